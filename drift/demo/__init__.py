@@ -1,0 +1,1 @@
+"""A small true world to try the job on: pictures, a classifier, its log, two days."""

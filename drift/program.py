@@ -1,0 +1,5 @@
+"""The program ``drift``."""
+
+
+def main() -> None:
+    """Run."""

@@ -1,0 +1,1 @@
+"""Places that hold objects under names: one file per kind of store."""

@@ -1,0 +1,159 @@
+"""The contract of a bucket: what every kind of store must do, in the same way."""
+
+from __future__ import annotations
+
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jobs.errors import UnsafeNameError
+
+LONGEST_NAME_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectInfo:
+    """One object in a listing.
+
+    Attributes
+    ----------
+    name
+        The name below the folder that the bucket was opened on, with ``/`` between folders.
+    size_bytes
+        The size of the content.
+    version
+        Changes whenever the content is written anew: the generation of a cloud object; size,
+        modification time and inode of a file.
+    """
+
+    name: str
+    size_bytes: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """The content of an object and the version it was read at."""
+
+    data: bytes
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectKind:
+    """How an object is to be served to a browser.
+
+    Attributes
+    ----------
+    content_type
+        The media type.
+    cache_control
+        The ``Cache-Control`` header, or None for the store's default.
+    """
+
+    content_type: str = "application/octet-stream"
+    cache_control: str | None = None
+
+
+BINARY = ObjectKind()
+JSON = ObjectKind(content_type="application/json")
+HTML = ObjectKind(content_type="text/html; charset=utf-8")
+
+
+class Bucket(ABC):
+    """A folder of objects that can be listed, read and written; safe to call from many threads.
+
+    Names are relative to the folder that the bucket was opened on. A name that would leave it, or
+    that holds control characters, raises `UnsafeNameError` before the store is asked. A missing
+    object raises `ObjectMissingError`; a store that cannot be reached, or that refuses, raises
+    `BucketAccessError` once its retries are used up.
+
+    Parameters
+    ----------
+    url
+        The folder as users write it, without a slash at its end.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def url_of(self, name: str) -> str:
+        """Return the full URL of an object, for messages and links."""
+        return f"{self.url}/{name}"
+
+    @abstractmethod
+    def read(self, name: str) -> StoredObject:
+        """Return an object's whole content, its checksum verified where the store keeps one."""
+
+    @abstractmethod
+    def info(self, name: str) -> ObjectInfo:
+        """Return size and version of one object without reading it."""
+
+    @abstractmethod
+    def local_copy(self, name: str, folder: Path) -> Path:
+        """Return a file with the object's content, for inputs too large for memory.
+
+        A store that already is a file system returns the file itself; others download into
+        `folder`, verified like `read`.
+        """
+
+    @abstractmethod
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield every object whose name starts with `prefix`, sorted by name.
+
+        A prefix that matches nothing yields nothing; an unreachable store raises.
+        """
+
+    @abstractmethod
+    def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        """Write an object whether it was there or not, all or nothing; return its new version."""
+
+    @abstractmethod
+    def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        """Write an object only if there is none; raise `ObjectExistsError` otherwise.
+
+        Of any number of simultaneous calls exactly one succeeds. Returns the new version.
+        """
+
+    @abstractmethod
+    def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
+        """Write an object only if it still is at `version`; raise `ObjectChangedError` otherwise.
+
+        A missing object counts as changed. Returns the new version.
+        """
+
+    @abstractmethod
+    def delete(self, name: str) -> None:
+        """Delete an object; one that is not there is no error."""
+
+
+def check_name(bucket_url: str, name: str) -> str:
+    """Return `name` if it is safe below a bucket's folder.
+
+    Raises
+    ------
+    UnsafeNameError
+        For an empty or absolute name, ``.`` or ``..`` or an empty part, a control
+        character, a lone surrogate, or more than 1,024 bytes of UTF-8.
+    """
+    problem = _name_problem(name)
+    if problem is not None:
+        shown = name.encode("unicode_escape").decode("ascii")[:200]
+        raise UnsafeNameError(
+            f"{bucket_url}/{shown}", f"{problem}. Expected a plain name below the bucket's folder."
+        )
+    return name
+
+
+def _name_problem(name: str) -> str | None:
+    if not name:
+        return "the name is empty"
+    if any(part in {"", ".", ".."} for part in name.split("/")):
+        return "the name is absolute or has an empty, '.' or '..' part"
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        return "the name holds a control character"
+    if len(name.encode()) > LONGEST_NAME_BYTES:
+        return f"the name is longer than {LONGEST_NAME_BYTES} bytes"
+    return None

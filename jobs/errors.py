@@ -1,0 +1,130 @@
+"""The error tree: the class of an error fixes the exit code of the program."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+
+class ExitCode(enum.IntEnum):
+    """What the exit status of the program means; every value is used for one thing only."""
+
+    FINISHED = 0
+    BUG = 1
+    USAGE = 2
+    DRIFT = 3
+    INCONCLUSIVE = 4
+    INPUT = 5
+    PUBLISH = 6
+    LOCKED = 7
+    TERMINATED = 143
+
+
+class DriftError(Exception):
+    """A failure that the person who runs the job can act on.
+
+    Parameters
+    ----------
+    message
+        What failed, on which thing, what was expected and what to do, in plain sentences.
+    """
+
+    exit_code: ExitCode = ExitCode.BUG
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class UsageError(DriftError):
+    """The command was called in a way that cannot work."""
+
+    exit_code = ExitCode.USAGE
+
+
+class JobFileError(UsageError):
+    """The job file has faults; all of them are named at once.
+
+    Parameters
+    ----------
+    source
+        The job file as the user named it.
+    faults
+        One sentence per fault, each with key, value, expectation and suggestion.
+    """
+
+    def __init__(self, source: str, faults: Sequence[str]) -> None:
+        self.source = source
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{source}: {fault}" for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[JobFileError], tuple[str, tuple[str, ...]]]:
+        return type(self), (self.source, self.faults)
+
+
+class ProfileDefinitionError(UsageError):
+    """A profile was made with another definition of a feature than this version computes."""
+
+
+class InputError(DriftError):
+    """An input could not be reached or read."""
+
+    exit_code = ExitCode.INPUT
+
+
+class PublishError(DriftError):
+    """The report could not be published."""
+
+    exit_code = ExitCode.PUBLISH
+
+
+class LockedError(DriftError):
+    """Another run of the job holds the lock."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class TerminatedError(DriftError):
+    """The run was ended by SIGTERM."""
+
+    exit_code = ExitCode.TERMINATED
+
+
+class ObjectError(InputError):
+    """Something about one object in a bucket.
+
+    Parameters
+    ----------
+    url
+        The full URL of the object.
+    problem
+        What is wrong with it and what to do.
+    """
+
+    def __init__(self, url: str, problem: str) -> None:
+        self.url = url
+        self.problem = problem
+        super().__init__(f"{url}: {problem}")
+
+    def __reduce__(self) -> tuple[type[ObjectError], tuple[str, str]]:
+        return type(self), (self.url, self.problem)
+
+
+class ObjectMissingError(ObjectError):
+    """There is no object of that name."""
+
+
+class ObjectExistsError(ObjectError):
+    """An object of that name is there already, and the call was to create it."""
+
+
+class ObjectChangedError(ObjectError):
+    """The object is not the version that the call was to replace."""
+
+
+class BucketAccessError(ObjectError):
+    """The store refused or could not be reached, after all retries."""
+
+
+class UnsafeNameError(ObjectError):
+    """The name would leave the folder that the bucket was opened on, or is no name at all."""

@@ -1,0 +1,226 @@
+"""The job: what the job file says, checked, with every default in one place."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from jobs.windows import format_duration, parse_duration
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+        raise ValueError("lower-case letters, digits, '-' and '_', at most 63 of them")
+    return value
+
+
+def _folder(value: str) -> str:
+    if value.startswith("/") or any(part in {"", ".", ".."} for part in value.strip("/").split("/")):
+        raise ValueError("a folder below bucket.url, without a slash at the start or '..' in it")
+    return value.strip("/")
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError('the name of a time zone, such as "Europe/Berlin" or "UTC"') from None
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(format_duration),
+]
+Slug = Annotated[str, BeforeValidator(_slug)]
+Folder = Annotated[str, BeforeValidator(_folder)]
+Zone = Annotated[str, BeforeValidator(_zone)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Settings(BaseModel):
+    """A table of the job file: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class BucketSettings(Settings):
+    """Where everything is."""
+
+    url: str = Field(min_length=1)
+    """The bucket or folder: `gs://name`, `gs://name/folder`, `file:///path`, or a path. A relative
+    path is taken from the job file's folder."""
+
+
+class LogColumns(Settings):
+    """What the log's columns are called."""
+
+    timestamp: str = "timestamp"
+    """When the request came. ISO 8601 or one of the usual other shapes."""
+    id: str | None = "id"
+    """What the request is called; it need not be unique. A log without it is fine."""
+    prediction: str | None = None
+    """The predicted class."""
+    confidence: str | None = None
+    """The model's confidence in its prediction, a number."""
+    label: str | None = None
+    """The true class, where it is known."""
+    probabilities: tuple[str, ...] = ()
+    """The columns that hold one class probability each; `*` stands for anything, as in `p_*`."""
+
+
+class PredictionSettings(Settings):
+    """The prediction log."""
+
+    path: str = Field(min_length=1)
+    """One object, or a glob over many such as `logs/*/*.csv`. CSV, gzip CSV, Parquet, JSON lines."""
+    columns: LogColumns = LogColumns()
+    """What the columns are called."""
+    timezone: Zone = "UTC"
+    """The zone of timestamps that carry none."""
+    day_first: bool | None = None
+    """How to read `03/04/2025`: true for 3 April, false for March 4. Unset, such a date is
+    rejected as ambiguous."""
+
+
+class ImageSettings(Settings):
+    """The queried images."""
+
+    path: str = Field(min_length=1)
+    """Where a row's image is: a template over the log's own columns, such as
+    `images/{id}_{filename}`, or the name of a column that holds paths or full URIs."""
+    allowed_prefixes: tuple[str, ...] = ()
+    """URI prefixes outside the job's own bucket that images may be read from, such as
+    `gs://uploads/`. Anything else outside is refused."""
+    immutable: bool = True
+    """Whether a stored image never changes under its name, so that it is read only once ever."""
+    fetch_workers: int = Field(default=32, ge=1, le=256)
+    """How many images are fetched at once."""
+    decode_workers: int | None = Field(default=None, ge=1, le=256)
+    """How many images are decoded at once. Unset: one per processor core."""
+    max_pixels: int = Field(default=100_000_000, ge=1)
+    """An image with more pixels is not decoded but counted as unreadable."""
+    max_bytes: int = Field(default=100_000_000, ge=1)
+    """An image with more bytes is not read but counted as unreadable."""
+
+
+class WindowSettings(Settings):
+    """Which rows of the log a run is about: exactly one of `last` and `rows`."""
+
+    last: Duration | None = None
+    """A length of time: a number followed by m, h, d or w."""
+    rows: int | None = Field(default=None, ge=1)
+    """A number of newest rows."""
+    min_images: int = Field(default=10, ge=2)
+    """With fewer analysed images a run is always inconclusive."""
+    align: Duration = timedelta(hours=1)
+    """Without `--until` the window ends at the last multiple of this, so that a retry is the
+    same run."""
+    delay: Duration | None = None
+    """How long to wait for late rows: the window ends this much before now."""
+
+    @model_validator(mode="after")
+    def _one_kind_of_window(self) -> WindowSettings:
+        if self.last is not None and self.rows is not None:
+            raise ValueError('either last = "7d" or rows = 500, not both')
+        return self
+
+
+class ReferenceWindow(Settings):
+    """A past stretch of the log that serves as the reference: `[start, end)`."""
+
+    start: str
+    """The first moment, ISO 8601."""
+    end: str
+    """The first moment that no longer belongs to it, ISO 8601."""
+
+
+class ReferenceSettings(Settings):
+    """What today's images are compared with: exactly one of `images`, `features`, `tensors`, `window`."""
+
+    images: str | None = None
+    """A prefix in the bucket below which all images are the reference."""
+    features: str | None = None
+    """A CSV or Parquet file with one row per image and one column per feature."""
+    tensors: str | None = None
+    """A torch tensor file of shape (N, C, H, W)."""
+    window: ReferenceWindow | None = None
+    """A past stretch of the prediction log."""
+    log: str | None = None
+    """A log with the reference's predictions and confidences, columns named as in
+    `predictions.columns`."""
+    tensor_mean: tuple[float, ...] | None = None
+    """The mean per channel that the tensors were normalised with; it is undone first."""
+    tensor_std: tuple[Annotated[float, Field(gt=0)], ...] | None = None
+    """The standard deviation per channel that the tensors were normalised with."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The sources that are set."""
+        names = ("images", "features", "tensors", "window")
+        return tuple(name for name in names if getattr(self, name) is not None)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> ReferenceSettings:
+        if len(self.kinds) != 1:
+            found = " and ".join(self.kinds) or "none"
+            raise ValueError(f"exactly one of images, features, tensors and window (found: {found})")
+        if (self.tensor_mean is None) != (self.tensor_std is None):
+            raise ValueError("tensor_mean and tensor_std together, or neither")
+        return self
+
+
+class DetectionSettings(Settings):
+    """When a difference is drift."""
+
+    false_alarm_rate: Share = 0.01
+    """The chance per run, over all columns together, that a run without drift says drift."""
+    minimum_effect: float = Field(default=0.1, ge=0)
+    """A smaller difference is never drift: reference standard deviations for numbers; for classes
+    0.1 stands for two points of a share."""
+    effect_to_see: float = Field(default=0.5, gt=0)
+    """`steady` is only said where a shift of this size would have been seen with 80 % power."""
+
+
+class ReportSettings(Settings):
+    """Where the reports go and what is in them."""
+
+    path: Folder = "data_drift_reports"
+    """The folder below `bucket.url` that everything is written to."""
+    thumbnails: bool = True
+    """Whether small pictures of the most unusual images are in the page."""
+
+
+class ScheduleSettings(Settings):
+    """When `drift schedule` runs the job."""
+
+    cron: str | None = None
+    """A cron expression of five fields, such as `15 3 * * *`."""
+    timezone: Zone = "UTC"
+    """The zone that the cron expression is meant in."""
+
+
+class Job(Settings):
+    """A whole job file."""
+
+    name: Slug
+    """A slug; it names the job's folder below `reports.path`."""
+    bucket: BucketSettings
+    predictions: PredictionSettings
+    images: ImageSettings
+    window: WindowSettings = WindowSettings()
+    reference: ReferenceSettings
+    detection: DetectionSettings = DetectionSettings()
+    reports: ReportSettings = ReportSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much is written to stderr."""

@@ -1,0 +1,1 @@
+"""The prediction log: from objects in a bucket to the rows of one window."""

@@ -1,0 +1,72 @@
+"""Time windows: half-open, in UTC, and how a run finds the one it is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeWindow:
+    """The half-open interval ``[start, end)`` in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRequest:
+    """What a run asks of the log: everything before `end`, and how far back.
+
+    Exactly one of `last` and `rows` is set.
+
+    Attributes
+    ----------
+    end
+        The window's end in UTC; rows at or after it are not in the window.
+    last
+        The window's length.
+    rows
+        The number of newest rows.
+    """
+
+    end: datetime
+    last: timedelta | None = None
+    rows: int | None = None
+
+    @property
+    def start(self) -> datetime | None:
+        """The window's start, or None where it follows from the number of rows."""
+        return None if self.last is None else self.end - self.last
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the length that a text such as ``30m``, ``12h``, ``7d`` or ``2w`` names.
+
+    Raises
+    ------
+    ValueError
+        If the text is anything else, or names no time at all.
+    """
+    match = re.fullmatch(r"(\d{1,6})([mhdw])", text.strip())
+    if match is None or int(match[1]) == 0:
+        raise ValueError('a number followed by m, h, d or w, such as "7d"')
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def format_duration(length: timedelta) -> str:
+    """Return the shortest text that `parse_duration` reads as `length` (whole minutes)."""
+    minutes = int(length.total_seconds() // 60)
+    for unit, size in (("w", 10080), ("d", 1440), ("h", 60)):
+        if minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
+
+
+def floor_time(moment: datetime, step: timedelta) -> datetime:
+    """Return the last multiple of `step` since 1970-01-01 UTC that is not after `moment`."""
+    return moment - (moment - _EPOCH) % step

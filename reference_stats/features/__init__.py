@@ -1,0 +1,1 @@
+"""The image features: pure functions, one file per family."""

@@ -1,0 +1,38 @@
+"""What an image feature is: a pure function with a name, a unit and a version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reference_stats.decoded_image import DecodedImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One number that describes an image.
+
+    Attributes
+    ----------
+    name
+        The column name in tables, profiles and reports.
+    unit
+        What the number counts, as readers of the report see it.
+    title
+        A few plain words for people ("sharpness").
+    rises, falls
+        How an image looks when the number rises or falls ("sharper", "blurrier").
+    compute
+        The function; it returns a finite float, or NaN where the feature is undefined for the
+        image (for instance the blockiness of an image smaller than one block).
+    version
+        Raised by one whenever the definition changes; numbers of two versions are never compared.
+    """
+
+    name: str
+    unit: str
+    title: str
+    rises: str
+    falls: str
+    compute: Callable[[DecodedImage], float]
+    version: int = 1

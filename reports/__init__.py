@@ -1,0 +1,1 @@
+"""What a run found and how people and programs read it."""
