@@ -23,9 +23,10 @@ def _slug(value: str) -> str:
 
 
 def _folder(value: str) -> str:
-    if value.startswith("/") or any(part in {"", ".", ".."} for part in value.strip("/").split("/")):
+    folder = value.rstrip("/")
+    if any(part in {"", ".", ".."} for part in folder.split("/")):
         raise ValueError("a folder below bucket.url, without a slash at the start or '..' in it")
-    return value.strip("/")
+    return folder
 
 
 def _zone(value: str) -> str:
@@ -82,7 +83,8 @@ class PredictionSettings(Settings):
     """The prediction log."""
 
     path: str = Field(min_length=1)
-    """One object, or a glob over many such as `logs/*/*.csv`. CSV, gzip CSV, Parquet, JSON lines."""
+    """One object, or a glob over many such as `logs/*/*.csv`: CSV, gzip CSV, Parquet, JSON
+    lines."""
     columns: LogColumns = LogColumns()
     """What the columns are called."""
     timezone: Zone = "UTC"
@@ -130,8 +132,9 @@ class WindowSettings(Settings):
 
     @model_validator(mode="after")
     def _one_kind_of_window(self) -> WindowSettings:
-        if self.last is not None and self.rows is not None:
-            raise ValueError('either last = "7d" or rows = 500, not both')
+        if (self.last is None) == (self.rows is None):
+            found = "neither" if self.last is None else "both"
+            raise ValueError(f'either last = "7d" or rows = 500 (found: {found})')
         return self
 
 
@@ -145,7 +148,10 @@ class ReferenceWindow(Settings):
 
 
 class ReferenceSettings(Settings):
-    """What today's images are compared with: exactly one of `images`, `features`, `tensors`, `window`."""
+    """What today's images are compared with.
+
+    Exactly one of `images`, `features`, `tensors` and `window` is set.
+    """
 
     images: str | None = None
     """A prefix in the bucket below which all images are the reference."""
@@ -173,7 +179,9 @@ class ReferenceSettings(Settings):
     def _one_source(self) -> ReferenceSettings:
         if len(self.kinds) != 1:
             found = " and ".join(self.kinds) or "none"
-            raise ValueError(f"exactly one of images, features, tensors and window (found: {found})")
+            raise ValueError(
+                f"exactly one of images, features, tensors and window (found: {found})"
+            )
         if (self.tensor_mean is None) != (self.tensor_std is None):
             raise ValueError("tensor_mean and tensor_std together, or neither")
         return self
@@ -217,7 +225,7 @@ class Job(Settings):
     bucket: BucketSettings
     predictions: PredictionSettings
     images: ImageSettings
-    window: WindowSettings = WindowSettings()
+    window: WindowSettings
     reference: ReferenceSettings
     detection: DetectionSettings = DetectionSettings()
     reports: ReportSettings = ReportSettings()

@@ -32,5 +32,5 @@ def open_bucket(url: str) -> Bucket:
             f"bucket.url is {url!r}: nothing here reads {scheme}://. Expected {known} or a folder."
         )
     module = importlib.import_module(BUCKET_KINDS[scheme])
-    open_url = cast(Callable[[str], Bucket], module.open_url)
+    open_url = cast("Callable[[str], Bucket]", module.open_url)
     return open_url(url)

@@ -1,0 +1,64 @@
+"""Building a profile from whatever source the job file names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from jobs.job import Job, ReferenceSettings
+from jobs.predictions.reading import read_predictions
+from jobs.windows import WindowRequest
+from reference_stats.profiles import from_images, from_table, from_tensors
+from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
+from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, profile_id
+
+Source = Callable[[SourceContext], ReferenceNumbers]
+
+PROFILE_SOURCES: dict[str, Source] = {
+    "images": from_images.collect_prefix,
+    "features": from_table.collect,
+    "tensors": from_tensors.collect,
+    "window": from_images.collect_window,
+}
+
+_ALL_TIME = WindowRequest(end=datetime.max.replace(tzinfo=UTC), rows=10_000_000)
+
+
+def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
+    """Return the profile of the reference that the job file names.
+
+    Raises
+    ------
+    InputError
+        If the source is missing, unreadable or empty.
+    """
+    job = context.job
+    numbers = PROFILE_SOURCES[job.reference.kinds[0]](context)
+    predictions = numbers.predictions
+    if job.reference.log is not None:
+        predictions = _predictions_of_log(context, job.reference.log)
+    known = {feature.name: feature.version for feature in context.features}
+    versions = {name: known[name] for name in numbers.features.columns}
+    return ReferenceProfile(
+        id=profile_id(numbers.features, predictions, versions),
+        created_at=now,
+        source=numbers.source,
+        settings_digest=settings_digest(job),
+        versions=versions,
+        features=numbers.features,
+        predictions=predictions,
+        left_out=dict(numbers.left_out),
+    )
+
+
+def settings_digest(job: Job) -> str:
+    """Return a hash of the job file's ``[reference]``, to tell a profile of other settings."""
+    described = ReferenceSettings.model_dump_json(job.reference)
+    return hashlib.sha256(described.encode()).hexdigest()[:16]
+
+
+def _predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
+    settings = context.job.predictions.model_copy(update={"path": path})
+    rows = read_predictions(context.bucket, settings, _ALL_TIME)
+    return PredictionTable.of(rows.fields, rows.probabilities)

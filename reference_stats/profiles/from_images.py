@@ -1,0 +1,134 @@
+"""A profile from images: all below a prefix, or those of a past window of the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from jobs.errors import ObjectError, UsageError
+from jobs.image_locations import ImageLocation, ImageLocator
+from jobs.predictions.reading import read_predictions
+from jobs.predictions.rows import PredictionRows
+from jobs.predictions.timestamps import parse_timestamp
+from jobs.windows import WindowRequest
+from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
+from reference_stats.profiles.profile import PredictionTable
+
+# Names with another ending are not taken for images; a name without an ending may be one.
+IMAGE_ENDINGS = frozenset(
+    {"", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+)
+
+
+def collect_prefix(context: SourceContext) -> ReferenceNumbers:
+    """Return the features of all images below ``reference.images``.
+
+    Raises
+    ------
+    ObjectError
+        If nothing below the prefix is an image.
+    """
+    prefix = str(context.job.reference.images)
+    names = [found.name for found in context.bucket.list(prefix)]
+    images = [name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_ENDINGS]
+    locations = [
+        ImageLocation(bucket_url=context.bucket.url, name=name, path=name) for name in images
+    ]
+    numbers, left_out = _extract_table(locations, context)
+    if len(images) < len(names):
+        left_out["not named as an image"] = len(names) - len(images)
+    _require_images(numbers, context.bucket.url_of(prefix), left_out)
+    return ReferenceNumbers(
+        features=numbers,
+        predictions=PredictionTable.empty(),
+        source=f"the images below {prefix}",
+        left_out=left_out,
+    )
+
+
+def collect_window(context: SourceContext) -> ReferenceNumbers:
+    """Return the features and predictions of the stretch of the log that ``reference.window`` names.
+
+    Raises
+    ------
+    ObjectError
+        If no row of that stretch has a readable image.
+    """
+    rows = _read_window(context)
+    locator = ImageLocator(bucket_url=context.bucket.url, settings=context.job.images)
+    log_url = context.bucket.url_of(context.job.predictions.path)
+    located = locator.locate(rows.raw, log_url)
+    locations = [place for place in located if isinstance(place, ImageLocation)]
+    numbers, left_out = _extract_table(locations, context)
+    left_out.update(place.reason for place in located if not isinstance(place, ImageLocation))
+    left_out.update(rows.tally.reasons)
+    _require_images(numbers, log_url, left_out)
+    return ReferenceNumbers(
+        features=numbers,
+        predictions=PredictionTable.of(rows.fields, rows.probabilities),
+        source=f"the log from {rows.window.start:%Y-%m-%d %H:%M} to {rows.window.end:%Y-%m-%d %H:%M} UTC",
+        left_out=left_out,
+    )
+
+
+def _read_window(context: SourceContext) -> PredictionRows:
+    window = context.job.reference.window
+    if window is None:
+        raise UsageError("reference.window is not set.")
+    start = _bound(window.start, "start", context)
+    end = _bound(window.end, "end", context)
+    if start >= end:
+        raise UsageError(
+            f"reference.window.start is {window.start!r}. Expected a time before "
+            f"reference.window.end ({window.end!r})."
+        )
+    locator = ImageLocator(bucket_url=context.bucket.url, settings=context.job.images)
+    return read_predictions(
+        context.bucket,
+        context.job.predictions,
+        WindowRequest(end=end, last=end - start),
+        extra_columns=locator.columns_used(),
+    )
+
+
+def _bound(text: str, key: str, context: SourceContext) -> datetime:
+    try:
+        return parse_timestamp(text, context.job.predictions.timezone)
+    except ValueError as error:
+        raise UsageError(f"reference.window.{key} is {text!r}. Expected {error}.") from None
+
+
+def _extract_table(
+    locations: Sequence[ImageLocation], context: SourceContext
+) -> tuple[pd.DataFrame, Counter[str]]:
+    """Return one row per location that could be read, in the order given, and what was left out."""
+    result = extract(
+        locations,
+        context.job.images,
+        open_bucket=context.open_bucket,
+        cache=context.cache,
+        progress=context.progress,
+    )
+    outcomes = [result[location] for location in locations]
+    values = [dict(outcome.values) for outcome in outcomes if isinstance(outcome, ImageFeatures)]
+    left_out = Counter(
+        outcome.summary for outcome in outcomes if not isinstance(outcome, ImageFeatures)
+    )
+    names = [feature.name for feature in context.features]
+    return pd.DataFrame(values, columns=names, dtype="float64"), left_out
+
+
+def _require_images(numbers: pd.DataFrame, url: str, left_out: Counter[str]) -> None:
+    if len(numbers):
+        return
+    found = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
+    raise ObjectError(
+        url,
+        f"the reference has no readable image (found: {found or 'nothing at all'}). Expected at "
+        "least one; correct [reference] in the job file.",
+    )

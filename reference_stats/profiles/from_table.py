@@ -1,0 +1,76 @@
+"""A profile from a CSV or Parquet file that somebody computed: one row per image."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from jobs.errors import ObjectError
+from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
+from reference_stats.profiles.profile import PredictionTable
+
+
+def collect(context: SourceContext) -> ReferenceNumbers:
+    """Return the known feature columns of the file that ``reference.features`` names.
+
+    A row without a single readable feature is left out and counted; a single value that is no
+    finite number is missing. Columns that are no feature are ignored, except those that the job
+    file names as prediction, confidence or probability.
+
+    Raises
+    ------
+    ObjectError
+        If the file is missing, unreadable, or has no column that is named as a feature.
+    """
+    name = str(context.job.reference.features)
+    with tempfile.TemporaryDirectory(prefix="drift-") as folder:
+        table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
+    known = [feature.name for feature in context.features if feature.name in table.columns]
+    if not known:
+        raise ObjectError(
+            context.bucket.url_of(name),
+            f"no column is named as a feature. It has: {', '.join(map(str, table.columns))}. "
+            f"Expected some of: {', '.join(feature.name for feature in context.features)}.",
+        )
+    numbers = pd.DataFrame({column: _as_numbers(table[column]) for column in known})
+    usable = numbers.notna().any(axis=1)
+    left_out = int((~usable).sum())
+    return ReferenceNumbers(
+        features=numbers[usable].reset_index(drop=True),
+        predictions=_predictions(table[usable], context),
+        source=f"the feature table {name}",
+        left_out={"no readable feature in the row": left_out} if left_out else {},
+    )
+
+
+def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
+    try:
+        if name.endswith(".parquet"):
+            return pd.read_parquet(path)
+        compression = "gzip" if name.endswith(".gz") else None
+        return pd.read_csv(path, compression=compression, encoding="utf-8-sig", low_memory=False)
+    except (ValueError, OSError, pa.ArrowException) as error:
+        raise ObjectError(
+            context.bucket.url_of(name),
+            f"not a readable feature table ({str(error).splitlines()[0]}). Expected CSV with a "
+            "header, or Parquet, with one row per image.",
+        ) from None
+
+
+def _as_numbers(column: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    return numbers.where(np.isfinite(numbers))
+
+
+def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable:
+    columns = context.job.predictions.columns
+    fields = pd.DataFrame(index=table.index)
+    if columns.prediction in table.columns:
+        fields["prediction"] = table[columns.prediction].astype("str")
+    if columns.confidence in table.columns:
+        fields["confidence"] = _as_numbers(table[columns.confidence])
+    return PredictionTable.of(fields, ())

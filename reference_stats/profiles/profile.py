@@ -1,0 +1,125 @@
+"""The reference profile: the numbers that today's images are compared with."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from jobs.errors import ProfileDefinitionError
+from reference_stats.features.feature import Feature
+from reference_stats.features.registry import FEATURES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionTable:
+    """What the model said about the reference.
+
+    Attributes
+    ----------
+    rows
+        One row per prediction. Columns, each of them optional: ``prediction`` (text or missing),
+        ``confidence`` (float64) and the probability columns (float64).
+    """
+
+    rows: pd.DataFrame
+
+    @classmethod
+    def empty(cls) -> PredictionTable:
+        """Return the table of a reference that knows no predictions."""
+        return cls(rows=pd.DataFrame())
+
+    @classmethod
+    def of(cls, fields: pd.DataFrame, probabilities: tuple[str, ...]) -> PredictionTable:
+        """Return the columns of `fields` that hold at least one value, in a fixed order."""
+        wanted = ("prediction", "confidence", *probabilities)
+        known = [name for name in wanted if name in fields and fields[name].notna().any()]
+        return cls(rows=fields[known].reset_index(drop=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceProfile:
+    """A reference set as numbers, with what is needed to know whether it still fits.
+
+    Attributes
+    ----------
+    id
+        ``p-`` and a hash of everything below but `created_at` and `source`: equal content has an
+        equal id.
+    created_at
+        When it was built, UTC.
+    source
+        Where it came from, in plain words.
+    settings_digest
+        A hash of the job file's ``[reference]`` that it was built from.
+    versions
+        The definition version of each feature that it knows, by name.
+    features
+        One float64 column per known feature, one row per image.
+    predictions
+        What the model said about the reference, where that is known.
+    left_out
+        The number of reference images or rows that could not be used, by reason.
+    """
+
+    id: str
+    created_at: datetime
+    source: str
+    settings_digest: str
+    versions: Mapping[str, int]
+    features: pd.DataFrame
+    predictions: PredictionTable
+    left_out: Mapping[str, int]
+
+    @property
+    def images(self) -> int:
+        """The number of reference images."""
+        return len(self.features)
+
+
+def profile_id(
+    features: pd.DataFrame, predictions: PredictionTable, versions: Mapping[str, int]
+) -> str:
+    """Return the id of a profile with this content; the same content has the same id anywhere."""
+    digest = hashlib.sha256()
+    for name in sorted(features.columns):
+        values = np.ascontiguousarray(features[name].to_numpy(dtype="<f8"))
+        digest.update(f"{name}:{versions[name]}\n".encode() + values.tobytes())
+    digest.update(b"\npredictions\n" + _canonical_text(predictions.rows).encode())
+    return f"p-{digest.hexdigest()[:16]}"
+
+
+def _canonical_text(rows: pd.DataFrame) -> str:
+    buffer = io.StringIO()
+    rows.to_csv(buffer, index=False, lineterminator="\n")
+    return buffer.getvalue()
+
+
+def check_definitions(
+    profile: ReferenceProfile, features: tuple[Feature, ...] = FEATURES
+) -> tuple[str, ...]:
+    """Return the names of the features that both the profile and this version know.
+
+    A profile with fewer features is used for those it has.
+
+    Raises
+    ------
+    ProfileDefinitionError
+        If the profile holds a feature that is defined in another way now.
+    """
+    changed = [
+        f"{feature.name} (version {profile.versions[feature.name]}, now {feature.version})"
+        for feature in features
+        if profile.versions.get(feature.name, feature.version) != feature.version
+    ]
+    if changed:
+        raise ProfileDefinitionError(
+            f"profile {profile.id} was made with another definition of {', '.join(changed)}; its "
+            "numbers cannot be compared with today's. Build a new one: drift profile build JOB.toml"
+        )
+    return tuple(feature.name for feature in features if feature.name in profile.versions)
