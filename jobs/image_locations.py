@@ -93,7 +93,7 @@ class ImageLocator:
                 return RefusedLocation(reason=f"no value in {column}", detail="")
         text = self._fill(values)
         try:
-            return self._resolve(text)
+            return self.resolve(text)
         except UnsafeNameError as error:
             return RefusedLocation(reason="unsafe image path", detail=error.problem)
 
@@ -102,7 +102,14 @@ class ImageLocator:
             return str(values[self.settings.path])
         return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), self.settings.path)
 
-    def _resolve(self, text: str) -> ImageLocation | RefusedLocation:
+    def resolve(self, text: str) -> ImageLocation | RefusedLocation:
+        """Return where a path in the job's own bucket, or a full URI, may be read.
+
+        Raises
+        ------
+        UnsafeNameError
+            If the name would leave the bucket's folder or the allowed prefix.
+        """
         own = self.bucket_url.rstrip("/") + "/"
         if text.startswith(own):
             text = text.removeprefix(own)

@@ -142,9 +142,9 @@ class ReferenceWindow(Settings):
     """A past stretch of the log that serves as the reference: `[start, end)`."""
 
     start: str
-    """The first moment, ISO 8601."""
+    """The first moment, ISO 8601. Needed where the table is there."""
     end: str
-    """The first moment that no longer belongs to it, ISO 8601."""
+    """The first moment that no longer belongs to it, ISO 8601. Needed where the table is there."""
 
 
 class ReferenceSettings(Settings):

@@ -37,8 +37,8 @@ _EXPECTED = {
 def load_job(path: Path, environment: Mapping[str, str]) -> Job:
     """Return the job that a TOML file and the environment describe.
 
-    A variable such as ``DRIFT__WINDOW__LAST=1d`` overrides the key ``window.last``. Its value is
-    read as JSON where it is JSON (numbers, true, lists), otherwise as text. A relative folder in
+    A variable such as ``DRIFT__WINDOW__LAST=1d`` overrides the key ``window.last``; lists are
+    written as JSON. A relative folder in
     ``bucket.url`` is taken from the job file's own folder.
 
     Parameters
@@ -115,6 +115,9 @@ def _override(
 
 
 def _parse_variable(text: str) -> object:
+    """Return a list where the text is one; pydantic reads numbers and truth values itself."""
+    if not text.lstrip().startswith("["):
+        return text
     try:
         return json.loads(text)
     except ValueError:
@@ -133,7 +136,8 @@ def _anchor_bucket(tables: Mapping[str, object], path: Path) -> None:
 def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
     location = tuple(str(part) for part in fault["loc"])
     key = ".".join(location)
-    shown = f"the environment variable {sources[key]} ({key})" if key in sources else key
+    variable = sources.get(key) or _variable_below(key, sources)
+    shown = f"the environment variable {variable} ({key})" if variable else key
     if fault["type"] == "extra_forbidden":
         return f"{shown} is not a known key.{_suggestion(location)}"
     if fault["type"] == "missing":
@@ -142,6 +146,12 @@ def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
     if location and isinstance(fault["input"], dict):
         return f"{shown}: expected {_expected(fault)}."
     return f"{shown} is {value}. Expected {_expected(fault)}."
+
+
+def _variable_below(key: str, sources: Mapping[str, str]) -> str | None:
+    """Return the variable that made a table of this name, if one did."""
+    below = (name for path, name in sources.items() if path.startswith(f"{key}."))
+    return next(below, None)
 
 
 def _expected(fault: ErrorDetails) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from reference_stats.colour_sums import ColourSums, sum_colours
+from reference_stats.grey_levels import grey_histogram, luma_of_planes
+from reference_stats.once import once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,8 @@ class DecodedImage:
         PIL's name of the format (``"JPEG"``), or ``""`` where there was no file.
     mode
         PIL's mode of the file before any conversion.
+    orientation
+        The EXIF orientation, 1 to 8, that was applied to the file's rows and columns.
     """
 
     luma: NDArray[np.uint8]
@@ -33,6 +38,7 @@ class DecodedImage:
     size_bytes: int
     file_format: str
     mode: str
+    orientation: int = 1
 
     @property
     def height(self) -> int:
@@ -49,7 +55,22 @@ class DecodedImage:
         """Whether the file holds more than 8 bits per sample."""
         return self.mode.startswith("I") or self.mode == "F"
 
-    @cached_property
+    @property
+    def planes(self) -> NDArray[np.uint8]:
+        """The pixels of `rgb` as one plane per channel, shape (3, height, width), not copied."""
+        return np.moveaxis(self.rgb, 2, 0)
+
+    @once
+    def grey(self) -> NDArray[np.uint8]:
+        """Return the grey levels of `rgb`: `luma`, but scaled, not clipped, for a deep image."""
+        return luma_of_planes(self.planes) if self.is_deep else self.luma
+
+    @once
     def histogram(self) -> NDArray[np.int64]:
-        """How many pixels of `luma` have each grey level; shape (256,)."""
-        return np.bincount(self.luma.ravel(), minlength=256)
+        """Return how many pixels of `luma` have each grey level; shape (256,)."""
+        return grey_histogram(self.luma)
+
+    @once
+    def colour_sums(self) -> ColourSums:
+        """Return the sums that the colour features share."""
+        return sum_colours(self.planes)

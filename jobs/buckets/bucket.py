@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 from jobs.errors import UnsafeNameError
 
 LONGEST_NAME_BYTES = 1024
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,34 @@ def check_name(bucket_url: str, name: str) -> str:
             f"{bucket_url}/{shown}", f"{problem}. Expected a plain name below the bucket's folder."
         )
     return name
+
+
+def check_prefix(bucket_url: str, prefix: str) -> str:
+    """Return `prefix` if a listing below it stays in a bucket's folder.
+
+    It may be empty, end with a slash, or end within a part of a name.
+
+    Raises
+    ------
+    UnsafeNameError
+        If it could not begin any safe name.
+    """
+    if prefix:
+        check_name(bucket_url, prefix.removesuffix("/"))
+    return prefix
+
+
+def is_readable_name(bucket_url: str, name: str) -> bool:
+    """Return whether a name that a store lists can also be read; warn of one that cannot.
+
+    The empty objects whose names end with a slash, by which consoles show folders, pass unsaid.
+    """
+    if not name or name.endswith("/"):
+        return False
+    problem = _name_problem(name)
+    if problem is not None:
+        _log.warning("%s/%r is left out: %s", bucket_url, name, problem)
+    return problem is None
 
 
 def _name_problem(name: str) -> str | None:

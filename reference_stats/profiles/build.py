@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from jobs.job import Job, ReferenceSettings
 from jobs.predictions.reading import read_predictions
+
+from jobs.job import Job, ReferenceSettings
 from jobs.windows import WindowRequest
 from reference_stats.profiles import from_images, from_table, from_tensors
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext

@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 import pandas as pd
+from jobs.predictions.reading import read_predictions
 
 from jobs.errors import ObjectError, UsageError
 from jobs.image_locations import ImageLocation, ImageLocator
-from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
-from jobs.predictions.timestamps import parse_timestamp
+from jobs.timestamps import parse_timestamp
 from jobs.windows import WindowRequest
 from reference_stats.extraction import ImageFeatures, extract
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
@@ -52,7 +52,7 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
 
 
 def collect_window(context: SourceContext) -> ReferenceNumbers:
-    """Return the features and predictions of the stretch of the log that ``reference.window`` names.
+    """Return what the stretch of the log that ``reference.window`` names holds.
 
     Raises
     ------
@@ -68,10 +68,11 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     left_out.update(place.reason for place in located if not isinstance(place, ImageLocation))
     left_out.update(rows.tally.reasons)
     _require_images(numbers, log_url, left_out)
+    span = rows.window
     return ReferenceNumbers(
         features=numbers,
         predictions=PredictionTable.of(rows.fields, rows.probabilities),
-        source=f"the log from {rows.window.start:%Y-%m-%d %H:%M} to {rows.window.end:%Y-%m-%d %H:%M} UTC",
+        source=f"the log from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
         left_out=left_out,
     )
 

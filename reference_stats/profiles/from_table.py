@@ -51,8 +51,10 @@ def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
     try:
         if name.endswith(".parquet"):
             return pd.read_parquet(path)
-        compression = "gzip" if name.endswith(".gz") else None
-        return pd.read_csv(path, compression=compression, encoding="utf-8-sig", low_memory=False)
+        # A local copy may have another name, so the compression cannot be told from it.
+        if name.endswith(".gz"):
+            return pd.read_csv(path, compression="gzip", encoding="utf-8-sig", low_memory=False)
+        return pd.read_csv(path, encoding="utf-8-sig", low_memory=False)
     except (ValueError, OSError, pa.ArrowException) as error:
         raise ObjectError(
             context.bucket.url_of(name),

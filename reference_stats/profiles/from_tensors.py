@@ -122,7 +122,8 @@ def _load(path: Path, url: str) -> torch.Tensor:
         import torch  # noqa: PLC0415 - an extra of the install, and 0.8 s of every start
     except ImportError:
         raise UsageError(
-            'reference.tensors needs torch, which is not installed: pip install "image-drift[torch]"'
+            "reference.tensors needs torch, which is not installed. Install it: "
+            'pip install "image-drift[torch]"'
         ) from None
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)

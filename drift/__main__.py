@@ -1,0 +1,5 @@
+"""``python -m drift``: the same program as ``drift``."""
+
+from drift.program import main
+
+main()

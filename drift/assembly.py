@@ -1,0 +1,115 @@
+"""Putting together what a run found: the content of ``report.json``."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from drift.comparison import Comparison
+from drift.options import as_text
+from drift.verdict import Decision
+from drift.window_images import WindowImages
+from jobs.job import Job
+from jobs.predictions.rows import PredictionRows
+from reference_stats.features.registry import FEATURES, feature_set_id
+from reference_stats.profiles.build import settings_digest
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings import Offender, ProfileSummary, RunFindings, WindowSpan
+
+_PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
+_MANY_REJECTED = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What the stages of a run delivered."""
+
+    job: Job
+    run_id: str
+    generated_at: datetime
+    timings: dict[str, float]
+    history_digest: str
+    predictions: PredictionRows
+    window: WindowImages
+    profile: ReferenceProfile
+    comparison: Comparison
+    decision: Decision
+    offenders: Sequence[Offender]
+
+
+def assemble(facts: RunFacts) -> RunFindings:
+    """Return everything that the run found."""
+    span = facts.predictions.window
+    return RunFindings(
+        job=facts.job.name,
+        run_id=facts.run_id,
+        generated_at=as_text(facts.generated_at),
+        versions=_versions(),
+        timings=facts.timings,
+        history_digest=facts.history_digest,
+        window=WindowSpan(start=as_text(span.start), end=as_text(span.end)),
+        assumed_timezone=facts.predictions.assumed_timezone,
+        verdict=facts.decision.verdict,
+        summary=facts.decision.summary,
+        warnings=tuple(_warnings(facts)),
+        images=facts.window.counts,
+        log=facts.window.log,
+        profile=ProfileSummary(
+            id=facts.profile.id,
+            images=facts.profile.images,
+            feature_set=feature_set_id(FEATURES),
+            created_at=as_text(facts.profile.created_at),
+            source=facts.profile.source,
+        ),
+        false_alarm_rate=facts.job.detection.false_alarm_rate,
+        smallest_effect=facts.comparison.smallest_effect,
+        images_needed=facts.comparison.images_needed,
+        features=facts.comparison.features,
+        predictions=facts.comparison.predictions,
+        quality=facts.window.quality,
+        offenders=tuple(facts.offenders),
+    )
+
+
+def _versions() -> dict[str, str]:
+    versions = {package: version(package) for package in _PACKAGES}
+    return {"python": platform.python_version(), **versions}
+
+
+def _warnings(facts: RunFacts) -> list[str]:
+    found = []
+    log, quality, profile = facts.window.log, facts.window.quality, facts.profile
+    if facts.predictions.assumed_timezone is not None:
+        found.append(
+            f"Timestamps without a zone were taken as {facts.predictions.assumed_timezone} "
+            "(predictions.timezone)."
+        )
+    if log.rejected > _MANY_REJECTED * log.rows:
+        found.append(f"{log.rejected:,} of {log.rows:,} log rows were rejected; see data health.")
+    if quality.deep_images:
+        found.append(
+            f"{quality.deep_images:,} images have more than 8 bits per sample: the seven "
+            "grey-level features clip them at 255, all others scale them."
+        )
+    if profile.settings_digest != settings_digest(facts.job):
+        found.append(
+            "The job file's [reference] has changed since the profile was built; the profile stays "
+            "pinned until drift profile build."
+        )
+    if profile.images < facts.window.counts.analysed:
+        found.append(
+            f"The reference ({profile.images:,} images) is smaller than the window "
+            f"({facts.window.counts.analysed:,}); a larger reference would show smaller shifts."
+        )
+    if profile.left_out:
+        parts = ", ".join(f"{count:,} {reason}" for reason, count in profile.left_out.items())
+        found.append(f"Left out of the reference: {parts}.")
+    found.extend(
+        f"The log's own {name} differs from the recomputed one in {count:,} rows."
+        for name, count in quality.cross_check.items()
+        if count
+    )
+    return found

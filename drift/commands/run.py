@@ -1,0 +1,44 @@
+"""``drift run``: one run of a job."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from drift.commands.parameters import Length, Timestamp, job_file, read_job
+from drift.options import RunOptions
+from jobs.errors import ExitCode
+from reports.findings import Verdict
+
+_CODES = {
+    Verdict.STEADY: ExitCode.FINISHED,
+    Verdict.DRIFT: ExitCode.DRIFT,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+}
+
+
+@click.command("run")
+@job_file
+@click.option("--until", type=Timestamp(), help="The window's end, taken exactly.")
+@click.option("--last", type=Length(), help="The window's length, such as 7d.")
+@click.option("--rows", type=click.IntRange(min=1), help="The number of newest rows.")
+@click.option("--exit-code", is_flag=True, help="Exit with 3 on drift and 4 when inconclusive.")
+@click.option("--dry-run", is_flag=True, help="Read and compare, but write nothing.")
+def command(
+    job_file: Path,
+    until: datetime | None,
+    last: timedelta | None,
+    rows: int | None,
+    exit_code: bool,
+    dry_run: bool,
+) -> int:
+    """Do one run of JOB.toml: read the log and the images, compare, publish the report."""
+    if last is not None and rows is not None:
+        raise click.UsageError("--last and --rows: expected one of the two.")
+    job = read_job(job_file)
+    from drift.execution import execute  # noqa: PLC0415 - the heavy imports, after all faults
+
+    findings = execute(job, RunOptions(until=until, last=last, rows=rows, dry_run=dry_run))
+    return _CODES[findings.verdict] if exit_code else ExitCode.FINISHED

@@ -1,0 +1,154 @@
+"""Evidently's own page and JSON, with our verdict on it: the only importer of Evidently."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from drift.columns import Column, ColumnKind
+from drift.comparison import drift_score
+from reports.findings import Finding
+
+TEST_NAME = "drift_verdict"
+TEST_TITLE = "adjusted p-value, 1 where too small to matter"
+# The page draws distributions; more rows than this change no bar and cost seconds per column.
+MOST_ROWS_DRAWN = 100_000
+_RANDOM_ID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=metric_)[0-9a-f]{32}"
+)
+# Evidently puts labels into the page's script as they are: these look alike and mean nothing there.
+_HARMLESS = str.maketrans({"<": "\uff1c", ">": "\uff1e", "&": "\uff06"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidentlyFiles:
+    """Evidently's report as it is published."""
+
+    html: bytes
+    json: bytes
+
+
+def warm_up() -> None:
+    """Import Evidently, which takes about two seconds, ahead of time."""
+    _import_evidently()
+
+
+def render(columns: Sequence[Column], findings: Sequence[Finding]) -> EvidentlyFiles:
+    """Return Evidently's data drift and data summary of the columns that both sides have.
+
+    Every column carries our test: its score is below its threshold exactly where the finding is
+    drift. Equal inputs give equal bytes. A column that one side lacks is not on Evidently's page,
+    which has no way to say so; our own page names it.
+
+    Parameters
+    ----------
+    columns
+        The compared columns.
+    findings
+        What the comparison said about each of them.
+    """
+    evidently = _import_evidently()
+    by_name = {finding.name: finding for finding in findings}
+    present = [c for c in columns if not c.reference.empty and not c.current.empty]
+    if not present:
+        return EvidentlyFiles(html=_nothing_to_show(), json=b'{"metrics": [], "tests": []}\n')
+    scores = {_safe(column.name): drift_score(by_name[column.name]) for column in present}
+    _register(evidently, scores)
+    metrics = [
+        evidently.ValueDrift(
+            column=_safe(column.name), method=TEST_NAME, threshold=_threshold(by_name[column.name])
+        )
+        for column in present
+    ]
+    report = evidently.Report([*metrics, evidently.DataSummaryPreset()])
+    current, reference = (_dataset(evidently, present, side) for side in ("current", "reference"))
+    with warnings.catch_warnings():
+        # Constant columns and single rows: numpy says so once per column, the page shows them.
+        warnings.simplefilter("ignore")
+        snapshot = report.run(current, reference)
+        html = snapshot.get_html_str(as_iframe=False)
+        text = snapshot.json()
+    described = json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+    return EvidentlyFiles(html=_renumber_ids(html).encode(), json=described.encode())
+
+
+def _import_evidently() -> Any:  # noqa: ANN401 - a foreign module without types
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    with warnings.catch_warnings():
+        # Evidently and what it imports use names that numpy and litestar have deprecated.
+        warnings.simplefilter("ignore")
+        from drift import evidently_api  # noqa: PLC0415 - two seconds that --help must not cost
+    return evidently_api
+
+
+def _register(evidently: Any, scores: Mapping[str, float]) -> None:  # noqa: ANN401
+    """Give Evidently a test under our name that answers with the findings' own scores."""
+
+    def score(
+        reference: pd.Series, _current: pd.Series, _kind: object, threshold: float
+    ) -> tuple[float, bool]:
+        value = scores[str(reference.name)]
+        return value, value < threshold
+
+    test = evidently.StatTest(
+        name=TEST_NAME,
+        display_name=TEST_TITLE,
+        allowed_feature_types=[
+            evidently.ColumnType.Numerical,
+            evidently.ColumnType.Categorical,
+        ],
+    )
+    evidently.register_stattest(test, default_impl=score)
+
+
+def _threshold(finding: Finding) -> float:
+    return 0.5 if finding.threshold is None else finding.threshold
+
+
+def _dataset(evidently: Any, columns: Sequence[Column], side: str) -> Any:  # noqa: ANN401
+    values = {_safe(column.name): _drawn(getattr(column, side)) for column in columns}
+    definition = evidently.DataDefinition(
+        numerical_columns=[_safe(c.name) for c in columns if c.kind is ColumnKind.NUMERIC],
+        categorical_columns=[_safe(c.name) for c in columns if c.kind is ColumnKind.CLASSES],
+    )
+    return evidently.Dataset.from_pandas(pd.DataFrame(values), data_definition=definition)
+
+
+def _drawn(values: pd.Series) -> pd.Series:
+    """Return evenly spaced rows of a long column, and labels that are harmless in a script."""
+    if len(values) > MOST_ROWS_DRAWN:
+        step = -(-len(values) // MOST_ROWS_DRAWN)
+        values = values.iloc[::step].reset_index(drop=True)
+    if pd.api.types.is_numeric_dtype(values):
+        return values
+    return values.map(_safe).astype("object")
+
+
+def _safe(text: str) -> str:
+    return text.translate(_HARMLESS)
+
+
+def _renumber_ids(html: str) -> str:
+    """Replace random ids by numbers in order of appearance, so that equal runs are equal bytes."""
+    numbers: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:
+        number = f"00000000-0000-4000-8000-{len(numbers):012x}"
+        return numbers.setdefault(match[0], number if "-" in match[0] else number.replace("-", ""))
+
+    return _RANDOM_ID.sub(number, html)
+
+
+def _nothing_to_show() -> bytes:
+    return (
+        b'<!doctype html><html lang="en"><meta charset="utf-8"><title>Evidently</title>'
+        b"<p>No column has values on both sides, so there is nothing to compare. "
+        b'See <a href="report.html">the report</a>.</p></html>\n'
+    )

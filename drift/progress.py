@@ -1,0 +1,45 @@
+"""Telling how far the images are: a bar on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def image_progress() -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that takes the images done and the images in all."""
+    if not sys.stderr.isatty():
+        yield _PlainLines().show
+        return
+    from rich.console import Console  # noqa: PLC0415 - only terminals pay for it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = ("images", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("images", total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show
+
+
+class _PlainLines:
+    """One log line every ten seconds."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def show(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._last >= _SECONDS_BETWEEN_LINES:
+            self._last = now
+            logger.info("%d of %d images", done, total)

@@ -1,0 +1,80 @@
+"""Rendering a run's files and handing them to the publisher."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+from drift import evidently_report
+from drift.columns import Column
+from drift.stages import Workplace
+from jobs.buckets.bucket import HTML, JSON, ObjectKind
+from jobs.errors import ObjectError
+from jobs.image_locations import ImageLocation, RefusedLocation
+from reports.findings import RunFindings
+from reports.history import HistoryRow
+from reports.html_report import report_html
+from reports.publishing import publish
+from reports.thumbnails import thumbnail, within_budget
+
+logger = logging.getLogger(__name__)
+
+
+def publish_run(
+    place: Workplace,
+    findings: RunFindings,
+    columns: Sequence[Column],
+    history: Sequence[HistoryRow],
+    still_allowed: Callable[[], None],
+) -> None:
+    """Render the run's pages and publish them with its JSON, the history and the index.
+
+    Parameters
+    ----------
+    columns
+        What was compared, for Evidently's page.
+    history
+        The rows of all runs so far.
+    still_allowed
+        Raises where the lock was lost; nothing is written after that.
+
+    Raises
+    ------
+    PublishError
+        If an object could not be written.
+    """
+    with place.stopwatch.stage("evidently"):
+        evidently = evidently_report.render(columns, findings.features + findings.predictions)
+    page = report_html(findings, _pictures(place, findings), history)
+    files: dict[str, tuple[bytes, ObjectKind]] = {
+        "report.html": (page, HTML),
+        "evidently.html": (evidently.html, HTML),
+        "evidently.json": (evidently.json, JSON),
+    }
+    still_allowed()
+    publish(place.bucket, place.prefix, findings, files, still_allowed)
+
+
+def _pictures(place: Workplace, findings: RunFindings) -> dict[str, bytes] | None:
+    """Return thumbnails of the images that stand out, or None where they are switched off."""
+    if not place.job.reports.thumbnails:
+        return None
+    images = [offender.image for offender in findings.offenders]
+    return within_budget(_thumbnails(place, images))
+
+
+def _thumbnails(place: Workplace, images: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+    for image in images:
+        location = place.locator.resolve(image)
+        if isinstance(location, RefusedLocation):
+            continue
+        yield image, _thumbnail(place, location)
+
+
+def _thumbnail(place: Workplace, location: ImageLocation) -> bytes | None:
+    try:
+        data = place.open_bucket(location.bucket_url).read(location.name).data
+    except ObjectError as error:
+        logger.warning("no thumbnail of %s: %s", location.path, error)
+        return None
+    return thumbnail(data)

@@ -1,0 +1,35 @@
+"""The reference profile of a run: the pinned one, or the first that the job file names."""
+
+from __future__ import annotations
+
+import logging
+
+from drift.stages import Workplace
+from reference_stats.profiles.build import build_profile
+from reference_stats.profiles.profile import ReferenceProfile
+
+logger = logging.getLogger(__name__)
+
+
+def pinned_profile(place: Workplace) -> ReferenceProfile:
+    """Return the profile that the job is pinned to; build and pin it where there is none yet.
+
+    Raises
+    ------
+    InputError
+        If the pinned profile, or the source of a first one, cannot be read.
+    """
+    pinned = place.profiles.pinned_id()
+    if pinned is not None:
+        return place.profiles.load(pinned)
+    logger.info("no profile yet: building one from reference.%s", place.job.reference.kinds[0])
+    return build_and_pin(place)
+
+
+def build_and_pin(place: Workplace) -> ReferenceProfile:
+    """Build a profile from what the job file names, and pin it unless nothing may be written."""
+    profile = build_profile(place.source_context, now=place.clock())
+    if place.writes:
+        place.profiles.save(profile)
+        logger.info("profile %s: %d reference images", profile.id, profile.images)
+    return profile

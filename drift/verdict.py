@@ -1,0 +1,132 @@
+"""The answer of a whole run, and the sentence that says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drift.comparison import Comparison
+from jobs.job import Job
+from reference_stats.features.registry import FEATURES
+from reports.findings import Finding, ImageCounts, State, Verdict
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The verdict of a run and why, in one sentence."""
+
+    verdict: Verdict
+    summary: str
+
+
+def decide(comparison: Comparison, images: ImageCounts, job: Job) -> Decision:
+    """Return the verdict: drift where a column drifted, steady where one would have been seen."""
+    if images.analysed < job.window.min_images:
+        return Decision(verdict=Verdict.INCONCLUSIVE, summary=_too_few(images, job))
+    drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
+    if drifted:
+        return Decision(verdict=Verdict.DRIFT, summary=_moved(drifted, images))
+    tested = [finding for finding in comparison.findings if finding.p_value is not None]
+    if not tested:
+        return Decision(
+            verdict=Verdict.INCONCLUSIVE,
+            summary="The reference and the window have no column in common that can be compared.",
+        )
+    effect_to_see = job.detection.effect_to_see
+    if comparison.smallest_effect is None or comparison.smallest_effect > effect_to_see:
+        return Decision(
+            verdict=Verdict.INCONCLUSIVE, summary=_too_weak(comparison, images, effect_to_see)
+        )
+    return Decision(
+        verdict=Verdict.STEADY,
+        summary=(
+            f"The {images.analysed:,} images look like the reference: none of {len(tested)} "
+            f"columns drifted, and a shift of {comparison.smallest_effect:.2f} sigma would have "
+            "been seen."
+        ),
+    )
+
+
+def describe_move(finding: Finding) -> str:
+    """Return how far one column moved, such as ``mean down 0.81 reference standard deviations``."""
+    effect = finding.effect or 0.0
+    if finding.categories is not None:
+        return _largest_change(finding)
+    if finding.direction == "spread":
+        wider = ((finding.current and finding.current.std) or 0.0) > (
+            (finding.reference and finding.reference.std) or 0.0
+        )
+        return f"{finding.name} {'wider' if wider else 'narrower'} by {effect:.2f} sigma"
+    return f"{finding.name} {finding.direction} {effect:.2f} sigma"
+
+
+def _moved(drifted: Sequence[Finding], images: ImageCounts) -> str:
+    features = _by_effect([finding for finding in drifted if finding.categories is None])
+    classes = [finding for finding in drifted if finding.categories is not None]
+    moves = [describe_move(finding) for finding in [*features[:_NAMED], *classes]]
+    more = len(drifted) - len(moves)
+    words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
+    opening = "The images have moved away from the reference"
+    if words:
+        opening = f"Images are {_enumerate(words[:_NAMED])} than the reference"
+    elif not any(finding.name in _BY_NAME for finding in drifted):
+        opening = "The model's predictions have moved away from the reference"
+    tail = f" and {more} more" if more > 0 else ""
+    return f"{opening}: {', '.join(moves)}{tail}; {images.analysed:,} images."
+
+
+_BY_NAME = {feature.name: feature for feature in FEATURES}
+
+
+def _look(finding: Finding) -> str:
+    feature = _BY_NAME.get(finding.name)
+    if feature is None or finding.direction not in {"up", "down"}:
+        return ""
+    return feature.rises if finding.direction == "up" else feature.falls
+
+
+def _by_effect(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (-(finding.effect or 0.0), finding.name))
+
+
+def _enumerate(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _largest_change(finding: Finding) -> str:
+    categories = finding.categories or ()
+    totals = [
+        max(1, sum(getattr(category, side) for category in categories))
+        for side in ("reference", "current")
+    ]
+    shares = [
+        (category.name, category.reference / totals[0], category.current / totals[1])
+        for category in categories
+    ]
+    name, then, now = max(shares, key=lambda share: abs(share[2] - share[1]))
+    return f"share of {finding.name} {name!r} {then:.0%} to {now:.0%}"
+
+
+def _too_few(images: ImageCounts, job: Job) -> str:
+    if not images.logged:
+        return "The window holds no rows, so there is nothing to compare."
+    return (
+        f"Only {images.analysed:,} of {images.logged:,} logged images could be analysed; a verdict "
+        f"needs at least {job.window.min_images:,} (window.min_images)."
+    )
+
+
+def _too_weak(comparison: Comparison, images: ImageCounts, effect_to_see: float) -> str:
+    seen = comparison.smallest_effect
+    able = "nothing with certainty" if seen is None else f"only shifts of {seen:.2f} sigma or more"
+    needed = (
+        f"about {comparison.images_needed:,} images would show"
+        if comparison.images_needed is not None
+        else "the reference is too small for any window to show"
+    )
+    return (
+        f"Nothing moved, but {images.analysed:,} images can show {able}; {needed} "
+        f"{effect_to_see:g} sigma (detection.effect_to_see)."
+    )

@@ -1,0 +1,149 @@
+"""The window's rows joined with what became of their images."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from jobs.image_locations import ImageLocation, RefusedLocation
+from jobs.predictions.rows import PredictionRows
+from reference_stats.extraction import (
+    ExtractionResult,
+    ImageFeatures,
+    MissingImage,
+    UnfetchedImage,
+    UnreadableImage,
+)
+from reference_stats.features.registry import FEATURES
+from reports.findings import ImageCounts, LogCounts, Quality, Trouble
+
+TROUBLES_SHOWN = 20
+# The log's producer computes in its own way; smaller relative differences are rounding.
+_CROSS_CHECK_TOLERANCE = 1e-6
+_CROSS_CHECKED = tuple(feature.name for feature in FEATURES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowImages:
+    """The window row by row.
+
+    Attributes
+    ----------
+    rows
+        The rows whose image path is allowed: the fields of the log and ``image``, the image's path.
+    features
+        One row per analysed image, indexed by the position of its row in `rows`; one float64
+        column per feature.
+    counts, log, quality
+        What the report says about the data.
+    """
+
+    rows: pd.DataFrame
+    features: pd.DataFrame
+    counts: ImageCounts
+    log: LogCounts
+    quality: Quality
+
+
+def allowed_rows(
+    predictions: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
+) -> tuple[pd.DataFrame, list[ImageLocation], list[RefusedLocation]]:
+    """Split the rows by whether their image may be read at all."""
+    keep = [isinstance(place, ImageLocation) for place in located]
+    locations = [place for place in located if isinstance(place, ImageLocation)]
+    refused = [place for place in located if isinstance(place, RefusedLocation)]
+    rows = predictions.fields[keep].reset_index(drop=True)
+    return rows.assign(image=[place.path for place in locations]), locations, refused
+
+
+def join(
+    predictions: PredictionRows,
+    located: Sequence[ImageLocation | RefusedLocation],
+    extracted: ExtractionResult,
+) -> WindowImages:
+    """Return the window row by row with its counts; nothing that was left out is uncounted."""
+    rows, locations, refused = allowed_rows(predictions, located)
+    outcomes = [extracted[location] for location in locations]
+    analysed = {
+        position: outcome
+        for position, outcome in enumerate(outcomes)
+        if isinstance(outcome, ImageFeatures)
+    }
+    features = pd.DataFrame(
+        [dict(outcome.values) for outcome in analysed.values()],
+        index=list(analysed),
+        columns=[feature.name for feature in FEATURES],
+        dtype="float64",
+    )
+    kept_raw = predictions.raw[[isinstance(place, ImageLocation) for place in located]]
+    troubles = [
+        Trouble(name=location.path, reason=outcome.summary)
+        for location, outcome in zip(locations, outcomes, strict=True)
+        if not isinstance(outcome, ImageFeatures)
+    ]
+    return WindowImages(
+        rows=rows,
+        features=features,
+        counts=_count(outcomes),
+        log=_count_rows(predictions, refused),
+        quality=Quality(
+            troubles=tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN]),
+            reasons=dict(sorted(Counter(trouble.reason for trouble in troubles).items())),
+            duplicated_rows=int(rows["image"].duplicated().sum()),
+            deep_images=sum(outcome.deep for outcome in analysed.values()),
+            cross_check=_cross_check(kept_raw.reset_index(drop=True), features),
+        ),
+    )
+
+
+def _count(outcomes: Sequence[object]) -> ImageCounts:
+    kinds = Counter(type(outcome) for outcome in outcomes)
+    return ImageCounts(
+        logged=len(outcomes),
+        analysed=kinds[ImageFeatures],
+        missing=kinds[MissingImage],
+        unreadable=kinds[UnreadableImage],
+        unfetched=kinds[UnfetchedImage],
+    )
+
+
+def _count_rows(predictions: PredictionRows, refused: Sequence[RefusedLocation]) -> LogCounts:
+    tally = predictions.tally
+    reasons = Counter(tally.reasons) + Counter(place.reason for place in refused)
+    examples = [
+        Trouble(name=f"{row.source}, line {row.line}", reason=_with_detail(row.reason, row.detail))
+        for row in tally.examples
+    ]
+    examples += sorted(
+        {Trouble(name=place.detail or "(empty)", reason=place.reason) for place in refused},
+        key=lambda trouble: (trouble.reason, trouble.name),
+    )[:TROUBLES_SHOWN]
+    return LogCounts(
+        rows=tally.rows,
+        rejected=sum(reasons.values()),
+        reasons=dict(sorted(reasons.items())),
+        examples=tuple(examples),
+    )
+
+
+def _with_detail(reason: str, detail: str) -> str:
+    return f"{reason}: {detail}" if detail else reason
+
+
+def _cross_check(raw: pd.DataFrame, features: pd.DataFrame) -> dict[str, int]:
+    """Count, per feature that the log carries itself, the rows that disagree with ours."""
+    return {
+        name: int(_disagree(raw.loc[features.index, name], features[name]).sum())
+        for name in _CROSS_CHECKED
+        if name in raw.columns and raw[name].notna().any()
+    }
+
+
+def _disagree(logged: pd.Series, computed: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(logged, errors="coerce").astype("float64")
+    tolerance = _CROSS_CHECK_TOLERANCE * np.maximum(computed.abs(), 1.0)
+    return numbers.notna() & ((numbers - computed).abs() > tolerance)

@@ -1,0 +1,116 @@
+"""Single files of a folder bucket: whole writes, one writer at a time, safe reads."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+OWN_FILES_PREFIX = ".drift-bucket-"
+_WRITERS_LOCK = OWN_FILES_PREFIX + "lock"
+_NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+def is_own_file(file_name: str) -> bool:
+    """Return whether a file is the bucket's own lock or an unfinished object."""
+    return file_name.startswith(OWN_FILES_PREFIX)
+
+
+def file_version(status: os.stat_result) -> str:
+    """Return the version of the file with this status: size, modification time, inode."""
+    return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
+
+
+@contextlib.contextmanager
+def opened_for_reading(path: Path) -> Iterator[tuple[int, os.stat_result]]:
+    """Open a regular file; yield its descriptor and status.
+
+    Raises
+    ------
+    IsADirectoryError
+        If there is something that is no regular file: a folder, a pipe, a device.
+    """
+    # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "is no regular file", str(path))
+        yield descriptor, status
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def writers_excluded(root: Path) -> Iterator[None]:
+    """Keep out all other writers of the bucket, in this process and in others.
+
+    The lock is a file in the bucket's folder, because the folder itself cannot be locked on
+    every file system. The system lifts it when the process ends, however it ends.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(root / _WRITERS_LOCK, flags, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def temporary_file(folder: Path, data: bytes) -> Iterator[Path]:
+    """Write `data` to a file of its own in `folder`, down to the disk; remove it at the end.
+
+    It is in the folder of the object that it will become, since only within one file system
+    can a file be moved at once.
+    """
+    path = folder / f"{OWN_FILES_PREFIX}{uuid.uuid4().hex}"
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def give_new_time(path: Path, replaced: os.stat_result | None) -> str:
+    """Set a modification time that no earlier version had; return the file's version.
+
+    The system's own times are some milliseconds coarse and inodes are used again, so that two
+    quick writes of equal size could otherwise have the same version.
+    """
+    now_ns = time.time_ns()
+    if replaced is not None:
+        now_ns = max(now_ns, replaced.st_mtime_ns + 1)
+    os.utime(path, ns=(now_ns, now_ns))
+    return file_version(path.stat())
+
+
+def link_if_absent(complete: Path, target: Path) -> None:
+    """Give a complete file the name `target`; raise `FileExistsError` if the name is taken."""
+    try:
+        os.link(complete, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        # Some file systems have no hard links; the writers' lock still excludes our own kind.
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, "exists", str(target)) from None
+        complete.replace(target)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` last through a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,309 @@
+"""Google Cloud Storage. Only the `gcs` files of this folder know Google's client."""
+
+from __future__ import annotations
+
+import functools
+import io
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from google.api_core import exceptions as api_errors
+from google.cloud import storage
+
+from jobs.buckets.bucket import (
+    BINARY,
+    Bucket,
+    ObjectInfo,
+    ObjectKind,
+    StoredObject,
+    check_name,
+    check_prefix,
+    is_readable_name,
+)
+from jobs.buckets.gcs_client import TimedSink, open_client, parse_url
+from jobs.buckets.gcs_failures import FAILURES, UncheckedContentError, explain, is_passing
+from jobs.buckets.retrying import Attempt, Retrying, RetrySettings
+from jobs.errors import (
+    BucketAccessError,
+    ObjectChangedError,
+    ObjectError,
+    ObjectExistsError,
+    ObjectMissingError,
+)
+
+Result = TypeVar("Result")
+
+WRITER_KEY = "drift-writer"
+_LISTED_FIELDS = "items(name,size,generation),nextPageToken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GCSSettings:
+    """How the store is talked to.
+
+    Attributes
+    ----------
+    retry
+        Deadline, timeouts and pauses of every call.
+    download_deadline_s
+        The deadline of `GCSBucket.local_copy`, which is for large objects.
+    damaged_attempts
+        How often content whose checksum is wrong is fetched before giving up.
+    connections
+        How many connections are kept open; the number of threads that can fetch at once.
+    page_size
+        How many objects one listing request asks for; the store gives no more than 1,000.
+    """
+
+    retry: RetrySettings = field(default_factory=RetrySettings)
+    download_deadline_s: float = 3600.0
+    damaged_attempts: int = 4
+    connections: int = 64
+    page_size: int = 1000
+
+
+def open_url(url: str) -> GCSBucket:
+    """Return the bucket that ``gs://name`` or ``gs://name/folder`` names; nothing is asked yet.
+
+    Raises
+    ------
+    UsageError
+        If the URL has no valid bucket name, or its folder is no plain path.
+    """
+    return GCSBucket(url)
+
+
+class GCSBucket(Bucket):
+    """A bucket of Google Cloud Storage, or a folder in it.
+
+    Credentials are the application-default ones. With ``STORAGE_EMULATOR_HOST`` set there are
+    none, and none are looked for. The first call opens the client. Content is compared with the
+    store's CRC32C; content that cannot be compared is refused.
+
+    Parameters
+    ----------
+    url
+        ``gs://name`` or ``gs://name/folder``.
+    settings
+        Deadlines and the size of the connection pool.
+    """
+
+    def __init__(self, url: str, settings: GCSSettings | None = None) -> None:
+        super().__init__(url.rstrip("/"))
+        self._bucket_name, self._root = parse_url(url)
+        self._settings = settings or GCSSettings()
+        self._retrying = Retrying(
+            settings=self._settings.retry, failures=FAILURES, is_passing=self._is_passing
+        )
+        self._opening = threading.Lock()
+        self._opened: storage.Client | None = None
+        self._bucket_seen = False
+
+    def read(self, name: str) -> StoredObject:
+        """Return content and generation of one and the same response, its checksum verified."""
+
+        def request(attempt: Attempt) -> StoredObject:
+            content = io.BytesIO()
+            generation = self._download(name, content, attempt)
+            return StoredObject(data=content.getvalue(), version=generation)
+
+        return self._call(name, request)
+
+    def info(self, name: str) -> ObjectInfo:
+        """Return size and generation."""
+
+        def request(attempt: Attempt) -> ObjectInfo:
+            blob = self._blob(name)
+            blob.reload(timeout=attempt.timeouts_s, retry=None)
+            return ObjectInfo(name=name, size_bytes=blob.size, version=str(blob.generation))
+
+        return self._call(name, request)
+
+    def local_copy(self, name: str, folder: Path) -> Path:
+        """Download into a new file below `folder`; a failed download leaves no file."""
+        # The end of the name tells readers what is in it; file systems allow 255 bytes in all.
+        target = folder / f"{uuid.uuid4().hex}-{name.rpartition('/')[2][-40:]}"
+
+        def request(attempt: Attempt) -> Path:
+            with target.open("wb") as content:
+                self._download(name, content, attempt)
+            return target
+
+        try:
+            return self._call(name, request, self._settings.download_deadline_s)
+        except ObjectError:
+            target.unlink(missing_ok=True)
+            raise
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield the objects page by page; a page is asked for when it is needed."""
+        check_prefix(self.url, prefix)
+        return self._listing(prefix)
+
+    def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        """Write an object; a repeated attempt writes the same content again."""
+        url = self.url_of(check_name(self.url, name))
+        return self._translated(url, lambda attempt: self._upload(name, data, kind, attempt))
+
+    def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        """Write an object under the condition that there is none."""
+        there = ObjectExistsError(self.url_of(name), "there is an object of that name already.")
+        return self._write_if(0, name, data, kind, there)
+
+    def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
+        """Write an object under the condition that its generation is `version`."""
+        changed = ObjectChangedError(
+            self.url_of(name), f"the object is no longer at generation {version}."
+        )
+        # Generation zero would mean "only if there is none".
+        if not version.isdecimal() or int(version) == 0:
+            raise changed
+        return self._write_if(int(version), name, data, kind, changed)
+
+    def delete(self, name: str) -> None:
+        """Delete an object; one that is gone already is no error."""
+
+        def request(attempt: Attempt) -> None:
+            self._blob(name).delete(timeout=attempt.timeouts_s, retry=None)
+
+        try:
+            self._call(name, request)
+        except ObjectMissingError:
+            return
+
+    def _is_passing(self, failure: Exception, attempts: int) -> bool:
+        return is_passing(failure, attempts, self._settings.damaged_attempts)
+
+    def _client(self) -> storage.Client:
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_client(self._settings.connections)
+            return self._opened
+
+    def _blob(self, name: str) -> storage.Blob:
+        return self._client().bucket(self._bucket_name).blob(self._root + name)
+
+    def _call(
+        self, name: str, request: Callable[[Attempt], Result], deadline_s: float | None = None
+    ) -> Result:
+        """Make a request about one object, and say what went wrong in this project's terms."""
+        url = self.url_of(check_name(self.url, name))
+
+        def with_missing(attempt: Attempt) -> Result:
+            try:
+                return request(attempt)
+            except api_errors.NotFound:
+                self._require_bucket(attempt)
+                raise ObjectMissingError(url, "there is no such object.") from None
+
+        return self._translated(url, with_missing, deadline_s)
+
+    def _translated(
+        self, url: str, request: Callable[[Attempt], Result], deadline_s: float | None = None
+    ) -> Result:
+        try:
+            result = self._retrying.call(url, request, deadline_s)
+        except FAILURES as failure:
+            raise BucketAccessError(url, explain(failure, self._bucket_name)) from failure
+        self._bucket_seen = True
+        return result
+
+    def _require_bucket(self, attempt: Attempt) -> None:
+        """Raise `NotFound` unless the bucket exists: the store answers 404 for either."""
+        if not self._bucket_seen:
+            self._page("", None, attempt, size=1)
+            self._bucket_seen = True
+
+    def _download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
+        blob = self._blob(name)
+        # Google's own retry resumes in the middle, and does not verify content that it resumed.
+        blob.download_to_file(
+            TimedSink(content, attempt.ends_at),
+            checksum="crc32c",
+            retry=None,
+            timeout=attempt.timeouts_s,
+        )
+        if blob.crc32c is None or blob.generation is None:
+            raise UncheckedContentError
+        return str(blob.generation)
+
+    def _upload(
+        self,
+        name: str,
+        data: bytes,
+        kind: ObjectKind,
+        attempt: Attempt,
+        condition: tuple[int, str] | None = None,
+    ) -> str:
+        blob = self._blob(name)
+        blob.cache_control = kind.cache_control
+        generation = None
+        if condition is not None:
+            generation, writer = condition
+            blob.metadata = {WRITER_KEY: writer}
+        blob.upload_from_string(
+            data,
+            content_type=kind.content_type,
+            if_generation_match=generation,
+            checksum="crc32c",
+            retry=None,
+            timeout=attempt.timeouts_s,
+        )
+        return str(blob.generation)
+
+    def _write_if(
+        self, generation: int, name: str, data: bytes, kind: ObjectKind, refused: ObjectError
+    ) -> str:
+        # An attempt can succeed although its answer is lost; the next one then meets its own
+        # object, which this mark tells from another writer's.
+        writer = uuid.uuid4().hex
+
+        def request(attempt: Attempt) -> str:
+            try:
+                return self._upload(name, data, kind, attempt, (generation, writer))
+            except api_errors.PreconditionFailed:
+                own = self._own_generation(name, writer, attempt) if attempt.number else None
+                if own is None:
+                    raise refused from None
+                return own
+
+        return self._translated(self.url_of(check_name(self.url, name)), request)
+
+    def _own_generation(self, name: str, writer: str, attempt: Attempt) -> str | None:
+        blob = self._blob(name)
+        try:
+            blob.reload(timeout=attempt.timeouts_s, retry=None)
+        except api_errors.NotFound:
+            return None
+        return str(blob.generation) if (blob.metadata or {}).get(WRITER_KEY) == writer else None
+
+    def _page(
+        self, prefix: str, token: str | None, attempt: Attempt, size: int
+    ) -> tuple[Sequence[storage.Blob], str | None]:
+        blobs = self._client().list_blobs(
+            self._bucket_name,
+            prefix=self._root + prefix,
+            page_token=token,
+            page_size=size,
+            fields=_LISTED_FIELDS,
+            timeout=attempt.timeouts_s,
+            retry=None,
+        )
+        return tuple(next(blobs.pages, ())), blobs.next_page_token
+
+    def _listing(self, prefix: str) -> Iterator[ObjectInfo]:
+        size = self._settings.page_size
+        token: str | None = None
+        while True:
+            request = functools.partial(self._page, prefix, token, size=size)
+            blobs, token = self._translated(self.url_of(prefix), request)
+            for blob in blobs:
+                name = blob.name.removeprefix(self._root)
+                if is_readable_name(self.url, name):
+                    yield ObjectInfo(name=name, size_bytes=blob.size, version=str(blob.generation))
+            if token is None:
+                return

@@ -1,0 +1,81 @@
+"""Opening Google's client: credentials, connections, and what it is given to write into."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import BinaryIO
+
+from google.cloud import storage
+from requests.adapters import HTTPAdapter
+
+from jobs.buckets.bucket import check_name
+from jobs.errors import UsageError
+
+_BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+
+
+class TimedSink:
+    """A file to download into that refuses more content once the deadline has passed.
+
+    The client's timeouts bound the wait for the next bytes, not the whole transfer.
+    """
+
+    def __init__(self, content: BinaryIO, ends_at: float) -> None:
+        self._content = content
+        self._ends_at = ends_at
+
+    def write(self, chunk: bytes) -> int:
+        """Append `chunk`; raise `TimeoutError` after the deadline."""
+        if time.monotonic() > self._ends_at:
+            raise TimeoutError("the content came too slowly")
+        return self._content.write(chunk)
+
+    def seek(self, position: int) -> int:
+        """Go to `position` bytes from the start."""
+        return self._content.seek(position)
+
+
+def parse_url(url: str) -> tuple[str, str]:
+    """Return the bucket's name and its folder's prefix, which is empty or ends with a slash.
+
+    Raises
+    ------
+    UsageError
+        If there is no valid bucket name.
+    UnsafeNameError
+        If the folder is no plain path.
+    """
+    bucket_name, _, folder = url.removeprefix("gs://").rstrip("/").partition("/")
+    if not url.startswith("gs://") or not re.fullmatch(_BUCKET_NAME, bucket_name):
+        raise UsageError(
+            f"bucket.url is {url!r}. Expected gs://NAME or gs://NAME/FOLDER, where NAME has 3 to "
+            "222 lower-case letters, digits, '-', '_' and '.'."
+        )
+    if not folder:
+        return bucket_name, ""
+    return bucket_name, check_name(f"gs://{bucket_name}", folder) + "/"
+
+
+def open_client(connections: int) -> storage.Client:
+    """Return a client with application-default credentials and room for many threads.
+
+    With ``STORAGE_EMULATOR_HOST`` set the client is anonymous and looks for no credentials.
+
+    Parameters
+    ----------
+    connections
+        How many connections are kept open.
+
+    Raises
+    ------
+    google.auth.exceptions.DefaultCredentialsError
+        If there are no credentials.
+    """
+    # Objects need no project, and looking for one would ask the metadata server.
+    client = storage.Client(project=None)
+    adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
+    session = client._http  # noqa: SLF001 - the client has no public way to size its pool
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return client

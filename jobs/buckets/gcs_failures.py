@@ -1,0 +1,115 @@
+"""What can go wrong with Google Cloud Storage: what is worth another attempt, and what to say."""
+
+from __future__ import annotations
+
+import json
+
+import requests
+import urllib3.exceptions
+from google.api_core import exceptions as api_errors
+from google.auth import exceptions as auth_errors
+from google.cloud.storage.exceptions import DataCorruption
+
+_PASSING_CODES = {408, 429, 500, 502, 503, 504}
+_LOG_IN = (
+    "Run `gcloud auth application-default login`, or run the job where a service account is "
+    "attached."
+)
+_LONGEST_QUOTE = 300
+
+
+class UncheckedContentError(Exception):
+    """The store sent content without a checksum or a generation."""
+
+
+CONNECTION_FAILURES: tuple[type[Exception], ...] = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    urllib3.exceptions.HTTPError,
+    ConnectionError,
+    TimeoutError,
+)
+DAMAGE: tuple[type[Exception], ...] = (DataCorruption, UncheckedContentError)
+FAILURES: tuple[type[Exception], ...] = (
+    api_errors.GoogleAPICallError,
+    auth_errors.GoogleAuthError,
+    requests.RequestException,
+    *CONNECTION_FAILURES,
+    *DAMAGE,
+)
+
+
+def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool:
+    """Return whether another attempt may succeed.
+
+    Parameters
+    ----------
+    failure
+        One of `FAILURES`.
+    attempts
+        How many attempts were made.
+    damaged_attempts
+        How many of them may go to content with a wrong checksum.
+    """
+    if isinstance(failure, DAMAGE):
+        return attempts < damaged_attempts
+    if isinstance(failure, api_errors.GoogleAPICallError):
+        return failure.code in _PASSING_CODES
+    if isinstance(failure, auth_errors.GoogleAuthError):
+        return bool(failure.retryable)
+    return isinstance(failure, CONNECTION_FAILURES)
+
+
+def explain(failure: Exception, bucket_name: str) -> str:
+    """Return what failed and what to do, for the message about one object."""
+    if isinstance(failure, api_errors.GoogleAPICallError):
+        return _explain_answer(failure, bucket_name)
+    if isinstance(failure, auth_errors.TransportError):
+        return f"the credentials could not be fetched ({_short(failure)}). Check the network."
+    if isinstance(failure, auth_errors.GoogleAuthError):
+        return f"there are no valid Google credentials ({_short(failure)}). {_LOG_IN}"
+    if isinstance(failure, DAMAGE):
+        return (
+            "the content arrived damaged or without its checksum on every attempt, and was not "
+            "used. Check the proxies between here and the store, and upload the object again if "
+            "that does not help."
+        )
+    return (
+        f"the store could not be reached before the deadline ({_short(failure)}). Check the "
+        "network and any proxy, and STORAGE_EMULATOR_HOST if it is set; then run the job again."
+    )
+
+
+def _explain_answer(answer: api_errors.GoogleAPICallError, bucket_name: str) -> str:
+    said = f"{answer.code}: {_said(answer)}"
+    if answer.code == 401:
+        return f"the store does not accept the credentials ({said}). {_LOG_IN}"
+    if answer.code == 403:
+        return (
+            f"the store refused ({said}). Grant the job's account roles/storage.objectUser on "
+            f"gs://{bucket_name} (to read only: roles/storage.objectViewer)."
+        )
+    if answer.code == 404:
+        return f"there is no bucket {bucket_name!r} ({said}). Check the name in the URL."
+    if answer.code in _PASSING_CODES:
+        return f"the store kept failing until the deadline ({said}). Run the job again later."
+    return f"the store answered with an error ({said}). Check the bucket's settings."
+
+
+def _said(answer: api_errors.GoogleAPICallError) -> str:
+    """Return the store's own sentence, which is inside JSON or plain text."""
+    text = getattr(answer.response, "text", "") or ""
+    try:
+        text = str(json.loads(text)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        text = text or type(answer).__name__
+    return _one_line(text)
+
+
+def _short(failure: Exception) -> str:
+    return _one_line(f"{type(failure).__name__}: {failure}")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST_QUOTE]

@@ -1,0 +1,118 @@
+"""Trying a request to a store again, with growing random pauses, until a deadline."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+_log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrySettings:
+    """How long one call to a store may take, retries included.
+
+    Attributes
+    ----------
+    deadline_s
+        After this many seconds no further attempt is made, and the running one is cut short.
+    connect_timeout_s
+        How long one attempt waits for a connection.
+    read_timeout_s
+        How long one attempt waits for the next bytes.
+    first_pause_s
+        The longest pause after the first failure; it doubles with every failure.
+    longest_pause_s
+        No pause is longer.
+    """
+
+    deadline_s: float = 60.0
+    connect_timeout_s: float = 10.0
+    read_timeout_s: float = 30.0
+    first_pause_s: float = 0.5
+    longest_pause_s: float = 16.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One attempt at a request.
+
+    Attributes
+    ----------
+    number
+        Zero for the first attempt. From one on, an earlier attempt may have succeeded unseen.
+    ends_at
+        When the call's deadline is, on the clock of `time.monotonic`.
+    timeouts_s
+        For connecting and for the next bytes; neither outlasts the deadline.
+    """
+
+    number: int
+    ends_at: float
+    timeouts_s: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrying:
+    """A way to call a store that forgives passing failures.
+
+    Attributes
+    ----------
+    settings
+        The deadline and the pauses.
+    failures
+        The exceptions that a failed request raises; anything else passes through at once.
+    is_passing
+        Whether a failure is worth another attempt; it is given the number of attempts made.
+    """
+
+    settings: RetrySettings
+    failures: tuple[type[Exception], ...]
+    is_passing: Callable[[Exception, int], bool]
+
+    def call(
+        self, url: str, request: Callable[[Attempt], Result], deadline_s: float | None = None
+    ) -> Result:
+        """Return what `request` returns; raise its last failure once there is no time left.
+
+        Parameters
+        ----------
+        url
+            What the request is about, for the log.
+        request
+            Makes one attempt.
+        deadline_s
+            In place of the settings' own deadline.
+        """
+        ends_at = time.monotonic() + (deadline_s or self.settings.deadline_s)
+        for number in itertools.count():
+            try:
+                return request(self._attempt(number, ends_at))
+            except self.failures as failure:
+                pause_s = self._pause_s(number)
+                too_late = time.monotonic() + pause_s >= ends_at
+                if too_late or not self.is_passing(failure, number + 1):
+                    raise
+                _log.info("%s: %r; trying again in %.1f s", url, failure, pause_s)
+            time.sleep(pause_s)
+        raise AssertionError("an endless count ended")
+
+    def _attempt(self, number: int, ends_at: float) -> Attempt:
+        left_s = max(ends_at - time.monotonic(), 0.01)
+        timeouts_s = (
+            min(self.settings.connect_timeout_s, left_s),
+            min(self.settings.read_timeout_s, left_s),
+        )
+        return Attempt(number=number, ends_at=ends_at, timeouts_s=timeouts_s)
+
+    def _pause_s(self, number: int) -> float:
+        longest_s = min(self.settings.first_pause_s * 2.0**number, self.settings.longest_pause_s)
+        # Many threads fail at the same moment; equal pauses would send them back together.
+        return random.uniform(longest_s / 2, longest_s)  # noqa: S311 - no secret depends on it

@@ -1,0 +1,274 @@
+"""The lock that keeps two runs of one job apart: a lease on an object in the bucket."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from jobs.buckets.bucket import JSON, Bucket, StoredObject
+from jobs.errors import (
+    InputError,
+    LockedError,
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectMissingError,
+    PublishError,
+)
+from jobs.lease import Lease, LeaseState
+
+_log = logging.getLogger(__name__)
+
+# In each round another process changed the object at the same moment; more rounds mean a fault.
+_ROUNDS = 5
+# How long the end of a run waits for a renewal that is under way.
+_RELEASE_PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseSettings:
+    """How long a lease lasts.
+
+    Attributes
+    ----------
+    lease_s
+        After this many seconds without renewal the lease has run out, and its holder publishes
+        nothing more.
+    renew_s
+        How often it is renewed; well below `lease_s`.
+    retry_s
+        How soon a failed renewal is tried again.
+    skew_s
+        How much longer than that everybody else waits before taking the lock over: clocks of
+        different machines may differ by as much.
+    """
+
+    lease_s: float = 60.0
+    renew_s: float = 20.0
+    retry_s: float = 2.0
+    skew_s: float = 15.0
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """A lease of ours, and the version of the object that records it."""
+
+    lease: Lease
+    version: str
+
+
+class JobLock:
+    """Holds the lock of a job as long as the context is open, and renews it in the background.
+
+    One object serves for one ``with``.
+
+    The lock is taken by creating the object, or by replacing one that was released or has run
+    out, always under the condition that nobody else was quicker. It is released by replacing it,
+    never by deleting it, since a deletion could hit a successor's lock.
+
+    Parameters
+    ----------
+    bucket
+        Where the job's folder is.
+    folder
+        The job's folder; the object is ``lock`` in it.
+    settings
+        Lease and renewal times.
+    clock
+        Returns the present moment in UTC.
+
+    Raises
+    ------
+    LockedError
+        On entering, if another run holds the lock.
+    BucketAccessError
+        On entering, if the bucket refuses or cannot be reached.
+    """
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        folder: str,
+        *,
+        settings: LeaseSettings | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._bucket = bucket
+        self._name = f"{folder}/lock"
+        self._settings = settings or LeaseSettings()
+        self._clock = clock
+        self._owner = uuid.uuid4().hex
+        self._held: _Held | None = None
+        self._lost = False
+        self._writing = threading.Lock()
+        self._ended = threading.Event()
+        self._renewer = threading.Thread(target=self._keep_renewing, name="lock", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The lock's object."""
+        return self._bucket.url_of(self._name)
+
+    def check(self) -> None:
+        """Make sure that the lock is still held; to be called before anything is published.
+
+        Raises
+        ------
+        PublishError
+            If the lease has run out or another run has taken the lock.
+        """
+        held = self._held
+        if held is None or self._lost or self._clock() >= held.lease.expires:
+            raise PublishError(
+                f"{self.url}: this run no longer holds the job's lock, so it publishes nothing. "
+                "The bucket could not be written for too long, the machine was suspended, or "
+                "another run took over. Run the job again."
+            )
+
+    def __enter__(self) -> Self:
+        self._held = self._acquire()
+        self._renewer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        if not self._writing.acquire(timeout=_RELEASE_PATIENCE_S):
+            _log.warning("%s is not released: a renewal hangs. It runs out by itself.", self.url)
+            return
+        try:
+            self._release()
+        finally:
+            self._writing.release()
+        self._renewer.join(timeout=_RELEASE_PATIENCE_S)
+
+    def _acquire(self) -> _Held:
+        for _ in range(_ROUNDS):
+            try:
+                found = self._bucket.read(self._name)
+            except ObjectMissingError:
+                found = None
+            if found is not None:
+                self._require_free(found)
+            lease = self._new_lease()
+            try:
+                return _Held(lease=lease, version=self._take(lease, found))
+            except (ObjectExistsError, ObjectChangedError):
+                continue
+        raise LockedError(
+            f"{self.url}: other runs of the job took the lock {_ROUNDS} times in a row. "
+            "Start the job once at a time."
+        )
+
+    def _take(self, lease: Lease, found: StoredObject | None) -> str:
+        if found is None:
+            return self._bucket.create(self._name, lease.to_json(), JSON)
+        return self._bucket.replace(self._name, lease.to_json(), found.version, JSON)
+
+    def _new_lease(self) -> Lease:
+        now = self._clock()
+        return Lease(
+            owner=self._owner,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started=now,
+            renewed=now,
+            expires=now,
+            lease_s=self._settings.lease_s,
+        ).renewed_at(now)
+
+    def _require_free(self, found: StoredObject) -> None:
+        try:
+            lease = Lease.from_json(found.data)
+        except ValueError as error:
+            raise LockedError(
+                f"{self.url}: the object is no lock of this program ({error}). Make sure that no "
+                "run of the job is active, then delete the object."
+            ) from error
+        holder = f"process {lease.pid} on {lease.host}, started {lease.started.isoformat()}"
+        if not lease.is_free(self._clock(), self._settings.skew_s):
+            raise LockedError(
+                f"{self.url}: another run of the job holds the lock: {holder}, until "
+                f"{lease.expires.isoformat()} unless it renews. Wait for it to end; if it has "
+                f"died, run the job again {self._settings.skew_s:.0f} s after that time."
+            )
+        if lease.state is LeaseState.HELD:
+            _log.warning(
+                "%s: taken over from %s, which has not renewed it since %s",
+                self.url,
+                holder,
+                lease.renewed.isoformat(),
+            )
+
+    def _keep_renewing(self) -> None:
+        pause_s = self._pause_s()
+        while not self._lost and not self._ended.wait(pause_s):
+            with self._writing:
+                if self._ended.is_set():
+                    return
+                pause_s = self._renew()
+
+    def _renew(self) -> float:
+        """Renew the lease once; return the seconds until the next time."""
+        try:
+            self._record(LeaseState.HELD)
+        except InputError as error:
+            _log.warning("%s could not be renewed, trying again: %s", self.url, error)
+            return self._settings.retry_s
+        return self._pause_s()
+
+    def _pause_s(self) -> float:
+        """Return the seconds until the next renewal; a slow write used up some of the lease."""
+        if self._held is None:
+            return 0.0
+        left_s = (self._held.lease.expires - self._clock()).total_seconds()
+        spare_s = self._settings.lease_s - self._settings.renew_s
+        return min(max(left_s - spare_s, 0.0), self._settings.renew_s)
+
+    def _release(self) -> None:
+        try:
+            self._record(LeaseState.RELEASED)
+        except InputError as error:
+            _log.warning("%s is not released, it runs out by itself: %s", self.url, error)
+        self._held = None
+
+    def _record(self, state: LeaseState) -> None:
+        """Write our lease anew, unless another run has taken the lock meanwhile."""
+        if self._held is None or self._lost:
+            return
+        lease = self._held.lease.renewed_at(self._clock(), state)
+        try:
+            version = self._bucket.replace(self._name, lease.to_json(), self._held.version, JSON)
+        except ObjectChangedError:
+            present = self._own_version()
+            if present is None:
+                self._lost = True
+                _log.error("%s: another run has taken the lock", self.url)
+                return
+            version = self._bucket.replace(self._name, lease.to_json(), present, JSON)
+        self._held = _Held(lease=lease, version=version)
+
+    def _own_version(self) -> str | None:
+        """Return the object's version if it is still ours: a write can succeed unseen."""
+        try:
+            found = self._bucket.read(self._name)
+            lease = Lease.from_json(found.data)
+        except (ObjectMissingError, ValueError):
+            return None
+        return found.version if lease.owner == self._owner else None

@@ -1,0 +1,237 @@
+"""CSV logs: one pass, block by block; only the rows of the window are ever kept.
+
+A block without anything unusual goes to pyarrow as it is, first its timestamps and then the rows of
+the window. Any other block is sorted line by line (`csv_records`) before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from jobs.errors import ObjectError
+from jobs.predictions.csv_dialect import CsvDialect, read_header
+from jobs.predictions.csv_records import LineSorter, Records, overlong_line, time_text
+from jobs.predictions.log_columns import check_header
+from jobs.predictions.log_object import LogObject
+from jobs.predictions.text_blocks import BLOCK_BYTES, Block, read_blocks
+from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
+from jobs.timestamps import (
+    Integers,
+    Texts,
+    TimestampFault,
+    TimestampRules,
+    Timestamps,
+    read_timestamps,
+)
+
+_BLOCKS_AHEAD = 3
+_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedBlock:
+    """A block and, where nothing in it is unusual, the times of its rows.
+
+    Attributes
+    ----------
+    line_count
+        Its lines, without the over-long one behind.
+    texts, times
+        The timestamps as written and as read, one per line; None where care is needed.
+    """
+
+    block: Block
+    line_count: int
+    texts: Texts = None
+    times: Timestamps | None = None
+
+
+def read_csv_log(
+    log: LogObject, collector: WindowCollector, block_bytes: int = BLOCK_BYTES
+) -> None:
+    """Read one CSV object into the collector.
+
+    Raises
+    ------
+    ObjectError
+        If it is no CSV with the columns that the job names.
+    DamagedTextError
+        If it is damaged gzip data.
+    """
+    blocks = read_blocks(log.path, block_bytes)
+    first = next(blocks, None)
+    if first is None or (not first.data and first.overlong is not None):
+        what = "is empty" if first is None else "starts with a line of more than 1 MiB"
+        raise ObjectError(
+            log.url, f"the log {what}. Expected a header line; check what writes the log."
+        )
+    dialect, size, lines = read_header(log.url, first.data, collector.needed.named.timestamp)
+    check_header(log.url, dialect.columns, collector.needed)
+    collector.columns |= dict.fromkeys(dialect.columns)
+    reader = _CsvReader(log.name, dialect, collector, first_line=lines + 1)
+    reader.take(Block(data=first.data[size:], overlong=first.overlong))
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        for scanned in _scan_ahead(pool, blocks, dialect, collector.rules):
+            reader.take_scanned(scanned)
+    reader.finish()
+
+
+def _scan_ahead(
+    pool: ThreadPoolExecutor, blocks: Iterator[Block], dialect: CsvDialect, rules: TimestampRules
+) -> Iterator[ScannedBlock]:
+    waiting: deque[Future[ScannedBlock]] = deque()
+    for block in blocks:
+        waiting.append(pool.submit(scan_block, block, dialect, rules))
+        if len(waiting) > _BLOCKS_AHEAD:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> ScannedBlock:
+    """Read the times of a block's rows, if it holds nothing unusual."""
+    data = block.data
+    line_count = data.count(b"\n")
+    scanned = ScannedBlock(block=block, line_count=line_count)
+    # A blank line of a log with one column cannot be told from a row without a value.
+    if not line_count or len(dialect.columns) == 1 or not _is_usual(data):
+        return scanned
+    texts = _parse(data, dialect, [dialect.timestamp]).column(0)
+    if len(texts) != line_count:
+        return scanned
+    texts = texts.combine_chunks()
+    return ScannedBlock(
+        block=block, line_count=line_count, texts=texts, times=read_timestamps(texts, rules)
+    )
+
+
+def _is_usual(data: bytes) -> bool:
+    if b'"' in data or b"\0" in data:
+        return False
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
+        return False
+    if data.isascii():
+        return True
+    try:
+        str(data, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _CsvReader:
+    """Takes the blocks of one object in their order."""
+
+    def __init__(
+        self, source: str, dialect: CsvDialect, collector: WindowCollector, first_line: int
+    ) -> None:
+        self._source = source
+        self._dialect = dialect
+        self._collector = collector
+        self._line = first_line
+        self._rest = b""
+
+    def take(self, block: Block) -> None:
+        """Read a block that was not scanned yet."""
+        self.take_scanned(scan_block(block, self._dialect, self._collector.rules))
+
+    def take_scanned(self, scanned: ScannedBlock) -> None:
+        """Read a block, after the lines that the one before left."""
+        if self._rest or scanned.times is None:
+            self._sort(self._rest + scanned.block.data, scanned.block.overlong is not None)
+        else:
+            self._take_usual(scanned.block.data, scanned.texts, scanned.times)
+        if scanned.block.overlong is not None:
+            line = overlong_line(self._line, scanned.block.overlong, self._dialect)
+            self._collector.reject_lines(self._source, [line])
+            self._line += 1
+
+    def finish(self) -> None:
+        """Read what waits for lines that do not come."""
+        self._sort(self._rest, True)
+
+    def _take_usual(self, data: bytes, texts: Texts, times: Timestamps) -> None:
+        lines = np.arange(self._line, self._line + len(texts), dtype=np.int64)
+        self._line += len(texts)
+        wanted = self._collector.select(self._source, lines, texts, times)
+        if wanted.any():
+            newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+            records = Records(data=data, lines=lines, ends=newlines + 1)
+            self._add(records.take(wanted), times, np.flatnonzero(wanted), multi_line=False)
+
+    def _sort(self, data: bytes, is_last: bool) -> None:
+        self._rest = b""
+        if not data:
+            return
+        sorter = LineSorter(data, self._dialect, self._line, is_last, self._looks_like_a_row)
+        sorted_lines = sorter.sort()
+        self._rest = sorted_lines.rest
+        self._line += data.count(b"\n") - self._rest.count(b"\n")
+        self._collector.reject_lines(self._source, sorted_lines.unread)
+        records = sorted_lines.records
+        if not len(records):
+            return
+        parsed = _parse(records.data, self._dialect, [self._dialect.timestamp], multi_line=True)
+        texts = parsed.column(0).combine_chunks()
+        _check_count(len(texts), records)
+        times = read_timestamps(texts, self._collector.rules)
+        wanted = self._collector.select(self._source, records.lines, texts, times)
+        if wanted.any():
+            self._add(records.take(wanted), times, np.flatnonzero(wanted), multi_line=True)
+
+    def _add(
+        self, records: Records, times: Timestamps, rows: Integers, *, multi_line: bool
+    ) -> None:
+        columns = list(range(len(self._dialect.columns)))
+        table = _parse(records.data, self._dialect, columns, multi_line=multi_line)
+        _check_count(table.num_rows, records)
+        self._collector.add(
+            RowBatch(
+                source=self._source,
+                table=empty_to_null(table.rename_columns(list(self._dialect.columns))),
+                moments=times.moments[rows],
+                zoneless=times.zoneless[rows],
+                lines=records.lines,
+            )
+        )
+
+    def _looks_like_a_row(self, fields: list[bytes]) -> bool:
+        text = pa.array([time_text(fields, self._dialect)])
+        fault = read_timestamps(text, self._collector.rules).faults[0]
+        return fault in (TimestampFault.NONE, TimestampFault.AMBIGUOUS)
+
+
+def _parse(
+    data: bytes, dialect: CsvDialect, columns: list[int], *, multi_line: bool = False
+) -> Texts:
+    """Return some columns as text, named by their position; rows with other fields are skipped."""
+    names = [str(position) for position in range(len(dialect.columns))]
+    block_bytes = len(data) + 1 if multi_line else 1 << 20
+    return csv.read_csv(
+        pa.BufferReader(data),
+        read_options=csv.ReadOptions(
+            column_names=names, block_size=block_bytes, use_threads=not multi_line
+        ),
+        parse_options=csv.ParseOptions(
+            delimiter=dialect.delimiter.decode(),
+            newlines_in_values=multi_line,
+            invalid_row_handler=lambda _: "skip",
+        ),
+        convert_options=csv.ConvertOptions(
+            include_columns=[names[position] for position in columns],
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+        ),
+    )
+
+
+def _check_count(count: int, records: Records) -> None:
+    if count != len(records):
+        raise AssertionError(f"{len(records)} records were read as {count}")

@@ -1,0 +1,351 @@
+"""Lines of CSV that need care: quotes, bytes that are no text, fields that are too many.
+
+A line with a bad byte or an unbalanced quote is put aside alone, with its line number; the lines
+after it are read as if it were not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from jobs.predictions.csv_dialect import CsvDialect, join_fields, split_fields
+from jobs.predictions.rejections import (
+    LINE_TOO_LONG,
+    NOT_UTF8,
+    NUL_BYTE,
+    STRAY_RETURN,
+    UNBALANCED_QUOTE,
+    WRONG_FIELDS,
+    UnreadLine,
+    shorten,
+)
+from jobs.predictions.text_blocks import LONGEST_LINE_BYTES
+from jobs.timestamps import Flags, Integers
+
+# A quoted field may go on over this many lines in all.
+MOST_LINES_PER_RECORD = 100
+
+_QUOTE, _RETURN, _NEWLINE = b'"\r\n'
+_GOOD, _BLANK, _JOINED, _NUL, _BYTES, _CARRIAGE, _FIELDS, _UNBALANCED = range(8)
+_REASONS = {
+    _NUL: NUL_BYTE,
+    _BYTES: NOT_UTF8,
+    _CARRIAGE: STRAY_RETURN,
+    _FIELDS: WRONG_FIELDS,
+    _UNBALANCED: UNBALANCED_QUOTE,
+}
+
+Bytes = npt.NDArray[np.uint8]
+RowTest = Callable[[list[bytes]], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """Records that every CSV reader reads in the same way.
+
+    Attributes
+    ----------
+    data
+        The records, each with a newline.
+    lines
+        The line number that each record starts at.
+    ends
+        Where each record ends in `data`, behind its newline.
+    """
+
+    data: bytes
+    lines: Integers
+    ends: Integers
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def take(self, wanted: Flags) -> Records:
+        """Return the wanted records."""
+        if wanted.all():
+            return self
+        starts = np.concatenate(([0], self.ends[:-1]))
+        rows = np.flatnonzero(wanted)
+        lengths = (self.ends - starts)[rows]
+        return Records(
+            data=b"".join(_runs(self.data, starts[rows], self.ends[rows])),
+            lines=self.lines[rows],
+            ends=np.cumsum(lengths),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortedLines:
+    """What became of the lines of one block.
+
+    Attributes
+    ----------
+    rest
+        Lines from the end of the block that may belong to a record which goes on in the next.
+    """
+
+    records: Records
+    unread: list[UnreadLine]
+    rest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quotes:
+    positions: Integers
+    lines: Integers
+    # How many quotes come before the line that each quote stands in.
+    before: Integers
+    counts: Integers
+
+
+@dataclass(slots=True)
+class LineSorter:
+    """Sorts the lines of one block into records and lines that are none.
+
+    Parameters
+    ----------
+    data
+        Whole lines, each with its newline.
+    dialect
+        How the object is written.
+    first_line
+        The number of the first line.
+    is_last
+        Whether no line that could continue the last record follows.
+    is_row
+        Tells whether fields that are as many as the header's look like a row of the log.
+    """
+
+    data: bytes
+    dialect: CsvDialect
+    first_line: int
+    is_last: bool
+    is_row: RowTest
+    _raw: Bytes = field(init=False)
+    _starts: Integers = field(init=False)
+    _stops: Integers = field(init=False)
+    _kinds: npt.NDArray[np.uint8] = field(init=False)
+    _replaced: dict[int, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._raw = np.frombuffer(self.data, np.uint8)
+        newlines = np.flatnonzero(self._raw == _NEWLINE)
+        self._stops = newlines + 1
+        self._starts = np.concatenate(([0], self._stops[:-1]))
+        self._kinds = np.full(len(newlines), _GOOD, np.uint8)
+
+    def sort(self) -> SortedLines:
+        """Return the records, the lines that are none, and what is left for the next block."""
+        quotes = self._find_quotes()
+        self._count_fields(quotes)
+        self._mark_returns(quotes)
+        self._mark_blank()
+        self._mark(_NUL, np.flatnonzero(self._raw == 0))
+        self._mark_bad_bytes()
+        rest_from = self._resolve_quotes(self._doubtful_lines(quotes))
+        records = self._records(rest_from)
+        unread = [
+            self._unread(line)
+            for line in np.flatnonzero(self._kinds[:rest_from] > _JOINED).tolist()
+        ]
+        rest = self.data[self._starts[rest_from] :] if rest_from < len(self._kinds) else b""
+        return SortedLines(records=records, unread=unread, rest=rest)
+
+    def _line_of(self, positions: Integers) -> Integers:
+        lines: Integers = np.searchsorted(self._stops, positions, side="right")
+        return lines
+
+    def _mark(self, kind: int, positions: Integers) -> None:
+        self._kinds[self._line_of(positions)] = kind
+
+    def _find_quotes(self) -> _Quotes:
+        positions = np.flatnonzero(self._raw == _QUOTE)
+        lines = self._line_of(positions)
+        counts = np.bincount(lines, minlength=len(self._kinds))
+        before = np.searchsorted(positions, self._starts)
+        return _Quotes(positions=positions, lines=lines, before=before[lines], counts=counts)
+
+    def _is_quoted(self, positions: Integers, quotes: _Quotes) -> Flags:
+        """Tell which positions stand behind an odd number of quotes of their line."""
+        before = np.searchsorted(quotes.positions, positions)
+        line_start = np.searchsorted(quotes.positions, self._starts[self._line_of(positions)])
+        quoted: Flags = (before - line_start) % 2 == 1
+        return quoted
+
+    def _count_fields(self, quotes: _Quotes) -> None:
+        delimiters = np.flatnonzero(self._raw == self.dialect.delimiter[0])
+        if len(quotes.positions):
+            delimiters = delimiters[~self._is_quoted(delimiters, quotes)]
+        counts = np.bincount(self._line_of(delimiters), minlength=len(self._kinds)) + 1
+        self._kinds[counts != len(self.dialect.columns)] = _FIELDS
+
+    def _mark_returns(self, quotes: _Quotes) -> None:
+        returns = np.flatnonzero(self._raw == _RETURN)
+        stray = returns[self._raw[returns + 1] != _NEWLINE]
+        if len(stray):
+            self._mark(_CARRIAGE, stray[~self._is_quoted(stray, quotes)])
+
+    def _mark_blank(self) -> None:
+        lengths = self._stops - self._starts
+        single = len(self.dialect.columns) == 1
+        short = np.flatnonzero((self._kinds == _FIELDS) | (lengths <= 2) | single)
+        for line in short.tolist():
+            if not self.data[self._starts[line] : self._stops[line]].strip():
+                self._kinds[line] = _BLANK
+
+    def _mark_bad_bytes(self) -> None:
+        if self.data.isascii():
+            return
+        view = memoryview(self.data)
+        position = 0
+        while position < len(view):
+            try:
+                str(view[position:], "utf-8")
+                return
+            except UnicodeDecodeError as error:
+                line = int(self._line_of(np.array([position + error.start]))[0])
+                self._kinds[line] = _BYTES
+                position = int(self._stops[line])
+
+    def _doubtful_lines(self, quotes: _Quotes) -> list[int]:
+        """Return the lines whose quotes are not paired, or stand where none should."""
+        ordinal = np.arange(len(quotes.positions)) - quotes.before
+        opening = ordinal % 2 == 0
+        delimiter = self.dialect.delimiter[0]
+        before = np.where(quotes.positions > 0, self._raw[quotes.positions - 1], _NEWLINE)
+        after = self._raw[quotes.positions + 1]
+        well_opened = np.isin(before, (delimiter, _QUOTE, _NEWLINE))
+        well_closed = np.isin(after, (delimiter, _QUOTE, _NEWLINE, _RETURN))
+        odd_place = ~np.where(opening, well_opened, well_closed)
+        doubtful = quotes.counts % 2 == 1
+        doubtful[quotes.lines[odd_place]] = True
+        lines: list[int] = np.flatnonzero(
+            doubtful & (self._kinds != _NUL) & (self._kinds != _BYTES)
+        ).tolist()
+        return lines
+
+    def _resolve_quotes(self, doubtful: list[int]) -> int:
+        """Settle lines with doubtful quotes; return the line that is left for the next block."""
+        next_free = 0
+        for line in doubtful:
+            if line < next_free:
+                continue
+            fields = split_fields(self._content(line, line), self.dialect.delimiter)
+            if not fields.is_open:
+                self._settle_closed(line, fields.values)
+                continue
+            last = self._last_line_of(line)
+            if last == len(self._kinds):
+                return line
+            if last == line:
+                self._kinds[line] = _UNBALANCED
+                continue
+            self._kinds[line] = _GOOD
+            self._kinds[line + 1 : last + 1] = _JOINED
+            self._stops[line] = self._stops[last]
+            next_free = last + 1
+        return len(self._kinds)
+
+    def _settle_closed(self, line: int, values: list[bytes]) -> None:
+        if any(b"\r" in value for value in values):
+            self._kinds[line] = _CARRIAGE
+        elif len(values) == len(self.dialect.columns):
+            self._kinds[line] = _GOOD
+            self._replaced[line] = join_fields(values, self.dialect.delimiter) + b"\n"
+        else:
+            self._kinds[line] = _FIELDS
+
+    def _last_line_of(self, first: int) -> int:
+        """Return the line that closes the quote which `first` leaves open.
+
+        `first` itself where no line does, or where it would swallow rows; the number of lines
+        where the next block has to tell.
+        """
+        limit = first + MOST_LINES_PER_RECORD
+        for line in range(first + 1, min(limit, len(self._kinds))):
+            content = self._content(line, line)
+            if self._kinds[line] in (_NUL, _BYTES) or self._stands_alone(content):
+                return first
+            if self._stops[line] - self._starts[first] > LONGEST_LINE_BYTES:
+                return first
+            if b'"' not in content:
+                continue
+            whole = split_fields(self._content(first, line), self.dialect.delimiter)
+            if not whole.is_open:
+                complete = len(whole.values) == len(self.dialect.columns)
+                return line if whole.is_strict and complete else first
+        return first if self.is_last or limit <= len(self._kinds) else len(self._kinds)
+
+    def _stands_alone(self, content: bytes) -> bool:
+        fields = split_fields(content, self.dialect.delimiter)
+        return len(fields.values) == len(self.dialect.columns) and self.is_row(fields.values)
+
+    def _content(self, first: int, last: int) -> bytes:
+        content = self.data[self._starts[first] : self._stops[last] - 1]
+        return content.removesuffix(b"\r")
+
+    def _records(self, rest_from: int) -> Records:
+        kept = np.flatnonzero(self._kinds[:rest_from] == _GOOD)
+        starts, stops = self._starts[kept], self._stops[kept]
+        lengths = stops - starts
+        if not self._replaced:
+            data = b"".join(_runs(self.data, starts, stops))
+        else:
+            pieces: list[bytes] = []
+            done = 0
+            for line, text in self._replaced.items():
+                position = int(np.searchsorted(kept, line))
+                if position >= len(kept):
+                    break
+                lengths[position] = len(text)
+                pieces += _runs(self.data, starts[done:position], stops[done:position])
+                pieces.append(text)
+                done = position + 1
+            data = b"".join([*pieces, *_runs(self.data, starts[done:], stops[done:])])
+        return Records(data=data, lines=kept + self.first_line, ends=np.cumsum(lengths))
+
+    def _unread(self, line: int) -> UnreadLine:
+        content = self._content(line, line)
+        reason = _REASONS[int(self._kinds[line])]
+        fields = split_fields(content, self.dialect.delimiter).values
+        detail = shorten(content)
+        if reason == WRONG_FIELDS:
+            detail = f"{len(fields)} fields, expected {len(self.dialect.columns)}"
+        return UnreadLine(
+            line=self.first_line + line,
+            reason=reason,
+            detail=detail,
+            time_text=time_text(fields, self.dialect),
+        )
+
+
+def overlong_line(line: int, head: bytes, dialect: CsvDialect) -> UnreadLine:
+    """Return the entry for a line of which only the first bytes were kept."""
+    fields = split_fields(head, dialect.delimiter).values[:-1]
+    return UnreadLine(
+        line=line, reason=LINE_TOO_LONG, detail="", time_text=time_text(fields, dialect)
+    )
+
+
+def time_text(fields: list[bytes], dialect: CsvDialect) -> str:
+    """Return what stands where the timestamp should be."""
+    if len(fields) <= dialect.timestamp:
+        return ""
+    return fields[dialect.timestamp][:100].decode("utf-8", "replace")
+
+
+def _runs(data: bytes, starts: Integers, stops: Integers) -> list[bytes]:
+    """Return the pieces of `data` from `starts` to `stops`, neighbours in one piece."""
+    if not len(starts):
+        return []
+    breaks = np.flatnonzero(starts[1:] != stops[:-1])
+    firsts = np.concatenate(([0], breaks + 1))
+    lasts = np.concatenate((breaks, [len(starts) - 1]))
+    return [
+        data[start:stop]
+        for start, stop in zip(starts[firsts].tolist(), stops[lasts].tolist(), strict=True)
+    ]

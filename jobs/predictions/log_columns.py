@@ -1,0 +1,122 @@
+"""Which columns a job needs of its log, and saying so where one is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from jobs.errors import ObjectError
+from jobs.job import LogColumns
+
+_COLUMNS_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeededColumns:
+    """The columns that a job names.
+
+    Attributes
+    ----------
+    named
+        The job file's `predictions.columns`.
+    extra
+        Further columns, such as those of the image template.
+    """
+
+    named: LogColumns
+    extra: tuple[str, ...] = ()
+
+    def probabilities(self, there: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the columns that hold a class probability, sorted."""
+        named = self.named
+        others = {named.timestamp, named.id, named.prediction, named.confidence, named.label}
+        return tuple(
+            sorted(
+                column
+                for column in there
+                if column not in others
+                and any(fnmatchcase(column, pattern) for pattern in named.probabilities)
+            )
+        )
+
+    def numeric(self, there: Iterable[str]) -> tuple[str, ...]:
+        """Return the columns that have to hold numbers: confidence first, then probabilities."""
+        there = tuple(there)
+        confidence = tuple(column for column in there if column == self.named.confidence)
+        return confidence + self.probabilities(there)
+
+    def required(self) -> dict[str, str]:
+        """Return the columns that some object of the log must have, and what names each.
+
+        The default `id` is not among them: a log without ids is fine.
+        """
+        named = self.named
+        keys = {
+            "prediction": named.prediction,
+            "confidence": named.confidence,
+            "label": named.label,
+            "id": None if named.id == LogColumns().id else named.id,
+        }
+        found = {column: f"predictions.columns.{key}" for key, column in keys.items() if column}
+        return dict.fromkeys(self.extra, "images.path") | found
+
+
+def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> None:
+    """Check what every single object must have: a timestamp, and no column twice.
+
+    Raises
+    ------
+    ObjectError
+        If it has not.
+    """
+    repeated = sorted({column for column in columns if columns.count(column) > 1})
+    if repeated:
+        raise ObjectError(
+            url,
+            f'the column name "{repeated[0]}" stands in the header more than once. Expected every '
+            "name once; rename one of them where the log is written.",
+        )
+    if needed.named.timestamp not in columns:
+        raise _missing(url, needed.named.timestamp, "predictions.columns.timestamp", columns)
+
+
+def check_columns(
+    url: str, columns: Sequence[str], needed: NeededColumns, *, optional: frozenset[str]
+) -> None:
+    """Check what the whole log must have.
+
+    Parameters
+    ----------
+    url
+        The first object that was read.
+    columns
+        The columns of all objects that were read.
+    optional
+        Columns that may be left out because the format leaves out what is empty.
+
+    Raises
+    ------
+    ObjectError
+        For the first column, or pattern of probability columns, that is not there.
+    """
+    for column, key in needed.required().items():
+        if column not in columns and column not in optional:
+            raise _missing(url, column, key, columns)
+    for pattern in needed.named.probabilities:
+        if not any(fnmatchcase(column, pattern) for column in columns):
+            raise _missing(url, pattern, "predictions.columns.probabilities", columns)
+
+
+def _missing(url: str, column: str, key: str, columns: Sequence[str]) -> ObjectError:
+    by_lowered = {name.lower(): name for name in columns}
+    near = get_close_matches(column.lower(), list(by_lowered), n=1, cutoff=0.6)
+    nearest = f' The nearest is "{by_lowered[near[0]]}".' if near else ""
+    shown = ", ".join(name[:80] for name in columns[:_COLUMNS_SHOWN])
+    more = ", ..." if len(columns) > _COLUMNS_SHOWN else ""
+    return ObjectError(
+        url,
+        f'there is no column "{column}", which {key} names.{nearest} '
+        f"The columns there: {shown}{more}. Correct {key} in the job file.",
+    )

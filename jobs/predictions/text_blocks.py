@@ -1,0 +1,119 @@
+"""A text log as blocks of whole lines: plain or gzip, streamed, and never one endless line."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+BLOCK_BYTES = 16 << 20
+LONGEST_LINE_BYTES = 1 << 20
+# Enough of an over-long line to read the time that it most likely starts with.
+HEAD_BYTES = 64 << 10
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class DamagedTextError(Exception):
+    """The bytes cannot be unpacked; the message says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Whole lines of a log, each with its newline.
+
+    Attributes
+    ----------
+    data
+        The lines; empty only before an over-long line.
+    overlong
+        The first bytes of a line of more than `LONGEST_LINE_BYTES` that follows `data` and is
+        left out; None where there is none.
+    """
+
+    data: bytes
+    overlong: bytes | None = None
+
+
+def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+    """Yield a file's lines in blocks of about `block_bytes`; the last line gets a newline.
+
+    gzip is told by its first bytes, whatever the name is: stores unpack on the way, or do not.
+
+    Raises
+    ------
+    DamagedTextError
+        If gzip data is truncated or damaged.
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP_MAGIC
+        file.seek(0)
+        if not packed:
+            yield from _split_blocks(file, block_bytes)
+            return
+        try:
+            with gzip.open(file) as unpacked:
+                yield from _split_blocks(unpacked, block_bytes)
+        except EOFError:
+            raise DamagedTextError("the gzip data ends too early: it was cut off") from None
+        except (zlib.error, gzip.BadGzipFile) as error:
+            raise DamagedTextError(f"the gzip data is damaged ({error})") from None
+
+
+def _split_blocks(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> Iterator[Block]:
+    rest = b""
+    chunk = stream.read(block_bytes)
+    while chunk:
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            yield from _separate(rest + chunk[:end])
+            rest = chunk[end:]
+        else:
+            rest += chunk
+        chunk = b""
+        if len(rest) > LONGEST_LINE_BYTES:
+            yield Block(data=b"", overlong=rest[:HEAD_BYTES])
+            rest = b""
+            chunk = _after_newline(stream, block_bytes)
+        chunk = chunk or stream.read(block_bytes)
+    if rest:
+        yield from _separate(rest + b"\n")
+
+
+def _separate(data: bytes) -> Iterator[Block]:
+    """Yield `data`, cut at its over-long lines."""
+    start = 0
+    for line_start, line_end in _overlong_lines(data):
+        yield Block(
+            data=data[start:line_start], overlong=data[line_start : line_start + HEAD_BYTES]
+        )
+        start = line_end
+    if start < len(data):
+        yield Block(data=data[start:] if start else data)
+
+
+def _overlong_lines(data: bytes) -> list[tuple[int, int]]:
+    """Return start and end (behind the newline) of the lines that are too long."""
+    found: list[tuple[int, int]] = []
+    # A line that is too long covers one of these strides wholly.
+    stride = LONGEST_LINE_BYTES // 2
+    for position in range(0, len(data) - stride, stride):
+        if data.find(b"\n", position, position + stride) >= 0:
+            continue
+        start = data.rfind(b"\n", 0, position) + 1
+        end = data.find(b"\n", position) + 1
+        if end - start > LONGEST_LINE_BYTES + 1 and (start, end) not in found:
+            found.append((start, end))
+    return found
+
+
+def _after_newline(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> bytes:
+    while chunk := stream.read(block_bytes):
+        end = chunk.find(b"\n") + 1
+        if end:
+            return chunk[end:]
+    return b""

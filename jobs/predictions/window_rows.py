@@ -1,0 +1,254 @@
+"""Collects the rows of one window from any number of batches, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.numbers import read_numbers
+from jobs.predictions.rejections import (
+    BAD_CONFIDENCE,
+    BAD_PROBABILITY,
+    RejectedRows,
+    Rejections,
+    UnreadLine,
+    shorten,
+)
+from jobs.predictions.row_order import content_order
+from jobs.timestamps import (
+    Flags,
+    Integers,
+    Texts,
+    TimestampFault,
+    TimestampRules,
+    Timestamps,
+    read_timestamps,
+    to_moment,
+)
+from jobs.windows import WindowRequest
+
+# Rows that may pile up before those that are too old are sorted out.
+_SLACK_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowBatch:
+    """Rows of one object whose time lies in the window.
+
+    Attributes
+    ----------
+    source
+        The object's name.
+    table
+        All columns of the log as text.
+    moments
+        Microseconds since 1970-01-01 UTC.
+    zoneless
+        Which timestamps had no zone.
+    lines
+        Line numbers as in `RejectedRow`.
+    """
+
+    source: str
+    table: Texts
+    moments: Integers
+    zoneless: Flags
+    lines: Integers
+
+    def __len__(self) -> int:
+        return len(self.moments)
+
+    def take(self, rows: Integers) -> RowBatch:
+        """Return some of the rows."""
+        return RowBatch(
+            source=self.source,
+            table=self.table.take(pa.array(rows)),
+            moments=self.moments[rows],
+            zoneless=self.zoneless[rows],
+            lines=self.lines[rows],
+        )
+
+
+@dataclass(slots=True)
+class ObservedTimes:
+    """The oldest and the newest time that an object was seen to hold."""
+
+    oldest: int | None = None
+    newest: int | None = None
+
+    def add(self, moments: Integers) -> None:
+        """Take more times in."""
+        if len(moments):
+            low, high = int(moments.min()), int(moments.max())
+            self.oldest = low if self.oldest is None else min(self.oldest, low)
+            self.newest = high if self.newest is None else max(self.newest, high)
+
+
+@dataclass(slots=True)
+class WindowCollector:
+    """The accepted rows and the rejected ones of one window, while the log is being read.
+
+    Attributes
+    ----------
+    columns
+        The columns of all objects that were read so far, in the order they were met.
+    observed
+        The times seen since it was last replaced.
+    """
+
+    request: WindowRequest
+    rules: TimestampRules
+    needed: NeededColumns
+    rejections: Rejections = field(default_factory=Rejections)
+    columns: dict[str, None] = field(default_factory=dict)
+    observed: ObservedTimes = field(default_factory=ObservedTimes)
+    end: int = 0
+    start: int | None = None
+    _batches: list[RowBatch] = field(default_factory=list)
+    _kept: int = 0
+
+    def __post_init__(self) -> None:
+        self.end = to_moment(self.request.end)
+        start = self.request.start
+        self.start = None if start is None else to_moment(start)
+
+    def in_window(self, moments: Integers) -> Flags:
+        """Tell which times can still be in the window."""
+        inside: Flags = moments < self.end
+        return inside if self.start is None else inside & (moments >= self.start)
+
+    def select(self, source: str, lines: Integers, texts: Texts, times: Timestamps) -> Flags:
+        """Return which rows are wanted whole; count those whose time cannot be read.
+
+        Parameters
+        ----------
+        texts
+            The timestamps as written, for the examples.
+        """
+        good = times.faults == TimestampFault.NONE
+        self.observed.add(times.moments[good])
+        faulty = np.flatnonzero(~good)
+        if len(faulty):
+            self.rejections.add_untimed(
+                source,
+                [
+                    UnreadLine(
+                        line=line,
+                        reason=TimestampFault(fault).reason,
+                        detail=shorten(text or ""),
+                        time_text="",
+                    )
+                    for line, fault, text in zip(
+                        lines[faulty].tolist(),
+                        times.faults[faulty].tolist(),
+                        texts.take(pa.array(faulty)).to_pylist(),
+                        strict=True,
+                    )
+                ],
+            )
+        wanted: Flags = good & self.in_window(times.moments)
+        return wanted
+
+    def reject_lines(self, source: str, lines: Sequence[UnreadLine]) -> None:
+        """Count lines that are no rows, but for those whose time is readable and outside."""
+        if not lines:
+            return
+        texts = pa.array([line.time_text for line in lines], pa.string())
+        times = read_timestamps(texts, self.rules)
+        timed = times.faults == TimestampFault.NONE
+        self.rejections.add_untimed(
+            source, [line for line, known in zip(lines, timed, strict=True) if not known]
+        )
+        inside = np.flatnonzero(timed & self.in_window(times.moments)).tolist()
+        for reason in sorted({lines[row].reason for row in inside}):
+            rows = np.array([row for row in inside if lines[row].reason == reason], np.int64)
+            self.rejections.add_timed(
+                RejectedRows(
+                    source=source,
+                    reason=reason,
+                    lines=np.array([lines[row].line for row in rows], np.int64),
+                    details=[lines[row].detail for row in rows],
+                    moments=times.moments[rows],
+                )
+            )
+
+    def add(self, batch: RowBatch) -> None:
+        """Take rows of the window in; rows with a bad number are counted and kept out."""
+        batch = self._with_good_numbers(batch)
+        if len(batch):
+            self._batches.append(batch)
+            self._kept += len(batch)
+        wanted = self.request.rows
+        if wanted is not None and self._kept > 2 * wanted + _SLACK_ROWS:
+            self._keep_newest(wanted)
+
+    def rows(self) -> RowBatch:
+        """Return the accepted rows of the window in their final order."""
+        if self.request.rows is not None:
+            self._keep_newest(self.request.rows)
+        return _in_order(self._batches)
+
+    def settle(self) -> None:
+        """Move the start of a window by rows up to where it now is known to lie at the earliest."""
+        if self.request.rows is not None and self._kept >= self.request.rows:
+            self._keep_newest(self.request.rows)
+
+    def _keep_newest(self, count: int) -> None:
+        ordered = _in_order(self._batches)
+        if len(ordered) >= count:
+            ordered = ordered.take(np.arange(len(ordered) - count, len(ordered)))
+            self.start = int(ordered.moments[0])
+            self.rejections.forget_before(self.start)
+        self._batches = [ordered] if len(ordered) else []
+        self._kept = len(ordered)
+
+    def _with_good_numbers(self, batch: RowBatch) -> RowBatch:
+        good = np.ones(len(batch), np.bool_)
+        for column in self.needed.numeric(batch.table.column_names):
+            texts = batch.table[column]
+            bad = np.flatnonzero(~read_numbers(texts).readable & good)
+            if not len(bad):
+                continue
+            good[bad] = False
+            is_confidence = column == self.needed.named.confidence
+            self.rejections.add_timed(
+                RejectedRows(
+                    source=batch.source,
+                    reason=BAD_CONFIDENCE if is_confidence else BAD_PROBABILITY,
+                    lines=batch.lines[bad],
+                    details=[shorten(text) for text in texts.take(pa.array(bad)).to_pylist()],
+                    moments=batch.moments[bad],
+                )
+            )
+        return batch if good.all() else batch.take(np.flatnonzero(good))
+
+
+def _in_order(batches: list[RowBatch]) -> RowBatch:
+    """Join batches and sort their rows by time and then by content."""
+    if not batches:
+        empty = np.empty(0, np.int64)
+        return RowBatch(
+            source="", table=pa.table({}), moments=empty, zoneless=empty.astype(bool), lines=empty
+        )
+    joined = RowBatch(
+        source="",
+        table=pa.concat_tables([batch.table for batch in batches], promote_options="default"),
+        moments=np.concatenate([batch.moments for batch in batches]),
+        zoneless=np.concatenate([batch.zoneless for batch in batches]),
+        lines=np.concatenate([batch.lines for batch in batches]),
+    )
+    return joined.take(content_order(joined.moments, joined.table))
+
+
+def empty_to_null(table: Texts) -> Texts:
+    """Return a table of texts with empty ones as null."""
+    columns = [
+        pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+        for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names)

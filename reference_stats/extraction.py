@@ -1,0 +1,307 @@
+"""Images to numbers: fetch, decode and compute, each image once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from jobs.buckets.bucket import Bucket
+from jobs.errors import (
+    BucketAccessError,
+    ObjectError,
+    ObjectMissingError,
+    UnsafeNameError,
+)
+from jobs.image_locations import ImageLocation
+from jobs.job import ImageSettings
+from reference_stats.cache import CachedOutcomes, CacheEntry, FeatureCache
+from reference_stats.decoding import decode_image, image_from_pixels
+from reference_stats.feature_table import FeatureTable
+from reference_stats.features.feature import Feature
+from reference_stats.features.registry import FEATURES, compute_features, feature_names
+from reference_stats.outcomes import (
+    ImageFeatures,
+    MissingImage,
+    Outcome,
+    UnfetchedImage,
+    UnreadableImage,
+    UnreadableReason,
+)
+from reference_stats.workers import TwoStages
+
+__all__ = [
+    "ExtractionResult",
+    "ImageFeatures",
+    "MissingImage",
+    "Outcome",
+    "UnfetchedImage",
+    "UnreadableImage",
+    "UnreadableReason",
+    "extract",
+    "image_from_pixels",
+]
+
+_LOGGER = logging.getLogger(__name__)
+# With so many refusals and nothing else, it is the bucket that cannot be reached.
+_REFUSALS_TO_GIVE_UP = 20
+# An interrupted run loses at most so many images.
+_IMAGES_PER_PART = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractionResult:
+    """What became of every image that was asked for.
+
+    Attributes
+    ----------
+    outcomes
+        One outcome per distinct location, in the order in which they were first named.
+    names
+        The features, in the order of their numbers.
+    computed
+        How many images were decoded or refused in this call; the others came from the cache, or
+        never arrived.
+    """
+
+    outcomes: Mapping[ImageLocation, Outcome]
+    names: tuple[str, ...]
+    computed: int = 0
+
+    def __getitem__(self, location: ImageLocation) -> Outcome:
+        return self.outcomes[location]
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def __iter__(self) -> Iterator[ImageLocation]:
+        return iter(self.outcomes)
+
+    def table(self) -> FeatureTable:
+        """Return the features of all analysed images, one row per path in the order named."""
+        rows = {
+            location.path: outcome.values.numbers
+            for location, outcome in self.outcomes.items()
+            if isinstance(outcome, ImageFeatures)
+        }
+        return FeatureTable.of(rows, self.names)
+
+
+def extract(
+    locations: Sequence[ImageLocation],
+    settings: ImageSettings,
+    *,
+    open_bucket: Callable[[str], Bucket],
+    cache: FeatureCache | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    features: Sequence[Feature] = FEATURES,
+) -> ExtractionResult:
+    """Return the features of every image, or why it has none.
+
+    The numbers do not depend on the order of the locations, on the numbers of workers, or on
+    whether they came from the cache. A location that is named twice is read once.
+
+    Parameters
+    ----------
+    locations
+        The images.
+    settings
+        ``[images]`` of the job.
+    open_bucket
+        Returns the bucket for `ImageLocation.bucket_url`; called once for each.
+    cache
+        Where numbers are remembered, of the same `features`; None to compute everything anew.
+    progress
+        Called from this thread with the number of distinct images that are done and of all.
+    features
+        What to compute.
+
+    Raises
+    ------
+    BucketAccessError
+        If the first 20 images were all refused or could not be reached.
+    ValueError
+        If the cache is one of other features.
+    """
+    if cache is not None and tuple(cache.features) != tuple(features):
+        raise ValueError("the cache holds other features than those to be computed")
+    run = _Extraction(
+        settings=settings,
+        features=tuple(features),
+        buckets={url: open_bucket(url) for url in sorted({one.bucket_url for one in locations})},
+        cache=cache,
+        known=None if cache is None else cache.load(by_version=not settings.immutable),
+    )
+    return run.over(list(dict.fromkeys(locations)), progress or _ignore)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fetched:
+    """The bytes of one object."""
+
+    data: bytes
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Finished:
+    """One image as it comes out of the workers.
+
+    `version` is empty where the image was not read now; `refusal` is set where the bucket did not
+    answer.
+    """
+
+    location: ImageLocation
+    outcome: Outcome
+    version: str = ""
+    refusal: BucketAccessError | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Extraction:
+    """One call of `extract`, changed in the caller's thread only.
+
+    `reached` is set, in any thread, by the first answer of a bucket that is no refusal: a refused
+    image overtakes one that is still being decoded.
+    """
+
+    settings: ImageSettings
+    features: tuple[Feature, ...]
+    buckets: Mapping[str, Bucket]
+    cache: FeatureCache | None
+    known: CachedOutcomes | None
+    unsaved: list[CacheEntry] = field(default_factory=list)
+    computed: int = 0
+    refusals: list[BucketAccessError] = field(default_factory=list)
+    reached: threading.Event = field(default_factory=threading.Event)
+
+    def over(
+        self, wanted: Sequence[ImageLocation], progress: Callable[[int, int], None]
+    ) -> ExtractionResult:
+        """Return what became of `wanted`, which are distinct."""
+        outcomes: dict[ImageLocation, Outcome | None] = {one: self._recall(one) for one in wanted}
+        fresh = [location for location, outcome in outcomes.items() if outcome is None]
+        done = len(wanted) - len(fresh)
+        progress(done, len(wanted))
+        with closing(self._workers().run(fresh)) as finished:
+            for one in finished:
+                self._give_up_if_unreachable(one)
+                outcomes[one.location] = one.outcome
+                self._keep(one)
+                done += 1
+                progress(done, len(wanted))
+        self._save()
+        return ExtractionResult(
+            outcomes={one: outcome for one, outcome in outcomes.items() if outcome is not None},
+            names=feature_names(self.features),
+            computed=self.computed,
+        )
+
+    def _workers(self) -> TwoStages[ImageLocation, _Fetched | _Finished, _Finished]:
+        return TwoStages(
+            fetch=self._fetch,
+            compute=self._compute,
+            fetch_workers=self.settings.fetch_workers,
+            compute_workers=self.settings.decode_workers,
+        )
+
+    def _recall(self, location: ImageLocation, version: str = "") -> Outcome | None:
+        """Return what the cache knows, unless a setting has changed that it depends on."""
+        if self.known is None:
+            return None
+        known = self.known.find(location.path, version)
+        if isinstance(known, UnreadableImage) and known.limit is not None:
+            pixels = known.reason is UnreadableReason.TOO_MANY_PIXELS
+            limit = self.settings.max_pixels if pixels else self.settings.max_bytes
+            return known if limit <= known.limit else None
+        return known
+
+    def _fetch(self, location: ImageLocation) -> _Fetched | _Finished:
+        bucket = self.buckets[location.bucket_url]
+        try:
+            known = self._recall_present_version(location, bucket)
+            if known is not None:
+                return _Finished(location=location, outcome=known)
+            stored = bucket.read(location.name)
+        except BucketAccessError as error:
+            return _not_fetched(location, error)
+        except ObjectError as error:
+            self.reached.set()
+            return _not_fetched(location, error)
+        self.reached.set()
+        return _Fetched(data=stored.data, version=stored.version)
+
+    def _recall_present_version(self, location: ImageLocation, bucket: Bucket) -> Outcome | None:
+        if self.settings.immutable or self.known is None or not self.known.has_path(location.path):
+            return None
+        return self._recall(location, bucket.info(location.name).version)
+
+    def _compute(self, location: ImageLocation, fetched: _Fetched | _Finished) -> _Finished:
+        if isinstance(fetched, _Finished):
+            return fetched
+        try:
+            outcome = measure(fetched.data, self.settings, self.features)
+        except Exception as error:
+            error.add_note(f"while computing the features of {location.path}")
+            raise
+        return _Finished(location=location, outcome=outcome, version=fetched.version)
+
+    def _give_up_if_unreachable(self, one: _Finished) -> None:
+        if one.refusal is None or self.reached.is_set():
+            return
+        self.refusals.append(one.refusal)
+        if len(self.refusals) >= _REFUSALS_TO_GIVE_UP:
+            raise self.refusals[0]
+
+    def _keep(self, one: _Finished) -> None:
+        if not one.version or not isinstance(one.outcome, ImageFeatures | UnreadableImage):
+            return
+        self.computed += 1
+        if self.cache is not None:
+            self.unsaved.append(
+                CacheEntry(path=one.location.path, version=one.version, outcome=one.outcome)
+            )
+            if len(self.unsaved) >= _IMAGES_PER_PART:
+                self._save()
+
+    def _save(self) -> None:
+        if self.cache is None or not self.unsaved:
+            return
+        try:
+            self.cache.add(self.unsaved)
+        except ObjectError as error:
+            _LOGGER.warning("the computed features could not be remembered: %s", error)
+        self.unsaved.clear()
+
+
+def measure(
+    data: bytes, settings: ImageSettings, features: Sequence[Feature] = FEATURES
+) -> ImageFeatures | UnreadableImage:
+    """Return the features of one image file, or why it has none."""
+    if len(data) > settings.max_bytes:
+        return UnreadableImage(
+            reason=UnreadableReason.TOO_LARGE,
+            detail=f"{len(data)} bytes; images.max_bytes is {settings.max_bytes}",
+            limit=settings.max_bytes,
+        )
+    image = decode_image(data, max_pixels=settings.max_pixels)
+    if isinstance(image, UnreadableImage):
+        return image
+    return ImageFeatures(values=compute_features(image, features), deep=image.is_deep)
+
+
+def _not_fetched(location: ImageLocation, error: ObjectError) -> _Finished:
+    if isinstance(error, ObjectMissingError):
+        return _Finished(location=location, outcome=MissingImage())
+    reason = "unsafe image path" if isinstance(error, UnsafeNameError) else "could not be fetched"
+    return _Finished(
+        location=location,
+        outcome=UnfetchedImage(reason=reason, detail=error.problem),
+        refusal=error if isinstance(error, BucketAccessError) else None,
+    )
+
+
+def _ignore(done: int, total: int) -> None:
+    del done, total

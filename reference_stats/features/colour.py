@@ -1,0 +1,91 @@
+"""Colour: what grey levels alone cannot see."""
+
+from __future__ import annotations
+
+import math
+
+from reference_stats.decoded_image import DecodedImage
+from reference_stats.features.feature import Feature
+
+
+def mean_red(image: DecodedImage) -> float:
+    """Return the mean of the red channel, 0 to 255; a grey image has three equal means."""
+    return image.colour_sums.red / image.luma.size
+
+
+def mean_green(image: DecodedImage) -> float:
+    """Return the mean of the green channel, 0 to 255."""
+    return image.colour_sums.green / image.luma.size
+
+
+def mean_blue(image: DecodedImage) -> float:
+    """Return the mean of the blue channel, 0 to 255."""
+    return image.colour_sums.blue / image.luma.size
+
+
+def saturation(image: DecodedImage) -> float:
+    """Return the mean saturation ``(max - min) / max`` of the HSV model, 0 (grey) to 1 (pure).
+
+    Black counts as 0. Source: A. R. Smith, "Color gamut transform pairs", SIGGRAPH 1978.
+    """
+    return image.colour_sums.saturation / image.luma.size
+
+
+def colourfulness(image: DecodedImage) -> float:
+    """Return how colourful people find it: 0 (grey), 33 (moderate), 59 (quite), 109 (extreme).
+
+    ``sqrt(std(rg)**2 + std(yb)**2) + 0.3 sqrt(mean(rg)**2 + mean(yb)**2)`` with ``rg = R - G`` and
+    ``yb = (R + G) / 2 - B``. Source: D. Hasler and S. Suesstrunk, "Measuring colourfulness in
+    natural images", Human Vision and Electronic Imaging VIII, 2003 (their M3).
+    """
+    sums, pixels = image.colour_sums, image.luma.size
+    mean_rg = (sums.red - sums.green) / pixels
+    mean_yb = (sums.red + sums.green - 2 * sums.blue) / (2 * pixels)
+    squared_means = mean_rg**2 + mean_yb**2
+    mean_squares = (sums.red_green_squares + sums.yellow_blue_squares / 4) / pixels
+    # Rounding may leave a plain image's variance a hair below zero.
+    return math.sqrt(max(mean_squares - squared_means, 0.0)) + 0.3 * math.sqrt(squared_means)
+
+
+COLOUR_FEATURES = (
+    Feature(
+        name="mean_red",
+        unit="level (0-255)",
+        title="red",
+        rises="more red",
+        falls="less red",
+        compute=mean_red,
+    ),
+    Feature(
+        name="mean_green",
+        unit="level (0-255)",
+        title="green",
+        rises="more green",
+        falls="less green",
+        compute=mean_green,
+    ),
+    Feature(
+        name="mean_blue",
+        unit="level (0-255)",
+        title="blue",
+        rises="more blue",
+        falls="less blue",
+        compute=mean_blue,
+    ),
+    Feature(
+        name="saturation",
+        unit="share (0-1)",
+        title="saturation",
+        rises="purer colours",
+        falls="paler colours",
+        compute=saturation,
+    ),
+    Feature(
+        name="colourfulness",
+        unit="Hasler-Suesstrunk scale (about 0-110)",
+        title="colourfulness",
+        rises="more colourful",
+        falls="greyer",
+        compute=colourfulness,
+    ),
+)

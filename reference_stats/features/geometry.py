@@ -1,0 +1,80 @@
+"""The file itself: its picture's size and its bytes."""
+
+from __future__ import annotations
+
+import math
+
+from reference_stats.decoded_image import DecodedImage
+from reference_stats.features.feature import Feature
+
+
+def width(image: DecodedImage) -> float:
+    """Return the width in pixels as displayed, 1 or more."""
+    return float(image.width)
+
+
+def height(image: DecodedImage) -> float:
+    """Return the height in pixels as displayed, 1 or more."""
+    return float(image.height)
+
+
+def aspect(image: DecodedImage) -> float:
+    """Return width over height: above 1 for landscape, below 1 for portrait."""
+    return image.width / image.height
+
+
+def size_bytes(image: DecodedImage) -> float:
+    """Return the size of the file in bytes; NaN where the pixels never were a file."""
+    return float(image.size_bytes) if image.size_bytes else math.nan
+
+
+def bits_per_pixel(image: DecodedImage) -> float:
+    """Return the file's bits per pixel: how strongly it is compressed, whatever its dimensions.
+
+    About 1 to 3 for usual JPEG files; NaN where the pixels never were a file.
+    """
+    return 8 * size_bytes(image) / image.luma.size
+
+
+FILE_FEATURES = (
+    Feature(
+        name="width",
+        unit="pixels",
+        title="width",
+        rises="wider",
+        falls="narrower",
+        compute=width,
+    ),
+    Feature(
+        name="height",
+        unit="pixels",
+        title="height",
+        rises="taller",
+        falls="lower",
+        compute=height,
+    ),
+    Feature(
+        name="aspect",
+        unit="width / height",
+        title="aspect ratio",
+        rises="more landscape",
+        falls="more portrait",
+        compute=aspect,
+    ),
+    Feature(
+        name="size_bytes",
+        unit="bytes",
+        title="file size",
+        rises="larger files",
+        falls="smaller files",
+        compute=size_bytes,
+    ),
+    Feature(
+        name="bits_per_pixel",
+        unit="bits per pixel",
+        title="bits per pixel",
+        rises="weaker compression or more detail",
+        falls="stronger compression or less detail",
+        compute=bits_per_pixel,
+    ),
+)

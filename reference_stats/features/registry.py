@@ -1,0 +1,45 @@
+"""All feature families and the features that every image is turned into."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from reference_stats.decoded_image import DecodedImage
+from reference_stats.features.blockiness import BLOCKINESS_FEATURES
+from reference_stats.features.colour import COLOUR_FEATURES
+from reference_stats.features.feature import Feature
+from reference_stats.features.geometry import FILE_FEATURES
+from reference_stats.features.luma import LUMA_FEATURES
+from reference_stats.features.noise import NOISE_FEATURES
+from reference_stats.features.sharpness import SHARPNESS_FEATURES
+from reference_stats.outcomes import FeatureValues
+
+FAMILIES: dict[str, tuple[Feature, ...]] = {
+    "grey levels": LUMA_FEATURES,
+    "colour": COLOUR_FEATURES,
+    "sharpness": SHARPNESS_FEATURES,
+    "noise": NOISE_FEATURES,
+    "blockiness": BLOCKINESS_FEATURES,
+    "file": FILE_FEATURES,
+}
+FEATURES: tuple[Feature, ...] = tuple(feature for family in FAMILIES.values() for feature in family)
+
+
+def feature_set_id(features: Iterable[Feature] = FEATURES) -> str:
+    """Return a name for a set of features that changes with any name or version in it."""
+    definitions = sorted(f"{feature.name}:{feature.version}" for feature in features)
+    return "fs-" + hashlib.sha256("\n".join(definitions).encode()).hexdigest()[:12]
+
+
+def feature_names(features: Sequence[Feature] = FEATURES) -> tuple[str, ...]:
+    """Return the names in the order of the set."""
+    return tuple(feature.name for feature in features)
+
+
+def compute_features(image: DecodedImage, features: Sequence[Feature] = FEATURES) -> FeatureValues:
+    """Return one number per feature, in the order of `features`."""
+    numbers = np.array([feature.compute(image) for feature in features], dtype=np.float64)
+    return FeatureValues(feature_names(features), numbers)

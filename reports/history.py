@@ -1,0 +1,195 @@
+"""The history: one small row per run, from which the trend and the index are made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from jobs.buckets.bucket import Bucket
+from jobs.errors import ObjectMissingError
+from reports.findings import RunFindings, State, Verdict
+from reports.json_report import json_bytes, plain
+
+HISTORY_FOLDER = "history"
+_READERS = 16
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """What the history keeps of one run.
+
+    Attributes
+    ----------
+    run_id
+        The run, and the name of its folder below ``runs/``.
+    window_start, window_end
+        The window in ISO 8601, half-open.
+    images
+        How many images were analysed.
+    effects, states
+        By column: how far it moved and what was said about it. Columns of images and of
+        predictions are in one table; should both have a name, the image's number is kept.
+    """
+
+    run_id: str
+    window_start: str
+    window_end: str
+    verdict: Verdict
+    summary: str
+    images: int
+    false_alarm_rate: float
+    effects: dict[str, float | None] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+
+    @property
+    def end(self) -> datetime:
+        """The window's end as a time in UTC."""
+        return parse_time(self.window_end)
+
+    @property
+    def largest_effect(self) -> float | None:
+        """The size of the largest effect of all columns; None where no column has one."""
+        return max((abs(size) for size in self.effects.values() if size is not None), default=None)
+
+
+def parse_time(text: str) -> datetime:
+    """Return an ISO 8601 time in UTC; one without a zone is UTC.
+
+    Raises
+    ------
+    ValueError
+        If the text is no ISO 8601 time.
+    """
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def history_row(findings: RunFindings) -> HistoryRow:
+    """Return the row that the history keeps of a run."""
+    columns = {column.name: column for column in (*findings.predictions, *findings.features)}
+    return HistoryRow(
+        run_id=findings.run_id,
+        window_start=findings.window.start,
+        window_end=findings.window.end,
+        verdict=findings.verdict,
+        summary=findings.summary,
+        images=findings.images.analysed,
+        false_alarm_rate=findings.false_alarm_rate,
+        effects={name: columns[name].effect for name in sorted(columns)},
+        states={name: columns[name].state for name in sorted(columns)},
+    )
+
+
+def history_name(job_prefix: str, run_id: str) -> str:
+    """Return the name of a run's history row in the bucket."""
+    return f"{job_prefix}/{HISTORY_FOLDER}/{run_id}.json"
+
+
+def history_bytes(row: HistoryRow) -> bytes:
+    """Return a history row as it is stored."""
+    return json_bytes(plain(row))
+
+
+def parse_history_row(data: bytes) -> HistoryRow:
+    """Return the row that `data` holds; keys that are not known are passed over.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not such a row; the message says why.
+    """
+    document = json.loads(data)
+    if not isinstance(document, dict):
+        raise ValueError(f"it holds a {type(document).__name__}, not an object")  # noqa: TRY004
+    try:
+        row = HistoryRow(
+            run_id=_text(document, "run_id"),
+            window_start=_text(document, "window_start"),
+            window_end=_text(document, "window_end"),
+            verdict=Verdict(document["verdict"]),
+            summary=_text(document, "summary"),
+            images=int(document["images"]),
+            false_alarm_rate=float(document["false_alarm_rate"]),
+            effects=_effects(document["effects"]),
+            states={str(name): State(state) for name, state in document["states"].items()},
+        )
+    except KeyError as error:
+        raise ValueError(f"the key {error} is missing") from None
+    except (TypeError, AttributeError) as error:
+        raise ValueError(str(error)) from None
+    parse_time(row.window_start)
+    parse_time(row.window_end)
+    return row
+
+
+def read_history(bucket: Bucket, job_prefix: str) -> tuple[HistoryRow, ...]:
+    """Return all rows of a job, sorted by window end and then by run.
+
+    A row that cannot be understood is left out, and a warning names it.
+
+    Raises
+    ------
+    BucketAccessError
+        If the store cannot be reached.
+    """
+    prefix = f"{job_prefix}/{HISTORY_FOLDER}/"
+    names = [info.name for info in bucket.list(prefix) if info.name.endswith(".json")]
+    with ThreadPoolExecutor(max_workers=_READERS) as readers:
+        rows = readers.map(lambda name: _read_row(bucket, name), names)
+        return sort_rows(row for row in rows if row is not None)
+
+
+def sort_rows(rows: Iterable[HistoryRow]) -> tuple[HistoryRow, ...]:
+    """Return the rows by window end, then by run id."""
+    return tuple(sorted(rows, key=lambda row: (row.end, row.run_id)))
+
+
+def rows_before(rows: Iterable[HistoryRow], window_end: str) -> tuple[HistoryRow, ...]:
+    """Return the sorted rows of the runs whose window ended before `window_end`."""
+    end = parse_time(window_end)
+    return sort_rows(row for row in rows if row.end < end)
+
+
+def history_digest(rows: Iterable[HistoryRow]) -> str:
+    """Return SHA-256 in hex over the rows, in whichever order they come.
+
+    Pass the rows that a run may depend on: `rows_before` its window end.
+    """
+    digest = hashlib.sha256()
+    for row in sort_rows(rows):
+        digest.update(history_bytes(row))
+    return digest.hexdigest()
+
+
+def _read_row(bucket: Bucket, name: str) -> HistoryRow | None:
+    try:
+        return parse_history_row(bucket.read(name).data)
+    except ObjectMissingError:
+        # Pruned between the listing and the read.
+        return None
+    except ValueError as error:
+        logger.warning(
+            "%s is no history row (%s) and is left out of trend and index. "
+            "Repeat that run, or delete the object.",
+            bucket.url_of(name),
+            error,
+        )
+        return None
+
+
+def _text(document: Mapping[str, object], key: str) -> str:
+    value = document[key]
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is {value!r}, not a text")  # noqa: TRY004
+    return value
+
+
+def _effects(values: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {str(name): None if value is None else float(value) for name, value in values.items()}

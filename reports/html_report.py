@@ -1,0 +1,109 @@
+"""``report.html``: the page that people open to see what happened and which images to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reference_stats.features.feature import Feature
+from reference_stats.features.registry import FEATURES
+from reports import wording
+from reports.cards import group_cards
+from reports.findings import Offender, RunFindings
+from reports.history import HistoryRow, rows_before
+from reports.page import picture_source, render
+
+IMAGES_SHOWN_FIRST = 6
+MOVEMENTS_AT_THE_TOP = 5
+# On a phone these are in the first screen; they are small enough to be there twice.
+IMAGES_IN_STRIP = 4
+EXAMPLES_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where the page leads, relative to itself; None for what is not there."""
+
+    report_json: str | None = "report.json"
+    evidently: str | None = "evidently.html"
+    index: str | None = "../../index.html"
+
+
+DEFAULT_LINKS = Links()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """An image that stands out, with the source of its picture if there is one."""
+
+    offender: Offender
+    source: str | None
+
+
+def report_html(
+    findings: RunFindings,
+    pictures: Mapping[str, bytes] | None,
+    history: Sequence[HistoryRow] = (),
+    links: Links = DEFAULT_LINKS,
+    typical: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Return the page of a run: one UTF-8 file without scripts that loads nothing.
+
+    Parameters
+    ----------
+    pictures
+        JPEG thumbnails by the image path of an offender. An image without one is shown by name;
+        None means that thumbnails are switched off, and the page says so.
+    history
+        Rows of any runs; only those with an earlier window end are used.
+    links
+        Where the page leads.
+    typical
+        JPEG thumbnails of typical reference images by name; None or empty where the reference has
+        no images to show.
+    """
+    earlier = rows_before(history, findings.window.end)
+    features = group_cards(findings.features, _plain_words(), earlier, "feature")
+    predictions = group_cards(findings.predictions, {}, earlier, "prediction")
+    shots = _shots(findings, pictures)
+    values = {
+        "findings": findings,
+        "words": wording,
+        "links": links,
+        "features": features,
+        "predictions": predictions,
+        "moved": (*features.moved, *predictions.moved),
+        "most_at_top": MOVEMENTS_AT_THE_TOP,
+        "missing_words": wording.what_is_missing(findings),
+        "shots": shots[:IMAGES_SHOWN_FIRST],
+        "more_shots": shots[IMAGES_SHOWN_FIRST:],
+        "strip": [shot.source for shot in shots if shot.source][:IMAGES_IN_STRIP],
+        "thumbnails_on": pictures is not None,
+        "typical": _typical(pictures, typical),
+        "examples_shown": EXAMPLES_SHOWN,
+        "verdict_label": wording.VERDICT_LABELS[findings.verdict],
+    }
+    return render("report.html.j2", values)
+
+
+def _plain_words() -> dict[str, Feature]:
+    return {feature.name: feature for feature in FEATURES}
+
+
+def _shots(findings: RunFindings, pictures: Mapping[str, bytes] | None) -> tuple[Shot, ...]:
+    known = pictures or {}
+    return tuple(
+        Shot(
+            offender=offender,
+            source=picture_source(known[offender.image]) if offender.image in known else None,
+        )
+        for offender in findings.offenders
+    )
+
+
+def _typical(
+    pictures: Mapping[str, bytes] | None, typical: Mapping[str, bytes] | None
+) -> tuple[tuple[str, str], ...]:
+    if pictures is None:
+        return ()
+    return tuple((name, picture_source(data)) for name, data in (typical or {}).items())

@@ -1,0 +1,190 @@
+"""Publishing a run: in an order that never shows half of it, and never moves the newest back."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind, StoredObject
+from jobs.errors import (
+    ObjectChangedError,
+    ObjectError,
+    ObjectExistsError,
+    ObjectMissingError,
+    PublishError,
+)
+from reports.findings import RunFindings
+from reports.history import history_bytes, history_name, history_row, parse_time, read_history
+from reports.index_page import index_html
+from reports.json_report import report_json
+
+REPORT_NAME = "report.json"
+LATEST_NAME = "latest.json"
+INDEX_NAME = "index.html"
+# A browser or a proxy must not show yesterday's answer.
+LATEST_KIND = ObjectKind(content_type=JSON.content_type, cache_control="no-cache")
+INDEX_KIND = ObjectKind(content_type=HTML.content_type, cache_control="no-cache")
+_ATTEMPTS = 20
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Where a run was published.
+
+    Attributes
+    ----------
+    report_url
+        The URL of the run's page, or of its ``report.json`` where no page was given.
+    is_latest
+        Whether ``latest.json`` now shows this run; False after a backfill of an older window.
+    """
+
+    report_url: str
+    is_latest: bool
+
+
+def job_prefix(reports_path: str, job: str) -> str:
+    """Return the folder that everything of a job is written to, without a slash at its end."""
+    return f"{reports_path.strip('/')}/{job}"
+
+
+def run_prefix(prefix: str, run_id: str) -> str:
+    """Return the folder of a run below its job's folder, without a slash at its end."""
+    return f"{prefix}/runs/{run_id}"
+
+
+def publish(
+    bucket: Bucket,
+    prefix: str,
+    findings: RunFindings,
+    files: Mapping[str, tuple[bytes, ObjectKind]],
+    still_allowed: Callable[[], None] | None = None,
+) -> Published:
+    """Write a run's files, its history row, and then what shows the newest run.
+
+    Repeating it writes the same objects again. ``report.json`` is made from `findings` and is the
+    last of the run's files: a run with one is complete.
+
+    Parameters
+    ----------
+    prefix
+        The job's folder in the bucket: see `job_prefix`.
+    files
+        Content and kind by name below the run's folder, beside ``report.json``.
+    still_allowed
+        Called before each step after the run's own files; it raises to end the publication, for
+        instance when the lock was lost.
+
+    Raises
+    ------
+    PublishError
+        If an object could not be written or read; the message names it.
+    """
+    check = still_allowed or _always_allowed
+    report = report_json(findings)
+    with _as_publish_error():
+        page = _write_run(bucket, run_prefix(prefix, findings.run_id), files, report)
+        check()
+        row = history_row(findings)
+        bucket.write(history_name(prefix, row.run_id), history_bytes(row), JSON)
+        check()
+        is_latest = _move_latest(bucket, f"{prefix}/{LATEST_NAME}", report, row.end)
+        check()
+        _rebuild_index(bucket, prefix, findings.job)
+    return Published(report_url=bucket.url_of(page), is_latest=is_latest)
+
+
+def _always_allowed() -> None:
+    return None
+
+
+@contextmanager
+def _as_publish_error() -> Iterator[None]:
+    try:
+        yield
+    except ObjectError as error:
+        raise PublishError(
+            f"{error.url}: the report could not be published: {error.problem}"
+        ) from error
+
+
+def _write_run(
+    bucket: Bucket,
+    folder: str,
+    files: Mapping[str, tuple[bytes, ObjectKind]],
+    report: bytes,
+) -> str:
+    for name in sorted(set(files) - {REPORT_NAME}):
+        data, kind = files[name]
+        bucket.write(f"{folder}/{name}", data, kind)
+    bucket.write(f"{folder}/{REPORT_NAME}", report, JSON)
+    return f"{folder}/{'report.html' if 'report.html' in files else REPORT_NAME}"
+
+
+def _move_latest(bucket: Bucket, name: str, report: bytes, end: datetime) -> bool:
+    """Put `report` in place unless a run with a later window end is there."""
+    for _ in range(_ATTEMPTS):
+        stored = _read_if_there(bucket, name)
+        if stored is not None and _shows_later(bucket.url_of(name), stored.data, end):
+            return False
+        if _put(bucket, name, report, None if stored is None else stored.version, LATEST_KIND):
+            return True
+    raise _too_busy(bucket, name)
+
+
+def _rebuild_index(bucket: Bucket, prefix: str, job: str) -> None:
+    """Make the index from all history rows; another writer's rows are never lost from it."""
+    name = f"{prefix}/{INDEX_NAME}"
+    for _ in range(_ATTEMPTS):
+        version = _version_if_there(bucket, name)
+        page = index_html(job, read_history(bucket, prefix))
+        if _put(bucket, name, page, version, INDEX_KIND):
+            return
+    raise _too_busy(bucket, name)
+
+
+def _put(bucket: Bucket, name: str, data: bytes, version: str | None, kind: ObjectKind) -> bool:
+    """Write an object that is at `version` (None: not there); return whether it still was."""
+    try:
+        if version is None:
+            bucket.create(name, data, kind)
+        else:
+            bucket.replace(name, data, version, kind)
+    except (ObjectExistsError, ObjectChangedError):
+        return False
+    return True
+
+
+def _read_if_there(bucket: Bucket, name: str) -> StoredObject | None:
+    try:
+        return bucket.read(name)
+    except ObjectMissingError:
+        return None
+
+
+def _version_if_there(bucket: Bucket, name: str) -> str | None:
+    try:
+        return bucket.info(name).version
+    except ObjectMissingError:
+        return None
+
+
+def _shows_later(url: str, report: bytes, end: datetime) -> bool:
+    try:
+        return parse_time(json.loads(report)["window"]["end"]) > end
+    except (ValueError, TypeError, KeyError) as error:
+        logger.warning("%s is no report (%s) and is replaced by this run's.", url, error)
+        return False
+
+
+def _too_busy(bucket: Bucket, name: str) -> PublishError:
+    return PublishError(
+        f"{bucket.url_of(name)}: it was changed by others {_ATTEMPTS} times while this run tried "
+        "to replace it. Expected one run of a job at a time; see what else writes there."
+    )

@@ -1,0 +1,304 @@
+"""The words of the pages: numbers, times and findings as people say them."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reference_stats.features.feature import Feature
+from reports.findings import Finding, RunFindings, State, Verdict, WindowSpan
+from reports.history import parse_time
+
+NOTHING = "\N{EN DASH}"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_OPEN, _CLOSE = (
+    "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
+    "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+)
+_SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+_HARMLESS_FORMATS = "\u00ad\u200c\u200d"
+
+VERDICT_LABELS = {
+    Verdict.STEADY: "Steady",
+    Verdict.DRIFT: "Drift",
+    Verdict.INCONCLUSIVE: "Inconclusive",
+}
+STATE_LABELS = {
+    State.STEADY: "steady",
+    State.DRIFT: "drift",
+    State.INCONCLUSIVE: "not clear",
+    State.MISSING: "missing",
+    State.CONSTANT: "constant",
+    State.FAILED: "failed",
+}
+
+# An arrow for the eye, and the same in words.
+_DIRECTIONS = {
+    "up": ("\N{BLACK UP-POINTING TRIANGLE}", "up"),
+    "down": ("\N{BLACK DOWN-POINTING TRIANGLE}", "down"),
+    "spread": ("\N{LEFT RIGHT ARROW}", "spread"),
+    "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved by"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """How far a column moved, in words.
+
+    Attributes
+    ----------
+    sign
+        An arrow, for the eye.
+    way
+        The arrow in words: ``"up"``, ``"down"``.
+    size
+        The effect with its unit.
+    meaning
+        What it looks like: ``"darker"``; empty where nothing is known.
+    """
+
+    sign: str
+    way: str
+    size: str
+    meaning: str
+
+
+def visible(text: str) -> str:
+    """Return `text` with every character that could hide or reorder other text spelled out.
+
+    Control characters, lone surrogates, line separators and invisible format characters such as
+    the bidirectional overrides become ``U+202E`` in angle marks; joiners that scripts and emoji
+    need stay.
+    """
+    return "".join(_visible_character(character) for character in text)
+
+
+def _visible_character(character: str) -> str:
+    if character in "\n\t":
+        return " "
+    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    if hidden and character not in _HARMLESS_FORMATS:
+        return f"{_OPEN}U+{ord(character):04X}{_CLOSE}"
+    return character
+
+
+def readable(value: float | None) -> str:
+    """Return a number with three significant digits, thousands grouped; a dash for None and NaN."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def with_spread(mean: float | None, std: float | None) -> str:
+    """Return ``3.11 ± 0.42``: the spread with two digits, the mean as exact as its spread."""
+    if mean is None or std is None or not std > 0 or not math.isfinite(mean + std):
+        return readable(mean)
+    decimals = max(0, 1 - math.floor(math.log10(std)))
+    if decimals > 6:
+        return f"{readable(mean)} ± {readable(std)}"
+    return f"{mean:,.{decimals}f} ± {std:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun: ``1 image``, ``1,204 images``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share as per cent; a dash where there is no whole."""
+    if whole <= 0:
+        return NOTHING
+    percent = 100 * part / whole
+    if 0 < percent < 0.1:
+        return "<0.1 %"
+    if 99.5 <= percent < 100:
+        # Never 100 % while something is missing.
+        return f"{min(percent, 99.9):.1f} %"
+    return f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
+
+
+def listed(items: list[str], most: int = 5) -> str:
+    """Return names as a list in a sentence: ``a, b and c``; the surplus is counted."""
+    shown = items[:most]
+    if len(items) > most:
+        return f"{', '.join(shown)} and {len(items) - most:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def moment(text: str) -> str:
+    """Return an ISO 8601 time as ``8 Mar 2025, 14:00 UTC``; anything else unchanged."""
+    try:
+        time = parse_time(text)
+    except ValueError:
+        return text
+    clock = f"{time:%H:%M}" if time.second == 0 else f"{time:%H:%M:%S}"
+    return f"{time.day} {_MONTHS[time.month - 1]} {time.year}, {clock} UTC"
+
+
+def day(text: str) -> str:
+    """Return an ISO 8601 time as ``8 Mar 2025``; anything else unchanged."""
+    return moment(text).partition(",")[0]
+
+
+def window_words(window: WindowSpan) -> str:
+    """Return a window as ``8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC``, what repeats left out."""
+    start, end = moment(window.start).removesuffix(" UTC"), moment(window.end)
+    if start.partition(",")[0] == end.partition(",")[0]:
+        return f"{start} to {end.partition(', ')[2]}"
+    year = end.partition(",")[0][-5:]
+    return f"{start.replace(f'{year},', ',')} to {end}"
+
+
+def length_words(window: WindowSpan) -> str:
+    """Return how long a window is: ``7 days``, ``36 hours``; empty where it cannot be read."""
+    try:
+        length = parse_time(window.end) - parse_time(window.start)
+    except ValueError:
+        return ""
+    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+        if length >= size and length % size == timedelta(0):
+            return counted(length // size, unit)
+    return counted(round(length / timedelta(minutes=1)), "minute")
+
+
+def false_alarm_words(rate: float) -> str:
+    """Return what the false alarm rate means, as a sentence."""
+    runs = round(1 / rate) if rate > 0 else 0
+    if runs < 2:
+        return f"Without any change, {100 * rate:.0f} % of the runs would still say drift."
+    return f"Without any change, about 1 run in {runs:,} would still say drift."
+
+
+def p_words(p_value: float | None) -> str:
+    """Return an adjusted p-value: ``0.031``, ``< 0.0001``; ``not tested`` for None."""
+    if p_value is None or not math.isfinite(p_value):
+        return "not tested"
+    return "< 0.0001" if p_value < 0.0001 else f"{p_value:.2g}"
+
+
+def column_title(name: str, features: Mapping[str, Feature]) -> str:
+    """Return a column in plain words, or its own name where there are none."""
+    feature = features.get(name)
+    return sentence(feature.title) if feature is not None and feature.title else name
+
+
+def effect_size(column: Finding) -> str:
+    """Return the size of an effect with its unit, without its direction."""
+    if column.effect is None or not math.isfinite(column.effect):
+        return NOTHING
+    size = abs(column.effect)
+    if column.direction == "shares" or column.categories is not None:
+        return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
+    return (
+        f"{size:.1f}\N{NO-BREAK SPACE}{_SIGMA}"
+        if size >= 0.95
+        else f"{size:.2f}\N{NO-BREAK SPACE}{_SIGMA}"
+    )
+
+
+def movement(column: Finding, feature: Feature | None) -> Movement:
+    """Return how far a column moved and what that looks like."""
+    size = effect_size(column)
+    if size == NOTHING:
+        return Movement(sign="", way="", size=NOTHING, meaning="")
+    sign, way = _DIRECTIONS.get(column.direction or "", ("", ""))
+    return Movement(sign=sign, way=way, size=size, meaning=_meaning(column, feature))
+
+
+def _meaning(column: Finding, feature: Feature | None) -> str:
+    match column.direction:
+        case "up":
+            return feature.rises if feature else "higher"
+        case "down":
+            return feature.falls if feature else "lower"
+        case "spread":
+            return _spread_words(column)
+        case "shares":
+            return "largest change of a class's share"
+    return ""
+
+
+def _spread_words(column: Finding) -> str:
+    before = column.reference.std if column.reference else None
+    now = column.current.std if column.current else None
+    if before is None or now is None or before == now:
+        return "another shape"
+    return "more varied" if now > before else "less varied"
+
+
+def what_is_missing(findings: RunFindings) -> list[str]:
+    """Return what an inconclusive run lacked, one sentence each; empty for other verdicts."""
+    if findings.verdict is not Verdict.INCONCLUSIVE:
+        return []
+    return [
+        *_images_wanting(findings),
+        *_losses(findings),
+        *_columns_wanting(findings),
+    ]
+
+
+def _images_wanting(findings: RunFindings) -> list[str]:
+    images = findings.images
+    if images.logged == 0:
+        words = (
+            "The log names no image in this window. "
+            "Check that the API still writes its log, and that the window is the one you meant."
+        )
+        return [words]
+    if images.analysed == 0:
+        return ["None of the images that the log names could be analysed."]
+    needed = findings.images_needed
+    if needed is None or images.analysed >= needed:
+        return []
+    words = (
+        f"The window has {counted(images.analysed, 'image')}; about {needed:,} are needed to see "
+        "a shift of the size that this job watches for in 4 runs out of 5. "
+        "A longer window collects more."
+    )
+    return [words]
+
+
+def _losses(findings: RunFindings) -> list[str]:
+    images = findings.images
+    lost = images.missing + images.unreadable + images.unfetched
+    words = []
+    if lost:
+        were = "was" if lost == 1 else "were"
+        ways = {
+            "not found": images.missing,
+            "not readable": images.unreadable,
+            "not fetched": images.unfetched,
+        }
+        how = ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
+        words.append(f"{counted(lost, 'image')} of {images.logged:,} {were} lost: {how}.")
+    if findings.log.rejected:
+        rows = counted(findings.log.rejected, "row")
+        words.append(f"{rows} of the log could not be used, of {findings.log.rows:,}.")
+    return words
+
+
+def _columns_wanting(findings: RunFindings) -> list[str]:
+    columns = (*findings.features, *findings.predictions)
+    missing = [column.name for column in columns if column.state is State.MISSING]
+    if len(missing) == len(columns) and columns:
+        return ["Nothing could be compared: no column is there on both sides."]
+    return []
+
+
+def power_words(findings: RunFindings) -> str:
+    """Return which shift the run would have noticed, as a sentence; empty where none is known."""
+    if findings.smallest_effect is None or not math.isfinite(findings.smallest_effect):
+        return ""
+    return (
+        f"A shift of {findings.smallest_effect:.2f} {_SIGMA} (standard deviations of the "
+        "reference) or more would have been seen."
+    )

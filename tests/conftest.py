@@ -1,0 +1,15 @@
+"""What holds for every test: no telemetry, no real credentials, nothing beyond loopback."""
+
+from __future__ import annotations
+
+import os
+
+# Before any import of the libraries that read them; processes that tests start inherit them.
+os.environ["DO_NOT_TRACK"] = "1"
+os.environ["NO_GCE_CHECK"] = "true"
+os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+os.environ["CLOUDSDK_CONFIG"] = "/nonexistent"
+for _name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "STORAGE_EMULATOR_HOST"):
+    os.environ.pop(_name, None)
+
+pytest_plugins = ["tests.support.gcs_server"]

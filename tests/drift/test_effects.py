@@ -1,0 +1,45 @@
+"""How far a column moved."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drift.effects import class_effect, numeric_effect
+
+
+def test_a_shifted_mean_counts_in_reference_standard_deviations():
+    reference = pd.Series(np.random.default_rng(0).normal(100, 20, 5000))
+    effect = numeric_effect(reference, reference - 10)
+    assert effect.size == pytest.approx(10 / reference.std())
+    assert effect.direction == "down"
+
+
+def test_a_wider_spread_counts_where_the_mean_stays():
+    reference = pd.Series(np.random.default_rng(0).normal(0, 1, 5000))
+    effect = numeric_effect(reference, reference * 2 - reference.mean())
+    assert effect.direction == "spread"
+    assert effect.size == pytest.approx(1.0)
+
+
+def test_a_single_value_has_no_spread():
+    effect = numeric_effect(pd.Series([1.0, 2.0, 3.0]), pd.Series([2.0]))
+    assert effect.size == 0.0
+
+
+def test_a_constant_reference_is_measured_by_both_sides_together():
+    effect = numeric_effect(pd.Series([5.0] * 4), pd.Series([5.0, 7.0]))
+    assert np.isfinite(effect.size)
+    assert effect.size > 0
+
+
+def test_classes_count_the_largest_change_of_a_share():
+    effect = class_effect(pd.Series(["a"] * 9 + ["b"]), pd.Series(["a", "b", "c", "c"]))
+    assert effect.size == pytest.approx(0.65)
+    assert effect.is_at_least(0.1)
+
+
+def test_two_points_of_a_share_weigh_as_a_tenth_of_a_deviation():
+    before = pd.Series(["a"] * 50 + ["b"] * 50)
+    after = pd.Series(["a"] * 52 + ["b"] * 48)
+    assert class_effect(before, after).is_at_least(0.0999)
+    assert not class_effect(before, after).is_at_least(0.11)

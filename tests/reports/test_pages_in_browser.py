@@ -1,0 +1,123 @@
+import base64
+import dataclasses
+import io
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+from reports.findings import RunFindings
+from reports.history import history_row
+from reports.html_report import report_html
+from reports.index_page import index_html
+from reports.thumbnails import thumbnail
+from tests.support import findings as examples
+from tests.support.browser import OpenedPage, open_page, picture_page
+
+EXAMPLES = (
+    examples.drifted,
+    examples.steady,
+    examples.inconclusive,
+    examples.empty_window,
+    examples.hostile,
+)
+WIDTHS_PX = (360, 800, 1400)
+
+
+def photograph() -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(skimage.data.chelsea()).save(out, "JPEG")
+    picture = thumbnail(out.getvalue())
+    assert picture is not None
+    return picture
+
+
+def page_of(run: RunFindings) -> bytes:
+    picture = photograph()
+    shots = {offender.image: picture for offender in run.offenders[:8]}
+    return report_html(run, shots, examples.past_rows(run), typical={"cat.jpg": picture})
+
+
+def hostile_index() -> bytes:
+    run = examples.hostile()
+    rows = [history_row(run), *examples.past_rows(run, 40)]
+    return index_html("dogs", [dataclasses.replace(row, summary=run.summary) for row in rows])
+
+
+def assert_sound(opened: OpenedPage) -> None:
+    assert opened.complaints == ()
+    for width_px, facts in zip(WIDTHS_PX, opened.at_widths, strict=True):
+        assert facts["client_width"] == width_px
+        assert facts["scroll_width"] <= width_px, facts["too_wide"]
+        assert facts["too_wide"] == []
+        assert facts["styled"], "the policy kept the page's own style out"
+        assert (facts["scripts"], facts["handlers"], facts["broken_pictures"]) == (0, 0, 0)
+        assert facts["loaded"] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
+def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
+    example: Callable[[], RunFindings], tmp_path: Path
+) -> None:
+    opened = open_page(page_of(example()), tmp_path, *WIDTHS_PX, open_details=True)
+
+    assert_sound(opened)
+
+
+def test_the_index_fits_every_screen(tmp_path: Path) -> None:
+    assert_sound(open_page(hostile_index(), tmp_path, *WIDTHS_PX))
+
+
+def test_hostile_labels_are_shown_as_text(tmp_path: Path) -> None:
+    opened = open_page(page_of(examples.hostile()), tmp_path, 1400, open_details=True)
+    text = opened.at_widths[0]["text"]
+
+    assert "</script><script>alert(1)</script>" in text
+    assert "<img src=x onerror=alert(2)>" in text
+    assert "\"'><style>*{display:none}</style>" in text
+    assert "{{ 7 * 7 }}" in text
+    assert "U+202E" in text
+    assert "\u202e" not in text
+    assert "a" * 300 in text
+
+
+def test_headings_start_at_one_and_leave_no_level_out(tmp_path: Path) -> None:
+    for page in (page_of(examples.drifted()), hostile_index()):
+        opened = open_page(page, tmp_path, 800, open_details=True)
+        levels = opened.at_widths[0]["headings"]
+
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_a_script_that_got_into_the_page_would_not_run(tmp_path: Path) -> None:
+    """The policy is a second wall: shown by breaking the first one on purpose."""
+    inside = b"<script>document.body.innerText = 'broken in'</script></main>"
+    page = page_of(examples.steady()).replace(b"</main>", inside)
+
+    opened = open_page(page, tmp_path, 800)
+
+    assert "broken in" not in opened.at_widths[0]["text"]
+    assert any("Content Security Policy" in complaint for complaint in opened.complaints)
+
+
+def test_the_page_is_dark_where_the_reader_wants_it_dark(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_bytes(page_of(examples.steady()))
+    brightness = []
+    for dark in (False, True):
+        target = tmp_path / f"{dark}.png"
+        picture_page(page, target, (500, 400), dark=dark)
+        brightness.append(np.asarray(Image.open(target).convert("L")).mean())
+
+    assert brightness[0] > 200
+    assert brightness[1] < 60
+
+
+def test_the_picture_in_the_page_is_the_thumbnail() -> None:
+    assert base64.b64encode(photograph()) in page_of(examples.drifted())

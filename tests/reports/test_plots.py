@@ -1,0 +1,144 @@
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reports.findings import Histogram, State, Verdict
+from reports.plots import (
+    HistogramPair,
+    TrendPoint,
+    histogram_svg,
+    pair_histograms,
+    share_bars_svg,
+    spark_svg,
+    trend_svg,
+)
+
+START = datetime(2025, 3, 1, tzinfo=UTC)
+
+
+def histogram(*counts: int, edges: tuple[float, ...] | None = None) -> Histogram:
+    return Histogram(edges=edges or tuple(map(float, range(len(counts) + 1))), counts=counts)
+
+
+def paired(one: Histogram | None, two: Histogram | None) -> HistogramPair:
+    pair = pair_histograms(one, two)
+    assert pair is not None
+    return pair
+
+
+def test_both_sides_are_shares_on_one_scale() -> None:
+    pair = paired(histogram(10, 30), histogram(300, 100))
+
+    assert pair.reference == pytest.approx((1 / 3, 1))
+    assert pair.current == pytest.approx((1, 1 / 3))
+
+
+def test_a_wide_bin_is_as_low_as_its_density() -> None:
+    pair = paired(histogram(10, 10, edges=(0.0, 1.0, 11.0)), None)
+
+    assert pair.reference == pytest.approx((1, 0.1))
+    assert pair.current == (0.0, 0.0)
+
+
+def test_empty_tails_are_cut_and_the_cut_is_known() -> None:
+    pair = paired(histogram(0, 0, 500, 500, 0, 1), histogram(0, 0, 9, 9, 0, 0))
+
+    assert pair.edges == (2.0, 3.0, 4.0)
+    assert not pair.cut_low
+    assert pair.cut_high
+
+
+def test_no_side_is_cut_where_the_other_has_its_values() -> None:
+    pair = paired(histogram(1000, 0, 0, 0), histogram(0, 0, 0, 5))
+
+    assert pair.edges[0] == 0.0
+    assert pair.edges[-1] == 4.0
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (None, None),
+        (histogram(0, 0), histogram(0, 0)),
+        (histogram(1, 1), histogram(1, 1, edges=(0.0, 5.0, 6.0))),
+        (histogram(7, edges=(3.0, 3.0)), None),
+    ],
+    ids=["none", "empty", "edges differ", "no width"],
+)
+def test_what_cannot_be_drawn_has_no_plot(one: Histogram | None, two: Histogram | None) -> None:
+    assert pair_histograms(one, two) is None
+
+
+def test_a_plot_is_well_formed_and_has_its_title() -> None:
+    picture = ET.fromstring(histogram_svg(paired(histogram(1, 2), histogram(2, 1)), "<a> & b"))
+
+    assert picture.get("role") == "img"
+    assert picture.findtext("title") == "<a> & b"
+
+
+def test_plots_carry_no_style_attribute() -> None:
+    """The page's policy forbids them: such a plot would lose its look."""
+    pair = paired(histogram(1, 2), histogram(2, 1))
+    pictures = [
+        histogram_svg(pair, "a"),
+        share_bars_svg(0.1, 0.2, 0.2),
+        spark_svg([(0.1, State.STEADY), (2.0, State.DRIFT)], "a"),
+        trend_svg(points(0.1, 0.2), "a"),
+    ]
+
+    assert not any("style=" in picture for picture in pictures)
+
+
+def test_bars_fill_the_width_at_the_widest_share() -> None:
+    bars = ET.fromstring(share_bars_svg(0.2, 0.4, 0.4))
+
+    assert [bar.get("width") for bar in bars.iter("rect")] == ["50%", "100%"]
+    assert 'width="0%"' in share_bars_svg(0.0, 0.0, 0.0)
+
+
+def points(*sizes: float | None, mark: Verdict = Verdict.STEADY) -> list[TrendPoint]:
+    return [
+        TrendPoint(
+            time=START + timedelta(days=number),
+            size=size,
+            mark=mark,
+            title=f"run {number}",
+            link=f"runs/{number}/report.html",
+        )
+        for number, size in enumerate(sizes)
+    ]
+
+
+def test_every_run_of_a_trend_is_a_named_link() -> None:
+    picture = ET.fromstring(trend_svg(points(0.1, None, 0.4), "trend"))
+
+    assert [link.get("href") for link in picture.iter("a")] == [
+        f"runs/{number}/report.html" for number in range(3)
+    ]
+    assert [link.get("aria-label") for link in picture.iter("a")] == ["run 0", "run 1", "run 2"]
+
+
+def test_a_run_without_a_size_is_a_gap_in_the_course() -> None:
+    assert trend_svg(points(0.1, 0.2, 0.4), "").count('class="course"') == 2
+    assert trend_svg(points(0.1, None, 0.4), "").count('class="course"') == 0
+    sizes = [(0.1, State.STEADY), (None, State.MISSING), (0.2, State.STEADY)]
+    assert 'class="course"' not in spark_svg(sizes, "")
+
+
+def test_runs_are_placed_by_time() -> None:
+    several = points(0.1, 0.1, 0.1)
+    late = [*several[:2], TrendPoint(time=START + timedelta(days=10), size=0.1,
+                                     mark=Verdict.DRIFT, title="", link=None)]  # fmt: skip
+    marks = [mark.get("x") for mark in ET.fromstring(trend_svg(late, "")).iter("svg")][1:]
+
+    assert marks == ["2%", "11.6%", "98%"]
+
+
+def test_each_verdict_has_a_shape_of_its_own() -> None:
+    shapes = set()
+    for verdict in Verdict:
+        picture = ET.fromstring(trend_svg(points(0.1, mark=verdict), ""))
+        shapes.add(next(picture.iter("path")).get("d"))
+
+    assert len(shapes) == len(Verdict)

@@ -1,0 +1,200 @@
+import dataclasses
+import math
+
+import pytest
+
+from reference_stats.features.registry import FEATURES
+from reports import wording
+from reports.findings import Distribution, Finding, State, WindowSpan
+from tests.support import findings as examples
+from tests.support.findings import SIGMA
+
+BY_NAME = {feature.name: feature for feature in FEATURES}
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (3.14159, "3.14"),
+        (-3.14159, f"{MINUS}3.14"),
+        (999.4, "999"),
+        (999.6, "1,000"),
+        (61234.5, "61,234"),
+        (0.000012, f"1.2e{MINUS}05"),
+        (None, DASH),
+        (math.nan, DASH),
+        (math.inf, DASH),
+    ],
+)
+def test_numbers_have_three_digits(value: float | None, text: str) -> None:
+    assert wording.readable(value) == text
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "text"),
+    [
+        (3.1142, 0.419, "3.11 ± 0.42"),
+        (141.7, 31.2, "142 ± 31"),
+        (61000.0, 19000.0, "61,000 ± 19,000"),
+        (5.0, 0.0, "5"),
+        (5.0, None, "5"),
+        (5.0, math.nan, "5"),
+        (5.0, 1e-9, "5 ± 1e" + MINUS + "09"),
+        (None, 1.0, DASH),
+    ],
+)
+def test_a_mean_is_as_exact_as_its_spread(mean: float | None, std: float | None, text: str) -> None:
+    assert wording.with_spread(mean, std) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (0, 0, DASH),
+        (0, 5, "0.0 %"),
+        (1, 9000, "<0.1 %"),
+        (1, 12, "8.3 %"),
+        (997, 10000, "10 %"),
+        (5190, 5210, "99.6 %"),
+        (99999, 100000, "99.9 %"),
+        (5, 5, "100 %"),
+    ],
+)
+def test_shares_are_per_cent(part: int, whole: int, text: str) -> None:
+    assert wording.share(part, whole) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words", "length"),
+    [
+        (
+            "2025-03-08T00:00:00Z",
+            "2025-03-15T00:00:00Z",
+            "8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC",
+            "7 days",
+        ),
+        (
+            "2024-12-31T00:00:00Z",
+            "2025-01-01T00:00:00Z",
+            "31 Dec 2024, 00:00 to 1 Jan 2025, 00:00 UTC",
+            "1 day",
+        ),
+        (
+            "2025-03-15T02:00:00+02:00",
+            "2025-03-15T12:00:05Z",
+            "15 Mar 2025, 00:00 to 12:00:05 UTC",
+            "720 minutes",
+        ),
+        ("", "later", " to later", ""),
+    ],
+)
+def test_windows_are_said_without_repeating(start: str, end: str, words: str, length: str) -> None:
+    window = WindowSpan(start=start, end=end)
+
+    assert wording.window_words(window) == words
+    assert wording.length_words(window) == length
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [(0.01, "about 1 run in 100"), (0.05, "1 run in 20"), (0.9, "90 % of")]
+)
+def test_the_false_alarm_rate_is_said_in_runs(rate: float, words: str) -> None:
+    assert words in wording.false_alarm_words(rate)
+
+
+@pytest.mark.parametrize(
+    ("p_value", "text"),
+    [(None, "not tested"), (math.nan, "not tested"), (1e-9, "< 0.0001"), (0.0312, "0.031")],
+)
+def test_p_values_are_short(p_value: float | None, text: str) -> None:
+    assert wording.p_words(p_value) == text
+
+
+def moved(direction: str | None, **parts: object) -> Finding:
+    values: dict[str, object] = {"name": "mean", "unit": "", "state": State.DRIFT, "effect": 1.34}
+    return Finding(**{**values, "direction": direction, **parts})  # type: ignore[arg-type]
+
+
+def test_a_movement_says_how_the_images_look() -> None:
+    assert wording.movement(moved("up"), BY_NAME["mean"]).meaning == "brighter"
+    assert wording.movement(moved("down"), BY_NAME["mean"]).meaning == "darker"
+    assert wording.movement(moved("down"), None).meaning == "lower"
+    assert wording.movement(moved("down"), None).size == f"1.3\N{NO-BREAK SPACE}{SIGMA}"
+
+
+@pytest.mark.parametrize(("now", "meaning"), [(2.0, "more varied"), (0.5, "less varied")])
+def test_a_change_of_spread_says_which_way(now: float, meaning: str) -> None:
+    column = moved(
+        "spread",
+        reference=Distribution(count=9, mean=0.0, std=1.0),
+        current=Distribution(count=9, mean=0.0, std=now),
+    )
+
+    assert wording.movement(column, None).meaning == meaning
+    assert wording.movement(moved("spread"), None).meaning == "another shape"
+
+
+def test_shares_move_by_points() -> None:
+    assert wording.movement(moved("shares", effect=0.213), None).size == "21 points"
+    assert wording.movement(moved("shares", effect=0.004), None).size == "under 1 point"
+    assert wording.movement(moved(None, effect=None), None).size == DASH
+    assert wording.movement(moved(None, effect=0.2), None).meaning == ""
+
+
+def test_titles_are_plain_words_or_the_columns_name() -> None:
+    assert wording.column_title("mean", BY_NAME) == "Brightness"
+    assert wording.column_title("p_dog", BY_NAME) == "p_dog"
+
+
+def test_long_lists_are_counted() -> None:
+    assert wording.listed([]) == ""
+    assert wording.listed(["a"]) == "a"
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert wording.listed(list("abcdef"), most=2) == "a, b and 4 more"
+
+
+@pytest.mark.parametrize("character", ["\u202e", "\u2066", "\x00", "\ud800", "\u2028", "\ufeff"])
+def test_characters_that_hide_or_reorder_are_spelled_out(character: str) -> None:
+    assert f"U+{ord(character):04X}" in wording.visible(f"a{character}b")
+    assert character not in wording.visible(f"a{character}b")
+
+
+@pytest.mark.parametrize(
+    "text", ["Bär", "\u0645\u0631\u062d\u0628\u0627", "\U0001f9d1\u200d\U0001f33e", "a b"]
+)
+def test_names_in_any_script_stay_as_they_are(text: str) -> None:
+    assert wording.visible(text) == text
+
+
+def test_an_inconclusive_run_says_what_it_lacks() -> None:
+    words = " ".join(wording.what_is_missing(examples.inconclusive()))
+
+    assert "23 images; about 88 are needed" in words
+    assert "18 images of 41 were lost: 18 not found." in words
+
+
+def test_an_empty_window_says_where_to_look() -> None:
+    assert "names no image" in wording.what_is_missing(examples.empty_window())[0]
+
+
+def test_nothing_analysed_and_nothing_comparable_are_said() -> None:
+    run = dataclasses.replace(
+        examples.inconclusive(),
+        features=(examples.missing_column("mean"),),
+        images=dataclasses.replace(examples.inconclusive().images, analysed=0),
+        log=dataclasses.replace(examples.drifted().log, rejected=1),
+    )
+
+    words = wording.what_is_missing(run)
+
+    assert "None of the images that the log names could be analysed." in words
+    assert "Nothing could be compared: no column is there on both sides." in words
+    assert "1 row of the log could not be used, of 5,213." in words
+
+
+def test_other_verdicts_lack_nothing() -> None:
+    assert wording.what_is_missing(examples.steady()) == []
+    assert wording.what_is_missing(examples.drifted()) == []
