@@ -22,7 +22,7 @@ class Effect:
         classes; never negative.
     direction
         ``"up"``, ``"down"`` (the mean moved), ``"spread"`` (the standard deviation changed by more
-        than the mean moved) or ``"shares"``.
+        than twice what the mean moved) or ``"shares"``.
     """
 
     size: float
@@ -35,7 +35,7 @@ class Effect:
 
 
 def numeric_effect(reference: pd.Series, current: pd.Series) -> Effect:
-    """Return the larger of the mean's move and the standard deviation's change.
+    """Return the mean's move, or the standard deviation's change where that is what changed.
 
     Both are divided by the reference's standard deviation (n - 1), or by that of both sides
     together where the reference is constant. Neither side may be empty.
@@ -44,7 +44,7 @@ def numeric_effect(reference: pd.Series, current: pd.Series) -> Effect:
     scale = deviation or _deviation(pd.concat([reference, current])) or 1.0
     moved = (float(current.mean()) - float(reference.mean())) / scale
     widened = (_deviation(current) - deviation) / scale if len(current) > 1 else 0.0
-    if abs(widened) > abs(moved):
+    if abs(widened) > 2 * abs(moved):
         return Effect(size=abs(widened), direction="spread")
     return Effect(size=abs(moved), direction="up" if moved > 0 else "down")
 

@@ -15,7 +15,7 @@ from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import Finding, Offender, State
 
 MOST_OFFENDERS = 24
-_FEATURES_NAMED = 3
+_FEATURES_NAMED = 2
 # The distance between the quartiles of a normal distribution, in standard deviations.
 _QUARTILE_DISTANCE = 1.349
 
@@ -83,7 +83,7 @@ def _offender(
         id=str(window.rows["id"].loc[position]),
         timestamp=as_text(window.rows["timestamp"].loc[position]),
         score=score,
-        because="; ".join(parts),
+        because=", ".join(parts),
     )
 
 
@@ -91,7 +91,7 @@ def _describe(name: str, value: float, profile: ReferenceProfile) -> str:
     feature = _feature(name)
     low, high = np.nanquantile(profile.features[name], (0.05, 0.95))
     word = feature.rises if value > high else feature.falls if value < low else feature.title
-    return f"{word}: {name} {value:.4g}, reference mostly {low:.4g} to {high:.4g}"
+    return f"{word} ({name} {value:.3g}, reference {low:.3g} to {high:.3g})"
 
 
 def _feature(name: str) -> Feature:

@@ -63,7 +63,7 @@ def describe_move(finding: Finding) -> str:
 
 
 def _moved(drifted: Sequence[Finding], images: ImageCounts) -> str:
-    features = _by_effect([finding for finding in drifted if finding.categories is None])
+    features = _in_order([finding for finding in drifted if finding.categories is None])
     classes = [finding for finding in drifted if finding.categories is not None]
     moves = [describe_move(finding) for finding in [*features[:_NAMED], *classes]]
     more = len(drifted) - len(moves)
@@ -87,8 +87,13 @@ def _look(finding: Finding) -> str:
     return feature.rises if finding.direction == "up" else feature.falls
 
 
-def _by_effect(findings: Sequence[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: (-(finding.effect or 0.0), finding.name))
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what the eye sees first, then by effect."""
+    headlines = {feature.name for feature in FEATURES if feature.headline}
+    return sorted(
+        findings,
+        key=lambda one: (one.name not in headlines, -(one.effect or 0.0), one.name),
+    )
 
 
 def _enumerate(words: Sequence[str]) -> str:

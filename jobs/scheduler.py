@@ -125,7 +125,9 @@ def _scheduler_for(runs: _Runs, trigger: BaseTrigger) -> BackgroundScheduler:
 
     def tell_overlap(event: Any) -> None:  # noqa: ANN401 - APScheduler ships no types
         for scheduled in event.scheduled_run_times:
-            _log.warning("The run of %s is left out: the one before is still going.", scheduled)
+            _log.warning(
+                "The run of %s is left out: the one before is still going.", _written(scheduled)
+            )
 
     scheduler.add_job(
         run_once, trigger, max_instances=1, coalesce=True, misfire_grace_time=None, name="run"
@@ -136,7 +138,11 @@ def _scheduler_for(runs: _Runs, trigger: BaseTrigger) -> BackgroundScheduler:
 
 def _next_time(scheduler: BackgroundScheduler) -> str:
     times = [job.next_run_time for job in scheduler.get_jobs()]
-    return times[0].isoformat(sep=" ", timespec="seconds") if times else "no time at all"
+    return _written(times[0]) if times else "no time at all"
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(sep=" ", timespec="seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -223,6 +223,7 @@ class _Extraction:
         try:
             known = self._recall_present_version(location, bucket)
             if known is not None:
+                self.reached.set()
                 return _Finished(location=location, outcome=known)
             stored = bucket.read(location.name)
         except BucketAccessError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,5 +28,8 @@ def command(folder: Path) -> None:
         until = (day + timedelta(days=1)).date().isoformat()
         click.echo(f"\n{title}:\n$ drift run {job_file} --until {until}")
         program.main(["run", str(job_file), "--until", until], standalone_mode=False)
-    index = folder / "data_drift_reports" / "demo" / "index.html"
-    click.echo(f"\nBoth runs: {index}")
+    reports = folder / "data_drift_reports" / "demo"
+    latest = json.loads((reports / "latest.json").read_bytes())
+    click.echo(f"\nAll runs:   {reports / 'index.html'}")
+    click.echo(f"The report: {reports / 'runs' / latest['run_id'] / 'report.html'}")
+    click.echo(f"It says {latest['verdict']}: {latest['summary']}")

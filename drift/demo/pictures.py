@@ -51,7 +51,7 @@ def random_view(photograph: Pixels, generator: np.random.Generator) -> Image.Ima
 def break_camera(view: Image.Image) -> Image.Image:
     """Return what a camera sends whose lens has slipped out of focus and whose aperture sticks."""
     blurred = view.filter(ImageFilter.GaussianBlur(2.2))
-    return blurred.point(lambda level: level * 0.6)
+    return blurred.point(lambda level: level * 0.5)
 
 
 def encode(view: Image.Image, generator: np.random.Generator) -> bytes:

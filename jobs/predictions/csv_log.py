@@ -20,7 +20,7 @@ from jobs.predictions.csv_dialect import CsvDialect, read_header
 from jobs.predictions.csv_records import LineSorter, Records, overlong_line, time_text
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.log_object import LogObject
-from jobs.predictions.text_blocks import BLOCK_BYTES, Block, read_blocks
+from jobs.predictions.text_blocks import BLOCK_BYTES, LONGEST_LINE_BYTES, Block, read_blocks
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamps import (
     Integers,
@@ -213,7 +213,7 @@ def _parse(
 ) -> Texts:
     """Return some columns as text, named by their position; rows with other fields are skipped."""
     names = [str(position) for position in range(len(dialect.columns))]
-    block_bytes = len(data) + 1 if multi_line else 1 << 20
+    block_bytes = len(data) + 1 if multi_line else 2 * LONGEST_LINE_BYTES
     return csv.read_csv(
         pa.BufferReader(data),
         read_options=csv.ReadOptions(

@@ -88,8 +88,8 @@ BLOCKINESS_FEATURES = (
         name="blockiness",
         unit="contrast (-1 to 1)",
         title="compression blocks",
-        rises="stronger compression",
-        falls="weaker compression",
+        rises="more visibly compressed",
+        falls="less visibly compressed",
         compute=blockiness,
     ),
 )

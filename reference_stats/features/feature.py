@@ -21,10 +21,14 @@ class Feature:
     title
         A few plain words for people ("sharpness").
     rises, falls
-        How an image looks when the number rises or falls ("sharper", "blurrier").
+        How an image looks when the number rises or falls, so that "images are ... than the
+        reference" is a sentence ("sharper", "blurrier", "richer in edges").
     compute
         The function; it returns a finite float, or NaN where the feature is undefined for the
         image (for instance the blockiness of an image smaller than one block).
+    headline
+        Whether the summary of a report names this feature before others: one per thing that the
+        eye sees.
     version
         Raised by one whenever the definition changes; numbers of two versions are never compared.
     """
@@ -35,4 +39,5 @@ class Feature:
     rises: str
     falls: str
     compute: Callable[[DecodedImage], float]
+    headline: bool = False
     version: int = 1

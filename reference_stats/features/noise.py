@@ -39,5 +39,6 @@ NOISE_FEATURES = (
         rises="noisier or finer texture",
         falls="smoother",
         compute=noise_level,
+        headline=True,
     ),
 )

@@ -37,5 +37,6 @@ SHARPNESS_FEATURES = (
         rises="sharper or grainier",
         falls="blurrier",
         compute=sharpness,
+        headline=True,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +127,9 @@ def _load(path: Path, url: str) -> torch.Tensor:
             'pip install "image-drift[torch]"'
         ) from None
     try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        # Only the newer, zipped format can be memory-mapped.
+        mapped = zipfile.is_zipfile(path)
+        loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except Exception as error:  # noqa: BLE001 - torch raises many types for a file that is not its own
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ObjectError(url, f"not a readable tensor file ({reason}). {_EXPECTED}") from None

@@ -1,0 +1,169 @@
+"""Parquet logs: row groups that cannot hold the window are skipped, the others read in pieces."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from jobs.errors import ObjectError
+from jobs.predictions.json_log import text_of
+from jobs.predictions.log_columns import check_header
+from jobs.predictions.log_object import LogObject
+from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
+from jobs.timestamps import (
+    Texts,
+    TimestampFault,
+    Timestamps,
+    moments_of,
+    read_timestamps,
+)
+
+_ROWS_PER_PIECE = 65_536
+# The widest that a zone is away from UTC is 14 hours.
+_ZONE_MARGIN = timedelta(days=1)
+
+
+def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
+    """Read one Parquet object into the collector.
+
+    Raises
+    ------
+    ObjectError
+        If it is damaged, no Parquet file, or without the columns that the job names.
+    """
+    try:
+        with parquet.ParquetFile(log.path) as file:
+            columns = [str(name) for name in file.schema_arrow.names]
+            check_header(log.url, columns, collector.needed)
+            collector.columns |= dict.fromkeys(columns)
+            _read_groups(file, log.name, collector)
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise ObjectError(
+            log.url,
+            f"the log cannot be read as Parquet ({reason}). Expected a whole, unencrypted "
+            "Parquet file; write it again.",
+        ) from None
+
+
+def _read_groups(file: parquet.ParquetFile, source: str, collector: WindowCollector) -> None:
+    first_row = 1
+    for group in range(file.metadata.num_row_groups):
+        rows = file.metadata.row_group(group).num_rows
+        if _may_hold_window(file, group, collector):
+            _read_group(file, group, first_row, source, collector)
+        first_row += rows
+
+
+def _may_hold_window(file: parquet.ParquetFile, group: int, collector: WindowCollector) -> bool:
+    """Tell from a row group's statistics whether rows of the window may be in it.
+
+    Only where the column is a real timestamp without gaps: a row without a time is counted.
+    """
+    name = collector.needed.named.timestamp
+    kind = file.schema_arrow.field(name).type
+    position = next(
+        (i for i in range(len(file.schema)) if file.schema.column(i).path == name),
+        None,
+    )
+    if not pa.types.is_timestamp(kind) or position is None:
+        return True
+    statistics = file.metadata.row_group(group).column(position).statistics
+    if statistics is None or not statistics.has_min_max or statistics.null_count != 0:
+        return True
+    oldest, newest = statistics.min, statistics.max
+    if not isinstance(oldest, datetime) or not isinstance(newest, datetime):
+        return True
+    bounds = np.array([_as_moment(oldest), _as_moment(newest)], dtype=np.int64)
+    # Years that are refused are counted, so they have to be seen.
+    if moments_of(bounds, np.zeros(2, np.bool_), collector.rules).faults.any():
+        return True
+    collector.observed.add(bounds)
+    margin = 0 if kind.tz else _ZONE_MARGIN // timedelta(microseconds=1)
+    after_start = collector.start is None or bounds[1] + margin >= collector.start
+    return bool(after_start and bounds[0] - margin < collector.end)
+
+
+def _as_moment(time: datetime) -> int:
+    naive = (
+        time
+        if time.tzinfo is None
+        else time.replace(tzinfo=None) - (time.utcoffset() or timedelta())
+    )
+    return (naive - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
+
+
+def _read_group(
+    file: parquet.ParquetFile, group: int, first_row: int, source: str, collector: WindowCollector
+) -> None:
+    name = collector.needed.named.timestamp
+    column = file.read_row_group(group, columns=[name]).column(name)
+    texts, times = read_time_column(column, collector)
+    lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
+    wanted = collector.select(source, lines, texts, times)
+    if not wanted.any():
+        return
+    start = 0
+    for piece in file.iter_batches(_ROWS_PER_PIECE, row_groups=[group]):
+        rows = np.flatnonzero(wanted[start : start + len(piece)])
+        if len(rows):
+            table = pa.Table.from_batches([piece.take(pa.array(rows))])
+            collector.add(
+                RowBatch(
+                    source=source,
+                    table=empty_to_null(_as_texts(table)),
+                    moments=times.moments[rows + start],
+                    zoneless=times.zoneless[rows + start],
+                    lines=lines[rows + start],
+                )
+            )
+        start += len(piece)
+
+
+def read_time_column(column: Texts, collector: WindowCollector) -> tuple[Texts, Timestamps]:
+    """Return a column of any type as texts and as moments."""
+    kind = column.type
+    if not pa.types.is_timestamp(kind) and not pa.types.is_date(kind):
+        texts = _column_as_texts(column).combine_chunks()
+        return texts, read_timestamps(texts, collector.rules)
+    zoneless = not (pa.types.is_timestamp(kind) and kind.tz)
+    typed = column.cast(pa.timestamp("us", kind.tz if not zoneless else None), safe=False)
+    missing = typed.is_null().to_numpy()
+    local = pc.fill_null(typed.cast(pa.int64()), 0).to_numpy()
+    times = moments_of(local, np.full(len(local), zoneless), collector.rules)
+    faults = np.where(missing, TimestampFault.ABSENT, times.faults).astype(np.uint8)
+    texts = pa.array([""] * len(local), pa.string())
+    if faults.any():
+        texts = _column_as_texts(column).combine_chunks()
+    return texts, Timestamps(moments=times.moments, faults=faults, zoneless=times.zoneless)
+
+
+def _as_texts(table: Texts) -> Texts:
+    return pa.table(
+        [_column_as_texts(column) for column in table.columns], names=table.column_names
+    )
+
+
+def _column_as_texts(column: Texts) -> Texts:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _column_as_texts(column.cast(kind.value_type))
+    if pa.types.is_string(kind):
+        return column
+    if pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    if pa.types.is_timestamp(kind):
+        return _timestamp_texts(column)
+    return pa.chunked_array([pa.array([text_of(v) for v in column.to_pylist()], pa.string())])
+
+
+def _timestamp_texts(column: Texts) -> Texts:
+    """Return times as ISO 8601 in UTC, or without a zone where the column has none."""
+    zoned = bool(column.type.tz)
+    local = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
+    texts = pc.replace_substring(local.cast(pa.timestamp("us")).cast(pa.string()), " ", "T")
+    return pc.binary_join_element_wise(texts, "Z", "") if zoned else texts

@@ -1,0 +1,145 @@
+"""From the objects of a prediction log to the rows of one window."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from jobs.buckets.bucket import Bucket
+from jobs.errors import ObjectError
+from jobs.job import PredictionSettings
+from jobs.predictions.csv_log import read_csv_log
+from jobs.predictions.json_log import read_json_log
+from jobs.predictions.log_columns import NeededColumns, check_columns
+from jobs.predictions.log_object import LogObject
+from jobs.predictions.log_selection import NamedObject, find_objects
+from jobs.predictions.object_names import LogFormat
+from jobs.predictions.parquet_log import read_parquet_log
+from jobs.predictions.rows import PredictionRows
+from jobs.predictions.text_blocks import DamagedTextError
+from jobs.predictions.window_frames import fields_frame, raw_frame
+from jobs.predictions.window_rows import ObservedTimes, WindowCollector
+from jobs.timestamps import TimestampRules, to_datetime
+from jobs.windows import TimeWindow, WindowRequest
+
+_READERS = {
+    LogFormat.CSV: read_csv_log,
+    LogFormat.JSON_LINES: read_json_log,
+    LogFormat.PARQUET: read_parquet_log,
+}
+
+
+def read_predictions(
+    bucket: Bucket,
+    settings: PredictionSettings,
+    request: WindowRequest,
+    *,
+    extra_columns: Sequence[str] = (),
+) -> PredictionRows:
+    """Return the rows of one window of the prediction log.
+
+    A bad row is counted with its reason and line and kept out. A row whose time is readable and
+    outside the window is not counted at all, good or bad. Objects of a glob whose names tell days
+    away from the window are not read, unless an object that was read turns out to hold times
+    that its name does not tell: then all are.
+
+    Parameters
+    ----------
+    bucket
+        Where `settings.path` is looked up.
+    extra_columns
+        Columns that the log must have besides those that `settings.columns` names.
+
+    Raises
+    ------
+    ObjectError
+        If the log is missing, empty, damaged, of another format than its name tells, or without a
+        column that the job names.
+    """
+    needed = NeededColumns(named=settings.columns, extra=tuple(extra_columns))
+    rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
+    collector = WindowCollector(request=request, rules=rules, needed=needed)
+    read = _read_objects(bucket, find_objects(bucket, settings.path), collector)
+    if read and collector.columns:
+        check_columns(
+            bucket.url_of(read[0].name),
+            list(collector.columns),
+            needed,
+            optional=_optional_columns(read, settings),
+        )
+    return _assemble(collector, rules)
+
+
+def _read_objects(
+    bucket: Bucket, objects: Sequence[NamedObject], collector: WindowCollector
+) -> list[NamedObject]:
+    """Read the objects that can hold the window; return those."""
+    read: list[NamedObject] = []
+    passed_over: list[NamedObject] = []
+    names_are_true = True
+    for item in objects:
+        collector.settle()
+        if names_are_true and not item.may_hold(collector.start, collector.end):
+            passed_over.append(item)
+            continue
+        collector.observed = ObservedTimes()
+        _read_object(bucket, item, collector)
+        names_are_true &= item.is_true_to_name(collector.observed)
+        read.append(item)
+    if not names_are_true:
+        for item in passed_over:
+            _read_object(bucket, item, collector)
+        read += passed_over
+    return read
+
+
+def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) -> None:
+    with tempfile.TemporaryDirectory(prefix="drift-log-") as folder:
+        path = bucket.local_copy(item.name, Path(folder))
+        log = LogObject(name=item.name, url=bucket.url_of(item.name), path=path)
+        try:
+            _READERS[item.kind](log, collector)
+        except DamagedTextError as damage:
+            raise ObjectError(
+                log.url,
+                f"{damage}. None of its rows is used; write the object again, or leave it out "
+                "of predictions.path.",
+            ) from None
+
+
+def _optional_columns(read: Sequence[NamedObject], settings: PredictionSettings) -> frozenset[str]:
+    """JSON lines leave out what is not known yet, and labels come late."""
+    only_json = all(item.kind is LogFormat.JSON_LINES for item in read)
+    label = settings.columns.label
+    return frozenset({label}) if only_json and label is not None else frozenset()
+
+
+def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRows:
+    batch = collector.rows()
+    start = collector.start
+    if start is None:
+        start = int(batch.moments[0]) if len(batch) else collector.end
+    tally = collector.rejections.tally(len(batch), collector.start)
+    columns = sorted(collector.columns)
+    probabilities = collector.needed.probabilities(columns)
+    named = collector.needed.named
+    raw = _all_columns(batch.table, sorted({*columns, *collector.needed.extra}), len(batch))
+    return PredictionRows(
+        window=TimeWindow(start=to_datetime(start), end=collector.request.end),
+        fields=fields_frame(raw, batch.moments, named, probabilities),
+        raw=raw_frame(raw),
+        probabilities=probabilities,
+        tally=tally,
+        assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
+    )
+
+
+def _all_columns(table: pa.Table, columns: Sequence[str], count: int) -> dict[str, pa.Array]:
+    empty = pa.nulls(count, pa.string())
+    return {
+        name: table[name].combine_chunks() if name in table.column_names else empty
+        for name in columns
+    }

@@ -1,0 +1,61 @@
+"""The rows of a window as data frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs.job import LogColumns
+from jobs.predictions.numbers import read_numbers
+from jobs.timestamps import Integers, Texts
+
+
+def fields_frame(
+    raw: Mapping[str, Texts], moments: Integers, named: LogColumns, probabilities: Sequence[str]
+) -> pd.DataFrame:
+    """Return what `PredictionRows.fields` holds.
+
+    Parameters
+    ----------
+    raw
+        All columns of the log as texts.
+    moments
+        Microseconds since 1970-01-01 UTC.
+    """
+    missing = pa.nulls(len(moments), pa.string())
+    identity = _trimmed(raw.get(named.id or "", missing))
+    prediction = _trimmed(raw.get(named.prediction or "", missing))
+    label = _trimmed(raw.get(named.label or "", missing))
+    times = pd.DatetimeIndex(moments.astype("datetime64[us]")).tz_localize("UTC")
+    columns = {
+        "timestamp": pd.Series(times),
+        "id": _series(pc.fill_null(identity, "")),
+        "prediction": _series(prediction),
+        "label": _series(label),
+        "confidence": pd.Series(read_numbers(raw.get(named.confidence or "", missing)).values),
+    }
+    columns |= {name: pd.Series(read_numbers(raw[name]).values) for name in probabilities}
+    return pd.DataFrame(columns)
+
+
+def raw_frame(raw: Mapping[str, Texts]) -> pd.DataFrame:
+    """Return what `PredictionRows.raw` holds."""
+    return pd.DataFrame(
+        {
+            name: pd.Series(column.to_numpy(zero_copy_only=False), dtype=object)
+            for name, column in raw.items()
+        }
+    )
+
+
+def _trimmed(column: Texts) -> Texts:
+    trimmed = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _series(column: Texts) -> pd.Series[str]:
+    series: pd.Series[str] = column.to_pandas().astype("str")
+    return series

@@ -1,0 +1,235 @@
+"""Building a profile from each of its sources."""
+
+import io
+import pickle
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+import skimage.filters
+import skimage.measure
+from PIL import Image
+
+from jobs.buckets.registry import open_bucket
+from jobs.errors import ExitCode, ObjectError, UsageError
+from jobs.job import Job
+from reference_stats.features.geometry import FILE_FEATURES
+from reference_stats.features.registry import FEATURES
+from reference_stats.profiles.build import build_profile, settings_digest
+from reference_stats.profiles.numbers import SourceContext
+from reference_stats.profiles.profile import ReferenceProfile
+from tests.support.worlds import job_of, make_world
+
+NOW = datetime(2025, 3, 5, tzinfo=UTC)
+NAMES = [feature.name for feature in FEATURES]
+SEVEN = ["mean", "std_dev", "median", "min_pixel", "max_pixel", "entropy", "edge_density"]
+
+
+def build(job: Job) -> ReferenceProfile:
+    bucket = open_bucket(job.bucket.url)
+    context = SourceContext(
+        job=job,
+        bucket=bucket,
+        open_bucket=open_bucket,
+        cache=None,
+        progress=None,
+        features=FEATURES,
+    )
+    return build_profile(context, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("world")
+    make_world(folder, lights=(1.0,), requests=12, references=15)
+    return folder
+
+
+def test_images_below_a_prefix_become_rows_and_the_log_brings_the_predictions(world):
+    profile = build(job_of(world))
+    assert profile.images == 15
+    assert list(profile.features.columns) == NAMES
+    assert profile.features["width"].eq(112).all()
+    assert list(profile.predictions.rows.columns) == ["prediction", "confidence"]
+    assert len(profile.predictions.rows) == 15
+    assert profile.created_at == NOW
+
+
+def test_what_is_no_image_is_left_out_and_counted(tmp_path):
+    job = make_world(tmp_path, lights=(1.0,), requests=2, references=5)
+    (tmp_path / "reference" / "notes.txt").write_text("no image")
+    (tmp_path / "reference" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    (tmp_path / "reference" / "empty.png").write_bytes(b"")
+    profile = build(job)
+    assert profile.images == 5
+    assert sum(profile.left_out.values()) == 3
+    assert profile.left_out["not named as an image"] == 1
+    assert profile.left_out["empty file"] == 1
+
+
+@pytest.mark.parametrize("prefix", ["nowhere/", "predictions_log.csv"])
+def test_a_prefix_without_images_says_what_was_found(world, prefix):
+    with pytest.raises(ObjectError, match="the reference has no readable image") as caught:
+        build(job_of(world, reference={"images": prefix}))
+    assert caught.value.exit_code is ExitCode.INPUT
+
+
+def test_equal_sources_have_equal_ids_and_other_sources_have_others(world):
+    first, second = (build(job_of(world)) for _ in range(2))
+    assert first.id == second.id
+    other = build(job_of(world, reference={"images": "images/"}))
+    assert other.id != first.id
+    assert settings_digest(job_of(world)) == first.settings_digest != other.settings_digest
+
+
+def test_a_past_window_brings_images_and_predictions(world):
+    window = {"start": "2025-03-03T00:00", "end": "2025-03-04"}
+    profile = build(job_of(world, reference={"window": window}))
+    assert profile.images == 12
+    assert len(profile.predictions.rows) == 12
+    assert profile.source == "the log from 2025-03-03 00:00 to 2025-03-04 00:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("window", "message"),
+    [
+        ({"start": "yesterday", "end": "2025-03-04"}, "reference.window.start is 'yesterday'"),
+        ({"start": "2025-03-05", "end": "2025-03-04"}, "Expected a time before"),
+    ],
+)
+def test_a_past_window_of_other_times_is_a_usage_error(world, window, message):
+    with pytest.raises(UsageError, match=message):
+        build(job_of(world, reference={"window": window}))
+
+
+class TestFeatureTable:
+    def profile(self, folder, text: str, name: str = "sampled.csv") -> ReferenceProfile:
+        (folder / name).write_text(text, encoding="utf-8")
+        return build(job_of(folder, reference={"features": name}))
+
+    def test_the_seven_of_the_reference_system_are_taken_and_the_rest_is_unknown(self, tmp_path):
+        rows = "\n".join(f"{i},{i}.5,2,3,0,255,7.1,0.05,dog" for i in range(4))
+        profile = self.profile(tmp_path, f",{','.join(SEVEN)},label\n{rows}\n")
+        assert list(profile.features.columns) == SEVEN
+        assert profile.features["mean"].tolist() == [0.5, 1.5, 2.5, 3.5]
+        assert profile.predictions.rows.empty
+
+    def test_values_that_are_no_numbers_are_missing_and_empty_rows_are_counted(self, tmp_path):
+        profile = self.profile(tmp_path, "mean,median\n1,x\nnan,inf\n2,3\n")
+        assert profile.features["mean"].tolist() == [1, 2]
+        assert np.isnan(profile.features["median"][0])
+        assert profile.left_out == {"no readable feature in the row": 1}
+
+    def test_a_column_named_as_the_prediction_is_one(self, tmp_path):
+        profile = self.profile(tmp_path, "mean,breed\n1,boxer\n2,\n")
+        assert profile.predictions.rows["prediction"].dropna().tolist() == ["boxer"]
+
+    def test_parquet_is_read_too(self, tmp_path):
+        pd.DataFrame({"mean": [1.0, 2.0]}).to_parquet(tmp_path / "f.parquet")
+        profile = build(job_of(tmp_path, reference={"features": "f.parquet"}))
+        assert profile.images == 2
+
+    def test_a_table_without_a_known_column_names_what_it_has(self, tmp_path):
+        with pytest.raises(ObjectError, match="It has: brightness") as caught:
+            self.profile(tmp_path, "brightness\n1\n")
+        assert "Expected some of: mean" in caught.value.problem
+
+    @pytest.mark.parametrize("content", [b"", b"PAR1 not parquet"])
+    def test_a_file_that_is_no_table_is_one_clear_error(self, tmp_path, content):
+        (tmp_path / "f.parquet").write_bytes(content)
+        with pytest.raises(ObjectError, match="not a readable feature table"):
+            build(job_of(tmp_path, reference={"features": "f.parquet"}))
+
+
+class TestTensors:
+    torch = pytest.importorskip("torch")
+
+    @pytest.fixture
+    def pixels(self):
+        generator = np.random.default_rng(3)
+        return generator.integers(0, 256, (70, 3, 24, 20), dtype=np.uint8)
+
+    def profile(self, folder, tensor, **settings) -> ReferenceProfile:
+        self.torch.save(tensor, folder / "train_images.pt")
+        return build(job_of(folder, reference={"tensors": "train_images.pt", **settings}))
+
+    def test_the_numbers_are_those_of_the_same_pixels_as_png(self, tmp_path, pixels):
+        profile = self.profile(tmp_path, self.torch.from_numpy(pixels))
+        assert profile.images == 70
+        for row in (0, 69):
+            buffer = io.BytesIO()
+            Image.fromarray(pixels[row].transpose(1, 2, 0)).save(buffer, "PNG")
+            grey = np.asarray(Image.open(buffer).convert("L"))
+            values = profile.features.iloc[row]
+            assert values["mean"] == pytest.approx(grey.mean(), abs=1e-9)
+            entropy = skimage.measure.shannon_entropy(grey)
+            assert values["entropy"] == pytest.approx(entropy, abs=1e-9)
+            edges = skimage.filters.sobel(grey).mean()
+            assert values["edge_density"] == pytest.approx(edges, abs=1e-9)
+
+    def test_every_scaling_gives_the_same_profile(self, tmp_path, pixels):
+        plain = self.torch.from_numpy(pixels)
+        unit = plain.float() / 255
+        mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+        shape = (1, 3, 1, 1)
+        normalised = (unit - self.torch.tensor(mean).reshape(shape)) / self.torch.tensor(
+            std
+        ).reshape(shape)
+        expected = self.profile(tmp_path, plain).id
+        assert self.profile(tmp_path, unit).id == expected
+        assert self.profile(tmp_path, unit.double()).id == expected
+        settings = {"tensor_mean": mean, "tensor_std": std}
+        assert self.profile(tmp_path, normalised, **settings).id == expected
+
+    def test_grey_tensors_have_no_colour(self, tmp_path, pixels):
+        profile = self.profile(tmp_path, self.torch.from_numpy(pixels[:5, :1]))
+        assert profile.features["saturation"].eq(0).all()
+
+    def test_features_of_the_file_are_not_claimed(self, tmp_path, pixels):
+        profile = self.profile(tmp_path, self.torch.from_numpy(pixels[:5]))
+        assert not {feature.name for feature in FILE_FEATURES} & set(profile.features.columns)
+
+    @pytest.mark.parametrize(
+        ("make", "message"),
+        [
+            (lambda torch: torch.rand(4, 3, 8, 8) * 255, "the tensor holds values from"),
+            (lambda torch: torch.randn(4, 3, 8, 8), "the tensor holds values from"),
+            (lambda torch: torch.full((4, 3, 8, 8), float("nan")), "the tensor holds values"),
+            (lambda torch: torch.rand(4, 8, 8, 3), r"the tensor is \(4, 8, 8, 3\)"),
+            (lambda torch: torch.zeros(4, 3, 8, 8, dtype=torch.int64), "of torch.int64"),
+            (lambda torch: torch.zeros(0, 3, 8, 8), r"the tensor is \(0, 3, 8, 8\)"),
+            (lambda torch: {"images": torch.rand(4, 3, 8, 8)}, "the file holds a dict"),
+        ],
+    )
+    def test_a_tensor_of_another_shape_or_range_is_refused(self, tmp_path, make, message):
+        with pytest.raises(ObjectError, match=message) as caught:
+            self.profile(tmp_path, make(self.torch))
+        assert "Expected a tensor of shape (N, C, H, W)" in caught.value.problem
+
+    def test_a_mean_for_other_channels_is_refused(self, tmp_path, pixels):
+        tensor = self.torch.from_numpy(pixels).float()
+        with pytest.raises(ObjectError, match="the tensor has 3 channels"):
+            self.profile(tmp_path, tensor, tensor_mean=(0.5,), tensor_std=(0.5,))
+
+    def test_code_in_the_file_is_never_run(self, tmp_path):
+        marker = tmp_path / "ran"
+        (tmp_path / "train_images.pt").write_bytes(_evil_pickle(str(marker)))
+        with pytest.raises(ObjectError, match="not a readable tensor file"):
+            build(job_of(tmp_path, reference={"tensors": "train_images.pt"}))
+        assert not marker.exists()
+
+    def test_a_file_in_the_old_format_is_read_too(self, tmp_path, pixels):
+        path = tmp_path / "train_images.pt"
+        self.torch.save(
+            self.torch.from_numpy(pixels[:3]), path, _use_new_zipfile_serialization=False
+        )
+        assert build(job_of(tmp_path, reference={"tensors": path.name})).images == 3
+
+
+def _evil_pickle(marker: str) -> bytes:
+    class Evil:
+        def __reduce__(self):
+            return open, (marker, "w")
+
+    return pickle.dumps(Evil())

@@ -1,0 +1,52 @@
+"""Reads a window of a prediction log that a test writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from jobs.job import LogColumns, PredictionSettings
+from jobs.predictions.reading import read_predictions
+from jobs.predictions.rows import PredictionRows
+from jobs.windows import WindowRequest
+from tests.support.memory_bucket import MemoryBucket
+
+WINDOW_END = datetime(2025, 3, 5, tzinfo=UTC)
+
+
+def read_log(
+    objects: Mapping[str, bytes | str],
+    path: str = "log.csv",
+    *,
+    columns: Mapping[str, object] | None = None,
+    extra_columns: Sequence[str] = (),
+    request: WindowRequest | None = None,
+    zone: str = "UTC",
+    day_first: bool | None = None,
+) -> PredictionRows:
+    """Return the rows of 4 March 2025, or of another window, from a log in memory."""
+    bucket = MemoryBucket()
+    bucket.put_all(
+        {
+            name: content.encode() if isinstance(content, str) else content
+            for name, content in objects.items()
+        }
+    )
+    settings = PredictionSettings(
+        path=path,
+        columns=LogColumns.model_validate(dict(columns or {})),
+        timezone=zone,
+        day_first=day_first,
+    )
+    request = request or WindowRequest(end=WINDOW_END, last=timedelta(days=1))
+    return read_predictions(bucket, settings, request, extra_columns=extra_columns)
+
+
+def ids(rows: PredictionRows) -> list[str]:
+    """Return the ids of the accepted rows in their order."""
+    return list(rows.fields["id"])
+
+
+def rejected(rows: PredictionRows) -> list[tuple[int, str]]:
+    """Return line and reason of the examples that were kept."""
+    return [(row.line, row.reason) for row in rows.tally.examples]
