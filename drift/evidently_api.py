@@ -1,9 +1,13 @@
 """The names that are used of Evidently 0.7, imported together so that the cost is paid once."""
 
+from __future__ import annotations
+
+import pandas as pd
 from evidently import DataDefinition, Dataset, Report
 from evidently.legacy.calculations.stattests import StatTest, register_stattest
 from evidently.legacy.core import ColumnType
 from evidently.metrics import ValueDrift
+from evidently.metrics.column_statistics import UniqueValueCount, UniqueValueCountCalculation
 from evidently.presets import DataSummaryPreset
 
 __all__ = [
@@ -16,3 +20,18 @@ __all__ = [
     "ValueDrift",
     "register_stattest",
 ]
+
+
+def _all_unique_values(
+    calculation: UniqueValueCountCalculation, current: Dataset, reference: Dataset | None
+) -> dict[object, None]:
+    """Return the classes of both sides in a fixed order."""
+    metric: UniqueValueCount = calculation.metric
+    tables = [side.as_dataframe() for side in (current, reference) if side is not None]
+    values = pd.concat([table[metric.column] for table in tables]).unique()
+    return dict.fromkeys(sorted(values, key=str))
+
+
+# Evidently collects the classes in a set, whose order changes with the process's hash seed: its
+# page and its JSON would differ between two runs of the same input.
+UniqueValueCountCalculation._all_unique_values = _all_unique_values  # noqa: SLF001

@@ -72,11 +72,12 @@ def _offender(
     window: WindowImages,
     profile: ReferenceProfile,
 ) -> Offender:
-    farthest = distances.loc[position].abs().sort_values(ascending=False, kind="stable")
-    named = [str(name) for name in farthest.index[:_FEATURES_NAMED] if farthest[name] >= 1]
+    far = np.abs(distances.loc[[position]].to_numpy()[0])
+    order = np.argsort(-far, kind="stable")
+    names = [str(distances.columns[column]) for column in order if far[column] >= 1]
     parts = [
-        _describe(name, float(window.features[name][position]), profile)
-        for name in named or [str(farthest.index[0])]
+        _describe(name, float(window.features[name].loc[position]), profile)
+        for name in names[:_FEATURES_NAMED] or [str(distances.columns[order[0]])]
     ]
     return Offender(
         image=str(window.rows["image"].loc[position]),

@@ -12,7 +12,8 @@ from typing import NoReturn
 
 from drift.shadowing import find_shadowed
 
-_INTERRUPTED = 130
+# ExitCode.USAGE, which cannot be imported while our packages may be hidden.
+_USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -20,10 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     shadowed = find_shadowed(Path(__file__).resolve().parent.parent)
     if shadowed is not None:
         name, place = shadowed
-        sys.exit(
+        print(  # noqa: T201 - the one clear line
             f"drift: {place} hides the package {name!r} of this program. Run from another folder, "
-            "use the command `drift`, or set PYTHONSAFEPATH=1."
+            "use the command `drift`, or set PYTHONSAFEPATH=1.",
+            file=sys.stderr,
         )
+        sys.exit(_USAGE)
     sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -31,7 +34,7 @@ def _run(arguments: Sequence[str]) -> int:
     import click  # noqa: PLC0415 - nothing of ours or others' before the check for shadowing
 
     from drift.commands.group import program  # noqa: PLC0415
-    from jobs.errors import DriftError  # noqa: PLC0415
+    from jobs.errors import DriftError, ExitCode, TerminatedError  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _terminate)
@@ -40,12 +43,12 @@ def _run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show(sys.stderr)
         return error.exit_code
-    except DriftError as error:
+    except (DriftError, TerminatedError) as error:
         print(f"drift: {error.message}", file=sys.stderr)  # noqa: T201 - the one clear line
         return int(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         print("drift: interrupted", file=sys.stderr)  # noqa: T201
-        return _INTERRUPTED
+        return int(ExitCode.INTERRUPTED)
     return int(code or 0)
 
 

@@ -17,6 +17,7 @@ class ExitCode(enum.IntEnum):
     INPUT = 5
     PUBLISH = 6
     LOCKED = 7
+    INTERRUPTED = 130
     TERMINATED = 143
 
 
@@ -84,10 +85,23 @@ class LockedError(DriftError):
     exit_code = ExitCode.LOCKED
 
 
-class TerminatedError(DriftError):
-    """The run was ended by SIGTERM."""
+class TerminatedError(BaseException):
+    """The run was ended by SIGTERM.
+
+    Like `KeyboardInterrupt` it is no `Exception`: it can arrive inside any library, and many catch
+    every exception there.
+
+    Parameters
+    ----------
+    message
+        What was ended and what that means.
+    """
 
     exit_code = ExitCode.TERMINATED
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class ObjectError(InputError):

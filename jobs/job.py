@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from jobs.cron import parse_cron
 from jobs.windows import format_duration, parse_duration
 
 
@@ -29,6 +30,11 @@ def _folder(value: str) -> str:
     return folder
 
 
+def _cron(value: str) -> str:
+    parse_cron(value)
+    return value
+
+
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -45,6 +51,7 @@ Duration = Annotated[
 Slug = Annotated[str, BeforeValidator(_slug)]
 Folder = Annotated[str, BeforeValidator(_folder)]
 Zone = Annotated[str, BeforeValidator(_zone)]
+Cron = Annotated[str, BeforeValidator(_cron)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -211,7 +218,7 @@ class ReportSettings(Settings):
 class ScheduleSettings(Settings):
     """When `drift schedule` runs the job."""
 
-    cron: str | None = None
+    cron: Cron | None = None
     """A cron expression of five fields, such as `15 3 * * *`."""
     timezone: Zone = "UTC"
     """The zone that the cron expression is meant in."""

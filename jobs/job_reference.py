@@ -17,8 +17,9 @@ _INTRODUCTION = """\
 
 One TOML file says what to watch. Unknown keys are refused with the nearest known one, and all
 faults are reported at once. Every value can also come from the environment:
-`DRIFT__WINDOW__LAST=1d` sets `window.last`; lists are written as JSON. A relative `bucket.url` is taken from the job file's
-own folder. There are no keys for credentials: the cloud's default credentials are used.
+`DRIFT__WINDOW__LAST=1d` sets `window.last`; lists are written as JSON. A relative `bucket.url` is
+taken from the job file's own folder. There are no keys for credentials: the cloud's default
+credentials are used.
 
 This page is made from the code: `python -m jobs.job_reference > docs/job-file.md`.
 
@@ -62,8 +63,13 @@ def _kind(annotation: Any) -> str:  # noqa: ANN401
         return "length of time"
     if "tuple" in str(annotation):
         return "list"
-    plain = [kind for kind in (annotation, *get_args(annotation)) if kind in _KINDS]
+    inner = [_without_check(kind) for kind in (annotation, *get_args(annotation))]
+    plain = [kind for kind in inner if kind in _KINDS]
     return _KINDS[plain[0]] if plain else "length of time"
+
+
+def _without_check(annotation: Any) -> Any:  # noqa: ANN401
+    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
 def _default(field: FieldInfo) -> str:

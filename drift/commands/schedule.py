@@ -28,4 +28,6 @@ def command(job_file: Path) -> None:
     from jobs.scheduler import cron_trigger, serve  # noqa: PLC0415 - only this command needs it
 
     trigger = cron_trigger(job.schedule.cron, job.schedule.timezone)
-    serve([sys.executable, "-m", "drift", "run", str(job_file.resolve())], trigger=trigger)
+    # -P: a folder of the user's in the working directory must not hide one of our packages.
+    run = [sys.executable, "-P", "-m", "drift", "run", str(job_file.resolve())]
+    serve(run, trigger=trigger)

@@ -238,7 +238,9 @@ class LineSorter:
             if not fields.is_open:
                 self._settle_closed(line, fields.values)
                 continue
-            last = self._last_line_of(line)
+            # Where the open field comes first, the line that closes it holds the time.
+            timed = len(fields.values) - 1 > self.dialect.timestamp
+            last = self._last_line_of(line, timed)
             if last == len(self._kinds):
                 return line
             if last == line:
@@ -259,8 +261,8 @@ class LineSorter:
         else:
             self._kinds[line] = _FIELDS
 
-    def _last_line_of(self, first: int) -> int:
-        """Return the line that closes the quote which `first` leaves open.
+    def _last_line_of(self, first: int, timed: bool) -> int:
+        """Return the line that closes the quote which `first`, maybe `timed`, leaves open.
 
         `first` itself where no line does, or where it would swallow rows; the number of lines
         where the next block has to tell.
@@ -268,7 +270,7 @@ class LineSorter:
         limit = first + MOST_LINES_PER_RECORD
         for line in range(first + 1, min(limit, len(self._kinds))):
             content = self._content(line, line)
-            if self._kinds[line] in (_NUL, _BYTES) or self._stands_alone(content):
+            if self._kinds[line] in (_NUL, _BYTES) or self._stands_alone(content, timed):
                 return first
             if self._stops[line] - self._starts[first] > LONGEST_LINE_BYTES:
                 return first
@@ -280,9 +282,12 @@ class LineSorter:
                 return line if whole.is_strict and complete else first
         return first if self.is_last or limit <= len(self._kinds) else len(self._kinds)
 
-    def _stands_alone(self, content: bytes) -> bool:
+    def _stands_alone(self, content: bytes, timed: bool) -> bool:
+        """Tell whether a line must be a row of its own rather than part of one before it."""
         fields = split_fields(content, self.dialect.delimiter)
-        return len(fields.values) == len(self.dialect.columns) and self.is_row(fields.values)
+        complete = len(fields.values) == len(self.dialect.columns)
+        certain = timed or (fields.is_strict and not fields.is_open)
+        return complete and certain and self.is_row(fields.values)
 
     def _content(self, first: int, last: int) -> bytes:
         content = self.data[self._starts[first] : self._stops[last] - 1]

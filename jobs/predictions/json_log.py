@@ -195,18 +195,29 @@ def _parse_line(line: bytes) -> dict[str, str | None] | str:
     except UnicodeDecodeError:
         return NOT_UTF8
     try:
-        parsed = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        row = _parse_object(text)
     except (ValueError, RecursionError):
         return NOT_AN_OBJECT
-    if not isinstance(parsed, dict):
+    if row is None:
         return NOT_AN_OBJECT
-    row = {name: text_of(value) for name, value in parsed.items()}
     try:
         # An escape such as \ud800 alone stands for no character.
         "".join(part for item in row.items() for part in item if part).encode("utf-8")
     except UnicodeEncodeError:
         return NOT_UTF8
     return row
+
+
+def _parse_object(text: str) -> dict[str, str | None] | None:
+    parsed = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    if not isinstance(parsed, dict):
+        return None
+    nested = [name for name, value in parsed.items() if isinstance(value, (dict, list))]
+    if nested:
+        # Numbers are kept as they were written at the top only; below they stay numbers.
+        plain = json.loads(text)
+        parsed |= {name: plain[name] for name in nested}
+    return {name: text_of(value) for name, value in parsed.items()}
 
 
 def text_of(value: object) -> str | None:

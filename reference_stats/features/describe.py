@@ -8,10 +8,23 @@ from collections.abc import Mapping
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FAMILIES
 
+_INTRODUCTION = """\
+# The image features
+
+Every image is decoded once, its first frame turned as its EXIF tag says. The grey levels are those
+of PIL's `convert("L")`, which clips 16-bit images at 255: that is the definition of the seven that
+earlier systems log. All other families scale 16-bit images to 8 bits instead. A feature that is
+undefined for an image is missing there.
+
+This page is made from the code: `python -m reference_stats.features.describe > docs/features.md`.
+
+"""
+
 
 def describe_features(families: Mapping[str, tuple[Feature, ...]] = FAMILIES) -> str:
-    """Return one section per family: a table, then each feature's definition."""
-    return "\n".join(_describe_family(name, features) for name, features in families.items())
+    """Return the page: one section per family, a table and each feature's definition."""
+    sections = (_describe_family(name, features) for name, features in families.items())
+    return _INTRODUCTION + "\n".join(sections)
 
 
 def _describe_family(name: str, features: tuple[Feature, ...]) -> str:
@@ -35,3 +48,7 @@ def _definition(feature: Feature) -> str:
     text = " ".join((inspect.getdoc(feature.compute) or "").split())
     text = text.replace("``", "`").removeprefix("Return ")
     return text[:1].upper() + text[1:]
+
+
+if __name__ == "__main__":
+    print(describe_features(), end="")  # noqa: T201 - a page for the shell to redirect

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from jobs.predictions.reading import read_predictions
-
 from jobs.job import Job, ReferenceSettings
+from jobs.predictions.reading import read_predictions
 from jobs.windows import WindowRequest
 from reference_stats.profiles import from_images, from_table, from_tensors
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext

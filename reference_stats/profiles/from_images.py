@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 import pandas as pd
-from jobs.predictions.reading import read_predictions
 
 from jobs.errors import ObjectError, UsageError
 from jobs.image_locations import ImageLocation, ImageLocator
+from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.timestamps import parse_timestamp
 from jobs.windows import WindowRequest

@@ -161,7 +161,7 @@ def test_parsing_one_text_says_what_is_expected(text):
         parse_timestamp(text)
 
 
-MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30))
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 
 
@@ -185,7 +185,7 @@ def test_mail_dates_are_read_as_the_standard_library_reads_them(local, offset):
     assert parse_timestamp(text) == email.utils.parsedate_to_datetime(text)
 
 
-@given(st.datetimes(datetime(2001, 9, 10), datetime(2199, 12, 30)))  # noqa: DTZ001
+@given(st.datetimes(datetime(2001, 9, 10), datetime(2199, 12, 30)))
 def test_epoch_counts_round_trip(local):
     moment = local.replace(tzinfo=UTC)
     microseconds = to_moment(moment)

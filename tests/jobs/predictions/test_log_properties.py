@@ -30,7 +30,7 @@ TIMES = st.sampled_from(
         "never",
     ]
 )
-TEXTS = st.text(st.sampled_from('ab é,;"\n\'|'), max_size=6)
+TEXTS = st.text(st.sampled_from("ab é,;\"\n'|"), max_size=6)
 ROWS = st.lists(st.tuples(TIMES, st.sampled_from("12345"), TEXTS), max_size=12)
 REQUESTS = st.sampled_from(
     [WindowRequest(end=WINDOW_END, last=timedelta(days=1)), WindowRequest(end=WINDOW_END, rows=3)]
@@ -45,6 +45,7 @@ def written(rows, columns=COLUMNS) -> str:
     return text.getvalue()
 
 
+@settings(max_examples=60, deadline=None)
 @given(ROWS, REQUESTS, st.data())
 def test_neither_order_nor_partitions_nor_column_order_change_the_rows(rows, request, data):
     plain = read_log({"logs/one.csv": written(rows)}, "logs/*.csv", request=request)
@@ -79,7 +80,7 @@ def sample(identity: int, kind: str) -> tuple[bytes, str | None, int]:
         "blank": (b"\n", "", 1),
         "spaces": (b"  \t \n", "", 1),
         "open": (start + b'"cat\n', "unbalanced quote", 1),
-        "odd": (start + b'"cat"""\n', "unbalanced quote", 1),
+        "odd": (start + b'"cat""\n', "unbalanced quote", 1),
         "short": (b"2025-03-04T10:00:00\n", "wrong number of fields", 1),
         "long": (start + b"a,b,c\n", "wrong number of fields", 1),
         "nul": (start + b'"a\0"\n', "NUL byte", 1),
@@ -117,8 +118,8 @@ def log_path(tmp_path_factory):
     return tmp_path_factory.mktemp("log") / "log.csv"
 
 
-@settings(max_examples=300, deadline=None)
-@given(kinds=st.lists(KINDS, max_size=20), block_bytes=st.integers(1, 400), newline=st.booleans())
+@settings(max_examples=80, deadline=None)
+@given(kinds=st.lists(KINDS, max_size=20), block_bytes=st.integers(30, 600), newline=st.booleans())
 def test_no_bad_line_costs_a_good_row_and_every_line_is_accounted_for(
     log_path, kinds, block_bytes, newline
 ):
@@ -157,10 +158,10 @@ def test_endless_lines_fall_out_wherever_the_blocks_end(log_path, kinds, block_b
     assert tally.rows == len(kinds)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(content=st.lists(st.sampled_from(
     [b'"', b'""', b",", b"\n", b"\r", b"\r\n", b"a", b"2025-03-04T10:00:00,1,", b"\0", b"\xff", b" "]
-), max_size=40).map(b"".join), block_bytes=st.integers(1, 60))  # fmt: skip
+), max_size=40).map(b"".join), block_bytes=st.integers(8, 60))  # fmt: skip
 def test_any_bytes_at_all_are_read_the_same_in_any_blocks(log_path, content, block_bytes):
     header = b"timestamp,id,name\n"
     small = collect(log_path, header + content, block_bytes)

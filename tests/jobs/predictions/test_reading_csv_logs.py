@@ -75,7 +75,9 @@ def test_a_byte_order_mark_carriage_returns_and_a_missing_last_newline_do_no_har
 
 
 def test_blank_lines_are_ignored_and_line_numbers_count_them():
-    log = "\n" + HEADER + "\n" + row("1") + "   \n\n" + f"{DAY}10:00:00,2,short\n" + row("3") + "\n\n"
+    log = (
+        "\n" + HEADER + "\n" + row("1") + "   \n\n" + f"{DAY}10:00:00,2,short\n" + row("3") + "\n\n"
+    )
     rows = read_log({"log.csv": log})
     assert ids(rows) == ["1", "3"]
     assert rejected(rows) == [(7, "wrong number of fields")]
@@ -168,10 +170,26 @@ def test_a_quote_inside_an_unquoted_field_is_a_plain_character():
 
 
 def test_two_open_quotes_do_not_swallow_the_rows_between_them():
-    log = HEADER + row("1", rest='"a,pug') + row("2") + row("3") + row("4", rest='b",pug') + row("5")
+    log = (
+        HEADER + row("1", rest='"a,pug') + row("2") + row("3") + row("4", rest='b",pug') + row("5")
+    )
     rows = read_log({"log.csv": log})
-    assert ids(rows) == ["2", "3", "4", "5"]
+    assert sorted(ids(rows)) == ["2", "3", "4", "5"]
     assert rejected(rows) == [(2, "unbalanced quote")]
+
+
+def test_two_open_quotes_on_neighbouring_lines_do_not_make_one_row():
+    log = HEADER + row("1", rest='"a,pug') + row("4", rest='b",pug') + row("5")
+    rows = read_log({"log.csv": log})
+    assert sorted(ids(rows)) == ["4", "5"]
+    assert rejected(rows) == [(2, "unbalanced quote")]
+
+
+def test_a_field_of_several_lines_may_come_before_the_time():
+    log = f'note,id,timestamp\n"a\nb",1,{DAY}10:00:00\nc,2,{DAY}11:00:00\n'
+    rows = read_log({"log.csv": log})
+    assert ids(rows) == ["1", "2"]
+    assert rows.raw["note"].tolist() == ["a\nb", "c"]
 
 
 def test_a_quote_that_is_never_closed_loses_one_line():

@@ -1,0 +1,111 @@
+"""The answer of a run and the sentence that says it."""
+
+import numpy as np
+import pytest
+
+from drift.columns import ColumnRole
+from drift.comparison import compare
+from drift.verdict import decide
+from reports.findings import ImageCounts, Verdict
+from tests.support.columns import classes, numeric
+from tests.support.worlds import job_of
+
+REFERENCE = np.random.default_rng(1).normal(100, 10, 900)
+WINDOW = np.random.default_rng(2).normal(100, 10, 400)
+
+
+def counts(analysed: int = 400) -> ImageCounts:
+    return ImageCounts(logged=400, analysed=analysed, missing=0, unreadable=0, unfetched=0)
+
+
+@pytest.fixture
+def say(tmp_path):
+    job = job_of(tmp_path)
+
+    def decided(*columns, images=None):
+        comparison = compare(columns, job.detection, min_images=job.window.min_images)
+        return decide(comparison, images or counts(), job)
+
+    return decided
+
+
+def test_nothing_moved_and_enough_images_is_steady(say):
+    decision = say(numeric("mean", REFERENCE, WINDOW))
+    assert decision.verdict is Verdict.STEADY
+    assert decision.summary.startswith(
+        "The 400 images look like the reference: none of 1 columns drifted, and a shift of 0."
+    )
+
+
+def test_the_summary_names_what_the_eye_sees_first_with_direction_and_size(say):
+    decision = say(
+        numeric("entropy", REFERENCE, WINDOW - 30),
+        numeric("mean", REFERENCE, WINDOW - 10),
+        numeric("sharpness", REFERENCE, WINDOW - 20),
+    )
+    assert decision.verdict is Verdict.DRIFT
+    assert decision.summary.startswith(
+        "Images are blurrier, darker and poorer in grey levels than the reference: sharpness down "
+    )
+    assert decision.summary.endswith("; 400 images.")
+
+
+def test_a_wider_spread_is_called_wider(say):
+    decision = say(numeric("mean", REFERENCE, 100 + 3 * (WINDOW - 100)))
+    assert decision.summary.startswith("The images have moved away from the reference: mean wider")
+
+
+def test_a_class_that_took_over_is_named_with_its_shares(say):
+    decision = say(
+        numeric("mean", REFERENCE, WINDOW),
+        classes("prediction", ["cat", "dog"] * 450, ["cat"] * 360 + ["dog"] * 40),
+    )
+    assert decision.verdict is Verdict.DRIFT
+    assert decision.summary == (
+        "The model's predictions have moved away from the reference: share of prediction 'cat' "
+        "50% to 90%; 400 images."
+    )
+
+
+def test_more_columns_than_a_sentence_holds_are_counted(say):
+    names = ("mean", "sharpness", "noise_level", "entropy", "median")
+    decision = say(*(numeric(name, REFERENCE, WINDOW + 30) for name in names))
+    assert " and 2 more; 400 images." in decision.summary
+
+
+def test_too_few_images_are_inconclusive_whatever_they_show(say):
+    decision = say(numeric("mean", REFERENCE, WINDOW[:9] + 500), images=counts(9))
+    assert decision.verdict is Verdict.INCONCLUSIVE
+    assert decision.summary == (
+        "Only 9 of 400 logged images could be analysed; a verdict needs at least 10 "
+        "(window.min_images)."
+    )
+
+
+def test_an_empty_window_says_so(say):
+    nothing = ImageCounts(logged=0, analysed=0, missing=0, unreadable=0, unfetched=0)
+    decision = say(numeric("mean", REFERENCE, []), images=nothing)
+    assert decision.summary.startswith("The window holds no rows")
+
+
+def test_a_weak_window_says_how_many_images_it_takes(say):
+    decision = say(numeric("mean", REFERENCE, WINDOW[:20]), images=counts(20))
+    assert decision.verdict is Verdict.INCONCLUSIVE
+    assert "20 images can show only shifts of" in decision.summary
+    assert "images would show 0.5 sigma" in decision.summary
+
+
+def test_a_reference_too_small_for_any_window_says_so(say):
+    decision = say(numeric("mean", REFERENCE[:12], WINDOW))
+    assert "the reference is too small for any window to show 0.5 sigma" in decision.summary
+
+
+def test_no_common_column_is_inconclusive(say):
+    decision = say(numeric("mean", [], WINDOW))
+    assert decision.verdict is Verdict.INCONCLUSIVE
+    assert "no column in common" in decision.summary
+
+
+def test_a_drifted_confidence_is_about_the_model_not_about_images(say):
+    column = numeric("confidence", REFERENCE, WINDOW - 20, role=ColumnRole.PREDICTION)
+    assert say(column).summary.startswith("The model's predictions have moved away")

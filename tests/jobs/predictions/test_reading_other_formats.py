@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jobs.errors import ObjectError
+from jobs.windows import WindowRequest
+from tests.support.log_window import WINDOW_END, ids, read_log, rejected
+
+DAY = "2025-03-04T"
+
+
+def lines(*objects) -> str:
+    return "".join((item if isinstance(item, str) else json.dumps(item)) + "\n" for item in objects)
+
+
+def entry(identity, time="10:00:00", **more):
+    return {"timestamp": f"{DAY}{time}", "id": identity, **more}
+
+
+def parquet(table: dict | pa.Table, **options) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(table if isinstance(table, pa.Table) else pa.table(table), sink, **options)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("name", ["log.jsonl", "log.ndjson", "log.jsonl.gz"])
+def test_json_lines_are_read_under_all_their_names(name):
+    content = lines(entry("1", breed="pug"), entry("2", "11:00:00", breed=None)).encode()
+    packed = gzip.compress(content) if name.endswith(".gz") else content
+    rows = read_log({name: packed}, name, columns={"prediction": "breed"})
+    assert ids(rows) == ["1", "2"]
+    assert rows.fields["prediction"].isna().tolist() == [False, True]
+
+
+def test_json_values_become_text_as_they_were_written():
+    content = lines(
+        entry(7, n=1, x='"{', nested={"a": [1, "é"]}, yes=True),
+        '{"timestamp": 1741086000, "id": "8", "n": 1.50, "nested": null}',
+    )
+    rows = read_log({"log.jsonl": content}, "log.jsonl")
+    assert ids(rows) == ["7", "8"]
+    assert rows.raw["n"].tolist() == ["1", "1.50"]
+    assert rows.raw["yes"].tolist() == ["true", None]
+    assert json.loads(rows.raw["nested"][0]) == {"a": [1, "é"]}
+    assert rows.raw["nested"][1] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{broken\n", "not a JSON object"),
+        (b"[1, 2]\n", "not a JSON object"),
+        (b"null\n", "not a JSON object"),
+        (b"[" * 100_000 + b"\n", "not a JSON object"),
+        (b'{"timestamp": "2025-03-04T10:00:00", "id": 2\n', "not a JSON object"),
+        (b'{"id": 2}\n', "no timestamp"),
+        (b"{}\n", "no timestamp"),
+        (b'{"timestamp": null, "id": 2}\n', "no timestamp"),
+        (b'{"timestamp": {"a": 1}, "id": 2}\n', "unreadable timestamp"),
+        (b'{"timestamp": "2025-03-04T10:00:00", "id": "\xff"}\n', "not UTF-8"),
+        (b'{"timestamp": "2025-03-04T10:00:00", "id": "\\ud800"}\n', "not UTF-8"),
+        (b'{"timestamp": "2025-03-04T10:00:00", "id": "\0"}\n', "NUL byte"),
+        (b'{"timestamp": "2025-03-04T10:00:00", "x": "' + b"x" * (2 << 20) + b'"}\n', "line too long"),
+    ],
+)  # fmt: skip
+def test_a_bad_json_line_is_counted_and_costs_no_other(line, reason):
+    good = lines(entry("1")).encode()
+    rows = read_log({"log.jsonl": good + line + b"\n" + good}, "log.jsonl")
+    assert ids(rows) == ["1", "1"]
+    assert rejected(rows) == [(2, reason)]
+
+
+def test_json_lines_outside_the_window_are_not_counted_bad_or_good():
+    old = '{"timestamp": "2025-01-01", "id": 1'
+    content = lines(entry("1"), old, old + "}", old + ', "meta": {"timestamp": 3}}')
+    rows = read_log({"log.jsonl": content}, "log.jsonl")
+    assert ids(rows) == ["1"]
+    assert rows.tally.rows == 1
+
+
+def test_a_nested_name_is_not_taken_for_the_timestamp():
+    content = lines(
+        entry("1"),
+        {"meta": {"timestamp": "2025-01-01"}},
+        '{"timestamp": "2025-01-01", "timestamp": "2025-03-04"}',
+    )
+    rows = read_log({"log.jsonl": content}, "log.jsonl")
+    assert len(rows) == 2
+    assert rejected(rows) == [(2, "no timestamp")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"hello\nworld\n", "no JSON object"),
+        (b"\n\n", "no JSON object"),
+        (bytes(range(256)), "binary"),
+        (lines({"time": "2025-03-04"}).encode(), 'no column "timestamp"'),
+        (lines(entry(1)).encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_what_are_no_json_lines_is_one_clear_error(content, words):
+    with pytest.raises(ObjectError, match=words):
+        read_log({"log.jsonl": content}, "log.jsonl")
+
+
+def test_a_label_that_no_json_line_has_yet_is_missing_but_another_column_is_an_error():
+    rows = read_log({"log.jsonl": lines(entry(1))}, "log.jsonl", columns={"label": "truth"})
+    assert rows.fields["label"].isna().all()
+    with pytest.raises(ObjectError, match=r"predictions\.columns\.prediction"):
+        read_log({"log.jsonl": lines(entry(1))}, "log.jsonl", columns={"prediction": "breed"})
+
+
+TEN = datetime(2025, 3, 4, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([TEN], pa.timestamp("us", "UTC")),
+        pa.array([TEN], pa.timestamp("ns", "Europe/Berlin")),
+        pa.array([TEN], pa.timestamp("s", "UTC")),
+        pa.array([TEN.replace(tzinfo=None)], pa.timestamp("ms")),
+        pa.array(["2025-03-04T10:00:00"]),
+        pa.array(["2025-03-04T11:00:00+01:00"], pa.large_string()),
+        pa.array(["2025-03-04 10:00"]).dictionary_encode(),
+        pa.array([1741082400]),
+        pa.array([1741082400123456 // 1000 * 1000 - 123000]),
+        pa.array([1741082400.0]),
+    ],
+)
+def test_parquet_times_of_any_type_are_read(column):
+    content = parquet({"timestamp": column, "id": pa.array(["1"])})
+    rows = read_log({"log.parquet": content}, "log.parquet")
+    assert rows.fields["timestamp"].tolist() == [TEN]
+
+
+def test_parquet_dates_and_local_times_follow_the_zone_of_the_job():
+    content = parquet({"timestamp": pa.array([date(2025, 3, 5)])})
+    rows = read_log({"log.parquet": content}, "log.parquet", zone="Europe/Berlin")
+    assert rows.fields["timestamp"][0] == datetime(2025, 3, 4, 23, tzinfo=UTC)
+    assert rows.assumed_timezone == "Europe/Berlin"
+
+
+def test_parquet_values_become_text():
+    content = parquet(
+        {
+            "timestamp": pa.array([TEN, TEN + timedelta(hours=1)], pa.timestamp("us", "UTC")),
+            "id": pa.array([12, None]),
+            "gone": pa.array([12.0, float("nan")]),
+            "x": pa.array([0.1, 2.5], pa.float64()),
+            "yes": pa.array([True, None]),
+            "many": pa.array([[1, 2], None]),
+            "breed": pa.array(["pug", ""]).dictionary_encode(),
+            "data": pa.array([b"ab", None]),
+        }
+    )
+    rows = read_log({"log.parquet": content}, "log.parquet", columns={"prediction": "breed"})
+    assert rows.raw.to_dict("list") == {
+        "timestamp": ["2025-03-04T10:00:00.000000Z", "2025-03-04T11:00:00.000000Z"],
+        "id": ["12", None],
+        "gone": ["12", None],
+        "x": ["0.1", "2.5"],
+        "yes": ["true", None],
+        "many": ["[1, 2]", None],
+        "breed": ["pug", None],
+        "data": ["ab", None],
+    }
+    assert rows.fields["prediction"].isna().tolist() == [False, True]
+
+
+def test_bad_parquet_rows_are_counted_by_their_row_number():
+    times = pa.array([TEN, None, datetime(1, 1, 1), TEN], pa.timestamp("us"))
+    content = parquet({"timestamp": times, "conf": pa.array(["1", "1", "1", "x"])})
+    rows = read_log({"log.parquet": content}, "log.parquet", columns={"confidence": "conf"})
+    assert rejected(rows) == [
+        (2, "no timestamp"),
+        (3, "year outside 1970 to 2199"),
+        (4, "confidence is not a number"),
+    ]
+
+
+def test_parquet_row_groups_outside_the_window_are_skipped():
+    start = datetime(2025, 1, 1, tzinfo=UTC)
+    times = pa.array([start + timedelta(hours=n) for n in range(2400)], pa.timestamp("us", "UTC"))
+    table = pa.table(
+        {"timestamp": times, "id": pa.array(range(2400)), "pad": pa.array(["x" * 9] * 2400)}
+    )
+    content = bytearray(
+        parquet(table, row_group_size=240, compression="none", use_dictionary=False)
+    )
+    whole = read_log({"log.parquet": bytes(content)}, "log.parquet")
+    assert len(whole) == 24
+    first_group = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(0)
+    offset = first_group.data_page_offset
+    content[offset : offset + first_group.total_compressed_size] = bytes(
+        first_group.total_compressed_size
+    )
+    assert ids(read_log({"log.parquet": bytes(content)}, "log.parquet")) == ids(whole)
+    with pytest.raises(ObjectError, match="cannot be read as Parquet"):
+        read_log(
+            {"log.parquet": bytes(content)},
+            "log.parquet",
+            request=WindowRequest(end=WINDOW_END, last=timedelta(days=90)),
+        )
+
+
+@pytest.mark.parametrize("content", [b"PAR1 no", b"timestamp,id\n", bytes(1000)])
+def test_what_is_no_parquet_is_one_clear_error(content):
+    with pytest.raises(ObjectError, match="cannot be read as Parquet") as error:
+        read_log({"log.parquet": content}, "log.parquet")
+    assert "\n" not in error.value.message
+
+
+def test_a_parquet_without_the_named_column_is_one_clear_error():
+    content = parquet({"time": pa.array(["2025-03-04"])})
+    with pytest.raises(ObjectError, match='no column "timestamp"'):
+        read_log({"log.parquet": content}, "log.parquet")
+
+
+def test_the_same_rows_give_the_same_window_in_every_format():
+    entries = [entry(str(n), f"{n:02}:00:00", breed="pug", conf=str(n / 10)) for n in range(10)]
+    header = ",".join(entries[0])
+    objects = {
+        "log.csv": "\n".join([header, *(",".join(item.values()) for item in entries)]),
+        "log.jsonl": lines(*entries),
+        "log.parquet": parquet(pa.Table.from_pylist(entries)),
+    }
+    columns = {"prediction": "breed", "confidence": "conf"}
+    csv, jsonl, pqt = (read_log({n: c}, n, columns=columns) for n, c in objects.items())
+    assert csv.fields.equals(jsonl.fields)
+    assert csv.fields.equals(pqt.fields)
+    assert csv.raw.equals(jsonl.raw)
+    assert csv.raw.equals(pqt.raw)
+
+
+def test_formats_may_be_mixed_under_one_glob():
+    objects = {"a/log.csv": "timestamp,id\n2025-03-04,1\n", "a/log.jsonl": lines(entry("2"))}
+    assert ids(read_log(objects, "a/*")) == ["1", "2"]
