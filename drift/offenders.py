@@ -16,6 +16,8 @@ from reports.findings import Finding, Offender, State
 
 MOST_OFFENDERS = 24
 _FEATURES_NAMED = 2
+# A single number that is far out must not outweigh several that moved together.
+_FARTHEST = 6.0
 # The distance between the quartiles of a normal distribution, in standard deviations.
 _QUARTILE_DISTANCE = 1.349
 
@@ -26,8 +28,8 @@ def find_offenders(
     """Return the images that lie farthest out in the features that drifted, worst first.
 
     The score of an image is the root mean square, over the drifted features, of its distance
-    from the reference's median in robust standard deviations; where a mean moved, only distances
-    to that side count. No drifted feature, no offenders.
+    from the reference's median in robust standard deviations, none counting more than six; where a
+    mean moved, only distances to that side count. No drifted feature, no offenders.
     """
     drifted = [finding for finding in findings if finding.state is State.DRIFT]
     drifted = [finding for finding in drifted if finding.name in window.features.columns]
@@ -39,7 +41,7 @@ def find_offenders(
             for finding in drifted
         }
     ).fillna(0.0)
-    scores = np.sqrt((distances**2).mean(axis=1))
+    scores = np.sqrt((distances.clip(-_FARTHEST, _FARTHEST) ** 2).mean(axis=1))
     images = window.rows["image"].loc[scores.index]
     order = np.lexsort((images.to_numpy(dtype="U"), -scores.to_numpy()))
     ranked = pd.DataFrame({"score": scores, "image": images}).iloc[order]
@@ -73,11 +75,13 @@ def _offender(
     profile: ReferenceProfile,
 ) -> Offender:
     far = np.abs(distances.loc[[position]].to_numpy()[0])
-    order = np.argsort(-far, kind="stable")
-    names = [str(distances.columns[column]) for column in order if far[column] >= 1]
+    order = [str(distances.columns[column]) for column in np.argsort(-far, kind="stable")]
+    clear = [name for name, distance in zip(order, -np.sort(-far), strict=True) if distance >= 1]
+    # What the eye sees comes first: the sort keeps the order of distance within each group.
+    named = sorted(clear or order[:1], key=lambda name: not _feature(name).headline)
     parts = [
         _describe(name, float(window.features[name].loc[position]), profile)
-        for name in names[:_FEATURES_NAMED] or [str(distances.columns[order[0]])]
+        for name in named[:_FEATURES_NAMED]
     ]
     return Offender(
         image=str(window.rows["image"].loc[position]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jobs.job import Job
-from jobs.windows import WindowRequest, floor_time, format_duration
+from jobs.windows import WindowRequest, floor_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def as_text(moment: datetime) -> str:
 
 def run_id(job: Job, request: WindowRequest) -> str:
     """Return the window's end and a hash of what the run is: a repeated run has the same id."""
-    length = None if request.last is None else format_duration(request.last)
+    length = None if request.last is None else request.last.total_seconds()
     identity = {
         "job": job.name,
         "window": {"last": length, "rows": request.rows, "min_images": job.window.min_images},

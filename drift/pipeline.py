@@ -6,8 +6,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.predictions.reading import read_predictions
-
 from drift import window_images
 from drift.assembly import RunFacts, assemble
 from drift.columns import Column, feature_columns, prediction_columns
@@ -20,6 +18,7 @@ from drift.stages import Workplace, only_run
 from drift.verdict import decide
 from drift.window_images import WindowImages
 from jobs.image_locations import ImageLocation
+from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.windows import WindowRequest
 from reference_stats.extraction import extract

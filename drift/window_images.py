@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jobs.image_locations import ImageLocation, RefusedLocation
 from jobs.predictions.rows import PredictionRows
@@ -53,7 +54,7 @@ def allowed_rows(
     predictions: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
 ) -> tuple[pd.DataFrame, list[ImageLocation], list[RefusedLocation]]:
     """Split the rows by whether their image may be read at all."""
-    keep = [isinstance(place, ImageLocation) for place in located]
+    keep = _are_allowed(located)
     locations = [place for place in located if isinstance(place, ImageLocation)]
     refused = [place for place in located if isinstance(place, RefusedLocation)]
     rows = predictions.fields[keep].reset_index(drop=True)
@@ -79,7 +80,8 @@ def join(
         columns=[feature.name for feature in FEATURES],
         dtype="float64",
     )
-    kept_raw = predictions.raw[[isinstance(place, ImageLocation) for place in located]]
+    logged = predictions.raw[_are_allowed(located)].reset_index(drop=True)
+    named_once = ~rows["image"].duplicated(keep=False)
     troubles = [
         Trouble(name=location.path, reason=outcome.summary)
         for location, outcome in zip(locations, outcomes, strict=True)
@@ -95,9 +97,14 @@ def join(
             reasons=dict(sorted(Counter(trouble.reason for trouble in troubles).items())),
             duplicated_rows=int(rows["image"].duplicated().sum()),
             deep_images=sum(outcome.deep for outcome in analysed.values()),
-            cross_check=_cross_check(kept_raw.reset_index(drop=True), features),
+            # Of rows that share an image, all but the last describe one that was overwritten.
+            cross_check=_cross_check(logged, features[named_once[features.index]]),
         ),
     )
+
+
+def _are_allowed(located: Sequence[ImageLocation | RefusedLocation]) -> NDArray[np.bool_]:
+    return np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
 
 
 def _count(outcomes: Sequence[object]) -> ImageCounts:

@@ -30,6 +30,7 @@ _SECOND = 1_000_000
 _QUARTER_HOUR = 900 * _SECOND
 _FIRST_MOMENT = 0
 _LAST_MOMENT = 7_258_118_400 * _SECOND  # 2200-01-01
+_SAMPLE = 16
 _NO_VALUE = pa.array(["", "-", "n/a", "na", "nan", "nat", "none", "null"])
 _MONTHS = pa.array(MONTHS)
 _ZONE_NAMES = pa.array(list(ZONE_HOURS))
@@ -213,10 +214,13 @@ class _Column:
 
 def _read_plain(texts: Texts, rules: TimestampRules) -> Timestamps | None:
     """Let pyarrow read plain ISO 8601; None unless every text is of the same plain shape."""
-    if texts.null_count:
+    if texts.null_count or not len(texts):
         return None
+    # A conversion that fails makes a message for every single text: try a few first.
+    sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, _SAMPLE).astype(np.int64)))
     for zone in (None, "UTC"):
         try:
+            sample.cast(pa.timestamp("us", zone))
             typed = texts.cast(pa.timestamp("us", zone))
         except pa.ArrowInvalid:
             continue

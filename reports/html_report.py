@@ -13,7 +13,7 @@ from reports.findings import Offender, RunFindings
 from reports.history import HistoryRow, rows_before
 from reports.page import picture_source, render
 
-IMAGES_SHOWN_FIRST = 6
+IMAGES_SHOWN_FIRST = 8
 MOVEMENTS_AT_THE_TOP = 5
 # On a phone these are in the first screen; they are small enough to be there twice.
 IMAGES_IN_STRIP = 4

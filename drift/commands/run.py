@@ -22,6 +22,7 @@ _CODES = {
 @click.command("run")
 @job_file
 @click.option("--until", type=Timestamp(), help="The window's end, taken exactly.")
+@click.option("--since", type=Timestamp(), help="The window's start, exactly; with --until.")
 @click.option("--last", type=Length(), help="The window's length, such as 7d.")
 @click.option("--rows", type=click.IntRange(min=1), help="The number of newest rows.")
 @click.option("--exit-code", is_flag=True, help="Exit with 3 on drift and 4 when inconclusive.")
@@ -29,16 +30,25 @@ _CODES = {
 def command(
     job_file: Path,
     until: datetime | None,
+    since: datetime | None,
     last: timedelta | None,
     rows: int | None,
     exit_code: bool,
     dry_run: bool,
 ) -> int:
     """Do one run of JOB.toml: read the log and the images, compare, publish the report."""
-    if last is not None and rows is not None:
-        raise click.UsageError("--last and --rows: expected one of the two.")
+    if sum(given is not None for given in (since, last, rows)) > 1:
+        raise click.UsageError("--since, --last and --rows: expected at most one of them.")
+    if since is not None:
+        last = _length(since, until)
     job = read_job(job_file)
     from drift.execution import execute  # noqa: PLC0415 - the heavy imports, after all faults
 
     findings = execute(job, RunOptions(until=until, last=last, rows=rows, dry_run=dry_run))
     return _CODES[findings.verdict] if exit_code else ExitCode.FINISHED
+
+
+def _length(since: datetime, until: datetime | None) -> timedelta:
+    if until is None or since >= until:
+        raise click.UsageError("--since: expected a time before --until, and --until with it.")
+    return until - since

@@ -103,7 +103,11 @@ def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> Scan
     # A blank line of a log with one column cannot be told from a row without a value.
     if not line_count or len(dialect.columns) == 1 or not _is_usual(data):
         return scanned
-    texts = _parse(data, dialect, [dialect.timestamp]).column(0)
+    try:
+        texts = _parse(data, dialect, [dialect.timestamp]).column(0)
+    except pa.ArrowInvalid:
+        return scanned
+    # A quote that stays open joins lines and a bad row is skipped: either way some are missing.
     if len(texts) != line_count:
         return scanned
     texts = texts.combine_chunks()
@@ -113,7 +117,7 @@ def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> Scan
 
 
 def _is_usual(data: bytes) -> bool:
-    if b'"' in data or b"\0" in data:
+    if b"\0" in data:
         return False
     if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return False

@@ -255,6 +255,9 @@ def test_usage_faults_exit_with_2_and_name_every_fault(tmp_path):
     assert "detektion is not a known key" in result.stderr
     assert drift("run", cwd=tmp_path).returncode == 2
     assert drift("runn", "job.toml", cwd=tmp_path).returncode == 2
+    since = drift("run", "job.toml", "--since", "2025-03-04", "--until", "2025-03-03", cwd=tmp_path)
+    assert since.returncode == 2
+    assert "expected a time before --until" in since.stderr
     wrong = drift("run", "job.toml", "--until", "soon", cwd=tmp_path)
     assert wrong.returncode == 2
     assert "soon" in wrong.stderr

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,7 +114,7 @@ class ReferenceApi:
 
     def post(self, filename: str, upload: bytes, breed: str) -> str:
         """Answer one request; return the name that the image was stored under."""
-        image = Image.open(io.BytesIO(upload)).convert("RGB")
+        image = as_rgb(upload)
         row: dict[str, object] = {
             "timestamp": self.now().isoformat(),
             "id": self.now().strftime("%Y%m%d%H%M%S"),
@@ -127,6 +128,14 @@ class ReferenceApi:
         append = _joined if self.joins_with_pandas else _appended
         self.store.put(LOG, append(log, row))
         return name
+
+
+def as_rgb(upload: bytes) -> Image.Image:
+    """Return an upload as the API opens it."""
+    with warnings.catch_warnings():
+        # PIL advises against it for palettes with transparency; the API converts all the same.
+        warnings.simplefilter("ignore")
+        return Image.open(io.BytesIO(upload)).convert("RGB")
 
 
 def image_metrics(image: Image.Image) -> dict[str, object]:
@@ -147,10 +156,7 @@ def write_reference(
     store: Store, images: Iterable[bytes], *, label: str = "beagle", with_index: bool = True
 ) -> None:
     """Write the reference's CSV: the seven metrics and a label, nothing else."""
-    rows = [
-        {**image_metrics(Image.open(io.BytesIO(data)).convert("RGB")), "label": label}
-        for data in images
-    ]
+    rows = [{**image_metrics(as_rgb(data)), "label": label} for data in images]
     store.put(REFERENCE, pd.DataFrame(rows).to_csv(index=with_index).encode())
 
 
