@@ -55,11 +55,15 @@ def describe_move(finding: Finding) -> str:
     if finding.categories is not None:
         return _largest_change(finding)
     if finding.direction == "spread":
-        wider = ((finding.current and finding.current.std) or 0.0) > (
-            (finding.reference and finding.reference.std) or 0.0
-        )
-        return f"{finding.name} {'wider' if wider else 'narrower'} by {effect:.2f} sigma"
+        return f"spread of {finding.name} {_spread_direction(finding)} {effect:.2f} sigma"
     return f"{finding.name} {finding.direction} {effect:.2f} sigma"
+
+
+def _spread_direction(finding: Finding) -> str:
+    then, now = (
+        (side.std if side else None) or 0.0 for side in (finding.reference, finding.current)
+    )
+    return "up" if now > then else "down"
 
 
 def _moved(drifted: Sequence[Finding], images: ImageCounts) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,23 +17,27 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.timestamp_shapes import EPOCH, MONTHS, PLAIN_LOCAL, PLAIN_ZONED, SHAPES, ZONE_HOURS
-
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-# pyarrow ships no types.
-Texts = Any
+from jobs.timestamp_parts import (
+    SECOND,
+    Flags,
+    Integers,
+    Parts,
+    Texts,
+    as_flags,
+    day_and_month,
+    days_since_epoch,
+    full_year,
+    microseconds_of_day,
+    zone_offset,
+)
+from jobs.timestamp_shapes import EPOCH, PLAIN_LOCAL, PLAIN_ZONED, SHAPES
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are counted from it, in any zone
-_SECOND = 1_000_000
-_QUARTER_HOUR = 900 * _SECOND
+_QUARTER_HOUR = 900 * SECOND
 _FIRST_MOMENT = 0
-_LAST_MOMENT = 7_258_118_400 * _SECOND  # 2200-01-01
+_LAST_MOMENT = 7_258_118_400 * SECOND  # 2200-01-01
 _SAMPLE = 16
 _NO_VALUE = pa.array(["", "-", "n/a", "na", "nan", "nat", "none", "null"])
-_MONTHS = pa.array(MONTHS)
-_ZONE_NAMES = pa.array(list(ZONE_HOURS))
-_ZONE_SECONDS = np.array(list(ZONE_HOURS.values()), dtype=np.int64) * 3600
 
 
 class TimestampFault(enum.IntEnum):
@@ -156,7 +159,7 @@ def read_timestamps(texts: Texts, rules: TimestampRules) -> Timestamps:
         return plain
     texts = pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
     column = _Column(len(texts))
-    absent = _flags(pc.is_in(pc.utf8_lower(texts), value_set=_NO_VALUE))
+    absent = as_flags(pc.is_in(pc.utf8_lower(texts), value_set=_NO_VALUE))
     column.faults[absent] = TimestampFault.ABSENT
     rest = np.flatnonzero(~absent)
     rest = column.fill(texts, rest, PLAIN_LOCAL, lambda part, _: _read_plain(part, rules))
@@ -198,7 +201,7 @@ class _Column:
             return rows
         candidates = texts.take(pa.array(rows))
         matches = pc.match_substring_regex(candidates, pattern)
-        matched = _flags(matches)
+        matched = as_flags(matches)
         if not matched.any():
             return rows
         result = read(candidates.filter(matches), pattern)
@@ -238,12 +241,12 @@ def _read_epoch(texts: Texts) -> Timestamps:
 
 
 def _read(texts: Texts, pattern: str, rules: TimestampRules) -> Timestamps:
-    parts = _Parts(pc.extract_regex(texts, pattern))
-    day, month, ambiguous = _day_and_month(parts, rules)
-    date, date_valid = _days(_full_year(parts), month, day)
-    clock, clock_valid = _clock(parts)
-    offset, zoneless, zone_valid = _zone(parts)
-    local = date * 86_400 * _SECOND + clock - offset * _SECOND
+    parts = Parts(pc.extract_regex(texts, pattern))
+    day, month, ambiguous = day_and_month(parts, rules.day_first)
+    date, date_valid = days_since_epoch(full_year(parts), month, day)
+    clock, clock_valid = microseconds_of_day(parts)
+    offset, zoneless, zone_valid = zone_offset(parts)
+    local = date * 86_400 * SECOND + clock - offset * SECOND
     read = moments_of(local, zoneless, rules)
     faults = read.faults.copy()
     faults[~(date_valid & clock_valid & zone_valid)] = TimestampFault.UNREADABLE
@@ -252,94 +255,6 @@ def _read(texts: Texts, pattern: str, rules: TimestampRules) -> Timestamps:
     return Timestamps(
         moments=np.where(good, read.moments, 0), faults=faults, zoneless=zoneless & good
     )
-
-
-class _Parts:
-    """The named groups of one shape, as columns."""
-
-    def __init__(self, groups: Texts) -> None:
-        self._groups = groups
-        self._names = {field.name for field in groups.type}
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._names
-
-    def texts(self, name: str) -> Texts:
-        """Return the group's texts, empty where it took no part in the match."""
-        if name not in self._names:
-            return pa.array([""] * len(self._groups), pa.string())
-        return pc.struct_field(self._groups, name)
-
-    def numbers(self, name: str) -> Integers:
-        """Return the group's numbers, 0 where it took no part in the match."""
-        return _integers(self.texts(name))
-
-
-def _full_year(parts: _Parts) -> Integers:
-    year = parts.numbers("year")
-    short = _flags(pc.equal(pc.utf8_length(parts.texts("year")), 2))
-    return np.where(short, np.where(year < 70, year + 2000, year + 1900), year)
-
-
-def _day_and_month(parts: _Parts, rules: TimestampRules) -> tuple[Integers, Integers, Flags]:
-    if "first" in parts:
-        return _open_order(parts.numbers("first"), parts.numbers("second_part"), rules.day_first)
-    day = parts.numbers("day")
-    if "monthname" in parts:
-        names = pc.utf8_lower(pc.utf8_slice_codeunits(parts.texts("monthname"), 0, 3))
-        index = pc.index_in(names, value_set=_MONTHS).to_numpy(zero_copy_only=False)
-        return day, index.astype(np.int64) + 1, np.zeros(len(day), np.bool_)
-    return day, parts.numbers("month"), np.zeros(len(day), np.bool_)
-
-
-def _open_order(
-    first: Integers, second: Integers, day_first: bool | None
-) -> tuple[Integers, Integers, Flags]:
-    if day_first is None:
-        ambiguous: Flags = (first <= 12) & (second <= 12) & (first != second)
-        swapped = second > 12
-    else:
-        ambiguous = np.zeros(len(first), np.bool_)
-        swapped = np.full(len(first), not day_first)
-    return np.where(swapped, second, first), np.where(swapped, first, second), ambiguous
-
-
-def _days(year: Integers, month: Integers, day: Integers) -> tuple[Integers, Flags]:
-    """Days since 1970-01-01, and which dates exist."""
-    months = (year - 1970) * 12 + np.clip(month, 1, 12) - 1
-    first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    after = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    valid = (month >= 1) & (month <= 12) & (day >= 1) & (day <= after - first)
-    return first + day - 1, valid
-
-
-def _clock(parts: _Parts) -> tuple[Integers, Flags]:
-    """Microseconds since midnight, and which times of day exist (24:00:00 and :60 do)."""
-    hour, minute, second = (parts.numbers(name) for name in ("hour", "minute", "second"))
-    digits = pc.utf8_rpad(pc.utf8_slice_codeunits(parts.texts("fraction"), 0, 6), 6, "0")
-    fraction = _integers(digits)
-    half = pc.utf8_lower(parts.texts("half"))
-    halved = _flags(pc.not_equal(half, ""))
-    valid = (hour <= 23) | ((hour == 24) & (minute + second + fraction == 0))
-    valid &= (minute <= 59) & (second <= 60) & (~halved | ((hour >= 1) & (hour <= 12)))
-    hour = np.where(halved, hour % 12 + 12 * _flags(pc.equal(half, "p")), hour)
-    return ((hour * 60 + minute) * 60 + second) * _SECOND + fraction, valid
-
-
-def _zone(parts: _Parts) -> tuple[Integers, Flags, Flags]:
-    """Seconds east of Greenwich, which texts have no zone, and which offsets exist."""
-    zone = pc.utf8_upper(parts.texts("zone"))
-    zoneless = _flags(pc.equal(zone, ""))
-    known = pc.index_in(zone, value_set=_ZONE_NAMES)
-    named = _flags(known.is_valid())
-    index = pc.fill_null(known, 0).to_numpy(zero_copy_only=False)
-    digits = pc.utf8_rpad(pc.replace_substring_regex(zone, "[^0-9]", ""), 4, "0")
-    hours = _integers(pc.utf8_slice_codeunits(digits, 0, 2))
-    minutes = _integers(pc.utf8_slice_codeunits(digits, 2, 4))
-    sign = np.where(_flags(pc.starts_with(zone, "-")), -1, 1)
-    numeric = sign * (hours * 3600 + minutes * 60)
-    valid = (hours <= 23) & (minutes <= 59)
-    return np.where(named, _ZONE_SECONDS[index], numeric), zoneless, valid
 
 
 def _utc_offsets(local: Integers, timezone: str) -> Integers:
@@ -357,14 +272,3 @@ def _utc_offset(quarter: int, timezone: str) -> int:
         return 0
     offset = local.replace(tzinfo=ZoneInfo(timezone)).utcoffset()
     return 0 if offset is None else offset // timedelta(microseconds=1)
-
-
-def _integers(texts: Texts) -> Integers:
-    filled = pc.if_else(pc.equal(texts, ""), "0", texts)
-    numbers: Integers = filled.cast(pa.int64()).to_numpy(zero_copy_only=False)
-    return numbers
-
-
-def _flags(array: Texts) -> Flags:
-    flags: Flags = array.to_numpy(zero_copy_only=False).astype(np.bool_)
-    return flags

@@ -17,19 +17,14 @@ from pyarrow import csv
 
 from jobs.errors import ObjectError
 from jobs.predictions.csv_dialect import CsvDialect, read_header
-from jobs.predictions.csv_records import LineSorter, Records, overlong_line, time_text
+from jobs.predictions.csv_records import LineSorter, overlong_line, time_text
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.log_object import LogObject
+from jobs.predictions.records import Records
 from jobs.predictions.text_blocks import BLOCK_BYTES, LONGEST_LINE_BYTES, Block, read_blocks
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
-from jobs.timestamps import (
-    Integers,
-    Texts,
-    TimestampFault,
-    TimestampRules,
-    Timestamps,
-    read_timestamps,
-)
+from jobs.timestamp_parts import Integers, Texts
+from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
 _BLOCKS_AHEAD = 3
 _WORKERS = 2
@@ -103,17 +98,29 @@ def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> Scan
     # A blank line of a log with one column cannot be told from a row without a value.
     if not line_count or len(dialect.columns) == 1 or not _is_usual(data):
         return scanned
-    try:
-        texts = _parse(data, dialect, [dialect.timestamp]).column(0)
-    except pa.ArrowInvalid:
-        return scanned
-    # A quote that stays open joins lines and a bad row is skipped: either way some are missing.
-    if len(texts) != line_count:
+    texts = _parse_lines(data, dialect)
+    if texts is None or len(texts) != line_count:
         return scanned
     texts = texts.combine_chunks()
     return ScannedBlock(
         block=block, line_count=line_count, texts=texts, times=read_timestamps(texts, rules)
     )
+
+
+def _parse_lines(data: bytes, dialect: CsvDialect) -> Texts | None:
+    """Return the timestamps of lines of which each is a row; fewer, or None, where one is not.
+
+    A row with other fields is skipped, and a quote that stays open joins lines: either way some
+    are missing in the end. A last line shows whether the one before it left a quote open.
+    """
+    if b'"' not in data:
+        return _parse(data, dialect, [dialect.timestamp]).column(0)
+    sentinel = dialect.delimiter * (len(dialect.columns) - 1) + b"\n"
+    try:
+        texts = _parse(data + sentinel, dialect, [dialect.timestamp], multi_line=True).column(0)
+    except pa.ArrowInvalid:
+        return None
+    return texts[:-1]
 
 
 def _is_usual(data: bytes) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jobs.predictions.csv_dialect import CsvDialect, join_fields, split_fields
+from jobs.predictions.records import Records, runs
 from jobs.predictions.rejections import (
     LINE_TOO_LONG,
     NOT_UTF8,
@@ -24,11 +25,12 @@ from jobs.predictions.rejections import (
     shorten,
 )
 from jobs.predictions.text_blocks import LONGEST_LINE_BYTES
-from jobs.timestamps import Flags, Integers
+from jobs.timestamp_parts import Flags, Integers
 
 # A quoted field may go on over this many lines in all.
 MOST_LINES_PER_RECORD = 100
 
+_DECODE_BYTES = 1 << 14
 _QUOTE, _RETURN, _NEWLINE = b'"\r\n'
 _GOOD, _BLANK, _JOINED, _NUL, _BYTES, _CARRIAGE, _FIELDS, _UNBALANCED = range(8)
 _REASONS = {
@@ -41,41 +43,6 @@ _REASONS = {
 
 Bytes = npt.NDArray[np.uint8]
 RowTest = Callable[[list[bytes]], bool]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Records:
-    """Records that every CSV reader reads in the same way.
-
-    Attributes
-    ----------
-    data
-        The records, each with a newline.
-    lines
-        The line number that each record starts at.
-    ends
-        Where each record ends in `data`, behind its newline.
-    """
-
-    data: bytes
-    lines: Integers
-    ends: Integers
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def take(self, wanted: Flags) -> Records:
-        """Return the wanted records."""
-        if wanted.all():
-            return self
-        starts = np.concatenate(([0], self.ends[:-1]))
-        rows = np.flatnonzero(wanted)
-        lengths = (self.ends - starts)[rows]
-        return Records(
-            data=b"".join(_runs(self.data, starts[rows], self.ends[rows])),
-            lines=self.lines[rows],
-            ends=np.cumsum(lengths),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +174,12 @@ class LineSorter:
         view = memoryview(self.data)
         position = 0
         while position < len(view):
+            # In small steps: decoding sets room aside for all that it is given.
+            last = int(np.searchsorted(self._stops, position + _DECODE_BYTES))
+            end = int(self._stops[min(last, len(self._stops) - 1)])
             try:
-                str(view[position:], "utf-8")
-                return
+                str(view[position:end], "utf-8")
+                position = end
             except UnicodeDecodeError as error:
                 line = int(np.searchsorted(self._stops, position + error.start, side="right"))
                 self._kinds[line] = _BYTES
@@ -303,7 +273,7 @@ class LineSorter:
         starts, stops = self._starts[kept], self._stops[kept]
         lengths = stops - starts
         if not self._replaced:
-            data = b"".join(_runs(self.data, starts, stops))
+            data = b"".join(runs(self.data, starts, stops))
         else:
             pieces: list[bytes] = []
             done = 0
@@ -312,10 +282,10 @@ class LineSorter:
                 if position >= len(kept):
                     break
                 lengths[position] = len(text)
-                pieces += _runs(self.data, starts[done:position], stops[done:position])
+                pieces += runs(self.data, starts[done:position], stops[done:position])
                 pieces.append(text)
                 done = position + 1
-            data = b"".join([*pieces, *_runs(self.data, starts[done:], stops[done:])])
+            data = b"".join([*pieces, *runs(self.data, starts[done:], stops[done:])])
         return Records(data=data, lines=kept + self.first_line, ends=np.cumsum(lengths))
 
     def _unread(self, line: int) -> UnreadLine:
@@ -346,16 +316,3 @@ def time_text(fields: list[bytes], dialect: CsvDialect) -> str:
     if len(fields) <= dialect.timestamp:
         return ""
     return fields[dialect.timestamp][:100].decode("utf-8", "replace")
-
-
-def _runs(data: bytes, starts: Integers, stops: Integers) -> list[bytes]:
-    """Return the pieces of `data` from `starts` to `stops`, neighbours in one piece."""
-    if not len(starts):
-        return []
-    breaks = np.flatnonzero(starts[1:] != stops[:-1])
-    firsts = np.concatenate(([0], breaks + 1))
-    lasts = np.concatenate((breaks, [len(starts) - 1]))
-    return [
-        data[start:stop]
-        for start, stop in zip(starts[firsts].tolist(), stops[lasts].tolist(), strict=True)
-    ]

@@ -25,7 +25,8 @@ from jobs.predictions.rejections import (
 )
 from jobs.predictions.text_blocks import BLOCK_BYTES, read_blocks
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
-from jobs.timestamps import Flags, Texts, TimestampFault, read_timestamps
+from jobs.timestamp_parts import Flags, Texts
+from jobs.timestamps import TimestampFault, read_timestamps
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

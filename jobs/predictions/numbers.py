@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.timestamps import Flags, Texts
+from jobs.timestamp_parts import Flags, Texts
 
 _NO_VALUE = pa.array(["", "-", "n/a", "na", "nan", "none", "null"])
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"

@@ -14,13 +14,8 @@ from jobs.predictions.json_log import text_of
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
-from jobs.timestamps import (
-    Texts,
-    TimestampFault,
-    Timestamps,
-    moments_of,
-    read_timestamps,
-)
+from jobs.timestamp_parts import Texts
+from jobs.timestamps import TimestampFault, Timestamps, moments_of, read_timestamps
 
 _ROWS_PER_PIECE = 65_536
 # The widest that a zone is away from UTC is 14 hours.

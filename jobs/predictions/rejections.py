@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jobs.predictions.rows import EXAMPLES_KEPT, LogTally, RejectedRow
-from jobs.timestamps import Integers
+from jobs.timestamp_parts import Integers
 
 WRONG_FIELDS = "wrong number of fields"
 UNBALANCED_QUOTE = "unbalanced quote"

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.timestamps import Integers, Texts
+from jobs.timestamp_parts import Integers, Texts
 
 
 def content_order(moments: Integers, table: Texts) -> Integers:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from jobs.job import LogColumns
 from jobs.predictions.numbers import read_numbers
-from jobs.timestamps import Integers, Texts
+from jobs.timestamp_parts import Integers, Texts
 
 
 def fields_frame(

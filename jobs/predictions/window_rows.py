@@ -20,16 +20,8 @@ from jobs.predictions.rejections import (
     shorten,
 )
 from jobs.predictions.row_order import content_order
-from jobs.timestamps import (
-    Flags,
-    Integers,
-    Texts,
-    TimestampFault,
-    TimestampRules,
-    Timestamps,
-    read_timestamps,
-    to_moment,
-)
+from jobs.timestamp_parts import Flags, Integers, Texts
+from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps, to_moment
 from jobs.windows import WindowRequest
 
 # Rows that may pile up before those that are too old are sorted out.

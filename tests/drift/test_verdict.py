@@ -50,9 +50,11 @@ def test_the_summary_names_what_the_eye_sees_first_with_direction_and_size(say):
     assert decision.summary.endswith("; 400 images.")
 
 
-def test_a_wider_spread_is_called_wider(say):
+def test_a_changed_spread_is_called_a_spread(say):
     decision = say(numeric("mean", REFERENCE, 100 + 3 * (WINDOW - 100)))
-    assert decision.summary.startswith("The images have moved away from the reference: mean wider")
+    assert decision.summary.startswith(
+        "The images have moved away from the reference: spread of mean up"
+    )
 
 
 def test_a_class_that_took_over_is_named_with_its_shares(say):

@@ -334,3 +334,14 @@ def test_a_log_that_is_missing_is_one_clear_error():
     with pytest.raises(ObjectMissingError) as error:
         read_log({}, "log.csv")
     damaged(error, "log.csv")
+
+
+def test_a_window_by_rows_stays_right_while_older_rows_are_sorted_out():
+    moments = pd.date_range("2025-03-04", periods=450_000, freq="100ms")
+    lines = [f"{moment.isoformat()},{n},a,b" for n, moment in enumerate(moments)]
+    lines[400_000] = lines[400_000].removesuffix(",b")
+    lines[449_500] = lines[449_500].removesuffix(",b")
+    rows = read_log({"log.csv": HEADER + "\n".join(lines)}, request=newest(1000))
+    assert len(rows) == 1000
+    assert rows.fields["id"].iloc[-1] == "449999"
+    assert rejected(rows) == [(449_502, "wrong number of fields")]
