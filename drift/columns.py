@@ -82,12 +82,25 @@ def feature_columns(
     ]
 
 
-def prediction_columns(reference: PredictionTable, current: PredictionTable) -> list[Column]:
-    """Return the predicted class, the confidence and the class probabilities that a side has."""
-    names = dict.fromkeys([*reference.rows.columns, *current.rows.columns])
+def prediction_columns(
+    reference: PredictionTable, current: PredictionTable, expected: Iterable[str] = ()
+) -> list[Column]:
+    """Return the predicted class, the confidence and the class probabilities.
+
+    A probability column that is called like an image feature gets `` (log)`` behind its name.
+
+    Parameters
+    ----------
+    reference, current
+        The two sides, each with the columns that hold a value.
+    expected
+        Columns that the job names: they are returned even where no side has a value.
+    """
+    names = dict.fromkeys([*expected, *reference.rows.columns, *current.rows.columns])
     return [_prediction_column(name, reference.rows, current.rows) for name in names]
 
 
+_FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
 _FEATURE_SUPPLY = (
     "Set reference.images to reference images, or add the column to the feature table, and run "
     "drift profile build."
@@ -107,7 +120,7 @@ def _prediction_column(name: str, reference: pd.DataFrame, current: pd.DataFrame
     ]
     unit = "share" if kind is ColumnKind.CLASSES else "probability"
     return Column(
-        name=name,
+        name=f"{name} (log)" if name in _FEATURE_NAMES else name,
         unit=unit,
         kind=kind,
         role=ColumnRole.PREDICTION,

@@ -192,8 +192,12 @@ class FolderBucket(Bucket):
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[tuple[int, os.stat_result]]:
         path = self._inside(name)
-        with self._explained(name, _MISSING_CODES), opened_for_reading(path) as opened:
-            yield opened
+        try:
+            with self._explained(name, _MISSING_CODES), opened_for_reading(path) as opened:
+                yield opened
+        except ObjectMissingError:
+            self._require_root()
+            raise
 
     def _listing(self, prefix: str) -> Iterator[ObjectInfo]:
         above, slash, beginning = prefix.rpartition("/")

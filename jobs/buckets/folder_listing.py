@@ -64,5 +64,6 @@ def _described(root: Path, name: str) -> Iterator[ObjectInfo]:
 
 
 def _leads_to_file_inside(root: Path, link: Path) -> bool:
-    target = link.resolve()
+    # Unlike Path.resolve, this raises nothing where links lead in a circle.
+    target = Path(os.path.realpath(link))
     return target.is_relative_to(root) and target.is_file()

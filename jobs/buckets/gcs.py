@@ -126,7 +126,8 @@ class GCSBucket(Bucket):
     def local_copy(self, name: str, folder: Path) -> Path:
         """Download into a new file below `folder`; a failed download leaves no file."""
         # The end of the name tells readers what is in it; file systems allow 255 bytes in all.
-        target = folder / f"{uuid.uuid4().hex}-{name.rpartition('/')[2][-40:]}"
+        ending = check_name(self.url, name).rpartition("/")[2][-40:]
+        target = folder / f"{uuid.uuid4().hex}-{ending}"
 
         def request(attempt: Attempt) -> Path:
             with target.open("wb") as content:

@@ -15,15 +15,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from drift.columns import prediction_columns
+from drift.comparison import compare
 from drift.options import RunOptions
 from drift.pipeline import run_job
 from drift.reference import build_and_pin
 from drift.stages import open_workplace
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, PublishError
-from jobs.job import Job
+from jobs.job import DetectionSettings, Job
 from jobs.lease import Lease
 from jobs.lock import JobLock
+from reference_stats.profiles.profile import PredictionTable
 from reports.findings import Finding, RunFindings, State, Verdict
 from reports.json_report import report_json
 from tests.support.browser import FLAGS, LIMIT_S, browser
@@ -191,6 +194,29 @@ class TestOddColumns:
         assert names == [one.name for one in odd[0].features + odd[0].predictions]
         assert found.verdict is Verdict.INCONCLUSIVE
         assert found.images.logged == rows
+
+    def test_a_probability_that_is_called_like_a_feature_replaces_nothing(self, own_world, usual):
+        def with_probability(rows):
+            return [[*rows[0], "entropy"], *([*row, "0.5"] for row in rows[1:])]
+
+        rewrite_log(own_world, with_probability)
+        columns = {"prediction": "breed", "confidence": "confidence", "probabilities": ["entropy"]}
+        predictions = {"path": "predictions_log.csv", "columns": columns}
+        job = job_of(own_world, predictions=predictions, reference={"images": "reference/"})
+        report = content(run(job))
+        names = [one["name"] for one in report["predictions"]]
+        assert names == ["prediction", "confidence", "entropy (log)"]
+        entropy = [one for one in report["features"] if one["name"] == "entropy"]
+        before = [one for one in usual["features"] if one["name"] == "entropy"]
+        assert [one["current"] for one in entropy] == [one["current"] for one in before]
+
+    def test_a_column_that_the_job_names_is_there_even_where_no_side_has_a_value(self):
+        nothing = PredictionTable.empty()
+        (confidence,) = prediction_columns(nothing, nothing, expected=["confidence"])
+        compared = compare([confidence], DetectionSettings(), min_images=10)
+        (finding,) = compared.predictions
+        assert finding.state is State.MISSING
+        assert "reference.log" in finding.note
 
     def test_an_empty_window_with_probabilities_keeps_all_columns(self, own_world):
         def with_probability(rows):
