@@ -14,6 +14,9 @@ from drift.power import images_needed, smallest_effect
 from jobs.job import DetectionSettings
 from reports.findings import Finding, State, Statistic
 
+_LONGEST_LABEL = 60
+_CLASSES_NAMED = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -190,11 +193,17 @@ class _Judge:
         return State.STEADY
 
 
+def shorten_label(label: str) -> str:
+    """Return a class's name as it fits into a sentence."""
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
+
+
 def _class_changes(column: Column) -> str:
     then, now = set(column.reference), set(column.current)
-    parts = [
-        f"{title}: {', '.join(sorted(names)[:10])}{' and more' if len(names) > 10 else ''}."
-        for title, names in (("New", now - then), ("Not in this window", then - now))
-        if names
-    ]
-    return " ".join(parts)
+    named = (("New", now - then), ("Not in this window", then - now))
+    return " ".join(f"{title}: {_enumerate(names)}." for title, names in named if names)
+
+
+def _enumerate(names: set[str]) -> str:
+    shown = ", ".join(shorten_label(name) for name in sorted(names)[:_CLASSES_NAMED])
+    return f"{shown} and more" if len(names) > _CLASSES_NAMED else shown

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 from evidently import DataDefinition, Dataset, Report
+from evidently.core.datasets import DatasetColumn
 from evidently.legacy.calculations.stattests import StatTest, register_stattest
 from evidently.legacy.core import ColumnType
-from evidently.metrics import ValueDrift
+from evidently.legacy.model.widget import BaseWidgetInfo
+from evidently.metrics import ValueDrift, column_statistics
 from evidently.metrics.column_statistics import UniqueValueCount, UniqueValueCountCalculation
 from evidently.presets import DataSummaryPreset
 
@@ -35,3 +37,19 @@ def _all_unique_values(
 # Evidently collects the classes in a set, whose order changes with the process's hash seed: its
 # page and its JSON would differ between two runs of the same input.
 UniqueValueCountCalculation._all_unique_values = _all_unique_values  # noqa: SLF001
+
+
+_draw = column_statistics.distribution
+_SHOWN = ("Minimal value of", "Unique Value Count")
+
+
+def _draw_if_shown(
+    title: str, current: DatasetColumn, reference: DatasetColumn | None
+) -> list[BaseWidgetInfo]:
+    drawn: list[BaseWidgetInfo] = []
+    return _draw(title, current, reference) if title.startswith(_SHOWN) else drawn
+
+
+# Evidently draws the same chart for each statistic of a column and shows it once: drawing the one
+# that is shown gives the same page in less than half of the time.
+column_statistics.distribution = _draw_if_shown

@@ -6,10 +6,12 @@ import json
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from drift.columns import Column, ColumnKind
@@ -20,6 +22,11 @@ TEST_NAME = "drift_verdict"
 TEST_TITLE = "adjusted p-value, 1 where too small to matter"
 # The page draws distributions; more rows than this change no bar and cost seconds per column.
 MOST_ROWS_DRAWN = 100_000
+# Its time grows with the square of the number of classes: 200 cost a second, 5,000 a minute.
+MOST_CLASSES_DRAWN = 200
+# About nine digits. Its histograms fail where values differ in their last bits only.
+_BITS_DRAWN = 30
+_SMALLEST_DRAWN = 1e-300
 _RANDOM_ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=metric_)[0-9a-f]{32}"
 )
@@ -113,7 +120,7 @@ def _threshold(finding: Finding) -> float:
 
 
 def _dataset(evidently: Any, columns: Sequence[Column], side: str) -> Any:  # noqa: ANN401
-    values = {_safe(column.name): _drawn(getattr(column, side)) for column in columns}
+    values = {_safe(column.name): _drawn(column, getattr(column, side)) for column in columns}
     definition = evidently.DataDefinition(
         numerical_columns=[_safe(c.name) for c in columns if c.kind is ColumnKind.NUMERIC],
         categorical_columns=[_safe(c.name) for c in columns if c.kind is ColumnKind.CLASSES],
@@ -121,14 +128,30 @@ def _dataset(evidently: Any, columns: Sequence[Column], side: str) -> Any:  # no
     return evidently.Dataset.from_pandas(pd.DataFrame(values), data_definition=definition)
 
 
-def _drawn(values: pd.Series) -> pd.Series:
-    """Return evenly spaced rows of a long column, and labels that are harmless in a script."""
+def _drawn(column: Column, values: pd.Series) -> pd.Series:
+    """Return one side of a column as the page can draw it, evenly spaced rows of a long one."""
     if len(values) > MOST_ROWS_DRAWN:
         step = -(-len(values) // MOST_ROWS_DRAWN)
         values = values.iloc[::step].reset_index(drop=True)
-    if pd.api.types.is_numeric_dtype(values):
+    if column.kind is ColumnKind.NUMERIC:
+        return _rounded(values)
+    return _without_rare(column, values).map(_safe).astype("object")
+
+
+def _rounded(values: pd.Series) -> pd.Series:
+    fractions, exponents = np.frexp(values.to_numpy())
+    rounded = np.ldexp(np.round(np.ldexp(fractions, _BITS_DRAWN)), exponents - _BITS_DRAWN)
+    return pd.Series(np.where(np.abs(rounded) < _SMALLEST_DRAWN, 0.0, rounded))
+
+
+def _without_rare(column: Column, values: pd.Series) -> pd.Series:
+    """Return labels with the rarest classes of both sides together taken as one."""
+    counts = Counter(column.reference) + Counter(column.current)
+    if len(counts) <= MOST_CLASSES_DRAWN:
         return values
-    return values.map(_safe).astype("object")
+    by_number = sorted(counts, key=lambda label: (-counts[label], label))
+    rest = f"({len(counts) - MOST_CLASSES_DRAWN:,} other classes)"
+    return values.where(values.isin(by_number[:MOST_CLASSES_DRAWN]), rest)
 
 
 def _safe(text: str) -> str:

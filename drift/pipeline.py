@@ -18,6 +18,7 @@ from drift.stages import Workplace, only_run
 from drift.verdict import decide
 from drift.window_images import WindowImages
 from jobs.image_locations import ImageLocation
+from jobs.job import LogColumns
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.windows import WindowRequest
@@ -58,7 +59,7 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
             window=_read_images(place, predictions),
             history=read_history(place.bucket, place.prefix),
         )
-        columns = _line_up(evidence)
+        columns = _line_up(evidence, place.job.predictions.columns)
         findings = _judge(place, evidence, columns)
         if place.writes:
             publish_run(place, findings, columns, evidence.history, still_allowed)
@@ -97,12 +98,15 @@ def _read_images(place: Workplace, predictions: PredictionRows) -> WindowImages:
         return window_images.join(predictions, located, extracted)
 
 
-def _line_up(evidence: Evidence) -> list[Column]:
+def _line_up(evidence: Evidence, named: LogColumns) -> list[Column]:
     profile, window = evidence.profile, evidence.window
+    expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     said = PredictionTable.of(window.rows, evidence.predictions.probabilities)
     return [
         *feature_columns(profile, window.features, check_definitions(profile)),
-        *prediction_columns(profile.predictions, said),
+        *prediction_columns(
+            profile.predictions, said, [*expected, *evidence.predictions.probabilities]
+        ),
     ]
 
 
@@ -110,7 +114,7 @@ def _judge(place: Workplace, evidence: Evidence, columns: Sequence[Column]) -> R
     job, predictions, window = place.job, evidence.predictions, evidence.window
     with place.stopwatch.stage("comparison"):
         comparison = compare(columns, job.detection, min_images=job.window.min_images)
-        decision = decide(comparison, window.counts, job)
+        decision = decide(comparison, window.counts, window.log, job)
         offenders = find_offenders(comparison.findings, window, evidence.profile)
     earlier = rows_before(evidence.history, as_text(predictions.window.end))
     return assemble(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from drift.stages import Workplace
+from jobs.errors import ObjectError, PublishError
 from reference_stats.profiles.build import build_profile
 from reference_stats.profiles.profile import ReferenceProfile
 
@@ -30,6 +31,15 @@ def build_and_pin(place: Workplace) -> ReferenceProfile:
     """Build a profile from what the job file names, and pin it unless nothing may be written."""
     profile = build_profile(place.source_context, now=place.clock())
     if place.writes:
-        place.profiles.save(profile)
+        _save(place, profile)
         logger.info("profile %s: %d reference images", profile.id, profile.images)
     return profile
+
+
+def _save(place: Workplace, profile: ReferenceProfile) -> None:
+    try:
+        place.profiles.save(profile)
+    except ObjectError as error:
+        raise PublishError(
+            f"{error.url}: the profile could not be written: {error.problem}"
+        ) from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drift.comparison import Comparison
+from drift.comparison import Comparison, shorten_label
 from jobs.job import Job
 from reference_stats.features.registry import FEATURES
-from reports.findings import Finding, ImageCounts, State, Verdict
+from reports.findings import Finding, ImageCounts, LogCounts, State, Verdict
 
 _NAMED = 3
 
@@ -21,10 +21,10 @@ class Decision:
     summary: str
 
 
-def decide(comparison: Comparison, images: ImageCounts, job: Job) -> Decision:
+def decide(comparison: Comparison, images: ImageCounts, log: LogCounts, job: Job) -> Decision:
     """Return the verdict: drift where a column drifted, steady where one would have been seen."""
     if images.analysed < job.window.min_images:
-        return Decision(verdict=Verdict.INCONCLUSIVE, summary=_too_few(images, job))
+        return Decision(verdict=Verdict.INCONCLUSIVE, summary=_too_few(images, log, job))
     drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
     if drifted:
         return Decision(verdict=Verdict.DRIFT, summary=_moved(drifted, images))
@@ -115,10 +115,13 @@ def _largest_change(finding: Finding) -> str:
         for category in categories
     ]
     name, then, now = max(shares, key=lambda share: abs(share[2] - share[1]))
-    return f"share of {finding.name} {name!r} {then:.0%} to {now:.0%}"
+    return f"share of {finding.name} {shorten_label(name)!r} {then:.0%} to {now:.0%}"
 
 
-def _too_few(images: ImageCounts, job: Job) -> str:
+def _too_few(images: ImageCounts, log: LogCounts, job: Job) -> str:
+    if not images.logged and log.rejected:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons.items())
+        return f"None of the window's {log.rows:,} rows could be used: {reasons}."
     if not images.logged:
         return "The window holds no rows, so there is nothing to compare."
     return (

@@ -120,12 +120,33 @@ class ObjectError(InputError):
         self.problem = problem
         super().__init__(f"{url}: {problem}")
 
-    def __reduce__(self) -> tuple[type[ObjectError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[ObjectError], tuple[str, ...]]:
         return type(self), (self.url, self.problem)
 
 
 class ObjectMissingError(ObjectError):
     """There is no object of that name."""
+
+
+class ColumnMissingError(ObjectError):
+    """A table has no column of a name that the job file uses.
+
+    Parameters
+    ----------
+    url
+        The full URL of the object.
+    problem
+        What is wrong with it and what to do.
+    column
+        The column that is not there.
+    """
+
+    def __init__(self, url: str, problem: str, column: str) -> None:
+        super().__init__(url, problem)
+        self.column = column
+
+    def __reduce__(self) -> tuple[type[ColumnMissingError], tuple[str, str, str]]:
+        return type(self), (self.url, self.problem, self.column)
 
 
 class ObjectExistsError(ObjectError):

@@ -169,8 +169,8 @@ class ReferenceSettings(Settings):
     window: ReferenceWindow | None = None
     """A past stretch of the prediction log."""
     log: str | None = None
-    """A log with the reference's predictions and confidences, columns named as in
-    `predictions.columns`."""
+    """A log, or a plain table without times, with the reference's predictions and confidences;
+    columns named as in `predictions.columns`."""
     tensor_mean: tuple[float, ...] | None = None
     """The mean per channel that the tensors were normalised with; it is undone first."""
     tensor_std: tuple[Annotated[float, Field(gt=0)], ...] | None = None

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from jobs.errors import ObjectError
+from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job import LogColumns
 
 _COLUMNS_SHOWN = 40
+# What the fields of a row are called: a probability column of that name would replace one.
+_FIELD_NAMES = frozenset({"timestamp", "id", "prediction", "confidence", "label"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,24 +101,33 @@ def check_columns(
     Raises
     ------
     ObjectError
-        For the first column, or pattern of probability columns, that is not there.
+        For the first column, or pattern of probability columns, that is not there, and for a
+        pattern that takes in a column named like a field of a row.
     """
     for column, key in needed.required().items():
         if column not in columns and column not in optional:
             raise _missing(url, column, key, columns)
+    clashing = sorted(_FIELD_NAMES & set(needed.probabilities(columns)))
+    if clashing:
+        raise ObjectError(
+            url,
+            f'predictions.columns.probabilities takes in the column "{clashing[0]}". Expected '
+            "columns of other names; make the pattern narrower.",
+        )
     for pattern in needed.named.probabilities:
         if not any(fnmatchcase(column, pattern) for column in columns):
             raise _missing(url, pattern, "predictions.columns.probabilities", columns)
 
 
-def _missing(url: str, column: str, key: str, columns: Sequence[str]) -> ObjectError:
+def _missing(url: str, column: str, key: str, columns: Sequence[str]) -> ColumnMissingError:
     by_lowered = {name.lower(): name for name in columns}
     near = get_close_matches(column.lower(), list(by_lowered), n=1, cutoff=0.6)
     nearest = f' The nearest is "{by_lowered[near[0]]}".' if near else ""
     shown = ", ".join(name[:80] for name in columns[:_COLUMNS_SHOWN])
     more = ", ..." if len(columns) > _COLUMNS_SHOWN else ""
-    return ObjectError(
+    return ColumnMissingError(
         url,
         f'there is no column "{column}", which {key} names.{nearest} '
         f"The columns there: {shown}{more}. Correct {key} in the job file.",
+        column,
     )

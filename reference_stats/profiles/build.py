@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from jobs.errors import ColumnMissingError
 from jobs.job import Job, ReferenceSettings
 from jobs.predictions.reading import read_predictions
 from jobs.windows import WindowRequest
@@ -60,5 +61,11 @@ def settings_digest(job: Job) -> str:
 
 def _predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
     settings = context.job.predictions.model_copy(update={"path": path})
-    rows = read_predictions(context.bucket, settings, _ALL_TIME)
+    try:
+        rows = read_predictions(context.bucket, settings, _ALL_TIME)
+    except ColumnMissingError as error:
+        # Predictions on a validation set are often a plain table without times.
+        if error.column != settings.columns.timestamp:
+            raise
+        return from_table.read_predictions_table(context, path)
     return PredictionTable.of(rows.fields, rows.probabilities)

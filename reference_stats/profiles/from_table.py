@@ -1,4 +1,4 @@
-"""A profile from a CSV or Parquet file that somebody computed: one row per image."""
+"""Tables that somebody computed, CSV or Parquet: features, or predictions without times."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.errors import ObjectError
+from jobs.predictions.log_columns import NeededColumns
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable
 
@@ -47,20 +48,48 @@ def collect(context: SourceContext) -> ReferenceNumbers:
     )
 
 
+def read_predictions_table(context: SourceContext, name: str) -> PredictionTable:
+    """Return the predictions in a CSV or Parquet file that has no timestamps.
+
+    Raises
+    ------
+    ObjectError
+        If the file is missing or no readable table.
+    """
+    with tempfile.TemporaryDirectory(prefix="drift-") as folder:
+        table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
+    return _predictions(table, context)
+
+
 def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
     try:
         if name.endswith(".parquet"):
             return pd.read_parquet(path)
-        # A local copy may have another name, so the compression cannot be told from it.
-        if name.endswith(".gz"):
-            return pd.read_csv(path, compression="gzip", encoding="utf-8-sig", low_memory=False)
-        return pd.read_csv(path, encoding="utf-8-sig", low_memory=False)
+        return _read_csv(path, packed=name.endswith(".gz"), context=context)
     except (ValueError, OSError, pa.ArrowException) as error:
         raise ObjectError(
             context.bucket.url_of(name),
-            f"not a readable feature table ({str(error).splitlines()[0]}). Expected CSV with a "
+            f"not a readable table ({str(error).splitlines()[0]}). Expected CSV with a "
             "header, or Parquet, with one row per image.",
         ) from None
+
+
+def _read_csv(path: Path, *, packed: bool, context: SourceContext) -> pd.DataFrame:
+    # Labels are text even where they look like numbers: "1" must not become "1.0".
+    label = context.job.predictions.columns.prediction
+    as_text = {} if label is None else {label: "str"}
+    if packed:
+        return pd.read_csv(
+            path, compression="gzip", encoding="utf-8-sig", low_memory=False, dtype=as_text
+        )
+    return pd.read_csv(path, encoding="utf-8-sig", low_memory=False, dtype=as_text)
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Return labels as text: whole numbers without a fraction, missing values as missing."""
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return column.astype("string").astype("object")
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
@@ -72,7 +101,11 @@ def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable
     columns = context.job.predictions.columns
     fields = pd.DataFrame(index=table.index)
     if columns.prediction in table.columns:
-        fields["prediction"] = table[columns.prediction].astype("str")
+        fields["prediction"] = _as_text(table[columns.prediction])
     if columns.confidence in table.columns:
         fields["confidence"] = _as_numbers(table[columns.confidence])
-    return PredictionTable.of(fields, ())
+    named = NeededColumns(named=columns)
+    probabilities = named.probabilities(str(column) for column in table.columns)
+    for name in probabilities:
+        fields[name] = _as_numbers(table[name])
+    return PredictionTable.of(fields, probabilities)

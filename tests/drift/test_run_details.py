@@ -17,6 +17,7 @@ import pytest
 
 from drift.columns import prediction_columns
 from drift.comparison import compare
+from drift.evidently_report import render
 from drift.options import RunOptions
 from drift.pipeline import run_job
 from drift.reference import build_and_pin
@@ -30,6 +31,7 @@ from reference_stats.profiles.profile import PredictionTable
 from reports.findings import Finding, RunFindings, State, Verdict
 from reports.json_report import report_json
 from tests.support.browser import FLAGS, LIMIT_S, browser
+from tests.support.columns import classes, numeric
 from tests.support.worlds import START, job_of, make_world, shots, write_images
 
 ROOT = Path(__file__).parents[2]
@@ -263,6 +265,31 @@ def test_bad_rows_are_counted_with_line_and_reason(own_world):
     assert told[f"{where}13"].startswith("not UTF-8")
     assert "no value in filename" in told.values()
     assert any("rejected" in warning for warning in report["warnings"])
+
+
+class TestEvidentlysPage:
+    """What Evidently cannot draw must not cost the run its report."""
+
+    def drawn(self, columns) -> dict[str, object]:
+        compared = compare(columns, DetectionSettings(), min_images=10)
+        return json.loads(render(columns, compared.findings).json)
+
+    def test_values_that_differ_in_their_last_bit_only(self):
+        nearly = numeric("nearly", [1.0] * 50, [1.0] * 49 + [1.0 + 2**-50])
+        underflow = numeric("underflow", [0.0] * 50, [0.0] * 49 + [5e-324])
+        assert "ValueDrift" in str(self.drawn([nearly, underflow]))
+
+    def test_a_class_for_nearly_every_row(self):
+        reference = ["often"] * 900 + [f"class {number}" for number in range(600)]
+        described = self.drawn([classes("prediction", reference, ["often"] * 50)])
+        assert "often" in str(described)
+        assert "(401 other classes)" in str(described)
+
+    def test_what_it_draws_is_what_was_measured(self):
+        levels = np.random.default_rng(2).normal(110, 20, 60)
+        described = self.drawn([numeric("mean", levels, levels + 40)])
+        (mean,) = (one["value"] for one in described["metrics"] if "Mean" in one["metric_name"])
+        assert mean == pytest.approx(float(np.mean(levels + 40)), rel=1e-8)
 
 
 SCRIPT = "</script><script>document.title='owned'</script>"

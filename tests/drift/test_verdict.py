@@ -6,7 +6,7 @@ import pytest
 from drift.columns import ColumnRole
 from drift.comparison import compare
 from drift.verdict import decide
-from reports.findings import ImageCounts, Verdict
+from reports.findings import ImageCounts, LogCounts, Verdict
 from tests.support.columns import classes, numeric
 from tests.support.worlds import job_of
 
@@ -22,9 +22,11 @@ def counts(analysed: int = 400) -> ImageCounts:
 def say(tmp_path):
     job = job_of(tmp_path)
 
-    def decided(*columns, images=None):
+    def decided(*columns, images=None, reasons=None):
         comparison = compare(columns, job.detection, min_images=job.window.min_images)
-        return decide(comparison, images or counts(), job)
+        rejected = sum((reasons or {}).values())
+        log = LogCounts(rows=400 + rejected, rejected=rejected, reasons=reasons or {})
+        return decide(comparison, images or counts(), log, job)
 
     return decided
 
@@ -111,3 +113,14 @@ def test_no_common_column_is_inconclusive(say):
 def test_a_drifted_confidence_is_about_the_model_not_about_images(say):
     column = numeric("confidence", REFERENCE, WINDOW - 20, role=ColumnRole.PREDICTION)
     assert say(column).summary.startswith("The model's predictions have moved away")
+
+
+def test_a_window_whose_rows_were_all_rejected_says_why(say):
+    nothing = ImageCounts(logged=0, analysed=0, missing=0, unreadable=0, unfetched=0)
+    decision = say(numeric("mean", REFERENCE, []), images=nothing, reasons={"no timestamp": 40})
+    assert decision.summary == ("None of the window's 440 rows could be used: 40 no timestamp.")
+
+
+def test_a_very_long_label_is_shortened(say):
+    decision = say(classes("prediction", ["a" * 9000, "b"] * 450, ["a" * 9000] * 400))
+    assert len(decision.summary) < 300

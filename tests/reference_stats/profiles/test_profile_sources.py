@@ -56,6 +56,28 @@ def test_images_below_a_prefix_become_rows_and_the_log_brings_the_predictions(wo
     assert profile.created_at == NOW
 
 
+def test_a_reference_log_may_have_no_times(tmp_path):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    (tmp_path / "said.csv").write_text("breed,confidence,p_a,p_b\n1,0.5,0.2,0.8\n2,,0.1,0.9\n")
+    columns = {"prediction": "breed", "confidence": "confidence", "probabilities": ["p_*"]}
+    job = job_of(
+        tmp_path,
+        reference={"images": "reference/", "log": "said.csv"},
+        predictions={"path": "predictions_log.csv", "columns": columns},
+    )
+    rows = build(job).predictions.rows
+    assert rows["prediction"].tolist() == ["1", "2"]
+    assert list(rows.columns) == ["prediction", "confidence", "p_a", "p_b"]
+
+
+def test_a_reference_log_without_the_named_prediction_is_refused_by_name(tmp_path):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    (tmp_path / "said.csv").write_text("timestamp,race\n2025-01-01,beagle\n")
+    job = job_of(tmp_path, reference={"images": "reference/", "log": "said.csv"})
+    with pytest.raises(ObjectError, match='there is no column "breed"'):
+        build(job)
+
+
 def test_what_is_no_image_is_left_out_and_counted(tmp_path):
     job = make_world(tmp_path, lights=(1.0,), requests=2, references=5)
     (tmp_path / "reference" / "notes.txt").write_text("no image")
@@ -125,6 +147,14 @@ class TestFeatureTable:
         profile = self.profile(tmp_path, "mean,breed\n1,boxer\n2,\n")
         assert profile.predictions.rows["prediction"].dropna().tolist() == ["boxer"]
 
+    def test_labels_that_look_like_numbers_stay_as_they_are(self, tmp_path):
+        profile = self.profile(tmp_path, "mean,breed\n1,0\n2,1\n3,\n4,01\n")
+        assert profile.predictions.rows["prediction"].dropna().tolist() == ["0", "1", "01"]
+        table = pd.DataFrame({"mean": [1.0, 2.0, 3.0], "breed": [0, 1, None]})
+        table.to_parquet(tmp_path / "f.parquet")
+        profile = build(job_of(tmp_path, reference={"features": "f.parquet"}))
+        assert profile.predictions.rows["prediction"].dropna().tolist() == ["0", "1"]
+
     def test_parquet_is_read_too(self, tmp_path):
         pd.DataFrame({"mean": [1.0, 2.0]}).to_parquet(tmp_path / "f.parquet")
         profile = build(job_of(tmp_path, reference={"features": "f.parquet"}))
@@ -138,7 +168,7 @@ class TestFeatureTable:
     @pytest.mark.parametrize("content", [b"", b"PAR1 not parquet"])
     def test_a_file_that_is_no_table_is_one_clear_error(self, tmp_path, content):
         (tmp_path / "f.parquet").write_bytes(content)
-        with pytest.raises(ObjectError, match="not a readable feature table"):
+        with pytest.raises(ObjectError, match="not a readable table"):
             build(job_of(tmp_path, reference={"features": "f.parquet"}))
 
 
