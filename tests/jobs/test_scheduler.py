@@ -20,7 +20,7 @@ from jobs.scheduler import cron_trigger
 SERVE = """
 import logging, sys
 from apscheduler.triggers.interval import IntervalTrigger
-from jobs.errors import DriftError
+from jobs.errors import TerminatedError
 from jobs.scheduler import cron_trigger, serve
 
 logging.basicConfig(level="INFO", format="%(levelname)s %(message)s")
@@ -31,7 +31,7 @@ except ValueError:
     trigger = cron_trigger(when, "Europe/Berlin")
 try:
     serve(command, trigger=trigger, grace_s=float(grace_s))
-except DriftError as error:
+except TerminatedError as error:
     print("ERROR", error, file=sys.stderr)
     sys.exit(error.exit_code)
 """

@@ -6,10 +6,10 @@ import pytest
 
 from drift.methods.method import DriftMethod
 
-RUNS = 150
+RUNS = 100
 LEVEL = 0.05
-# P(Binomial(150, 0.05) > 16) is 0.1 %: more alarms than this disprove the level.
-MOST_ALARMS = 16
+# P(Binomial(100, 0.05) > 12) is 0.1 %: more alarms than this disprove the level.
+MOST_ALARMS = 12
 
 
 class DriftMethodContract:
