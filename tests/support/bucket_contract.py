@@ -50,7 +50,7 @@ RACERS = 16
 
 
 class BucketContract(ABC):
-    """A subclass supplies the fixtures `bucket` and `behind`."""
+    """A subclass supplies the fixtures `bucket`, `look_behind` and `put_behind`."""
 
     @abstractmethod
     @pytest.fixture

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from jobs.buckets.bucket import Bucket
 from jobs.buckets.folder import FolderBucket, open_url
 from jobs.buckets.registry import open_bucket
 from jobs.errors import (
@@ -133,41 +135,61 @@ def test_a_name_too_long_for_the_file_system_is_said_when_writing(root: Path) ->
         FolderBucket(str(root)).write("x" * 300, b"")
 
 
-def test_a_file_without_permission_is_an_access_error_that_says_what_to_grant(root: Path) -> None:
-    (root / "secret").write_bytes(b"content")
-    (root / "secret").chmod(0)
-    outcome = _as_nobody(root, _read_secret)
-    assert outcome.startswith("BucketAccessError")
-    assert "Permission denied. Grant the user" in outcome
+@pytest.fixture
+def as_nobody() -> Iterator[Path]:
+    """Make a folder, and give up special rights while a test uses it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "secret").write_bytes(b"content")
+        (Path(folder) / "secret").chmod(0)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.seteuid(65534)
+        else:
+            Path(folder).chmod(0o555)
+        try:
+            yield Path(folder)
+        finally:
+            if is_root:
+                os.seteuid(0)
+            Path(folder).chmod(0o755)
 
 
-def _read_secret(root: str) -> str:
-    try:
-        FolderBucket(root).read("secret")
-    except BucketAccessError as error:
-        return f"BucketAccessError {error}"
-    return "was read"
+def test_a_file_without_permission_is_an_access_error_that_says_what_to_grant(
+    as_nobody: Path,
+) -> None:
+    with pytest.raises(BucketAccessError, match=r"Permission denied\. Grant the user"):
+        FolderBucket(str(as_nobody)).read("secret")
 
 
-def _as_nobody(root: Path, call: Callable[[str], str]) -> str:
-    """Run a call in a process of its own that has no special rights."""
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
+def test_a_folder_that_cannot_be_written_is_an_access_error(as_nobody: Path) -> None:
+    bucket = FolderBucket(str(as_nobody))
+    for write in (bucket.write, bucket.create):
+        with pytest.raises(BucketAccessError, match=r"Permission denied\. Grant the user"):
+            write("reports/a.txt", b"")
 
-    def child() -> None:
-        if os.geteuid() == 0:
-            for folder in (root, *root.parents):
-                if folder.owner() == "root" and folder != Path("/") and folder != Path("/tmp"):
-                    folder.chmod(folder.stat().st_mode | 0o055)
-            os.setuid(65534)
-        sender.send(call(str(root)))
 
-    process = context.Process(target=child)
-    process.start()
-    assert receiver.poll(20)
-    outcome: str = receiver.recv()
-    process.join()
-    return outcome
+# --- versions ---
+
+
+def test_a_new_version_is_later_than_the_old_one_even_if_the_clock_went_back(root: Path) -> None:
+    bucket = FolderBucket(str(root))
+    bucket.write("a", b"content")
+    in_2100 = 4_102_444_800 * 10**9
+    os.utime(root / "a", ns=(in_2100, in_2100))
+    bucket.write("a", b"CONTENT")
+    assert (root / "a").stat().st_mtime_ns == in_2100 + 1
+
+
+def test_a_change_in_place_by_another_program_changes_the_version(root: Path) -> None:
+    bucket = FolderBucket(str(root))
+    bucket.write("log.csv", b"id\n1\n")
+    version = bucket.read("log.csv").version
+    with (root / "log.csv").open("ab") as log:
+        log.write(b"2\n")
+    with pytest.raises(ObjectChangedError):
+        bucket.replace("log.csv", b"", version)
+    assert bucket.read("log.csv").data == b"id\n1\n2\n"
 
 
 # --- symbolic links and other things that are no plain files ---
@@ -286,32 +308,36 @@ def test_nothing_unfinished_is_left_behind(root: Path) -> None:
 
 def test_of_creators_and_replacers_in_many_processes_exactly_one_wins(root: Path) -> None:
     bucket = FolderBucket(str(root))
-    context = multiprocessing.get_context("fork")
-    for round_number in range(10):
-        version = bucket.write(f"replaced/{round_number}", b"start")
-        start = context.Barrier(8)
-        results = context.SimpleQueue()
-        arguments = (str(root), round_number, version, start, results)
-        processes = [context.Process(target=_race, args=arguments) for _ in range(8)]
-        for process in processes:
-            process.start()
-        won = [results.get() for _ in processes]
-        for process in processes:
-            process.join()
-        assert sum(created for created, _ in won) == 1
-        assert sum(replaced for _, replaced in won) == 1
+    versions = [bucket.write(f"replaced/{number}", b"start") for number in range(20)]
+    context = multiprocessing.get_context("spawn")
+    start, results = context.Barrier(4), context.SimpleQueue()
+    arguments = (str(root), versions, start, results)
+    processes = [context.Process(target=_race, args=arguments) for _ in range(4)]
+    for process in processes:
+        process.start()
+    won = [results.get() for _ in processes]
+    for process in processes:
+        process.join()
+    for number in range(20):
+        assert sum(created for created, _ in (rounds[number] for rounds in won)) == 1
+        assert sum(replaced for _, replaced in (rounds[number] for rounds in won)) == 1
 
 
-def _race(root: str, round_number: int, version: str, start: object, results: object) -> None:
-    bucket: Bucket = FolderBucket(root)
+def _race(
+    root: str,
+    versions: list[str],
+    start: threading.Barrier,
+    results: multiprocessing.SimpleQueue[list[tuple[bool, bool]]],
+) -> None:
+    bucket = FolderBucket(root)
     content = b"%d" % os.getpid() * 1000
-    start.wait()
-    results.put(
-        (
-            _succeeds(lambda: bucket.create(f"created/{round_number}", content)),
-            _succeeds(lambda: bucket.replace(f"replaced/{round_number}", content, version)),
-        )
-    )
+    rounds: list[tuple[bool, bool]] = []
+    for number, version in enumerate(versions):
+        start.wait()
+        created = _succeeds(partial(bucket.create, f"created/{number}", content))
+        replaced = _succeeds(partial(bucket.replace, f"replaced/{number}", content, version))
+        rounds.append((created, replaced))
+    results.put(rounds)
 
 
 def _succeeds(call: Callable[[], object]) -> bool:
