@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -20,7 +20,7 @@ from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import Offender, ProfileSummary, RunFindings, WindowSpan
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
-_MANY_REJECTED = 0.05
+_MANY_LOST = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,36 +80,52 @@ def _versions() -> dict[str, str]:
 
 
 def _warnings(facts: RunFacts) -> list[str]:
-    found = []
-    log, quality, profile = facts.window.log, facts.window.quality, facts.profile
+    return [*_data_warnings(facts), *_image_warnings(facts), *_reference_warnings(facts)]
+
+
+def _data_warnings(facts: RunFacts) -> Iterator[str]:
+    log, images = facts.window.log, facts.window.counts
     if facts.predictions.assumed_timezone is not None:
-        found.append(
+        yield (
             f"Timestamps without a zone were taken as {facts.predictions.assumed_timezone} "
             "(predictions.timezone)."
         )
-    if log.rejected > _MANY_REJECTED * log.rows:
-        found.append(f"{log.rejected:,} of {log.rows:,} log rows were rejected; see data health.")
+    if log.rejected > _MANY_LOST * log.rows:
+        yield f"{log.rejected:,} of {log.rows:,} log rows were rejected; see data health."
+    lost = images.logged - images.analysed
+    if lost > _MANY_LOST * images.logged:
+        yield f"{lost:,} of {images.logged:,} images could not be analysed; see data health."
+
+
+def _image_warnings(facts: RunFacts) -> Iterator[str]:
+    quality = facts.window.quality
+    if quality.duplicated_rows:
+        yield (
+            f"{quality.duplicated_rows:,} rows name an image that an earlier row names too; each "
+            "image counts once among the image features."
+        )
     if quality.deep_images:
-        found.append(
+        yield (
             f"{quality.deep_images:,} images have more than 8 bits per sample: the seven "
             "grey-level features clip them at 255, all others scale them."
         )
+    for name, count in quality.cross_check.items():
+        if count:
+            yield f"The log's own {name} differs from the recomputed one in {count:,} rows."
+
+
+def _reference_warnings(facts: RunFacts) -> Iterator[str]:
+    profile, images = facts.profile, facts.window.counts
     if profile.settings_digest != settings_digest(facts.job):
-        found.append(
+        yield (
             "The job file's [reference] has changed since the profile was built; the profile stays "
             "pinned until drift profile build."
         )
-    if profile.images < facts.window.counts.analysed:
-        found.append(
+    if profile.images < images.analysed:
+        yield (
             f"The reference ({profile.images:,} images) is smaller than the window "
-            f"({facts.window.counts.analysed:,}); a larger reference would show smaller shifts."
+            f"({images.analysed:,}); a larger reference would show smaller shifts."
         )
     if profile.left_out:
         parts = ", ".join(f"{count:,} {reason}" for reason, count in profile.left_out.items())
-        found.append(f"Left out of the reference: {parts}.")
-    found.extend(
-        f"The log's own {name} differs from the recomputed one in {count:,} rows."
-        for name, count in quality.cross_check.items()
-        if count
-    )
-    return found
+        yield f"Left out of the reference: {parts}."

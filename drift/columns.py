@@ -76,7 +76,7 @@ def feature_columns(
             if feature.name in shared
             else nothing,
             current=_numbers(current[feature.name]),
-            supply=_FEATURE_SUPPLY,
+            supply=_WINDOW_SUPPLY if feature.name in shared else _FEATURE_SUPPLY,
         )
         for feature in FEATURES
     ]
@@ -105,6 +105,7 @@ _FEATURE_SUPPLY = (
     "Set reference.images to reference images, or add the column to the feature table, and run "
     "drift profile build."
 )
+_WINDOW_SUPPLY = "No image of the window could be measured; see data health."
 _PREDICTION_SUPPLY = (
     "Set reference.log to a log with the reference's predictions and run drift profile build."
 )

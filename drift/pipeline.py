@@ -95,7 +95,13 @@ def _read_images(place: Workplace, predictions: PredictionRows) -> WindowImages:
             cache=place.feature_cache,
             progress=place.progress,
         )
-        return window_images.join(predictions, located, extracted)
+        window = window_images.join(predictions, located, extracted)
+    for reason, count in window.quality.reasons.items():
+        logger.warning("%d of %d images left out: %s", count, window.counts.logged, reason)
+    if window.quality.troubles:
+        first = window.quality.troubles[0]
+        logger.warning("the first one is %s (%s)", first.name, first.reason)
+    return window
 
 
 def _line_up(evidence: Evidence, named: LogColumns) -> list[Column]:
@@ -103,7 +109,7 @@ def _line_up(evidence: Evidence, named: LogColumns) -> list[Column]:
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     said = PredictionTable.of(window.rows, evidence.predictions.probabilities)
     return [
-        *feature_columns(profile, window.features, check_definitions(profile)),
+        *feature_columns(profile, window.distinct_features, check_definitions(profile)),
         *prediction_columns(
             profile.predictions, said, [*expected, *evidence.predictions.probabilities]
         ),

@@ -55,4 +55,4 @@ def _run(arguments: Sequence[str]) -> int:
 def _terminate(_number: int, _frame: FrameType | None) -> None:
     from jobs.errors import TerminatedError  # noqa: PLC0415
 
-    raise TerminatedError("ended by SIGTERM; nothing of this run was published.")
+    raise TerminatedError("ended by SIGTERM; run it again: a repeated run replaces what it wrote.")

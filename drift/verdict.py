@@ -124,6 +124,11 @@ def _too_few(images: ImageCounts, log: LogCounts, job: Job) -> str:
         return f"None of the window's {log.rows:,} rows could be used: {reasons}."
     if not images.logged:
         return "The window holds no rows, so there is nothing to compare."
+    if images.analysed == images.logged:
+        return (
+            f"The window has only {images.analysed:,} images; a verdict needs at least "
+            f"{job.window.min_images:,} (window.min_images)."
+        )
     return (
         f"Only {images.analysed:,} of {images.logged:,} logged images could be analysed; a verdict "
         f"needs at least {job.window.min_images:,} (window.min_images)."

@@ -49,6 +49,16 @@ class WindowImages:
     log: LogCounts
     quality: Quality
 
+    @property
+    def distinct_features(self) -> pd.DataFrame:
+        """The features of each stored image once, however many rows name it.
+
+        A repeated image is no further observation: counted again, it would break the stated
+        false alarm rate.
+        """
+        images = self.rows["image"].loc[self.features.index]
+        return self.features[~images.duplicated()]
+
 
 def allowed_rows(
     predictions: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
@@ -83,7 +93,7 @@ def join(
     logged = predictions.raw[_are_allowed(located)].reset_index(drop=True)
     named_once = ~rows["image"].duplicated(keep=False)
     troubles = [
-        Trouble(name=location.path, reason=outcome.summary)
+        Trouble(name=location.path, reason=_with_detail(outcome.summary, outcome.detail))
         for location, outcome in zip(locations, outcomes, strict=True)
         if not isinstance(outcome, ImageFeatures)
     ]

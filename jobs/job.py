@@ -7,14 +7,24 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
 from jobs.cron import parse_cron
 from jobs.windows import format_duration, parse_duration
 
 
 def _duration(value: object) -> object:
-    return parse_duration(value) if isinstance(value, str) else value
+    if isinstance(value, timedelta):
+        return value
+    return parse_duration(value if isinstance(value, str) else "")
 
 
 def _slug(value: str) -> str:
@@ -28,6 +38,13 @@ def _folder(value: str) -> str:
     if any(part in {"", ".", ".."} for part in folder.split("/")):
         raise ValueError("a folder below bucket.url, without a slash at the start or '..' in it")
     return folder
+
+
+def _image_path(value: str) -> str:
+    rest = re.sub(r"\{[^{}]+\}", "", value)
+    if "{" in rest or "}" in rest:
+        raise ValueError('a column, or a template such as "images/{id}_{filename}"')
+    return value
 
 
 def _cron(value: str) -> str:
@@ -48,10 +65,10 @@ Duration = Annotated[
     BeforeValidator(_duration),
     PlainSerializer(format_duration),
 ]
-Slug = Annotated[str, BeforeValidator(_slug)]
-Folder = Annotated[str, BeforeValidator(_folder)]
-Zone = Annotated[str, BeforeValidator(_zone)]
-Cron = Annotated[str, BeforeValidator(_cron)]
+Slug = Annotated[str, AfterValidator(_slug)]
+Folder = Annotated[str, AfterValidator(_folder)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -104,7 +121,7 @@ class PredictionSettings(Settings):
 class ImageSettings(Settings):
     """The queried images."""
 
-    path: str = Field(min_length=1)
+    path: Annotated[str, AfterValidator(_image_path)] = Field(min_length=1)
     """Where a row's image is: a template over the log's own columns, such as
     `images/{id}_{filename}`, or the name of a column that holds paths or full URIs."""
     allowed_prefixes: tuple[str, ...] = ()
@@ -160,7 +177,7 @@ class ReferenceSettings(Settings):
     Exactly one of `images`, `features`, `tensors` and `window` is set.
     """
 
-    images: str | None = None
+    images: str | None = Field(default=None, min_length=1)
     """A prefix in the bucket below which all images are the reference."""
     features: str | None = None
     """A CSV or Parquet file with one row per image and one column per feature."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LONGEST = timedelta(days=36_525)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,7 +56,10 @@ def parse_duration(text: str) -> timedelta:
     match = re.fullmatch(r"(\d{1,6})([mhdw])", text.strip())
     if match is None or int(match[1]) == 0:
         raise ValueError('a number followed by m, h, d or w, such as "7d"')
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    length = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if length > _LONGEST:
+        raise ValueError('at most a hundred years, such as "7d"')
+    return length
 
 
 def format_duration(length: timedelta) -> str:

@@ -113,6 +113,8 @@ class ImageFeatures:
 class MissingImage:
     """The log names an image that is not in the bucket."""
 
+    detail: str = ""
+
     @property
     def summary(self) -> str:
         """The reason in words, to be counted and shown."""

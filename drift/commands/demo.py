@@ -8,6 +8,9 @@ from pathlib import Path
 
 import click
 
+# Only a folder that the demo made is ever written over.
+_MARKER = ".image-drift-demo"
+
 
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="demo_bucket")
@@ -19,6 +22,13 @@ def command(folder: Path) -> None:
     from drift.commands.group import program  # noqa: PLC0415 - this module is one of its commands
     from drift.demo.world import FAULTY_DAY, ORDINARY_DAY, make_world  # noqa: PLC0415
 
+    marker = folder / _MARKER
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise click.UsageError(
+            f"{folder} holds files that are not the demo's. Name a new or an empty folder."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.touch()
     click.echo(f"Making a bucket with a reference set and two days of requests in {folder}/")
     job_file = make_world(folder)
     for title, day in (

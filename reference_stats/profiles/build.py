@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from jobs.errors import ColumnMissingError
+from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job import Job, ReferenceSettings
 from jobs.predictions.reading import read_predictions
 from jobs.windows import WindowRequest
@@ -36,6 +36,12 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
     """
     job = context.job
     numbers = PROFILE_SOURCES[job.reference.kinds[0]](context)
+    if numbers.features.empty:
+        raise ObjectError(
+            context.bucket.url,
+            f"the reference ({numbers.source}) has no row with a readable feature. Expected one "
+            "row per image; correct [reference] in the job file or what it names.",
+        )
     predictions = numbers.predictions
     if job.reference.log is not None:
         predictions = _predictions_of_log(context, job.reference.log)

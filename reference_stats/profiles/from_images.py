@@ -115,7 +115,8 @@ def _extract_table(
         cache=context.cache,
         progress=context.progress,
     )
-    outcomes = [result[location] for location in locations]
+    # An image that several rows name is one observation.
+    outcomes = [result[location] for location in dict.fromkeys(locations)]
     values = [dict(outcome.values) for outcome in outcomes if isinstance(outcome, ImageFeatures)]
     left_out = Counter(
         outcome.summary for outcome in outcomes if not isinstance(outcome, ImageFeatures)

@@ -32,10 +32,11 @@ def collect(context: SourceContext) -> ReferenceNumbers:
         table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
     known = [feature.name for feature in context.features if feature.name in table.columns]
     if not known:
+        there = ", ".join(str(name)[:60] for name in table.columns[:40])
         raise ObjectError(
             context.bucket.url_of(name),
-            f"no column is named as a feature. It has: {', '.join(map(str, table.columns))}. "
-            f"Expected some of: {', '.join(feature.name for feature in context.features)}.",
+            f"no column is named as a feature. It has: {there}. Expected some of: "
+            f"{', '.join(feature.name for feature in context.features)}.",
         )
     numbers = pd.DataFrame({column: _as_numbers(table[column]) for column in known})
     usable = numbers.notna().any(axis=1)

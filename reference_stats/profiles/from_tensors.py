@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -130,6 +131,13 @@ def _load(path: Path, url: str) -> torch.Tensor:
         # Only the newer, zipped format can be memory-mapped.
         mapped = zipfile.is_zipfile(path)
         loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+    except pickle.UnpicklingError:
+        # torch's own message invites to run the code in the file.
+        raise ObjectError(
+            url,
+            "not a readable tensor file: it holds more than tensors, and no code in it is run. "
+            f"Save the tensor itself with torch.save(tensor, ...). {_EXPECTED}",
+        ) from None
     except Exception as error:  # noqa: BLE001 - torch raises many types for a file that is not its own
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ObjectError(url, f"not a readable tensor file ({reason}). {_EXPECTED}") from None

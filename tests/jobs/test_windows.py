@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jobs.windows import floor_time, format_duration, parse_duration
@@ -11,11 +11,12 @@ from jobs.windows import floor_time, format_duration, parse_duration
 
 @given(st.integers(1, 999_999), st.sampled_from("mhdw"))
 def test_a_formatted_duration_reads_as_the_same_length(number, unit):
+    assume(number * {"m": 1, "h": 60, "d": 1440, "w": 10080}[unit] <= 36_525 * 1440)
     length = parse_duration(f"{number}{unit}")
     assert parse_duration(format_duration(length)) == length
 
 
-@pytest.mark.parametrize("text", ["", "7", "d", "7 days", "-1d", "0d", "1.5h", "7dd"])
+@pytest.mark.parametrize("text", ["", "7", "d", "7 days", "-1d", "0d", "1.5h", "7dd", "999999w"])
 def test_any_other_text_is_refused_with_what_was_expected(text):
     with pytest.raises(ValueError, match='such as "7d"'):
         parse_duration(text)

@@ -15,6 +15,8 @@ from reference_stats.decoding import image_from_pixels
 from reference_stats.features.luma import LUMA_FEATURES
 from tests.support.images import SEVEN, noise, seven_of
 
+THE_SEVEN = tuple(feature for feature in LUMA_FEATURES if feature.name in SEVEN)
+
 PICTURES = ("astronaut", "camera", "coffee", "coins", "text", "page", "moon", "chelsea", "cat")
 SHAPES = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 50), (50, 1), (2, 50), (3, 3), (17, 300_000)]
 
@@ -22,13 +24,13 @@ SHAPES = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 50), (50, 1), (2, 50), (3, 3), (17
 def _assert_equal(luma: np.ndarray) -> None:
     expected = seven_of(luma)
     image = image_from_pixels(luma)
-    for feature in LUMA_FEATURES:
+    for feature in THE_SEVEN:
         value = feature.compute(image)
         assert value == pytest.approx(expected[feature.name], abs=1e-9, rel=1e-12), feature.name
 
 
 def test_the_names_are_those_of_the_reference_system() -> None:
-    assert tuple(feature.name for feature in LUMA_FEATURES) == SEVEN
+    assert tuple(feature.name for feature in LUMA_FEATURES)[:7] == SEVEN
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -46,7 +48,7 @@ def test_noise_of_every_shape(shape: tuple[int, int]) -> None:
 def test_flat_images(level: int) -> None:
     luma = np.full((40, 30), level, np.uint8)
     _assert_equal(luma)
-    values = {feature.name: feature.compute(image_from_pixels(luma)) for feature in LUMA_FEATURES}
+    values = {feature.name: feature.compute(image_from_pixels(luma)) for feature in THE_SEVEN}
     assert values["std_dev"] == values["entropy"] == values["edge_density"] == 0
 
 
