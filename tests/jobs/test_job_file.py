@@ -152,3 +152,42 @@ def test_a_byte_order_mark_is_no_fault(tmp_path):
     path = tmp_path / "job.toml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
     assert load_job(path, {}).name == "dogs"
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("window.last", "last = 7"),
+        ("window.last", "last = true"),
+        ("window.last", 'last = "999999w"'),
+        ("window.align", 'last = "7d"\nalign = 0'),
+    ],
+)
+def test_a_length_of_time_is_a_text_with_a_unit(job_file, key, line):
+    (fault,) = faults_of(job_file(GOOD.replace('last = "7d"', line)))
+    assert fault.startswith(f"{key} is ")
+    assert '"7d"' in fault
+
+
+@pytest.mark.parametrize("value", ["5", "true", "[1]", "{ a = 1 }", "2025-01-01"])
+@pytest.mark.parametrize(
+    "table_and_key",
+    [("", "name"), ("[reports]", "path"), ("[schedule]", "cron"), ("[schedule]", "timezone")],
+)
+def test_a_value_of_another_kind_is_a_fault_and_never_a_traceback(job_file, table_and_key, value):
+    table, key = table_and_key
+    text = GOOD if table else GOOD.replace('name = "dogs"', f"name = {value}")
+    faults = faults_of(job_file(f"{text}{table}\n{key} = {value}\n" if table else text))
+    assert any(key in fault for fault in faults)
+
+
+@pytest.mark.parametrize("path", ["images/{id_{filename}", "images/{}", "images/id}"])
+def test_a_template_with_a_stray_brace_is_a_fault(job_file, path):
+    (fault,) = faults_of(job_file(GOOD.replace("images/{id}_{filename}", path)))
+    assert fault.startswith("images.path is")
+
+
+def test_an_empty_reference_prefix_is_a_fault(job_file):
+    text = GOOD.replace('features = "labels_metrics_sampled.csv"', 'images = ""')
+    (fault,) = faults_of(job_file(text))
+    assert fault == 'reference.images is "". Expected a text that is not empty.'

@@ -155,6 +155,11 @@ class TestFeatureTable:
         profile = build(job_of(tmp_path, reference={"features": "f.parquet"}))
         assert profile.predictions.rows["prediction"].dropna().tolist() == ["0", "1"]
 
+    @pytest.mark.parametrize("text", ["mean,median\n", "mean\nx\ny\n"])
+    def test_a_table_without_a_readable_row_is_refused(self, tmp_path, text):
+        with pytest.raises(ObjectError, match="no row with a readable feature"):
+            self.profile(tmp_path, text)
+
     def test_parquet_is_read_too(self, tmp_path):
         pd.DataFrame({"mean": [1.0, 2.0]}).to_parquet(tmp_path / "f.parquet")
         profile = build(job_of(tmp_path, reference={"features": "f.parquet"}))
