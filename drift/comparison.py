@@ -147,7 +147,7 @@ def _untested_finding(column: Column) -> Finding:
         return replace(finding, state=State.CONSTANT, note=f"always {value} on both sides")
     side = "The reference" if column.reference.empty else "The window"
     return replace(
-        finding, state=State.MISSING, note=f"{side} has no {column.name}. {column.supply}"
+        finding, state=State.MISSING, note=f"{side} has no value for it. {column.supply}"
     )
 
 

@@ -16,6 +16,7 @@ from reference_stats.extraction import (
     ExtractionResult,
     ImageFeatures,
     MissingImage,
+    Outcome,
     UnfetchedImage,
     UnreadableImage,
 )
@@ -104,7 +105,7 @@ def join(
         log=_count_rows(predictions, refused),
         quality=Quality(
             troubles=tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN]),
-            reasons=dict(sorted(Counter(trouble.reason for trouble in troubles).items())),
+            reasons=_count_reasons(outcomes),
             duplicated_rows=int(rows["image"].duplicated().sum()),
             deep_images=sum(outcome.deep for outcome in analysed.values()),
             # Of rows that share an image, all but the last describe one that was overwritten.
@@ -115,6 +116,11 @@ def join(
 
 def _are_allowed(located: Sequence[ImageLocation | RefusedLocation]) -> NDArray[np.bool_]:
     return np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
+
+
+def _count_reasons(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    left_out = (one.summary for one in outcomes if not isinstance(one, ImageFeatures))
+    return dict(sorted(Counter(left_out).items()))
 
 
 def _count(outcomes: Sequence[object]) -> ImageCounts:
