@@ -42,11 +42,6 @@ class EvidentlyFiles:
     json: bytes
 
 
-def warm_up() -> None:
-    """Import Evidently, which takes about two seconds, ahead of time."""
-    _import_evidently()
-
-
 def render(columns: Sequence[Column], findings: Sequence[Finding]) -> EvidentlyFiles:
     """Return Evidently's data drift and data summary of the columns that both sides have.
 
