@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
 from drift.comparison import Comparison
 from drift.options import as_text
+from drift.segments import Concentration
 from drift.verdict import Decision
 from drift.window_images import WindowImages
 from jobs.job import Job
@@ -17,7 +18,14 @@ from jobs.predictions.rows import PredictionRows
 from reference_stats.features.registry import FEATURES, feature_set_id
 from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings import Offender, ProfileSummary, RunFindings, WindowSpan
+from reports.findings import (
+    Evidence,
+    Offender,
+    ProfileSummary,
+    RunFindings,
+    Trend,
+    WindowSpan,
+)
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 _MANY_LOST = 0.05
@@ -38,6 +46,9 @@ class RunFacts:
     comparison: Comparison
     decision: Decision
     offenders: Sequence[Offender]
+    concentration: Concentration
+    trend: Trend | None
+    accepted_runs: int
 
 
 def assemble(facts: RunFacts) -> RunFindings:
@@ -71,7 +82,18 @@ def assemble(facts: RunFacts) -> RunFindings:
         predictions=facts.comparison.predictions,
         quality=facts.window.quality,
         offenders=tuple(facts.offenders),
+        multivariate=facts.comparison.multivariate,
+        segments=facts.concentration.segments,
+        onset=facts.concentration.onset,
+        segment_scan=facts.concentration.scan,
+        trend=facts.trend,
+        evidence=_evidence(facts),
     )
+
+
+def _evidence(facts: RunFacts) -> Evidence | None:
+    evidence = facts.comparison.evidence
+    return None if evidence is None else replace(evidence, accepted_runs=facts.accepted_runs)
 
 
 def _versions() -> dict[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from reference_stats.features.registry import FEATURES
-from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
+from reference_stats.profiles.profile import PredictionTable
 
 
 class ColumnKind(enum.StrEnum):
@@ -18,6 +18,7 @@ class ColumnKind(enum.StrEnum):
 
     NUMERIC = "numeric"
     CLASSES = "classes"
+    NEAR_COPIES = "near_copies"
 
 
 class ColumnRole(enum.StrEnum):
@@ -39,6 +40,8 @@ class Column:
         The values that are there: no missing and no infinite ones; empty where a side has none.
     supply
         What to do so that a side that has none gets some.
+    least_effect
+        What must change before it matters, in place of `detection.minimum_effect`.
     """
 
     name: str
@@ -48,21 +51,38 @@ class Column:
     reference: pd.Series
     current: pd.Series
     supply: str
+    least_effect: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignedRows:
+    """The rows that the columns of one role were taken from: one per unit on either side."""
+
+    reference: pd.DataFrame
+    current: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinedUp:
+    """All columns, and by role the rows that keep their values together."""
+
+    columns: tuple[Column, ...]
+    rows: Mapping[ColumnRole, AlignedRows]
 
 
 def feature_columns(
-    profile: ReferenceProfile, current: pd.DataFrame, known: Iterable[str]
+    reference: pd.DataFrame, current: pd.DataFrame, known: Iterable[str]
 ) -> list[Column]:
     """Return one column per image feature, whether the reference knows it or not.
 
     Parameters
     ----------
-    profile
-        The reference.
+    reference
+        One row per unit of the reference, one float64 column per feature that it knows.
     current
-        One row per analysed image of the window, one float64 column per feature.
+        One row per unit of the window, one float64 column per feature.
     known
-        The features that the profile holds in today's definition.
+        The features that the reference holds in today's definition.
     """
     shared = set(known)
     nothing = pd.Series(dtype="float64")
@@ -72,9 +92,7 @@ def feature_columns(
             unit=feature.unit,
             kind=ColumnKind.NUMERIC,
             role=ColumnRole.FEATURE,
-            reference=_numbers(profile.features[feature.name])
-            if feature.name in shared
-            else nothing,
+            reference=_numbers(reference[feature.name]) if feature.name in shared else nothing,
             current=_numbers(current[feature.name]),
             supply=_WINDOW_SUPPLY if feature.name in shared else _FEATURE_SUPPLY,
         )
@@ -100,7 +118,42 @@ def prediction_columns(
     return [_prediction_column(name, reference.rows, current.rows) for name in names]
 
 
-_FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
+NEAR_COPIES = "near_copies"
+# A reference folder holds no bursts, ordinary traffic does: only where most images are copies of
+# each other, as from a covered lens, is that beyond what traffic does by itself.
+_LEAST_WITHOUT_TIMES = 2.5
+
+
+def near_copy_column(
+    reference: pd.Series | None, current: pd.Series, *, reference_has_times: bool
+) -> Column:
+    """Return the number of further near-copies of each unit, as a column.
+
+    Parameters
+    ----------
+    reference, current
+        float64, 0 for a unit that stands alone; None where the reference's images are not known.
+    reference_has_times
+        Whether the reference is traffic too, whose bursts are like the window's.
+    """
+    return Column(
+        name=NEAR_COPIES,
+        unit="further copies",
+        kind=ColumnKind.NEAR_COPIES,
+        role=ColumnRole.FEATURE,
+        reference=pd.Series(dtype="float64") if reference is None else reference,
+        current=current,
+        supply=_FEATURE_SUPPLY if reference is None else _WINDOW_SUPPLY,
+        least_effect=None if reference_has_times else _LEAST_WITHOUT_TIMES,
+    )
+
+
+def log_name(name: str) -> str:
+    """Return a log column's name beside those of the image features."""
+    return f"{name} (log)" if name in _FEATURE_NAMES else name
+
+
+_FEATURE_NAMES = frozenset((NEAR_COPIES, *(feature.name for feature in FEATURES)))
 _FEATURE_SUPPLY = (
     "Set reference.images to reference images, or add the column to the feature table, and run "
     "drift profile build."
@@ -121,7 +174,7 @@ def _prediction_column(name: str, reference: pd.DataFrame, current: pd.DataFrame
     ]
     unit = "share" if kind is ColumnKind.CLASSES else "probability"
     return Column(
-        name=f"{name} (log)" if name in _FEATURE_NAMES else name,
+        name=log_name(name),
         unit=unit,
         kind=kind,
         role=ColumnRole.PREDICTION,

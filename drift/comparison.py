@@ -1,21 +1,35 @@
-"""Comparing a window with its reference, column by column, at one false alarm rate for all."""
+"""Comparing a window with its reference: one false alarm rate for everything that is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from drift.columns import Column, ColumnKind, ColumnRole
-from drift.distributions import count_classes, describe_numbers
-from drift.effects import Effect, class_effect, numeric_effect
-from drift.methods.method import MethodResult
-from drift.methods.registry import METHODS
+from drift.columns import Column, ColumnKind, ColumnRole, LinedUp
+from drift.described import untested_finding, untested_state
+from drift.families import Family
+from drift.joint_findings import JointView, joint_view
+from drift.judgement import Judge
+from drift.permutation.adjustment import PermutationPlan, is_any_significant, permutation_test
 from drift.power import images_needed, smallest_effect
+from drift.scoring import score_family
 from jobs.job import DetectionSettings
-from reports.findings import Finding, State, Statistic
+from reports.findings import Evidence, Finding, Multivariate, State
 
-_LONGEST_LABEL = 60
-_CLASSES_NAMED = 10
+FEWEST_RESAMPLES = 1_999
+# With fewer draws beyond the threshold the p-value at the level would be a coarse one.
+_DRAWS_BEYOND = 10
+SEED = 20_240_229
+# Two units cannot be told from chance, and third moments need three.
+_FEWEST_UNITS = 2
+
+Widening = Callable[[Sequence[str], int, int], Mapping[str, float]]
+
+
+def no_widening(_names: Sequence[str], _reference: int, _current: int) -> Mapping[str, float]:
+    """Return no factors: no past window was accepted."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,84 +40,116 @@ class Comparison:
     ----------
     features, predictions
         One finding per column, in the order of the columns.
+    joint
+        What the image features say together; None where it was not tested.
     smallest_effect
         The smallest shift of one number that would have been seen with 80 % power.
     images_needed
         The window size that shows `detection.effect_to_see` with 80 % power; None where the
         reference is too small for that, or nothing was tested.
+    evidence
+        What the test rested on; None where nothing was tested.
     """
 
     features: tuple[Finding, ...]
     predictions: tuple[Finding, ...]
+    joint: JointView | None
     smallest_effect: float | None
     images_needed: int | None
+    evidence: Evidence | None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All columns."""
         return self.features + self.predictions
 
+    @property
+    def has_drifted(self) -> bool:
+        """Whether any column, or all image features jointly, drifted."""
+        states = [finding.state for finding in self.findings]
+        return State.DRIFT in states or (
+            self.multivariate is not None and self.multivariate.state is State.DRIFT
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tested:
-    column: Column
-    result: MethodResult
-    effect: Effect
+    @property
+    def multivariate(self) -> Multivariate | None:
+        """The joint finding; None where it was not tested."""
+        return None if self.joint is None else self.joint.finding
 
 
 def compare(
-    columns: Sequence[Column], detection: DetectionSettings, *, min_images: int
+    lined_up: LinedUp,
+    detection: DetectionSettings,
+    *,
+    too_few: bool = False,
+    widening: Widening = no_widening,
 ) -> Comparison:
-    """Test every column that both sides have and that can vary, and correct for their number.
+    """Test every column that both sides have and that can vary.
 
-    A column is drift where Holm's adjusted p-value is below the false alarm rate and the effect
-    at least `detection.minimum_effect`, given at least `min_images` values.
+    The columns of images and those of predictions are one family each, because their rows may be
+    different ones; the false alarm rate is divided between them. Within a family the units are
+    permuted. A column is drift where its adjusted p-value is below the false alarm rate and its
+    effect at least `detection.minimum_effect`.
 
     Parameters
     ----------
-    columns
-        The columns, each with its two sides.
+    lined_up
+        The columns, and the rows that hold their values together.
     detection
         The job file's ``[detection]``.
-    min_images
-        With fewer current values a column is always inconclusive.
+    too_few
+        Whether the window has fewer than `window.min_images` images: every column is then
+        inconclusive.
+    widening
+        Returns by the name of a statistic what to divide it by, given all names and the sizes of
+        the reference and the window.
     """
-    tested = {column.name: _test(column) for column in columns if _untested_state(column) is None}
-    adjusted = holm({name: test.result.p_value for name, test in tested.items()})
-    level = detection.false_alarm_rate / max(len(tested), 1)
-    judge = _Judge(detection=detection, min_images=min_images, level=level)
+    families = _families(lined_up)
+    tested: dict[str, Finding] = {}
+    judges: list[Judge] = []
+    joint: JointView | None = None
+    for family in families.values():
+        sampled = family.sampled()
+        scored = score_family(sampled)
+        plan = _plan(detection, len(families), widening(scored.table.names, *sampled.units))
+        judge = Judge(
+            detection=detection,
+            result=permutation_test(scored.table, plan),
+            families=len(families),
+            units=sampled.units,
+            too_few=too_few,
+        )
+        judges.append(judge)
+        tested |= {one.name: judge.finding(one) for one in _columns_of(family, lined_up)}
+        joint = joint or joint_view(sampled, scored, judge)
     findings = {
-        column.name: judge.finding(tested[column.name], adjusted[column.name])
-        if column.name in tested
-        else _untested_finding(column)
-        for column in columns
+        column.name: tested.get(column.name) or untested_finding(column)
+        for column in lined_up.columns
     }
-    sizes = [(len(test.column.reference), len(test.column.current)) for test in tested.values()]
-    reference_rows, current_rows = min(sizes, default=(0, 0))
     return Comparison(
-        features=_of_role(findings, columns, ColumnRole.FEATURE),
-        predictions=_of_role(findings, columns, ColumnRole.PREDICTION),
-        smallest_effect=smallest_effect(reference_rows, current_rows, level),
-        images_needed=images_needed(reference_rows, level, detection.effect_to_see),
+        features=_of_role(findings, lined_up, ColumnRole.FEATURE),
+        predictions=_of_role(findings, lined_up, ColumnRole.PREDICTION),
+        joint=joint,
+        smallest_effect=_smallest_effect(judges),
+        images_needed=_images_needed(judges, detection.effect_to_see),
+        evidence=_evidence(judges),
     )
 
 
-def holm(p_values: dict[str, float]) -> dict[str, float]:
-    """Return Holm's adjusted p-values: below a level exactly where his procedure rejects at it.
+def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
+    """Tell whether `compare` would call any column drift, in less time where none is.
 
-    The family-wise error holds under any dependence. Source: Holm, "A simple sequentially
-    rejective multiple test procedure", Scandinavian Journal of Statistics 6 (1979).
+    For simulations: it asks for effects only where something is improbable.
     """
-    adjusted: dict[str, float] = {}
-    largest = 0.0
-    ranked = sorted(p_values.items(), key=lambda item: item[1])
-    for rank, (name, p_value) in enumerate(ranked):
-        largest = max(largest, min(1.0, p_value * (len(ranked) - rank)))
-        adjusted[name] = largest
-    return adjusted
+    families = _families(lined_up)
+    for family in families.values():
+        table = score_family(family.sampled()).table
+        if is_any_significant(table, _plan(detection, len(families), {})):
+            return compare(lined_up, detection).has_drifted
+    return False
 
 
-def drift_score(finding: Finding) -> float:
+def drift_score(finding: Finding | Multivariate) -> float:
     """Return one number that is below the finding's threshold exactly where it is drift.
 
     The adjusted p-value, or 1 where the difference is too small to matter or the column was not
@@ -116,94 +162,76 @@ def drift_score(finding: Finding) -> float:
     return adjusted if is_drift or adjusted >= finding.threshold else 1.0
 
 
+def _families(lined_up: LinedUp) -> dict[ColumnRole, Family]:
+    families = {}
+    for role, rows in lined_up.rows.items():
+        columns = [
+            column
+            for column in lined_up.columns
+            if column.role is role and untested_state(column) is None
+        ]
+        names = [column.name for column in columns]
+        units = len(rows.reference), len(rows.current)
+        if names and min(units) >= 1 and sum(units) > _FEWEST_UNITS:
+            families[role] = Family(
+                reference=rows.reference[names],
+                current=rows.current[names],
+                classes=_names(columns, ColumnKind.CLASSES),
+                joint=_names(columns, ColumnKind.NUMERIC)
+                if role is ColumnRole.FEATURE
+                else frozenset(),
+            )
+    return families
+
+
+def _names(columns: Sequence[Column], kind: ColumnKind) -> frozenset[str]:
+    return frozenset(column.name for column in columns if column.kind is kind)
+
+
+def _columns_of(family: Family, lined_up: LinedUp) -> Iterator[Column]:
+    return (column for column in lined_up.columns if column.name in family.reference.columns)
+
+
+def _plan(
+    detection: DetectionSettings, families: int, widening: Mapping[str, float]
+) -> PermutationPlan:
+    level = detection.false_alarm_rate / families
+    return PermutationPlan(
+        resamples=max(FEWEST_RESAMPLES, math.ceil(_DRAWS_BEYOND / level) - 1),
+        seed=SEED,
+        level=level,
+        widening=widening,
+    )
+
+
+def _smallest_effect(judges: Sequence[Judge]) -> float | None:
+    return smallest_effect(*judges[0].units, judges[0].result.critical) if judges else None
+
+
+def _images_needed(judges: Sequence[Judge], effect: float) -> int | None:
+    if not judges:
+        return None
+    return images_needed(judges[0].units[0], judges[0].result.critical, effect)
+
+
+def _evidence(judges: Sequence[Judge]) -> Evidence | None:
+    if not judges:
+        return None
+    statistics: dict[str, float] = {}
+    for judge in judges:
+        statistics |= {
+            name: value * judge.result.signs.get(name, 1)
+            for name, value in judge.result.statistics.items()
+        }
+    return Evidence(
+        reference_units=judges[0].units[0],
+        current_units=judges[0].units[1],
+        resamples=judges[0].result.resamples,
+        statistics=statistics,
+    )
+
+
 def _of_role(
-    findings: dict[str, Finding], columns: Sequence[Column], role: ColumnRole
+    findings: Mapping[str, Finding], lined_up: LinedUp, role: ColumnRole
 ) -> tuple[Finding, ...]:
-    return tuple(findings[column.name] for column in columns if column.role is role)
-
-
-def _test(column: Column) -> _Tested:
-    measure = numeric_effect if column.kind is ColumnKind.NUMERIC else class_effect
-    return _Tested(
-        column=column,
-        result=METHODS[column.kind].compare(column.reference, column.current),
-        effect=measure(column.reference, column.current),
-    )
-
-
-def _untested_state(column: Column) -> State | None:
-    if column.reference.empty or column.current.empty:
-        return State.MISSING
-    first = column.reference.iloc[0]
-    if (column.reference == first).all() and (column.current == first).all():
-        return State.CONSTANT
-    return None
-
-
-def _untested_finding(column: Column) -> Finding:
-    finding = _described(column)
-    if _untested_state(column) is State.CONSTANT:
-        value = column.reference.iloc[0]
-        return replace(finding, state=State.CONSTANT, note=f"always {value} on both sides")
-    side = "The reference" if column.reference.empty else "The window"
-    return replace(
-        finding, state=State.MISSING, note=f"{side} has no value for it. {column.supply}"
-    )
-
-
-def _described(column: Column) -> Finding:
-    """Return a finding that shows both sides and says nothing yet."""
-    finding = Finding(name=column.name, unit=column.unit, state=State.MISSING)
-    if column.kind is ColumnKind.CLASSES:
-        return replace(finding, categories=count_classes(column.reference, column.current))
-    reference, current = describe_numbers(column.reference, column.current)
-    return replace(finding, reference=reference, current=current)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judge:
-    detection: DetectionSettings
-    min_images: int
-    level: float
-
-    def finding(self, test: _Tested, adjusted_p_value: float) -> Finding:
-        column = test.column
-        return replace(
-            _described(column),
-            state=self._state(test, adjusted_p_value),
-            statistic=Statistic(name=METHODS[column.kind].name, value=test.result.value),
-            p_value=test.result.p_value,
-            adjusted_p_value=adjusted_p_value,
-            threshold=self.detection.false_alarm_rate,
-            effect=test.effect.size,
-            direction=test.effect.direction,
-            note=_class_changes(column) if column.kind is ColumnKind.CLASSES else "",
-        )
-
-    def _state(self, test: _Tested, adjusted_p_value: float) -> State:
-        sizes = len(test.column.reference), len(test.column.current)
-        if sizes[1] < self.min_images:
-            return State.INCONCLUSIVE
-        improbable = adjusted_p_value < self.detection.false_alarm_rate
-        if improbable and test.effect.is_at_least(self.detection.minimum_effect):
-            return State.DRIFT
-        seen = smallest_effect(*sizes, self.level)
-        if not improbable and (seen is None or seen > self.detection.effect_to_see):
-            return State.INCONCLUSIVE
-        return State.STEADY
-
-
-def shorten_label(label: str) -> str:
-    """Return a class's name as it fits into a sentence."""
-    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
-
-
-def _class_changes(column: Column) -> str:
-    then, now = set(column.reference), set(column.current)
-    named = (("New", now - then), ("Not in this window", then - now))
-    return " ".join(f"{title}: {_enumerate(names)}." for title, names in named if names)
-
-
-def _enumerate(names: set[str]) -> str:
-    shown = ", ".join(shorten_label(name) for name in sorted(names)[:_CLASSES_NAMED])
-    return f"{shown} and more" if len(names) > _CLASSES_NAMED else shown
+    return tuple(findings[column.name] for column in lined_up.columns if column.role is role)

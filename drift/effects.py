@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-# 0.1 reference standard deviations of a number weigh as much as two points of a class's share.
+from drift.methods.location import LOCATION
+from drift.methods.spread import SPREAD
+from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
+from drift.normal_scores import normal_scores
+
+# 0.1 reference standard deviations of a number weigh as much as two points of a share.
 SHARE_PER_DEVIATION = 0.2
+CENTRAL = (0.005, 0.995)
+# The two ways of measuring a move differ a little by chance.
+_CLEARLY = 1.5
+_SHARES = frozenset({"shares", "upper_tail", "lower_tail"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +29,12 @@ class Effect:
     Attributes
     ----------
     size
-        Reference standard deviations for numbers, the largest change of a class's share for
-        classes; never negative.
+        Never negative. Reference standard deviations where the direction is ``"up"``, ``"down"``
+        or ``"spread"``; a difference of shares, 0 to 1, where it is ``"upper_tail"``,
+        ``"lower_tail"`` (the part of the window beyond the reference's central 99 %, less the
+        reference's own) or ``"shares"`` (of classes).
     direction
-        ``"up"``, ``"down"`` (the mean moved), ``"spread"`` (the standard deviation changed by more
-        than twice what the mean moved) or ``"shares"``.
+        What changed.
     """
 
     size: float
@@ -30,23 +42,58 @@ class Effect:
 
     def is_at_least(self, minimum_effect: float) -> bool:
         """Tell whether the difference is large enough to matter."""
-        unit = SHARE_PER_DEVIATION if self.direction == "shares" else 1.0
+        unit = SHARE_PER_DEVIATION if self.direction in _SHARES else 1.0
         return self.size >= minimum_effect * unit
 
 
-def numeric_effect(reference: pd.Series, current: pd.Series) -> Effect:
-    """Return the mean's move, or the standard deviation's change where that is what changed.
+def numeric_effects(
+    reference: pd.Series, current: pd.Series, *, scale: float | None = None
+) -> Mapping[str, Effect]:
+    """Return how far each method's aspect of a number moved, by the method's name.
 
-    Both are divided by the reference's standard deviation (n - 1), or by that of both sides
-    together where the reference is constant. Neither side may be empty.
+    The move of the mean is divided by the reference's standard deviation. Where a few extreme
+    values make that deviation large, the same move measured on normal scores is clearly larger,
+    and counts. Neither side may be empty.
+
+    Parameters
+    ----------
+    reference, current
+        float64 without missing values.
+    scale
+        What is one unit, in place of the reference's standard deviation.
     """
-    deviation = _deviation(reference)
-    scale = deviation or _deviation(pd.concat([reference, current])) or 1.0
-    moved = (float(current.mean()) - float(reference.mean())) / scale
-    widened = (_deviation(current) - deviation) / scale if len(current) > 1 else 0.0
-    if abs(widened) > 2 * abs(moved):
-        return Effect(size=abs(widened), direction="spread")
-    return Effect(size=abs(moved), direction="up" if moved > 0 else "down")
+    if scale is None:
+        scale = _scale(reference, current)
+        moved = _clearly_larger(
+            mean_shift(reference, current),
+            _normal_shift(reference.to_numpy(), current.to_numpy()),
+        )
+    else:
+        moved = (float(current.mean()) - float(reference.mean())) / scale
+    widened = (_deviation(current) - _deviation(reference)) / scale if len(current) > 1 else 0.0
+    low, high = np.quantile(reference.to_numpy(), CENTRAL)
+    beyond = [float((current > high).mean() - (reference > high).mean())]
+    beyond += [float((current < low).mean() - (reference < low).mean())]
+    return {
+        LOCATION.name: Effect(size=abs(moved), direction="up" if moved > 0 else "down"),
+        SPREAD.name: Effect(size=abs(widened), direction="spread"),
+        UPPER_TAIL.name: Effect(size=max(beyond[0], 0.0), direction="upper_tail"),
+        LOWER_TAIL.name: Effect(size=max(beyond[1], 0.0), direction="lower_tail"),
+    }
+
+
+def usual_effect(effects: Mapping[str, Effect]) -> Effect:
+    """Return what to say of a column that no test singled out: the mean's move, or the spread's."""
+    moved, widened = effects[LOCATION.name], effects[SPREAD.name]
+    return widened if widened.size > 2 * moved.size else moved
+
+
+def mean_shift(reference: pd.Series, current: pd.Series) -> float:
+    """Return the move of the mean in reference standard deviations, with its sign.
+
+    Divided by the deviation of both sides together where the reference is constant.
+    """
+    return (float(current.mean()) - float(reference.mean())) / _scale(reference, current)
 
 
 def class_effect(reference: pd.Series, current: pd.Series) -> Effect:
@@ -56,6 +103,33 @@ def class_effect(reference: pd.Series, current: pd.Series) -> Effect:
     ).fillna(0.0)
     change = (shares.iloc[:, 1] - shares.iloc[:, 0]).abs()
     return Effect(size=float(change.max()), direction="shares")
+
+
+def near_copy_effect(reference: pd.Series, current: pd.Series) -> Effect:
+    """Return how much larger the share of near-copies among all images became.
+
+    Parameters
+    ----------
+    reference, current
+        The number of further near-copies of each unit, 0 where it stands alone.
+    """
+    shares = [float(side.sum() / (side + 1).sum()) for side in (reference, current)]
+    return Effect(size=abs(shares[1] - shares[0]), direction="shares")
+
+
+def _normal_shift(reference: NDArray[np.float64], current: NDArray[np.float64]) -> float:
+    scores = normal_scores(np.concatenate([current, reference])[:, None])[:, 0]
+    own = scores[len(current) :]
+    spread = float(own.std()) or 1.0
+    return float(scores[: len(current)].mean() - own.mean()) / spread
+
+
+def _clearly_larger(one: float, other: float) -> float:
+    return other if abs(other) > _CLEARLY * abs(one) else one
+
+
+def _scale(reference: pd.Series, current: pd.Series) -> float:
+    return _deviation(reference) or _deviation(pd.concat([reference, current])) or 1.0
 
 
 def _deviation(values: pd.Series) -> float:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from drift.columns import Column, ColumnKind
 from drift.comparison import drift_score
-from reports.findings import Finding
+from reports.findings import Finding, Multivariate
 
 TEST_NAME = "drift_verdict"
 TEST_TITLE = "adjusted p-value, 1 where too small to matter"
@@ -42,7 +42,9 @@ class EvidentlyFiles:
     json: bytes
 
 
-def render(columns: Sequence[Column], findings: Sequence[Finding]) -> EvidentlyFiles:
+def render(
+    columns: Sequence[Column], findings: Mapping[str, Finding | Multivariate]
+) -> EvidentlyFiles:
     """Return Evidently's data drift and data summary of the columns that both sides have.
 
     Every column carries our test: its score is below its threshold exactly where the finding is
@@ -54,18 +56,17 @@ def render(columns: Sequence[Column], findings: Sequence[Finding]) -> EvidentlyF
     columns
         The compared columns.
     findings
-        What the comparison said about each of them.
+        What the comparison said about each of them, by the column's name.
     """
     evidently = _import_evidently()
-    by_name = {finding.name: finding for finding in findings}
     present = [c for c in columns if not c.reference.empty and not c.current.empty]
     if not present:
         return EvidentlyFiles(html=_nothing_to_show(), json=b'{"metrics": [], "tests": []}\n')
-    scores = {_safe(column.name): drift_score(by_name[column.name]) for column in present}
+    scores = {_safe(column.name): drift_score(findings[column.name]) for column in present}
     _register(evidently, scores)
     metrics = [
         evidently.ValueDrift(
-            column=_safe(column.name), method=TEST_NAME, threshold=_threshold(by_name[column.name])
+            column=_safe(column.name), method=TEST_NAME, threshold=_threshold(findings[column.name])
         )
         for column in present
     ]
@@ -110,14 +111,14 @@ def _register(evidently: Any, scores: Mapping[str, float]) -> None:  # noqa: ANN
     evidently.register_stattest(test, default_impl=score)
 
 
-def _threshold(finding: Finding) -> float:
+def _threshold(finding: Finding | Multivariate) -> float:
     return 0.5 if finding.threshold is None else finding.threshold
 
 
 def _dataset(evidently: Any, columns: Sequence[Column], side: str) -> Any:  # noqa: ANN401
     values = {_safe(column.name): _drawn(column, getattr(column, side)) for column in columns}
     definition = evidently.DataDefinition(
-        numerical_columns=[_safe(c.name) for c in columns if c.kind is ColumnKind.NUMERIC],
+        numerical_columns=[_safe(c.name) for c in columns if c.kind is not ColumnKind.CLASSES],
         categorical_columns=[_safe(c.name) for c in columns if c.kind is ColumnKind.CLASSES],
     )
     return evidently.Dataset.from_pandas(pd.DataFrame(values), data_definition=definition)
@@ -128,7 +129,7 @@ def _drawn(column: Column, values: pd.Series) -> pd.Series:
     if len(values) > MOST_ROWS_DRAWN:
         step = -(-len(values) // MOST_ROWS_DRAWN)
         values = values.iloc[::step].reset_index(drop=True)
-    if column.kind is ColumnKind.NUMERIC:
+    if column.kind is not ColumnKind.CLASSES:
         return _rounded(values)
     return _without_rare(column, values).map(_safe).astype("object")
 

@@ -2,69 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
+from drift.direction import Positions
+from drift.joint_findings import COMBINATION
 from drift.options import as_text
 from drift.window_images import WindowImages
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings import Finding, Offender, State
+from reports.findings import Offender
 
 MOST_OFFENDERS = 24
 _FEATURES_NAMED = 2
-# A single number that is far out must not outweigh several that moved together.
-_FARTHEST = 6.0
-# The distance between the quartiles of a normal distribution, in standard deviations.
-_QUARTILE_DISTANCE = 1.349
+_BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 def find_offenders(
-    findings: Sequence[Finding], window: WindowImages, profile: ReferenceProfile
+    positions: Positions, window: WindowImages, profile: ReferenceProfile
 ) -> tuple[Offender, ...]:
-    """Return the images that lie farthest out in the features that drifted, worst first.
+    """Return the images that lie farthest out along the drift, worst first.
 
-    The score of an image is the root mean square, over the drifted features, of its distance
-    from the reference's median in robust standard deviations, none counting more than six; where a
-    mean moved, only distances to that side count. No drifted feature, no offenders.
+    The score of an image is the root mean square, over the numbers that drifted, of its distance
+    from the reference's median in the direction of the drift, in robust standard deviations, none
+    counting more than six. Near-copies are shown once. No drift, no offenders.
     """
-    drifted = [finding for finding in findings if finding.state is State.DRIFT]
-    drifted = [finding for finding in drifted if finding.name in window.features.columns]
-    if not drifted or window.features.empty:
+    if positions.current.empty:
         return ()
-    distances = pd.DataFrame(
-        {
-            finding.name: _distances(window.features[finding.name], profile, finding)
-            for finding in drifted
-        }
-    ).fillna(0.0)
-    scores = np.sqrt((distances.clip(-_FARTHEST, _FARTHEST) ** 2).mean(axis=1))
+    distances = positions.current.clip(lower=0.0)
+    scores = np.sqrt((distances**2).mean(axis=1))
     images = window.rows["image"].loc[scores.index]
     order = np.lexsort((images.to_numpy(dtype="U"), -scores.to_numpy()))
-    ranked = pd.DataFrame({"score": scores, "image": images}).iloc[order]
-    worst = ranked.drop_duplicates("image").head(MOST_OFFENDERS)
+    worst = scores.iloc[order].head(MOST_OFFENDERS)
     return tuple(
-        _offender(position, float(worst["score"][position]), distances, window, profile)
-        for position in worst.index
-        if worst["score"][position] > 0
+        _offender(int(position), float(score), distances, window, profile)
+        for position, score in worst.items()
+        if score > 0
     )
-
-
-def _distances(
-    values: pd.Series[float], profile: ReferenceProfile, finding: Finding
-) -> pd.Series[float]:
-    reference = profile.features[finding.name].dropna()
-    low, middle, high = (float(q) for q in np.quantile(reference, (0.25, 0.5, 0.75)))
-    scale = (high - low) / _QUARTILE_DISTANCE or float(reference.std()) or 1.0
-    distances: pd.Series[float] = (values - middle) / scale
-    if finding.direction == "up":
-        return distances.clip(lower=0)
-    if finding.direction == "down":
-        return distances.clip(upper=0)
-    return distances
 
 
 def _offender(
@@ -74,15 +49,12 @@ def _offender(
     window: WindowImages,
     profile: ReferenceProfile,
 ) -> Offender:
-    far = np.abs(distances.loc[[position]].to_numpy()[0])
+    far = distances.loc[position].to_numpy()
     order = [str(distances.columns[column]) for column in np.argsort(-far, kind="stable")]
     clear = [name for name, distance in zip(order, -np.sort(-far), strict=True) if distance >= 1]
     # What the eye sees comes first: the sort keeps the order of distance within each group.
-    named = sorted(clear or order[:1], key=lambda name: not _feature(name).headline)
-    parts = [
-        _describe(name, float(window.features[name].loc[position]), profile)
-        for name in named[:_FEATURES_NAMED]
-    ]
+    named = sorted(clear or order[:1], key=lambda name: not _is_headline(name))
+    parts = [_describe(name, position, window, profile) for name in named[:_FEATURES_NAMED]]
     return Offender(
         image=str(window.rows["image"].loc[position]),
         id=str(window.rows["id"].loc[position]),
@@ -92,12 +64,24 @@ def _offender(
     )
 
 
-def _describe(name: str, value: float, profile: ReferenceProfile) -> str:
-    feature = _feature(name)
-    low, high = np.nanquantile(profile.features[name], (0.05, 0.95))
-    word = feature.rises if value > high else feature.falls if value < low else feature.title
-    return f"{word} ({name} {value:.3g}, reference {low:.3g} to {high:.3g})"
+def _describe(name: str, position: int, window: WindowImages, profile: ReferenceProfile) -> str:
+    if name == COMBINATION:
+        return "its numbers rarely go together"
+    feature = _BY_NAME.get(name)
+    if feature is None:
+        return name.replace("_", " ")
+    value = float(window.features[feature.name].loc[position])
+    low, high = np.nanquantile(profile.features[feature.name], (0.05, 0.95))
+    word = _look(feature, value, float(low), float(high))
+    return f"{word} ({feature.name} {value:.3g}, reference {low:.3g} to {high:.3g})"
 
 
-def _feature(name: str) -> Feature:
-    return next(feature for feature in FEATURES if feature.name == name)
+def _look(feature: Feature, value: float, low: float, high: float) -> str:
+    if value > high:
+        return feature.rises
+    return feature.falls if value < low else feature.title
+
+
+def _is_headline(name: str) -> bool:
+    feature = _BY_NAME.get(name)
+    return feature is not None and feature.headline

@@ -6,26 +6,36 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
 from drift import window_images
+from drift.accepted import accepted_windows, widening
 from drift.assembly import RunFacts, assemble
-from drift.columns import Column, feature_columns, prediction_columns
-from drift.comparison import compare
+from drift.columns import ColumnRole, LinedUp
+from drift.comparison import SEED, Comparison, compare
+from drift.direction import Positions, drift_positions
+from drift.lining_up import line_up
 from drift.offenders import find_offenders
 from drift.options import RunOptions, as_text, requested_window, run_id
 from drift.publication import publish_run
 from drift.reference import pinned_profile
+from drift.segment_table import segment_table
+from drift.segments import Concentration, concentrate, segment_columns
 from drift.stages import Workplace, only_run
+from drift.trend import TodaysRun, find_trend
+from drift.units import find_units
 from drift.verdict import decide
 from drift.window_images import WindowImages
 from jobs.image_locations import ImageLocation
-from jobs.job import LogColumns
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.windows import WindowRequest
 from reference_stats.extraction import extract
-from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, check_definitions
-from reports.findings import RunFindings
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings import RunFindings, Trend
 from reports.history import HistoryRow, history_digest, read_history, rows_before
+from reports.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +48,7 @@ class Evidence:
     predictions: PredictionRows
     profile: ReferenceProfile
     window: WindowImages
+    segments: pd.DataFrame
     history: Sequence[HistoryRow]
 
 
@@ -52,17 +63,19 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     request = requested_window(place.job, options, place.clock())
     predictions = _read_log(place, request)
     with only_run(place) as still_allowed:
+        profile = _read_profile(place)
+        window, segments = _read_images(place, predictions)
         evidence = Evidence(
             request=request,
             predictions=predictions,
-            profile=_read_profile(place),
-            window=_read_images(place, predictions),
+            profile=profile,
+            window=window,
+            segments=segments,
             history=read_history(place.bucket, place.prefix),
         )
-        columns = _line_up(evidence, place.job.predictions.columns)
-        findings = _judge(place, evidence, columns)
+        findings, lined_up, comparison = _judge(place, evidence)
         if place.writes:
-            publish_run(place, findings, columns, evidence.history, still_allowed)
+            publish_run(place, findings, (lined_up, comparison), evidence.history, still_allowed)
     return findings
 
 
@@ -73,6 +86,7 @@ def _read_log(place: Workplace, request: WindowRequest) -> PredictionRows:
             place.job.predictions,
             request,
             extra_columns=place.locator.columns_used(),
+            segment_columns=place.job.segments.columns,
         )
     logger.info(
         "%s: %d rows in the window, %d rejected", place.log_url, len(rows), rows.tally.rejected
@@ -85,7 +99,9 @@ def _read_profile(place: Workplace) -> ReferenceProfile:
         return pinned_profile(place)
 
 
-def _read_images(place: Workplace, predictions: PredictionRows) -> WindowImages:
+def _read_images(
+    place: Workplace, predictions: PredictionRows
+) -> tuple[WindowImages, pd.DataFrame]:
     with place.stopwatch.stage("images"):
         located = place.locator.locate(predictions.raw, place.log_url)
         extracted = extract(
@@ -95,35 +111,45 @@ def _read_images(place: Workplace, predictions: PredictionRows) -> WindowImages:
             cache=place.feature_cache,
             progress=place.progress,
         )
-        window = window_images.join(predictions, located, extracted)
+        window = window_images.join(
+            predictions, located, extracted, burst=place.job.detection.burst
+        )
+        segments = segment_table(predictions, located, segment_columns(place.job))
     for reason, count in window.quality.reasons.items():
         logger.warning("%d of %d images left out: %s", count, window.counts.logged, reason)
     if window.quality.troubles:
         first = window.quality.troubles[0]
         logger.warning("the first one is %s (%s)", first.name, first.reason)
-    return window
+    return window, segments
 
 
-def _line_up(evidence: Evidence, named: LogColumns) -> list[Column]:
-    profile, window = evidence.profile, evidence.window
-    expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
-    said = PredictionTable.of(window.rows, evidence.predictions.probabilities)
-    return [
-        *feature_columns(profile, window.distinct_features, check_definitions(profile)),
-        *prediction_columns(
-            profile.predictions, said, [*expected, *evidence.predictions.probabilities]
-        ),
-    ]
-
-
-def _judge(place: Workplace, evidence: Evidence, columns: Sequence[Column]) -> RunFindings:
+def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, Comparison]:
     job, predictions, window = place.job, evidence.predictions, evidence.window
-    with place.stopwatch.stage("comparison"):
-        comparison = compare(columns, job.detection, min_images=job.window.min_images)
-        decision = decide(comparison, window.counts, window.log, job)
-        offenders = find_offenders(comparison.findings, window, evidence.profile)
     earlier = rows_before(evidence.history, as_text(predictions.window.end))
-    return assemble(
+    accepted = accepted_windows(earlier, evidence.profile.id)
+    with place.stopwatch.stage("comparison"):
+        units = find_units(evidence.profile, window, burst=job.detection.burst)
+        lined_up = line_up(
+            evidence.profile, window, units, job.predictions.columns, predictions.probabilities
+        )
+        comparison = compare(
+            lined_up,
+            job.detection,
+            too_few=window.counts.analysed < job.window.min_images,
+            widening=lambda names, reference, current: widening(
+                accepted, names, reference_units=reference, current_units=current
+            ),
+        )
+        positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
+        where = _locate(place, evidence, comparison, positions)
+        decision = decide(
+            comparison,
+            window.counts,
+            window.log,
+            job,
+            where=where_clause(where.segments, where.onset),
+        )
+    findings = assemble(
         RunFacts(
             job=job,
             run_id=run_id(job, evidence.request),
@@ -135,6 +161,47 @@ def _judge(place: Workplace, evidence: Evidence, columns: Sequence[Column]) -> R
             profile=evidence.profile,
             comparison=comparison,
             decision=decision,
-            offenders=offenders,
+            offenders=find_offenders(positions, window, evidence.profile),
+            concentration=where,
+            trend=_trend(place, evidence, comparison, earlier),
+            accepted_runs=len(accepted),
         )
     )
+    return findings, lined_up, comparison
+
+
+def _locate(
+    place: Workplace, evidence: Evidence, comparison: Comparison, positions: Positions
+) -> Concentration:
+    """Look for the part of a drifted window in which the change is."""
+    if not comparison.has_drifted or positions.current.empty:
+        return Concentration()
+    rows = positions.current.index
+    return concentrate(
+        positions.scores(),
+        np.arange(len(rows)),
+        evidence.segments.loc[rows],
+        evidence.window.rows["timestamp"].loc[rows],
+        level=place.job.detection.false_alarm_rate,
+        seed=SEED,
+        hours=place.job.segments.hours,
+    )
+
+
+def _trend(
+    place: Workplace,
+    evidence: Evidence,
+    comparison: Comparison,
+    earlier: Sequence[HistoryRow],
+) -> Trend:
+    tested = comparison.evidence
+    span = evidence.predictions.window
+    today = TodaysRun(
+        window_start=as_text(span.start),
+        window_end=as_text(span.end),
+        profile_id=evidence.profile.id,
+        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
+        reference_units=0 if tested is None else tested.reference_units,
+        current_units=0 if tested is None else tested.current_units,
+    )
+    return find_trend(earlier, today, minimum_effect=place.job.detection.minimum_effect)

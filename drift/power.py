@@ -1,55 +1,51 @@
 """What a run of a given size could have seen.
 
-The Kolmogorov-Smirnov distance of two normal populations whose means differ by ``d`` standard
-deviations is ``D = 2 Phi(d / 2) - 1``. The test alarms above ``c sqrt(1/n + 1/m)`` with
-``c = sqrt(-ln(level / 2) / 2)``, Smirnov's limit, Annals of Mathematical Statistics 19 (1948). A
-shift whose D equals this critical value is seen with 80 % power: not 50 %, because the test takes
-the largest of many distances near the widest one. That figure is measured (80 to 88 % for
-references of 200 to 5,000 and windows of 20 to 1,000 rows) and held by a test.
+A shift of ``d`` standard deviations moves van der Waerden's statistic by ``d / s`` with
+``s = sqrt(1/n + 1/m)``. It alarms above the critical value ``c`` that the permutations give for the
+largest of all statistics, so that ``d = (c + 0.84) s`` is seen with at least 80 % power: at least,
+because other statistics may alarm too. A test holds this.
 """
 
 from __future__ import annotations
 
 import math
 
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
+
+POWER = 0.8
 
 
-def smallest_effect(reference_rows: int, current_rows: int, level: float) -> float | None:
+def smallest_effect(reference_units: int, current_units: int, critical: float) -> float | None:
     """Return the smallest shift of a mean, in standard deviations, that is seen with 80 % power.
 
     Parameters
     ----------
-    reference_rows, current_rows
+    reference_units, current_units
         The sizes of the two samples.
-    level
-        The false alarm rate of the single test.
+    critical
+        What a standard normal statistic must exceed to alarm.
 
     Returns
     -------
-    The shift, or None where no shift would be seen with that power.
+    The shift, or None where a side is empty.
     """
-    if not reference_rows or not current_rows:
+    if not reference_units or not current_units:
         return None
-    distance = _critical_per_root(level) * math.sqrt(1 / reference_rows + 1 / current_rows)
-    if distance >= 1:
-        return None
-    return 2 * float(ndtri((1 + distance) / 2))
+    return _reach(critical) * math.sqrt(1 / reference_units + 1 / current_units)
 
 
-def images_needed(reference_rows: int, level: float, effect: float) -> int | None:
+def images_needed(reference_units: int, critical: float, effect: float) -> int | None:
     """Return the window size at which a shift of `effect` is seen with 80 % power.
 
     Returns
     -------
     The number of images, or None where the reference is too small for any window to show it.
     """
-    distance = 2 * float(ndtr(effect / 2)) - 1
-    variance = (distance / _critical_per_root(level)) ** 2
-    if not reference_rows or variance <= 1 / reference_rows:
+    variance = (effect / _reach(critical)) ** 2
+    if not reference_units or variance <= 1 / reference_units:
         return None
-    return math.ceil(1 / (variance - 1 / reference_rows))
+    return math.ceil(1 / (variance - 1 / reference_units))
 
 
-def _critical_per_root(level: float) -> float:
-    return math.sqrt(-math.log(level / 2) / 2)
+def _reach(critical: float) -> float:
+    return critical + float(ndtri(POWER))

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 
 from drift import evidently_report
-from drift.columns import Column
+from drift.columns import Column, LinedUp
+from drift.comparison import Comparison
 from drift.stages import Workplace
 from jobs.buckets.bucket import HTML, JSON, ObjectKind
 from jobs.errors import ObjectError
 from jobs.image_locations import ImageLocation, RefusedLocation
-from reports.findings import RunFindings
+from reports.findings import Finding, Multivariate, RunFindings
 from reports.history import HistoryRow
 from reports.html_report import report_html
 from reports.publishing import publish
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 def publish_run(
     place: Workplace,
     findings: RunFindings,
-    columns: Sequence[Column],
+    compared: tuple[LinedUp, Comparison],
     history: Sequence[HistoryRow],
     still_allowed: Callable[[], None],
 ) -> None:
@@ -31,8 +32,8 @@ def publish_run(
 
     Parameters
     ----------
-    columns
-        What was compared, for Evidently's page.
+    compared
+        What was compared and what came of it, for Evidently's page.
     history
         The rows of all runs so far.
     still_allowed
@@ -44,7 +45,7 @@ def publish_run(
         If an object could not be written.
     """
     with place.stopwatch.stage("evidently"):
-        evidently = evidently_report.render(columns, findings.features + findings.predictions)
+        evidently = evidently_report.render(*_for_evidently(*compared))
     page = report_html(findings, _pictures(place, findings), history)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
@@ -53,6 +54,18 @@ def publish_run(
     }
     still_allowed()
     publish(place.bucket, place.prefix, findings, files, still_allowed)
+
+
+def _for_evidently(
+    lined_up: LinedUp, comparison: Comparison
+) -> tuple[list[Column], dict[str, Finding | Multivariate]]:
+    """Return all columns, the joint distance among them, and what was found of each."""
+    columns = list(lined_up.columns)
+    findings: dict[str, Finding | Multivariate] = {one.name: one for one in comparison.findings}
+    if comparison.joint is not None:
+        columns.append(comparison.joint.column)
+        findings[comparison.joint.column.name] = comparison.joint.finding
+    return columns, findings
 
 
 def _pictures(place: Workplace, findings: RunFindings) -> dict[str, bytes] | None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drift.comparison import Comparison, shorten_label
+from drift.comparison import Comparison
+from drift.described import shorten_label
 from jobs.job import Job
 from reference_stats.features.registry import FEATURES
-from reports.findings import Finding, ImageCounts, LogCounts, State, Verdict
+from reports.findings import Finding, ImageCounts, LogCounts, Multivariate, State, Verdict
 
 _NAMED = 3
+_TAILS = frozenset({"upper_tail", "lower_tail"})
+# The part of the reference beyond either end of its central 99 %.
+_BEYOND = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +25,24 @@ class Decision:
     summary: str
 
 
-def decide(comparison: Comparison, images: ImageCounts, log: LogCounts, job: Job) -> Decision:
-    """Return the verdict: drift where a column drifted, steady where one would have been seen."""
+def decide(
+    comparison: Comparison, images: ImageCounts, log: LogCounts, job: Job, *, where: str = ""
+) -> Decision:
+    """Return the verdict: drift where a column drifted, steady where one would have been seen.
+
+    Parameters
+    ----------
+    where
+        Where and since when a drift sits, as a part of the sentence; may be empty.
+    """
     if images.analysed < job.window.min_images:
         return Decision(verdict=Verdict.INCONCLUSIVE, summary=_too_few(images, log, job))
     drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
     if drifted:
-        return Decision(verdict=Verdict.DRIFT, summary=_moved(drifted, images))
+        return Decision(verdict=Verdict.DRIFT, summary=_moved(drifted, images, where))
+    joint = comparison.multivariate
+    if joint is not None and joint.state is State.DRIFT:
+        return Decision(verdict=Verdict.DRIFT, summary=_moved_jointly(joint, images, where))
     tested = [finding for finding in comparison.findings if finding.p_value is not None]
     if not tested:
         return Decision(
@@ -56,6 +71,10 @@ def describe_move(finding: Finding) -> str:
         return _largest_change(finding)
     if finding.direction == "spread":
         return f"spread of {finding.name} {_spread_direction(finding)} {effect:.2f} sigma"
+    if finding.direction in _TAILS:
+        return _far_out(finding)
+    if finding.direction == "shares":
+        return f"{finding.name.replace('_', ' ')}: share changed by {effect:.0%}"
     return f"{finding.name} {finding.direction} {effect:.2f} sigma"
 
 
@@ -66,19 +85,37 @@ def _spread_direction(finding: Finding) -> str:
     return "up" if now > then else "down"
 
 
-def _moved(drifted: Sequence[Finding], images: ImageCounts) -> str:
+def _far_out(finding: Finding) -> str:
+    """Say how many images lie beyond the reference's central 99 %."""
+    side = "high" if finding.direction == "upper_tail" else "low"
+    share = (finding.effect or 0.0) + _BEYOND
+    return f"{finding.name} unusually {side} in {share:.0%} of the images, {_BEYOND:.1%} usual"
+
+
+def _moved_jointly(joint: Multivariate, images: ImageCounts, where: str) -> str:
+    place = f" {where}" if where else ""
+    return (
+        "The numbers of the images no longer go together as in the reference"
+        f"{place}: {joint.because}; {images.analysed:,} images."
+    )
+
+
+def _moved(drifted: Sequence[Finding], images: ImageCounts, where: str) -> str:
     features = _in_order([finding for finding in drifted if finding.categories is None])
     classes = [finding for finding in drifted if finding.categories is not None]
     moves = [describe_move(finding) for finding in [*features[:_NAMED], *classes]]
     more = len(drifted) - len(moves)
     words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
     opening = "The images have moved away from the reference"
+    partly = bool(features) and all(finding.direction in _TAILS for finding in features)
     if words:
-        opening = f"Images are {_enumerate(words[:_NAMED])} than the reference"
+        some = "Some images" if partly else "Images"
+        opening = f"{some} are {_enumerate(words[:_NAMED])} than the reference"
     elif not any(finding.name in _BY_NAME for finding in drifted):
         opening = "The model's predictions have moved away from the reference"
     tail = f" and {more} more" if more > 0 else ""
-    return f"{opening}: {', '.join(moves)}{tail}; {images.analysed:,} images."
+    place = f" {where}" if where else ""
+    return f"{opening}{place}: {', '.join(moves)}{tail}; {images.analysed:,} images."
 
 
 _BY_NAME = {feature.name: feature for feature in FEATURES}
@@ -86,9 +123,9 @@ _BY_NAME = {feature.name: feature for feature in FEATURES}
 
 def _look(finding: Finding) -> str:
     feature = _BY_NAME.get(finding.name)
-    if feature is None or finding.direction not in {"up", "down"}:
+    if feature is None or finding.direction not in {"up", "down", *_TAILS}:
         return ""
-    return feature.rises if finding.direction == "up" else feature.falls
+    return feature.rises if finding.direction in {"up", "upper_tail"} else feature.falls
 
 
 def _in_order(findings: Sequence[Finding]) -> list[Finding]:

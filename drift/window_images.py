@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.near_duplicates import ImageRecords, NearCopies, as_moments, find_near_copies
 from jobs.image_locations import ImageLocation, RefusedLocation
+from jobs.job import DetectionSettings
 from jobs.predictions.rows import PredictionRows
 from reference_stats.extraction import (
     ExtractionResult,
@@ -21,11 +24,13 @@ from reference_stats.extraction import (
     UnreadableImage,
 )
 from reference_stats.features.registry import FEATURES
+from reference_stats.fingerprint import stack_fingerprints
 from reports.findings import ImageCounts, LogCounts, Quality, Trouble
 
 TROUBLES_SHOWN = 20
 # The log's producer computes in its own way; smaller relative differences are rounding.
 _CROSS_CHECK_TOLERANCE = 1e-6
+_USUAL_BURST = DetectionSettings().burst
 _CROSS_CHECKED = tuple(feature.name for feature in FEATURES)
 
 
@@ -42,6 +47,9 @@ class WindowImages:
         column per feature.
     counts, log, quality
         What the report says about the data.
+    copies
+        The clusters of near-copies among the analysed images, in the order of `features`; None
+        where fingerprints are not known.
     """
 
     rows: pd.DataFrame
@@ -49,6 +57,29 @@ class WindowImages:
     counts: ImageCounts
     log: LogCounts
     quality: Quality
+    copies: NearCopies | None = None
+
+    @property
+    def clusters(self) -> pd.Series[int]:
+        """The cluster of each analysed row, with the index of `features`.
+
+        Rows of one cluster are one observation: they name one stored image, or near-copies that
+        one client sent in one burst.
+        """
+        if self.copies is not None:
+            return pd.Series(self.copies.clusters, index=self.features.index)
+        images = self.rows["image"].loc[self.features.index]
+        return pd.Series(pd.factorize(images)[0], index=self.features.index)
+
+    @property
+    def is_near_copy(self) -> pd.Series[bool] | None:
+        """Whether each analysed row shows a near-copy of an earlier image, as `clusters`.
+
+        None where fingerprints are not known.
+        """
+        if self.copies is None:
+            return None
+        return pd.Series(self.copies.is_near_copy, index=self.features.index)
 
     @property
     def distinct_features(self) -> pd.DataFrame:
@@ -76,8 +107,16 @@ def join(
     predictions: PredictionRows,
     located: Sequence[ImageLocation | RefusedLocation],
     extracted: ExtractionResult,
+    *,
+    burst: timedelta = _USUAL_BURST,
 ) -> WindowImages:
-    """Return the window row by row with its counts; nothing that was left out is uncounted."""
+    """Return the window row by row with its counts; nothing that was left out is uncounted.
+
+    Parameters
+    ----------
+    burst
+        `detection.burst` of the job.
+    """
     rows, locations, refused = allowed_rows(predictions, located)
     outcomes = [extracted[location] for location in locations]
     analysed = {
@@ -91,6 +130,7 @@ def join(
         columns=[feature.name for feature in FEATURES],
         dtype="float64",
     )
+    copies = _find_copies(rows.loc[features.index], list(analysed.values()), burst)
     logged = predictions.raw[_are_allowed(located)].reset_index(drop=True)
     named_once = ~rows["image"].duplicated(keep=False)
     troubles = [
@@ -107,11 +147,25 @@ def join(
             troubles=tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN]),
             reasons=_count_reasons(outcomes),
             duplicated_rows=int(rows["image"].duplicated().sum()),
+            near_duplicates=int(rows.loc[features.index, "image"][copies.is_near_copy].nunique()),
             deep_images=sum(outcome.deep for outcome in analysed.values()),
             # Of rows that share an image, all but the last describe one that was overwritten.
             cross_check=_cross_check(logged, features[named_once[features.index]]),
         ),
+        copies=copies,
     )
+
+
+def _find_copies(
+    rows: pd.DataFrame, outcomes: Sequence[ImageFeatures], burst: timedelta
+) -> NearCopies:
+    records = ImageRecords(
+        names=rows["image"].to_numpy(dtype=object),
+        fingerprints=stack_fingerprints([outcome.fingerprint for outcome in outcomes]),
+        clients=rows["client"].to_numpy(dtype=object),
+        times=as_moments(rows["timestamp"]),
+    )
+    return find_near_copies(records, burst=burst)
 
 
 def _are_allowed(located: Sequence[ImageLocation | RefusedLocation]) -> NDArray[np.bool_]:

@@ -99,6 +99,9 @@ class LogColumns(Settings):
     """The model's confidence in its prediction, a number."""
     label: str | None = None
     """The true class, where it is known."""
+    client: str | None = None
+    """Who sent the image: a user, camera or device. Near-copies that one client sends in one burst
+    count as one observation; without it all images are one client's."""
     probabilities: tuple[str, ...] = ()
     """The columns that hold one class probability each; `*` stands for anything, as in `p_*`."""
 
@@ -221,6 +224,20 @@ class DetectionSettings(Settings):
     0.1 stands for two points of a share."""
     effect_to_see: float = Field(default=0.5, gt=0)
     """`steady` is only said where a shift of this size would have been seen with 80 % power."""
+    burst: Duration = timedelta(minutes=10)
+    """Near-copies of one client that are no further apart in time are one observation."""
+
+
+class SegmentSettings(Settings):
+    """Where a drift may sit: the parts of a drifted window that are compared with the rest of it.
+
+    The predicted class, and the client where the log names one, are always among them.
+    """
+
+    columns: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Log columns whose values are parts of the traffic, such as `model_version` or `camera`."""
+    hours: bool = True
+    """Whether single hours are looked at too; single days in a long or sparsely filled window."""
 
 
 class ReportSettings(Settings):
@@ -252,6 +269,7 @@ class Job(Settings):
     window: WindowSettings
     reference: ReferenceSettings
     detection: DetectionSettings = DetectionSettings()
+    segments: SegmentSettings = SegmentSettings()
     reports: ReportSettings = ReportSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"

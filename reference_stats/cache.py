@@ -17,6 +17,7 @@ from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError, ObjectExistsError
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
+from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import (
     FeatureValues,
     ImageFeatures,
@@ -35,6 +36,7 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("reason", pa.string()),
     ("detail", pa.string()),
     ("limit", pa.int64()),
+    ("fingerprint", pa.binary(FINGERPRINT_BYTES)),
 )
 
 
@@ -76,6 +78,7 @@ class CachedOutcomes:
         self._by_version = by_version
         self._reasons = table.column("reason").to_pylist()
         self._deep = table.column("deep").to_numpy()
+        self._fingerprints = table.column("fingerprint").to_pylist()
         self._numbers = np.column_stack([table.column(name).to_numpy() for name in names])
         self._rows = self._index()
 
@@ -97,7 +100,9 @@ class CachedOutcomes:
             return None
         if self._reasons[row] is None:
             values = FeatureValues(self._names, self._numbers[row])
-            return ImageFeatures(values=values, deep=bool(self._deep[row]))
+            return ImageFeatures(
+                values=values, deep=bool(self._deep[row]), fingerprint=self._fingerprints[row]
+            )
         return UnreadableImage(
             reason=UnreadableReason[self._reasons[row]],
             detail=self._table.column("detail")[row].as_py(),
@@ -198,6 +203,9 @@ class FeatureCache:
             "reason": [None if one is None else one.reason.name for one in refused],
             "detail": ["" if one is None else one.detail for one in refused],
             "limit": [None if one is None else one.limit for one in refused],
+            "fingerprint": [
+                one.fingerprint if isinstance(one, ImageFeatures) else None for one in outcomes
+            ],
         }
         columns |= dict(zip(feature_names(self.features), numbers.T, strict=True))
         target = io.BytesIO()

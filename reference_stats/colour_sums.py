@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from reference_stats.grey_levels import TILE_PIXELS
 
+# As bright and as dark as a channel gets; JPEG moves a level or two.
+_BLOWN = 254
+_CRUSHED = 2
 _RUN_PIXELS = (2**31 - 1) // (2 * 255) ** 2
 
 
@@ -26,6 +29,10 @@ class ColourSums:
         Sum of ``(R - G)**2``.
     yellow_blue_squares
         Sum of ``(R + G - 2 B)**2``.
+    blown
+        Pixels with a channel of 254 or more.
+    crushed
+        Pixels with a channel of 2 or less.
     """
 
     red: int
@@ -34,6 +41,8 @@ class ColourSums:
     saturation: float
     red_green_squares: int
     yellow_blue_squares: int
+    blown: int
+    crushed: int
 
 
 def sum_colours(planes: NDArray[np.uint8]) -> ColourSums:
@@ -42,10 +51,15 @@ def sum_colours(planes: NDArray[np.uint8]) -> ColourSums:
         return _sum_grey(planes[0])
     flat = planes.reshape(3, -1)
     channels, saturation, red_green, yellow_blue = np.zeros(3, np.int64), 0.0, 0, 0
+    blown, crushed = 0, 0
     for start in range(0, flat.shape[1], TILE_PIXELS):
         tile = flat[:, start : start + TILE_PIXELS]
         channels += tile.sum(axis=1, dtype=np.uint32)
-        saturation += _sum_saturation(tile)
+        largest = np.maximum(np.maximum(tile[0], tile[1]), tile[2])
+        smallest = np.minimum(np.minimum(tile[0], tile[1]), tile[2])
+        saturation += _sum_saturation(largest, smallest)
+        blown += int(np.count_nonzero(largest >= _BLOWN))
+        crushed += int(np.count_nonzero(smallest <= _CRUSHED))
         red, green, blue = tile.astype(np.int16)
         red_green += _sum_squares(red - green)
         yellow_blue += _sum_squares(red + green - 2 * blue)
@@ -56,6 +70,8 @@ def sum_colours(planes: NDArray[np.uint8]) -> ColourSums:
         saturation=saturation,
         red_green_squares=red_green,
         yellow_blue_squares=yellow_blue,
+        blown=blown,
+        crushed=crushed,
     )
 
 
@@ -68,13 +84,13 @@ def _sum_grey(plane: NDArray[np.uint8]) -> ColourSums:
         saturation=0.0,
         red_green_squares=0,
         yellow_blue_squares=0,
+        blown=int(np.count_nonzero(plane >= _BLOWN)),
+        crushed=int(np.count_nonzero(plane <= _CRUSHED)),
     )
 
 
-def _sum_saturation(tile: NDArray[np.uint8]) -> float:
-    red, green, blue = tile
-    largest = np.maximum(np.maximum(red, green), blue)
-    chroma = largest - np.minimum(np.minimum(red, green), blue)
+def _sum_saturation(largest: NDArray[np.uint8], smallest: NDArray[np.uint8]) -> float:
+    chroma = largest - smallest
     shares = chroma.astype(np.float32)
     # Black has chroma 0: any divisor will do for it.
     shares /= np.maximum(largest, 1).astype(np.float32)

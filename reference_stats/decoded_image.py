@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference_stats.colour_sums import ColourSums, sum_colours
+from reference_stats.detail_sums import DetailSums, sum_detail
 from reference_stats.grey_levels import grey_histogram, luma_of_planes
 from reference_stats.once import once
 
@@ -74,3 +75,8 @@ class DecodedImage:
     def colour_sums(self) -> ColourSums:
         """Return the sums that the colour features share."""
         return sum_colours(self.planes)
+
+    @once
+    def detail_sums(self) -> DetailSums:
+        """Return the sums over `grey` that the features of sharpness, noise and detail share."""
+        return sum_detail(self.grey)

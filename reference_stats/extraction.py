@@ -22,6 +22,7 @@ from reference_stats.decoding import decode_image, image_from_pixels
 from reference_stats.feature_table import FeatureTable
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, compute_features, feature_names
+from reference_stats.fingerprint import fingerprint_of
 from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
@@ -290,7 +291,11 @@ def measure(
     image = decode_image(data, max_pixels=settings.max_pixels)
     if isinstance(image, UnreadableImage):
         return image
-    return ImageFeatures(values=compute_features(image, features), deep=image.is_deep)
+    return ImageFeatures(
+        values=compute_features(image, features),
+        deep=image.is_deep,
+        fingerprint=fingerprint_of(image),
+    )
 
 
 def _not_fetched(location: ImageLocation, error: ObjectError) -> _Finished:

@@ -50,7 +50,7 @@ def padded_tiles(plane: NDArray[np.uint8]) -> Iterator[NDArray[np.int16]]:
         yield _padded(plane, rows, columns)
 
 
-def inner_tiles(plane: NDArray[np.uint8]) -> Iterator[NDArray[np.int16]]:
+def inner_tiles(plane: NDArray[np.uint8] | NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
     """Yield the same kind of tiles, but around the pixels that have all eight neighbours only."""
     height, width = plane.shape
     for rows, columns in _tile_slices((height - 2, width - 2)):

@@ -103,10 +103,13 @@ class ImageFeatures:
     deep
         Whether the file held more than 8 bits per sample, so that the grey-level features were
         clipped.
+    fingerprint
+        What near-copies of the image have almost alike: see `fingerprint.fingerprint_of`.
     """
 
     values: FeatureValues
     deep: bool
+    fingerprint: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,10 +89,15 @@ class Finding:
         The test; None where the column was not tested. Drift asks for
         ``adjusted_p_value < threshold`` and a large enough effect.
     effect
-        How far the column moved: reference standard deviations for numbers, the largest change of
-        a class's share (0 to 1) for classes. None where it cannot be said.
+        How far the column moved: reference standard deviations where the direction is ``"up"``,
+        ``"down"`` or ``"spread"``, a difference of shares (0 to 1) elsewhere. None where it cannot
+        be said.
     direction
-        ``"up"``, ``"down"`` or ``"spread"`` for numbers, ``"shares"`` for classes, else None.
+        ``"up"`` or ``"down"`` where the mean moved, ``"spread"`` where the standard deviation did,
+        ``"upper_tail"`` or ``"lower_tail"`` where more images than before lie beyond the
+        reference's central 99 %, ``"shares"`` for classes, else None.
+    shift
+        The move of the mean in reference standard deviations, with its sign; None for classes.
     note
         A sentence for people: why the column is missing or failed and what to do, which classes
         are new; empty where there is nothing to say.
@@ -111,6 +116,7 @@ class Finding:
     threshold: float | None = None
     effect: float | None = None
     direction: str | None = None
+    shift: float | None = None
     note: str = ""
     reference: Distribution | None = None
     current: Distribution | None = None
@@ -198,6 +204,8 @@ class Quality:
         The number of images left out per reason.
     duplicated_rows
         Rows that name an image which an earlier row of the window names too.
+    near_duplicates
+        Analysed images that are near-copies of an earlier one of the same client and burst.
     deep_images
         Images with more than 8 bits per sample: clipped for the seven grey-level features.
     cross_check
@@ -209,8 +217,183 @@ class Quality:
     troubles: tuple[Trouble, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
     duplicated_rows: int = 0
+    near_duplicates: int = 0
     deep_images: int = 0
     cross_check: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Multivariate:
+    """What all image features say together: images that are odd only jointly.
+
+    Attributes
+    ----------
+    state, statistic, p_value, adjusted_p_value, threshold
+        As of a column.
+    effect
+        Mahalanobis' distance between the two means, in reference standard deviations.
+    because
+        A plain sentence: which features no longer go together as they did.
+    """
+
+    state: State
+    statistic: Statistic | None = None
+    p_value: float | None = None
+    adjusted_p_value: float | None = None
+    threshold: float | None = None
+    effect: float | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A part of a drifted window in which the change concentrates.
+
+    Attributes
+    ----------
+    column, value
+        The log's column and its value there; the column ``hour`` holds the start of an hour.
+    images
+        How many of the window's images belong to it.
+    share_of_images, share_of_shift
+        The part of the window's images and of its whole shift that they are, 0 to 1; the shift's
+        part may exceed 1 where the other images moved the other way.
+    effect, rest_effect
+        How far these images, and all others, lie from the reference along the direction of the
+        drift, in reference standard deviations.
+    adjusted_p_value
+        The chance that some segment stands out as much where the change does not depend on any.
+    echo_of
+        The segment named before it without whose images it does not stand out, such as
+        ``"camera: B"``; empty where it stands out by itself.
+    """
+
+    column: str
+    value: str
+    images: int
+    share_of_images: float
+    share_of_shift: float
+    effect: float
+    rest_effect: float
+    adjusted_p_value: float
+    echo_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentScan:
+    """Which segments of a drifted window were looked at.
+
+    Attributes
+    ----------
+    columns
+        The log's columns with at least one segment that was looked at, and ``hour`` or ``day``.
+    segments
+        How many segments were looked at.
+    passed_over
+        How many were not: too few independent images in them or outside, or too many values.
+    """
+
+    columns: tuple[str, ...]
+    segments: int
+    passed_over: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onset:
+    """The time within a drifted window from which on the images differ.
+
+    Attributes
+    ----------
+    since
+        ISO 8601: the time of the first image after the change.
+    effect_before, effect_after
+        How far the images before and after lie from the reference along the direction of the
+        drift, in reference standard deviations.
+    adjusted_p_value
+        The chance of so clear a change at any time where there is none.
+    within
+        The segment whose images this is about, such as ``"camera: B"``; empty for all images.
+    """
+
+    since: str
+    effect_before: float
+    effect_after: float
+    adjusted_p_value: float
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendColumn:
+    """A column that moves slowly across runs.
+
+    Attributes
+    ----------
+    direction
+        ``"up"`` or ``"down"``.
+    evidence
+        The column's e-value.
+    shift
+        The mean of its shifts since then, in reference standard deviations.
+    since
+        The end of the window of the first run that the alarm counts.
+    """
+
+    name: str
+    direction: str
+    evidence: float
+    shift: float
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """Slow drift across runs; it never changes the run's verdict.
+
+    Attributes
+    ----------
+    state
+        ``steady``, ``drift``, or ``inconclusive`` with too few runs to say.
+    summary
+        One plain sentence.
+    runs
+        How many runs it rests on: earlier ones whose windows do not overlap, and this one.
+    run_length
+        Without drift there are on average at least so many runs between two alarms.
+    evidence
+        The e-value of all columns together; an alarm is one of at least `run_length`.
+    columns
+        The columns that carry it, most evidence first.
+    """
+
+    state: State
+    summary: str
+    runs: int
+    run_length: int
+    evidence: float
+    columns: tuple[TrendColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the test rested on; `drift accept` remembers it.
+
+    Attributes
+    ----------
+    reference_units, current_units
+        Independent images on either side: near-copies of one client in one burst are one unit.
+    resamples
+        How many permutations the p-values come from.
+    statistics
+        Every standardised statistic by its name; about standard normal where nothing moved.
+    accepted_runs
+        How many accepted windows widened the null.
+    """
+
+    reference_units: int
+    current_units: int
+    resamples: int
+    statistics: dict[str, float] = field(default_factory=dict)
+    accepted_runs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +435,10 @@ class RunFindings:
     predictions: tuple[Finding, ...]
     quality: Quality
     offenders: tuple[Offender, ...] = ()
-    multivariate: dict[str, object] | None = None
-    segments: tuple[dict[str, object], ...] = ()
-    trend: dict[str, object] | None = None
+    multivariate: Multivariate | None = None
+    segments: tuple[Segment, ...] = ()
+    segment_scan: SegmentScan | None = None
+    onset: Onset | None = None
+    trend: Trend | None = None
+    evidence: Evidence | None = None
     schema_version: str = SCHEMA_VERSION

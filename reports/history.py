@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import math
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectMissingError
@@ -22,8 +24,25 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedWindow:
+    """What is remembered of a window that a person accepted as normal.
+
+    Attributes
+    ----------
+    statistics
+        Every standardised statistic of the run by its name: see `findings.Evidence`.
+    reference_units, current_units
+        Independent images on either side.
+    """
+
+    statistics: dict[str, float]
+    reference_units: int
+    current_units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
-    """What the history keeps of one run.
+    """What the history keeps of one run; rows of older versions lack what comes after the states.
 
     Attributes
     ----------
@@ -36,6 +55,14 @@ class HistoryRow:
     effects, states
         By column: how far it moved and what was said about it. Columns of images and of
         predictions are in one table; should both have a name, the image's number is kept.
+    shifts
+        By numeric column: the move of its mean in reference standard deviations, with its sign.
+    reference_units, current_units
+        Independent images on either side; 0 where it is not known.
+    profile_id
+        The profile that the window was compared with; empty where it is not known.
+    accepted
+        What ``drift accept`` remembers of the run; None for a run that was not accepted.
     """
 
     run_id: str
@@ -47,6 +74,16 @@ class HistoryRow:
     false_alarm_rate: float
     effects: dict[str, float | None] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    shifts: dict[str, float] = field(default_factory=dict)
+    reference_units: int = 0
+    current_units: int = 0
+    profile_id: str = ""
+    accepted: AcceptedWindow | None = None
+
+    @property
+    def start(self) -> datetime:
+        """The window's start as a time in UTC."""
+        return parse_time(self.window_start)
 
     @property
     def end(self) -> datetime:
@@ -74,6 +111,7 @@ def parse_time(text: str) -> datetime:
 def history_row(findings: RunFindings) -> HistoryRow:
     """Return the row that the history keeps of a run."""
     columns = {column.name: column for column in (*findings.predictions, *findings.features)}
+    evidence = findings.evidence
     return HistoryRow(
         run_id=findings.run_id,
         window_start=findings.window.start,
@@ -84,7 +122,20 @@ def history_row(findings: RunFindings) -> HistoryRow:
         false_alarm_rate=findings.false_alarm_rate,
         effects={name: columns[name].effect for name in sorted(columns)},
         states={name: columns[name].state for name in sorted(columns)},
+        shifts=known_numbers({name: columns[name].shift for name in sorted(columns)}),
+        reference_units=0 if evidence is None else evidence.reference_units,
+        current_units=0 if evidence is None else evidence.current_units,
+        profile_id=findings.profile.id,
     )
+
+
+def known_numbers(values: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the finite ones, in their order."""
+    return {
+        str(name): float(value)
+        for name, value in values.items()
+        if value is not None and math.isfinite(value)
+    }
 
 
 def history_name(job_prefix: str, run_id: str) -> str:
@@ -119,6 +170,11 @@ def parse_history_row(data: bytes) -> HistoryRow:
             false_alarm_rate=float(document["false_alarm_rate"]),
             effects=_effects(document["effects"]),
             states={str(name): State(state) for name, state in document["states"].items()},
+            shifts=known_numbers(document.get("shifts", {})),
+            reference_units=int(document.get("reference_units", 0)),
+            current_units=int(document.get("current_units", 0)),
+            profile_id=str(document.get("profile_id", "")),
+            accepted=_accepted(document.get("accepted")),
         )
     except KeyError as error:
         raise ValueError(f"the key {error} is missing") from None
@@ -189,6 +245,16 @@ def _text(document: Mapping[str, object], key: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{key} is {value!r}, not a text")  # noqa: TRY004
     return value
+
+
+def _accepted(document: Mapping[str, Any] | None) -> AcceptedWindow | None:
+    if document is None:
+        return None
+    return AcceptedWindow(
+        statistics=known_numbers(document["statistics"]),
+        reference_units=int(document["reference_units"]),
+        current_units=int(document["current_units"]),
+    )
 
 
 def _effects(values: Mapping[str, float | None]) -> dict[str, float | None]:

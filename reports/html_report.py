@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES
-from reports import wording
+from reports import whereabouts, wording
 from reports.cards import group_cards
 from reports.findings import Offender, RunFindings
 from reports.history import HistoryRow, rows_before
@@ -18,6 +18,8 @@ MOVEMENTS_AT_THE_TOP = 5
 # On a phone these are in the first screen; they are small enough to be there twice.
 IMAGES_IN_STRIP = 4
 EXAMPLES_SHOWN = 10
+_NOT_ACCEPTED = b'<p class="flag" id="accepted" hidden>'
+_ACCEPTED = b'<p class="flag" id="accepted">'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ def report_html(
         JPEG thumbnails by the image path of an offender. An image without one is shown by name;
         None means that thumbnails are switched off, and the page says so.
     history
-        Rows of any runs; only those with an earlier window end are used.
+        Rows of any runs; only those with an earlier window end are used, and this run's own for
+        whether it was accepted.
     links
         Where the page leads.
     typical
@@ -82,8 +85,28 @@ def report_html(
         "typical": _typical(pictures, typical),
         "examples_shown": EXAMPLES_SHOWN,
         "verdict_label": wording.VERDICT_LABELS[findings.verdict],
+        "titles": _titles(findings),
+        "where": whereabouts,
+        "even_words": whereabouts.even_words(findings),
     }
-    return render("report.html.j2", values)
+    accepted = any(row.run_id == findings.run_id and row.accepted is not None for row in history)
+    return with_acceptance(render("report.html.j2", values), accepted=accepted)
+
+
+def with_acceptance(page: bytes, *, accepted: bool) -> bytes:
+    """Return a run's page, now saying whether the run was accepted as normal.
+
+    The mark is in every page and hidden in most, so that a page can be marked without its data;
+    a page of an older version comes back as it is.
+    """
+    before, after = (_NOT_ACCEPTED, _ACCEPTED) if accepted else (_ACCEPTED, _NOT_ACCEPTED)
+    return page.replace(before, after, 1)
+
+
+def _titles(findings: RunFindings) -> dict[str, str]:
+    """Return the plain words of every column, by its name."""
+    columns = (*findings.features, *findings.predictions)
+    return {one.name: wording.column_title(one.name, _plain_words()) for one in columns}
 
 
 def _plain_words() -> dict[str, Feature]:

@@ -37,9 +37,12 @@ REPORT_KEYS = (
     "predictions",
     "multivariate",
     "segments",
+    "segment_scan",
+    "onset",
     "trend",
     "quality",
     "offenders",
+    "evidence",
 )
 """The order of the keys at the top of the report; everything below is in the order of its type."""
 

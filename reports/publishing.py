@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind, StoredObject
@@ -18,11 +18,20 @@ from jobs.errors import (
     PublishError,
 )
 from reports.findings import RunFindings
-from reports.history import history_bytes, history_name, history_row, parse_time, read_history
+from reports.history import (
+    HistoryRow,
+    history_bytes,
+    history_name,
+    history_row,
+    parse_history_row,
+    parse_time,
+    read_history,
+)
 from reports.index_page import index_html
 from reports.json_report import report_json
 
 REPORT_NAME = "report.json"
+PAGE_NAME = "report.html"
 LATEST_NAME = "latest.json"
 INDEX_NAME = "index.html"
 # A browser or a proxy must not show yesterday's answer.
@@ -88,11 +97,11 @@ def publish(
     """
     check = still_allowed or _always_allowed
     report = report_json(findings)
-    with _as_publish_error():
+    with publish_errors():
         page = _write_run(bucket, run_prefix(prefix, findings.run_id), files, report)
         check()
         row = history_row(findings)
-        bucket.write(history_name(prefix, row.run_id), history_bytes(row), JSON)
+        _write_row(bucket, prefix, row)
         check()
         is_latest = _move_latest(bucket, f"{prefix}/{LATEST_NAME}", report, row.end)
         check()
@@ -100,12 +109,55 @@ def publish(
     return Published(report_url=bucket.url_of(page), is_latest=is_latest)
 
 
+def change_row(
+    bucket: Bucket,
+    prefix: str,
+    run_id: str,
+    change: Callable[[HistoryRow], HistoryRow],
+    still_allowed: Callable[[], None] | None = None,
+) -> HistoryRow:
+    """Rewrite the history row of a published run and the index; return the new row.
+
+    Nothing is written where the change leaves the row as it is.
+
+    Raises
+    ------
+    PublishError
+        If the row is not there, cannot be understood, or could not be written.
+    """
+    name = history_name(prefix, run_id)
+    with publish_errors():
+        for _ in range(_ATTEMPTS):
+            stored = bucket.read(name)
+            row = _parse(bucket, name, stored.data)
+            changed = change(row)
+            if changed == row:
+                return row
+            (still_allowed or _always_allowed)()
+            if _put(bucket, name, history_bytes(changed), stored.version, JSON):
+                return changed
+    raise _too_busy(bucket, name)
+
+
+def rebuild_index(bucket: Bucket, prefix: str, job: str) -> None:
+    """Make the index of all runs anew from the history.
+
+    Raises
+    ------
+    PublishError
+        If it could not be written.
+    """
+    with publish_errors():
+        _rebuild_index(bucket, prefix, job)
+
+
 def _always_allowed() -> None:
     return None
 
 
 @contextmanager
-def _as_publish_error() -> Iterator[None]:
+def publish_errors() -> Iterator[None]:
+    """Turn what goes wrong with an object inside into a `PublishError` that names it."""
     try:
         yield
     except ObjectError as error:
@@ -124,7 +176,48 @@ def _write_run(
         data, kind = files[name]
         bucket.write(f"{folder}/{name}", data, kind)
     bucket.write(f"{folder}/{REPORT_NAME}", report, JSON)
-    return f"{folder}/{'report.html' if 'report.html' in files else REPORT_NAME}"
+    return f"{folder}/{PAGE_NAME if PAGE_NAME in files else REPORT_NAME}"
+
+
+def _write_row(bucket: Bucket, prefix: str, row: HistoryRow) -> None:
+    """Write a run's row; where the same run was accepted before, it stays accepted."""
+    name = history_name(prefix, row.run_id)
+    for _ in range(_ATTEMPTS):
+        stored = _read_if_there(bucket, name)
+        kept = row if stored is None else _with_acceptance(row, bucket.url_of(name), stored.data)
+        version = None if stored is None else stored.version
+        if _put(bucket, name, history_bytes(kept), version, JSON):
+            return
+    raise _too_busy(bucket, name)
+
+
+def _with_acceptance(row: HistoryRow, url: str, before: bytes) -> HistoryRow:
+    try:
+        known = parse_history_row(before)
+    except ValueError as error:
+        logger.warning("%s is no history row (%s) and is replaced by this run's.", url, error)
+        return row
+    if known.accepted is None:
+        return row
+    if known.profile_id != row.profile_id:
+        logger.warning(
+            "%s: the run was accepted against the profile %s and is now compared with %s, so it "
+            "is no longer accepted. To accept it again: drift accept.",
+            url,
+            known.profile_id,
+            row.profile_id,
+        )
+        return row
+    return replace(row, accepted=known.accepted)
+
+
+def _parse(bucket: Bucket, name: str, data: bytes) -> HistoryRow:
+    try:
+        return parse_history_row(data)
+    except ValueError as error:
+        raise PublishError(
+            f"{bucket.url_of(name)} is no history row ({error}). Repeat that run."
+        ) from None
 
 
 def _move_latest(bucket: Bucket, name: str, report: bytes, end: datetime) -> bool:

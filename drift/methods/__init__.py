@@ -1,1 +1,1 @@
-"""The tests that say whether a column differs by more than chance: one file each."""
+"""What each kind of column is tested for: one file per method, from values to scores."""

@@ -1,40 +1,29 @@
-"""What a drift method is: two samples of one column in, a statistic and a p-value out."""
+"""What a drift method is: the scores that it gives to the units of a pooled sample."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MethodResult:
-    """The statistic of a test and the chance of one at least as large where nothing moved.
-
-    Attributes
-    ----------
-    value
-        The statistic.
-    p_value
-        In (0, 1]; at most the stated level in the long run, whatever the ties.
-    """
-
-    value: float
-    p_value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftMethod:
-    """One test, under the name that reports show.
+class ScoreMethod:
+    """One way in which numbers can differ.
 
     Attributes
     ----------
     name
-        The statistic's name in ``report.json``.
-    compare
-        The test of a reference and a current sample, neither empty, without missing values.
+        How reports call it, behind the column's name: ``sharpness.location``.
+    two_sided
+        Whether a sum of scores that is unusually small counts too.
+    scores
+        From normal scores (see `drift.normal_scores`), shape (units, columns), to scores of the
+        same shape; each column on its own, without regard to which side a unit is from.
     """
 
     name: str
-    compare: Callable[[pd.Series, pd.Series], MethodResult]
+    two_sided: bool
+    scores: Callable[[NDArray[np.float64]], NDArray[np.float64]]

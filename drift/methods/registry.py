@@ -1,13 +1,10 @@
-"""Which test a column of each kind gets."""
+"""Which ways of differing are looked for in every number."""
 
 from __future__ import annotations
 
-from drift.columns import ColumnKind
-from drift.methods.chi_square import CHI_SQUARE
-from drift.methods.kolmogorov_smirnov import KOLMOGOROV_SMIRNOV
-from drift.methods.method import DriftMethod
+from drift.methods.location import LOCATION
+from drift.methods.method import ScoreMethod
+from drift.methods.spread import SPREAD
+from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
 
-METHODS: dict[ColumnKind, DriftMethod] = {
-    ColumnKind.NUMERIC: KOLMOGOROV_SMIRNOV,
-    ColumnKind.CLASSES: CHI_SQUARE,
-}
+NUMERIC_METHODS: tuple[ScoreMethod, ...] = (LOCATION, SPREAD, UPPER_TAIL, LOWER_TAIL)

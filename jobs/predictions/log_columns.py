@@ -12,7 +12,7 @@ from jobs.job import LogColumns
 
 _COLUMNS_SHOWN = 40
 # What the fields of a row are called: a probability column of that name would replace one.
-_FIELD_NAMES = frozenset({"timestamp", "id", "prediction", "confidence", "label"})
+_FIELD_NAMES = frozenset({"timestamp", "id", "prediction", "confidence", "label", "client"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +25,18 @@ class NeededColumns:
         The job file's `predictions.columns`.
     extra
         Further columns, such as those of the image template.
+    segments
+        The job file's `segments.columns`.
     """
 
     named: LogColumns
     extra: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
 
     def probabilities(self, there: Iterable[str]) -> tuple[str, ...]:
         """Return those of the columns that hold a class probability, sorted."""
         named = self.named
-        others = {named.timestamp, named.id, named.prediction, named.confidence, named.label}
+        others = {getattr(named, field) for field in _FIELD_NAMES}
         return tuple(
             sorted(
                 column
@@ -59,10 +62,12 @@ class NeededColumns:
             "prediction": named.prediction,
             "confidence": named.confidence,
             "label": named.label,
+            "client": named.client,
             "id": None if named.id == LogColumns().id else named.id,
         }
         found = {column: f"predictions.columns.{key}" for key, column in keys.items() if column}
-        return dict.fromkeys(self.extra, "images.path") | found
+        others = dict.fromkeys(self.segments, "segments.columns")
+        return others | dict.fromkeys(self.extra, "images.path") | found
 
 
 def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> None:

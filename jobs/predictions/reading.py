@@ -38,6 +38,7 @@ def read_predictions(
     request: WindowRequest,
     *,
     extra_columns: Sequence[str] = (),
+    segment_columns: Sequence[str] = (),
 ) -> PredictionRows:
     """Return the rows of one window of the prediction log.
 
@@ -52,6 +53,8 @@ def read_predictions(
         Where `settings.path` is looked up.
     extra_columns
         Columns that the log must have besides those that `settings.columns` names.
+    segment_columns
+        The job file's `segments.columns`, which the log must have too.
 
     Raises
     ------
@@ -59,7 +62,9 @@ def read_predictions(
         If the log is missing, empty, damaged, of another format than its name tells, or without a
         column that the job names.
     """
-    needed = NeededColumns(named=settings.columns, extra=tuple(extra_columns))
+    needed = NeededColumns(
+        named=settings.columns, extra=tuple(extra_columns), segments=tuple(segment_columns)
+    )
     rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
     collector = WindowCollector(request=request, rules=rules, needed=needed)
     read = _read_objects(bucket, find_objects(bucket, settings.path), collector)
@@ -126,7 +131,8 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     columns = sorted(collector.columns)
     probabilities = collector.needed.probabilities(columns)
     named = collector.needed.named
-    raw = _all_columns(batch.table, sorted({*columns, *collector.needed.extra}), len(batch))
+    wanted = {*columns, *collector.needed.extra, *collector.needed.segments}
+    raw = _all_columns(batch.table, sorted(wanted), len(batch))
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
         fields=fields_frame(raw, batch.moments, named, probabilities),

@@ -68,9 +68,9 @@ class PredictionRows:
         The half-open interval that the rows lie in; for a window by rows it starts at the oldest.
     fields
         One row each, index 0..n-1, sorted by time and then by content. Columns: ``timestamp``
-        (datetime64[us, UTC]), ``id`` (str, empty where the log has none), ``prediction`` and
-        ``label`` (str or missing), ``confidence`` (float64, NaN where missing), and one float64
-        column per probability column under the log's own name.
+        (datetime64[us, UTC]), ``id`` (str, empty where the log has none), ``prediction``,
+        ``label`` and ``client`` (str or missing), ``confidence`` (float64, NaN where missing), and
+        one float64 column per probability column under the log's own name.
     raw
         The same rows with all of the log's own columns as text, missing values as None.
     probabilities

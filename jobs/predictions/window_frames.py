@@ -29,12 +29,14 @@ def fields_frame(
     identity = _trimmed(raw.get(named.id or "", missing))
     prediction = _trimmed(raw.get(named.prediction or "", missing))
     label = _trimmed(raw.get(named.label or "", missing))
+    client = _trimmed(raw.get(named.client or "", missing))
     times = pd.DatetimeIndex(moments.astype("datetime64[us]")).tz_localize("UTC")
     columns = {
         "timestamp": pd.Series(times),
         "id": _series(pc.fill_null(identity, "")),
         "prediction": _series(prediction),
         "label": _series(label),
+        "client": _series(client),
         "confidence": pd.Series(read_numbers(raw.get(named.confidence or "", missing)).values),
     }
     columns |= {name: pd.Series(read_numbers(raw[name]).values) for name in probabilities}

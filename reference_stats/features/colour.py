@@ -47,6 +47,23 @@ def colourfulness(image: DecodedImage) -> float:
     return math.sqrt(max(mean_squares - squared_means, 0.0)) + 0.3 * math.sqrt(squared_means)
 
 
+def blown_channels(image: DecodedImage) -> float:
+    """Return the share of pixels, 0 to 1, in which a colour channel is 254 or more.
+
+    Too much light, a wrong white balance or a gain that is set too high clip channels long before
+    the grey level is white.
+    """
+    return image.colour_sums.blown / image.luma.size
+
+
+def crushed_channels(image: DecodedImage) -> float:
+    """Return the share of pixels, 0 to 1, in which a colour channel is 2 or less.
+
+    Too little light does this, and so does too strong a saturation.
+    """
+    return image.colour_sums.crushed / image.luma.size
+
+
 COLOUR_FEATURES = (
     Feature(
         name="mean_red",
@@ -88,5 +105,21 @@ COLOUR_FEATURES = (
         falls="greyer",
         compute=colourfulness,
         headline=True,
+    ),
+    Feature(
+        name="blown_channels",
+        unit="share of pixels (0-1)",
+        title="blown-out colours",
+        rises="more blown out",
+        falls="less blown out",
+        compute=blown_channels,
+    ),
+    Feature(
+        name="crushed_channels",
+        unit="share of pixels (0-1)",
+        title="crushed colours",
+        rises="deeper in the shadows or purer in colour",
+        falls="lighter in the shadows or paler",
+        compute=crushed_channels,
     ),
 )

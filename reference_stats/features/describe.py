@@ -11,10 +11,10 @@ from reference_stats.features.registry import FAMILIES
 _INTRODUCTION = """\
 # The image features
 
-Every image is decoded once, its first frame turned as its EXIF tag says. The grey levels are those
-of PIL's `convert("L")`, which clips 16-bit images at 255: that is the definition of the seven that
-earlier systems log. All other families scale 16-bit images to 8 bits instead. A feature that is
-undefined for an image is missing there.
+Every image is decoded once, its first frame turned as its EXIF tag says. The features of the first
+family are defined on the grey levels of PIL's `convert("L")`, which clips 16-bit images at 255, as
+those that earlier systems log are. All other families scale 16-bit images to 8 bits instead. A
+feature that is undefined for an image is missing there.
 
 This page is made from the code: `python -m reference_stats.features.describe > docs/features.md`.
 

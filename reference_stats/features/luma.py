@@ -1,6 +1,8 @@
-"""The seven grey-level features, defined on PIL's 8-bit ``convert("L")`` of the file."""
+"""The grey-level features, defined on PIL's 8-bit ``convert("L")`` of the file."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -9,6 +11,9 @@ from reference_stats.features.feature import Feature
 from reference_stats.grey_levels import padded_tiles
 
 _LEVELS = np.arange(256)
+_BLACK_SHARE = 0.001
+_OVEREXPOSED = 250
+_UNDEREXPOSED = 5
 _SOBEL_SCALE = 4 * 255 * np.sqrt(2.0)
 
 
@@ -40,6 +45,15 @@ def max_pixel(image: DecodedImage) -> float:
     return float(np.flatnonzero(image.histogram)[-1])
 
 
+def black_point(image: DecodedImage) -> float:
+    """Return the grey level that a thousandth of the pixels does not exceed, 0 to 255.
+
+    What haze, stray light and a raised gain lift first; a few dead pixels do not touch it.
+    """
+    needed = math.ceil(_BLACK_SHARE * image.luma.size)
+    return float(np.searchsorted(image.histogram.cumsum(), needed))
+
+
 def entropy(image: DecodedImage) -> float:
     """Return Shannon's entropy of the grey levels in bits, 0 (one level) to 8 (all alike)."""
     shares = image.histogram[image.histogram > 0] / image.luma.size
@@ -63,6 +77,22 @@ def edge_density(image: DecodedImage) -> float:
         gradient_x += gradient_y
         total += float(np.sqrt(gradient_x, dtype=np.float64).sum())
     return total / (image.luma.size * float(_SOBEL_SCALE))
+
+
+def overexposed(image: DecodedImage) -> float:
+    """Return the share of pixels at grey level 250 or above, 0 to 1: highlights without detail.
+
+    A white background counts too.
+    """
+    return float(image.histogram[_OVEREXPOSED:].sum()) / image.luma.size
+
+
+def underexposed(image: DecodedImage) -> float:
+    """Return the share of pixels at grey level 5 or below, 0 to 1: shadows without detail.
+
+    A black background counts too.
+    """
+    return float(image.histogram[: _UNDEREXPOSED + 1].sum()) / image.luma.size
 
 
 LUMA_FEATURES = (
@@ -123,5 +153,31 @@ LUMA_FEATURES = (
         rises="richer in edges",
         falls="poorer in edges",
         compute=edge_density,
+    ),
+    Feature(
+        name="black_point",
+        unit="grey level (0-255)",
+        title="black point",
+        rises="hazier in the blacks",
+        falls="clearer in the blacks",
+        compute=black_point,
+    ),
+    Feature(
+        name="overexposed",
+        unit="share (0-1)",
+        title="overexposed area",
+        rises="more overexposed",
+        falls="less overexposed",
+        compute=overexposed,
+        headline=True,
+    ),
+    Feature(
+        name="underexposed",
+        unit="share (0-1)",
+        title="underexposed area",
+        rises="more underexposed",
+        falls="less underexposed",
+        compute=underexposed,
+        headline=True,
     ),
 )

@@ -10,17 +10,20 @@ import numpy as np
 from reference_stats.decoded_image import DecodedImage
 from reference_stats.features.blockiness import BLOCKINESS_FEATURES
 from reference_stats.features.colour import COLOUR_FEATURES
+from reference_stats.features.detail import DETAIL_FEATURES
 from reference_stats.features.feature import Feature
 from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.features.luma import LUMA_FEATURES
 from reference_stats.features.noise import NOISE_FEATURES
 from reference_stats.features.sharpness import SHARPNESS_FEATURES
+from reference_stats.fingerprint import FINGERPRINT_VERSION
 from reference_stats.outcomes import FeatureValues
 
 FAMILIES: dict[str, tuple[Feature, ...]] = {
     "grey levels": LUMA_FEATURES,
     "colour": COLOUR_FEATURES,
     "sharpness": SHARPNESS_FEATURES,
+    "detail": DETAIL_FEATURES,
     "noise": NOISE_FEATURES,
     "blockiness": BLOCKINESS_FEATURES,
     "file": FILE_FEATURES,
@@ -29,8 +32,12 @@ FEATURES: tuple[Feature, ...] = tuple(feature for family in FAMILIES.values() fo
 
 
 def feature_set_id(features: Iterable[Feature] = FEATURES) -> str:
-    """Return a name for a set of features that changes with any name or version in it."""
+    """Return a name for a set of features that changes with any name or version in it.
+
+    The fingerprint that goes with every image's features is part of the set.
+    """
     definitions = sorted(f"{feature.name}:{feature.version}" for feature in features)
+    definitions.append(f"fingerprint:{FINGERPRINT_VERSION}")
     return "fs-" + hashlib.sha256("\n".join(definitions).encode()).hexdigest()[:12]
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from reference_stats.decoded_image import DecodedImage
 from reference_stats.features.feature import Feature
-from reference_stats.grey_levels import padded_tiles
 
 
 def sharpness(image: DecodedImage) -> float:
@@ -20,13 +17,7 @@ def sharpness(image: DecodedImage) -> float:
     Noise counts as detail. Source: J. L. Pech-Pacheco et al., "Diatom autofocusing in brightfield
     microscopy: a comparative study", ICPR 2000.
     """
-    squares = 0
-    for tile in padded_tiles(image.grey):
-        around = tile[:-2, 1:-1] + tile[2:, 1:-1] + tile[1:-1, :-2] + tile[1:-1, 2:]
-        laplacian = (around - 4 * tile[1:-1, 1:-1]).astype(np.int32)
-        laplacian *= laplacian
-        squares += int(laplacian.sum(dtype=np.int64))
-    return math.log10(1 + squares / image.grey.size)
+    return math.log10(1 + image.detail_sums.padded_laplacian_squares / image.grey.size)
 
 
 SHARPNESS_FEATURES = (

@@ -48,7 +48,7 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
     known = {feature.name: feature.version for feature in context.features}
     versions = {name: known[name] for name in numbers.features.columns}
     return ReferenceProfile(
-        id=profile_id(numbers.features, predictions, versions),
+        id=profile_id(numbers.features, predictions, versions, numbers.records),
         created_at=now,
         source=numbers.source,
         settings_digest=settings_digest(job),
@@ -56,6 +56,7 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
         features=numbers.features,
         predictions=predictions,
         left_out=dict(numbers.left_out),
+        records=numbers.records,
     )
 
 

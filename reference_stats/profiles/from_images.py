@@ -10,14 +10,14 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from jobs.errors import ObjectError, UsageError
-from jobs.image_locations import ImageLocation, ImageLocator
+from jobs.image_locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.timestamps import parse_timestamp
 from jobs.windows import WindowRequest
 from reference_stats.extraction import ImageFeatures, extract
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
-from reference_stats.profiles.profile import PredictionTable
+from reference_stats.profiles.profile import PredictionTable, image_records
 
 # Names with another ending are not taken for images; a name without an ending may be one.
 IMAGE_ENDINGS = frozenset(
@@ -39,7 +39,7 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     locations = [
         ImageLocation(bucket_url=context.bucket.url, name=name, path=name) for name in images
     ]
-    numbers, left_out = _extract_table(locations, context)
+    numbers, records, left_out = _extract_table(locations, context)
     if len(images) < len(names):
         left_out["not named as an image"] = len(names) - len(images)
     _require_images(numbers, context.bucket.url_of(prefix), left_out)
@@ -48,6 +48,7 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
         predictions=PredictionTable.empty(),
         source=f"the images below {prefix}",
         left_out=left_out,
+        records=records,
     )
 
 
@@ -64,7 +65,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     log_url = context.bucket.url_of(context.job.predictions.path)
     located = locator.locate(rows.raw, log_url)
     locations = [place for place in located if isinstance(place, ImageLocation)]
-    numbers, left_out = _extract_table(locations, context)
+    numbers, records, left_out = _extract_table(locations, context)
     left_out.update(place.reason for place in located if not isinstance(place, ImageLocation))
     left_out.update(rows.tally.reasons)
     _require_images(numbers, log_url, left_out)
@@ -74,7 +75,17 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
         predictions=PredictionTable.of(rows.fields, rows.probabilities),
         source=f"the log from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
         left_out=left_out,
+        records=records.join(_senders(rows, located), on="image"),
     )
+
+
+def _senders(
+    rows: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
+) -> pd.DataFrame:
+    """Return client and time of the first row that names each image, indexed by its path."""
+    paths = [place.path if isinstance(place, ImageLocation) else None for place in located]
+    senders = rows.fields[["client", "timestamp"]].set_axis(pd.Index(paths, dtype="str"), axis=0)
+    return senders[senders.index.notna() & ~senders.index.duplicated()]
 
 
 def _read_window(context: SourceContext) -> PredictionRows:
@@ -106,8 +117,11 @@ def _bound(text: str, key: str, context: SourceContext) -> datetime:
 
 def _extract_table(
     locations: Sequence[ImageLocation], context: SourceContext
-) -> tuple[pd.DataFrame, Counter[str]]:
-    """Return one row per location that could be read, in the order given, and what was left out."""
+) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]]:
+    """Return numbers and records of the images that could be read, and what was left out.
+
+    There is one row per image, in the order in which they are first named.
+    """
     result = extract(
         locations,
         context.job.images,
@@ -116,13 +130,15 @@ def _extract_table(
         progress=context.progress,
     )
     # An image that several rows name is one observation.
-    outcomes = [result[location] for location in dict.fromkeys(locations)]
-    values = [dict(outcome.values) for outcome in outcomes if isinstance(outcome, ImageFeatures)]
+    outcomes = {location.path: result[location] for location in locations}
+    images = {path: one for path, one in outcomes.items() if isinstance(one, ImageFeatures)}
     left_out = Counter(
-        outcome.summary for outcome in outcomes if not isinstance(outcome, ImageFeatures)
+        one.summary for one in outcomes.values() if not isinstance(one, ImageFeatures)
     )
     names = [feature.name for feature in context.features]
-    return pd.DataFrame(values, columns=names, dtype="float64"), left_out
+    values = [dict(one.values) for one in images.values()]
+    records = image_records(list(images), [one.fingerprint for one in images.values()])
+    return pd.DataFrame(values, columns=names, dtype="float64"), records, left_out
 
 
 def _require_images(numbers: pd.DataFrame, url: str, left_out: Counter[str]) -> None:

@@ -18,8 +18,9 @@ from jobs.errors import ObjectError, UsageError
 from jobs.job import ReferenceSettings
 from reference_stats.extraction import image_from_pixels
 from reference_stats.features.geometry import FILE_FEATURES
+from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
-from reference_stats.profiles.profile import PredictionTable
+from reference_stats.profiles.profile import PredictionTable, image_records
 
 if TYPE_CHECKING:
     import torch
@@ -84,16 +85,20 @@ def collect(context: SourceContext) -> ReferenceNumbers:
     outside = {feature.name for feature in FILE_FEATURES}
     features = [feature for feature in context.features if feature.name not in outside]
     rows: list[list[float]] = []
+    fingerprints: list[bytes] = []
     with tempfile.TemporaryDirectory(prefix="drift-") as folder:
         path = context.bucket.local_copy(name, Path(folder))
         for pixels in _images(path, context.job.reference, context.bucket.url_of(name)):
             image = image_from_pixels(pixels)
             rows.append([feature.compute(image) for feature in features])
+            fingerprints.append(fingerprint_of(image))
+    places = [f"{place:09d}" for place in range(len(rows))]
     return ReferenceNumbers(
         features=pd.DataFrame(rows, columns=[feature.name for feature in features]),
         predictions=PredictionTable.empty(),
         source=f"the tensors in {name}",
         left_out={},
+        records=image_records(places, fingerprints),
     )
 
 

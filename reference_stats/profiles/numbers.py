@@ -28,12 +28,15 @@ class ReferenceNumbers:
         Where the numbers came from, in plain words.
     left_out
         The number of images or rows that could not be used, by reason.
+    records
+        As of `ReferenceProfile`.
     """
 
     features: pd.DataFrame
     predictions: PredictionTable
     source: str
     left_out: Mapping[str, int]
+    records: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,6 +65,11 @@ class ReferenceProfile:
         What the model said about the reference, where that is known.
     left_out
         The number of reference images or rows that could not be used, by reason.
+    records
+        Which images the rows of `features` are, one row each: ``image`` (a name or path) and
+        ``fingerprint`` (bytes); where they come from a log ``client`` (text or missing) and
+        ``timestamp`` (UTC) too. None for a table of features, and for a profile that an older
+        version built.
     """
 
     id: str
@@ -75,6 +80,7 @@ class ReferenceProfile:
     features: pd.DataFrame
     predictions: PredictionTable
     left_out: Mapping[str, int]
+    records: pd.DataFrame | None = None
 
     @property
     def images(self) -> int:
@@ -82,8 +88,21 @@ class ReferenceProfile:
         return len(self.features)
 
 
+def image_records(images: Sequence[str], fingerprints: Sequence[bytes]) -> pd.DataFrame:
+    """Return the `records` of a profile whose images have no time and no client."""
+    return pd.DataFrame(
+        {
+            "image": pd.Series(images, dtype="str"),
+            "fingerprint": pd.Series(fingerprints, dtype="object"),
+        }
+    )
+
+
 def profile_id(
-    features: pd.DataFrame, predictions: PredictionTable, versions: Mapping[str, int]
+    features: pd.DataFrame,
+    predictions: PredictionTable,
+    versions: Mapping[str, int],
+    records: pd.DataFrame | None = None,
 ) -> str:
     """Return the id of a profile with this content; the same content has the same id anywhere."""
     digest = hashlib.sha256()
@@ -91,6 +110,9 @@ def profile_id(
         values = np.ascontiguousarray(features[name].to_numpy(dtype="<f8"))
         digest.update(f"{name}:{versions[name]}\n".encode() + values.tobytes())
     digest.update(b"\npredictions\n" + _canonical_text(predictions.rows).encode())
+    if records is not None:
+        shown = records.assign(fingerprint=[one.hex() for one in records["fingerprint"]])
+        digest.update(b"\nrecords\n" + _canonical_text(shown).encode())
     return f"p-{digest.hexdigest()[:16]}"
 
 

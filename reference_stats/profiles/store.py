@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
@@ -63,7 +63,8 @@ class ProfileStore:
             for name in ("features", "predictions")
         ]
         try:
-            return _assemble(json.loads(described), *tables)
+            profile = _assemble(json.loads(described), *tables)
+            return replace(profile, records=self._records(folder, json.loads(described)))
         except (ValueError, KeyError, TypeError) as error:
             raise ObjectError(
                 self.bucket.url_of(f"{folder}/profile.json"),
@@ -71,14 +72,25 @@ class ProfileStore:
                 "drift profile build.",
             ) from None
 
+    def _records(self, folder: str, described: dict[str, object]) -> pd.DataFrame | None:
+        # A profile of an older version names none.
+        if "records" not in described:
+            return None
+        records = pd.read_parquet(io.BytesIO(self.bucket.read(f"{folder}/records.parquet").data))
+        if len(records) != described["images"] or list(records) != described["records"]:
+            raise ValueError("records.parquet has other rows or columns than profile.json names")
+        return records
+
     def save(self, profile: ReferenceProfile) -> None:
         """Write a profile under its id and pin it; one that is there already stays as it is."""
         folder = f"{self.folder}/{profile.id}"
         files = {
             "features.parquet": (profile.features.to_parquet(index=False), BINARY),
             "predictions.parquet": (profile.predictions.rows.to_parquet(index=False), BINARY),
-            "profile.json": (_describe(profile), JSON),
         }
+        if profile.records is not None:
+            files["records.parquet"] = (profile.records.to_parquet(index=False), BINARY)
+        files["profile.json"] = (_describe(profile), JSON)
         for name, (data, kind) in files.items():
             with suppress(ObjectExistsError):
                 self.bucket.create(f"{folder}/{name}", data, kind)
@@ -87,7 +99,7 @@ class ProfileStore:
 
 
 def _describe(profile: ReferenceProfile) -> bytes:
-    described = {
+    described: dict[str, object] = {
         "id": profile.id,
         "created_at": profile.created_at.isoformat(),
         "source": profile.source,
@@ -97,6 +109,8 @@ def _describe(profile: ReferenceProfile) -> bytes:
         "predictions": list(profile.predictions.rows.columns),
         "left_out": dict(sorted(profile.left_out.items())),
     }
+    if profile.records is not None:
+        described["records"] = list(profile.records.columns)
     return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
 
 

@@ -7,7 +7,7 @@ from drift.columns import ColumnRole
 from drift.comparison import compare
 from drift.verdict import decide
 from reports.findings import ImageCounts, LogCounts, Verdict
-from tests.support.columns import classes, numeric
+from tests.support.columns import classes, lined_up, numeric
 from tests.support.worlds import job_of
 
 REFERENCE = np.random.default_rng(1).normal(100, 10, 900)
@@ -23,7 +23,7 @@ def say(tmp_path):
     job = job_of(tmp_path)
 
     def decided(*columns, images=None, reasons=None):
-        comparison = compare(columns, job.detection, min_images=job.window.min_images)
+        comparison = compare(lined_up(*columns), job.detection)
         rejected = sum((reasons or {}).values())
         log = LogCounts(rows=400 + rejected, rejected=rejected, reasons=reasons or {})
         return decide(comparison, images or counts(), log, job)

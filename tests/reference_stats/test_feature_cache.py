@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import logging
 import time
 from dataclasses import replace
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from jobs.errors import BucketAccessError
 from reference_stats.cache import CacheEntry, FeatureCache
 from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
+from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import (
     FeatureValues,
     ImageFeatures,
@@ -26,7 +30,11 @@ BROKEN = UnreadableImage(reason=UnreadableReason.BROKEN, detail="JPEG: bad Huffm
 def _features(seed: int = 0, *, deep: bool = False) -> ImageFeatures:
     numbers = np.random.default_rng(seed).standard_normal(len(FEATURES))
     numbers[-1] = np.nan
-    return ImageFeatures(values=FeatureValues(feature_names(), numbers), deep=deep)
+    return ImageFeatures(
+        values=FeatureValues(feature_names(), numbers),
+        deep=deep,
+        fingerprint=bytes([seed]) * FINGERPRINT_BYTES,
+    )
 
 
 def _entry(path: str, outcome: ImageFeatures | UnreadableImage, version: str = "1") -> CacheEntry:
@@ -81,6 +89,23 @@ def test_another_feature_set_starts_anew(cache: FeatureCache, bucket: MemoryBuck
     cache.add([_entry("a.jpg", _features(1))])
     newer = (replace(FEATURES[0], version=99), *FEATURES[1:])
     assert len(FeatureCache(bucket=bucket, prefix="reports", features=newer).load()) == 0
+
+
+def test_a_part_from_before_there_were_fingerprints_is_not_read(
+    cache: FeatureCache, bucket: MemoryBucket
+) -> None:
+    cache.add([_entry("a.jpg", _features(1))])
+    (name,) = bucket.objects
+    table = pq.read_table(io.BytesIO(bucket.objects[name].data)).drop(["fingerprint"])
+    target = io.BytesIO()
+    pq.write_table(table, target)
+    digest = hashlib.sha256(target.getvalue()).hexdigest()[:16]
+    bucket.write(f"{cache.folder}part-{digest}.parquet", target.getvalue())
+    bucket.delete(name)
+    assert cache.load().find("a.jpg") is None
+    definitions = "\n".join(sorted(f"{one.name}:{one.version}" for one in FEATURES))
+    before = "fs-" + hashlib.sha256(definitions.encode()).hexdigest()[:12]
+    assert before not in cache.folder
 
 
 def test_by_version_an_image_is_only_known_as_it_was_read(cache: FeatureCache) -> None:

@@ -162,7 +162,10 @@ def test_on_tiny_images_numbers_are_finite_or_plainly_undefined(shape: tuple[int
     values = compute_features(image_from_pixels(noise(shape, seed=16)))
     undefined = {name for name, value in values.items() if math.isnan(value)}
     expected = {"size_bytes", "bits_per_pixel"}
-    expected |= {"noise_level"} if min(shape[:2]) < 3 else set()
+    if min(shape[:2]) < 3:
+        expected |= {"noise_level", "speckle", "graininess", "edge_concentration"}
+    expected |= {"fine_detail"} if min(shape[:2]) < 6 else set()
+    expected |= {"coarse_detail"} if min(shape[:2]) < 12 else set()
     expected |= {"blockiness"} if max(shape[:2]) < 9 else set()
     assert undefined == expected
     assert not any(math.isinf(value) for value in values.values())

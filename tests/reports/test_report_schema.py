@@ -36,6 +36,12 @@ WHERE = {
     types.Statistic: SCHEMA["$defs"]["statistic"],
     types.Trouble: SCHEMA["$defs"]["trouble"],
     types.Offender: SCHEMA["$defs"]["offender"],
+    types.Segment: SCHEMA["$defs"]["segment"],
+    types.SegmentScan: SCHEMA["$defs"]["segment_scan"],
+    types.Onset: SCHEMA["$defs"]["onset"],
+    types.Trend: SCHEMA["$defs"]["trend"],
+    types.TrendColumn: SCHEMA["$defs"]["trend_column"],
+    types.Evidence: SCHEMA["$defs"]["evidence"],
 }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from drift.columns import Column, ColumnKind, ColumnRole
+from drift.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
 
 
 def numeric(name: str, reference, current, role: ColumnRole = ColumnRole.FEATURE) -> Column:
@@ -28,3 +28,15 @@ def classes(name: str, reference, current) -> Column:
         current=pd.Series(list(current), dtype="str"),
         supply="Supply it.",
     )
+
+
+def lined_up(*columns: Column) -> LinedUp:
+    """Line columns up row by row; shorter ones miss values at the end."""
+    rows = {}
+    for role in ColumnRole:
+        ours = [column for column in columns if column.role is role]
+        rows[role] = AlignedRows(
+            reference=pd.DataFrame({column.name: column.reference for column in ours}),
+            current=pd.DataFrame({column.name: column.current for column in ours}),
+        )
+    return LinedUp(columns=columns, rows=rows)

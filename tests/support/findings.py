@@ -11,16 +11,22 @@ from numpy.typing import NDArray
 from reports.findings import (
     Category,
     Distribution,
+    Evidence,
     Finding,
     Histogram,
     ImageCounts,
     LogCounts,
     Offender,
+    Onset,
     ProfileSummary,
     Quality,
     RunFindings,
+    Segment,
+    SegmentScan,
     State,
     Statistic,
+    Trend,
+    TrendColumn,
     Trouble,
     Verdict,
     WindowSpan,
@@ -73,6 +79,7 @@ def drifted() -> RunFindings:
             ),
             reasons={"not found": 14, "empty file": 3, "truncated": 2, "store timed out": 1},
             duplicated_rows=7,
+            near_duplicates=31,
             deep_images=2,
             cross_check={"mean": 0, "entropy": 0, "edge_density": 412},
         ),
@@ -88,6 +95,31 @@ def drifted() -> RunFindings:
             ),
         ),
         warnings=("Timestamps carry no time zone and were read as UTC.",),
+        trend=Trend(
+            state=State.DRIFT,
+            summary=f"Slow drift since 3 Mar 2025: mean_red down by 0.24 {SIGMA} on average.",
+            runs=11,
+            run_length=1000,
+            evidence=8123.4,
+            columns=(
+                TrendColumn(
+                    name="mean_red",
+                    direction="down",
+                    evidence=90211.0,
+                    shift=-0.24,
+                    since="2025-03-03T00:00:00Z",
+                ),
+            ),
+        ),
+        evidence=evidence(current_units=5100),
+        segments=(segment("model_version", "7"), segment("camera", "B", "model_version: 7")),
+        segment_scan=SegmentScan(columns=("model_version", "camera"), segments=9, passed_over=3),
+        onset=Onset(
+            since="2025-03-11T14:00:05Z",
+            effect_before=0.02,
+            effect_after=0.31,
+            adjusted_p_value=0.0005,
+        ),
     )
 
 
@@ -99,6 +131,39 @@ def steady() -> RunFindings:
         features=_features(bad_day=False),
         predictions=_predictions(bad_day=False),
         images=ImageCounts(logged=980, analysed=980, missing=0, unreadable=0, unfetched=0),
+        trend=Trend(
+            state=State.STEADY,
+            summary="No slow drift over the last 12 runs.",
+            runs=12,
+            run_length=1000,
+            evidence=0.4,
+        ),
+        evidence=evidence(),
+    )
+
+
+def segment(column: str, value: str, echo_of: str = "") -> Segment:
+    """Return a tenth of the window that is nearly all of its shift."""
+    return Segment(
+        column=column,
+        value=value,
+        images=519,
+        share_of_images=0.1,
+        share_of_shift=0.92,
+        effect=2.1,
+        rest_effect=-0.05,
+        adjusted_p_value=0.0005,
+        echo_of=echo_of,
+    )
+
+
+def evidence(current_units: int = 960) -> Evidence:
+    """Return what a test of two columns rested on."""
+    return Evidence(
+        reference_units=1190,
+        current_units=current_units,
+        resamples=2000,
+        statistics={"mean.location": -1.25, "joint.t2": 0.5},
     )
 
 
@@ -167,6 +232,10 @@ def hostile() -> RunFindings:
             troubles=tuple(Trouble(name=name, reason=name) for name in HOSTILE_LABELS),
             reasons=dict.fromkeys(HOSTILE_LABELS, 1),
             cross_check=dict.fromkeys(HOSTILE_LABELS, 1),
+        ),
+        segments=tuple(segment(name, name, f"{name}: {name}") for name in HOSTILE_LABELS),
+        onset=Onset(
+            since=label, effect_before=0.0, effect_after=1.0, adjusted_p_value=0.1, within=label
         ),
         log=LogCounts(
             rows=9,
@@ -277,6 +346,7 @@ def _numeric(
         threshold=0.01,
         effect=abs(moved),
         direction="up" if moved > 0 else "down",
+        shift=moved,
         reference=_side(reference, edges),
         current=_side(current, edges),
     )

@@ -20,6 +20,7 @@ def read_log(
     *,
     columns: Mapping[str, object] | None = None,
     extra_columns: Sequence[str] = (),
+    segment_columns: Sequence[str] = (),
     request: WindowRequest | None = None,
     zone: str = "UTC",
     day_first: bool | None = None,
@@ -39,7 +40,13 @@ def read_log(
         day_first=day_first,
     )
     request = request or WindowRequest(end=WINDOW_END, last=timedelta(days=1))
-    return read_predictions(bucket, settings, request, extra_columns=extra_columns)
+    return read_predictions(
+        bucket,
+        settings,
+        request,
+        extra_columns=extra_columns,
+        segment_columns=segment_columns,
+    )
 
 
 def ids(rows: PredictionRows) -> list[str]:

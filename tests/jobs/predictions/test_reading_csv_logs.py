@@ -54,6 +54,15 @@ def test_fields_and_raw_have_the_promised_columns_and_types():
     assert rows.raw["id"].tolist() == [" 7 ", "8"]
 
 
+def test_who_sent_an_image_is_a_field_where_the_job_names_the_column():
+    log = f"timestamp,id,user\n{DAY}10:00:00,7, ann \n{DAY}11:00:00,8,\n{DAY}12:00:00,9,007\n"
+    client = read_log({"log.csv": log}, columns={"client": "user"}).fields["client"]
+    assert str(client.dtype) == "str"
+    assert client.isna().tolist() == [False, True, False]
+    assert client.dropna().tolist() == ["ann", "007"]
+    assert read_log({"log.csv": log}).fields["client"].isna().all()
+
+
 def test_a_log_without_ids_and_predictions_is_fine():
     rows = read_log({"log.csv": f"timestamp,image\n{DAY}10:00:00,a.png\n"}, extra_columns=["image"])
     assert ids(rows) == [""]
@@ -319,6 +328,7 @@ def test_what_is_no_log_is_one_clear_error(content, words):
         ({"prediction": "bread"}, (), ('"bread"', "predictions.columns.prediction", '"breed"')),
         ({"confidence": "score"}, (), ('"score"', "predictions.columns.confidence")),
         ({"label": "truth"}, (), ('"truth"', "predictions.columns.label")),
+        ({"client": "camera"}, (), ('"camera"', "predictions.columns.client")),
         ({"id": "request"}, (), ('"request"', "predictions.columns.id")),
         ({"probabilities": ("p_*",)}, (), ('"p_*"', "predictions.columns.probabilities")),
         ({}, ("file_name",), ('"file_name"', "images.path", '"filename"')),
@@ -328,6 +338,19 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest_and_all_others(col
     with pytest.raises(ObjectError) as error:
         read_log({"log.csv": HEADER + row("1")}, columns=columns, extra_columns=extra)
     damaged(error, *words, "timestamp, id, filename, breed")
+
+
+def test_a_segment_column_that_is_not_there_is_named_with_the_nearest():
+    with pytest.raises(ObjectError) as error:
+        read_log({"log.csv": HEADER + row("1")}, segment_columns=["bread"])
+    damaged(error, '"bread"', "segments.columns", '"breed"', "timestamp, id, filename, breed")
+
+
+def test_segment_columns_of_an_empty_window_are_there():
+    old = row("1").replace("2025-03-04", "2024-03-04")
+    rows = read_log({"log.csv": HEADER + old}, segment_columns=["breed"])
+    assert len(rows) == 0
+    assert "breed" in rows.raw.columns
 
 
 def test_a_log_that_is_missing_is_one_clear_error():

@@ -14,8 +14,10 @@ from PIL import Image
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, ObjectError, UsageError
 from jobs.job import Job
+from reference_stats.decoding import image_from_pixels
 from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES
+from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.build import build_profile, settings_digest
 from reference_stats.profiles.numbers import SourceContext
 from reference_stats.profiles.profile import ReferenceProfile
@@ -54,6 +56,14 @@ def test_images_below_a_prefix_become_rows_and_the_log_brings_the_predictions(wo
     assert list(profile.predictions.rows.columns) == ["prediction", "confidence"]
     assert len(profile.predictions.rows) == 15
     assert profile.created_at == NOW
+
+
+def test_each_reference_image_has_its_name_and_fingerprint(world):
+    records = build(job_of(world)).records
+    assert list(records.columns) == ["image", "fingerprint"]
+    for row in (0, 14):
+        pixels = np.asarray(Image.open(world / records["image"][row]).convert("RGB"))
+        assert records["fingerprint"][row] == fingerprint_of(image_from_pixels(pixels))
 
 
 def test_a_reference_log_may_have_no_times(tmp_path):
@@ -111,6 +121,24 @@ def test_a_past_window_brings_images_and_predictions(world):
     assert profile.images == 12
     assert len(profile.predictions.rows) == 12
     assert profile.source == "the log from 2025-03-03 00:00 to 2025-03-04 00:00 UTC"
+    assert list(profile.records.columns) == ["image", "fingerprint", "client", "timestamp"]
+    assert profile.records["client"].isna().all()
+
+
+def test_a_past_window_knows_who_sent_each_image_first_and_when(tmp_path):
+    make_world(tmp_path, lights=(1.0,), requests=6, references=2)
+    path = tmp_path / "predictions_log.csv"
+    log = pd.read_csv(path)
+    again = log.iloc[[0]].assign(timestamp="2025-03-03T23:59:59Z")
+    senders = [f"camera {number % 2}" for number in range(len(log))]
+    pd.concat([log.assign(camera=senders), again.assign(camera="late")]).to_csv(path, index=False)
+    window = {"start": "2025-03-03T00:00", "end": "2025-03-04"}
+    predictions = {"path": path.name, "columns": {"client": "camera"}}
+    profile = build(job_of(tmp_path, reference={"window": window}, predictions=predictions))
+    assert profile.images == 6
+    assert sorted(profile.records["client"]) == ["camera 0"] * 3 + ["camera 1"] * 3
+    assert profile.records["timestamp"].is_monotonic_increasing
+    assert profile.records["timestamp"].max() < pd.Timestamp("2025-03-03T23:59:59Z")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +164,7 @@ class TestFeatureTable:
         assert list(profile.features.columns) == SEVEN
         assert profile.features["mean"].tolist() == [0.5, 1.5, 2.5, 3.5]
         assert profile.predictions.rows.empty
+        assert profile.records is None
 
     def test_values_that_are_no_numbers_are_missing_and_empty_rows_are_counted(self, tmp_path):
         profile = self.profile(tmp_path, "mean,median\n1,x\nnan,inf\n2,3\n")
@@ -216,6 +245,12 @@ class TestTensors:
         assert self.profile(tmp_path, unit.double()).id == expected
         settings = {"tensor_mean": mean, "tensor_std": std}
         assert self.profile(tmp_path, normalised, **settings).id == expected
+
+    def test_each_image_of_a_tensor_has_a_fingerprint(self, tmp_path, pixels):
+        records = self.profile(tmp_path, self.torch.from_numpy(pixels)).records
+        assert records["image"].is_unique
+        first = np.ascontiguousarray(pixels[0].transpose(1, 2, 0))
+        assert records["fingerprint"][0] == fingerprint_of(image_from_pixels(first))
 
     def test_grey_tensors_have_no_colour(self, tmp_path, pixels):
         profile = self.profile(tmp_path, self.torch.from_numpy(pixels[:5, :1]))

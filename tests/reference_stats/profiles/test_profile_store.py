@@ -14,6 +14,7 @@ from reference_stats.profiles.profile import (
     PredictionTable,
     ReferenceProfile,
     check_definitions,
+    image_records,
     profile_id,
 )
 from reference_stats.profiles.store import ProfileStore
@@ -55,6 +56,40 @@ def test_a_saved_profile_is_pinned_and_loads_equal_to_the_last_bit(store, predic
     assert profile_id(loaded.features, loaded.predictions, loaded.versions) == profile.id
     assert loaded.created_at == profile.created_at
     assert loaded.left_out == profile.left_out
+
+
+def with_records(**more: pd.Series) -> ReferenceProfile:
+    profile = make_profile()
+    records = image_records(["a.jpg", "b.jpg", "c.jpg"], [bytes([n]) * 32 for n in (1, 2, 3)])
+    records = records.assign(**more)
+    known = (profile.features, profile.predictions, profile.versions)
+    return replace(profile, id=profile_id(*known, records), records=records)
+
+
+def test_fingerprints_clients_and_times_are_kept_and_belong_to_the_id(store):
+    profile = with_records(
+        client=pd.Series(["x", None, "y"], dtype="str"),
+        timestamp=pd.to_datetime(pd.Series(["2025-03-04T05:06:07.000008Z"] * 3)).dt.as_unit("us"),
+    )
+    store.save(profile)
+    loaded = store.load(profile.id).records
+    pd.testing.assert_frame_equal(loaded, profile.records)
+    assert len({profile.id, with_records().id, make_profile().id}) == 3
+
+
+def test_a_profile_that_knew_no_fingerprints_loads_and_keeps_its_id(store):
+    profile = make_profile()
+    store.save(profile)
+    assert store.load(profile.id).records is None
+
+
+def test_records_of_other_images_are_refused(store, tmp_path):
+    profile = with_records()
+    store.save(profile)
+    path = tmp_path / store.folder / profile.id / "records.parquet"
+    profile.records.head(2).to_parquet(path)
+    with pytest.raises(ObjectError, match=r"records\.parquet has other rows"):
+        store.load(profile.id)
 
 
 def test_a_profile_is_written_once_and_never_changed(store, tmp_path):

@@ -1,0 +1,1 @@
+"""The parts of the detection benchmark; `benchmarks.detection` is the program."""

@@ -1,0 +1,151 @@
+"""Pictures as numbers, by the project's own decoder and features; computed once and cached."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import io
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+import reference_stats.features.registry as feature_registry
+from benchmarks.detection_parts.corruptions import corrupt
+from reference_stats.decoding import decode_image
+from reference_stats.features.registry import compute_features, feature_names, feature_set_id
+from reference_stats.outcomes import UnreadableImage
+
+Pixels = NDArray[np.uint8]
+
+_BLOCK = 50
+_JPEG_QUALITY = 95
+_MOST_PIXELS = 10**8
+
+
+class Encoding(enum.StrEnum):
+    """The kind of file that every picture, clean or corrupted, is stored as before it is read."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A corruption and its severity, 1 to 5."""
+
+    name: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    pictures: tuple[Pixels, ...]
+    first: int
+    fault: Fault | None
+    encoding: Encoding
+    path: Path
+
+
+def measure(
+    pictures: Sequence[Pixels],
+    fault: Fault | None,
+    encoding: Encoding,
+    *,
+    cache: Path,
+    pool: Executor,
+    report: Callable[[int], None],
+) -> pd.DataFrame:
+    """Return one row of features per picture, from the cache where it has them.
+
+    Parameters
+    ----------
+    pictures
+        uint8 of shape (height, width, 3), or (height, width) for grey.
+    fault
+        What is done to each picture first; None for nothing.
+    encoding
+        The kind of file that is made of each picture and read again.
+    cache
+        A folder; its files are named by the pixels, the fault, the encoding and the source of the
+        features, so that one that is there is never out of date.
+    pool
+        Where missing ones are computed.
+    report
+        Called with the number of pictures that are done, block by block.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    blocks = [
+        _block(pictures[first : first + _BLOCK], first, fault, encoding, cache)
+        for first in range(0, len(pictures), _BLOCK)
+    ]
+    parts = []
+    for block, numbers in zip(blocks, pool.map(_load_or_compute, blocks), strict=True):
+        parts.append(numbers)
+        report(block.first + len(numbers))
+    return pd.DataFrame(np.vstack(parts), columns=list(feature_names()))
+
+
+def encode(picture: Pixels, encoding: Encoding) -> bytes:
+    """Return a picture as a file: JPEG of quality 95, or PNG."""
+    buffer = io.BytesIO()
+    if encoding is Encoding.JPEG:
+        Image.fromarray(picture).save(buffer, "JPEG", quality=_JPEG_QUALITY)
+    else:
+        Image.fromarray(picture).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def _block(
+    pictures: Sequence[Pixels], first: int, fault: Fault | None, encoding: Encoding, cache: Path
+) -> _Block:
+    words: Iterable[object] = (first, fault, encoding, [one.shape for one in pictures])
+    digest = hashlib.sha256(repr(words).encode() + _definition().encode())
+    for picture in pictures:
+        digest.update(picture.tobytes())
+    return _Block(
+        pictures=tuple(pictures),
+        first=first,
+        fault=fault,
+        encoding=encoding,
+        path=cache / f"{digest.hexdigest()[:32]}.npy",
+    )
+
+
+def _definition() -> str:
+    """Return what changes whenever the features may give other numbers."""
+    folder = Path(str(feature_registry.__file__)).parent
+    sources = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+    return feature_set_id() + hashlib.sha256(sources).hexdigest()
+
+
+def _load_or_compute(block: _Block) -> NDArray[np.float64]:
+    if block.path.exists():
+        known: NDArray[np.float64] = np.load(block.path)
+        return known
+    numbers = np.stack(
+        [
+            _numbers(picture, block.first + place, block)
+            for place, picture in enumerate(block.pictures)
+        ]
+    )
+    half = block.path.with_suffix(f".{os.getpid()}.part")
+    with half.open("wb") as file:
+        np.save(file, numbers)
+    half.replace(block.path)
+    return numbers
+
+
+def _numbers(picture: Pixels, number: int, block: _Block) -> NDArray[np.float64]:
+    if block.fault is not None:
+        picture = corrupt(picture, block.fault.name, block.fault.severity, number)
+    image = decode_image(encode(picture, block.encoding), max_pixels=_MOST_PIXELS)
+    if isinstance(image, UnreadableImage):
+        raise TypeError(f"picture {number} could not be read again: {image.summary}")
+    return compute_features(image).numbers

@@ -1,0 +1,139 @@
+"""From a permutation test to what is said about each column: improbable, and large enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from drift.columns import Column, ColumnKind
+from drift.described import class_changes, described
+from drift.effects import (
+    Effect,
+    class_effect,
+    mean_shift,
+    near_copy_effect,
+    numeric_effects,
+    usual_effect,
+)
+from drift.permutation.adjustment import PermutationResult
+from drift.power import smallest_effect
+from jobs.job import DetectionSettings
+from reports.findings import Finding, State, Statistic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """What is asked of a column before it is called drift.
+
+    Attributes
+    ----------
+    detection
+        The job file's ``[detection]``.
+    result
+        The family's test.
+    families
+        Between how many families the false alarm rate is divided.
+    units
+        The reference's and the window's units.
+    too_few
+        Whether the window holds fewer images than `window.min_images`.
+    """
+
+    detection: DetectionSettings
+    result: PermutationResult
+    families: int
+    units: tuple[int, int]
+    too_few: bool
+
+    def finding(self, column: Column) -> Finding:
+        """Return what is said about a tested column."""
+        effect, statistic = self._effect(column)
+        least = column.least_effect or self.detection.minimum_effect
+        adjusted = self.adjusted_p_value(column.name)
+        is_classes = column.kind is ColumnKind.CLASSES
+        return replace(
+            described(column),
+            state=self.state(adjusted, large_enough=effect.is_at_least(least)),
+            statistic=statistic,
+            p_value=self.result.p_values[column.name],
+            adjusted_p_value=adjusted,
+            threshold=self.detection.false_alarm_rate,
+            effect=effect.size,
+            direction=effect.direction,
+            shift=None if is_classes else mean_shift(column.reference, column.current),
+            note=class_changes(column) if is_classes else "",
+        )
+
+    def adjusted_p_value(self, group: str) -> float:
+        """Return a group's p-value, adjusted for all groups of all families."""
+        return min(1.0, self.result.adjusted_p_values[group] * self.families)
+
+    def state(self, adjusted_p_value: float, *, large_enough: bool) -> State:
+        """Return the state of a column or of all together."""
+        if self.too_few:
+            return State.INCONCLUSIVE
+        improbable = adjusted_p_value < self.detection.false_alarm_rate
+        if improbable:
+            return State.DRIFT if large_enough else State.STEADY
+        seen = smallest_effect(*self.units, self.result.critical)
+        unseen = seen is None or seen > self.detection.effect_to_see
+        return State.INCONCLUSIVE if unseen else State.STEADY
+
+    def singled_out(self, effects: Mapping[str, Effect], least_effect: float) -> str | None:
+        """Return the statistic that is most improbable among those that are large enough.
+
+        Parameters
+        ----------
+        effects
+            By the name of a statistic.
+        least_effect
+            Smaller effects do not matter.
+
+        Returns
+        -------
+        A name, or None where no statistic is improbable.
+        """
+        improbable = [
+            name
+            for name in effects
+            if name in self.result.statistics
+            and self.result.statistic_p_values[name] * self.families
+            < self.detection.false_alarm_rate
+        ]
+        ranked = sorted(
+            improbable,
+            key=lambda name: (
+                not effects[name].is_at_least(least_effect),
+                -self.result.statistics[name],
+                name,
+            ),
+        )
+        return ranked[0] if ranked else None
+
+    def _effect(self, column: Column) -> tuple[Effect, Statistic]:
+        if column.kind is ColumnKind.CLASSES:
+            name = f"{column.name}.chi_square"
+            return class_effect(column.reference, column.current), self._statistic(name)
+        if column.kind is ColumnKind.NEAR_COPIES:
+            name = self._largest(column.name)
+            return near_copy_effect(column.reference, column.current), self._statistic(name)
+        by_method = numeric_effects(column.reference, column.current)
+        effects = {f"{column.name}.{method}": effect for method, effect in by_method.items()}
+        least = column.least_effect or self.detection.minimum_effect
+        singled_out = self.singled_out(effects, least)
+        if singled_out is not None:
+            return effects[singled_out], self._statistic(singled_out)
+        return usual_effect(by_method), self._statistic(self._largest(column.name))
+
+    def _largest(self, column: str) -> str:
+        own = {
+            name: value
+            for name, value in self.result.statistics.items()
+            if name.rpartition(".")[0] == column
+        }
+        return max(own, key=lambda name: own[name])
+
+    def _statistic(self, name: str) -> Statistic:
+        value = self.result.statistics[name]
+        method = name.rpartition(".")[2]
+        return Statistic(name=method, value=value * self.result.signs.get(name, 1))

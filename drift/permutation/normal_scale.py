@@ -1,0 +1,160 @@
+"""Putting statistics of unlike kinds on one scale: about standard normal where nothing moved.
+
+The sum of scores over ``m`` of ``N`` units drawn without replacement has a known mean, variance and
+third moment. With scores of mean 0, variance 1 and third moment ``t``::
+
+    variance = m (N - m) / (N - 1)
+    third    = m (N - m) (N - 2 m) / ((N - 1) (N - 2)) t
+
+Dividing by the standard deviation alone would let the most skewed statistic decide what counts as
+extreme, so that the others lose their power. The cube-root transformation of Wilson and Hilferty
+("The distribution of chi-square", PNAS 17, 1931), applied to a gamma distribution with the same
+skewness, takes most of it out; a statistic whose tail is still longer than the normal one, as with
+many ties in a small window, is shrunk by what some draws of their own say. The scale only has to be
+common: that false alarms hold comes from permuting, whatever this transformation does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from drift.joint import largest_eigenvalues
+from drift.permutation.scores import QuadraticStatistic, ScoreTable
+
+_NO_SKEWNESS = 1e-6
+# Where a tail is measured: far enough out to matter, near enough for a few hundred draws.
+_TAIL = 0.99
+
+
+def without_skewness(
+    values: NDArray[np.float64], skewness: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return standardised values on a scale where a gamma variable is about standard normal.
+
+    Parameters
+    ----------
+    values
+        Standardised statistics, shape (..., statistics).
+    skewness
+        Their skewness, shape (statistics,); 0 leaves the values as they are.
+    """
+    skew = np.where(np.abs(skewness) < _NO_SKEWNESS, _NO_SKEWNESS, skewness)
+    # Below -2 / skewness a gamma variable has no values.
+    roots = np.cbrt(np.maximum(1 + skew * values / 2, 0.0))
+    result: NDArray[np.float64] = 6 / skew * (roots - 1) + skew / 6
+    return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """Mean, standard deviation and skewness of a statistic where nothing moved."""
+
+    mean: float
+    deviation: float
+    skewness: float
+
+    def normalised(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values on the common scale."""
+        return without_skewness((values - self.mean) / self.deviation, np.array(self.skewness))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalScale:
+    """The map from sums over the window to comparable statistics, for one pooled sample."""
+
+    table: ScoreTable
+    deviation: float
+    skewness: NDArray[np.float64]
+    two_sided: NDArray[np.bool_]
+    quadratic: tuple[Moments, ...]
+    spectral: Moments | None
+    tails: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, table: ScoreTable, pilot: NDArray[np.float32]) -> NormalScale:
+        """Return the scale of a table of at least three units.
+
+        Parameters
+        ----------
+        pilot
+            Sums of the table's summands over some random draws, shape (draws, summands); they
+            give the moments and tails for which there is no formula.
+        """
+        units, current = len(table.scores), table.current_units
+        other = units - current
+        variance = current * other / (units - 1)
+        third = np.einsum("ij,ij,ij->j", *(table.scores,) * 3, dtype=np.float64)
+        third *= current * other * (other - current) / (units * (units - 1) * (units - 2))
+        scale = cls(
+            table=table,
+            deviation=float(np.sqrt(variance)),
+            skewness=third / variance**1.5,
+            two_sided=np.array([one.two_sided for one in table.linear], dtype=np.bool_),
+            quadratic=tuple(_weighted_chi_square(table, one) for one in table.quadratic),
+            spectral=None if table.spectral is None else _sample_moments(_log_size(table, pilot)),
+            tails=np.ones(len(table.names)),
+        )
+        return replace(scale, tails=scale._measured_tails(pilot))
+
+    def statistics(self, sums: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return all statistics, larger where more moved.
+
+        Parameters
+        ----------
+        sums
+            Sums of the table's summands over the window's units, shape (draws, summands).
+
+        Returns
+        -------
+        Shape (draws, statistics), in the order of the table's names.
+        """
+        linear = len(self.table.linear)
+        standardised = sums[:, :linear].astype(np.float64) / self.deviation
+        upward = without_skewness(standardised, self.skewness)
+        downward = without_skewness(-standardised, -self.skewness)
+        parts = [np.where(self.two_sided, np.maximum(upward, downward), upward)]
+        for one, moments in zip(self.table.quadratic, self.quadratic, strict=True):
+            lengths = ((standardised[:, one.members] @ one.root) ** 2).sum(axis=1)
+            parts.append(moments.normalised(lengths)[:, None])
+        if self.spectral is not None:
+            parts.append(self.spectral.normalised(_log_size(self.table, sums))[:, None])
+        return np.concatenate(parts, axis=1) * self.tails
+
+    def _measured_tails(self, pilot: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what shrinks each statistic whose tail is longer than the normal one."""
+        usual = np.full(len(self.table.names), float(ndtri(_TAIL)))
+        usual[: len(self.two_sided)][self.two_sided] = float(ndtri((1 + _TAIL) / 2))
+        measured = np.quantile(self.statistics(pilot), _TAIL, axis=0)
+        tails: NDArray[np.float64] = usual / np.maximum(usual, measured)
+        return tails
+
+
+def _log_size(table: ScoreTable, sums: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the logarithm of the largest eigenvalue of each draw's mean product matrix."""
+    if table.spectral is None:
+        return np.zeros(len(sums))
+    means = sums[:, len(table.linear) :].astype(np.float64) / table.current_units
+    logs: NDArray[np.float64] = np.log(largest_eigenvalues(means, table.spectral.columns))
+    return logs
+
+
+def _sample_moments(values: NDArray[np.float64]) -> Moments:
+    mean, deviation = float(values.mean()), float(values.std()) or 1.0
+    skewness = float((((values - mean) / deviation) ** 3).mean())
+    return Moments(mean=mean, deviation=deviation, skewness=skewness)
+
+
+def _weighted_chi_square(table: ScoreTable, statistic: QuadraticStatistic) -> Moments:
+    """Moments of a weighted sum of chi-squares, one for each axis of the mapped scores."""
+    mapped = table.scores[:, statistic.members].astype(np.float64) @ statistic.root
+    weights = np.linalg.eigvalsh(mapped.T @ mapped / len(mapped))
+    deviation = float(np.sqrt(2 * (weights**2).sum()))
+    return Moments(
+        mean=float(weights.sum()),
+        deviation=deviation,
+        skewness=float(8 * (weights**3).sum() / deviation**3),
+    )

@@ -1,0 +1,153 @@
+"""Turning a family of columns into the scores that are permuted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.families import Family
+from drift.joint import JointScores, joint_scores
+from drift.methods.classes import class_scores
+from drift.methods.method import ScoreMethod
+from drift.methods.registry import NUMERIC_METHODS
+from drift.normal_scores import normal_scores
+from drift.permutation.scores import (
+    LinearStatistic,
+    QuadraticStatistic,
+    ScoreTable,
+    SpectralStatistic,
+    standardised,
+)
+
+JOINT = "joint"
+DISTANCE = "distance"
+HOTELLING = f"{JOINT}.hotelling"
+DIRECTION = f"{JOINT}.direction"
+_FEWEST_FOR_JOINT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredFamily:
+    """A family's scores, and what the joint view of its columns looks like.
+
+    Attributes
+    ----------
+    table
+        The scores; groups are the columns' names and `JOINT`.
+    columns
+        The numeric columns, in the order of `normal` and of the joint scores.
+    normal
+        Normal scores of shape (units, numeric columns), the window's rows first.
+    joint
+        None where fewer than two columns are looked at jointly.
+    together
+        The columns of `joint`.
+    """
+
+    table: ScoreTable
+    columns: tuple[str, ...]
+    normal: NDArray[np.float64]
+    joint: JointScores | None
+    together: tuple[str, ...]
+
+
+def score_family(family: Family) -> ScoredFamily:
+    """Return the scores of all columns of a family that can vary."""
+    pooled = [family.pooled(name).to_numpy(dtype=np.float64) for name in family.numbers]
+    rows = sum(family.units)
+    normal = normal_scores(np.column_stack(pooled) if pooled else np.zeros((rows, 0)))
+    varying = [column for column in range(normal.shape[1]) if normal[:, column].any()]
+    names = tuple(family.numbers[column] for column in varying)
+    normal = normal[:, varying]
+    together = [column for column, name in enumerate(names) if name in family.joint]
+    draft = _Draft()
+    draft.add_numbers(normal, names, groups=names)
+    joint = None
+    if len(together) >= _FEWEST_FOR_JOINT:
+        joint = joint_scores(normal[:, together])
+        draft.add_joint(joint, tuple(names[column] for column in together))
+    for name in sorted(family.classes):
+        draft.add_classes(name, family.pooled(name))
+    return ScoredFamily(
+        table=draft.table(current_units=len(family.current)),
+        columns=names,
+        normal=normal,
+        joint=joint,
+        together=tuple(names[column] for column in together),
+    )
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Score blocks and statistics while a table is put together."""
+
+    blocks: list[NDArray[np.float64]] = field(default_factory=list)
+    linear: list[LinearStatistic] = field(default_factory=list)
+    # Quadratic statistics by the names of their members, because constant scores fall away.
+    quadratic: list[tuple[str, str, list[str], NDArray[np.float64]]] = field(default_factory=list)
+    spectral: SpectralStatistic | None = None
+
+    def add_numbers(
+        self,
+        normal: NDArray[np.float64],
+        names: tuple[str, ...],
+        *,
+        groups: tuple[str, ...],
+        methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS,
+    ) -> None:
+        for method in methods:
+            self.blocks.append(method.scores(normal))
+            self.linear.extend(
+                LinearStatistic(
+                    name=f"{name}.{method.name}", group=group, two_sided=method.two_sided
+                )
+                for name, group in zip(names, groups, strict=True)
+            )
+
+    def add_joint(self, joint: JointScores, names: tuple[str, ...]) -> None:
+        distances = normal_scores(joint.distances[:, None])
+        self.add_numbers(distances, (f"{JOINT}.{DISTANCE}",), groups=(JOINT,))
+        members = [f"{name}.location" for name in names]
+        self.quadratic.append((HOTELLING, JOINT, members, joint.whitening))
+        self.spectral = SpectralStatistic(
+            name=DIRECTION,
+            group=JOINT,
+            columns=len(names),
+            products=joint.products().astype(np.float32),
+        )
+
+    def add_classes(self, name: str, labels: pd.Series) -> None:
+        known = labels.astype("object").where(labels.notna(), None)
+        scores = class_scores(known.to_numpy(dtype=object))
+        members = [f"{name}.share of {label!r}" for label in scores.names]
+        self.blocks.append(scores.indicators)
+        self.linear.extend(
+            LinearStatistic(name=member, group=name, two_sided=True) for member in members
+        )
+        self.quadratic.append((f"{name}.chi_square", name, members, scores.root))
+
+    def table(self, current_units: int) -> ScoreTable:
+        scores, varying = standardised(self.blocks, self.linear)
+        position = {statistic.name: column for column, statistic in enumerate(varying)}
+        return ScoreTable(
+            scores=scores,
+            current_units=current_units,
+            linear=varying,
+            quadratic=tuple(self._placed(position)),
+            spectral=self.spectral,
+        )
+
+    def _placed(self, position: dict[str, int]) -> Iterator[QuadraticStatistic]:
+        for name, group, members, root in self.quadratic:
+            present = [index for index, member in enumerate(members) if member in position]
+            if present:
+                yield QuadraticStatistic(
+                    name=name,
+                    group=group,
+                    members=np.array([position[members[index]] for index in present]),
+                    root=root[present],
+                )

@@ -1,0 +1,130 @@
+"""The independent observations of both sides: a picture, or the near-copies of one burst."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.near_duplicates import ImageRecords, as_moments, find_near_copies
+from drift.window_images import WindowImages
+from reference_stats.fingerprint import stack_fingerprints
+from reference_stats.profiles.profile import ReferenceProfile
+
+_TIME = "timestamp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideUnits:
+    """The units of one side.
+
+    Attributes
+    ----------
+    first
+        The row of each unit's first image: a position in the profile's features, a label of the
+        window's.
+    copies
+        How many further near-copies each unit has, 0 for a picture that stands alone.
+    known
+        Whether near-copies could be looked for at all.
+    timed
+        Whether bursts could be told by their times.
+    """
+
+    first: NDArray[np.int64]
+    copies: NDArray[np.int64]
+    known: bool
+    timed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """The units of both sides.
+
+    Attributes
+    ----------
+    reference, current
+        The units of the images.
+    predicted
+        The labels of the window's rows whose predictions count: one row per unit, and every row
+        whose image could not be analysed.
+    reference_predicted
+        The positions of the reference's predictions that count.
+    """
+
+    reference: SideUnits
+    current: SideUnits
+    predicted: NDArray[np.int64]
+    reference_predicted: NDArray[np.int64]
+
+
+def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timedelta) -> Units:
+    """Return what counts once on either side.
+
+    Parameters
+    ----------
+    burst
+        `detection.burst`, by which a reference that comes from a log is taken apart too.
+    """
+    reference = _of_reference(profile, burst)
+    current = _side(
+        window.clusters.to_numpy(dtype=np.int64),
+        window.rows["image"].loc[window.features.index].to_numpy(dtype=object),
+        labels=window.features.index.to_numpy(dtype=np.int64),
+        known=window.copies is not None,
+        timed=True,
+    )
+    unanalysed = window.rows.index.difference(window.features.index).to_numpy()
+    rows = len(profile.predictions.rows)
+    one_log = reference.timed and rows == profile.images
+    return Units(
+        reference=reference,
+        current=current,
+        predicted=np.sort(np.concatenate([current.first, unanalysed])).astype(np.int64),
+        reference_predicted=reference.first if one_log else np.arange(rows),
+    )
+
+
+def _of_reference(profile: ReferenceProfile, burst: timedelta) -> SideUnits:
+    positions = np.arange(profile.images)
+    records = profile.records
+    if records is None:
+        nothing = np.zeros(len(positions), dtype=np.int64)
+        return SideUnits(first=positions, copies=nothing, known=False, timed=False)
+    timed = _TIME in records
+    names = records["image"].to_numpy(dtype=object)
+    found = find_near_copies(
+        ImageRecords(
+            names=names,
+            fingerprints=stack_fingerprints(list(records["fingerprint"])),
+            clients=records["client"].to_numpy(dtype=object) if timed else None,
+            times=as_moments(records[_TIME]) if timed else None,
+        ),
+        burst=burst,
+    )
+    return _side(found.clusters, names, labels=positions, known=True, timed=timed)
+
+
+def _side(
+    clusters: NDArray[np.int64],
+    names: Sequence[str] | NDArray[np.object_],
+    *,
+    labels: NDArray[np.int64],
+    known: bool,
+    timed: bool,
+) -> SideUnits:
+    """Return the first row of each cluster, and how many other images are in it."""
+    table = pd.DataFrame({"cluster": clusters, "name": names, "label": labels})
+    groups = table.groupby("cluster", sort=True)
+    order = groups["label"].first().sort_values()
+    copies = groups["name"].nunique().loc[order.index] - 1
+    return SideUnits(
+        first=order.to_numpy(dtype=np.int64),
+        copies=np.asarray(copies, dtype=np.int64),
+        known=known,
+        timed=timed,
+    )
