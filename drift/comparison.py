@@ -11,7 +11,7 @@ from drift.described import untested_finding, untested_state
 from drift.families import Family
 from drift.joint_findings import JointView, joint_view
 from drift.judgement import Judge
-from drift.permutation.adjustment import PermutationPlan, is_any_significant, permutation_test
+from drift.permutation.adjustment import PermutationPlan, permutation_test, significant_result
 from drift.power import images_needed, smallest_effect
 from drift.scoring import score_family
 from jobs.job import DetectionSettings
@@ -142,11 +142,25 @@ def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
     For simulations: it asks for effects only where something is improbable.
     """
     families = _families(lined_up)
-    for family in families.values():
-        table = score_family(family.sampled()).table
-        if is_any_significant(table, _plan(detection, len(families), {})):
-            return compare(lined_up, detection).has_drifted
-    return False
+    return any(
+        _family_alarms(family.sampled(), lined_up, detection, len(families))
+        for family in families.values()
+    )
+
+
+def _family_alarms(
+    family: Family, lined_up: LinedUp, detection: DetectionSettings, families: int
+) -> bool:
+    scored = score_family(family)
+    result = significant_result(scored.table, _plan(detection, families, {}))
+    if result is None:
+        return False
+    judge = Judge(
+        detection=detection, result=result, families=families, units=family.units, too_few=False
+    )
+    joint = joint_view(family, scored, judge)
+    states = [judge.finding(column).state for column in _columns_of(family, lined_up)]
+    return State.DRIFT in states or (joint is not None and joint.finding.state is State.DRIFT)
 
 
 def drift_score(finding: Finding | Multivariate) -> float:

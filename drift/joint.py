@@ -33,12 +33,6 @@ class JointScores:
         distances: NDArray[np.float64] = np.sqrt((self.whitened**2).sum(axis=1))
         return distances
 
-    def products(self) -> NDArray[np.float64]:
-        """Return all products of two whitened columns, shape (units, columns (columns + 1) / 2)."""
-        rows, columns = np.triu_indices(self.whitened.shape[1])
-        products: NDArray[np.float64] = self.whitened[:, rows] * self.whitened[:, columns]
-        return products
-
 
 def joint_scores(normal_scores: NDArray[np.float64]) -> JointScores:
     """Whiten normal scores with the covariance of both sides together.
@@ -55,24 +49,3 @@ def joint_scores(normal_scores: NDArray[np.float64]) -> JointScores:
     values, vectors = np.linalg.eigh(correlation)
     whitening = (vectors / np.sqrt(np.maximum(values, 0.0) + _RIDGE)) @ vectors.T
     return JointScores(whitened=normal_scores @ whitening, whitening=whitening)
-
-
-def largest_eigenvalues(sums: NDArray[np.float64], columns: int) -> NDArray[np.float64]:
-    """Return the largest eigenvalue of each scatter matrix.
-
-    Parameters
-    ----------
-    sums
-        Upper triangles, row by row, shape (draws, columns (columns + 1) / 2).
-    columns
-        The size of the matrices.
-
-    Returns
-    -------
-    Shape (draws,).
-    """
-    matrices = np.zeros((len(sums), columns, columns))
-    rows, others = np.triu_indices(columns)
-    matrices[:, rows, others] = sums
-    matrices[:, others, rows] = sums
-    return np.linalg.eigvalsh(matrices)[:, -1].astype(np.float64, copy=False)

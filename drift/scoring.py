@@ -116,8 +116,7 @@ class _Draft:
         self.spectral = SpectralStatistic(
             name=DIRECTION,
             group=JOINT,
-            columns=len(names),
-            products=joint.products().astype(np.float32),
+            whitened=joint.whitened.astype(np.float32),
         )
 
     def add_classes(self, name: str, labels: pd.Series) -> None:

@@ -72,7 +72,7 @@ def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timede
     """
     reference = _of_reference(profile, burst)
     current = _side(
-        window.clusters.to_numpy(dtype=np.int64),
+        np.asarray(window.clusters, dtype=np.int64),
         window.rows["image"].loc[window.features.index].to_numpy(dtype=object),
         labels=window.features.index.to_numpy(dtype=np.int64),
         known=window.copies is not None,

@@ -93,7 +93,7 @@ def _far_out(finding: Finding) -> str:
 
 
 def _moved_jointly(joint: Multivariate, images: ImageCounts, where: str) -> str:
-    place = f" {where}" if where else ""
+    place = f", {where}" if where else ""
     return (
         "The numbers of the images no longer go together as in the reference"
         f"{place}: {joint.because}; {images.analysed:,} images."
@@ -114,7 +114,7 @@ def _moved(drifted: Sequence[Finding], images: ImageCounts, where: str) -> str:
     elif not any(finding.name in _BY_NAME for finding in drifted):
         opening = "The model's predictions have moved away from the reference"
     tail = f" and {more} more" if more > 0 else ""
-    place = f" {where}" if where else ""
+    place = f", {where}" if where else ""
     return f"{opening}{place}: {', '.join(moves)}{tail}; {images.analysed:,} images."
 
 

@@ -49,6 +49,9 @@ last = "1d"
 images = "reference/"
 log = "validation_log.csv"
 
+[segments]
+columns = ["camera"]
+
 [schedule]
 cron = "15 3 * * *"
 """

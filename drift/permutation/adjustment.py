@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.permutation.normal_scale import NormalScale
-from drift.permutation.resampling import resampled_sums
+from drift.permutation.resampling import joined, observed_sums, resampled_sums
 from drift.permutation.scores import ScoreTable
 
 # Equal permutations give sums that differ in their last bits, by their order.
@@ -80,21 +80,40 @@ def permutation_test(table: ScoreTable, plan: PermutationPlan) -> PermutationRes
     testing", Wiley 1993, algorithm 4.1; the observed sample counts as one of the permutations
     (B. Phipson and G. K. Smyth, SAGMB 9, 2010), so that no p-value is 0 and the level is exact.
     """
-    summands = table.summands
-    scale = NormalScale.of(table, _pilot(summands, table, plan))
-    sums = _window_sums(summands, table)
+    result = _test(table, plan, stop_early=False)
+    if result is None:
+        raise RuntimeError("a test that does not stop early has a result")
+    return result
+
+
+def significant_result(table: ScoreTable, plan: PermutationPlan) -> PermutationResult | None:
+    """Do the same test, but return None as soon as no adjusted p-value can be below the level.
+
+    Where nothing moved that takes a tenth of the time. Source: J. Besag and P. Clifford,
+    "Sequential Monte Carlo p-values", Biometrika 78 (1991).
+    """
+    return _test(table, plan, stop_early=True)
+
+
+def _test(
+    table: ScoreTable, plan: PermutationPlan, *, stop_early: bool
+) -> PermutationResult | None:
+    scale = _scale(table, plan)
+    sums = observed_sums(table)
     plain = scale.statistics(sums)[0]
     groups = list(dict.fromkeys(table.groups))
     members = [np.flatnonzero(np.array(table.groups) == group) for group in groups]
     counts = _Exceedances(_widened(plain, table, plan), members)
-    for drawn in resampled_sums(summands, table.current_units, plan.resamples, plan.seed):
+    for drawn in resampled_sums(table, plan.resamples, plan.seed):
         counts.add(scale.statistics(drawn))
+        if stop_early and counts.exceeded >= plan.level * (1 + plan.resamples):
+            return None
     adjusted = counts.adjusted()
     return PermutationResult(
         statistics=dict(zip(table.names, plain.tolist(), strict=True)),
         signs={
             one.name: 1 if total > 0 else -1
-            for one, total in zip(table.linear, sums[0], strict=False)
+            for one, total in zip(table.linear, sums.scores[0], strict=True)
         },
         p_values=dict(zip(groups, counts.plain().tolist(), strict=True)),
         adjusted_p_values=dict(zip(groups, adjusted.tolist(), strict=True)),
@@ -104,34 +123,10 @@ def permutation_test(table: ScoreTable, plan: PermutationPlan) -> PermutationRes
     )
 
 
-def is_any_significant(table: ScoreTable, plan: PermutationPlan) -> bool:
-    """Tell whether any group's adjusted p-value is below the level, stopping once that is certain.
-
-    The same answer as `permutation_test`, in a tenth of the time where nothing moved. Source: J.
-    Besag and P. Clifford, "Sequential Monte Carlo p-values", Biometrika 78 (1991).
-    """
-    summands = table.summands
-    scale = NormalScale.of(table, _pilot(summands, table, plan))
-    largest = _widened(scale.statistics(_window_sums(summands, table))[0], table, plan).max()
-    exceeded = 1
-    for drawn in resampled_sums(summands, table.current_units, plan.resamples, plan.seed):
-        exceeded += int((scale.statistics(drawn).max(axis=1) >= largest - _ROUNDING).sum())
-        if exceeded >= plan.level * (1 + plan.resamples):
-            return False
-    return True
-
-
-def _window_sums(summands: NDArray[np.float32], table: ScoreTable) -> NDArray[np.float32]:
-    sums: NDArray[np.float64] = summands[: table.current_units].sum(axis=0, dtype=np.float64)
-    return sums.astype(np.float32)[None, :]
-
-
-def _pilot(
-    summands: NDArray[np.float32], table: ScoreTable, plan: PermutationPlan
-) -> NDArray[np.float32]:
-    """Return draws of their own: the scale may depend on the pooled sample and on chance only."""
-    drawn = resampled_sums(summands, table.current_units, _PILOT_DRAWS, plan.seed + 1)
-    return np.concatenate(list(drawn))
+def _scale(table: ScoreTable, plan: PermutationPlan) -> NormalScale:
+    """Return the common scale, from the pooled sample and draws of its own only."""
+    pilot = joined(resampled_sums(table, _PILOT_DRAWS, plan.seed + 1))
+    return NormalScale.of(table, pilot)
 
 
 def _widened(
@@ -166,6 +161,11 @@ class _Exceedances:
         largest = groups.max(axis=1)
         self._all += (largest[:, None] >= self._observed - _ROUNDING).sum(axis=0)
         self._maxima.append(largest)
+
+    @property
+    def exceeded(self) -> float:
+        """How many draws reach the largest observed statistic, the observed one among them."""
+        return float(self._stepped[0])
 
     def plain(self) -> NDArray[np.float64]:
         """Return a p-value per group on its own."""

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from drift.joint import largest_eigenvalues
+from drift.permutation.resampling import WindowSums
 from drift.permutation.scores import QuadraticStatistic, ScoreTable
 
 _NO_SKEWNESS = 1e-6
@@ -75,14 +75,14 @@ class NormalScale:
     tails: NDArray[np.float64]
 
     @classmethod
-    def of(cls, table: ScoreTable, pilot: NDArray[np.float32]) -> NormalScale:
+    def of(cls, table: ScoreTable, pilot: WindowSums) -> NormalScale:
         """Return the scale of a table of at least three units.
 
         Parameters
         ----------
         pilot
-            Sums of the table's summands over some random draws, shape (draws, summands); they
-            give the moments and tails for which there is no formula.
+            Sums over some random draws; they give the moments and tails for which there is no
+            formula.
         """
         units, current = len(table.scores), table.current_units
         other = units - current
@@ -95,25 +95,19 @@ class NormalScale:
             skewness=third / variance**1.5,
             two_sided=np.array([one.two_sided for one in table.linear], dtype=np.bool_),
             quadratic=tuple(_weighted_chi_square(table, one) for one in table.quadratic),
-            spectral=None if table.spectral is None else _sample_moments(_log_size(table, pilot)),
+            spectral=None if table.spectral is None else _sample_moments(_log_size(pilot)),
             tails=np.ones(len(table.names)),
         )
         return replace(scale, tails=scale._measured_tails(pilot))
 
-    def statistics(self, sums: NDArray[np.float32]) -> NDArray[np.float64]:
+    def statistics(self, sums: WindowSums) -> NDArray[np.float64]:
         """Return all statistics, larger where more moved.
-
-        Parameters
-        ----------
-        sums
-            Sums of the table's summands over the window's units, shape (draws, summands).
 
         Returns
         -------
         Shape (draws, statistics), in the order of the table's names.
         """
-        linear = len(self.table.linear)
-        standardised = sums[:, :linear].astype(np.float64) / self.deviation
+        standardised = sums.scores.astype(np.float64) / self.deviation
         upward = without_skewness(standardised, self.skewness)
         downward = without_skewness(-standardised, -self.skewness)
         parts = [np.where(self.two_sided, np.maximum(upward, downward), upward)]
@@ -121,10 +115,10 @@ class NormalScale:
             lengths = ((standardised[:, one.members] @ one.root) ** 2).sum(axis=1)
             parts.append(moments.normalised(lengths)[:, None])
         if self.spectral is not None:
-            parts.append(self.spectral.normalised(_log_size(self.table, sums))[:, None])
+            parts.append(self.spectral.normalised(_log_size(sums))[:, None])
         return np.concatenate(parts, axis=1) * self.tails
 
-    def _measured_tails(self, pilot: NDArray[np.float32]) -> NDArray[np.float64]:
+    def _measured_tails(self, pilot: WindowSums) -> NDArray[np.float64]:
         """Return what shrinks each statistic whose tail is longer than the normal one."""
         usual = np.full(len(self.table.names), float(ndtri(_TAIL)))
         usual[: len(self.two_sided)][self.two_sided] = float(ndtri((1 + _TAIL) / 2))
@@ -133,12 +127,11 @@ class NormalScale:
         return tails
 
 
-def _log_size(table: ScoreTable, sums: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the logarithm of the largest eigenvalue of each draw's mean product matrix."""
-    if table.spectral is None:
-        return np.zeros(len(sums))
-    means = sums[:, len(table.linear) :].astype(np.float64) / table.current_units
-    logs: NDArray[np.float64] = np.log(largest_eigenvalues(means, table.spectral.columns))
+def _log_size(sums: WindowSums) -> NDArray[np.float64]:
+    """Return the logarithm of the largest eigenvalue of each draw's scatter matrix."""
+    if sums.scatters is None:
+        return np.zeros(len(sums.scores))
+    logs: NDArray[np.float64] = np.log(np.linalg.eigvalsh(sums.scatters)[:, -1].astype(np.float64))
     return logs
 
 

@@ -60,17 +60,13 @@ class SpectralStatistic:
     ----------
     name, group
         As of `LinearStatistic`.
-    columns
-        The size of the matrix.
-    products
-        float32 of shape (units, columns (columns + 1) / 2): the products of two whitened columns,
-        upper triangle row by row.
+    whitened
+        float32 of shape (units, columns): what the matrix is the mean product of.
     """
 
     name: str
     group: str
-    columns: int
-    products: NDArray[np.float32]
+    whitened: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +92,6 @@ class ScoreTable:
     linear: tuple[LinearStatistic, ...]
     quadratic: tuple[QuadraticStatistic, ...] = ()
     spectral: SpectralStatistic | None = None
-
-    @property
-    def summands(self) -> NDArray[np.float32]:
-        """Everything that is added up over the window: the scores, then the products."""
-        if self.spectral is None:
-            return self.scores
-        return np.concatenate([self.scores, self.spectral.products], axis=1)
 
     @property
     def names(self) -> tuple[str, ...]:

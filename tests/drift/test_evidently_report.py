@@ -10,7 +10,7 @@ from drift.comparison import compare, drift_score
 from drift.evidently_report import render
 from jobs.job import DetectionSettings
 from reports.findings import State
-from tests.support.columns import classes, numeric
+from tests.support.columns import classes, lined_up, numeric
 
 HOSTILE = "</script><script>document.title='owned'</script>"
 
@@ -31,13 +31,13 @@ def columns():
 
 @pytest.fixture(scope="module")
 def findings(columns):
-    found = compare(columns, DetectionSettings(), min_images=10).findings
+    found = compare(lined_up(*columns), DetectionSettings()).findings
     return {finding.name: finding for finding in found}
 
 
 @pytest.fixture(scope="module")
 def files(columns, findings):
-    return render(columns, list(findings.values()))
+    return render(columns, findings)
 
 
 def test_a_score_is_below_its_threshold_exactly_where_we_say_drift(files, findings):
@@ -60,7 +60,7 @@ def test_a_score_is_below_its_threshold_exactly_where_we_say_drift(files, findin
 
 
 def test_equal_input_gives_equal_bytes(files, columns, findings):
-    assert render(columns, list(findings.values())) == files
+    assert render(columns, findings) == files
 
 
 def test_no_label_reaches_the_page_as_markup(files):
@@ -71,8 +71,8 @@ def test_no_label_reaches_the_page_as_markup(files):
 
 def test_without_a_common_column_there_is_a_page_that_says_so(columns):
     missing = [column for column in columns if column.name == "missing"]
-    found = compare(missing, DetectionSettings(), min_images=10).findings
-    files = render(missing, found)
+    (found,) = compare(lined_up(*missing), DetectionSettings()).findings
+    files = render(missing, {found.name: found})
     assert b"nothing to compare" in files.html
     assert json.loads(files.json)["metrics"] == []
 

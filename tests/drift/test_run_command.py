@@ -103,7 +103,7 @@ def test_the_bucket_holds_what_the_layout_promises(published):
         for day in "45"
         for name in ("report.html", "report.json", "evidently.html", "evidently.json")
     }
-    profile = {"features.parquet", "predictions.parquet", "profile.json"}
+    profile = {"features.parquet", "predictions.parquet", "records.parquet", "profile.json"}
     assert names == {
         "features/SET/PART.parquet",
         *runs,
@@ -126,7 +126,7 @@ def test_latest_is_a_copy_of_the_newest_report_and_fits_the_schema(published):
         jsonschema.validate(json.loads(report.read_bytes()), report_schema())
 
 
-def test_evidently_and_our_report_agree_on_every_column(published):
+def test_evidently_and_our_report_agree_on_every_column_and_on_all_together(published):
     folder, *_ = published
     for run in reports_of(folder).glob("runs/*"):
         report = json.loads((run / "report.json").read_bytes())
@@ -137,9 +137,11 @@ def test_evidently_and_our_report_agree_on_every_column(published):
             if "ValueDrift" in metric["config"]["type"]
         }
         columns = report["features"] + report["predictions"]
-        assert set(scores) == {c["name"] for c in columns if c["state"] != "missing"}
+        states = {one["name"]: one["state"] for one in columns}
+        states["joint_distance"] = report["multivariate"]["state"]
+        assert set(scores) == {name for name, state in states.items() if state != "missing"}
         drifted = {name for name, (score, threshold) in scores.items() if score < threshold}
-        assert drifted == {c["name"] for c in columns if c["state"] == "drift"}
+        assert drifted == {name for name, state in states.items() if state == "drift"}
 
 
 def test_a_repeated_run_writes_the_same_bytes_but_for_the_clock(published):
@@ -334,7 +336,7 @@ def test_sigterm_ends_with_143_and_a_clear_line_and_publishes_nothing(tmp_path):
 def test_the_help_names_every_command(tmp_path):
     result = drift("--help", cwd=tmp_path)
     assert result.returncode == 0
-    for command in ("run", "profile", "schedule", "demo"):
+    for command in ("run", "profile", "schedule", "accept", "demo"):
         assert f"  {command} " in result.stdout
         assert drift(command, "--help", cwd=tmp_path).returncode == 0
 

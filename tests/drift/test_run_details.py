@@ -18,6 +18,7 @@ import pytest
 from drift.columns import prediction_columns
 from drift.comparison import compare
 from drift.evidently_report import render
+from drift.joint_findings import JOINT_COLUMN
 from drift.options import RunOptions
 from drift.pipeline import run_job
 from drift.reference import build_and_pin
@@ -31,7 +32,7 @@ from reference_stats.profiles.profile import PredictionTable
 from reports.findings import Finding, RunFindings, State, Verdict
 from reports.json_report import report_json
 from tests.support.browser import FLAGS, LIMIT_S, browser
-from tests.support.columns import classes, numeric
+from tests.support.columns import classes, lined_up, numeric
 from tests.support.worlds import START, job_of, make_world, shots, write_images
 
 ROOT = Path(__file__).parents[2]
@@ -186,7 +187,8 @@ class TestOddColumns:
         configs = [metric["config"] for metric in evidently["metrics"]]
         shown = {config["column"] for config in configs if "ValueDrift" in config["type"]}
         columns = found.features + found.predictions
-        assert shown == {one.name for one in columns if one.state is not State.MISSING}
+        compared = {one.name for one in columns if one.state is not State.MISSING}
+        assert shown == compared | {JOINT_COLUMN}
         assert {"width", "prediction"} <= shown
 
     @pytest.mark.parametrize("rows", [1, 2])
@@ -215,7 +217,7 @@ class TestOddColumns:
     def test_a_column_that_the_job_names_is_there_even_where_no_side_has_a_value(self):
         nothing = PredictionTable.empty()
         (confidence,) = prediction_columns(nothing, nothing, expected=["confidence"])
-        compared = compare([confidence], DetectionSettings(), min_images=10)
+        compared = compare(lined_up(confidence), DetectionSettings())
         (finding,) = compared.predictions
         assert finding.state is State.MISSING
         assert "reference.log" in finding.note
@@ -271,8 +273,8 @@ class TestEvidentlysPage:
     """What Evidently cannot draw must not cost the run its report."""
 
     def drawn(self, columns) -> dict[str, object]:
-        compared = compare(columns, DetectionSettings(), min_images=10)
-        return json.loads(render(columns, compared.findings).json)
+        compared = compare(lined_up(*columns), DetectionSettings())
+        return json.loads(render(columns, {one.name: one for one in compared.findings}).json)
 
     def test_values_that_differ_in_their_last_bit_only(self):
         nearly = numeric("nearly", [1.0] * 50, [1.0] * 49 + [1.0 + 2**-50])

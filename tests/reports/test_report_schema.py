@@ -35,6 +35,7 @@ WHERE = {
     types.Category: SCHEMA["$defs"]["category"],
     types.Statistic: SCHEMA["$defs"]["statistic"],
     types.Trouble: SCHEMA["$defs"]["trouble"],
+    types.Multivariate: SCHEMA["$defs"]["multivariate"],
     types.Offender: SCHEMA["$defs"]["offender"],
     types.Segment: SCHEMA["$defs"]["segment"],
     types.SegmentScan: SCHEMA["$defs"]["segment_scan"],

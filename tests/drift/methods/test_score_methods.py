@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from drift.joint import joint_scores, largest_eigenvalues
+from drift.joint import joint_scores
 from drift.methods.classes import OTHERS, class_scores
 from drift.methods.location import LOCATION
 from drift.methods.registry import NUMERIC_METHODS
@@ -96,10 +96,3 @@ def test_columns_that_repeat_each_other_cannot_blow_up_a_small_difference():
     column = np.random.default_rng(2).normal(size=(1000, 1))
     joint = joint_scores(normal_scores(np.hstack([column, column + 1e-9])))
     assert np.abs(np.linalg.eigvalsh(joint.whitening)).max() <= 10**0.5 + 1e-9
-
-
-def test_the_largest_eigenvalue_is_that_of_the_whole_matrix():
-    matrix = np.array([[2.0, 1.0], [1.0, 3.0]])
-    assert largest_eigenvalues(np.array([[2.0, 1.0, 3.0]]), 2)[0] == pytest.approx(
-        np.linalg.eigvalsh(matrix)[-1]
-    )

@@ -1,6 +1,7 @@
 """The permutation engine: exact moments, levels, and step-down adjustment."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,10 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from drift.permutation.adjustment import PermutationPlan, is_any_significant, permutation_test
+from drift.permutation.adjustment import PermutationPlan, permutation_test, significant_result
 from drift.permutation.normal_scale import NormalScale, without_skewness
-from drift.permutation.resampling import resampled_sums
-from drift.permutation.scores import LinearStatistic, ScoreTable, standardised
+from drift.permutation.resampling import WindowSums, joined, resampled_sums
+from drift.permutation.scores import (
+    LinearStatistic,
+    ScoreTable,
+    SpectralStatistic,
+    standardised,
+)
 
 
 def table_of(values: np.ndarray, current: int, *, two_sided: bool = True) -> ScoreTable:
@@ -31,7 +37,9 @@ def plan(**changes) -> PermutationPlan:
 def test_the_moments_are_those_of_all_permutations():
     values = np.array([[0.0], [0.0], [1.0], [5.0], [9.0], [30.0], [31.0]])
     table = table_of(values, 2)
-    scale = NormalScale.of(table, np.zeros((9, 1), dtype=np.float32))
+    scale = NormalScale.of(
+        table, WindowSums(scores=np.zeros((9, 1), dtype=np.float32), scatters=None)
+    )
     sums = [sum(pair) for pair in itertools.combinations(table.scores[:, 0].astype(float), 2)]
     assert scale.deviation == pytest.approx(np.std(sums), rel=1e-5)
     assert scale.skewness[0] == pytest.approx(stats.skew(sums), rel=1e-4)
@@ -49,17 +57,18 @@ def test_a_gamma_variable_becomes_about_normal():
 @given(units=st.integers(3, 60), data=st.data())
 def test_drawn_sums_have_the_size_of_the_window(units, data):
     current = data.draw(st.integers(1, units - 1))
-    ones = np.ones((units, 1), dtype=np.float32)
-    drawn = np.concatenate(list(resampled_sums(ones, current, 10, seed=1)))
+    table = table_of(np.arange(float(units))[:, None], current)
+    drawn = joined(resampled_sums(table, 10, seed=1)).scores
     assert drawn.shape == (10, 1)
-    assert (drawn == current).all()
+    largest = np.sort(table.scores[:, 0])[-current:].sum()
+    assert (np.abs(drawn) <= largest + 1e-3).all()
 
 
 @pytest.mark.parametrize("current", [20, 500, 9_980])
 def test_sums_are_spread_as_theory_says_whichever_side_is_drawn(current):
     scores = np.random.default_rng(0).normal(size=(10_000, 1))
     table = table_of(scores, current)
-    drawn = np.concatenate(list(resampled_sums(table.scores, current, 2_000, seed=1)))
+    drawn = joined(resampled_sums(table, 2_000, seed=1)).scores
     expected = np.sqrt(current * (10_000 - current) / 9_999)
     # The standard error of a standard deviation from 2,000 draws is 1.6 %.
     assert drawn.std() == pytest.approx(expected, rel=0.065)
@@ -101,9 +110,10 @@ def test_heavily_tied_columns_do_not_alarm_more_often_than_stated():
     """200 runs of 20 columns that are nearly always 0, at 5 %: at most 20 alarms (0.1 %)."""
     generator = np.random.default_rng(8)
     alarms = sum(
-        is_any_significant(
+        significant_result(
             table_of(generator.binomial(1, 0.02, (260, 20)).astype(float), 60), plan(resamples=399)
         )
+        is not None
         for _ in range(200)
     )
     assert alarms <= 20
@@ -117,7 +127,7 @@ def test_the_quick_answer_is_the_whole_answer():
         values[:30] += generator.choice([0, 0.6])
         table = table_of(values, 30)
         whole = min(permutation_test(table, plan(resamples=199)).adjusted_p_values.values())
-        answers.append(is_any_significant(table, plan(resamples=199)))
+        answers.append(significant_result(table, plan(resamples=199)) is not None)
         assert answers[-1] == (whole < 0.05)
     assert len(set(answers)) == 2
 
@@ -133,6 +143,19 @@ def test_widening_divides_the_statistic_of_that_name_only():
 
 
 def test_memory_does_not_grow_with_the_number_of_draws():
-    scores = np.zeros((1_000, 50), dtype=np.float32)
-    sizes = {len(part) for part in resampled_sums(scores, 100, 1_000, seed=1)}
+    table = table_of(np.random.default_rng(0).normal(size=(1_000, 5)), 100)
+    sizes = {len(part.scores) for part in resampled_sums(table, 1_000, seed=1)}
     assert max(sizes) <= 128
+
+
+def test_the_scatter_of_the_window_is_the_same_whichever_side_is_drawn():
+    """Drawing 90 of 120 units draws the other 30: their scatter is the total less that."""
+    generator = np.random.default_rng(5)
+    whitened = generator.normal(size=(120, 3)).astype(np.float32)
+    table = replace(
+        table_of(generator.normal(size=(120, 1)), 90),
+        spectral=SpectralStatistic(name="s", group="s", whitened=whitened),
+    )
+    scatters = joined(resampled_sums(table, 500, seed=1)).scatters
+    expected = whitened.T @ whitened / 120
+    assert scatters.mean(axis=0) == pytest.approx(expected, abs=0.02)
