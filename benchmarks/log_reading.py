@@ -17,6 +17,7 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -116,7 +117,7 @@ def measure(reader: str, path: Path) -> dict[str, float]:
     return found
 
 
-def run(rows: int, readers: list[str]) -> dict[str, object]:
+def run(rows: int, readers: list[str]) -> dict[str, Any]:
     """Write the log, read it with every reader and compare."""
     with tempfile.TemporaryDirectory(prefix="drift-benchmark-") as folder:
         path = Path(folder, "log.csv")

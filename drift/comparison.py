@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from drift.columns import Column, ColumnKind, ColumnRole, LinedUp
 from drift.described import untested_finding, untested_state
@@ -24,10 +25,22 @@ SEED = 20_240_229
 # Two units cannot be told from chance, and third moments need three.
 _FEWEST_UNITS = 2
 
-Widening = Callable[[Sequence[str], int, int], Mapping[str, float]]
+
+class Widening(Protocol):
+    """Returns by the name of a statistic what to divide it by; 1 for those that are not named."""
+
+    def __call__(
+        self, names: Sequence[str], *, reference_units: int, current_units: int
+    ) -> Mapping[str, float]:
+        """Return the factors for windows of this size."""
 
 
-def no_widening(_names: Sequence[str], _reference: int, _current: int) -> Mapping[str, float]:
+def no_widening(
+    names: Sequence[str],  # noqa: ARG001 - the signature of a widening
+    *,
+    reference_units: int,  # noqa: ARG001
+    current_units: int,  # noqa: ARG001
+) -> Mapping[str, float]:
     """Return no factors: no past window was accepted."""
     return {}
 
@@ -111,7 +124,12 @@ def compare(
     for family in families.values():
         sampled = family.sampled()
         scored = score_family(sampled)
-        plan = _plan(detection, len(families), widening(scored.table.names, *sampled.units))
+        factors = widening(
+            scored.table.names,
+            reference_units=sampled.units[0],
+            current_units=sampled.units[1],
+        )
+        plan = _plan(detection, len(families), factors)
         judge = Judge(
             detection=detection,
             result=permutation_test(scored.table, plan),

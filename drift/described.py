@@ -36,7 +36,8 @@ def untested_finding(column: Column) -> Finding:
     finding = described(column)
     if untested_state(column) is State.CONSTANT:
         value = column.reference.iloc[0]
-        return replace(finding, state=State.CONSTANT, note=f"always {value} on both sides")
+        shown = f"{value:.6g}" if column.kind is not ColumnKind.CLASSES else value
+        return replace(finding, state=State.CONSTANT, note=f"always {shown} on both sides")
     side = "The reference" if column.reference.empty else "The window"
     return replace(
         finding, state=State.MISSING, note=f"{side} has no value for it. {column.supply}"

@@ -13,13 +13,11 @@ from drift.methods.location import LOCATION
 from drift.methods.spread import SPREAD
 from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.normal_scores import normal_scores
+from reports.effect_sizes import in_deviations
 
-# 0.1 reference standard deviations of a number weigh as much as two points of a share.
-SHARE_PER_DEVIATION = 0.2
 CENTRAL = (0.005, 0.995)
 # The two ways of measuring a move differ a little by chance.
 _CLEARLY = 1.5
-_SHARES = frozenset({"shares", "upper_tail", "lower_tail"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +40,7 @@ class Effect:
 
     def is_at_least(self, minimum_effect: float) -> bool:
         """Tell whether the difference is large enough to matter."""
-        unit = SHARE_PER_DEVIATION if self.direction in _SHARES else 1.0
-        return self.size >= minimum_effect * unit
+        return in_deviations(self.size, self.direction) >= minimum_effect
 
 
 def numeric_effects(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from drift.units import find_units
 from drift.verdict import decide
 from drift.window_images import WindowImages
 from jobs.image_locations import ImageLocation
+from jobs.job import Job
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.windows import WindowRequest
@@ -124,50 +126,44 @@ def _read_images(
 
 
 def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, Comparison]:
-    job, predictions, window = place.job, evidence.predictions, evidence.window
-    earlier = rows_before(evidence.history, as_text(predictions.window.end))
+    job, window = place.job, evidence.window
+    earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
     with place.stopwatch.stage("comparison"):
-        units = find_units(evidence.profile, window, burst=job.detection.burst)
-        lined_up = line_up(
-            evidence.profile, window, units, job.predictions.columns, predictions.probabilities
-        )
+        lined_up = _line_up(job, evidence)
         comparison = compare(
             lined_up,
             job.detection,
             too_few=window.counts.analysed < job.window.min_images,
-            widening=lambda names, reference, current: widening(
-                accepted, names, reference_units=reference, current_units=current
-            ),
+            widening=partial(widening, accepted),
         )
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
-        decision = decide(
-            comparison,
-            window.counts,
-            window.log,
-            job,
-            where=where_clause(where.segments, where.onset),
-        )
-    findings = assemble(
-        RunFacts(
-            job=job,
-            run_id=run_id(job, evidence.request),
-            generated_at=place.clock(),
-            timings=place.stopwatch.timings,
-            history_digest=history_digest(earlier),
-            predictions=predictions,
-            window=window,
-            profile=evidence.profile,
-            comparison=comparison,
-            decision=decision,
-            offenders=find_offenders(positions, window, evidence.profile),
-            concentration=where,
-            trend=_trend(place, evidence, comparison, earlier),
-            accepted_runs=len(accepted),
-        )
+        clause = where_clause(where.segments, where.onset)
+        decision = decide(comparison, window.counts, window.log, job, where=clause)
+    facts = RunFacts(
+        job=job,
+        run_id=run_id(job, evidence.request),
+        generated_at=place.clock(),
+        timings=place.stopwatch.timings,
+        history_digest=history_digest(earlier),
+        predictions=evidence.predictions,
+        window=window,
+        profile=evidence.profile,
+        comparison=comparison,
+        decision=decision,
+        offenders=find_offenders(positions, window, evidence.profile),
+        concentration=where,
+        trend=_trend(place, evidence, comparison, earlier),
+        accepted_runs=len(accepted),
     )
-    return findings, lined_up, comparison
+    return assemble(facts), lined_up, comparison
+
+
+def _line_up(job: Job, evidence: Evidence) -> LinedUp:
+    units = find_units(evidence.profile, evidence.window, burst=job.detection.burst)
+    named, probabilities = job.predictions.columns, evidence.predictions.probabilities
+    return line_up(evidence.profile, evidence.window, units, named, probabilities)
 
 
 def _locate(

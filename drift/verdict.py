@@ -9,12 +9,10 @@ from drift.comparison import Comparison
 from drift.described import shorten_label
 from jobs.job import Job
 from reference_stats.features.registry import FEATURES
+from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
 from reports.findings import Finding, ImageCounts, LogCounts, Multivariate, State, Verdict
 
 _NAMED = 3
-_TAILS = frozenset({"upper_tail", "lower_tail"})
-# The part of the reference beyond either end of its central 99 %.
-_BEYOND = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,7 @@ def describe_move(finding: Finding) -> str:
         return _largest_change(finding)
     if finding.direction == "spread":
         return f"spread of {finding.name} {_spread_direction(finding)} {effect:.2f} sigma"
-    if finding.direction in _TAILS:
+    if finding.direction in TAILS:
         return _far_out(finding)
     if finding.direction == "shares":
         return f"{finding.name.replace('_', ' ')}: share changed by {effect:.0%}"
@@ -88,8 +86,10 @@ def _spread_direction(finding: Finding) -> str:
 def _far_out(finding: Finding) -> str:
     """Say how many images lie beyond the reference's central 99 %."""
     side = "high" if finding.direction == "upper_tail" else "low"
-    share = (finding.effect or 0.0) + _BEYOND
-    return f"{finding.name} unusually {side} in {share:.0%} of the images, {_BEYOND:.1%} usual"
+    share = (finding.effect or 0.0) + USUALLY_BEYOND
+    return (
+        f"{finding.name} unusually {side} in {share:.0%} of the images, {USUALLY_BEYOND:.1%} usual"
+    )
 
 
 def _moved_jointly(joint: Multivariate, images: ImageCounts, where: str) -> str:
@@ -107,7 +107,7 @@ def _moved(drifted: Sequence[Finding], images: ImageCounts, where: str) -> str:
     more = len(drifted) - len(moves)
     words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
     opening = "The images have moved away from the reference"
-    partly = bool(features) and all(finding.direction in _TAILS for finding in features)
+    partly = bool(features) and all(finding.direction in TAILS for finding in features)
     if words:
         some = "Some images" if partly else "Images"
         opening = f"{some} are {_enumerate(words[:_NAMED])} than the reference"
@@ -123,7 +123,7 @@ _BY_NAME = {feature.name: feature for feature in FEATURES}
 
 def _look(finding: Finding) -> str:
     feature = _BY_NAME.get(finding.name)
-    if feature is None or finding.direction not in {"up", "down", *_TAILS}:
+    if feature is None or finding.direction not in {"up", "down", *TAILS}:
         return ""
     return feature.rises if finding.direction in {"up", "upper_tail"} else feature.falls
 
@@ -133,7 +133,11 @@ def _in_order(findings: Sequence[Finding]) -> list[Finding]:
     headlines = {feature.name for feature in FEATURES if feature.headline}
     return sorted(
         findings,
-        key=lambda one: (one.name not in headlines, -(one.effect or 0.0), one.name),
+        key=lambda one: (
+            one.name not in headlines,
+            -in_deviations(one.effect or 0.0, one.direction),
+            one.name,
+        ),
     )
 
 

@@ -71,26 +71,6 @@ class WindowImages:
         images = self.rows["image"].loc[self.features.index]
         return pd.Series(pd.factorize(images)[0], index=self.features.index)
 
-    @property
-    def is_near_copy(self) -> pd.Series[bool] | None:
-        """Whether each analysed row shows a near-copy of an earlier image, as `clusters`.
-
-        None where fingerprints are not known.
-        """
-        if self.copies is None:
-            return None
-        return pd.Series(self.copies.is_near_copy, index=self.features.index)
-
-    @property
-    def distinct_features(self) -> pd.DataFrame:
-        """The features of each stored image once, however many rows name it.
-
-        A repeated image is no further observation: counted again, it would break the stated
-        false alarm rate.
-        """
-        images = self.rows["image"].loc[self.features.index]
-        return self.features[~images.duplicated()]
-
 
 def allowed_rows(
     predictions: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
@@ -133,18 +113,13 @@ def join(
     copies = _find_copies(rows.loc[features.index], list(analysed.values()), burst)
     logged = predictions.raw[_are_allowed(located)].reset_index(drop=True)
     named_once = ~rows["image"].duplicated(keep=False)
-    troubles = [
-        Trouble(name=location.path, reason=_with_detail(outcome.summary, outcome.detail))
-        for location, outcome in zip(locations, outcomes, strict=True)
-        if not isinstance(outcome, ImageFeatures)
-    ]
     return WindowImages(
         rows=rows,
         features=features,
         counts=_count(outcomes),
         log=_count_rows(predictions, refused),
         quality=Quality(
-            troubles=tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN]),
+            troubles=_first_troubles(locations, outcomes),
             reasons=_count_reasons(outcomes),
             duplicated_rows=int(rows["image"].duplicated().sum()),
             near_duplicates=int(rows.loc[features.index, "image"][copies.is_near_copy].nunique()),
@@ -154,6 +129,17 @@ def join(
         ),
         copies=copies,
     )
+
+
+def _first_troubles(
+    locations: Sequence[ImageLocation], outcomes: Sequence[Outcome]
+) -> tuple[Trouble, ...]:
+    troubles = [
+        Trouble(name=location.path, reason=_with_detail(outcome.summary, outcome.detail))
+        for location, outcome in zip(locations, outcomes, strict=True)
+        if not isinstance(outcome, ImageFeatures)
+    ]
+    return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
 
 
 def _find_copies(

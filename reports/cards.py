@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reference_stats.features.feature import Feature
+from reports.effect_sizes import in_deviations
 from reports.findings import Category, Distribution, Finding, State
 from reports.history import HistoryRow
+from reports.movements import Movement, effect_size, movement
 from reports.plots import (
     HistogramPair,
     histogram_svg,
@@ -20,10 +22,7 @@ from reports.plots import (
 from reports.wording import (
     NOTHING,
     STATE_LABELS,
-    Movement,
     column_title,
-    effect_size,
-    movement,
     p_words,
     readable,
     share,
@@ -102,7 +101,7 @@ def group_cards(
     anchor
         What the cards' fragment identifiers start with.
     """
-    ordered = sorted(columns, key=_by_movement)
+    ordered = sorted(columns, key=by_movement)
     cards = [
         _card(column, features.get(column.name), history, f"{anchor}-{number}")
         for number, column in enumerate(ordered, start=1)
@@ -115,11 +114,14 @@ def group_cards(
     )
 
 
-def _by_movement(column: Finding) -> tuple[bool, bool, float, str]:
-    # Shares and standard deviations cannot be ranked against each other: classes come first.
-    size = abs(column.effect) if column.effect is not None else -1.0
-    is_number = column.categories is None
-    return (column.state is not State.DRIFT, is_number, -size, column.name)
+def by_movement(column: Finding) -> tuple[bool, float, str]:
+    """Return what to sort columns by: drift first, then by how far they moved, on one scale."""
+    size = _on_one_scale(column)
+    return (column.state is not State.DRIFT, 1.0 if size is None else -size, column.name)
+
+
+def _on_one_scale(column: Finding) -> float | None:
+    return None if column.effect is None else in_deviations(column.effect, column.direction)
 
 
 def _of(cards: Sequence[ColumnCard], *states: State) -> tuple[ColumnCard, ...]:
@@ -189,10 +191,10 @@ def _axis_end(pair: HistogramPair | None, *, low: bool) -> str:
 
 def _course_of(column: Finding, history: Sequence[HistoryRow]) -> list[tuple[float | None, State]]:
     earlier = [
-        (row.effects.get(column.name), row.states.get(column.name, State.MISSING))
+        (row.effect_in_deviations(column.name), row.states.get(column.name, State.MISSING))
         for row in history[-(RUNS_IN_COURSE - 1) :]
     ]
-    return [*earlier, (column.effect, column.state)]
+    return [*earlier, (_on_one_scale(column), column.state)]
 
 
 def _course(column: Finding, title: str, history: Sequence[HistoryRow]) -> Markup | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectMissingError
+from reports.effect_sizes import in_deviations
 from reports.findings import RunFindings, State, Verdict
 from reports.json_report import json_bytes, plain
 
@@ -55,6 +56,8 @@ class HistoryRow:
     effects, states
         By column: how far it moved and what was said about it. Columns of images and of
         predictions are in one table; should both have a name, the image's number is kept.
+    directions
+        By column: the direction of its effect, which says its unit; see `findings.Finding`.
     shifts
         By numeric column: the move of its mean in reference standard deviations, with its sign.
     reference_units, current_units
@@ -74,6 +77,7 @@ class HistoryRow:
     false_alarm_rate: float
     effects: dict[str, float | None] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    directions: dict[str, str] = field(default_factory=dict)
     shifts: dict[str, float] = field(default_factory=dict)
     reference_units: int = 0
     current_units: int = 0
@@ -92,8 +96,17 @@ class HistoryRow:
 
     @property
     def largest_effect(self) -> float | None:
-        """The size of the largest effect of all columns; None where no column has one."""
-        return max((abs(size) for size in self.effects.values() if size is not None), default=None)
+        """The size of the largest effect of all columns; None where no column has one.
+
+        In reference standard deviations; a share counts as the deviations that matter as much.
+        """
+        sizes = (self.effect_in_deviations(name) for name in self.effects)
+        return max((size for size in sizes if size is not None), default=None)
+
+    def effect_in_deviations(self, column: str) -> float | None:
+        """Return how far a column moved, on one scale for numbers and shares; None if unknown."""
+        effect = self.effects.get(column)
+        return None if effect is None else in_deviations(effect, self.directions.get(column))
 
 
 def parse_time(text: str) -> datetime:
@@ -122,6 +135,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         false_alarm_rate=findings.false_alarm_rate,
         effects={name: columns[name].effect for name in sorted(columns)},
         states={name: columns[name].state for name in sorted(columns)},
+        directions=_directions({name: columns[name].direction for name in sorted(columns)}),
         shifts=known_numbers({name: columns[name].shift for name in sorted(columns)}),
         reference_units=0 if evidence is None else evidence.reference_units,
         current_units=0 if evidence is None else evidence.current_units,
@@ -136,6 +150,10 @@ def known_numbers(values: Mapping[str, float | None]) -> dict[str, float]:
         for name, value in values.items()
         if value is not None and math.isfinite(value)
     }
+
+
+def _directions(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in values.items() if value is not None}
 
 
 def history_name(job_prefix: str, run_id: str) -> str:
@@ -170,6 +188,7 @@ def parse_history_row(data: bytes) -> HistoryRow:
             false_alarm_rate=float(document["false_alarm_rate"]),
             effects=_effects(document["effects"]),
             states={str(name): State(state) for name, state in document["states"].items()},
+            directions=_directions(document.get("directions", {})),
             shifts=known_numbers(document.get("shifts", {})),
             reference_units=int(document.get("reference_units", 0)),
             current_units=int(document.get("current_units", 0)),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES
-from reports import whereabouts, wording
-from reports.cards import group_cards
+from reports import movements, whereabouts, wording
+from reports.cards import by_movement, group_cards
 from reports.findings import Offender, RunFindings
 from reports.history import HistoryRow, rows_before
 from reports.page import picture_source, render
@@ -75,7 +75,9 @@ def report_html(
         "links": links,
         "features": features,
         "predictions": predictions,
-        "moved": (*features.moved, *predictions.moved),
+        "moved": sorted(
+            (*features.moved, *predictions.moved), key=lambda card: by_movement(card.finding)
+        ),
         "most_at_top": MOVEMENTS_AT_THE_TOP,
         "missing_words": wording.what_is_missing(findings),
         "shots": shots[:IMAGES_SHOWN_FIRST],
@@ -84,6 +86,7 @@ def report_html(
         "thumbnails_on": pictures is not None,
         "typical": _typical(pictures, typical),
         "examples_shown": EXAMPLES_SHOWN,
+        "movements": movements,
         "verdict_label": wording.VERDICT_LABELS[findings.verdict],
         "titles": _titles(findings),
         "where": whereabouts,

@@ -66,7 +66,11 @@ def _line(row: HistoryRow) -> RunLine:
 
 def _point(row: HistoryRow) -> TrendPoint:
     size = row.largest_effect
-    words = "no effect known" if size is None else f"largest effect {wording.readable(size)}"
+    words = (
+        "no effect known"
+        if size is None
+        else f"largest effect {wording.readable(size)} {wording.SIGMA}"
+    )
     label = wording.VERDICT_LABELS[row.verdict]
     return TrendPoint(
         time=row.end,

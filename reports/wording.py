@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from reference_stats.features.feature import Feature
-from reports.findings import Finding, RunFindings, State, Verdict, WindowSpan
+from reports.findings import RunFindings, State, Verdict, WindowSpan
 from reports.history import parse_time
 
 NOTHING = "\N{EN DASH}"
@@ -18,7 +17,10 @@ _OPEN, _CLOSE = (
     "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
     "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
 )
-_SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+_ROUNDING = 1e-12
+# Columns of images that are no image feature.
+_TITLES = {"near_copies": "Near-copies"}
 _HARMLESS_FORMATS = "\u00ad\u200c\u200d"
 
 VERDICT_LABELS = {
@@ -34,36 +36,6 @@ STATE_LABELS = {
     State.CONSTANT: "constant",
     State.FAILED: "failed",
 }
-
-# An arrow for the eye, and the same in words.
-_DIRECTIONS = {
-    "up": ("\N{BLACK UP-POINTING TRIANGLE}", "up"),
-    "down": ("\N{BLACK DOWN-POINTING TRIANGLE}", "down"),
-    "spread": ("\N{LEFT RIGHT ARROW}", "spread"),
-    "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved by"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """How far a column moved, in words.
-
-    Attributes
-    ----------
-    sign
-        An arrow, for the eye.
-    way
-        The arrow in words: ``"up"``, ``"down"``.
-    size
-        The effect with its unit.
-    meaning
-        What it looks like: ``"darker"``; empty where nothing is known.
-    """
-
-    sign: str
-    way: str
-    size: str
-    meaning: str
 
 
 def visible(text: str) -> str:
@@ -95,7 +67,10 @@ def readable(value: float | None) -> str:
 
 def with_spread(mean: float | None, std: float | None) -> str:
     """Return ``3.11 ± 0.42``: the spread with two digits, the mean as exact as its spread."""
-    if mean is None or std is None or not std > 0 or not math.isfinite(mean + std):
+    if mean is None or std is None or not math.isfinite(mean + std):
+        return readable(mean)
+    # One value only: its deviation is what adding it up leaves over.
+    if std <= _ROUNDING * abs(mean):
         return readable(mean)
     decimals = max(0, 1 - math.floor(math.log10(std)))
     if decimals > 6:
@@ -187,52 +162,10 @@ def p_words(p_value: float | None) -> str:
 
 def column_title(name: str, features: Mapping[str, Feature]) -> str:
     """Return a column in plain words, or its own name where there are none."""
+    if name in _TITLES:
+        return _TITLES[name]
     feature = features.get(name)
     return sentence(feature.title) if feature is not None and feature.title else name
-
-
-def effect_size(column: Finding) -> str:
-    """Return the size of an effect with its unit, without its direction."""
-    if column.effect is None or not math.isfinite(column.effect):
-        return NOTHING
-    size = abs(column.effect)
-    if column.direction == "shares" or column.categories is not None:
-        return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
-    return (
-        f"{size:.1f}\N{NO-BREAK SPACE}{_SIGMA}"
-        if size >= 0.95
-        else f"{size:.2f}\N{NO-BREAK SPACE}{_SIGMA}"
-    )
-
-
-def movement(column: Finding, feature: Feature | None) -> Movement:
-    """Return how far a column moved and what that looks like."""
-    size = effect_size(column)
-    if size == NOTHING:
-        return Movement(sign="", way="", size=NOTHING, meaning="")
-    sign, way = _DIRECTIONS.get(column.direction or "", ("", ""))
-    return Movement(sign=sign, way=way, size=size, meaning=_meaning(column, feature))
-
-
-def _meaning(column: Finding, feature: Feature | None) -> str:
-    match column.direction:
-        case "up":
-            return feature.rises if feature else "higher"
-        case "down":
-            return feature.falls if feature else "lower"
-        case "spread":
-            return _spread_words(column)
-        case "shares":
-            return "largest change of a class's share"
-    return ""
-
-
-def _spread_words(column: Finding) -> str:
-    before = column.reference.std if column.reference else None
-    now = column.current.std if column.current else None
-    if before is None or now is None or before == now:
-        return "another shape"
-    return "more varied" if now > before else "less varied"
 
 
 def what_is_missing(findings: RunFindings) -> list[str]:
@@ -299,6 +232,23 @@ def power_words(findings: RunFindings) -> str:
     if findings.smallest_effect is None or not math.isfinite(findings.smallest_effect):
         return ""
     return (
-        f"A shift of {findings.smallest_effect:.2f} {_SIGMA} (standard deviations of the "
+        f"A shift of {findings.smallest_effect:.2f} {SIGMA} (standard deviations of the "
         "reference) or more would have been seen."
     )
+
+
+def evidence_words(findings: RunFindings) -> str:
+    """Return what the test rested on, as a line; empty where nothing was tested."""
+    evidence = findings.evidence
+    if evidence is None:
+        return ""
+    images = counted(findings.images.analysed, "image")
+    units = counted(evidence.current_units, "independent picture")
+    parts = [
+        f"{images} are {units}, beside {evidence.reference_units:,} of the reference",
+        counted(evidence.resamples, "permutation"),
+    ]
+    if evidence.accepted_runs:
+        widen = "widens" if evidence.accepted_runs == 1 else "widen"
+        parts.append(f"{counted(evidence.accepted_runs, 'accepted window')} {widen} the null")
+    return "; ".join(parts)

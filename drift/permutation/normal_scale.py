@@ -28,6 +28,8 @@ from drift.permutation.scores import QuadraticStatistic, ScoreTable
 _NO_SKEWNESS = 1e-6
 # Where a tail is measured: far enough out to matter, near enough for a few hundred draws.
 _TAIL = 0.99
+# The quantile of a few hundred draws is off by a tenth: what is within that is left alone.
+_CLEARLY_LONGER = 1.15
 
 
 def without_skewness(
@@ -123,8 +125,8 @@ class NormalScale:
         usual = np.full(len(self.table.names), float(ndtri(_TAIL)))
         usual[: len(self.two_sided)][self.two_sided] = float(ndtri((1 + _TAIL) / 2))
         measured = np.quantile(self.statistics(pilot), _TAIL, axis=0)
-        tails: NDArray[np.float64] = usual / np.maximum(usual, measured)
-        return tails
+        longer = measured > _CLEARLY_LONGER * usual
+        return np.where(longer, usual / np.where(longer, measured, 1.0), 1.0)
 
 
 def _log_size(sums: WindowSums) -> NDArray[np.float64]:

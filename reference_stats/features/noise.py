@@ -71,7 +71,6 @@ NOISE_FEATURES = (
         rises="more speckled",
         falls="less speckled",
         compute=speckle,
-        headline=True,
     ),
     Feature(
         name="graininess",

@@ -51,7 +51,6 @@ def test_near_copies_of_one_burst_are_one_cluster():
     window = _window()
     assert window.clusters.index.tolist() == window.features.index.tolist() == [0, 1, 3, 4, 5, 6]
     assert window.clusters.tolist() == [0, 0, 1, 0, 0, 2]
-    assert window.is_near_copy.tolist() == [False, True, False, True, False, False]
     assert window.quality.near_duplicates == 2
 
 
@@ -71,6 +70,4 @@ def test_each_stored_image_counts_once_among_the_features():
         log=LogCounts(rows=5, rejected=0, reasons={}),
         quality=Quality(),
     )
-    assert window.distinct_features.index.tolist() == [0, 1]
     assert window.clusters.tolist() == [0, 1, 0, 1]
-    assert window.is_near_copy is None

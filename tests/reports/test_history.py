@@ -49,6 +49,15 @@ def test_a_row_holds_what_was_said_about_every_column() -> None:
     assert made.largest_effect == 1.34
 
 
+def test_shares_and_deviations_are_compared_on_one_scale() -> None:
+    made = history_row(examples.drifted())
+    far = dataclasses.replace(made, effects={**made.effects, "breed": 0.5})
+
+    assert made.effect_in_deviations("breed") == pytest.approx(1.05)
+    assert far.largest_effect == 2.5
+    assert made.effect_in_deviations("blockiness") is None
+
+
 def test_a_stored_row_reads_back_the_same() -> None:
     for example in (examples.drifted(), examples.empty_window(), examples.hostile()):
         made = history_row(example)

@@ -147,6 +147,36 @@ def test_columns_are_sorted_by_how_far_they_moved() -> None:
     assert features.index("6 features stayed") > places[-1]
 
 
+def test_shares_and_deviations_are_sorted_on_one_scale() -> None:
+    run = examples.drifted()
+    # A tenth of the images far out weighs as much as half a deviation: less than 1.12.
+    parts = {"effect": 0.1, "direction": "lower_tail", "state": State.DRIFT}
+    columns = [
+        dataclasses.replace(one, **parts) if one.name == "median" else one for one in run.features
+    ]
+    text = text_of(report_html(dataclasses.replace(run, features=tuple(columns)), {}))
+
+    features = text[text.index("5 features moved") :]
+    places = [features.index(title) for title in ("Sharpness", "Median brightness", "Contrast")]
+    assert places == sorted(places)
+    assert "11 % of images" in " ".join(features.split())
+
+
+def test_what_the_features_say_together_stands_beside_them() -> None:
+    drifted = text_of(report_html(examples.drifted(), {}))
+    steady = text_of(report_html(examples.steady(), {}))
+
+    assert "Brightness, sharpness and noise no longer go together as they did." in drifted
+    assert "They go together as they did (adjusted p-value 0.62)." in steady
+    assert "All features together" not in text_of(report_html(examples.inconclusive(), {}))
+
+
+def test_the_fine_print_says_what_the_test_rested_on() -> None:
+    text = text_of(report_html(examples.drifted(), {}))
+
+    assert "5,190 images are 5,100 independent pictures" in text[text.index("About this run") :]
+
+
 def test_columns_that_stayed_are_folded_away() -> None:
     page = report_html(examples.steady(), {}).decode()
     fold = page[page.index("11 features stayed") :]

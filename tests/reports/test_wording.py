@@ -5,9 +5,8 @@ import pytest
 
 from reference_stats.features.registry import FEATURES
 from reports import wording
-from reports.findings import Distribution, Finding, State, WindowSpan
+from reports.findings import WindowSpan
 from tests.support import findings as examples
-from tests.support.findings import SIGMA
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
 MINUS = "\N{MINUS SIGN}"
@@ -42,6 +41,7 @@ def test_numbers_have_three_digits(value: float | None, text: str) -> None:
         (5.0, 0.0, "5"),
         (5.0, None, "5"),
         (5.0, math.nan, "5"),
+        (4 / 3, 2.2e-16, "1.33"),
         (5.0, 1e-9, "5 ± 1e" + MINUS + "09"),
         (None, 1.0, DASH),
     ],
@@ -113,40 +113,10 @@ def test_p_values_are_short(p_value: float | None, text: str) -> None:
     assert wording.p_words(p_value) == text
 
 
-def moved(direction: str | None, **parts: object) -> Finding:
-    values: dict[str, object] = {"name": "mean", "unit": "", "state": State.DRIFT, "effect": 1.34}
-    return Finding(**{**values, "direction": direction, **parts})  # type: ignore[arg-type]
-
-
-def test_a_movement_says_how_the_images_look() -> None:
-    assert wording.movement(moved("up"), BY_NAME["mean"]).meaning == "brighter"
-    assert wording.movement(moved("down"), BY_NAME["mean"]).meaning == "darker"
-    assert wording.movement(moved("down"), None).meaning == "lower"
-    assert wording.movement(moved("down"), None).size == f"1.3\N{NO-BREAK SPACE}{SIGMA}"
-
-
-@pytest.mark.parametrize(("now", "meaning"), [(2.0, "more varied"), (0.5, "less varied")])
-def test_a_change_of_spread_says_which_way(now: float, meaning: str) -> None:
-    column = moved(
-        "spread",
-        reference=Distribution(count=9, mean=0.0, std=1.0),
-        current=Distribution(count=9, mean=0.0, std=now),
-    )
-
-    assert wording.movement(column, None).meaning == meaning
-    assert wording.movement(moved("spread"), None).meaning == "another shape"
-
-
-def test_shares_move_by_points() -> None:
-    assert wording.movement(moved("shares", effect=0.213), None).size == "21 points"
-    assert wording.movement(moved("shares", effect=0.004), None).size == "under 1 point"
-    assert wording.movement(moved(None, effect=None), None).size == DASH
-    assert wording.movement(moved(None, effect=0.2), None).meaning == ""
-
-
 def test_titles_are_plain_words_or_the_columns_name() -> None:
     assert wording.column_title("mean", BY_NAME) == "Brightness"
     assert wording.column_title("p_dog", BY_NAME) == "p_dog"
+    assert wording.column_title("near_copies", BY_NAME) == "Near-copies"
 
 
 def test_long_lists_are_counted() -> None:
@@ -198,3 +168,16 @@ def test_nothing_analysed_and_nothing_comparable_are_said() -> None:
 def test_other_verdicts_lack_nothing() -> None:
     assert wording.what_is_missing(examples.steady()) == []
     assert wording.what_is_missing(examples.drifted()) == []
+
+
+def test_the_evidence_is_one_line() -> None:
+    run = examples.drifted()
+
+    assert wording.evidence_words(run) == (
+        "5,190 images are 5,100 independent pictures, beside 1,190 of the reference; "
+        "2,000 permutations"
+    )
+    accepted = dataclasses.replace(examples.evidence(), accepted_runs=2)
+    words = wording.evidence_words(dataclasses.replace(run, evidence=accepted))
+    assert words.endswith("; 2 accepted windows widen the null")
+    assert wording.evidence_words(examples.empty_window()) == ""

@@ -16,6 +16,7 @@ from reports.findings import (
     Histogram,
     ImageCounts,
     LogCounts,
+    Multivariate,
     Offender,
     Onset,
     ProfileSummary,
@@ -112,6 +113,15 @@ def drifted() -> RunFindings:
             ),
         ),
         evidence=evidence(current_units=5100),
+        multivariate=Multivariate(
+            state=State.DRIFT,
+            statistic=Statistic(name="direction", value=9.1),
+            p_value=0.0005,
+            adjusted_p_value=0.0005,
+            threshold=0.01,
+            effect=1.62,
+            because="brightness, sharpness and noise no longer go together as they did",
+        ),
         segments=(segment("model_version", "7"), segment("camera", "B", "model_version: 7")),
         segment_scan=SegmentScan(columns=("model_version", "camera"), segments=9, passed_over=3),
         onset=Onset(
@@ -139,6 +149,14 @@ def steady() -> RunFindings:
             evidence=0.4,
         ),
         evidence=evidence(),
+        multivariate=Multivariate(
+            state=State.STEADY,
+            statistic=Statistic(name="hotelling", value=0.5),
+            p_value=0.31,
+            adjusted_p_value=0.62,
+            threshold=0.01,
+            effect=0.04,
+        ),
     )
 
 
@@ -234,6 +252,7 @@ def hostile() -> RunFindings:
             cross_check=dict.fromkeys(HOSTILE_LABELS, 1),
         ),
         segments=tuple(segment(name, name, f"{name}: {name}") for name in HOSTILE_LABELS),
+        multivariate=Multivariate(state=State.DRIFT, because=label),
         onset=Onset(
             since=label, effect_before=0.0, effect_after=1.0, adjusted_p_value=0.1, within=label
         ),

@@ -1,0 +1,132 @@
+"""How far columns moved, in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from reference_stats.features.feature import Feature
+from reports.effect_sizes import TAILS, USUALLY_BEYOND
+from reports.findings import Distribution, Finding, Multivariate
+from reports.wording import NOTHING, SIGMA, counted
+
+# An arrow for the eye, and the same in words.
+_DIRECTIONS = {
+    "up": ("\N{BLACK UP-POINTING TRIANGLE}", "up"),
+    "down": ("\N{BLACK DOWN-POINTING TRIANGLE}", "down"),
+    "spread": ("\N{LEFT RIGHT ARROW}", "spread"),
+    "upper_tail": ("\N{BLACK UP-POINTING TRIANGLE}", "far up in"),
+    "lower_tail": ("\N{BLACK DOWN-POINTING TRIANGLE}", "far down in"),
+    "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved by"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """How far a column moved, in words.
+
+    Attributes
+    ----------
+    sign
+        An arrow, for the eye.
+    way
+        The arrow in words: ``"up"``, ``"down"``.
+    size
+        The effect with its unit.
+    meaning
+        What it looks like: ``"darker"``; empty where nothing is known.
+    """
+
+    sign: str
+    way: str
+    size: str
+    meaning: str
+
+
+def effect_size(column: Finding) -> str:
+    """Return the size of an effect with its unit, without its direction."""
+    if column.effect is None or not math.isfinite(column.effect):
+        return NOTHING
+    size = abs(column.effect)
+    if column.direction in TAILS:
+        return f"{_per_cent(size + USUALLY_BEYOND)} of images"
+    if column.direction == "shares" or column.categories is not None:
+        return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
+    return deviations(size)
+
+
+def deviations(size: float) -> str:
+    """Return a size in reference standard deviations, with two significant digits or fewer."""
+    digits = 1 if size >= 0.95 else 2
+    return f"{size:.{digits}f}\N{NO-BREAK SPACE}{SIGMA}"
+
+
+def movement(column: Finding, feature: Feature | None) -> Movement:
+    """Return how far a column moved and what that looks like."""
+    size = effect_size(column)
+    if size == NOTHING:
+        return Movement(sign="", way="", size=NOTHING, meaning="")
+    sign, way = _DIRECTIONS.get(column.direction or "", ("", ""))
+    return Movement(sign=sign, way=way, size=size, meaning=_meaning(column, feature))
+
+
+def joint_words(joint: Multivariate) -> str:
+    """Return what lies behind the answer about all features together, as a sentence."""
+    if joint.effect is None or not math.isfinite(joint.effect):
+        return ""
+    return (
+        f"The means of the two sides lie {deviations(joint.effect)} apart, along whichever "
+        "combination of features they differ most."
+    )
+
+
+def _meaning(column: Finding, feature: Feature | None) -> str:
+    match column.direction:
+        case "up" | "down":
+            return _look(feature, up=column.direction == "up")
+        case "upper_tail" | "lower_tail":
+            return _tail_words(_look(feature, up=column.direction == "upper_tail"))
+        case "spread":
+            return _spread_words(column)
+        case "shares":
+            return _share_words(column)
+    return ""
+
+
+def _look(feature: Feature | None, *, up: bool) -> str:
+    if feature is None:
+        return "higher" if up else "lower"
+    return feature.rises if up else feature.falls
+
+
+def _tail_words(look: str) -> str:
+    beyond = 100 * USUALLY_BEYOND
+    return f"{look} than {100 - beyond:.1f} % of the reference; {beyond:.1f} % is usual"
+
+
+def _spread_words(column: Finding) -> str:
+    before = column.reference.std if column.reference else None
+    now = column.current.std if column.current else None
+    if before is None or now is None or before == now:
+        return "another shape"
+    return "more varied" if now > before else "less varied"
+
+
+def _share_words(column: Finding) -> str:
+    if column.categories is not None:
+        return "largest change of a class's share"
+    before, now = _copies(column.reference), _copies(column.current)
+    if before is None or now is None:
+        return "change of their share"
+    return f"near-copies are {_per_cent(now)} of all images, {_per_cent(before)} in the reference"
+
+
+def _copies(side: Distribution | None) -> float | None:
+    """Return the share of further copies among all images, from their mean number per picture."""
+    return None if side is None or side.mean is None else side.mean / (side.mean + 1)
+
+
+def _per_cent(share: float) -> str:
+    percent = 100 * share
+    digits = 0 if percent >= 9.95 or percent == 0 else 1
+    return f"{percent:.{digits}f}\N{NO-BREAK SPACE}%"
