@@ -13,6 +13,7 @@ from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
 from reports.findings import Finding, ImageCounts, LogCounts, Multivariate, State, Verdict
 
 _NAMED = 3
+_MOVES_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +88,8 @@ def _far_out(finding: Finding) -> str:
     """Say how many images lie beyond the reference's central 99 %."""
     side = "high" if finding.direction == "upper_tail" else "low"
     share = (finding.effect or 0.0) + USUALLY_BEYOND
-    return (
-        f"{finding.name} unusually {side} in {share:.0%} of the images, {USUALLY_BEYOND:.1%} usual"
-    )
+    usual = f"(usually {USUALLY_BEYOND:.1%})"
+    return f"{finding.name} unusually {side} in {share:.0%} of the images {usual}"
 
 
 def _moved_jointly(joint: Multivariate, images: ImageCounts, where: str) -> str:
@@ -103,7 +103,7 @@ def _moved_jointly(joint: Multivariate, images: ImageCounts, where: str) -> str:
 def _moved(drifted: Sequence[Finding], images: ImageCounts, where: str) -> str:
     features = _in_order([finding for finding in drifted if finding.categories is None])
     classes = [finding for finding in drifted if finding.categories is not None]
-    moves = [describe_move(finding) for finding in [*features[:_NAMED], *classes]]
+    moves = [describe_move(finding) for finding in [*features[:_MOVES_NAMED], *classes]]
     more = len(drifted) - len(moves)
     words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
     opening = "The images have moved away from the reference"

@@ -8,7 +8,7 @@ from reports.findings import Onset, RunFindings, Segment, SegmentScan
 from reports.history import parse_time
 from reports.wording import counted, listed, moment, p_words, visible
 
-_MOST_IN_CLAUSE = 2
+_MOST_IN_CLAUSE = 1
 _LONGEST_LABEL = 40
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
@@ -18,8 +18,8 @@ _TIMES = ("hour", "day")
 def where_clause(segments: tuple[Segment, ...], onset: Onset | None) -> str:
     """Return where and since when in a few words that follow a comma; empty for nowhere.
 
-    Such as ``since Tuesday 17 Nov 14:00 UTC, 92 % of it from model_version 7``. At most two
-    segments are in it, none of those that only echo another.
+    Such as ``since Tuesday 17 Nov 14:00 UTC, 92 % of it from model_version 7``. Only the first
+    segment is in it.
     """
     own = [segment for segment in segments if not segment.echo_of][:_MOST_IN_CLAUSE]
     parts = " and ".join(_part(segment, first=index == 0) for index, segment in enumerate(own))

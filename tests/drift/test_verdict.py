@@ -74,7 +74,7 @@ def test_a_class_that_took_over_is_named_with_its_shares(say):
 def test_more_columns_than_a_sentence_holds_are_counted(say):
     names = ("mean", "sharpness", "noise_level", "entropy", "median")
     decision = say(*(numeric(name, REFERENCE, WINDOW + 30) for name in names))
-    assert " and 2 more; 400 images." in decision.summary
+    assert " and 3 more; 400 images." in decision.summary
 
 
 def test_too_few_images_are_inconclusive_whatever_they_show(say):

@@ -46,7 +46,7 @@ def of_time(column: str, value: str) -> Segment:
         (
             (segment("camera", "B"), segment("client", "c"), segment("client", "d")),
             None,
-            "92 % of it from camera B and 92 % from client c",
+            "92 % of it from camera B",
         ),
         (
             (of_time("hour", "2026-11-17T14:00Z"),),
