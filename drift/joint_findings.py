@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +17,7 @@ from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.scoring import DIRECTION, DISTANCE, HOTELLING, JOINT, ScoredFamily
 from reference_stats.features.registry import FEATURES
 from reports.findings import Multivariate, State, Statistic
+from reports.wording import listed
 
 JOINT_COLUMN = "joint_distance"
 COMBINATION = "combination"
@@ -135,7 +135,7 @@ def _along(direction: NDArray[np.float64], scored: ScoredFamily, joint: JointSco
         reference=reference,
         current=current,
         effect=farthest,
-        because=f"{_enumerate(named)} no longer go together as they did",
+        because=f"{listed(named)} no longer go together as they did",
     )
 
 
@@ -175,7 +175,3 @@ def _statistic(chosen: str | None, judge: Judge) -> Statistic:
     return Statistic(
         name=name.removeprefix(f"{JOINT}."), value=own[name] * judge.result.signs.get(name, 1)
     )
-
-
-def _enumerate(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

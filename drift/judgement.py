@@ -48,7 +48,7 @@ class Judge:
     def finding(self, column: Column) -> Finding:
         """Return what is said about a tested column."""
         effect, statistic = self._effect(column)
-        least = column.least_effect or self.detection.minimum_effect
+        least = self._least_effect(column)
         adjusted = self.adjusted_p_value(column.name)
         is_classes = column.kind is ColumnKind.CLASSES
         return replace(
@@ -110,6 +110,9 @@ class Judge:
         )
         return ranked[0] if ranked else None
 
+    def _least_effect(self, column: Column) -> float:
+        return column.least_effect or self.detection.minimum_effect
+
     def _effect(self, column: Column) -> tuple[Effect, Statistic]:
         if column.kind is ColumnKind.CLASSES:
             name = f"{column.name}.chi_square"
@@ -119,8 +122,7 @@ class Judge:
             return near_copy_effect(column.reference, column.current), self._statistic(name)
         by_method = numeric_effects(column.reference, column.current)
         effects = {f"{column.name}.{method}": effect for method, effect in by_method.items()}
-        least = column.least_effect or self.detection.minimum_effect
-        singled_out = self.singled_out(effects, least)
+        singled_out = self.singled_out(effects, self._least_effect(column))
         if singled_out is not None:
             return effects[singled_out], self._statistic(singled_out)
         return usual_effect(by_method), self._statistic(self._largest(column.name))

@@ -47,8 +47,7 @@ class Concentration:
 def segment_columns(job: Job) -> tuple[str, ...]:
     """Return the log columns whose values are segments: the named ones, class and client."""
     columns = job.predictions.columns
-    client: str | None = getattr(columns, "client", None)
-    named = (*job.segments.columns, columns.prediction, client)
+    named = (*job.segments.columns, columns.prediction, columns.client)
     return tuple(dict.fromkeys(column for column in named if column is not None))
 
 

@@ -11,6 +11,7 @@ from jobs.job import Job
 from reference_stats.features.registry import FEATURES
 from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
 from reports.findings import Finding, ImageCounts, LogCounts, Multivariate, State, Verdict
+from reports.wording import listed
 
 _NAMED = 3
 _MOVES_NAMED = 2
@@ -110,7 +111,7 @@ def _moved(drifted: Sequence[Finding], images: ImageCounts, where: str) -> str:
     partly = bool(features) and all(finding.direction in TAILS for finding in features)
     if words:
         some = "Some images" if partly else "Images"
-        opening = f"{some} are {_enumerate(words[:_NAMED])} than the reference"
+        opening = f"{some} are {listed(words[:_NAMED])} than the reference"
     elif not any(finding.name in _BY_NAME for finding in drifted):
         opening = "The model's predictions have moved away from the reference"
     tail = f" and {more} more" if more > 0 else ""
@@ -139,10 +140,6 @@ def _in_order(findings: Sequence[Finding]) -> list[Finding]:
             one.name,
         ),
     )
-
-
-def _enumerate(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _largest_change(finding: Finding) -> str:

@@ -8,7 +8,6 @@ from reports.findings import Onset, RunFindings, Segment, SegmentScan
 from reports.history import parse_time
 from reports.wording import counted, listed, moment, p_words, visible
 
-_MOST_IN_CLAUSE = 1
 _LONGEST_LABEL = 40
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
@@ -21,10 +20,10 @@ def where_clause(segments: tuple[Segment, ...], onset: Onset | None) -> str:
     Such as ``since Tuesday 17 Nov 14:00 UTC, 92 % of it from model_version 7``. Only the first
     segment is in it.
     """
-    own = [segment for segment in segments if not segment.echo_of][:_MOST_IN_CLAUSE]
-    parts = " and ".join(_part(segment, first=index == 0) for index, segment in enumerate(own))
+    first = next((segment for segment in segments if not segment.echo_of), None)
+    part = "" if first is None else _part(first)
     since = "" if onset is None else f"since {_spoken(onset.since)}"
-    order = (parts, since) if onset is not None and onset.within else (since, parts)
+    order = (part, since) if onset is not None and onset.within else (since, part)
     return ", ".join(words for words in order if words)
 
 
@@ -93,8 +92,8 @@ def share_words(share: float) -> str:
     return "all" if share >= 0.995 else f"{100 * share:.0f} %"
 
 
-def _part(segment: Segment, *, first: bool) -> str:
-    share = share_words(segment.share_of_shift) + (" of it" if first else "")
+def _part(segment: Segment) -> str:
+    share = f"{share_words(segment.share_of_shift)} of it"
     start = _time(segment.value) if segment.column in _TIMES else None
     if start is None:
         return f"{share} from {_short(segment.column)} {_short(segment.value)}"
