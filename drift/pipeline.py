@@ -16,6 +16,7 @@ from drift.assembly import RunFacts, assemble
 from drift.columns import ColumnRole, LinedUp
 from drift.comparison import SEED, Comparison, compare
 from drift.direction import Positions, drift_positions
+from drift.followups.running import follow_up
 from drift.lining_up import line_up
 from drift.offenders import find_offenders
 from drift.options import RunOptions, as_text, requested_window, run_id
@@ -76,8 +77,13 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
             history=read_history(place.bucket, place.prefix),
         )
         findings, lined_up, comparison = _judge(place, evidence)
+        finished = None
         if place.writes:
-            publish_run(place, findings, (lined_up, comparison), evidence.history, still_allowed)
+            finished = publish_run(
+                place, findings, (lined_up, comparison), evidence.history, still_allowed
+            )
+    if finished is not None:
+        follow_up(finished)
     return findings
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from drift import evidently_report
 from drift.columns import Column, LinedUp
 from drift.comparison import Comparison
+from drift.followups.finished_run import FinishedRun
 from drift.stages import Workplace
 from jobs.buckets.bucket import HTML, JSON, ObjectKind
 from jobs.errors import ObjectError
@@ -27,8 +28,10 @@ def publish_run(
     compared: tuple[LinedUp, Comparison],
     history: Sequence[HistoryRow],
     still_allowed: Callable[[], None],
-) -> None:
+) -> FinishedRun:
     """Render the run's pages and publish them with its JSON, the history and the index.
+
+    Returns what the follow-ups of the run need.
 
     Parameters
     ----------
@@ -46,7 +49,8 @@ def publish_run(
     """
     with place.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(*compared))
-    page = report_html(findings, _pictures(place, findings), history)
+    pictures = _pictures(place, findings)
+    page = report_html(findings, pictures, history)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
         "evidently.html": (evidently.html, HTML),
@@ -54,6 +58,12 @@ def publish_run(
     }
     still_allowed()
     publish(place.bucket, place.prefix, findings, files, still_allowed)
+    return FinishedRun(
+        place=place,
+        findings=findings,
+        history=history,
+        pictures=pictures or {},
+    )
 
 
 def _for_evidently(

@@ -47,6 +47,18 @@ def _image_path(value: str) -> str:
     return value
 
 
+def _link_template(value: str) -> str:
+    known = ("{path}", "{run_id}", "{job}")
+    rest = value
+    for name in known:
+        rest = rest.replace(name, "")
+    if "{" in rest or "}" in rest or not ("{path}" in value or "{run_id}" in value):
+        raise ValueError("a URL with {path} or {run_id} in it, and perhaps {job}")
+    if not value.startswith(("https://", "http://")):
+        raise ValueError("a URL that starts with https:// or http://")
+    return value
+
+
 def _cron(value: str) -> str:
     parse_cron(value)
     return value
@@ -247,6 +259,48 @@ class ReportSettings(Settings):
     """The folder below `bucket.url` that everything is written to."""
     thumbnails: bool = True
     """Whether small pictures of the most unusual images are in the page."""
+    link_template: Annotated[str, AfterValidator(_link_template)] | None = None
+    """How links to reports are made where relative ones do not work, such as
+    `https://storage.cloud.google.com/your-bucket/{path}`: `{path}` is an object's name in the
+    bucket, `{job}` and `{run_id}` may be there too."""
+    signed_links: Duration | None = None
+    """How long signed links to pages in a `gs://` bucket work, at most `7d`; they go into
+    notifications only. Unset: none are made."""
+
+
+class NotificationSettings(Settings):
+    """Who is told, and when. Where to is secret, so it comes from the environment."""
+
+    urls_from: str = "DRIFT_NOTIFY_URLS"
+    """The environment variable that holds the Apprise URLs to send to, separated by white space:
+    `slack://...`, `mailto://...`, `msteams://...`, `pagerduty://...`, `json://...` and more."""
+    inconclusive: bool = False
+    """Whether a change to `inconclusive` is told too; drift and the end of drift always are."""
+    quiet_period: Duration | None = None
+    """After something was told, nothing more for so long; what is still so then is told then."""
+    remind_every: Duration | None = timedelta(days=7)
+    """How often is reminded of a drift that lasts."""
+
+
+class MetricsSettings(Settings):
+    """Where the numbers of a run go beside its report."""
+
+    textfile: str | None = None
+    """A file for the Prometheus node exporter's textfile collector, such as
+    `/var/lib/node_exporter/drift_dogs.prom`."""
+    pushgateway: str | None = None
+    """The URL of a Prometheus Pushgateway."""
+    otlp: str | None = None
+    """The URL of an OpenTelemetry collector's HTTP receiver for metrics, such as
+    `http://localhost:4318/v1/metrics`; needs the extra `otlp`."""
+
+
+class EvidentlySettings(Settings):
+    """Evidently's own user interface."""
+
+    workspace: str | None = None
+    """An Evidently workspace that each run's snapshot is added to: a folder, or a URL such as
+    `gs://your-bucket/evidently`. `evidently ui --workspace` shows it."""
 
 
 class ScheduleSettings(Settings):
@@ -271,6 +325,9 @@ class Job(Settings):
     detection: DetectionSettings = DetectionSettings()
     segments: SegmentSettings = SegmentSettings()
     reports: ReportSettings = ReportSettings()
+    notifications: NotificationSettings = NotificationSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    evidently: EvidentlySettings = EvidentlySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is written to stderr."""

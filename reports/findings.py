@@ -396,6 +396,30 @@ class Evidence:
     accepted_runs: int = 0
 
 
+class NoticeKind(enum.StrEnum):
+    """What people are told after a run."""
+
+    DRIFT = "drift"
+    INCONCLUSIVE = "inconclusive"
+    RECOVERED = "recovered"
+    REMINDER = "reminder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A notification that was due after the run; whether it was sent is kept elsewhere.
+
+    Attributes
+    ----------
+    since
+        ISO 8601: the end of the window of the first run of the state that it tells of; for
+        ``recovered``, of the state that is over.
+    """
+
+    kind: NoticeKind
+    since: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFindings:
     """Everything that a run found: the content of ``report.json``.
@@ -404,6 +428,12 @@ class RunFindings:
     ----------
     summary
         One plain sentence: the verdict and why.
+    headline
+        The summary without its numbers, short enough for the top of a page or a subject line.
+    affected
+        At least so many of the analysed images differ from the reference; None without drift.
+    notification
+        What people were to be told after this run; None where nothing was due.
     smallest_effect
         The smallest shift of one number, in reference standard deviations, that this run would
         have seen with 80 % power; None where nothing was tested.
@@ -441,4 +471,7 @@ class RunFindings:
     onset: Onset | None = None
     trend: Trend | None = None
     evidence: Evidence | None = None
+    headline: str = ""
+    affected: int | None = None
+    notification: Notice | None = None
     schema_version: str = SCHEMA_VERSION

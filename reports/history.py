@@ -64,6 +64,8 @@ class HistoryRow:
         Independent images on either side; 0 where it is not known.
     profile_id
         The profile that the window was compared with; empty where it is not known.
+    headline
+        The summary without its numbers; empty where it is not known.
     accepted
         What ``drift accept`` remembers of the run; None for a run that was not accepted.
     """
@@ -82,6 +84,7 @@ class HistoryRow:
     reference_units: int = 0
     current_units: int = 0
     profile_id: str = ""
+    headline: str = ""
     accepted: AcceptedWindow | None = None
 
     @property
@@ -140,6 +143,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         reference_units=0 if evidence is None else evidence.reference_units,
         current_units=0 if evidence is None else evidence.current_units,
         profile_id=findings.profile.id,
+        headline=findings.headline,
     )
 
 
@@ -193,6 +197,7 @@ def parse_history_row(data: bytes) -> HistoryRow:
             reference_units=int(document.get("reference_units", 0)),
             current_units=int(document.get("current_units", 0)),
             profile_id=str(document.get("profile_id", "")),
+            headline=str(document.get("headline", "")),
             accepted=_accepted(document.get("accepted")),
         )
     except KeyError as error:

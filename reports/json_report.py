@@ -26,6 +26,8 @@ REPORT_KEYS = (
     "assumed_timezone",
     "verdict",
     "summary",
+    "headline",
+    "affected",
     "warnings",
     "images",
     "log",
@@ -43,6 +45,7 @@ REPORT_KEYS = (
     "quality",
     "offenders",
     "evidence",
+    "notification",
 )
 """The order of the keys at the top of the report; everything below is in the order of its type."""
 

@@ -43,6 +43,7 @@ WHERE = {
     types.Trend: SCHEMA["$defs"]["trend"],
     types.TrendColumn: SCHEMA["$defs"]["trend_column"],
     types.Evidence: SCHEMA["$defs"]["evidence"],
+    types.Notice: SCHEMA["$defs"]["notice"],
 }
 
 
