@@ -24,6 +24,7 @@ from reports.findings import (
     ProfileSummary,
     RunFindings,
     Trend,
+    Verdict,
     WindowSpan,
 )
 
@@ -45,6 +46,7 @@ class RunFacts:
     profile: ReferenceProfile
     comparison: Comparison
     decision: Decision
+    affected: int | None
     offenders: Sequence[Offender]
     concentration: Concentration
     trend: Trend | None
@@ -64,7 +66,9 @@ def assemble(facts: RunFacts) -> RunFindings:
         window=WindowSpan(start=as_text(span.start), end=as_text(span.end)),
         assumed_timezone=facts.predictions.assumed_timezone,
         verdict=facts.decision.verdict,
+        headline=facts.decision.headline,
         summary=facts.decision.summary,
+        affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
         warnings=tuple(_warnings(facts)),
         images=facts.window.counts,
         log=facts.window.log,

@@ -73,7 +73,7 @@ def _describe(name: str, position: int, window: WindowImages, profile: Reference
     value = float(window.features[feature.name].loc[position])
     low, high = np.nanquantile(profile.features[feature.name], (0.05, 0.95))
     word = _look(feature, value, float(low), float(high))
-    return f"{word} ({feature.name} {value:.3g}, reference {low:.3g} to {high:.3g})"
+    return f"{word} ({feature.title} {value:.3g}, reference {low:.3g} to {high:.3g})"
 
 
 def _look(feature: Feature, value: float, low: float, high: float) -> str:

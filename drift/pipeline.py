@@ -12,6 +12,7 @@ import pandas as pd
 
 from drift import window_images
 from drift.accepted import accepted_windows, widening
+from drift.affected import least_affected
 from drift.assembly import RunFacts, assemble
 from drift.columns import ColumnRole, LinedUp
 from drift.comparison import SEED, Comparison, compare
@@ -24,6 +25,7 @@ from drift.publication import publish_run
 from drift.reference import pinned_profile
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
+from drift.sentence import Extent
 from drift.stages import Workplace, only_run
 from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
@@ -145,8 +147,12 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         )
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
-        clause = where_clause(where.segments, where.onset)
-        decision = decide(comparison, window.counts, window.log, job, where=clause)
+        extent = Extent(
+            images=window.counts,
+            affected=least_affected(positions),
+            where=where_clause(where.segments, where.onset),
+        )
+        decision = decide(comparison, extent, window.log, job)
     facts = RunFacts(
         job=job,
         run_id=run_id(job, evidence.request),
@@ -158,6 +164,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         profile=evidence.profile,
         comparison=comparison,
         decision=decision,
+        affected=extent.affected,
         offenders=find_offenders(positions, window, evidence.profile),
         concentration=where,
         trend=_trend(place, evidence, comparison, earlier),

@@ -12,12 +12,13 @@ _LONGEST_LABEL = 40
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 _TIMES = ("hour", "day")
+_SHARES_IN_WORDS = ((0.995, "all"), (0.9, "nearly all"), (0.6, "mostly"))
 
 
 def where_clause(segments: tuple[Segment, ...], onset: Onset | None) -> str:
     """Return where and since when in a few words that follow a comma; empty for nowhere.
 
-    Such as ``since Tuesday 17 Nov 14:00 UTC, 92 % of it from model_version 7``. Only the first
+    Such as ``since Tuesday 17 Nov 14:00 UTC, nearly all from model_version 7``. Only the first
     segment is in it.
     """
     first = next((segment for segment in segments if not segment.echo_of), None)
@@ -92,8 +93,16 @@ def share_words(share: float) -> str:
     return "all" if share >= 0.995 else f"{100 * share:.0f} %"
 
 
+def _how_much(share: float) -> str:
+    """Return how much of the shift it is, in the words of a sentence."""
+    for least, words in _SHARES_IN_WORDS:
+        if share >= least:
+            return words
+    return f"{share_words(share)} of it"
+
+
 def _part(segment: Segment) -> str:
-    share = f"{share_words(segment.share_of_shift)} of it"
+    share = _how_much(segment.share_of_shift)
     start = _time(segment.value) if segment.column in _TIMES else None
     if start is None:
         return f"{share} from {_short(segment.column)} {_short(segment.value)}"

@@ -5,6 +5,7 @@ import pytest
 
 from drift.columns import ColumnRole
 from drift.comparison import compare
+from drift.sentence import Extent
 from drift.verdict import decide
 from reports.findings import ImageCounts, LogCounts, Verdict
 from tests.support.columns import classes, lined_up, numeric
@@ -22,11 +23,12 @@ def counts(analysed: int = 400) -> ImageCounts:
 def say(tmp_path):
     job = job_of(tmp_path)
 
-    def decided(*columns, images=None, reasons=None):
+    def decided(*columns, images=None, reasons=None, affected=None, where=""):
         comparison = compare(lined_up(*columns), job.detection)
         rejected = sum((reasons or {}).values())
         log = LogCounts(rows=400 + rejected, rejected=rejected, reasons=reasons or {})
-        return decide(comparison, images or counts(), log, job)
+        extent = Extent(images=images or counts(), affected=affected, where=where)
+        return decide(comparison, extent, log, job)
 
     return decided
 
@@ -52,10 +54,40 @@ def test_the_summary_names_what_the_eye_sees_first_with_direction_and_size(say):
     assert decision.summary.endswith("; 400 images.")
 
 
+def test_the_sentence_says_where_since_when_and_how_many(say):
+    column = numeric("mean", REFERENCE, WINDOW - 10)
+    since = "since Tuesday 4 Mar 14:00 UTC, nearly all from camera B"
+    decision = say(column, affected=120, where=since)
+    assert decision.headline == f"Images are darker than the reference {since}"
+    assert decision.summary.startswith(f"{decision.headline}: brightness down 0.99")
+    assert decision.summary.endswith(" sigma; at least 120 of 400 images.")
+
+
+def test_a_place_without_a_time_follows_a_comma(say):
+    decision = say(numeric("mean", REFERENCE, WINDOW - 10), where="all from camera B")
+    assert decision.headline == "Images are darker than the reference, all from camera B"
+
+
+def test_the_headline_names_two_looks_and_no_numbers(say):
+    decision = say(
+        *(numeric(name, REFERENCE, WINDOW - 30) for name in ("mean", "sharpness", "std_dev"))
+    )
+    assert decision.headline.count(" and ") == 1
+    assert not any(letter.isdigit() for letter in decision.headline)
+
+
+@pytest.mark.parametrize("images", [0, 9, 20, 400])
+def test_every_answer_has_a_short_headline(say, images):
+    window = ImageCounts(logged=images, analysed=images, missing=0, unreadable=0, unfetched=0)
+    decision = say(numeric("mean", REFERENCE, WINDOW[:images]), images=window)
+    assert 10 < len(decision.headline) < 80
+    assert not decision.headline.endswith(".")
+
+
 def test_a_changed_spread_is_called_a_spread(say):
     decision = say(numeric("mean", REFERENCE, 100 + 3 * (WINDOW - 100)))
     assert decision.summary.startswith(
-        "The images have moved away from the reference: spread of mean up"
+        "The images have moved away from the reference: spread of brightness up"
     )
 
 
@@ -67,7 +99,7 @@ def test_a_class_that_took_over_is_named_with_its_shares(say):
     assert decision.verdict is Verdict.DRIFT
     assert decision.summary == (
         "The model's predictions have moved away from the reference: share of prediction 'cat' "
-        "50% to 90%; 400 images."
+        "50 % to 90 %; 400 images."
     )
 
 

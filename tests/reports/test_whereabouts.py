@@ -32,33 +32,43 @@ def of_time(column: str, value: str) -> Segment:
     [
         ((), None, ""),
         ((), ONSET, "since Tuesday 17 Nov 14:00 UTC"),
-        ((segment("model_version", "7"),), None, "92 % of it from model_version 7"),
+        ((segment("model_version", "7"),), None, "nearly all from model_version 7"),
         (
             (segment("model_version", "7"), segment("camera", "B", "model_version: 7")),
             ONSET,
-            "since Tuesday 17 Nov 14:00 UTC, 92 % of it from model_version 7",
+            "since Tuesday 17 Nov 14:00 UTC, nearly all from model_version 7",
         ),
         (
             (segment("camera", "B"),),
             dataclasses.replace(ONSET, within="camera: B"),
-            "92 % of it from camera B, since Tuesday 17 Nov 14:00 UTC",
+            "nearly all from camera B, since Tuesday 17 Nov 14:00 UTC",
         ),
         (
             (segment("camera", "B"), segment("client", "c"), segment("client", "d")),
             None,
-            "92 % of it from camera B",
+            "nearly all from camera B",
         ),
         (
             (of_time("hour", "2026-11-17T14:00Z"),),
             None,
-            "92 % of it in the hour from Tuesday 17 Nov 14:00 UTC",
+            "nearly all in the hour from Tuesday 17 Nov 14:00 UTC",
         ),
-        ((of_time("day", "2026-11-17"),), None, "92 % of it on Tuesday 17 Nov"),
-        ((of_time("hour", "14"),), None, "92 % of it from hour 14"),
+        ((of_time("day", "2026-11-17"),), None, "nearly all on Tuesday 17 Nov"),
+        ((of_time("hour", "14"),), None, "nearly all from hour 14"),
         (
             (dataclasses.replace(segment("camera", "B"), share_of_shift=1.2),),
             None,
-            "all of it from camera B",
+            "all from camera B",
+        ),
+        (
+            (dataclasses.replace(segment("camera", "B"), share_of_shift=0.7),),
+            None,
+            "mostly from camera B",
+        ),
+        (
+            (dataclasses.replace(segment("camera", "B"), share_of_shift=0.41),),
+            None,
+            "41 % of it from camera B",
         ),
     ],
 )

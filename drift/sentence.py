@@ -1,0 +1,158 @@
+"""The words for what drifted: a headline, and what moved how far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drift.described import shorten_label
+from reference_stats.features.registry import FEATURES
+from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
+from reports.findings import Finding, ImageCounts, Multivariate
+from reports.wording import listed
+
+_LOOKS_NAMED = 3
+_LOOKS_IN_HEADLINE = 2
+_MOVES_NAMED = 2
+_BY_NAME = {feature.name: feature for feature in FEATURES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence, and its beginning without the numbers."""
+
+    headline: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """What a drift is about.
+
+    Attributes
+    ----------
+    images
+        The window's images.
+    affected
+        At least so many of them differ; None where that cannot be said.
+    where
+        Where and since when it sits, as a part of a sentence; may be empty.
+    """
+
+    images: ImageCounts
+    affected: int | None = None
+    where: str = ""
+
+    def about(self) -> str:
+        """Return the number of images in words."""
+        if self.affected is None:
+            return f"{self.images.analysed:,} images"
+        return f"at least {self.affected:,} of {self.images.analysed:,} images"
+
+    def placed(self, opening: str) -> str:
+        """Return an opening with the place behind it."""
+        comma = "" if self.where.startswith("since") else ","
+        return f"{opening}{comma} {self.where}" if self.where else opening
+
+
+def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
+    """Return what is said where columns drifted."""
+    features = _in_order([finding for finding in drifted if finding.categories is None])
+    classes = [finding for finding in drifted if finding.categories is not None]
+    moves = [describe_move(finding) for finding in [*features[:_MOVES_NAMED], *classes]]
+    more = len(drifted) - len(moves)
+    tail = f" and {more} more" if more > 0 else ""
+    short = _opening(features, drifted, _LOOKS_IN_HEADLINE)
+    opening = _opening(features, drifted, _LOOKS_NAMED)
+    return Sentence(
+        headline=extent.placed(short),
+        summary=f"{extent.placed(opening)}: {', '.join(moves)}{tail}; {extent.about()}.",
+    )
+
+
+def moved_jointly(joint: Multivariate, extent: Extent) -> Sentence:
+    """Return what is said where only the features together drifted."""
+    headline = extent.placed("The numbers of the images no longer go together as in the reference")
+    return Sentence(headline=headline, summary=f"{headline}: {joint.because}; {extent.about()}.")
+
+
+def describe_move(finding: Finding) -> str:
+    """Return how far one column moved, such as ``brightness down 0.81 sigma``."""
+    effect = finding.effect or 0.0
+    title = _title(finding)
+    if finding.categories is not None:
+        return _largest_change(finding)
+    if finding.direction == "spread":
+        return f"spread of {title} {_spread_direction(finding)} {effect:.2f} sigma"
+    if finding.direction in TAILS:
+        return _far_out(finding)
+    if finding.direction == "shares":
+        return f"{title}: share changed by {100 * effect:.0f} %"
+    return f"{title} {finding.direction} {effect:.2f} sigma"
+
+
+def _opening(features: Sequence[Finding], drifted: Sequence[Finding], looks: int) -> str:
+    words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
+    if words:
+        partly = all(finding.direction in TAILS for finding in features)
+        some = "Some images" if partly else "Images"
+        return f"{some} are {listed(words[:looks])} than the reference"
+    if not any(finding.name in _BY_NAME for finding in drifted):
+        return "The model's predictions have moved away from the reference"
+    return "The images have moved away from the reference"
+
+
+def _title(finding: Finding) -> str:
+    feature = _BY_NAME.get(finding.name)
+    return finding.name.replace("_", " ") if feature is None else feature.title
+
+
+def _spread_direction(finding: Finding) -> str:
+    then, now = (
+        (side.std if side else None) or 0.0 for side in (finding.reference, finding.current)
+    )
+    return "up" if now > then else "down"
+
+
+def _far_out(finding: Finding) -> str:
+    """Say how many images lie beyond the reference's central 99 %."""
+    side = "high" if finding.direction == "upper_tail" else "low"
+    share = (finding.effect or 0.0) + USUALLY_BEYOND
+    usual = f"(usually {100 * USUALLY_BEYOND:.1f} %)"
+    return f"{_title(finding)} unusually {side} in {100 * share:.0f} % of the images {usual}"
+
+
+def _look(finding: Finding) -> str:
+    feature = _BY_NAME.get(finding.name)
+    if feature is None or finding.direction not in {"up", "down", *TAILS}:
+        return ""
+    return feature.rises if finding.direction in {"up", "upper_tail"} else feature.falls
+
+
+def _in_order(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what the eye sees first, then by effect."""
+    headlines = {feature.name for feature in FEATURES if feature.headline}
+    return sorted(
+        findings,
+        key=lambda one: (
+            one.name not in headlines,
+            -in_deviations(one.effect or 0.0, one.direction),
+            one.name,
+        ),
+    )
+
+
+def _largest_change(finding: Finding) -> str:
+    categories = finding.categories or ()
+    totals = [
+        max(1, sum(getattr(category, side) for category in categories))
+        for side in ("reference", "current")
+    ]
+    shares = [
+        (category.name, category.reference / totals[0], category.current / totals[1])
+        for category in categories
+    ]
+    name, then, now = max(shares, key=lambda share: abs(share[2] - share[1]))
+    return (
+        f"share of {finding.name} {shorten_label(name)!r} {100 * then:.0f} % to {100 * now:.0f} %"
+    )
