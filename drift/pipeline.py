@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -19,9 +19,10 @@ from drift.comparison import SEED, Comparison, compare
 from drift.direction import Positions, drift_positions
 from drift.followups.running import follow_up
 from drift.lining_up import line_up
+from drift.logs.setup import label_records
 from drift.offenders import find_offenders
 from drift.options import RunOptions, as_text, requested_window, run_id
-from drift.publication import publish_run
+from drift.publication import Compared, publish_run
 from drift.reference import pinned_profile
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
@@ -39,7 +40,9 @@ from jobs.windows import WindowRequest
 from reference_stats.extraction import extract
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import RunFindings, Trend
-from reports.history import HistoryRow, history_digest, read_history, rows_before
+from reports.history import HistoryRow, history_digest, history_row, rows_before
+from reports.history_store import read_history
+from reports.notices import due_notice
 from reports.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
@@ -66,6 +69,7 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
         Whatever stopped the run; its class fixes the exit code. The run is not published then.
     """
     request = requested_window(place.job, options, place.clock())
+    label_records(run_id=run_id(place.job, request))
     predictions = _read_log(place, request)
     with only_run(place) as still_allowed:
         profile = _read_profile(place)
@@ -81,9 +85,8 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
         findings, lined_up, comparison = _judge(place, evidence)
         finished = None
         if place.writes:
-            finished = publish_run(
-                place, findings, (lined_up, comparison), evidence.history, still_allowed
-            )
+            compared = Compared(lined_up=lined_up, comparison=comparison, profile=evidence.profile)
+            finished = publish_run(place, findings, compared, evidence.history, still_allowed)
     if finished is not None:
         follow_up(finished)
     return findings
@@ -170,7 +173,9 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),
     )
-    return assemble(facts), lined_up, comparison
+    findings = assemble(facts)
+    notice = due_notice(earlier, history_row(findings), job.notifications)
+    return replace(findings, notification=notice), lined_up, comparison
 
 
 def _line_up(job: Job, evidence: Evidence) -> LinedUp:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from jobs.cron import parse_cron
+from jobs.endpoints import check_http_endpoint, check_textfile
 from jobs.windows import format_duration, parse_duration
 
 
@@ -72,6 +73,25 @@ def _zone(value: str) -> str:
     return value
 
 
+def _link_lifetime(value: timedelta) -> timedelta:
+    if value > timedelta(days=7):
+        raise ValueError('at most "7d", the longest that Google signs a link for')
+    return value
+
+
+def _unless_never(value: object) -> object:
+    return None if value == "never" else value
+
+
+def _variable(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError(
+            "the name of an environment variable, such as DRIFT_NOTIFY_URLS; the URLs themselves "
+            "are secret and have no place in the job file"
+        )
+    return value
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
@@ -81,6 +101,7 @@ Slug = Annotated[str, AfterValidator(_slug)]
 Folder = Annotated[str, AfterValidator(_folder)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
+Endpoint = Annotated[str, AfterValidator(check_http_endpoint)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -111,6 +132,9 @@ class LogColumns(Settings):
     """The model's confidence in its prediction, a number."""
     label: str | None = None
     """The true class, where it is known."""
+    latency: str | None = None
+    """How long the answer took, a number that is taken as milliseconds. It is shown among the data
+    health and takes no part in the verdict."""
     client: str | None = None
     """Who sent the image: a user, camera or device. Near-copies that one client sends in one burst
     count as one observation; without it all images are one client's."""
@@ -138,7 +162,12 @@ class ImageSettings(Settings):
 
     path: Annotated[str, AfterValidator(_image_path)] = Field(min_length=1)
     """Where a row's image is: a template over the log's own columns, such as
-    `images/{id}_{filename}`, or the name of a column that holds paths or full URIs."""
+    `images/{id}_{filename}`, or the name of a column that holds paths or full URIs. A value can
+    be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in; `{time:utc %Y}` in
+    UTC), `{path:name}` (the last part of a path), `{path:stem}` (the same without its ending),
+    `{id:lower}`, `{id:upper}`, `{name:safe}` (as web servers store it: `_` for spaces, ASCII
+    only), `{id:06}` (zeros in front), `{id:.2}` (the first two characters),
+    `{url:after=/uploads/}` (what follows)."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/`. Anything else outside is refused."""
@@ -263,34 +292,40 @@ class ReportSettings(Settings):
     """How links to reports are made where relative ones do not work, such as
     `https://storage.cloud.google.com/your-bucket/{path}`: `{path}` is an object's name in the
     bucket, `{job}` and `{run_id}` may be there too."""
-    signed_links: Duration | None = None
+    signed_links: Annotated[Duration, AfterValidator(_link_lifetime)] | None = None
     """How long signed links to pages in a `gs://` bucket work, at most `7d`; they go into
-    notifications only. Unset: none are made."""
+    notifications only, and whoever has one can read the page. Signed without a private key, as on
+    Cloud Run, they are sure to work for 12 hours only. Unset: none are made."""
 
 
 class NotificationSettings(Settings):
     """Who is told, and when. Where to is secret, so it comes from the environment."""
 
-    urls_from: str = "DRIFT_NOTIFY_URLS"
+    urls_from: Annotated[str, AfterValidator(_variable)] = "DRIFT_NOTIFY_URLS"
     """The environment variable that holds the Apprise URLs to send to, separated by white space:
-    `slack://...`, `mailto://...`, `msteams://...`, `pagerduty://...`, `json://...` and more."""
+    `slack://...`, `mailtos://...`, `workflows://...` (Teams), `pagerduty://...`, `jsons://...` and
+    more; see docs/notifications.md. Nobody is told while it is unset or empty."""
     inconclusive: bool = False
     """Whether a change to `inconclusive` is told too; drift and the end of drift always are."""
     quiet_period: Duration | None = None
-    """After something was told, nothing more for so long; what is still so then is told then."""
-    remind_every: Duration | None = timedelta(days=7)
-    """How often is reminded of a drift that lasts."""
+    """After something was told, nothing more for so long; what is still so then is told then. It is
+    measured from window end to window end."""
+    remind_every: Annotated[Duration | None, BeforeValidator(_unless_never)] = timedelta(days=7)
+    """How often is reminded of a drift that lasts, from window end to window end; `"never"` for
+    not at all."""
 
 
 class MetricsSettings(Settings):
-    """Where the numbers of a run go beside its report."""
+    """Where the numbers of a run go beside its report; see docs/metrics.md."""
 
-    textfile: str | None = None
+    textfile: Annotated[str, AfterValidator(check_textfile)] | None = None
     """A file for the Prometheus node exporter's textfile collector, such as
-    `/var/lib/node_exporter/drift_dogs.prom`."""
-    pushgateway: str | None = None
-    """The URL of a Prometheus Pushgateway."""
-    otlp: str | None = None
+    `/var/lib/node_exporter/textfile/drift_{job}.prom`. A relative path is taken from the job file's
+    folder."""
+    pushgateway: Endpoint | None = Field(default=None, repr=False)
+    """The URL of a Prometheus Pushgateway, such as `http://localhost:9091`. One with a login in it
+    belongs into the environment: `DRIFT__METRICS__PUSHGATEWAY`."""
+    otlp: Endpoint | None = Field(default=None, repr=False)
     """The URL of an OpenTelemetry collector's HTTP receiver for metrics, such as
     `http://localhost:4318/v1/metrics`; needs the extra `otlp`."""
 
@@ -298,9 +333,10 @@ class MetricsSettings(Settings):
 class EvidentlySettings(Settings):
     """Evidently's own user interface."""
 
-    workspace: str | None = None
-    """An Evidently workspace that each run's snapshot is added to: a folder, or a URL such as
-    `gs://your-bucket/evidently`. `evidently ui --workspace` shows it."""
+    workspace: str | None = Field(default=None, min_length=1)
+    """An Evidently workspace that each run's snapshot is added to: a folder, which is made if
+    needed, or a URL such as `gs://your-bucket/evidently`. A relative path is taken from the job
+    file's folder. `evidently ui --workspace FOLDER` shows it; see docs/evidently-ui.md."""
 
 
 class ScheduleSettings(Settings):
@@ -331,3 +367,7 @@ class Job(Settings):
     schedule: ScheduleSettings = ScheduleSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is written to stderr."""
+    log_format: Literal["auto", "plain", "json"] = "auto"
+    """What the lines on stderr are: `plain` text, or `json`, an object a line with the fields of
+    Google's Cloud Logging. `auto` is plain on a terminal and JSON everywhere else. As a variable,
+    `DRIFT__LOG_FORMAT`, it also counts for faults of the job file itself."""

@@ -11,10 +11,14 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from jobs.endpoints import without_secrets
 from jobs.errors import JobFileError
 from jobs.job import Job
 
 ENVIRONMENT_PREFIX = "DRIFT__"
+
+# Keys that hold a path or a URL.
+_FOLDERS = (("bucket", "url"), ("evidently", "workspace"), ("metrics", "textfile"))
 
 # What pydantic calls a fault, in words for the person who mends it.
 _EXPECTED = {
@@ -38,8 +42,8 @@ def load_job(path: Path, environment: Mapping[str, str]) -> Job:
     """Return the job that a TOML file and the environment describe.
 
     A variable such as ``DRIFT__WINDOW__LAST=1d`` overrides the key ``window.last``; lists are
-    written as JSON. A relative folder in
-    ``bucket.url`` is taken from the job file's own folder.
+    written as JSON. A relative folder in ``bucket.url`` and ``evidently.workspace`` is taken from
+    the job file's own folder.
 
     Parameters
     ----------
@@ -58,7 +62,7 @@ def load_job(path: Path, environment: Mapping[str, str]) -> Job:
     overridden = _override(tables, environment)
     if isinstance(overridden, list):
         raise JobFileError(str(path), overridden)
-    _anchor_bucket(overridden, path)
+    _anchor_folders(overridden, path)
     try:
         return Job.model_validate(overridden)
     except ValidationError as error:
@@ -124,13 +128,13 @@ def _parse_variable(text: str) -> object:
         return text
 
 
-def _anchor_bucket(tables: Mapping[str, object], path: Path) -> None:
-    """Make a relative folder in bucket.url absolute, from the job file's folder."""
-    bucket = tables.get("bucket")
-    if not isinstance(bucket, dict) or not isinstance(bucket.get("url"), str):
-        return
-    if bucket["url"] and "://" not in bucket["url"]:
-        bucket["url"] = str((path.parent / Path(bucket["url"]).expanduser()).resolve())
+def _anchor_folders(tables: Mapping[str, object], path: Path) -> None:
+    """Make relative folders absolute, from the job file's folder."""
+    for name, key in _FOLDERS:
+        table = tables.get(name)
+        folder = table.get(key) if isinstance(table, dict) else None
+        if isinstance(table, dict) and isinstance(folder, str) and folder and "://" not in folder:
+            table[key] = str((path.parent / Path(folder).expanduser()).resolve())
 
 
 def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
@@ -142,7 +146,9 @@ def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
         return f"{shown} is not a known key.{_suggestion(location)}"
     if fault["type"] == "missing":
         return f"{shown} is missing. Add it; docs/job-file.md says what it means."
-    value = json.dumps(fault["input"], default=str)
+    value = without_secrets(json.dumps(fault["input"], default=str))
+    if key == "notifications.urls_from" and "://" in value:
+        value = "a URL, which is not shown here"
     if location and isinstance(fault["input"], dict):
         return f"{shown}: expected {_expected(fault)}."
     return f"{shown} is {value}. Expected {_expected(fault)}."

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 COMMANDS = {
+    "init": "Look into a bucket and write a job file for it.",
+    "check": "Try everything that a run needs, and write nothing.",
     "run": "Do one run: read, compare, publish.",
     "profile": "Build or show the reference profile.",
     "schedule": "Run the job again and again by its cron expression.",
+    "open": "Show the newest report, or another one, in the browser.",
+    "history": "Print the past runs as a table.",
     "accept": "Mark a past window as normal.",
+    "notify": "Send a test message to everybody who would be told.",
     "demo": "Make a small world in a folder and run the job on two of its days.",
 }

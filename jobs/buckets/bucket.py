@@ -7,6 +7,7 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from jobs.errors import UnsafeNameError
@@ -86,6 +87,15 @@ class Bucket(ABC):
         """Return the full URL of an object, for messages and links."""
         return f"{self.url}/{name}"
 
+    def signed_url(self, name: str, lifetime: timedelta) -> str | None:
+        """Return a link by which anybody can read an object for `lifetime`; it is a secret.
+
+        None where this kind of store signs none. A store that can and fails to raises
+        `BucketAccessError`.
+        """
+        del name, lifetime
+        return None
+
     @abstractmethod
     def read(self, name: str) -> StoredObject:
         """Return an object's whole content, its checksum verified where the store keeps one."""
@@ -108,6 +118,41 @@ class Bucket(ABC):
 
         A prefix that matches nothing yields nothing; an unreachable store raises.
         """
+
+    def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
+        """Yield what lies directly in a folder, sorted by name.
+
+        An object as `list` yields it; a folder as its name, which ends with a slash. Stores that
+        can do so ask for one level only, however many objects lie below.
+
+        Parameters
+        ----------
+        folder
+            Empty, or a name that ends with a slash.
+        """
+        seen = ""
+        for info in self.list(folder):
+            below, slash, _ = info.name.removeprefix(folder).partition("/")
+            if not slash:
+                yield info
+            elif folder + below + "/" != seen:
+                seen = folder + below + "/"
+                yield seen
+
+    def read_part(self, name: str, start: int, size: int) -> bytes:
+        """Return `size` bytes from `start` on, fewer where the object ends before.
+
+        For a look at objects too large to read: no checksum can be verified.
+        """
+        return self.read(name).data[start : start + size]
+
+    def may_write(self, folder: str) -> bool | None:
+        """Tell whether objects below `folder` may be written and replaced; nothing is written.
+
+        None where the store does not say.
+        """
+        del folder
+        return None
 
     @abstractmethod
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:

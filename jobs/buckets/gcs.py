@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -39,6 +40,8 @@ Result = TypeVar("Result")
 
 WRITER_KEY = "drift-writer"
 _LISTED_FIELDS = "items(name,size,generation),nextPageToken"
+_WRITING_RIGHTS = frozenset({"storage.objects.create", "storage.objects.delete"})
+_RIGHTS_DEADLINE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,13 @@ class GCSBucket(Bucket):
         self._opened: storage.Client | None = None
         self._bucket_seen = False
 
+    def signed_url(self, name: str, lifetime: timedelta) -> str:
+        """Return a link that works for `lifetime`, at most seven days."""
+        from jobs.buckets.gcs_signing import sign_link  # noqa: PLC0415 - only where links are
+
+        url = self.url_of(check_name(self.url, name))
+        return sign_link(self._translated(url, lambda _: self._blob(name)), url, lifetime)
+
     def read(self, name: str) -> StoredObject:
         """Return content and generation of one and the same response, its checksum verified."""
 
@@ -144,6 +154,44 @@ class GCSBucket(Bucket):
         """Yield the objects page by page; a page is asked for when it is needed."""
         check_prefix(self.url, prefix)
         return self._listing(prefix)
+
+    def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
+        """Yield one folder's objects and folders, asked for page by page."""
+        check_prefix(self.url, folder)
+        return self._level(folder)
+
+    def read_part(self, name: str, start: int, size: int) -> bytes:
+        """Return a part of an object in one request."""
+
+        def request(attempt: Attempt) -> bytes:
+            content: bytes = self._blob(name).download_as_bytes(
+                start=start,
+                end=start + size - 1,
+                checksum=None,
+                retry=None,
+                timeout=attempt.timeouts_s,
+            )
+            return content
+
+        return self._call(name, request)
+
+    def may_write(self, folder: str) -> bool | None:  # noqa: ARG002 - rights are a bucket's
+        """Ask which rights the credentials have in the bucket, conditions on names not counted."""
+
+        def request(attempt: Attempt) -> set[str]:
+            bucket = self._client().bucket(self._bucket_name)
+            # Replacing an object takes the right to delete it.
+            return set(
+                bucket.test_iam_permissions(
+                    list(_WRITING_RIGHTS), timeout=attempt.timeouts_s, retry=None
+                )
+            )
+
+        try:
+            granted = self._retrying.call(self.url, request, _RIGHTS_DEADLINE_S)
+        except FAILURES:
+            return None
+        return granted >= _WRITING_RIGHTS
 
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Write an object; a repeated attempt writes the same content again."""
@@ -308,3 +356,37 @@ class GCSBucket(Bucket):
                     yield ObjectInfo(name=name, size_bytes=blob.size, version=str(blob.generation))
             if token is None:
                 return
+
+    def _level(self, folder: str) -> Iterator[ObjectInfo | str]:
+        token: str | None = None
+        while True:
+            request = functools.partial(self._level_page, folder, token)
+            found, token = self._translated(self.url_of(folder), request)
+            yield from found
+            if token is None:
+                return
+
+    def _level_page(
+        self, folder: str, token: str | None, attempt: Attempt
+    ) -> tuple[Sequence[ObjectInfo | str], str | None]:
+        blobs = self._client().list_blobs(
+            self._bucket_name,
+            prefix=self._root + folder,
+            delimiter="/",
+            page_token=token,
+            page_size=self._settings.page_size,
+            fields=f"prefixes,{_LISTED_FIELDS}",
+            timeout=attempt.timeouts_s,
+            retry=None,
+        )
+        page = tuple(next(blobs.pages, ()))
+        found: dict[str, ObjectInfo | str] = {
+            name: name for name in (one.removeprefix(self._root) for one in blobs.prefixes)
+        }
+        for blob in page:
+            name = blob.name.removeprefix(self._root)
+            if is_readable_name(self.url, name):
+                found[name] = ObjectInfo(
+                    name=name, size_bytes=blob.size, version=str(blob.generation)
+                )
+        return [found[name] for name in sorted(found)], blobs.next_page_token

@@ -1,0 +1,92 @@
+"""Where metrics go: what the job file may say, and how addresses are shown."""
+
+import pytest
+
+from jobs.endpoints import check_http_endpoint, check_textfile, without_secrets
+from jobs.errors import JobFileError
+from jobs.job_file import load_job
+
+JOB_FILE = """
+name = "dogs"
+[bucket]
+url = "bucket"
+[predictions]
+path = "log.csv"
+[images]
+path = "images/{id}"
+[window]
+last = "1d"
+[reference]
+images = "reference/"
+"""
+
+
+@pytest.fixture
+def job_file(tmp_path):
+    path = tmp_path / "job.toml"
+    path.write_text(JOB_FILE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://team:s3cret@host/path", "https://***@host/path"),
+        ("https://team:s/3@cr@host/path", "https://***@host/path"),
+        ('is "https://token@host:1/p?key=abc". Then', 'is "https://***@host:1/p?***". Then'),
+        ("url: http://host/v1?key=abc (refused)", "url: http://host/v1?*** (refused)"),
+        ("https://host/{path}?run={run_id}", "https://host/{path}?run={run_id}"),
+        ("gs://bucket/folder and mail@example.com", "gs://bucket/folder and mail@example.com"),
+    ],
+)
+def test_logins_and_queries_are_not_shown(text, shown):
+    assert without_secrets(text) == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:9091", "https://u:p%2F@h/prefix", "http://[::1]:4318/v1/metrics"],
+)
+def test_addresses_of_servers_are_taken_as_they_are(url):
+    assert check_http_endpoint(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "localhost:9091", "ftp://h", "http://", "http://h:port", "http://h/?a=b", "http://h h"],
+)
+def test_anything_else_is_refused(url):
+    with pytest.raises(ValueError, match="a URL"):
+        check_http_endpoint(url)
+
+
+@pytest.mark.parametrize("path", ["/var/lib/x/dogs.prom", "{job}.prom"])
+def test_textfiles_end_as_the_node_exporter_wants(path):
+    assert check_textfile(path) == path
+
+
+@pytest.mark.parametrize("path", ["/var/lib/x/", "dogs.txt", "{name}.prom", "{job.prom"])
+def test_other_textfiles_are_refused(path):
+    with pytest.raises(ValueError, match=r"ends in \.prom"):
+        check_textfile(path)
+
+
+def test_outputs_come_from_the_environment_too(job_file):
+    variables = {
+        "DRIFT__METRICS__PUSHGATEWAY": "https://team:s3cret@push.example",
+        "DRIFT__METRICS__TEXTFILE": "metrics/{job}.prom",
+    }
+    job = load_job(job_file, variables)
+    assert job.metrics.pushgateway == "https://team:s3cret@push.example"
+    assert job.metrics.textfile == str(job_file.parent / "metrics" / "{job}.prom")
+    assert "s3cret" not in repr(job)
+
+
+def test_a_fault_in_an_address_does_not_show_its_login(job_file):
+    variables = {"DRIFT__METRICS__PUSHGATEWAY": "https://team:s3/cret@push.example?k=hush"}
+    with pytest.raises(JobFileError) as refused:
+        load_job(job_file, variables)
+    assert "DRIFT__METRICS__PUSHGATEWAY (metrics.pushgateway)" in refused.value.message
+    assert "push.example" in refused.value.message
+    for secret in ("s3", "cret", "hush"):
+        assert secret not in refused.value.message
