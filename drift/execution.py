@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
+from drift.logs.closing import tell_end
 from drift.options import RunOptions
 from drift.pipeline import run_job
 from drift.progress import image_progress
@@ -14,13 +17,16 @@ from reports.findings import RunFindings
 
 def execute(job: Job, options: RunOptions) -> RunFindings:
     """Do one run and print its verdict, its summary and where the report is."""
+    started = time.perf_counter()
     with image_progress() as progress:
         place = open_workplace(job, progress=progress, writes=not options.dry_run)
         findings = run_job(place, options)
     click.echo(f"{findings.verdict}: {findings.summary}")
+    report_url = None
     if options.dry_run:
         click.echo("nothing was written (--dry-run)")
     else:
-        report = f"{place.prefix}/runs/{findings.run_id}/report.html"
-        click.echo(f"report: {place.bucket.url_of(report)}")
+        report_url = place.bucket.url_of(f"{place.prefix}/runs/{findings.run_id}/report.html")
+        click.echo(f"report: {report_url}")
+    tell_end(findings, seconds=time.perf_counter() - started, report_url=report_url)
     return findings

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import logging
+import io
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from drift.logs.setup import set_up_logs, tell_failure
 from drift.shadowing import find_shadowed
+
+if TYPE_CHECKING:
+    import click
 
 # ExitCode.USAGE, which cannot be imported while our packages may be hidden.
 _USAGE = 2
@@ -18,13 +23,14 @@ _USAGE = 2
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the arguments name and exit with the code that its end stands for."""
+    set_up_logs(os.environ)
     shadowed = find_shadowed(Path(__file__).resolve().parent.parent)
     if shadowed is not None:
         name, place = shadowed
-        print(  # noqa: T201 - the one clear line
+        tell_failure(
             f"drift: {place} hides the package {name!r} of this program. Run from another folder, "
             "use the command `drift`, or set PYTHONSAFEPATH=1.",
-            file=sys.stderr,
+            _USAGE,
         )
         sys.exit(_USAGE)
     sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
@@ -36,20 +42,33 @@ def _run(arguments: Sequence[str]) -> int:
     from drift.commands.group import program  # noqa: PLC0415
     from jobs.errors import DriftError, ExitCode, TerminatedError  # noqa: PLC0415
 
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     signal.signal(signal.SIGTERM, _terminate)
     try:
         code = program.main(list(arguments), prog_name="drift", standalone_mode=False)
     except click.ClickException as error:
-        error.show(sys.stderr)
-        return error.exit_code
+        return _fail(_usage_text(error), error.exit_code)
     except (DriftError, TerminatedError) as error:
-        print(f"drift: {error.message}", file=sys.stderr)  # noqa: T201 - the one clear line
-        return int(error.exit_code)
+        return _fail(f"drift: {error.message}", error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        print("drift: interrupted", file=sys.stderr)  # noqa: T201
-        return int(ExitCode.INTERRUPTED)
+        return _fail("drift: interrupted", ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - around the whole program
+        found = f"{type(error).__name__}: {error}"
+        return _fail(
+            f"drift: a bug in image-drift, please report it: {found}", ExitCode.BUG, bug=True
+        )
     return int(code or 0)
+
+
+def _fail(message: str, exit_code: int, *, bug: bool = False) -> int:
+    tell_failure(message, int(exit_code), bug=bug)
+    return int(exit_code)
+
+
+def _usage_text(error: click.ClickException) -> str:
+    """Return what click shows of a wrong call: the usage, a hint, and what is wrong."""
+    text = io.StringIO()
+    error.show(text)
+    return text.getvalue().strip()
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

@@ -9,6 +9,8 @@ os.environ["DO_NOT_TRACK"] = "1"
 os.environ["NO_GCE_CHECK"] = "true"
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 os.environ["CLOUDSDK_CONFIG"] = "/nonexistent"
+# What processes say is read as people read it; the tests of JSON lines take this away again.
+os.environ["DRIFT__LOG_FORMAT"] = "plain"
 for _name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "STORAGE_EMULATOR_HOST"):
     os.environ.pop(_name, None)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from drift.logs.setup import label_records, use_format
 from jobs.job import Job
 from jobs.job_file import load_job
 from jobs.windows import parse_duration
@@ -17,9 +18,11 @@ job_file = click.argument("job_file", metavar="JOB.toml", type=click.Path(path_t
 
 
 def read_job(path: Path) -> Job:
-    """Return the job of a file and the environment, and set the log level it asks for."""
+    """Return the job of a file and the environment; log lines are then as it asks for."""
     job = load_job(path, os.environ)
     logging.getLogger().setLevel(job.log_level.upper())
+    use_format(job.log_format)
+    label_records(job=job.name)
     return job
 
 

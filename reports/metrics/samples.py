@@ -1,0 +1,164 @@
+"""From what a run found to the samples of its metrics."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from reports.effect_sizes import in_deviations
+from reports.findings import Finding, RunFindings, State, Verdict
+from reports.metrics import catalogue
+from reports.metrics.sample import Metric, Sample
+
+MAX_COLUMNS = 200
+"""So many columns have samples of their own, ten each: a log with a thousand classes has a thousand
+probability columns, and a time series costs for ever."""
+_MAX_LABEL = 100
+_JOINT = "all features together"
+
+
+def samples_of(findings: RunFindings) -> tuple[Sample, ...]:
+    """Return the samples of a run: the same labels at every run of a job, as far as can be.
+
+    Numbers that are not known have no sample. Of more than `MAX_COLUMNS` columns the first ones are
+    kept, image features before predictions. In labels, characters that cannot be printed are
+    question marks, and what is longer than 100 characters is cut.
+    """
+    columns, left_out = _columns(findings)
+    return (
+        *_run_samples(findings),
+        *_image_samples(findings),
+        *_state_samples(findings),
+        _sample(findings, catalogue.COLUMNS_LEFT_OUT, left_out),
+        *(sample for column in columns for sample in _column_samples(findings, column)),
+    )
+
+
+def _sample(findings: RunFindings, metric: Metric, value: float, *labels: str) -> Sample:
+    texts = (findings.job, *labels)
+    return Sample(metric=metric, labels=tuple(map(_label, texts)), value=float(value))
+
+
+def _known(
+    findings: RunFindings, metric: Metric, value: float | None, *labels: str
+) -> Iterator[Sample]:
+    if value is not None and math.isfinite(value):
+        yield _sample(findings, metric, value, *labels)
+
+
+def _label(text: str) -> str:
+    printable = "".join(char if char.isprintable() else "?" for char in text)
+    return printable[:_MAX_LABEL]
+
+
+def _run_samples(findings: RunFindings) -> Iterator[Sample]:
+    for verdict in Verdict:
+        yield _sample(findings, catalogue.VERDICT, verdict is findings.verdict, verdict)
+    yield _sample(findings, catalogue.LAST_RUN, _seconds(findings.generated_at))
+    yield _sample(findings, catalogue.WINDOW_START, _seconds(findings.window.start))
+    yield _sample(findings, catalogue.WINDOW_END, _seconds(findings.window.end))
+    yield _sample(findings, catalogue.FALSE_ALARM_RATE, findings.false_alarm_rate)
+    yield from _known(findings, catalogue.MINIMUM_EFFECT, findings.minimum_effect)
+    yield from _known(findings, catalogue.SMALLEST_EFFECT, findings.smallest_effect)
+    if findings.trend is not None:
+        yield _sample(findings, catalogue.TREND_ALARM, findings.trend.state is State.DRIFT)
+    for stage, seconds in findings.timings.items():
+        yield _sample(findings, catalogue.STAGE_DURATION, seconds, stage)
+    version = findings.versions.get("image-drift", "")
+    yield _sample(findings, catalogue.INFO, 1, version, findings.profile.id)
+
+
+def _seconds(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _image_samples(findings: RunFindings) -> Iterator[Sample]:
+    counts, quality = findings.images, findings.quality
+    yield _sample(findings, catalogue.IMAGES_LOGGED, counts.logged)
+    for outcome in ("analysed", "missing", "unreadable", "unfetched"):
+        yield _sample(findings, catalogue.IMAGES, getattr(counts, outcome), outcome)
+    # Always there: the number of an earlier run would be shown in its place.
+    yield _sample(findings, catalogue.IMAGES_AFFECTED, findings.affected or 0)
+    if quality.pictures is not None:
+        for fault in ("dark", "blown_out", "blurred", "tiny"):
+            images = getattr(quality.pictures, fault).images
+            yield _sample(findings, catalogue.IMAGES_POOR, images, fault)
+    yield _sample(findings, catalogue.IMAGES_NEAR_DUPLICATE, quality.near_duplicates)
+    yield from _known(findings, catalogue.IMAGES_NEEDED, findings.images_needed)
+    yield _sample(findings, catalogue.REFERENCE_IMAGES, findings.profile.images)
+    yield _sample(findings, catalogue.ROWS, findings.log.rows)
+    yield _sample(findings, catalogue.ROWS_REJECTED, findings.log.rejected)
+
+
+def _state_samples(findings: RunFindings) -> Iterator[Sample]:
+    counts = Counter(column.state for column in (*findings.features, *findings.predictions))
+    for state in State:
+        yield _sample(findings, catalogue.COLUMNS, counts[state], state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    kind: str
+    name: str
+    state: State
+    effect: float | None
+    shift: float | None
+    adjusted_p_value: float | None
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        return self.kind, _label(self.name)
+
+
+def _columns(findings: RunFindings) -> tuple[list[_Column], int]:
+    """Return the columns that get samples, and how many do not."""
+    candidates = [
+        *_joint(findings),
+        *(_column("feature", column) for column in findings.features),
+        *(_column("prediction", column) for column in findings.predictions),
+    ]
+    # Names that were cut may be the same, and two samples of the same labels are refused.
+    distinct = list({column.labels: column for column in reversed(candidates)}.values())[::-1]
+    kept = distinct[:MAX_COLUMNS]
+    return kept, len(candidates) - len(kept)
+
+
+def _joint(findings: RunFindings) -> Iterator[_Column]:
+    joint = findings.multivariate
+    if joint is not None:
+        yield _Column(
+            kind="joint",
+            name=_JOINT,
+            state=joint.state,
+            effect=joint.effect,
+            shift=None,
+            adjusted_p_value=joint.adjusted_p_value,
+        )
+
+
+def _column(kind: str, column: Finding) -> _Column:
+    effect = column.effect
+    return _Column(
+        kind=kind,
+        name=column.name,
+        state=column.state,
+        effect=None if effect is None else in_deviations(effect, column.direction),
+        shift=column.shift,
+        adjusted_p_value=column.adjusted_p_value,
+    )
+
+
+def _column_samples(findings: RunFindings, column: _Column) -> Iterator[Sample]:
+    for state in State:
+        value = state is column.state
+        yield _sample(findings, catalogue.COLUMN_STATE, value, *column.labels, state)
+    for metric, number in (
+        (catalogue.COLUMN_EFFECT, column.effect),
+        (catalogue.COLUMN_SHIFT, column.shift),
+        (catalogue.COLUMN_P_VALUE, column.adjusted_p_value),
+    ):
+        yield from _known(findings, metric, number, *column.labels)
