@@ -8,7 +8,7 @@ from evidently.core.datasets import DatasetColumn
 from evidently.legacy.calculations.stattests import StatTest, register_stattest
 from evidently.legacy.core import ColumnType
 from evidently.legacy.model.widget import BaseWidgetInfo
-from evidently.metrics import ValueDrift, column_statistics
+from evidently.metrics import DriftedColumnsCount, ValueDrift, column_statistics
 from evidently.metrics.column_statistics import UniqueValueCount, UniqueValueCountCalculation
 from evidently.presets import DataSummaryPreset
 
@@ -17,6 +17,7 @@ __all__ = [
     "DataDefinition",
     "DataSummaryPreset",
     "Dataset",
+    "DriftedColumnsCount",
     "Report",
     "StatTest",
     "ValueDrift",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,17 @@ _HARMLESS = str.maketrans({"<": "\uff1c", ">": "\uff1e", "&": "\uff06"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidentlyFiles:
-    """Evidently's report as it is published."""
+    """Evidently's report as it is published.
+
+    Attributes
+    ----------
+    snapshot
+        Evidently's own object, from which both were made; None where no column could be compared.
+    """
 
     html: bytes
     json: bytes
+    snapshot: object | None = field(default=None, compare=False)
 
 
 def render(
@@ -58,19 +66,23 @@ def render(
     findings
         What the comparison said about each of them, by the column's name.
     """
-    evidently = _import_evidently()
+    evidently = import_quietly("drift.evidently_api")
     present = [c for c in columns if not c.reference.empty and not c.current.empty]
     if not present:
         return EvidentlyFiles(html=_nothing_to_show(), json=b'{"metrics": [], "tests": []}\n')
-    scores = {_safe(column.name): drift_score(findings[column.name]) for column in present}
+    scores = {safe_label(column.name): drift_score(findings[column.name]) for column in present}
     _register(evidently, scores)
     metrics = [
         evidently.ValueDrift(
-            column=_safe(column.name), method=TEST_NAME, threshold=_threshold(findings[column.name])
+            column=safe_label(column.name),
+            method=TEST_NAME,
+            threshold=_threshold(findings[column.name]),
         )
         for column in present
     ]
-    report = evidently.Report([*metrics, evidently.DataSummaryPreset()])
+    # Without a list of columns it is the same metric on every day, whichever columns there are.
+    drifted = evidently.DriftedColumnsCount(method=TEST_NAME, threshold=_common_threshold(findings))
+    report = evidently.Report([drifted, *metrics, evidently.DataSummaryPreset()])
     current, reference = (_dataset(evidently, present, side) for side in ("current", "reference"))
     with warnings.catch_warnings():
         # Constant columns and single rows: numpy says so once per column, the page shows them.
@@ -79,16 +91,18 @@ def render(
         html = snapshot.get_html_str(as_iframe=False)
         text = snapshot.json()
     described = json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
-    return EvidentlyFiles(html=_renumber_ids(html).encode(), json=described.encode())
+    return EvidentlyFiles(
+        html=renumber_ids(html).encode(), json=described.encode(), snapshot=snapshot
+    )
 
 
-def _import_evidently() -> Any:  # noqa: ANN401 - a foreign module without types
+def import_quietly(module: str) -> Any:  # noqa: ANN401 - names of a library without types
+    """Return one of our modules that import Evidently: two seconds that --help must not cost."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
     with warnings.catch_warnings():
         # Evidently and what it imports use names that numpy and litestar have deprecated.
         warnings.simplefilter("ignore")
-        from drift import evidently_api  # noqa: PLC0415 - two seconds that --help must not cost
-    return evidently_api
+        return importlib.import_module(module)
 
 
 def _register(evidently: Any, scores: Mapping[str, float]) -> None:  # noqa: ANN401
@@ -115,11 +129,16 @@ def _threshold(finding: Finding | Multivariate) -> float:
     return 0.5 if finding.threshold is None else finding.threshold
 
 
+def _common_threshold(findings: Mapping[str, Finding | Multivariate]) -> float:
+    """Return the level that all tested columns share; the others have a score of 1."""
+    return min(_threshold(finding) for finding in findings.values())
+
+
 def _dataset(evidently: Any, columns: Sequence[Column], side: str) -> Any:  # noqa: ANN401
-    values = {_safe(column.name): _drawn(column, getattr(column, side)) for column in columns}
+    values = {safe_label(column.name): _drawn(column, getattr(column, side)) for column in columns}
     definition = evidently.DataDefinition(
-        numerical_columns=[_safe(c.name) for c in columns if c.kind is not ColumnKind.CLASSES],
-        categorical_columns=[_safe(c.name) for c in columns if c.kind is ColumnKind.CLASSES],
+        numerical_columns=[safe_label(c.name) for c in columns if c.kind is not ColumnKind.CLASSES],
+        categorical_columns=[safe_label(c.name) for c in columns if c.kind is ColumnKind.CLASSES],
     )
     return evidently.Dataset.from_pandas(pd.DataFrame(values), data_definition=definition)
 
@@ -131,7 +150,7 @@ def _drawn(column: Column, values: pd.Series) -> pd.Series:
         values = values.iloc[::step].reset_index(drop=True)
     if column.kind is not ColumnKind.CLASSES:
         return _rounded(values)
-    return _without_rare(column, values).map(_safe).astype("object")
+    return _without_rare(column, values).map(safe_label).astype("object")
 
 
 def _rounded(values: pd.Series) -> pd.Series:
@@ -150,11 +169,12 @@ def _without_rare(column: Column, values: pd.Series) -> pd.Series:
     return values.where(values.isin(by_number[:MOST_CLASSES_DRAWN]), rest)
 
 
-def _safe(text: str) -> str:
+def safe_label(text: str) -> str:
+    """Return a text from the log so that it means nothing in a page's script."""
     return text.translate(_HARMLESS)
 
 
-def _renumber_ids(html: str) -> str:
+def renumber_ids(text: str) -> str:
     """Replace random ids by numbers in order of appearance, so that equal runs are equal bytes."""
     numbers: dict[str, str] = {}
 
@@ -162,7 +182,7 @@ def _renumber_ids(html: str) -> str:
         number = f"00000000-0000-4000-8000-{len(numbers):012x}"
         return numbers.setdefault(match[0], number if "-" in match[0] else number.replace("-", ""))
 
-    return _RANDOM_ID.sub(number, html)
+    return _RANDOM_ID.sub(number, text)
 
 
 def _nothing_to_show() -> bytes:

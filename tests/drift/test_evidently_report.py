@@ -59,6 +59,15 @@ def test_a_score_is_below_its_threshold_exactly_where_we_say_drift(files, findin
     assert findings["moved"].state is findings["prediction"].state is State.DRIFT
 
 
+def test_the_number_of_drifted_columns_is_ours(files, findings):
+    (count,) = (
+        metric["value"]["count"]
+        for metric in json.loads(files.json)["metrics"]
+        if metric["config"]["type"].endswith("DriftedColumnsCount")
+    )
+    assert count == sum(one.state is State.DRIFT for one in findings.values()) == 2
+
+
 def test_equal_input_gives_equal_bytes(files, columns, findings):
     assert render(columns, findings) == files
 
@@ -75,6 +84,7 @@ def test_without_a_common_column_there_is_a_page_that_says_so(columns):
     files = render(missing, {found.name: found})
     assert b"nothing to compare" in files.html
     assert json.loads(files.json)["metrics"] == []
+    assert files.snapshot is None
 
 
 def test_the_score_of_a_trivial_difference_is_one(findings):

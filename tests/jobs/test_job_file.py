@@ -191,3 +191,24 @@ def test_an_empty_reference_prefix_is_a_fault(job_file):
     text = GOOD.replace('features = "labels_metrics_sampled.csv"', 'images = ""')
     (fault,) = faults_of(job_file(text))
     assert fault == 'reference.images is "". Expected a text that is not empty.'
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("evidently", "{folder}/evidently"),
+        ("../shared/evidently", "{parent}/shared/evidently"),
+        ("/data/evidently", "/data/evidently"),
+        ("gs://doge_bucket45/evidently", "gs://doge_bucket45/evidently"),
+    ],
+)
+def test_a_relative_evidently_workspace_is_beside_the_job_file(job_file, written, meant):
+    path = job_file(f'{GOOD}[evidently]\nworkspace = "{written}"\n')
+    folder = path.parent.resolve()
+    expected = meant.format(folder=folder, parent=folder.parent)
+    assert load_job(path, {}).evidently.workspace == expected
+
+
+def test_an_empty_evidently_workspace_is_refused(job_file):
+    faults = faults_of(job_file(GOOD + '[evidently]\nworkspace = ""\n'))
+    assert faults == ('evidently.workspace is "". Expected a text that is not empty.',)
