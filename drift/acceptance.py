@@ -9,7 +9,8 @@ from dataclasses import replace
 from drift.stages import Workplace
 from jobs.errors import UsageError
 from reports.acceptance import PublishedRun, mark_page, read_run
-from reports.history import HistoryRow, read_history
+from reports.history import HistoryRow
+from reports.history_store import read_history
 from reports.publishing import change_row, rebuild_index
 
 LATEST = "latest"
@@ -50,7 +51,7 @@ def set_acceptance(
     still_allowed()
     mark_page(place.bucket, place.prefix, row.run_id, accepted=accepted)
     still_allowed()
-    rebuild_index(place.bucket, place.prefix, place.job.name)
+    rebuild_index(place.bucket, place.prefix, place.job.name, place.job.reports.link_template)
     return _said(row, accepted=accepted, already=already)
 
 
@@ -72,7 +73,8 @@ def find_run(rows: Sequence[HistoryRow], wanted: str, place: Workplace) -> Histo
     if wanted in by_id:
         return by_id[wanted]
     newest = [row.run_id for row in rows[: -_NAMED - 1 : -1]]
-    near = difflib.get_close_matches(wanted, by_id, n=_NAMED, cutoff=0.7)
+    near = [run_id for run_id in by_id if run_id.startswith(wanted)][: -_NAMED - 1 : -1]
+    near = near or difflib.get_close_matches(wanted, by_id, n=_NAMED, cutoff=0.7)
     shown = (
         f"The nearest are: {', '.join(near)}" if near else f"The newest are: {', '.join(newest)}"
     )

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import math
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from jobs.buckets.bucket import Bucket
-from jobs.errors import ObjectMissingError
 from reports.effect_sizes import in_deviations
 from reports.findings import RunFindings, State, Verdict
 from reports.json_report import json_bytes, plain
 
 HISTORY_FOLDER = "history"
-_READERS = 16
-
-logger = logging.getLogger(__name__)
+_LEFT_OUT_WHERE_UNKNOWN = ("headline", "minimum_effect")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +60,9 @@ class HistoryRow:
         The profile that the window was compared with; empty where it is not known.
     headline
         The summary without its numbers; empty where it is not known.
+    minimum_effect
+        The job's `detection.minimum_effect` then: a smaller effect was no drift. None where it is
+        not known.
     accepted
         What ``drift accept`` remembers of the run; None for a run that was not accepted.
     """
@@ -85,6 +82,7 @@ class HistoryRow:
     current_units: int = 0
     profile_id: str = ""
     headline: str = ""
+    minimum_effect: float | None = None
     accepted: AcceptedWindow | None = None
 
     @property
@@ -144,6 +142,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         current_units=0 if evidence is None else evidence.current_units,
         profile_id=findings.profile.id,
         headline=findings.headline,
+        minimum_effect=findings.minimum_effect,
     )
 
 
@@ -166,8 +165,14 @@ def history_name(job_prefix: str, run_id: str) -> str:
 
 
 def history_bytes(row: HistoryRow) -> bytes:
-    """Return a history row as it is stored."""
-    return json_bytes(plain(row))
+    """Return a history row as it is stored.
+
+    What only newer versions know is left out where it is not known, so that the digest of older
+    rows stays what it was.
+    """
+    document = cast("dict[str, object]", plain(row))
+    unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if document[key] in {"", None}]
+    return json_bytes({key: document[key] for key in document if key not in unknown})
 
 
 def parse_history_row(data: bytes) -> HistoryRow:
@@ -178,7 +183,17 @@ def parse_history_row(data: bytes) -> HistoryRow:
     ValueError
         If the bytes are not such a row; the message says why.
     """
-    document = json.loads(data)
+    return row_of_document(json.loads(data))
+
+
+def row_of_document(document: object) -> HistoryRow:
+    """Return the row that a JSON document holds; keys that are not known are passed over.
+
+    Raises
+    ------
+    ValueError
+        If it is not such a row; the message says why.
+    """
     if not isinstance(document, dict):
         raise ValueError(f"it holds a {type(document).__name__}, not an object")  # noqa: TRY004
     try:
@@ -198,6 +213,7 @@ def parse_history_row(data: bytes) -> HistoryRow:
             current_units=int(document.get("current_units", 0)),
             profile_id=str(document.get("profile_id", "")),
             headline=str(document.get("headline", "")),
+            minimum_effect=_known_number(document.get("minimum_effect")),
             accepted=_accepted(document.get("accepted")),
         )
     except KeyError as error:
@@ -207,23 +223,6 @@ def parse_history_row(data: bytes) -> HistoryRow:
     parse_time(row.window_start)
     parse_time(row.window_end)
     return row
-
-
-def read_history(bucket: Bucket, job_prefix: str) -> tuple[HistoryRow, ...]:
-    """Return all rows of a job, sorted by window end and then by run.
-
-    A row that cannot be understood is left out, and a warning names it.
-
-    Raises
-    ------
-    BucketAccessError
-        If the store cannot be reached.
-    """
-    prefix = f"{job_prefix}/{HISTORY_FOLDER}/"
-    names = [info.name for info in bucket.list(prefix) if info.name.endswith(".json")]
-    with ThreadPoolExecutor(max_workers=_READERS) as readers:
-        rows = readers.map(lambda name: _read_row(bucket, name), names)
-        return sort_rows(row for row in rows if row is not None)
 
 
 def sort_rows(rows: Iterable[HistoryRow]) -> tuple[HistoryRow, ...]:
@@ -248,22 +247,6 @@ def history_digest(rows: Iterable[HistoryRow]) -> str:
     return digest.hexdigest()
 
 
-def _read_row(bucket: Bucket, name: str) -> HistoryRow | None:
-    try:
-        return parse_history_row(bucket.read(name).data)
-    except ObjectMissingError:
-        # Pruned between the listing and the read.
-        return None
-    except ValueError as error:
-        logger.warning(
-            "%s is no history row (%s) and is left out of trend and index. "
-            "Repeat that run, or delete the object.",
-            bucket.url_of(name),
-            error,
-        )
-        return None
-
-
 def _text(document: Mapping[str, object], key: str) -> str:
     value = document[key]
     if not isinstance(value, str):
@@ -281,5 +264,9 @@ def _accepted(document: Mapping[str, Any] | None) -> AcceptedWindow | None:
     )
 
 
+def _known_number(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
 def _effects(values: Mapping[str, float | None]) -> dict[str, float | None]:
-    return {str(name): None if value is None else float(value) for name, value in values.items()}
+    return {str(name): _known_number(value) for name, value in values.items()}

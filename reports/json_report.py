@@ -34,6 +34,7 @@ REPORT_KEYS = (
     "profile",
     "false_alarm_rate",
     "smallest_effect",
+    "minimum_effect",
     "images_needed",
     "features",
     "predictions",
@@ -81,8 +82,11 @@ def plain(value: object) -> object:
     TypeError
         For a value that JSON cannot hold.
     """
-    if value is None or isinstance(value, bool):
+    # Strings and floats are nearly all of a long history; asking for abstract types takes longer.
+    if value is None or isinstance(value, bool) or type(value) is str:
         return value
+    if type(value) is float:
+        return value if math.isfinite(value) else None
     if isinstance(value, enum.Enum):
         return plain(value.value)
     if isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 # What a template may name; each is put in with its characters made safe for a URL.
@@ -24,8 +25,58 @@ def link_by_template(template: str | None, *, job: str, path: str, run_id: str =
     """
     if template is None or ("{path}" not in template and not run_id):
         return None
-    values = {"job": quote(job, safe=""), "path": quote(path), "run_id": quote(run_id, safe="")}
+    values = {"job": _quoted(job), "path": _quoted(path, safe="/"), "run_id": _quoted(run_id)}
     link = template
     for name in PLACEHOLDERS:
         link = link.replace("{" + name + "}", values[name])
     return link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobLinks:
+    """Links between the pages of a job: by the template where it can make them, else relative.
+
+    Attributes
+    ----------
+    job
+        The job's name.
+    prefix
+        The job's folder in the bucket.
+    template
+        `reports.link_template`; None where the job has none.
+    up
+        What leads from the page that links to the job's folder: empty for ``index.html``.
+    """
+
+    job: str
+    prefix: str = ""
+    template: str | None = None
+    up: str = ""
+
+    def from_below(self) -> JobLinks:
+        """Return the links of a page one folder below the job's."""
+        return replace(self, up="../")
+
+    def to_run(self, run_id: str) -> str:
+        """Return the link to a run's page."""
+        # No run is called so, but a history row can be written by anyone who writes to the bucket.
+        name = f"runs/{run_id.replace('/', '%2F')}/report.html"
+        return self._made(name, run_id) or f"{self.up}runs/{_quoted(run_id)}/report.html"
+
+    def to_index(self) -> str:
+        """Return the link to the index."""
+        return self._made("index.html") or f"{self.up}index.html"
+
+    def to_table(self, name: str, fragment: str = "") -> str:
+        """Return the link to one of the tables behind the index, or to a place in it."""
+        link = self._made(f"index/{name}") or f"{self.up}index/{_quoted(name)}"
+        return f"{link}#{fragment}" if fragment else link
+
+    def _made(self, name: str, run_id: str = "") -> str | None:
+        path = f"{self.prefix}/{name}"
+        return link_by_template(self.template, job=self.job, path=path, run_id=run_id)
+
+
+def _quoted(text: str, safe: str = "") -> str:
+    # A lone surrogate, as file names can hold one, has no bytes to be written as.
+    return quote(text, safe=safe, errors="replace")

@@ -9,14 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind, StoredObject
-from jobs.errors import (
-    ObjectChangedError,
-    ObjectError,
-    ObjectExistsError,
-    ObjectMissingError,
-    PublishError,
-)
+from jobs.buckets.bucket import JSON, Bucket, ObjectKind
+from jobs.errors import ObjectError, PublishError
+from reports.conditional_writes import ATTEMPTS, put_if_unchanged, read_if_there, too_busy
 from reports.findings import RunFindings
 from reports.history import (
     HistoryRow,
@@ -25,19 +20,15 @@ from reports.history import (
     history_row,
     parse_history_row,
     parse_time,
-    read_history,
 )
-from reports.index_page import index_html
+from reports.index_publishing import write_index
 from reports.json_report import report_json
 
 REPORT_NAME = "report.json"
 PAGE_NAME = "report.html"
 LATEST_NAME = "latest.json"
-INDEX_NAME = "index.html"
 # A browser or a proxy must not show yesterday's answer.
 LATEST_KIND = ObjectKind(content_type=JSON.content_type, cache_control="no-cache")
-INDEX_KIND = ObjectKind(content_type=HTML.content_type, cache_control="no-cache")
-_ATTEMPTS = 20
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +65,7 @@ def publish(
     findings: RunFindings,
     files: Mapping[str, tuple[bytes, ObjectKind]],
     still_allowed: Callable[[], None] | None = None,
+    link_template: str | None = None,
 ) -> Published:
     """Write a run's files, its history row, and then what shows the newest run.
 
@@ -89,6 +81,8 @@ def publish(
     still_allowed
         Called before each step after the run's own files; it raises to end the publication, for
         instance when the lock was lost.
+    link_template
+        `reports.link_template`, by which the index makes its links.
 
     Raises
     ------
@@ -105,7 +99,7 @@ def publish(
         check()
         is_latest = _move_latest(bucket, f"{prefix}/{LATEST_NAME}", report, row.end)
         check()
-        _rebuild_index(bucket, prefix, findings.job)
+        write_index(bucket, prefix, findings.job, link_template)
     return Published(report_url=bucket.url_of(page), is_latest=is_latest)
 
 
@@ -127,19 +121,19 @@ def change_row(
     """
     name = history_name(prefix, run_id)
     with publish_errors():
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             stored = bucket.read(name)
             row = _parse(bucket, name, stored.data)
             changed = change(row)
             if changed == row:
                 return row
             (still_allowed or _always_allowed)()
-            if _put(bucket, name, history_bytes(changed), stored.version, JSON):
+            if put_if_unchanged(bucket, name, history_bytes(changed), stored.version, JSON):
                 return changed
-    raise _too_busy(bucket, name)
+    raise too_busy(bucket, name)
 
 
-def rebuild_index(bucket: Bucket, prefix: str, job: str) -> None:
+def rebuild_index(bucket: Bucket, prefix: str, job: str, link_template: str | None = None) -> None:
     """Make the index of all runs anew from the history.
 
     Raises
@@ -148,7 +142,7 @@ def rebuild_index(bucket: Bucket, prefix: str, job: str) -> None:
         If it could not be written.
     """
     with publish_errors():
-        _rebuild_index(bucket, prefix, job)
+        write_index(bucket, prefix, job, link_template)
 
 
 def _always_allowed() -> None:
@@ -182,13 +176,13 @@ def _write_run(
 def _write_row(bucket: Bucket, prefix: str, row: HistoryRow) -> None:
     """Write a run's row; where the same run was accepted before, it stays accepted."""
     name = history_name(prefix, row.run_id)
-    for _ in range(_ATTEMPTS):
-        stored = _read_if_there(bucket, name)
+    for _ in range(ATTEMPTS):
+        stored = read_if_there(bucket, name)
         kept = row if stored is None else _with_acceptance(row, bucket.url_of(name), stored.data)
         version = None if stored is None else stored.version
-        if _put(bucket, name, history_bytes(kept), version, JSON):
+        if put_if_unchanged(bucket, name, history_bytes(kept), version, JSON):
             return
-    raise _too_busy(bucket, name)
+    raise too_busy(bucket, name)
 
 
 def _with_acceptance(row: HistoryRow, url: str, before: bytes) -> HistoryRow:
@@ -222,50 +216,14 @@ def _parse(bucket: Bucket, name: str, data: bytes) -> HistoryRow:
 
 def _move_latest(bucket: Bucket, name: str, report: bytes, end: datetime) -> bool:
     """Put `report` in place unless a run with a later window end is there."""
-    for _ in range(_ATTEMPTS):
-        stored = _read_if_there(bucket, name)
+    for _ in range(ATTEMPTS):
+        stored = read_if_there(bucket, name)
         if stored is not None and _shows_later(bucket.url_of(name), stored.data, end):
             return False
-        if _put(bucket, name, report, None if stored is None else stored.version, LATEST_KIND):
+        version = None if stored is None else stored.version
+        if put_if_unchanged(bucket, name, report, version, LATEST_KIND):
             return True
-    raise _too_busy(bucket, name)
-
-
-def _rebuild_index(bucket: Bucket, prefix: str, job: str) -> None:
-    """Make the index from all history rows; another writer's rows are never lost from it."""
-    name = f"{prefix}/{INDEX_NAME}"
-    for _ in range(_ATTEMPTS):
-        version = _version_if_there(bucket, name)
-        page = index_html(job, read_history(bucket, prefix))
-        if _put(bucket, name, page, version, INDEX_KIND):
-            return
-    raise _too_busy(bucket, name)
-
-
-def _put(bucket: Bucket, name: str, data: bytes, version: str | None, kind: ObjectKind) -> bool:
-    """Write an object that is at `version` (None: not there); return whether it still was."""
-    try:
-        if version is None:
-            bucket.create(name, data, kind)
-        else:
-            bucket.replace(name, data, version, kind)
-    except (ObjectExistsError, ObjectChangedError):
-        return False
-    return True
-
-
-def _read_if_there(bucket: Bucket, name: str) -> StoredObject | None:
-    try:
-        return bucket.read(name)
-    except ObjectMissingError:
-        return None
-
-
-def _version_if_there(bucket: Bucket, name: str) -> str | None:
-    try:
-        return bucket.info(name).version
-    except ObjectMissingError:
-        return None
+    raise too_busy(bucket, name)
 
 
 def _shows_later(url: str, report: bytes, end: datetime) -> bool:
@@ -274,10 +232,3 @@ def _shows_later(url: str, report: bytes, end: datetime) -> bool:
     except (ValueError, TypeError, KeyError) as error:
         logger.warning("%s is no report (%s) and is replaced by this run's.", url, error)
         return False
-
-
-def _too_busy(bucket: Bucket, name: str) -> PublishError:
-    return PublishError(
-        f"{bucket.url_of(name)}: it was changed by others {_ATTEMPTS} times while this run tried "
-        "to replace it. Expected one run of a job at a time; see what else writes there."
-    )

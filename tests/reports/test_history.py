@@ -15,9 +15,9 @@ from reports.history import (
     history_name,
     history_row,
     parse_history_row,
-    read_history,
     rows_before,
 )
+from reports.history_store import read_history
 from tests.support import findings as examples
 
 JOB = "reports/dogs"
@@ -134,3 +134,24 @@ def test_the_digest_depends_on_earlier_windows_only() -> None:
     )
     assert history_digest(before) != history_digest(rows)
     assert len(history_digest(())) == 64
+
+
+def test_rows_of_older_versions_keep_their_digest() -> None:
+    """What later versions added is in no byte of a row that does not know it."""
+    made = dataclasses.replace(
+        history_row(examples.drifted()), headline="Images are darker", minimum_effect=0.1
+    )
+    document = json.loads(history_bytes(made))
+    assert document.pop("headline") == "Images are darker"
+    assert document.pop("minimum_effect") == 0.1
+
+    older = parse_history_row(json.dumps(document).encode())
+
+    assert json.loads(history_bytes(older)) == document
+    assert (older.headline, older.minimum_effect) == ("", None)
+
+
+def test_a_minimum_effect_of_nothing_is_known() -> None:
+    made = dataclasses.replace(history_row(examples.steady()), minimum_effect=0.0)
+
+    assert parse_history_row(history_bytes(made)).minimum_effect == 0.0

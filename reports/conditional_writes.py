@@ -1,0 +1,52 @@
+"""Writing objects that others write too: each write names the version that it is to replace."""
+
+from __future__ import annotations
+
+from jobs.buckets.bucket import Bucket, ObjectKind, StoredObject
+from jobs.errors import (
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectMissingError,
+    PublishError,
+)
+
+# How often a write is tried anew after another writer's.
+ATTEMPTS = 20
+
+
+def put_if_unchanged(
+    bucket: Bucket, name: str, data: bytes, version: str | None, kind: ObjectKind
+) -> bool:
+    """Write an object that is at `version` (None: not there); return whether it still was."""
+    try:
+        if version is None:
+            bucket.create(name, data, kind)
+        else:
+            bucket.replace(name, data, version, kind)
+    except (ObjectExistsError, ObjectChangedError):
+        return False
+    return True
+
+
+def read_if_there(bucket: Bucket, name: str) -> StoredObject | None:
+    """Return an object, or None where there is none."""
+    try:
+        return bucket.read(name)
+    except ObjectMissingError:
+        return None
+
+
+def version_if_there(bucket: Bucket, name: str) -> str | None:
+    """Return an object's version, or None where there is none."""
+    try:
+        return bucket.info(name).version
+    except ObjectMissingError:
+        return None
+
+
+def too_busy(bucket: Bucket, name: str) -> PublishError:
+    """Return the error that ends the attempts."""
+    return PublishError(
+        f"{bucket.url_of(name)}: it was changed by others {ATTEMPTS} times while this run tried "
+        "to replace it. Expected one run of a job at a time; see what else writes there."
+    )

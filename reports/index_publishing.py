@@ -1,0 +1,100 @@
+"""Publishing the index: the tables behind it first, so that it never names what is not there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind
+from jobs.errors import ObjectError
+from reports.conditional_writes import (
+    ATTEMPTS,
+    put_if_unchanged,
+    read_if_there,
+    too_busy,
+    version_if_there,
+)
+from reports.history_store import HistoryReader
+from reports.index_page import index_files
+from reports.links import JobLinks
+
+INDEX_NAME = "index.html"
+TABLES_FOLDER = "index"
+# What was written where, so that a table is written again only once it changed. Only a cache.
+WRITTEN_NAME = "written.json"
+# A browser or a proxy must not show yesterday's answer.
+INDEX_KIND = ObjectKind(content_type=HTML.content_type, cache_control="no-cache")
+_WRITERS = 16
+
+logger = logging.getLogger(__name__)
+
+
+def write_index(bucket: Bucket, prefix: str, job: str, link_template: str | None) -> None:
+    """Make the index from all history rows; another writer's rows are never lost from it.
+
+    Raises
+    ------
+    ObjectError
+        If an object could not be read or written.
+    PublishError
+        If others kept changing the index.
+    """
+    name = f"{prefix}/{INDEX_NAME}"
+    links = JobLinks(job=job, prefix=prefix, template=link_template)
+    history = HistoryReader(bucket, prefix)
+    for _ in range(ATTEMPTS):
+        version = version_if_there(bucket, name)
+        files = index_files(job, history.read(), links)
+        _write_tables(bucket, f"{prefix}/{TABLES_FOLDER}/", files.tables)
+        if put_if_unchanged(bucket, name, files.page, version, INDEX_KIND):
+            history.save_rollup()
+            return
+    raise too_busy(bucket, name)
+
+
+def _write_tables(bucket: Bucket, folder: str, tables: Mapping[str, bytes]) -> None:
+    """Write the tables whose content is not what was written last, or is no longer there."""
+    if not tables:
+        return
+    present = {info.name: info.version for info in bucket.list(folder)}
+    record = read_if_there(bucket, folder + WRITTEN_NAME)
+    written = {} if record is None else _parse_written(record.data)
+    digests = {name: hashlib.sha256(page).hexdigest() for name, page in tables.items()}
+    kept = {
+        name: [digests[name], version]
+        for name, version in ((name, present.get(folder + name)) for name in tables)
+        if version is not None and written.get(name) == [digests[name], version]
+    }
+    changed = [name for name in tables if name not in kept]
+    if not changed:
+        return
+    with ThreadPoolExecutor(max_workers=_WRITERS) as writers:
+        versions = writers.map(
+            lambda name: bucket.write(folder + name, tables[name], INDEX_KIND), changed
+        )
+        new = {
+            name: [digests[name], version] for name, version in zip(changed, versions, strict=True)
+        }
+    document = json.dumps({**kept, **new}, sort_keys=True, indent=0).encode()
+    try:
+        # Should another writer be faster, the next run only writes a few tables in vain.
+        put_if_unchanged(
+            bucket,
+            folder + WRITTEN_NAME,
+            document,
+            None if record is None else record.version,
+            JSON,
+        )
+    except ObjectError as error:
+        logger.warning("%s The next run will write all tables again.", error.message)
+
+
+def _parse_written(data: bytes) -> Mapping[str, object]:
+    try:
+        document = json.loads(data)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
