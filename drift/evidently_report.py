@@ -1,4 +1,4 @@
-"""Evidently's own page and JSON, with our verdict on it: the only importer of Evidently."""
+"""Evidently's own page and JSON, with our verdict on it."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _too_weak(comparison: Comparison, extent: Extent, effect_to_see: float) -> S
         else "the reference is too small for any window to show"
     )
     return Sentence(
-        headline="Nothing moved, but so few images could show large shifts only",
+        headline="Nothing moved, but there are too few images to be sure",
         summary=(
             f"Nothing moved, but {extent.images.analysed:,} images can show {able}; {needed} "
             f"{effect_to_see:g} sigma (detection.effect_to_see)."
