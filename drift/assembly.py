@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.metadata import version
 
 from drift.comparison import Comparison
+from drift.data_health import with_health
 from drift.options import as_text
 from drift.segments import Concentration
 from drift.verdict import Decision
@@ -81,10 +82,16 @@ def assemble(facts: RunFacts) -> RunFindings:
         ),
         false_alarm_rate=facts.job.detection.false_alarm_rate,
         smallest_effect=facts.comparison.smallest_effect,
+        minimum_effect=facts.job.detection.minimum_effect,
         images_needed=facts.comparison.images_needed,
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
-        quality=facts.window.quality,
+        quality=with_health(
+            facts.window.quality,
+            facts.predictions.fields,
+            facts.window.features,
+            facts.profile.features,
+        ),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,
         segments=facts.concentration.segments,

@@ -164,10 +164,10 @@ class ImageSettings(Settings):
     """Where a row's image is: a template over the log's own columns, such as
     `images/{id}_{filename}`, or the name of a column that holds paths or full URIs. A value can
     be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in; `{time:utc %Y}` in
-    UTC), `{path:name}` (the last part of a path), `{path:stem}` (the same without its ending),
-    `{id:lower}`, `{id:upper}`, `{name:safe}` (as web servers store it: `_` for spaces, ASCII
-    only), `{id:06}` (zeros in front), `{id:.2}` (the first two characters),
-    `{url:after=/uploads/}` (what follows)."""
+    UTC), `{path:name}` (the last part of a path), `{url:urlname}` (of a web address),
+    `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`, `{name:safe}` (as
+    web servers store it: `_` for spaces, ASCII only), `{id:06}` (zeros in front), `{id:.2}`
+    (the first two characters), `{url:after=/uploads/}` (what follows)."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/`. Anything else outside is refused."""

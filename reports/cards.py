@@ -89,6 +89,7 @@ def group_cards(
     features: Mapping[str, Feature],
     history: Sequence[HistoryRow],
     anchor: str,
+    limit: float | None = None,
 ) -> CardGroups:
     """Return a card per column in its group.
 
@@ -100,10 +101,12 @@ def group_cards(
         The rows of earlier runs, oldest first.
     anchor
         What the cards' fragment identifiers start with.
+    limit
+        The smallest effect that counts, in reference standard deviations; None where unknown.
     """
     ordered = sorted(columns, key=by_movement)
     cards = [
-        _card(column, features.get(column.name), history, f"{anchor}-{number}")
+        _card(column, features.get(column.name), f"{anchor}-{number}", (history, limit))
         for number, column in enumerate(ordered, start=1)
     ]
     return CardGroups(
@@ -128,13 +131,14 @@ def _of(cards: Sequence[ColumnCard], *states: State) -> tuple[ColumnCard, ...]:
     return tuple(card for card in cards if card.finding.state in states)
 
 
-def _card(
-    column: Finding, feature: Feature | None, history: Sequence[HistoryRow], anchor: str
-) -> ColumnCard:
+_Past = tuple[Sequence[HistoryRow], float | None]
+
+
+def _card(column: Finding, feature: Feature | None, anchor: str, past: _Past) -> ColumnCard:
     title = column_title(column.name, {feature.name: feature} if feature else {})
     pair = _histograms(column)
     rows = _class_rows(column.categories or ())
-    course = _course(column, title, history)
+    course = _course(column, title, past)
     return ColumnCard(
         finding=column,
         title=title,
@@ -149,7 +153,7 @@ def _card(
         axis_low=_axis_end(pair, low=True),
         axis_high=_axis_end(pair, low=False),
         course=course,
-        runs_in_course=0 if course is None else len(_course_of(column, history)),
+        runs_in_course=0 if course is None else len(_course_of(column, past[0])),
         classes=rows[:CLASSES_SHOWN],
         more_classes=rows[CLASSES_SHOWN:MOST_CLASSES],
         classes_left_out=max(len(rows) - MOST_CLASSES, 0),
@@ -197,12 +201,13 @@ def _course_of(column: Finding, history: Sequence[HistoryRow]) -> list[tuple[flo
     return [*earlier, (_on_one_scale(column), column.state)]
 
 
-def _course(column: Finding, title: str, history: Sequence[HistoryRow]) -> Markup | None:
+def _course(column: Finding, title: str, past: _Past) -> Markup | None:
+    history, limit = past
     sizes = _course_of(column, history)
     if sum(size is not None for size, _ in sizes) < 2:
         return None
     words = f"Effect of {title} over the last {len(sizes)} runs, now {effect_size(column)}"
-    return Markup(spark_svg(sizes, visible(words)))  # noqa: S704 - as above
+    return Markup(spark_svg(sizes, visible(words), limit))  # noqa: S704 - as above
 
 
 def _class_rows(categories: Sequence[Category]) -> tuple[ClassRow, ...]:

@@ -193,6 +193,62 @@ class Offender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureCount:
+    """Analysed images of one kind of poor picture.
+
+    Attributes
+    ----------
+    reference_share
+        The share of the reference's images of that kind, 0 to 1; None where the reference does not
+        know the feature.
+    """
+
+    images: int
+    reference_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureHealth:
+    """Poor pictures among the analysed images; an image may be of more than one kind.
+
+    The limits are fixed. What is usual differs from job to job, so that each count stands beside
+    the share of the reference.
+
+    Attributes
+    ----------
+    dark
+        The mean grey level is below 40 of 255.
+    blown_out
+        More than half of the pixels are at grey level 250 or above. A white background counts too.
+    blurred
+        ``sharpness`` is below 1.2: the variance of the Laplacian is below about 15.
+    tiny
+        The shorter side is below 64 pixels.
+    """
+
+    dark: PictureCount
+    blown_out: PictureCount
+    blurred: PictureCount
+    tiny: PictureCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long the model's answers took, in milliseconds; it takes no part in the verdict.
+
+    Attributes
+    ----------
+    count
+        Rows whose latency could be read.
+    """
+
+    count: int
+    median_ms: float
+    p95_ms: float
+    max_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
     """The health of the window's data.
 
@@ -212,6 +268,12 @@ class Quality:
         For each feature that the log carries itself: how many rows differ from the recomputed
         number by more than 1e-6 of its size. A number there means that the log's producer
         computes the feature in another way.
+    pictures
+        Poor pictures among the analysed images; None where no image was analysed.
+    latency
+        How long the answers took; None where the log does not say.
+    confidence_median
+        The median confidence of the window's rows; None where the log has none.
     """
 
     troubles: tuple[Trouble, ...] = ()
@@ -220,6 +282,9 @@ class Quality:
     near_duplicates: int = 0
     deep_images: int = 0
     cross_check: dict[str, int] = field(default_factory=dict)
+    pictures: PictureHealth | None = None
+    latency: Latency | None = None
+    confidence_median: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -440,6 +505,9 @@ class RunFindings:
     images_needed
         How many images would see a shift of `detection.effect_to_see` with 80 % power; None where
         nothing was tested.
+    minimum_effect
+        The job's `detection.minimum_effect` in reference standard deviations: a smaller difference
+        is never drift. None in reports of older versions.
     history_digest
         SHA-256 over the history rows of runs with an earlier window end.
     """
@@ -474,4 +542,5 @@ class RunFindings:
     headline: str = ""
     affected: int | None = None
     notification: Notice | None = None
+    minimum_effect: float | None = None
     schema_version: str = SCHEMA_VERSION

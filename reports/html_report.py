@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES
 from reports import movements, whereabouts, wording
-from reports.cards import by_movement, group_cards
-from reports.findings import Offender, RunFindings
+from reports.cards import group_cards
+from reports.contact_sheet import contact_sheet
+from reports.findings import RunFindings
+from reports.first_screen import first_screen
 from reports.history import HistoryRow, rows_before
-from reports.page import picture_source, render
+from reports.links import link_by_template
+from reports.page import render
+from reports.picture_limits import poor_pictures
 
-IMAGES_SHOWN_FIRST = 8
-MOVEMENTS_AT_THE_TOP = 5
-# On a phone these are in the first screen; they are small enough to be there twice.
-IMAGES_IN_STRIP = 4
-EXAMPLES_SHOWN = 10
 _NOT_ACCEPTED = b'<p class="flag" id="accepted" hidden>'
 _ACCEPTED = b'<p class="flag" id="accepted">'
 
@@ -30,16 +29,32 @@ class Links:
     evidently: str | None = "evidently.html"
     index: str | None = "../../index.html"
 
+    @classmethod
+    def of_run(cls, template: str | None, *, job: str, prefix: str, run_id: str) -> Links:
+        """Return the links of a run's page: by the template where it names objects, else relative.
+
+        Parameters
+        ----------
+        template
+            `reports.link_template` of the job. One without ``{path}`` knows pages of runs only.
+        prefix
+            The job's folder in the bucket.
+        """
+        if template is None or "{path}" not in template:
+            return cls()
+        folder = f"{prefix}/runs/{run_id}"
+        return cls(
+            report_json=link_by_template(
+                template, job=job, path=f"{folder}/report.json", run_id=run_id
+            ),
+            evidently=link_by_template(
+                template, job=job, path=f"{folder}/evidently.html", run_id=run_id
+            ),
+            index=link_by_template(template, job=job, path=f"{prefix}/index.html"),
+        )
+
 
 DEFAULT_LINKS = Links()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
-    """An image that stands out, with the source of its picture if there is one."""
-
-    offender: Offender
-    source: str | None
 
 
 def report_html(
@@ -62,32 +77,24 @@ def report_html(
     links
         Where the page leads.
     typical
-        JPEG thumbnails of typical reference images by name; None or empty where the reference has
-        no images to show.
+        JPEG thumbnails of typical reference images by name; None where the reference has no
+        pictures at all, and the page says how to supply them.
     """
     earlier = rows_before(history, findings.window.end)
-    features = group_cards(findings.features, _plain_words(), earlier, "feature")
-    predictions = group_cards(findings.predictions, {}, earlier, "prediction")
-    shots = _shots(findings, pictures)
+    limit = findings.minimum_effect
+    features = group_cards(findings.features, _plain_words(), earlier, "feature", limit)
+    predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
+    sheet = contact_sheet(findings, pictures, typical)
     values = {
         "findings": findings,
         "words": wording,
         "links": links,
         "features": features,
         "predictions": predictions,
-        "moved": sorted(
-            (*features.moved, *predictions.moved), key=lambda card: by_movement(card.finding)
-        ),
-        "most_at_top": MOVEMENTS_AT_THE_TOP,
-        "missing_words": wording.what_is_missing(findings),
-        "shots": shots[:IMAGES_SHOWN_FIRST],
-        "more_shots": shots[IMAGES_SHOWN_FIRST:],
-        "strip": [shot.source for shot in shots if shot.source][:IMAGES_IN_STRIP],
-        "thumbnails_on": pictures is not None,
-        "typical": _typical(pictures, typical),
-        "examples_shown": EXAMPLES_SHOWN,
+        "sheet": sheet,
+        "top": first_screen(findings, features, predictions, sheet),
+        "poor_pictures": poor_pictures(findings),
         "movements": movements,
-        "verdict_label": wording.VERDICT_LABELS[findings.verdict],
         "titles": _titles(findings),
         "where": whereabouts,
         "even_words": whereabouts.even_words(findings),
@@ -114,22 +121,3 @@ def _titles(findings: RunFindings) -> dict[str, str]:
 
 def _plain_words() -> dict[str, Feature]:
     return {feature.name: feature for feature in FEATURES}
-
-
-def _shots(findings: RunFindings, pictures: Mapping[str, bytes] | None) -> tuple[Shot, ...]:
-    known = pictures or {}
-    return tuple(
-        Shot(
-            offender=offender,
-            source=picture_source(known[offender.image]) if offender.image in known else None,
-        )
-        for offender in findings.offenders
-    )
-
-
-def _typical(
-    pictures: Mapping[str, bytes] | None, typical: Mapping[str, bytes] | None
-) -> tuple[tuple[str, str], ...]:
-    if pictures is None:
-        return ()
-    return tuple((name, picture_source(data)) for name, data in (typical or {}).items())

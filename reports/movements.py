@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reference_stats.features.feature import Feature
 from reports.effect_sizes import TAILS, USUALLY_BEYOND
-from reports.findings import Distribution, Finding, Multivariate
-from reports.wording import NOTHING, SIGMA, counted
+from reports.findings import Category, Distribution, Finding, Multivariate
+from reports.wording import NOTHING, SIGMA, counted, visible
+
+_LONGEST_LABEL = 24
 
 # An arrow for the eye, and the same in words.
 _DIRECTIONS = {
     "up": ("\N{BLACK UP-POINTING TRIANGLE}", "up"),
     "down": ("\N{BLACK DOWN-POINTING TRIANGLE}", "down"),
     "spread": ("\N{LEFT RIGHT ARROW}", "spread"),
-    "upper_tail": ("\N{BLACK UP-POINTING TRIANGLE}", "far up in"),
-    "lower_tail": ("\N{BLACK DOWN-POINTING TRIANGLE}", "far down in"),
-    "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved by"),
+    "upper_tail": ("\N{BLACK UP-POINTING TRIANGLE}", "far up"),
+    "lower_tail": ("\N{BLACK DOWN-POINTING TRIANGLE}", "far down"),
+    "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved"),
 }
 
 
@@ -35,12 +38,18 @@ class Movement:
         The effect with its unit.
     meaning
         What it looks like: ``"darker"``; empty where nothing is known.
+    label
+        The class whose share changed most, shortened; empty where it is not about classes.
+    brief
+        The movement in a few words that follow the column's name, the arrow and the label.
     """
 
     sign: str
     way: str
     size: str
     meaning: str
+    label: str = ""
+    brief: str = ""
 
 
 def effect_size(column: Finding) -> str:
@@ -65,9 +74,36 @@ def movement(column: Finding, feature: Feature | None) -> Movement:
     """Return how far a column moved and what that looks like."""
     size = effect_size(column)
     if size == NOTHING:
-        return Movement(sign="", way="", size=NOTHING, meaning="")
+        return Movement(sign="", way="", size=NOTHING, meaning="", brief=NOTHING)
     sign, way = _DIRECTIONS.get(column.direction or "", ("", ""))
-    return Movement(sign=sign, way=way, size=size, meaning=_meaning(column, feature))
+    label, brief = _in_brief(column, size)
+    meaning = _meaning(column, feature)
+    return Movement(sign=sign, way=way, size=size, meaning=meaning, label=label, brief=brief)
+
+
+def _in_brief(column: Finding, size: str) -> tuple[str, str]:
+    """Return the class that it is about, if any, and the movement in a few words."""
+    if column.categories:
+        return _largest_change(column.categories)
+    if column.direction == "spread":
+        return "", f"{_spread_words(column)}, {size}"
+    if column.direction in TAILS:
+        side = "high" if column.direction == "upper_tail" else "low"
+        return "", f"very {side} in {size.partition(' of ')[0]}"
+    if column.direction == "shares":
+        before, now = _copies(column.reference), _copies(column.current)
+        if before is not None and now is not None:
+            return "", f"{_per_cent(before)} to {_per_cent(now)} of all images"
+    return "", size
+
+
+def _largest_change(categories: Sequence[Category]) -> tuple[str, str]:
+    before = max(sum(category.reference for category in categories), 1)
+    now = max(sum(category.current for category in categories), 1)
+    most = max(categories, key=lambda one: abs(one.current / now - one.reference / before))
+    name = visible(most.name)
+    label = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
+    return label, f"{_per_cent(most.reference / before)} to {_per_cent(most.current / now)}"
 
 
 def joint_words(joint: Multivariate) -> str:

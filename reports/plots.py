@@ -18,7 +18,7 @@ WIDTH, HEIGHT = 300, 84
 _TOP = 6
 _TRIMMED_SHARE = 0.004
 _TREND_HEIGHT, _TREND_PAD = 132, 12
-_SPARK_HEIGHT = 34
+_SPARK_HEIGHT, _SPARK_GROUND, _SPARK_ROOM = 46, 40, 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,33 +175,66 @@ def trend_top(points: Sequence[TrendPoint]) -> float:
     return _top_of(points)
 
 
-def spark_svg(sizes: Sequence[tuple[float | None, State]], title: str) -> str:
+def spark_svg(
+    sizes: Sequence[tuple[float | None, State]], title: str, limit: float | None = None
+) -> str:
     """Return one column's effect over its last runs, this run last.
 
-    Runs with drift are triangles, others dots; a run without an effect is a gap.
+    Runs with drift are triangles, others dots; a run without an effect is a gap. A dashed line
+    stands at `limit`, the smallest effect that counts.
     """
-    top = max([abs(size) for size, _ in sizes if size is not None], default=0.0) or 1.0
-    top = max(top, 0.5)
+    top = max(0.5, limit or 0.0, *(abs(size) for size, _ in sizes if size is not None))
     step = 92 / max(len(sizes) - 1, 1)
     spots = [
-        (_short(4 + index * step), _short(29 - 22 * abs(size) / top) if size is not None else None)
-        for index, (size, _) in enumerate(sizes)
+        (4 + index * step, None if size is None else _spark_y(abs(size) / top), state)
+        for index, (size, state) in enumerate(sizes)
     ]
-    lines = "".join(
-        f'<line class="course" x1="{x1}%" y1="{y1}" x2="{x2}%" y2="{y2}"/>'
-        for (x1, y1), (x2, y2) in pairwise(spots)
-        if y1 is not None and y2 is not None
-    )
-    marks = "".join(
-        _mark(x, y, state, small=index < len(sizes) - 1)
-        for index, ((x, y), (_, state)) in enumerate(zip(spots, sizes, strict=True))
-        if y is not None
-    )
+    limit_line = ""
+    if limit is not None:
+        y = _short(_spark_y(limit / top))
+        limit_line = f'<line class="limit" x1="0" y1="{y}" x2="100%" y2="{y}"/>'
     return (
         f'<svg class="spark" role="img" width="100%" height="{_SPARK_HEIGHT}">'
         f"<title>{escape(title)}</title>"
-        f'<line class="axis" x1="0" y1="30" x2="100%" y2="30"/>{lines}{marks}</svg>'
+        f'<line class="axis" x1="0" y1="{_SPARK_GROUND}" x2="100%" y2="{_SPARK_GROUND}"/>'
+        f"{limit_line}{_spark_course(spots)}{_spark_marks(spots)}</svg>"
     )
+
+
+_Spot = tuple[float, float | None, State]
+
+
+def _spark_y(part: float) -> float:
+    return _SPARK_GROUND - _SPARK_ROOM * part
+
+
+def _spark_course(spots: Sequence[_Spot]) -> str:
+    """Return the line through all runs; one without an effect breaks it."""
+    before = [None, *(y for _, y, _ in spots)]
+    course = "".join(
+        f"{'M' if before[index] is None else 'L'}{_short(x)} {_short(y)}"
+        for index, (x, y, _) in enumerate(spots)
+        if y is not None
+    )
+    if "L" not in course:
+        return ""
+    return (
+        f'<svg width="100%" height="{_SPARK_HEIGHT}" viewBox="0 0 100 {_SPARK_HEIGHT}" '
+        f'preserveAspectRatio="none"><path class="course" d="{course}"/></svg>'
+    )
+
+
+def _spark_marks(spots: Sequence[_Spot]) -> str:
+    dots, others = "", ""
+    for index, (x, y, state) in enumerate(spots):
+        if y is None:
+            continue
+        last = index == len(spots) - 1
+        if last or state in {State.DRIFT, State.INCONCLUSIVE}:
+            others += _mark(_short(x), _short(y), state, small=not last)
+        else:
+            dots += f'<circle cx="{_short(x)}%" cy="{_short(y)}" r="2"/>'
+    return f'<g class="mark">{dots}</g>{others}' if dots else others
 
 
 def _top_of(points: Sequence[TrendPoint]) -> float:

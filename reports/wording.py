@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from reference_stats.features.feature import Feature
-from reports.findings import RunFindings, State, Verdict, WindowSpan
+from reports.findings import ProfileSummary, RunFindings, State, Verdict, WindowSpan
 from reports.history import parse_time
 
 NOTHING = "\N{EN DASH}"
@@ -18,7 +18,12 @@ _OPEN, _CLOSE = (
     "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
 )
 SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+SIGMA_EXPLAINED = (
+    f"{SIGMA} is one standard deviation of the reference images: an image that is 1 {SIGMA} down "
+    "lies below about 5 of 6 of them."
+)
 _ROUNDING = 1e-12
+_OF_IMAGES = "the images "
 # Columns of images that are no image feature.
 _TITLES = {"near_copies": "Near-copies"}
 _HARMLESS_FORMATS = "\u00ad\u200c\u200d"
@@ -85,15 +90,25 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 def share(part: int, whole: int) -> str:
     """Return a share as per cent; a dash where there is no whole."""
-    if whole <= 0:
-        return NOTHING
-    percent = 100 * part / whole
-    if 0 < percent < 0.1:
+    return NOTHING if whole <= 0 else percent(part / whole)
+
+
+def percent(part: float) -> str:
+    """Return a part between 0 and 1 as per cent."""
+    number = 100 * part
+    if 0 < number < 0.1:
         return "<0.1 %"
-    if 99.5 <= percent < 100:
+    if 99.5 <= number < 100:
         # Never 100 % while something is missing.
-        return f"{min(percent, 99.9):.1f} %"
-    return f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
+        return f"{min(number, 99.9):.1f} %"
+    return f"{number:.1f} %" if number < 9.95 else f"{number:.0f} %"
+
+
+def milliseconds(number: float) -> str:
+    """Return milliseconds as people say them: ``38 ms``, ``2.4 s``."""
+    if number >= 9_999.5:
+        return f"{number / 1000:,.0f} s"
+    return f"{number / 1000:.1f} s" if number >= 999.5 else f"{readable(number)} ms"
 
 
 def listed(items: list[str], most: int = 5) -> str:
@@ -145,12 +160,38 @@ def length_words(window: WindowSpan) -> str:
     return counted(round(length / timedelta(minutes=1)), "minute")
 
 
+def days_words(window: WindowSpan) -> str:
+    """Return roughly when a window was: ``4 Mar 2025``, ``8 to 14 Mar 2025``; days are of UTC."""
+    try:
+        start, end = parse_time(window.start), parse_time(window.end)
+    except ValueError:
+        return window.end
+    # The end no longer belongs to the window.
+    first, last = day(start.isoformat()), day((end - timedelta(microseconds=1)).isoformat())
+    if first == last:
+        return last
+    for part in (1, 2):
+        # What repeats is left out: the year, then the month.
+        words = first.split()
+        if words[part:] == last.split()[part:]:
+            return f"{' '.join(words[:part])} to {last}"
+    return f"{first} to {last}"
+
+
 def false_alarm_words(rate: float) -> str:
     """Return what the false alarm rate means, as a sentence."""
     runs = round(1 / rate) if rate > 0 else 0
     if runs < 2:
         return f"Without any change, {100 * rate:.0f} % of the runs would still say drift."
     return f"Without any change, about 1 run in {runs:,} would still say drift."
+
+
+def reference_words(profile: ProfileSummary) -> str:
+    """Return what the reference is: ``1,204 images below reference/``."""
+    images = counted(profile.images, "image")
+    if profile.source.startswith(_OF_IMAGES):
+        return f"{images} {profile.source.removeprefix(_OF_IMAGES)}"
+    return f"{images} from {profile.source}" if profile.source else images
 
 
 def p_words(p_value: float | None) -> str:

@@ -1,10 +1,15 @@
-"""JSON lines logs: one object a line; lines outside the window are passed over unparsed."""
+"""JSON lines logs: one object a line; lines outside the window are passed over unparsed.
+
+What an object in the object holds is a column of its own, ``request.file``, beside the column
+``request`` with the whole as JSON.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +33,8 @@ from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_nul
 from jobs.timestamp_parts import Flags, Texts
 from jobs.timestamps import TimestampFault, read_timestamps
 
+# Objects in objects are columns down to so many levels below the first.
+_DEEPEST = 3
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -100,7 +107,7 @@ class _JsonReader:
         for position in np.flatnonzero(~glance.outside).tolist():
             if not lines[position].strip():
                 continue
-            parsed = _parse_line(lines[position])
+            parsed = parse_line(lines[position])
             number = self._line + position
             if isinstance(parsed, str):
                 unread.append(
@@ -187,7 +194,7 @@ class _JsonReader:
             self._collector.add(batch.take(wanted))
 
 
-def _parse_line(line: bytes) -> dict[str, str | None] | str:
+def parse_line(line: bytes) -> dict[str, str | None] | str:
     """Return the object in a line with its values as text, or the reason why there is none."""
     if b"\0" in line:
         return NUL_BYTE
@@ -217,8 +224,25 @@ def _parse_object(text: str) -> dict[str, str | None] | None:
     if nested:
         # Numbers are kept as they were written at the top only; below they stay numbers.
         plain = json.loads(text)
-        parsed |= {name: plain[name] for name in nested}
+        inner = {
+            name: value
+            for outer in nested
+            for name, value in _inner(outer, parsed[outer], _DEEPEST)
+            if name not in parsed
+        }
+        parsed |= {name: plain[name] for name in nested} | inner
     return {name: text_of(value) for name, value in parsed.items()}
+
+
+def _inner(name: str, value: object, depth: int) -> Iterator[tuple[str, object]]:
+    """Yield what objects in an object hold as columns of their own: ``request.file``."""
+    if not isinstance(value, dict):
+        return
+    for key, one in value.items():
+        if not isinstance(one, (dict, list)):
+            yield f"{name}.{key}", one
+        elif depth:
+            yield from _inner(f"{name}.{key}", one, depth - 1)
 
 
 def text_of(value: object) -> str | None:

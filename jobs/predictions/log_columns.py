@@ -12,7 +12,9 @@ from jobs.job import LogColumns
 
 _COLUMNS_SHOWN = 40
 # What the fields of a row are called: a probability column of that name would replace one.
-_FIELD_NAMES = frozenset({"timestamp", "id", "prediction", "confidence", "label", "client"})
+_FIELD_NAMES = frozenset(
+    {"timestamp", "id", "prediction", "confidence", "label", "latency", "client"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,10 @@ class NeededColumns:
         )
 
     def numeric(self, there: Iterable[str]) -> tuple[str, ...]:
-        """Return the columns that have to hold numbers: confidence first, then probabilities."""
+        """Return the columns that have to hold numbers: confidence first, then probabilities.
+
+        The latency is not among them: nothing is compared by it, so that no row is lost for it.
+        """
         there = tuple(there)
         confidence = tuple(column for column in there if column == self.named.confidence)
         return confidence + self.probabilities(there)
@@ -62,6 +67,7 @@ class NeededColumns:
             "prediction": named.prediction,
             "confidence": named.confidence,
             "label": named.label,
+            "latency": named.latency,
             "client": named.client,
             "id": None if named.id == LogColumns().id else named.id,
         }

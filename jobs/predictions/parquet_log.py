@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -34,7 +35,7 @@ def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
         with parquet.ParquetFile(log.path) as file:
             columns = [str(name) for name in file.schema_arrow.names]
             check_header(log.url, columns, collector.needed)
-            collector.columns |= dict.fromkeys(columns)
+            collector.columns |= dict.fromkeys(column_names(file.schema_arrow))
             _read_groups(file, log.name, collector)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
@@ -110,7 +111,7 @@ def _read_group(
             collector.add(
                 RowBatch(
                     source=source,
-                    table=empty_to_null(_as_texts(table)),
+                    table=empty_to_null(as_texts(table)),
                     moments=times.moments[rows + start],
                     zoneless=times.zoneless[rows + start],
                     lines=lines[rows + start],
@@ -137,10 +138,28 @@ def read_time_column(column: Texts, collector: WindowCollector) -> tuple[Texts, 
     return texts, Timestamps(moments=times.moments, faults=faults, zoneless=times.zoneless)
 
 
-def _as_texts(table: Texts) -> Texts:
-    return pa.table(
-        [_column_as_texts(column) for column in table.columns], names=table.column_names
-    )
+def as_texts(table: Texts) -> Texts:
+    """Return all columns of a table as the texts that other formats would hold."""
+    flat = {
+        name: column
+        for outer in table.column_names
+        for name, column in _with_inner(outer, table[outer])
+    }
+    return pa.table({name: _column_as_texts(column) for name, column in flat.items()})
+
+
+def column_names(schema: pa.Schema) -> list[str]:
+    """Return the names of all columns, those of structs' fields among them: ``request.file``."""
+    return [str(name) for name in as_texts(schema.empty_table()).column_names]
+
+
+def _with_inner(name: str, column: Texts) -> Iterator[tuple[str, Texts]]:
+    """Yield a column and, where it is a struct, its fields as columns of their own."""
+    yield name, column
+    if pa.types.is_struct(column.type):
+        for place in range(column.type.num_fields):
+            field = column.type.field(place)
+            yield from _with_inner(f"{name}.{field.name}", pc.struct_field(column, [place]))
 
 
 def _column_as_texts(column: Texts) -> Texts:

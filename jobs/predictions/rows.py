@@ -69,8 +69,9 @@ class PredictionRows:
     fields
         One row each, index 0..n-1, sorted by time and then by content. Columns: ``timestamp``
         (datetime64[us, UTC]), ``id`` (str, empty where the log has none), ``prediction``,
-        ``label`` and ``client`` (str or missing), ``confidence`` (float64, NaN where missing), and
-        one float64 column per probability column under the log's own name.
+        ``label`` and ``client`` (str or missing), ``confidence`` (float64, NaN where missing),
+        ``latency`` (float64, NaN where missing or unreadable), and one float64 column per
+        probability column under the log's own name.
     raw
         The same rows with all of the log's own columns as text, missing values as None.
     probabilities

@@ -38,6 +38,7 @@ def fields_frame(
         "label": _series(label),
         "client": _series(client),
         "confidence": pd.Series(read_numbers(raw.get(named.confidence or "", missing)).values),
+        "latency": pd.Series(read_numbers(raw.get(named.latency or "", missing)).values),
     }
     columns |= {name: pd.Series(read_numbers(raw[name]).values) for name in probabilities}
     return pd.DataFrame(columns)

@@ -44,7 +44,7 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
         )
     predictions = numbers.predictions
     if job.reference.log is not None:
-        predictions = _predictions_of_log(context, job.reference.log)
+        predictions = predictions_of_log(context, job.reference.log)
     known = {feature.name: feature.version for feature in context.features}
     versions = {name: known[name] for name in numbers.features.columns}
     return ReferenceProfile(
@@ -66,8 +66,18 @@ def settings_digest(job: Job) -> str:
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
-def _predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
-    settings = context.job.predictions.model_copy(update={"path": path})
+def predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
+    """Return the reference's predictions in the log or plain table that ``reference.log`` names.
+
+    Raises
+    ------
+    ObjectError
+        If it is missing, unreadable, or without a column that the job names.
+    """
+    # Only what is compared: who asked, and how long it took, the reference's log need not have.
+    unused = dict.fromkeys(("id", "label", "client", "latency"))
+    columns = context.job.predictions.columns.model_copy(update=unused)
+    settings = context.job.predictions.model_copy(update={"path": path, "columns": columns})
     try:
         rows = read_predictions(context.bucket, settings, _ALL_TIME)
     except ColumnMissingError as error:

@@ -17,8 +17,8 @@ from reports.history import (
     history_name,
     history_row,
     parse_history_row,
-    read_history,
 )
+from reports.history_store import read_history
 from reports.html_report import report_html, with_acceptance
 from reports.index_page import index_html
 from reports.publishing import change_row, publish, rebuild_index

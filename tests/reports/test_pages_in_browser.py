@@ -1,45 +1,21 @@
 import base64
 import dataclasses
-import io
 import itertools
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import skimage.data
 from PIL import Image
 
 from reports.findings import RunFindings
 from reports.history import history_row
-from reports.html_report import report_html
 from reports.index_page import index_html
-from reports.thumbnails import thumbnail
 from tests.support import findings as examples
 from tests.support.browser import OpenedPage, open_page, picture_page
+from tests.support.pages import EXAMPLES, page_of, photograph
 
-EXAMPLES = (
-    examples.drifted,
-    examples.steady,
-    examples.inconclusive,
-    examples.empty_window,
-    examples.hostile,
-)
 WIDTHS_PX = (360, 800, 1400)
-
-
-def photograph() -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(skimage.data.chelsea()).save(out, "JPEG")
-    picture = thumbnail(out.getvalue())
-    assert picture is not None
-    return picture
-
-
-def page_of(run: RunFindings) -> bytes:
-    picture = photograph()
-    shots = {offender.image: picture for offender in run.offenders[:8]}
-    return report_html(run, shots, examples.past_rows(run), typical={"cat.jpg": picture})
 
 
 def hostile_index() -> bytes:
@@ -70,6 +46,21 @@ def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
 
 def test_the_index_fits_every_screen(tmp_path: Path) -> None:
     assert_sound(open_page(hostile_index(), tmp_path, *WIDTHS_PX))
+
+
+def test_the_first_screen_says_what_happened_and_which_images_to_look_at(tmp_path: Path) -> None:
+    run = dataclasses.replace(
+        examples.drifted(),
+        headline="Images are darker and blurrier than the reference since Tuesday 11 Mar 14:00 "
+        "UTC, nearly all from model_version 7",
+        affected=412,
+    )
+    opened = open_page(page_of(run), tmp_path, *WIDTHS_PX)
+
+    for height_px, facts in zip((740, 900, 900), opened.at_widths, strict=True):
+        parts = facts["bottoms"]
+        assert parts["h1"] < parts[".reach"]
+        assert max(parts[part] for part in ("h1", ".reach", ".strip img", ".chips")) < height_px
 
 
 def test_hostile_labels_are_shown_as_text(tmp_path: Path) -> None:

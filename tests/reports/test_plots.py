@@ -126,6 +126,26 @@ def test_a_run_without_a_size_is_a_gap_in_the_course() -> None:
     assert 'class="course"' not in spark_svg(sizes, "")
 
 
+def test_a_dashed_line_stands_at_the_smallest_effect_that_counts() -> None:
+    sizes = [(0.1, State.STEADY), (0.4, State.STEADY)]
+    picture = ET.fromstring(spark_svg(sizes, "", 0.1))
+    limit = next(line for line in picture.iter("line") if line.get("class") == "limit")
+    first = next(picture.iter("circle"))
+
+    assert limit.get("y1") == limit.get("y2") == first.get("cy")
+    assert 'class="limit"' not in spark_svg(sizes, "")
+
+
+def test_a_course_is_one_line_and_breaks_where_a_run_has_no_effect() -> None:
+    whole = spark_svg([(0.1, State.STEADY), (0.2, State.STEADY), (0.4, State.DRIFT)], "")
+    broken = spark_svg([(0.1, State.STEADY)] * 2 + [(None, State.MISSING), (0.4, State.DRIFT)], "")
+
+    assert whole.count('class="course"') == broken.count('class="course"') == 1
+    course = ET.fromstring(broken).find(".//path[@class='course']")
+    assert course is not None
+    assert (course.get("d") or "").count("M") == 2
+
+
 def test_runs_are_placed_by_time() -> None:
     several = points(0.1, 0.1, 0.1)
     late = [*several[:2], TrendPoint(time=START + timedelta(days=10), size=0.1,

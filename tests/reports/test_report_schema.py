@@ -44,6 +44,9 @@ WHERE = {
     types.TrendColumn: SCHEMA["$defs"]["trend_column"],
     types.Evidence: SCHEMA["$defs"]["evidence"],
     types.Notice: SCHEMA["$defs"]["notice"],
+    types.PictureCount: SCHEMA["$defs"]["picture_count"],
+    types.PictureHealth: SCHEMA["$defs"]["picture_health"],
+    types.Latency: SCHEMA["$defs"]["latency"],
 }
 
 

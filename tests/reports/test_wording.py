@@ -181,3 +181,40 @@ def test_the_evidence_is_one_line() -> None:
     words = wording.evidence_words(dataclasses.replace(run, evidence=accepted))
     assert words.endswith("; 2 accepted windows widen the null")
     assert wording.evidence_words(examples.empty_window()) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("2025-03-04T00:00:00Z", "2025-03-05T00:00:00Z", "4 Mar 2025"),
+        ("2025-03-04T05:00:00Z", "2025-03-04T08:00:00Z", "4 Mar 2025"),
+        ("2025-03-08T00:00:00Z", "2025-03-15T00:00:00Z", "8 to 14 Mar 2025"),
+        ("2025-02-26T00:00:00Z", "2025-03-05T06:00:00Z", "26 Feb to 5 Mar 2025"),
+        ("2024-12-30T00:00:00Z", "2025-01-05T00:00:00Z", "30 Dec 2024 to 4 Jan 2025"),
+        ("once", "later", "later"),
+    ],
+)
+def test_a_window_is_named_by_its_days(start: str, end: str, words: str) -> None:
+    assert wording.days_words(WindowSpan(start=start, end=end)) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0.4, "0.4 ms"), (38.24, "38.2 ms"), (2412.0, "2.4 s"), (61_000.0, "61 s")],
+)
+def test_latencies_are_said_in_milliseconds_or_seconds(number: float, words: str) -> None:
+    assert wording.milliseconds(number) == words
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("the images below reference/", "1,204 images below reference/"),
+        ("the feature table m.csv", "1,204 images from the feature table m.csv"),
+        ("", "1,204 images"),
+    ],
+)
+def test_the_reference_is_said_in_one_phrase(source: str, words: str) -> None:
+    profile = dataclasses.replace(examples.steady().profile, source=source)
+
+    assert wording.reference_words(profile) == words

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -49,6 +50,12 @@ const look = page => {
   report.loaded = [...root.querySelectorAll("[src],link[href]")]
     .map(one => one.getAttribute("src") || one.getAttribute("href"))
     .filter(url => !url.startsWith("data:"));
+  report.bottoms = {};
+  for (const part of ["h1", ".reach", ".strip img", ".chips", ".named"]) {
+    const shown = [...page.querySelectorAll(part)].filter(one => one.getClientRects().length);
+    if (shown.length) report.bottoms[part] = Math.max(
+      ...shown.map(one => one.getBoundingClientRect().bottom));
+  }
   const right = root.clientWidth + 1;
   const wide = [...page.querySelectorAll("body *")].filter(
     one => one.getBoundingClientRect().right > right && !one.closest(".unseen, .skip"));
@@ -62,12 +69,44 @@ addEventListener("load", () => {
 });
 """
 
+AXE = Path(__file__).parents[1] / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+# Runs around copies of the page that carry axe-core; virtual time waits for its promise.
+_AXE_PROBE = """
+const check = async frame => {
+  const scheme = frame.contentWindow.matchMedia("(prefers-color-scheme: dark)").matches;
+  const found = await frame.contentWindow.axe.run({resultTypes: ["violations"]});
+  return {dark: scheme, rules: found.passes.length, violations: found.violations.map(one => ({
+    rule: one.id, impact: one.impact, help: one.help,
+    places: one.nodes.slice(0, 5).map(node => node.target.join(" ") + ": " + node.html.slice(0, 160)
+      + " (" + (node.any.concat(node.all, node.none)[0] || {message: ""}).message + ")"),
+  }))};
+};
+addEventListener("load", async () => {
+  const answers = [];
+  for (const frame of document.querySelectorAll("iframe")) answers.push(await check(frame));
+  document.querySelector("#answer").textContent = JSON.stringify(answers);
+});
+"""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A rule of axe-core that a page breaks at one width; `impact` is axe's own word."""
+
+    rule: str
+    impact: str
+    help: str
+    places: tuple[str, ...]
+    width_px: int
+
 
 @dataclass(frozen=True)
 class OpenedPage:
     """What a page looks like from inside the browser, and what the browser complained about.
 
-    `at_widths` holds one set of facts per width that was asked for.
+    `at_widths` holds one set of facts per width that was asked for; its `bottoms` say how far down
+    some parts of the page end, in pixels.
     """
 
     at_widths: tuple[dict[str, Any], ...]
@@ -76,11 +115,13 @@ class OpenedPage:
 
 def browser() -> str:
     """Return the browser's path; without one the test is skipped, and fails where CI is set."""
-    for name in BROWSERS:
-        path = shutil.which(name)
-        if path is not None:
-            return path
-    message = f"no browser: install one of {', '.join(BROWSERS)} to test the pages"
+    paths = [path for name in BROWSERS if (path := shutil.which(name)) is not None]
+    if not paths:
+        _do_without(f"no browser: install one of {', '.join(BROWSERS)} to test the pages")
+    return paths[0]
+
+
+def _do_without(message: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
@@ -90,7 +131,42 @@ def open_page(page: bytes, folder: Path, *widths_px: int, open_details: bool = F
     """Open a page at some widths and return what it holds; with all its folds open if asked."""
     text = page.decode("utf-8")
     if open_details:
-        text = text.replace("<details>", "<details open>").replace("<details ", "<details open ")
+        text = _with_open_details(text)
+    answers, stderr = _ask(_PROBE, text, folder, widths_px)
+    complaints = tuple(line for line in stderr.splitlines() if "CONSOLE" in line)
+    return OpenedPage(at_widths=tuple(answers), complaints=complaints)
+
+
+def violations(
+    page: bytes, folder: Path, *widths_px: int, dark: bool = False
+) -> tuple[Violation, ...]:
+    """Return what axe-core finds in a page at some widths, with all its folds open.
+
+    The page's policy forbids scripts, so axe-core runs in a copy without it. Where npm has not
+    put axe-core in place the test is skipped, and fails where CI is set.
+    """
+    if not AXE.exists():
+        _do_without("axe-core is missing: npm ci --prefix tests/axe, to test for accessibility")
+    text = _with_open_details(_POLICY.sub("", page.decode("utf-8"), count=1))
+    text = text.replace("</head>", f'<script src="{AXE.as_uri()}"></script></head>', 1)
+    extra = ["--virtual-time-budget=60000", "--allow-file-access-from-files"]
+    answers, _ = _ask(_AXE_PROBE, text, folder, widths_px, *extra, *([DARK] if dark else []))
+    assert all(answer["dark"] == dark and answer["rules"] > 10 for answer in answers), answers
+    return tuple(
+        Violation(**one | {"places": tuple(one["places"]), "width_px": width_px})
+        for width_px, answer in zip(widths_px, answers, strict=True)
+        for one in answer["violations"]
+    )
+
+
+def _with_open_details(text: str) -> str:
+    return text.replace("<details>", "<details open>").replace("<details ", "<details open ")
+
+
+def _ask(
+    probe: str, text: str, folder: Path, widths_px: tuple[int, ...], *flags: str
+) -> tuple[list[dict[str, Any]], str]:
+    """Open a page in a frame per width and return what the probe says of each, and stderr."""
     frames = "".join(
         f"<iframe style='border:0;width:{width}px;height:800px' srcdoc=\"{html.escape(text)}\">"
         "</iframe>"
@@ -98,15 +174,14 @@ def open_page(page: bytes, folder: Path, *widths_px: int, open_details: bool = F
     )
     path = folder / "frame.html"
     path.write_text(
-        f"<!doctype html><meta charset=utf-8>{frames}<pre id=answer></pre>"
-        f"<script>{_PROBE}</script>",
+        '<!doctype html><meta charset=utf-8><meta name="color-scheme" content="light dark">'
+        f"{frames}<pre id=answer></pre><script>{probe}</script>",
         encoding="utf-8",
     )
-    finished = _chromium("--dump-dom", path.as_uri())
+    finished = _chromium("--dump-dom", *flags, path.as_uri())
     answer = finished.stdout.partition('<pre id="answer">')[2].partition("</pre>")[0]
     assert answer, f"the page did not load: {finished.stderr[-2000:]}"
-    complaints = tuple(line for line in finished.stderr.splitlines() if "CONSOLE" in line)
-    return OpenedPage(at_widths=tuple(json.loads(html.unescape(answer))), complaints=complaints)
+    return json.loads(html.unescape(answer)), finished.stderr
 
 
 def picture_page(path: Path, target: Path, size_px: tuple[int, int], *, dark: bool = False) -> None:

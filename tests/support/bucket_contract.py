@@ -221,6 +221,34 @@ class BucketContract(ABC):
 
     # --- conditional writes ---
 
+    def test_a_level_holds_a_folders_own_objects_and_the_folders_in_it(
+        self, bucket: Bucket
+    ) -> None:
+        for name in ("a/b/c.txt", "a/b/d.txt", "a/b.txt", "a-b.txt", "a/e.txt", "f/g/h.txt"):
+            bucket.write(name, b"x")
+        levels = {
+            folder: [one if isinstance(one, str) else one.name for one in bucket.level(folder)]
+            for folder in ("", "a/", "a/b/", "nothing/")
+        }
+        assert levels == {
+            "": ["a-b.txt", "a/", "f/"],
+            "a/": ["a/b.txt", "a/b/", "a/e.txt"],
+            "a/b/": ["a/b/c.txt", "a/b/d.txt"],
+            "nothing/": [],
+        }
+
+    def test_a_part_of_an_object_is_read_from_its_place(self, bucket: Bucket) -> None:
+        bucket.write("a.bin", bytes(range(200)))
+        assert bucket.read_part("a.bin", 0, 3) == bytes([0, 1, 2])
+        assert bucket.read_part("a.bin", 190, 50) == bytes(range(190, 200))
+        with pytest.raises(ObjectMissingError):
+            bucket.read_part("b.bin", 0, 3)
+
+    def test_asking_for_the_right_to_write_writes_nothing(self, bucket: Bucket) -> None:
+        assert bucket.may_write("reports/of/dogs") in {True, None}
+        assert list(bucket.list()) == []
+
+
     def test_create_refuses_an_existing_object_and_leaves_it_alone(self, bucket: Bucket) -> None:
         version = bucket.create("a.txt", b"first")
         with pytest.raises(ObjectExistsError):

@@ -1,0 +1,112 @@
+"""What whole runs put into their pages: typical images, data health, links."""
+
+import csv
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from drift.options import RunOptions
+from drift.pipeline import run_job
+from drift.stages import open_workplace
+from jobs.job import Job
+from reports.findings import RunFindings, Verdict
+from tests.support.worlds import JOB, job_of, make_world
+
+UNTIL = datetime(2025, 3, 4, tzinfo=UTC)
+COLUMNS = {"prediction": "breed", "confidence": "confidence", "latency": "latency_ms"}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Path:
+    """A dark day whose log, unlike the reference's, says how long the answers took."""
+    folder = tmp_path_factory.mktemp("pages")
+    make_world(folder, lights=(0.4,), requests=40, references=60)
+    log = folder / "predictions_log.csv"
+    with log.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    with log.open("w", newline="", encoding="utf-8") as file:
+        timed = [[*row, str(20 + number)] for number, row in enumerate(rows)]
+        csv.writer(file).writerows([[*header, "latency_ms"], *timed])
+    (folder / "metrics.csv").write_text("mean\n" + "\n".join(str(90 + n % 40) for n in range(80)))
+    return folder
+
+
+def publish(world: Path, tmp_path: Path, **tables: object) -> tuple[RunFindings, str]:
+    """Run a job on a copy of the world and return its findings and its page."""
+    folder = Path(shutil.copytree(world, tmp_path / "bucket"))
+    found = run_job(open_workplace(timed(folder, **tables)), RunOptions(until=UNTIL))
+    assert found.verdict is Verdict.DRIFT
+    page = next(folder.rglob("report.html"))
+    return found, page.read_text(encoding="utf-8")
+
+
+def timed(folder: Path, **tables: object) -> Job:
+    return job_of(folder, **{"predictions": {**JOB["predictions"], "columns": COLUMNS}} | tables)
+
+
+def test_typical_reference_images_stand_beside_the_offenders(world, tmp_path) -> None:
+    found, page = publish(world, tmp_path)
+
+    assert page.count('alt="Typical reference image') == 8 + 4
+    assert page.count('alt="Image number') == len(found.offenders)
+    assert 'title="reference/' in page
+
+
+def test_a_window_of_the_log_gives_typical_images_too(tmp_path) -> None:
+    make_world(tmp_path, lights=(1.0, 0.4), requests=60, references=1)
+    past = {"window": {"start": "2025-03-03", "end": "2025-03-04"}}
+    job = job_of(tmp_path, reference=past)
+    run_job(open_workplace(job), RunOptions(until=UNTIL + timedelta(days=1)))
+    page = next(tmp_path.rglob("report.html")).read_text(encoding="utf-8")
+
+    assert 'title="images/20250303' in page
+    assert 'title="images/20250304' not in page
+
+
+def test_a_feature_table_says_that_it_has_no_pictures(world, tmp_path) -> None:
+    _, page = publish(world, tmp_path, reference={"features": "metrics.csv"})
+
+    assert "The reference is the feature table metrics.csv: numbers without pictures" in page
+    assert "Typical" not in page
+
+
+def test_reference_images_that_are_gone_are_told(world, tmp_path) -> None:
+    folder = Path(shutil.copytree(world, tmp_path / "bucket"))
+    job = timed(folder)
+    run_job(open_workplace(job), RunOptions(until=UNTIL))
+    shutil.rmtree(folder / "reference")
+    run_job(open_workplace(job), RunOptions(until=UNTIL))
+    page = next(folder.rglob("report.html")).read_text(encoding="utf-8")
+
+    assert "No picture of the reference could be read" in page
+
+
+def test_with_thumbnails_off_nothing_of_an_image_is_in_the_page(world, tmp_path) -> None:
+    _, page = publish(world, tmp_path, reports={"thumbnails": False})
+
+    assert "<img" not in page
+    assert "data:image" not in page
+
+
+def test_poor_pictures_latency_and_confidence_are_found(world, tmp_path) -> None:
+    found, page = publish(world, tmp_path)
+    quality = found.quality
+
+    assert quality.pictures is not None
+    assert quality.pictures.dark.images > 0
+    assert quality.latency is not None
+    assert (quality.latency.count, quality.latency.max_ms) == (40, 59.0)
+    assert quality.confidence_median is not None
+    assert found.minimum_effect == 0.1
+    assert "mean grey level below 40" in page
+    assert "39.5 ms" in page
+
+
+def test_links_follow_the_jobs_template(world, tmp_path) -> None:
+    template = "https://store.example/bucket/{path}"
+    _, page = publish(world, tmp_path, reports={"link_template": template})
+
+    assert 'href="https://store.example/bucket/data_drift_reports/dogs/index.html"' in page
+    assert 'href="evidently.html"' not in page

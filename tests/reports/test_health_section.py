@@ -1,0 +1,59 @@
+"""Data health: poor pictures beside the reference's share, latency, confidence."""
+
+import dataclasses
+import re
+
+from reports.findings import Latency, PictureCount, PictureHealth, Quality, RunFindings
+from reports.html_report import report_html
+from reports.picture_limits import poor_pictures
+from tests.support import findings as examples
+
+NONE = PictureCount(images=0, reference_share=0.0)
+HEALTH = PictureHealth(
+    dark=PictureCount(images=41, reference_share=0.004),
+    blown_out=NONE,
+    blurred=PictureCount(images=388),
+    tiny=NONE,
+)
+
+
+def run_with(**parts: object) -> RunFindings:
+    return dataclasses.replace(examples.drifted(), quality=Quality(**parts))  # type: ignore[arg-type]
+
+
+def health_text(run: RunFindings) -> str:
+    page = report_html(run, {}).decode()
+    section = page[page.index('<section id="health">') :].partition("</section>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", section).split())
+
+
+def test_poor_pictures_are_counted_beside_the_share_of_the_reference() -> None:
+    text = health_text(run_with(pictures=HEALTH))
+
+    assert "Dark (mean grey level below 40 of 255) 41 0.8 % 0.4 %" in text
+    # The reference does not know that feature.
+    assert "Blurred (sharpness below 1.2) 388 7.5 % \N{EN DASH}" in text
+
+
+def test_a_healthy_day_has_one_line_about_its_pictures() -> None:
+    healthy = PictureHealth(dark=NONE, blown_out=NONE, blurred=NONE, tiny=NONE)
+    text = health_text(run_with(pictures=healthy))
+
+    assert "No image is dark, blown out, blurred or tiny." in text
+    assert "shorter side below 64 pixels" in text
+
+
+def test_without_images_nothing_is_said_of_pictures() -> None:
+    assert poor_pictures(run_with(pictures=None)) == ()
+    assert "blown out" not in health_text(run_with(pictures=None))
+
+
+def test_latency_and_confidence_are_told_where_the_log_has_them() -> None:
+    latency = Latency(count=5190, median_ms=38.24, p95_ms=121.0, max_ms=2412.0)
+    text = health_text(run_with(latency=latency, confidence_median=0.87))
+
+    assert "Confidence 0.87 median" in text
+    assert "38.2 ms median , 121 ms 95 % took no longer , 2.4 s the longest, of 5,190 rows" in text
+    assert "taken as milliseconds" in text
+    assert "The model's answers" not in health_text(run_with())
+    assert "Latency" not in health_text(run_with(confidence_median=0.5))

@@ -1,0 +1,39 @@
+"""Pages of example runs, with a real photograph as every picture."""
+
+from __future__ import annotations
+
+import functools
+import io
+
+import skimage.data
+from PIL import Image
+
+from reports.findings import RunFindings
+from reports.html_report import report_html
+from reports.thumbnails import thumbnail
+from tests.support import findings as examples
+
+EXAMPLES = (
+    examples.drifted,
+    examples.steady,
+    examples.inconclusive,
+    examples.empty_window,
+    examples.hostile,
+)
+
+
+@functools.cache
+def photograph() -> bytes:
+    """Return a photograph as a thumbnail."""
+    out = io.BytesIO()
+    Image.fromarray(skimage.data.chelsea()).save(out, "JPEG")
+    picture = thumbnail(out.getvalue())
+    assert picture is not None
+    return picture
+
+
+def page_of(run: RunFindings) -> bytes:
+    """Return the page of a run after a dozen others, with pictures of both sides."""
+    shots = {offender.image: photograph() for offender in run.offenders[:8]}
+    typical = {f"reference/{number}.jpg": photograph() for number in range(8)}
+    return report_html(run, shots, examples.past_rows(run), typical=typical)
