@@ -82,7 +82,11 @@ class Workplace:
     @property
     def locator(self) -> ImageLocator:
         """Where a row's image is."""
-        return ImageLocator(bucket_url=self.bucket.url, settings=self.job.images)
+        return ImageLocator(
+            bucket_url=self.bucket.url,
+            settings=self.job.images,
+            day_first=self.job.predictions.day_first,
+        )
 
     @property
     def profiles(self) -> ProfileStore:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -11,9 +11,9 @@ import pandas as pd
 
 from jobs.buckets.bucket import check_name
 from jobs.errors import ObjectError, UnsafeNameError
+from jobs.image_template import fill, placeholders_of
 from jobs.job import ImageSettings
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -55,10 +55,13 @@ class ImageLocator:
         The job's own bucket.
     settings
         The job file's ``[images]``.
+    day_first
+        The job file's `predictions.day_first`, for templates with parts of a time.
     """
 
     bucket_url: str
     settings: ImageSettings
+    day_first: bool | None = None
 
     def locate(self, raw: pd.DataFrame, log_url: str) -> list[ImageLocation | RefusedLocation]:
         """Return one location, or one refusal, per row of `raw`.
@@ -75,32 +78,27 @@ class ImageLocator:
         ObjectError
             If `images.path` names a column that the log does not have.
         """
-        columns = self.columns_used()
-        _require_columns(columns, list(raw.columns), self.settings.path, log_url)
-        values = [raw[column].tolist() for column in columns]
+        _require_columns(self.columns_used(), list(raw.columns), self.settings.path, log_url)
+        used = placeholders_of(self.settings.path)
+        values = [one.texts(raw[one.column].tolist(), self.day_first) for one in used]
         rows = zip(*values, strict=True) if values else iter([()] * len(raw))
-        return [self._locate_row(dict(zip(columns, row, strict=True))) for row in rows]
+        absent = [f"no {'time' if one.is_time else 'value'} in {one.column}" for one in used]
+        return [self._locate_row(row, absent) for row in rows]
 
     def columns_used(self) -> list[str]:
         """Return the log columns that `images.path` needs, each once."""
-        if "{" not in self.settings.path:
-            return [self.settings.path]
-        return list(dict.fromkeys(_PLACEHOLDER.findall(self.settings.path)))
+        return list(dict.fromkeys(one.column for one in placeholders_of(self.settings.path)))
 
-    def _locate_row(self, values: Mapping[str, str | None]) -> ImageLocation | RefusedLocation:
-        for column, value in values.items():
-            if pd.isna(value) or value == "":
-                return RefusedLocation(reason=f"no value in {column}", detail="")
-        text = self._fill(values)
+    def _locate_row(
+        self, values: Sequence[str | None], absent: Sequence[str]
+    ) -> ImageLocation | RefusedLocation:
+        texts = [value for value in values if value is not None]
+        if len(texts) < len(values):
+            return RefusedLocation(reason=absent[list(values).index(None)], detail="")
         try:
-            return self.resolve(text)
+            return self.resolve(fill(self.settings.path, texts))
         except UnsafeNameError as error:
             return RefusedLocation(reason="unsafe image path", detail=error.problem)
-
-    def _fill(self, values: Mapping[str, str | None]) -> str:
-        if "{" not in self.settings.path:
-            return str(values[self.settings.path])
-        return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), self.settings.path)
 
     def resolve(self, text: str) -> ImageLocation | RefusedLocation:
         """Return where a path in the job's own bucket, or a full URI, may be read.

@@ -30,7 +30,7 @@ from jobs.buckets.folder_files import (
     temporary_file,
     writers_excluded,
 )
-from jobs.buckets.folder_listing import list_folder
+from jobs.buckets.folder_listing import list_folder, list_level
 from jobs.errors import (
     BucketAccessError,
     ObjectChangedError,
@@ -127,6 +127,34 @@ class FolderBucket(Bucket):
         """Yield the files one folder at a time, each folder's names sorted when it is reached."""
         check_prefix(self.url, prefix)
         return self._listing(prefix)
+
+    def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
+        """Yield one folder's files and folders; a folder may turn out to hold no file."""
+        check_prefix(self.url, folder)
+        if folder:
+            self._inside(folder.rstrip("/"))
+        with self._explained(folder):
+            self._require_root()
+            yield from list_level(self._root.resolve(), folder)
+
+    def read_part(self, name: str, start: int, size: int) -> bytes:
+        """Return a part of a file."""
+        with (
+            self._reading(name) as (descriptor, _),
+            os.fdopen(descriptor, "rb", closefd=False) as file,
+        ):
+            file.seek(start)
+            return file.read(size)
+
+    def may_write(self, folder: str) -> bool:
+        """Ask the system about the folder, or the nearest one above it that is there."""
+        self._require_root()
+        place = self._inside(folder)
+        root = Path(os.path.realpath(self._root))
+        while place != root and not place.exists():
+            place = place.parent
+        # The lock of all writers lies in the bucket's folder itself.
+        return all(one.is_dir() and os.access(one, os.W_OK | os.X_OK) for one in (place, root))
 
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:  # noqa: ARG002
         """Move a complete file into place."""

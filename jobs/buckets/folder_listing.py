@@ -38,6 +38,23 @@ def list_folder(root: Path, above: str, beginning: str) -> Iterator[ObjectInfo]:
             yield from _described(root, above + key)
 
 
+def list_level(root: Path, folder: str) -> Iterator[ObjectInfo | str]:
+    """Yield the files in one folder as `list_folder` does, and its folders as texts.
+
+    Parameters
+    ----------
+    root
+        The bucket's folder, without symbolic links in its path.
+    folder
+        Empty, or the name of a folder in it, ending with a slash.
+    """
+    for key in sorted(_keys(root / folder, "")):
+        if key.endswith("/"):
+            yield folder + key
+        elif is_readable_name(str(root), folder + key):
+            yield from _described(root, folder + key)
+
+
 def _keys(folder: Path, beginning: str) -> Iterator[str]:
     try:
         entries = os.scandir(folder)

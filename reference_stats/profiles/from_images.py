@@ -61,7 +61,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
         If no row of that stretch has a readable image.
     """
     rows = _read_window(context)
-    locator = ImageLocator(bucket_url=context.bucket.url, settings=context.job.images)
+    locator = _locator(context)
     log_url = context.bucket.url_of(context.job.predictions.path)
     located = locator.locate(rows.raw, log_url)
     locations = [place for place in located if isinstance(place, ImageLocation)]
@@ -76,6 +76,14 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
         source=f"the log from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
         left_out=left_out,
         records=records.join(_senders(rows, located), on="image"),
+    )
+
+
+def _locator(context: SourceContext) -> ImageLocator:
+    return ImageLocator(
+        bucket_url=context.bucket.url,
+        settings=context.job.images,
+        day_first=context.job.predictions.day_first,
     )
 
 
@@ -99,7 +107,7 @@ def _read_window(context: SourceContext) -> PredictionRows:
             f"reference.window.start is {window.start!r}. Expected a time before "
             f"reference.window.end ({window.end!r})."
         )
-    locator = ImageLocator(bucket_url=context.bucket.url, settings=context.job.images)
+    locator = _locator(context)
     return read_predictions(
         context.bucket,
         context.job.predictions,

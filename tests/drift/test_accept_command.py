@@ -14,7 +14,8 @@ from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.lock import JobLock
 from reports.findings import WindowSpan
-from reports.history import parse_history_row, read_history
+from reports.history import parse_history_row
+from reports.history_store import read_history
 from reports.html_report import report_html
 from reports.publishing import publish
 from tests.support import findings as examples

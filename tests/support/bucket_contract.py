@@ -248,7 +248,6 @@ class BucketContract(ABC):
         assert bucket.may_write("reports/of/dogs") in {True, None}
         assert list(bucket.list()) == []
 
-
     def test_create_refuses_an_existing_object_and_leaves_it_alone(self, bucket: Bucket) -> None:
         version = bucket.create("a.txt", b"first")
         with pytest.raises(ObjectExistsError):

@@ -1,0 +1,118 @@
+"""Reading the objects that could be the log, and judging each of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from drift.setup.column_values import ColumnValues, column_values
+from drift.setup.find_log import LogFamily, find_families, merge_families
+from drift.setup.guess_columns import ColumnGuesses, guess_columns
+from drift.setup.log_sample import LogSample, UnreadSample, join_samples, read_sample
+from jobs.buckets.bucket import Bucket, ObjectInfo
+
+_FAMILIES_READ = 24
+_OLDEST, _NEWEST = 3, 6
+_READ_WHOLE_BYTES = 16 << 20
+_READ_WHOLE_OBJECTS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A family of objects that reads like a log.
+
+    Attributes
+    ----------
+    values
+        The columns of a sample.
+    """
+
+    family: LogFamily
+    sample: LogSample
+    guesses: ColumnGuesses
+    values: Mapping[str, ColumnValues] = field(repr=False)
+
+    def points(self) -> float:
+        """Return how much it looks like the log of requests, names and content together."""
+        guesses = self.guesses
+        points = self.family.name_points()
+        points += 2.0 * (guesses.prediction is not None) + 1.0 * (guesses.confidence is not None)
+        points += 1.0 * (guesses.id is not None) + 1.0 * guesses.has_clock
+        return points + 0.75 * min(4.0, math.log10(max(1, self.sample.rows_in_all)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """What became of every family.
+
+    Attributes
+    ----------
+    logs
+        Those with a column of times, the likeliest first.
+    tables
+        Columns and rows by name of those that are readable tables of one object.
+    unread
+        Those that cannot be read, or are no log, and why.
+    """
+
+    logs: tuple[Candidate, ...]
+    tables: Mapping[str, tuple[tuple[str, ...], int]]
+    unread: tuple[UnreadSample, ...]
+
+
+def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates:
+    """Read a sample of every family of objects and judge it."""
+    families = find_families(objects)[:_FAMILIES_READ]
+    first: dict[str, LogSample] = {}
+    unread: list[UnreadSample] = []
+    for family in families:
+        sample = _first_readable(bucket, family)
+        if isinstance(sample, UnreadSample):
+            unread.append(sample)
+        else:
+            first[family.members[0].name] = sample
+    readable = [family for family in families if family.members[0].name in first]
+    columns = {name: frozenset(sample.columns) for name, sample in first.items()}
+    logs = []
+    for family in merge_families(readable, columns):
+        candidate = _judge(bucket, family, first[_first_name(family, first)])
+        if candidate.guesses.time is None:
+            reason = f"no column of it holds times (it has: {_shown(candidate.sample.columns)})"
+            unread.append(UnreadSample(name=family.path, reason=reason))
+        else:
+            logs.append(candidate)
+    tables = {
+        name: (sample.columns, sample.rows_in_all)
+        for name, sample in first.items()
+        if name.lower().endswith((".csv", ".csv.gz", ".parquet"))
+    }
+    ranked = sorted(logs, key=lambda one: (-one.points(), one.family.path))
+    return Candidates(logs=tuple(ranked), tables=tables, unread=tuple(unread))
+
+
+def _first_name(family: LogFamily, samples: Mapping[str, LogSample]) -> str:
+    return next(info.name for info in family.members if info.name in samples)
+
+
+def _first_readable(bucket: Bucket, family: LogFamily) -> LogSample | UnreadSample:
+    members = family.some_members(0, 1) or family.members[:1]
+    return read_sample(bucket, members[-1])
+
+
+def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
+    sample = newest
+    if len(family.members) > 1:
+        few = family.size_bytes <= _READ_WHOLE_BYTES and len(family.members) <= _READ_WHOLE_OBJECTS
+        oldest, last = (_READ_WHOLE_OBJECTS, 0) if few else (_OLDEST, _NEWEST)
+        read = [read_sample(bucket, info) for info in family.some_members(oldest, last)]
+        good = [one for one in read if isinstance(one, LogSample)]
+        filled = sum(info.size_bytes > 0 for info in family.members)
+        if good:
+            sample = join_samples(good, objects=filled)
+    values = column_values(sample.table)
+    return Candidate(family=family, sample=sample, guesses=guess_columns(values), values=values)
+
+
+def _shown(columns: Sequence[str]) -> str:
+    return ", ".join(columns[:8]) + (", ..." if len(columns) > 8 else "")

@@ -1,0 +1,237 @@
+"""Looking at the reference, and at what a window can show beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import PurePosixPath
+
+from drift.power import images_needed, smallest_effect
+from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
+from drift.setup.propose_window import critical_value
+from drift.stages import Workplace
+from jobs.errors import DriftError, ExitCode
+from jobs.image_locations import ImageLocation
+from jobs.predictions.reading import read_predictions
+from jobs.timestamps import parse_timestamp
+from jobs.windows import WindowRequest
+from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.profiles import from_table
+from reference_stats.profiles.build import predictions_of_log, settings_digest
+from reference_stats.profiles.from_images import IMAGE_ENDINGS
+from reference_stats.profiles.profile import check_definitions
+
+_LISTED = 100_000
+_SAMPLED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedReference:
+    """What looking at the reference gave.
+
+    Attributes
+    ----------
+    images
+        How many images it holds; None where that is not known.
+    has_predictions
+        Whether predictions are compared too.
+    """
+
+    checks: tuple[Check, ...]
+    images: int | None = None
+    has_predictions: bool = False
+
+
+def check_reference(place: Workplace) -> CheckedReference:
+    """Look at the pinned profile, or at what a first one would be built from."""
+    try:
+        pinned = place.profiles.pinned_id()
+        return _source(place) if pinned is None else _pinned(place, pinned)
+    except DriftError as error:
+        return CheckedReference(checks=(failed("reference", error),))
+
+
+def _pinned(place: Workplace, pinned: str) -> CheckedReference:
+    profile = place.profiles.load(pinned)
+    check_definitions(profile)
+    found = f"profile {pinned} of {profile.images:,} images is pinned ({profile.source})"
+    check = is_ok("reference", found)
+    if profile.settings_digest != settings_digest(place.job):
+        check = look(
+            "reference",
+            f"{found}, made from other settings than [reference] now has",
+            "Runs go on with the pinned one; drift profile build makes a new one.",
+        )
+    return CheckedReference(
+        checks=(check,),
+        images=profile.images,
+        has_predictions=bool(len(profile.predictions.rows)),
+    )
+
+
+def _source(place: Workplace) -> CheckedReference:
+    kind = place.job.reference.kinds[0]
+    looks = {
+        "images": _image_prefix,
+        "features": _feature_table,
+        "tensors": _tensors,
+        "window": _stretch,
+    }
+    checked = looks[kind](place)
+    if place.job.reference.log is None:
+        return checked
+    try:
+        count = len(predictions_of_log(place.source_context, place.job.reference.log).rows)
+    except DriftError as error:
+        return CheckedReference(
+            checks=(*checked.checks, failed("reference.log", error)), images=checked.images
+        )
+    said = f"{place.job.reference.log}: {count:,} rows of predictions"
+    return CheckedReference(
+        checks=(*checked.checks, is_ok("reference.log", said)),
+        images=checked.images,
+        has_predictions=count > 0,
+    )
+
+
+def _image_prefix(place: Workplace) -> CheckedReference:
+    prefix = str(place.job.reference.images)
+    listed = islice(place.bucket.list(prefix), _LISTED)
+    names = [one.name for one in listed if PurePosixPath(one.name).suffix.lower() in IMAGE_ENDINGS]
+    url = place.bucket.url_of(prefix)
+    if not names:
+        return CheckedReference(
+            checks=(fails("reference", f"{url} holds no image", "Correct reference.images."),)
+        )
+    step = max(1, len(names) // _SAMPLED)
+    sample = [
+        ImageLocation(bucket_url=place.bucket.url, name=name, path=name)
+        for name in names[::step][:_SAMPLED]
+    ]
+    outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
+    good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
+    found = f"{len(names):,} images below {url}; {good} of {len(sample)} tried can be read"
+    if not good:
+        check = fails("reference", found, "Correct reference.images or what lies there.")
+    elif good < len(sample):
+        check = look("reference", found, "Unreadable images are left out of the profile.")
+    else:
+        check = is_ok("reference", f"{found}; the first run builds the profile")
+    return CheckedReference(checks=(check,), images=round(len(names) * good / len(sample)))
+
+
+def _feature_table(place: Workplace) -> CheckedReference:
+    numbers = from_table.collect(place.source_context)
+    known = ", ".join(numbers.features.columns)
+    found = f"{place.job.reference.features}: {len(numbers.features):,} rows of {known}"
+    if numbers.features.empty:
+        check = fails("reference", found, "No row has a readable feature; correct the table.")
+    else:
+        check = is_ok("reference", found)
+    return CheckedReference(
+        checks=(check,),
+        images=len(numbers.features),
+        has_predictions=bool(len(numbers.predictions.rows.columns)),
+    )
+
+
+def _tensors(place: Workplace) -> CheckedReference:
+    name = str(place.job.reference.tensors)
+    size = place.bucket.info(name).size_bytes
+    if find_spec("torch") is None:
+        return CheckedReference(
+            checks=(
+                fails(
+                    "reference",
+                    f"{name} is there, but torch is not installed",
+                    'Install it: pip install "image-drift[torch]"',
+                    ExitCode.USAGE,
+                ),
+            )
+        )
+    said = f"{name} is there ({size:,} bytes); what is in it shows in drift profile build"
+    return CheckedReference(checks=(not_tried("reference", said),))
+
+
+def _stretch(place: Workplace) -> CheckedReference:
+    window = place.job.reference.window
+    zone = place.job.predictions.timezone
+    try:
+        start, end = (parse_timestamp(text, zone) for text in (window.start, window.end))  # type: ignore[union-attr]
+    except ValueError as error:
+        check = fails(
+            "reference", f"reference.window: expected {error}", "Correct it.", ExitCode.USAGE
+        )
+        return CheckedReference(checks=(check,))
+    if start >= end:
+        check = fails(
+            "reference",
+            "reference.window starts after its end",
+            "Exchange start and end.",
+            ExitCode.USAGE,
+        )
+        return CheckedReference(checks=(check,))
+    rows = read_predictions(
+        place.bucket,
+        place.job.predictions,
+        WindowRequest(end=end, last=end - start),
+        extra_columns=place.locator.columns_used(),
+    )
+    located = place.locator.locate(rows.raw, place.log_url)
+    sample = [one for one in located if isinstance(one, ImageLocation)][-_SAMPLED:]
+    outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
+    good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
+    share = good / max(1, len(outcomes))
+    found = (
+        f"{len(rows):,} rows of the log from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC; "
+        f"{good} of {len(outcomes)} images tried can be read"
+    )
+    check = is_ok("reference", found)
+    if not good:
+        check = fails("reference", found, "Let reference.window hold rows with images.")
+    named = place.job.predictions.columns
+    return CheckedReference(
+        checks=(check,),
+        images=round(len(rows) * share),
+        has_predictions=named.prediction is not None or named.confidence is not None,
+    )
+
+
+def check_power(place: Workplace, images: int, reference: CheckedReference) -> Check:
+    """Say which shifts such windows can show.
+
+    Parameters
+    ----------
+    images
+        About how many images the window holds.
+    """
+    detection, least = place.job.detection, place.job.window.min_images
+    if images < least:
+        return look(
+            "window's size",
+            f"about {images:,} images, fewer than window.min_images ({least:,})",
+            "Such a run is always inconclusive: take a longer window.",
+        )
+    if reference.images is None:
+        return not_tried("window's size", f"about {images:,} images; the reference is not known")
+    critical = critical_value(detection.false_alarm_rate, 1 + reference.has_predictions)
+    seen = smallest_effect(reference.images, images, critical)
+    needed = images_needed(reference.images, critical, detection.effect_to_see)
+    shift = "nothing" if seen is None else f"shifts from about {seen:.2f} standard deviations on"
+    found = f"about {images:,} images beside {reference.images:,} of the reference can show {shift}"
+    if seen is not None and seen <= detection.effect_to_see:
+        return is_ok("window's size", found)
+    if needed is None:
+        return look(
+            "window's size",
+            found,
+            "The reference is too small for any window to show "
+            f"{detection.effect_to_see:g} (detection.effect_to_see): quiet runs are inconclusive.",
+        )
+    return look(
+        "window's size",
+        found,
+        f"About {needed:,} images would show {detection.effect_to_see:g} "
+        "(detection.effect_to_see); with fewer, quiet runs are inconclusive.",
+    )

@@ -1,0 +1,76 @@
+"""Everything ``drift check`` looks at, in the order in which a run needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from drift.options import RunOptions, requested_window
+from drift.setup.check_images import CheckedImages, check_images
+from drift.setup.check_log import check_bucket, check_log, check_writing
+from drift.setup.check_reference import check_power, check_reference
+from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, not_tried
+from drift.setup.check_settings import check_settings
+from drift.stages import Workplace, open_workplace
+from jobs.errors import DriftError, JobFileError
+from jobs.job import Job
+from jobs.job_file import load_job
+from jobs.predictions.rows import PredictionRows
+
+
+def check_job_file(
+    path: Path, environment: Mapping[str, str], options: RunOptions
+) -> Iterator[Check]:
+    """Yield what every look at a job says; nothing is written anywhere.
+
+    Parameters
+    ----------
+    path
+        The job file.
+    environment
+        The environment variables.
+    options
+        The window's end, where the command line gives one.
+    """
+    try:
+        job = load_job(path, environment)
+    except JobFileError as error:
+        for fault in error.faults:
+            yield fails("job file", f"{path}: {fault}", "", error.exit_code)
+        return
+    yield is_ok("job file", f"{path} is a job named {job.name}")
+    try:
+        place = open_workplace(job, writes=False)
+    except DriftError as error:
+        yield failed("bucket", error)
+        return
+    yield from _check_run(place, job, options)
+    yield from check_settings(place, environment, place.clock())
+
+
+def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Check]:
+    bucket = check_bucket(place)
+    yield bucket
+    if bucket.state is CheckState.FAILS:
+        yield not_tried("the rest", "the bucket has to be reached first")
+        return
+    log = check_log(place, requested_window(job, options, place.clock()))
+    yield from log.checks
+    yield check_writing(place)
+    reference = check_reference(place)
+    yield from reference.checks
+    if log.rows is None:
+        yield not_tried("images", "the log has to be read first")
+        return
+    images = _images(place, log.rows)
+    yield from images.checks
+    if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):
+        yield not_tried("window's size", "there are no images to count")
+        return
+    yield check_power(place, round(len(log.rows) * images.share), reference)
+
+
+def _images(place: Workplace, rows: PredictionRows) -> CheckedImages:
+    if not len(rows):
+        return CheckedImages(checks=(not_tried("images", "the window has no rows"),))
+    return check_images(place, rows)

@@ -1,0 +1,114 @@
+"""Which columns hold one class probability each: numbers that add up to one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from drift.setup.column_values import ColumnValues
+from drift.setup.words import common_start
+
+_SUM_TOLERANCE = 0.03
+_FEWEST_ROWS = 0.95
+# `PredictionRows.fields` holds columns of these names already.
+_FIELDS = frozenset({"timestamp", "id", "prediction", "confidence", "label", "client", "latency"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbabilityGuess:
+    """The columns, and the patterns that take in these and no others.
+
+    Attributes
+    ----------
+    columns
+        The columns.
+    patterns
+        What `predictions.columns.probabilities` would be.
+    largest
+        Per row of the sample the place in `columns` of the largest one; -1 where one is missing.
+    """
+
+    columns: tuple[str, ...]
+    patterns: tuple[str, ...]
+    largest: tuple[int, ...]
+
+    def agrees_with(self, column: ColumnValues) -> bool:
+        """Tell whether a column mostly names the class of the largest probability."""
+        pairs = [
+            (value.strip(), self.columns[place])
+            for value, place in zip(column.values, self.largest, strict=True)
+            if value and place >= 0
+        ]
+        if not pairs or column.distinct < 2:
+            return False
+        classes = {value for value, _ in pairs}
+        by_class = {value: [name for one, name in pairs if one == value] for value in classes}
+        usual = {value: max(set(names), key=names.count) for value, names in by_class.items()}
+        hits = sum(usual[value] == name for value, name in pairs)
+        return hits >= 0.9 * len(pairs) and len(set(usual.values())) >= 2
+
+
+def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess | None:
+    """Return the largest group of columns whose values lie in [0, 1] and add up to one."""
+    able = {
+        name: column
+        for name, column in columns.items()
+        if column.lies_within(0, 1) and name not in _FIELDS and column.share_filled > 0.9
+    }
+    groups = [group for group in _groups(list(able)) if _add_up(group, able)]
+    if not groups:
+        return None
+    group = max(groups, key=len)
+    patterns = _patterns(group, list(columns))
+    if patterns is None:
+        return None
+    values = np.column_stack([able[name].read.values for name in group])
+    known = np.isfinite(values).all(axis=1)
+    largest = np.where(known, np.argmax(np.nan_to_num(values), axis=1), -1)
+    return ProbabilityGuess(columns=group, patterns=patterns, largest=tuple(largest.tolist()))
+
+
+def _groups(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield groups of names that could belong together, by how they start, and all."""
+    by_start: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        for place, letter in enumerate(name):
+            if letter in "_.-[ :/":
+                by_start[name[: place + 1]].append(name)
+    found = [tuple(group) for group in by_start.values()] + [tuple(names)]
+    yield from (group for group in dict.fromkeys(found) if len(group) >= 2)
+    for group in dict.fromkeys(found):
+        # The largest probability is often logged once more.
+        yield from (
+            tuple(name for name in group if name != left_out)
+            for left_out in group
+            if 3 <= len(group) <= 30
+        )
+
+
+def _add_up(group: Sequence[str], columns: Mapping[str, ColumnValues]) -> bool:
+    values = np.column_stack([columns[name].read.values for name in group])
+    known = values[np.isfinite(values).all(axis=1)]
+    if len(known) < 2 or not (known.std(axis=0) > 0).any():
+        return False
+    right = np.abs(known.sum(axis=1) - 1) <= _SUM_TOLERANCE
+    return float(right.mean()) >= _FEWEST_ROWS
+
+
+def _patterns(group: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
+    """Return one pattern where their common start fits no other column, else the names."""
+    start = common_start(group)
+    pattern = _escaped(start) + "*"
+    if start and {name for name in names if fnmatchcase(name, pattern)} == set(group):
+        return (pattern,)
+    exact = tuple(_escaped(name) for name in group)
+    taken = {name for name in names if any(fnmatchcase(name, one) for one in exact)}
+    return exact if taken == set(group) else None
+
+
+def _escaped(name: str) -> str:
+    return "".join("?" if letter in "*?[]" else letter for letter in name)

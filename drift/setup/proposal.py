@@ -1,0 +1,74 @@
+"""What ``drift init`` found in a bucket and proposes, before it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drift.setup.guess_columns import ColumnGuesses
+from drift.setup.propose_reference import ReferenceGuess
+from drift.setup.propose_window import ReferenceStretch, WindowGuess
+from drift.setup.try_templates import TriedTemplate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Something that a person should look at.
+
+    Attributes
+    ----------
+    key
+        The key of the job file that it is about, such as ``images.path``.
+    text
+        What is unsure, and what else it could be.
+    """
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogChoice:
+    """The log that was chosen.
+
+    Attributes
+    ----------
+    path
+        `predictions.path`.
+    because
+        Why, in plain words.
+    others
+        Other logs that it could have been.
+    """
+
+    path: str
+    because: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A job, with a reason for everything in it.
+
+    Attributes
+    ----------
+    seen
+        What was looked through, in plain words.
+    reference, stretch
+        Exactly one of them is set.
+    reference_log
+        `reference.log`, where one was found.
+    doubts
+        What the person should look at.
+    """
+
+    name: str
+    url: str
+    seen: str
+    log: LogChoice
+    columns: ColumnGuesses
+    template: TriedTemplate
+    window: WindowGuess
+    reference: ReferenceGuess | None
+    stretch: ReferenceStretch | None
+    reference_log: str | None
+    doubts: tuple[Doubt, ...] = ()

@@ -1,0 +1,184 @@
+r"""The template of `images.path`: literal text, and placeholders over the log's own columns.
+
+``{column}`` stands for the column's value as it is written. ``{column:format}`` changes it first:
+
+====================  ============================================================================
+``{time:%Y/%m/%d}``   parts of a time, on the clock that the value is written in; ``%3f`` are
+                      milliseconds, ``%s`` and ``%Q`` count seconds and milliseconds since 1970
+``{time:utc %Y}``     the same in UTC
+``{path:name}``       what follows the last ``/`` or ``\\``
+``{path:stem}``       the same without its ending
+``{url:urlname}``     the last part of a web address: ``%20`` is a space, and no ``?...``
+``{id:lower}``        in lower case; ``upper`` likewise
+``{name:safe}``       as many web servers store it: ASCII letters and digits, ``_`` for spaces
+``{name:nfd}``        with accents as signs of their own, as macOS writes names; ``nfc`` without
+``{id:06}``           a number, filled up with zeros to so many digits
+``{id:.2}``           the first two characters
+``{url:after=/up/}``  what follows the first ``/up/``
+====================  ============================================================================
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import pandas as pd
+import pyarrow as pa
+
+from jobs.timestamps import TimestampFault, TimestampRules, read_timestamps, to_datetime
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+# Only behind a time of day: the end of 2025-03-03 is no offset.
+_OFFSET = re.compile(r"(?<=:\d\d)((?:[.,]\d+)?)\s*(?:[Zz]|[+-]\d\d:?\d\d)$")
+_TO_UTC = "utc "
+_TIME_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%[YmdHMSyjBbfsQ]|%3f)*")
+_FORMAT = re.compile(
+    r"name|urlname|stem|lower|upper|safe|nfc|nfd|0[1-9]\d?|\.[1-9]\d?|after=.+", re.DOTALL
+)
+_LAST_PART = re.compile(r"[^/\\]*\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placeholder:
+    """One column in a template.
+
+    Attributes
+    ----------
+    column
+        The log's column.
+    format
+        What is made of its value; empty for the value itself.
+    """
+
+    column: str
+    format: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Placeholder:
+        """Return what stands between the braces; a colon may be a part of the column's name."""
+        for colon in (match.start() for match in re.finditer(":", text)):
+            behind = text[colon + 1 :]
+            if colon and (_FORMAT.fullmatch(behind) or _TIME_FORMAT.fullmatch(behind)):
+                return cls(column=text[:colon], format=behind)
+        return cls(column=text)
+
+    def __str__(self) -> str:
+        return "{" + self.column + (f":{self.format}" if self.format else "") + "}"
+
+    def texts(
+        self, values: Sequence[str | None], day_first: bool | None = None
+    ) -> list[str | None]:
+        """Return what the placeholder stands for, one text a row; None where there is none.
+
+        Parameters
+        ----------
+        values
+            The column's values.
+        day_first
+            As in `TimestampRules`.
+        """
+        if self.is_time:
+            return format_times(values, self.format, day_first)
+        change = _change(self.format)
+        return [
+            None if pd.isna(value) or value == "" else change(str(value)) or None
+            for value in values
+        ]
+
+    @property
+    def is_time(self) -> bool:
+        """Whether the value is read as a time."""
+        return "%" in self.format and not self.format.startswith("after=")
+
+
+def placeholders_of(path: str) -> list[Placeholder]:
+    """Return the placeholders of `images.path`: without braces all of it is one column."""
+    if "{" not in path:
+        return [Placeholder(column=path)]
+    return [Placeholder.parse(text) for text in _PLACEHOLDER.findall(path)]
+
+
+def fill(path: str, texts: Sequence[str]) -> str:
+    """Return `path` with the text of each placeholder in its place."""
+    if "{" not in path:
+        return texts[0]
+    rest = iter(texts)
+    return _PLACEHOLDER.sub(lambda _: next(rest), path)
+
+
+def format_times(
+    values: Sequence[str | None], time_format: str, day_first: bool | None = None
+) -> list[str | None]:
+    """Return times in another form, None where a value is no time.
+
+    The clock is the one that the value is written in, whatever its zone; that of a count of
+    seconds is UTC's. With ``utc`` before the format every time is brought to UTC first.
+    """
+    to_utc = time_format.startswith(_TO_UTC)
+    time_format = time_format.removeprefix(_TO_UTC)
+    texts = [None if pd.isna(value) else str(value).strip() for value in values]
+    if not to_utc:
+        texts = [text and _OFFSET.sub(r"\1", text) for text in texts]
+    column = pa.array(texts, pa.string())
+    read = read_timestamps(column, TimestampRules(day_first=day_first))
+    good = (read.faults == TimestampFault.NONE).tolist()
+    return [
+        _written(moment, time_format) if known else None
+        for moment, known in zip(read.moments.tolist(), good, strict=True)
+    ]
+
+
+def _written(moment: int, time_format: str) -> str:
+    """Return a moment in a format with three signs of our own: %3f, %s and %Q."""
+    counted = {
+        "%3f": f"{moment // 1000 % 1000:03d}",
+        "%s": str(moment // 1_000_000),
+        "%Q": str(moment // 1000),
+    }
+    for sign, text in counted.items():
+        time_format = time_format.replace(sign, text)
+    return to_datetime(moment).strftime(time_format)
+
+
+def last_part(path: str) -> str:
+    """Return what follows the last slash of either kind."""
+    match = _LAST_PART.search(path)
+    return match[0] if match else path
+
+
+def without_ending(name: str) -> str:
+    """Return a file's name without its ending; a dot at its start is none."""
+    return name.rpartition(".")[0] or name
+
+
+def safe_name(name: str) -> str:
+    """Return a file's name as the widespread ``secure_filename`` of Werkzeug stores it."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    joined = "_".join(plain.replace("/", " ").split())
+    return re.sub(r"[^A-Za-z0-9_.-]", "", joined).strip("._")
+
+
+def _change(text_format: str) -> Callable[[str], str]:
+    if text_format.startswith("after="):
+        mark = text_format.removeprefix("after=")
+        return lambda value: value.partition(mark)[2]
+    if text_format.startswith("0"):
+        return lambda value: value.zfill(int(text_format))
+    if text_format.startswith("."):
+        return lambda value: value[: int(text_format[1:])]
+    changes: dict[str, Callable[[str], str]] = {
+        "": str,
+        "name": last_part,
+        "urlname": lambda value: last_part(unquote(value.partition("?")[0])),
+        "stem": lambda value: without_ending(last_part(value)),
+        "lower": str.lower,
+        "upper": str.upper,
+        "safe": safe_name,
+        "nfc": lambda value: unicodedata.normalize("NFC", value),
+        "nfd": lambda value: unicodedata.normalize("NFD", value),
+    }
+    return changes[text_format]

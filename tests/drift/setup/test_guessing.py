@@ -1,0 +1,240 @@
+"""The guesses themselves: values in, guesses with reasons out."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drift.power import smallest_effect
+from drift.setup.column_values import column_values
+from drift.setup.derive_template import derive_templates
+from drift.setup.find_log import find_families, merge_families, too_wide
+from drift.setup.guess_columns import ColumnGuesses, guess_columns
+from drift.setup.propose_window import (
+    LogTimes,
+    critical_value,
+    enough_images,
+    propose_stretch,
+    propose_window,
+)
+from drift.setup.template_pieces import pieces_of
+from drift.setup.words import words_of
+from jobs.buckets.bucket import ObjectInfo
+from jobs.timestamps import to_moment
+
+NOW = datetime(2025, 3, 20, 12, 20, tzinfo=UTC)
+ROWS = 200
+
+
+def guess(**columns: object) -> ColumnGuesses:
+    table = pd.DataFrame({name: [str(one) for one in values] for name, values in columns.items()})
+    return guess_columns(column_values(table.astype(object)))
+
+
+def times(count: int = ROWS) -> list[str]:
+    return [(datetime(2025, 3, 3) + timedelta(minutes=7 * row)).isoformat() for row in range(count)]
+
+
+def classes(count: int = ROWS) -> list[str]:
+    return [("beagle", "boxer", "collie")[row * row % 3] for row in range(count)]
+
+
+# --- names ---
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("predictedClass", ("predicted", "class")),
+        ("Image_ID2", ("image", "id", "2")),
+        ("prédiction", ("prediction",)),
+        ("HTTPStatus", ("http", "status")),
+    ],
+)
+def test_names_are_taken_apart_into_plain_words(name, words):
+    assert words_of(name) == words
+
+
+# --- columns ---
+
+
+def test_digits_are_times_only_where_the_name_says_so():
+    stamps = [20250303101500 + row for row in range(40)]
+    assert guess(id=stamps, breed=classes(40)).time is None
+    found = guess(ts=stamps, id=range(40))
+    assert found.time is not None
+    assert found.time.column == "ts"
+
+
+def test_the_time_of_the_request_beats_other_times():
+    later = [text.replace("2025", "2026") for text in times()]
+    found = guess(updated_at=later, event_time=times(), label_date=later)
+    assert found.time is not None
+    assert found.time.column == "event_time"
+
+
+def test_a_class_number_beside_the_class_is_no_segment():
+    numbers = [{"beagle": 0, "boxer": 1, "collie": 2}[name] for name in classes()]
+    cameras = [("a", "b")[row // 3 % 2] for row in range(ROWS)]
+    found = guess(ts=times(), pred=classes(), type_id=numbers, camera=cameras)
+    assert found.segments == ("camera",)
+
+
+def test_the_class_of_the_largest_probability_is_the_prediction_whatever_it_is_called():
+    shares = np.random.default_rng(1).dirichlet((1, 1, 1), ROWS).round(5)
+    names = ("beagle", "boxer", "collie")
+    said = [names[int(place)] for place in shares.argmax(axis=1)]
+    found = guess(
+        ts=times(), label=classes(), xyz=said,
+        **{f"s.{name}": shares[:, place] for place, name in enumerate(names)},
+    )  # fmt: skip
+    assert found.prediction is not None
+    assert found.prediction.column == "xyz"
+    assert found.probabilities is not None
+    assert found.probabilities.patterns == ("s.*",)
+    assert found.label is not None
+    assert found.label.column == "label"
+
+
+def test_numbers_between_0_and_1_that_do_not_add_up_are_no_probabilities():
+    random = np.random.default_rng(2).random((ROWS, 3)).round(4)
+    found = guess(ts=times(), a=random[:, 0], b=random[:, 1], c=random[:, 2])
+    assert found.probabilities is None
+    assert found.confidence is None
+
+
+def test_a_confidence_that_a_run_could_not_read_is_left_out_and_said():
+    found = guess(ts=times(), pred=classes(), confidence=[f"{row % 100}%" for row in range(ROWS)])
+    assert found.confidence is None
+    assert "confidence" in found.notes[0]
+
+
+def test_features_of_the_image_are_nothing_else():
+    shares = np.random.default_rng(3).random(ROWS).round(4)
+    found = guess(ts=times(), pred=classes(), edge_density=shares, entropy=shares)
+    assert set(found.named) == {"timestamp", "prediction"}
+
+
+def test_a_client_is_one_that_comes_again():
+    assert guess(ts=times(), user_id=range(ROWS)).client is None
+    found = guess(ts=times(), user_id=[row % 9 for row in range(ROWS)]).client
+    assert found is not None
+    assert found.column == "user_id"
+
+
+@pytest.mark.parametrize(
+    ("dates", "day_first", "settled"),
+    [
+        ([f"{day:02d}/03/2025" for day in range(1, 28)], True, True),
+        ([f"03/{day:02d}/2025" for day in range(1, 28)], False, True),
+        ([f"03/{day:02d}/2025" for day in range(1, 9)], False, False),
+        ([f"2025-03-{day:02d}" for day in range(1, 9)], None, True),
+    ],
+)
+def test_the_values_settle_whether_the_day_comes_first(dates, day_first, settled):
+    found = guess(date=dates, id=range(len(dates)))
+    assert (found.day_first, found.day_first_is_settled) == (day_first, settled)
+
+
+# --- which log ---
+
+
+def infos(*names: str) -> list[ObjectInfo]:
+    return [ObjectInfo(name=name, size_bytes=9, version="1") for name in sorted(names)]
+
+
+@pytest.mark.parametrize(
+    ("names", "path"),
+    [
+        (["logs/2025-03-03.csv", "logs/2025-03-04.csv"], "logs/*.csv"),
+        (["logs/2025-03-03.csv"], "logs/*.csv"),
+        (["l/dt=2025-03-03/part-0.parquet"], "l/dt=*/part-0.parquet"),
+        (["l/2025/03/03/a.jsonl", "l/2025/03/04/a.jsonl"], "l/*/*/*/a.jsonl"),
+        (["team1/log_v2.csv"], "team1/log_v2.csv"),
+        (["x/20250303T10.ndjson.gz"], "x/*.ndjson.gz"),
+    ],
+)
+def test_partitions_become_a_glob_and_single_objects_stay(names, path):
+    (family,) = find_families(infos(*names))
+    assert family.path == path
+
+
+def test_a_training_log_is_never_joined_with_the_live_one():
+    families = find_families(infos("logs/train.csv", "logs/live.csv", "logs/shadow.csv"))
+    columns = {one.members[0].name: frozenset({"a"}) for one in families}
+    paths = {one.path for one in merge_families(families, columns)}
+    assert paths == {"logs/*.csv", "logs/train.csv"}
+
+
+def test_what_a_glob_takes_in_too_is_known():
+    families = find_families(infos("p-1.csv", "p-2.csv"))
+    assert too_wide(families[0], ["p-1.csv", "p-2.csv", "p-notes.csv"]) == ["p-notes.csv"]
+
+
+# --- templates ---
+
+
+def templates(rows: list[dict[str, str]], names: list[str]) -> list[str]:
+    columns = column_values(pd.DataFrame(rows).astype(object))
+    return derive_templates(pieces_of(columns, ["ts"], None), names, len(rows))
+
+
+def test_a_folder_that_changes_with_a_column_is_no_fixed_text():
+    rows = [
+        {"ts": text, "id": f"x{number:04d}", "breed": breed}
+        for number, (text, breed) in enumerate(zip(times(30), classes(30), strict=True))
+    ]
+    names = [f"img/{row['breed']}/{row['id']}.jpg" for row in rows]
+    assert templates(rows, names)[0] == "img/{breed}/{id}.jpg"
+
+
+def test_a_number_within_a_longer_one_is_no_match():
+    rows = [{"ts": text, "id": str(number)} for number, text in enumerate(times(30))]
+    assert templates(rows, [f"img/{number}999{number}.jpg" for number in range(30)]) == []
+
+
+# --- windows ---
+
+
+def log_times(per_day: int, days: float, newest: datetime, share: float = 1.0) -> LogTimes:
+    step = timedelta(days=1) / per_day
+    count = int(per_day * days)
+    moments = [to_moment(newest - step * place) for place in range(count)][::-1]
+    return LogTimes(moments=moments, rows=count, share_found=share, is_complete=True)
+
+
+@pytest.mark.parametrize(
+    ("per_day", "share", "last"), [(400, 1.0, 1), (60, 1.0, 2), (25, 1.0, 7), (60, 0.3, 7)]
+)
+def test_the_shortest_window_with_enough_images_is_taken(per_day, share, last):
+    found = propose_window(log_times(per_day, 60, NOW, share), 110, NOW, most_rows=10**6)
+    assert found.last == timedelta(days=last)
+    assert found.rows is None
+
+
+def test_rows_are_counted_where_the_newest_are_long_ago():
+    old = log_times(300, 10, NOW - timedelta(days=90))
+    found = propose_window(old, 110, NOW, most_rows=2_000)
+    assert found.last is None
+    assert 110 <= (found.rows or 0) <= 400
+    assert "90 days old" in found.notes[0]
+
+
+def test_rows_of_this_very_hour_are_not_cut_off():
+    fresh = log_times(200_000, 0.005, NOW)
+    assert propose_window(fresh, 110, NOW, most_rows=10**6).align == timedelta(minutes=1)
+
+
+def test_the_oldest_stretch_leaves_the_newest_rows_to_the_window():
+    stretch = propose_stretch(log_times(20, 10, NOW))
+    assert stretch is not None
+    assert 0 < stretch.rows <= 120
+    assert stretch.end < NOW - timedelta(days=3)
+
+
+def test_enough_images_show_the_effect_that_was_asked_for():
+    enough = enough_images(500, 0.5, 0.01)
+    seen = smallest_effect(500, enough, critical_value(0.01))
+    assert seen is not None
+    assert 0.4 < seen <= 0.5

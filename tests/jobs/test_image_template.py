@@ -1,0 +1,65 @@
+"""The placeholders of images.path: which forms a value can be given."""
+
+import pandas as pd
+import pytest
+
+from jobs.image_locations import ImageLocation, ImageLocator, RefusedLocation
+from jobs.image_template import Placeholder, placeholders_of
+from jobs.job import ImageSettings
+
+
+def located(path: str, *, day_first: bool | None = None, **values: str) -> object:
+    settings = ImageSettings(path=path)
+    locator = ImageLocator(bucket_url="gs://dogs", settings=settings, day_first=day_first)
+    (place,) = locator.locate(pd.DataFrame([values]), "gs://dogs/log.csv")
+    return place.name if isinstance(place, ImageLocation) else place
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "name"),
+    [
+        ("{t:%Y/%m/%d}/x", "2025-03-04T00:30:00+02:00", "2025/03/04/x"),
+        ("{t:utc %Y/%m/%d}/x", "2025-03-04T00:30:00+02:00", "2025/03/03/x"),
+        ("{t:%Y-%m-%d_%H}", "1741046400", "2025-03-04_00"),
+        ("{t:%H%M%S_%3f}", "2025-03-04 10:11:12.3456Z", "101112_345"),
+        ("{t:utc %s}", "2025-03-04T01:00:00+01:00", "1741046400"),
+        ("{t:%Q}", "2025-03-04T00:00:00.5", "1741046400500"),
+        ("{t:%d}", "04 Mar 2025 10:00", "04"),
+        ("a/{t:name}", "/app/x/y z.jpg", "a/y z.jpg"),
+        ("a/{t:name}", "C:\\x\\y.jpg", "a/y.jpg"),
+        ("a/{t:stem}.png", "x/y.tar.jpg", "a/y.tar.png"),
+        ("a/{t:urlname}", "https://x.test/b/Mein%20Hund.jpg?sig=a/b", "a/Mein Hund.jpg"),
+        ("{t:lower}", "AÜ.JPG", "aü.jpg"),
+        ("{t:upper}", "a.jpg", "A.JPG"),
+        ("{t:safe}", "Fuß im Gärten/x?.jpg", "Fu_im_Garten_x.jpg"),
+        ("{t:nfd}", "\u00fc", "u\u0308"),
+        ("{t:nfc}", "u\u0308", "\u00fc"),
+        ("img_{t:06}", "7", "img_000007"),
+        ("{t:.2}/{t}", "abcdef", "ab/abcdef"),
+        ("{t:after=/up/}", "https://x.test/up/a/up/b.jpg", "a/up/b.jpg"),
+    ],
+)
+def test_a_value_can_be_changed_on_its_way_into_a_name(path, value, name):
+    assert located(path, t=value) == name
+
+
+def test_dates_are_read_as_the_job_says():
+    assert located("{t:%m}", t="03/04/2025", day_first=True) == "04"
+    assert located("{t:%m}", t="03/04/2025", day_first=False) == "03"
+
+
+def test_a_value_without_what_the_format_needs_is_refused_by_column():
+    assert located("{t:%m}", t="soon") == RefusedLocation(reason="no time in t", detail="")
+    assert located("{t:after=/up/}", t="x") == RefusedLocation(reason="no value in t", detail="")
+
+
+def test_a_change_cannot_lead_out_of_the_bucket():
+    place = located("a/{t:after=/up/}", t="/up/../../b")
+    assert isinstance(place, RefusedLocation)
+    assert place.reason == "unsafe image path"
+
+
+def test_a_colon_may_be_a_part_of_a_columns_name():
+    assert located("images/{a:b}", **{"a:b": "x"}) == "images/x"
+    assert placeholders_of("{a:b:lower}") == [Placeholder(column="a:b", format="lower")]
+    assert placeholders_of("a:lower") == [Placeholder(column="a:lower")]
