@@ -5,40 +5,16 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    model_validator,
+from pydantic import AfterValidator, Field, model_validator
+
+from jobs.output_settings import (
+    EvidentlySettings,
+    MetricsSettings,
+    NotificationSettings,
+    ReportSettings,
 )
-
-from jobs.cron import parse_cron
-from jobs.endpoints import check_http_endpoint, check_textfile
-from jobs.windows import format_duration, parse_duration
-
-
-def _duration(value: object) -> object:
-    if isinstance(value, timedelta):
-        return value
-    return parse_duration(value if isinstance(value, str) else "")
-
-
-def _slug(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
-        raise ValueError("lower-case letters, digits, '-' and '_', at most 63 of them")
-    return value
-
-
-def _folder(value: str) -> str:
-    folder = value.rstrip("/")
-    if any(part in {"", ".", ".."} for part in folder.split("/")):
-        raise ValueError("a folder below bucket.url, without a slash at the start or '..' in it")
-    return folder
+from jobs.settings import Cron, Duration, Settings, Share, Slug, Zone
 
 
 def _image_path(value: str) -> str:
@@ -46,69 +22,6 @@ def _image_path(value: str) -> str:
     if "{" in rest or "}" in rest:
         raise ValueError('a column, or a template such as "images/{id}_{filename}"')
     return value
-
-
-def _link_template(value: str) -> str:
-    known = ("{path}", "{run_id}", "{job}")
-    rest = value
-    for name in known:
-        rest = rest.replace(name, "")
-    if "{" in rest or "}" in rest or not ("{path}" in value or "{run_id}" in value):
-        raise ValueError("a URL with {path} or {run_id} in it, and perhaps {job}")
-    if not value.startswith(("https://", "http://")):
-        raise ValueError("a URL that starts with https:// or http://")
-    return value
-
-
-def _cron(value: str) -> str:
-    parse_cron(value)
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError('the name of a time zone, such as "Europe/Berlin" or "UTC"') from None
-    return value
-
-
-def _link_lifetime(value: timedelta) -> timedelta:
-    if value > timedelta(days=7):
-        raise ValueError('at most "7d", the longest that Google signs a link for')
-    return value
-
-
-def _unless_never(value: object) -> object:
-    return None if value == "never" else value
-
-
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-        raise ValueError(
-            "the name of an environment variable, such as DRIFT_NOTIFY_URLS; the URLs themselves "
-            "are secret and have no place in the job file"
-        )
-    return value
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_duration),
-    PlainSerializer(format_duration),
-]
-Slug = Annotated[str, AfterValidator(_slug)]
-Folder = Annotated[str, AfterValidator(_folder)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Cron = Annotated[str, AfterValidator(_cron)]
-Endpoint = Annotated[str, AfterValidator(check_http_endpoint)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Settings(BaseModel):
-    """A table of the job file: unknown keys are refused, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class BucketSettings(Settings):
@@ -279,64 +192,6 @@ class SegmentSettings(Settings):
     """Log columns whose values are parts of the traffic, such as `model_version` or `camera`."""
     hours: bool = True
     """Whether single hours are looked at too; single days in a long or sparsely filled window."""
-
-
-class ReportSettings(Settings):
-    """Where the reports go and what is in them."""
-
-    path: Folder = "data_drift_reports"
-    """The folder below `bucket.url` that everything is written to."""
-    thumbnails: bool = True
-    """Whether small pictures of the most unusual images are in the page."""
-    link_template: Annotated[str, AfterValidator(_link_template)] | None = None
-    """How links to reports are made where relative ones do not work, such as
-    `https://storage.cloud.google.com/your-bucket/{path}`: `{path}` is an object's name in the
-    bucket, `{job}` and `{run_id}` may be there too."""
-    signed_links: Annotated[Duration, AfterValidator(_link_lifetime)] | None = None
-    """How long signed links to pages in a `gs://` bucket work, at most `7d`; they go into
-    notifications only, and whoever has one can read the page. Signed without a private key, as on
-    Cloud Run, they are sure to work for 12 hours only. Unset: none are made."""
-
-
-class NotificationSettings(Settings):
-    """Who is told, and when. Where to is secret, so it comes from the environment."""
-
-    urls_from: Annotated[str, AfterValidator(_variable)] = "DRIFT_NOTIFY_URLS"
-    """The environment variable that holds the Apprise URLs to send to, separated by white space:
-    `slack://...`, `mailtos://...`, `workflows://...` (Teams), `pagerduty://...`, `jsons://...` and
-    more; see docs/notifications.md. Nobody is told while it is unset or empty."""
-    inconclusive: bool = False
-    """Whether a change to `inconclusive` is told too; drift and the end of drift always are."""
-    quiet_period: Duration | None = None
-    """After something was told, nothing more for so long; what is still so then is told then. It is
-    measured from window end to window end."""
-    remind_every: Annotated[Duration | None, BeforeValidator(_unless_never)] = timedelta(days=7)
-    """How often is reminded of a drift that lasts, from window end to window end; `"never"` for
-    not at all."""
-
-
-class MetricsSettings(Settings):
-    """Where the numbers of a run go beside its report; see docs/metrics.md."""
-
-    textfile: Annotated[str, AfterValidator(check_textfile)] | None = None
-    """A file for the Prometheus node exporter's textfile collector, such as
-    `/var/lib/node_exporter/textfile/drift_{job}.prom`. A relative path is taken from the job file's
-    folder."""
-    pushgateway: Endpoint | None = Field(default=None, repr=False)
-    """The URL of a Prometheus Pushgateway, such as `http://localhost:9091`. One with a login in it
-    belongs into the environment: `DRIFT__METRICS__PUSHGATEWAY`."""
-    otlp: Endpoint | None = Field(default=None, repr=False)
-    """The URL of an OpenTelemetry collector's HTTP receiver for metrics, such as
-    `http://localhost:4318/v1/metrics`; needs the extra `otlp`."""
-
-
-class EvidentlySettings(Settings):
-    """Evidently's own user interface."""
-
-    workspace: str | None = Field(default=None, min_length=1)
-    """An Evidently workspace that each run's snapshot is added to: a folder, which is made if
-    needed, or a URL such as `gs://your-bucket/evidently`. A relative path is taken from the job
-    file's folder. `evidently ui --workspace FOLDER` shows it; see docs/evidently-ui.md."""
 
 
 class ScheduleSettings(Settings):

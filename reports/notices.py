@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from jobs.job import NotificationSettings
+from jobs.output_settings import NotificationSettings
 from reports.findings import Notice, NoticeKind, Verdict
 from reports.history import HistoryRow, rows_before
 

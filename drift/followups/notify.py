@@ -10,7 +10,7 @@ from datetime import timedelta
 from drift.followups.finished_run import FinishedRun
 from drift.stages import Workplace
 from jobs.errors import ObjectError, PublishError
-from jobs.job import NotificationSettings
+from jobs.output_settings import NotificationSettings
 from reports.apprise_sender import Delivery, send, split_urls
 from reports.findings import Notice, NoticeKind
 from reports.history import history_row, parse_time

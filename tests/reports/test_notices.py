@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.job import NotificationSettings
+from jobs.output_settings import NotificationSettings
 from reports.findings import Notice, NoticeKind, Verdict
 from reports.history import AcceptedWindow, HistoryRow
 from reports.notices import due_notice, standing_notice

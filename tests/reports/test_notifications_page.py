@@ -9,7 +9,7 @@ from pathlib import Path
 import apprise
 import pytest
 
-from jobs.job import NotificationSettings
+from jobs.output_settings import NotificationSettings
 from reports.findings import NoticeKind, Verdict
 from reports.history import HistoryRow
 from reports.notices import due_notice

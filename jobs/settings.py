@@ -1,0 +1,65 @@
+"""What the tables of a job file are made of: the base of all of them, and the kinds of values."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from jobs.cron import parse_cron
+from jobs.endpoints import check_http_endpoint
+from jobs.windows import format_duration, parse_duration
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    return parse_duration(value if isinstance(value, str) else "")
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+        raise ValueError("lower-case letters, digits, '-' and '_', at most 63 of them")
+    return value
+
+
+def _folder(value: str) -> str:
+    folder = value.rstrip("/")
+    if any(part in {"", ".", ".."} for part in folder.split("/")):
+        raise ValueError("a folder below bucket.url, without a slash at the start or '..' in it")
+    return folder
+
+
+def _cron(value: str) -> str:
+    parse_cron(value)
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError('the name of a time zone, such as "Europe/Berlin" or "UTC"') from None
+    return value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(format_duration),
+]
+Slug = Annotated[str, AfterValidator(_slug)]
+Folder = Annotated[str, AfterValidator(_folder)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Cron = Annotated[str, AfterValidator(_cron)]
+Endpoint = Annotated[str, AfterValidator(check_http_endpoint)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Settings(BaseModel):
+    """A table of the job file: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
