@@ -6,7 +6,7 @@ import functools
 import io
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,10 +23,10 @@ from jobs.buckets.bucket import (
     StoredObject,
     check_name,
     check_prefix,
-    is_readable_name,
 )
 from jobs.buckets.gcs_client import TimedSink, open_client, parse_url
 from jobs.buckets.gcs_failures import FAILURES, UncheckedContentError, explain, is_passing
+from jobs.buckets.gcs_listing import Listed, ListedPage, list_page
 from jobs.buckets.retrying import Attempt, Retrying, RetrySettings
 from jobs.errors import (
     BucketAccessError,
@@ -39,7 +39,6 @@ from jobs.errors import (
 Result = TypeVar("Result")
 
 WRITER_KEY = "drift-writer"
-_LISTED_FIELDS = "items(name,size,generation),nextPageToken"
 _WRITING_RIGHTS = frozenset({"storage.objects.create", "storage.objects.delete"})
 _RIGHTS_DEADLINE_S = 10.0
 
@@ -153,12 +152,14 @@ class GCSBucket(Bucket):
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects page by page; a page is asked for when it is needed."""
         check_prefix(self.url, prefix)
-        return self._listing(prefix)
+        pages = self._pages(self._listed(prefix))
+        return (info for page in pages for info in page.objects)
 
     def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
         """Yield one folder's objects and folders, asked for page by page."""
         check_prefix(self.url, folder)
-        return self._level(folder)
+        pages = self._pages(self._listed(folder, one_level=True))
+        return (one for page in pages for one in _merged(page))
 
     def read_part(self, name: str, start: int, size: int) -> bytes:
         """Return a part of an object in one request."""
@@ -264,7 +265,7 @@ class GCSBucket(Bucket):
     def _require_bucket(self, attempt: Attempt) -> None:
         """Raise `NotFound` unless the bucket exists: the store answers 404 for either."""
         if not self._bucket_seen:
-            self._page("", None, attempt, size=1)
+            self._page(self._listed(""), None, attempt, size=1)
             self._bucket_seen = True
 
     def _download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
@@ -330,63 +331,31 @@ class GCSBucket(Bucket):
             return None
         return str(blob.generation) if (blob.metadata or {}).get(WRITER_KEY) == writer else None
 
-    def _page(
-        self, prefix: str, token: str | None, attempt: Attempt, size: int
-    ) -> tuple[Sequence[storage.Blob], str | None]:
-        blobs = self._client().list_blobs(
-            self._bucket_name,
-            prefix=self._root + prefix,
-            page_token=token,
-            page_size=size,
-            fields=_LISTED_FIELDS,
-            timeout=attempt.timeouts_s,
-            retry=None,
-        )
-        return tuple(next(blobs.pages, ())), blobs.next_page_token
+    def _page(self, listed: Listed, token: str | None, attempt: Attempt, size: int) -> ListedPage:
+        return list_page(self._client(), listed, token, size, attempt)
 
-    def _listing(self, prefix: str) -> Iterator[ObjectInfo]:
-        size = self._settings.page_size
+    def _listed(self, prefix: str, *, one_level: bool = False) -> Listed:
+        return Listed(
+            url=self.url,
+            bucket_name=self._bucket_name,
+            root=self._root,
+            prefix=prefix,
+            one_level=one_level,
+        )
+
+    def _pages(self, listed: Listed) -> Iterator[ListedPage]:
         token: str | None = None
         while True:
-            request = functools.partial(self._page, prefix, token, size=size)
-            blobs, token = self._translated(self.url_of(prefix), request)
-            for blob in blobs:
-                name = blob.name.removeprefix(self._root)
-                if is_readable_name(self.url, name):
-                    yield ObjectInfo(name=name, size_bytes=blob.size, version=str(blob.generation))
+            request = functools.partial(self._page, listed, token, size=self._settings.page_size)
+            page = self._translated(self.url_of(listed.prefix), request)
+            yield page
+            token = page.next_token
             if token is None:
                 return
 
-    def _level(self, folder: str) -> Iterator[ObjectInfo | str]:
-        token: str | None = None
-        while True:
-            request = functools.partial(self._level_page, folder, token)
-            found, token = self._translated(self.url_of(folder), request)
-            yield from found
-            if token is None:
-                return
 
-    def _level_page(
-        self, folder: str, token: str | None, attempt: Attempt
-    ) -> tuple[Sequence[ObjectInfo | str], str | None]:
-        blobs = self._client().list_blobs(
-            self._bucket_name,
-            prefix=self._root + folder,
-            delimiter="/",
-            page_token=token,
-            page_size=self._settings.page_size,
-            fields=f"prefixes,{_LISTED_FIELDS}",
-            timeout=attempt.timeouts_s,
-            retry=None,
-        )
-        page = tuple(next(blobs.pages, ()))
-        found: dict[str, ObjectInfo | str] = {
-            name: name for name in (one.removeprefix(self._root) for one in blobs.prefixes)
-        }
-        for blob in page:
-            name = blob.name.removeprefix(self._root)
-            if is_readable_name(self.url, name):
-                found[name] = ObjectInfo(
-                    name=name, size_bytes=blob.size, version=str(blob.generation)
-                )
-        return [found[name] for name in sorted(found)], blobs.next_page_token
+def _merged(page: ListedPage) -> Iterator[ObjectInfo | str]:
+    """Yield folders and objects together in the order of their names."""
+    named: dict[str, ObjectInfo | str] = {folder: folder for folder in page.folders}
+    named.update((info.name, info) for info in page.objects)
+    return (named[name] for name in sorted(named))

@@ -1,0 +1,72 @@
+"""One page of a listing of Google Cloud Storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from google.cloud import storage
+
+from jobs.buckets.bucket import ObjectInfo, is_readable_name
+from jobs.buckets.retrying import Attempt
+
+_FIELDS = "items(name,size,generation),nextPageToken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What is listed.
+
+    Attributes
+    ----------
+    url
+        The bucket's URL, for messages.
+    bucket_name, root
+        The bucket, and the folder in it that names are taken from: empty or with a slash at the
+        end.
+    prefix
+        How the names begin, below `root`.
+    one_level
+        Whether folders are listed in place of what is in them.
+    """
+
+    url: str
+    bucket_name: str
+    root: str
+    prefix: str
+    one_level: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPage:
+    """Objects and folders of one answer, each in the order of names; None ends the listing."""
+
+    objects: tuple[ObjectInfo, ...]
+    folders: tuple[str, ...]
+    next_token: str | None
+
+
+def list_page(
+    client: storage.Client, listed: Listed, token: str | None, size: int, attempt: Attempt
+) -> ListedPage:
+    """Ask for one page; names that no bucket of ours can have are left out."""
+    blobs = client.list_blobs(
+        listed.bucket_name,
+        prefix=listed.root + listed.prefix,
+        delimiter="/" if listed.one_level else None,
+        page_token=token,
+        page_size=size,
+        fields=f"prefixes,{_FIELDS}" if listed.one_level else _FIELDS,
+        timeout=attempt.timeouts_s,
+        retry=None,
+    )
+    page = tuple(next(blobs.pages, ()))
+    named = ((blob.name.removeprefix(listed.root), blob) for blob in page)
+    return ListedPage(
+        objects=tuple(
+            ObjectInfo(name=name, size_bytes=blob.size, version=str(blob.generation))
+            for name, blob in named
+            if is_readable_name(listed.url, name)
+        ),
+        folders=tuple(sorted(name.removeprefix(listed.root) for name in blobs.prefixes)),
+        next_token=blobs.next_page_token,
+    )
