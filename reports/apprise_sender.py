@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SEND_TIMEOUT_S = 60.0
 _THREAD_NAME = "drift-notify"
+_QUOTES = " \t\r\n\"'"
+_BETWEEN_URLS = re.compile(r"\s+|,\s*(?=[A-Za-z][A-Za-z0-9+.-]*://)")
 _REASONS = (
     (re.compile(r"error=2\d\d\b"), "the service answered, but did not confirm the message"),
     (re.compile(r"error=(\d{3})\b"), "the service answered with HTTP {0}"),
@@ -62,8 +64,15 @@ class Delivery:
 
 
 def split_urls(text: str) -> tuple[str, ...]:
-    """Return the URLs that an environment variable holds, separated by white space."""
-    return tuple(text.split())
+    """Return the URLs that an environment variable holds.
+
+    White space separates them, and so does a comma before the next scheme, as in Apprise's own
+    lists. Lines that begin with ``#`` are comments; quotes that an environment file left around the
+    whole or around one URL are taken off.
+    """
+    lines = (line for line in text.strip(_QUOTES).splitlines() if not line.lstrip().startswith("#"))
+    parts = (part.strip(_QUOTES) for line in lines for part in _BETWEEN_URLS.split(line))
+    return tuple(part for part in parts if part)
 
 
 def scheme_of(url: str) -> str:

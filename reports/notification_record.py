@@ -55,8 +55,8 @@ class KnownRecord:
 
     Attributes
     ----------
-    kind
-        The kind of notice, as text.
+    kind, since
+        The notice, as text.
     claimed_at
         When its sending began, ISO 8601.
     """
@@ -64,6 +64,7 @@ class KnownRecord:
     name: str
     state: str
     kind: str
+    since: str
     claimed_at: str
 
     @property
@@ -168,6 +169,22 @@ def reached_nobody(bucket: Bucket, prefix: str, run_ids: Iterable[str]) -> str |
     return None if any(record.reached_somebody for record in later) else min(tried)
 
 
+def somebody_may_know_of(bucket: Bucket, prefix: str, drift_since: str) -> bool:
+    """Return whether somebody may have been told of the drift that began with this window end.
+
+    Of a run that was killed while it sent, nobody can say.
+
+    Raises
+    ------
+    ObjectError
+        If the store cannot be reached.
+    """
+    return any(
+        record.since == drift_since and record.state != RecordState.FAILED
+        for record in _records_after(bucket, prefix, "")
+    )
+
+
 def _records_after(bucket: Bucket, prefix: str, run_id: str) -> Iterator[KnownRecord]:
     """Yield the records of runs with a later window end; a run's id begins with it."""
     after = record_name(prefix, run_id)
@@ -187,6 +204,7 @@ def _read(bucket: Bucket, name: str) -> KnownRecord | None:
         name=name,
         state=str(content.get("state")),
         kind=str(content.get("kind")),
+        since=str(content.get("since")),
         claimed_at=str(content.get("claimed_at")),
     )
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
+
+import pytest
 
 # Before any import of the libraries that read them; processes that tests start inherit them.
 os.environ["DO_NOT_TRACK"] = "1"
@@ -15,3 +19,11 @@ for _name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "STORAGE
     os.environ.pop(_name, None)
 
 pytest_plugins = ["tests.support.gcs_server"]
+
+
+@pytest.fixture(autouse=True)
+def _log_level() -> Iterator[None]:
+    """Undo the log level that a command which runs inside the test process has set."""
+    before = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(before)

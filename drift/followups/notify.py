@@ -22,6 +22,7 @@ from reports.notification_record import (
     complete,
     known_record,
     reached_nobody,
+    somebody_may_know_of,
 )
 from reports.notifications import message_of
 
@@ -120,7 +121,17 @@ def _is_wanted(run: FinishedRun, due: Notice) -> bool:
         if row.end == end and row.run_id != run_id and _has_told(run, row.run_id, due.kind):
             logger.info("the run %s of the same window end has told it already", row.run_id)
             return False
+    if due.kind is NoticeKind.RECOVERED:
+        return _is_news_that_it_ended(run, due)
     return True
+
+
+def _is_news_that_it_ended(run: FinishedRun, due: Notice) -> bool:
+    place = run.place
+    if somebody_may_know_of(place.bucket, place.prefix, due.since):
+        return True
+    logger.info("the drift is over, but nobody was told of it: nobody is told of its end")
+    return False
 
 
 def _has_told(run: FinishedRun, run_id: str, kind: NoticeKind) -> bool:

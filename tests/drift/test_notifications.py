@@ -45,6 +45,12 @@ def run_of_day(day, *, drifts=True, kind=None, name="1a2b3c4d"):
     )
 
 
+def recovered_on(day, drifted):
+    """Return a steady run whose notice is the end of the drift that another run told of."""
+    notice = Notice(kind=NoticeKind.RECOVERED, since=drifted.findings.notification.since)
+    return dataclasses.replace(run_of_day(day, drifts=False), notification=notice)
+
+
 @pytest.fixture
 def finished(tmp_path):
     """Return a way to make a finished run in a folder."""
@@ -214,9 +220,20 @@ def test_what_reached_nobody_is_not_told_once_it_is_over(finished, web, monkeypa
     monkeypatch.setenv(VARIABLE, web.url("hook"))
     first = finished(run_of_day(10, kind=NoticeKind.DRIFT))
     killed_while_sending(first)
-    over = run_of_day(11, drifts=False, kind=NoticeKind.RECOVERED)
+    over = recovered_on(11, first)
     notify(finished(over, history=[history_row(first.findings)]))
     assert [one.json["title"].split(" ")[0] for one in web.requests] == ["Recovered:"]
+
+
+def test_of_the_end_of_a_drift_that_nobody_heard_of_nobody_is_told(finished, web, monkeypatch):
+    monkeypatch.setenv(VARIABLE, f"json://127.0.0.1:{free_port()}/dead")
+    first = finished(run_of_day(10, kind=NoticeKind.DRIFT))
+    with pytest.raises(PublishError):
+        notify(first)
+    monkeypatch.setenv(VARIABLE, web.url("hook"))
+    over = recovered_on(11, first)
+    notify(finished(over, history=[history_row(first.findings)]))
+    assert web.requests == []
 
 
 def test_notifications_that_are_set_up_during_a_drift_do_not_tell_old_news(

@@ -178,7 +178,21 @@ def test_a_service_that_never_answers_takes_no_longer_than_the_limit(web):
     assert delivery.problem == "there was no answer within 0.5 s"
 
 
-def test_urls_are_split_at_white_space_only():
+@pytest.mark.parametrize(
+    "text",
+    [
+        "json://a/x,json://b/y",
+        "json://a/x , json://b/y",
+        '"json://a/x json://b/y"',
+        "'json://a/x'\n'json://b/y'",
+        "# the team\njson://a/x\n  # on call\njson://b/y",
+    ],
+)
+def test_urls_as_people_write_them_are_told_apart(text):
+    assert split_urls(text) == ("json://a/x", "json://b/y")
+
+
+def test_a_comma_inside_a_url_stays():
     text = "slack://a/b/c  mailto://x?to=a@example.com,b@example.com\n\tjson://h/p;q\n"
     assert split_urls(text) == (
         "slack://a/b/c",
