@@ -21,13 +21,16 @@ from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import (
     Evidence,
+    Finding,
     Offender,
     ProfileSummary,
     RunFindings,
+    State,
     Trend,
     Verdict,
     WindowSpan,
 )
+from reports.wording import listed
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 _MANY_LOST = 0.05
@@ -116,6 +119,16 @@ def _warnings(facts: RunFacts) -> list[str]:
     return [*_data_warnings(facts), *_image_warnings(facts), *_reference_warnings(facts)]
 
 
+def _is_unknown_to_reference(finding: Finding) -> bool:
+    if finding.state is not State.MISSING:
+        return False
+    then, now = finding.reference, finding.current
+    categories = finding.categories or ()
+    known_then = (then.count if then else 0) + sum(one.reference for one in categories)
+    known_now = (now.count if now else 0) + sum(one.current for one in categories)
+    return known_then == 0 and known_now > 0
+
+
 def _data_warnings(facts: RunFacts) -> Iterator[str]:
     log, images = facts.window.log, facts.window.counts
     if facts.predictions.assumed_timezone is not None:
@@ -149,6 +162,12 @@ def _image_warnings(facts: RunFacts) -> Iterator[str]:
 
 def _reference_warnings(facts: RunFacts) -> Iterator[str]:
     profile, images = facts.profile, facts.window.counts
+    unknown = [one.name for one in facts.comparison.predictions if _is_unknown_to_reference(one)]
+    if unknown:
+        yield (
+            f"Not compared, because the reference does not know it: {listed(unknown)}. Set "
+            "reference.log to the model's predictions on the reference and run drift profile build."
+        )
     if profile.settings_digest != settings_digest(facts.job):
         yield (
             "The job file's [reference] has changed since the profile was built; the profile stays "

@@ -15,6 +15,8 @@ from drift.effects import (
     numeric_effects,
     usual_effect,
 )
+from drift.methods.location import LOCATION
+from drift.methods.spread import SPREAD
 from drift.permutation.adjustment import PermutationResult
 from drift.power import smallest_effect
 from jobs.job import DetectionSettings
@@ -93,13 +95,7 @@ class Judge:
         -------
         A name, or None where no statistic is improbable.
         """
-        improbable = [
-            name
-            for name in effects
-            if name in self.result.statistics
-            and self.result.statistic_p_values[name] * self.families
-            < self.detection.false_alarm_rate
-        ]
+        improbable = [name for name in effects if self._is_improbable(name)]
         ranked = sorted(
             improbable,
             key=lambda name: (
@@ -122,10 +118,30 @@ class Judge:
             return near_copy_effect(column.reference, column.current), self._statistic(name)
         by_method = numeric_effects(column.reference, column.current)
         effects = {f"{column.name}.{method}": effect for method, effect in by_method.items()}
-        singled_out = self.singled_out(effects, self._least_effect(column))
+        singled_out = self._plainest(
+            effects, self.singled_out(effects, self._least_effect(column)), column.name
+        )
         if singled_out is not None:
             return effects[singled_out], self._statistic(singled_out)
         return usual_effect(by_method), self._statistic(self._largest(column.name))
+
+    def _plainest(
+        self, effects: Mapping[str, Effect], singled_out: str | None, column: str
+    ) -> str | None:
+        """Return the move of the mean where it is as improbable and larger than that of the spread.
+
+        Half of the images darkened widens the spread most clearly, and people see dark images.
+        """
+        moved = f"{column}.{LOCATION.name}"
+        if singled_out != f"{column}.{SPREAD.name}" or not self._is_improbable(moved):
+            return singled_out
+        return moved if effects[moved].size >= effects[singled_out].size else singled_out
+
+    def _is_improbable(self, name: str) -> bool:
+        if name not in self.result.statistics:
+            return False
+        adjusted = self.result.statistic_p_values[name] * self.families
+        return adjusted < self.detection.false_alarm_rate
 
     def _largest(self, column: str) -> str:
         own = {

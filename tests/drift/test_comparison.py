@@ -218,3 +218,19 @@ def test_missing_values_of_single_images_are_no_fault(generator):
 def test_equal_input_gives_equal_findings(generator):
     columns = lined_up(*_no_drift_columns(generator))
     assert compare(columns, DETECTION).findings == compare(columns, DETECTION).findings
+
+
+def test_half_of_the_images_darkened_is_said_as_a_move_and_not_as_a_spread(generator):
+    reference = generator.normal(100, 10, 600)
+    current = generator.normal(100, 10, 200)
+    current[:100] -= 30
+    (finding,) = compare(lined_up(numeric("mean", reference, current)), DETECTION).findings
+    assert finding.direction == "down"
+    assert finding.effect == pytest.approx(1.5, abs=0.2)
+
+
+def test_a_spread_that_grew_more_than_the_mean_moved_is_said_as_a_spread(generator):
+    reference = generator.normal(100, 10, 600)
+    current = generator.normal(104, 30, 200)
+    (finding,) = compare(lined_up(numeric("mean", reference, current)), DETECTION).findings
+    assert finding.direction == "spread"
