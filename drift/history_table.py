@@ -15,7 +15,7 @@ from reports.findings import Verdict
 from reports.history import HistoryRow
 from reports.wording import visible
 
-_HEADINGS = ("window ends", "verdict", "images", "largest effect", "what happened")
+_HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}
 _GAP = "  "
 # A shape beside each colour, as on the pages.
@@ -77,16 +77,17 @@ def _print_rich(rows: Sequence[HistoryRow]) -> None:
         )
     for row in rows:
         sign, style = _SIGNS[row.verdict]
-        when, verdict, *rest = _texts(row)
+        run, when, verdict, *rest = _texts(row)
         # Texts of labels may look like markup; a Text is shown as it is.
-        table.add_row(Text(when), Text(f"{sign} {verdict}", style=style), *map(Text, rest))
+        table.add_row(Text(run), Text(when), Text(f"{sign} {verdict}", style=style), *map(Text, rest))
     Console().print(table)
 
 
 def _texts(row: HistoryRow) -> tuple[str, ...]:
     return (
+        visible(row.run_id),
         wording.moment(row.window_end),
-        row.verdict.value,
+        row.verdict.value if row.accepted is None else f"{row.verdict.value}, accepted",
         f"{row.images:,}",
         _effect_words(row),
         # The numbers of a summary stand behind its colon.

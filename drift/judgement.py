@@ -63,7 +63,7 @@ class Judge:
             effect=effect.size,
             direction=effect.direction,
             shift=None if is_classes else mean_shift(column.reference, column.current),
-            note=class_changes(column) if is_classes else "",
+            note=_note(column),
         )
 
     def adjusted_p_value(self, group: str) -> float:
@@ -155,3 +155,14 @@ class Judge:
         value = self.result.statistics[name]
         method = name.rpartition(".")[2]
         return Statistic(name=method, value=value * self.result.signs.get(name, 1))
+
+
+def _note(column: Column) -> str:
+    if column.kind is ColumnKind.CLASSES:
+        return class_changes(column)
+    if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
+        return (
+            "Ordinary traffic has near-copies, a folder of reference images has none: it is called "
+            "drift only where half of the images are copies."
+        )
+    return ""

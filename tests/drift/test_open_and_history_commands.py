@@ -207,13 +207,16 @@ class TestTheHistory:
         assert result.returncode == 0, result.stderr
         heading, *lines = result.stdout.splitlines()
         assert re.split(r" {2,}", heading) == [
+            "run",
             "window ends",
             "verdict",
             "images",
             "largest effect",
             "what happened",
         ]
-        assert [line.partition(",")[0] for line in lines] == [
+        cells = [re.split(r" {2,}", line) for line in lines]
+        assert [one[0] for one in cells] == [run_id(5), run_id(4), run_id(3)]
+        assert [one[1].partition(",")[0] for one in cells] == [
             "5 Mar 2025",
             "4 Mar 2025",
             "3 Mar 2025",
