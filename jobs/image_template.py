@@ -4,7 +4,8 @@ r"""The template of `images.path`: literal text, and placeholders over the log's
 
 ====================  ============================================================================
 ``{time:%Y/%m/%d}``   parts of a time, on the clock that the value is written in; ``%3f`` are
-                      milliseconds, ``%s`` and ``%Q`` count seconds and milliseconds since 1970
+                      milliseconds, ``%s`` and ``%Q`` count seconds and milliseconds since 1970,
+                      ``%-m``, ``%-d`` and ``%-H`` are without a zero in front
 ``{time:utc %Y}``     the same in UTC
 ``{path:name}``       what follows the last ``/`` or ``\\``
 ``{path:stem}``       the same without its ending
@@ -14,6 +15,8 @@ r"""The template of `images.path`: literal text, and placeholders over the log's
 ``{name:nfd}``        with accents as signs of their own, as macOS writes names; ``nfc`` without
 ``{id:06}``           a number, filled up with zeros to so many digits
 ``{id:.2}``           the first two characters
+``{id:2.4}``          the two behind them: from the third character to the fourth
+``{id:2.}``           everything behind the first two characters
 ``{url:after=/up/}``  what follows the first ``/up/``
 ====================  ============================================================================
 """
@@ -35,10 +38,13 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 # Only behind a time of day: the end of 2025-03-03 is no offset.
 _OFFSET = re.compile(r"(?<=:\d\d)((?:[.,]\d+)?)\s*(?:[Zz]|[+-]\d\d:?\d\d)$")
 _TO_UTC = "utc "
-_TIME_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%[YmdHMSyjBbfsQ]|%3f)*")
+_TIME_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%[YmdHMSyjBbfsQ]|%-[mdH]|%3f)*")
 _FORMAT = re.compile(
-    r"name|urlname|stem|lower|upper|safe|nfc|nfd|0[1-9]\d?|\.[1-9]\d?|after=.+", re.DOTALL
+    r"name|urlname|stem|lower|upper|safe|nfc|nfd|0[1-9]\d?|"
+    r"\.[1-9]\d?|[1-9]\d?\.(?:[1-9]\d?)?|after=.+",
+    re.DOTALL,
 )
+_CUT = re.compile(r"(\d*)\.(\d*)")
 _LAST_PART = re.compile(r"[^/\\]*\Z")
 
 
@@ -94,6 +100,11 @@ class Placeholder:
         """Whether the value is read as a time."""
         return "%" in self.format and not self.format.startswith("after=")
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether it stands for some characters of the value only."""
+        return _CUT.fullmatch(self.format) is not None
+
 
 def placeholders_of(path: str) -> list[Placeholder]:
     """Return the placeholders of `images.path`: without braces all of it is one column."""
@@ -133,15 +144,19 @@ def format_times(
 
 
 def _written(moment: int, time_format: str) -> str:
-    """Return a moment in a format with three signs of our own: %3f, %s and %Q."""
+    """Return a moment in a format with signs that not every system knows, such as %3f and %-d."""
+    time = to_datetime(moment)
     counted = {
+        "%-m": str(time.month),
+        "%-d": str(time.day),
+        "%-H": str(time.hour),
         "%3f": f"{moment // 1000 % 1000:03d}",
         "%s": str(moment // 1_000_000),
         "%Q": str(moment // 1000),
     }
     for sign, text in counted.items():
         time_format = time_format.replace(sign, text)
-    return to_datetime(moment).strftime(time_format)
+    return time.strftime(time_format)
 
 
 def last_part(path: str) -> str:
@@ -168,8 +183,9 @@ def _change(text_format: str) -> Callable[[str], str]:
         return lambda value: value.partition(mark)[2]
     if text_format.startswith("0"):
         return lambda value: value.zfill(int(text_format))
-    if text_format.startswith("."):
-        return lambda value: value[: int(text_format[1:])]
+    if cut := _CUT.fullmatch(text_format):
+        start, end = int(cut[1] or 0), int(cut[2]) if cut[2] else None
+        return lambda value: value[start:end]
     changes: dict[str, Callable[[str], str]] = {
         "": str,
         "name": last_part,

@@ -80,7 +80,8 @@ class ImageSettings(Settings):
     UTC), `{path:name}` (the last part of a path), `{url:urlname}` (of a web address),
     `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`, `{name:safe}` (as
     web servers store it: `_` for spaces, ASCII only), `{id:06}` (zeros in front), `{id:.2}`
-    (the first two characters), `{url:after=/uploads/}` (what follows)."""
+    (the first two characters), `{id:2.4}` (the two behind them), `{id:2.}` (everything behind the
+    first two), `{url:after=/uploads/}` (what follows)."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/`. Anything else outside is refused."""

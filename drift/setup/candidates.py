@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from drift.setup.column_values import ColumnValues, column_values
 from drift.setup.find_log import LogFamily, find_families, merge_families
 from drift.setup.guess_columns import ColumnGuesses, guess_columns
 from drift.setup.log_sample import LogSample, UnreadSample, join_samples, read_sample
+from drift.setup.time_columns import with_request_time
 from jobs.buckets.bucket import Bucket, ObjectInfo
 
 _FAMILIES_READ = 24
 _OLDEST, _NEWEST = 3, 6
 _READ_WHOLE_BYTES = 16 << 20
-_READ_WHOLE_OBJECTS = 60
+# Small objects are bound by their bytes; this is a few seconds' worth of requests.
+_READ_WHOLE_OBJECTS = 1_000
+_READERS = 16
+# About how much smaller packed rows are.
+_PACKED_FACTOR = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,15 +110,23 @@ def _first_readable(bucket: Bucket, family: LogFamily) -> LogSample | UnreadSamp
 def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
     sample = newest
     if len(family.members) > 1:
-        few = family.size_bytes <= _READ_WHOLE_BYTES and len(family.members) <= _READ_WHOLE_OBJECTS
+        size = sum(map(_unpacked_bytes, family.members))
+        few = size <= _READ_WHOLE_BYTES and len(family.members) <= _READ_WHOLE_OBJECTS
         oldest, last = (_READ_WHOLE_OBJECTS, 0) if few else (_OLDEST, _NEWEST)
-        read = [read_sample(bucket, info) for info in family.some_members(oldest, last)]
+        with ThreadPoolExecutor(_READERS) as pool:
+            read = list(pool.map(partial(read_sample, bucket), family.some_members(oldest, last)))
         good = [one for one in read if isinstance(one, LogSample)]
         filled = sum(info.size_bytes > 0 for info in family.members)
         if good:
             sample = join_samples(good, objects=filled)
     values = column_values(sample.table)
-    return Candidate(family=family, sample=sample, guesses=guess_columns(values), values=values)
+    guesses = with_request_time(values, guess_columns(values))
+    return Candidate(family=family, sample=sample, guesses=guesses, values=values)
+
+
+def _unpacked_bytes(info: ObjectInfo) -> int:
+    packed = info.name.lower().endswith((".gz", ".parquet"))
+    return info.size_bytes * (_PACKED_FACTOR if packed else 1)
 
 
 def _shown(columns: Sequence[str]) -> str:

@@ -1,8 +1,9 @@
-"""Looking at the newest images of the window: are they there, and can they be read."""
+"""Looking at some images of the window: are they there, and can they be read."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drift import window_images
@@ -12,10 +13,11 @@ from drift.window_images import WindowImages
 from jobs.errors import DriftError
 from jobs.image_locations import ImageLocation
 from jobs.predictions.rows import PredictionRows
-from reference_stats.extraction import extract
+from reference_stats.extraction import ImageFeatures, extract
 
 SAMPLED = 100
 _ENOUGH_FOUND = 0.97
+_NEARLY_ALL_DISTINCT = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +26,19 @@ class CheckedImages:
 
     Attributes
     ----------
-    share
-        The share of the sampled rows whose image could be analysed.
+    images
+        About how many different images of the window can be analysed.
     """
 
     checks: tuple[Check, ...]
-    share: float = 0.0
+    images: int = 0
 
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
-    """Fetch and analyse the newest images of a window that has rows."""
-    newest = _newest(rows, SAMPLED)
-    located = place.locator.locate(newest.raw, place.log_url)
+    """Fetch and analyse images of a window that has rows: half the newest, half spread over it."""
+    everywhere = place.locator.locate(rows.raw, place.log_url)
+    picked = _picked(len(rows))
+    located = [everywhere[row] for row in picked]
     try:
         extracted = extract(
             [one for one in located if isinstance(one, ImageLocation)],
@@ -45,24 +48,58 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         )
     except DriftError as error:
         return CheckedImages(checks=(failed("images", error),))
-    window = window_images.join(newest, located, extracted)
+    window = window_images.join(_rows_at(rows, picked), located, extracted)
     refused = Counter(one.reason for one in located if not isinstance(one, ImageLocation))
-    share = window.counts.analysed / len(newest)
-    checks = [_images(place, window, refused, len(newest)), *_cross_check(window)]
-    return CheckedImages(checks=tuple(checks), share=share)
+    distinct = len({one for one in everywhere if isinstance(one, ImageLocation)})
+    good = {one for one, what in extracted.outcomes.items() if isinstance(what, ImageFeatures)}
+    is_good = [one in good for one in located]
+    named = sum(isinstance(one, ImageLocation) for one in everywhere)
+    repeats = distinct / max(1, named)
+    checks = [
+        _images(place, window, refused, len(picked)),
+        *_repeats(named, distinct),
+        *_cross_check(window),
+    ]
+    return CheckedImages(
+        checks=tuple(checks), images=round(_good_rows(picked, is_good, len(rows)) * repeats)
+    )
 
 
-def _newest(rows: PredictionRows, count: int) -> PredictionRows:
+def _picked(rows: int) -> list[int]:
+    """Return the places of the newest rows and of as many spread over the older ones."""
+    newest = range(max(0, rows - SAMPLED // 2), rows)
+    older = max(0, rows - len(newest))
+    count = min(older, SAMPLED - len(newest))
+    spread = [place * older // count for place in range(count)]
+    return [*spread, *newest]
+
+
+def _good_rows(picked: Sequence[int], is_good: Sequence[bool], rows: int) -> float:
+    """Return about how many of all rows have a good image."""
+    newest = min(rows, SAMPLED // 2)
+    older = is_good[: len(picked) - newest]
+    share = sum(older) / max(1, len(older))
+    return sum(is_good[len(older) :]) + share * (rows - newest)
+
+
+def _rows_at(rows: PredictionRows, places: Sequence[int]) -> PredictionRows:
     return replace(
         rows,
-        fields=rows.fields.tail(count).reset_index(drop=True),
-        raw=rows.raw.tail(count).reset_index(drop=True),
+        fields=rows.fields.iloc[list(places)].reset_index(drop=True),
+        raw=rows.raw.iloc[list(places)].reset_index(drop=True),
     )
+
+
+def _repeats(named: int, distinct: int) -> list[Check]:
+    if distinct > _NEARLY_ALL_DISTINCT * named:
+        return []
+    said = f"{named:,} rows name {distinct:,} different images; each image counts once"
+    return [is_ok("repeats", said)]
 
 
 def _images(place: Workplace, window: WindowImages, refused: Counter[str], sampled: int) -> Check:
     analysed = window.counts.analysed
-    found = f"{analysed} of the {sampled} newest rows have an image that can be read"
+    found = f"{analysed} of the {sampled} rows tried have an image that can be read"
     reasons = {**window.quality.reasons, **refused}
     if reasons:
         said = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import PurePosixPath
 
 from drift.power import images_needed, smallest_effect
+from drift.reference_overlap import overlaps_reference
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
 from drift.setup.propose_window import critical_value
 from drift.stages import Workplace
@@ -15,7 +17,7 @@ from jobs.errors import DriftError, ExitCode
 from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.timestamps import parse_timestamp
-from jobs.windows import WindowRequest
+from jobs.windows import TimeWindow, WindowRequest
 from reference_stats.extraction import ImageFeatures, extract
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
@@ -24,6 +26,7 @@ from reference_stats.profiles.profile import check_definitions
 
 _LISTED = 100_000
 _SAMPLED = 20
+_ENOUGH_READABLE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def _source(place: Workplace) -> CheckedReference:
 def _image_prefix(place: Workplace) -> CheckedReference:
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
-    names = [one.name for one in listed if PurePosixPath(one.name).suffix.lower() in IMAGE_ENDINGS]
+    names = [one.name for one in listed if _is_named_as_image(PurePosixPath(one.name))]
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -119,6 +122,11 @@ def _image_prefix(place: Workplace) -> CheckedReference:
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
     return CheckedReference(checks=(check,), images=round(len(names) * good / len(sample)))
+
+
+def _is_named_as_image(path: PurePosixPath) -> bool:
+    """Leave out what file systems put beside an image under its name, such as ``._a.jpg``."""
+    return path.suffix.lower() in IMAGE_ENDINGS and not path.name.startswith(".")
 
 
 def _feature_table(place: Workplace) -> CheckedReference:
@@ -179,7 +187,9 @@ def _stretch(place: Workplace) -> CheckedReference:
         extra_columns=place.locator.columns_used(),
     )
     located = place.locator.locate(rows.raw, place.log_url)
-    sample = [one for one in located if isinstance(one, ImageLocation)][-_SAMPLED:]
+    distinct = list(dict.fromkeys(one for one in located if isinstance(one, ImageLocation)))
+    step = max(1, len(distinct) // _SAMPLED)
+    sample = distinct[::step][:_SAMPLED]
     outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
     share = good / max(1, len(outcomes))
@@ -190,12 +200,25 @@ def _stretch(place: Workplace) -> CheckedReference:
     check = is_ok("reference", found)
     if not good:
         check = fails("reference", found, "Let reference.window hold rows with images.")
+    elif share < _ENOUGH_READABLE:
+        check = look("reference", found, "Let reference.window hold rows whose images still exist.")
     named = place.job.predictions.columns
     return CheckedReference(
         checks=(check,),
-        images=round(len(rows) * share),
+        images=round(len(distinct) * share),
         has_predictions=named.prediction is not None or named.confidence is not None,
     )
+
+
+def check_overlap(place: Workplace, window: TimeWindow) -> Iterator[Check]:
+    """Say where the window holds rows of the reference."""
+    if overlaps_reference(place.job, window):
+        yield look(
+            "window",
+            f"{window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC overlaps "
+            "reference.window",
+            "Images on both sides hide a drift: let reference.window end before the window.",
+        )
 
 
 def check_power(place: Workplace, images: int, reference: CheckedReference) -> Check:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from drift.options import RunOptions, requested_window
+from drift.setup.check_columns import check_columns
 from drift.setup.check_images import CheckedImages, check_images
 from drift.setup.check_log import check_bucket, check_log, check_writing
-from drift.setup.check_reference import check_power, check_reference
+from drift.setup.check_reference import check_overlap, check_power, check_reference
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, not_tried
 from drift.setup.check_settings import check_settings
 from drift.stages import Workplace, open_workplace
@@ -56,18 +57,21 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         return
     log = check_log(place, requested_window(job, options, place.clock()))
     yield from log.checks
+    if log.rows is not None:
+        yield from check_columns(job.predictions.columns, log.rows)
     yield check_writing(place)
     reference = check_reference(place)
     yield from reference.checks
     if log.rows is None:
         yield not_tried("images", "the log has to be read first")
         return
+    yield from check_overlap(place, log.rows.window)
     images = _images(place, log.rows)
     yield from images.checks
     if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):
         yield not_tried("window's size", "there are no images to count")
         return
-    yield check_power(place, round(len(log.rows) * images.share), reference)
+    yield check_power(place, images.images, reference)
 
 
 def _images(place: Workplace, rows: PredictionRows) -> CheckedImages:

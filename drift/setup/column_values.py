@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,25 @@ class ColumnValues:
     def is_numeric(self) -> bool:
         """Whether every value is a number: a run rejects rows with any other."""
         return bool(len(self.numbers)) and bool(self.read.readable.all())
+
+    @property
+    def share_readable(self) -> float:
+        """How many of the values are numbers."""
+        unreadable = int((~self.read.readable).sum())
+        return 1 - unreadable / max(1, len(self.filled))
+
+    @property
+    def without_unreadable(self) -> ColumnValues:
+        """The column with nothing in place of what is no number."""
+        readable = self.read.readable.tolist()
+        values = (
+            value if good else None for value, good in zip(self.values, readable, strict=True)
+        )
+        return ColumnValues(name=self.name, values=tuple(values))
+
+    def rows(self, kept: Sequence[bool]) -> ColumnValues:
+        """Return the column in some of the rows."""
+        return ColumnValues(name=self.name, values=tuple(compress(self.values, kept)))
 
     @cached_property
     def is_whole(self) -> bool:

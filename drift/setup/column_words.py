@@ -69,7 +69,7 @@ CLIENT = _weights(
     "userid clientid customerid member nutzer utente",
     w2="device sender ip session vehicle patient deviceid subscriber caller geraet appareil "
     "dispositivo phone installation",
-    m5="agent version name os type model status lang language country",
+    m5="agent version name os type model status lang language country feedback rating comment",
 )
 ID = _weights(
     w3="id uuid guid requestid rid",

@@ -18,6 +18,8 @@ from drift.setup.template_pieces import Piece
 from drift.setup.words import DERIVED_WORDS, REFERENCE_WORDS, has_word
 from jobs.image_template import Placeholder, last_part, placeholders_of
 
+# The formats of a value as it stands in a name.
+WHOLE_VALUES = frozenset({"", "stem", "name"})
 _ROWS_ALIGNED = 60
 _MOST_HITS = 12
 _MOST_SPANS = 16
@@ -104,7 +106,7 @@ def derive_templates(pieces: Sequence[Piece], names: Sequence[str], rows: int) -
 def hits_by_row(pieces: Sequence[Piece], names: Sequence[str], rows: int) -> dict[int, list[str]]:
     """Return for some rows the objects that hold one of their values, for telling what is amiss."""
     index = NameIndex(names)
-    pieces = [piece for piece in pieces if piece.placeholder.format in {"", "stem", "name"}]
+    pieces = [piece for piece in pieces if piece.placeholder.format in WHOLE_VALUES]
     found = {}
     for row in _spread(rows, _ROWS_ALIGNED):
         texts = [(piece, text) for piece in pieces if (text := piece.texts[row])]
@@ -120,8 +122,14 @@ def cost_of(template: str) -> float:
     cost = 1.0 * len(used) + sum(0.5 - 0.1 * ("/" in one.format) for one in used if one.format)
     cost += 0.5 * (len(used) - len({(one.column, one.is_time) for one in used}))
     cost += 0.3 * sum(one.is_time for one in used)
+    # Where no day below ten was seen, "%d" is likelier, and days are written as months are.
+    unpadded = len(re.findall(r"%-[mdH]", template))
+    cost += 0.05 * unpadded + 0.2 * bool(unpadded and re.search(r"%[mdH]", template))
     literal = re.sub(r"\{[^{}]+\}", "", template) if "{" in template else ""
     cost += _LITERAL_DIGIT * sum(letter.isdigit() for letter in literal)
+    if any(one.is_time for one in used):
+        # Beside a day a number is its month or year.
+        cost += 2.5 * len(re.findall(r"(?<![^/=])\d+(?![^/])", literal))
     cost += 0.01 * sum(letter.isalpha() for letter in literal)
     folders = literal.rpartition("/")[0] if "/" in literal else ""
     return cost + 2.0 * has_word(folders, REFERENCE_WORDS) + 3.0 * has_word(literal, DERIVED_WORDS)
@@ -159,8 +167,7 @@ def _spans(name: str, texts: Sequence[tuple[Piece, str]]) -> list[Span]:
         while place >= 0:
             end = place + len(text)
             whole = stands_whole(name, place, end)
-            cut = piece.placeholder.format.startswith(".")
-            if whole and not (cut and not _is_folder(name, place, end)):
+            if whole and (not piece.placeholder.is_cut or _fits_cut(name, place, end, piece)):
                 found[place, end].append(Span(start=place, end=end, placeholder=piece.placeholder))
             place = name.find(text, place + 1)
     # Of many placeholders with the same text the plainest few are enough.
@@ -175,8 +182,11 @@ def _spans(name: str, texts: Sequence[tuple[Piece, str]]) -> list[Span]:
     return sorted(longest, key=lambda one: (one.start, -one.end))
 
 
-def _is_folder(name: str, start: int, end: int) -> bool:
-    return (start == 0 or name[start - 1] == "/") and name[end : end + 1] == "/"
+def _fits_cut(name: str, start: int, end: int, piece: Piece) -> bool:
+    """Tell whether some characters of a value are a folder, or its last ones start a part."""
+    if start and name[start - 1] != "/":
+        return False
+    return piece.placeholder.format.endswith(".") or name[end : end + 1] == "/"
 
 
 def _choices(spans: Sequence[Span], start: int, most: int = 7) -> Iterator[tuple[Span, ...]]:

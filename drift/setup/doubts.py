@@ -11,9 +11,12 @@ from drift.setup.locate_images import LocatedImages
 from drift.setup.proposal import Doubt, Proposal
 from drift.setup.propose_reference import ReferenceGuess, ReferenceKind
 from drift.setup.try_templates import other_extensions
+from drift.setup.words import has_word
 
 _MOST_FOUND = 0.97
+_FITS = 0.5
 _FEW_REFERENCE_IMAGES = 100
+_PAST_WORDS = frozenset({"archive", "archives", "archived", "old", "older", "past"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,10 @@ class DoubtContext:
         What was odd about the log.
     names
         The objects that were seen.
+    images_since
+        The first row with an image, where all older ones have lost theirs.
+    time_columns, clock_columns
+        Other columns that hold times, and those that hold times of day without a date.
     """
 
     located: LocatedImages
@@ -45,6 +52,9 @@ class DoubtContext:
     now: datetime
     sample_notes: Sequence[str]
     names: Sequence[str]
+    images_since: datetime | None = None
+    time_columns: Sequence[str] = ()
+    clock_columns: Sequence[str] = ()
 
 
 def doubts_of(draft: Proposal, seen: DoubtContext) -> list[Doubt]:
@@ -52,19 +62,28 @@ def doubts_of(draft: Proposal, seen: DoubtContext) -> list[Doubt]:
     return [
         *_about_log(draft, seen.taken_in_too, seen.sample_notes),
         *_about_times(draft, seen.newest, seen.now),
+        *_about_other_times(draft, seen),
         *_about_columns(draft),
-        *_about_images(draft, seen.located, seen.names),
+        *_about_images(draft, seen.located, seen.names, seen.images_since),
         *_about_reference(draft, seen.references),
     ]
 
 
 def _about_log(draft: Proposal, extra: Sequence[str], notes: Sequence[str]) -> Iterator[Doubt]:
-    others = [one for one in draft.log.others if one != draft.reference_log]
+    possible = [one for one in draft.log.others if one != draft.reference_log]
+    older = [one for one in possible if has_word(one, _PAST_WORDS)]
+    others = [one for one in possible if one not in older]
+    if older:
+        text = f"{_or(older)} seems to hold older rows of it, which runs do not read."
+        yield Doubt(key="predictions.path", text=text)
     if others:
         text = f"It could also be {_or(others)}."
         yield Doubt(key="predictions.path", text=text)
     if extra:
-        text = f"The glob takes in other objects too, such as {extra[0]}; make it narrower."
+        text = (
+            f"The glob also takes in {len(extra):,} objects that were not looked into, such as "
+            f"{extra[0]}; make it narrower if they are no part of the log."
+        )
         yield Doubt(key="predictions.path", text=text)
     for note in notes:
         yield Doubt(key="predictions.path", text=note)
@@ -84,17 +103,26 @@ def _about_times(draft: Proposal, newest: datetime, now: datetime) -> Iterator[D
             text="The times name no zone and are read as UTC. If the log is written in local time, "
             "set the zone.",
         )
-    if not columns.has_clock:
-        yield Doubt(
-            key="predictions.columns.timestamp",
-            text="It holds days without a time of day, so windows are whole days.",
-        )
     if newest > now + timedelta(minutes=1):
         yield Doubt(
             key="predictions.timezone",
             text=f"The newest row, {newest:%Y-%m-%d %H:%M}, lies in the future of UTC: set the "
             "zone, or run with --until.",
         )
+
+
+def _about_other_times(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
+    key = "predictions.columns.timestamp"
+    if not draft.columns.has_clock:
+        text = "It holds days without a time of day: every row counts as written at 0:00."
+        if seen.clock_columns:
+            text += (
+                f" The column {_or(seen.clock_columns)} looks like the time of day; a job reads "
+                "one column, so log both in one."
+            )
+        yield Doubt(key=key, text=text)
+    elif seen.time_columns:
+        yield Doubt(key=key, text=f"Other times are in {_or(seen.time_columns)}.")
 
 
 def _about_columns(draft: Proposal) -> Iterator[Doubt]:
@@ -108,15 +136,18 @@ def _about_columns(draft: Proposal) -> Iterator[Doubt]:
             text=f"{guess.column} was taken because: {guess.because}{others}.",
         )
     if columns.prediction is None:
+        watched = "the probabilities" if columns.probabilities else "images alone"
         yield Doubt(
             key="predictions.columns.prediction",
-            text="No column looks like the predicted class; without one, images alone are watched.",
+            text=f"No column looks like the predicted class; without one, {watched} are watched.",
         )
     for note in columns.notes:
         yield Doubt(key="predictions.columns", text=note)
 
 
-def _about_images(draft: Proposal, located: LocatedImages, names: Sequence[str]) -> Iterator[Doubt]:
+def _about_images(
+    draft: Proposal, located: LocatedImages, names: Sequence[str], since: datetime | None
+) -> Iterator[Doubt]:
     template = draft.template
     if template.share < _MOST_FOUND:
         extensions = other_extensions(template, names)
@@ -129,9 +160,18 @@ def _about_images(draft: Proposal, located: LocatedImages, names: Sequence[str])
             )
         example = f", such as {template.missing[0]}" if template.missing else ""
         reasons = " ".join(located.why_not)
+        only = ""
+        if since is None and template.share < _FITS:
+            only = "The template does not fit, unless these images were deleted: "
+        elif since is not None:
+            only = (
+                f"Images exist since {since:%Y-%m-%d %H:%M} UTC only; window and reference are "
+                "taken from the rows since then. "
+            )
         yield Doubt(
             key="images.path",
-            text=f"{1 - template.share:.0%} of the rows name no object that is there{example}."
+            text=f"{only}{1 - template.share:.0%} of the rows name no object that is there"
+            f"{example}."
             f"{why} {reasons}".strip(),
         )
     literal = re.sub(r"\{[^{}]+\}", "", template.path) if "{" in template.path else ""

@@ -133,7 +133,7 @@ def _general(part: str) -> str:
     key, equals, _ = part.partition("=")
     if equals and key:
         return f"{key}=*"
-    general = re.sub(r"\d+", "*", _HEX.sub("*", _MONTH_NAME.sub("*", part)))
+    general = re.sub(r"\d+", "*", _MONTH_NAME.sub("*", _HEX.sub("*", part)))
     return _STARS.sub("*", general)
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from drift.setup import column_words
 from drift.setup.column_values import ColumnValues
 from drift.setup.column_words import points
 from drift.setup.guess import Guess, best_of
 from drift.setup.guess_probabilities import ProbabilityGuess
+from drift.setup.guess_unfit import first_unreadable, is_percent, why_no_confidence
+from drift.setup.words import words_of
 from reference_stats.features.registry import FEATURES
 
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
 _FEWEST_TIMES = 0.9
+_MOST_READABLE = 0.98
+_FEW_BELOW_HALF = 0.05
+_NUMBER_WORDS = frozenset({"id", "ids", "idx", "index", "nr", "no", "num", "number", "code"})
+_NUMBERED = frozenset(
+    {"class", "cls", "klasse", "clase", "classe", "category", "kategorie", "categoria"}
+    | {"categorie", "label", "pred", "predicted", "prediction", "predictions", "species", "breed"}
+)
 
 
 def guess_prediction(
@@ -25,17 +34,33 @@ def guess_prediction(
         for column in columns.values():
             if not column.is_class_like or column.share_filled < 0.5:
                 continue
-            name = points(column.name, column_words.PREDICTION)
+            numbered = _numbers_classes(column)
+            name = numbered or points(column.name, column_words.PREDICTION)
             agrees = probabilities is not None and probabilities.agrees_with(column)
             if not agrees and (name <= 0 or points(column.name, column_words.LABEL) >= 4):
                 continue
+            if column.distinct == 1 and name < 4:
+                continue
             score = name + 4.0 * agrees + 0.5 * (not column.is_numeric)
             because = _classes(column)
+            if numbered:
+                because += ", taken as the classes' numbers"
             if agrees:
                 because += ", the class of the largest probability"
-            yield score, Guess(column=column.name, because=because, is_sure=name >= 2 or agrees)
+            is_sure = (name >= 2 or agrees) and not numbered and column.distinct > 1
+            yield score, Guess(column=column.name, because=because, is_sure=is_sure)
 
     return best_of(scored())
+
+
+def _numbers_classes(column: ColumnValues) -> float:
+    """Return the points of a column of classes' numbers, such as class_id; 0 where it is none."""
+    parts = words_of(column.name)
+    named = [word for word in parts if word not in _NUMBER_WORDS]
+    if not column.is_whole or len(named) == len(parts) or _NUMBERED.isdisjoint(named):
+        return 0.0
+    # A column of the classes' names is the better one.
+    return max(0.0, min(2.0, points("_".join(named), column_words.PREDICTION)) - 0.25)
 
 
 def _classes(column: ColumnValues) -> str:
@@ -97,9 +122,9 @@ def _shared_values(column: ColumnValues, other: ColumnValues | None) -> float:
 
 
 def guess_confidence(
-    columns: Mapping[str, ColumnValues], prediction: Guess | None
+    columns: Mapping[str, ColumnValues], prediction: ColumnValues | None
 ) -> tuple[Guess | None, list[str]]:
-    """Return the column of the model's confidence, and what is to be said of others like it."""
+    """Return the column of the model's confidence, or why those that are named so are none."""
     scored: list[tuple[float, Guess]] = []
     notes = []
     for column in columns.values():
@@ -107,14 +132,21 @@ def guess_confidence(
         name = max(name, 0.5 * points(column.name, column_words.PREDICTION))
         if name <= 0 or column.name in FEATURE_NAMES or column.distinct < 2:
             continue
-        if not column.is_numeric:
-            notes += [_not_numbers(column, "the confidence")] * (name >= 3)
-        elif not (column.is_class_like and column.is_whole):
-            scored += _as_confidence(column, name)
-    return best_of(scored, fewest=2.0 if prediction else 2.5), notes
+        found = _as_confidence(column, name)
+        scored += [(score, _of_two_classes(guess, column, prediction)) for score, guess in found]
+        notes += [why_no_confidence(column)] * (not found and name >= 3)
+    best = best_of(scored, fewest=2.0 if prediction else 2.5)
+    return best, [] if best else notes
 
 
 def _as_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess]]:
+    if not column.is_numeric:
+        return _mostly_confidence(column, name)
+    if column.is_class_like and column.is_whole:
+        if name < 3 or not is_percent(column):
+            return []
+        because = "whole numbers between 0 and 100, taken as per cent"
+        return [(name, Guess(column=column.name, because=because, is_sure=False))]
     if column.lies_within(0, 1):
         return [(name + 1, Guess(column=column.name, because="numbers between 0 and 1"))]
     if column.lies_within(0, 100) and name >= 3:
@@ -123,14 +155,30 @@ def _as_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess
     return []
 
 
-def _not_numbers(column: ColumnValues, what: str) -> str:
-    bad = next(
-        value
-        for value, good in zip(column.values, column.read.readable, strict=True)
-        if not good and value
+def _mostly_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess]]:
+    """Judge a column in which a few values are no numbers."""
+    if not _MOST_READABLE <= column.share_readable < 1:
+        return []
+    bad = round((1 - column.share_readable) * len(column.filled))
+    said = (
+        f"; {bad} of {len(column.filled)} values are no numbers, such as "
+        f"{first_unreadable(column)!r}, and a run rejects these rows"
     )
-    hint = " Write it with a point." if re.fullmatch(r"\d+,\d+", bad.strip()) else ""
-    return (
-        f"The column {column.name} looks like {what}, but {bad!r} is no number; a run would reject "
-        f"such rows, so it is left out.{hint}"
+    return [
+        (score, replace(guess, because=guess.because + said, is_sure=False))
+        for score, guess in _as_confidence(column.without_unreadable, name)
+    ]
+
+
+def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues | None) -> Guess:
+    """Doubt a confidence below one half where there are two classes."""
+    if prediction is None or prediction.distinct != 2:
+        return guess
+    middle = 0.5 if float(column.numbers.max()) <= 1 else 50.0
+    if float((column.numbers < middle).mean()) <= _FEW_BELOW_HALF:
+        return guess
+    said = (
+        f"; of two classes the predicted one has at least {middle:g}, yet many values are lower: "
+        "perhaps it is the probability of always the same class"
     )
+    return replace(guess, because=guess.because + said, is_sure=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from drift.setup import column_words
 from drift.setup.column_values import ColumnValues
 from drift.setup.column_words import points
 from drift.setup.guess import Guess, best_of
+from drift.setup.guess_changes import fills_of, rows_with_times, rows_without_times
 from drift.setup.guess_classes import (
     FEATURE_NAMES,
     fallback_prediction,
@@ -19,6 +20,7 @@ from drift.setup.guess_classes import (
     guess_prediction,
 )
 from drift.setup.guess_probabilities import ProbabilityGuess, guess_probabilities
+from drift.setup.guess_unfit import nested_columns
 from drift.setup.words import words_of
 
 _MOST_SEGMENTS = 5
@@ -35,6 +37,8 @@ class ColumnGuesses:
         The time of the request; None where no column holds times, and then it is no log.
     day_first
         `predictions.day_first`, None where it does not matter.
+    unfit
+        The keys for which there are columns, but none that a run can use; `notes` says why.
     notes
         What else was seen, such as columns that look right by name but cannot be used.
     """
@@ -52,6 +56,7 @@ class ColumnGuesses:
     client: Guess | None = None
     probabilities: ProbabilityGuess | None = None
     segments: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -77,8 +82,26 @@ class _Open:
 
 def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
     """Return what the columns of a sample seem to be."""
-    left = _Open({name: one for name, one in columns.items() if one.filled and _usable(name)})
-    time = left.take(_guess_time(left.columns.values()))
+    usable = {name: one for name, one in columns.items() if one.filled and _usable(name)}
+    time = _guess_time(usable.values())
+    if time is None:
+        return _guess_all(usable, None)
+    moments = usable[time.column]
+    usable = rows_with_times(usable, moments)
+    fills = fills_of(usable, usable[time.column])
+    found = _guess_all(usable, time)
+    if fills.gone and found.prediction is not None and found.prediction.column in fills.gone:
+        later = {name: one for name, one in usable.items() if name not in fills.gone}
+        newer = _guess_all(later, time)
+        found = newer if newer.prediction is not None else found
+    used = {key: one.column for key, one in found.named.items() if key != "label"}
+    said = [*rows_without_times(moments), *fills.notes(used)]
+    return replace(found, notes=(*found.notes, *said))
+
+
+def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> ColumnGuesses:
+    left = _Open(dict(columns))
+    left.take(time)
     probabilities = guess_probabilities(
         {name: one for name, one in left.columns.items() if name not in FEATURE_NAMES}
     )
@@ -87,9 +110,12 @@ def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
         left.columns.pop(name, None)
     prediction = left.take(guess_prediction(left.columns, probabilities))
     label = left.take(guess_label(left.columns, columns[prediction.column] if prediction else None))
-    confidence, notes = guess_confidence(left.columns, prediction)
+    confidence, notes = guess_confidence(
+        left.columns, columns[prediction.column] if prediction else None
+    )
     left.take(confidence)
-    left.notes += notes
+    nested = nested_columns(left.columns)
+    left.notes += notes + nested
     if prediction is None:
         prediction = left.take(fallback_prediction(left.columns, confidence, probabilities))
     identity = left.take(_guess_id(left.columns.values()))
@@ -111,6 +137,7 @@ def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
         client=client,
         probabilities=probabilities,
         segments=_guess_segments(left.columns.values(), known),
+        unfit=("prediction",) * bool(nested) + ("confidence",) * bool(notes or nested),
         notes=tuple(left.notes),
     )
 
@@ -198,6 +225,8 @@ def _guess_segments(
         if not 2 <= column.distinct <= 30 or common[1] < 0.03 * len(column.filled):
             continue
         name = points(column.name, column_words.SEGMENT)
+        if points(column.name, column_words.PREDICTION) >= 4:
+            continue
         if name < 0 or (name == 0 and column.is_numeric) or column.time_reading.share > 0.5:
             continue
         if any(_says_the_same(column, other) for other in known):

@@ -14,8 +14,10 @@ from drift.setup.column_values import column_values
 from drift.setup.doubts import DoubtContext, doubts_of
 from drift.setup.find_log import too_wide
 from drift.setup.image_sets import find_images, folders_of
+from drift.setup.image_times import times_with_images
 from drift.setup.judged import JudgedLog
 from drift.setup.locate_images import locate_images
+from drift.setup.log_times import LogTimes
 from drift.setup.nothing_found import (
     NothingFoundError,
     describe_seen,
@@ -25,7 +27,6 @@ from drift.setup.nothing_found import (
 from drift.setup.proposal import LogChoice, Proposal
 from drift.setup.propose_reference import ReferenceGuess, propose_references
 from drift.setup.propose_window import (
-    LogTimes,
     ReferenceStretch,
     WindowGuess,
     enough_images,
@@ -33,6 +34,7 @@ from drift.setup.propose_window import (
     propose_window,
 )
 from drift.setup.survey import Survey, survey
+from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.words import REFERENCE_WORDS, has_word
 from jobs.buckets.bucket import Bucket
@@ -43,6 +45,8 @@ _LOGS_TRIED = 6
 _DETECTION = DetectionSettings()
 # A full share of images found weighs as much as this many points of names and content.
 _WORTH_OF_IMAGES = 8.0
+# So many different objects per row are each row's own.
+_OWN_IMAGES = 0.5
 
 
 def propose(
@@ -80,8 +84,8 @@ def propose(
     if chosen.located.best is None:
         raise NothingFoundError(no_images(bucket.url, seen, images, judged))
     template = _on_all_rows(chosen, shelf)
-    times = _times_of(chosen.candidate, template.share)
-    references = _references(seen, images, candidates, template, chosen.candidate)
+    times = _times_of(chosen.candidate, template, shelf)
+    references = _references(seen, images, candidates, template, chosen)
     sides = _sides(references, times, now)
     draft = Proposal(
         name=name,
@@ -103,6 +107,9 @@ def propose(
         now=now,
         sample_notes=chosen.candidate.sample.notes,
         names=seen.names,
+        images_since=times.images_since,
+        time_columns=other_time_columns(chosen.candidate.values, chosen.candidate.guesses),
+        clock_columns=clock_columns(chosen.candidate.values),
     )
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
 
@@ -127,22 +134,30 @@ def _newest(candidate: Candidate) -> int:
 
 
 def _moments(candidate: Candidate) -> np.ndarray:
+    moments = _moments_by_row(candidate)
+    return np.sort(moments[moments > 0])
+
+
+def _moments_by_row(candidate: Candidate) -> np.ndarray:
     guess = candidate.guesses.time
     if guess is None:
         return np.empty(0, np.int64)
     values = column_values(candidate.sample.table[[guess.column]], most=len(candidate.sample.table))
-    moments = values[guess.column].times(candidate.guesses.day_first).moments
-    return np.sort(moments[moments > 0])
+    return values[guess.column].times(candidate.guesses.day_first).moments
 
 
-def _times_of(candidate: Candidate, share: float) -> LogTimes:
+def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> LogTimes:
     sample = candidate.sample
-    return LogTimes(
+    times = LogTimes(
         moments=_moments(candidate).tolist(),
         rows=sample.rows_in_all,
-        share_found=share,
+        share_found=template.share,
         is_complete=sample.is_complete,
+        distinct=template.distinct,
     )
+    moments = _moments_by_row(candidate)
+    day_first = candidate.guesses.day_first
+    return times_with_images(times, sample.table, moments, template, shelf, day_first)
 
 
 def _on_all_rows(chosen: JudgedLog, shelf: Shelf) -> TriedTemplate:
@@ -165,14 +180,15 @@ def _references(
     images: Sequence[str],
     candidates: Candidates,
     template: TriedTemplate,
-    chosen: Candidate,
+    chosen: JudgedLog,
 ) -> list[ReferenceGuess]:
-    own = {info.name for info in chosen.family.members}
+    own = {info.name for info in chosen.candidate.family.members}
     return propose_references(
         folders_of(images, template.found),
         {name: table for name, table in candidates.tables.items() if name not in own},
         seen.objects,
         _live_folders(template),
+        copies=[one.found for one in chosen.located.tried if one.distinct >= _OWN_IMAGES],
     )
 
 
@@ -188,12 +204,19 @@ def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime)
     size = references[0].size if references else 0
     left = times.rows
     if stretch is not None:
-        size = round(stretch.rows * times.share_found)
+        size = round(stretch.rows * times.images_a_row)
         left = max(2, times.rows - stretch.rows)
     enough = enough_images(
         size or times.rows, _DETECTION.effect_to_see, _DETECTION.false_alarm_rate
     )
-    return _Sides(window=propose_window(times, enough, now, most_rows=left), stretch=stretch)
+    window = propose_window(
+        times,
+        enough,
+        now,
+        most_rows=left,
+        not_before=stretch.end if stretch is not None else times.images_since,
+    )
+    return _Sides(window=window, stretch=stretch)
 
 
 def _live_folders(template: TriedTemplate) -> list[str]:

@@ -31,4 +31,6 @@ class JudgedLog:
         best = self.located.best
         share = best.share if best else 0.0
         penalty = 2.0 * bool(best and has_word(best.path.rpartition("/")[0], REFERENCE_WORDS))
+        # A table that leads to no image is hardly the log, however new it is.
+        penalty += 4.0 * (best is None)
         return self.candidate.points() + _WORTH_OF_IMAGES * share + self.is_newest - penalty

@@ -12,8 +12,9 @@ import pandas as pd
 
 from drift.setup.candidates import Candidate
 from drift.setup.column_values import ColumnValues, column_values
-from drift.setup.derive_template import derive_templates, hits_by_row
+from drift.setup.derive_template import WHOLE_VALUES, derive_templates, hits_by_row
 from drift.setup.template_pieces import Piece, pieces_of
+from drift.setup.time_columns import capture_times
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template, try_templates
 from drift.setup.words import common_start
 from jobs.errors import DriftError
@@ -62,7 +63,8 @@ def locate_images(candidate: Candidate, images: Sequence[str], shelf: Shelf) -> 
         for column, prefixes in uri_columns(columns, shelf.bucket.url)
     ]
     time = candidate.guesses.time
-    pieces = pieces_of(columns, [time.column] if time else [], day_first)
+    times = [time.column, *capture_times(columns)] if time else []
+    pieces = pieces_of(columns, times, day_first)
     names = list(images)
     if not shelf.is_complete:
         names += _probed(shelf, pieces, images, len(table))
@@ -162,7 +164,10 @@ def _explain(
         key = next(
             piece
             for piece in pieces
-            if piece.is_key and (text := piece.texts[row]) and text in objects[0]
+            if piece.placeholder.format in WHOLE_VALUES
+            and piece.is_key
+            and (text := piece.texts[row])
+            and text in objects[0]
         )
         said.append(
             f"For {len(hits)} of {min(rows, 60)} rows an object holds the value of "

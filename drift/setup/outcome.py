@@ -27,6 +27,10 @@ def validated(proposal: Proposal) -> str:
 def told(proposal: Proposal, target: Path) -> str:
     """Return what to print: what was found, what was unsure, and what to do next."""
     columns = ", ".join(f"{key} = {one.column}" for key, one in proposal.columns.named.items())
+    probabilities = proposal.columns.probabilities
+    if probabilities is not None:
+        patterns = ", ".join(probabilities.patterns)
+        columns += f", probabilities = {patterns} ({len(probabilities.columns)} columns)"
     window = proposal.window
     length = format_duration(window.last) if window.last else f"the {window.rows:,} newest rows"
     lines = [

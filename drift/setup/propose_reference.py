@@ -15,6 +15,7 @@ from jobs.buckets.bucket import ObjectInfo
 FEWEST_IMAGES = 20
 _FEWEST_UNNAMED = 50
 _FEWEST_FEATURES = 3
+_FEWEST_COPIES = 5
 _WEIGHTS = frozenset(
     {
         "model",
@@ -71,6 +72,7 @@ def propose_references(
     tables: Mapping[str, tuple[tuple[str, ...], int]],
     objects: Sequence[ObjectInfo],
     live: Sequence[str],
+    copies: Sequence[frozenset[str]] = (),
 ) -> list[ReferenceGuess]:
     """Return every possible reference, the best first.
 
@@ -84,7 +86,10 @@ def propose_references(
         What lies in the bucket.
     live
         The folders that the log's own images lie in, with slashes at their ends.
+    copies
+        Sets of objects to which the log's rows lead as well, such as the images in another size.
     """
+    folders = [one for one in folders if _is_named_so(one) or not _holds(one, copies)]
     found = [
         *_image_prefixes(folders, live),
         *_feature_tables(tables),
@@ -143,6 +148,13 @@ def _outermost(folders: Sequence[Folder], above: Sequence[Folder]) -> list[Folde
 
 def _is_named_so(folder: Folder) -> bool:
     return has_word(folder.prefix.rstrip("/").rpartition("/")[2], REFERENCE_WORDS)
+
+
+def _holds(folder: Folder, copies: Sequence[frozenset[str]]) -> bool:
+    """Tell whether a folder holds a set of copies: more of them than a chance."""
+    return any(
+        sum(name.startswith(folder.prefix) for name in copy) >= _FEWEST_COPIES for copy in copies
+    )
 
 
 def _feature_tables(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
 from scipy.special import ndtri
 
 from drift.power import images_needed
-from jobs.timestamps import to_datetime, to_moment
+from drift.setup.log_times import LogTimes
+from jobs.timestamps import to_moment
 from jobs.windows import floor_time
 
 _LENGTHS = tuple(timedelta(days=days) for days in (1, 2, 3, 7, 14, 28))
@@ -25,54 +24,8 @@ _REFERENCE_IMAGES = 400
 _STALE_AFTER = 2
 # About how many statistics a run tests at once: three for each of some 25 columns, correlated.
 _STATISTICS = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogTimes:
-    """When the log's rows were written.
-
-    Attributes
-    ----------
-    moments
-        Times of sampled rows, microseconds since 1970-01-01 UTC, sorted.
-    rows
-        How many rows the log has in all, perhaps estimated.
-    share_found
-        The share of rows whose image is there.
-    """
-
-    moments: Sequence[int]
-    rows: int
-    share_found: float
-    is_complete: bool
-
-    @property
-    def oldest(self) -> datetime:
-        """The first row's time."""
-        return to_datetime(int(self.moments[0]))
-
-    @property
-    def newest(self) -> datetime:
-        """The last row's time."""
-        return to_datetime(int(self.moments[-1]))
-
-    def per_day(self) -> float:
-        """Return how many rows a day has lately, from the newest rows of the sample."""
-        last = np.asarray(self.moments[-max(2, min(len(self.moments), 2_000)) :])
-        if self.is_complete:
-            recent = last[last > last[-1] - 14 * 86_400_000_000]
-            last = recent if len(recent) >= 2 else last
-        days = (int(last[-1]) - int(last[0])) / 86_400_000_000
-        return len(last) / max(days, 1 / 24)
-
-    def since(self, length: timedelta, end: datetime) -> float:
-        """Return about how many rows lie in the stretch of `length` before `end`."""
-        if self.is_complete:
-            low, high = to_moment(end - length), to_moment(end)
-            return float(sum(low <= moment < high for moment in self.moments))
-        start = max(end - length, self.oldest)
-        days = max(timedelta(), min(end, self.newest) - start) / _DAY
-        return days * self.per_day()
+_NEARLY_ALL_DISTINCT = 0.9
+_FEWEST_ROWS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +65,14 @@ def enough_images(reference_images: int, effect: float, false_alarm_rate: float)
     return max(_ENOUGH, math.ceil((needed or _ENOUGH) * 1.1))
 
 
-def propose_window(times: LogTimes, enough: int, now: datetime, *, most_rows: int) -> WindowGuess:
+def propose_window(
+    times: LogTimes,
+    enough: int,
+    now: datetime,
+    *,
+    most_rows: int,
+    not_before: datetime | None = None,
+) -> WindowGuess:
     """Return the shortest usual length with enough images; rows where the log is not live.
 
     Parameters
@@ -123,29 +83,44 @@ def propose_window(times: LogTimes, enough: int, now: datetime, *, most_rows: in
         The time now.
     most_rows
         How many rows a window may take, because older ones serve as the reference.
+    not_before
+        Where the window may start: what is older has no images, or is the reference.
     """
-    share = max(times.share_found, 0.01)
-    per_day = times.per_day() * share
-    long_enough = [one for one in _LENGTHS if per_day * (one / _DAY) >= enough]
-    now_enough = [one for one in long_enough if times.since(one, now) * share >= 0.8 * enough]
+    per_day = times.per_day() * times.images_a_row
+    end = floor_time(now, _HOUR)
+    fitting = [one for one in _LENGTHS if not_before is None or end - one >= not_before]
+    long_enough = [one for one in fitting if per_day * (one / _DAY) >= enough]
+    now_enough = [one for one in long_enough if _images_in(times, one, now) >= 0.8 * enough]
     length = next(iter(now_enough or long_enough), None)
-    rate = f"the log has about {times.per_day():,.0f} rows a day lately"
+    rate = _rate(times)
     live = bool(now_enough)
     if live and per_day > MOST_IMAGES:
         return WindowGuess(
             rows=_ROWS_OF_MANY,
-            images=round(_ROWS_OF_MANY * share),
+            images=round(_ROWS_OF_MANY * times.images_a_row),
             because=f"{rate}: a day would mean to fetch them all",
             notes=('`last = "1d"` takes every image of a day.',),
         )
     if live and length is not None:
         return WindowGuess(
             last=length,
-            images=round(times.since(length, now) * share),
+            images=round(_images_in(times, length, now)),
             because=f"{rate}; {enough:,} images are enough",
             align=_fine_align(times, length, now),
         )
     return _by_rows(times, enough, now, most_rows, length, rate)
+
+
+def _images_in(times: LogTimes, length: timedelta, now: datetime) -> float:
+    return times.since(length, now) * times.images_a_row
+
+
+def _rate(times: LogTimes) -> str:
+    rows = times.per_day()
+    said = f"the log has about {rows:,.0f} rows a day lately"
+    if times.distinct < _NEARLY_ALL_DISTINCT:
+        said += f", which name about {rows * times.distinct:,.0f} different images"
+    return said
 
 
 def _by_rows(
@@ -156,7 +131,7 @@ def _by_rows(
     length: timedelta | None,
     rate: str,
 ) -> WindowGuess:
-    share = max(times.share_found, 0.01)
+    share = times.images_a_row
     wanted = math.ceil(enough / share / 50) * 50
     if length is not None:
         wanted = max(wanted, min(round(times.since(length, times.newest + _HOUR)), _ROWS_OF_MANY))
@@ -171,7 +146,10 @@ def _by_rows(
             f"with --until, such as --until {until.replace('+00:00', 'Z')}."
         )
     elif length is None:
-        notes.append("Even four weeks hold fewer images than a verdict needs; rows count instead.")
+        notes.append(
+            "The usual lengths of time, up to four weeks, hold fewer images than a verdict needs "
+            "or reach too far back; rows count instead."
+        )
     if rows * share < enough:
         notes.append(
             f"{rows * share:,.0f} images are few: shifts of half a standard deviation take about "
@@ -201,19 +179,18 @@ class ReferenceStretch:
 
 
 def propose_stretch(times: LogTimes) -> ReferenceStretch | None:
-    """Return the oldest stretch of some hundred rows, at most half of the log; None without."""
-    moments = np.asarray(times.moments)
-    wanted = _REFERENCE_IMAGES / max(times.share_found, 0.05)
-    place = int(min(wanted, times.rows / 2, len(moments) - 1))
-    if place < 2 or moments[0] == moments[place]:
+    """Return the oldest stretch of some hundred images, at most half of the log; None without."""
+    rows = min(_REFERENCE_IMAGES / times.images_a_row, times.rows / 2)
+    end = times.time_of(rows)
+    middle = times.oldest + (times.newest - times.oldest) / 2
+    if times.rows_before(middle) >= 0.5 * rows:
+        end = min(end, middle)
+    if times.rows_before(end) < _FEWEST_ROWS:
         return None
-    end = to_datetime(int(moments[place]))
     for step in (_DAY, _HOUR, timedelta(minutes=1)):
-        rounded = floor_time(end, step) + step
-        held = int((moments < to_moment(rounded)).sum())
-        if held <= 0.6 * times.rows and held < len(moments):
+        rounded = floor_time(end, step)
+        if times.rows_before(rounded) >= 0.9 * times.rows_before(end):
             end = rounded
             break
     start = floor_time(times.oldest, timedelta(minutes=1))
-    held = int((moments < to_moment(end)).sum())
-    return ReferenceStretch(start=start, end=end, rows=held)
+    return ReferenceStretch(start=start, end=end, rows=round(times.rows_before(end)))

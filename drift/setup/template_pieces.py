@@ -18,8 +18,16 @@ _TIME_FORMATS = (
     "%Y%m%dT%H%M%S%f", "%Y%m%d%H", "%Y%m%d%H%M", "%Y/%m/%d/%H", "%Y-%m-%d/%H", "%Y%m%d/%H",
     "%s", "%Q", "%Y%m%d%H%M%S%3f", "%Y%m%d_%H%M%S_%3f", "%Y%m%d_%H%M%S%3f", "%Y%m%dT%H%M%S%3f",
     "%Y-%m-%dT%H-%M-%S-%3f", "%Y-%m-%d_%H-%M-%S-%3f", "%Y-%m-%d %H.%M.%S", "%H.%M.%S", "%B", "%b",
+    "%-m", "%-d", "%-H", "%Y/%-m/%-d", "%Y-%-m-%-d", "%Y_%-m_%-d", "%-d.%-m.%Y", "%Y/%-m",
 )  # fmt: skip
 _WHOLE = "%Y%m%d%H%M%S"
+# Folders by the first characters of a hash, and names without these.
+_CUTS = (
+    ".1", ".2", ".3", ".4", "1.2", "2.3", "3.4", "2.4", "4.6", "6.8", "3.6", "4.8",
+    "1.", "2.", "3.", "4.", "6.",
+)  # fmt: skip
+_FIRST_CUTS = _CUTS[:4]
+_SHORTEST_CUT = 6
 _SPELLINGS = ("lower", "upper", "safe", "nfc", "nfd")
 _LONGEST_TEXT = 400
 _LONGEST_PADDED = 12
@@ -75,7 +83,9 @@ def _of_texts(column: ColumnValues) -> list[Piece]:
         longest, shortest = (pick(map(len, column.filled)) for pick in (max, min))
         forms += [f"0{width}" for width in range(max(shortest + 1, longest), _LONGEST_PADDED + 1)]
     elif column.uniqueness > 0.5 or column.is_whole:
-        forms += [f".{width}" for width in (1, 2, 3, 4)]
+        forms += _FIRST_CUTS
+    if column.uniqueness > 0.5 and min(map(len, column.filled)) >= _SHORTEST_CUT:
+        forms += [form for form in _CUTS if form not in forms]
     return [piece for form in forms if (piece := _piece(column, form)) is not None]
 
 
@@ -115,10 +125,15 @@ def _with_key(
     known = [text for text in texts if text]
     if not known:
         return None
-    is_key = (
-        len(set(known)) >= fewest * len(known) and not placeholder.format.startswith(".")
-    ) or len(known) == 1
+    is_key = (len(set(known)) >= fewest * len(known) and not _is_short(placeholder)) or len(
+        known
+    ) == 1
     return Piece(placeholder=placeholder, texts=tuple(texts), is_key=is_key)
+
+
+def _is_short(placeholder: Placeholder) -> bool:
+    """Tell whether it stands for so few characters of a value that many rows share them."""
+    return placeholder.is_cut and not placeholder.format.endswith(".")
 
 
 def _is_compact_time(column: ColumnValues) -> bool:

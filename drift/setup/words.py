@@ -51,8 +51,8 @@ LOG_WORDS = _split(
 REFERENCE_WORDS = _split(
     "reference references ref refs train training trainset traindata val valid validation "
     "validate test testing testset holdout baseline base golden gold dataset datasets referenz "
-    "referencia entrenamiento entrainement apprentissage treino addestramento benchmark original "
-    "learn calibration"
+    "referencia entrenamiento entrainement apprentissage treino addestramento benchmark learn "
+    "calibration"
 )
 # Tables that say something about images but are no log of requests.
 TABLE_WORDS = _split(

@@ -72,7 +72,8 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             yield from _with_reason(f"{key} = {_text(named[key].column)}", named[key].because)
         elif key not in {"timestamp", "latency", "client"}:
             yield from _doubts(proposal, f"predictions.columns.{key}")
-            yield f'# {key} = "..."' + " " * 4 + "# no such column was found"
+            why = "see UNSURE below" if key in columns.unfit else "no such column was found"
+            yield f'# {key} = "..."    # {why}'
     if columns.probabilities is not None:
         patterns = ", ".join(_text(one) for one in columns.probabilities.patterns)
         count = len(columns.probabilities.columns)

@@ -82,11 +82,34 @@ def test_outputs_come_from_the_environment_too(job_file):
     assert "s3cret" not in repr(job)
 
 
-def test_a_fault_in_an_address_does_not_show_its_login(job_file):
-    variables = {"DRIFT__METRICS__PUSHGATEWAY": "https://team:s3/cret@push.example?k=hush"}
+@pytest.mark.parametrize("key", ["METRICS__PUSHGATEWAY", "METRICS__OTLP", "METRICS"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://team:s3/xyzzy@push.example?k=hush",
+        "team:s3xyzzy@push.example:9091",
+        "https:/team:s3xyzzy@push.example:9091",
+        "http://team:s3 xyzzy@push.example",
+        "push.example/#s3xyzzy",
+        '["http://team:s3xyzzy@push.example"]',
+    ],
+)
+def test_a_fault_in_an_address_does_not_show_its_login(job_file, key, address):
     with pytest.raises(JobFileError) as refused:
-        load_job(job_file, variables)
-    assert "DRIFT__METRICS__PUSHGATEWAY (metrics.pushgateway)" in refused.value.message
-    assert "push.example" in refused.value.message
-    for secret in ("s3", "cret", "hush"):
-        assert secret not in refused.value.message
+        load_job(job_file, {f"DRIFT__{key}": address})
+    message = refused.value.message.replace(str(job_file), "")
+    assert f"DRIFT__{key} ({key.lower().replace('__', '.')})" in message
+    assert "not shown here" in message
+    for secret in ("s3", "xyzzy", "hush", "team"):
+        assert secret not in message
+
+
+def test_urls_in_place_of_the_name_of_their_variable_are_not_shown(job_file):
+    with pytest.raises(JobFileError, match="the name of an environment variable") as refused:
+        load_job(job_file, {"DRIFT__NOTIFICATIONS__URLS_FROM": "tgram:/s3cret/chat"})
+    assert "s3cret" not in refused.value.message
+
+
+def test_a_fault_beside_an_address_is_still_shown(job_file):
+    with pytest.raises(JobFileError, match=r'metrics\.textfile\) is "[^"]*dogs\.txt"'):
+        load_job(job_file, {"DRIFT__METRICS__TEXTFILE": "dogs.txt"})

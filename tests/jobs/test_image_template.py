@@ -36,6 +36,9 @@ def located(path: str, *, day_first: bool | None = None, **values: str) -> objec
         ("{t:nfc}", "u\u0308", "\u00fc"),
         ("img_{t:06}", "7", "img_000007"),
         ("{t:.2}/{t}", "abcdef", "ab/abcdef"),
+        ("{t:.2}/{t:2.4}/{t:2.}", "abcdef", "ab/cd/cdef"),
+        ("month={t:%-m}/day={t:%-d}/{t:%-H}", "2025-03-04T05:11:12", "month=3/day=4/5"),
+        ("{t:%-d}/{t:%d}", "2025-11-14T05:11:12", "14/14"),
         ("{t:after=/up/}", "https://x.test/up/a/up/b.jpg", "a/up/b.jpg"),
     ],
 )
@@ -51,6 +54,10 @@ def test_dates_are_read_as_the_job_says():
 def test_a_value_without_what_the_format_needs_is_refused_by_column():
     assert located("{t:%m}", t="soon") == RefusedLocation(reason="no time in t", detail="")
     assert located("{t:after=/up/}", t="x") == RefusedLocation(reason="no value in t", detail="")
+
+
+def test_a_value_too_short_for_its_characters_is_refused_by_column():
+    assert located("{t:2.4}/{t}", t="ab") == RefusedLocation(reason="no value in t", detail="")
 
 
 def test_a_change_cannot_lead_out_of_the_bucket():

@@ -425,7 +425,7 @@ def _offender(number: int) -> Offender:
         timestamp=f"2025-03-14T09:{number:02d}:11Z",
         score=9.5 - number / 2,
         because=(
-            f"brightness {3.4 - number / 10:.1f} {SIGMA} below the reference, "
-            f"sharpness {2 + number / 10:.1f} {SIGMA} below"
+            f"darker (brightness {34 + number}, reference 60.5 to 156), "
+            f"blurrier (sharpness {0.36 + number / 100:.3g}, reference 2.39 to 3.72)"
         ),
     )

@@ -73,7 +73,7 @@ def test_a_good_job_passes_and_says_what_is_there(world):
     good = states(said, "ok")
     assert "40 rows" in good["rows in window"]
     assert "prediction = breed" in good["columns"]
-    assert "40 of the 40 newest rows" in good["images"]
+    assert "40 of the 40 rows tried" in good["images"]
     assert "80 rows of mean, std_dev, entropy" in good["reference"]
     assert sorted(path for path in world.rglob("*") if path.name != "job.toml") == before
 

@@ -1,6 +1,7 @@
 """The guesses themselves: values in, guesses with reasons out."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,8 @@ from drift.setup.column_values import column_values
 from drift.setup.derive_template import derive_templates
 from drift.setup.find_log import find_families, merge_families, too_wide
 from drift.setup.guess_columns import ColumnGuesses, guess_columns
+from drift.setup.log_times import LogTimes
 from drift.setup.propose_window import (
-    LogTimes,
     critical_value,
     enough_images,
     propose_stretch,
@@ -187,6 +188,24 @@ def test_a_folder_that_changes_with_a_column_is_no_fixed_text():
     ]
     names = [f"img/{row['breed']}/{row['id']}.jpg" for row in rows]
     assert templates(rows, names)[0] == "img/{breed}/{id}.jpg"
+
+
+def test_folders_by_the_first_characters_of_a_hash_are_written_with_cuts():
+    hashes = [sha256(text.encode()).hexdigest() for text in times(40)]
+    rows = [{"ts": text, "sha": sha} for text, sha in zip(times(40), hashes, strict=True)]
+    fanned = [f"o/{sha[:2]}/{sha[2:4]}/{sha}.jpg" for sha in hashes]
+    assert templates(rows, fanned)[0] == "o/{sha:.2}/{sha:2.4}/{sha}.jpg"
+    rest = [f"o/{sha[:2]}/{sha[2:]}" for sha in hashes]
+    assert templates(rows, rest)[0] == "o/{sha:.2}/{sha:2.}"
+
+
+def test_days_without_a_zero_in_front_are_told_from_those_with_one():
+    starts = [datetime(2025, 3, 1) + timedelta(hours=17 * row) for row in range(40)]
+    rows = [{"ts": one.isoformat(), "id": f"x{row:04d}"} for row, one in enumerate(starts)]
+    spark = [f"m={one.month}/d={one.day}/x{row:04d}.jpg" for row, one in enumerate(starts)]
+    assert templates(rows, spark)[0] == "m={ts:%-m}/d={ts:%-d}/{id}.jpg"
+    padded = [f"m={one:%m}/d={one:%d}/x{row:04d}.jpg" for row, one in enumerate(starts)]
+    assert templates(rows, padded)[0] == "m={ts:%m}/d={ts:%d}/{id}.jpg"
 
 
 def test_a_number_within_a_longer_one_is_no_match():

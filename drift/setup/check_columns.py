@@ -1,0 +1,30 @@
+"""Looking at how far the columns that a job names are filled in the window's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.setup.check_result import Check, look
+from jobs.job import LogColumns
+from jobs.predictions.rows import PredictionRows
+
+_KEYS = ("prediction", "confidence", "latency", "client")
+_FEW_EMPTY = 0.05
+
+
+def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
+    """Say which columns are empty in a part of the window, as where they were renamed in it.
+
+    Labels come late and are left out; columns without any value are said by `check_log`.
+    """
+    for key in _KEYS:
+        column = getattr(named, key)
+        if column is None or column not in rows.raw.columns:
+            continue
+        empty = int(rows.raw[column].isna().sum())
+        if _FEW_EMPTY * len(rows) < empty < len(rows):
+            yield look(
+                f"{key} column",
+                f"{column} is empty in {empty:,} of {len(rows):,} rows of the window",
+                "Was it called otherwise in a part of the log? These rows say nothing about it.",
+            )

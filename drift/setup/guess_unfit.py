@@ -1,0 +1,87 @@
+"""Columns that look right by name or content but that a run cannot use, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from drift.setup import column_words
+from drift.setup.column_values import ColumnValues
+from drift.setup.column_words import points
+from drift.setup.words import has_word
+
+_MANY_PERCENTS = 10
+_NESTED = re.compile(r"[\[{(].*[\]})]", re.DOTALL)
+_KEYS = re.compile(r"['\"](?:label|class|score|confidence|prob\w*|prediction)['\"]\s*:", re.I)
+_NUMBERS_OF_CLASSES = frozenset({"probs", "probabilities", "scores", "logits", "softmax"})
+_SHOWN = 40
+
+
+def is_percent(column: ColumnValues) -> bool:
+    """Tell whether many whole numbers up to 100 stand there, above 1 as well."""
+    return (
+        column.lies_within(0, 100)
+        and column.distinct > _MANY_PERCENTS
+        and float(column.numbers.max()) > 1
+    )
+
+
+def why_no_confidence(column: ColumnValues) -> str:
+    """Say why a column that is named like the confidence is none."""
+    if not column.is_numeric:
+        return not_numbers(column, "the confidence")
+    low, high = float(column.numbers.min()), float(column.numbers.max())
+    found = f"{column.distinct} different numbers from {low:g} to {high:g}"
+    return (
+        f"The column {column.name} is named like the confidence, but holds {found}; a confidence "
+        "is a share between 0 and 1 or 0 and 100, so it is left out."
+    )
+
+
+def not_numbers(column: ColumnValues, what: str) -> str:
+    """Say that a column of numbers holds something else as well."""
+    bad = first_unreadable(column)
+    hint = " Write it with a point." if re.fullmatch(r"\d+,\d+", bad.strip()) else ""
+    return (
+        f"The column {column.name} looks like {what}, but {bad!r} is no number; a run would reject "
+        f"such rows, so it is left out.{hint}"
+    )
+
+
+def first_unreadable(column: ColumnValues) -> str:
+    """Return the first value that is no number."""
+    return next(
+        value
+        for value, good in zip(column.values, column.read.readable, strict=True)
+        if not good and value
+    )
+
+
+def nested_columns(columns: Mapping[str, ColumnValues]) -> list[str]:
+    """Say which columns hold classes or probabilities as lists or JSON in one text."""
+    return [
+        f"The column {column.name} holds lists or JSON ({_shown(column)}), which a run does not "
+        "take apart, so it is left out. Log the class, its confidence and each probability as "
+        "columns of their own."
+        for column in columns.values()
+        if _is_nested(column) and _is_about_classes(column)
+    ]
+
+
+def _is_nested(column: ColumnValues) -> bool:
+    first = column.filled[:200]
+    return sum(bool(_NESTED.fullmatch(value)) for value in first) > 0.5 * len(first)
+
+
+def _is_about_classes(column: ColumnValues) -> bool:
+    return (
+        points(column.name, column_words.PREDICTION) > 0
+        or points(column.name, column_words.CONFIDENCE) > 0
+        or has_word(column.name, _NUMBERS_OF_CLASSES)
+        or bool(_KEYS.search(column.filled[0]))
+    )
+
+
+def _shown(column: ColumnValues) -> str:
+    value = column.filled[0]
+    return value if len(value) <= _SHOWN else value[:_SHOWN] + "..."

@@ -1,0 +1,37 @@
+"""What check says about named columns that are empty in a part of the window."""
+
+from datetime import UTC, datetime
+
+from drift.setup.check_columns import check_columns
+from drift.setup.check_result import CheckState
+from jobs.buckets.registry import open_bucket
+from jobs.job import LogColumns, PredictionSettings
+from jobs.predictions.reading import read_predictions
+from jobs.windows import WindowRequest
+
+COLUMNS = LogColumns(prediction="pred", confidence="score", label="truth")
+
+
+def checked(tmp_path, lines):
+    (tmp_path / "log.csv").write_text("\n".join(["timestamp,pred,score,truth", *lines]) + "\n")
+    rows = read_predictions(
+        open_bucket(str(tmp_path)),
+        PredictionSettings(path="log.csv", columns=COLUMNS),
+        WindowRequest(end=datetime(2025, 3, 4, tzinfo=UTC), rows=len(lines)),
+    )
+    return list(check_columns(COLUMNS, rows))
+
+
+def lines(filled, empty):
+    start = [f"2025-03-03T10:{row:02d}:00Z,beagle,0.9," for row in range(filled)]
+    return start + [f"2025-03-03T11:{row:02d}:00Z,,0.9," for row in range(empty)]
+
+
+def test_a_column_that_is_empty_in_many_rows_is_to_be_looked_at(tmp_path):
+    (check,) = checked(tmp_path, lines(30, 10))
+    assert check.state is CheckState.LOOK
+    assert check.found == "pred is empty in 10 of 40 rows of the window"
+
+
+def test_a_few_empty_values_and_labels_that_are_late_are_no_matter(tmp_path):
+    assert checked(tmp_path, lines(59, 1)) == []

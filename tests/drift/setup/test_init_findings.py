@@ -1,0 +1,113 @@
+"""What init makes of buckets whose images are gone, kept twice, or named by other times."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from drift.setup.initiate import propose
+from drift.setup.proposal import Proposal
+from jobs.buckets.registry import open_bucket
+from tests.support.layouts import Request, put, requests, write_csv
+
+NOW = datetime(2025, 3, 15, 3, tzinfo=UTC)
+
+
+def row(one: Request, **more: object) -> dict[str, object]:
+    return {"timestamp": one.time.isoformat() + "Z", "id": one.id, "pred": one.breed, **more}
+
+
+def proposed(folder: Path, now: datetime = NOW) -> Proposal:
+    url = folder.as_uri()
+    return propose(open_bucket(url), open_bucket=open_bucket, name="x", url=url, now=now)
+
+
+def said(proposal: Proposal) -> str:
+    return " ".join(f"{doubt.key}: {doubt.text}" for doubt in proposal.doubts)
+
+
+def test_images_that_are_deleted_after_a_while_are_no_reference(tmp_path):
+    rows = requests(300)
+    for one in rows[180:]:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    write_csv(tmp_path / "log.csv", [row(one) for one in rows])
+    found = proposed(tmp_path, rows[-1].time.replace(tzinfo=UTC) + timedelta(hours=1))
+    assert found.stretch is not None
+    since = rows[180].time.replace(tzinfo=UTC)
+    assert since - timedelta(minutes=1) <= found.stretch.start <= since
+    assert found.stretch.end > found.stretch.start
+    assert found.window.images <= 120 - found.stretch.rows
+    assert f"Images exist since {since:%Y-%m-%d %H:%M} UTC only" in said(found)
+
+
+def test_the_window_lies_within_the_time_that_has_images(tmp_path):
+    rows = requests(300)
+    for one in rows[200:]:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    for number in range(60):
+        put(tmp_path, f"reference/{number}.jpg", number)
+    write_csv(tmp_path / "log.csv", [row(one) for one in rows])
+    found = proposed(tmp_path, rows[-1].time.replace(tzinfo=UTC) + timedelta(hours=1))
+    assert found.reference is not None
+    assert found.window.images <= 100
+    assert (found.window.rows or 0) <= 100
+
+
+@pytest.mark.parametrize("folder", ["images/original", "images/1024"])
+def test_the_same_images_in_another_size_are_no_reference(folder, tmp_path):
+    rows = requests(90)
+    for one in rows:
+        put(tmp_path, f"images/square/{one.id}.jpg", one.number)
+        put(tmp_path, f"{folder}/{one.id}.jpg", one.number + 1)
+    write_csv(tmp_path / "log.csv", [row(one) for one in rows])
+    found = proposed(tmp_path)
+    assert found.reference is None
+    assert found.stretch is not None
+
+
+def test_many_small_log_objects_are_all_read(tmp_path):
+    rows = requests(200)
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+        write_csv(tmp_path / f"logs/{one.time:%Y/%m/%d/%H%M%S}.csv", [row(one)])
+    found = proposed(tmp_path, rows[-1].time.replace(tzinfo=UTC) + timedelta(hours=1))
+    assert "200 objects, 200 rows" in found.log.because
+    assert found.stretch is not None
+    middle = rows[100].time.replace(tzinfo=UTC)
+    assert middle - timedelta(days=1.5) < found.stretch.end <= middle
+
+
+def test_windows_go_by_the_time_of_the_request_where_images_wait(tmp_path):
+    rows = requests(90)
+    for number in range(60):
+        put(tmp_path, f"reference/{number}.jpg", number)
+    lines = []
+    for one in rows:
+        put(tmp_path, f"images/{one.time:%Y/%m/%d}/{one.id}.jpg", one.number)
+        came = one.time + timedelta(days=40)
+        lines.append(
+            {
+                "capture_time": one.time, "upload_time": came,
+                "processed_at": came + timedelta(minutes=2), "id": one.id, "pred": one.breed,
+            }
+        )  # fmt: skip
+    write_csv(tmp_path / "log.csv", lines)
+    found = proposed(tmp_path)
+    assert found.columns.time is not None
+    assert found.columns.time.column == "processed_at"
+    assert found.template.path == "images/{capture_time:%Y/%m/%d}/{id}.jpg"
+    assert "Other times are in capture_time or upload_time." in said(found)
+
+
+def test_a_time_of_day_in_a_column_of_its_own_is_named(tmp_path):
+    rows = requests(90)
+    for number in range(60):
+        put(tmp_path, f"reference/{number}.jpg", number)
+    lines = []
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+        lines.append({"date": f"{one.time:%Y-%m-%d}", "hora": f"{one.time:%H:%M:%S}", "id": one.id})
+    write_csv(tmp_path / "log.csv", lines)
+    text = said(proposed(tmp_path))
+    assert "The column hora looks like the time of day" in text
+    assert "whole days" not in text
