@@ -71,7 +71,7 @@ def open_job(where: str | Path | Job) -> JobReports:
     return _of_folder(str(where))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class JobReports:
     """What a job has published. Made by `open_job`; every call reads the bucket anew.
 
@@ -91,6 +91,11 @@ class JobReports:
     bucket: Bucket
     prefix: str
     place: Workplace | None = None
+
+    def __repr__(self) -> str:
+        """Return the job's name and the URL of its folder."""
+        name = self.prefix.rpartition("/")[2]
+        return f"<JobReports of {name!r} in {self.bucket.url_of(self.prefix)}>"
 
     def history(self) -> pd.DataFrame:
         """Return one row per run, sorted by window end.

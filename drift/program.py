@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from drift.logs.setup import set_up_logs, tell_failure
 from drift.shadowing import find_shadowed
+from drift.standard_streams import Output, open_missing_streams
 
 if TYPE_CHECKING:
     import click
@@ -23,6 +24,7 @@ _USAGE = 2
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the arguments name and exit with the code that its end stands for."""
+    open_missing_streams()
     set_up_logs(os.environ)
     shadowed = find_shadowed(Path(__file__).resolve().parent.parent)
     if shadowed is not None:
@@ -43,15 +45,22 @@ def _run(arguments: Sequence[str]) -> int:
     from jobs.errors import DriftError, ExitCode, TerminatedError  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, _terminate)
+    output = Output()
     try:
         code = program.main(list(arguments), prog_name="drift", standalone_mode=False)
+        output.finish()
     except click.ClickException as error:
         return _fail(_usage_text(error), error.exit_code)
     except (DriftError, TerminatedError) as error:
         return _fail(f"drift: {error.message}", error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _fail("drift: interrupted", ExitCode.INTERRUPTED)
-    except Exception as error:  # noqa: BLE001 - around the whole program
+    except (Exception, SystemExit) as error:
+        # click and rich answer a closed pipe with an exit of their own.
+        if output.failure is not None:
+            return _tell_unwritten(output)
+        if isinstance(error, SystemExit):
+            raise
         found = f"{type(error).__name__}: {error}"
         return _fail(
             f"drift: a bug in image-drift, please report it: {found}", ExitCode.BUG, bug=True
@@ -62,6 +71,17 @@ def _run(arguments: Sequence[str]) -> int:
 def _fail(message: str, exit_code: int, *, bug: bool = False) -> int:
     tell_failure(message, int(exit_code), bug=bug)
     return int(exit_code)
+
+
+def _tell_unwritten(output: Output) -> int:
+    from jobs.errors import ExitCode  # noqa: PLC0415
+
+    output.discard()
+    # Who closes a pipe early, as `head` does, has read what they wanted.
+    if output.failure is not None and not isinstance(output.failure, BrokenPipeError):
+        problem = output.failure.strerror
+        _fail(f"drift: stdout cannot be written to ({problem}). Make room.", ExitCode.OUTPUT)
+    return ExitCode.OUTPUT
 
 
 def _usage_text(error: click.ClickException) -> str:

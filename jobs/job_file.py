@@ -146,12 +146,29 @@ def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
         return f"{shown} is not a known key.{_suggestion(location)}"
     if fault["type"] == "missing":
         return f"{shown} is missing. Add it; docs/job-file.md says what it means."
-    value = without_secrets(json.dumps(fault["input"], default=str))
-    if key == "notifications.urls_from" and "://" in value:
-        value = "a URL, which is not shown here"
     if location and isinstance(fault["input"], dict):
         return f"{shown}: expected {_expected(fault)}."
+    if _may_be_secret(location):
+        return (
+            f"{shown} holds something else than expected, not shown here because it may be "
+            f"secret. Expected {_expected(fault)}."
+        )
+    value = without_secrets(json.dumps(fault["input"], default=str))
     return f"{shown} is {value}. Expected {_expected(fault)}."
+
+
+def _may_be_secret(location: tuple[str, ...]) -> bool:
+    """Tell whether a key, or one below it, is kept out of the job's own repr.
+
+    What stands there in error need not look like a URL, so that no pattern finds the login in it.
+    """
+    inner: type[BaseModel] | None = Job
+    field = None
+    for part in location:
+        field = None if inner is None else inner.model_fields.get(part)
+        inner = None if field is None else _model_in(field.annotation)
+    below = () if inner is None else inner.model_fields.values()
+    return any(not one.repr for one in (field, *below) if one is not None)
 
 
 def _variable_below(key: str, sources: Mapping[str, str]) -> str | None:

@@ -63,7 +63,9 @@ class ReportSettings(Settings):
 class NotificationSettings(Settings):
     """Who is told, and when. Where to is secret, so it comes from the environment."""
 
-    urls_from: Annotated[str, AfterValidator(_variable)] = "DRIFT_NOTIFY_URLS"
+    urls_from: Annotated[str, AfterValidator(_variable)] = Field(
+        default="DRIFT_NOTIFY_URLS", repr=False
+    )
     """The environment variable that holds the Apprise URLs to send to, separated by white space:
     `slack://...`, `mailtos://...`, `workflows://...` (Teams), `pagerduty://...`, `jsons://...` and
     more; see docs/notifications.md. Nobody is told while it is unset or empty."""

@@ -29,6 +29,7 @@ from reference_stats.file_kinds import (
     other_image,
 )
 from reference_stats.grey_levels import luma_of_planes
+from reference_stats.libtiff import silence_libtiff
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 from reference_stats.planes import ONE_CHANNEL, colour_planes, luma_plane, turn
 
@@ -70,6 +71,7 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage | UnreadableIm
     if kind is None:
         return _without_kind(data)
     _hush_pillow()
+    silence_libtiff()
     try:
         return _decode(data, kind, max_pixels)
     except MemoryError:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image, ImageOps
 
+from reference_stats.libtiff import silence_libtiff
+
 LONGEST_SIDE_PX = 160
 MOST_PICTURES = 24
 # The worst and the most typical four of them are in the page twice, small at its top.
@@ -27,6 +29,7 @@ def thumbnail(data: bytes) -> bytes | None:
     and scaled down but never up. A 16-bit image is scaled by 1/257. The JPEG holds no metadata.
     An image of more than 100 million pixels counts as not readable.
     """
+    silence_libtiff()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

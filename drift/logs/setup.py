@@ -26,13 +26,18 @@ class _Handler(logging.StreamHandler):  # type: ignore[type-arg]
 
 
 def set_up_logs(environment: Mapping[str, str]) -> None:
-    """Send log records, Python's warnings and what ends a thread to stderr, from level INFO on."""
+    """Send log records, Python's warnings and stray exceptions to stderr, from level INFO on.
+
+    Stray exceptions are those that end a thread, and those that nothing can catch, such as one of
+    a finalizer.
+    """
     handler = _Handler(sys.stderr)
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.captureWarnings(capture=True)
     # At level DEBUG it writes the paths of requests, which hold the tokens of webhooks.
     logging.getLogger("urllib3").setLevel(logging.INFO)
     threading.excepthook = _tell_thread
+    sys.unraisablehook = _tell_unraisable
     use_format(environment.get(VARIABLE, "auto"))
 
 
@@ -80,3 +85,10 @@ def _tell_thread(end: threading.ExceptHookArgs) -> None:
     name = "?" if end.thread is None else end.thread.name
     raised = (end.exc_type, end.exc_value, end.exc_traceback)
     _log.error("the thread %s ended by an exception", name, exc_info=raised)
+
+
+def _tell_unraisable(stray: sys.UnraisableHookArgs) -> None:
+    # The object may be half gone: its type says where this was, and cannot fail.
+    place = type(stray.object).__name__
+    what = stray.err_msg or "an exception was ignored"
+    _log.error("%s, in an object of type %s", what, place, exc_info=stray.exc_value)

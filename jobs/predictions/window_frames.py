@@ -27,16 +27,13 @@ def fields_frame(
     """
     missing = pa.nulls(len(moments), pa.string())
     identity = _trimmed(raw.get(named.id or "", missing))
-    prediction = _trimmed(raw.get(named.prediction or "", missing))
-    label = _trimmed(raw.get(named.label or "", missing))
-    client = _trimmed(raw.get(named.client or "", missing))
     times = pd.DatetimeIndex(moments.astype("datetime64[us]")).tz_localize("UTC")
     columns = {
         "timestamp": pd.Series(times),
         "id": _series(pc.fill_null(identity, "")),
-        "prediction": _series(prediction),
-        "label": _series(label),
-        "client": _series(client),
+        "prediction": label_series(raw.get(named.prediction or "", missing)),
+        "label": label_series(raw.get(named.label or "", missing)),
+        "client": label_series(raw.get(named.client or "", missing)),
         "confidence": pd.Series(read_numbers(raw.get(named.confidence or "", missing)).values),
         "latency": pd.Series(read_numbers(raw.get(named.latency or "", missing)).values),
     }
@@ -52,6 +49,14 @@ def raw_frame(raw: Mapping[str, Texts]) -> pd.DataFrame:
             for name, column in raw.items()
         }
     )
+
+
+def label_series(column: Texts) -> pd.Series[str]:
+    """Return texts as labels: without spaces around them, empty ones as missing.
+
+    Every other text is a label, ``None`` and ``nan`` too.
+    """
+    return _series(_trimmed(column))
 
 
 def _trimmed(column: Texts) -> Texts:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pyarrow import parquet
 
 from jobs.errors import ObjectError
 from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.parquet_log import as_texts
+from jobs.predictions.window_frames import label_series
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable
 
@@ -63,10 +67,11 @@ def read_predictions_table(context: SourceContext, name: str) -> PredictionTable
 
 
 def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
+    label = context.job.predictions.columns.prediction
     try:
         if name.endswith(".parquet"):
-            return pd.read_parquet(path)
-        return _read_csv(path, packed=name.endswith(".gz"), context=context)
+            return _read_parquet(path, label)
+        return _read_csv(path, label, packed=name.endswith(".gz"))
     except (ValueError, OSError, pa.ArrowException) as error:
         raise ObjectError(
             context.bucket.url_of(name),
@@ -75,22 +80,31 @@ def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
         ) from None
 
 
-def _read_csv(path: Path, *, packed: bool, context: SourceContext) -> pd.DataFrame:
-    # Labels are text even where they look like numbers: "1" must not become "1.0".
-    label = context.job.predictions.columns.prediction
-    as_text = {} if label is None else {label: "str"}
-    if packed:
-        return pd.read_csv(
-            path, compression="gzip", encoding="utf-8-sig", low_memory=False, dtype=as_text
-        )
-    return pd.read_csv(path, encoding="utf-8-sig", low_memory=False, dtype=as_text)
+def _read_parquet(path: Path, label: str | None) -> pd.DataFrame:
+    stored = parquet.read_table(path)
+    table: pd.DataFrame = stored.to_pandas()
+    if label in stored.column_names:
+        table[label] = label_series(as_texts(stored.select([label]))[label]).array
+    return table
 
 
-def _as_text(column: pd.Series) -> pd.Series:
-    """Return labels as text: whole numbers without a fraction, missing values as missing."""
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    return column.astype("string").astype("object")
+def _read_csv(path: Path, label: str | None, *, packed: bool) -> pd.DataFrame:
+    packing: Literal["gzip", "infer"] = "gzip" if packed else "infer"
+    header = pd.read_csv(path, compression=packing, encoding="utf-8-sig", nrows=0)
+    # With a converter pandas takes the text as it stands: "1" stays, "None" and "NA" are labels.
+    converters = {name: str for name in header.columns if name.strip() == label}
+    table = pd.read_csv(
+        path,
+        compression=packing,
+        encoding="utf-8-sig",
+        low_memory=False,
+        converters=converters,
+    ).rename(columns=str.strip)
+    if table.columns.has_duplicates:
+        raise ValueError("two columns differ in nothing but spaces around their names")
+    if label in table.columns:
+        table[label] = label_series(pa.array(table[label], pa.string())).array
+    return table
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:
@@ -102,7 +116,7 @@ def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable
     columns = context.job.predictions.columns
     fields = pd.DataFrame(index=table.index)
     if columns.prediction in table.columns:
-        fields["prediction"] = _as_text(table[columns.prediction])
+        fields["prediction"] = table[columns.prediction]
     if columns.confidence in table.columns:
         fields["confidence"] = _as_numbers(table[columns.confidence])
     named = NeededColumns(named=columns)

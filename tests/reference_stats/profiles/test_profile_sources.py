@@ -153,6 +153,83 @@ def test_a_past_window_of_other_times_is_a_usage_error(world, window, message):
         build(job_of(world, reference={"window": window}))
 
 
+# What people call classes, and what programs that read tables take for no value.
+LABELS = [
+    *("None", "none", "NA", "N/A", "#N/A", "null", "NULL", "nan", "NaN", "-", "", "  "),
+    *("beagle", " beagle ", "1", "1.0", "007", "True", "a,b", "\u00e9cureuil\u00a0", 'say "hi"'),
+]
+
+
+class TestLabels:
+    """The same rows as a log and as a table without times give the same categories."""
+
+    def categories(self, folder, frame: pd.DataFrame, name: str, **reference) -> pd.Series:
+        path = folder / name
+        if name.endswith(".parquet"):
+            frame.to_parquet(path)
+        else:
+            frame.to_csv(path, index=False)
+        reference = reference or {"images": "reference/", "log": name}
+        rows = build(job_of(folder, reference=reference)).predictions.rows
+        return rows["prediction"].value_counts(dropna=False).sort_index()
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+        return tmp_path
+
+    @pytest.fixture
+    def frame(self):
+        numbers = np.linspace(10.0, 20.0, len(LABELS))
+        return pd.DataFrame({"breed": LABELS, "confidence": 0.5, "mean": numbers, "entropy": 5.0})
+
+    @pytest.fixture
+    def logged(self, folder, frame):
+        return self.categories(folder, frame.assign(timestamp="2025-01-01T00:00:00Z"), "log.csv")
+
+    def test_words_for_no_value_are_classes_and_only_empty_labels_are_missing(self, logged):
+        assert logged["None"] == logged["NA"] == logged["null"] == logged["nan"] == 1
+        assert logged["beagle"] == 2
+        assert logged[logged.index.isna()].tolist() == [2]
+        assert logged.sum() == len(LABELS)
+
+    @pytest.mark.parametrize("name", ["said.csv", "said.csv.gz", "said.parquet"])
+    def test_a_table_without_times_is_read_as_a_log_is(self, folder, frame, logged, name):
+        pd.testing.assert_series_equal(self.categories(folder, frame, name), logged)
+
+    @pytest.mark.parametrize("name", ["table.csv", "table.csv.gz", "table.parquet"])
+    def test_a_table_of_features_is_read_as_a_log_is(self, folder, frame, logged, name):
+        found = self.categories(folder, frame, name, features=name)
+        pd.testing.assert_series_equal(found, logged)
+
+    @pytest.mark.parametrize(
+        "labels",
+        [[True, False, True], [1.0, 2.5, None], [1, 2, 2], pd.Categorical(["a", "b", "NA"])],
+    )
+    def test_labels_that_parquet_holds_as_no_text_are_read_as_a_log_is(self, folder, labels):
+        frame = pd.DataFrame({"breed": labels, "confidence": 0.5})
+        timed = frame.assign(timestamp="2025-01-01T00:00:00Z")
+        pd.testing.assert_series_equal(
+            self.categories(folder, frame, "typed.parquet"),
+            self.categories(folder, timed, "timed.parquet"),
+        )
+
+    def test_spaces_around_the_names_of_columns_and_short_rows_do_not_matter(self, folder):
+        text = "id, breed, confidence\n1, None, 0.5\n2, beagle , 0.5\n3\n"
+        (folder / "padded.csv").write_text(text)
+        job = job_of(folder, reference={"images": "reference/", "log": "padded.csv"})
+        rows = build(job).predictions.rows
+        assert rows["prediction"].isna().tolist() == [False, False, True]
+        assert rows["prediction"].tolist()[:2] == ["None", "beagle"]
+        assert rows["confidence"].tolist()[:2] == [0.5, 0.5]
+
+    def test_columns_that_differ_in_spaces_only_are_refused(self, folder):
+        (folder / "twice.csv").write_text("mean,breed, breed\n1,a,b\n")
+        job = job_of(folder, reference={"features": "twice.csv"})
+        with pytest.raises(ObjectError, match="spaces around their names"):
+            build(job)
+
+
 class TestFeatureTable:
     def profile(self, folder, text: str, name: str = "sampled.csv") -> ReferenceProfile:
         (folder / name).write_text(text, encoding="utf-8")
