@@ -11,6 +11,7 @@ from importlib.metadata import version
 from drift.comparison import Comparison
 from drift.data_health import with_health
 from drift.options import as_text
+from drift.reference_overlap import overlaps_reference
 from drift.segments import Concentration
 from drift.verdict import Decision
 from drift.window_images import WindowImages
@@ -162,6 +163,11 @@ def _image_warnings(facts: RunFacts) -> Iterator[str]:
 
 def _reference_warnings(facts: RunFacts) -> Iterator[str]:
     profile, images = facts.profile, facts.window.counts
+    if overlaps_reference(facts.job, facts.predictions.window):
+        yield (
+            "The window overlaps reference.window: images on both sides hide a drift. Let "
+            "reference.window end before the window, then run drift profile build."
+        )
     unknown = [one.name for one in facts.comparison.predictions if _is_unknown_to_reference(one)]
     if unknown:
         yield (

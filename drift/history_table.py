@@ -79,7 +79,9 @@ def _print_rich(rows: Sequence[HistoryRow]) -> None:
         sign, style = _SIGNS[row.verdict]
         run, when, verdict, *rest = _texts(row)
         # Texts of labels may look like markup; a Text is shown as it is.
-        table.add_row(Text(run), Text(when), Text(f"{sign} {verdict}", style=style), *map(Text, rest))
+        table.add_row(
+            Text(run), Text(when), Text(f"{sign} {verdict}", style=style), *map(Text, rest)
+        )
     Console().print(table)
 
 

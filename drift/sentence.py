@@ -11,8 +11,7 @@ from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
 from reports.findings import Finding, ImageCounts, Multivariate
 from reports.wording import listed
 
-_LOOKS_NAMED = 3
-_LOOKS_IN_HEADLINE = 2
+_LOOKS_NAMED = 2
 _MOVES_NAMED = 2
 _BY_NAME = {feature.name: feature for feature in FEATURES}
 
@@ -58,15 +57,13 @@ class Extent:
 def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     """Return what is said where columns drifted."""
     features = _in_order([finding for finding in drifted if finding.categories is None])
-    classes = [finding for finding in drifted if finding.categories is not None]
-    moves = [describe_move(finding) for finding in [*features[:_MOVES_NAMED], *classes]]
+    moves = [describe_move(finding) for finding in _to_name(features, drifted)]
     more = len(drifted) - len(moves)
     tail = f" and {more} more" if more > 0 else ""
-    short = _opening(features, drifted, _LOOKS_IN_HEADLINE)
-    opening = _opening(features, drifted, _LOOKS_NAMED)
+    headline = extent.placed(_opening(features, drifted))
     return Sentence(
-        headline=extent.placed(short),
-        summary=f"{extent.placed(opening)}: {', '.join(moves)}{tail}; {extent.about()}.",
+        headline=headline,
+        summary=f"{headline}: {', '.join(moves)}{tail}; {extent.about()}.",
     )
 
 
@@ -91,12 +88,25 @@ def describe_move(finding: Finding) -> str:
     return f"{title} {finding.direction} {effect:.2f} sigma"
 
 
-def _opening(features: Sequence[Finding], drifted: Sequence[Finding], looks: int) -> str:
+def _to_name(features: Sequence[Finding], drifted: Sequence[Finding]) -> list[Finding]:
+    """Return what the eye sees first, and the largest move where it is larger than those."""
+    named = list(features[:_MOVES_NAMED])
+    largest = min(drifted, key=lambda one: (-_size(one), one.name))
+    if all(_size(largest) > _size(one) for one in named):
+        named.append(largest)
+    return named
+
+
+def _size(finding: Finding) -> float:
+    return in_deviations(finding.effect or 0.0, finding.direction)
+
+
+def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
     words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
     if words:
-        partly = all(finding.direction in TAILS for finding in features)
+        partly = all(finding.direction in TAILS for finding in features if _look(finding))
         some = "Some images" if partly else "Images"
-        return f"{some} are {listed(words[:looks])} than the reference"
+        return f"{some} are {listed(words[:_LOOKS_NAMED])} than the reference"
     if not any(finding.name in _BY_NAME for finding in drifted):
         return "The model's predictions have moved away from the reference"
     return "The images have moved away from the reference"
@@ -136,7 +146,7 @@ def _in_order(findings: Sequence[Finding]) -> list[Finding]:
         findings,
         key=lambda one: (
             one.name not in headlines,
-            -in_deviations(one.effect or 0.0, one.direction),
+            -_size(one),
             one.name,
         ),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,16 +15,26 @@ from drift.direction import FARTHEST
 from reference_stats.features.registry import FEATURES
 
 _QUARTILE_DISTANCE = 1.349
+_MOST_TYPICAL_PART, _LARGEST_POOL = 4, 64
 _HEADLINES = tuple(feature.name for feature in FEATURES if feature.headline)
 
 
+class _Candidate(NamedTuple):
+    distance: float
+    name: str
+    row: int
+    fingerprint: bytes
+
+
 def typical_images(features: pd.DataFrame, records: pd.DataFrame, most: int) -> tuple[str, ...]:
-    """Return the names of the most typical images, the most typical one first.
+    """Return the names of typical images that differ from each other, the most typical one first.
 
     An image is typical where its numbers that the eye sees lie near the reference's medians: the
     root mean square of the distances in robust standard deviations is small, none counting more
-    than six. Where the images lie in several folders, as those of a reference by class do, each
-    folder gives one before any gives a second. Images with the same fingerprint are shown once.
+    than six. Of the most typical quarter, 64 images at most, the one that lies farthest from
+    those already named, in all numbers, is named next. Where the images lie in several folders,
+    as those of a reference by class do, that is done for each, and each folder gives one before
+    any gives a second. Images with the same fingerprint are shown once.
 
     Parameters
     ----------
@@ -31,35 +43,68 @@ def typical_images(features: pd.DataFrame, records: pd.DataFrame, most: int) -> 
     most
         How many names at most.
     """
-    distances = _distances(features).tolist()
+    numbers = _far_out(features).fillna(0.0).to_numpy()
+    folders: defaultdict[str, list[_Candidate]] = defaultdict(list)
+    for one in _most_typical_first(features, records):
+        folders[one.name.rpartition("/")[0]].append(one)
+    ranked = [
+        (turn, one.distance, one.name)
+        for of_folder in folders.values()
+        for turn, one in enumerate(_spread(of_folder, numbers, most))
+    ]
+    return tuple(name for _, _, name in sorted(ranked)[:most])
+
+
+def _most_typical_first(features: pd.DataFrame, records: pd.DataFrame) -> list[_Candidate]:
+    """Return the images whose distance is known, of each fingerprint the most typical one."""
     images = [
-        (distance, str(name), fingerprint)
-        for distance, name, fingerprint in zip(
-            distances, records["image"].tolist(), records["fingerprint"].tolist(), strict=True
+        _Candidate(distance, str(name), row, fingerprint)
+        for row, (distance, name, fingerprint) in enumerate(
+            zip(
+                _distances(features).tolist(),
+                records["image"].tolist(),
+                records["fingerprint"].tolist(),
+                strict=True,
+            )
         )
         if math.isfinite(distance)
     ]
-    seen: set[bytes] = set()
-    taken: Counter[str] = Counter()
-    ranked: list[tuple[int, int, str]] = []
-    for place, (_, name, fingerprint) in enumerate(sorted(images)):
-        if fingerprint in seen:
-            continue
-        seen.add(fingerprint)
-        folder = name.rpartition("/")[0]
-        ranked.append((taken[folder], place, name))
-        taken[folder] += 1
-    return tuple(name for _, _, name in sorted(ranked)[:most])
+    distinct: dict[bytes, _Candidate] = {}
+    for image in sorted(images):
+        distinct.setdefault(image.fingerprint, image)
+    return list(distinct.values())
+
+
+def _spread(
+    of_folder: Sequence[_Candidate], numbers: NDArray[np.float64], most: int
+) -> list[_Candidate]:
+    """Return the first one, then again and again the one farthest from all before it."""
+    size = max(most, min(len(of_folder) // _MOST_TYPICAL_PART, _LARGEST_POOL))
+    pool = list(of_folder[:size])
+    places = numbers[[one.row for one in pool]]
+    nearest = np.full(len(pool), np.inf)
+    taken: list[int] = []
+    while len(taken) < min(most, len(pool)):
+        taken.append(int(np.argmax(nearest)))
+        step = ((places - places[taken[-1]]) ** 2).mean(axis=1)
+        nearest = np.minimum(nearest, step)
+        nearest[taken] = -1.0
+    return [pool[place] for place in taken]
 
 
 def _distances(features: pd.DataFrame) -> NDArray[np.float64]:
     """Return each image's distance from the medians, shape (images,); infinite without a number."""
-    known = features[[name for name in _HEADLINES if name in features]].dropna(axis=1, how="all")
-    if known.columns.empty:
+    far = _far_out(features[[name for name in _HEADLINES if name in features]])
+    if far.columns.empty:
         return np.full(len(features), np.inf)
+    distances = np.sqrt((far**2).mean(axis=1)).to_numpy(dtype="float64")
+    return np.where(np.isfinite(distances), distances, np.inf)
+
+
+def _far_out(features: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each number lies from its median, in robust standard deviations."""
+    known = features.dropna(axis=1, how="all")
     spread = known.quantile(0.75) - known.quantile(0.25)
     # Where half of the images agree on a number, any other one is far.
     scale = spread.where(spread > 0, np.finfo(np.float64).tiny) / _QUARTILE_DISTANCE
-    far = ((known - known.median()) / scale).clip(-FARTHEST, FARTHEST)
-    distances = np.sqrt((far**2).mean(axis=1)).to_numpy(dtype="float64")
-    return np.where(np.isfinite(distances), distances, np.inf)
+    return ((known - known.median()) / scale).clip(-FARTHEST, FARTHEST)

@@ -93,15 +93,24 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
 def _too_weak(comparison: Comparison, extent: Extent, effect_to_see: float) -> Sentence:
     seen = comparison.smallest_effect
     able = "nothing with certainty" if seen is None else f"only shifts of {seen:.2f} sigma or more"
+    images, kind = f"{extent.images.analysed:,} images", ""
+    evidence = comparison.evidence
+    if evidence is not None and evidence.current_units < extent.images.analysed:
+        images += f", {evidence.current_units:,} of them independent,"
+        kind = "independent "
     needed = (
-        f"about {comparison.images_needed:,} images would show"
+        f"about {comparison.images_needed:,} {kind}images would show"
         if comparison.images_needed is not None
         else "the reference is too small for any window to show"
     )
     return Sentence(
-        headline="Nothing moved, but there are too few images to be sure",
+        headline=(
+            "The reference is too small to say"
+            if comparison.images_needed is None
+            else "Too few images to say"
+        ),
         summary=(
-            f"Nothing moved, but {extent.images.analysed:,} images can show {able}; {needed} "
+            f"Nothing moved, but {images} can show {able}; {needed} "
             f"{effect_to_see:g} sigma (detection.effect_to_see)."
         ),
     )

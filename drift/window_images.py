@@ -24,7 +24,7 @@ from reference_stats.extraction import (
     UnreadableImage,
 )
 from reference_stats.features.registry import FEATURES
-from reference_stats.fingerprint import stack_fingerprints
+from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reports.findings import ImageCounts, LogCounts, Quality, Trouble
 
 TROUBLES_SHOWN = 20
@@ -50,6 +50,8 @@ class WindowImages:
     copies
         The clusters of near-copies among the analysed images, in the order of `features`; None
         where fingerprints are not known.
+    fingerprints
+        Those of the analysed images, in the order of `features`; None where they are not known.
     """
 
     rows: pd.DataFrame
@@ -58,6 +60,7 @@ class WindowImages:
     log: LogCounts
     quality: Quality
     copies: NearCopies | None = None
+    fingerprints: Fingerprints | None = None
 
     @property
     def clusters(self) -> pd.Series[int]:
@@ -110,7 +113,8 @@ def join(
         columns=[feature.name for feature in FEATURES],
         dtype="float64",
     )
-    copies = _find_copies(rows.loc[features.index], list(analysed.values()), burst)
+    fingerprints = stack_fingerprints([outcome.fingerprint for outcome in analysed.values()])
+    copies = _find_copies(rows.loc[features.index], fingerprints, burst)
     logged = predictions.raw[_are_allowed(located)].reset_index(drop=True)
     named_once = ~rows["image"].duplicated(keep=False)
     return WindowImages(
@@ -128,6 +132,7 @@ def join(
             cross_check=_cross_check(logged, features[named_once[features.index]]),
         ),
         copies=copies,
+        fingerprints=fingerprints,
     )
 
 
@@ -142,12 +147,10 @@ def _first_troubles(
     return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
 
 
-def _find_copies(
-    rows: pd.DataFrame, outcomes: Sequence[ImageFeatures], burst: timedelta
-) -> NearCopies:
+def _find_copies(rows: pd.DataFrame, fingerprints: Fingerprints, burst: timedelta) -> NearCopies:
     records = ImageRecords(
         names=rows["image"].to_numpy(dtype=object),
-        fingerprints=stack_fingerprints([outcome.fingerprint for outcome in outcomes]),
+        fingerprints=fingerprints,
         clients=rows["client"].to_numpy(dtype=object),
         times=as_moments(rows["timestamp"]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,13 +10,21 @@ from reports.findings import Offender, RunFindings
 from reports.page import picture_source
 
 IMAGES_SHOWN_FIRST = 8
+_NUMBERS = re.compile(r" \([^()]*\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """An image that stands out, with the source of its picture if there is one."""
+    """An image that stands out, with the source of its picture if there is one.
+
+    Attributes
+    ----------
+    look
+        How it looks in a few words, without the numbers: ``"blurrier, darker"``.
+    """
 
     offender: Offender
+    look: str
     source: str | None
     anchor: str
 
@@ -71,6 +80,7 @@ def _shots(findings: RunFindings, pictures: Mapping[str, bytes]) -> tuple[Shot, 
     return tuple(
         Shot(
             offender=offender,
+            look=_NUMBERS.sub("", offender.because),
             source=picture_source(pictures[offender.image]) if offender.image in pictures else None,
             anchor=f"image-{number}",
         )

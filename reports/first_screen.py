@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reference_stats.features.registry import FEATURES
 from reports.cards import CardGroups, ColumnCard, by_movement
 from reports.contact_sheet import ContactSheet, Shot
 from reports.findings import RunFindings
@@ -13,9 +11,6 @@ from reports.wording import SIGMA, what_is_missing
 
 MOVEMENTS = 4
 IMAGES = 4
-# What the eye sees comes first, then what the model answers, then all others by size.
-_OF_THE_EYE, _OF_THE_MODEL = 3, 1
-_HEADLINES = frozenset(feature.name for feature in FEATURES if feature.headline)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +20,7 @@ class FirstScreen:
     Attributes
     ----------
     moved, more_moved
-        The columns to name first, and how many more moved.
+        The columns that moved farthest, on one scale, and how many more moved.
     explain_sigma
         Whether a standard deviation is spoken of there.
     shots
@@ -54,11 +49,13 @@ def first_screen(
     findings: RunFindings, features: CardGroups, predictions: CardGroups, sheet: ContactSheet
 ) -> FirstScreen:
     """Return what stands at the top of a run's page."""
-    ordered = _in_order(features.moved, predictions.moved)
+    ordered = sorted(
+        (*features.moved, *predictions.moved), key=lambda card: by_movement(card.finding)
+    )
     moved = ordered[:MOVEMENTS]
     strip = tuple(shot for shot in sheet.shots if shot.source)[:IMAGES]
     return FirstScreen(
-        moved=moved,
+        moved=tuple(moved),
         more_moved=len(ordered) - len(moved),
         explain_sigma=any(SIGMA in card.movement.brief for card in moved),
         shots=len(sheet.shots),
@@ -67,13 +64,3 @@ def first_screen(
         typical=sheet.typical[:IMAGES] if strip else (),
         missing=tuple(what_is_missing(findings)),
     )
-
-
-def _in_order(
-    features: Sequence[ColumnCard], predictions: Sequence[ColumnCard]
-) -> tuple[ColumnCard, ...]:
-    seen = [card for card in features if card.finding.name in _HEADLINES][:_OF_THE_EYE]
-    said = list(predictions[:_OF_THE_MODEL])
-    first = [*seen, *said]
-    rest = [card for card in (*features, *predictions) if card not in first]
-    return (*first, *sorted(rest, key=lambda card: by_movement(card.finding)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
+from reports import wording
 from reports.findings import Verdict
 from reports.history import HistoryRow
 
@@ -87,6 +88,13 @@ def day_of(row: HistoryRow) -> date:
     The day is one of UTC.
     """
     return (row.end - timedelta(microseconds=1)).date()
+
+
+def when_words(row: HistoryRow) -> str:
+    """Return the day that a run stands for, or with a window of less than a day when it ended."""
+    if row.end - row.start >= timedelta(days=1):
+        return wording.day(day_of(row).isoformat())
+    return wording.moment(row.window_end)
 
 
 def monday_of(row: HistoryRow) -> date:

@@ -23,6 +23,7 @@ from reports.index_days import (
     tally_of,
     usual_step,
     weeks_of,
+    when_words,
 )
 from reports.index_lines import RunLine, run_lines, years_of_weeks
 from reports.index_trends import find_trends
@@ -224,14 +225,7 @@ def _lasting_words(rows: Sequence[HistoryRow]) -> str:
     before = wording.VERDICT_LABELS[rows[-len(same) - 1].verdict].lower()
     if len(same) == 1:
         return f"{label} in this run; the one before was {before}"
-    return f"{label} in the last {len(same):,} runs, since {_since_words(same[0])}"
-
-
-def _since_words(row: HistoryRow) -> str:
-    """Return the day that a run stands for, or with a short window the time."""
-    if row.end - row.start >= timedelta(days=1):
-        return wording.day(day_of(row).isoformat())
-    return wording.moment(row.window_end)
+    return f"{label} in the last {len(same):,} runs, since {when_words(same[0])}"
 
 
 def _rhythm_words(rows: Sequence[HistoryRow]) -> str:

@@ -15,7 +15,7 @@ from reports.effect_sizes import TAILS
 from reports.findings import State
 from reports.history import HistoryRow
 from reports.index_calendar import tally_words
-from reports.index_days import Week
+from reports.index_days import Week, day_of, when_words
 from reports.index_plots import Course, PlotPoint, TimeAxis, small_plot, time_axis, wide_plot
 from reports.links import JobLinks
 from reports.movements import deviations
@@ -85,7 +85,7 @@ class Trends:
     weeks
         How many weeks before the runs are in the plots.
     begin, first, last
-        When the plots of all columns begin, and the ends of the first and the last run's windows.
+        The day on which the plots of all columns begin, and those of the first and the last run.
     has_gaps
         Whether runs are missing somewhere between the others.
     """
@@ -131,6 +131,7 @@ def find_trends(
     names = _sorted_names(recent)
     columns = _columns(names, recent, weeks, axis, links)
     shown = min(max(PLOTS_OPEN, sum(_alarms_now(one) for one in columns)), MOST_PLOTS_OPEN)
+    first = day_of(recent[0])
     known = [limit for limit in course.limits if limit is not None]
     return Trends(
         # The plots escape their titles and links; everything else in them is numbers.
@@ -143,9 +144,9 @@ def find_trends(
         unmoving=tuple(sorted({name for row in recent for name in row.states} - set(names))),
         any_drift=any(_alarms_now(one) for one in columns),
         weeks=len(weeks),
-        begin=weeks[0].monday.isoformat() if weeks else recent[0].window_end,
-        first=recent[0].window_end,
-        last=recent[-1].window_end,
+        begin=wording.day((weeks[0].monday if weeks else first).isoformat()),
+        first=wording.day(first.isoformat()),
+        last=wording.day(day_of(recent[-1]).isoformat()),
         has_gaps=bool(axis.gaps),
     )
 
@@ -161,7 +162,7 @@ def _run_point(row: HistoryRow, links: JobLinks) -> PlotPoint:
     return PlotPoint(
         size=size,
         mark=row.verdict,
-        title=visible(f"{wording.moment(row.window_end)}: {label}, {words}"),
+        title=visible(f"{when_words(row)}: {label}, {words}"),
         link=links.to_run(row.run_id),
     )
 
@@ -191,7 +192,7 @@ def _columns(
     links: JobLinks,
 ) -> list[ColumnTrend]:
     titles = {feature.name: feature for feature in FEATURES}
-    moments = [wording.moment(row.window_end) for row in recent]
+    moments = [when_words(row) for row in recent]
     targets = [links.to_run(row.run_id) for row in recent]
     limits = [row.minimum_effect for row in recent]
     columns = []

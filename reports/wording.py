@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from reference_stats.features.feature import Feature
-from reports.findings import ProfileSummary, RunFindings, State, Verdict, WindowSpan
+from reports.findings import ImageCounts, ProfileSummary, RunFindings, State, Verdict, WindowSpan
 from reports.history import parse_time
 
 NOTHING = "\N{EN DASH}"
@@ -220,6 +220,12 @@ def what_is_missing(findings: RunFindings) -> list[str]:
     ]
 
 
+def warning_noun(findings: RunFindings) -> str:
+    """Return what the run's warnings are called: a note, where it is the time zone's alone."""
+    is_note = findings.assumed_timezone is not None and len(findings.warnings) == 1
+    return "note" if is_note else "warning"
+
+
 def _images_wanting(findings: RunFindings) -> list[str]:
     images = findings.images
     if images.logged == 0:
@@ -229,7 +235,8 @@ def _images_wanting(findings: RunFindings) -> list[str]:
         )
         return [words]
     if images.analysed == 0:
-        return ["None of the images that the log names could be analysed."]
+        how, advice = _ways_lost(images), _advice(images)
+        return [f"None of the {counted(images.logged, 'image')} could be analysed: {how}. {advice}"]
     needed = findings.images_needed
     if needed is None or images.analysed >= needed:
         return []
@@ -245,22 +252,43 @@ def _losses(findings: RunFindings) -> list[str]:
     images = findings.images
     lost = images.missing + images.unreadable + images.unfetched
     words = []
-    if lost:
+    if lost and images.analysed:
         were = "was" if lost == 1 else "were"
-        ways = {
-            "not found": images.missing,
-            "not readable": images.unreadable,
-            "not fetched": images.unfetched,
-        }
-        how = ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
-        words.append(f"{counted(lost, 'image')} of {images.logged:,} {were} lost: {how}.")
+        how = _ways_lost(images)
+        told = f"{counted(lost, 'image')} of {images.logged:,} {were} lost: {how}."
+        words.append(f"{told} {_advice(images)}" if 2 * lost > images.logged else told)
     if findings.log.rejected:
         rows = counted(findings.log.rejected, "row")
         words.append(f"{rows} of the log could not be used, of {findings.log.rows:,}.")
     return words
 
 
+def _ways_lost(images: ImageCounts) -> str:
+    ways = {
+        "not found": images.missing,
+        "not readable": images.unreadable,
+        "not fetched": images.unfetched,
+    }
+    return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
+
+
+def _advice(images: ImageCounts) -> str:
+    """Return what to check where most images are lost, by how most of them were."""
+    most = max(images.missing, images.unreadable, images.unfetched)
+    if most == images.missing:
+        return (
+            "Check images.path in the job file against the names in the bucket, "
+            "and that the images have not been moved or deleted."
+        )
+    if most == images.unfetched:
+        return "Check that this job may read the images' bucket, and that it can be reached."
+    return "Check that images.path in the job file names image files, and that they are whole."
+
+
 def _columns_wanting(findings: RunFindings) -> list[str]:
+    if not findings.images.analysed:
+        # Said already: there was no image to compare.
+        return []
     columns = (*findings.features, *findings.predictions)
     missing = [column.name for column in columns if column.state is State.MISSING]
     if len(missing) == len(columns) and columns:

@@ -1,5 +1,6 @@
 """What the program writes to stderr: JSON for Cloud Logging, plain lines for people."""
 
+import io
 import json
 import logging
 import os
@@ -10,7 +11,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from drift.logs.formats import CloudFormatter
 from drift.logs.trace import trace_fields
@@ -37,12 +40,17 @@ import logging, sys, threading, warnings
 import drift.commands.group as group
 from drift.program import main
 
+class Finalized:
+    def __del__(self):
+        raise ValueError("too late")
+
 def fail(*_arguments, **_options):
     logging.getLogger("third.party").warning("two\\nlines: \\u00e4 \\u2028")
     warnings.warn("old \\n ways", DeprecationWarning)
     thread = threading.Thread(target=lambda: 1 / 0)
     thread.start()
     thread.join()
+    Finalized()
     raise KeyError("a bug\\nof two lines")
 
 warnings.simplefilter("always")
@@ -225,6 +233,69 @@ def test_the_log_level_leaves_only_what_went_wrong(folder):
     assert (silent.returncode, silent.stderr) == (0, "")
 
 
+def damaged(compression: str, mode: str = "RGB") -> bytes:
+    """Return a TIFF whose pixels are noise where they should be compressed."""
+    packed = io.BytesIO()
+    random = np.random.default_rng(4)
+    pixels = random.integers(0, 256, (48, 56, 3), dtype=np.uint8)
+    Image.fromarray(pixels).convert(mode).save(packed, "TIFF", compression=compression)
+    data = bytearray(packed.getvalue())
+    middle = len(data) // 2
+    data[middle : middle + 200] = random.integers(0, 256, 200, dtype=np.uint8).tobytes()
+    return bytes(data)
+
+
+DAMAGED = {
+    "lzw": damaged("tiff_lzw"),
+    "jpeg": damaged("jpeg"),
+    "deflate": damaged("tiff_adobe_deflate"),
+    "group4": damaged("group4", "1"),
+}
+DECODE = """
+import sys
+from pathlib import Path
+from reference_stats.decoding import decode_image
+from reports.thumbnails import thumbnail
+for path in sys.argv[2:]:
+    data = Path(path).read_bytes()
+    thumbnail(data) if sys.argv[1] == "thumbnail" else decode_image(data, max_pixels=10**6)
+"""
+
+
+class TestDamagedImages:
+    """The library below Pillow writes to file descriptor 2 by itself whatever it dislikes."""
+
+    @pytest.mark.parametrize("by", ["decoding", "thumbnail"])
+    def test_the_decoder_writes_no_line_of_its_own(self, tmp_path, by):
+        paths = []
+        for name, data in DAMAGED.items():
+            paths.append(str(tmp_path / f"{name}.tif"))
+            Path(paths[-1]).write_bytes(data)
+        decoded = subprocess.run(
+            [sys.executable, "-c", DECODE, by, *paths],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (decoded.returncode, decoded.stderr) == (0, "")
+
+    def test_every_line_of_a_run_over_them_is_an_entry(self, tmp_path):
+        make_world(tmp_path / "bucket", lights=(1.0,), requests=12, references=30)
+        (tmp_path / "job.toml").write_text(JOB_FILE)
+        damaged_files = list(DAMAGED.values())
+        for folder in ("images", "reference"):
+            places = sorted((tmp_path / "bucket" / folder).iterdir())
+            for place, data in zip(places, damaged_files, strict=False):
+                place.write_bytes(data)
+        result = drift("run", "job.toml", "--until", "2025-03-04", cwd=tmp_path)
+        assert result.returncode == 0
+        end = entries(result.stderr)[-1]["drift_run"]
+        assert end["images_logged"] == 12
+        assert end["images_analysed"] < 12
+
+
 class TestABug:
     """Whatever ends the program unforeseen is an entry with the traceback."""
 
@@ -250,13 +321,15 @@ class TestABug:
         assert last["drift_error"] == {"exit_code": 1}
 
     def test_lines_of_other_libraries_warnings_and_threads_are_entries_too(self, result):
-        other, warned, thread, _bug = entries(result.stderr)
+        other, warned, thread, finalized, _bug = entries(result.stderr)
         assert other["logger"] == "third.party"
         assert other["message"] == "two\nlines: \u00e4 \u2028"
         assert warned["logger"] == "py.warnings"
         assert "DeprecationWarning: old \n ways" in warned["message"]
         assert thread["severity"] == "ERROR"
         assert "ZeroDivisionError" in thread["stack_trace"]
+        assert finalized["severity"] == "ERROR"
+        assert finalized["stack_trace"].endswith("ValueError: too late")
 
 
 def entry_of(record: logging.LogRecord) -> dict[str, object]:

@@ -45,6 +45,15 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
+def test_a_job_is_shown_in_one_short_line(job, world):
+    place = f"{world[0]}/bucket/data_drift_reports/dogs"
+    shown = repr(job)
+    assert shown.startswith("<JobReports of 'dogs' in ")
+    assert job.bucket.url_of(job.prefix) in shown
+    assert len(shown) < 60 + len(place)
+    assert repr(open_job(job.bucket.url_of(job.prefix))) == shown
+
+
 class TestHistory:
     def test_there_is_a_row_per_run_in_the_order_of_the_windows(self, job, world):
         _folder, found = world

@@ -18,10 +18,27 @@ def records(*names: str, fingerprints: tuple[bytes, ...] = ()) -> pd.DataFrame:
     )
 
 
-def test_images_near_the_medians_come_first() -> None:
+def test_images_near_the_medians_are_typical_and_the_nearest_comes_first() -> None:
     known = features(10.0, 95.0, 101.0, 100.0, 240.0)
+    typical = typical_images(known, records("a", "b", "c", "d", "e"), 3)
 
-    assert typical_images(known, records("a", "b", "c", "d", "e"), 3) == ("d", "c", "b")
+    assert typical[0] == "d"
+    assert set(typical) == {"b", "c", "d"}
+
+
+def test_typical_images_differ_from_each_other() -> None:
+    """Of 400 images half are of one thing, which is the most typical one."""
+    things = np.array(["cup"] * 200 + ["cat"] * 80 + ["bike"] * 80 + ["dog"] * 40)
+    entropy = pd.Series(things).map({"cup": 5.0, "cat": 6.0, "bike": 7.0, "dog": 3.0})
+    known = features(*RANDOM.normal(100, 10, 400)).assign(
+        entropy=entropy.to_numpy() + RANDOM.normal(0, 0.05, 400)
+    )
+    names = [f"{thing} {number:03}" for number, thing in enumerate(things)]
+    prints = tuple(number.to_bytes(2, "big") * 16 for number in range(400))
+
+    typical = typical_images(known, records(*names, fingerprints=prints), 4)
+
+    assert {name.partition(" ")[0] for name in typical} == {"cup", "cat", "bike", "dog"}
 
 
 def test_the_order_of_the_reference_does_not_matter() -> None:

@@ -49,7 +49,7 @@ def test_the_summary_names_what_the_eye_sees_first_with_direction_and_size(say):
     )
     assert decision.verdict is Verdict.DRIFT
     assert decision.summary.startswith(
-        "Images are blurrier, darker and poorer in grey levels than the reference: sharpness down "
+        "Images are blurrier and darker than the reference: sharpness down "
     )
     assert decision.summary.endswith("; 400 images.")
 
@@ -101,6 +101,28 @@ def test_a_class_that_took_over_is_named_with_its_shares(say):
         "The model's predictions have moved away from the reference: share of prediction 'cat' "
         "50 % to 90 %; 400 images."
     )
+
+
+def test_a_class_is_named_beside_numbers_only_where_it_moved_most(say):
+    few = classes("prediction", ["cat", "dog"] * 450, ["cat"] * 280 + ["dog"] * 120)
+    many = classes("prediction", ["cat", "dog"] * 450, ["cat"] * 400)
+    darker = numeric("mean", REFERENCE, WINDOW - 15)
+
+    assert say(darker, few).summary.endswith(": brightness down 1.49 sigma and 1 more; 400 images.")
+    assert say(darker, many).summary.endswith(
+        "sigma, share of prediction 'cat' 50 % to 100 %; 400 images."
+    )
+
+
+def test_a_confidence_that_moved_more_than_what_the_eye_sees_is_named_after_it(say):
+    confidence = numeric("confidence", REFERENCE, WINDOW - 60, role=ColumnRole.PREDICTION)
+    features = [numeric(name, REFERENCE, WINDOW - 20) for name in ("mean", "sharpness", "entropy")]
+    summary = say(*features, confidence).summary
+
+    assert summary.startswith("Images are darker and blurrier than")
+    assert ": brightness down " in summary
+    assert ", confidence down 6.04 sigma" in summary
+    assert " and 1 more; 400 images." in summary
 
 
 def test_more_columns_than_a_sentence_holds_are_counted(say):
@@ -156,3 +178,10 @@ def test_a_window_whose_rows_were_all_rejected_says_why(say):
 def test_a_very_long_label_is_shortened(say):
     decision = say(classes("prediction", ["a" * 9000, "b"] * 450, ["a" * 9000] * 400))
     assert len(decision.summary) < 300
+
+
+def test_the_sentence_counts_independent_images_where_rows_repeat_them(say):
+    decision = say(numeric("mean", REFERENCE, WINDOW[:20]), images=counts(240))
+    assert decision.verdict is Verdict.INCONCLUSIVE
+    assert "240 images, 20 of them independent, can show only shifts of" in decision.summary
+    assert " independent images would show 0.5 sigma" in decision.summary

@@ -67,9 +67,9 @@ def test_four_of_the_worst_images_stand_beside_four_typical_ones() -> None:
     worst, typical = top.split("Typical of the reference")
 
     assert worst.count("<img") == typical.count("<img") == 4
-    for number, offender in enumerate(run.offenders[:4], start=1):
+    for number in range(1, 5):
         assert f'href="#image-{number}"' in worst
-        assert offender.because in text_of(worst)
+    assert text_of(worst).count("darker, blurrier") == 4
 
 
 def test_without_pictures_the_worst_images_are_named() -> None:
@@ -84,16 +84,36 @@ def test_without_pictures_the_worst_images_are_named() -> None:
     assert run.offenders[4].image not in top
 
 
-def test_what_the_eye_sees_comes_before_larger_moves_of_other_numbers() -> None:
-    text = text_of(top_of(examples.drifted()))
+def test_what_moved_most_is_sorted_by_size_predictions_among_the_rest() -> None:
+    run = examples.drifted()
+    names = ["Brightness", "Red", "Sharpness", "Median brightness"]
+    (breed,) = (one for one in run.predictions if one.name == "breed")
+    larger = dataclasses.replace(breed, effect=0.5)
+    others = tuple(one for one in run.predictions if one is not breed)
+    told = dataclasses.replace(run, predictions=(larger, *others))
 
-    order = ["What moved most", "Brightness", "Sharpness", "Contrast", "breed", "3 more"]
-    places = [text.index(word) for word in order]
-    assert places == sorted(places)
+    assert chips(run) == names
+    assert chips(told) == ["breed", *names[:3]]
+
+
+def chips(run: RunFindings) -> list[str]:
+    top = top_of(run)
+    return re.findall(r'<li><a href="#[^"]+"><bdi>([^<]+)', top[top.index("What moved most") :])
+
+
+def test_a_picture_has_its_look_below_it_and_no_numbers() -> None:
+    because = "blurrier (sharpness 0.362, reference 2.39 to 3.72), darker (brightness 26.4)"
+    run = examples.drifted()
+    offenders = tuple(dataclasses.replace(one, because=because) for one in run.offenders)
+    top = top_of(dataclasses.replace(run, offenders=offenders))
+
+    assert top.count('<span class="why">blurrier, darker</span>') == 4
 
 
 def test_a_class_share_is_said_with_the_class() -> None:
-    text = text_of(top_of(examples.drifted()))
+    run = examples.drifted()
+    calm = tuple(dataclasses.replace(one, state=State.STEADY) for one in run.features)
+    text = text_of(top_of(dataclasses.replace(run, features=calm)))
 
     assert "beagle 26 % to 43 %" in text
 

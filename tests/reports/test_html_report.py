@@ -126,7 +126,7 @@ def test_the_answer_comes_first() -> None:
         "Image features",
         "Predictions",
         "Data health",
-        "Warnings",
+        "Note Timestamps carry no time zone",
         "About this run",
     ]
     assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)

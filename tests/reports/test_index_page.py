@@ -149,6 +149,23 @@ class TestTheCalendar:
 
 
 class TestTheTrends:
+    def test_its_days_are_those_of_the_calendar(self) -> None:
+        page = page_of(daily("ssd"))
+        trends = part(page, '<h2 id="moved"', '<h2 id="runs"')
+
+        assert "<span>12 Mar 2025</span>" in trends
+        assert "<span>14 Mar 2025</span>" in trends
+        assert 'aria-label="14 Mar 2025: Drift, ' in trends
+        assert "15 Mar" not in trends
+        assert "<b>14 Mar 2025</b>" in part(page, "<header", "</header>")
+
+    def test_a_run_of_less_than_a_day_has_its_time(self) -> None:
+        hour = timedelta(hours=1)
+        ends = [END - n * hour for n in range(3)]
+        rows = [row(end, window_start=(end - hour).isoformat()) for end in ends]
+
+        assert 'aria-label="14 Mar 2025, 22:00 UTC: Steady, ' in page_of(rows)
+
     def test_each_of_the_last_ninety_runs_is_a_link_in_every_plot(self) -> None:
         rows = list(simulated_rows(150))
         page = part(page_of(rows), '<h2 id="moved"')

@@ -5,7 +5,7 @@ import pytest
 
 from reference_stats.features.registry import FEATURES
 from reports import wording
-from reports.findings import WindowSpan
+from reports.findings import ImageCounts, WindowSpan
 from tests.support import findings as examples
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
@@ -150,17 +150,49 @@ def test_an_empty_window_says_where_to_look() -> None:
     assert "names no image" in wording.what_is_missing(examples.empty_window())[0]
 
 
-def test_nothing_analysed_and_nothing_comparable_are_said() -> None:
+@pytest.mark.parametrize(
+    ("lost", "told", "check"),
+    [
+        ("missing", "41 not found", "Check images.path in the job file"),
+        ("unfetched", "41 not fetched", "Check that this job may read the images' bucket"),
+        ("unreadable", "41 not readable", "names image files"),
+    ],
+)
+def test_where_no_image_could_be_analysed_one_sentence_says_why_and_what_to_check(
+    lost: str, told: str, check: str
+) -> None:
+    none = ImageCounts(logged=41, analysed=0, missing=0, unreadable=0, unfetched=0)
     run = dataclasses.replace(
         examples.inconclusive(),
         features=(examples.missing_column("mean"),),
-        images=dataclasses.replace(examples.inconclusive().images, analysed=0),
+        predictions=(),
+        images=dataclasses.replace(none, **{lost: 41}),
+    )
+
+    (words,) = wording.what_is_missing(run)
+
+    assert words.startswith(f"None of the 41 images could be analysed: {told}. ")
+    assert check in words
+
+
+def test_the_time_zone_alone_is_a_note_and_anything_beside_it_a_warning() -> None:
+    run = examples.drifted()
+    two = (*run.warnings, "20 of 60 images could not be analysed.")
+
+    assert wording.warning_noun(run) == "note"
+    assert wording.warning_noun(dataclasses.replace(run, warnings=two)) == "warning"
+    assert wording.warning_noun(dataclasses.replace(run, assumed_timezone=None)) == "warning"
+
+
+def test_nothing_comparable_is_said() -> None:
+    run = dataclasses.replace(
+        examples.inconclusive(),
+        features=(examples.missing_column("mean"),),
         log=dataclasses.replace(examples.drifted().log, rejected=1),
     )
 
     words = wording.what_is_missing(run)
 
-    assert "None of the images that the log names could be analysed." in words
     assert "Nothing could be compared: no column is there on both sides." in words
     assert "1 row of the log could not be used, of 5,213." in words
 
