@@ -64,7 +64,7 @@ class _Reason:
 def find_offenders(
     positions: Positions, window: WindowImages, profile: ReferenceProfile
 ) -> tuple[Offender, ...]:
-    """Return the images that lie farthest out along the drift, worst first.
+    """Return the images that lie farthest out along the drift, those of different things first.
 
     The score of an image is the root mean square, over the numbers that drifted, of its distance
     from the reference's median in the direction of the drift, in robust standard deviations, none
