@@ -2,11 +2,7 @@
 
 import dataclasses
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -19,34 +15,9 @@ from reports.history_store import read_history
 from reports.html_report import report_html
 from reports.publishing import publish
 from tests.support import findings as examples
+from tests.support.command import JOB_FILE, drift
 
-ROOT = Path(__file__).parents[2]
-JOB_FILE = """
-name = "dogs"
-[bucket]
-url = "bucket"
-[predictions]
-path = "predictions_log.csv"
-[images]
-path = "images/{id}_{filename}"
-[window]
-last = "1d"
-[reference]
-images = "reference/"
-"""
 PREFIX = "data_drift_reports/dogs"
-
-
-def drift(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, "-m", "drift", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def run_of_day(day, **other):

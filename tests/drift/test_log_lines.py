@@ -17,22 +17,9 @@ from PIL import Image
 
 from drift.logs.formats import CloudFormatter
 from drift.logs.trace import trace_fields
+from tests.support.command import JOB_FILE, ROOT
 from tests.support.worlds import make_world
 
-ROOT = Path(__file__).parents[2]
-JOB_FILE = """
-name = "dogs"
-[bucket]
-url = "bucket"
-[predictions]
-path = "predictions_log.csv"
-[images]
-path = "images/{id}_{filename}"
-[window]
-last = "1d"
-[reference]
-images = "reference/"
-"""
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 # A program with a bug, one that warns, and one whose thread fails.
 BUG = """

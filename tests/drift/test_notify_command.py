@@ -1,51 +1,24 @@
 """``drift notify --test`` as a user runs it: a process, real servers, an exit code."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
 
+from tests.support import command
 from tests.support.gcs_server import free_port
 from tests.support.receivers import mail, web
 
 __all__ = ["mail", "web"]
 
-ROOT = Path(__file__).parents[2]
 SECRET = "s3cr3t-t0ken"
-JOB_FILE = """
-name = "dogs"
-[bucket]
-url = "bucket"
-[predictions]
-path = "predictions_log.csv"
-[images]
-path = "images/{id}_{filename}"
-[window]
-last = "1d"
-[reference]
-images = "reference/"
-"""
 
 
 @pytest.fixture
 def drift(tmp_path):
     """Return a way to run the command in a folder with a job file and no bucket."""
-    (tmp_path / "job.toml").write_text(JOB_FILE)
+    (tmp_path / "job.toml").write_text(command.JOB_FILE)
 
-    def run(*arguments, **environment):
-        return subprocess.run(
-            [sys.executable, "-m", "drift", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
+    return partial(command.drift, cwd=tmp_path)
 
 
 def test_a_test_message_goes_everywhere_and_a_table_says_so(drift, mail, web, tmp_path):

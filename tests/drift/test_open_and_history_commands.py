@@ -9,7 +9,6 @@ import pty
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -22,9 +21,9 @@ from reports.findings import WindowSpan
 from reports.html_report import report_html
 from reports.publishing import publish
 from tests.support import findings as examples
+from tests.support.command import ROOT, drift
 from tests.support.findings import HOSTILE_LABELS
 
-ROOT = Path(__file__).parents[2]
 JOB_FILE = """
 name = "dogs"
 [bucket]
@@ -41,18 +40,6 @@ images = "reference/"
 PREFIX = "data_drift_reports/dogs"
 # A browser that writes down what it was asked to show.
 BROWSER = f"{sys.executable} -c \"import sys;open('shown.txt','w').write(sys.argv[1])\" %s"
-
-
-def drift(*arguments, cwd, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "drift", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def run_of_day(day, **other):

@@ -1,5 +1,6 @@
 """The command as a user runs it: a process, a bucket, an exit code, and what is in the bucket."""
 
+import functools
 import json
 import os
 import re
@@ -12,9 +13,10 @@ import jsonschema
 import pytest
 
 from reports.json_report import report_schema
+from tests.support import command
+from tests.support.command import ROOT
 from tests.support.worlds import make_world
 
-ROOT = Path(__file__).parents[2]
 JOB_FILE = """
 name = "dogs"
 [bucket]
@@ -32,16 +34,7 @@ log = "validation_log.csv"
 """
 
 
-def drift(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "drift", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+drift = functools.partial(command.drift, timeout_s=240)
 
 
 def write_job(folder: Path, text: str = JOB_FILE) -> Path:
@@ -336,9 +329,9 @@ def test_sigterm_ends_with_143_and_a_clear_line_and_publishes_nothing(tmp_path):
 def test_the_help_names_every_command(tmp_path):
     result = drift("--help", cwd=tmp_path)
     assert result.returncode == 0
-    for command in ("run", "profile", "schedule", "accept", "demo"):
-        assert f"  {command} " in result.stdout
-        assert drift(command, "--help", cwd=tmp_path).returncode == 0
+    for subcommand in ("run", "profile", "schedule", "accept", "demo"):
+        assert f"  {subcommand} " in result.stdout
+        assert drift(subcommand, "--help", cwd=tmp_path).returncode == 0
 
 
 def test_a_schedule_without_a_cron_expression_says_so(tmp_path):
