@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from reference_stats.colour_sums import ColourSums, sum_colours
 from reference_stats.detail_sums import DetailSums, sum_detail
-from reference_stats.grey_levels import grey_histogram, luma_of_planes
+from reference_stats.level_sums import LevelSums, sum_levels
 from reference_stats.once import once
+from reference_stats.turning import is_mirrored, turn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,10 +21,11 @@ class DecodedImage:
     Attributes
     ----------
     luma
-        uint8 of shape (height, width): PIL's ``convert("L")`` of the file's own mode. A 16-bit
-        image is clipped at 255 by that definition.
-    rgb
-        uint8 of shape (height, width, 3). A 16-bit image is scaled by 1/257, not clipped.
+        uint8 of shape (height, width), rows one after the other in memory: PIL's ``convert("L")``
+        of the file's own mode. A 16-bit image is clipped at 255 by that definition.
+    pixels
+        uint8 of shape (rows, columns, 3), red first, *as in the file*, not turned. A 16-bit image
+        is scaled by 1/257, not clipped. Of a grey image the three channels are one memory.
     size_bytes
         The size of the file; 0 where the pixels never were a file.
     file_format
@@ -31,11 +33,11 @@ class DecodedImage:
     mode
         PIL's mode of the file before any conversion.
     orientation
-        The EXIF orientation, 1 to 8, that was applied to the file's rows and columns.
+        The EXIF orientation, 1 to 8, that `luma` was turned by and `rgb` is.
     """
 
     luma: NDArray[np.uint8]
-    rgb: NDArray[np.uint8]
+    pixels: NDArray[np.uint8]
     size_bytes: int
     file_format: str
     mode: str
@@ -57,26 +59,30 @@ class DecodedImage:
         return self.mode.startswith("I") or self.mode == "F"
 
     @property
-    def planes(self) -> NDArray[np.uint8]:
-        """The pixels of `rgb` as one plane per channel, shape (3, height, width), not copied."""
-        return np.moveaxis(self.rgb, 2, 0)
+    def rgb(self) -> NDArray[np.uint8]:
+        """The pixels as displayed, shape (height, width, 3): a view."""
+        return turn(self.pixels, self.orientation)
 
     @once
     def grey(self) -> NDArray[np.uint8]:
         """Return the grey levels of `rgb`: `luma`, but scaled, not clipped, for a deep image."""
-        return luma_of_planes(self.planes) if self.is_deep else self.luma
+        return np.ascontiguousarray(self.rgb[:, :, 0]) if self.is_deep else self.luma
 
     @once
-    def histogram(self) -> NDArray[np.int64]:
-        """Return how many pixels of `luma` have each grey level; shape (256,)."""
-        return grey_histogram(self.luma)
+    def level_sums(self) -> LevelSums:
+        """Return the histogram of `luma` and what is computed from it."""
+        return sum_levels(self.luma)
 
     @once
     def colour_sums(self) -> ColourSums:
         """Return the sums that the colour features share."""
-        return sum_colours(self.planes)
+        return sum_colours(self.pixels)
 
     @once
     def detail_sums(self) -> DetailSums:
         """Return the sums over `grey` that the features of sharpness, noise and detail share."""
-        return sum_detail(self.grey)
+        return sum_detail(
+            self.grey,
+            rows_from_below=is_mirrored(self.orientation, axis=0),
+            columns_from_right=is_mirrored(self.orientation, axis=1),
+        )

@@ -19,6 +19,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from reference_stats import fast_jpeg, fast_png
 from reference_stats.decoded_image import DecodedImage
 from reference_stats.file_ends import ends_early, ends_in_zeros
 from reference_stats.file_kinds import (
@@ -28,10 +29,10 @@ from reference_stats.file_kinds import (
     is_start_of_image,
     other_image,
 )
-from reference_stats.grey_levels import luma_of_planes
 from reference_stats.libtiff import silence_libtiff
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
-from reference_stats.planes import ONE_CHANNEL, colour_planes, luma_plane, turn
+from reference_stats.pil_pixels import ONE_CHANNEL, as_colour, colour_pixels, luma_plane
+from reference_stats.turning import turned_plane
 
 # The classes are called directly: PIL's own `Image.open` warns or fails at a pixel count that is
 # one setting for the whole process, before the caller's limit can be asked.
@@ -44,16 +45,16 @@ _OPENERS: dict[ImageKind, type[ImageFile.ImageFile]] = {
     ImageKind.WEBP: WebPImagePlugin.WebPImageFile,
 }
 _ORIENTATION_TAG = 0x0112
-# Of these modes PIL makes the luma from exactly the red, green and blue that are kept. Doing that
-# later takes longer, but a large image is then never held three times.
+# Of these modes PIL makes the luma from exactly the red, green and blue that are kept.
 _LUMA_FOLLOWS = {"RGB", "RGBA", "RGBX"}
-_LARGE_PIXELS = 2_000_000
 _UNSUPPORTED_WORDS = ("not support", "unsupported", "unknown", "not available")
 _PILLOW = re.compile(r"PIL(\.|$)")
 _QUIET = ("ignore", None, Warning, _PILLOW, 0)
 
 
-def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage | UnreadableImage:
+def decode_image(
+    data: bytes, *, max_pixels: int, reuse_memory: bool = False
+) -> DecodedImage | UnreadableImage:
     """Return the first frame of an image file, or why there is none.
 
     Reads JPEG, PNG, GIF, BMP, TIFF and WebP by their content, whatever the file was called. No
@@ -66,6 +67,9 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage | UnreadableIm
         The whole file.
     max_pixels
         A larger image is refused by its header, before any pixel is decoded.
+    reuse_memory
+        Whether the image may lie in memory that the same thread's next call with `reuse_memory`
+        writes to. New memory costs a large image a quarter of its decoding time.
     """
     kind = image_kind(data)
     if kind is None:
@@ -73,7 +77,7 @@ def decode_image(data: bytes, *, max_pixels: int) -> DecodedImage | UnreadableIm
     _hush_pillow()
     silence_libtiff()
     try:
-        return _decode(data, kind, max_pixels)
+        return _decode(data, kind, max_pixels, reuse_memory=reuse_memory)
     except MemoryError:
         return UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
     except Exception as error:  # noqa: BLE001 - decoders fail in every way on a broken file
@@ -96,19 +100,72 @@ def image_from_pixels(pixels: NDArray[np.uint8]) -> DecodedImage:
     if pixels.dtype != np.uint8 or pixels.size == 0:
         raise ValueError(f"expected uint8 pixels, got {pixels.dtype} of shape {pixels.shape}")
     if pixels.ndim == 2:
-        return _image(np.broadcast_to(pixels, (3, *pixels.shape)), pixels, mode="L")
+        return _image(np.require(pixels, requirements=["C", "W"]), size_bytes=0)
     if pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"expected shape (height, width, 3), got {pixels.shape}")
-    planes = np.ascontiguousarray(np.moveaxis(pixels, 2, 0))
-    return _image(planes, luma_of_planes(planes), mode="RGB")
+    return _image(np.require(pixels, requirements=["C", "W"]), size_bytes=0)
 
 
-def _image(planes: NDArray[np.uint8], luma: NDArray[np.uint8], *, mode: str) -> DecodedImage:
-    rgb = np.moveaxis(planes, 0, 2)
-    return DecodedImage(luma=luma, rgb=rgb, size_bytes=0, file_format="", mode=mode)
+def _image(
+    decoded: NDArray[np.uint8], *, size_bytes: int, file_format: str = "", orientation: int = 1
+) -> DecodedImage:
+    """Return an image of pixels of shape (height, width, 3), or of grey levels."""
+    is_grey = decoded.ndim == 2
+    luma = decoded if is_grey else _luma(decoded)
+    return DecodedImage(
+        luma=turned_plane(luma, orientation),
+        pixels=as_colour(decoded) if is_grey else decoded,
+        size_bytes=size_bytes,
+        file_format=file_format,
+        mode="L" if is_grey else "RGB",
+        orientation=orientation,
+    )
 
 
-def _decode(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImage | UnreadableImage:
+def _luma(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    from reference_stats.kernels.colour_pass import fill_luma  # noqa: PLC0415 - numba is slow to import
+
+    luma = np.empty(pixels.shape[:2], np.uint8)
+    fill_luma(pixels, luma)
+    return luma
+
+
+def _decode(
+    data: bytes, kind: ImageKind, max_pixels: int, *, reuse_memory: bool
+) -> DecodedImage | UnreadableImage:
+    decoded = None
+    if kind is ImageKind.JPEG:
+        decoded = _decode_fast_jpeg(data, max_pixels, reuse_memory=reuse_memory)
+    elif kind is ImageKind.PNG:
+        decoded = _decode_fast_png(data, max_pixels)
+    return _decode_by_pil(data, kind, max_pixels) if decoded is None else decoded
+
+
+def _decode_fast_jpeg(data: bytes, max_pixels: int, *, reuse_memory: bool) -> DecodedImage | None:
+    header = fast_jpeg.size_of(data)
+    if header is None or header[0] * header[1] > max_pixels:
+        return None
+    if ends_in_zeros(data, ImageKind.JPEG):
+        return None
+    pixels = fast_jpeg.decode(data, *header, reuse_memory=reuse_memory)
+    if pixels is None:
+        return None
+    orientation = 1
+    if fast_jpeg.may_be_turned(data):
+        orientation = _orientation(_OPENERS[ImageKind.JPEG](io.BytesIO(data)))
+    return _image(
+        pixels, size_bytes=len(data), file_format=ImageKind.JPEG.value, orientation=orientation
+    )
+
+
+def _decode_fast_png(data: bytes, max_pixels: int) -> DecodedImage | None:
+    pixels = fast_png.decode(data, max_pixels)
+    if pixels is None:
+        return None
+    return _image(pixels, size_bytes=len(data), file_format=ImageKind.PNG.value)
+
+
+def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImage | UnreadableImage:
     image: Image.Image = _OPENERS[kind](io.BytesIO(data))
     if image.width * image.height > max_pixels:
         return UnreadableImage(
@@ -122,39 +179,20 @@ def _decode(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImage | Unr
             reason=UnreadableReason.TRUNCATED, detail=f"{kind}: zero bytes in place of the end"
         )
     mode, orientation = image.mode, _orientation(image)
-    planes = colour_planes(image)
-    large = image.width * image.height > _LARGE_PIXELS
-    follows = mode in ONE_CHANNEL or (large and mode in _LUMA_FOLLOWS)
-    own_luma = None if follows else luma_plane(image)
+    pixels = colour_pixels(image)
+    own_luma = None if mode in _LUMA_FOLLOWS or mode in ONE_CHANNEL else luma_plane(image)
     # What PIL holds goes before more is made: three copies of a large image are too many.
     del image
-    planes = _turned(planes, orientation)
+    if own_luma is None:
+        own_luma = pixels[:, :, 0] if mode in ONE_CHANNEL else _luma(pixels)
     return DecodedImage(
-        luma=_luma(planes) if own_luma is None else _turned(own_luma, orientation),
-        rgb=np.moveaxis(planes, 0, 2),
+        luma=turned_plane(np.ascontiguousarray(own_luma), orientation),
+        pixels=pixels,
         size_bytes=len(data),
         file_format=str(kind),
         mode=mode,
         orientation=orientation,
     )
-
-
-def _luma(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return planes[0] if _is_grey(planes) else luma_of_planes(planes)
-
-
-def _is_grey(planes: NDArray[np.uint8]) -> bool:
-    """Whether the three planes are one and the same memory."""
-    return planes.ndim == 3 and planes.strides[0] == 0
-
-
-def _turned(planes: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    if orientation == 1:
-        return planes
-    if _is_grey(planes):
-        plane = np.ascontiguousarray(turn(planes[0], orientation))
-        return np.broadcast_to(plane, (3, *plane.shape))
-    return np.ascontiguousarray(turn(planes, orientation))
 
 
 def _orientation(image: Image.Image) -> int:

@@ -15,33 +15,30 @@ cloth by one photographer. Of all pairs of scikit-learn's digits it is 0.004 % (
 
 from __future__ import annotations
 
+import bisect
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from reference_stats.decoded_image import DecodedImage
-from reference_stats.grey_levels import view_as_image
 
 # Raised by one whenever the definition changes: it is part of the feature set's name.
-FINGERPRINT_VERSION = 1
+FINGERPRINT_VERSION = 2
 FINGERPRINT_BYTES = 32
 WORDS = FINGERPRINT_BYTES // 8
 
 Fingerprints = NDArray[np.uint64]
 
 _GRID = 8
-# Large images are averaged in two steps, the first by a whole factor, which is faster. It leaves so
-# many pixels across an area that the area's bounds, rounded to pixels, are hardly off.
-_PIXELS_KEPT = 11
 # Two grey levels are rounding; the rest is noise of about 4 levels in every pixel of an area.
 _LEAST_STEP = 2.0
 _NOISE_STEP = 8.0
 # Of the image's own contrast: smaller steps flip with any change.
 _RELATIVE_STEP = 0.15
-_COLOUR_STEPS = np.arange(-28, 29, 8)
-_LEVEL_STEPS = np.concatenate([_COLOUR_STEPS, _COLOUR_STEPS, np.arange(1, 9) * 256 / 9])
+_COLOUR_STEPS = tuple(range(-28, 29, 8))
+_LEVEL_STEPS = tuple(level * 256 / 9 for level in range(1, 9))
 # In small images one pixel more or less is a difference, and digits are told apart by it.
 _SMALL_PIXELS = 64 * 64
 GRADIENT_BITS = 2 * 2 * _GRID * (_GRID - 1)
@@ -60,28 +57,28 @@ def fingerprint_of(image: DecodedImage) -> bytes:
 
     Two images that differ in colour far from their mean only, or in fine detail, have the same.
     """
-    grey = _average_cells(view_as_image(image.grey))
+    from reference_stats.kernels.cell_pass import average_cells, compare_neighbours  # noqa: PLC0415 - numba is slow to import
+
+    cells = average_cells(image.grey, _GRID)
     pixels = image.width * image.height
-    noise_step = _LEAST_STEP + _NOISE_STEP * _GRID / pixels**0.5
-    step = max(noise_step, _RELATIVE_STEP * float(grey.std()))
-    across, down = grey[:, 1:] - grey[:, :-1], grey[1:] - grey[:-1]
-    rises = np.concatenate([across.ravel(), down.ravel()])
-    bits = np.zeros(8 * FINGERPRINT_BYTES, dtype=np.bool_)
-    half = GRADIENT_BITS // 2
-    np.greater(rises, step, out=bits[:half])
-    np.less(rises, -step, out=bits[half:GRADIENT_BITS])
-    levels = np.repeat([*_opponent_colours(image), float(grey.mean())], 8)
-    np.greater(levels, _LEVEL_STEPS, out=bits[GRADIENT_BITS:_SMALL_AT])
-    bits[_SMALL_AT] = pixels < _SMALL_PIXELS
-    return np.packbits(bits, bitorder="little").tobytes()
+    noise_step = _LEAST_STEP + _NOISE_STEP * _GRID / math.sqrt(pixels)
+    gradients = compare_neighbours(cells, noise_step, _RELATIVE_STEP).tobytes()
+    red_green, yellow_blue = _opponent_colours(image)
+    level = float(cells.mean())
+    return b"".join(
+        (
+            gradients,
+            _steps_below(red_green, _COLOUR_STEPS),
+            _steps_below(yellow_blue, _COLOUR_STEPS),
+            _steps_below(level, _LEVEL_STEPS),
+            b"\1" if pixels < _SMALL_PIXELS else b"\0",
+        )
+    )
 
 
-def _average_cells(plane: Image.Image) -> NDArray[np.float64]:
-    factor = max(min(plane.size) // (_GRID * _PIXELS_KEPT), 1)
-    box = (0, 0, plane.width / factor, plane.height / factor)
-    reduced = plane if factor == 1 else plane.reduce(factor)
-    cells = reduced.resize((_GRID, _GRID), Image.Resampling.BOX, box=box)
-    return np.asarray(cells).astype(np.float64)
+def _steps_below(value: float, steps: tuple[float, ...]) -> bytes:
+    """Return as many set bits, from the lowest one, as there are steps below a value."""
+    return bytes([(1 << bisect.bisect_left(steps, value)) - 1])
 
 
 def _opponent_colours(image: DecodedImage) -> tuple[float, float]:

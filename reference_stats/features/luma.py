@@ -4,45 +4,36 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from reference_stats.decoded_image import DecodedImage
 from reference_stats.features.feature import Feature
-from reference_stats.grey_levels import padded_tiles
 
-_LEVELS = np.arange(256)
-_BLACK_SHARE = 0.001
-_OVEREXPOSED = 250
-_UNDEREXPOSED = 5
-_SOBEL_SCALE = 4 * 255 * np.sqrt(2.0)
+_SOBEL_SCALE = 4 * 255 * math.sqrt(2)
 
 
 def mean(image: DecodedImage) -> float:
     """Return the mean grey level, 0 (black) to 255 (white)."""
-    return float(image.histogram @ _LEVELS) / image.luma.size
+    return image.level_sums.total / image.luma.size
 
 
 def std_dev(image: DecodedImage) -> float:
     """Return the population standard deviation of the grey levels, 0 to 127.5."""
-    deviations = _LEVELS - mean(image)
-    return float(np.sqrt(image.histogram @ (deviations * deviations) / image.luma.size))
+    sums, pixels = image.level_sums, image.luma.size
+    return math.sqrt(pixels * sums.squares - sums.total * sums.total) / pixels
 
 
 def median(image: DecodedImage) -> float:
     """Return the median grey level, 0 to 255; halves occur with an even number of pixels."""
-    pixels, cumulated = image.luma.size, image.histogram.cumsum()
-    lower, upper = np.searchsorted(cumulated, [(pixels - 1) // 2, pixels // 2], side="right")
-    return float(lower + upper) / 2
+    return (image.level_sums.lower_median + image.level_sums.upper_median) / 2
 
 
 def min_pixel(image: DecodedImage) -> float:
     """Return the darkest grey level, 0 to 255."""
-    return float(np.flatnonzero(image.histogram)[0])
+    return float(image.level_sums.darkest)
 
 
 def max_pixel(image: DecodedImage) -> float:
     """Return the brightest grey level, 0 to 255."""
-    return float(np.flatnonzero(image.histogram)[-1])
+    return float(image.level_sums.brightest)
 
 
 def black_point(image: DecodedImage) -> float:
@@ -50,33 +41,19 @@ def black_point(image: DecodedImage) -> float:
 
     What haze, stray light and a raised gain lift first; a few dead pixels do not touch it.
     """
-    needed = math.ceil(_BLACK_SHARE * image.luma.size)
-    return float(np.searchsorted(image.histogram.cumsum(), needed))
+    return float(image.level_sums.black_point)
 
 
 def entropy(image: DecodedImage) -> float:
     """Return Shannon's entropy of the grey levels in bits, 0 (one level) to 8 (all alike)."""
-    shares = image.histogram[image.histogram > 0] / image.luma.size
-    return float(abs((shares * np.log2(shares)).sum()))
+    return image.level_sums.entropy
 
 
 def edge_density(image: DecodedImage) -> float:
-    """Return the mean Sobel gradient magnitude, 0 (flat) to 1, as ``skimage.filters.sobel``.
+    """Return the mean Sobel gradient magnitude, 0 (flat) to 1, as ``skimage.filters.sobel``."""
+    from reference_stats.kernels.grey_pass import sum_gradients  # noqa: PLC0415 - numba is slow to import
 
-    The gradients are whole numbers (1-2-1 kernels, repeated borders), so that their squares are
-    exact in float32; the root is taken in float64.
-    """
-    total = 0.0
-    for tile in padded_tiles(image.luma):
-        across = tile[:-2] + tile[2:] + 2 * tile[1:-1]
-        gradient_x = (across[:, 2:] - across[:, :-2]).astype(np.float32)
-        down = tile[2:] - tile[:-2]
-        gradient_y = (down[:, :-2] + down[:, 2:] + 2 * down[:, 1:-1]).astype(np.float32)
-        gradient_x *= gradient_x
-        gradient_y *= gradient_y
-        gradient_x += gradient_y
-        total += float(np.sqrt(gradient_x, dtype=np.float64).sum())
-    return total / (image.luma.size * float(_SOBEL_SCALE))
+    return float(sum_gradients(image.luma)) / (image.luma.size * _SOBEL_SCALE)
 
 
 def overexposed(image: DecodedImage) -> float:
@@ -84,7 +61,7 @@ def overexposed(image: DecodedImage) -> float:
 
     A white background counts too.
     """
-    return float(image.histogram[_OVEREXPOSED:].sum()) / image.luma.size
+    return image.level_sums.overexposed / image.luma.size
 
 
 def underexposed(image: DecodedImage) -> float:
@@ -92,7 +69,7 @@ def underexposed(image: DecodedImage) -> float:
 
     A black background counts too.
     """
-    return float(image.histogram[: _UNDEREXPOSED + 1].sum()) / image.luma.size
+    return image.level_sums.underexposed / image.luma.size
 
 
 LUMA_FEATURES = (

@@ -1,0 +1,89 @@
+"""Small PNG files without PIL's cost per file: plain 8-bit grey and colour.
+
+Everything else, and every flaw, is left to PIL: so there is one judge of what can be read.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Larger ones take PIL no longer, and are held twice here.
+_MOST_PIXELS = 1_000_000
+_HEADER = struct.Struct(">I4sIIBBBBB")
+_CHUNK = struct.Struct(">I4s")
+_CHECKSUM = struct.Struct(">I")
+# Bytes per pixel by PNG's colour type: grey, colour, colour with alpha.
+_SAMPLES = {0: 1, 2: 3, 6: 4}
+# What says nothing about the pixels as PIL gives them.
+_WITHOUT_EFFECT = {b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME", b"bKGD", b"sBIT"}
+
+
+def decode(data: bytes, max_pixels: int) -> NDArray[np.uint8] | None:
+    """Return the pixels, shape (height, width, 3) or (height, width); None to leave it to PIL.
+
+    Parameters
+    ----------
+    data
+        The whole file; its first 8 bytes are PNG's signature.
+    max_pixels
+        A larger image is left to PIL.
+    """
+    if len(data) < 8 + _HEADER.size + 4:
+        return None
+    length, kind, width, height, depth, colours, *rest = _HEADER.unpack_from(data, 8)
+    samples = _SAMPLES.get(colours)
+    # Neither another compression or filter method nor interlacing.
+    if (length, kind, depth, rest) != (13, b"IHDR", 8, [0, 0, 0]) or samples is None:
+        return None
+    if not 0 < width * height <= min(max_pixels, _MOST_PIXELS):
+        return None
+    packed = _compressed_pixels(data)
+    lines = None if packed is None else _inflate(packed, height * (1 + width * samples))
+    return None if lines is None else _unfiltered(lines, (height, width, samples))
+
+
+def _compressed_pixels(data: bytes) -> bytes | None:
+    parts: list[bytes] = []
+    place = 8
+    while place + 12 <= len(data):
+        length, kind = _CHUNK.unpack_from(data, place)
+        end = place + 8 + length
+        if end + 4 > len(data):
+            return None
+        if zlib.crc32(data[place + 4 : end]) != _CHECKSUM.unpack_from(data, end)[0]:
+            return None
+        if kind == b"IEND":
+            return b"".join(parts)
+        if kind == b"IDAT":
+            parts.append(data[place + 8 : end])
+        elif kind not in _WITHOUT_EFFECT and not (kind == b"IHDR" and place == 8):
+            return None
+        place = end + 4
+    return None
+
+
+def _inflate(packed: bytes, size: int) -> bytes | None:
+    inflating = zlib.decompressobj()
+    try:
+        lines = inflating.decompress(packed, size + 1)
+    except zlib.error:
+        return None
+    return lines if len(lines) == size and inflating.eof else None
+
+
+def _unfiltered(lines: bytes, shape: tuple[int, int, int]) -> NDArray[np.uint8] | None:
+    from reference_stats.kernels.png_filters import unfilter  # noqa: PLC0415 - numba is slow to import
+
+    height, width, samples = shape
+    filtered = np.frombuffer(bytearray(lines), np.uint8).reshape(height, 1 + width * samples)
+    out = np.empty((height, width * samples), np.uint8)
+    if not unfilter(filtered, samples, out):
+        return None
+    if samples == 1:
+        return out
+    pixels = out.reshape(shape)
+    return pixels if samples == 3 else np.ascontiguousarray(pixels[:, :, :3])
