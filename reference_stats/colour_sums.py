@@ -7,8 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_stats.level_sums import sum_levels
-
 # As bright and as dark as a channel gets; JPEG moves a level or two.
 _BLOWN = 254
 _CRUSHED = 2
@@ -57,7 +55,9 @@ def sum_colours(pixels: NDArray[np.uint8]) -> ColourSums:
 
 
 def _sum_grey(plane: NDArray[np.uint8]) -> ColourSums:
-    levels = sum_levels(plane)
-    blown, crushed = levels.counts[_BLOWN:].sum(), levels.counts[: _CRUSHED + 1].sum()
-    total = levels.total
+    from reference_stats.kernels.grey_pass import count_levels  # noqa: PLC0415 - numba is slow
+
+    counts = count_levels(np.ascontiguousarray(plane))
+    total = int(counts @ np.arange(256))
+    blown, crushed = counts[_BLOWN:].sum(), counts[: _CRUSHED + 1].sum()
     return ColourSums(total, total, total, 0, 0, 0.0, int(blown), int(crushed))

@@ -66,27 +66,24 @@ def sum_detail(
     rows_from_below, columns_from_right
         Whether the blocks are counted from the last row or column, as in a mirrored file.
     """
-    from reference_stats.kernels.detail_pass import halve, sum_inner_laplacian, sum_neighbours  # noqa: PLC0415 - numba is slow to import
+    from reference_stats.kernels.detail_pass import sum_three_sizes  # noqa: PLC0415 - numba is slow
 
     height, width = grey.shape
-    sums = sum_neighbours(
+    sums = sum_three_sizes(
         grey,
         _SPECK_STEP,
         _first_boundary(height, from_end=rows_from_below),
         _first_boundary(width, from_end=columns_from_right),
     ).tolist()
     noise, gradient, gradient_squares, specks, squares = sums[:5]
-    padded_squares, down, down_between, right, right_between = sums[5:]
-    # Sums in place of means keep the smaller images whole numbers: 4 and 16 times the grey levels.
-    half = halve(grey)
-    quarter = halve(half)
+    padded_squares, down, down_between, right, right_between = sums[5:10]
     energies = (
-        _mean(squares, grey, scale=1),
-        _mean(sum_inner_laplacian(half), half, scale=4),
-        _mean(sum_inner_laplacian(quarter), quarter, scale=16),
+        _mean_square(squares, height, width, scale=1),
+        _mean_square(sums[10], height // 2, width // 2, scale=4),
+        _mean_square(sums[11], height // 4, width // 4, scale=16),
     )
     return DetailSums(
-        pixels=_inner_pixels(grey),
+        pixels=_inner_pixels(height, width),
         noise=noise,
         gradient=gradient,
         gradient_squares=gradient_squares,
@@ -105,11 +102,10 @@ def _first_boundary(length: int, *, from_end: bool) -> int:
     return (length - BLOCK - 1) % BLOCK if from_end else BLOCK - 1
 
 
-def _inner_pixels(plane: NDArray[np.generic]) -> int:
-    height, width = plane.shape
-    return int(max(height - 2, 0) * max(width - 2, 0))
+def _inner_pixels(height: int, width: int) -> int:
+    return max(height - 2, 0) * max(width - 2, 0)
 
 
-def _mean(squares: int, plane: NDArray[np.generic], *, scale: int) -> float:
-    pixels = _inner_pixels(plane)
+def _mean_square(squares: int, height: int, width: int, *, scale: int) -> float:
+    pixels = _inner_pixels(height, width)
     return squares / (scale * scale * pixels) if pixels else math.nan

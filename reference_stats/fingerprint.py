@@ -57,28 +57,24 @@ def fingerprint_of(image: DecodedImage) -> bytes:
 
     Two images that differ in colour far from their mean only, or in fine detail, have the same.
     """
-    from reference_stats.kernels.cell_pass import average_cells, compare_neighbours  # noqa: PLC0415 - numba is slow to import
+    from reference_stats.kernels.cell_pass import pack_cells  # noqa: PLC0415 - numba is slow
 
-    cells = average_cells(image.grey, _GRID)
     pixels = image.width * image.height
     noise_step = _LEAST_STEP + _NOISE_STEP * _GRID / math.sqrt(pixels)
-    gradients = compare_neighbours(cells, noise_step, _RELATIVE_STEP).tobytes()
+    gradients, level = pack_cells(image.grey, _GRID, noise_step, _RELATIVE_STEP)
     red_green, yellow_blue = _opponent_colours(image)
-    level = float(cells.mean())
-    return b"".join(
-        (
-            gradients,
-            _steps_below(red_green, _COLOUR_STEPS),
-            _steps_below(yellow_blue, _COLOUR_STEPS),
-            _steps_below(level, _LEVEL_STEPS),
-            b"\1" if pixels < _SMALL_PIXELS else b"\0",
-        )
+    mean_bits = (
+        _steps_below(red_green, _COLOUR_STEPS),
+        _steps_below(yellow_blue, _COLOUR_STEPS),
+        _steps_below(level, _LEVEL_STEPS),
+        pixels < _SMALL_PIXELS,
     )
+    return gradients.tobytes() + bytes(mean_bits)
 
 
-def _steps_below(value: float, steps: tuple[float, ...]) -> bytes:
+def _steps_below(value: float, steps: tuple[float, ...]) -> int:
     """Return as many set bits, from the lowest one, as there are steps below a value."""
-    return bytes([(1 << bisect.bisect_left(steps, value)) - 1])
+    return (1 << bisect.bisect_left(steps, value)) - 1
 
 
 def _opponent_colours(image: DecodedImage) -> tuple[float, float]:

@@ -19,8 +19,6 @@ class LevelSums(NamedTuple):
 
     Attributes
     ----------
-    counts
-        How many pixels have each grey level; int64 of shape (256,).
     total, squares
         Sums of the levels and of their squares.
     overexposed, underexposed
@@ -35,7 +33,6 @@ class LevelSums(NamedTuple):
         Shannon's entropy in bits.
     """
 
-    counts: NDArray[np.int64]
     total: int
     squares: int
     overexposed: int
@@ -50,8 +47,7 @@ class LevelSums(NamedTuple):
 
 def sum_levels(plane: NDArray[np.uint8]) -> LevelSums:
     """Return the sums over a plane of shape (height, width)."""
-    from reference_stats.kernels.grey_pass import count_levels, summarize_levels  # noqa: PLC0415 - numba is slow to import
+    from reference_stats.kernels.grey_pass import summarize_levels  # noqa: PLC0415 - numba is slow
 
-    counts = count_levels(plane)
     black = math.ceil(_BLACK_SHARE * plane.size) - 1
-    return LevelSums(counts, *summarize_levels(counts, _OVEREXPOSED, _UNDEREXPOSED, black))
+    return LevelSums(*summarize_levels(plane, _OVEREXPOSED, _UNDEREXPOSED, black))

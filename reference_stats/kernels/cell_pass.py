@@ -1,4 +1,4 @@
-"""Averages over a grid of areas."""
+"""Averages over a grid of areas, and a fingerprint made of them."""
 
 from __future__ import annotations
 
@@ -47,29 +47,29 @@ def average_cells(plane: NDArray[np.uint8], cells: int) -> NDArray[np.float64]:
 
 
 @compiled
-def compare_neighbours(
-    cells: NDArray[np.float64], least_step: float, relative_step: float
-) -> NDArray[np.uint8]:
-    """Return two bits per pair of neighbouring cells, packed from the lowest bit of each byte.
+def pack_cells(
+    plane: NDArray[np.uint8], cells: int, least_step: float, relative_step: float
+) -> tuple[NDArray[np.uint8], float]:
+    """Return two bits per pair of neighbouring cells, eight to a byte, and the cells' mean.
 
-    Those of the first half are set where the second cell of a pair is brighter by more than the
+    The bits of the first half are set where the second cell of a pair is brighter by more than the
     step, those of the second half where it is darker. The step is the larger of `least_step` and
     `relative_step` standard deviations of the cells. Pairs across come first, then pairs downwards,
-    each row by row.
+    each row by row; the lowest bit of a byte is its first.
     """
-    size = len(cells)
-    pairs = size * (size - 1)
-    step = max(least_step, relative_step * cells.std())
-    bits = np.zeros(4 * pairs // 8, np.uint8)
+    means = average_cells(plane, cells)
+    pairs = cells * (cells - 1)
+    step = max(least_step, relative_step * means.std())
+    packed = np.zeros(4 * pairs // 8, np.uint8)
     for pair in range(2 * pairs):
         if pair < pairs:
-            row, column = pair // (size - 1), pair % (size - 1)
-            rise = cells[row, column + 1] - cells[row, column]
+            row, column = pair // (cells - 1), pair % (cells - 1)
+            rise = means[row, column + 1] - means[row, column]
         else:
-            row, column = (pair - pairs) // size, (pair - pairs) % size
-            rise = cells[row + 1, column] - cells[row, column]
+            row, column = (pair - pairs) // cells, (pair - pairs) % cells
+            rise = means[row + 1, column] - means[row, column]
         if rise > step:
-            bits[pair // 8] |= np.uint8(1 << pair % 8)
+            packed[pair // 8] |= np.uint8(1 << pair % 8)
         elif rise < -step:
-            bits[(pair + 2 * pairs) // 8] |= np.uint8(1 << (pair + 2 * pairs) % 8)
-    return bits
+            packed[(pair + 2 * pairs) // 8] |= np.uint8(1 << (pair + 2 * pairs) % 8)
+    return packed, means.mean()

@@ -13,6 +13,23 @@ _CHUNK = 1024
 
 
 @compiled
+def sum_three_sizes(
+    plane: NDArray[np.uint8], speck_step: int, first_row: int, first_column: int
+) -> NDArray[np.int64]:
+    """Return the ten sums of `sum_neighbours` and those of the squares of the smaller Laplacians.
+
+    These are over the inner pixels of the half and of the quarter, whose pixels are the sums of 4
+    and of 16 pixels: 4 and 16 times the grey levels.
+    """
+    sums = np.empty(12, int64)
+    sums[:10] = sum_neighbours(plane, speck_step, first_row, first_column)
+    half = halve(plane)
+    sums[10] = sum_inner_laplacian(half)
+    sums[11] = sum_inner_laplacian(halve(half))
+    return sums
+
+
+@compiled
 def sum_neighbours(
     plane: NDArray[np.uint8], speck_step: int, first_row: int, first_column: int
 ) -> NDArray[np.int64]:

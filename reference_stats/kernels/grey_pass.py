@@ -47,17 +47,17 @@ def count_levels(plane: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 @compiled
 def summarize_levels(
-    counts: NDArray[np.int64], bright: int, dark: int, black: int
+    plane: NDArray[np.uint8], bright: int, dark: int, black: int
 ) -> tuple[int, int, int, int, int, int, int, int, int, float]:
-    """Return nine whole numbers and the entropy in bits of a histogram of n pixels.
+    """Return nine whole numbers and the entropy in bits of a plane of n pixels.
 
     They are the sums of the levels and of their squares, the numbers of pixels at level `bright` or
     above and at `dark` or below, and the levels of the pixels number 0, n - 1, ``(n - 1) // 2``,
     ``n // 2`` and `black` in the order of their brightness.
     """
-    pixels = counts.sum()
+    counts = count_levels(plane)
     total, squares, bits, seen = 0, 0, 0.0, 0
-    wanted = (0, pixels - 1, (pixels - 1) // 2, pixels // 2, black)
+    wanted = (0, plane.size - 1, (plane.size - 1) // 2, plane.size // 2, black)
     levels = np.zeros(5, np.int64)
     for level in range(256):
         count = counts[level]
@@ -69,10 +69,10 @@ def summarize_levels(
         total += count * level
         squares += count * level * level
         seen += count
-        bits -= count / pixels * np.log2(count / pixels)
-    first, last, lower, upper, darkish = levels
-    ends = counts[bright:].sum(), counts[: dark + 1].sum()
-    return total, squares, ends[0], ends[1], first, last, lower, upper, darkish, bits
+        bits -= count / plane.size * np.log2(count / plane.size)
+    first, last, lower, upper, nearly_black = levels
+    at_ends = counts[bright:].sum(), counts[: dark + 1].sum()
+    return total, squares, at_ends[0], at_ends[1], first, last, lower, upper, nearly_black, bits
 
 
 @compiled

@@ -31,29 +31,52 @@ def unfilter(lines: NDArray[np.uint8], samples: int, out: NDArray[np.uint8]) -> 
     for y in range(height):
         kind, line, row = lines[y, 0], lines[y, 1:], out[y]
         above = out[y - 1] if y else before
-        if kind > 4:
+        if kind == 0:
+            row[:] = line
+        elif kind == 1:
+            _add_left(line, samples, row)
+        elif kind == 2:
+            for x in range(size):
+                row[x] = line[x] + above[x]
+        elif kind == 3:
+            _add_average(line, samples, above, row)
+        elif kind == 4:
+            _add_paeth(line, samples, above, row)
+        else:
             return False
-        for x in range(size):
-            left = int64(row[x - samples]) if x >= samples else 0
-            up = int64(above[x])
-            if kind == 0:
-                guess = 0
-            elif kind == 1:
-                guess = left
-            elif kind == 2:
-                guess = up
-            elif kind == 3:
-                guess = (left + up) // 2
-            else:
-                guess = _paeth(left, up, int64(above[x - samples]) if x >= samples else 0)
-            row[x] = uint8(int64(line[x]) + guess)
     return True
 
 
 @compiled
-def _paeth(left: int, up: int, corner: int) -> int:
-    to_left, to_up = abs(up - corner), abs(left - corner)
-    to_corner = abs(left + up - 2 * corner)
-    if to_left <= to_up and to_left <= to_corner:
-        return left
-    return up if to_up <= to_corner else corner
+def _add_left(line: NDArray[np.uint8], samples: int, row: NDArray[np.uint8]) -> None:
+    row[:samples] = line[:samples]
+    for x in range(samples, row.size):
+        row[x] = line[x] + row[x - samples]
+
+
+@compiled
+def _add_average(
+    line: NDArray[np.uint8], samples: int, above: NDArray[np.uint8], row: NDArray[np.uint8]
+) -> None:
+    for x in range(row.size):
+        left = int64(row[x - samples]) if x >= samples else 0
+        row[x] = uint8(int64(line[x]) + (left + int64(above[x])) // 2)
+
+
+@compiled
+def _add_paeth(
+    line: NDArray[np.uint8], samples: int, above: NDArray[np.uint8], row: NDArray[np.uint8]
+) -> None:
+    for x in range(min(samples, row.size)):
+        row[x] = line[x] + above[x]
+    for x in range(samples, row.size):
+        left, up = int64(row[x - samples]), int64(above[x])
+        corner = int64(above[x - samples])
+        to_left, to_up = abs(up - corner), abs(left - corner)
+        to_corner = abs(left + up - 2 * corner)
+        guess = corner
+        if to_left <= to_up and to_left <= to_corner:
+            guess = left
+        elif to_up <= to_corner:
+            guess = up
+        row[x] = uint8(int64(line[x]) + guess)
