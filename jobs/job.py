@@ -95,6 +95,11 @@ class ImageSettings(Settings):
     """An image with more pixels is not decoded but counted as unreadable."""
     max_bytes: int = Field(default=100_000_000, ge=1)
     """An image with more bytes is not read but counted as unreadable."""
+    canonical_size: int | None = Field(default=None, ge=16, le=4096)
+    """Compute what follows the resolution (sharpness, noise, edges, detail) a second time, of
+    images made so small that their shorter side has this many pixels, such as 256: in columns of
+    their own, so that a camera with more megapixels is not taken for sharper pictures. A profile
+    that was built without them has to be built anew."""
 
 
 class WindowSettings(Settings):

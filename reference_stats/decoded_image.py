@@ -11,6 +11,8 @@ from reference_stats.colour_sums import ColourSums, sum_colours
 from reference_stats.detail_sums import DetailSums, sum_detail
 from reference_stats.level_sums import LevelSums, sum_levels
 from reference_stats.once import once
+from reference_stats.pil_pixels import as_colour
+from reference_stats.scaling import scaled_plane
 from reference_stats.turning import is_mirrored, turn
 
 
@@ -62,6 +64,26 @@ class DecodedImage:
     def rgb(self) -> NDArray[np.uint8]:
         """The pixels as displayed, shape (height, width, 3): a view."""
         return turn(self.pixels, self.orientation)
+
+    def scaled(self, shorter_side: int) -> DecodedImage:
+        """Return the grey levels as an image whose shorter side has so many pixels, or fewer.
+
+        It is made once for each size. A smaller image stays as it is; in any case what belongs to
+        the file (its size, its blocks) and the colours are lost.
+        """
+        if shorter_side not in self._scaled:
+            self._scaled[shorter_side] = DecodedImage(
+                luma=scaled_plane(self.luma, shorter_side),
+                pixels=as_colour(scaled_plane(self.grey, shorter_side)),
+                size_bytes=0,
+                file_format="",
+                mode=self.mode,
+            )
+        return self._scaled[shorter_side]
+
+    @once
+    def _scaled(self) -> dict[int, DecodedImage]:
+        return {}
 
     @once
     def grey(self) -> NDArray[np.uint8]:

@@ -70,6 +70,7 @@ DETAIL_FEATURES = (
         rises="richer in fine detail",
         falls="poorer in fine detail",
         compute=fine_detail,
+        follows_resolution=True,
     ),
     Feature(
         name="coarse_detail",
@@ -78,6 +79,7 @@ DETAIL_FEATURES = (
         rises="richer in detail at half size",
         falls="poorer in detail at half size",
         compute=coarse_detail,
+        follows_resolution=True,
     ),
     Feature(
         name="edge_concentration",
@@ -86,5 +88,6 @@ DETAIL_FEATURES = (
         rises="more concentrated in their edges",
         falls="more even in their edges",
         compute=edge_concentration,
+        follows_resolution=True,
     ),
 )

@@ -29,6 +29,9 @@ class Feature:
     headline
         Whether the summary of a report names this feature before others: one per thing that the
         eye sees.
+    follows_resolution
+        Whether the number changes when the same picture has more pixels. Such a feature is computed
+        at the job's ``images.canonical_size`` as well.
     version
         Raised by one whenever the definition changes; numbers of two versions are never compared.
     """
@@ -40,4 +43,5 @@ class Feature:
     falls: str
     compute: Callable[[DecodedImage], float]
     headline: bool = False
+    follows_resolution: bool = False
     version: int = 1

@@ -130,6 +130,7 @@ LUMA_FEATURES = (
         rises="richer in edges",
         falls="poorer in edges",
         compute=edge_density,
+        follows_resolution=True,
     ),
     Feature(
         name="black_point",

@@ -62,6 +62,7 @@ NOISE_FEATURES = (
         rises="noisier or finer texture",
         falls="smoother",
         compute=noise_level,
+        follows_resolution=True,
         headline=True,
     ),
     Feature(
@@ -71,6 +72,7 @@ NOISE_FEATURES = (
         rises="more speckled",
         falls="less speckled",
         compute=speckle,
+        follows_resolution=True,
     ),
     Feature(
         name="graininess",
@@ -79,5 +81,6 @@ NOISE_FEATURES = (
         rises="grainier for their detail",
         falls="cleaner for their detail",
         compute=graininess,
+        follows_resolution=True,
     ),
 )

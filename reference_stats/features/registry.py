@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from reference_stats.decoded_image import DecodedImage
+from reference_stats.features import canonical
 from reference_stats.features.blockiness import BLOCKINESS_FEATURES
 from reference_stats.features.colour import COLOUR_FEATURES
 from reference_stats.features.detail import DETAIL_FEATURES
@@ -29,6 +30,37 @@ FAMILIES: dict[str, tuple[Feature, ...]] = {
     "file": FILE_FEATURES,
 }
 FEATURES: tuple[Feature, ...] = tuple(feature for family in FAMILIES.values() for feature in family)
+_BY_NAME = {feature.name: feature for feature in FEATURES}
+
+
+def feature_set(canonical_size: int | None = None) -> tuple[Feature, ...]:
+    """Return the features that a job computes.
+
+    Parameters
+    ----------
+    canonical_size
+        ``images.canonical_size`` of the job: the features that follow the resolution are computed
+        at that size too, behind all others.
+    """
+    if canonical_size is None:
+        return FEATURES
+    scaled = (
+        canonical.at_canonical_size(feature, canonical_size)
+        for feature in FEATURES
+        if feature.follows_resolution
+    )
+    return (*FEATURES, *scaled)
+
+
+def feature_named(name: str) -> Feature | None:
+    """Return the feature of a column, at whatever size; None for what is no feature."""
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    base, side = canonical.split_name(name) or ("", 0)
+    feature = _BY_NAME.get(base)
+    if feature is None or not feature.follows_resolution:
+        return None
+    return canonical.at_canonical_size(feature, side)
 
 
 def feature_set_id(features: Iterable[Feature] = FEATURES) -> str:

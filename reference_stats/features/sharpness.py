@@ -28,6 +28,7 @@ SHARPNESS_FEATURES = (
         rises="sharper or grainier",
         falls="blurrier",
         compute=sharpness,
+        follows_resolution=True,
         headline=True,
     ),
 )
