@@ -17,7 +17,7 @@ from drift.verdict import Decision
 from drift.window_images import WindowImages
 from jobs.job import Job
 from jobs.predictions.rows import PredictionRows
-from reference_stats.features.registry import FEATURES, feature_set_id
+from reference_stats.features.registry import feature_set, feature_set_id
 from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import (
@@ -80,7 +80,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         profile=ProfileSummary(
             id=facts.profile.id,
             images=facts.profile.images,
-            feature_set=feature_set_id(FEATURES),
+            feature_set=feature_set_id(feature_set(facts.job.images.canonical_size)),
             created_at=as_text(facts.profile.created_at),
             source=facts.profile.source,
         ),

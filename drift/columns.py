@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import feature_named, features_named
 from reference_stats.profiles.profile import PredictionTable
 
 
@@ -96,7 +96,7 @@ def feature_columns(
             current=_numbers(current[feature.name]),
             supply=_WINDOW_SUPPLY if feature.name in shared else _FEATURE_SUPPLY,
         )
-        for feature in FEATURES
+        for feature in features_named(current.columns)
     ]
 
 
@@ -150,10 +150,10 @@ def near_copy_column(
 
 def log_name(name: str) -> str:
     """Return a log column's name beside those of the image features."""
-    return f"{name} (log)" if name in _FEATURE_NAMES else name
+    is_ours = name == NEAR_COPIES or feature_named(name) is not None
+    return f"{name} (log)" if is_ours else name
 
 
-_FEATURE_NAMES = frozenset((NEAR_COPIES, *(feature.name for feature in FEATURES)))
 _FEATURE_SUPPLY = (
     "Set reference.images to reference images, or add the column to the feature table, and run "
     "drift profile build."
@@ -186,8 +186,11 @@ def _prediction_column(name: str, reference: pd.DataFrame, current: pd.DataFrame
 
 def _numbers(values: pd.Series) -> pd.Series:
     numbers = values.astype("float64")
-    return numbers[np.isfinite(numbers)].reset_index(drop=True)
+    finite = np.isfinite(numbers.to_numpy())
+    # A million numbers in forty columns are not copied for nothing.
+    return (numbers if finite.all() else numbers[finite]).reset_index(drop=True)
 
 
 def _labels(values: pd.Series) -> pd.Series:
-    return values.dropna().astype("str").reset_index(drop=True)
+    known = values.dropna() if values.hasnans else values
+    return known.astype("str").reset_index(drop=True)

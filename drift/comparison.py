@@ -9,7 +9,7 @@ from typing import Protocol
 
 from drift.columns import Column, ColumnKind, ColumnRole, LinedUp
 from drift.described import untested_finding, untested_state
-from drift.families import Family
+from drift.families import Family, sampled_family
 from drift.joint_findings import JointView, joint_view
 from drift.judgement import Judge
 from drift.permutation.adjustment import PermutationPlan, permutation_test, significant_result
@@ -122,24 +122,24 @@ def compare(
     judges: list[Judge] = []
     joint: JointView | None = None
     for family in families.values():
-        sampled = family.sampled()
-        scored = score_family(sampled)
+        scored = score_family(family)
         factors = widening(
-            scored.table.names,
-            reference_units=sampled.units[0],
-            current_units=sampled.units[1],
+            scored.table.names, reference_units=family.units[0], current_units=family.units[1]
         )
         plan = _plan(detection, len(families), factors)
         judge = Judge(
             detection=detection,
             result=permutation_test(scored.table, plan),
             families=len(families),
-            units=sampled.units,
+            units=family.units,
             too_few=too_few,
         )
         judges.append(judge)
-        tested |= {one.name: judge.finding(one) for one in _columns_of(family, lined_up)}
-        joint = joint or joint_view(sampled, scored, judge)
+        tested |= {
+            one.name: judge.finding(one, scored.sides(one.name))
+            for one in _columns_of(family, lined_up)
+        }
+        joint = joint or joint_view(family, scored, judge)
     findings = {
         column.name: tested.get(column.name) or untested_finding(column)
         for column in lined_up.columns
@@ -161,8 +161,7 @@ def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
     """
     families = _families(lined_up)
     return any(
-        _family_alarms(family.sampled(), lined_up, detection, len(families))
-        for family in families.values()
+        _family_alarms(family, lined_up, detection, len(families)) for family in families.values()
     )
 
 
@@ -177,7 +176,10 @@ def _family_alarms(
         detection=detection, result=result, families=families, units=family.units, too_few=False
     )
     joint = joint_view(family, scored, judge)
-    states = [judge.finding(column).state for column in _columns_of(family, lined_up)]
+    states = [
+        judge.finding(column, scored.sides(column.name)).state
+        for column in _columns_of(family, lined_up)
+    ]
     return State.DRIFT in states or (joint is not None and joint.finding.state is State.DRIFT)
 
 
@@ -205,9 +207,9 @@ def _families(lined_up: LinedUp) -> dict[ColumnRole, Family]:
         names = [column.name for column in columns]
         units = len(rows.reference), len(rows.current)
         if names and min(units) >= 1 and sum(units) > _FEWEST_UNITS:
-            families[role] = Family(
-                reference=rows.reference[names],
-                current=rows.current[names],
+            families[role] = sampled_family(
+                rows,
+                names,
                 classes=_names(columns, ColumnKind.CLASSES),
                 joint=_names(columns, ColumnKind.NUMERIC)
                 if role is ColumnRole.FEATURE

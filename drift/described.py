@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from drift.columns import Column, ColumnKind
 from drift.distributions import count_classes, describe_numbers
-from reports.findings import Finding, State
+from reports.findings import Category, Finding, State
 
 _LONGEST_LABEL = 60
 _CLASSES_NAMED = 10
@@ -49,13 +50,14 @@ def shorten_label(label: str) -> str:
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
 
-def class_changes(column: Column) -> str:
+def class_changes(categories: Sequence[Category]) -> str:
     """Name the classes that only one side has."""
-    then, now = set(column.reference), set(column.current)
-    named = (("New", now - then), ("Not in this window", then - now))
+    new = [one.name for one in categories if not one.reference]
+    gone = [one.name for one in categories if not one.current]
+    named = (("New", new), ("Not in this window", gone))
     return " ".join(f"{title}: {_enumerate(names)}." for title, names in named if names)
 
 
-def _enumerate(names: set[str]) -> str:
+def _enumerate(names: Sequence[str]) -> str:
     shown = ", ".join(shorten_label(name) for name in sorted(names)[:_CLASSES_NAMED])
     return f"{shown} and more" if len(names) > _CLASSES_NAMED else shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,36 +61,23 @@ def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
     rows
         The image features of both sides as they were compared.
     """
-    drifted = [one for one in comparison.features if one.state is State.DRIFT]
-    sides = dict(_of_columns(drifted, rows))
+    drifted = [(one.name, one.direction) for one in comparison.features if _shows_in_images(one)]
     joint = comparison.joint
-    if not sides and joint is not None:
-        sides = {
-            str(name): _along(joint.reference[name], joint.current[name], joint.direction)
-            for name in joint.current
-        }
+    if not drifted and joint is not None:
         rows = AlignedRows(reference=joint.reference, current=joint.current)
+        drifted = [(str(name), joint.direction) for name in joint.current]
+    scales = {name: _Scale.of(rows.reference[name]) for name, _ in drifted}
     return Positions(
-        reference=pd.DataFrame(
-            {name: one for name, (one, _) in sides.items()}, index=rows.reference.index
-        ),
-        current=pd.DataFrame(
-            {name: other for name, (_, other) in sides.items()}, index=rows.current.index
-        ),
+        reference=_distances(rows.reference, drifted, scales),
+        current=_distances(rows.current, drifted, scales),
     )
 
 
-def _of_columns(
-    drifted: list[Finding], rows: AlignedRows
-) -> Iterator[tuple[str, tuple[pd.Series, pd.Series]]]:
-    for finding in drifted:
-        if _is_narrower(finding) or finding.direction is None:
-            # No image lies out where all lie closer together.
-            continue
-        yield (
-            finding.name,
-            _along(rows.reference[finding.name], rows.current[finding.name], finding.direction),
-        )
+def _shows_in_images(finding: Finding) -> bool:
+    # No image lies out where all lie closer together.
+    return (
+        finding.state is State.DRIFT and finding.direction is not None and not _is_narrower(finding)
+    )
 
 
 def _is_narrower(finding: Finding) -> bool:
@@ -100,16 +87,33 @@ def _is_narrower(finding: Finding) -> bool:
     return (now.std or 0.0) < (then.std or 0.0)
 
 
-def _along(reference: pd.Series, current: pd.Series, direction: str) -> tuple[pd.Series, pd.Series]:
-    known = reference.dropna()
-    low, middle, high = (float(q) for q in np.quantile(known, (0.25, 0.5, 0.75)))
-    scale = (high - low) / _QUARTILE_DISTANCE or float(known.std()) or 1.0
-    sides = []
-    for values in (reference, current):
-        distances = ((values - middle) / scale).fillna(0.0)
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The reference's median, and one robust standard deviation of it."""
+
+    middle: float
+    unit: float
+
+    @classmethod
+    def of(cls, reference: pd.Series) -> _Scale:
+        known = reference.dropna()
+        low, middle, high = (float(q) for q in np.quantile(known, (0.25, 0.5, 0.75)))
+        unit = (high - low) / _QUARTILE_DISTANCE or float(known.std()) or 1.0
+        return cls(middle, unit)
+
+
+def _distances(
+    rows: pd.DataFrame, drifted: Sequence[tuple[str, str | None]], scales: Mapping[str, _Scale]
+) -> pd.DataFrame:
+    # One column after the other in memory, filled in place: there may be a million rows.
+    table = np.empty((len(rows), len(drifted)), order="F")
+    for column, (name, direction) in zip(table.T, drifted, strict=True):
+        np.subtract(rows[name].to_numpy(), scales[name].middle, out=column)
+        np.divide(column, scales[name].unit, out=column)
+        column[np.isnan(column)] = 0.0
         if direction in _DOWNWARD:
-            distances = -distances
+            np.negative(column, out=column)
         elif direction == "spread":
-            distances = distances.abs()
-        sides.append(distances.clip(-FARTHEST, FARTHEST))
-    return sides[0], sides[1]
+            np.abs(column, out=column)
+        np.clip(column, -FARTHEST, FARTHEST, out=column)
+    return pd.DataFrame(table, index=rows.index, columns=[name for name, _ in drifted], copy=False)

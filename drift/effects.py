@@ -43,8 +43,29 @@ class Effect:
         return in_deviations(self.size, self.direction) >= minimum_effect
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalSides:
+    """Normal scores of both sides pooled, taken apart again: see `drift.normal_scores`."""
+
+    reference: NDArray[np.float64]
+    current: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, reference: pd.Series, current: pd.Series) -> NormalSides:
+        """Score two sides together."""
+        pooled = np.concatenate([current.to_numpy(), reference.to_numpy()])
+        scores = normal_scores(pooled[:, None])[:, 0]
+        return cls(reference=scores[len(current) :], current=scores[: len(current)])
+
+    @property
+    def shift(self) -> float:
+        """How far the mean score moved, in deviations of the reference's scores."""
+        spread = float(self.reference.std()) or 1.0
+        return float(self.current.mean() - self.reference.mean()) / spread
+
+
 def numeric_effects(
-    reference: pd.Series, current: pd.Series, *, scale: float | None = None
+    reference: pd.Series, current: pd.Series, normal: NormalSides | None
 ) -> Mapping[str, Effect]:
     """Return how far each method's aspect of a number moved, by the method's name.
 
@@ -56,17 +77,14 @@ def numeric_effects(
     ----------
     reference, current
         float64 without missing values.
-    scale
-        What is one unit, in place of the reference's standard deviation.
+    normal
+        The normal scores of the two, or of as many units of them as were tested; None where those
+        do not vary.
     """
-    if scale is None:
-        scale = _scale(reference, current)
-        moved = _clearly_larger(
-            mean_shift(reference, current),
-            _normal_shift(reference.to_numpy(), current.to_numpy()),
-        )
-    else:
-        moved = (float(current.mean()) - float(reference.mean())) / scale
+    scale = _scale(reference, current)
+    moved = mean_shift(reference, current)
+    if normal is not None:
+        moved = _clearly_larger(moved, normal.shift)
     widened = (_deviation(current) - _deviation(reference)) / scale if len(current) > 1 else 0.0
     low, high = np.quantile(reference.to_numpy(), CENTRAL)
     beyond = [float((current > high).mean() - (reference > high).mean())]
@@ -112,13 +130,6 @@ def near_copy_effect(reference: pd.Series, current: pd.Series) -> Effect:
     """
     shares = [float(side.sum() / (side + 1).sum()) for side in (reference, current)]
     return Effect(size=abs(shares[1] - shares[0]), direction="shares")
-
-
-def _normal_shift(reference: NDArray[np.float64], current: NDArray[np.float64]) -> float:
-    scores = normal_scores(np.concatenate([current, reference])[:, None])[:, 0]
-    own = scores[len(current) :]
-    spread = float(own.std()) or 1.0
-    return float(scores[: len(current)].mean() - own.mean()) / spread
 
 
 def _clearly_larger(one: float, other: float) -> float:

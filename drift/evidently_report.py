@@ -7,7 +7,6 @@ import json
 import os
 import re
 import warnings
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ import pandas as pd
 
 from drift.columns import Column, ColumnKind
 from drift.comparison import drift_score
+from drift.distributions import count_classes
 from reports.findings import Finding, Multivariate
 
 TEST_NAME = "drift_verdict"
@@ -31,6 +31,8 @@ _SMALLEST_DRAWN = 1e-300
 _RANDOM_ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=metric_)[0-9a-f]{32}"
 )
+_SCRIPT_STARTS = "<script>var global = globalThis</script>"
+_SCRIPT_ENDS = "<script>\n    window.drawDashboard("
 # Evidently puts labels into the page's script as they are: these look alike and mean nothing there.
 _HARMLESS = str.maketrans({"<": "\uff1c", ">": "\uff1e", "&": "\uff06"})
 
@@ -83,16 +85,16 @@ def render(
     # Without a list of columns it is the same metric on every day, whichever columns there are.
     drifted = evidently.DriftedColumnsCount(method=TEST_NAME, threshold=_common_threshold(findings))
     report = evidently.Report([drifted, *metrics, evidently.DataSummaryPreset()])
-    current, reference = (_dataset(evidently, present, side) for side in ("current", "reference"))
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), evidently.shortcuts():
         # Constant columns and single rows: numpy says so once per column, the page shows them.
         warnings.simplefilter("ignore")
-        snapshot = report.run(current, reference)
+        sides = (_dataset(evidently, present, side) for side in ("current", "reference"))
+        snapshot = report.run(*sides)
         html = snapshot.get_html_str(as_iframe=False)
         text = snapshot.json()
     described = json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
     return EvidentlyFiles(
-        html=renumber_ids(html).encode(), json=described.encode(), snapshot=snapshot
+        html=_renumber_page(html).encode(), json=described.encode(), snapshot=snapshot
     )
 
 
@@ -140,7 +142,10 @@ def _dataset(evidently: Any, columns: Sequence[Column], side: str) -> Any:  # no
         numerical_columns=[safe_label(c.name) for c in columns if c.kind is not ColumnKind.CLASSES],
         categorical_columns=[safe_label(c.name) for c in columns if c.kind is ColumnKind.CLASSES],
     )
-    return evidently.Dataset.from_pandas(pd.DataFrame(values), data_definition=definition)
+    table = pd.DataFrame(values)
+    # Columns are looked up by name thousands of times, which takes longest in text columns.
+    table.columns = table.columns.astype("object")
+    return evidently.Dataset.from_pandas(table, data_definition=definition)
 
 
 def _drawn(column: Column, values: pd.Series) -> pd.Series:
@@ -150,7 +155,9 @@ def _drawn(column: Column, values: pd.Series) -> pd.Series:
         values = values.iloc[::step].reset_index(drop=True)
     if column.kind is not ColumnKind.CLASSES:
         return _rounded(values)
-    return _without_rare(column, values).map(safe_label).astype("object")
+    shown = _shown_labels(column)
+    codes, labels = pd.factorize(values)
+    return pd.Series(np.array([shown[label] for label in labels], dtype=object)[codes])
 
 
 def _rounded(values: pd.Series) -> pd.Series:
@@ -159,19 +166,27 @@ def _rounded(values: pd.Series) -> pd.Series:
     return pd.Series(np.where(np.abs(rounded) < _SMALLEST_DRAWN, 0.0, rounded))
 
 
-def _without_rare(column: Column, values: pd.Series) -> pd.Series:
-    """Return labels with the rarest classes of both sides together taken as one."""
-    counts = Counter(column.reference) + Counter(column.current)
-    if len(counts) <= MOST_CLASSES_DRAWN:
-        return values
-    by_number = sorted(counts, key=lambda label: (-counts[label], label))
-    rest = f"({len(counts) - MOST_CLASSES_DRAWN:,} other classes)"
-    return values.where(values.isin(by_number[:MOST_CLASSES_DRAWN]), rest)
+def _shown_labels(column: Column) -> dict[str, str]:
+    """Return how each label is shown: the rarest classes of both sides together are one."""
+    counts = count_classes(column.reference, column.current)
+    named = counts[:MOST_CLASSES_DRAWN]
+    rest = safe_label(f"({len(counts) - len(named):,} other classes)")
+    return {one.name: safe_label(one.name) for one in named} | {
+        one.name: rest for one in counts[MOST_CLASSES_DRAWN:]
+    }
 
 
 def safe_label(text: str) -> str:
     """Return a text from the log so that it means nothing in a page's script."""
     return text.translate(_HARMLESS)
+
+
+def _renumber_page(page: str) -> str:
+    """Renumber the ids around Evidently's script, which has none and is most of the page."""
+    before, start, rest = page.partition(_SCRIPT_STARTS)
+    script, end, after = rest.rpartition(_SCRIPT_ENDS)
+    before, _, after = renumber_ids(f"{before}\0{after}").partition("\0")
+    return "".join((before, start, script, end, after))
 
 
 def renumber_ids(text: str) -> str:

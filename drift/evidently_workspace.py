@@ -124,7 +124,6 @@ def _run(
     for result in document["metric_results"].values():
         # They are the same pictures as below `widgets`, which is where they are read.
         result["widget"] = []
-    _drop_unused_looks(document["widgets"])
     # Evidently's own times have no zone, and its service cannot compare those with and without.
     end = parse_time(findings.window.end).replace(tzinfo=None)
     return document | {
@@ -147,29 +146,6 @@ def _metadata(findings: RunFindings, link: str | None) -> dict[str, str]:
     if link is not None:
         facts["report"] = link
     return {name: safe_label(text) for name, text in facts.items()}
-
-
-def _drop_unused_looks(value: object) -> None:
-    """Drop from Plotly's figures the looks of kinds of traces that they do not hold.
-
-    Each figure's template carries the looks of all kinds: a third of the snapshot's bytes.
-    """
-    if isinstance(value, dict):
-        traces, template = value.get("data"), _template(value)
-        if isinstance(traces, list) and template is not None:
-            used = {trace.get("type", "scatter") for trace in traces}
-            looks = template.get("data", {})
-            template["data"] = {kind: look for kind, look in looks.items() if kind in used}
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            _drop_unused_looks(item)
-
-
-def _template(figure: Mapping[str, Any]) -> dict[str, Any] | None:
-    layout = figure.get("layout")
-    template = layout.get("template") if isinstance(layout, dict) else None
-    return template if isinstance(template, dict) else None
 
 
 def _encode(model: Any, api: Any) -> bytes:  # noqa: ANN401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import time
 
 import click
@@ -9,6 +11,7 @@ import click
 from drift.logs.closing import tell_end
 from drift.options import RunOptions
 from drift.pipeline import run_job
+from drift.process import import_ahead
 from drift.progress import image_progress
 from drift.stages import open_workplace
 from jobs.job import Job
@@ -20,6 +23,8 @@ def execute(job: Job, options: RunOptions) -> RunFindings:
     started = time.perf_counter()
     with image_progress() as progress:
         place = open_workplace(job, progress=progress, writes=not options.dry_run)
+        if place.writes:
+            import_ahead(_import_evidently)
         findings = run_job(place, options)
     click.echo(f"{findings.verdict}: {findings.summary}")
     report_url = None
@@ -30,3 +35,8 @@ def execute(job: Job, options: RunOptions) -> RunFindings:
         click.echo(f"report: {report_url}")
     tell_end(findings, seconds=time.perf_counter() - started, report_url=report_url)
     return findings
+
+
+def _import_evidently() -> None:
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    importlib.import_module("drift.evidently_api")

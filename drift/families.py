@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from drift.columns import AlignedRows
 
 # More would show differences far below any that matter, and cost seconds.
 MOST_UNITS = 20_000
@@ -46,9 +49,18 @@ class Family:
         """Return a column of both sides, the window's rows first."""
         return pd.concat([self.current[name], self.reference[name]], ignore_index=True)
 
-    def sampled(self) -> Family:
-        """Return the family with at most 20,000 units on either side, drawn at random (seeded)."""
-        return replace(self, reference=_sample(self.reference), current=_sample(self.current))
+
+def sampled_family(
+    rows: AlignedRows, columns: Iterable[str], *, classes: frozenset[str], joint: frozenset[str]
+) -> Family:
+    """Return a family of at most 20,000 units on either side, drawn at random (seeded)."""
+    names = list(columns)
+    return Family(
+        reference=_sample(rows.reference)[names],
+        current=_sample(rows.current)[names],
+        classes=classes,
+        joint=joint,
+    )
 
 
 def _sample(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,19 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.columns import Column, ColumnKind, ColumnRole
-from drift.effects import Effect, numeric_effects
+from drift.effects import Effect, NormalSides, numeric_effects
 from drift.families import Family
 from drift.joint import JointScores
 from drift.judgement import Judge
 from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.scoring import DIRECTION, DISTANCE, HOTELLING, JOINT, ScoredFamily
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import feature_named
 from reports.findings import Multivariate, State, Statistic
 from reports.wording import listed
 
 JOINT_COLUMN = "joint_distance"
 COMBINATION = "combination"
-_TITLES = {feature.name: feature.title for feature in FEATURES}
 _NAMED = 3
 
 
@@ -106,7 +105,8 @@ def _aspects(
     aspects[HOTELLING] = replace(aspects[HOTELLING], effect=Effect(size=distance, direction="up"))
     numbers = joint.distances
     reference, current = pd.Series(numbers[split:]), pd.Series(numbers[:split])
-    for method, effect in numeric_effects(reference, current).items():
+    normal = NormalSides.of(reference, current)
+    for method, effect in numeric_effects(reference, current, normal).items():
         aspects[f"{JOINT}.{DISTANCE}.{method}"] = _Aspect(
             reference=reference,
             current=current,
@@ -124,13 +124,14 @@ def _along(direction: NDArray[np.float64], scored: ScoredFamily, joint: JointSco
     if (projected[:split] ** 3).mean() < (projected[split:] ** 3).mean():
         projected, direction = -projected, -direction
     reference, current = pd.Series(projected[split:]), pd.Series(projected[:split])
-    effects = numeric_effects(reference, current)
+    # The ways far out are shares of units: no normal scores are asked for.
+    effects = numeric_effects(reference, current, None)
     farthest = max(
         (effects[method.name] for method in (UPPER_TAIL, LOWER_TAIL)), key=lambda one: one.size
     )
     weights = np.abs(joint.whitening @ direction)
     order = np.argsort(-weights, kind="stable")[:_NAMED]
-    named = [_TITLES.get(scored.together[one], scored.together[one]) for one in order]
+    named = [_title(scored.together[one]) for one in order]
     return _Aspect(
         reference=reference,
         current=current,
@@ -175,3 +176,8 @@ def _statistic(chosen: str | None, judge: Judge) -> Statistic:
     return Statistic(
         name=name.removeprefix(f"{JOINT}."), value=own[name] * judge.result.signs.get(name, 1)
     )
+
+
+def _title(name: str) -> str:
+    feature = feature_named(name)
+    return name if feature is None else feature.title

@@ -9,6 +9,7 @@ from drift.columns import Column, ColumnKind
 from drift.described import class_changes, described
 from drift.effects import (
     Effect,
+    NormalSides,
     class_effect,
     mean_shift,
     near_copy_effect,
@@ -47,14 +48,21 @@ class Judge:
     units: tuple[int, int]
     too_few: bool
 
-    def finding(self, column: Column) -> Finding:
-        """Return what is said about a tested column."""
-        effect, statistic = self._effect(column)
+    def finding(self, column: Column, normal: NormalSides | None) -> Finding:
+        """Return what is said about a tested column.
+
+        Parameters
+        ----------
+        normal
+            The normal scores of a number that varies among the tested units.
+        """
+        effect, statistic = self._effect(column, normal)
+        shown = described(column)
         least = self._least_effect(column)
         adjusted = self.adjusted_p_value(column.name)
         is_classes = column.kind is ColumnKind.CLASSES
         return replace(
-            described(column),
+            shown,
             state=self.state(adjusted, large_enough=effect.is_at_least(least)),
             statistic=statistic,
             p_value=self.result.p_values[column.name],
@@ -63,7 +71,7 @@ class Judge:
             effect=effect.size,
             direction=effect.direction,
             shift=None if is_classes else mean_shift(column.reference, column.current),
-            note=_note(column),
+            note=_note(column, shown),
         )
 
     def adjusted_p_value(self, group: str) -> float:
@@ -109,14 +117,14 @@ class Judge:
     def _least_effect(self, column: Column) -> float:
         return column.least_effect or self.detection.minimum_effect
 
-    def _effect(self, column: Column) -> tuple[Effect, Statistic]:
+    def _effect(self, column: Column, normal: NormalSides | None) -> tuple[Effect, Statistic]:
         if column.kind is ColumnKind.CLASSES:
             name = f"{column.name}.chi_square"
             return class_effect(column.reference, column.current), self._statistic(name)
         if column.kind is ColumnKind.NEAR_COPIES:
             name = self._largest(column.name)
             return near_copy_effect(column.reference, column.current), self._statistic(name)
-        by_method = numeric_effects(column.reference, column.current)
+        by_method = numeric_effects(column.reference, column.current, normal)
         effects = {f"{column.name}.{method}": effect for method, effect in by_method.items()}
         singled_out = self._plainest(
             effects, self.singled_out(effects, self._least_effect(column)), column.name
@@ -157,9 +165,9 @@ class Judge:
         return Statistic(name=method, value=value * self.result.signs.get(name, 1))
 
 
-def _note(column: Column) -> str:
+def _note(column: Column, shown: Finding) -> str:
     if column.kind is ColumnKind.CLASSES:
-        return class_changes(column)
+        return class_changes(shown.categories or ())
     if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
         return (
             "Ordinary traffic has near-copies, a folder of reference images has none: it is called "

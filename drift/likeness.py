@@ -49,14 +49,12 @@ def spread_out(fingerprints: Fingerprints, most: int) -> list[int]:
     nearest = np.full(len(fingerprints), _FARTHEST_APART)
     taken: list[int] = []
     for enough, alike in ((_SEEN_FIRST, _FIRST_ALIKE), (most, _ALIKE), (most, -1)):
-        for place in range(len(fingerprints)):
-            if len(taken) >= min(enough, most):
-                break
-            if nearest[place] > alike:
-                taken.append(place)
-                distances = likeness_distances(fingerprints[place], fingerprints)
-                nearest = np.minimum(nearest, distances)
-                nearest[place] = _TAKEN
+        while len(taken) < min(enough, most) and (unlike := nearest > alike).any():
+            place = int(np.argmax(unlike))
+            taken.append(place)
+            distances = likeness_distances(fingerprints[place], fingerprints)
+            nearest = np.minimum(nearest, distances)
+            nearest[place] = _TAKEN
     return taken
 
 

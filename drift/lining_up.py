@@ -19,6 +19,7 @@ from drift.columns import (
 from drift.units import Units
 from drift.window_images import WindowImages
 from jobs.job import LogColumns
+from reference_stats.features.registry import features_named
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, check_definitions
 
 
@@ -50,10 +51,12 @@ def line_up(
     spoken = PredictionTable(
         rows=profile.predictions.rows.iloc[units.reference_predicted].reset_index(drop=True)
     )
-    said = PredictionTable.of(window.rows.loc[units.predicted], probabilities)
+    answers = [name for name in ("prediction", "confidence", *probabilities) if name in window.rows]
+    said = PredictionTable.of(window.rows[answers].loc[units.predicted], probabilities)
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
+    shared = check_definitions(profile, features_named(window.features.columns))
     columns = [
-        *feature_columns(features.reference, features.current, check_definitions(profile)),
+        *feature_columns(features.reference, features.current, shared),
         near_copy_column(
             copies.reference if units.reference.known else None,
             copies.current,

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.near_links import Linkable, link_components, merge_labels
+from drift.ordering import order_by
 from reference_stats.fingerprint import Fingerprints
 
 # A burst is short: a lens that is covered for a whole day is not one observation.
@@ -61,10 +62,14 @@ class NearCopies:
     is_near_copy
         Whether an earlier image of the same client and burst, linked by near-copies, is there.
         Rows that name one image have the value of the first of them.
+    images
+        A number for the image that each row names, from 0 without gaps; None where every row names
+        another image.
     """
 
     clusters: Numbers
     is_near_copy: Flags
+    images: Numbers | None = None
 
 
 def find_near_copies(records: ImageRecords, *, burst: timedelta) -> NearCopies:
@@ -89,16 +94,16 @@ def find_near_copies(records: ImageRecords, *, burst: timedelta) -> NearCopies:
     """
     rows = len(records.names)
     moments = _moments(records.times, rows)
-    names = _ranks(records.names)
-    clients = _ranks(records.clients if records.clients is not None else [None] * rows)
-    order = np.lexsort((clients, names, moments))
+    names, texts = _numbered(records.names)
+    clients = _clients(records.clients, rows)
+    order = _by_time(moments, names, texts, clients)
     linked = _link(records, order, moments, clients, burst)
     images = names[order]
     result = np.empty(rows, dtype=np.int64)
     near = np.empty(rows, dtype=np.bool_)
     result[order] = _cut(_join_images(linked, images), images)
     near[order] = _follows(linked, images)
-    return NearCopies(clusters=result, is_near_copy=near)
+    return NearCopies(clusters=result, is_near_copy=near, images=names)
 
 
 def as_moments(times: pd.Series) -> NDArray[np.datetime64]:
@@ -114,9 +119,32 @@ def _moments(times: NDArray[np.datetime64] | None, rows: int) -> Numbers:
     return np.asarray(times).astype("datetime64[us]").astype(np.int64)
 
 
-def _ranks(values: Sequence[str | None] | NDArray[np.object_]) -> Numbers:
-    """Return a number for each value that sorts as the values do; -1 for a missing one."""
-    return pd.factorize(np.asarray(values, dtype=object), sort=True)[0].astype(np.int64)
+def _numbered(names: Sequence[str] | NDArray[np.object_]) -> tuple[Numbers, NDArray[np.object_]]:
+    """Return a number for each name, from 0 without gaps, and the name of each number."""
+    codes, texts = pd.factorize(np.asarray(names, dtype=object))
+    return codes.astype(np.int64, copy=False), texts
+
+
+def _clients(clients: Sequence[str | None] | NDArray[np.object_] | None, rows: int) -> Numbers:
+    """Return a number for each client that sorts as the clients do; -1 for a missing one."""
+    if clients is None:
+        return np.full(rows, -1, dtype=np.int64)
+    values = np.asarray(clients, dtype=object)
+    return pd.factorize(values, sort=True)[0].astype(np.int64, copy=False)
+
+
+def _by_time(
+    moments: Numbers, names: Numbers, texts: NDArray[np.object_], clients: Numbers
+) -> Numbers:
+    """Return the rows by time, then name, then client."""
+
+    def keys(rows: Numbers) -> tuple[Numbers, Numbers]:
+        numbers, places = np.unique(names[rows], return_inverse=True)
+        rank = np.empty(len(numbers), dtype=np.int64)
+        rank[np.argsort(texts[numbers], kind="stable")] = np.arange(len(numbers))
+        return clients[rows], rank[places]
+
+    return order_by(moments, keys)
 
 
 def _link(
@@ -127,8 +155,10 @@ def _link(
     known = np.ones(len(order), dtype=np.bool_) if records.known is None else records.known
     places = np.flatnonzero(known[order])
     rows = order[places]
+    # Logs are in order of time mostly, and a million fingerprints are not copied for nothing.
+    in_order = np.array_equal(rows, np.arange(len(records.fingerprints)))
     linkable = Linkable(
-        fingerprints=records.fingerprints[rows],
+        fingerprints=records.fingerprints if in_order else records.fingerprints[rows],
         clients=clients[rows],
         moments=moments[rows],
         reach=None if records.times is None else burst // timedelta(microseconds=1),

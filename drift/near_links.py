@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from reference_stats.fingerprint import (
 )
 
 Numbers = NDArray[np.int64]
+Starts: TypeAlias = slice | Numbers
+"""Places in an order: all up to some end, or some of them."""
 
 # Each row is compared with so many that follow it; groups of no more rows are searched completely.
 LOOK_AHEAD = 64
@@ -27,6 +30,11 @@ PASSES = 16
 _KEY_BITS = 32
 _NEIGHBOURS = 8
 _SEED = 20_240_229
+# Pairs that differ in more bits of these words than near-copies may in all are looked at no more:
+# of pairs of unlike photographs hardly any is left.
+_FIRST_WORDS = 2
+# Bits are taken from so many rows at once: what they need stays in the processor's cache.
+_ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +61,14 @@ class Linkable:
     def __len__(self) -> int:
         return len(self.clients)
 
-    def take(self, rows: Numbers) -> Linkable:
-        """Return some of the rows."""
-        return Linkable(
-            fingerprints=self.fingerprints[rows],
-            clients=self.clients[rows],
-            moments=self.moments[rows],
-            reach=self.reach,
-        )
+    def may_link(self, first: Numbers, second: Numbers) -> NDArray[np.bool_]:
+        """Tell whether pairs of rows may be linked: one client, and within reach."""
+        one_client: NDArray[np.bool_] = self.clients[first] == self.clients[second]
+        if self.reach is None:
+            return one_client
+        apart = np.abs(self.moments[first] - self.moments[second])
+        within: NDArray[np.bool_] = one_client & (apart <= self.reach)
+        return within
 
     def blocks(self, shift: int) -> Numbers:
         """Return a number per row for client and stretch of time, two reaches long.
@@ -79,69 +87,122 @@ class Linkable:
 def link_components(rows: Linkable) -> Numbers:
     """Return for each row the first row that it is linked to, directly or through others."""
     labels = np.arange(len(rows), dtype=np.int64)
-    by_client = np.argsort(rows.clients, kind="stable")
-    in_time = rows.take(by_client)
-    starts = np.arange(len(rows), dtype=np.int64)
+    in_time = _Ordered.by(rows, np.argsort(rows.clients, kind="stable"))
+    starts: Starts = slice(0, len(rows))
     for ahead in range(1, min(LOOK_AHEAD, len(rows) - 1) + 1):
-        starts = starts[: np.searchsorted(starts, len(rows) - ahead)]
+        starts = _before_end(starts, len(rows) - ahead)
         # Further ahead is further away in time: what is out of reach stays so.
-        starts = starts[_within(in_time, starts, ahead)]
-        near = _near_ones(in_time, starts, ahead, labels[by_client])
-        labels = merge_labels(labels, by_client[near], by_client[near + ahead])
-    blocks = (rows.blocks(0), rows.blocks(1))
+        if ahead & (ahead - 1) == 0:
+            starts = in_time.in_reach(starts, ahead)
+        labels = in_time.link(starts, ahead, labels)
+    crowds = (_Crowd.of(rows, 0), _Crowd.of(rows, 1))
     for turn in range(PASSES):
-        labels = _link_similar(rows, blocks[turn % 2], turn, labels)
+        labels = _link_similar(rows, crowds[turn % 2], turn, labels)
     return labels
 
 
-def _link_similar(rows: Linkable, blocks: Numbers, turn: int, labels: Numbers) -> Numbers:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crowd:
+    """The rows of crowded blocks, and the block of each in the upper half of a key."""
+
+    rows: Numbers
+    blocks: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, rows: Linkable, shift: int) -> _Crowd:
+        blocks = rows.blocks(shift)
+        # Blocks that hold no more rows were compared row by row.
+        crowded = np.flatnonzero(np.bincount(blocks)[blocks] > LOOK_AHEAD)
+        return cls(rows=crowded, blocks=blocks[crowded].astype(np.uint64) << np.uint64(_KEY_BITS))
+
+
+def _link_similar(rows: Linkable, crowd: _Crowd, turn: int, labels: Numbers) -> Numbers:
     """Link neighbours in the order of some bits of the fingerprint, within crowded blocks."""
-    # Blocks that hold no more rows were compared row by row.
-    crowded = np.flatnonzero(np.bincount(blocks)[blocks] > LOOK_AHEAD)
-    if not len(crowded):
-        return labels
-    keys = blocks[crowded].astype(np.uint64) << np.uint64(_KEY_BITS)
-    keys |= _sampled_bits(rows.fingerprints[crowded], turn)
-    order = crowded[np.argsort(keys, kind="stable")]
-    alike = rows.take(order)
-    starts = np.arange(len(order), dtype=np.int64)
-    for ahead in range(1, min(_NEIGHBOURS, len(order) - 1) + 1):
-        starts = starts[: len(order) - ahead]
-        near = _near_ones(alike, starts, ahead, labels[order])
-        near = near[_within(alike, near, ahead)]
-        labels = merge_labels(labels, order[near], order[near + ahead])
+    keys = crowd.blocks | _sampled_bits(rows.fingerprints, crowd.rows, turn)
+    alike = _Ordered.by(rows, crowd.rows[np.argsort(keys, kind="stable")])
+    for ahead in range(1, min(_NEIGHBOURS, len(keys) - 1) + 1):
+        labels = alike.link(slice(0, len(keys) - ahead), ahead, labels)
     return labels
 
 
-def _near_ones(rows: Linkable, starts: Numbers, ahead: int, labels: Numbers) -> Numbers:
-    """Return those starts that are near-copies of the row `ahead` and not yet linked to it."""
-    starts = starts[labels[starts] != labels[starts + ahead]]
-    first_word = rows.fingerprints[:, 0]
-    differing = np.bitwise_count(first_word[starts] ^ first_word[starts + ahead])
-    starts = starts[differing <= LARGEST_DISTANCE]
-    near = are_near_copies(rows.fingerprints[starts], rows.fingerprints[starts + ahead])
-    return starts[near]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ordered:
+    """Rows in an order in which near-copies may stand close to each other.
+
+    Attributes
+    ----------
+    rows
+        All rows, in their own order.
+    order
+        The rows to look at.
+    words
+        The first words of their fingerprints, each in an array of its own.
+    """
+
+    rows: Linkable
+    order: Numbers
+    words: tuple[Fingerprints, ...]
+
+    @classmethod
+    def by(cls, rows: Linkable, order: Numbers) -> _Ordered:
+        words = tuple(rows.fingerprints[order, word] for word in range(_FIRST_WORDS))
+        return cls(rows=rows, order=order, words=words)
+
+    def in_reach(self, starts: Starts, ahead: int) -> Starts:
+        """Return the starts that may be linked to the row `ahead`; all of them where most may."""
+        within = self.rows.may_link(self.order[starts], self.order[_later(starts, ahead)])
+        if 2 * np.count_nonzero(within) > len(within):
+            return starts
+        return np.flatnonzero(within) if isinstance(starts, slice) else starts[within]
+
+    def link(self, starts: Starts, ahead: int, labels: Numbers) -> Numbers:
+        """Return the labels with near-copies joined that stand `ahead` of each other."""
+        later = _later(starts, ahead)
+        differing = sum(np.bitwise_count(word[starts] ^ word[later]) for word in self.words)
+        close = np.flatnonzero(differing <= LARGEST_DISTANCE)
+        close = close if isinstance(starts, slice) else starts[close]
+        first, second = self.order[close], self.order[close + ahead]
+        new = labels[first] != labels[second]
+        first, second = first[new], second[new]
+        near = self.rows.may_link(first, second)
+        near &= are_near_copies(self.rows.fingerprints[first], self.rows.fingerprints[second])
+        return merge_labels(labels, first[near], second[near])
 
 
-def _sampled_bits(fingerprints: Fingerprints, turn: int) -> NDArray[np.uint64]:
+def _before_end(starts: Starts, end: int) -> Starts:
+    if isinstance(starts, slice):
+        return slice(0, end)
+    return starts[: np.searchsorted(starts, end)]
+
+
+def _later(starts: Starts, ahead: int) -> Starts:
+    if isinstance(starts, slice):
+        return slice(ahead, starts.stop + ahead)
+    return starts + ahead
+
+
+def _sampled_bits(fingerprints: Fingerprints, rows: Numbers, turn: int) -> NDArray[np.uint64]:
     """Return 32-bit numbers made of some bits of the fingerprints, others each turn."""
-    bits = np.random.default_rng([_SEED, turn]).choice(GRADIENT_BITS, _KEY_BITS, replace=False)
-    keys = np.zeros(len(fingerprints), dtype=np.uint64)
-    for bit in bits.tolist():
-        word, place = divmod(bit, 64)
-        keys <<= np.uint64(1)
-        keys |= (fingerprints[:, word] >> np.uint64(place)) & np.uint64(1)
+    tables = _bit_tables(turn)
+    keys = np.zeros(len(rows), dtype=np.uint64)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        octets = fingerprints[rows[part]].astype("<u8").view(np.uint8).T.copy()
+        for octet, table in tables.items():
+            keys[part] |= table[octets[octet]]
     return keys
 
 
-def _within(rows: Linkable, starts: Numbers, ahead: int) -> NDArray[np.bool_]:
-    """Tell whether rows may be linked to the row `ahead`: one client, and within reach."""
-    one_client: NDArray[np.bool_] = rows.clients[starts] == rows.clients[starts + ahead]
-    if rows.reach is None:
-        return one_client
-    apart = np.abs(rows.moments[starts] - rows.moments[starts + ahead])
-    within: NDArray[np.bool_] = one_client & (apart <= rows.reach)
-    return within
+def _bit_tables(turn: int) -> dict[int, NDArray[np.uint64]]:
+    """Return, by the place of a byte with sampled bits, what each of its values adds to a key."""
+    bits = np.random.default_rng([_SEED, turn]).choice(GRADIENT_BITS, _KEY_BITS, replace=False)
+    values = np.arange(256, dtype=np.uint64)
+    tables: dict[int, NDArray[np.uint64]] = {}
+    for place, bit in zip(range(_KEY_BITS - 1, -1, -1), bits.tolist(), strict=True):
+        octet, within = divmod(bit, 8)
+        added = (values >> np.uint64(within) & np.uint64(1)) << np.uint64(place)
+        tables[octet] = tables.get(octet, np.uint64(0)) | added
+    return tables
 
 
 def merge_labels(labels: Numbers, first: Numbers, second: Numbers) -> Numbers:
@@ -150,9 +211,13 @@ def merge_labels(labels: Numbers, first: Numbers, second: Numbers) -> Numbers:
     new = one != two
     if not new.any():
         return labels
-    rows = len(labels)
-    links = coo_array((np.ones(int(new.sum()), np.int8), (one[new], two[new])), shape=(rows, rows))
+    nodes, places = np.unique(np.concatenate([one[new], two[new]]), return_inverse=True)
+    shape, half = (len(nodes), len(nodes)), len(places) // 2
+    links = coo_array((np.ones(half, np.int8), (places[:half], places[half:])), shape=shape)
     parts = connected_components(links, directed=False)[1]
+    # The nodes ascend, so that the first one of each part is its first row.
     leaders = np.unique(parts, return_index=True)[1]
-    joined: Numbers = leaders[parts[labels]].astype(np.int64)
-    return joined
+    joined = np.arange(len(labels), dtype=np.int64)
+    joined[nodes] = nodes[leaders[parts]]
+    merged: Numbers = joined[labels]
+    return merged

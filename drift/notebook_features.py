@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from drift.stages import Workplace
 from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.windows import WindowRequest
-from reference_stats.cache import FeatureCache
 from reference_stats.extraction import ImageFeatures, Outcome, extract
-from reference_stats.features.registry import FEATURES, feature_names
+from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.features.registry import feature_names
 
 NOT_KNOWN = "not in the feature cache"
 
@@ -25,6 +25,9 @@ class _ReadOnlyCache(FeatureCache):
 
     def add(self, entries: object) -> None:
         """Remember nothing."""
+
+    def compact(self) -> None:
+        """Leave the parts as they are."""
 
 
 def window_features(
@@ -43,34 +46,45 @@ def window_features(
     allowed = [isinstance(one, ImageLocation) for one in located]
     rows = predictions.fields[allowed].assign(image=[one.path for one in locations])
     outcomes = _computed(place, locations) if compute else _remembered(place, locations)
-    own = _own_columns(predictions.raw[allowed], rows)
-    return pd.concat([rows, own, _numbers(outcomes, rows.index)], axis=1).reset_index(drop=True)
+    names = feature_names(place.features)
+    own = _own_columns(predictions.raw[allowed], {*rows.columns, *names, "problem"})
+    numbers = _numbers(outcomes, names, rows.index)
+    return pd.concat([rows, own, numbers], axis=1).reset_index(drop=True)
 
 
-def _own_columns(raw: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def _own_columns(raw: pd.DataFrame, taken: Container[str]) -> pd.DataFrame:
     """Return the log's columns that are not in the table already, and are not the feature's."""
-    taken = {*rows.columns, *feature_names(FEATURES), "problem"}
     return raw[[name for name in raw.columns if name not in taken]]
 
 
 def _cache(place: Workplace) -> _ReadOnlyCache:
-    return _ReadOnlyCache(bucket=place.bucket, prefix=place.job.reports.path)
+    return _ReadOnlyCache(
+        bucket=place.bucket, prefix=place.job.reports.path, features=place.features
+    )
 
 
 def _remembered(place: Workplace, locations: Sequence[ImageLocation]) -> list[Outcome | None]:
     """Return what the cache knows; of an image that was overwritten, any of its versions."""
-    known = _cache(place).load()
+    known = _cache(place).load(location.path for location in locations)
     return [known.find(location.path) for location in locations]
 
 
 def _computed(place: Workplace, locations: Sequence[ImageLocation]) -> list[Outcome | None]:
-    found = extract(locations, place.job.images, open_bucket=place.open_bucket, cache=_cache(place))
+    found = extract(
+        locations,
+        place.job.images,
+        open_bucket=place.open_bucket,
+        cache=_cache(place),
+        features=place.features,
+    )
     return [found[location] for location in locations]
 
 
-def _numbers(outcomes: Sequence[Outcome | None], index: pd.Index) -> pd.DataFrame:
+def _numbers(
+    outcomes: Sequence[Outcome | None], names: Sequence[str], index: pd.Index
+) -> pd.DataFrame:
     values = [dict(one.values) if isinstance(one, ImageFeatures) else {} for one in outcomes]
-    numbers = pd.DataFrame(values, columns=feature_names(FEATURES), index=index, dtype="float64")
+    numbers = pd.DataFrame(values, columns=list(names), index=index, dtype="float64")
     numbers.insert(0, "problem", pd.Series(map(_problem, outcomes), index=index, dtype="str"))
     return numbers
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,9 @@ from drift.direction import Positions
 from drift.joint_findings import COMBINATION
 from drift.likeness import spread_out
 from drift.options import as_text
+from drift.ordering import order_by
 from drift.window_images import WindowImages
-from reference_stats.features.feature import Feature
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import feature_named
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import Offender
 
@@ -26,7 +26,7 @@ _USUAL = (0.05, 0.95)
 _HEADLINE_WEIGHT = 2.0
 # Another thing is shown in place of one seen already only where it lies at least half as far out.
 _FAR_ENOUGH = 0.5
-_BY_NAME = {feature.name: feature for feature in FEATURES}
+_MOST_COMPARED = 20_000
 _WITHOUT_NUMBERS = {
     COMBINATION: "its numbers rarely go together",
     NEAR_COPIES: "one of several near-copies",
@@ -68,31 +68,37 @@ def find_offenders(
 
     The score of an image is the root mean square, over the numbers that drifted, of its distance
     from the reference's median in the direction of the drift, in robust standard deviations, none
-    counting more than six. Of those at least half as far out as the worst, images that show what
-    one before them shows come after the others. No drift, no offenders.
+    counting more than six. Of those at least half as far out as the worst, but of no more than the
+    20,000 farthest, images that show what one before them shows come after the others. No drift,
+    no offenders.
     """
     if positions.current.empty:
         return ()
-    distances = positions.current.clip(lower=0.0)
-    scores = np.sqrt((distances**2).mean(axis=1))
+    scores = _scores(positions.current)
     shown = _to_show(scores[scores > 0], window)
+    reasons = _Reasons(window=window, profile=profile)
     return tuple(
         Offender(
             image=str(window.rows["image"].loc[position]),
             id=str(window.rows["id"].loc[position]),
             timestamp=as_text(window.rows["timestamp"].loc[position]),
             score=float(scores.loc[position]),
-            because=_because(_reasons(position, distances, window, profile)),
+            because=_because(reasons.of(position, positions.current)),
         )
         for position in shown
     )
 
 
+def _scores(distances: pd.DataFrame) -> pd.Series[float]:
+    squares = np.zeros(len(distances))
+    for name in distances.columns:
+        squares += np.maximum(distances[name].to_numpy(), 0.0) ** 2
+    return pd.Series(np.sqrt(squares / len(distances.columns)), index=distances.index)
+
+
 def _to_show(scores: pd.Series[float], window: WindowImages) -> list[int]:
     """Return the labels of the images to show, in their order."""
-    images = window.rows["image"].loc[scores.index]
-    order = np.lexsort((images.to_numpy(dtype="U"), -scores.to_numpy()))
-    ranked = scores.iloc[order]
+    ranked = _farthest(scores, window)
     labels: list[int] = ranked.index.tolist()
     if window.fingerprints is None or not labels:
         return labels[:MOST_OFFENDERS]
@@ -100,6 +106,16 @@ def _to_show(scores: pd.Series[float], window: WindowImages) -> list[int]:
     fingerprints = window.fingerprints[window.features.index.get_indexer(ranked.index[:far])]
     shown = [labels[place] for place in spread_out(fingerprints, MOST_OFFENDERS)]
     return [*shown, *labels[far:]][:MOST_OFFENDERS]
+
+
+def _farthest(scores: pd.Series[float], window: WindowImages) -> pd.Series[float]:
+    """Return the scores of the images that lie farthest out, in order; ties by name."""
+    if len(scores) > _MOST_COMPARED:
+        least = np.partition(scores.to_numpy(), -_MOST_COMPARED)[-_MOST_COMPARED]
+        scores = scores[scores >= least]
+    images = window.rows["image"].loc[scores.index]
+    order = order_by(-scores.to_numpy(), lambda rows: (images.iloc[rows].to_numpy(dtype="U"),))
+    return scores.iloc[order[:_MOST_COMPARED]]
 
 
 def _because(reasons: Sequence[_Reason]) -> str:
@@ -113,35 +129,39 @@ def _because(reasons: Sequence[_Reason]) -> str:
     return ", ".join(one.words() for one in named[:_REASONS_NAMED])
 
 
-def _reasons(
-    position: int, distances: pd.DataFrame, window: WindowImages, profile: ReferenceProfile
-) -> list[_Reason]:
-    far = zip(distances.columns, distances.loc[position].to_numpy().tolist(), strict=True)
-    return [
-        _reason(str(name), distance, position, window, profile)
-        for name, distance in far
-        if distance > 0
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reasons:
+    """Tells why an image stands out; what is usual is looked up once for each number."""
 
+    window: WindowImages
+    profile: ReferenceProfile
+    usual: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
-def _reason(
-    name: str, distance: float, position: int, window: WindowImages, profile: ReferenceProfile
-) -> _Reason:
-    feature = _BY_NAME.get(name)
-    if feature is None:
-        look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
-        return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
-    value = float(window.features[name].loc[position])
-    return _of_feature(feature, value, profile.features[name], distance)
+    def of(self, position: int, distances: pd.DataFrame) -> list[_Reason]:
+        """Return the reasons of an image, one for each number that lies out."""
+        own = distances.loc[position].to_numpy().tolist()
+        far = zip(distances.columns, own, strict=True)
+        return [
+            self._reason(str(name), distance, position) for name, distance in far if distance > 0
+        ]
 
+    def _reason(self, name: str, distance: float, position: int) -> _Reason:
+        feature = feature_named(name)
+        if feature is None:
+            look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
+            return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
+        value = float(self.window.features[name].loc[position])
+        low, middle, high = self._usual(name)
+        return _Reason(
+            look=feature.rises if value > middle else feature.falls,
+            numbers=f"{feature.title} {value:.3g}, reference {low:.3g} to {high:.3g}",
+            outside=not low <= value <= high,
+            weight=distance * (_HEADLINE_WEIGHT if feature.headline else 1.0),
+        )
 
-def _of_feature(
-    feature: Feature, value: float, reference: pd.Series[float], distance: float
-) -> _Reason:
-    low, middle, high = (float(q) for q in np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1])))
-    return _Reason(
-        look=feature.rises if value > middle else feature.falls,
-        numbers=f"{feature.title} {value:.3g}, reference {low:.3g} to {high:.3g}",
-        outside=not low <= value <= high,
-        weight=distance * (_HEADLINE_WEIGHT if feature.headline else 1.0),
-    )
+    def _usual(self, name: str) -> tuple[float, float, float]:
+        if name not in self.usual:
+            reference = self.profile.features[name]
+            low, middle, high = np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1]))
+            self.usual[name] = (float(low), float(middle), float(high))
+        return self.usual[name]

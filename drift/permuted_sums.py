@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from drift.wilson_hilferty import normal_from_gamma
+
 EXACT_UNITS = 3_000
 """Up to so many scores are permuted themselves; beyond, their sums are drawn as joint normals."""
 _BATCH_NUMBERS = 2_000_000
@@ -35,9 +37,8 @@ class SumMoments:
         """Return sums as nearly standard normal numbers; 0 where a sum cannot vary.
 
         Without a correction for skewness the smallest segments would set the bar for all others:
-        theirs is the longest tail. The cube root of Wilson and Hilferty (1931) for a Pearson
-        type III variable, y = 6/g ((g z/2 + 1)^(1/3) - 1) + g/6 with skewness g, rises with z, so
-        that a permutation test stays exact.
+        theirs is the longest tail. The map rises with the sum, so that a permutation test stays
+        exact: see `drift.wilson_hilferty`.
 
         Parameters
         ----------
@@ -49,7 +50,7 @@ class SumMoments:
         standard = np.where(varies, (sums - self.mean) / deviation, 0.0)
         skewed = np.abs(self.skewness) > _LEAST_SKEWNESS
         skewness = np.where(skewed, self.skewness, 1.0)
-        bent = 6 / skewness * (np.cbrt(skewness * standard / 2 + 1) - 1) + skewness / 6
+        bent = normal_from_gamma(skewness * standard / 2 + 1, skewness)
         return np.where(skewed & varies, bent, standard)
 
     def of_draws(self, units: int) -> SumMoments:

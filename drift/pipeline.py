@@ -41,7 +41,7 @@ from reference_stats.extraction import extract
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import RunFindings, Trend
 from reports.history import HistoryRow, history_digest, history_row, rows_before
-from reports.history_store import read_history
+from reports.history_store import HistoryReader
 from reports.notices import due_notice
 from reports.whereabouts import where_clause
 
@@ -74,19 +74,20 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     with only_run(place) as still_allowed:
         profile = _read_profile(place)
         window, segments = _read_images(place, predictions)
+        history = HistoryReader(place.bucket, place.prefix)
         evidence = Evidence(
             request=request,
             predictions=predictions,
             profile=profile,
             window=window,
             segments=segments,
-            history=read_history(place.bucket, place.prefix),
+            history=history.read(),
         )
         findings, lined_up, comparison = _judge(place, evidence)
         finished = None
         if place.writes:
             compared = Compared(lined_up=lined_up, comparison=comparison, profile=evidence.profile)
-            finished = publish_run(place, findings, compared, evidence.history, still_allowed)
+            finished = publish_run(place, findings, compared, history, still_allowed)
     if finished is not None:
         follow_up(finished)
     return findings
@@ -123,6 +124,7 @@ def _read_images(
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
             progress=place.progress,
+            features=place.features,
         )
         window = window_images.join(
             predictions, located, extracted, burst=place.job.detection.burst

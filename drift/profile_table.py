@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import feature_names, features_named
 from reference_stats.profiles.profile import ReferenceProfile
 
 _QUANTILES = (0.05, 0.5, 0.95)
@@ -21,7 +21,7 @@ def profile_table(profile: ReferenceProfile) -> str:
         table.add_column(heading)
     for heading in ("values", "mean", "std", "5 %", "median", "95 %"):
         table.add_column(heading, justify="right")
-    for feature in FEATURES:
+    for feature in features_named(dict.fromkeys((*feature_names(), *profile.features))):
         table.add_row(feature.name, feature.unit, *_numbers(profile, feature.name))
     lines = [
         f"{profile.images:,} images from {profile.source}",

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from drift.logs.setup import set_up_logs, tell_failure
+from drift.process import leave
 from drift.shadowing import find_shadowed
 from drift.standard_streams import Output, open_missing_streams
 
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             _USAGE,
         )
         sys.exit(_USAGE)
-    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+    leave(_run(sys.argv[1:] if arguments is None else arguments))
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 
 from drift import evidently_report
 from drift.columns import Column, LinedUp
 from drift.comparison import Comparison
 from drift.followups.finished_run import FinishedRun
+from drift.read_ahead import read_ahead
 from drift.stages import Workplace
 from drift.typical import typical_images
 from jobs.buckets.bucket import HTML, JSON, ObjectKind
 from jobs.errors import ObjectError
-from jobs.image_locations import ImageLocation, RefusedLocation
+from jobs.image_locations import RefusedLocation
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import Finding, Multivariate, RunFindings
-from reports.history import HistoryRow
+from reports.history_store import HistoryReader
 from reports.html_report import Links, report_html
 from reports.publishing import publish
 from reports.thumbnails import (
@@ -46,7 +49,7 @@ def publish_run(
     place: Workplace,
     findings: RunFindings,
     compared: Compared,
-    history: Sequence[HistoryRow],
+    history: HistoryReader,
     still_allowed: Callable[[], None],
 ) -> FinishedRun:
     """Render the run's pages and publish them with its JSON, the history and the index.
@@ -58,7 +61,7 @@ def publish_run(
     compared
         What was compared and what came of it, for Evidently's page and the reference's pictures.
     history
-        The rows of all runs so far.
+        Has read the rows of all runs so far.
     still_allowed
         Raises where the lock was lost; nothing is written after that.
 
@@ -67,35 +70,43 @@ def publish_run(
     PublishError
         If an object could not be written.
     """
+    rows = history.rows
+    # Before Evidently's part, so that images are fetched while it is still being imported.
+    pictures = _pictures(place, findings)
+    typical = _typical(place, findings, compared.profile)
     with place.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared))
-    pictures = _pictures(place, findings)
-    page = report_html(
-        findings,
-        pictures,
-        history,
-        links=Links.of_run(
-            place.job.reports.link_template,
-            job=place.job.name,
-            prefix=place.prefix,
-            run_id=findings.run_id,
-        ),
-        typical=_typical(place, findings, compared.profile),
-    )
+    page = report_html(findings, pictures, rows, links=_links(place, findings), typical=typical)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
         "evidently.html": (evidently.html, HTML),
         "evidently.json": (evidently.json, JSON),
     }
     still_allowed()
-    template = place.job.reports.link_template
-    publish(place.bucket, place.prefix, findings, files, still_allowed, template)
+    publish(
+        place.bucket,
+        place.prefix,
+        findings,
+        files,
+        still_allowed=still_allowed,
+        link_template=place.job.reports.link_template,
+        history=history,
+    )
     return FinishedRun(
         place=place,
         findings=findings,
-        history=history,
+        history=rows,
         pictures=pictures or {},
         snapshot=evidently.snapshot,
+    )
+
+
+def _links(place: Workplace, findings: RunFindings) -> Links:
+    return Links.of_run(
+        place.job.reports.link_template,
+        job=place.job.name,
+        prefix=place.prefix,
+        run_id=findings.run_id,
     )
 
 
@@ -133,23 +144,24 @@ def _typical(
         return {}
     most = MOST_TYPICAL_PICTURES
     names = typical_images(profile.features, profile.records, most + _SPARE_TYPICAL)
-    return within_budget(
-        _thumbnails(place, names), most_pictures=most, most_bytes=MOST_TYPICAL_BYTES
-    )
+    # The spare ones are only read where one of the others is not there.
+    pictures = chain(_thumbnails(place, names[:most]), _thumbnails(place, names[most:]))
+    return within_budget(pictures, most_pictures=most, most_bytes=MOST_TYPICAL_BYTES)
 
 
 def _thumbnails(place: Workplace, images: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-    for image in images:
-        location = place.locator.resolve(image)
-        if isinstance(location, RefusedLocation):
-            continue
-        yield image, _thumbnail(place, location)
+    located = ((image, place.locator.resolve(image)) for image in images)
+    allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
 
+    def read(image: str) -> bytes | ObjectError:
+        location = allowed[image]
+        try:
+            return place.open_bucket(location.bucket_url).read(location.name).data
+        except ObjectError as error:
+            return error
 
-def _thumbnail(place: Workplace, location: ImageLocation) -> bytes | None:
-    try:
-        data = place.open_bucket(location.bucket_url).read(location.name).data
-    except ObjectError as error:
-        logger.warning("no thumbnail of %s: %s", location.path, error)
-        return None
-    return thumbnail(data)
+    with closing(read_ahead(read, allowed)) as files:
+        for image, file in files:
+            if isinstance(file, ObjectError):
+                logger.warning("no thumbnail of %s: %s", allowed[image].path, file)
+            yield image, None if isinstance(file, ObjectError) else thumbnail(file)

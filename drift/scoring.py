@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.effects import NormalSides
 from drift.families import Family
 from drift.joint import JointScores, joint_scores
 from drift.methods.classes import class_scores
@@ -46,6 +47,8 @@ class ScoredFamily:
         None where fewer than two columns are looked at jointly.
     together
         The columns of `joint`.
+    missing
+        Where `normal` stands for no number, of the same shape.
     """
 
     table: ScoreTable
@@ -53,13 +56,24 @@ class ScoredFamily:
     normal: NDArray[np.float64]
     joint: JointScores | None
     together: tuple[str, ...]
+    missing: NDArray[np.bool_]
+
+    def sides(self, column: str) -> NormalSides | None:
+        """Return a column's normal scores by side; None for one that does not vary here."""
+        if column not in self.columns:
+            return None
+        place, split = self.columns.index(column), self.table.current_units
+        scores, known = self.normal[:, place], ~self.missing[:, place]
+        return NormalSides(
+            reference=scores[split:][known[split:]], current=scores[:split][known[:split]]
+        )
 
 
 def score_family(family: Family) -> ScoredFamily:
     """Return the scores of all columns of a family that can vary."""
     pooled = [family.pooled(name).to_numpy(dtype=np.float64) for name in family.numbers]
-    rows = sum(family.units)
-    normal = normal_scores(np.column_stack(pooled) if pooled else np.zeros((rows, 0)))
+    numbers = np.column_stack(pooled) if pooled else np.zeros((sum(family.units), 0))
+    normal = normal_scores(numbers)
     varying = [column for column in range(normal.shape[1]) if normal[:, column].any()]
     names = tuple(family.numbers[column] for column in varying)
     normal = normal[:, varying]
@@ -78,6 +92,7 @@ def score_family(family: Family) -> ScoredFamily:
         normal=normal,
         joint=joint,
         together=tuple(names[column] for column in together),
+        missing=~np.isfinite(numbers[:, varying]),
     )
 
 

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from drift.onset import LEAST_UNITS
 from drift.permuted_sums import Numbers, Weights
+from drift.window_images import are_allowed, rows_where
 from jobs.image_locations import ImageLocation, RefusedLocation
 from jobs.predictions.rows import PredictionRows
 
@@ -76,9 +77,8 @@ def segment_table(
     The rows are those of `WindowImages.rows`, in the same order with the same index 0..n-1.
     A column that the log does not have is left out.
     """
-    keep = np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
     there = [column for column in columns if column in predictions.raw.columns]
-    return predictions.raw.loc[keep, there].reset_index(drop=True)
+    return rows_where(predictions.raw[there], are_allowed(located))
 
 
 def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Series) -> Units:
@@ -103,8 +103,7 @@ def list_segments(table: pd.DataFrame, units: Units, *, hours: bool) -> Segments
     A missing or blank value is the value ``"(empty)"``. Of a column only the `MOST_VALUES` most
     frequent values are segments.
     """
-    named = {str(column): _texts(table[column]) for column in table.columns}
-    blocks = [_column_block(name, texts) for name, texts in named.items()]
+    blocks = [_column_block(str(column), table[column]) for column in table.columns]
     if hours and len(units.row_times):
         blocks.append(_time_block(units))
     number = sum(len(block.labels) for block in blocks)
@@ -128,14 +127,15 @@ class _Block:
     passed_over: int
 
 
-def _texts(column: pd.Series) -> pd.Series:
-    texts = column.astype("str").str.strip()
-    return texts.mask(column.isna() | (texts == ""), EMPTY)
-
-
-def _column_block(name: str, texts: pd.Series) -> _Block:
-    codes, values = pd.factorize(texts)
-    return _block(name, codes, [str(value) for value in values])
+def _column_block(name: str, column: pd.Series) -> _Block:
+    codes, values = pd.factorize(column)
+    # The last one is the text of the code -1: a missing value.
+    texts = [*(str(value).strip() or EMPTY for value in values), EMPTY]
+    places, labels = pd.factorize(np.array(texts, dtype=object))
+    of_rows = places[codes]
+    there = np.bincount(of_rows, minlength=len(labels)) > 0
+    renumbered = np.cumsum(there) - 1
+    return _block(name, renumbered[of_rows], [str(label) for label in labels[there]])
 
 
 def _block(name: str, codes: NDArray[np.int64], values: Sequence[str]) -> _Block:
@@ -168,12 +168,12 @@ def _time_block(units: Units) -> _Block:
     return _block(HOUR, codes, [f"{hour}:00Z" for hour in values])
 
 
-def _weights(
-    blocks: Sequence[_Block], of_row: NDArray[np.int64], shape: tuple[int, int]
-) -> Weights:
-    share = 1.0 / np.bincount(of_row, minlength=shape[0])
+def _weights(blocks: Sequence[_Block], units: NDArray[np.int64], shape: tuple[int, int]) -> Weights:
+    share = 1.0 / np.bincount(units, minlength=shape[0])
+    # Half the memory of what numpy counts with: there may be millions of entries.
+    of_row = units.astype(np.int32)
     entries = [
-        (share[of_row[rows]], of_row[rows], block.codes[rows] + start)
+        (share[of_row[rows]], of_row[rows], (block.codes[rows] + start).astype(np.int32))
         for block, start in _with_starts(blocks)
         if len(rows := np.flatnonzero(block.codes >= 0))
     ]

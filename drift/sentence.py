@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drift.described import shorten_label
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import feature_named
 from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
 from reports.findings import Finding, ImageCounts, Multivariate
 from reports.wording import listed
 
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2
-_BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +106,13 @@ def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
         partly = all(finding.direction in TAILS for finding in features if _look(finding))
         some = "Some images" if partly else "Images"
         return f"{some} are {listed(words[:_LOOKS_NAMED])} than the reference"
-    if not any(finding.name in _BY_NAME for finding in drifted):
+    if all(feature_named(finding.name) is None for finding in drifted):
         return "The model's predictions have moved away from the reference"
     return "The images have moved away from the reference"
 
 
 def _title(finding: Finding) -> str:
-    feature = _BY_NAME.get(finding.name)
+    feature = feature_named(finding.name)
     return finding.name.replace("_", " ") if feature is None else feature.title
 
 
@@ -133,7 +132,7 @@ def _far_out(finding: Finding) -> str:
 
 
 def _look(finding: Finding) -> str:
-    feature = _BY_NAME.get(finding.name)
+    feature = feature_named(finding.name)
     if feature is None or finding.direction not in {"up", "down", *TAILS}:
         return ""
     return feature.rises if finding.direction in {"up", "upper_tail"} else feature.falls
@@ -141,15 +140,19 @@ def _look(finding: Finding) -> str:
 
 def _in_order(findings: Sequence[Finding]) -> list[Finding]:
     """Return what the eye sees first, then by effect."""
-    headlines = {feature.name for feature in FEATURES if feature.headline}
     return sorted(
         findings,
         key=lambda one: (
-            one.name not in headlines,
+            not _is_headline(one.name),
             -_size(one),
             one.name,
         ),
     )
+
+
+def _is_headline(name: str) -> bool:
+    feature = feature_named(name)
+    return feature is not None and feature.headline
 
 
 def _largest_change(finding: Finding) -> str:

@@ -15,8 +15,9 @@ from jobs.errors import ObjectError, PublishError
 from jobs.image_locations import ImageLocator
 from jobs.job import Job
 from jobs.lock import JobLock
-from reference_stats.cache import FeatureCache
-from reference_stats.features.registry import FEATURES
+from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.features.feature import Feature
+from reference_stats.features.registry import feature_set
 from reference_stats.profiles.numbers import SourceContext
 from reference_stats.profiles.store import ProfileStore
 
@@ -94,11 +95,18 @@ class Workplace:
         return ProfileStore(bucket=self.bucket, folder=f"{self.prefix}/profiles")
 
     @property
+    def features(self) -> tuple[Feature, ...]:
+        """What the job computes of every image."""
+        return feature_set(self.job.images.canonical_size)
+
+    @property
     def feature_cache(self) -> FeatureCache | None:
         """The feature cache; None in a run that writes nothing."""
         if not self.writes:
             return None
-        return FeatureCache(bucket=self.bucket, prefix=self.job.reports.path)
+        return FeatureCache(
+            bucket=self.bucket, prefix=self.job.reports.path, features=self.features
+        )
 
     @property
     def source_context(self) -> SourceContext:
@@ -109,7 +117,7 @@ class Workplace:
             open_bucket=self.open_bucket,
             cache=self.feature_cache,
             progress=self.progress,
-            features=FEATURES,
+            features=self.features,
         )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from drift.near_duplicates import ImageRecords, as_moments, find_near_copies
@@ -73,7 +71,7 @@ def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timede
     reference = _of_reference(profile, burst)
     current = _side(
         np.asarray(window.clusters, dtype=np.int64),
-        window.rows["image"].loc[window.features.index].to_numpy(dtype=object),
+        _images(window),
         labels=window.features.index.to_numpy(dtype=np.int64),
         known=window.copies is not None,
         timed=True,
@@ -96,35 +94,45 @@ def _of_reference(profile: ReferenceProfile, burst: timedelta) -> SideUnits:
         nothing = np.zeros(len(positions), dtype=np.int64)
         return SideUnits(first=positions, copies=nothing, known=False, timed=False)
     timed = _TIME in records
-    names = records["image"].to_numpy(dtype=object)
     found = find_near_copies(
         ImageRecords(
-            names=names,
+            names=records["image"].to_numpy(dtype=object),
             fingerprints=stack_fingerprints(list(records["fingerprint"])),
             clients=records["client"].to_numpy(dtype=object) if timed else None,
             times=as_moments(records[_TIME]) if timed else None,
         ),
         burst=burst,
     )
-    return _side(found.clusters, names, labels=positions, known=True, timed=timed)
+    return _side(found.clusters, found.images, labels=positions, known=True, timed=timed)
+
+
+def _images(window: WindowImages) -> NDArray[np.int64] | None:
+    """Return a number for the image of each analysed row; None where each has one of its own."""
+    if window.copies is not None:
+        return window.copies.images
+    return np.asarray(window.clusters, dtype=np.int64)
 
 
 def _side(
     clusters: NDArray[np.int64],
-    names: Sequence[str] | NDArray[np.object_],
+    images: NDArray[np.int64] | None,
     *,
     labels: NDArray[np.int64],
     known: bool,
     timed: bool,
 ) -> SideUnits:
-    """Return the first row of each cluster, and how many other images are in it."""
-    table = pd.DataFrame({"cluster": clusters, "name": names, "label": labels})
-    groups = table.groupby("cluster", sort=True)
-    order = groups["label"].first().sort_values()
-    copies = groups["name"].nunique().loc[order.index] - 1
+    """Return the first row of each cluster, and how many other images are in it.
+
+    Clusters are numbered from 0 without gaps; an image is in one cluster only.
+    """
+    number = int(clusters.max(initial=-1)) + 1
+    first = np.full(number, len(clusters))
+    np.minimum.at(first, clusters, np.arange(len(clusters)))
+    of_image = clusters if images is None else clusters[np.unique(images, return_index=True)[1]]
+    order = np.argsort(first)
     return SideUnits(
-        first=order.to_numpy(dtype=np.int64),
-        copies=np.asarray(copies, dtype=np.int64),
+        first=labels[first[order]].astype(np.int64, copy=False),
+        copies=(np.bincount(of_image, minlength=number) - 1)[order],
         known=known,
         timed=timed,
     )

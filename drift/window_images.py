@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from reference_stats.extraction import (
     UnfetchedImage,
     UnreadableImage,
 )
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import feature_names
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reports.findings import ImageCounts, LogCounts, Quality, Trouble
 
@@ -31,7 +32,10 @@ TROUBLES_SHOWN = 20
 # The log's producer computes in its own way; smaller relative differences are rounding.
 _CROSS_CHECK_TOLERANCE = 1e-6
 _USUAL_BURST = DetectionSettings().burst
-_CROSS_CHECKED = tuple(feature.name for feature in FEATURES)
+# So many objects are taken apart at a time, so that no second copy of all numbers is made.
+_IMAGES_AT_ONCE = 4_096
+LostImage = UnreadableImage | MissingImage | UnfetchedImage
+_CROSS_CHECKED = feature_names()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +79,11 @@ class WindowImages:
         return pd.Series(pd.factorize(images)[0], index=self.features.index)
 
 
-def allowed_rows(
-    predictions: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
-) -> tuple[pd.DataFrame, list[ImageLocation], list[RefusedLocation]]:
-    """Split the rows by whether their image may be read at all."""
-    keep = _are_allowed(located)
-    locations = [place for place in located if isinstance(place, ImageLocation)]
-    refused = [place for place in located if isinstance(place, RefusedLocation)]
-    rows = predictions.fields[keep].reset_index(drop=True)
-    return rows.assign(image=[place.path for place in locations]), locations, refused
+def are_allowed(
+    located: Sequence[ImageLocation | RefusedLocation],
+) -> NDArray[np.bool_]:
+    """Tell for each row whether its image may be read at all."""
+    return np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
 
 
 def join(
@@ -100,70 +100,111 @@ def join(
     burst
         `detection.burst` of the job.
     """
-    rows, locations, refused = allowed_rows(predictions, located)
-    outcomes = [extracted[location] for location in locations]
-    analysed = {
-        position: outcome
-        for position, outcome in enumerate(outcomes)
-        if isinstance(outcome, ImageFeatures)
-    }
-    features = pd.DataFrame(
-        [dict(outcome.values) for outcome in analysed.values()],
-        index=list(analysed),
-        columns=[feature.name for feature in FEATURES],
-        dtype="float64",
-    )
-    fingerprints = stack_fingerprints([outcome.fingerprint for outcome in analysed.values()])
-    copies = _find_copies(rows.loc[features.index], fingerprints, burst)
-    logged = predictions.raw[_are_allowed(located)].reset_index(drop=True)
-    named_once = ~rows["image"].duplicated(keep=False)
+    keep = are_allowed(located)
+    locations = [place for place in located if isinstance(place, ImageLocation)]
+    refused = [place for place in located if isinstance(place, RefusedLocation)]
+    rows = rows_where(predictions.fields, keep)
+    paths = np.array([place.path for place in locations], dtype=object)
+    rows = rows.assign(image=pd.array(paths, dtype="str"))
+    outcomes = _outcomes(locations, extracted)
+    analysed = _Analysed.of(outcomes, extracted.names)
+    copies = _find_copies(rows, paths, analysed, burst)
+    images = pd.factorize(paths)[0]
+    named_once = np.bincount(images)[images] == 1
+    lost = [
+        (location, outcome)
+        for location, outcome in zip(locations, outcomes, strict=True)
+        if not isinstance(outcome, ImageFeatures)
+    ]
     return WindowImages(
         rows=rows,
-        features=features,
+        features=analysed.features,
         counts=_count(outcomes),
         log=_count_rows(predictions, refused),
         quality=Quality(
-            troubles=_first_troubles(locations, outcomes),
-            reasons=_count_reasons(outcomes),
-            duplicated_rows=int(rows["image"].duplicated().sum()),
-            near_duplicates=int(rows.loc[features.index, "image"][copies.is_near_copy].nunique()),
-            deep_images=sum(outcome.deep for outcome in analysed.values()),
+            troubles=_first_troubles(lost),
+            reasons=_count_reasons(lost),
+            duplicated_rows=len(images) - int(images.max(initial=-1)) - 1,
+            near_duplicates=_count_near_duplicates(copies),
+            deep_images=analysed.deep,
             # Of rows that share an image, all but the last describe one that was overwritten.
-            cross_check=_cross_check(logged, features[named_once[features.index]]),
+            cross_check=_cross_check(predictions.raw, keep, analysed.features, named_once),
         ),
         copies=copies,
-        fingerprints=fingerprints,
+        fingerprints=analysed.fingerprints,
     )
 
 
-def _first_troubles(
-    locations: Sequence[ImageLocation], outcomes: Sequence[Outcome]
-) -> tuple[Trouble, ...]:
+def _outcomes(locations: Sequence[ImageLocation], extracted: ExtractionResult) -> list[Outcome]:
+    # Where no two rows name one image, as they mostly do, a million locations are not looked up.
+    if len(extracted) == len(locations) and all(map(operator.is_, extracted, locations)):
+        return list(extracted.outcomes.values())
+    return [extracted[location] for location in locations]
+
+
+def rows_where(table: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the rows to keep with a new index 0..n-1; nothing is copied where all are kept."""
+    return table.reset_index(drop=True) if keep.all() else table[keep].reset_index(drop=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Analysed:
+    """What is known of the images that could be analysed."""
+
+    features: pd.DataFrame
+    fingerprints: Fingerprints
+    deep: int
+
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome], names: tuple[str, ...]) -> _Analysed:
+        """Take the outcomes apart; `names` are those of their numbers."""
+        images = [outcome for outcome in outcomes if isinstance(outcome, ImageFeatures)]
+        # One column after the other in memory, as they are used.
+        numbers = np.empty((len(images), len(names)), order="F")
+        for start in range(0, len(images), _IMAGES_AT_ONCE):
+            part = images[start : start + _IMAGES_AT_ONCE]
+            rows = [image.values.numbers for image in part]  # noqa: PD011 - no data frame
+            numbers[start : start + len(part)] = rows
+        places = [isinstance(outcome, ImageFeatures) for outcome in outcomes]
+        index = np.flatnonzero(places)
+        table = pd.DataFrame(numbers, index=index, columns=list(names), copy=False)
+        known = list(dict.fromkeys((*feature_names(), *names)))
+        return cls(
+            features=table if list(names) == known else table.reindex(columns=known),
+            fingerprints=stack_fingerprints([image.fingerprint for image in images]),
+            deep=sum(image.deep for image in images),
+        )
+
+
+def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
     troubles = [
         Trouble(name=location.path, reason=_with_detail(outcome.summary, outcome.detail))
-        for location, outcome in zip(locations, outcomes, strict=True)
-        if not isinstance(outcome, ImageFeatures)
+        for location, outcome in lost
     ]
     return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
 
 
-def _find_copies(rows: pd.DataFrame, fingerprints: Fingerprints, burst: timedelta) -> NearCopies:
+def _find_copies(
+    rows: pd.DataFrame, paths: NDArray[np.object_], analysed: _Analysed, burst: timedelta
+) -> NearCopies:
+    places = analysed.features.index.to_numpy()
+    clients = rows["client"].iloc[places]
     records = ImageRecords(
-        names=rows["image"].to_numpy(dtype=object),
-        fingerprints=fingerprints,
-        clients=rows["client"].to_numpy(dtype=object),
-        times=as_moments(rows["timestamp"]),
+        names=paths[places],
+        fingerprints=analysed.fingerprints,
+        clients=clients.to_numpy(dtype=object) if clients.notna().any() else None,
+        times=as_moments(rows["timestamp"].iloc[places]),
     )
     return find_near_copies(records, burst=burst)
 
 
-def _are_allowed(located: Sequence[ImageLocation | RefusedLocation]) -> NDArray[np.bool_]:
-    return np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
+def _count_near_duplicates(copies: NearCopies) -> int:
+    images = np.arange(len(copies.clusters)) if copies.images is None else copies.images
+    return len(np.unique(images[copies.is_near_copy]))
 
 
-def _count_reasons(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    left_out = (one.summary for one in outcomes if not isinstance(one, ImageFeatures))
-    return dict(sorted(Counter(left_out).items()))
+def _count_reasons(lost: Sequence[tuple[ImageLocation, LostImage]]) -> dict[str, int]:
+    return dict(sorted(Counter(outcome.summary for _, outcome in lost).items()))
 
 
 def _count(outcomes: Sequence[object]) -> ImageCounts:
@@ -200,16 +241,21 @@ def _with_detail(reason: str, detail: str) -> str:
     return f"{reason}: {detail}" if detail else reason
 
 
-def _cross_check(raw: pd.DataFrame, features: pd.DataFrame) -> dict[str, int]:
+def _cross_check(
+    raw: pd.DataFrame,
+    keep: NDArray[np.bool_],
+    features: pd.DataFrame,
+    named_once: NDArray[np.bool_],
+) -> dict[str, int]:
     """Count, per feature that the log carries itself, the rows that disagree with ours."""
-    return {
-        name: int(_disagree(raw.loc[features.index, name], features[name]).sum())
-        for name in _CROSS_CHECKED
-        if name in raw.columns and raw[name].notna().any()
-    }
+    computed = features[named_once[features.index]]
+    places = np.flatnonzero(keep)[computed.index]
+    own = [name for name in _CROSS_CHECKED if name in raw.columns and raw[name][keep].notna().any()]
+    return {name: _disagreeing(raw[name].iloc[places], computed[name]) for name in own}
 
 
-def _disagree(logged: pd.Series, computed: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(logged, errors="coerce").astype("float64")
-    tolerance = _CROSS_CHECK_TOLERANCE * np.maximum(computed.abs(), 1.0)
-    return numbers.notna() & ((numbers - computed).abs() > tolerance)
+def _disagreeing(logged: pd.Series, computed: pd.Series) -> int:
+    numbers = pd.to_numeric(logged, errors="coerce").to_numpy(dtype="float64")
+    ours = computed.to_numpy()
+    tolerance = _CROSS_CHECK_TOLERANCE * np.maximum(np.abs(ours), 1.0)
+    return int((np.abs(numbers - ours) > tolerance).sum())

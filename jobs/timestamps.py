@@ -154,7 +154,7 @@ def read_timestamps(texts: Texts, rules: TimestampRules) -> Timestamps:
     rules
         How to read what the texts leave open.
     """
-    plain = _read_plain(texts, rules)
+    plain = read_plain_timestamps(texts, rules)
     if plain is not None:
         return plain
     texts = pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
@@ -162,8 +162,8 @@ def read_timestamps(texts: Texts, rules: TimestampRules) -> Timestamps:
     absent = as_flags(pc.is_in(pc.utf8_lower(texts), value_set=_NO_VALUE))
     column.faults[absent] = TimestampFault.ABSENT
     rest = np.flatnonzero(~absent)
-    rest = column.fill(texts, rest, PLAIN_LOCAL, lambda part, _: _read_plain(part, rules))
-    rest = column.fill(texts, rest, PLAIN_ZONED, lambda part, _: _read_plain(part, rules))
+    rest = column.fill(texts, rest, PLAIN_LOCAL, lambda part, _: read_plain_timestamps(part, rules))
+    rest = column.fill(texts, rest, PLAIN_ZONED, lambda part, _: read_plain_timestamps(part, rules))
     rest = column.fill(texts, rest, EPOCH, lambda part, _: _read_epoch(part))
     for shape in SHAPES:
         rest = column.fill(texts, rest, shape, lambda part, pattern: _read(part, pattern, rules))
@@ -215,8 +215,11 @@ class _Column:
         return rest
 
 
-def _read_plain(texts: Texts, rules: TimestampRules) -> Timestamps | None:
-    """Let pyarrow read plain ISO 8601; None unless every text is of the same plain shape."""
+def read_plain_timestamps(texts: Texts, rules: TimestampRules) -> Timestamps | None:
+    """Let pyarrow read plain ISO 8601; None unless every text is of the same plain shape.
+
+    Nothing but digits, ``-``, ``:``, ``.``, ``T``, ``Z``, ``+`` and one space is plain.
+    """
     if texts.null_count or not len(texts):
         return None
     # A conversion that fails makes a message for every single text: try a few first.

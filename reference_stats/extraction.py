@@ -17,8 +17,10 @@ from jobs.errors import (
 )
 from jobs.image_locations import ImageLocation
 from jobs.job import ImageSettings
-from reference_stats.cache import CachedOutcomes, CacheEntry, FeatureCache
 from reference_stats.decoding import decode_image, image_from_pixels
+from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.feature_cache.recalled import CachedOutcomes, SizeLimits
+from reference_stats.feature_cache.rows import CacheEntry
 from reference_stats.feature_table import FeatureTable
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, compute_features, feature_names
@@ -31,6 +33,7 @@ from reference_stats.outcomes import (
     UnreadableImage,
     UnreadableReason,
 )
+from reference_stats.warm_up import warm_up
 from reference_stats.workers import TwoStages
 
 __all__ = [
@@ -126,14 +129,14 @@ def extract(
     ValueError
         If the cache is one of other features.
     """
-    if cache is not None and tuple(cache.features) != tuple(features):
+    if cache is not None and not cache.is_of(features):
         raise ValueError("the cache holds other features than those to be computed")
     run = _Extraction(
         settings=settings,
         features=tuple(features),
         buckets={url: open_bucket(url) for url in sorted({one.bucket_url for one in locations})},
         cache=cache,
-        known=None if cache is None else cache.load(by_version=not settings.immutable),
+        known=None if cache is None else _load(cache, locations, settings),
     )
     return run.over(list(dict.fromkeys(locations)), progress or _ignore)
 
@@ -186,6 +189,9 @@ class _Extraction:
         fresh = [location for location, outcome in outcomes.items() if outcome is None]
         done = len(wanted) - len(fresh)
         progress(done, len(wanted))
+        if fresh:
+            # Half a second, or ten on a machine's first run, that the first images take to arrive.
+            threading.Thread(target=warm_up, name="warm-up").start()
         with closing(self._workers().run(fresh)) as finished:
             for one in finished:
                 self._give_up_if_unreachable(one)
@@ -194,6 +200,8 @@ class _Extraction:
                 done += 1
                 progress(done, len(wanted))
         self._save()
+        if self.cache is not None and self.computed:
+            self.cache.compact()
         return ExtractionResult(
             outcomes={one: outcome for one, outcome in outcomes.items() if outcome is not None},
             names=feature_names(self.features),
@@ -209,15 +217,8 @@ class _Extraction:
         )
 
     def _recall(self, location: ImageLocation, version: str = "") -> Outcome | None:
-        """Return what the cache knows, unless a setting has changed that it depends on."""
-        if self.known is None:
-            return None
-        known = self.known.find(location.path, version)
-        if isinstance(known, UnreadableImage) and known.limit is not None:
-            pixels = known.reason is UnreadableReason.TOO_MANY_PIXELS
-            limit = self.settings.max_pixels if pixels else self.settings.max_bytes
-            return known if limit <= known.limit else None
-        return known
+        """Return what the cache knows."""
+        return None if self.known is None else self.known.find(location.path, version)
 
     def _fetch(self, location: ImageLocation) -> _Fetched | _Finished:
         bucket = self.buckets[location.bucket_url]
@@ -288,7 +289,7 @@ def measure(
             detail=f"{len(data)} bytes; images.max_bytes is {settings.max_bytes}",
             limit=settings.max_bytes,
         )
-    image = decode_image(data, max_pixels=settings.max_pixels)
+    image = decode_image(data, max_pixels=settings.max_pixels, reuse_memory=True)
     if isinstance(image, UnreadableImage):
         return image
     return ImageFeatures(
@@ -306,6 +307,16 @@ def _not_fetched(location: ImageLocation, error: ObjectError) -> _Finished:
         location=location,
         outcome=UnfetchedImage(reason=reason, detail=error.problem),
         refusal=error if isinstance(error, BucketAccessError) else None,
+    )
+
+
+def _load(
+    cache: FeatureCache, locations: Sequence[ImageLocation], settings: ImageSettings
+) -> CachedOutcomes:
+    return cache.load(
+        (location.path for location in locations),
+        by_version=not settings.immutable,
+        limits=SizeLimits(max_pixels=settings.max_pixels, max_bytes=settings.max_bytes),
     )
 
 

@@ -16,16 +16,17 @@ ATTEMPTS = 20
 
 def put_if_unchanged(
     bucket: Bucket, name: str, data: bytes, version: str | None, kind: ObjectKind
-) -> bool:
-    """Write an object that is at `version` (None: not there); return whether it still was."""
+) -> str | None:
+    """Write an object that is at `version` (None: not there).
+
+    Returns its new version, or None where it was no longer so and nothing was written.
+    """
     try:
         if version is None:
-            bucket.create(name, data, kind)
-        else:
-            bucket.replace(name, data, version, kind)
+            return bucket.create(name, data, kind)
+        return bucket.replace(name, data, version, kind)
     except (ObjectExistsError, ObjectChangedError):
-        return False
-    return True
+        return None
 
 
 def read_if_there(bucket: Bucket, name: str) -> StoredObject | None:

@@ -79,6 +79,15 @@ class HistoryReader:
         self._rollup_version: str | None = None
         self._rollup_is_due = False
 
+    @property
+    def rows(self) -> tuple[HistoryRow, ...]:
+        """The rows as they were last read, with those that were remembered since."""
+        return sort_rows(known.row for known in self._known.values())
+
+    def remember(self, name: str, version: str, data: bytes) -> None:
+        """Take in a row that was just written, so that it is not read again at this version."""
+        self._known[name] = self._known_row(name, version, json.loads(data))
+
     def read(self) -> tuple[HistoryRow, ...]:
         """Return all rows, as `read_history` does."""
         listed = {info.name: info.version for info in self._bucket.list(self._folder)}
@@ -90,7 +99,7 @@ class HistoryReader:
         kept = {name: self._known[name] for name in names if self._is_known(name, listed[name])}
         self._known = kept | self._read_rows(changed)
         self._rollup_is_due |= len(changed) >= ROWS_BETWEEN_ROLLUPS
-        return sort_rows(known.row for known in self._known.values())
+        return self.rows
 
     def save_rollup(self) -> None:
         """Write the rollup anew where much has changed since it was written.
@@ -138,8 +147,7 @@ class HistoryReader:
     def _read_row(self, name: str) -> _KnownRow | None:
         try:
             stored = self._bucket.read(name)
-            document = json.loads(stored.data)
-            row = row_of_document(document)
+            return self._known_row(name, stored.version, json.loads(stored.data))
         except ObjectMissingError:
             # Pruned between the listing and the read.
             return None
@@ -151,9 +159,12 @@ class HistoryReader:
                 error,
             )
             return None
-        copy = [name.removeprefix(self._folder), stored.version, document]
+
+    def _known_row(self, name: str, version: str, document: object) -> _KnownRow:
+        row = row_of_document(document)
+        copy = [name.removeprefix(self._folder), version, document]
         line = json.dumps(copy, separators=(",", ":")).encode()
-        return _KnownRow(version=stored.version, line=line, row=row)
+        return _KnownRow(version=version, line=line, row=row)
 
 
 def _rollup_bytes(lines: Sequence[bytes]) -> bytes:

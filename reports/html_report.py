@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reference_stats.features.feature import Feature
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import features_named
 from reports import movements, whereabouts, wording
 from reports.cards import group_cards
 from reports.contact_sheet import contact_sheet
@@ -82,7 +82,7 @@ def report_html(
     """
     earlier = rows_before(history, findings.window.end)
     limit = findings.minimum_effect
-    features = group_cards(findings.features, _plain_words(), earlier, "feature", limit)
+    features = group_cards(findings.features, _plain_words(findings), earlier, "feature", limit)
     predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
     sheet = contact_sheet(findings, pictures, typical)
     values = {
@@ -116,8 +116,9 @@ def with_acceptance(page: bytes, *, accepted: bool) -> bytes:
 def _titles(findings: RunFindings) -> dict[str, str]:
     """Return the plain words of every column, by its name."""
     columns = (*findings.features, *findings.predictions)
-    return {one.name: wording.column_title(one.name, _plain_words()) for one in columns}
+    return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
 
 
-def _plain_words() -> dict[str, Feature]:
-    return {feature.name: feature for feature in FEATURES}
+def _plain_words(findings: RunFindings) -> dict[str, Feature]:
+    names = [one.name for one in findings.features]
+    return {feature.name: feature for feature in features_named(names)}

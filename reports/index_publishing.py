@@ -7,8 +7,9 @@ import json
 import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
-from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind
+from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind, StoredObject
 from jobs.errors import ObjectError
 from reports.conditional_writes import (
     ATTEMPTS,
@@ -18,7 +19,7 @@ from reports.conditional_writes import (
     version_if_there,
 )
 from reports.history_store import HistoryReader
-from reports.index_page import index_files
+from reports.index_page import RUNS_ONE_BY_ONE, index_files
 from reports.links import JobLinks
 
 INDEX_NAME = "index.html"
@@ -32,8 +33,64 @@ _WRITERS = 16
 logger = logging.getLogger(__name__)
 
 
-def write_index(bucket: Bucket, prefix: str, job: str, link_template: str | None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexBefore:
+    """What the index is to be made from and written over.
+
+    Attributes
+    ----------
+    history
+        The rows, read after `version` was: of a row that was written later, its writer finds that
+        the index has changed, or this one does.
+    version
+        The version of the page; None where there is none.
+    tables
+        The versions of the tables by name; empty where none will be needed.
+    record
+        What was written where.
+    """
+
+    history: HistoryReader
+    version: str | None
+    tables: Mapping[str, str]
+    record: StoredObject | None
+
+
+def look_at_index(bucket: Bucket, prefix: str, history: HistoryReader) -> IndexBefore:
+    """Return what is there; the rows that `history` does not know yet are read.
+
+    Raises
+    ------
+    ObjectError
+        If an object could not be read.
+    """
+    version = version_if_there(bucket, f"{prefix}/{INDEX_NAME}")
+    rows = history.read()
+    folder = f"{prefix}/{TABLES_FOLDER}/"
+    # With one row more than are shown one by one, there is a table.
+    if len(rows) < RUNS_ONE_BY_ONE:
+        return IndexBefore(history=history, version=version, tables={}, record=None)
+    return IndexBefore(
+        history=history,
+        version=version,
+        tables={info.name: info.version for info in bucket.list(folder)},
+        record=read_if_there(bucket, folder + WRITTEN_NAME),
+    )
+
+
+def write_index(
+    bucket: Bucket,
+    prefix: str,
+    job: str,
+    link_template: str | None,
+    before: IndexBefore | None = None,
+) -> None:
     """Make the index from all history rows; another writer's rows are never lost from it.
+
+    Parameters
+    ----------
+    before
+        What `look_at_index` has just found; None to look now.
 
     Raises
     ------
@@ -44,23 +101,24 @@ def write_index(bucket: Bucket, prefix: str, job: str, link_template: str | None
     """
     name = f"{prefix}/{INDEX_NAME}"
     links = JobLinks(job=job, prefix=prefix, template=link_template)
-    history = HistoryReader(bucket, prefix)
+    found = before or look_at_index(bucket, prefix, HistoryReader(bucket, prefix))
     for _ in range(ATTEMPTS):
-        version = version_if_there(bucket, name)
-        files = index_files(job, history.read(), links)
-        _write_tables(bucket, f"{prefix}/{TABLES_FOLDER}/", files.tables)
-        if put_if_unchanged(bucket, name, files.page, version, INDEX_KIND):
-            history.save_rollup()
+        files = index_files(job, found.history.rows, links)
+        _write_tables(bucket, f"{prefix}/{TABLES_FOLDER}/", files.tables, found)
+        if put_if_unchanged(bucket, name, files.page, found.version, INDEX_KIND):
+            found.history.save_rollup()
             return
+        found = look_at_index(bucket, prefix, found.history)
     raise too_busy(bucket, name)
 
 
-def _write_tables(bucket: Bucket, folder: str, tables: Mapping[str, bytes]) -> None:
+def _write_tables(
+    bucket: Bucket, folder: str, tables: Mapping[str, bytes], before: IndexBefore
+) -> None:
     """Write the tables whose content is not what was written last, or is no longer there."""
     if not tables:
         return
-    present = {info.name: info.version for info in bucket.list(folder)}
-    record = read_if_there(bucket, folder + WRITTEN_NAME)
+    present, record = before.tables, before.record
     written = {} if record is None else _parse_written(record.data)
     digests = {name: hashlib.sha256(page).hexdigest() for name, page in tables.items()}
     kept = {

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from reference_stats.features.registry import FEATURES
+from reference_stats.features.registry import features_named
 from reports import wording
 from reports.effect_sizes import TAILS
 from reports.findings import State
@@ -191,7 +191,7 @@ def _columns(
     axis: TimeAxis,
     links: JobLinks,
 ) -> list[ColumnTrend]:
-    titles = {feature.name: feature for feature in FEATURES}
+    titles = {feature.name: feature for feature in features_named(names)}
     moments = [when_words(row) for row in recent]
     targets = [links.to_run(row.run_id) for row in recent]
     limits = [row.minimum_effect for row in recent]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jobs.buckets.bucket import JSON, Bucket, ObjectKind
+from jobs.buckets.bucket import JSON, Bucket, ObjectKind, StoredObject
 from jobs.errors import ObjectError, PublishError
 from reports.conditional_writes import ATTEMPTS, put_if_unchanged, read_if_there, too_busy
 from reports.findings import RunFindings
@@ -21,7 +22,8 @@ from reports.history import (
     parse_history_row,
     parse_time,
 )
-from reports.index_publishing import write_index
+from reports.history_store import HistoryReader
+from reports.index_publishing import look_at_index, write_index
 from reports.json_report import report_json
 
 REPORT_NAME = "report.json"
@@ -29,6 +31,8 @@ PAGE_NAME = "report.html"
 LATEST_NAME = "latest.json"
 # A browser or a proxy must not show yesterday's answer.
 LATEST_KIND = ObjectKind(content_type=JSON.content_type, cache_control="no-cache")
+
+_AT_ONCE = 8
 
 logger = logging.getLogger(__name__)
 
@@ -59,13 +63,15 @@ def run_prefix(prefix: str, run_id: str) -> str:
     return f"{prefix}/runs/{run_id}"
 
 
-def publish(
+def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     bucket: Bucket,
     prefix: str,
     findings: RunFindings,
     files: Mapping[str, tuple[bytes, ObjectKind]],
+    *,
     still_allowed: Callable[[], None] | None = None,
     link_template: str | None = None,
+    history: HistoryReader | None = None,
 ) -> Published:
     """Write a run's files, its history row, and then what shows the newest run.
 
@@ -83,6 +89,8 @@ def publish(
         instance when the lock was lost.
     link_template
         `reports.link_template`, by which the index makes its links.
+    history
+        A reader of the job's history; what it has read before is not read again.
 
     Raises
     ------
@@ -91,15 +99,21 @@ def publish(
     """
     check = still_allowed or _always_allowed
     report = report_json(findings)
-    with publish_errors():
-        page = _write_run(bucket, run_prefix(prefix, findings.run_id), files, report)
+    rows = history or HistoryReader(bucket, prefix)
+    latest = f"{prefix}/{LATEST_NAME}"
+    with publish_errors(), ThreadPoolExecutor(_AT_ONCE) as others:
+        # What will be replaced is read while the files are written; a change since is noticed.
+        index_before = others.submit(look_at_index, bucket, prefix, rows)
+        latest_before = others.submit(read_if_there, bucket, latest)
+        page = _write_run(bucket, run_prefix(prefix, findings.run_id), files, report, others)
+        before = index_before.result()
         check()
         row = history_row(findings)
-        _write_row(bucket, prefix, row)
+        _write_row(bucket, prefix, row, rows)
         check()
-        is_latest = _move_latest(bucket, f"{prefix}/{LATEST_NAME}", report, row.end)
+        is_latest = _move_latest(bucket, latest, report, row.end, latest_before.result())
         check()
-        write_index(bucket, prefix, findings.job, link_template)
+        write_index(bucket, prefix, findings.job, link_template, before)
     return Published(report_url=bucket.url_of(page), is_latest=is_latest)
 
 
@@ -165,23 +179,28 @@ def _write_run(
     folder: str,
     files: Mapping[str, tuple[bytes, ObjectKind]],
     report: bytes,
+    writers: Executor,
 ) -> str:
-    for name in sorted(set(files) - {REPORT_NAME}):
-        data, kind = files[name]
-        bucket.write(f"{folder}/{name}", data, kind)
+    others = [(f"{folder}/{name}", *files[name]) for name in sorted(set(files) - {REPORT_NAME})]
+    for written in [writers.submit(bucket.write, *one) for one in others]:
+        written.result()
     bucket.write(f"{folder}/{REPORT_NAME}", report, JSON)
     return f"{folder}/{PAGE_NAME if PAGE_NAME in files else REPORT_NAME}"
 
 
-def _write_row(bucket: Bucket, prefix: str, row: HistoryRow) -> None:
+def _write_row(bucket: Bucket, prefix: str, row: HistoryRow, history: HistoryReader) -> None:
     """Write a run's row; where the same run was accepted before, it stays accepted."""
     name = history_name(prefix, row.run_id)
+    kept, before = row, None
     for _ in range(ATTEMPTS):
+        data = history_bytes(kept)
+        version = put_if_unchanged(bucket, name, data, before, JSON)
+        if version is not None:
+            history.remember(name, version, data)
+            return
         stored = read_if_there(bucket, name)
         kept = row if stored is None else _with_acceptance(row, bucket.url_of(name), stored.data)
-        version = None if stored is None else stored.version
-        if put_if_unchanged(bucket, name, history_bytes(kept), version, JSON):
-            return
+        before = None if stored is None else stored.version
     raise too_busy(bucket, name)
 
 
@@ -214,15 +233,23 @@ def _parse(bucket: Bucket, name: str, data: bytes) -> HistoryRow:
         ) from None
 
 
-def _move_latest(bucket: Bucket, name: str, report: bytes, end: datetime) -> bool:
-    """Put `report` in place unless a run with a later window end is there."""
+def _move_latest(
+    bucket: Bucket, name: str, report: bytes, end: datetime, stored: StoredObject | None
+) -> bool:
+    """Put `report` in place unless a run with a later window end is there.
+
+    Parameters
+    ----------
+    stored
+        What was there a moment ago.
+    """
     for _ in range(ATTEMPTS):
-        stored = read_if_there(bucket, name)
         if stored is not None and _shows_later(bucket.url_of(name), stored.data, end):
             return False
         version = None if stored is None else stored.version
         if put_if_unchanged(bucket, name, report, version, LATEST_KIND):
             return True
+        stored = read_if_there(bucket, name)
     raise too_busy(bucket, name)
 
 

@@ -9,6 +9,7 @@ import click
 
 from drift.commands.parameters import Length, Timestamp, job_file, read_job
 from drift.options import RunOptions
+from drift.process import few_collections
 from jobs.errors import ExitCode
 from reports.findings import Verdict
 
@@ -42,7 +43,8 @@ def command(
     if since is not None:
         last = _length(since, until)
     job = read_job(job_file)
-    from drift.execution import execute  # noqa: PLC0415 - the heavy imports, after all faults
+    with few_collections():
+        from drift.execution import execute  # noqa: PLC0415 - the heavy imports, after all faults
 
     findings = execute(job, RunOptions(until=until, last=last, rows=rows, dry_run=dry_run))
     return _CODES[findings.verdict] if exit_code else ExitCode.FINISHED

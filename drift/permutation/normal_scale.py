@@ -24,6 +24,7 @@ from scipy.special import ndtri
 
 from drift.permutation.resampling import WindowSums
 from drift.permutation.scores import QuadraticStatistic, ScoreTable
+from drift.wilson_hilferty import normal_from_gamma
 
 _NO_SKEWNESS = 1e-6
 # Where a tail is measured: far enough out to matter, near enough for a few hundred draws.
@@ -46,9 +47,7 @@ def without_skewness(
     """
     skew = np.where(np.abs(skewness) < _NO_SKEWNESS, _NO_SKEWNESS, skewness)
     # Below -2 / skewness a gamma variable has no values.
-    roots = np.cbrt(np.maximum(1 + skew * values / 2, 0.0))
-    result: NDArray[np.float64] = 6 / skew * (roots - 1) + skew / 6
-    return result
+    return normal_from_gamma(np.maximum(1 + skew * values / 2, 0.0), skew)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

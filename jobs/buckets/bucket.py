@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from jobs.errors import UnsafeNameError
+from jobs.errors import ObjectChangedError, UnsafeNameError
 
 LONGEST_NAME_BYTES = 1024
 
@@ -78,7 +78,14 @@ class Bucket(ABC):
     ----------
     url
         The folder as users write it, without a slash at its end.
+
+    Attributes
+    ----------
+    is_far
+        Whether `local_copy` has to fetch the whole object.
     """
+
+    is_far = False
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -139,12 +146,21 @@ class Bucket(ABC):
                 seen = folder + below + "/"
                 yield seen
 
-    def read_part(self, name: str, start: int, size: int) -> bytes:
+    def read_part(self, name: str, start: int, size: int, version: str | None = None) -> bytes:
         """Return `size` bytes from `start` on, fewer where the object ends before.
 
-        For a look at objects too large to read: no checksum can be verified.
+        For a look at objects too large to read: no checksum can be verified. With a `version`,
+        an object that no longer is at it raises `ObjectChangedError`; one that is gone may too.
         """
-        return self.read(name).data[start : start + size]
+        stored = self.read(name)
+        if version is not None and stored.version != version:
+            raise self._changed(name, version)
+        return stored.data[start : start + size]
+
+    def _changed(self, name: str, version: str) -> ObjectChangedError:
+        return ObjectChangedError(
+            self.url_of(name), f"the object is no longer at version {version}."
+        )
 
     def may_write(self, folder: str) -> bool | None:
         """Tell whether objects below `folder` may be written and replaced; nothing is written.

@@ -137,12 +137,14 @@ class FolderBucket(Bucket):
             self._require_root()
             yield from list_level(self._root.resolve(), folder)
 
-    def read_part(self, name: str, start: int, size: int) -> bytes:
+    def read_part(self, name: str, start: int, size: int, version: str | None = None) -> bytes:
         """Return a part of a file."""
         with (
-            self._reading(name) as (descriptor, _),
+            self._reading(name) as (descriptor, status),
             os.fdopen(descriptor, "rb", closefd=False) as file,
         ):
+            if version is not None and file_version(status) != version:
+                raise self._changed(name, version)
             file.seek(start)
             return file.read(size)
 

@@ -24,13 +24,13 @@ from jobs.buckets.bucket import (
     check_name,
     check_prefix,
 )
-from jobs.buckets.gcs_client import TimedSink, open_client, parse_url
-from jobs.buckets.gcs_failures import FAILURES, UncheckedContentError, explain, is_passing
+from jobs.buckets.gcs_client import open_client, parse_url
+from jobs.buckets.gcs_failures import FAILURES, explain, is_passing
 from jobs.buckets.gcs_listing import Listed, ListedPage, list_page
+from jobs.buckets.gcs_media import Downloads
 from jobs.buckets.retrying import Attempt, Retrying, RetrySettings
 from jobs.errors import (
     BucketAccessError,
-    ObjectChangedError,
     ObjectError,
     ObjectExistsError,
     ObjectMissingError,
@@ -56,7 +56,8 @@ class GCSSettings:
     damaged_attempts
         How often content whose checksum is wrong is fetched before giving up.
     connections
-        How many connections are kept open; the number of threads that can fetch at once.
+        How many connections are kept open at most: as many as `images.fetch_workers` can be, so
+        that no thread ever has to open one for a single object.
     page_size
         How many objects one listing request asks for; the store gives no more than 1,000.
     """
@@ -64,8 +65,16 @@ class GCSSettings:
     retry: RetrySettings = field(default_factory=RetrySettings)
     download_deadline_s: float = 3600.0
     damaged_attempts: int = 4
-    connections: int = 64
+    connections: int = 256
     page_size: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Store:
+    """What is opened once, for the first call."""
+
+    client: storage.Client
+    downloads: Downloads
 
 
 def open_url(url: str) -> GCSBucket:
@@ -94,6 +103,8 @@ class GCSBucket(Bucket):
         Deadlines and the size of the connection pool.
     """
 
+    is_far = True
+
     def __init__(self, url: str, settings: GCSSettings | None = None) -> None:
         super().__init__(url.rstrip("/"))
         self._bucket_name, self._root = parse_url(url)
@@ -102,7 +113,7 @@ class GCSBucket(Bucket):
             settings=self._settings.retry, failures=FAILURES, is_passing=self._is_passing
         )
         self._opening = threading.Lock()
-        self._opened: storage.Client | None = None
+        self._opened: _Store | None = None
         self._bucket_seen = False
 
     def signed_url(self, name: str, lifetime: timedelta) -> str:
@@ -161,11 +172,12 @@ class GCSBucket(Bucket):
         pages = self._pages(self._listed(folder, one_level=True))
         return (one for page in pages for one in _merged(page))
 
-    def read_part(self, name: str, start: int, size: int) -> bytes:
+    def read_part(self, name: str, start: int, size: int, version: str | None = None) -> bytes:
         """Return a part of an object in one request."""
+        generation = None if version is None else int(version)
 
         def request(attempt: Attempt) -> bytes:
-            content: bytes = self._blob(name).download_as_bytes(
+            content: bytes = self._blob(name, generation).download_as_bytes(
                 start=start,
                 end=start + size - 1,
                 checksum=None,
@@ -174,7 +186,12 @@ class GCSBucket(Bucket):
             )
             return content
 
-        return self._call(name, request)
+        try:
+            return self._call(name, request)
+        except ObjectMissingError:
+            if version is None:
+                raise
+            raise self._changed(name, version) from None
 
     def may_write(self, folder: str) -> bool | None:  # noqa: ARG002 - rights are a bucket's
         """Ask which rights the credentials have in the bucket, conditions on names not counted."""
@@ -206,9 +223,7 @@ class GCSBucket(Bucket):
 
     def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
         """Write an object under the condition that its generation is `version`."""
-        changed = ObjectChangedError(
-            self.url_of(name), f"the object is no longer at generation {version}."
-        )
+        changed = self._changed(name, version)
         # Generation zero would mean "only if there is none".
         if not version.isdecimal() or int(version) == 0:
             raise changed
@@ -228,14 +243,21 @@ class GCSBucket(Bucket):
     def _is_passing(self, failure: Exception, attempts: int) -> bool:
         return is_passing(failure, attempts, self._settings.damaged_attempts)
 
-    def _client(self) -> storage.Client:
+    def _store(self) -> _Store:
         with self._opening:
             if self._opened is None:
-                self._opened = open_client(self._settings.connections)
+                client = open_client(self._settings.connections)
+                downloads = Downloads(client, self._bucket_name, self._settings.connections)
+                self._opened = _Store(client=client, downloads=downloads)
             return self._opened
 
-    def _blob(self, name: str) -> storage.Blob:
-        return self._client().bucket(self._bucket_name).blob(self._root + name)
+    def _client(self) -> storage.Client:
+        return self._store().client
+
+    def _blob(self, name: str, generation: int | None = None) -> storage.Blob:
+        return (
+            self._client().bucket(self._bucket_name).blob(self._root + name, generation=generation)
+        )
 
     def _call(
         self, name: str, request: Callable[[Attempt], Result], deadline_s: float | None = None
@@ -269,17 +291,7 @@ class GCSBucket(Bucket):
             self._bucket_seen = True
 
     def _download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
-        blob = self._blob(name)
-        # Google's own retry resumes in the middle, and does not verify content that it resumed.
-        blob.download_to_file(
-            TimedSink(content, attempt.ends_at),
-            checksum="crc32c",
-            retry=None,
-            timeout=attempt.timeouts_s,
-        )
-        if blob.crc32c is None or blob.generation is None:
-            raise UncheckedContentError
-        return str(blob.generation)
+        return self._store().downloads.download(self._root + name, content, attempt)
 
     def _upload(
         self,

@@ -1,11 +1,9 @@
-"""Opening Google's client: credentials, connections, and what it is given to write into."""
+"""Opening Google's client: credentials and connections."""
 
 from __future__ import annotations
 
 import os
 import re
-import time
-from typing import BinaryIO
 
 from google.cloud import storage
 from requests.adapters import HTTPAdapter
@@ -14,27 +12,6 @@ from jobs.buckets.bucket import check_name
 from jobs.errors import UsageError
 
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
-
-
-class TimedSink:
-    """A file to download into that refuses more content once the deadline has passed.
-
-    The client's timeouts bound the wait for the next bytes, not the whole transfer.
-    """
-
-    def __init__(self, content: BinaryIO, ends_at: float) -> None:
-        self._content = content
-        self._ends_at = ends_at
-
-    def write(self, chunk: bytes) -> int:
-        """Append `chunk`; raise `TimeoutError` after the deadline."""
-        if time.monotonic() > self._ends_at:
-            raise TimeoutError("the content came too slowly")
-        return self._content.write(chunk)
-
-    def seek(self, position: int) -> int:
-        """Go to `position` bytes from the start."""
-        return self._content.seek(position)
 
 
 def parse_url(url: str) -> tuple[str, str]:
@@ -80,6 +57,8 @@ def open_client(connections: int) -> storage.Client:
     client = storage.Client(project=None)
     adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
     session = client._http  # noqa: SLF001 - the client has no public way to size its pool
-    session.mount("https://", adapter)
     session.mount("http://", adapter)
+    # With certificates of its own for each side (mutual TLS) the client has brought its adapter.
+    if not session.is_mtls:
+        session.mount("https://", adapter)
     return client

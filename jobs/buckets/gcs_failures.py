@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import requests
 import urllib3.exceptions
@@ -20,6 +21,13 @@ _LONGEST_QUOTE = 300
 
 class UncheckedContentError(Exception):
     """The store sent content without a checksum or a generation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What the store said with an error."""
+
+    text: str
 
 
 CONNECTION_FAILURES: tuple[type[Exception], ...] = (

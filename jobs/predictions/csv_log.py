@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,10 +18,11 @@ from pyarrow import csv
 from jobs.errors import ObjectError
 from jobs.predictions.csv_dialect import CsvDialect, read_header
 from jobs.predictions.csv_records import LineSorter, overlong_line, time_text
+from jobs.predictions.equal_fields import times_of_first_fields
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.records import Records
-from jobs.predictions.text_blocks import BLOCK_BYTES, LONGEST_LINE_BYTES, Block, read_blocks
+from jobs.predictions.text_blocks import BLOCK_BYTES, Block, read_blocks
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Integers, Texts
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
@@ -36,16 +37,19 @@ class ScannedBlock:
 
     Attributes
     ----------
-    line_count
-        Its lines, without the over-long one behind.
-    texts, times
-        The timestamps as written and as read, one per line; None where care is needed.
+    newlines
+        Where its lines end.
+    times
+        The timestamps, one per line; None where care is needed.
+    texts
+        The timestamps as written; None where none of them is faulty, and where the lines may have
+        fields that are too many or too few.
     """
 
     block: Block
-    line_count: int
-    texts: Texts = None
+    newlines: Integers
     times: Timestamps | None = None
+    texts: Texts = None
 
 
 def read_csv_log(
@@ -92,19 +96,22 @@ def _scan_ahead(
 
 def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> ScannedBlock:
     """Read the times of a block's rows, if it holds nothing unusual."""
-    data = block.data
-    line_count = data.count(b"\n")
-    scanned = ScannedBlock(block=block, line_count=line_count)
+    # numpy searches without the interpreter's lock, so that two blocks are scanned at once.
+    raw = np.frombuffer(block.data, np.uint8)
+    newlines = np.flatnonzero(raw == ord("\n"))
+    scanned = ScannedBlock(block=block, newlines=newlines)
     # A blank line of a log with one column cannot be told from a row without a value.
-    if not line_count or len(dialect.columns) == 1 or not _is_usual(data):
+    if not len(newlines) or len(dialect.columns) == 1 or not _is_usual(block.data):
         return scanned
-    texts = _parse_lines(data, dialect)
-    if texts is None or len(texts) != line_count:
+    if dialect.timestamp == 0 and b'"' not in block.data:
+        times = times_of_first_fields(raw, newlines, dialect.delimiter, rules)
+        if times is not None:
+            return replace(scanned, times=times)
+    texts = _parse_lines(block.data, dialect)
+    if texts is None or len(texts) != len(newlines):
         return scanned
     texts = texts.combine_chunks()
-    return ScannedBlock(
-        block=block, line_count=line_count, texts=texts, times=read_timestamps(texts, rules)
-    )
+    return replace(scanned, texts=texts, times=read_timestamps(texts, rules))
 
 
 def _parse_lines(data: bytes, dialect: CsvDialect) -> Texts | None:
@@ -155,10 +162,8 @@ class _CsvReader:
 
     def take_scanned(self, scanned: ScannedBlock) -> None:
         """Read a block, after the lines that the one before left."""
-        if self._rest or scanned.times is None:
+        if self._rest or scanned.times is None or not self._take_usual(scanned, scanned.times):
             self._sort(self._rest + scanned.block.data, scanned.block.overlong is not None)
-        else:
-            self._take_usual(scanned.block.data, scanned.texts, scanned.times)
         if scanned.block.overlong is not None:
             line = overlong_line(self._line, scanned.block.overlong, self._dialect)
             self._collector.reject_lines(self._source, [line])
@@ -168,14 +173,20 @@ class _CsvReader:
         """Read what waits for lines that do not come."""
         self._sort(self._rest, True)
 
-    def _take_usual(self, data: bytes, texts: Texts, times: Timestamps) -> None:
-        lines = np.arange(self._line, self._line + len(texts), dtype=np.int64)
-        self._line += len(texts)
-        wanted = self._collector.select(self._source, lines, texts, times)
+    def _take_usual(self, scanned: ScannedBlock, times: Timestamps) -> bool:
+        """Read a block whose times are known; False where a wanted line is no row after all."""
+        count = len(scanned.newlines)
+        lines = np.arange(self._line, self._line + count, dtype=np.int64)
+        wanted = self._collector.select(self._source, lines, scanned.texts, times)
         if wanted.any():
-            newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-            records = Records(data=data, lines=lines, ends=newlines + 1)
-            self._add(records.take(wanted), times, np.flatnonzero(wanted), multi_line=False)
+            records = Records(data=scanned.block.data, lines=lines, ends=scanned.newlines + 1)
+            records = records.take(wanted)
+            table = self._parse_all(records, multi_line=False)
+            if table.num_rows != len(records):
+                return False
+            self._add(records, table, times, np.flatnonzero(wanted))
+        self._line += count
+        return True
 
     def _sort(self, data: bytes, is_last: bool) -> None:
         self._rest = b""
@@ -195,18 +206,21 @@ class _CsvReader:
         times = read_timestamps(texts, self._collector.rules)
         wanted = self._collector.select(self._source, records.lines, texts, times)
         if wanted.any():
-            self._add(records.take(wanted), times, np.flatnonzero(wanted), multi_line=True)
+            records = records.take(wanted)
+            table = self._parse_all(records, multi_line=True)
+            _check_count(table.num_rows, records)
+            self._add(records, table, times, np.flatnonzero(wanted))
 
-    def _add(
-        self, records: Records, times: Timestamps, rows: Integers, *, multi_line: bool
-    ) -> None:
+    def _parse_all(self, records: Records, *, multi_line: bool) -> Texts:
         columns = list(range(len(self._dialect.columns)))
         table = _parse(records.data, self._dialect, columns, multi_line=multi_line)
-        _check_count(table.num_rows, records)
+        return table.rename_columns(list(self._dialect.columns))
+
+    def _add(self, records: Records, table: Texts, times: Timestamps, rows: Integers) -> None:
         self._collector.add(
             RowBatch(
                 source=self._source,
-                table=empty_to_null(table.rename_columns(list(self._dialect.columns))),
+                table=empty_to_null(table),
                 moments=times.moments[rows],
                 zoneless=times.zoneless[rows],
                 lines=records.lines,
@@ -224,11 +238,10 @@ def _parse(
 ) -> Texts:
     """Return some columns as text, named by their position; rows with other fields are skipped."""
     names = [str(position) for position in range(len(dialect.columns))]
-    block_bytes = len(data) + 1 if multi_line else 2 * LONGEST_LINE_BYTES
     return csv.read_csv(
         pa.BufferReader(data),
         read_options=csv.ReadOptions(
-            column_names=names, block_size=block_bytes, use_threads=not multi_line
+            column_names=names, block_size=len(data) + 1, use_threads=False
         ),
         parse_options=csv.ParseOptions(
             delimiter=dialect.delimiter.decode(),

@@ -16,8 +16,12 @@ class LogObject:
         What the bucket and what users call it.
     path
         A file with its content.
+    is_whole
+        Whether all of the content is there, compared with the store's checksum; else only parts
+        that hold what is needed, in their places.
     """
 
     name: str
     url: str
     path: Path
+    is_whole: bool = True

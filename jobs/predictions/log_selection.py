@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jobs.buckets.bucket import Bucket
+from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
 from jobs.predictions.object_names import (
     KNOWN_ENDINGS,
@@ -26,13 +26,20 @@ class NamedObject:
 
     Attributes
     ----------
+    info
+        Its name, size and version.
     span
         The days that its name tells; None where it tells none.
     """
 
-    name: str
+    info: ObjectInfo
     kind: LogFormat
     span: NamedSpan | None = None
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.info.name
 
     def may_hold(self, start: int | None, end: int) -> bool:
         """Tell whether rows in ``[start, end)`` may be in it, if its name is true."""
@@ -61,9 +68,10 @@ def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
         If there is none, if it is empty, or if its name tells no format.
     """
     if not is_glob(path):
-        if bucket.info(path).size_bytes == 0:
+        info = bucket.info(path)
+        if info.size_bytes == 0:
             raise _empty(bucket, path)
-        return [NamedObject(name=path, kind=_known_format(bucket, path))]
+        return [NamedObject(info=info, kind=_known_format(bucket, path))]
     glob = compile_glob(path)
     infos = [info for info in bucket.list(fixed_prefix(path)) if glob.fullmatch(info.name)]
     infos = [info for info in infos if info.name.rpartition("/")[2][:1] not in {"_", ".", ""}]
@@ -77,7 +85,7 @@ def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
         raise _empty(bucket, infos[0].name)
     found = [
         NamedObject(
-            name=info.name,
+            info=info,
             kind=_known_format(bucket, info.name),
             span=named_span(info.name, glob),
         )

@@ -15,10 +15,12 @@ from jobs.predictions.json_log import text_of
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
-from jobs.timestamp_parts import Texts
+from jobs.timestamp_parts import Integers, Texts
 from jobs.timestamps import TimestampFault, Timestamps, moments_of, read_timestamps
 
 _ROWS_PER_PIECE = 65_536
+# Between these pyarrow writes a float as Python does.
+_SAME_FROM, _SAME_BELOW = 1e-4, 1e10
 # The widest that a zone is away from UTC is 14 hours.
 _ZONE_MARGIN = timedelta(days=1)
 
@@ -32,7 +34,9 @@ def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
         If it is damaged, no Parquet file, or without the columns that the job names.
     """
     try:
-        with parquet.ParquetFile(log.path) as file:
+        # Parts of an object have no checksum of the store's, but pages may have the writer's.
+        verify = not log.is_whole
+        with parquet.ParquetFile(log.path, page_checksum_verification=verify) as file:
             columns = [str(name) for name in file.schema_arrow.names]
             check_header(log.url, columns, collector.needed)
             collector.columns |= dict.fromkeys(column_names(file.schema_arrow))
@@ -50,13 +54,26 @@ def _read_groups(file: parquet.ParquetFile, source: str, collector: WindowCollec
     first_row = 1
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
-        if _may_hold_window(file, group, collector):
+        bounds = _bounds(file, group, collector)
+        if bounds is not None:
+            collector.observed.add(bounds)
+        if bounds is None or _may_hold_window(bounds, file, collector):
             _read_group(file, group, first_row, source, collector)
         first_row += rows
 
 
-def _may_hold_window(file: parquet.ParquetFile, group: int, collector: WindowCollector) -> bool:
-    """Tell from a row group's statistics whether rows of the window may be in it.
+def needed_groups(file: parquet.ParquetFile, collector: WindowCollector) -> list[int]:
+    """Return the row groups that `read_parquet_log` reads; it has to have the timestamp column."""
+    found = ((group, _bounds(file, group, collector)) for group in range(file.num_row_groups))
+    return [
+        group
+        for group, bounds in found
+        if bounds is None or _may_hold_window(bounds, file, collector)
+    ]
+
+
+def _bounds(file: parquet.ParquetFile, group: int, collector: WindowCollector) -> Integers | None:
+    """Return the first and the last time in a row group by its statistics, as far as they tell.
 
     Only where the column is a real timestamp without gaps: a row without a time is counted.
     """
@@ -67,19 +84,24 @@ def _may_hold_window(file: parquet.ParquetFile, group: int, collector: WindowCol
         None,
     )
     if not pa.types.is_timestamp(kind) or position is None:
-        return True
+        return None
     statistics = file.metadata.row_group(group).column(position).statistics
     if statistics is None or not statistics.has_min_max or statistics.null_count != 0:
-        return True
+        return None
     oldest, newest = statistics.min, statistics.max
     if not isinstance(oldest, datetime) or not isinstance(newest, datetime):
-        return True
+        return None
     bounds = np.array([_as_moment(oldest), _as_moment(newest)], dtype=np.int64)
     # Years that are refused are counted, so they have to be seen.
-    if moments_of(bounds, np.zeros(2, np.bool_), collector.rules).faults.any():
-        return True
-    collector.observed.add(bounds)
-    margin = 0 if kind.tz else _ZONE_MARGIN // timedelta(microseconds=1)
+    refused = moments_of(bounds, np.zeros(2, np.bool_), collector.rules).faults.any()
+    return None if refused else bounds
+
+
+def _may_hold_window(
+    bounds: Integers, file: parquet.ParquetFile, collector: WindowCollector
+) -> bool:
+    zoned = file.schema_arrow.field(collector.needed.named.timestamp).type.tz
+    margin = 0 if zoned else _ZONE_MARGIN // timedelta(microseconds=1)
     after_start = collector.start is None or bounds[1] + margin >= collector.start
     return bool(after_start and bounds[0] - margin < collector.end)
 
@@ -172,6 +194,8 @@ def _column_as_texts(column: Texts) -> Texts:
         return column.cast(pa.string())
     if pa.types.is_timestamp(kind):
         return _timestamp_texts(column)
+    if pa.types.is_floating(kind):
+        return _float_texts(column)
     return pa.chunked_array([pa.array([text_of(v) for v in column.to_pylist()], pa.string())])
 
 
@@ -181,3 +205,17 @@ def _timestamp_texts(column: Texts) -> Texts:
     local = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
     texts = pc.replace_substring(local.cast(pa.timestamp("us")).cast(pa.string()), " ", "T")
     return pc.binary_join_element_wise(texts, "Z", "") if zoned else texts
+
+
+def _float_texts(column: Texts) -> Texts:
+    """Return floats as `text_of` writes them, by pyarrow where it writes the same."""
+    # Adding zero takes the sign from a negative zero.
+    floats = pc.add(column.cast(pa.float64()), 0.0).combine_chunks()
+    sizes = pc.abs(floats)
+    same = pc.or_(
+        pc.and_(pc.greater_equal(sizes, _SAME_FROM), pc.less(sizes, _SAME_BELOW)),
+        pc.equal(sizes, 0.0),
+    )
+    other = pc.invert(pc.fill_null(same, True))
+    own = pa.array([text_of(value) for value in floats.filter(other).to_pylist()], pa.string())
+    return pa.chunked_array([pc.replace_with_mask(floats.cast(pa.string()), other, own)])

@@ -18,6 +18,7 @@ from jobs.predictions.log_object import LogObject
 from jobs.predictions.log_selection import NamedObject, find_objects
 from jobs.predictions.object_names import LogFormat
 from jobs.predictions.parquet_log import read_parquet_log
+from jobs.predictions.parquet_parts import copy_needed_parts
 from jobs.predictions.rows import PredictionRows
 from jobs.predictions.text_blocks import DamagedTextError
 from jobs.predictions.window_frames import fields_frame, raw_frame
@@ -103,8 +104,15 @@ def _read_objects(
 
 def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) -> None:
     with tempfile.TemporaryDirectory(prefix="drift-log-") as folder:
-        path = bucket.local_copy(item.name, Path(folder))
-        log = LogObject(name=item.name, url=bucket.url_of(item.name), path=path)
+        parts = None
+        if item.kind is LogFormat.PARQUET:
+            parts = copy_needed_parts(bucket, item.info, Path(folder), collector)
+        log = LogObject(
+            name=item.name,
+            url=bucket.url_of(item.name),
+            path=parts or bucket.local_copy(item.name, Path(folder)),
+            is_whole=parts is None,
+        )
         try:
             _READERS[item.kind](log, collector)
         except DamagedTextError as damage:

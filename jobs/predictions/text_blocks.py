@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-BLOCK_BYTES = 16 << 20
+# Small enough for a core's cache, in which a block is gone through several times.
+BLOCK_BYTES = 2 << 20
 LONGEST_LINE_BYTES = 1 << 20
 # Enough of an over-long line to read the time that it most likely starts with.
 HEAD_BYTES = 64 << 10
@@ -65,23 +66,21 @@ def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
 
 
 def _split_blocks(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> Iterator[Block]:
-    rest = b""
-    chunk = stream.read(block_bytes)
-    while chunk:
-        end = chunk.rfind(b"\n") + 1
-        if end:
-            yield from _separate(rest + chunk[:end])
-            rest = chunk[end:]
-        else:
-            rest += chunk
-        chunk = b""
-        if len(rest) > LONGEST_LINE_BYTES:
-            yield Block(data=b"", overlong=rest[:HEAD_BYTES])
-            rest = b""
-            chunk = _after_newline(stream, block_bytes)
-        chunk = chunk or stream.read(block_bytes)
-    if rest:
-        yield from _separate(rest + b"\n")
+    while chunk := stream.read(block_bytes):
+        whole = chunk.endswith(b"\n")
+        data = chunk if whole else chunk + stream.readline(LONGEST_LINE_BYTES + 1)
+        if whole or data.endswith(b"\n"):
+            yield from _separate(data)
+            continue
+        last = data.rfind(b"\n") + 1
+        if len(data) - last <= LONGEST_LINE_BYTES:
+            # The last line of all.
+            yield from _separate(data + b"\n")
+            return
+        if last:
+            yield from _separate(data[:last])
+        yield Block(data=b"", overlong=data[last : last + HEAD_BYTES])
+        _skip_line(stream)
 
 
 def _separate(data: bytes) -> Iterator[Block]:
@@ -111,9 +110,6 @@ def _overlong_lines(data: bytes) -> list[tuple[int, int]]:
     return found
 
 
-def _after_newline(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> bytes:
-    while chunk := stream.read(block_bytes):
-        end = chunk.find(b"\n") + 1
-        if end:
-            return chunk[end:]
-    return b""
+def _skip_line(stream: BinaryIO | io.BufferedIOBase) -> None:
+    while (part := stream.readline(LONGEST_LINE_BYTES)) and not part.endswith(b"\n"):
+        pass

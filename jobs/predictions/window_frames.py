@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from jobs.job import LogColumns
 from jobs.predictions.numbers import read_numbers
@@ -44,11 +46,17 @@ def fields_frame(
 def raw_frame(raw: Mapping[str, Texts]) -> pd.DataFrame:
     """Return what `PredictionRows.raw` holds."""
     return pd.DataFrame(
-        {
-            name: pd.Series(column.to_numpy(zero_copy_only=False), dtype=object)
-            for name, column in raw.items()
-        }
+        {name: pd.Series(_shared(column), dtype=object) for name, column in raw.items()}
     )
+
+
+def _shared(column: Texts) -> NDArray[np.object_]:
+    """Return texts as objects, equal ones as one: a million labels are a few texts."""
+    encoded = column.dictionary_encode()
+    known = encoded.dictionary.to_numpy(zero_copy_only=False)
+    texts: NDArray[np.object_] = np.array([*known, None], dtype=object)
+    places: NDArray[np.int64] = encoded.indices.fill_null(len(known)).to_numpy()
+    return texts[places]
 
 
 def label_series(column: Texts) -> pd.Series[str]:

@@ -63,6 +63,12 @@ def feature_named(name: str) -> Feature | None:
     return canonical.at_canonical_size(feature, side)
 
 
+def features_named(names: Iterable[str]) -> tuple[Feature, ...]:
+    """Return the features among some columns, in their order."""
+    found = (feature_named(name) for name in names)
+    return tuple(feature for feature in found if feature is not None)
+
+
 def feature_set_id(features: Iterable[Feature] = FEATURES) -> str:
     """Return a name for a set of features that changes with any name or version in it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -57,14 +58,15 @@ class ProfileStore:
             If its files are damaged.
         """
         folder = f"{self.folder}/{profile_id}"
-        described = self.bucket.read(f"{folder}/profile.json").data
-        tables = [
-            self.bucket.read(f"{folder}/{name}.parquet").data
-            for name in ("features", "predictions")
-        ]
+        names = ("profile.json", "features.parquet", "predictions.parquet")
+        with ThreadPoolExecutor(len(names) + 1) as readers:
+            records = readers.submit(self._records_if_there, folder)
+            files = readers.map(lambda name: self.bucket.read(f"{folder}/{name}").data, names)
+            described, features, predictions = files
         try:
-            profile = _assemble(json.loads(described), *tables)
-            return replace(profile, records=self._records(folder, json.loads(described)))
+            document = json.loads(described)
+            profile = _assemble(document, features, predictions)
+            return replace(profile, records=_records(document, records.result()))
         except (ValueError, KeyError, TypeError) as error:
             raise ObjectError(
                 self.bucket.url_of(f"{folder}/profile.json"),
@@ -72,14 +74,11 @@ class ProfileStore:
                 "drift profile build.",
             ) from None
 
-    def _records(self, folder: str, described: dict[str, object]) -> pd.DataFrame | None:
-        # A profile of an older version names none.
-        if "records" not in described:
-            return None
-        records = pd.read_parquet(io.BytesIO(self.bucket.read(f"{folder}/records.parquet").data))
-        if len(records) != described["images"] or list(records) != described["records"]:
-            raise ValueError("records.parquet has other rows or columns than profile.json names")
-        return records
+    def _records_if_there(self, folder: str) -> bytes | ObjectMissingError:
+        try:
+            return self.bucket.read(f"{folder}/records.parquet").data
+        except ObjectMissingError as error:
+            return error
 
     def save(self, profile: ReferenceProfile) -> None:
         """Write a profile under its id and pin it; one that is there already stays as it is."""
@@ -112,6 +111,20 @@ def _describe(profile: ReferenceProfile) -> bytes:
     if profile.records is not None:
         described["records"] = list(profile.records.columns)
     return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _records(
+    described: dict[str, object], stored: bytes | ObjectMissingError
+) -> pd.DataFrame | None:
+    # A profile of an older version names none.
+    if "records" not in described:
+        return None
+    if isinstance(stored, ObjectMissingError):
+        raise stored
+    records = pd.read_parquet(io.BytesIO(stored))
+    if len(records) != described["images"] or list(records) != described["records"]:
+        raise ValueError("records.parquet has other rows or columns than profile.json names")
+    return records
 
 
 def _assemble(

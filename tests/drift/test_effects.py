@@ -4,11 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.effects import class_effect, near_copy_effect, numeric_effects, usual_effect
+from drift.effects import NormalSides, class_effect, near_copy_effect, numeric_effects, usual_effect
+
+
+def effects_of(reference, current):
+    return numeric_effects(reference, current, NormalSides.of(reference, current))
 
 
 def said(reference, current):
-    return usual_effect(numeric_effects(reference, current))
+    return usual_effect(effects_of(reference, current))
 
 
 def test_a_shifted_mean_counts_in_reference_standard_deviations():
@@ -52,7 +56,7 @@ def test_two_points_of_a_share_weigh_as_a_tenth_of_a_deviation():
 def test_the_tails_count_what_lies_beyond_the_central_99_percent():
     reference = pd.Series(np.arange(1000.0))
     current = pd.Series([*np.arange(90.0) + 400, *[2000.0] * 10])
-    effects = numeric_effects(reference, current)
+    effects = effects_of(reference, current)
     assert effects["upper_tail"].size == pytest.approx(0.1 - 0.005)
     assert effects["lower_tail"].size == 0
     assert effects["upper_tail"].is_at_least(0.1)

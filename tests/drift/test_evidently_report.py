@@ -1,13 +1,16 @@
 """Evidently's page beside ours: it agrees, repeats exactly, and runs nothing from the log."""
 
+import contextlib
 import json
+import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from drift.comparison import compare, drift_score
-from drift.evidently_report import render
+from drift.evidently_report import import_quietly, render
 from jobs.job import DetectionSettings
 from reports.findings import State
 from tests.support.columns import classes, lined_up, numeric
@@ -24,7 +27,11 @@ def columns():
         numeric("constant", [3.0] * 300, [3.0] * 120),
         numeric("one row", generator.normal(size=300), [0.5]),
         numeric("missing", generator.normal(size=300), []),
-        classes("prediction", ["a", "b"] * 150, ["a", "b", "c", HOSTILE] * 30),
+        classes(
+            "prediction",
+            ["a"] * 200 + ["b"] * 100,
+            ["a"] * 50 + ["b"] * 30 + ["c"] * 25 + [HOSTILE] * 15,
+        ),
         classes(HOSTILE, ["a"] * 300, ["a"] * 120),
     ]
 
@@ -70,6 +77,91 @@ def test_the_number_of_drifted_columns_is_ours(files, findings):
 
 def test_equal_input_gives_equal_bytes(files, columns, findings):
     assert render(columns, findings) == files
+
+
+def test_every_column_is_tested_once(columns, findings, monkeypatch):
+    api = import_quietly("drift.evidently_api")
+    asked = Counter()
+    register = api.register_stattest
+
+    def register_counted(test, default_impl):
+        def counted(reference, *others):
+            asked[reference.name] += 1
+            return default_impl(reference, *others)
+
+        register(test, default_impl=counted)
+
+    monkeypatch.setattr(api, "register_stattest", register_counted)
+    render(columns, findings)
+    present = [one for one in columns if not one.reference.empty and not one.current.empty]
+    assert len(asked) == len(present)
+    assert set(asked.values()) == {1}
+
+
+def test_the_page_holds_what_evidently_makes_without_shortcuts(
+    files, columns, findings, monkeypatch
+):
+    api = import_quietly("drift.evidently_api")
+    monkeypatch.setattr(api, "shortcuts", contextlib.nullcontext)
+    theirs = render(columns, findings)
+    ours = _charts_of(files.html)
+    assert len(ours) > 3 * 4
+    assert list(_differences(ours, _charts_of(theirs.html))) == []
+    assert list(_differences(_page_data(files.html), _page_data(theirs.html))) == []
+    assert list(_differences(json.loads(files.json), json.loads(theirs.json))) == []
+
+
+def test_evidently_is_left_as_it_was(columns, findings):
+    api = import_quietly("drift.evidently_api")
+    from evidently.metrics import column_statistics  # noqa: PLC0415 - it warns when imported
+
+    before = dict(vars(column_statistics))
+    with api.shortcuts():
+        assert vars(column_statistics) != before
+    assert vars(column_statistics) == before
+
+
+def _page_data(page: bytes):
+    found = re.search(rb"var metric_\w+ = (\{.*\});\n", page)
+    return json.loads(found[1])
+
+
+def _charts_of(page: bytes) -> list[dict]:
+    """Return the figures of a page; of the template what they use, as no other trace is drawn."""
+    charts = list(_figures(_page_data(page)))
+    for chart in charts:
+        template = chart["layout"]["template"]
+        kinds = {trace["type"] for trace in chart["data"]}
+        chart["looks"] = {kind: template["data"][kind] for kind in kinds}
+        chart["axes"] = {name: template["layout"][name] for name in ("xaxis", "yaxis", "colorway")}
+    return charts
+
+
+def _figures(value):
+    if isinstance(value, dict):
+        if "data" in value and "layout" in value:
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _figures(one)
+
+
+def _differences(one, other, place=""):
+    """Yield where two documents differ but for last digits, templates and the order of classes."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for name in one.keys() - {"template"}:
+            yield from _differences(one[name], other[name], f"{place}.{name}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, pair in enumerate(zip(one, other, strict=True)):
+            yield from _differences(*pair, f"{place}.{number}")
+    elif one != other and not (isinstance(one, float) and _nearly(one, other)):
+        yield place, one, other
+
+
+def _nearly(one: float, other: object) -> bool:
+    return one == pytest.approx(other, rel=1e-9, nan_ok=True)
 
 
 def test_no_label_reaches_the_page_as_markup(files):

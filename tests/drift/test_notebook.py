@@ -13,9 +13,17 @@ from PIL import Image
 from drift.notebook import open_job
 from jobs.errors import InputError, JobFileError, ObjectMissingError, UsageError
 from reference_stats.decoding import decode_image
-from reference_stats.features.registry import FEATURES, compute_features, feature_names
+from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
+from reference_stats.features.registry import (
+    FEATURES,
+    compute_features,
+    feature_names,
+    feature_set,
+)
 from reports.findings import Verdict
 from tests.support.published import DAYS, publish_two_days
+from tests.support.remembered import add_parts
 
 UTC_TIMES = pd.DatetimeTZDtype("us", "UTC")
 ROOT = Path(__file__).parents[2]
@@ -164,6 +172,29 @@ class TestFeatures:
         computed = job.features(compute=True)
         assert (computed["problem"] == "").sum() == 58
         assert "not in the bucket" in set(computed["problem"])
+        assert snapshot(tmp_path) == before
+
+    def test_the_columns_at_a_canonical_size_are_there_where_the_job_has_them(
+        self, world, monkeypatch
+    ):
+        monkeypatch.setenv("DRIFT__IMAGES__CANONICAL_SIZE", "64")
+        job = open_job(world[0] / "job.toml")
+        assert set(job.features()["problem"]) == {"not in the feature cache"}
+        computed = job.features(compute=True)
+        names = feature_names(feature_set(64))
+        assert list(computed.columns[-len(names) :]) == list(names)
+        assert (computed["problem"] == "").sum() == 58
+        assert computed[list(names)].notna().all(axis=1).sum() > 50
+
+    def test_many_small_parts_of_the_cache_stay_as_they_are(self, world, tmp_path):
+        folder, _found = world
+        job = open_job(_copied(folder, tmp_path))
+        for part in (tmp_path / "data_drift_reports").glob("features/*/*.parquet"):
+            part.unlink()
+        cache = FeatureCache(bucket=job.bucket, prefix="data_drift_reports")
+        add_parts(cache, MOST_SMALL_PARTS + 1)
+        before = snapshot(tmp_path)
+        assert (job.features(compute=True)["problem"] == "").sum() == 58
         assert snapshot(tmp_path) == before
 
     def test_the_reference_is_the_profile_that_the_run_was_compared_with(self, job):

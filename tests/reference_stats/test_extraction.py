@@ -18,7 +18,6 @@ from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError, TerminatedError
 from jobs.image_locations import ImageLocation
 from jobs.job import ImageSettings
-from reference_stats.cache import FeatureCache
 from reference_stats.extraction import (
     ExtractionResult,
     ImageFeatures,
@@ -28,7 +27,8 @@ from reference_stats.extraction import (
     UnreadableReason,
     extract,
 )
-from reference_stats.features.registry import FEATURES
+from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.features.registry import FEATURES, feature_set
 from tests.support.images import SEVEN, encode, noise, numbered_photographs, reopen, seven_of
 from tests.support.memory_bucket import MemoryBucket
 
@@ -233,6 +233,22 @@ def test_a_cache_of_other_features_is_refused(bucket: MemoryBucket) -> None:
     other = FeatureCache(bucket=bucket, prefix="reports", features=FEATURES[:3])
     with pytest.raises(ValueError, match="other features"):
         _extract(bucket, list(FILES), other)
+
+
+def test_a_cache_of_the_same_features_made_anew_is_taken(bucket: MemoryBucket) -> None:
+    cache = FeatureCache(bucket=bucket, prefix="reports", features=feature_set(16))
+    first, second = (
+        extract(
+            _locations(bucket, ["images/0.jpg"]),
+            _settings(),
+            open_bucket=_opener(bucket),
+            cache=cache,
+            features=feature_set(16),
+        )
+        for _ in range(2)
+    )
+    assert (first.computed, second.computed) == (1, 0)
+    assert second.outcomes == first.outcomes
 
 
 def test_fewer_features_can_be_asked_for(bucket: MemoryBucket) -> None:

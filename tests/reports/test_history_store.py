@@ -257,3 +257,22 @@ def test_on_a_gcs_server(gcs_server: GcsServer) -> None:
     name = gcs_server.make_bucket()
     check_real_store(open_bucket(f"gs://{name}/a folder"))
     assert gcs_server.describe(name, f"a folder/{ROLLUP}")["contentType"] == "application/gzip"
+
+
+def test_a_row_that_was_just_written_is_not_read_again(bucket: MemoryBucket) -> None:
+    reader = HistoryReader(bucket, JOB)
+    reader.read()
+    new = row(MANY)
+    name, data = history_name(JOB, new.run_id), history_bytes(new)
+    reader.remember(name, bucket.write(name, data), data)
+    assert reader.rows[-1] == new
+    assert reader.read() == tuple(map(row, range(MANY + 1)))
+    assert bucket.reads[name] == 0
+
+
+def test_a_row_that_another_writer_changed_since_is_read_again(bucket: MemoryBucket) -> None:
+    reader = HistoryReader(bucket, JOB)
+    name, data = history_name(JOB, row(0).run_id), history_bytes(row(0))
+    reader.remember(name, bucket.write(name, data), data)
+    store(bucket, row(0, headline="newer"))
+    assert reader.read()[0].headline == "newer"

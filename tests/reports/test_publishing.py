@@ -175,3 +175,19 @@ def test_a_failure_names_the_object_and_has_its_own_exit_code(bucket: Bucket) ->
         publish(bucket, JOB, run_of_day(9), files)
 
     assert caught.value.exit_code is ExitCode.PUBLISH
+
+
+def test_a_row_of_another_run_that_appears_meanwhile_is_in_the_index(bucket: Bucket) -> None:
+    """The history is looked at before the run's own files are there: later rows count, too."""
+    others = [run_of_day(4)]
+
+    def another_writer() -> None:
+        while others:
+            publish(bucket, JOB, others.pop(), {})
+
+    publish(bucket, JOB, run_of_day(9), FILES, still_allowed=another_writer)
+
+    page = read(bucket, "index.html")
+    assert b'href="runs/run-04/report.html"' in page
+    assert b'href="runs/run-09/report.html"' in page
+    assert latest_end(bucket) == "2025-03-09T00:00:00Z"

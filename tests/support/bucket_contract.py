@@ -244,6 +244,14 @@ class BucketContract(ABC):
         with pytest.raises(ObjectMissingError):
             bucket.read_part("b.bin", 0, 3)
 
+    def test_a_part_of_a_version_is_never_one_of_another_version(self, bucket: Bucket) -> None:
+        old = bucket.write("a.bin", b"old content")
+        assert bucket.read_part("a.bin", 0, 3, old) == b"old"
+        new = bucket.write("a.bin", b"new content")
+        assert bucket.read_part("a.bin", 4, 100, new) == b"content"
+        with pytest.raises(ObjectChangedError):
+            bucket.read_part("a.bin", 0, 3, old)
+
     def test_asking_for_the_right_to_write_writes_nothing(self, bucket: Bucket) -> None:
         assert bucket.may_write("reports/of/dogs") in {True, None}
         assert list(bucket.list()) == []

@@ -26,11 +26,15 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What came from the client; `number` counts from zero over all requests."""
+    """What came from the client; `number` counts from zero over all requests.
+
+    The names of the headers are in lower case.
+    """
 
     number: int
     method: str
     path: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 # Given the request and a way to pass it on; returns the answer, or None to cut the connection.
@@ -58,9 +62,19 @@ class _Relay(BaseHTTPRequestHandler):
     origin: str
     numbers: Iterator[int]
 
+    def handle(self) -> None:
+        # Clients do not always read an answer to its end.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = Request(number=next(self.numbers), method=self.command, path=self.path)
+        request = Request(
+            number=next(self.numbers),
+            method=self.command,
+            path=self.path,
+            headers={name.lower(): value for name, value in self.headers.items()},
+        )
         self.store.seen.append(request)
         answer = self.store.fault(request, lambda: self._pass_on(body))
         if answer is None:

@@ -1,0 +1,153 @@
+"""From extracted outcomes to the published bytes, through the pipeline's own functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from benchmarks.comparison_parts.traffic import Traffic
+from drift import evidently_report, window_images
+from drift.affected import least_affected
+from drift.assembly import RunFacts, assemble
+from drift.columns import Column, ColumnRole, LinedUp
+from drift.comparison import SEED, Comparison, compare
+from drift.direction import Positions, drift_positions
+from drift.lining_up import line_up
+from drift.offenders import find_offenders
+from drift.segment_table import segment_table
+from drift.segments import Concentration, concentrate, segment_columns
+from drift.sentence import Extent
+from drift.typical import typical_images
+from drift.units import find_units
+from drift.verdict import decide
+from drift.window_images import WindowImages
+from reports.findings import Finding, Multivariate, RunFindings, Verdict
+from reports.history import history_digest
+from reports.html_report import report_html
+from reports.json_report import report_json
+from reports.whereabouts import where_clause
+
+Stage = Callable[[str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The verdict and the bytes of what would be published."""
+
+    verdict: Verdict
+    sizes: Mapping[str, int]
+
+
+def judge(traffic: Traffic, stage: Stage) -> Judged:
+    """Do what a run does between its images and its publication."""
+    job = traffic.job
+    with stage("join"):
+        window = window_images.join(
+            traffic.predictions, traffic.located, traffic.extracted, burst=job.detection.burst
+        )
+        segments = segment_table(traffic.predictions, traffic.located, segment_columns(job))
+    # As in a run, where they end with the stage that fetches images.
+    traffic.forget_images()
+    with stage("units"):
+        units = find_units(traffic.profile, window, burst=job.detection.burst)
+    with stage("line up"):
+        probabilities = traffic.predictions.probabilities
+        lined_up = line_up(traffic.profile, window, units, job.predictions.columns, probabilities)
+    with stage("compare"):
+        comparison = compare(lined_up, job.detection)
+    with stage("positions"):
+        positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
+    with stage("segments"):
+        where = _locate(traffic, window, segments, comparison, positions)
+    with stage("findings"):
+        findings = _assemble(traffic, window, comparison, positions, where)
+    return Judged(
+        verdict=findings.verdict, sizes=_publish(traffic, findings, lined_up, comparison, stage)
+    )
+
+
+def _locate(
+    traffic: Traffic,
+    window: WindowImages,
+    segments: object,
+    comparison: Comparison,
+    positions: Positions,
+) -> Concentration:
+    if not comparison.has_drifted or positions.current.empty:
+        return Concentration()
+    rows = positions.current.index
+    return concentrate(
+        positions.scores(),
+        np.arange(len(rows)),
+        segments.loc[rows],  # type: ignore[attr-defined]
+        window.rows["timestamp"].loc[rows],
+        level=traffic.job.detection.false_alarm_rate,
+        seed=SEED,
+    )
+
+
+def _assemble(
+    traffic: Traffic,
+    window: WindowImages,
+    comparison: Comparison,
+    positions: Positions,
+    where: Concentration,
+) -> RunFindings:
+    affected = least_affected(positions)
+    clause = where_clause(where.segments, where.onset)
+    extent = Extent(images=window.counts, affected=affected, where=clause)
+    facts = RunFacts(
+        job=traffic.job,
+        run_id="scale",
+        generated_at=traffic.request.end + timedelta(minutes=5),
+        timings={},
+        history_digest=history_digest(()),
+        predictions=traffic.predictions,
+        window=window,
+        profile=traffic.profile,
+        comparison=comparison,
+        decision=decide(comparison, extent, window.log, traffic.job),
+        affected=affected,
+        offenders=find_offenders(positions, window, traffic.profile),
+        concentration=where,
+        trend=None,
+        accepted_runs=0,
+    )
+    return assemble(facts)
+
+
+def _publish(
+    traffic: Traffic,
+    findings: RunFindings,
+    lined_up: LinedUp,
+    comparison: Comparison,
+    stage: Stage,
+) -> dict[str, int]:
+    with stage("evidently"):
+        evidently = evidently_report.render(*_for_evidently(lined_up, comparison))
+    with stage("report pages"):
+        records = traffic.profile.records
+        if records is not None:
+            typical_images(traffic.profile.features, records, 12)
+        page, data = report_html(findings, {}), report_json(findings)
+    return {
+        "report.json": len(data),
+        "report.html": len(page),
+        "evidently.html": len(evidently.html),
+        "evidently.json": len(evidently.json),
+    }
+
+
+def _for_evidently(
+    lined_up: LinedUp, comparison: Comparison
+) -> tuple[list[Column], dict[str, Finding | Multivariate]]:
+    columns = list(lined_up.columns)
+    findings: dict[str, Finding | Multivariate] = {one.name: one for one in comparison.findings}
+    if comparison.joint is not None:
+        columns.append(comparison.joint.column)
+        findings[comparison.joint.column.name] = comparison.joint.finding
+    return columns, findings

@@ -1,0 +1,207 @@
+"""A window and its reference as a run has them before it compares: numbers, no images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from jobs.image_locations import ImageLocation
+from jobs.job import Job
+from jobs.predictions.rows import LogTally, PredictionRows
+from jobs.predictions.window_frames import fields_frame, raw_frame
+from jobs.windows import TimeWindow, WindowRequest
+from reference_stats.extraction import ExtractionResult, ImageFeatures
+from reference_stats.features.registry import FEATURES, feature_names
+from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
+from reference_stats.outcomes import FeatureValues
+from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
+
+END = datetime(2025, 3, 10, tzinfo=UTC)
+CLASSES = tuple(f"class {number:02d}" for number in range(20))
+PROBABILITIES = tuple(f"p_{number}" for number in range(5))
+CAMERAS = ("entrance", "gate", "roof", "warehouse")
+# What one camera adds to every number of its images, in standard deviations.
+SHIFT = 0.6
+_COPIED = 0.05
+_FLIPPED_BITS = 6
+_WIDTHS = np.array([640.0, 800.0, 1280.0, 1920.0])
+
+
+@dataclass(slots=True, kw_only=True)
+class Traffic:
+    """What the stages before the comparison deliver."""
+
+    job: Job
+    request: WindowRequest
+    predictions: PredictionRows
+    located: list[ImageLocation]
+    extracted: ExtractionResult
+    profile: ReferenceProfile
+
+    def forget_images(self) -> None:
+        """Drop the outcomes of the images one by one."""
+        self.located = []
+        self.extracted = ExtractionResult(outcomes={}, names=self.extracted.names)
+
+
+def make_traffic(rows: int, reference: int, *, drifts: bool, seed: int = 0) -> Traffic:
+    """Return `rows` requests of one week and a profile of `reference` images.
+
+    One image of twenty is a near-copy of the one before it. Where the window drifts, one camera of
+    four shifts every number.
+    """
+    generator = np.random.default_rng(seed)
+    window = TimeWindow(start=END - timedelta(days=7), end=END)
+    cameras = generator.integers(len(CAMERAS), size=rows)
+    job = _job()
+    predictions = _predictions(job, window, _texts(rows, cameras, generator), rows)
+    located = [
+        ImageLocation(bucket_url="gs://photographs", name=name, path=name)
+        for name in predictions.raw["image"]
+    ]
+    shift = SHIFT * (cameras == CAMERAS.index("warehouse")) if drifts else np.zeros(rows)
+    return Traffic(
+        job=job,
+        request=WindowRequest(end=END, last=timedelta(days=7)),
+        predictions=predictions,
+        located=located,
+        extracted=_extracted(located, shift, generator),
+        profile=_profile(reference, generator),
+    )
+
+
+def _job() -> Job:
+    columns = {"prediction": "prediction", "confidence": "confidence", "id": "id"}
+    columns["probabilities"] = list(PROBABILITIES)  # type: ignore[assignment]
+    return Job.model_validate(
+        {
+            "name": "scale",
+            "bucket": {"url": "gs://photographs"},
+            "predictions": {"path": "log.parquet", "columns": columns},
+            "images": {"path": "image"},
+            "window": {"last": "7d"},
+            "reference": {"images": "reference/"},
+            "segments": {"columns": ["camera"]},
+        }
+    )
+
+
+def _moments(rows: int) -> NDArray[np.int64]:
+    start = int((END - timedelta(days=7)).timestamp()) * 1_000_000
+    return start + np.arange(rows, dtype=np.int64) * (7 * 86_400_000_000 // rows)
+
+
+def _texts(
+    rows: int, cameras: NDArray[np.int64], generator: np.random.Generator
+) -> dict[str, pa.Array]:
+    """Return the log's columns as its reader delivers them."""
+    moments = pa.array(_moments(rows)).cast(pa.timestamp("us"))
+    shares = generator.dirichlet(np.ones(len(PROBABILITIES)), size=rows).round(4)
+    numbered = [f"{number:09d}" for number in range(rows)]
+    return {
+        "timestamp": moments.cast(pa.string()),
+        "id": pa.array(numbered),
+        "image": pa.array([f"images/{number}.jpg" for number in numbered]),
+        "camera": pa.array(CAMERAS).take(pa.array(cameras)),
+        "prediction": pa.array(CLASSES).take(pa.array(_classes(rows, generator))),
+        "confidence": pa.array(shares.max(axis=1)).cast(pa.string()),
+        **{
+            name: pa.array(shares[:, column]).cast(pa.string())
+            for column, name in enumerate(PROBABILITIES)
+        },
+    }
+
+
+def _classes(rows: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    return np.minimum(generator.geometric(0.2, rows) - 1, len(CLASSES) - 1)
+
+
+def _predictions(
+    job: Job, window: TimeWindow, texts: dict[str, pa.Array], rows: int
+) -> PredictionRows:
+    return PredictionRows(
+        window=window,
+        fields=fields_frame(texts, _moments(rows), job.predictions.columns, PROBABILITIES),
+        raw=raw_frame(texts),
+        probabilities=PROBABILITIES,
+        tally=LogTally(rows=rows),
+        assumed_timezone=None,
+    )
+
+
+def _extracted(
+    located: list[ImageLocation], shift: NDArray[np.float64], generator: np.random.Generator
+) -> ExtractionResult:
+    names = feature_names()
+    numbers = _features(len(located), shift, generator)
+    fingerprints = _fingerprints(len(located), generator)
+    outcomes = {
+        location: ImageFeatures(
+            values=FeatureValues(names, numbers[row]),
+            deep=False,
+            fingerprint=fingerprints[row].tobytes(),
+        )
+        for row, location in enumerate(located)
+    }
+    return ExtractionResult(outcomes=outcomes, names=names)
+
+
+def _features(
+    rows: int, shift: NDArray[np.float64], generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return correlated numbers, some of them whole, some skewed, some of few values."""
+    shared = generator.normal(size=rows)
+    columns = np.empty((rows, len(FEATURES)))
+    for column, feature in enumerate(FEATURES):
+        numbers = 0.5 * shared + generator.normal(size=rows) + shift
+        if feature.name in {"width", "height"}:
+            numbers = _WIDTHS[np.clip(np.abs(numbers).astype(np.int64), 0, 3)]
+        elif "pixel" in feature.name or feature.name == "median":
+            numbers = np.round(128 + 20 * numbers)
+        elif column % 3 == 0:
+            numbers = np.exp(numbers)
+        columns[:, column] = numbers
+    return columns
+
+
+def _fingerprints(rows: int, generator: np.random.Generator) -> NDArray[np.uint64]:
+    """Return fingerprints with about a third of the gradients set; some are near-copies."""
+    bits = generator.integers(0, 2**64, size=(2, rows, WORDS), dtype=np.uint64)
+    prints: NDArray[np.uint64] = bits[0] & bits[1]
+    copied = np.flatnonzero(generator.random(rows) < _COPIED)
+    copied = copied[copied > 0]
+    prints[copied] = prints[copied - 1]
+    for _ in range(_FLIPPED_BITS):
+        places = generator.integers(0, 8 * FINGERPRINT_BYTES - 32, size=len(copied))
+        flips = np.uint64(1) << (places % 64).astype(np.uint64)
+        prints[copied, places // 64] ^= flips
+    return prints
+
+
+def _profile(rows: int, generator: np.random.Generator) -> ReferenceProfile:
+    numbers = _features(rows, np.zeros(rows), generator)
+    shares = generator.dirichlet(np.ones(len(PROBABILITIES)), size=rows).round(4)
+    said = {
+        "prediction": pd.Series(np.array(CLASSES)[_classes(rows, generator)], dtype="str"),
+        "confidence": shares.max(axis=1),
+        **{name: shares[:, column] for column, name in enumerate(PROBABILITIES)},
+    }
+    return ReferenceProfile(
+        id="p-scale",
+        created_at=END - timedelta(days=30),
+        source="synthetic numbers",
+        settings_digest="",
+        versions={feature.name: feature.version for feature in FEATURES},
+        features=pd.DataFrame(numbers, columns=list(feature_names())),
+        predictions=PredictionTable(rows=pd.DataFrame(said)),
+        left_out={},
+        records=image_records(
+            [f"reference/{number:07d}.jpg" for number in range(rows)],
+            [one.tobytes() for one in _fingerprints(rows, generator)],
+        ),
+    )

@@ -1,0 +1,183 @@
+"""Downloads of whole objects, mostly without the machinery of Google's client.
+
+The client takes 1 to 3 ms of a core for a download of 40 KB, and holds the interpreter's lock for
+most of it; a bare connection takes a tenth of that (``python -m benchmarks.fetching``). The rights
+and the trusted certificates are the client's, and whatever is unusual goes the client's way.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import ssl
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import google_crc32c
+import requests
+from google.api_core import exceptions as api_errors
+from google.auth.transport.requests import Request
+from google.cloud import storage
+from google.cloud.storage.exceptions import DataCorruption
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
+
+from jobs.buckets.gcs_failures import Refusal, UncheckedContentError
+from jobs.buckets.http_content import Answer, Connections, Origin
+from jobs.buckets.retrying import Attempt
+
+_LONGEST_REFUSAL_BYTES = 1 << 16
+# Without "gzip" the store unpacks what is stored packed, and its checksum fits no longer.
+_HEADERS = {"accept": "*/*", "accept-encoding": "gzip", "user-agent": "image-drift"}
+
+
+class TimedSink:
+    """A file to download into that refuses more content once the deadline has passed.
+
+    The timeouts bound the wait for the next bytes, not the whole transfer.
+    """
+
+    def __init__(self, content: BinaryIO, ends_at: float) -> None:
+        self._content = content
+        self._ends_at = ends_at
+
+    def write(self, chunk: bytes) -> int:
+        """Append `chunk`; raise `TimeoutError` after the deadline."""
+        if time.monotonic() > self._ends_at:
+            raise TimeoutError("the content came too slowly")
+        return self._content.write(chunk)
+
+    def seek(self, position: int) -> int:
+        """Go to `position` bytes from the start."""
+        return self._content.seek(position)
+
+
+class Downloads:
+    """Downloads whole objects of one bucket; safe to call from many threads.
+
+    Parameters
+    ----------
+    client
+        Whose rights are used.
+    connections
+        How many connections are kept open at most.
+    """
+
+    def __init__(self, client: storage.Client, bucket_name: str, connections: int) -> None:
+        self._bucket = client.bucket(bucket_name)
+        session = client._http  # noqa: SLF001 - the client has no public way to its session
+        self._credentials = session.credentials
+        self._refresh = Request()
+        self._url = client.api_endpoint
+        self._connections = _direct_connections(session, self._url, connections)
+
+    def download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
+        """Write an object into `content`, its checksum verified, and return its generation.
+
+        Parameters
+        ----------
+        name
+            The object's whole name in the bucket.
+        content
+            At its start.
+
+        Raises
+        ------
+        google.api_core.exceptions.GoogleAPICallError
+            If the store answers with an error.
+        DataCorruption, UncheckedContentError
+            If the checksum is wrong, or if there is none.
+        requests.RequestException, ConnectionError, TimeoutError
+            If the store cannot be reached, or the content breaks off or comes too slowly.
+        """
+        sink = TimedSink(content, attempt.ends_at)
+        generation = self._download_directly(name, sink, attempt)
+        return generation or self._download_by_client(name, sink, attempt)
+
+    def _download_directly(self, name: str, sink: TimedSink, attempt: Attempt) -> str | None:
+        """Return None, with nothing written, where the client has to be asked."""
+        if self._connections is None:
+            return None
+        path = storage.Blob.path_helper(self._bucket.path, name)
+        target = f"/download/storage/v1{path}?alt=media"
+        headers = _HEADERS.copy()
+        refresh = functools.partial(self._refresh, timeout=attempt.timeouts_s)
+        self._credentials.before_request(refresh, "GET", self._url + target, headers)
+        with self._connections.get(target, headers, attempt.timeouts_s) as answer:
+            return _take(answer, sink)
+
+    def _download_by_client(self, name: str, sink: TimedSink, attempt: Attempt) -> str:
+        blob = self._bucket.blob(name)
+        # Google's own retry resumes in the middle, and does not verify content that it resumed.
+        blob.download_to_file(sink, checksum="crc32c", retry=None, timeout=attempt.timeouts_s)
+        if blob.crc32c is None or blob.generation is None:
+            raise UncheckedContentError
+        return str(blob.generation)
+
+
+def _direct_connections(session: requests.Session, url: str, most: int) -> Connections | None:
+    """Return connections without the client; None where there is a proxy, or certificates for both.
+
+    Which certificates are trusted is what `requests` would say.
+    """
+    found = session.merge_environment_settings(url, {}, None, None, None)
+    if select_proxy(url, found["proxies"]) or found["cert"] or getattr(session, "is_mtls", False):
+        return None
+    trusted = DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else str(found["verify"])
+    try:
+        return Connections(Origin.of(url, lambda: _certificates(Path(trusted))), most)
+    except (ValueError, OSError):
+        # Of a wrong URL or missing certificates the client says what is wrong.
+        return None
+
+
+def _certificates(trusted: Path) -> ssl.SSLContext:
+    if trusted.is_dir():
+        return ssl.create_default_context(capath=trusted)
+    return ssl.create_default_context(cafile=trusted)
+
+
+def _take(answer: Answer, sink: TimedSink) -> str | None:
+    # The client follows redirects, fetches new rights where the old ones are no longer accepted,
+    # and unpacks what is packed.
+    if answer.length is None or answer.status == 401 or 300 <= answer.status < 400:
+        return None
+    if "content-encoding" in answer.headers:
+        return None
+    if answer.status != 200:
+        raise _refusal(answer)
+    expected = _crc32c_of(answer.headers.get("x-goog-hash", ""))
+    generation = answer.headers.get("x-goog-generation")
+    if expected is None or generation is None:
+        raise UncheckedContentError
+    actual = 0
+    for chunk in answer.chunks():
+        sink.write(chunk)
+        actual = google_crc32c.extend(actual, chunk)
+    if actual.to_bytes(4, "big") != expected:
+        raise DataCorruption(None, "the content's CRC32C is not the one that the store named")
+    return generation
+
+
+def _refusal(answer: Answer) -> Exception:
+    said = b""
+    if answer.length is not None and answer.length <= _LONGEST_REFUSAL_BYTES:
+        said = b"".join(answer.chunks())
+    text = said.decode("utf-8", "replace")
+    failure: Exception = api_errors.from_http_status(  # type: ignore[no-untyped-call]
+        answer.status, text, response=Refusal(text=text)
+    )
+    return failure
+
+
+def _crc32c_of(hashes: str) -> bytes | None:
+    """Return the checksum that a header such as ``crc32c=AAAAAA==,md5=...`` names."""
+    for named in hashes.split(","):
+        kind, _, encoded = named.strip().partition("=")
+        if kind == "crc32c":
+            try:
+                return base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                return None
+    return None

@@ -1,0 +1,159 @@
+"""What the feature cache remembers about the images of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from reference_stats.feature_cache.rows import in_order
+from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.outcomes import (
+    FeatureValues,
+    ImageFeatures,
+    UnreadableImage,
+    UnreadableReason,
+)
+
+Key = str | tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeLimits:
+    """The settings that an image may be refused by; None where nothing is.
+
+    Attributes
+    ----------
+    max_pixels, max_bytes
+        ``images.max_pixels`` and ``images.max_bytes`` of the job.
+    """
+
+    max_pixels: int | None = None
+    max_bytes: int | None = None
+
+    def of(self, reason: UnreadableReason) -> int | None:
+        """Return the limit that leads to refusals for this reason."""
+        if reason is UnreadableReason.TOO_MANY_PIXELS:
+            return self.max_pixels
+        return self.max_bytes if reason is UnreadableReason.TOO_LARGE else None
+
+
+class CachedOutcomes:
+    """What a cache remembers, unpacked image by image when asked for.
+
+    An outcome is given under the limits of this run: what another job found under larger or
+    smaller ones is not known, unless it would be the same here.
+
+    Parameters
+    ----------
+    rows
+        The rows of the images, in any order.
+    names
+        The features.
+    by_version
+        Whether an image is only known in the version that was read.
+    limits
+        The limits of this run.
+    """
+
+    def __init__(
+        self,
+        rows: pa.Table,
+        names: tuple[str, ...],
+        *,
+        by_version: bool = False,
+        limits: SizeLimits | None = None,
+    ) -> None:
+        self._names = names
+        self._by_version = by_version
+        self._limits = limits or SizeLimits()
+        self._paths = set(_texts(rows, "image")) if by_version else set[str]()
+        self._refusals: dict[Key, UnreadableImage] = {}
+        if pc.count_distinct(rows.column("image")).as_py() < rows.num_rows:
+            rows = in_order(rows)
+        refused = pc.is_valid(rows.column("reason"))
+        if pc.any(refused).as_py():
+            self._index_refusals(rows.filter(refused))
+            rows = rows.filter(pc.invert(refused))
+        self._index_features(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows.keys() | self._refusals.keys())
+
+    def find(self, path: str, version: str = "") -> ImageFeatures | UnreadableImage | None:
+        """Return what is known about an image, or None.
+
+        Parameters
+        ----------
+        path
+            `ImageLocation.path`.
+        version
+            The object's present version; only looked at where the cache was loaded by version.
+        """
+        key = (path, version) if self._by_version else path
+        row = self._rows.get(key)
+        if row is None:
+            return self._refusals.get(key)
+        return ImageFeatures(
+            values=FeatureValues(self._names, self._numbers[row]),
+            deep=self._deep[row],
+            fingerprint=self._fingerprints[row * FINGERPRINT_BYTES : (row + 1) * FINGERPRINT_BYTES],
+        )
+
+    def has_path(self, path: str) -> bool:
+        """Whether some version of an image is known; only where it was loaded by version."""
+        return path in self._paths
+
+    def _index_features(self, rows: pa.Table) -> None:
+        numbers = np.column_stack([rows.column(name).to_numpy() for name in self._names])
+        fits = self._fit(numbers)
+        if not fits.all():
+            rows, numbers = rows.filter(pa.array(fits)), numbers[fits]
+        self._numbers = numbers
+        self._deep: list[bool] = rows.column("deep").to_numpy().tolist()
+        # Cut up only when an image is asked for.
+        self._fingerprints = b"".join(map(_contents, rows.column("fingerprint").chunks))
+        # Of several versions the last one wins.
+        self._rows = dict(zip(self._keys(rows), range(rows.num_rows), strict=True))
+
+    def _fit(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell for each image whether this run would analyse it; where that is unknown, yes."""
+        fits = np.ones(len(numbers), dtype=bool)
+        columns = dict(zip(self._names, numbers.T, strict=True))
+        if self._limits.max_pixels is not None and {"width", "height"} <= columns.keys():
+            fits &= ~(columns["width"] * columns["height"] > self._limits.max_pixels)
+        if self._limits.max_bytes is not None and "size_bytes" in columns:
+            fits &= ~(columns["size_bytes"] > self._limits.max_bytes)
+        return fits
+
+    def _index_refusals(self, rows: pa.Table) -> None:
+        fields = ("reason", "detail", "limit")
+        values = zip(*(rows.column(name).to_pylist() for name in fields), strict=True)
+        for key, (reason, detail, limit) in zip(self._keys(rows), values, strict=True):
+            refusal = UnreadableImage(reason=UnreadableReason[reason], detail=detail, limit=limit)
+            now = self._limits.of(refusal.reason)
+            # Under a larger limit it is worth another look.
+            if limit is None or now is None or now <= limit:
+                self._refusals[key] = refusal
+
+    def _keys(self, rows: pa.Table) -> list[Key]:
+        paths = _texts(rows, "image")
+        if not self._by_version:
+            return list(paths)
+        return list(zip(paths, _texts(rows, "version"), strict=True))
+
+
+def _texts(rows: pa.Table, name: str) -> list[str]:
+    texts: list[str] = rows.column(name).to_numpy().tolist()
+    return texts
+
+
+def _contents(fingerprints: pa.FixedSizeBinaryArray) -> bytes:
+    if not len(fingerprints):
+        return b""
+    content: bytes = fingerprints.buffers()[1].to_pybytes()
+    start = fingerprints.offset * FINGERPRINT_BYTES
+    return content[start : start + len(fingerprints) * FINGERPRINT_BYTES]

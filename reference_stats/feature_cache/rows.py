@@ -1,0 +1,100 @@
+"""The rows of the feature cache: what is remembered about images, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.outcomes import ImageFeatures, UnreadableImage
+
+_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
+    ("image", pa.string()),
+    ("version", pa.string()),
+    ("deep", pa.bool_()),
+    ("reason", pa.string()),
+    ("detail", pa.string()),
+    ("limit", pa.int64()),
+    ("fingerprint", pa.binary(FINGERPRINT_BYTES)),
+)
+_VERSION_LENGTH = "length of version"
+_IDENTITY = ("image", "version", "reason")
+_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", "limit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheEntry:
+    """What is remembered about one image.
+
+    Attributes
+    ----------
+    path
+        `ImageLocation.path`.
+    version
+        The version of the object that was read.
+    outcome
+        Its features, or why it has none.
+    """
+
+    path: str
+    version: str
+    outcome: ImageFeatures | UnreadableImage
+
+
+def row_schema(names: Sequence[str]) -> pa.Schema:
+    """Return the columns of the rows: what is known of the image, and a number per feature."""
+    return pa.schema([*_FIELDS, *((name, pa.float64()) for name in names)])
+
+
+def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
+    """Return one row per entry; where there are no features the numbers are NaN."""
+    outcomes = [entry.outcome for entry in entries]
+    refused = [one if isinstance(one, UnreadableImage) else None for one in outcomes]
+    nothing = np.full(len(names), np.nan)
+    numbers = np.array(
+        [one.values.numbers if isinstance(one, ImageFeatures) else nothing for one in outcomes]
+    ).reshape(len(entries), len(names))
+    columns: dict[str, object] = {
+        "image": [entry.path for entry in entries],
+        "version": [entry.version for entry in entries],
+        "deep": [isinstance(one, ImageFeatures) and one.deep for one in outcomes],
+        "reason": [None if one is None else one.reason.name for one in refused],
+        "detail": ["" if one is None else one.detail for one in refused],
+        "limit": [None if one is None else one.limit for one in refused],
+        "fingerprint": [
+            one.fingerprint if isinstance(one, ImageFeatures) else None for one in outcomes
+        ],
+    }
+    columns |= dict(zip(names, numbers.T, strict=True))
+    return pa.table(columns, schema=row_schema(names))
+
+
+def in_order(rows: pa.Table) -> pa.Table:
+    """Return the rows, sorted, with what is known twice of a version of an image only once.
+
+    Of several refusals for one reason the one under the largest limit is kept. Of two rows that
+    differ in nothing but their numbers the same one is always kept, in whatever order and parts
+    they come. The versions of an image are in the order of their length, then of their text,
+    which is that of their age where they are the generations of a cloud object.
+    """
+    lengths = pc.utf8_length(rows.column("version"))
+    others = [name for name in rows.column_names if name not in _FIRST_KEYS]
+    keys = [(name, "ascending") for name in (*_FIRST_KEYS, *others)]
+    order = pc.sort_indices(rows.append_column(_VERSION_LENGTH, lengths), sort_keys=keys)
+    ordered = rows.take(order)
+    return ordered.filter(pa.array(_last_of_its_kind(ordered)))
+
+
+def _last_of_its_kind(ordered: pa.Table) -> np.ndarray:
+    last = np.ones(ordered.num_rows, dtype=bool)
+    if ordered.num_rows:
+        last[:-1] = False
+    for name in _IDENTITY:
+        column = ordered.column(name).fill_null("").combine_chunks()
+        if ordered.num_rows:
+            last[:-1] |= pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+    return last

@@ -1,0 +1,95 @@
+"""How a process starts and ends: imports in the background, and what becomes of those that fail."""
+
+import gc
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drift.process import few_collections, import_ahead
+from tests.support.command import JOB_FILE, ROOT, drift
+from tests.support.worlds import make_world
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bucket with one day of few images, and its job file."""
+    folder = tmp_path_factory.mktemp("process")
+    make_world(folder / "bucket", lights=(1.0,), requests=12, references=20)
+    (folder / "job.toml").write_text(JOB_FILE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def own_world(world: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(world, tmp_path / "world"))
+
+
+def with_evidently(folder: Path, code: str) -> str:
+    """Return a search path on which Evidently is `code`."""
+    (folder / "stand-in").mkdir()
+    (folder / "stand-in" / "evidently.py").write_text(code, encoding="utf-8")
+    return f"{folder / 'stand-in'}:{ROOT}"
+
+
+def test_an_import_that_fails_is_told_once_and_where_it_is_used(own_world: Path):
+    path = with_evidently(own_world, "raise ImportError('broken on purpose')\n")
+    done = drift("run", "job.toml", "--until", "2025-03-04", cwd=own_world, PYTHONPATH=path)
+    assert done.returncode == 1
+    assert "a bug in image-drift, please report it: ImportError: broken on purpose" in done.stderr
+    assert "the thread" not in done.stderr
+    assert "in render" in done.stderr
+
+
+def test_a_run_that_fails_does_not_wait_for_the_import(own_world: Path):
+    (own_world / "bucket" / "predictions_log.csv").unlink()
+    path = with_evidently(own_world, "import time\ntime.sleep(90)\n")
+    started = time.monotonic()
+    done = drift("run", "job.toml", "--until", "2025-03-04", cwd=own_world, PYTHONPATH=path)
+    assert done.returncode == 5, done.stderr
+    assert "predictions_log.csv" in done.stderr
+    assert time.monotonic() - started < 60
+
+
+def test_a_dry_run_does_not_import_evidently(own_world: Path):
+    path = with_evidently(own_world, "import os\nos._exit(77)\n")
+    command = ("run", "job.toml", "--until", "2025-03-04", "--dry-run")
+    done = drift(*command, cwd=own_world, PYTHONPATH=path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def loading() -> Iterator[threading.Event]:
+    """Imports something in the background that takes until the event is set."""
+    go_on = threading.Event()
+    import_ahead(go_on.wait)
+    yield go_on
+    go_on.set()
+
+
+def test_garbage_is_seldom_looked_for_while_something_is_imported_and_as_usual_later(
+    loading: threading.Event,
+):
+    usual = gc.get_threshold()
+    wait_until(lambda: gc.get_threshold()[0] > 10_000)
+    loading.set()
+    wait_until(lambda: gc.get_threshold()[0] < 10_000)
+    assert gc.get_threshold()[1:] == usual[1:]
+
+
+def wait_until(reached) -> None:
+    gives_up_at = time.monotonic() + 20
+    while not reached():
+        assert time.monotonic() < gives_up_at
+        time.sleep(0.01)
+
+
+def test_an_error_within_leaves_the_usual_threshold():
+    usual = gc.get_threshold()
+    with pytest.raises(KeyError), few_collections():
+        raise KeyError(sys.version)
+    assert gc.get_threshold() == usual

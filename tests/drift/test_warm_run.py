@@ -1,0 +1,84 @@
+"""What a run asks of its bucket when nothing is new but the window's end."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from drift.options import RunOptions
+from drift.pipeline import run_job
+from drift.stages import Workplace
+from jobs.buckets.bucket import Bucket
+from jobs.buckets.registry import open_bucket
+from jobs.job import Job
+from reports.findings import Verdict
+from tests.support.watched_bucket import Calls, WatchedBucket
+from tests.support.worlds import job_of, make_world
+
+UNTIL = datetime(2025, 3, 5, tzinfo=UTC)
+REPORTS = "data_drift_reports/dogs"
+OWN_FILES = ["evidently.html", "evidently.json", "report.html", "report.json"]
+
+
+def run(job: Job, bucket: Bucket, until: datetime) -> Verdict:
+    place = Workplace(
+        job=job,
+        bucket=bucket,
+        open_bucket={bucket.url: bucket}.__getitem__,
+        clock=lambda: datetime.now(UTC),
+        progress=None,
+        writes=True,
+    )
+    return run_job(place, RunOptions(until=until)).verdict
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Calls:
+    """All calls of the second run over a dark day, whose images stand out and are shown."""
+    folder: Path = tmp_path_factory.mktemp("warm")
+    make_world(folder, lights=(1.0, 0.55), requests=60, references=90)
+    job = job_of(folder)
+    store = open_bucket(str(folder))
+    run(job, store, UNTIL)
+    calls = Calls()
+    slow = WatchedBucket(store, calls, latency_s=0.03)
+    assert run(job, slow, UNTIL + timedelta(minutes=1)) is Verdict.DRIFT
+    return calls
+
+
+def test_nothing_but_the_jobs_own_folders_is_ever_listed(warm: Calls):
+    """A bucket holds millions of images: listing them takes longer than the run."""
+    folders = {prefix.rsplit("/fs-")[0] for prefix in warm.of("list")}
+    assert folders == {f"{REPORTS}/history/", "data_drift_reports/features"}
+
+
+def test_images_are_read_for_the_page_only(warm: Calls):
+    shown = [name for name in warm.of("read", "info") if not name.startswith("data_drift_reports/")]
+    log, *images = sorted(shown, key=lambda name: name != "predictions_log.csv")
+    assert log == "predictions_log.csv"
+    assert len([name for name in images if name.startswith("images/")]) <= 24
+    assert len([name for name in images if name.startswith("reference/")]) <= 8
+
+
+def test_no_object_is_read_twice(warm: Calls):
+    reads = warm.of("read")
+    assert len(reads) == len(set(reads))
+
+
+def test_most_requests_do_not_wait_for_each_other(warm: Calls):
+    """One by one they were 58, which is a minute where a request takes a second."""
+    assert len(warm.all) > 40
+    assert warm.in_a_row() <= 26
+
+
+def test_a_reader_never_sees_half_of_it(warm: Calls):
+    """The run's own files at once and report.json last of them, then one object after another."""
+    writes = [call for call in warm.all if call.kind == "write" and "/lock" not in call.name]
+    written = sorted(writes, key=lambda call: (call.start, call.name))
+    places = [call.name.removeprefix(f"{REPORTS}/").partition("/")[0] for call in written]
+    assert places == ["runs"] * 4 + ["history", "latest.json", "index.html"]
+    assert sorted(call.name.rpartition("/")[2] for call in written[:3]) == OWN_FILES[:3]
+    assert written[3].start >= max(call.end for call in written[:3])
+    for before, after in itertools.pairwise(written[3:]):
+        assert after.start >= before.end, (before, after)
