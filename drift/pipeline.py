@@ -129,7 +129,7 @@ def _read_images(
         window = window_images.join(
             predictions, located, extracted, burst=place.job.detection.burst
         )
-        segments = segment_table(predictions, located, segment_columns(place.job))
+        segments = segment_table(predictions, window, segment_columns(place.job))
     for reason, count in window.quality.reasons.items():
         logger.warning("%d of %d images left out: %s", count, window.counts.logged, reason)
     if window.quality.troubles:

@@ -12,8 +12,7 @@ from scipy import sparse
 
 from drift.onset import LEAST_UNITS
 from drift.permuted_sums import Numbers, Weights
-from drift.window_images import are_allowed, rows_where
-from jobs.image_locations import ImageLocation, RefusedLocation
+from drift.window_images import WindowImages, rows_where
 from jobs.predictions.rows import PredictionRows
 
 HOUR, DAY = "hour", "day"
@@ -68,17 +67,16 @@ class Segments:
 
 
 def segment_table(
-    predictions: PredictionRows,
-    located: Sequence[ImageLocation | RefusedLocation],
-    columns: Sequence[str],
+    predictions: PredictionRows, window: WindowImages, columns: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the segment columns of the rows whose image path is allowed.
+    """Return the segment columns of the rows of a window.
 
     The rows are those of `WindowImages.rows`, in the same order with the same index 0..n-1.
     A column that the log does not have is left out.
     """
     there = [column for column in columns if column in predictions.raw.columns]
-    return rows_where(predictions.raw[there], are_allowed(located))
+    table = predictions.raw[there]
+    return table if window.kept is None else rows_where(table, window.kept)
 
 
 def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Series) -> Units:

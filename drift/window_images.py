@@ -25,7 +25,7 @@ from reference_stats.extraction import (
     UnreadableImage,
 )
 from reference_stats.features.registry import feature_names
-from reference_stats.fingerprint import Fingerprints, stack_fingerprints
+from reference_stats.fingerprint import WORDS, Fingerprints, stack_fingerprints
 from reports.findings import ImageCounts, LogCounts, Quality, Trouble
 
 TROUBLES_SHOWN = 20
@@ -56,6 +56,8 @@ class WindowImages:
         where fingerprints are not known.
     fingerprints
         Those of the analysed images, in the order of `features`; None where they are not known.
+    kept
+        Which of the log's rows are in `rows`; all of them where None.
     """
 
     rows: pd.DataFrame
@@ -65,6 +67,7 @@ class WindowImages:
     quality: Quality
     copies: NearCopies | None = None
     fingerprints: Fingerprints | None = None
+    kept: NDArray[np.bool_] | None = None
 
     @property
     def clusters(self) -> pd.Series[int]:
@@ -77,13 +80,6 @@ class WindowImages:
             return pd.Series(self.copies.clusters, index=self.features.index)
         images = self.rows["image"].loc[self.features.index]
         return pd.Series(pd.factorize(images)[0], index=self.features.index)
-
-
-def are_allowed(
-    located: Sequence[ImageLocation | RefusedLocation],
-) -> NDArray[np.bool_]:
-    """Tell for each row whether its image may be read at all."""
-    return np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
 
 
 def join(
@@ -100,22 +96,18 @@ def join(
     burst
         `detection.burst` of the job.
     """
-    keep = are_allowed(located)
+    allowed = [isinstance(place, ImageLocation) for place in located]
+    keep = np.array(allowed, dtype=np.bool_)
     locations = [place for place in located if isinstance(place, ImageLocation)]
     refused = [place for place in located if isinstance(place, RefusedLocation)]
-    rows = rows_where(predictions.fields, keep)
     paths = np.array([place.path for place in locations], dtype=object)
-    rows = rows.assign(image=pd.array(paths, dtype="str"))
+    rows = rows_where(predictions.fields, keep).assign(image=pd.array(paths, dtype="str"))
     outcomes = _outcomes(locations, extracted)
     analysed = _Analysed.of(outcomes, extracted.names)
     copies = _find_copies(rows, paths, analysed, burst)
     images = pd.factorize(paths)[0]
     named_once = np.bincount(images)[images] == 1
-    lost = [
-        (location, outcome)
-        for location, outcome in zip(locations, outcomes, strict=True)
-        if not isinstance(outcome, ImageFeatures)
-    ]
+    lost = _lost(locations, outcomes, analysed.features.index.to_numpy())
     return WindowImages(
         rows=rows,
         features=analysed.features,
@@ -132,6 +124,7 @@ def join(
         ),
         copies=copies,
         fingerprints=analysed.fingerprints,
+        kept=keep,
     )
 
 
@@ -140,6 +133,14 @@ def _outcomes(locations: Sequence[ImageLocation], extracted: ExtractionResult) -
     if len(extracted) == len(locations) and all(map(operator.is_, extracted, locations)):
         return list(extracted.outcomes.values())
     return [extracted[location] for location in locations]
+
+
+def _lost(
+    locations: Sequence[ImageLocation], outcomes: Sequence[Outcome], analysed: NDArray[np.int64]
+) -> list[tuple[ImageLocation, LostImage]]:
+    places = np.setdiff1d(np.arange(len(outcomes)), analysed, assume_unique=True)
+    pairs = ((locations[place], outcomes[place]) for place in places.tolist())
+    return [(place, one) for place, one in pairs if not isinstance(one, ImageFeatures)]
 
 
 def rows_where(table: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
@@ -158,21 +159,27 @@ class _Analysed:
     @classmethod
     def of(cls, outcomes: Sequence[Outcome], names: tuple[str, ...]) -> _Analysed:
         """Take the outcomes apart; `names` are those of their numbers."""
-        images = [outcome for outcome in outcomes if isinstance(outcome, ImageFeatures)]
+        places = np.flatnonzero([isinstance(outcome, ImageFeatures) for outcome in outcomes])
         # One column after the other in memory, as they are used.
-        numbers = np.empty((len(images), len(names)), order="F")
-        for start in range(0, len(images), _IMAGES_AT_ONCE):
-            part = images[start : start + _IMAGES_AT_ONCE]
-            rows = [image.values.numbers for image in part]  # noqa: PD011 - no data frame
-            numbers[start : start + len(part)] = rows
-        places = [isinstance(outcome, ImageFeatures) for outcome in outcomes]
-        index = np.flatnonzero(places)
-        table = pd.DataFrame(numbers, index=index, columns=list(names), copy=False)
+        numbers = np.empty((len(places), len(names)), order="F")
+        fingerprints = np.empty((len(places), WORDS), dtype=np.uint64)
+        deep = 0
+        for start in range(0, len(places), _IMAGES_AT_ONCE):
+            part = slice(start, start + _IMAGES_AT_ONCE)
+            images = [
+                outcome
+                for outcome in map(outcomes.__getitem__, places[part].tolist())
+                if isinstance(outcome, ImageFeatures)
+            ]
+            numbers[part] = [image.values.numbers for image in images]  # noqa: PD011 - no data frame
+            fingerprints[part] = stack_fingerprints([image.fingerprint for image in images])
+            deep += sum(image.deep for image in images)
+        table = pd.DataFrame(numbers, index=places, columns=list(names), copy=False)
         known = list(dict.fromkeys((*feature_names(), *names)))
         return cls(
             features=table if list(names) == known else table.reindex(columns=known),
-            fingerprints=stack_fingerprints([image.fingerprint for image in images]),
-            deep=sum(image.deep for image in images),
+            fingerprints=fingerprints,
+            deep=deep,
         )
 
 

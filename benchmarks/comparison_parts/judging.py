@@ -49,7 +49,7 @@ def judge(traffic: Traffic, stage: Stage) -> Judged:
         window = window_images.join(
             traffic.predictions, traffic.located, traffic.extracted, burst=job.detection.burst
         )
-        segments = segment_table(traffic.predictions, traffic.located, segment_columns(job))
+        segments = segment_table(traffic.predictions, window, segment_columns(job))
     # As in a run, where they end with the stage that fetches images.
     traffic.forget_images()
     with stage("units"):

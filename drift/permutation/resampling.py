@@ -156,7 +156,8 @@ def _squares(spectral: SpectralStatistic | None) -> _Squares | None:
     first, second = np.triu_indices(columns)
     places = np.empty((columns, columns), dtype=np.int64)
     places[first, second] = places[second, first] = np.arange(len(first))
-    products = np.empty((len(spectral.whitened), len(first)), dtype=np.float32, order="F")
+    across = np.ascontiguousarray(spectral.whitened.T)
+    products = np.empty((len(first), len(spectral.whitened)), dtype=np.float32)
     for pair, (one, other) in enumerate(zip(first, second, strict=True)):
-        products[:, pair] = spectral.whitened[:, one] * spectral.whitened[:, other]
-    return _Squares(products=products, places=places)
+        np.multiply(across[one], across[other], out=products[pair])
+    return _Squares(products=products.T, places=places)

@@ -136,6 +136,7 @@ def _extract_table(
         open_bucket=context.open_bucket,
         cache=context.cache,
         progress=context.progress,
+        features=context.features,
     )
     # An image that several rows name is one observation.
     outcomes = {location.path: result[location] for location in locations}

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jobs.buckets.gcs import GCSBucket, GCSSettings
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError
+from jobs.job import ImageSettings
 from tests.support.faulty_store import Answer, FaultyStore, Request, refusal, relay_to
 from tests.support.gcs_server import GcsServer
 
@@ -290,3 +291,10 @@ def test_a_wrong_address_of_the_store_is_an_error_that_names_the_setting(
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
     with pytest.raises(BucketAccessError, match="STORAGE_EMULATOR_HOST"):
         GCSBucket("gs://some-bucket", QUICK).read("a.bin")
+
+
+def test_there_is_a_connection_for_every_thread_that_may_fetch() -> None:
+    largest = ImageSettings(path="{id}", fetch_workers=256)
+    with pytest.raises(ValueError, match="less than or equal to 256"):
+        ImageSettings(path="{id}", fetch_workers=257)
+    assert GCSSettings().connections >= largest.fetch_workers

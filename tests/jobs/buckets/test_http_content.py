@@ -236,6 +236,14 @@ def test_an_answer_without_a_plain_length_has_none_and_no_body(
         assert list(found.chunks()) == []
 
 
+def test_chunks_with_a_length_beside_them_have_no_length(
+    server_of: Callable[..., ScriptedServer],
+) -> None:
+    whole = answer(b"4\r\nbody\r\n0\r\n\r\n", "Transfer-Encoding: chunked")
+    with connections_to(server_of(sending(whole))).get("/a", {}, TIMEOUTS_S) as found:
+        assert found.length is None
+
+
 def test_two_lengths_are_none(server_of: Callable[..., ScriptedServer]) -> None:
     whole = answer(b"four", "Content-Length: 2")
     with connections_to(server_of(sending(whole))).get("/a", {}, TIMEOUTS_S) as found:
