@@ -26,7 +26,7 @@ CLASSES = tuple(f"class {number:02d}" for number in range(20))
 PROBABILITIES = tuple(f"p_{number}" for number in range(5))
 CAMERAS = ("entrance", "gate", "roof", "warehouse")
 # What one camera adds to every number of its images, in standard deviations.
-SHIFT = 0.6
+SHIFT = 2.0
 _COPIED = 0.05
 _FLIPPED_BITS = 6
 _WIDTHS = np.array([640.0, 800.0, 1280.0, 1920.0])

@@ -65,3 +65,10 @@ def test_the_tails_count_what_lies_beyond_the_central_99_percent():
 def test_near_copies_count_as_a_share_of_all_images():
     effect = near_copy_effect(pd.Series([0.0] * 10), pd.Series([24.0, 24.0, 0.0]))
     assert effect.size == pytest.approx(48 / 51)
+
+
+def test_a_move_that_a_few_extreme_values_hide_counts_as_the_ranks_tell():
+    reference = pd.Series([*np.random.default_rng(0).normal(size=2_000), 1e6])
+    moved = reference + 1
+    assert said(reference, moved).size > 0.8
+    assert usual_effect(numeric_effects(reference, moved, None)).size < 0.001

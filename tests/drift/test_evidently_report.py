@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from drift.comparison import compare, drift_score
@@ -109,6 +110,42 @@ def test_the_page_holds_what_evidently_makes_without_shortcuts(
     assert list(_differences(ours, _charts_of(theirs.html))) == []
     assert list(_differences(_page_data(files.html), _page_data(theirs.html))) == []
     assert list(_differences(json.loads(files.json), json.loads(theirs.json))) == []
+
+
+def test_columns_that_repeat_each_other_are_counted_as_evidently_counts_them():
+    api = import_quietly("drift.evidently_api")
+    from evidently.legacy.metrics.data_integrity import (  # noqa: PLC0415 - it warns when imported
+        dataset_summary_metric as summary,
+    )
+
+    numbers = np.random.default_rng(2).normal(size=200)
+    table = pd.DataFrame(
+        {
+            "a": numbers,
+            "same": numbers,
+            "nearly": np.where(np.arange(200) < 3, 0.0, numbers),
+            "short": np.where(np.arange(200) > 150, np.nan, numbers),
+            "short too": np.where(np.arange(200) > 150, np.nan, numbers),
+            "constant": 7.0,
+            "nearly constant": np.where(np.arange(200) < 4, 1.0, 2.0),
+            "class": pd.Series(["x"] * 195 + ["y"] * 5, dtype=object),
+            "class too": pd.Series(["x"] * 195 + ["y"] * 5, dtype=object),
+            "missing": np.nan,
+        }
+    )
+
+    def counted() -> list[int]:
+        return [
+            summary.get_number_of_duplicated_columns(table),
+            summary.get_number_of_almost_duplicated_columns(table, 0.95),
+            summary.get_number_of_constant_columns(table),
+            summary.get_number_of_almost_constant_columns(table, 0.95),
+        ]
+
+    theirs = counted()
+    with api.shortcuts():
+        assert counted() == theirs
+    assert min(theirs) > 1
 
 
 def test_evidently_is_left_as_it_was(columns, findings):

@@ -6,7 +6,7 @@ import pandas as pd
 from drift.direction import Positions
 from drift.offenders import find_offenders
 from drift.window_images import WindowImages
-from reference_stats.fingerprint import Fingerprints
+from reference_stats.fingerprint import WORDS, Fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 from reports.findings import ImageCounts, LogCounts, Offender, Quality
 
@@ -120,3 +120,15 @@ def test_of_many_images_those_that_lie_hardly_out_displace_no_repeat() -> None:
 
     assert len(found) == 24
     assert all(one.score == 6.0 for one in found)
+
+
+def test_of_very_many_images_the_farthest_are_shown_and_ties_go_by_name() -> None:
+    count = 30_000
+    distances = np.full(count, 3.0)
+    distances[[70, 20_011]] = 5.0
+    prints = RANDOM.integers(0, 2**64, size=(count, WORDS), dtype=np.uint64)
+    order = RANDOM.permutation(count).tolist()
+    shown = offenders({"mean": [99.0] * count}, {"mean": distances.tolist()}, prints, order)
+    assert [one.image for one in shown[:2]] == ["20011.jpg", "70.jpg"]
+    assert {one.score for one in shown[2:]} == {3.0}
+    assert shown == offenders({"mean": [99.0] * count}, {"mean": distances.tolist()}, prints)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from drift.permutation import resampling
 from drift.permutation.adjustment import PermutationPlan, permutation_test, significant_result
 from drift.permutation.normal_scale import NormalScale, without_skewness
 from drift.permutation.resampling import WindowSums, joined, resampled_sums
@@ -159,3 +160,19 @@ def test_the_scatter_of_the_window_is_the_same_whichever_side_is_drawn():
     scatters = joined(resampled_sums(table, 500, seed=1)).scatters
     expected = whitened.T @ whitened / 120
     assert scatters.mean(axis=0) == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("current", [600, 6_000])
+def test_many_units_have_the_scatters_that_their_draws_give_row_by_row(current, monkeypatch):
+    generator = np.random.default_rng(5)
+    units = resampling._MOST_GATHERED + 500
+    whitened = generator.normal(size=(units, 3)).astype(np.float32)
+    table = replace(
+        table_of(generator.normal(size=(units, 2)), current),
+        spectral=SpectralStatistic(name="joint.direction", group="joint", whitened=whitened),
+    )
+    at_once = joined(resampled_sums(table, 7, 1))
+    monkeypatch.setattr(resampling, "_MOST_GATHERED", units)
+    gathered = joined(resampled_sums(table, 7, 1))
+    np.testing.assert_array_equal(at_once.scores, gathered.scores)
+    np.testing.assert_allclose(at_once.scatters, gathered.scatters, rtol=1e-3, atol=1e-5)
