@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -167,22 +167,16 @@ def _time_block(units: Units) -> _Block:
 
 
 def _weights(blocks: Sequence[_Block], units: NDArray[np.int64], shape: tuple[int, int]) -> Weights:
+    if not blocks:
+        return sparse.csc_array(shape, dtype=np.float64)
     share = 1.0 / np.bincount(units, minlength=shape[0])
     # Half the memory of what numpy counts with: there may be millions of entries.
     of_row = units.astype(np.int32)
-    entries = [
-        (share[of_row[rows]], of_row[rows], (block.codes[rows] + start).astype(np.int32))
-        for block, start in _with_starts(blocks)
-        if len(rows := np.flatnonzero(block.codes >= 0))
-    ]
-    if not entries:
-        return sparse.csc_array(shape, dtype=np.float64)
-    values, row, column = (np.concatenate(parts) for parts in zip(*entries, strict=True))
-    return sparse.coo_array((values, (row, column)), shape=shape).tocsc()
+    return sparse.hstack([_block_weights(block, of_row, share) for block in blocks], format="csc")
 
 
-def _with_starts(blocks: Sequence[_Block]) -> Iterator[tuple[_Block, int]]:
-    start = 0
-    for block in blocks:
-        yield block, start
-        start += len(block.labels)
+def _block_weights(block: _Block, of_row: NDArray[np.int32], share: Numbers) -> Weights:
+    rows = np.flatnonzero(block.codes >= 0)
+    unit, column = of_row[rows], block.codes[rows].astype(np.int32)
+    shape = (len(share), len(block.labels))
+    return sparse.coo_array((share[unit], (unit, column)), shape=shape).tocsc()

@@ -13,6 +13,7 @@ from drift.onset import LEAST_DIFFERENCE, LEAST_UNITS, ChangePoint, find_change,
 from drift.options import as_text
 from drift.permuted_sums import Numbers, Weights, permuted_sums, power_sums, sum_moments
 from drift.segment_table import DAY, HOUR, Segments, Units, gather_units, list_segments
+from drift.window_images import rows_where
 from jobs.job import Job
 from reports.findings import Onset, Segment, SegmentScan
 
@@ -91,10 +92,12 @@ def concentrate(  # noqa: PLR0913 - what a caller has, each its own thing
         hold fewer than five units.
     """
     keep = np.isfinite(scores) & timestamps.notna().to_numpy()
-    parts = gather_units(scores[keep], units[keep], timestamps[keep])
+    if not keep.all():
+        scores, units, timestamps = scores[keep], units[keep], timestamps[keep]
+    parts = gather_units(scores, units, timestamps)
     if len(parts.scores) < _FEWEST_UNITS or parts.scores.mean() <= 0:
         return Concentration()
-    segments = list_segments(table[keep].reset_index(drop=True), parts, hours=hours)
+    segments = list_segments(rows_where(table, keep), parts, hours=hours)
     scan = _scan(segments.weights, parts.scores, resamples_for(level), seed)
     onset = _overall_onset(segments, parts, scan, level / 4, seed + 1)
     named = _name(segments, parts, scan, _Rule(level=level / 2, seed=seed, onset=onset))

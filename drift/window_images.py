@@ -25,7 +25,7 @@ from reference_stats.extraction import (
     UnreadableImage,
 )
 from reference_stats.features.registry import feature_names
-from reference_stats.fingerprint import WORDS, Fingerprints, stack_fingerprints
+from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reports.findings import ImageCounts, LogCounts, Quality, Trouble
 
 TROUBLES_SHOWN = 20
@@ -96,35 +96,94 @@ def join(
     burst
         `detection.burst` of the job.
     """
-    allowed = [isinstance(place, ImageLocation) for place in located]
-    keep = np.array(allowed, dtype=np.bool_)
-    locations = [place for place in located if isinstance(place, ImageLocation)]
-    refused = [place for place in located if isinstance(place, RefusedLocation)]
-    paths = np.array([place.path for place in locations], dtype=object)
-    rows = rows_where(predictions.fields, keep).assign(image=pd.array(paths, dtype="str"))
-    outcomes = _outcomes(locations, extracted)
-    analysed = _Analysed.of(outcomes, extracted.names)
-    copies = _find_copies(rows, paths, analysed, burst)
-    images = pd.factorize(paths)[0]
-    named_once = np.bincount(images)[images] == 1
-    lost = _lost(locations, outcomes, analysed.features.index.to_numpy())
+    logged = _LoggedImages.of(predictions, located)
+    outcomes = _outcomes(logged.locations, extracted)
+    places = np.flatnonzero([isinstance(outcome, ImageFeatures) for outcome in outcomes])
+    analysed = [outcome for outcome in outcomes if isinstance(outcome, ImageFeatures)]
+    fingerprints = stack_fingerprints([outcome.fingerprint for outcome in analysed])
+    # Before there is a table of numbers: these two need most of the memory of a large window.
+    copies = logged.near_copies(places, fingerprints, burst)
+    features = _features(analysed, places, extracted.names)
     return WindowImages(
-        rows=rows,
-        features=analysed.features,
+        rows=logged.rows,
+        features=features,
         counts=_count(outcomes),
-        log=_count_rows(predictions, refused),
-        quality=Quality(
-            troubles=_first_troubles(lost),
-            reasons=_count_reasons(lost),
-            duplicated_rows=len(images) - int(images.max(initial=-1)) - 1,
-            near_duplicates=_count_near_duplicates(copies),
-            deep_images=analysed.deep,
-            # Of rows that share an image, all but the last describe one that was overwritten.
-            cross_check=_cross_check(predictions.raw, keep, analysed.features, named_once),
-        ),
+        log=_count_rows(predictions, logged.refused),
+        quality=_quality(predictions.raw, logged, outcomes, features, copies),
         copies=copies,
-        fingerprints=analysed.fingerprints,
-        kept=keep,
+        fingerprints=fingerprints,
+        kept=logged.keep,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LoggedImages:
+    """The log's rows, by whether their image may be read at all.
+
+    Attributes
+    ----------
+    keep
+        Which rows may be read.
+    rows, locations, paths
+        Those rows, and their images.
+    refused
+        Why the others must not be read.
+    """
+
+    keep: NDArray[np.bool_]
+    rows: pd.DataFrame
+    locations: Sequence[ImageLocation]
+    paths: NDArray[np.object_]
+    refused: Sequence[RefusedLocation]
+
+    @classmethod
+    def of(
+        cls, predictions: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
+    ) -> _LoggedImages:
+        locations = [place for place in located if isinstance(place, ImageLocation)]
+        keep = np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
+        paths = np.array([place.path for place in locations], dtype=object)
+        rows = rows_where(predictions.fields, keep)
+        return cls(
+            keep=keep,
+            rows=rows.assign(image=pd.array(paths, dtype="str")),
+            locations=locations,
+            paths=paths,
+            refused=[place for place in located if isinstance(place, RefusedLocation)],
+        )
+
+    def near_copies(
+        self, places: NDArray[np.int64], fingerprints: Fingerprints, burst: timedelta
+    ) -> NearCopies:
+        """Look for near-copies among the rows at some places."""
+        clients = self.rows["client"].iloc[places]
+        records = ImageRecords(
+            names=self.paths[places],
+            fingerprints=fingerprints,
+            clients=clients.to_numpy(dtype=object) if clients.notna().any() else None,
+            times=as_moments(self.rows["timestamp"].iloc[places]),
+        )
+        return find_near_copies(records, burst=burst)
+
+
+def _quality(
+    raw: pd.DataFrame,
+    logged: _LoggedImages,
+    outcomes: Sequence[Outcome],
+    features: pd.DataFrame,
+    copies: NearCopies,
+) -> Quality:
+    images = pd.factorize(logged.paths)[0]
+    named_once = np.bincount(images)[images] == 1
+    lost = _lost(logged.locations, outcomes, features.index.to_numpy())
+    return Quality(
+        troubles=_first_troubles(lost),
+        reasons=_count_reasons(lost),
+        duplicated_rows=len(images) - int(images.max(initial=-1)) - 1,
+        near_duplicates=_count_near_duplicates(copies),
+        deep_images=sum(one.deep for one in outcomes if isinstance(one, ImageFeatures)),
+        # Of rows that share an image, all but the last describe one that was overwritten.
+        cross_check=_cross_check(raw, logged.keep, features, named_once),
     )
 
 
@@ -148,39 +207,18 @@ def rows_where(table: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
     return table.reset_index(drop=True) if keep.all() else table[keep].reset_index(drop=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Analysed:
-    """What is known of the images that could be analysed."""
-
-    features: pd.DataFrame
-    fingerprints: Fingerprints
-    deep: int
-
-    @classmethod
-    def of(cls, outcomes: Sequence[Outcome], names: tuple[str, ...]) -> _Analysed:
-        """Take the outcomes apart; `names` are those of their numbers."""
-        places = np.flatnonzero([isinstance(outcome, ImageFeatures) for outcome in outcomes])
-        # One column after the other in memory, as they are used.
-        numbers = np.empty((len(places), len(names)), order="F")
-        fingerprints = np.empty((len(places), WORDS), dtype=np.uint64)
-        deep = 0
-        for start in range(0, len(places), _IMAGES_AT_ONCE):
-            part = slice(start, start + _IMAGES_AT_ONCE)
-            images = [
-                outcome
-                for outcome in map(outcomes.__getitem__, places[part].tolist())
-                if isinstance(outcome, ImageFeatures)
-            ]
-            numbers[part] = [image.values.numbers for image in images]  # noqa: PD011 - no data frame
-            fingerprints[part] = stack_fingerprints([image.fingerprint for image in images])
-            deep += sum(image.deep for image in images)
-        table = pd.DataFrame(numbers, index=places, columns=list(names), copy=False)
-        known = list(dict.fromkeys((*feature_names(), *names)))
-        return cls(
-            features=table if list(names) == known else table.reindex(columns=known),
-            fingerprints=fingerprints,
-            deep=deep,
-        )
+def _features(
+    analysed: Sequence[ImageFeatures], places: NDArray[np.int64], names: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return one row per analysed image; `names` are those of its numbers."""
+    # One column after the other in memory, as they are used.
+    numbers = np.empty((len(analysed), len(names)), order="F")
+    for start in range(0, len(analysed), _IMAGES_AT_ONCE):
+        part = slice(start, start + _IMAGES_AT_ONCE)
+        numbers[part] = [image.values.numbers for image in analysed[part]]  # noqa: PD011
+    table = pd.DataFrame(numbers, index=places, columns=list(names), copy=False)
+    known = list(dict.fromkeys((*feature_names(), *names)))
+    return table if list(names) == known else table.reindex(columns=known)
 
 
 def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
@@ -189,20 +227,6 @@ def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Tr
         for location, outcome in lost
     ]
     return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
-
-
-def _find_copies(
-    rows: pd.DataFrame, paths: NDArray[np.object_], analysed: _Analysed, burst: timedelta
-) -> NearCopies:
-    places = analysed.features.index.to_numpy()
-    clients = rows["client"].iloc[places]
-    records = ImageRecords(
-        names=paths[places],
-        fingerprints=analysed.fingerprints,
-        clients=clients.to_numpy(dtype=object) if clients.notna().any() else None,
-        times=as_moments(rows["timestamp"].iloc[places]),
-    )
-    return find_near_copies(records, burst=burst)
 
 
 def _count_near_duplicates(copies: NearCopies) -> int:
@@ -255,9 +279,9 @@ def _cross_check(
     named_once: NDArray[np.bool_],
 ) -> dict[str, int]:
     """Count, per feature that the log carries itself, the rows that disagree with ours."""
-    computed = features[named_once[features.index]]
-    places = np.flatnonzero(keep)[computed.index]
     own = [name for name in _CROSS_CHECKED if name in raw.columns and raw[name][keep].notna().any()]
+    computed = features.loc[named_once[features.index], own]
+    places = np.flatnonzero(keep)[computed.index]
     return {name: _disagreeing(raw[name].iloc[places], computed[name]) for name in own}
 
 

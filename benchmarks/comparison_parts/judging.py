@@ -44,6 +44,12 @@ class Judged:
 
 def judge(traffic: Traffic, stage: Stage) -> Judged:
     """Do what a run does between its images and its publication."""
+    findings, lined_up, comparison = _compare(traffic, stage)
+    sizes = _publish(traffic, findings, lined_up, comparison, stage)
+    return Judged(verdict=findings.verdict, sizes=sizes)
+
+
+def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comparison]:
     job = traffic.job
     with stage("join"):
         window = window_images.join(
@@ -65,9 +71,7 @@ def judge(traffic: Traffic, stage: Stage) -> Judged:
         where = _locate(traffic, window, segments, comparison, positions)
     with stage("findings"):
         findings = _assemble(traffic, window, comparison, positions, where)
-    return Judged(
-        verdict=findings.verdict, sizes=_publish(traffic, findings, lined_up, comparison, stage)
-    )
+    return findings, lined_up, comparison
 
 
 def _locate(
