@@ -1,15 +1,18 @@
-"""One pass over the colours that all colour features are computed from."""
+"""The sums that all colour features are computed from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+# A share of 1 in the whole numbers that shares are added up in.
+SHARE = 1 << 20
 # As bright and as dark as a channel gets; JPEG moves a level or two.
-_BLOWN = 254
-_CRUSHED = 2
+BLOWN = 254
+CRUSHED = 2
 
 
 class ColourSums(NamedTuple):
@@ -42,22 +45,17 @@ class ColourSums(NamedTuple):
     crushed: int
 
 
-def sum_colours(pixels: NDArray[np.uint8]) -> ColourSums:
-    """Return the sums over pixels of shape (height, width, 3)."""
-    if pixels.strides[2] == 0:
-        return _sum_grey(pixels[:, :, 0])
-    from reference_stats.kernels.colour_pass import SHARE, sum_colours_of  # noqa: PLC0415 - numba is slow to import
-
-    red, green, blue, red_green, yellow_blue, shares, blown, crushed = sum_colours_of(
-        pixels, _BLOWN, _CRUSHED
-    ).tolist()
+def colour_sums_of(sums: Sequence[int]) -> ColourSums:
+    """Return what the kernel of the colours said, with the saturation in ones."""
+    red, green, blue, red_green, yellow_blue, shares, blown, crushed = sums
     return ColourSums(red, green, blue, red_green, yellow_blue, shares / SHARE, blown, crushed)
 
 
-def _sum_grey(plane: NDArray[np.uint8]) -> ColourSums:
+def grey_sums(plane: NDArray[np.uint8]) -> ColourSums:
+    """Return the sums over a plane of shape (height, width) whose three channels are the same."""
     from reference_stats.kernels.grey_pass import count_levels  # noqa: PLC0415 - numba is slow
 
     counts = count_levels(np.ascontiguousarray(plane))
     total = int(counts @ np.arange(256))
-    blown, crushed = counts[_BLOWN:].sum(), counts[: _CRUSHED + 1].sum()
+    blown, crushed = counts[BLOWN:].sum(), counts[: CRUSHED + 1].sum()
     return ColourSums(total, total, total, 0, 0, 0.0, int(blown), int(crushed))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_stats.colour_sums import ColourSums, sum_colours
-from reference_stats.detail_sums import DetailSums, sum_detail
+from reference_stats.colour_sums import ColourSums
+from reference_stats.detail_sums import DetailSums
 from reference_stats.level_sums import LevelSums, sum_levels
 from reference_stats.once import once
+from reference_stats.picture_sums import PictureSums, sum_picture
 from reference_stats.pil_pixels import as_colour
 from reference_stats.scaling import scaled_plane
 from reference_stats.turning import is_mirrored, turn
@@ -92,18 +93,23 @@ class DecodedImage:
 
     @once
     def level_sums(self) -> LevelSums:
-        """Return the histogram of `luma` and what is computed from it."""
+        """Return the sums over `luma` that its features share."""
         return sum_levels(self.luma)
 
     @once
     def colour_sums(self) -> ColourSums:
         """Return the sums that the colour features share."""
-        return sum_colours(self.pixels)
+        return self._picture_sums.colours
 
     @once
     def detail_sums(self) -> DetailSums:
         """Return the sums over `grey` that the features of sharpness, noise and detail share."""
-        return sum_detail(
+        return self._picture_sums.detail
+
+    @once
+    def _picture_sums(self) -> PictureSums:
+        return sum_picture(
+            self.pixels,
             self.grey,
             rows_from_below=is_mirrored(self.orientation, axis=0),
             columns_from_right=is_mirrored(self.orientation, axis=1),

@@ -1,15 +1,13 @@
-"""One pass over the grey levels: sharpness, noise, detail and blocks come from its sums."""
+"""The sums that the features of sharpness, noise, detail and blocks are computed from."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 # Grey levels by which a speck stands out from all four neighbours.
-_SPECK_STEP = 8
+SPECK_STEP = 8
 # The side of JPEG's blocks.
 BLOCK = 8
 
@@ -56,31 +54,15 @@ class DetailSums(NamedTuple):
     laplacian_energies: tuple[float, float, float]
 
 
-def sum_detail(
-    grey: NDArray[np.uint8], *, rows_from_below: bool = False, columns_from_right: bool = False
-) -> DetailSums:
-    """Return the sums over a plane of shape (height, width).
-
-    Parameters
-    ----------
-    rows_from_below, columns_from_right
-        Whether the blocks are counted from the last row or column, as in a mirrored file.
-    """
-    from reference_stats.kernels.detail_pass import sum_three_sizes  # noqa: PLC0415 - numba is slow
-
-    height, width = grey.shape
-    sums = sum_three_sizes(
-        grey,
-        _SPECK_STEP,
-        _first_boundary(height, from_end=rows_from_below),
-        _first_boundary(width, from_end=columns_from_right),
-    ).tolist()
+def detail_sums_of(sums: Sequence[int], shape: tuple[int, ...]) -> DetailSums:
+    """Return what the kernel of the three sizes said of a plane of a shape."""
+    height, width = shape
     noise, gradient, gradient_squares, specks, squares = sums[:5]
-    padded_squares, down, down_between, right, right_between = sums[5:10]
+    padded_squares, down, down_between, right, right_between, half, quarter = sums[5:]
     energies = (
-        _mean_square(squares, height, width, scale=1),
-        _mean_square(sums[10], height // 2, width // 2, scale=4),
-        _mean_square(sums[11], height // 4, width // 4, scale=16),
+        _mean_square(squares, height, width, 1),
+        _mean_square(half, height // 2, width // 2, 4),
+        _mean_square(quarter, height // 4, width // 4, 16),
     )
     return DetailSums(
         pixels=_inner_pixels(height, width),
@@ -97,7 +79,7 @@ def sum_detail(
     )
 
 
-def _first_boundary(length: int, *, from_end: bool) -> int:
+def first_boundary(length: int, *, from_end: bool) -> int:
     """Return the first pixel whose step to the next one crosses from block to block."""
     return (length - BLOCK - 1) % BLOCK if from_end else BLOCK - 1
 
@@ -106,6 +88,6 @@ def _inner_pixels(height: int, width: int) -> int:
     return max(height - 2, 0) * max(width - 2, 0)
 
 
-def _mean_square(squares: int, height: int, width: int, *, scale: int) -> float:
+def _mean_square(squares: int, height: int, width: int, scale: int) -> float:
     pixels = _inner_pixels(height, width)
     return squares / (scale * scale * pixels) if pixels else math.nan

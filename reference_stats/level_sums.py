@@ -1,4 +1,4 @@
-"""The histogram of the grey levels and what is computed from it at once."""
+"""One pass over the luma that all features of the grey levels are computed from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNDEREXPOSED = 5
 
 
 class LevelSums(NamedTuple):
-    """Exact but for `entropy`.
+    """Exact but for the last two.
 
     Attributes
     ----------
@@ -31,6 +31,9 @@ class LevelSums(NamedTuple):
         The level that a thousandth of the pixels does not exceed.
     entropy
         Shannon's entropy in bits.
+    gradients
+        Sum of ``sqrt(gx**2 + gy**2)``, the responses to Sobel's kernels of whole numbers; each
+        root is right to 2**-21.
     """
 
     total: int
@@ -43,11 +46,26 @@ class LevelSums(NamedTuple):
     upper_median: int
     black_point: int
     entropy: float
+    gradients: float
 
 
 def sum_levels(plane: NDArray[np.uint8]) -> LevelSums:
     """Return the sums over a plane of shape (height, width)."""
-    from reference_stats.kernels.grey_pass import summarize_levels  # noqa: PLC0415 - numba is slow
+    from reference_stats.kernels.grey_pass import summarize  # noqa: PLC0415 - numba is slow
 
     black = math.ceil(_BLACK_SHARE * plane.size) - 1
-    return LevelSums(*summarize_levels(plane, _OVEREXPOSED, _UNDEREXPOSED, black))
+    sums, entropy, gradients = summarize(plane, _OVEREXPOSED, _UNDEREXPOSED, black)
+    total, squares, bright, dark, darkest, brightest, lower, upper, nearly_black = sums.tolist()
+    return LevelSums(
+        total=total,
+        squares=squares,
+        overexposed=bright,
+        underexposed=dark,
+        darkest=darkest,
+        brightest=brightest,
+        lower_median=lower,
+        upper_median=upper,
+        black_point=nearly_black,
+        entropy=entropy,
+        gradients=gradients,
+    )

@@ -21,6 +21,8 @@ def turn(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
 
 def turned_plane(plane: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     """Return a plane of shape (height, width) turned, its rows one after the other in memory."""
+    if orientation == 1:
+        return np.ascontiguousarray(plane)
     if orientation in _SIDEWAYS:
         from reference_stats.kernels.turning import transpose  # noqa: PLC0415 - numba is slow to import
 

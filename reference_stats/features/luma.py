@@ -51,9 +51,7 @@ def entropy(image: DecodedImage) -> float:
 
 def edge_density(image: DecodedImage) -> float:
     """Return the mean Sobel gradient magnitude, 0 (flat) to 1, as ``skimage.filters.sobel``."""
-    from reference_stats.kernels.grey_pass import sum_gradients  # noqa: PLC0415 - numba is slow to import
-
-    return float(sum_gradients(image.luma)) / (image.luma.size * _SOBEL_SCALE)
+    return image.level_sums.gradients / (image.luma.size * _SOBEL_SCALE)
 
 
 def overexposed(image: DecodedImage) -> float:

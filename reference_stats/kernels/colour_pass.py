@@ -6,12 +6,11 @@ import numpy as np
 from numpy import float32, int16, int32, uint8
 from numpy.typing import NDArray
 
+from reference_stats.colour_sums import SHARE
 from reference_stats.kernels.compiled import compiled
 
-# Short enough that sums of squares, at most 510 ** 2 each, fit 32 bits.
+# Short enough that sums of squares, at most 510 ** 2 each, and of `SHARE` fit 32 bits.
 _CHUNK = 1024
-# A share of 1 in the whole numbers that shares are added up in: _CHUNK of them fit 32 bits.
-SHARE = 1 << 20
 
 
 @compiled

@@ -46,33 +46,32 @@ def count_levels(plane: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 @compiled
-def summarize_levels(
+def summarize(
     plane: NDArray[np.uint8], bright: int, dark: int, black: int
-) -> tuple[int, int, int, int, int, int, int, int, int, float]:
-    """Return nine whole numbers and the entropy in bits of a plane of n pixels.
+) -> tuple[NDArray[np.int64], float, float]:
+    """Return nine whole numbers, the entropy in bits and `sum_gradients` of a plane of n pixels.
 
-    They are the sums of the levels and of their squares, the numbers of pixels at level `bright` or
-    above and at `dark` or below, and the levels of the pixels number 0, n - 1, ``(n - 1) // 2``,
-    ``n // 2`` and `black` in the order of their brightness.
+    The nine are the sums of the levels and of their squares, the numbers of pixels at level
+    `bright` or above and at `dark` or below, and the levels of the pixels number 0, n - 1,
+    ``(n - 1) // 2``, ``n // 2`` and `black` in the order of their brightness.
     """
     counts = count_levels(plane)
-    total, squares, bits, seen = 0, 0, 0.0, 0
-    wanted = (0, plane.size - 1, (plane.size - 1) // 2, plane.size // 2, black)
-    levels = np.zeros(5, np.int64)
+    sums, bits, seen = np.zeros(9, np.int64), 0.0, 0
+    ranks = (0, plane.size - 1, (plane.size - 1) // 2, plane.size // 2, black)
     for level in range(256):
         count = counts[level]
         if count == 0:
             continue
-        for rank in range(5):
-            if seen <= wanted[rank] < seen + count:
-                levels[rank] = level
-        total += count * level
-        squares += count * level * level
+        sums[0] += count * level
+        sums[1] += count * level * level
+        sums[2] += count if level >= bright else 0
+        sums[3] += count if level <= dark else 0
+        for place in range(5):
+            if seen <= ranks[place] < seen + count:
+                sums[4 + place] = level
         seen += count
         bits -= count / plane.size * np.log2(count / plane.size)
-    first, last, lower, upper, nearly_black = levels
-    at_ends = counts[bright:].sum(), counts[: dark + 1].sum()
-    return total, squares, at_ends[0], at_ends[1], first, last, lower, upper, nearly_black, bits
+    return sums, bits, sum_gradients(plane)
 
 
 @compiled
