@@ -1,22 +1,25 @@
 """Downloads of whole objects, mostly without the machinery of Google's client.
 
 The client takes 1 to 3 ms of a core for a download of 40 KB, and holds the interpreter's lock for
-most of it; a bare connection takes a tenth of that (``python -m benchmarks.fetching``). The rights
-and the trusted certificates are the client's, and whatever is unusual goes the client's way.
+most of it; urllib3, which it is built on, takes a quarter of that (``python -m
+benchmarks.fetching``). The rights and the trusted certificates are the client's, and whatever is
+unusual goes the client's way.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import functools
-import ssl
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import google_crc32c
 import requests
+import urllib3
 from google.api_core import exceptions as api_errors
 from google.auth.transport.requests import Request
 from google.cloud import storage
@@ -24,10 +27,10 @@ from google.cloud.storage.exceptions import DataCorruption
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from jobs.buckets.gcs_failures import Refusal, UncheckedContentError
-from jobs.buckets.http_content import Answer, Connections, Origin
 from jobs.buckets.retrying import Attempt
 
 _LONGEST_REFUSAL_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 18
 # Without "gzip" the store unpacks what is stored packed, and its checksum fits no longer.
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip", "user-agent": "image-drift"}
 
@@ -70,7 +73,7 @@ class Downloads:
         self._credentials = session.credentials
         self._refresh = Request()
         self._url = client.api_endpoint
-        self._connections = _direct_connections(session, self._url, connections)
+        self._pool = _pool(session, self._url, connections)
 
     def download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
         """Write an object into `content`, its checksum verified, and return its generation.
@@ -97,14 +100,14 @@ class Downloads:
 
     def _download_directly(self, name: str, sink: TimedSink, attempt: Attempt) -> str | None:
         """Return None, with nothing written, where the client has to be asked."""
-        if self._connections is None:
+        if self._pool is None:
             return None
         path = storage.Blob.path_helper(self._bucket.path, name)
         target = f"/download/storage/v1{path}?alt=media"
         headers = _HEADERS.copy()
         refresh = functools.partial(self._refresh, timeout=attempt.timeouts_s)
         self._credentials.before_request(refresh, "GET", self._url + target, headers)
-        with self._connections.get(target, headers, attempt.timeouts_s) as answer:
+        with _answer(self._pool, target, headers, attempt.timeouts_s) as answer:
             return _take(answer, sink)
 
     def _download_by_client(self, name: str, sink: TimedSink, attempt: Attempt) -> str:
@@ -116,7 +119,7 @@ class Downloads:
         return str(blob.generation)
 
 
-def _direct_connections(session: requests.Session, url: str, most: int) -> Connections | None:
+def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnectionPool | None:
     """Return connections without the client; None where there is a proxy, or certificates for both.
 
     Which certificates are trusted is what `requests` would say.
@@ -125,25 +128,49 @@ def _direct_connections(session: requests.Session, url: str, most: int) -> Conne
     if select_proxy(url, found["proxies"]) or found["cert"] or getattr(session, "is_mtls", False):
         return None
     trusted = DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else str(found["verify"])
+    # More connections are opened where more threads ask at once; so many are kept.
     try:
-        return Connections(Origin.of(url, lambda: _certificates(Path(trusted))), most)
-    except (ValueError, OSError):
-        # Of a wrong URL or missing certificates the client says what is wrong.
+        if not url.startswith("https:"):
+            return urllib3.connection_from_url(url, maxsize=most)
+        kind = "ca_cert_dir" if Path(trusted).is_dir() else "ca_certs"
+        return urllib3.connection_from_url(url, maxsize=most, **{kind: trusted})
+    except urllib3.exceptions.HTTPError:
+        # Of a wrong URL the client says what is wrong.
         return None
 
 
-def _certificates(trusted: Path) -> ssl.SSLContext:
-    if trusted.is_dir():
-        return ssl.create_default_context(capath=trusted)
-    return ssl.create_default_context(cafile=trusted)
+@contextlib.contextmanager
+def _answer(
+    pool: urllib3.HTTPConnectionPool,
+    target: str,
+    headers: dict[str, str],
+    timeouts_s: tuple[float, float],
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """Ask for `target`; the connection is used again if the answer was read to its end."""
+    connect_s, read_s = timeouts_s
+    answer = pool.urlopen(
+        "GET",
+        target,
+        headers=headers,
+        retries=False,
+        redirect=False,
+        preload_content=False,
+        decode_content=False,
+        timeout=urllib3.Timeout(connect=connect_s, read=read_s),
+    )
+    try:
+        yield answer
+    finally:
+        # Nothing happens where it was read to its end; otherwise what is left must not be read as
+        # the next answer.
+        answer.close()
+        answer.release_conn()
 
 
-def _take(answer: Answer, sink: TimedSink) -> str | None:
+def _take(answer: urllib3.BaseHTTPResponse, sink: TimedSink) -> str | None:
     # The client follows redirects, fetches new rights where the old ones are no longer accepted,
     # and unpacks what is packed.
-    if answer.length is None or answer.status == 401 or 300 <= answer.status < 400:
-        return None
-    if "content-encoding" in answer.headers:
+    if answer.status == 401 or 300 <= answer.status < 400 or "content-encoding" in answer.headers:
         return None
     if answer.status != 200:
         raise _refusal(answer)
@@ -152,7 +179,8 @@ def _take(answer: Answer, sink: TimedSink) -> str | None:
     if expected is None or generation is None:
         raise UncheckedContentError
     actual = 0
-    for chunk in answer.chunks():
+    # Fewer bytes than the answer's head announced are an error of urllib3's.
+    while chunk := answer.read1(_CHUNK_BYTES, decode_content=False):
         sink.write(chunk)
         actual = google_crc32c.extend(actual, chunk)
     if actual.to_bytes(4, "big") != expected:
@@ -160,11 +188,8 @@ def _take(answer: Answer, sink: TimedSink) -> str | None:
     return generation
 
 
-def _refusal(answer: Answer) -> Exception:
-    said = b""
-    if answer.length is not None and answer.length <= _LONGEST_REFUSAL_BYTES:
-        said = b"".join(answer.chunks())
-    text = said.decode("utf-8", "replace")
+def _refusal(answer: urllib3.BaseHTTPResponse) -> Exception:
+    text = answer.read(_LONGEST_REFUSAL_BYTES).decode("utf-8", "replace")
     failure: Exception = api_errors.from_http_status(  # type: ignore[no-untyped-call]
         answer.status, text, response=Refusal(text=text)
     )

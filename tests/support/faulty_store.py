@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import itertools
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,13 +29,14 @@ class Answer:
 class Request:
     """What came from the client; `number` counts from zero over all requests.
 
-    The names of the headers are in lower case.
+    The names of the headers are in lower case; requests of one connection have the same `port`.
     """
 
     number: int
     method: str
     path: str
     headers: dict[str, str] = field(default_factory=dict)
+    port: int = 0
 
 
 # Given the request and a way to pass it on; returns the answer, or None to cut the connection.
@@ -74,6 +76,7 @@ class _Relay(BaseHTTPRequestHandler):
             method=self.command,
             path=self.path,
             headers={name.lower(): value for name, value in self.headers.items()},
+            port=self.client_address[1],
         )
         self.store.seen.append(request)
         answer = self.store.fault(request, lambda: self._pass_on(body))
@@ -112,11 +115,16 @@ class _Relay(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def relay_to(origin: str) -> Iterator[FaultyStore]:
-    """Run a relay to the server at the URL `origin`; it is faultless until `fault` is set."""
+def relay_to(origin: str, trust: ssl.SSLContext | None = None) -> Iterator[FaultyStore]:
+    """Run a relay to the server at the URL `origin`; it is faultless until `fault` is set.
+
+    With a certificate, `trust`, it is spoken to over TLS.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Relay)
     server.daemon_threads = True
-    host = f"http://127.0.0.1:{server.server_address[1]}"
+    if trust is not None:
+        server.socket = trust.wrap_socket(server.socket, server_side=True)
+    host = f"{'https' if trust else 'http'}://127.0.0.1:{server.server_address[1]}"
     store = FaultyStore(host=host, fault=lambda _, pass_on: pass_on())
     server.RequestHandlerClass = type(
         "Relay",

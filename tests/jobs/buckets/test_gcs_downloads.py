@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime as dt
 import gzip
+import ipaddress
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +17,9 @@ from pathlib import Path
 
 import google_crc32c
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from jobs.buckets.gcs import GCSBucket, GCSSettings
 from jobs.buckets.retrying import RetrySettings
@@ -70,15 +74,13 @@ def test_a_local_copy_makes_no_use_of_the_client(
 
 
 def test_a_hundred_reads_of_eight_threads_take_eight_connections(
-    store: FaultyStore, name: str, gcs_server: GcsServer
+    store: FaultyStore, name: str
 ) -> None:
     bucket = GCSBucket(f"gs://{name}", QUICK)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: bucket.read("a.bin").data == CONTENT, range(100)))
     assert all(found)
-    connections = bucket._store().downloads._connections
-    assert connections is not None
-    assert 1 <= len(connections._idle) <= 8
+    assert 1 <= len({request.port for request in store.seen if not by_client(request)}) <= 8
 
 
 def test_content_that_is_stored_packed_is_unpacked_and_its_checksum_checked(
@@ -90,19 +92,33 @@ def test_content_that_is_stored_packed_is_unpacked_and_its_checksum_checked(
     assert by_client(store.seen[-1])
 
 
-def test_an_answer_in_chunks_is_left_to_the_client(store: FaultyStore, name: str) -> None:
-    def fault(request: Request, pass_on: PassOn) -> Answer:
-        answer = pass_on()
-        body = b"".join(
-            b"%x\r\n%b\r\n" % (len(part), part) for part in (CONTENT[:5], CONTENT[5:], b"")
-        )
+def test_an_answer_in_chunks_is_read_and_its_checksum_checked(
+    store: FaultyStore, name: str
+) -> None:
+    def in_chunks(answer: Answer, parts: tuple[bytes, ...]) -> Answer:
+        body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (*parts, b""))
+        # Both headers at once are wrong; this is the only way to have chunks from this relay.
         headers = {"Transfer-Encoding": "chunked", "Content-Length": str(len(body))}
         return dataclasses.replace(answer, body=body, headers=answer.headers | headers)
 
-    store.fault = fault
-    # Both headers at once are wrong; this is the only way to have chunks from this relay.
+    store.fault = lambda _, pass_on: in_chunks(pass_on(), (CONTENT[:5], CONTENT[5:]))
     assert GCSBucket(f"gs://{name}", QUICK).read("a.bin").data == CONTENT
-    assert [by_client(request) for request in store.seen] == [False, True]
+    store.fault = lambda _, pass_on: in_chunks(pass_on(), (CONTENT[:5], CONTENT[6:]))
+    with pytest.raises(BucketAccessError, match="damaged"):
+        GCSBucket(f"gs://{name}", QUICK).read("a.bin")
+
+
+def test_an_answer_that_nobody_read_to_its_end_does_not_become_the_next_one(
+    store: FaultyStore, name: str
+) -> None:
+    def long_refusal(request: Request, pass_on: PassOn) -> Answer:
+        if request.number == 0:
+            return dataclasses.replace(refusal(503, "busy"), body=CONTENT * 10)
+        return pass_on()
+
+    store.fault = long_refusal
+    bucket = GCSBucket(f"gs://{name}", QUICK)
+    assert [bucket.read("a.bin").data == CONTENT for _ in range(3)] == [True] * 3
 
 
 def test_a_redirection_is_followed(store: FaultyStore, name: str) -> None:
@@ -298,3 +314,65 @@ def test_there_is_a_connection_for_every_thread_that_may_fetch() -> None:
     with pytest.raises(ValueError, match="less than or equal to 256"):
         ImageSettings(path="{id}", fetch_workers=257)
     assert GCSSettings().connections >= largest.fetch_workers
+
+
+# --- TLS ---
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate and key for 127.0.0.1 that nobody has signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "store")])
+    now = dt.datetime.now(dt.UTC)
+    own_address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([own_address]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "store.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return path
+
+
+@pytest.fixture
+def tls_store(certificate: Path, gcs_server: GcsServer) -> Iterator[FaultyStore]:
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trust.load_cert_chain(certificate)
+    with relay_to(gcs_server.host, trust) as relay:
+        yield relay
+
+
+def test_content_comes_over_tls_from_a_store_that_is_trusted(
+    tls_store: FaultyStore, name: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", tls_store.host)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    bucket = GCSBucket(f"gs://{name}", QUICK)
+    assert [bucket.read("a.bin").data == CONTENT for _ in range(3)] == [True] * 3
+    assert [by_client(request) for request in tls_store.seen] == [False] * 3
+    assert len({request.port for request in tls_store.seen}) == 1
+
+
+def test_a_store_that_is_not_trusted_is_sent_no_request(
+    tls_store: FaultyStore, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", tls_store.host)
+    with pytest.raises(BucketAccessError, match="CERTIFICATE_VERIFY_FAILED"):
+        GCSBucket(f"gs://{name}", QUICK).read("a.bin")
+    assert tls_store.seen == []
