@@ -17,14 +17,15 @@ from jobs.errors import (
 )
 from jobs.image_locations import ImageLocation
 from jobs.job import ImageSettings
-from reference_stats.decoding import decode_image, image_from_pixels
+from reference_stats.decoding import image_from_pixels
 from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.feature_cache.recalled import CachedOutcomes, SizeLimits
+from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.feature_cache.rows import CacheEntry
 from reference_stats.feature_table import FeatureTable
 from reference_stats.features.feature import Feature
-from reference_stats.features.registry import FEATURES, compute_features, feature_names
-from reference_stats.fingerprint import fingerprint_of
+from reference_stats.features.registry import FEATURES, feature_named, feature_names
+from reference_stats.isolated.processes import DECODERS, Order
+from reference_stats.measuring import measure
 from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
@@ -33,7 +34,7 @@ from reference_stats.outcomes import (
     UnreadableImage,
     UnreadableReason,
 )
-from reference_stats.warm_up import warm_up
+from reference_stats.size_limits import SizeLimits
 from reference_stats.workers import TwoStages
 
 __all__ = [
@@ -134,6 +135,7 @@ def extract(
     run = _Extraction(
         settings=settings,
         features=tuple(features),
+        order=_order(features, settings),
         buckets={url: open_bucket(url) for url in sorted({one.bucket_url for one in locations})},
         cache=cache,
         known=None if cache is None else _load(cache, locations, settings),
@@ -167,12 +169,14 @@ class _Finished:
 class _Extraction:
     """One call of `extract`, changed in the caller's thread only.
 
+    `order` is what decoding processes are told, None where they do not know the features.
     `reached` is set, in any thread, by the first answer of a bucket that is no refusal: a refused
     image overtakes one that is still being decoded.
     """
 
     settings: ImageSettings
     features: tuple[Feature, ...]
+    order: Order | None
     buckets: Mapping[str, Bucket]
     cache: FeatureCache | None
     known: CachedOutcomes | None
@@ -189,9 +193,9 @@ class _Extraction:
         fresh = [location for location, outcome in outcomes.items() if outcome is None]
         done = len(wanted) - len(fresh)
         progress(done, len(wanted))
-        if fresh:
+        if fresh and self.order is not None:
             # Half a second, or ten on a machine's first run, that the first images take to arrive.
-            threading.Thread(target=warm_up, name="warm-up").start()
+            threading.Thread(target=DECODERS.start, name="decoders").start()
         with closing(self._workers().run(fresh)) as finished:
             for one in finished:
                 self._give_up_if_unreachable(one)
@@ -245,11 +249,16 @@ class _Extraction:
         if isinstance(fetched, _Finished):
             return fetched
         try:
-            outcome = measure(fetched.data, self.settings, self.features)
+            outcome = self._measure(fetched.data)
         except Exception as error:
             error.add_note(f"while computing the features of {location.path}")
             raise
         return _Finished(location=location, outcome=outcome, version=fetched.version)
+
+    def _measure(self, data: bytes) -> ImageFeatures | UnreadableImage:
+        if self.order is None:
+            return measure(data, _limits(self.settings), self.features)
+        return DECODERS.measure(data, self.order)
 
     def _give_up_if_unreachable(self, one: _Finished) -> None:
         if one.refusal is None or self.reached.is_set():
@@ -279,24 +288,14 @@ class _Extraction:
         self.unsaved.clear()
 
 
-def measure(
-    data: bytes, settings: ImageSettings, features: Sequence[Feature] = FEATURES
-) -> ImageFeatures | UnreadableImage:
-    """Return the features of one image file, or why it has none."""
-    if len(data) > settings.max_bytes:
-        return UnreadableImage(
-            reason=UnreadableReason.TOO_LARGE,
-            detail=f"{len(data)} bytes; images.max_bytes is {settings.max_bytes}",
-            limit=settings.max_bytes,
-        )
-    image = decode_image(data, max_pixels=settings.max_pixels, reuse_memory=True)
-    if isinstance(image, UnreadableImage):
-        return image
-    return ImageFeatures(
-        values=compute_features(image, features),
-        deep=image.is_deep,
-        fingerprint=fingerprint_of(image),
-    )
+def _order(features: Sequence[Feature], settings: ImageSettings) -> Order | None:
+    if any(feature_named(feature.name) is None for feature in features):
+        return None
+    return Order(names=feature_names(features), limits=_limits(settings))
+
+
+def _limits(settings: ImageSettings) -> SizeLimits:
+    return SizeLimits(max_pixels=settings.max_pixels, max_bytes=settings.max_bytes)
 
 
 def _not_fetched(location: ImageLocation, error: ObjectError) -> _Finished:
@@ -316,7 +315,7 @@ def _load(
     return cache.load(
         (location.path for location in locations),
         by_version=not settings.immutable,
-        limits=SizeLimits(max_pixels=settings.max_pixels, max_bytes=settings.max_bytes),
+        limits=_limits(settings),
     )
 
 

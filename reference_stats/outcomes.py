@@ -21,6 +21,8 @@ class UnreadableReason(enum.StrEnum):
     TOO_MANY_PIXELS = "more pixels than images.max_pixels"
     TOO_LARGE = "more bytes than images.max_bytes"
     OUT_OF_MEMORY = "not enough memory to decode it"
+    CRASHED = "crashed the decoder"
+    TOO_SLOW = "took too long to decode"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

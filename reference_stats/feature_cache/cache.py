@@ -9,11 +9,15 @@ from jobs.buckets.bucket import Bucket
 from reference_stats.feature_cache.compaction import compact
 from reference_stats.feature_cache.part_store import PartStore, WantedPaths
 from reference_stats.feature_cache.parts import pack
-from reference_stats.feature_cache.recalled import CachedOutcomes, SizeLimits
+from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.feature_cache.rows import CacheEntry, in_order, row_schema, rows_of
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
+from reference_stats.size_limits import SizeLimits
+
+# They may be the machine's fault and not the image's.
+_ACCIDENTS = {UnreadableReason.OUT_OF_MEMORY, UnreadableReason.TOO_SLOW}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,4 @@ def _definitions(features: Sequence[Feature]) -> list[tuple[str, int]]:
 
 def _is_lasting(entry: CacheEntry) -> bool:
     outcome = entry.outcome
-    return not (
-        isinstance(outcome, UnreadableImage) and outcome.reason is UnreadableReason.OUT_OF_MEMORY
-    )
+    return not (isinstance(outcome, UnreadableImage) and outcome.reason in _ACCIDENTS)

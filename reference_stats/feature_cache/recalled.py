@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,28 +15,9 @@ from reference_stats.outcomes import (
     UnreadableImage,
     UnreadableReason,
 )
+from reference_stats.size_limits import SizeLimits
 
 Key = str | tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SizeLimits:
-    """The settings that an image may be refused by; None where nothing is.
-
-    Attributes
-    ----------
-    max_pixels, max_bytes
-        ``images.max_pixels`` and ``images.max_bytes`` of the job.
-    """
-
-    max_pixels: int | None = None
-    max_bytes: int | None = None
-
-    def of(self, reason: UnreadableReason) -> int | None:
-        """Return the limit that leads to refusals for this reason."""
-        if reason is UnreadableReason.TOO_MANY_PIXELS:
-            return self.max_pixels
-        return self.max_bytes if reason is UnreadableReason.TOO_LARGE else None
 
 
 class CachedOutcomes:

@@ -18,9 +18,9 @@ from jobs.buckets.bucket import Bucket
 from jobs.buckets.folder import FolderBucket
 from jobs.errors import BucketAccessError
 from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.feature_cache.recalled import SizeLimits
 from reference_stats.features.registry import FEATURES, feature_set_id
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
+from reference_stats.size_limits import SizeLimits
 from tests.support.counting_bucket import CountingBucket
 from tests.support.memory_bucket import MemoryBucket
 from tests.support.remembered import BROKEN, FEW, entry, features, few, parts_of, real_bucket

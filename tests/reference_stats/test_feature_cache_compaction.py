@@ -22,10 +22,11 @@ from jobs.errors import BucketAccessError
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.compaction import FULL_BYTES, MOST_SMALL_PARTS, groups_to_merge
-from reference_stats.feature_cache.recalled import CachedOutcomes, SizeLimits
+from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.feature_cache.rows import CacheEntry, in_order, rows_of
 from reference_stats.features.registry import FEATURES, feature_names
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
+from reference_stats.size_limits import SizeLimits
 from tests.support.counting_bucket import CountingBucket
 from tests.support.faulty_store import refusal, relay_to
 from tests.support.gcs_server import GcsServer

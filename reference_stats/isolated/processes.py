@@ -1,0 +1,213 @@
+"""The decoding processes of this program: started when needed, used again, replaced when they die.
+
+One image is in a process at a time, so that it is known which one a crash belongs to.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from reference_stats.isolated import messages
+from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
+from reference_stats.size_limits import SizeLimits
+
+# A hundred million pixels take a few seconds, on a machine that is busy with others a minute.
+_PATIENCE_S = 300.0
+_SOCKET_BYTES = 1 << 20
+# Once could be an accident of the machine's.
+_ATTEMPTS = 2
+_WORKER = "reference_stats.isolated.worker"
+_ROOT = Path(__file__).resolve().parents[2]
+# What a decoder needs of the environment; passwords and keys are not among it.
+_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "TZ")
+_ENVIRONMENT_PREFIXES = ("PYTHON", "NUMBA_", "LC_", "MALLOC_", "COVERAGE_", "COV_")
+
+
+class DecoderStartError(RuntimeError):
+    """A decoding process did not start: something is wrong with the installation."""
+
+
+class _ProcessEndedError(Exception):
+    """A decoding process ended in the middle of an image."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be computed of an image: features by their names, within limits."""
+
+    names: tuple[str, ...]
+    limits: SizeLimits
+
+
+class _Process:
+    """One decoding process; used by one thread at a time.
+
+    Raises
+    ------
+    DecoderStartError
+        If it ends, or says nothing, before it is ready.
+    """
+
+    def __init__(self) -> None:
+        own, others = socket.socketpair()
+        with others:
+            for end in (own, others):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-m", _WORKER, str(others.fileno())],
+                pass_fds=[others.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        own.settimeout(_PATIENCE_S)
+        self._connection = own
+        self._stream = own.makefile("rb")
+        self._order: Order | None = None
+        self._await_ready()
+
+    def measure(self, data: bytes, order: Order) -> ImageFeatures | UnreadableImage:
+        """Return what became of an image.
+
+        Raises
+        ------
+        _ProcessEndedError
+            If the process died of it.
+        TimeoutError
+            If no answer came.
+        RuntimeError
+            If the process met a bug of ours.
+        """
+        try:
+            if order != self._order:
+                content = messages.pack_order(order.names, order.limits)
+                messages.send(self._connection, messages.ORDER, content)
+                self._order = order
+            messages.send(self._connection, messages.IMAGE, data)
+            answer = messages.receive(self._stream)
+        except ConnectionError:
+            answer = None
+        if answer is None:
+            raise _ProcessEndedError(self.stop())
+        kind, content = answer
+        if kind == messages.BUG:
+            raise RuntimeError(f"in the decoding process:\n{content.decode(errors='replace')}")
+        return messages.unpack_outcome(kind, content, order.names)
+
+    def stop(self) -> int:
+        """Make sure that the process has ended; return its exit code, negative for a signal."""
+        with contextlib.suppress(OSError):
+            self._stream.close()
+        self._connection.close()
+        try:
+            return self._process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    def _await_ready(self) -> None:
+        try:
+            answer = messages.receive(self._stream)
+        except OSError:
+            answer = None
+        if answer is None or answer[0] != messages.READY:
+            code = self.stop()
+            raise DecoderStartError(
+                f"the process that decodes images did not start (it ended with {code}). Run "
+                f"`{sys.executable} -m reference_stats.warm_up` to see what is wrong."
+            )
+
+
+class Decoders:
+    """Decoding processes for all threads of this program: as many as threads ask at once."""
+
+    def __init__(self) -> None:
+        self._idle: deque[_Process] = deque()
+        # One after the other: what the first one compiles on a new machine, the others load.
+        self._starting = threading.Lock()
+        atexit.register(self.stop)
+
+    def start(self) -> None:
+        """Have a process ready for the first image."""
+        with contextlib.suppress(DecoderStartError):
+            self._idle.append(self._take())
+
+    def measure(self, data: bytes, order: Order) -> ImageFeatures | UnreadableImage:
+        """Return what became of an image: that it crashed the decoder is one of the outcomes.
+
+        Raises
+        ------
+        DecoderStartError
+            If no process can be started.
+        """
+        code = 0
+        for _ in range(_ATTEMPTS):
+            process = self._take()
+            try:
+                outcome = process.measure(data, order)
+            except _ProcessEndedError as ended:
+                code = ended.code
+                continue
+            except TimeoutError:
+                process.stop()
+                return _too_slow()
+            except BaseException:
+                process.stop()
+                raise
+            self._idle.append(process)
+            return outcome
+        return _crashed(code)
+
+    def stop(self) -> None:
+        """End the processes that wait for an image."""
+        while self._idle:
+            self._idle.pop().stop()
+
+    def _take(self) -> _Process:
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        with self._starting:
+            with contextlib.suppress(IndexError):
+                return self._idle.pop()
+            return _Process()
+
+
+def _too_slow() -> UnreadableImage:
+    return UnreadableImage(
+        reason=UnreadableReason.TOO_SLOW, detail=f"no result within {_PATIENCE_S:.0f} s"
+    )
+
+
+def _crashed(code: int) -> UnreadableImage:
+    if code == -signal.SIGKILL:
+        # Nobody but the system's guard of its memory does that.
+        return UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
+    name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    return UnreadableImage(reason=UnreadableReason.CRASHED, detail=f"the decoder ended by {name}")
+
+
+def _environment() -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES)
+    }
+    path = os.pathsep.join([str(_ROOT), *filter(None, [kept.get("PYTHONPATH")])])
+    return kept | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+DECODERS = Decoders()

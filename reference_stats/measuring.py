@@ -1,0 +1,34 @@
+"""From one image file to its outcome."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from reference_stats.decoding import decode_image
+from reference_stats.features.feature import Feature
+from reference_stats.features.registry import compute_features
+from reference_stats.fingerprint import fingerprint_of
+from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
+from reference_stats.size_limits import SizeLimits
+
+
+def measure(
+    data: bytes, limits: SizeLimits, features: Sequence[Feature]
+) -> ImageFeatures | UnreadableImage:
+    """Return the features of one image file, or why it has none."""
+    if limits.max_bytes is not None and len(data) > limits.max_bytes:
+        return UnreadableImage(
+            reason=UnreadableReason.TOO_LARGE,
+            detail=f"{len(data)} bytes; images.max_bytes is {limits.max_bytes}",
+            limit=limits.max_bytes,
+        )
+    max_pixels = sys.maxsize if limits.max_pixels is None else limits.max_pixels
+    image = decode_image(data, max_pixels=max_pixels, reuse_memory=True)
+    if isinstance(image, UnreadableImage):
+        return image
+    return ImageFeatures(
+        values=compute_features(image, features),
+        deep=image.is_deep,
+        fingerprint=fingerprint_of(image),
+    )

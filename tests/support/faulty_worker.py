@@ -1,0 +1,57 @@
+"""A decoding process whose decoder does, on a word in the file, what bad decoders do.
+
+The word is behind the picture's end: ``FAULT:segfault`` and so on; with a path behind it only the
+first time, of which the file at that path then tells.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from reference_stats.features.feature import Feature
+from reference_stats.isolated import worker
+from reference_stats.measuring import measure
+from reference_stats.outcomes import ImageFeatures, UnreadableImage
+from reference_stats.size_limits import SizeLimits
+
+
+def _find_a_bug(_: str) -> None:
+    raise LookupError("a bug")
+
+
+def _segfault(mark: str) -> None:
+    if mark:
+        Path(mark).touch()
+    ctypes.string_at(0)
+
+
+FAULTS: dict[str, Callable[[str], object]] = {
+    "segfault": _segfault,
+    "abort": lambda _: os.abort(),
+    "killed": lambda _: os.kill(os.getpid(), signal.SIGKILL),
+    "hang": lambda _: time.sleep(3600),
+    "greedy": lambda _: bytearray(64 << 30),
+    "bug": _find_a_bug,
+}
+
+
+def measure_with_faults(
+    data: bytes, limits: SizeLimits, features: Sequence[Feature]
+) -> ImageFeatures | UnreadableImage:
+    """Do what the file asks for, then measure it."""
+    if b"FAULT:" in data:
+        name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition(" ")
+        if not (mark and Path(mark).exists()):
+            FAULTS[name](mark)
+    return measure(data, limits, features)
+
+
+if __name__ == "__main__":
+    worker.measure = measure_with_faults
+    worker.main(int(sys.argv[1]))
