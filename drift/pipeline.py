@@ -30,7 +30,7 @@ from drift.sentence import Extent
 from drift.stages import Workplace, only_run
 from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
-from drift.verdict import decide
+from drift.verdict import decide, lacks_images
 from drift.window_images import WindowImages
 from jobs.image_locations import ImageLocation
 from jobs.job import Job
@@ -147,7 +147,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         comparison = compare(
             lined_up,
             job.detection,
-            too_few=window.counts.analysed < job.window.min_images,
+            too_few=lacks_images(window.counts, job),
             widening=partial(widening, accepted),
         )
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])

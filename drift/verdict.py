@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from drift.comparison import Comparison
 from drift.sentence import Extent, Sentence, moved, moved_jointly
 from jobs.job import Job
-from reports.findings import LogCounts, State, Verdict
+from reports.findings import ImageCounts, LogCounts, State, Verdict
+from reports.wording import losing_advice, ways_lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class Decision:
 
 def decide(comparison: Comparison, extent: Extent, log: LogCounts, job: Job) -> Decision:
     """Return the verdict: drift where a column drifted, steady where one would have been seen."""
-    if extent.images.analysed < job.window.min_images:
+    if lacks_images(extent.images, job):
         return _decision(Verdict.INCONCLUSIVE, _too_few(extent, log, job))
     drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
     if drifted:
@@ -30,6 +31,15 @@ def decide(comparison: Comparison, extent: Extent, log: LogCounts, job: Job) -> 
     if joint is not None and joint.state is State.DRIFT:
         return _decision(Verdict.DRIFT, moved_jointly(joint, extent))
     return _undrifted(comparison, extent, job.detection.effect_to_see)
+
+
+def lacks_images(images: ImageCounts, job: Job) -> bool:
+    """Whether there are too few images for any verdict, or too many of them were lost."""
+    return images.analysed < job.window.min_images or _too_many_lost(images, job)
+
+
+def _too_many_lost(images: ImageCounts, job: Job) -> bool:
+    return images.lost > job.images.most_lost * images.logged
 
 
 def _decision(verdict: Verdict, sentence: Sentence) -> Decision:
@@ -79,6 +89,16 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
             summary=(
                 f"The window has only {images.analysed:,} images; a verdict needs at least "
                 f"{job.window.min_images:,} (window.min_images)."
+            ),
+        )
+    if images.analysed >= job.window.min_images:
+        return Sentence(
+            headline="Too many images were lost for a verdict",
+            summary=(
+                f"{images.lost:,} of {images.logged:,} logged images were lost ("
+                f"{ways_lost(images)}), more than the {100 * job.images.most_lost:g} % that a "
+                f"verdict allows (images.most_lost): the trouble is the data, not drift. "
+                f"{losing_advice(images)}"
             ),
         )
     return Sentence(

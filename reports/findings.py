@@ -141,6 +141,11 @@ class ImageCounts:
     unreadable: int
     unfetched: int
 
+    @property
+    def lost(self) -> int:
+        """How many could not be analysed."""
+        return self.missing + self.unreadable + self.unfetched
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:

@@ -235,7 +235,7 @@ def _images_wanting(findings: RunFindings) -> list[str]:
         )
         return [words]
     if images.analysed == 0:
-        how, advice = _ways_lost(images), _advice(images)
+        how, advice = ways_lost(images), losing_advice(images)
         return [f"None of the {counted(images.logged, 'image')} could be analysed: {how}. {advice}"]
     needed = findings.images_needed
     if needed is None or images.analysed >= needed:
@@ -250,20 +250,21 @@ def _images_wanting(findings: RunFindings) -> list[str]:
 
 def _losses(findings: RunFindings) -> list[str]:
     images = findings.images
-    lost = images.missing + images.unreadable + images.unfetched
+    lost = images.lost
     words = []
     if lost and images.analysed:
         were = "was" if lost == 1 else "were"
-        how = _ways_lost(images)
+        how = ways_lost(images)
         told = f"{counted(lost, 'image')} of {images.logged:,} {were} lost: {how}."
-        words.append(f"{told} {_advice(images)}" if 2 * lost > images.logged else told)
+        words.append(f"{told} {losing_advice(images)}" if 2 * lost > images.logged else told)
     if findings.log.rejected:
         rows = counted(findings.log.rejected, "row")
         words.append(f"{rows} of the log could not be used, of {findings.log.rows:,}.")
     return words
 
 
-def _ways_lost(images: ImageCounts) -> str:
+def ways_lost(images: ImageCounts) -> str:
+    """Return how many images were lost in each way, in words."""
     ways = {
         "not found": images.missing,
         "not readable": images.unreadable,
@@ -272,7 +273,7 @@ def _ways_lost(images: ImageCounts) -> str:
     return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
 
 
-def _advice(images: ImageCounts) -> str:
+def losing_advice(images: ImageCounts) -> str:
     """Return what to check where most images are lost, by how most of them were."""
     most = max(images.missing, images.unreadable, images.unfetched)
     if most == images.missing:

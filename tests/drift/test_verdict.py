@@ -140,6 +140,22 @@ def test_too_few_images_are_inconclusive_whatever_they_show(say):
     )
 
 
+@pytest.mark.parametrize(("lost", "verdict"), [(100, Verdict.DRIFT), (101, Verdict.INCONCLUSIVE)])
+def test_a_run_that_lost_too_many_images_says_that_the_data_is_the_trouble(say, lost, verdict):
+    images = ImageCounts(
+        logged=400, analysed=400 - lost, missing=1, unreadable=0, unfetched=lost - 1
+    )
+    decision = say(numeric("mean", REFERENCE, WINDOW + 500), images=images)
+    assert decision.verdict is verdict
+    if verdict is Verdict.INCONCLUSIVE:
+        assert decision.headline == "Too many images were lost for a verdict"
+        assert decision.summary == (
+            "101 of 400 logged images were lost (1 not found, 100 not fetched), more than the 25 % "
+            "that a verdict allows (images.most_lost): the trouble is the data, not drift. Check "
+            "that this job may read the images' bucket, and that it can be reached."
+        )
+
+
 def test_an_empty_window_says_so(say):
     nothing = ImageCounts(logged=0, analysed=0, missing=0, unreadable=0, unfetched=0)
     decision = say(numeric("mean", REFERENCE, []), images=nothing)
