@@ -19,6 +19,7 @@ from jobs.buckets.bucket import Bucket, ObjectKind
 from jobs.errors import ObjectError, ObjectMissingError
 from reports.conditional_writes import put_if_unchanged
 from reports.history import HISTORY_FOLDER, HistoryRow, row_of_document, sort_rows
+from reports.pruned_runs import PRUNED_NAME, PrunedRuns, read_pruned
 
 ROLLUP_NAME = "rollup.jsonl.gz"
 # The first line of a rollup; another line means another format, which is passed over.
@@ -74,10 +75,12 @@ class HistoryReader:
 
     def __init__(self, bucket: Bucket, job_prefix: str) -> None:
         self._bucket = bucket
+        self._prefix = job_prefix
         self._folder = f"{job_prefix}/{HISTORY_FOLDER}/"
         self._known: dict[str, _KnownRow] = {}
         self._rollup_version: str | None = None
         self._rollup_is_due = False
+        self._was_pruned = False
 
     @property
     def rows(self) -> tuple[HistoryRow, ...]:
@@ -91,6 +94,7 @@ class HistoryReader:
     def read(self) -> tuple[HistoryRow, ...]:
         """Return all rows, as `read_history` does."""
         listed = {info.name: info.version for info in self._bucket.list(self._folder)}
+        self._was_pruned = self._folder + PRUNED_NAME in listed
         rollup = listed.get(self._folder + ROLLUP_NAME)
         if rollup is not None and not self._known:
             self._read_rollup(listed)
@@ -100,6 +104,13 @@ class HistoryReader:
         self._known = kept | self._read_rows(changed)
         self._rollup_is_due |= len(changed) >= ROWS_BETWEEN_ROLLUPS
         return self.rows
+
+    def read_pruned(self) -> PrunedRuns:
+        """Return the runs without a report as of now; a job that was never pruned reads nothing.
+
+        Call `read` before, whose listing tells whether there is anything to read.
+        """
+        return read_pruned(self._bucket, self._prefix) if self._was_pruned else PrunedRuns()
 
     def save_rollup(self) -> None:
         """Write the rollup anew where much has changed since it was written.

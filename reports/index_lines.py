@@ -26,6 +26,8 @@ class RunLine:
 
     Attributes
     ----------
+    link
+        Where the run's page is; None where that was pruned.
     fragment
         The identifier of its day; empty but for the first line of a day.
     said
@@ -36,7 +38,7 @@ class RunLine:
 
     row: HistoryRow
     label: str
-    link: str
+    link: str | None
     fragment: str
     said: str
     effect: str

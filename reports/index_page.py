@@ -95,6 +95,12 @@ def index_files(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = N
     return IndexFiles(page=index.page(), tables=index.table_pages())
 
 
+def table_names(rows: Iterable[HistoryRow]) -> frozenset[str]:
+    """Return the names of the tables behind the index, those that `index_files` makes."""
+    ordered = sort_rows(rows)
+    return frozenset(table.name for table in tables_of(ordered, len(ordered) - RUNS_ONE_BY_ONE))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
     """The rows, sorted, and which of them stand where.
@@ -186,8 +192,9 @@ class _Index:
 
     def _day_link(self, day: date) -> str:
         of_day = self.days[day]
-        if len(of_day) == 1:
-            return self.links.to_run(of_day[0].run_id)
+        link = self.links.to_run(of_day[0].run_id) if len(of_day) == 1 else None
+        if link is not None:
+            return link
         if not self.older or day > day_of(self.older[-1]):
             return f"#{fragment_of(day)}"
         return self.links.to_table(self.table_names[day], fragment_of(day))

@@ -7,7 +7,7 @@ import json
 import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind, StoredObject
 from jobs.errors import ObjectError
@@ -21,6 +21,7 @@ from reports.conditional_writes import (
 from reports.history_store import HistoryReader
 from reports.index_page import RUNS_ONE_BY_ONE, index_files
 from reports.links import JobLinks
+from reports.pruned_runs import PrunedRuns
 
 INDEX_NAME = "index.html"
 TABLES_FOLDER = "index"
@@ -48,12 +49,15 @@ class IndexBefore:
         The versions of the tables by name; empty where none will be needed.
     record
         What was written where.
+    pruned
+        The runs whose reports are gone, read after `version` was.
     """
 
     history: HistoryReader
     version: str | None
     tables: Mapping[str, str]
     record: StoredObject | None
+    pruned: PrunedRuns = field(default_factory=PrunedRuns)
 
 
 def look_at_index(bucket: Bucket, prefix: str, history: HistoryReader) -> IndexBefore:
@@ -66,15 +70,17 @@ def look_at_index(bucket: Bucket, prefix: str, history: HistoryReader) -> IndexB
     """
     version = version_if_there(bucket, f"{prefix}/{INDEX_NAME}")
     rows = history.read()
+    pruned = history.read_pruned()
     folder = f"{prefix}/{TABLES_FOLDER}/"
     # With one row more than are shown one by one, there is a table.
     if len(rows) < RUNS_ONE_BY_ONE:
-        return IndexBefore(history=history, version=version, tables={}, record=None)
+        return IndexBefore(history=history, version=version, tables={}, record=None, pruned=pruned)
     return IndexBefore(
         history=history,
         version=version,
         tables={info.name: info.version for info in bucket.list(folder)},
         record=read_if_there(bucket, folder + WRITTEN_NAME),
+        pruned=pruned,
     )
 
 
@@ -103,7 +109,8 @@ def write_index(
     links = JobLinks(job=job, prefix=prefix, template=link_template)
     found = before or look_at_index(bucket, prefix, HistoryReader(bucket, prefix))
     for _ in range(ATTEMPTS):
-        files = index_files(job, found.history.rows, links)
+        linked = replace(links, pruned=found.pruned.run_ids)
+        files = index_files(job, found.history.rows, linked)
         _write_tables(bucket, f"{prefix}/{TABLES_FOLDER}/", files.tables, found)
         if put_if_unchanged(bucket, name, files.page, found.version, INDEX_KIND):
             found.history.save_rollup()

@@ -46,19 +46,24 @@ class JobLinks:
         `reports.link_template`; None where the job has none.
     up
         What leads from the page that links to the job's folder: empty for ``index.html``.
+    pruned
+        The runs whose reports are gone: no link leads to them.
     """
 
     job: str
     prefix: str = ""
     template: str | None = None
     up: str = ""
+    pruned: frozenset[str] = frozenset()
 
     def from_below(self) -> JobLinks:
         """Return the links of a page one folder below the job's."""
         return replace(self, up="../")
 
-    def to_run(self, run_id: str) -> str:
-        """Return the link to a run's page."""
+    def to_run(self, run_id: str) -> str | None:
+        """Return the link to a run's page; None where that was pruned."""
+        if run_id in self.pruned:
+            return None
         # No run is called so, but a history row can be written by anyone who writes to the bucket.
         name = f"runs/{run_id.replace('/', '%2F')}/report.html"
         return self._made(name, run_id) or f"{self.up}runs/{_quoted(run_id)}/report.html"

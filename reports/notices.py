@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 
 from jobs.output_settings import NotificationSettings
 from reports.findings import Notice, NoticeKind, Verdict
-from reports.history import HistoryRow, rows_before
+from reports.history import HistoryRow, parse_time, rows_before, sort_rows
 
 _STILL_SO = {
     NoticeKind.DRIFT: Verdict.DRIFT,
@@ -115,6 +115,29 @@ def standing_notice(
     if last is None or _due(_seen(known, point), point, settings) is not None:
         return None
     return last if point.verdict is _STILL_SO[last.notice.kind] else None
+
+
+def records_needed_from(
+    rows: Sequence[HistoryRow], settings: NotificationSettings
+) -> datetime | None:
+    """Return the first window end whose record of a notification a later run may still ask for.
+
+    None where nothing that was told is still open: then no record is. A repetition of the newest
+    run counts as a later run.
+    """
+    newest = max((row.end for row in rows), default=None)
+    if newest is None:
+        return None
+    before = _replay(_points(rows_before(rows, newest.isoformat())), settings)
+    after = _replay(_points(sort_rows(rows)), settings)
+    return min((since for known in (before, after) for since in _sinces(known)), default=None)
+
+
+def _sinces(known: _Known) -> Iterator[datetime]:
+    if known.drift_told is not None:
+        yield parse_time(known.drift_told)
+    if known.last is not None:
+        yield parse_time(known.last.notice.since)
 
 
 def _points(rows: Iterable[HistoryRow]) -> Iterator[_Point]:

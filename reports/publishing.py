@@ -25,6 +25,7 @@ from reports.history import (
 from reports.history_store import HistoryReader
 from reports.index_publishing import look_at_index, write_index
 from reports.json_report import report_json
+from reports.pruned_runs import change_pruned
 
 REPORT_NAME = "report.json"
 PAGE_NAME = "report.html"
@@ -108,6 +109,8 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
         page = _write_run(bucket, run_prefix(prefix, findings.run_id), files, report, others)
         before = index_before.result()
         check()
+        pruned = change_pruned(bucket, prefix, before.pruned, lambda ids: ids - {findings.run_id})
+        before = replace(before, pruned=pruned)
         row = history_row(findings)
         _write_row(bucket, prefix, row, rows)
         check()

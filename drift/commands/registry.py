@@ -11,6 +11,7 @@ COMMANDS = {
     "open": "Show the newest report, or another one, in the browser.",
     "history": "Print the past runs as a table.",
     "accept": "Mark a past window as normal.",
+    "prune": "Delete the reports of old runs, and what nobody needs any more.",
     "notify": "Send a test message to everybody who would be told.",
     "demo": "Make a small world in a folder and run the job on two of its days.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import resource
 import signal
 import socket
@@ -35,6 +36,8 @@ def main(descriptor: int) -> None:
     # The run decides when to end; a signal for the whole group reaches it too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # What Pillow logs about a damaged file is in the outcome.
+    logging.getLogger().addHandler(logging.NullHandler())
     with socket.socket(fileno=descriptor) as connection:
         warm_up()
         with contextlib.suppress(ConnectionError):
