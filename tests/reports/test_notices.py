@@ -224,13 +224,17 @@ def test_nothing_is_told_within_the_quiet_period(steps, policy):
 @settings(max_examples=200, deadline=None)
 @given(HISTORIES, POLICIES)
 def test_every_drift_that_outlasts_the_quiet_period_is_known(steps, policy):
-    known, begun = False, None
+    quiet = policy.quiet_period or timedelta()
+    known, begun, told = False, None, None
     for one, notice in timeline(steps, policy):
-        if notice is not None and notice.kind is not NoticeKind.INCONCLUSIVE:
-            known = notice.kind is not NoticeKind.RECOVERED
+        if notice is not None:
+            told = one.end
+            if notice.kind is not NoticeKind.INCONCLUSIVE:
+                known = notice.kind is not NoticeKind.RECOVERED
         if one.verdict is Verdict.DRIFT:
             begun = begun or one.end
-            if one.end - begun >= (policy.quiet_period or timedelta()):
+            # Whatever was told last, an inconclusive run for instance, begins a quiet period.
+            if one.end - max(begun, told or begun) >= quiet:
                 assert known
         elif one.verdict is Verdict.STEADY:
             begun = None
