@@ -110,14 +110,18 @@ class _Process:
 
     def stop(self) -> int:
         """Make sure that the process has ended; return its exit code, negative for a signal."""
-        with contextlib.suppress(OSError):
-            self._stream.close()
-        self._connection.close()
+        self.disconnect()
         try:
             return self._process.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+    def disconnect(self) -> None:
+        """Close this side of the connection; the process ends once nobody has that side open."""
+        with contextlib.suppress(OSError):
+            self._stream.close()
+        self._connection.close()
 
     def _await_ready(self) -> None:
         try:
@@ -139,7 +143,9 @@ class Decoders:
         self._idle: deque[_Process] = deque()
         # One after the other: what the first one compiles on a new machine, the others load.
         self._starting = threading.Lock()
+        self._of_another: list[_Process] = []
         atexit.register(self.stop)
+        os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def start(self) -> None:
         """Have a process ready for the first image."""
@@ -176,6 +182,15 @@ class Decoders:
         """End the processes that wait for an image."""
         while self._idle:
             self._idle.pop().stop()
+
+    def _leave_to_parent(self) -> None:
+        """Use none of the processes that this program was forked with: two would talk to one."""
+        self._starting = threading.Lock()
+        for process in self._idle:
+            process.disconnect()
+        # Kept, since they are not this program's children and cannot be waited for.
+        self._of_another.extend(self._idle)
+        self._idle.clear()
 
     def _take(self) -> _Process:
         with contextlib.suppress(IndexError):

@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -217,6 +218,39 @@ def test_a_signal_for_the_whole_group_leaves_the_end_to_the_run(
     os.kill(process, number)
     assert decoders.measure(PHOTOGRAPHS[0], ORDER) == expected(PHOTOGRAPHS[0])
     assert only_process(decoders) == process
+
+
+def test_a_forked_program_has_processes_of_its_own() -> None:
+    program = """
+import os, sys
+from pathlib import Path
+from reference_stats.features.registry import feature_names
+from reference_stats.isolated.processes import DECODERS, Order
+from reference_stats.size_limits import SizeLimits
+order, data = Order(names=feature_names(), limits=SizeLimits()), Path(sys.argv[1]).read_bytes()
+first = DECODERS.measure(data, order)
+parents = DECODERS._idle[0]._process.pid
+if os.fork() == 0:
+    same = DECODERS.measure(data, order) == first
+    own = DECODERS._idle[0]._process.pid != parents
+    DECODERS.stop()
+    os._exit(0 if same and own else 9)
+_, status = os.wait()
+print(os.waitstatus_to_exitcode(status), DECODERS.measure(data, order) == first)
+print(DECODERS._idle[0]._process.pid == parents)
+"""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(PHOTOGRAPHS[0])
+        file.flush()
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", program, file.name],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.stdout.split() == ["0", "True", "True"], done.stderr
 
 
 def test_nothing_is_left_of_a_run_that_is_killed() -> None:
