@@ -106,7 +106,8 @@ def measure(rows: int, reference: int, *, drifts: bool, seed: int = 0) -> dict[s
     command = [sys.executable, "-m", "benchmarks.comparison_scale", "--here"]
     command += ["--rows", str(rows), "--reference", str(reference), "--seed", str(seed)]
     command += [] if drifts else ["--steady"]
-    environment = os.environ | {"DO_NOT_TRACK": "1"}
+    # One thread multiplies, as in a run.
+    environment = os.environ | {"DO_NOT_TRACK": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
     )

@@ -20,7 +20,20 @@ _OBJECTS_BETWEEN_SEARCHES = 50_000
 # `warnings.catch_warnings` must not be used while other threads run.
 _TALKATIVE = r"(evidently|litestar)\b"
 
+# OpenBLAS's threads wait for each other by turning round: for the matrices of a comparison that
+# takes up to twice the time of one thread where other work runs beside it, as the imports do.
+_BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
 _background: list[threading.Thread] = []
+
+
+def multiply_in_one_thread() -> None:
+    """Have numpy multiply matrices in one thread, unless the environment says otherwise.
+
+    To be called before numpy is imported, which reads it then.
+    """
+    for name in _BLAS_THREADS:
+        os.environ.setdefault(name, "1")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from drift.logs.setup import set_up_logs, tell_failure
-from drift.process import leave
+from drift.process import leave, multiply_in_one_thread
 from drift.shadowing import find_shadowed
 from drift.standard_streams import Output, open_missing_streams
 
@@ -26,6 +26,7 @@ _USAGE = 2
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the arguments name and exit with the code that its end stands for."""
     open_missing_streams()
+    multiply_in_one_thread()
     set_up_logs(os.environ)
     shadowed = find_shadowed(Path(__file__).resolve().parent.parent)
     if shadowed is not None:

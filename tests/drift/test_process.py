@@ -1,7 +1,9 @@
 """How a process starts and ends: imports in the background, and what becomes of those that fail."""
 
 import gc
+import os
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -93,3 +95,29 @@ def test_an_error_within_leaves_the_usual_threshold():
     with pytest.raises(KeyError), few_collections():
         raise KeyError(sys.version)
     assert gc.get_threshold() == usual
+
+
+@pytest.mark.parametrize(("said", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "2"}, "2")])
+def test_matrices_are_multiplied_in_one_thread_unless_somebody_says_otherwise(
+    said: dict[str, str], threads: str
+):
+    code = """
+import contextlib, io, sys
+from drift import program
+assert "numpy" not in sys.modules
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    program.main(["--help"])
+import numpy
+from threadpoolctl import threadpool_info
+print({one["num_threads"] for one in threadpool_info() if one["internal_api"] == "openblas"})
+"""
+    variables = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=variables | said,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == f"{{{threads}}}"
