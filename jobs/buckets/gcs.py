@@ -26,8 +26,9 @@ from jobs.buckets.bucket import (
 )
 from jobs.buckets.gcs_client import open_client, parse_url
 from jobs.buckets.gcs_failures import FAILURES, explain, is_passing
-from jobs.buckets.gcs_listing import Listed, ListedPage, list_page
+from jobs.buckets.gcs_listing import list_page
 from jobs.buckets.gcs_media import Downloads
+from jobs.buckets.listing import Listed, ListedPage, merged
 from jobs.buckets.retrying import Attempt, Retrying, RetrySettings
 from jobs.errors import (
     BucketAccessError,
@@ -170,20 +171,22 @@ class GCSBucket(Bucket):
         """Yield one folder's objects and folders, asked for page by page."""
         check_prefix(self.url, folder)
         pages = self._pages(self._listed(folder, one_level=True))
-        return (one for page in pages for one in _merged(page))
+        return (one for page in pages for one in merged(page))
 
     def read_part(self, name: str, start: int, size: int, version: str | None = None) -> bytes:
         """Return a part of an object in one request."""
         generation = None if version is None else int(version)
 
         def request(attempt: Attempt) -> bytes:
-            content: bytes = self._blob(name, generation).download_as_bytes(
-                start=start,
-                end=start + size - 1,
-                checksum=None,
-                retry=None,
-                timeout=attempt.timeouts_s,
-            )
+            blob = self._blob(name, generation)
+            end = start + size - 1
+            try:
+                content: bytes = blob.download_as_bytes(
+                    start=start, end=end, checksum=None, retry=None, timeout=attempt.timeouts_s
+                )
+            except api_errors.RequestRangeNotSatisfiable:
+                # The object ends before.
+                return b""
             return content
 
         try:
@@ -364,10 +367,3 @@ class GCSBucket(Bucket):
             token = page.next_token
             if token is None:
                 return
-
-
-def _merged(page: ListedPage) -> Iterator[ObjectInfo | str]:
-    """Yield folders and objects together in the order of their names."""
-    named: dict[str, ObjectInfo | str] = {folder: folder for folder in page.folders}
-    named.update((info.name, info) for info in page.objects)
-    return (named[name] for name in sorted(named))

@@ -2,47 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from google.cloud import storage
 
 from jobs.buckets.bucket import ObjectInfo, is_readable_name
+from jobs.buckets.listing import Listed, ListedPage
 from jobs.buckets.retrying import Attempt
 
 _FIELDS = "items(name,size,generation),nextPageToken"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """What is listed.
-
-    Attributes
-    ----------
-    url
-        The bucket's URL, for messages.
-    bucket_name, root
-        The bucket, and the folder in it that names are taken from: empty or with a slash at the
-        end.
-    prefix
-        How the names begin, below `root`.
-    one_level
-        Whether folders are listed in place of what is in them.
-    """
-
-    url: str
-    bucket_name: str
-    root: str
-    prefix: str
-    one_level: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedPage:
-    """Objects and folders of one answer, each in the order of names; None ends the listing."""
-
-    objects: tuple[ObjectInfo, ...]
-    folders: tuple[str, ...]
-    next_token: str | None
 
 
 def list_page(

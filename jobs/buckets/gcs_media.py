@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import functools
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +25,7 @@ from google.cloud.storage.exceptions import DataCorruption
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from jobs.buckets.gcs_failures import Refusal, UncheckedContentError
+from jobs.buckets.http_answers import answer_to
 from jobs.buckets.retrying import Attempt
 
 _LONGEST_REFUSAL_BYTES = 1 << 16
@@ -107,7 +106,7 @@ class Downloads:
         headers = _HEADERS.copy()
         refresh = functools.partial(self._refresh, timeout=attempt.timeouts_s)
         self._credentials.before_request(refresh, "GET", self._url + target, headers)
-        with _answer(self._pool, target, headers, attempt.timeouts_s) as answer:
+        with answer_to(self._pool, target, headers, attempt.timeouts_s) as answer:
             return _take(answer, sink)
 
     def _download_by_client(self, name: str, sink: TimedSink, attempt: Attempt) -> str:
@@ -137,34 +136,6 @@ def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnect
     except urllib3.exceptions.HTTPError:
         # Of a wrong URL the client says what is wrong.
         return None
-
-
-@contextlib.contextmanager
-def _answer(
-    pool: urllib3.HTTPConnectionPool,
-    target: str,
-    headers: dict[str, str],
-    timeouts_s: tuple[float, float],
-) -> Iterator[urllib3.BaseHTTPResponse]:
-    """Ask for `target`; the connection is used again if the answer was read to its end."""
-    connect_s, read_s = timeouts_s
-    answer = pool.urlopen(
-        "GET",
-        target,
-        headers=headers,
-        retries=False,
-        redirect=False,
-        preload_content=False,
-        decode_content=False,
-        timeout=urllib3.Timeout(connect=connect_s, read=read_s),
-    )
-    try:
-        yield answer
-    finally:
-        # Nothing happens where it was read to its end; otherwise what is left must not be read as
-        # the next answer.
-        answer.close()
-        answer.release_conn()
 
 
 def _take(answer: urllib3.BaseHTTPResponse, sink: TimedSink) -> str | None:

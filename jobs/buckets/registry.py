@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from types import ModuleType
 from typing import cast
 
 from jobs.buckets.bucket import Bucket
@@ -12,18 +13,21 @@ from jobs.errors import UsageError
 BUCKET_KINDS = {
     "file": "jobs.buckets.folder",
     "gs": "jobs.buckets.gcs",
+    "s3": "jobs.buckets.s3",
 }
+# Clients that are not installed with everything else, and the extra that brings each.
+_EXTRAS = {"botocore": "s3"}
 
 
 def open_bucket(url: str) -> Bucket:
-    """Return the bucket that `url` names: ``gs://name/folder``, ``file:///path`` or a path.
+    """Return the bucket that `url` names: a path, or `gs://`, `s3://` or `file:///`.
 
     Each kind's module has a function ``open_url(url) -> Bucket``.
 
     Raises
     ------
     UsageError
-        If no kind of bucket serves the URL's scheme.
+        If no kind of bucket serves the URL's scheme, or its client is not installed.
     """
     scheme = url.partition("://")[0] if "://" in url else "file"
     if scheme not in BUCKET_KINDS:
@@ -31,6 +35,18 @@ def open_bucket(url: str) -> Bucket:
         raise UsageError(
             f"bucket.url is {url!r}: nothing here reads {scheme}://. Expected {known} or a folder."
         )
-    module = importlib.import_module(BUCKET_KINDS[scheme])
-    open_url = cast("Callable[[str], Bucket]", module.open_url)
+    open_url = cast("Callable[[str], Bucket]", _module(scheme, url).open_url)
     return open_url(url)
+
+
+def _module(scheme: str, url: str) -> ModuleType:
+    try:
+        return importlib.import_module(BUCKET_KINDS[scheme])
+    except ModuleNotFoundError as error:
+        client = (error.name or "").partition(".")[0]
+        if client not in _EXTRAS:
+            raise
+        raise UsageError(
+            f"bucket.url is {url!r}: {scheme}:// needs {client}, which is not installed. Install "
+            f"it with: pip install 'image-drift[{_EXTRAS[client]}]'"
+        ) from None

@@ -15,7 +15,7 @@ from reports.history_store import read_history
 from reports.html_report import report_html
 from reports.publishing import publish
 from tests.support import findings as examples
-from tests.support.command import JOB_FILE, drift
+from tests.support.command import JOB_FILE, drift, warm_drift
 
 PREFIX = "data_drift_reports/dogs"
 
@@ -61,7 +61,7 @@ def row_of(folder, day):
     return parse_history_row(bucket_of(folder).read(name).data)
 
 
-def accept(folder, *arguments):
+def accept(folder, *arguments, drift=warm_drift):
     result = drift("accept", "job.toml", *arguments, cwd=folder)
     assert "Traceback" not in result.stderr
     return result
@@ -69,7 +69,7 @@ def accept(folder, *arguments):
 
 def test_an_accepted_run_is_marked_in_history_page_and_index(folder):
     run = run_of_day(4)
-    result = accept(folder, run.run_id)
+    result = accept(folder, run.run_id, drift=drift)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(f"accepted {run.run_id} (2025-03-03T00:00:00Z to ")
     kept = row_of(folder, 4).accepted

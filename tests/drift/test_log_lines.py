@@ -1,5 +1,6 @@
 """What the program writes to stderr: JSON for Cloud Logging, plain lines for people."""
 
+import functools
 import io
 import json
 import logging
@@ -17,6 +18,7 @@ from PIL import Image
 
 from drift.logs.formats import CloudFormatter
 from drift.logs.trace import trace_fields
+from tests.support import command
 from tests.support.command import JOB_FILE, ROOT
 from tests.support.worlds import make_world
 
@@ -51,16 +53,8 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 
 
-def drift(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "drift", *arguments],
-        cwd=cwd,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+drift = functools.partial(command.warm_drift, timeout_s=240, without="DRIFT__LOG_FORMAT")
+cold_drift = functools.partial(command.drift, timeout_s=240, without="DRIFT__LOG_FORMAT")
 
 
 def entries(stderr: str) -> list[dict[str, object]]:
@@ -78,7 +72,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(folder):
-    return drift(
+    return cold_drift(
         "run",
         "job.toml",
         "--until",

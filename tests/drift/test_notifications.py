@@ -19,8 +19,8 @@ from reports.findings import Notice, NoticeKind, Verdict, WindowSpan
 from reports.history import AcceptedWindow, history_row
 from reports.notification_record import claim, record_name
 from tests.support import findings as examples
-from tests.support.gcs_server import free_port
 from tests.support.receivers import mail, web
+from tests.support.server_process import free_port
 from tests.support.worlds import job_of
 
 __all__ = ["mail", "web"]

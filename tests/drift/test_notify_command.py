@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from tests.support import command
-from tests.support.gcs_server import free_port
 from tests.support.receivers import mail, web
+from tests.support.server_process import free_port
 
 __all__ = ["mail", "web"]
 
@@ -18,7 +18,7 @@ def drift(tmp_path):
     """Return a way to run the command in a folder with a job file and no bucket."""
     (tmp_path / "job.toml").write_text(command.JOB_FILE)
 
-    return partial(command.drift, cwd=tmp_path)
+    return partial(command.warm_drift, cwd=tmp_path)
 
 
 def test_a_test_message_goes_everywhere_and_a_table_says_so(drift, mail, web, tmp_path):

@@ -21,7 +21,9 @@ from reports.findings import WindowSpan
 from reports.html_report import report_html
 from reports.publishing import publish
 from tests.support import findings as examples
-from tests.support.command import ROOT, drift
+from tests.support.command import ROOT
+from tests.support.command import drift as cold_drift
+from tests.support.command import warm_drift as drift
 from tests.support.findings import HOSTILE_LABELS
 
 JOB_FILE = """
@@ -86,7 +88,7 @@ def place_of(folder):
 
 class TestOpeningFromAFolder:
     def test_the_newest_report_itself_is_shown(self, folder):
-        result = drift("open", "job.toml", cwd=folder, BROWSER=BROWSER)
+        result = cold_drift("open", "job.toml", cwd=folder, BROWSER=BROWSER)
 
         page = folder / "bucket" / PREFIX / "runs" / run_id(5) / "report.html"
         assert result.returncode == 0, result.stderr
@@ -190,7 +192,7 @@ class TestWhatCannotBeOpened:
 
 class TestTheHistory:
     def test_it_is_a_table_newest_first(self, folder):
-        result = drift("history", "job.toml", cwd=folder)
+        result = cold_drift("history", "job.toml", cwd=folder)
         assert result.returncode == 0, result.stderr
         heading, *lines = result.stdout.splitlines()
         assert re.split(r" {2,}", heading) == [

@@ -34,7 +34,8 @@ log = "validation_log.csv"
 """
 
 
-drift = functools.partial(command.drift, timeout_s=240)
+drift = functools.partial(command.warm_drift, timeout_s=240)
+cold_drift = functools.partial(command.drift, timeout_s=240)
 
 
 def write_job(folder: Path, text: str = JOB_FILE) -> Path:
@@ -65,7 +66,7 @@ def published(tmp_path_factory):
     """Two days, run one after the other: the first is ordinary, on the second it is dark."""
     folder = write_job(tmp_path_factory.mktemp("published"))
     make_world(folder / "bucket", requests=220, references=450)
-    first = drift("run", "job.toml", "--until", "2025-03-04", "--exit-code", cwd=folder)
+    first = cold_drift("run", "job.toml", "--until", "2025-03-04", "--exit-code", cwd=folder)
     second = drift("run", "job.toml", "--until", "2025-03-05", "--exit-code", cwd=folder)
     return folder, first, second
 
@@ -140,7 +141,8 @@ def test_evidently_and_our_report_agree_on_every_column_and_on_all_together(publ
 def test_a_repeated_run_writes_the_same_bytes_but_for_the_clock(published):
     folder, *_ = published
     before = objects_of(folder)
-    again = drift("run", "job.toml", "--until", "2025-03-05", cwd=folder, PYTHONHASHSEED="12345")
+    until = ("--until", "2025-03-05")
+    again = cold_drift("run", "job.toml", *until, cwd=folder, PYTHONHASHSEED="12345")
     assert again.returncode == 0, again.stderr
     after = objects_of(folder)
     assert after.keys() == before.keys()
@@ -327,7 +329,7 @@ def test_sigterm_ends_with_143_and_a_clear_line_and_publishes_nothing(tmp_path):
 
 
 def test_the_help_names_every_command(tmp_path):
-    result = drift("--help", cwd=tmp_path)
+    result = cold_drift("--help", cwd=tmp_path)
     assert result.returncode == 0
     for subcommand in ("run", "profile", "schedule", "accept", "demo"):
         assert f"  {subcommand} " in result.stdout

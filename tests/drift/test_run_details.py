@@ -5,9 +5,6 @@ import html
 import json
 import os
 import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,11 +28,11 @@ from jobs.lock import JobLock
 from reference_stats.profiles.profile import PredictionTable
 from reports.findings import Finding, RunFindings, State, Verdict
 from reports.json_report import report_json
-from tests.support.browser import FLAGS, LIMIT_S, browser
+from tests.support.browser import chromium
 from tests.support.columns import classes, lined_up, numeric
+from tests.support.command import warm_drift
 from tests.support.worlds import START, job_of, make_world, shots, write_images
 
-ROOT = Path(__file__).parents[2]
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)
 TABLE = {"features": "metrics.csv"}
 NO_CONFIDENCE = {"path": "predictions_log.csv", "columns": {"prediction": "breed"}}
@@ -300,21 +297,7 @@ PICTURE = "<img src=x onerror=\"document.title='owned'\">"
 
 def opened(page: Path) -> str:
     """Return what a browser has made of a page, once its scripts have run."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        finished = subprocess.run(
-            [
-                browser(),
-                *FLAGS,
-                f"--user-data-dir={profile}",
-                "--virtual-time-budget=15000",
-                "--dump-dom",
-                page.as_uri(),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_S,
-            check=False,
-        )
+    finished = chromium("--virtual-time-budget=15000", "--dump-dom", page.as_uri())
     assert "<body" in finished.stdout, finished.stderr[-2000:]
     return finished.stdout
 
@@ -401,15 +384,7 @@ class TestLock:
             '[reference]\nfeatures = "metrics.csv"\n'
         )
         with JobLock(open_bucket(str(own_world)), "data_drift_reports/dogs"):
-            result = subprocess.run(
-                [sys.executable, "-m", "drift.run", "job.toml", "--until", "2025-03-04"],
-                cwd=tmp_path,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
+            result = warm_drift("run", "job.toml", "--until", "2025-03-04", cwd=tmp_path)
         assert (result.returncode, result.stdout) == (7, "")
         assert (
             "data_drift_reports/dogs/lock: another run of the job holds the lock" in result.stderr

@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 
 from reports.json_report import report_schema
+from tests.support.command import ROOT, warm_drift
 from tests.support.gcs_server import GcsServer, server_binary, skip_or_fail
 from tests.support.worlds import make_world
 
-ROOT = Path(__file__).parents[2]
 UNTIL = "2025-03-04"
 JOB_FILE = """
 name = "dogs"
@@ -35,10 +35,10 @@ log = "validation_log.csv"
 ONE_COLUMN = "mean\n" + "\n".join(str(60 + step) for step in range(40)) + "\n"
 
 
-def run(job_file: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def cold_run(job_file: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the job in a process of its own, as cron or a container does."""
     return subprocess.run(
-        [sys.executable, "-m", "drift.run", job_file.name, "--until", UNTIL, *options],
+        [sys.executable, "-m", "drift.run", job_file.name, "--until", UNTIL],
         cwd=job_file.parent,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
@@ -46,6 +46,10 @@ def run(job_file: Path, *options: str, **environment: str) -> subprocess.Complet
         timeout=240,
         check=False,
     )
+
+
+def run(job_file: Path) -> subprocess.CompletedProcess[str]:
+    return warm_drift("run", job_file.name, "--until", UNTIL, cwd=job_file.parent, timeout_s=240)
 
 
 def write_job(folder: Path, url: str, *changes: tuple[str, str]) -> Path:
@@ -90,7 +94,7 @@ def published(tmp_path_factory, gcs_server, world):
     bucket = gcs_server.make_bucket()
     upload(gcs_server, bucket, world, below="team a/dögs/")
     job_file = write_job(tmp_path_factory.mktemp("job"), f"gs://{bucket}/team a/dögs")
-    result = run(job_file)
+    result = cold_run(job_file)
     assert result.returncode == 0, result.stderr
     prefix = "team a/dögs/data_drift_reports/dogs/"
     written = [name for name in gcs_server.names(bucket) if "data_drift_reports/" in name]
@@ -216,7 +220,7 @@ def test_a_log_that_is_not_there_is_one_clear_line_and_nothing_is_written(gcs_se
 ISOLATED = """
 import json, sys
 from pathlib import Path
-from tests.drift.test_run_on_gcs import run, upload, write_job
+from tests.drift.test_run_on_gcs import cold_run, upload, write_job
 from tests.support.gcs_server import running_server
 
 folder, world = Path(sys.argv[1]), Path(sys.argv[2])
@@ -228,7 +232,7 @@ with running_server(folder) as server:
         f"gs://{bucket}",
         ('images = "reference/"\\nlog = "validation_log.csv"', 'features = "metrics.csv"'),
     )
-    result = run(job_file, STORAGE_EMULATOR_HOST=server.host, NO_GCE_CHECK="true")
+    result = cold_run(job_file, STORAGE_EMULATOR_HOST=server.host, NO_GCE_CHECK="true")
     names = [name for name in server.names(bucket) if name.endswith("latest.json")]
 print(json.dumps([result.returncode, result.stderr, names]))
 """

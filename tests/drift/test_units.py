@@ -112,10 +112,10 @@ def test_bursts_do_not_raise_the_false_alarm_rate():
     """100 windows of 15 users with 20 near-copies each, at 5 %: at most 12 alarms (0.1 %)."""
     generator = np.random.default_rng(2)
     detection = DetectionSettings(false_alarm_rate=0.05)
-    profile = profile_of(pictures(generator, 300), distinct(300))
+    fingerprints = distinct(300)
     alarms = 0
     for _ in range(100):
-        profile = profile_of(pictures(generator, 300), distinct(300))
+        profile = profile_of(pictures(generator, 300), fingerprints)
         bursts = np.repeat(pictures(generator, 15), 20, axis=0)
         bursts += generator.normal(0, 0.05, bursts.shape)
         columns = lined(profile, window_of(bursts, np.repeat(np.arange(15), 20)))

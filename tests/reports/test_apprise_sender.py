@@ -12,8 +12,8 @@ from PIL import Image
 from reports.apprise_sender import scheme_of, send, split_urls
 from reports.findings import NoticeKind
 from reports.notifications import Message, Picture, trial_message
-from tests.support.gcs_server import free_port
 from tests.support.receivers import mail, make_certificate, web, web_server
+from tests.support.server_process import free_port
 
 __all__ = ["mail", "web"]
 

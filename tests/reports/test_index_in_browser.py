@@ -1,14 +1,13 @@
 import dataclasses
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from benchmarks.index_pages import simulated_rows
 from reports.history import HistoryRow
 from reports.index_page import index_files, index_html
-from tests.support.browser import open_page, violations
+from tests.support.browser import OpenedPage, Violation, open_pages, violations
 from tests.support.findings import HOSTILE_LABELS
 
 WIDTHS_PX = (360, 800, 1400)
@@ -33,12 +32,18 @@ PAGES: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_every_screen_and_loads_and_runs_nothing(name: str, tmp_path: Path) -> None:
-    opened = open_page(PAGES[name](), tmp_path, *WIDTHS_PX, open_details=True)
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenedPage]:
+    pages = {name: make() for name, make in PAGES.items()}
+    return open_pages(pages, tmp_path_factory.mktemp("pages"), *WIDTHS_PX, open_details=True)
 
-    assert opened.complaints == ()
-    for width_px, facts in zip(WIDTHS_PX, opened.at_widths, strict=True):
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_every_screen_and_loads_and_runs_nothing(
+    name: str, opened: dict[str, OpenedPage]
+) -> None:
+    assert opened[name].complaints == ()
+    for width_px, facts in zip(WIDTHS_PX, opened[name].at_widths, strict=True):
         assert facts["scroll_width"] <= width_px, facts["too_wide"]
         assert facts["too_wide"] == []
         assert facts["styled"], "the policy kept the page's own style out"
@@ -59,9 +64,14 @@ AXE_PAGES = {
 }
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("name", AXE_PAGES)
-def test_axe_finds_nothing_serious(name: str, dark: bool, tmp_path: Path) -> None:
-    found = violations(AXE_PAGES[name](), tmp_path, 360, 1400, dark=dark)
+@pytest.fixture(scope="module", params=[False, True], ids=["light", "dark"])
+def found(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[Violation, ...]]:
+    pages = {name: make() for name, make in AXE_PAGES.items()}
+    return violations(pages, tmp_path_factory.mktemp("axe"), 360, 1400, dark=request.param)
 
-    assert [one for one in found if one.impact in {"serious", "critical"}] == []
+
+@pytest.mark.parametrize("name", AXE_PAGES)
+def test_axe_finds_nothing_serious(name: str, found: dict[str, tuple[Violation, ...]]) -> None:
+    assert [one for one in found[name] if one.impact in {"serious", "critical"}] == []

@@ -1,6 +1,7 @@
 """Every run's page against the rules of axe-core, in a real browser."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from reports.findings import Latency, PictureCount, PictureHealth, RunFindings
 from reports.html_report import report_html
 from tests.support import findings as examples
-from tests.support.browser import violations
+from tests.support.browser import Violation, violations
 from tests.support.pages import EXAMPLES, page_of
 
 
@@ -27,16 +28,24 @@ def full_page_of(example: Callable[[], RunFindings]) -> bytes:
     )
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
-def test_a_page_breaks_no_rule(
-    example: Callable[[], RunFindings], dark: bool, tmp_path: Path
-) -> None:
-    assert violations(full_page_of(example), tmp_path, 360, 1200, dark=dark) == ()
+PAGES: dict[str, Callable[[], bytes]] = {
+    **{example.__name__: functools.partial(full_page_of, example) for example in EXAMPLES},
+    "without thumbnails": lambda: report_html(examples.drifted(), None),
+}
 
 
-def test_a_page_without_thumbnails_breaks_no_rule(tmp_path: Path) -> None:
-    assert violations(report_html(examples.drifted(), None), tmp_path, 360, 1200) == ()
+@pytest.fixture(scope="module", params=[False, True], ids=["light", "dark"])
+def found(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[Violation, ...]]:
+    pages = {name: make() for name, make in PAGES.items()}
+    folder = tmp_path_factory.mktemp("axe")
+    return violations(pages, folder, 360, 1200, dark=request.param)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_breaks_no_rule(page: str, found: dict[str, tuple[Violation, ...]]) -> None:
+    assert found[page] == ()
 
 
 def test_a_broken_page_is_found_out(tmp_path: Path) -> None:
@@ -46,7 +55,7 @@ def test_a_broken_page_is_found_out(tmp_path: Path) -> None:
     )
     page = page.replace('alt="Image 1"', "")
 
-    found = violations(page.encode(), tmp_path, 360)
+    found = violations({"broken": page.encode()}, tmp_path, 360)["broken"]
 
     assert {"html-has-lang", "color-contrast", "image-alt"} <= {one.rule for one in found}
     assert {one.impact for one in found} >= {"serious", "critical"}
@@ -59,7 +68,7 @@ def test_without_axe_core_it_is_skipped_but_fails_in_ci(
     monkeypatch.setattr("tests.support.browser.AXE", tmp_path / "axe.min.js")
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="npm ci"):
-        violations(b"", tmp_path, 360)
+        violations({}, tmp_path, 360)
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="npm ci"):
-        violations(b"", tmp_path, 360)
+        violations({}, tmp_path, 360)

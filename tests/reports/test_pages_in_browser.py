@@ -12,7 +12,7 @@ from reports.findings import RunFindings
 from reports.history import history_row
 from reports.index_page import index_html
 from tests.support import findings as examples
-from tests.support.browser import OpenedPage, open_page, picture_page
+from tests.support.browser import OpenedPage, open_pages, picture_page
 from tests.support.pages import EXAMPLES, page_of, photograph
 
 WIDTHS_PX = (360, 800, 1400)
@@ -35,37 +35,52 @@ def assert_sound(opened: OpenedPage) -> None:
         assert facts["loaded"] == []
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
-def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
-    example: Callable[[], RunFindings], tmp_path: Path
-) -> None:
-    opened = open_page(page_of(example()), tmp_path, *WIDTHS_PX, open_details=True)
-
-    assert_sound(opened)
-
-
-def test_the_index_fits_every_screen(tmp_path: Path) -> None:
-    assert_sound(open_page(hostile_index(), tmp_path, *WIDTHS_PX))
+@pytest.fixture(scope="module")
+def unfolded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenedPage]:
+    """The pages of all examples, and the index, with all of their folds open."""
+    pages = {example.__name__: page_of(example()) for example in EXAMPLES}
+    pages["index"] = hostile_index()
+    return open_pages(pages, tmp_path_factory.mktemp("open"), *WIDTHS_PX, open_details=True)
 
 
-def test_the_first_screen_says_what_happened_and_which_images_to_look_at(tmp_path: Path) -> None:
-    run = dataclasses.replace(
+@pytest.fixture(scope="module")
+def first_seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenedPage]:
+    """A run's page and the index as they are before anything is touched."""
+    pages = {"run": page_of(long_headline()), "index": hostile_index()}
+    return open_pages(pages, tmp_path_factory.mktemp("first"), *WIDTHS_PX)
+
+
+def long_headline() -> RunFindings:
+    return dataclasses.replace(
         examples.drifted(),
         headline="Images are darker and blurrier than the reference since Tuesday 11 Mar 14:00 "
         "UTC, nearly all from model_version 7",
         affected=412,
     )
-    opened = open_page(page_of(run), tmp_path, *WIDTHS_PX)
 
-    for height_px, facts in zip((740, 900, 900), opened.at_widths, strict=True):
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
+def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
+    example: Callable[[], RunFindings], unfolded: dict[str, OpenedPage]
+) -> None:
+    assert_sound(unfolded[example.__name__])
+
+
+def test_the_index_fits_every_screen(first_seen: dict[str, OpenedPage]) -> None:
+    assert_sound(first_seen["index"])
+
+
+def test_the_first_screen_says_what_happened_and_which_images_to_look_at(
+    first_seen: dict[str, OpenedPage],
+) -> None:
+    for height_px, facts in zip((740, 900, 900), first_seen["run"].at_widths, strict=True):
         parts = facts["bottoms"]
         assert parts["h1"] < parts[".reach"]
         assert max(parts[part] for part in ("h1", ".reach", ".strip img", ".chips")) < height_px
 
 
-def test_hostile_labels_are_shown_as_text(tmp_path: Path) -> None:
-    opened = open_page(page_of(examples.hostile()), tmp_path, 1400, open_details=True)
-    text = opened.at_widths[0]["text"]
+def test_hostile_labels_are_shown_as_text(unfolded: dict[str, OpenedPage]) -> None:
+    text = unfolded["hostile"].at_widths[-1]["text"]
 
     assert "</script><script>alert(1)</script>" in text
     assert "<img src=x onerror=alert(2)>" in text
@@ -76,10 +91,9 @@ def test_hostile_labels_are_shown_as_text(tmp_path: Path) -> None:
     assert "a" * 300 in text
 
 
-def test_headings_start_at_one_and_leave_no_level_out(tmp_path: Path) -> None:
-    for page in (page_of(examples.drifted()), hostile_index()):
-        opened = open_page(page, tmp_path, 800, open_details=True)
-        levels = opened.at_widths[0]["headings"]
+def test_headings_start_at_one_and_leave_no_level_out(unfolded: dict[str, OpenedPage]) -> None:
+    for page in ("drifted", "index"):
+        levels = unfolded[page].at_widths[1]["headings"]
 
         assert levels[0] == 1
         assert levels.count(1) == 1
@@ -91,7 +105,7 @@ def test_a_script_that_got_into_the_page_would_not_run(tmp_path: Path) -> None:
     inside = b"<script>document.body.innerText = 'broken in'</script></main>"
     page = page_of(examples.steady()).replace(b"</main>", inside)
 
-    opened = open_page(page, tmp_path, 800)
+    opened = open_pages({"broken": page}, tmp_path, 800)["broken"]
 
     assert "broken in" not in opened.at_widths[0]["text"]
     assert any("Content Security Policy" in complaint for complaint in opened.complaints)

@@ -1,4 +1,7 @@
-"""A real browser: pages are opened in headless Chromium, read back, measured and pictured."""
+"""A real browser: pages are opened in headless Chromium, read back, measured and pictured.
+
+Starting it takes as long as looking at a page: several pages are opened at once.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -106,7 +110,7 @@ class OpenedPage:
     """What a page looks like from inside the browser, and what the browser complained about.
 
     `at_widths` holds one set of facts per width that was asked for; its `bottoms` say how far down
-    some parts of the page end, in pixels.
+    some parts of the page end, in pixels. `complaints` are those about all pages opened with it.
     """
 
     at_widths: tuple[dict[str, Any], ...]
@@ -127,30 +131,48 @@ def _do_without(message: str) -> NoReturn:
     pytest.skip(message)
 
 
-def open_page(page: bytes, folder: Path, *widths_px: int, open_details: bool = False) -> OpenedPage:
-    """Open a page at some widths and return what it holds; with all its folds open if asked."""
-    text = page.decode("utf-8")
+def open_pages(
+    pages: Mapping[str, bytes], folder: Path, *widths_px: int, open_details: bool = False
+) -> dict[str, OpenedPage]:
+    """Open pages at some widths and return what they hold; with all their folds open if asked."""
+    texts = [page.decode("utf-8") for page in pages.values()]
     if open_details:
-        text = _with_open_details(text)
-    answers, stderr = _ask(_PROBE, text, folder, widths_px)
+        texts = [_with_open_details(text) for text in texts]
+    answers, stderr = _ask(_PROBE, texts, folder, widths_px)
     complaints = tuple(line for line in stderr.splitlines() if "CONSOLE" in line)
-    return OpenedPage(at_widths=tuple(answers), complaints=complaints)
+    return {
+        name: OpenedPage(at_widths=tuple(facts), complaints=complaints)
+        for name, facts in zip(pages, answers, strict=True)
+    }
 
 
 def violations(
-    page: bytes, folder: Path, *widths_px: int, dark: bool = False
-) -> tuple[Violation, ...]:
-    """Return what axe-core finds in a page at some widths, with all its folds open.
+    pages: Mapping[str, bytes], folder: Path, *widths_px: int, dark: bool = False
+) -> dict[str, tuple[Violation, ...]]:
+    """Return what axe-core finds in each page at some widths, with all its folds open.
 
-    The page's policy forbids scripts, so axe-core runs in a copy without it. Where npm has not
+    A page's policy forbids scripts, so axe-core runs in a copy without it. Where npm has not
     put axe-core in place the test is skipped, and fails where CI is set.
     """
     if not AXE.exists():
         _do_without("axe-core is missing: npm ci --prefix tests/axe, to test for accessibility")
-    text = _with_open_details(_POLICY.sub("", page.decode("utf-8"), count=1))
-    text = text.replace("</head>", f'<script src="{AXE.as_uri()}"></script></head>', 1)
+    texts = [_with_axe(page) for page in pages.values()]
     extra = ["--virtual-time-budget=60000", "--allow-file-access-from-files"]
-    answers, _ = _ask(_AXE_PROBE, text, folder, widths_px, *extra, *([DARK] if dark else []))
+    answers, _ = _ask(_AXE_PROBE, texts, folder, widths_px, *extra, *([DARK] if dark else []))
+    return {
+        name: _violations(at_widths, widths_px, dark=dark)
+        for name, at_widths in zip(pages, answers, strict=True)
+    }
+
+
+def _with_axe(page: bytes) -> str:
+    text = _with_open_details(_POLICY.sub("", page.decode("utf-8"), count=1))
+    return text.replace("</head>", f'<script src="{AXE.as_uri()}"></script></head>', 1)
+
+
+def _violations(
+    answers: list[dict[str, Any]], widths_px: tuple[int, ...], *, dark: bool
+) -> tuple[Violation, ...]:
     assert all(answer["dark"] == dark and answer["rules"] > 10 for answer in answers), answers
     return tuple(
         Violation(**one | {"places": tuple(one["places"]), "width_px": width_px})
@@ -164,12 +186,13 @@ def _with_open_details(text: str) -> str:
 
 
 def _ask(
-    probe: str, text: str, folder: Path, widths_px: tuple[int, ...], *flags: str
-) -> tuple[list[dict[str, Any]], str]:
-    """Open a page in a frame per width and return what the probe says of each, and stderr."""
+    probe: str, texts: list[str], folder: Path, widths_px: tuple[int, ...], *flags: str
+) -> tuple[list[list[dict[str, Any]]], str]:
+    """Open pages in a frame per width; return what the probe says of each page, and stderr."""
     frames = "".join(
         f"<iframe style='border:0;width:{width}px;height:800px' srcdoc=\"{html.escape(text)}\">"
         "</iframe>"
+        for text in texts
         for width in widths_px
     )
     path = folder / "frame.html"
@@ -178,21 +201,27 @@ def _ask(
         f"{frames}<pre id=answer></pre><script>{probe}</script>",
         encoding="utf-8",
     )
-    finished = _chromium("--dump-dom", *flags, path.as_uri())
+    finished = chromium("--dump-dom", *flags, path.as_uri(), timeout_s=LIMIT_S * len(texts))
     answer = finished.stdout.partition('<pre id="answer">')[2].partition("</pre>")[0]
     assert answer, f"the page did not load: {finished.stderr[-2000:]}"
-    return json.loads(html.unescape(answer)), finished.stderr
+    answers = json.loads(html.unescape(answer))
+    assert len(answers) == len(texts) * len(widths_px)
+    frames_of = range(0, len(answers), len(widths_px))
+    return [answers[first : first + len(widths_px)] for first in frames_of], finished.stderr
 
 
 def picture_page(path: Path, target: Path, size_px: tuple[int, int], *, dark: bool = False) -> None:
     """Write a PNG of the top of a page as a screen of that size shows it."""
     width, height = size_px
     extra = [DARK] if dark else []
-    _chromium(f"--screenshot={target}", f"--window-size={width},{height}", *extra, path.as_uri())
+    chromium(f"--screenshot={target}", f"--window-size={width},{height}", *extra, path.as_uri())
     assert target.exists(), "the browser wrote no picture"
 
 
-def _chromium(*arguments: str) -> subprocess.CompletedProcess[str]:
+def chromium(*arguments: str, timeout_s: float = LIMIT_S) -> subprocess.CompletedProcess[str]:
+    """Run headless Chromium with a profile of its own."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [browser(), *FLAGS, f"--user-data-dir={profile}", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=timeout_s, check=False
+        )

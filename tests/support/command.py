@@ -1,11 +1,18 @@
-"""The command as a user runs it: a process of its own, in a folder with a job file."""
+"""The command as a user runs it: a process, in a folder with a job file."""
 
 from __future__ import annotations
 
+import atexit
+import functools
+import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 JOB_FILE = """
@@ -24,15 +31,82 @@ images = "reference/"
 
 
 def drift(
-    *arguments: str, cwd: Path, timeout_s: float = 120, **environment: str
+    *arguments: str, cwd: Path, timeout_s: float = 120, without: str = "", **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m drift`` and return what it printed and how it ended."""
+    """Run ``python -m drift`` and return what it printed and how it ended.
+
+    Parameters
+    ----------
+    without
+        A variable that the environment is not to have.
+    """
+    variables = {name: value for name, value in os.environ.items() if name != without}
     return subprocess.run(
         [sys.executable, "-m", "drift", *arguments],
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={**variables, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
         timeout=timeout_s,
         check=False,
     )
+
+
+def warm_drift(
+    *arguments: str, cwd: Path, timeout_s: float = 120, without: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process that has all imports behind it (`warm_process`).
+
+    For tests of what the command says and does. How the program starts, what it imports and what
+    Python makes of its own variables, only `drift` can show.
+    """
+    assert not [name for name in environment if name.startswith("PYTHON")], "too late for these"
+    variables = {name: value for name, value in os.environ.items() if name != without}
+    with tempfile.TemporaryDirectory() as folder:
+        streams = {name: f"{folder}/{name}" for name in ("stdout", "stderr")}
+        request: dict[str, Any] = {"arguments": arguments, "cwd": str(cwd), **streams}
+        request["environment"] = {**variables, **environment}
+        code = _warm_process().run(request, timeout_s)
+        out, err = (Path(path).read_text(encoding="utf-8") for path in streams.values())
+    return subprocess.CompletedProcess(["drift", *arguments], code, out, err)
+
+
+class _WarmProcess:
+    """The process that commands are forked from: one per test process, until that ends."""
+
+    def __init__(self) -> None:
+        self._server = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.warm_process"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self._end)
+        assert self._answer() == "ready"
+
+    def run(self, request: dict[str, Any], timeout_s: float) -> int:
+        """Return how the command ended; one that takes longer is killed."""
+        assert self._server.stdin is not None
+        print(json.dumps(request), file=self._server.stdin, flush=True)
+        process = self._answer()
+        killer = threading.Timer(timeout_s, os.kill, (process, signal.SIGKILL))
+        killer.start()
+        try:
+            return int(self._answer())
+        finally:
+            killer.cancel()
+
+    def _answer(self) -> Any:
+        assert self._server.stdout is not None
+        line = self._server.stdout.readline()
+        assert line, "the process that commands are forked from has ended"
+        return json.loads(line)
+
+    def _end(self) -> None:
+        assert self._server.stdin is not None
+        self._server.stdin.close()
+        self._server.wait(timeout=30)
+
+
+_warm_process = functools.cache(_WarmProcess)

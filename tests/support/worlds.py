@@ -44,7 +44,7 @@ class Shot:
 
 def view(generator: np.random.Generator, light: float = 1.0) -> bytes:
     """Return a random view of a photograph as a small JPEG."""
-    photograph = skimage.data.astronaut() if generator.random() < 0.5 else skimage.data.coffee()
+    photograph = skimage.data.astronaut() if generator.random() < 0.5 else skimage.data.coffee()  # type: ignore[no-untyped-call]
     top, left = (int(generator.integers(0, size - 120)) for size in photograph.shape[:2])
     pixels = photograph[top : top + 96, left : left + 112] * light * generator.normal(1, 0.1)
     buffer = io.BytesIO()

@@ -18,7 +18,8 @@ from jobs.errors import (
     ObjectMissingError,
 )
 from tests.support.faulty_store import Answer, Fault, FaultyStore, Request, refusal, relay_to
-from tests.support.gcs_server import GcsServer, free_port
+from tests.support.gcs_server import GcsServer
+from tests.support.server_process import free_port
 
 PassOn = Callable[[], Answer]
 CONTENT = bytes(range(256)) * 400

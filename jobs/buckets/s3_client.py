@@ -1,0 +1,181 @@
+"""Opening botocore's client: credentials, addresses, connections, and the time of each request."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import NoCredentialsError
+from botocore.httpsession import URLLib3Session
+from botocore.utils import get_environ_proxies
+
+from jobs.buckets.bucket import check_name
+from jobs.buckets.retrying import Attempt, RetrySettings
+from jobs.errors import UsageError
+
+_BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
+_UNSORTED = "--x-s3"
+
+
+def parse_url(url: str) -> tuple[str, str]:
+    """Return the bucket's name and its folder's prefix, which is empty or ends with a slash.
+
+    Raises
+    ------
+    UsageError
+        If there is no valid bucket name, or it is that of a directory bucket.
+    UnsafeNameError
+        If the folder is no plain path.
+    """
+    bucket_name, _, folder = url.removeprefix("s3://").rstrip("/").partition("/")
+    if not url.startswith("s3://") or not re.fullmatch(_BUCKET_NAME, bucket_name):
+        raise UsageError(
+            f"bucket.url is {url!r}. Expected s3://NAME or s3://NAME/FOLDER, where NAME has 3 to "
+            "63 lower-case letters, digits, '-', '_' and '.'."
+        )
+    if bucket_name.endswith(_UNSORTED):
+        raise UsageError(
+            f"bucket.url is {url!r}, a directory bucket, which lists its objects in no order. "
+            "Expected a general purpose bucket."
+        )
+    if not folder:
+        return bucket_name, ""
+    return bucket_name, check_name(f"s3://{bucket_name}", folder) + "/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the objects of a bucket are.
+
+    Attributes
+    ----------
+    url
+        What their names are appended to, with a slash at its end.
+    host
+        The beginning of `url`, up to its path.
+    region
+        Whose signatures the store accepts.
+    """
+
+    url: str
+    host: str
+    region: str
+
+
+class S3Client:
+    """botocore's client, with timeouts for each attempt; safe to call from many threads.
+
+    Credentials and region come from the usual chain: the environment, the shared files with
+    their profiles, a web identity, the container, the machine. With ``AWS_ENDPOINT_URL`` any
+    store that speaks S3 can be used.
+
+    Parameters
+    ----------
+    retry
+        Whose timeouts the client has.
+    connections
+        How many connections are kept open at most.
+
+    Attributes
+    ----------
+    trusted
+        The certificates that are trusted: a path, or True for the usual ones.
+
+    Raises
+    ------
+    botocore.exceptions.BotoCoreError
+        If the configuration cannot be used.
+    ValueError
+        If the endpoint is no URL.
+    """
+
+    def __init__(self, retry: RetrySettings, connections: int) -> None:
+        self._usual_s = (retry.connect_timeout_s, retry.read_timeout_s)
+        self._connections = connections
+        self._session = botocore.session.get_session()
+        self._running = threading.local()
+        trusted = self._session.get_config_variable("ca_bundle")
+        self.trusted: str | bool = trusted or os.environ.get("REQUESTS_CA_BUNDLE") or True
+        self._client = self._addressed()
+        self._client.meta.events.register("before-send.s3", self._send)
+
+    def call(self, operation: str, attempt: Attempt, **parameters: object) -> dict[str, Any]:
+        """Make one request, such as ``get_object``, within the attempt's time."""
+        self._running.attempt = attempt
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(**parameters)
+        finally:
+            del self._running.attempt
+        return answer
+
+    def sign(self, parameters: dict[str, str], lifetime_s: int) -> str:
+        """Return a link by which an object can be read; nothing is asked of the store."""
+        link: str = self._client.generate_presigned_url(
+            "get_object", Params=parameters, ExpiresIn=lifetime_s
+        )
+        return link
+
+    def address_of(self, bucket_name: str) -> Address:
+        """Return where the client would ask for the objects of a bucket.
+
+        Raises
+        ------
+        botocore.exceptions.BotoCoreError
+            If there are no credentials.
+        """
+        link = urlsplit(self.sign({"Bucket": bucket_name, "Key": "x"}, 60))
+        scope = parse_qs(link.query)["X-Amz-Credential"][0].split("/")
+        host = f"{link.scheme}://{link.netloc}"
+        return Address(url=host + link.path.removesuffix("x"), host=host, region=scope[2])
+
+    def credentials(self) -> Any:  # noqa: ANN401 - botocore's own type
+        """Return keys that are valid now; those that end are replaced first."""
+        found = self._session.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        return found.get_frozen_credentials()
+
+    def _addressed(self) -> Any:  # noqa: ANN401 - botocore makes its clients' classes as it runs
+        if self._session.get_scoped_config().get("s3", {}).get("addressing_style"):
+            return self._create(None)
+        # Left to itself botocore signs links for a host that sends to the region's, where the
+        # signature does not hold.
+        client = self._create({"addressing_style": "virtual"})
+        if "amazonaws.com" in client.meta.endpoint_url:
+            return client
+        # A store of one's own seldom has a host name for each bucket.
+        return self._create({"addressing_style": "path"})
+
+    def _create(self, addresses: dict[str, str] | None) -> Any:  # noqa: ANN401 - as above
+        connect_s, read_s = self._usual_s
+        config = Config(
+            connect_timeout=connect_s,
+            read_timeout=read_s,
+            max_pool_connections=self._connections,
+            # Attempts are made in jobs/buckets/retrying.py, up to a deadline.
+            retries={"total_max_attempts": 1},
+            signature_version="s3v4",
+            user_agent_extra="image-drift",
+            s3=addresses,
+        )
+        region = self._session.get_config_variable("region") or os.environ.get("AWS_REGION")
+        return self._session.create_client("s3", region_name=region, config=config)
+
+    def _send(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
+        """Send a request whose time is shorter than the client's; None leaves it to the client."""
+        attempt: Attempt | None = getattr(self._running, "attempt", None)
+        if attempt is None or attempt.timeouts_s == self._usual_s:
+            return None
+        session = URLLib3Session(
+            verify=self.trusted,
+            proxies=get_environ_proxies(request.url),
+            timeout=attempt.timeouts_s,
+            max_pool_connections=1,
+        )
+        return session.send(request)

@@ -1,0 +1,118 @@
+"""Content from S3, compared with what the store knows of it.
+
+The length always is. The ETag is the MD5 of the content, unless the object came in parts or is
+encrypted with a key of KMS or of the customer. Those may carry a checksum of their own: botocore
+verifies CRC32, SHA-1 and SHA-256, and the others where ``awscrt`` is installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from jobs.buckets.retrying import Attempt
+from jobs.buckets.s3_failures import DamagedContentError, UncheckedContentError
+
+_CHUNK_BYTES = 1 << 18
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_ENCRYPTION = "x-amz-server-side-encryption"
+_CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
+
+
+def version_of(answer: Mapping[str, Any]) -> str:
+    """Return the ETag in an answer or an entry of a listing, without its quotes.
+
+    Raises
+    ------
+    UncheckedContentError
+        If there is none.
+    """
+    etag = str(answer.get("ETag") or "").strip('"')
+    if not etag:
+        raise UncheckedContentError("the store sent no ETag")
+    return etag
+
+
+def is_md5(etag: str, headers: Mapping[str, str]) -> bool:
+    """Return whether an ETag is the MD5 of the content, by the headers that came with it.
+
+    Parameters
+    ----------
+    headers
+        Named in lower case.
+    """
+    if _CUSTOMER_KEY in headers or headers.get(_ENCRYPTION, "").startswith("aws:kms"):
+        return False
+    return _MD5.fullmatch(etag) is not None
+
+
+def chunks_of(read: Callable[[], bytes], size: int | None, attempt: Attempt) -> Iterator[bytes]:
+    """Yield what `read` returns until it is empty.
+
+    Parameters
+    ----------
+    size
+        How many bytes the store announced, where it did.
+    attempt
+        Until when they may come in.
+
+    Raises
+    ------
+    DamagedContentError
+        If it is more or less than the store announced.
+    TimeoutError
+        If it comes too slowly.
+    """
+    found = 0
+    while chunk := read():
+        # The timeouts bound the wait for the next bytes, not the whole transfer.
+        if time.monotonic() > attempt.ends_at:
+            raise TimeoutError("the content came too slowly")
+        found += len(chunk)
+        yield chunk
+    if size is not None and found != size:
+        raise DamagedContentError("the content is not as long as the store said")
+
+
+def take(chunks: Iterable[bytes], content: BinaryIO, md5: str | None) -> None:
+    """Write `chunks` into `content`, which is at its start.
+
+    Parameters
+    ----------
+    md5
+        What the content's MD5 has to be; None where nothing is known of it.
+
+    Raises
+    ------
+    DamagedContentError
+        If it is another one.
+    """
+    actual = hashlib.md5(usedforsecurity=False)
+    for chunk in chunks:
+        content.write(chunk)
+        actual.update(chunk)
+    if md5 is not None and actual.hexdigest() != md5:
+        raise DamagedContentError("the content's MD5 is not the one that the store named")
+
+
+def read_range(answer: Mapping[str, Any], start: int, size: int, attempt: Attempt) -> bytes:
+    """Return the part of an object that was asked for, its length compared; nothing else can be.
+
+    Parameters
+    ----------
+    answer
+        That of ``get_object``, asked for a range.
+    start, size
+        Of the range. A store that sends the whole object in its place is taken at its word.
+    """
+    # As a context of its own the body gives out the bytes without the check of their length.
+    with contextlib.closing(answer["Body"]) as body:
+        content = b"".join(
+            chunks_of(lambda: body.read(_CHUNK_BYTES), answer.get("ContentLength"), attempt)
+        )
+    whole = answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    return content[start : start + size] if whole else content

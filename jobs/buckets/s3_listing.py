@@ -1,0 +1,50 @@
+"""One page of a listing of S3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jobs.buckets.bucket import ObjectInfo, is_readable_name
+from jobs.buckets.listing import Listed, ListedPage
+from jobs.buckets.retrying import Attempt
+from jobs.buckets.s3_client import S3Client
+from jobs.buckets.s3_content import version_of
+from jobs.buckets.s3_failures import DamagedContentError
+
+
+def list_page(
+    client: S3Client, listed: Listed, token: str | None, size: int, attempt: Attempt
+) -> ListedPage:
+    """Ask for one page; names that no bucket of ours can have are left out.
+
+    Raises
+    ------
+    DamagedContentError
+        If the page does not hold as much as it says, or breaks off without saying how to go on.
+    """
+    asked: dict[str, object] = {"Prefix": listed.root + listed.prefix, "MaxKeys": size}
+    if listed.one_level:
+        asked["Delimiter"] = "/"
+    if token is not None:
+        asked["ContinuationToken"] = token
+    answer = client.call("list_objects_v2", attempt, Bucket=listed.bucket_name, **asked)
+    contents = answer.get("Contents", [])
+    prefixes = answer.get("CommonPrefixes", [])
+    _require_whole(answer, len(contents) + len(prefixes))
+    named = ((one["Key"].removeprefix(listed.root), one) for one in contents)
+    return ListedPage(
+        objects=tuple(
+            ObjectInfo(name=name, size_bytes=one["Size"], version=version_of(one))
+            for name, one in named
+            if is_readable_name(listed.url, name)
+        ),
+        folders=tuple(sorted(one["Prefix"].removeprefix(listed.root) for one in prefixes)),
+        next_token=answer["NextContinuationToken"] if answer.get("IsTruncated") else None,
+    )
+
+
+def _require_whole(answer: dict[str, Any], found: int) -> None:
+    if answer.get("KeyCount", found) != found:
+        raise DamagedContentError("a page of the listing does not hold as much as it says")
+    if answer.get("IsTruncated") and not answer.get("NextContinuationToken"):
+        raise DamagedContentError("a page of the listing does not say how it goes on")

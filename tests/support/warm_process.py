@@ -1,0 +1,86 @@
+"""Runs the command in processes of its own that have all imports behind them.
+
+A process that was started afresh spends most of its time on importing Evidently. This one does
+that once and forks for each command: arguments, environment, folder, streams, signals and the end
+of the process are real, the way from ``python -m drift`` to the imports is not.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import tempfile
+import warnings
+from typing import Any
+
+PACKAGES = ("jobs", "reference_stats", "reports", "drift")
+# A program, which does something when it is imported, and what is heavy and seldom needed.
+NOT_AHEAD = ("drift.__main__", "reports.metrics.otlp", "reference_stats.profiles.from_tensors")
+
+
+def import_all() -> None:
+    """Import whatever a command may, and what that imports when it is first used."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in PACKAGES:
+            package = importlib.import_module(name)
+            for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+                if module.name not in NOT_AHEAD:
+                    # Some need what only some installations have; who asks for these is told.
+                    with contextlib.suppress(ModuleNotFoundError):
+                        importlib.import_module(module.name)
+    gc.freeze()
+
+
+def become_command(request: dict[str, Any]) -> None:
+    """Be a process that was started for one command: run it and end."""
+    os.setsid()
+    for descriptor, path in enumerate((os.devnull, request["stdout"], request["stderr"])):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC if descriptor else os.O_RDONLY
+        opened = os.open(path, flags, 0o600)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["cwd"])
+    sys.argv = ["drift", *request["arguments"]]
+
+    tempfile.tempdir = None
+
+    from drift.program import main  # noqa: PLC0415 - imported ahead
+
+    try:
+        main()
+    except SystemExit as end:
+        # Taking four thousand modules apart takes longer than most commands.
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(end.code or 0))
+
+
+def serve() -> None:
+    """Read a request per line, answer with the process's id, then with how it ended."""
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    import_all()
+    print(json.dumps("ready"), file=answers)
+    for line in requests:
+        process = os.fork()
+        if not process:
+            requests.close()
+            answers.close()
+            become_command(json.loads(line))
+        print(json.dumps(process), file=answers)
+        _process, status = os.waitpid(process, 0)
+        print(json.dumps(os.waitstatus_to_exitcode(status)), file=answers)
+
+
+if __name__ == "__main__":
+    serve()
