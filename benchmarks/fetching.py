@@ -175,8 +175,9 @@ def _cpu_s() -> float:
     """Return the processor time of this process and of those that decode for it."""
     ticks = 0
     for task in Path("/proc/self/task").iterdir():
-        for child in (task / "children").read_text(encoding="ascii").split():
-            with contextlib.suppress(OSError):
+        # Threads and processes end while they are looked at.
+        with contextlib.suppress(OSError):
+            for child in (task / "children").read_text(encoding="ascii").split():
                 command = Path("/proc", child, "cmdline").read_bytes()
                 state = Path("/proc", child, "stat").read_text(encoding="ascii")
                 if b"isolated.worker" in command:
