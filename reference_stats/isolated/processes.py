@@ -114,8 +114,14 @@ class _Process:
         try:
             return self._process.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.kill()
             return self._process.wait()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self.disconnect()
+        self._process.kill()
+        self._process.wait()
 
     def disconnect(self) -> None:
         """Close this side of the connection; the process ends once nobody has that side open."""
@@ -179,9 +185,9 @@ class Decoders:
         return _crashed(code)
 
     def stop(self) -> None:
-        """End the processes that wait for an image."""
+        """End the processes that wait for an image; they have nothing to finish."""
         while self._idle:
-            self._idle.pop().stop()
+            self._idle.pop().kill()
 
     def _leave_to_parent(self) -> None:
         """Use none of the processes that this program was forked with: two would talk to one."""
