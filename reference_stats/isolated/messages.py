@@ -38,12 +38,20 @@ def send(connection: socket.socket, kind: int, content: bytes = b"") -> None:
     connection.sendall(content)
 
 
-def receive(stream: BinaryIO) -> tuple[int, bytes] | None:
-    """Return the kind and the content of the next message; None at the end, even within one."""
+def receive(stream: BinaryIO, most: int | None = None) -> tuple[int, bytes] | None:
+    """Return the kind and the content of the next message; None at the end, even within one.
+
+    Parameters
+    ----------
+    most
+        A message of more bytes is the end as well; None for any length.
+    """
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
     kind, length = _HEAD.unpack(head)
+    if most is not None and length > most:
+        return None
     content = stream.read(length)
     return (kind, content) if len(content) == length else None
 
@@ -83,10 +91,12 @@ def unpack_outcome(
     Raises
     ------
     ValueError
-        If it is none, or has other numbers than `names` calls for.
+        If it is none, has other numbers than `names` calls for, or an infinite one.
     """
     if kind == FEATURES and len(content) == _NUMBERS_AT + 8 * len(names):
         numbers = np.frombuffer(content, "<f8", offset=_NUMBERS_AT).astype(np.float64)
+        if np.isinf(numbers).any():
+            raise ValueError("an infinite number")
         return ImageFeatures(
             values=FeatureValues(names, numbers),
             deep=content[0] == 1,

@@ -24,6 +24,9 @@ from reference_stats.size_limits import SizeLimits
 # A hundred million pixels take a few seconds, on a machine that is busy with others a minute.
 _PATIENCE_S = 300.0
 _SOCKET_BYTES = 1 << 20
+_LONGEST_ANSWER_BYTES = 1 << 20
+# In place of an exit code: the process answered, but no outcome.
+_NONSENSE = 256
 # Once could be an accident of the machine's.
 _ATTEMPTS = 2
 _WORKER = "reference_stats.isolated.worker"
@@ -98,7 +101,7 @@ class _Process:
                 messages.send(self._connection, messages.ORDER, content)
                 self._order = order
             messages.send(self._connection, messages.IMAGE, data)
-            answer = messages.receive(self._stream)
+            answer = messages.receive(self._stream, _LONGEST_ANSWER_BYTES)
         except ConnectionError:
             answer = None
         if answer is None:
@@ -106,7 +109,12 @@ class _Process:
         kind, content = answer
         if kind == messages.BUG:
             raise RuntimeError(f"in the decoding process:\n{content.decode(errors='replace')}")
-        return messages.unpack_outcome(kind, content, order.names)
+        try:
+            return messages.unpack_outcome(kind, content, order.names)
+        except ValueError as nonsense:
+            # Whoever answers so is no longer our program.
+            self.kill()
+            raise _ProcessEndedError(_NONSENSE) from nonsense
 
     def stop(self) -> int:
         """Make sure that the process has ended; return its exit code, negative for a signal."""
@@ -217,8 +225,13 @@ def _crashed(code: int) -> UnreadableImage:
     if code == -signal.SIGKILL:
         # Nobody but the system's guard of its memory does that.
         return UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
-    name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    return UnreadableImage(reason=UnreadableReason.CRASHED, detail=f"the decoder ended by {name}")
+    if code == _NONSENSE:
+        detail = "the decoder answered nonsense"
+    elif code < 0:
+        detail = f"the decoder ended by {signal.Signals(-code).name}"
+    else:
+        detail = f"the decoder ended with exit code {code}"
+    return UnreadableImage(reason=UnreadableReason.CRASHED, detail=detail)
 
 
 def _environment() -> dict[str, str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from jobs.image_locations import ImageLocation
@@ -113,6 +114,8 @@ def test_limits_and_features_may_change_from_image_to_image(decoders: Decoders) 
         ("abort", UnreadableReason.CRASHED, "SIGABRT"),
         ("killed", UnreadableReason.OUT_OF_MEMORY, ""),
         ("greedy", UnreadableReason.OUT_OF_MEMORY, ""),
+        ("lie", UnreadableReason.CRASHED, "nonsense"),
+        ("too much", UnreadableReason.CRASHED, "exit code 0"),
     ],
 )
 def test_a_decoder_that_dies_takes_one_image_with_it(
@@ -127,7 +130,7 @@ def test_a_decoder_that_dies_takes_one_image_with_it(
 
 
 def test_an_image_is_tried_again_after_an_accident(faulty: Decoders, tmp_path: Path) -> None:
-    data = with_fault(f"segfault {tmp_path / 'mark'}")
+    data = with_fault(f"segfault@{tmp_path / 'mark'}")
     assert faulty.measure(data, ORDER) == expected(data)
     assert (tmp_path / "mark").exists()
 
@@ -275,6 +278,7 @@ time.sleep(600)
     ("kind", "content"),
     [
         (messages.FEATURES, b"\0" * 40),
+        (messages.FEATURES, bytes(33) + np.full(len(feature_names()), np.inf).tobytes()),
         (messages.READY, b""),
         (messages.UNREADABLE, b"[]"),
         (messages.UNREADABLE, b"no json"),
@@ -282,5 +286,5 @@ time.sleep(600)
     ],
 )
 def test_what_is_no_outcome_is_refused(kind: int, content: bytes) -> None:
-    with pytest.raises(ValueError, match=r"message|no reason|Expecting value"):
+    with pytest.raises(ValueError, match=r"message|no reason|Expecting value|infinite"):
         messages.unpack_outcome(kind, content, feature_names())

@@ -1,7 +1,7 @@
 """A decoding process whose decoder does, on a word in the file, what bad decoders do.
 
-The word is behind the picture's end: ``FAULT:segfault`` and so on; with a path behind it only the
-first time, of which the file at that path then tells.
+The word is behind the picture's end: ``FAULT:segfault`` and so on; with a path behind it, after an
+``@``, only the first time, of which the file at that path then tells.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from reference_stats.features.feature import Feature
+from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.isolated import worker
 from reference_stats.measuring import measure
-from reference_stats.outcomes import ImageFeatures, UnreadableImage
+from reference_stats.outcomes import FeatureValues, ImageFeatures, UnreadableImage
 from reference_stats.size_limits import SizeLimits
 
 
@@ -31,6 +34,11 @@ def _segfault(mark: str) -> None:
     ctypes.string_at(0)
 
 
+def _features(count: int) -> ImageFeatures:
+    values = FeatureValues(("nothing",) * count, np.zeros(count))
+    return ImageFeatures(values=values, deep=False, fingerprint=bytes(FINGERPRINT_BYTES))
+
+
 FAULTS: dict[str, Callable[[str], object]] = {
     "segfault": _segfault,
     "abort": lambda _: os.abort(),
@@ -38,6 +46,8 @@ FAULTS: dict[str, Callable[[str], object]] = {
     "hang": lambda _: time.sleep(3600),
     "greedy": lambda _: bytearray(64 << 30),
     "bug": _find_a_bug,
+    "lie": lambda _: _features(3),
+    "too much": lambda _: _features(1_000_000),
 }
 
 
@@ -46,9 +56,11 @@ def measure_with_faults(
 ) -> ImageFeatures | UnreadableImage:
     """Do what the file asks for, then measure it."""
     if b"FAULT:" in data:
-        name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition(" ")
+        name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition("@")
         if not (mark and Path(mark).exists()):
-            FAULTS[name](mark)
+            answer = FAULTS[name](mark)
+            if isinstance(answer, ImageFeatures):
+                return answer
     return measure(data, limits, features)
 
 
