@@ -37,10 +37,10 @@ from jobs.image_locations import RefusedLocation
 from jobs.job import Job
 from jobs.job_file import load_job
 from reference_stats.profiles.store import ProfileStore
+from reference_stats.thumbnails import thumbnail
 from reports.history import HistoryRow, parse_time
 from reports.history_store import read_history
 from reports.publishing import LATEST_NAME, REPORT_NAME, run_prefix
-from reports.thumbnails import thumbnail
 
 LATEST = "latest"
 _IDS_NAMED = 5

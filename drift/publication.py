@@ -18,6 +18,7 @@ from drift.typical import typical_images
 from jobs.buckets.bucket import HTML, JSON, ObjectKind
 from jobs.errors import ObjectError
 from jobs.image_locations import RefusedLocation
+from reference_stats.isolated.processes import DECODERS
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import Finding, Multivariate, RunFindings
 from reports.history_store import HistoryReader
@@ -26,7 +27,6 @@ from reports.publishing import publish
 from reports.thumbnails import (
     MOST_TYPICAL_BYTES,
     MOST_TYPICAL_PICTURES,
-    thumbnail,
     within_budget,
 )
 
@@ -164,4 +164,4 @@ def _thumbnails(place: Workplace, images: Sequence[str]) -> Iterator[tuple[str, 
         for image, file in files:
             if isinstance(file, ObjectError):
                 logger.warning("no thumbnail of %s: %s", allowed[image].path, file)
-            yield image, None if isinstance(file, ObjectError) else thumbnail(file)
+            yield image, None if isinstance(file, ObjectError) else DECODERS.thumbnail(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from drift.comparison import Comparison
 from drift.sentence import Extent, Sentence, moved, moved_jointly
@@ -39,7 +40,8 @@ def lacks_images(images: ImageCounts, job: Job) -> bool:
 
 
 def _too_many_lost(images: ImageCounts, job: Job) -> bool:
-    return images.lost > job.images.most_lost * images.logged
+    # As it is written: 0.29 of 100 are 29, not 28.999.
+    return images.lost > Fraction(str(job.images.most_lost)) * images.logged
 
 
 def _decision(verdict: Verdict, sentence: Sentence) -> Decision:

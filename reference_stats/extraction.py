@@ -256,7 +256,8 @@ class _Extraction:
         return _Finished(location=location, outcome=outcome, version=fetched.version)
 
     def _measure(self, data: bytes) -> ImageFeatures | UnreadableImage:
-        if self.order is None:
+        # A file that is too large is refused here: handing it over would copy it once more.
+        if self.order is None or len(data) > self.settings.max_bytes:
             return measure(data, _limits(self.settings), self.features)
         return DECODERS.measure(data, self.order)
 

@@ -77,8 +77,11 @@ class TwoStages(Generic[Item, Fetched, Result]):
             return
         try:
             computing = cores.submit(self.compute, item, fetching.result())
-        except RuntimeError:
-            # The caller is gone and the threads are being stopped.
+        except Exception as error:  # noqa: BLE001 - whoever waits for this item has to be told
+            # No thread could be started; or the caller is gone, and nobody looks at it.
+            failed: Future[Result] = Future()
+            failed.set_exception(error)
+            done.put(failed)
             return
         computing.add_done_callback(done.put)
 

@@ -56,7 +56,7 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
     failure
         One of `FAILURES`.
     attempts
-        How many attempts were made.
+        How many attempts have failed like this one.
     damaged_attempts
         How many of them may go to content with a wrong checksum.
     """
@@ -64,6 +64,9 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
         return attempts < damaged_attempts
     if isinstance(failure, api_errors.GoogleAPICallError):
         return failure.code in _PASSING_CODES
+    if isinstance(failure, auth_errors.TransportError):
+        # The place where credentials are fetched could not be reached.
+        return True
     if isinstance(failure, auth_errors.GoogleAuthError):
         return bool(failure.retryable)
     return isinstance(failure, CONNECTION_FAILURES)

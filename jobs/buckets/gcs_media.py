@@ -14,6 +14,7 @@ import functools
 import time
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import google_crc32c
 import requests
@@ -42,11 +43,11 @@ class TimedSink:
 
     def __init__(self, content: BinaryIO, ends_at: float) -> None:
         self._content = content
-        self._ends_at = ends_at
+        self.ends_at = ends_at
 
     def write(self, chunk: bytes) -> int:
         """Append `chunk`; raise `TimeoutError` after the deadline."""
-        if time.monotonic() > self._ends_at:
+        if time.monotonic() > self.ends_at:
             raise TimeoutError("the content came too slowly")
         return self._content.write(chunk)
 
@@ -72,6 +73,8 @@ class Downloads:
         self._credentials = session.credentials
         self._refresh = Request()
         self._url = client.api_endpoint
+        # A proxy of the store may have it below a path.
+        self._path = urlsplit(self._url).path.rstrip("/")
         self._pool = _pool(session, self._url, connections)
 
     def download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
@@ -144,7 +147,7 @@ def _take(answer: urllib3.BaseHTTPResponse, sink: TimedSink) -> str | None:
     if answer.status == 401 or 300 <= answer.status < 400 or "content-encoding" in answer.headers:
         return None
     if answer.status != 200:
-        raise _refusal(answer)
+        raise _refusal(answer, sink.ends_at)
     expected = _crc32c_of(answer.headers.get("x-goog-hash", ""))
     generation = answer.headers.get("x-goog-generation")
     if expected is None or generation is None:
@@ -159,8 +162,13 @@ def _take(answer: urllib3.BaseHTTPResponse, sink: TimedSink) -> str | None:
     return generation
 
 
-def _refusal(answer: urllib3.BaseHTTPResponse) -> Exception:
-    text = answer.read(_LONGEST_REFUSAL_BYTES).decode("utf-8", "replace")
+def _refusal(answer: urllib3.BaseHTTPResponse, ends_at: float) -> Exception:
+    said = bytearray()
+    while chunk := answer.read1(_LONGEST_REFUSAL_BYTES, decode_content=False):
+        said += chunk
+        if len(said) >= _LONGEST_REFUSAL_BYTES or time.monotonic() > ends_at:
+            break
+    text = said.decode("utf-8", "replace")
     failure: Exception = api_errors.from_http_status(  # type: ignore[no-untyped-call]
         answer.status, text, response=Refusal(text=text)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
 
 import numpy as np
 
@@ -22,10 +22,11 @@ from reference_stats.outcomes import (
 )
 from reference_stats.size_limits import SizeLimits
 
-ORDER, IMAGE, READY, FEATURES, UNREADABLE, BUG = b"OIRFUB"
+ORDER, IMAGE, THUMBNAIL, READY, FEATURES, UNREADABLE, PICTURE, BUG = b"OITRFUPB"
 # The kind of a message and the length of what follows.
 _HEAD = struct.Struct("<BQ")
 _NUMBERS_AT = 1 + FINGERPRINT_BYTES
+_LONGEST_DETAIL = 500
 
 
 def send(connection: socket.socket, kind: int, content: bytes = b"") -> None:
@@ -107,6 +108,14 @@ def unpack_outcome(
     try:
         said = json.loads(content)
         reason, detail, limit = UnreadableReason[said["reason"]], said["detail"], said["limit"]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"no reason: {content[:80]!r}") from error
-    return UnreadableImage(reason=reason, detail=str(detail), limit=limit)
+    if not isinstance(detail, str) or not _is_limit(limit):
+        raise ValueError(f"no reason: {content[:80]!r}")
+    # What cannot be stored as text is not kept.
+    plain = detail.encode("utf-8", "replace").decode()
+    return UnreadableImage(reason=reason, detail=plain[:_LONGEST_DETAIL], limit=limit)
+
+
+def _is_limit(limit: object) -> TypeGuard[int | None]:
+    return limit is None or (type(limit) is int and 0 <= limit < 1 << 63)

@@ -14,8 +14,10 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from reference_stats.isolated import messages
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
@@ -24,6 +26,7 @@ from reference_stats.size_limits import SizeLimits
 # A hundred million pixels take a few seconds, on a machine that is busy with others a minute.
 _PATIENCE_S = 300.0
 _SOCKET_BYTES = 1 << 20
+Result = TypeVar("Result")
 _LONGEST_ANSWER_BYTES = 1 << 20
 # In place of an exit code: the process answered, but no outcome.
 _NONSENSE = 256
@@ -84,7 +87,22 @@ class _Process:
         self._await_ready()
 
     def measure(self, data: bytes, order: Order) -> ImageFeatures | UnreadableImage:
-        """Return what became of an image.
+        """Return what became of an image; raises as `ask` does."""
+        if order != self._order:
+            with _as_ended(self):
+                content = messages.pack_order(order.names, order.limits)
+                messages.send(self._connection, messages.ORDER, content)
+            self._order = order
+        kind, content = self.ask(messages.IMAGE, data)
+        try:
+            return messages.unpack_outcome(kind, content, order.names)
+        except ValueError as nonsense:
+            # Whoever answers so is no longer our program.
+            self.kill()
+            raise _ProcessEndedError(_NONSENSE) from nonsense
+
+    def ask(self, kind: int, data: bytes) -> tuple[int, bytes]:
+        """Return the kind and the content of the answer to an image.
 
         Raises
         ------
@@ -95,26 +113,20 @@ class _Process:
         RuntimeError
             If the process met a bug of ours.
         """
-        try:
-            if order != self._order:
-                content = messages.pack_order(order.names, order.limits)
-                messages.send(self._connection, messages.ORDER, content)
-                self._order = order
-            messages.send(self._connection, messages.IMAGE, data)
+        with _as_ended(self):
+            messages.send(self._connection, kind, data)
             answer = messages.receive(self._stream, _LONGEST_ANSWER_BYTES)
-        except ConnectionError:
-            answer = None
-        if answer is None:
-            raise _ProcessEndedError(self.stop())
-        kind, content = answer
-        if kind == messages.BUG:
-            raise RuntimeError(f"in the decoding process:\n{content.decode(errors='replace')}")
-        try:
-            return messages.unpack_outcome(kind, content, order.names)
-        except ValueError as nonsense:
-            # Whoever answers so is no longer our program.
-            self.kill()
-            raise _ProcessEndedError(_NONSENSE) from nonsense
+            if answer is None:
+                raise ConnectionResetError
+        if answer[0] == messages.BUG:
+            said = answer[1].decode(errors="replace")
+            raise RuntimeError(f"in the decoding process:\n{said}")
+        return answer
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is still there."""
+        return self._process.poll() is None
 
     def stop(self) -> int:
         """Make sure that the process has ended; return its exit code, negative for a signal."""
@@ -150,6 +162,14 @@ class _Process:
             )
 
 
+@contextlib.contextmanager
+def _as_ended(process: _Process) -> Iterator[None]:
+    try:
+        yield
+    except ConnectionError:
+        raise _ProcessEndedError(process.stop()) from None
+
+
 class Decoders:
     """Decoding processes for all threads of this program: as many as threads ask at once."""
 
@@ -174,23 +194,39 @@ class Decoders:
         DecoderStartError
             If no process can be started.
         """
-        code = 0
-        for _ in range(_ATTEMPTS):
-            process = self._take()
+        outcome = self._attempt(lambda process: process.measure(data, order))
+        return outcome if not isinstance(outcome, _Failure) else outcome.as_outcome()
+
+    def thumbnail(self, data: bytes) -> bytes | None:
+        """Return `thumbnails.thumbnail` of an image file.
+
+        Raises
+        ------
+        DecoderStartError
+            If no process can be started.
+        """
+        answer = self._attempt(lambda process: process.ask(messages.THUMBNAIL, data))
+        return None if isinstance(answer, _Failure) else answer[1] or None
+
+    def _attempt(self, work: Callable[[_Process], Result]) -> Result | _Failure:
+        failure = _Failure()
+        for number in range(_ATTEMPTS):
+            # The second time in a new one: what became of the others says nothing of the image.
+            process = self._take() if number == 0 else self._new()
             try:
-                outcome = process.measure(data, order)
+                result = work(process)
             except _ProcessEndedError as ended:
-                code = ended.code
+                failure = _Failure(code=ended.code)
                 continue
             except TimeoutError:
-                process.stop()
-                return _too_slow()
+                process.kill()
+                return _Failure()
             except BaseException:
-                process.stop()
+                process.kill()
                 raise
             self._idle.append(process)
-            return outcome
-        return _crashed(code)
+            return result
+        return failure
 
     def stop(self) -> None:
         """End the processes that wait for an image; they have nothing to finish."""
@@ -208,11 +244,25 @@ class Decoders:
 
     def _take(self) -> _Process:
         with contextlib.suppress(IndexError):
-            return self._idle.pop()
+            while not (process := self._idle.pop()).is_running:
+                process.kill()
+            return process
+        return self._new()
+
+    def _new(self) -> _Process:
         with self._starting:
-            with contextlib.suppress(IndexError):
-                return self._idle.pop()
             return _Process()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    """How a process ended under an image; None where it gave no answer in time."""
+
+    code: int | None = None
+
+    def as_outcome(self) -> UnreadableImage:
+        """Return what is said of the image."""
+        return _too_slow() if self.code in {None, -signal.SIGALRM} else _crashed(self.code or 0)
 
 
 def _too_slow() -> UnreadableImage:
@@ -228,10 +278,17 @@ def _crashed(code: int) -> UnreadableImage:
     if code == _NONSENSE:
         detail = "the decoder answered nonsense"
     elif code < 0:
-        detail = f"the decoder ended by {signal.Signals(-code).name}"
+        detail = f"the decoder ended by {_signal_name(-code)}"
     else:
         detail = f"the decoder ended with exit code {code}"
     return UnreadableImage(reason=UnreadableReason.CRASHED, detail=detail)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _environment() -> dict[str, str]:

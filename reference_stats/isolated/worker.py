@@ -18,11 +18,13 @@ from reference_stats.isolated import messages
 from reference_stats.measuring import measure
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
+from reference_stats.thumbnails import thumbnail
 from reference_stats.warm_up import warm_up
 
 # Decoded samples of up to four bytes, what they become, and a copy or two in between.
 _BYTES_PER_PIXEL = 24
 _LEAST_MEMORY = 1 << 30
+_MOST_SECONDS = 330
 
 
 def main(descriptor: int) -> None:
@@ -56,8 +58,16 @@ def _serve(connection: socket.socket) -> None:
                 names, limits = messages.unpack_order(content)
                 features = features_named(names)
                 _limit_memory(used, limits)
+                continue
+            # Ended by the system if it takes too long, inside a decoder too, and whether or not
+            # the run is still there.
+            signal.alarm(_MOST_SECONDS)
+            if kind == messages.THUMBNAIL:
+                answer = messages.PICTURE, thumbnail(content) or b""
             else:
-                messages.send(connection, *_answer(content, limits, features))
+                answer = _answer(content, limits, features)
+            signal.alarm(0)
+            messages.send(connection, *answer)
 
 
 def _answer(data: bytes, limits: SizeLimits, features: Sequence[Feature]) -> tuple[int, bytes]:

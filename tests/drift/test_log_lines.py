@@ -236,7 +236,7 @@ DECODE = """
 import sys
 from pathlib import Path
 from reference_stats.decoding import decode_image
-from reports.thumbnails import thumbnail
+from reference_stats.thumbnails import thumbnail
 for path in sys.argv[2:]:
     data = Path(path).read_bytes()
     thumbnail(data) if sys.argv[1] == "thumbnail" else decode_image(data, max_pixels=10**6)

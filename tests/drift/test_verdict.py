@@ -6,7 +6,7 @@ import pytest
 from drift.columns import ColumnRole
 from drift.comparison import compare
 from drift.sentence import Extent
-from drift.verdict import decide
+from drift.verdict import decide, lacks_images
 from reports.findings import ImageCounts, LogCounts, Verdict
 from tests.support.columns import classes, lined_up, numeric
 from tests.support.worlds import job_of
@@ -154,6 +154,15 @@ def test_a_run_that_lost_too_many_images_says_that_the_data_is_the_trouble(say, 
             "that a verdict allows (images.most_lost): the trouble is the data, not drift. Check "
             "that this job may read the images' bucket, and that it can be reached."
         )
+
+
+def test_a_share_that_is_lost_is_compared_as_it_is_written(tmp_path):
+    job = job_of(tmp_path, images={"path": "images/{id}", "most_lost": 0.29})
+    for lost, lacks in ((29, False), (30, True)):
+        images = ImageCounts(
+            logged=100, analysed=100 - lost, missing=lost, unreadable=0, unfetched=0
+        )
+        assert lacks_images(images, job) is lacks
 
 
 def test_an_empty_window_says_so(say):

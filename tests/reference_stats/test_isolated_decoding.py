@@ -26,6 +26,7 @@ from reference_stats.isolated.processes import Decoders, DecoderStartError, Orde
 from reference_stats.measuring import measure
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
+from reference_stats.thumbnails import thumbnail
 from tests.support.command import ROOT
 from tests.support.images import numbered_photographs
 from tests.support.memory_bucket import MemoryBucket
@@ -141,6 +142,22 @@ def test_a_process_that_was_killed_between_two_images_is_replaced(decoders: Deco
     os.kill(first, signal.SIGKILL)
     assert decoders.measure(PHOTOGRAPHS[0], ORDER) == expected(PHOTOGRAPHS[0])
     assert only_process(decoders) != first
+
+
+def test_processes_that_died_while_they_waited_cost_no_image(decoders: Decoders) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda data: decoders.measure(data, ORDER), PHOTOGRAPHS * 3))
+    for process in decoders._idle:
+        os.kill(process._process.pid, signal.SIGKILL)
+    assert decoders.measure(PHOTOGRAPHS[0], ORDER) == expected(PHOTOGRAPHS[0])
+
+
+def test_thumbnails_are_made_there_too(faulty: Decoders) -> None:
+    assert faulty.thumbnail(PHOTOGRAPHS[0]) == thumbnail(PHOTOGRAPHS[0])
+    assert faulty.thumbnail(b"no image") is None
+    before = only_process(faulty)
+    assert faulty.measure(PHOTOGRAPHS[0], ORDER) == expected(PHOTOGRAPHS[0])
+    assert only_process(faulty) == before
 
 
 def test_a_decoder_that_hangs_is_ended(faulty: Decoders) -> None:
@@ -282,9 +299,19 @@ time.sleep(600)
         (messages.READY, b""),
         (messages.UNREADABLE, b"[]"),
         (messages.UNREADABLE, b"no json"),
+        (messages.UNREADABLE, b"[" * 200_000),
+        (messages.UNREADABLE, b'{"reason": "BROKEN", "detail": "", "limit": "many"}'),
+        (messages.UNREADABLE, b'{"reason": "BROKEN", "detail": "", "limit": 1e30}'),
+        (messages.UNREADABLE, b'{"reason": "BROKEN", "detail": 1, "limit": null}'),
         (messages.UNREADABLE, b'{"reason": "NO_SUCH", "detail": "", "limit": null}'),
     ],
 )
 def test_what_is_no_outcome_is_refused(kind: int, content: bytes) -> None:
     with pytest.raises(ValueError, match=r"message|no reason|Expecting value|infinite"):
         messages.unpack_outcome(kind, content, feature_names())
+
+
+def test_a_reason_that_cannot_be_stored_as_text_is_made_so() -> None:
+    said = b'{"reason": "BROKEN", "detail": "odd \\ud800", "limit": null}'
+    found = messages.unpack_outcome(messages.UNREADABLE, said, feature_names())
+    assert found == UnreadableImage(reason=UnreadableReason.BROKEN, detail="odd ?")

@@ -79,6 +79,27 @@ def test_an_error_reaches_the_caller(stage: str) -> None:
         list(stages.run(range(50)))
 
 
+def test_a_thread_that_cannot_be_started_is_an_error_and_no_endless_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stages = TwoStages(
+        fetch=lambda item: item,
+        compute=lambda item, fetched: fetched,
+        fetch_workers=2,
+        compute_workers=1,
+    )
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name.startswith("compute"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        list(stages.run(range(50)))
+
+
 def test_closing_drops_what_has_not_begun() -> None:
     begun: list[int] = []
     stages = TwoStages(

@@ -9,13 +9,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from reports.thumbnails import (
-    LONGEST_SIDE_PX,
-    MOST_BYTES,
-    MOST_PICTURES,
-    thumbnail,
-    within_budget,
-)
+from reference_stats.thumbnails import LONGEST_SIDE_PX, thumbnail
+from reports.thumbnails import MOST_BYTES, MOST_PICTURES, within_budget
 
 ORIENTATION = 0x0112
 
@@ -147,3 +142,27 @@ def test_the_choice_ends_before_the_bytes_do() -> None:
 
 def test_a_repeated_image_is_taken_once() -> None:
     assert within_budget([("a", b"1"), ("a", b"1"), ("b", b"2")]) == {"a": b"1", "b": b"2"}
+
+
+@pytest.mark.parametrize("file_format", ["PPM", "TGA", "PCX", "ICO"])
+def test_a_format_without_features_has_no_thumbnail(file_format: str) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32), "red").save(file, file_format)
+    assert thumbnail(file.getvalue()) is None
+
+
+def test_odd_exif_data_cost_no_thumbnail() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (32, 48), "red").save(file, "JPEG", exif=odd_exif())
+    found = thumbnail(file.getvalue())
+    assert found is not None
+    assert Image.open(io.BytesIO(found)).size == (48, 32)
+
+
+def odd_exif() -> bytes:
+    """EXIF that turns the image and holds a tag whose type does not fit what it says."""
+    orientation = struct.pack("<HHII", 0x0112, 3, 1, 6)
+    # Resolution as one inline "rational" and a name as signed bytes: neither can be written anew.
+    broken = struct.pack("<HHII", 0x011A, 5, 1, 0xFFFFFF) + struct.pack("<HHII", 0x010F, 6, 9, 9)
+    directory = struct.pack("<H", 3) + orientation + broken + struct.pack("<I", 0)
+    return b"Exif\0\0II*\0\x08\0\0\0" + directory

@@ -8,9 +8,9 @@ import io
 import skimage.data
 from PIL import Image
 
+from reference_stats.thumbnails import thumbnail
 from reports.findings import RunFindings
 from reports.html_report import report_html
-from reports.thumbnails import thumbnail
 from tests.support import findings as examples
 
 EXAMPLES = (
