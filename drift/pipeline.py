@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -72,7 +72,7 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     label_records(run_id=run_id(place.job, request))
     predictions = _read_log(place, request)
     with only_run(place) as still_allowed:
-        profile = _read_profile(place)
+        profile = _read_profile(place, still_allowed)
         window, segments = _read_images(place, predictions)
         history = HistoryReader(place.bucket, place.prefix)
         evidence = Evidence(
@@ -108,9 +108,9 @@ def _read_log(place: Workplace, request: WindowRequest) -> PredictionRows:
     return rows
 
 
-def _read_profile(place: Workplace) -> ReferenceProfile:
+def _read_profile(place: Workplace, still_allowed: Callable[[], None]) -> ReferenceProfile:
     with place.stopwatch.stage("profile"):
-        return pinned_profile(place)
+        return pinned_profile(place, still_allowed)
 
 
 def _read_images(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -23,6 +24,14 @@ _TALKATIVE = r"(evidently|litestar)\b"
 # OpenBLAS's threads wait for each other by turning round: for the matrices of a comparison that
 # takes up to twice the time of one thread where other work runs beside it, as the imports do.
 _BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+# Those of SIGINT and SIGTERM in `jobs.errors.ExitCode`, which is imported later.
+_INTERRUPTED = {130, 143}
+
+# What Python says where there is no memory for a thread's stack.
+_NO_THREAD = "can't start new thread"
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _background: list[threading.Thread] = []
 
@@ -70,10 +79,27 @@ def _load(load: Callable[[], object]) -> None:
         load()
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether an exception says that the system gave no more memory."""
+    no_thread = isinstance(error, RuntimeError) and str(error) == _NO_THREAD
+    no_process = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or no_thread or no_process
+
+
+def is_out_of_room(error: Exception) -> bool:
+    """Return whether an exception says that a disk is full, or that no temporary file can be."""
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in _NO_ROOM or "temporary directory" in str(error)
+
+
 def leave(exit_code: int) -> NoReturn:
-    """End the process with a code, without looking once more at every object that it made."""
+    """End the process with a code, without looking once more at every object that it made.
+
+    A run that was interrupted does not wait for threads that wait for a store.
+    """
     gc.freeze()
-    if any(thread.is_alive() for thread in _background):
+    if exit_code in _INTERRUPTED or any(thread.is_alive() for thread in _background):
         _leave_at_once(exit_code)
     sys.exit(exit_code)
 

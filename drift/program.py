@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from drift.logs.setup import set_up_logs, tell_failure
-from drift.process import leave, multiply_in_one_thread
+from drift.process import is_out_of_memory, is_out_of_room, leave, multiply_in_one_thread
 from drift.shadowing import find_shadowed
 from drift.standard_streams import Output, open_missing_streams
+from drift.termination import release_locks, sigterm_raises
 
 if TYPE_CHECKING:
     import click
@@ -46,16 +45,18 @@ def _run(arguments: Sequence[str]) -> int:
     from drift.commands.group import program  # noqa: PLC0415
     from jobs.errors import DriftError, ExitCode, TerminatedError  # noqa: PLC0415
 
-    signal.signal(signal.SIGTERM, _terminate)
     output = Output()
     try:
-        code = program.main(list(arguments), prog_name="drift", standalone_mode=False)
-        output.finish()
+        with sigterm_raises():
+            code = program.main(list(arguments), prog_name="drift", standalone_mode=False)
+            output.finish()
     except click.ClickException as error:
         return _fail(_usage_text(error), error.exit_code)
     except (DriftError, TerminatedError) as error:
+        release_locks()
         return _fail(f"drift: {error.message}", error.exit_code)
     except (KeyboardInterrupt, click.Abort):
+        release_locks()
         return _fail("drift: interrupted", ExitCode.INTERRUPTED)
     except (Exception, SystemExit) as error:
         # click and rich answer a closed pipe with an exit of their own.
@@ -63,11 +64,26 @@ def _run(arguments: Sequence[str]) -> int:
             return _tell_unwritten(output)
         if isinstance(error, SystemExit):
             raise
-        found = f"{type(error).__name__}: {error}"
-        return _fail(
-            f"drift: a bug in image-drift, please report it: {found}", ExitCode.BUG, bug=True
-        )
+        return _tell_unforeseen(error)
     return int(code or 0)
+
+
+def _tell_unforeseen(error: Exception) -> int:
+    from jobs.errors import ExitCode  # noqa: PLC0415
+
+    found = f"{type(error).__name__}: {error}"
+    if is_out_of_memory(error):
+        return _fail(
+            f"drift: there is not enough memory ({found}). Give the run more, or a shorter window.",
+            ExitCode.OUT_OF_MEMORY,
+        )
+    if is_out_of_room(error):
+        return _fail(
+            f"drift: a disk of this machine is full ({found}). Make room, or let the variable "
+            "TMPDIR name another folder.",
+            ExitCode.INPUT,
+        )
+    return _fail(f"drift: a bug in image-drift, please report it: {found}", ExitCode.BUG, bug=True)
 
 
 def _fail(message: str, exit_code: int, *, bug: bool = False) -> int:
@@ -91,9 +107,3 @@ def _usage_text(error: click.ClickException) -> str:
     text = io.StringIO()
     error.show(text)
     return text.getvalue().strip()
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    from jobs.errors import TerminatedError  # noqa: PLC0415
-
-    raise TerminatedError("ended by SIGTERM; run it again: a repeated run replaces what it wrote.")

@@ -18,6 +18,7 @@ class ExitCode(enum.IntEnum):
     PUBLISH = 6
     LOCKED = 7
     INTERRUPTED = 130
+    OUT_OF_MEMORY = 137
     OUTPUT = 141
     TERMINATED = 143
 

@@ -30,6 +30,19 @@ _log = logging.getLogger(__name__)
 _ROUNDS = 5
 # How long the end of a run waits for a renewal that is under way.
 _RELEASE_PATIENCE_S = 5.0
+# How long a program that is being ended by a signal does.
+_GIVE_UP_PATIENCE_S = 1.0
+_open_locks: set[JobLock] = set()
+
+
+def release_open_locks() -> None:
+    """Release the locks that this process still holds or was about to get.
+
+    For a program that ends by a signal, which may arrive between the lines of `JobLock`; it takes
+    part in nothing afterwards.
+    """
+    for lock in tuple(_open_locks):
+        lock.give_up()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +125,8 @@ class JobLock:
         self._owner = uuid.uuid4().hex
         self._held: _Held | None = None
         self._lost = False
-        self._writing = threading.Lock()
+        # By the same thread twice where a signal interrupts the release.
+        self._writing = threading.RLock()
         self._ended = threading.Event()
         self._renewer = threading.Thread(target=self._keep_renewing, name="lock", daemon=True)
 
@@ -138,7 +152,12 @@ class JobLock:
             )
 
     def __enter__(self) -> Self:
-        self._held = self._acquire()
+        _open_locks.add(self)
+        try:
+            self._held = self._acquire()
+        except Exception:
+            _open_locks.discard(self)
+            raise
         self._renewer.start()
         return self
 
@@ -156,7 +175,29 @@ class JobLock:
             self._release()
         finally:
             self._writing.release()
+        _open_locks.discard(self)
         self._renewer.join(timeout=_RELEASE_PATIENCE_S)
+
+    def give_up(self) -> None:
+        """Release the lock if it is ours, whatever was interrupted; failures are logged."""
+        self._ended.set()
+        if not self._writing.acquire(timeout=_GIVE_UP_PATIENCE_S):
+            return
+        try:
+            self._held = self._held or self._taken_unseen()
+            self._release()
+        finally:
+            self._writing.release()
+
+    def _taken_unseen(self) -> _Held | None:
+        """Return the lease that was written although the call was interrupted."""
+        try:
+            found = self._bucket.read(self._name)
+            lease = Lease.from_json(found.data)
+        except (InputError, ValueError):
+            return None
+        is_ours = lease.owner == self._owner and lease.state is LeaseState.HELD
+        return _Held(lease=lease, version=found.version) if is_ours else None
 
     def _acquire(self) -> _Held:
         for _ in range(_ROUNDS):

@@ -31,6 +31,7 @@ os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = "/no
 pytest_plugins = ["tests.support.gcs_server", "tests.support.s3_server"]
 # Begun first, so that the test processes, which take a file at a time, end together.
 SLOWEST_FILES = (
+    "test_chaos.py",
     "test_run_command.py",
     "test_index_in_browser.py",
     "test_page_accessibility.py",

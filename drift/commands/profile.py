@@ -25,8 +25,8 @@ def build(job_file: Path) -> None:
 
     with image_progress() as progress:
         place = open_workplace(job, progress=progress)
-        with only_run(place):
-            profile = build_and_pin(place)
+        with only_run(place) as still_allowed:
+            profile = build_and_pin(place, still_allowed)
     click.echo(f"profile {profile.id}: {profile.images:,} images from {profile.source}")
 
 

@@ -26,6 +26,7 @@ from jobs.buckets.folder_files import (
     is_own_file,
     link_if_absent,
     opened_for_reading,
+    remove_abandoned,
     sync_folder,
     temporary_file,
     writers_excluded,
@@ -88,8 +89,9 @@ class FolderBucket(Bucket):
 
     Files are written whole and moved into place. All writers, on this machine and on others that
     share the file system, take turns by way of a lock file in the folder; neither it nor
-    unfinished files are ever listed, and no object can have their names. Symbolic links are
-    followed to files inside the folder; one that leads outside is refused. `ObjectKind` has no
+    unfinished files are ever listed, and no object can have their names. What writers that were
+    killed left unfinished is deleted when the next one writes into the same folder. Symbolic links
+    are followed to files inside the folder; one that leads outside is refused. `ObjectKind` has no
     meaning here. Other programs may write files in place, so `read` gives the version from
     before it read: `replace` then notices the change.
 
@@ -104,6 +106,7 @@ class FolderBucket(Bucket):
     def __init__(self, url: str, root: Path | None = None) -> None:
         super().__init__(url.rstrip("/"))
         self._root = (Path(url) if root is None else root).absolute()
+        self._tidied: set[Path] = set()
 
     def read(self, name: str) -> StoredObject:
         """Return a file's content."""
@@ -211,13 +214,19 @@ class FolderBucket(Bucket):
         with self._explained(name):
             self._require_root()
             _make_folders(target.parent)
-            with temporary_file(target.parent, data) as complete:
+            self._tidy(target.parent)
+            with temporary_file(self._root, target.parent, data) as complete:
                 with writers_excluded(self._root):
                     present = _status(target)
                     version = give_new_time(complete, present)
                     put(complete, target, present)
                 sync_folder(target.parent)
             return version
+
+    def _tidy(self, folder: Path) -> None:
+        if folder not in self._tidied:
+            self._tidied.add(folder)
+            remove_abandoned(self._root, folder)
 
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[tuple[int, os.stat_result]]:

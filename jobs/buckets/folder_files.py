@@ -64,21 +64,43 @@ def writers_excluded(root: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def temporary_file(folder: Path, data: bytes) -> Iterator[Path]:
+def temporary_file(root: Path, folder: Path, data: bytes) -> Iterator[Path]:
     """Write `data` to a file of its own in `folder`, down to the disk; remove it at the end.
 
     It is in the folder of the object that it will become, since only within one file system
-    can a file be moved at once.
+    can a file be moved at once. It is locked for as long as this process lives and uses it.
     """
     path = folder / f"{OWN_FILES_PREFIX}{uuid.uuid4().hex}"
+    # Whoever looks for abandoned files must not find it before it is locked.
+    with writers_excluded(root):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
-        with path.open("xb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        yield path
+            yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def remove_abandoned(root: Path, folder: Path) -> None:
+    """Delete what writers that were killed have left unfinished in `folder`, as far as allowed."""
+    with writers_excluded(root), contextlib.suppress(PermissionError):
+        for path in folder.glob(f"{OWN_FILES_PREFIX}*"):
+            if path.name != _WRITERS_LOCK:
+                with contextlib.suppress(OSError):
+                    _remove_unless_locked(path)
+
+
+def _remove_unless_locked(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    finally:
+        os.close(descriptor)
 
 
 def give_new_time(path: Path, replaced: os.stat_result | None) -> str:

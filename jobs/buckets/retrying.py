@@ -6,6 +6,7 @@ import itertools
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -70,7 +71,8 @@ class Retrying:
     failures
         The exceptions that a failed request raises; anything else passes through at once.
     is_passing
-        Whether a failure is worth another attempt; it is given the number of attempts made.
+        Whether a failure is worth another attempt; it is given the number of failures of its
+        type so far in this call.
     """
 
     settings: RetrySettings
@@ -92,13 +94,15 @@ class Retrying:
             In place of the settings' own deadline.
         """
         ends_at = time.monotonic() + (deadline_s or self.settings.deadline_s)
+        failed: Counter[type[Exception]] = Counter()
         for number in itertools.count():
             try:
                 return request(self._attempt(number, ends_at))
             except self.failures as failure:
+                failed[type(failure)] += 1
                 pause_s = self._pause_s(number)
                 too_late = time.monotonic() + pause_s >= ends_at
-                if too_late or not self.is_passing(failure, number + 1):
+                if too_late or not self.is_passing(failure, failed[type(failure)]):
                     raise
                 _log.info("%s: %r; trying again in %.1f s", url, failure, pause_s)
             time.sleep(pause_s)

@@ -25,6 +25,7 @@ from jobs.buckets.bucket import (
     check_prefix,
 )
 from jobs.buckets.listing import Listed, ListedPage, merged
+from jobs.buckets.local_files import new_local_file
 from jobs.buckets.retrying import Attempt, Retrying, RetrySettings
 from jobs.buckets.s3_client import S3Client, parse_url
 from jobs.buckets.s3_content import read_range, version_of
@@ -150,20 +151,15 @@ class S3Bucket(Bucket):
 
     def local_copy(self, name: str, folder: Path) -> Path:
         """Download into a new file below `folder`; a failed download leaves no file."""
-        # The end of the name tells readers what is in it; file systems allow 255 bytes in all.
-        ending = check_name(self.url, name).rpartition("/")[2][-40:]
-        target = folder / f"{uuid.uuid4().hex}-{ending}"
+        url = self.url_of(check_name(self.url, name))
+        with new_local_file(url, folder) as target:
 
-        def request(attempt: Attempt) -> Path:
-            with target.open("wb") as content:
-                self._download(name, content, attempt)
-            return target
+            def request(attempt: Attempt) -> Path:
+                with target.open("wb") as content:
+                    self._download(name, content, attempt)
+                return target
 
-        try:
             return self._call(name, request, self._settings.download_deadline_s)
-        except ObjectError:
-            target.unlink(missing_ok=True)
-            raise
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects page by page; a page is asked for when it is needed."""

@@ -111,7 +111,7 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
     failure
         One of `FAILURES`.
     attempts
-        How many attempts were made.
+        How many attempts have failed like this one.
     damaged_attempts
         How many of them may go to content with a wrong checksum.
     """

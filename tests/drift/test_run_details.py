@@ -430,6 +430,14 @@ class TestPinnedProfile:
         assert column(before, "mean").state is State.DRIFT
         assert column(after, "mean").state is not State.DRIFT
 
+    def test_a_run_that_lost_its_lock_pins_nothing(self, own_world):
+        def lost():
+            raise PublishError("the lock was lost")
+
+        with pytest.raises(PublishError):
+            build_and_pin(open_workplace(job_of(own_world)), lost)
+        assert not (reports_of(own_world) / "profiles").exists()
+
     def test_a_changed_reference_in_the_job_file_is_warned_of(self, own_world):
         build_and_pin(open_workplace(job_of(own_world)))
         same, changed = (run(job_of(own_world)), run(job_of(own_world, reference=TABLE)))

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from jobs.buckets.bucket import Bucket
+from jobs.buckets.bucket import BINARY, Bucket, ObjectKind
 from jobs.buckets.folder import FolderBucket
 from jobs.buckets.gcs import GCSBucket, GCSSettings
 from jobs.buckets.registry import open_bucket
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError, ExitCode, LockedError, PublishError
-from jobs.lock import JobLock, LeaseSettings
+from jobs.lock import JobLock, LeaseSettings, release_open_locks
+from tests.support.counting_bucket import CountingBucket
 from tests.support.faulty_store import FaultyStore, refusal, relay_to
 from tests.support.gcs_server import GcsServer
 
@@ -303,6 +304,53 @@ def test_a_failing_release_hides_no_error_of_the_run(
     with pytest.raises(ZeroDivisionError), JobLock(impatient, "dogs"):
         fail_while_the_store_fails()
     assert "is not released, it runs out by itself" in caplog.text
+
+
+# --- a program that ends by a signal ---
+
+
+class Interruption(BaseException):
+    """Comes at any line, as the end by a signal does."""
+
+
+class InterruptedBucket(CountingBucket):
+    """A bucket whose next write is done, and the caller never learns of it."""
+
+    def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        super().create(name, data, kind)
+        raise Interruption
+
+
+def test_a_lock_whose_taking_was_interrupted_is_released(bucket: Bucket) -> None:
+    with pytest.raises(Interruption):
+        JobLock(InterruptedBucket(bucket), "dogs").__enter__()
+    assert recorded(bucket)["state"] == "held"
+    release_open_locks()
+    assert recorded(bucket)["state"] == "released"
+
+
+def test_a_lock_that_nobody_was_told_of_is_released(bucket: Bucket) -> None:
+    lock = JobLock(bucket, "dogs")
+    lock.__enter__()
+    release_open_locks()
+    assert recorded(bucket)["state"] == "released"
+    with pytest.raises(PublishError):
+        lock.check()
+    lock.__exit__(None, None, None)
+
+
+def test_only_ones_own_lock_is_released(bucket: Bucket) -> None:
+    context = multiprocessing.get_context("spawn")
+    start, results, done = context.Barrier(1), context.SimpleQueue(), context.Event()
+    other = context.Process(target=_hold_until, args=(bucket.url, start, results, done))
+    other.start()
+    assert results.get() == "held"
+    with pytest.raises(LockedError):
+        JobLock(bucket, "dogs").__enter__()
+    release_open_locks()
+    assert recorded(bucket)["state"] == "held"
+    done.set()
+    other.join()
 
 
 # --- races ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from jobs.buckets.folder import FolderBucket, open_url
+from jobs.buckets.folder_files import temporary_file
 from jobs.buckets.registry import open_bucket
 from jobs.errors import (
     BucketAccessError,
@@ -346,3 +348,29 @@ def _succeeds(call: Callable[[], object]) -> bool:
     except (ObjectExistsError, ObjectChangedError):
         return False
     return True
+
+
+# --- writers that were killed ---
+
+
+def _die_while_writing(root: Path) -> None:
+    """Write an object and be killed before it gets its name."""
+    sys.addaudithook(lambda event, _: os.kill(os.getpid(), 9) if event == "os.utime" else None)
+    FolderBucket(str(root)).write("reports/new", b"complete")
+
+
+def test_what_a_killed_writer_left_is_deleted_by_the_next_one_in_the_folder(root: Path) -> None:
+    killed = multiprocessing.get_context("fork").Process(target=_die_while_writing, args=(root,))
+    killed.start()
+    killed.join()
+    left = list((root / "reports").iterdir())
+    assert [path.name[:14] for path in left] == [".drift-bucket-"]
+    FolderBucket(str(root)).write("reports/other", b"data")
+    assert [path.name for path in (root / "reports").iterdir()] == ["other"]
+
+
+def test_a_file_that_another_writer_is_at_is_left_alone(root: Path) -> None:
+    with temporary_file(root, root, b"half") as unfinished:
+        FolderBucket(str(root)).write("other", b"data")
+        assert unfinished.read_bytes() == b"half"
+    assert not unfinished.exists()

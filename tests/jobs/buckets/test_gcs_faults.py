@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -162,6 +163,31 @@ def test_a_fault_between_two_pages_loses_and_repeats_no_object(
 
 
 # --- content that cannot be trusted ---
+
+
+def test_a_copy_for_which_there_is_no_room_names_the_object_and_leaves_no_file(
+    bucket: GCSBucket, tmp_path: Path
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(BucketAccessError, match=r"a\.bin: it could not be copied.*Make room"):
+            bucket.local_copy("a.bin", tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_damage_after_other_failures_has_all_its_attempts(
+    bucket: GCSBucket, store: FaultyStore
+) -> None:
+    def fault(request: Request, pass_on: PassOn) -> Answer | None:
+        if request.number < 5:
+            return refusal(503, "Try again")
+        return flipped(pass_on) if request.number < 8 else pass_on()
+
+    store.fault = fault
+    assert bucket.read("a.bin").data == CONTENT
 
 
 @pytest.mark.parametrize("bad", [flipped, quietly_cut_short, without("x-goog-hash")])

@@ -1,0 +1,151 @@
+"""What has to hold in a bucket: at every moment, and after a repeated run."""
+
+from __future__ import annotations
+
+import io
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
+
+import jsonschema
+import pyarrow.parquet as pq
+
+from benchmarks.chaos_parts.stores import LOCK, REPORTS
+from reports.json_report import report_schema
+
+JOB = f"{REPORTS}/dogs"
+RUN_FILES = ("report.html", "report.json", "evidently.html", "evidently.json")
+# The clock fields: what two undisturbed runs of one window differ in.
+_CLOCK_KEYS = ("generated_at", "timings", "created_at")
+_MADE = re.compile(rb"(<dt>Made</dt><dd>)[^<]*")
+_SECONDS = re.compile(rb"(<dt>Seconds</dt><dd>)[^<]*")
+_PROFILE_MADE = re.compile(rb"(<dt>Profile</dt><dd><code>[^<]*</code>, [^<]*, made )[^<]*")
+_CACHE = f"{REPORTS}/features/"
+_SCHEMA = report_schema()
+Objects = Mapping[str, bytes]
+
+
+def half_shown(objects: Objects) -> list[str]:
+    """Return what is not whole, or named and not there; to be called at any moment."""
+    problems = [f"{name} is not whole" for name in objects if not _is_whole(name, objects[name])]
+    named = set(_named_by_latest(objects)) | set(_named_by_pages(objects)) | _named_by_rows(objects)
+    return problems + [f"{name} is named and not there" for name in sorted(named - set(objects))]
+
+
+def differences(objects: Objects, expected: Objects) -> list[str]:
+    """Return in what a bucket differs from an undisturbed one, but for the clock fields.
+
+    The clock fields are ``generated_at``, ``timings`` and the profile's ``created_at``, also where
+    the page shows them, and the lock but for its being released. The parts of the feature
+    cache are compared by their rows: how these are spread over parts, and in which version of an
+    image they were computed, may differ.
+    """
+    ours = {name for name in objects if not name.startswith(_CACHE)}
+    theirs = {name for name in expected if not name.startswith(_CACHE)}
+    problems = [f"{name} is missing" for name in sorted(theirs - ours)]
+    problems += [f"{name} is not to be there" for name in sorted(ours - theirs)]
+    problems += [
+        f"{name} differs"
+        for name in sorted(ours & theirs)
+        if without_clock(name, objects[name]) != without_clock(name, expected[name])
+    ]
+    if _cached_rows(objects) != _cached_rows(expected):
+        problems.append("the feature cache holds other rows")
+    return problems
+
+
+def foreign_content(objects: Objects, *known: Objects) -> list[str]:
+    """Return the objects whose content is in none of the known states of the bucket."""
+    return [
+        f"{name} holds what no run would write"
+        for name, data in objects.items()
+        if name != LOCK
+        and not name.startswith(_CACHE)
+        and without_clock(name, data)
+        not in {without_clock(name, state[name]) for state in known if name in state}
+    ]
+
+
+def without_clock(name: str, data: bytes) -> bytes:
+    """Return what an object says but for the clock fields."""
+    if name == LOCK:
+        return str(json.loads(data)["state"]).encode()
+    if name.endswith((f"/{RUN_FILES[1]}", "/latest.json", "/profile.json")):
+        document = json.loads(data)
+        for key in _CLOCK_KEYS:
+            document.pop(key, None)
+            if isinstance(document.get("profile"), dict):
+                document["profile"].pop(key, None)
+        return json.dumps(document, sort_keys=True).encode()
+    if name.endswith(f"/{RUN_FILES[0]}"):
+        for moment in (_MADE, _SECONDS, _PROFILE_MADE):
+            data = moment.sub(rb"\1", data)
+    return data
+
+
+def _is_whole(name: str, data: bytes) -> bool:
+    try:
+        if name.endswith((".json", "/lock")):
+            document = json.loads(data)
+            if name.endswith(("/report.json", "/latest.json")):
+                jsonschema.validate(document, _SCHEMA)
+        elif name.endswith(".html"):
+            return data.rstrip().endswith(b"</html>")
+        elif name.endswith(".parquet"):
+            pq.read_table(io.BytesIO(data))
+    except (ValueError, OSError, jsonschema.ValidationError):
+        return False
+    return True
+
+
+def _named_by_latest(objects: Objects) -> Iterator[str]:
+    latest = objects.get(f"{JOB}/latest.json")
+    if latest is None:
+        return
+    document = json.loads(latest)
+    yield from (f"{JOB}/runs/{document['run_id']}/{file}" for file in RUN_FILES)
+    yield f"{JOB}/profiles/{document['profile']['id']}/profile.json"
+
+
+def _named_by_pages(objects: Objects) -> Iterator[str]:
+    """Follow every link from the index on."""
+    waiting, seen = [f"{JOB}/index.html"], set[str]()
+    while waiting:
+        page = waiting.pop()
+        if page in seen or page not in objects:
+            continue
+        seen.add(page)
+        for link in re.findall(rb'(?:href|src)="([^"#]+)', objects[page]):
+            address = unquote(link.decode())
+            if re.match(r"[a-z]+:", address):
+                continue
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(page), address))
+            yield name
+            # Evidently's page is a program; what it quotes is no link.
+            if name.endswith(".html") and not name.endswith("/evidently.html"):
+                waiting.append(name)
+
+
+def _named_by_rows(objects: Objects) -> set[str]:
+    rows = [name for name in objects if re.fullmatch(rf"{JOB}/history/[^/]+\.json", name)]
+    runs = [posixpath.basename(name).removesuffix(".json") for name in rows]
+    pinned = objects.get(f"{JOB}/profiles/pinned.json")
+    named = {f"{JOB}/runs/{run}/{file}" for run in runs for file in RUN_FILES}
+    if pinned is not None:
+        folder = f"{JOB}/profiles/{json.loads(pinned)['id']}"
+        named |= {f"{folder}/{file}" for file in ("profile.json", "features.parquet")}
+    return named
+
+
+def _cached_rows(objects: Objects) -> set[str]:
+    rows: set[str] = set()
+    for name, data in objects.items():
+        if name.startswith(_CACHE):
+            table = pq.read_table(io.BytesIO(data)).drop_columns(["version"])
+            # An image's path begins with its bucket.
+            images = [str(path).rpartition("/")[2] for path in table["image"].to_pylist()]
+            numbers = table.drop_columns(["image"]).to_pylist()
+            rows |= {f"{image} {row}" for image, row in zip(images, numbers, strict=True)}
+    return rows

@@ -1,0 +1,113 @@
+"""Faults put upon real runs, in short; `python -m benchmarks.chaos` injects hundreds."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.chaos_parts import full_disk, network, rights, terminations, write_kills
+from benchmarks.chaos_parts.invariants import differences, half_shown
+from benchmarks.chaos_parts.rows import Tally, table
+from benchmarks.chaos_parts.world import Size, World, open_world
+
+SMALL = Size(requests=12, references=24, earlier=("2025-03-04",))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with open_world(tmp_path_factory.mktemp("chaos"), SMALL) as made:
+        yield made
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally(fault="fault", by="the next run", command="command")
+
+
+def test_killed_at_any_write_it_shows_no_half_run_and_the_next_run_makes_it_good(
+    world: World, tally: Tally
+) -> None:
+    last = write_kills.count_operations(world.cached)
+    for number in (3, last // 2, last - 8):
+        write_kills.kill_at_operation(world.cached, number, tally)
+    assert tally.lost == []
+    assert tally.ends == {"SIGKILL": 3}
+
+
+def test_killed_within_a_request_it_loses_nothing_whether_or_not_that_was_done(
+    world: World, tally: Tally
+) -> None:
+    place, relay = world.gcs_cached, world.relay
+    last = write_kills.count_writes(place, relay)
+    write_kills.kill_at_write(place, relay, last - 2, done=False, tally=tally)
+    write_kills.kill_at_write(place, relay, last - 3, done=True, tally=tally)
+    assert tally.lost == []
+    assert tally.ends == {"SIGKILL": 2}
+
+
+def test_sigterm_ends_a_run_within_ten_seconds_while_its_store_hangs(
+    world: World, tally: Tally
+) -> None:
+    terminations.terminate_hanging(world.gcs_cached, world.relay, 12, tally)
+    assert tally.lost == []
+    assert tally.ends == {"exit 143": 1}
+
+
+def test_sigterm_releases_the_lock(world: World) -> None:
+    place = world.cached
+    place.reset()
+    running = place.fork()
+    running.signal_after(place.undisturbed_s / 2, signal.SIGTERM)
+    ended = running.wait()
+    assert (ended.code, place.store.end_lease()) == (143, False), ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_where_no_large_file_can_be_written_it_says_so_and_shows_nothing_of_the_run(
+    world: World, tally: Tally
+) -> None:
+    full_disk.limit_files(world.cached, 2_000, tally)
+    assert tally.lost == []
+    assert tally.ends == {"exit 6": 1}
+
+
+def test_a_bad_network_changes_nothing(world: World, tally: Tally) -> None:
+    broken = network.run_over(world, 0.2, seed=3, tally=tally, place=world.gcs_cached)
+    assert tally.lost == []
+    assert broken > 3
+
+
+def test_the_documented_rights_are_enough(world: World, tally: Tally) -> None:
+    rights.run_restricted(world.gcs_cached, world.relay, tally)
+    assert tally.lost == []
+
+
+# --- the judge itself ---
+
+
+def test_a_half_run_and_a_dead_link_are_noticed(world: World) -> None:
+    whole = dict(world.cached.expected)
+    assert half_shown(whole) == []
+    page = next(name for name in whole if name.endswith("/report.html"))
+    assert half_shown({**whole, page: whole[page][:-200]}) == [f"{page} is not whole"]
+    without = {name: data for name, data in whole.items() if name != page}
+    assert half_shown(without) == [f"{page} is named and not there"]
+
+
+def test_a_bucket_that_differs_is_noticed(world: World) -> None:
+    whole = dict(world.cached.expected)
+    report = next(name for name in whole if name.endswith("/report.json"))
+    changed = {**whole, report: whole[report].replace(b'"logged": 12', b'"logged": 13')}
+    assert differences(changed, whole) == [f"{report} differs"]
+    assert differences({**whole, f"{report}.new": b""}, whole) == [
+        f"{report}.new is not to be there"
+    ]
+
+
+def test_the_table_says_what_was_lost(tally: Tally) -> None:
+    tally.add("SIGKILL", ["latest.json is not whole"], label="after 1 s")
+    assert tally.lost == ["fault, after 1 s: latest.json is not whole"]
+    row = table([tally]).splitlines()[-1]
+    assert row == "| fault | 1 | 1 | the next run (1 x SIGKILL) | `command` |"
