@@ -31,7 +31,13 @@ from reference_stats.file_kinds import (
 )
 from reference_stats.libtiff import silence_libtiff
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
-from reference_stats.pil_pixels import ONE_CHANNEL, as_colour, colour_pixels, luma_plane
+from reference_stats.pil_pixels import (
+    ONE_CHANNEL,
+    as_colour,
+    colour_pixels,
+    luma_plane,
+    orientation_of,
+)
 from reference_stats.turning import turned_plane
 
 # The classes are called directly: PIL's own `Image.open` warns or fails at a pixel count that is
@@ -44,7 +50,6 @@ _OPENERS: dict[ImageKind, type[ImageFile.ImageFile]] = {
     ImageKind.TIFF: TiffImagePlugin.TiffImageFile,
     ImageKind.WEBP: WebPImagePlugin.WebPImageFile,
 }
-_ORIENTATION_TAG = 0x0112
 # Of these modes PIL makes the luma from exactly the red, green and blue that are kept.
 _LUMA_FOLLOWS = {"RGB", "RGBA", "RGBX"}
 _UNSUPPORTED_WORDS = ("not support", "unsupported", "unknown", "not available")
@@ -152,7 +157,7 @@ def _decode_fast_jpeg(data: bytes, max_pixels: int, *, reuse_memory: bool) -> De
         return None
     orientation = 1
     if fast_jpeg.may_be_turned(data):
-        orientation = _orientation(_OPENERS[ImageKind.JPEG](io.BytesIO(data)))
+        orientation = orientation_of(_OPENERS[ImageKind.JPEG](io.BytesIO(data)))
     return _image(
         pixels, size_bytes=len(data), file_format=ImageKind.JPEG.value, orientation=orientation
     )
@@ -178,7 +183,7 @@ def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImag
         return UnreadableImage(
             reason=UnreadableReason.TRUNCATED, detail=f"{kind}: zero bytes in place of the end"
         )
-    mode, orientation = image.mode, _orientation(image)
+    mode, orientation = image.mode, orientation_of(image)
     pixels = colour_pixels(image)
     own_luma = None if mode in _LUMA_FOLLOWS or mode in ONE_CHANNEL else luma_plane(image)
     # What PIL holds goes before more is made: three copies of a large image are too many.
@@ -193,14 +198,6 @@ def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImag
         mode=mode,
         orientation=orientation,
     )
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-    except Exception:  # noqa: BLE001 - broken EXIF data must not cost an image that decodes
-        return 1
-    return orientation if orientation in range(2, 9) else 1
 
 
 def _without_kind(data: bytes) -> UnreadableImage:

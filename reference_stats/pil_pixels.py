@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _BAND_PIXELS = 1 << 19
+_ORIENTATION_TAG = 0x0112
 # Their red, green and blue are one plane, and so is their luma.
 ONE_CHANNEL = {"1", "L", "LA"}
 
@@ -16,6 +17,15 @@ ONE_CHANNEL = {"1", "L", "LA"}
 def is_deep_mode(mode: str) -> bool:
     """Whether PIL's mode holds more than 8 bits per sample."""
     return mode.startswith("I") or mode == "F"
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 where none can be read."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:  # noqa: BLE001 - broken EXIF data must not cost an image that decodes
+        return 1
+    return orientation if orientation in range(2, 9) else 1
 
 
 def luma_plane(image: Image.Image) -> NDArray[np.uint8]:

@@ -10,12 +10,12 @@ from PIL import Image
 
 from reference_stats.file_kinds import ImageKind
 from reference_stats.libtiff import silence_libtiff
+from reference_stats.pil_pixels import orientation_of
 
 LONGEST_SIDE_PX = 160
 _QUALITY = 75
 _MOST_PIXELS = 100_000_000
 _PAPER = (255, 255, 255)
-_ORIENTATION_TAG = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -62,10 +62,7 @@ def _shrink(data: bytes) -> bytes | None:
 
 def _turned(image: Image.Image) -> Image.Image:
     # Pillow's own function also writes the EXIF data anew, which fails where they are odd.
-    try:
-        turn = _TURNS.get(image.getexif().get(_ORIENTATION_TAG, 1))
-    except Exception:  # noqa: BLE001 - broken EXIF data must not cost an image that decodes
-        turn = None
+    turn = _TURNS.get(orientation_of(image))
     return image if turn is None else image.transpose(turn)
 
 
