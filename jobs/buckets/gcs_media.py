@@ -26,7 +26,7 @@ from google.cloud.storage.exceptions import DataCorruption
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from jobs.buckets.gcs_failures import Refusal, UncheckedContentError
-from jobs.buckets.http_answers import answer_to
+from jobs.buckets.http_answers import answer_to, connections_to
 from jobs.buckets.retrying import Attempt
 
 _LONGEST_REFUSAL_BYTES = 1 << 16
@@ -130,15 +130,7 @@ def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnect
     if select_proxy(url, found["proxies"]) or found["cert"] or getattr(session, "is_mtls", False):
         return None
     trusted = DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else str(found["verify"])
-    # More connections are opened where more threads ask at once; so many are kept.
-    try:
-        if not url.startswith("https:"):
-            return urllib3.connection_from_url(url, maxsize=most)
-        kind = "ca_cert_dir" if Path(trusted).is_dir() else "ca_certs"
-        return urllib3.connection_from_url(url, maxsize=most, **{kind: trusted})
-    except urllib3.exceptions.HTTPError:
-        # Of a wrong URL the client says what is wrong.
-        return None
+    return connections_to(url, Path(trusted), most)
 
 
 def _take(answer: urllib3.BaseHTTPResponse, sink: TimedSink) -> str | None:

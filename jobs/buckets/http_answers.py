@@ -4,8 +4,28 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import urllib3
+
+
+def connections_to(url: str, trusted: Path, most: int) -> urllib3.HTTPConnectionPool | None:
+    """Return connections to the server of a URL; None for a wrong one, of which the client tells.
+
+    Parameters
+    ----------
+    trusted
+        The file or folder of the certificates that are trusted.
+    most
+        How many connections are kept; more are opened where more threads ask at once.
+    """
+    try:
+        if not url.startswith("https:"):
+            return urllib3.connection_from_url(url, maxsize=most)
+        kind = "ca_cert_dir" if trusted.is_dir() else "ca_certs"
+        return urllib3.connection_from_url(url, maxsize=most, **{kind: str(trusted)})
+    except urllib3.exceptions.HTTPError:
+        return None
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
-from jobs.buckets.http_answers import answer_to
+from jobs.buckets.http_answers import answer_to, connections_to
 from jobs.buckets.retrying import Attempt
 from jobs.buckets.s3_client import S3Client
 from jobs.buckets.s3_content import chunks_of, is_md5, take, version_of
@@ -121,13 +121,4 @@ def _pool(url: str, trusted: str | bool, most: int) -> urllib3.HTTPConnectionPoo
     """Return connections without the client; None where there is a proxy."""
     if get_environ_proxies(url):
         return None
-    # More connections are opened where more threads ask at once; so many are kept.
-    try:
-        if not url.startswith("https:"):
-            return urllib3.connection_from_url(url, maxsize=most)
-        path = str(get_cert_path(trusted))
-        kind = "ca_cert_dir" if Path(path).is_dir() else "ca_certs"
-        return urllib3.connection_from_url(url, maxsize=most, **{kind: path})
-    except urllib3.exceptions.HTTPError:
-        # Of a wrong URL the client says what is wrong.
-        return None
+    return connections_to(url, Path(str(get_cert_path(trusted))), most)
