@@ -84,10 +84,10 @@ class MeasuredFolder(FolderBucket):
         self.listed.append(len(found))
         return iter(found)
 
-    def read(self, name: str) -> StoredObject:
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         """Count the bytes."""
         time.sleep(self.latency_s)
-        stored = super().read(name)
+        stored = super().read(name, most_bytes)
         self.whole.append(len(stored.data))
         return stored
 

@@ -235,7 +235,8 @@ class JobReports:
         location = place.locator.resolve(path)
         if isinstance(location, RefusedLocation):
             raise UsageError(f"{path}: {location.reason}. Allow its prefix in the job file.")
-        data = place.open_bucket(location.bucket_url).read(location.name).data
+        bucket = place.open_bucket(location.bucket_url)
+        data = bucket.read(location.name, place.job.images.max_bytes).data
         picture = _picture(thumbnail(data) if small else data)
         if picture is None:
             raise InputError(f"{location.path} is no image that can be read, or is damaged.")

@@ -156,7 +156,8 @@ def _thumbnails(place: Workplace, images: Sequence[str]) -> Iterator[tuple[str, 
     def read(image: str) -> bytes | ObjectError:
         location = allowed[image]
         try:
-            return place.open_bucket(location.bucket_url).read(location.name).data
+            bucket = place.open_bucket(location.bucket_url)
+            return bucket.read(location.name, place.job.images.max_bytes).data
         except ObjectError as error:
             return error
 

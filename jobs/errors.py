@@ -122,7 +122,7 @@ class ObjectError(InputError):
         self.problem = problem
         super().__init__(f"{url}: {problem}")
 
-    def __reduce__(self) -> tuple[type[ObjectError], tuple[str, ...]]:
+    def __reduce__(self) -> tuple[type[ObjectError], tuple[object, ...]]:
         return type(self), (self.url, self.problem)
 
 
@@ -149,6 +149,31 @@ class ColumnMissingError(ObjectError):
 
     def __reduce__(self) -> tuple[type[ColumnMissingError], tuple[str, str, str]]:
         return type(self), (self.url, self.problem, self.column)
+
+
+class ObjectTooLargeError(ObjectError):
+    """An object is larger than the call allowed; no more of it than that was held.
+
+    Parameters
+    ----------
+    url
+        The full URL of the object.
+    size_bytes
+        Its size, or as much of it as had come; more than `most_bytes`.
+    most_bytes
+        What was allowed.
+    version
+        The object's version; empty where it was not known yet.
+    """
+
+    def __init__(self, url: str, size_bytes: int, most_bytes: int, version: str) -> None:
+        self.size_bytes = size_bytes
+        self.most_bytes = most_bytes
+        self.version = version
+        super().__init__(url, f"it has {size_bytes} bytes or more; {most_bytes} are allowed.")
+
+    def __reduce__(self) -> tuple[type[ObjectError], tuple[object, ...]]:
+        return type(self), (self.url, self.size_bytes, self.most_bytes, self.version)
 
 
 class ObjectExistsError(ObjectError):

@@ -13,6 +13,7 @@ from jobs.errors import (
     BucketAccessError,
     ObjectError,
     ObjectMissingError,
+    ObjectTooLargeError,
     UnsafeNameError,
 )
 from jobs.image_locations import ImageLocation
@@ -33,6 +34,7 @@ from reference_stats.outcomes import (
     UnfetchedImage,
     UnreadableImage,
     UnreadableReason,
+    too_large,
 )
 from reference_stats.size_limits import SizeLimits
 from reference_stats.workers import TwoStages
@@ -231,9 +233,13 @@ class _Extraction:
             if known is not None:
                 self.reached.set()
                 return _Finished(location=location, outcome=known)
-            stored = bucket.read(location.name)
+            stored = bucket.read(location.name, most_bytes=self.settings.max_bytes)
         except BucketAccessError as error:
             return _not_fetched(location, error)
+        except ObjectTooLargeError as error:
+            self.reached.set()
+            outcome = too_large(error.size_bytes, error.most_bytes)
+            return _Finished(location=location, outcome=outcome, version=error.version)
         except ObjectError as error:
             self.reached.set()
             return _not_fetched(location, error)
@@ -256,8 +262,7 @@ class _Extraction:
         return _Finished(location=location, outcome=outcome, version=fetched.version)
 
     def _measure(self, data: bytes) -> ImageFeatures | UnreadableImage:
-        # A file that is too large is refused here: handing it over would copy it once more.
-        if self.order is None or len(data) > self.settings.max_bytes:
+        if self.order is None:
             return measure(data, _limits(self.settings), self.features)
         return DECODERS.measure(data, self.order)
 

@@ -9,7 +9,7 @@ from reference_stats.decoding import decode_image
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import compute_features
 from reference_stats.fingerprint import fingerprint_of
-from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
+from reference_stats.outcomes import ImageFeatures, UnreadableImage, too_large
 from reference_stats.size_limits import SizeLimits
 
 
@@ -18,11 +18,7 @@ def measure(
 ) -> ImageFeatures | UnreadableImage:
     """Return the features of one image file, or why it has none."""
     if limits.max_bytes is not None and len(data) > limits.max_bytes:
-        return UnreadableImage(
-            reason=UnreadableReason.TOO_LARGE,
-            detail=f"{len(data)} bytes; images.max_bytes is {limits.max_bytes}",
-            limit=limits.max_bytes,
-        )
+        return too_large(len(data), limits.max_bytes)
     max_pixels = sys.maxsize if limits.max_pixels is None else limits.max_pixels
     image = decode_image(data, max_pixels=max_pixels, reuse_memory=True)
     if isinstance(image, UnreadableImage):

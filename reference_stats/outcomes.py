@@ -50,6 +50,15 @@ class UnreadableImage:
         return self.reason.value
 
 
+def too_large(size_bytes: int, max_bytes: int) -> UnreadableImage:
+    """Return the outcome of a file of more bytes than `max_bytes`."""
+    return UnreadableImage(
+        reason=UnreadableReason.TOO_LARGE,
+        detail=f"at least {size_bytes} bytes; images.max_bytes is {max_bytes}",
+        limit=max_bytes,
+    )
+
+
 class FeatureValues(Mapping[str, float]):
     """Feature values by name, in the order of the feature set; NaN where one is undefined.
 

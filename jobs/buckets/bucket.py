@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from jobs.errors import ObjectChangedError, UnsafeNameError
+from jobs.errors import ObjectChangedError, ObjectTooLargeError, UnsafeNameError
 
 LONGEST_NAME_BYTES = 1024
 
@@ -105,8 +105,11 @@ class Bucket(ABC):
         return None
 
     @abstractmethod
-    def read(self, name: str) -> StoredObject:
-        """Return an object's whole content, its checksum verified where the store keeps one."""
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
+        """Return an object's whole content, its checksum verified where the store keeps one.
+
+        One of more than `most_bytes` raises `ObjectTooLargeError`; no more is held in memory.
+        """
 
     @abstractmethod
     def info(self, name: str) -> ObjectInfo:
@@ -225,6 +228,12 @@ def check_prefix(bucket_url: str, prefix: str) -> str:
     if prefix:
         check_name(bucket_url, prefix.removesuffix("/"))
     return prefix
+
+
+def check_size(url: str, size_bytes: int, most_bytes: int | None, version: str) -> None:
+    """Raise `ObjectTooLargeError` if an object has more than `most_bytes`, which may be None."""
+    if most_bytes is not None and size_bytes > most_bytes:
+        raise ObjectTooLargeError(url, size_bytes, most_bytes, version)
 
 
 def is_readable_name(bucket_url: str, name: str) -> bool:

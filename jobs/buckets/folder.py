@@ -18,6 +18,7 @@ from jobs.buckets.bucket import (
     StoredObject,
     check_name,
     check_prefix,
+    check_size,
 )
 from jobs.buckets.folder_files import (
     OWN_FILES_PREFIX,
@@ -108,13 +109,18 @@ class FolderBucket(Bucket):
         self._root = (Path(url) if root is None else root).absolute()
         self._tidied: set[Path] = set()
 
-    def read(self, name: str) -> StoredObject:
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         """Return a file's content."""
         with (
             self._reading(name) as (descriptor, status),
             os.fdopen(descriptor, "rb", closefd=False) as file,
         ):
-            return StoredObject(data=file.read(), version=file_version(status))
+            url, version = self.url_of(name), file_version(status)
+            check_size(url, status.st_size, most_bytes, version)
+            # Another program may be writing more into it.
+            data = file.read() if most_bytes is None else file.read(most_bytes + 1)
+            check_size(url, len(data), most_bytes, version)
+            return StoredObject(data=data, version=version)
 
     def info(self, name: str) -> ObjectInfo:
         """Return a file's size and version."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from typing import Any
 
 from google.cloud import storage
 from requests.adapters import HTTPAdapter
 
 from jobs.buckets.bucket import check_name
+from jobs.buckets.deadlines import TIMED_POOLS
 from jobs.errors import UsageError
 
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
@@ -55,10 +57,25 @@ def open_client(connections: int) -> storage.Client:
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
     # Objects need no project, and looking for one would ask the metadata server.
     client = storage.Client(project=None)
-    adapter = HTTPAdapter(pool_connections=connections, pool_maxsize=connections)
+    adapter = TimedAdapter(pool_connections=connections, pool_maxsize=connections)
     session = client._http  # noqa: SLF001 - the client has no public way to size its pool
     session.mount("http://", adapter)
     # With certificates of its own for each side (mutual TLS) the client has brought its adapter.
     if not session.is_mtls:
         session.mount("https://", adapter)
     return client
+
+
+class TimedAdapter(HTTPAdapter):
+    """Connections of `requests` that end by the deadline."""
+
+    def init_poolmanager(self, *arguments: Any, **further: Any) -> None:  # noqa: ANN401 - as given
+        """Make the connections without a proxy."""
+        super().init_poolmanager(*arguments, **further)
+        self.poolmanager.pool_classes_by_scheme = TIMED_POOLS
+
+    def proxy_manager_for(self, proxy: str, **further: Any) -> Any:  # noqa: ANN401 - as given
+        """Return the connections through a proxy."""
+        manager = super().proxy_manager_for(proxy, **further)
+        manager.pool_classes_by_scheme = TIMED_POOLS
+        return manager

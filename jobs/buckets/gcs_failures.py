@@ -11,16 +11,14 @@ from google.api_core import exceptions as api_errors
 from google.auth import exceptions as auth_errors
 from google.cloud.storage.exceptions import DataCorruption
 
+from jobs.buckets.object_store import DAMAGED, DamagedContentError, UncheckedContentError
+
 _PASSING_CODES = {408, 429, 500, 502, 503, 504}
 _LOG_IN = (
     "Run `gcloud auth application-default login`, or run the job where a service account is "
     "attached."
 )
 _LONGEST_QUOTE = 300
-
-
-class UncheckedContentError(Exception):
-    """The store sent content without a checksum or a generation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,11 @@ CONNECTION_FAILURES: tuple[type[Exception], ...] = (
     ConnectionError,
     TimeoutError,
 )
-DAMAGE: tuple[type[Exception], ...] = (DataCorruption, UncheckedContentError)
+DAMAGE: tuple[type[Exception], ...] = (
+    DataCorruption,
+    DamagedContentError,
+    UncheckedContentError,
+)
 FAILURES: tuple[type[Exception], ...] = (
     api_errors.GoogleAPICallError,
     auth_errors.GoogleAuthError,
@@ -81,14 +83,11 @@ def explain(failure: Exception, bucket_name: str) -> str:
     if isinstance(failure, auth_errors.GoogleAuthError):
         return f"there are no valid Google credentials ({_short(failure)}). {_LOG_IN}"
     if isinstance(failure, DAMAGE):
-        return (
-            "the content arrived damaged or without its checksum on every attempt, and was not "
-            "used. Check the proxies between here and the store, and upload the object again if "
-            "that does not help."
-        )
+        return DAMAGED
     return (
-        f"the store could not be reached before the deadline ({_short(failure)}). Check the "
-        "network and any proxy, and STORAGE_EMULATOR_HOST if it is set; then run the job again."
+        f"the store could not be reached, or did not answer in full, before the deadline "
+        f"({_short(failure)}). Check the network and any proxy, and STORAGE_EMULATOR_HOST if it is "
+        "set; then run the job again."
     )
 
 

@@ -6,13 +6,16 @@ from google.cloud import storage
 
 from jobs.buckets.bucket import ObjectInfo, is_readable_name
 from jobs.buckets.listing import Listed, ListedPage
-from jobs.buckets.retrying import Attempt
 
 _FIELDS = "items(name,size,generation),nextPageToken"
 
 
 def list_page(
-    client: storage.Client, listed: Listed, token: str | None, size: int, attempt: Attempt
+    client: storage.Client,
+    listed: Listed,
+    token: str | None,
+    size: int,
+    timeouts_s: tuple[float, float],
 ) -> ListedPage:
     """Ask for one page; names that no bucket of ours can have are left out."""
     blobs = client.list_blobs(
@@ -22,7 +25,7 @@ def list_page(
         page_token=token,
         page_size=size,
         fields=f"prefixes,{_FIELDS}" if listed.one_level else _FIELDS,
-        timeout=attempt.timeouts_s,
+        timeout=timeouts_s,
         retry=None,
     )
     page = tuple(next(blobs.pages, ()))

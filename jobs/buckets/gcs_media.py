@@ -11,9 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
-import time
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import google_crc32c
@@ -25,35 +23,15 @@ from google.cloud import storage
 from google.cloud.storage.exceptions import DataCorruption
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
-from jobs.buckets.gcs_failures import Refusal, UncheckedContentError
-from jobs.buckets.http_answers import answer_to, connections_to
-from jobs.buckets.retrying import Attempt
+from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.gcs_client import TimedAdapter
+from jobs.buckets.gcs_failures import Refusal
+from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
+from jobs.buckets.object_store import Sink, UncheckedContentError
 
-_LONGEST_REFUSAL_BYTES = 1 << 16
 _CHUNK_BYTES = 1 << 18
 # Without "gzip" the store unpacks what is stored packed, and its checksum fits no longer.
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip", "user-agent": "image-drift"}
-
-
-class TimedSink:
-    """A file to download into that refuses more content once the deadline has passed.
-
-    The timeouts bound the wait for the next bytes, not the whole transfer.
-    """
-
-    def __init__(self, content: BinaryIO, ends_at: float) -> None:
-        self._content = content
-        self.ends_at = ends_at
-
-    def write(self, chunk: bytes) -> int:
-        """Append `chunk`; raise `TimeoutError` after the deadline."""
-        if time.monotonic() > self.ends_at:
-            raise TimeoutError("the content came too slowly")
-        return self._content.write(chunk)
-
-    def seek(self, position: int) -> int:
-        """Go to `position` bytes from the start."""
-        return self._content.seek(position)
 
 
 class Downloads:
@@ -63,29 +41,32 @@ class Downloads:
     ----------
     client
         Whose rights are used.
-    connections
-        How many connections are kept open at most.
+    settings
+        Timeouts, and how many connections are kept open at most.
     """
 
-    def __init__(self, client: storage.Client, bucket_name: str, connections: int) -> None:
+    def __init__(self, client: storage.Client, bucket_name: str, settings: CloudSettings) -> None:
+        self._timeouts_s = settings.retry.timeouts_s
         self._bucket = client.bucket(bucket_name)
         session = client._http  # noqa: SLF001 - the client has no public way to its session
         self._credentials = session.credentials
-        self._refresh = Request()
+        refreshing = requests.Session()
+        for scheme in ("http://", "https://"):
+            refreshing.mount(scheme, TimedAdapter())
+        self._refresh = Request(refreshing)
         self._url = client.api_endpoint
-        # A proxy of the store may have it below a path.
+        # What stands for the store may have it below a path.
         self._path = urlsplit(self._url).path.rstrip("/")
-        self._pool = _pool(session, self._url, connections)
+        self._host = self._url.rstrip("/").removesuffix(self._path)
+        self._pool = _pool(session, self._url, settings.connections)
 
-    def download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
-        """Write an object into `content`, its checksum verified, and return its generation.
+    def download(self, name: str, sink: Sink) -> str:
+        """Write an object into `sink`, its checksum verified, and return its generation.
 
         Parameters
         ----------
         name
             The object's whole name in the bucket.
-        content
-            At its start.
 
         Raises
         ------
@@ -93,29 +74,30 @@ class Downloads:
             If the store answers with an error.
         DataCorruption, UncheckedContentError
             If the checksum is wrong, or if there is none.
+        ObjectTooLargeError
+            If it is more than the sink takes.
         requests.RequestException, ConnectionError, TimeoutError
             If the store cannot be reached, or the content breaks off or comes too slowly.
         """
-        sink = TimedSink(content, attempt.ends_at)
-        generation = self._download_directly(name, sink, attempt)
-        return generation or self._download_by_client(name, sink, attempt)
+        generation = self._download_directly(name, sink)
+        return generation or self._download_by_client(name, sink)
 
-    def _download_directly(self, name: str, sink: TimedSink, attempt: Attempt) -> str | None:
+    def _download_directly(self, name: str, sink: Sink) -> str | None:
         """Return None, with nothing written, where the client has to be asked."""
         if self._pool is None:
             return None
         path = storage.Blob.path_helper(self._bucket.path, name)
-        target = f"/download/storage/v1{path}?alt=media"
+        target = f"{self._path}/download/storage/v1{path}?alt=media"
         headers = _HEADERS.copy()
-        refresh = functools.partial(self._refresh, timeout=attempt.timeouts_s)
-        self._credentials.before_request(refresh, "GET", self._url + target, headers)
-        with answer_to(self._pool, target, headers, attempt.timeouts_s) as answer:
+        refresh = functools.partial(self._refresh, timeout=self._timeouts_s)
+        self._credentials.before_request(refresh, "GET", self._host + target, headers)
+        with answer_to(self._pool, target, headers, self._timeouts_s) as answer:
             return _take(answer, sink)
 
-    def _download_by_client(self, name: str, sink: TimedSink, attempt: Attempt) -> str:
+    def _download_by_client(self, name: str, sink: Sink) -> str:
         blob = self._bucket.blob(name)
         # Google's own retry resumes in the middle, and does not verify content that it resumed.
-        blob.download_to_file(sink, checksum="crc32c", retry=None, timeout=attempt.timeouts_s)
+        blob.download_to_file(sink, checksum="crc32c", retry=None, timeout=self._timeouts_s)
         if blob.crc32c is None or blob.generation is None:
             raise UncheckedContentError
         return str(blob.generation)
@@ -133,17 +115,20 @@ def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnect
     return connections_to(url, Path(trusted), most)
 
 
-def _take(answer: urllib3.BaseHTTPResponse, sink: TimedSink) -> str | None:
+def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
     # The client follows redirects, fetches new rights where the old ones are no longer accepted,
     # and unpacks what is packed.
     if answer.status == 401 or 300 <= answer.status < 400 or "content-encoding" in answer.headers:
         return None
     if answer.status != 200:
-        raise _refusal(answer, sink.ends_at)
+        raise _refusal(answer)
     expected = _crc32c_of(answer.headers.get("x-goog-hash", ""))
     generation = answer.headers.get("x-goog-generation")
     if expected is None or generation is None:
         raise UncheckedContentError
+    length = answer.headers.get("content-length", "")
+    if length.isdecimal():
+        sink.expect(int(length), generation)
     actual = 0
     # Fewer bytes than the answer's head announced are an error of urllib3's.
     while chunk := answer.read1(_CHUNK_BYTES, decode_content=False):
@@ -154,13 +139,8 @@ def _take(answer: urllib3.BaseHTTPResponse, sink: TimedSink) -> str | None:
     return generation
 
 
-def _refusal(answer: urllib3.BaseHTTPResponse, ends_at: float) -> Exception:
-    said = bytearray()
-    while chunk := answer.read1(_LONGEST_REFUSAL_BYTES, decode_content=False):
-        said += chunk
-        if len(said) >= _LONGEST_REFUSAL_BYTES or time.monotonic() > ends_at:
-            break
-    text = said.decode("utf-8", "replace")
+def _refusal(answer: urllib3.BaseHTTPResponse) -> Exception:
+    text = beginning_of(answer)
     failure: Exception = api_errors.from_http_status(  # type: ignore[no-untyped-call]
         answer.status, text, response=Refusal(text=text)
     )

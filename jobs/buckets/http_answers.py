@@ -8,6 +8,10 @@ from pathlib import Path
 
 import urllib3
 
+from jobs.buckets.deadlines import TIMED_POOLS
+
+_LONGEST_ERROR_BYTES = 1 << 16
+
 
 def connections_to(url: str, trusted: Path, most: int) -> urllib3.HTTPConnectionPool | None:
     """Return connections to the server of a URL; None for a wrong one, of which the client tells.
@@ -19,13 +23,28 @@ def connections_to(url: str, trusted: Path, most: int) -> urllib3.HTTPConnection
     most
         How many connections are kept; more are opened where more threads ask at once.
     """
+    is_folder = trusted.is_dir()
+    pools = urllib3.PoolManager(
+        maxsize=most,
+        ca_cert_dir=str(trusted) if is_folder else None,
+        ca_certs=None if is_folder else str(trusted),
+    )
+    pools.pool_classes_by_scheme = TIMED_POOLS
     try:
-        if not url.startswith("https:"):
-            return urllib3.connection_from_url(url, maxsize=most)
-        kind = "ca_cert_dir" if trusted.is_dir() else "ca_certs"
-        return urllib3.connection_from_url(url, maxsize=most, **{kind: str(trusted)})
+        return pools.connection_from_url(url)
     except urllib3.exceptions.HTTPError:
         return None
+
+
+def beginning_of(answer: urllib3.BaseHTTPResponse) -> str:
+    """Return what an error says, at most 64 KB of it."""
+    said = bytearray()
+    while len(said) < _LONGEST_ERROR_BYTES:
+        chunk = answer.read1(_LONGEST_ERROR_BYTES, decode_content=False)
+        if not chunk:
+            break
+        said += chunk
+    return said.decode("utf-8", "replace")
 
 
 @contextlib.contextmanager

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from jobs.buckets.deadlines import ending_at
+
 _log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -40,24 +42,10 @@ class RetrySettings:
     first_pause_s: float = 0.5
     longest_pause_s: float = 16.0
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One attempt at a request.
-
-    Attributes
-    ----------
-    number
-        Zero for the first attempt. From one on, an earlier attempt may have succeeded unseen.
-    ends_at
-        When the call's deadline is, on the clock of `time.monotonic`.
-    timeouts_s
-        For connecting and for the next bytes; neither outlasts the deadline.
-    """
-
-    number: int
-    ends_at: float
-    timeouts_s: tuple[float, float]
+    @property
+    def timeouts_s(self) -> tuple[float, float]:
+        """For connecting and for the next bytes, as the clients want them."""
+        return self.connect_timeout_s, self.read_timeout_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +68,7 @@ class Retrying:
     is_passing: Callable[[Exception, int], bool]
 
     def call(
-        self, url: str, request: Callable[[Attempt], Result], deadline_s: float | None = None
+        self, url: str, request: Callable[[int], Result], deadline_s: float | None = None
     ) -> Result:
         """Return what `request` returns; raise its last failure once there is no time left.
 
@@ -89,7 +77,8 @@ class Retrying:
         url
             What the request is about, for the log.
         request
-            Makes one attempt.
+            Makes one attempt. It is given zero at first; from one on, an earlier attempt may have
+            succeeded unseen.
         deadline_s
             In place of the settings' own deadline.
         """
@@ -97,7 +86,8 @@ class Retrying:
         failed: Counter[type[Exception]] = Counter()
         for number in itertools.count():
             try:
-                return request(self._attempt(number, ends_at))
+                with ending_at(ends_at):
+                    return request(number)
             except self.failures as failure:
                 failed[type(failure)] += 1
                 pause_s = self._pause_s(number)
@@ -107,14 +97,6 @@ class Retrying:
                 _log.info("%s: %r; trying again in %.1f s", url, failure, pause_s)
             time.sleep(pause_s)
         raise AssertionError("an endless count ended")
-
-    def _attempt(self, number: int, ends_at: float) -> Attempt:
-        left_s = max(ends_at - time.monotonic(), 0.01)
-        timeouts_s = (
-            min(self.settings.connect_timeout_s, left_s),
-            min(self.settings.read_timeout_s, left_s),
-        )
-        return Attempt(number=number, ends_at=ends_at, timeouts_s=timeouts_s)
 
     def _pause_s(self, number: int) -> float:
         longest_s = min(self.settings.first_pause_s * 2.0**number, self.settings.longest_pause_s)

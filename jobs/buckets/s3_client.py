@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
+from botocore.awsrequest import (
+    AWSHTTPConnection,
+    AWSHTTPConnectionPool,
+    AWSHTTPSConnection,
+    AWSHTTPSConnectionPool,
+)
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from jobs.buckets.bucket import check_name
-from jobs.buckets.retrying import Attempt, RetrySettings
+from jobs.buckets.deadlines import TimedConnection
+from jobs.buckets.retrying import RetrySettings
 from jobs.errors import UsageError
 
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
@@ -69,7 +75,7 @@ class Address:
 
 
 class S3Client:
-    """botocore's client, with timeouts for each attempt; safe to call from many threads.
+    """botocore's client, whose requests end by the deadline; safe to call from many threads.
 
     Credentials and region come from the usual chain: the environment, the shared files with
     their profiles, a web identity, the container, the machine. With ``AWS_ENDPOINT_URL`` any
@@ -86,6 +92,8 @@ class S3Client:
     ----------
     trusted
         The certificates that are trusted: a path, or True for the usual ones.
+    timeouts_s
+        For connecting and for the next bytes.
 
     Raises
     ------
@@ -96,22 +104,22 @@ class S3Client:
     """
 
     def __init__(self, retry: RetrySettings, connections: int) -> None:
-        self._usual_s = (retry.connect_timeout_s, retry.read_timeout_s)
-        self._connections = connections
+        self.timeouts_s = retry.timeouts_s
         self._session = botocore.session.get_session()
-        self._running = threading.local()
         trusted = self._session.get_config_variable("ca_bundle")
         self.trusted: str | bool = trusted or os.environ.get("REQUESTS_CA_BUNDLE") or True
         self._client = self._addressed()
+        self._connections = _TimedSession(
+            verify=self.trusted,
+            proxies=get_environ_proxies(self._client.meta.endpoint_url),
+            timeout=self.timeouts_s,
+            max_pool_connections=connections,
+        )
         self._client.meta.events.register("before-send.s3", self._send)
 
-    def call(self, operation: str, attempt: Attempt, **parameters: object) -> dict[str, Any]:
-        """Make one request, such as ``get_object``, within the attempt's time."""
-        self._running.attempt = attempt
-        try:
-            answer: dict[str, Any] = getattr(self._client, operation)(**parameters)
-        finally:
-            del self._running.attempt
+    def call(self, operation: str, **parameters: object) -> dict[str, Any]:
+        """Make one request, such as ``get_object``."""
+        answer: dict[str, Any] = getattr(self._client, operation)(**parameters)
         return answer
 
     def sign(self, parameters: dict[str, str], lifetime_s: int) -> str:
@@ -153,11 +161,7 @@ class S3Client:
         return self._create({"addressing_style": "path"})
 
     def _create(self, addresses: dict[str, str] | None) -> Any:  # noqa: ANN401 - as above
-        connect_s, read_s = self._usual_s
         config = Config(
-            connect_timeout=connect_s,
-            read_timeout=read_s,
-            max_pool_connections=self._connections,
             # Attempts are made in jobs/buckets/retrying.py, up to a deadline.
             retries={"total_max_attempts": 1},
             signature_version="s3v4",
@@ -168,14 +172,30 @@ class S3Client:
         return self._session.create_client("s3", region_name=region, config=config)
 
     def _send(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
-        """Send a request whose time is shorter than the client's; None leaves it to the client."""
-        attempt: Attempt | None = getattr(self._running, "attempt", None)
-        if attempt is None or attempt.timeouts_s == self._usual_s:
-            return None
-        session = URLLib3Session(
-            verify=self.trusted,
-            proxies=get_environ_proxies(request.url),
-            timeout=attempt.timeouts_s,
-            max_pool_connections=1,
-        )
-        return session.send(request)
+        """Send a request in place of the client, whose connections know no deadline."""
+        return self._connections.send(request)
+
+
+class _TimedHTTPConnection(TimedConnection, AWSHTTPConnection):  # type: ignore[misc]
+    pass
+
+
+class _TimedHTTPSConnection(TimedConnection, AWSHTTPSConnection):  # type: ignore[misc]
+    pass
+
+
+class _TimedHTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]
+    ConnectionCls = _TimedHTTPConnection
+
+
+class _TimedHTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
+    ConnectionCls = _TimedHTTPSConnection
+
+
+class _TimedSession(URLLib3Session):  # type: ignore[misc]
+    """botocore's own connections, ended by the deadline."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - as given
+        super().__init__(**settings)
+        self._pool_classes_by_scheme = {"http": _TimedHTTPPool, "https": _TimedHTTPSPool}
+        self._manager.pool_classes_by_scheme = self._pool_classes_by_scheme

@@ -10,12 +10,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
-from jobs.buckets.retrying import Attempt
-from jobs.buckets.s3_failures import DamagedContentError, UncheckedContentError
+from jobs.buckets.object_store import DamagedContentError, Sink, UncheckedContentError
 
 _CHUNK_BYTES = 1 << 18
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -50,36 +48,29 @@ def is_md5(etag: str, headers: Mapping[str, str]) -> bool:
     return _MD5.fullmatch(etag) is not None
 
 
-def chunks_of(read: Callable[[], bytes], size: int | None, attempt: Attempt) -> Iterator[bytes]:
+def chunks_of(read: Callable[[], bytes], size: int | None) -> Iterator[bytes]:
     """Yield what `read` returns until it is empty.
 
     Parameters
     ----------
     size
         How many bytes the store announced, where it did.
-    attempt
-        Until when they may come in.
 
     Raises
     ------
     DamagedContentError
         If it is more or less than the store announced.
-    TimeoutError
-        If it comes too slowly.
     """
     found = 0
     while chunk := read():
-        # The timeouts bound the wait for the next bytes, not the whole transfer.
-        if time.monotonic() > attempt.ends_at:
-            raise TimeoutError("the content came too slowly")
         found += len(chunk)
         yield chunk
     if size is not None and found != size:
         raise DamagedContentError("the content is not as long as the store said")
 
 
-def take(chunks: Iterable[bytes], content: BinaryIO, md5: str | None) -> None:
-    """Write `chunks` into `content`, which is at its start.
+def take(chunks: Iterable[bytes], sink: Sink, md5: str | None) -> None:
+    """Write `chunks` into `sink`.
 
     Parameters
     ----------
@@ -93,13 +84,13 @@ def take(chunks: Iterable[bytes], content: BinaryIO, md5: str | None) -> None:
     """
     actual = hashlib.md5(usedforsecurity=False)
     for chunk in chunks:
-        content.write(chunk)
+        sink.write(chunk)
         actual.update(chunk)
     if md5 is not None and actual.hexdigest() != md5:
         raise DamagedContentError("the content's MD5 is not the one that the store named")
 
 
-def read_range(answer: Mapping[str, Any], start: int, size: int, attempt: Attempt) -> bytes:
+def read_range(answer: Mapping[str, Any], start: int, size: int) -> bytes:
     """Return the part of an object that was asked for, its length compared; nothing else can be.
 
     Parameters
@@ -111,8 +102,6 @@ def read_range(answer: Mapping[str, Any], start: int, size: int, attempt: Attemp
     """
     # As a context of its own the body gives out the bytes without the check of their length.
     with contextlib.closing(answer["Body"]) as body:
-        content = b"".join(
-            chunks_of(lambda: body.read(_CHUNK_BYTES), answer.get("ContentLength"), attempt)
-        )
+        content = b"".join(chunks_of(lambda: body.read(_CHUNK_BYTES), answer.get("ContentLength")))
     whole = answer["ResponseMetadata"]["HTTPStatusCode"] == 200
     return content[start : start + size] if whole else content

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import re
+from typing import Any
+
 import urllib3.exceptions
 from botocore import exceptions as aws_errors
 from botocore.parsers import ResponseParserError
 
+from jobs.buckets.object_store import DAMAGED, DamagedContentError, UncheckedContentError
 from jobs.endpoints import without_secrets
 
-_PASSING_STATUS = {408, 429, 500, 502, 503, 504}
+PASSING_STATUS = {408, 429, 500, 502, 503, 504}
 _PASSING_CODES = {
     "ConditionalRequestConflict",
     "OperationAborted",
@@ -54,14 +59,6 @@ _ADVICE = {
 _LONGEST_QUOTE = 300
 
 
-class UncheckedContentError(Exception):
-    """The store sent content without an ETag."""
-
-
-class DamagedContentError(Exception):
-    """What the store sent is not what it says it sent."""
-
-
 DAMAGE: tuple[type[Exception], ...] = (
     DamagedContentError,
     UncheckedContentError,
@@ -103,6 +100,26 @@ def status_of(answer: aws_errors.ClientError) -> int:
     return int(answer.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
+def refusal_of(status: int, said: str) -> aws_errors.ClientError:
+    """Return the error that botocore would make of an answer to ``GetObject``.
+
+    Parameters
+    ----------
+    said
+        The answer's body: XML of S3, or whatever a proxy says.
+    """
+    code, message = (_element(name, said) for name in ("Code", "Message"))
+    error = {"Code": code or str(status), "Message": message}
+    # The types of botocore know more fields than its parsers fill in.
+    parsed: Any = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return aws_errors.ClientError(parsed, "GetObject")
+
+
+def _element(name: str, text: str) -> str:
+    found = re.search(f"<{name}>([^<]*)</{name}>", text)
+    return html.unescape(found[1]) if found else ""
+
+
 def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool:
     """Return whether another attempt may succeed.
 
@@ -119,7 +136,7 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
     if isinstance(failure, (*DAMAGE, aws_errors.CredentialRetrievalError)):
         return attempts < damaged_attempts
     if isinstance(failure, aws_errors.ClientError):
-        return status_of(failure) in _PASSING_STATUS or code_of(failure) in _PASSING_CODES
+        return status_of(failure) in PASSING_STATUS or code_of(failure) in _PASSING_CODES
     return isinstance(failure, CONNECTION_FAILURES)
 
 
@@ -128,15 +145,12 @@ def explain(failure: Exception, bucket_name: str) -> str:
     if isinstance(failure, aws_errors.ClientError):
         return _explain_answer(failure, bucket_name)
     if isinstance(failure, DAMAGE):
-        return (
-            "the content arrived damaged or without its checksum on every attempt, and was not "
-            "used. Check the proxies between here and the store, and upload the object again if "
-            "that does not help."
-        )
+        return DAMAGED
     if isinstance(failure, CONNECTION_FAILURES):
         return (
-            f"the store could not be reached before the deadline ({_short(failure)}). Check the "
-            "network and any proxy, and AWS_ENDPOINT_URL if it is set; then run the job again."
+            f"the store could not be reached, or did not answer in full, before the deadline "
+            f"({_short(failure)}). Check the network and any proxy, and AWS_ENDPOINT_URL if it is "
+            "set; then run the job again."
         )
     if isinstance(failure, _CREDENTIAL_FAILURES):
         return f"there are no valid AWS credentials ({_short(failure)}). {_LOG_IN}"
@@ -156,7 +170,7 @@ def _explain_answer(answer: aws_errors.ClientError, bucket_name: str) -> str:
         return _refusal(answer, said, bucket_name)
     if status == 404:
         return f"there is no bucket {bucket_name!r} ({said}). Check the name in the URL."
-    if status in _PASSING_STATUS or code in _PASSING_CODES:
+    if status in PASSING_STATUS or code in _PASSING_CODES:
         return f"the store kept failing until the deadline ({said}). Run the job again later."
     return f"the store answered with an error ({said}). Check the bucket's settings."
 

@@ -6,15 +6,12 @@ from typing import Any
 
 from jobs.buckets.bucket import ObjectInfo, is_readable_name
 from jobs.buckets.listing import Listed, ListedPage
-from jobs.buckets.retrying import Attempt
+from jobs.buckets.object_store import DamagedContentError
 from jobs.buckets.s3_client import S3Client
 from jobs.buckets.s3_content import version_of
-from jobs.buckets.s3_failures import DamagedContentError
 
 
-def list_page(
-    client: S3Client, listed: Listed, token: str | None, size: int, attempt: Attempt
-) -> ListedPage:
+def list_page(client: S3Client, listed: Listed, token: str | None, size: int) -> ListedPage:
     """Ask for one page; names that no bucket of ours can have are left out.
 
     Raises
@@ -27,7 +24,7 @@ def list_page(
         asked["Delimiter"] = "/"
     if token is not None:
         asked["ContinuationToken"] = token
-    answer = client.call("list_objects_v2", attempt, Bucket=listed.bucket_name, **asked)
+    answer = client.call("list_objects_v2", Bucket=listed.bucket_name, **asked)
     contents = answer.get("Contents", [])
     prefixes = answer.get("CommonPrefixes", [])
     _require_whole(answer, len(contents) + len(prefixes))

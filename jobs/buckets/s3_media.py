@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import urllib.parse
 from pathlib import Path
-from typing import BinaryIO
 
 import urllib3
 from botocore.auth import S3SigV4Auth
@@ -18,10 +17,11 @@ from botocore.awsrequest import AWSRequest
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
-from jobs.buckets.http_answers import answer_to, connections_to
-from jobs.buckets.retrying import Attempt
+from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
+from jobs.buckets.object_store import Sink
 from jobs.buckets.s3_client import S3Client
 from jobs.buckets.s3_content import chunks_of, is_md5, take, version_of
+from jobs.buckets.s3_failures import PASSING_STATUS, refusal_of
 
 _CHUNK_BYTES = 1 << 18
 _HEADERS = {"accept-encoding": "identity", "user-agent": "image-drift"}
@@ -45,15 +45,13 @@ class Downloads:
         self._pool = _pool(self._address.url, client.trusted, connections)
         self._has_md5 = True
 
-    def download(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
-        """Write an object into `content`, verified as far as it can be, and return its version.
+    def download(self, name: str, sink: Sink) -> str:
+        """Write an object into `sink`, verified as far as it can be, and return its version.
 
         Parameters
         ----------
         name
             The object's whole name in the bucket.
-        content
-            At its start.
 
         Raises
         ------
@@ -61,14 +59,14 @@ class Downloads:
             If the store answers with an error or cannot be reached, or a checksum is wrong.
         DamagedContentError, UncheckedContentError
             If length or MD5 are wrong, or the store sent no ETag.
+        ObjectTooLargeError
+            If it is more than the sink takes.
         urllib3.exceptions.HTTPError, TimeoutError
             If the content breaks off or comes too slowly.
         """
-        return self._download_directly(name, content, attempt) or self._download_by_client(
-            name, content, attempt
-        )
+        return self._download_directly(name, sink) or self._download_by_client(name, sink)
 
-    def _download_directly(self, name: str, content: BinaryIO, attempt: Attempt) -> str | None:
+    def _download_directly(self, name: str, sink: Sink) -> str | None:
         """Return None, with nothing written, where the client has to be asked."""
         if self._pool is None or not self._has_md5:
             return None
@@ -77,43 +75,41 @@ class Downloads:
         S3SigV4Auth(self._client.credentials(), "s3", self._address.region).add_auth(signed)
         target = url[len(self._address.host) :]
         headers = dict(signed.headers.items())
-        with answer_to(self._pool, target, headers, attempt.timeouts_s) as answer:
+        with answer_to(self._pool, target, headers, self._client.timeouts_s) as answer:
+            if answer.status in PASSING_STATUS:
+                raise refusal_of(answer.status, beginning_of(answer))
             # The client says what is wrong, follows to other regions, and fetches new rights.
             if answer.status != 200 or "content-encoding" in answer.headers:
                 return None
-            return self._take(answer, content, attempt)
+            return self._take(answer, sink)
 
-    def _take(
-        self, answer: urllib3.BaseHTTPResponse, content: BinaryIO, attempt: Attempt
-    ) -> str | None:
+    def _take(self, answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         version = version_of({"ETag": headers.get("etag")})
         if not is_md5(version, headers):
             # Most of a bucket is encrypted if anything is; parts are an object's own matter.
             self._has_md5 = "-" in version
             return None
-        length = headers.get("content-length")
+        length = headers.get("content-length", "")
+        size = int(length) if length.isdecimal() else None
+        sink.expect(size or 0, version)
         # Fewer bytes than the answer's head announced are an error of urllib3's.
-        chunks = chunks_of(
-            lambda: answer.read1(_CHUNK_BYTES, decode_content=False),
-            None if length is None else int(length),
-            attempt,
-        )
-        take(chunks, content, version)
+        chunks = chunks_of(lambda: answer.read1(_CHUNK_BYTES, decode_content=False), size)
+        take(chunks, sink, version)
         return version
 
-    def _download_by_client(self, name: str, content: BinaryIO, attempt: Attempt) -> str:
+    def _download_by_client(self, name: str, sink: Sink) -> str:
         answer = self._client.call(
-            "get_object", attempt, ChecksumMode="ENABLED", Bucket=self._bucket_name, Key=name
+            "get_object", ChecksumMode="ENABLED", Bucket=self._bucket_name, Key=name
         )
         version = version_of(answer)
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        size = answer.get("ContentLength")
         # As a context of its own the body gives out the bytes without the checks of length and sum.
         with contextlib.closing(answer["Body"]) as body:
-            chunks = chunks_of(
-                lambda: body.read(_CHUNK_BYTES), answer.get("ContentLength"), attempt
-            )
-            take(chunks, content, version if is_md5(version, headers) else None)
+            sink.expect(size or 0, version)
+            chunks = chunks_of(lambda: body.read(_CHUNK_BYTES), size)
+            take(chunks, sink, version if is_md5(version, headers) else None)
         return version
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from jobs.buckets.bucket import BINARY, Bucket, ObjectKind
+from jobs.buckets.cloud import CloudSettings
 from jobs.buckets.folder import FolderBucket
-from jobs.buckets.gcs import GCSBucket, GCSSettings
+from jobs.buckets.gcs import GCSBucket
 from jobs.buckets.registry import open_bucket
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError, ExitCode, LockedError, PublishError
@@ -241,7 +242,7 @@ def store(gcs_server: GcsServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fa
 @pytest.fixture
 def impatient(store: FaultyStore, gcs_server: GcsServer) -> GCSBucket:
     retry = RetrySettings(deadline_s=0.2, read_timeout_s=0.2, first_pause_s=0.05)
-    return GCSBucket(f"gs://{gcs_server.make_bucket()}", GCSSettings(retry=retry))
+    return GCSBucket(f"gs://{gcs_server.make_bucket()}", CloudSettings(retry=retry))
 
 
 def test_renewal_outlasts_a_store_that_fails_for_less_than_the_lease(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -112,6 +113,21 @@ def test_too_many_bytes_are_refused(bucket: MemoryBucket) -> None:
     assert outcome.reason is UnreadableReason.TOO_LARGE
     (outcome,) = _extract(bucket, ["images/0.jpg"], max_bytes=size).outcomes.values()
     assert isinstance(outcome, ImageFeatures)
+
+
+def test_a_file_of_a_gigabyte_is_refused_unread_and_once(
+    tmp_path: Path, cache: FeatureCache
+) -> None:
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate(1 << 30)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    results = [_extract(open_bucket(str(tmp_path)), ["huge.jpg"], cache) for _ in range(2)]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+    (outcome,) = results[0].outcomes.values()
+    assert isinstance(outcome, UnreadableImage)
+    assert outcome.reason is UnreadableReason.TOO_LARGE
+    assert outcome.detail == "at least 1073741824 bytes; images.max_bytes is 100000000"
+    assert [result.computed for result in results] == [1, 0]
 
 
 def test_a_location_named_twice_is_read_once(bucket: MemoryBucket) -> None:

@@ -16,6 +16,7 @@ from jobs.errors import (
     ObjectChangedError,
     ObjectExistsError,
     ObjectMissingError,
+    ObjectTooLargeError,
     UnsafeNameError,
 )
 
@@ -138,6 +139,16 @@ class BucketContract(ABC):
         with ThreadPoolExecutor(32) as pool:
             assert all(pool.map(round_trip, range(200)))
         assert len(list(bucket.list("many/"))) == 200
+
+    @pytest.mark.parametrize("content", [b"", b"12345"])
+    def test_an_object_of_more_bytes_than_allowed_is_refused_with_its_version(
+        self, bucket: Bucket, content: bytes
+    ) -> None:
+        version = bucket.write("a.bin", content + b"6")
+        assert bucket.read("a.bin", most_bytes=len(content) + 1).data == content + b"6"
+        with pytest.raises(ObjectTooLargeError, match=r"a\.bin: it has") as caught:
+            bucket.read("a.bin", most_bytes=len(content))
+        assert (caught.value.size_bytes, caught.value.version) == (len(content) + 1, version)
 
     def test_a_local_copy_has_the_content_and_the_ending_of_the_name(
         self, bucket: Bucket, tmp_path: Path

@@ -31,9 +31,9 @@ class CountingBucket(Bucket):
         """Return the names that any of these methods was called with."""
         return {name for method, name in self.calls if method in methods}
 
-    def read(self, name: str) -> StoredObject:
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         self._note("read", name)
-        return self.inner.read(name)
+        return self.inner.read(name, most_bytes)
 
     def info(self, name: str) -> ObjectInfo:
         self._note("info", name)

@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What goes back to the client, with a pause after every 8 KiB of the body."""
+    """What goes back to the client, with a pause after every piece of the body."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     pause_s: float = 0.0
+    piece_bytes: int = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,8 +99,8 @@ class _Relay(BaseHTTPRequestHandler):
 
     def _send_body(self, answer: Answer) -> None:
         with contextlib.suppress(ConnectionError):
-            for start in range(0, len(answer.body), 8192):
-                self.wfile.write(answer.body[start : start + 8192])
+            for start in range(0, len(answer.body), answer.piece_bytes):
+                self.wfile.write(answer.body[start : start + answer.piece_bytes])
                 self.wfile.flush()
                 time.sleep(answer.pause_s)
 

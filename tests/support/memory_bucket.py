@@ -8,7 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobs.buckets.bucket import BINARY, Bucket, ObjectInfo, ObjectKind, StoredObject, check_name
+from jobs.buckets.bucket import (
+    BINARY,
+    Bucket,
+    ObjectInfo,
+    ObjectKind,
+    StoredObject,
+    check_name,
+    check_size,
+)
 from jobs.errors import (
     BucketAccessError,
     ObjectChangedError,
@@ -35,12 +43,14 @@ class MemoryBucket(Bucket):
         for name, data in contents.items():
             self.write(name, data)
 
-    def read(self, name: str) -> StoredObject:
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         check_name(self.url, name)
         with self._lock:
             self.reads[name] += 1
         time.sleep(self._delay_s)
-        return self._get(name)
+        found = self._get(name)
+        check_size(self.url_of(name), len(found.data), most_bytes, found.version)
+        return found
 
     def info(self, name: str) -> ObjectInfo:
         with self._lock:

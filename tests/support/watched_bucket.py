@@ -54,8 +54,8 @@ class WatchedBucket(Bucket):
         self._calls = calls
         self._latency_s = latency_s
 
-    def read(self, name: str) -> StoredObject:
-        return self._noted("read", name, lambda: self._bucket.read(name))
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
+        return self._noted("read", name, lambda: self._bucket.read(name, most_bytes))
 
     def info(self, name: str) -> ObjectInfo:
         return self._noted("info", name, lambda: self._bucket.info(name))

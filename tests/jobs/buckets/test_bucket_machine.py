@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from jobs.buckets.bucket import Bucket
+from jobs.buckets.cloud import CloudSettings
 from jobs.buckets.folder import FolderBucket
-from jobs.buckets.gcs import GCSBucket, GCSSettings
+from jobs.buckets.gcs import GCSBucket
 from tests.support.bucket_machine import BucketMachine
 from tests.support.gcs_server import GcsServer
 from tests.support.memory_bucket import MemoryBucket
+from tests.support.s3_server import S3Server
 
 
 class FolderMachine(BucketMachine):
@@ -59,6 +61,16 @@ def test_a_bucket_does_what_a_dictionary_does(machine: type[BucketMachine]) -> N
 def test_a_bucket_of_google_does_what_a_dictionary_does(gcs_server: GcsServer) -> None:
     class GoogleMachine(BucketMachine):
         def open_bucket(self) -> Bucket:
-            return GCSBucket(f"gs://{gcs_server.make_bucket()}", GCSSettings(page_size=3))
+            return GCSBucket(f"gs://{gcs_server.make_bucket()}", CloudSettings(page_size=3))
 
     run(GoogleMachine, 8)
+
+
+def test_a_bucket_of_s3_does_what_a_dictionary_does(s3_server: S3Server) -> None:
+    from jobs.buckets.s3 import S3Bucket  # noqa: PLC0415 - an extra, of which the server knows
+
+    class S3Machine(BucketMachine):
+        def open_bucket(self) -> Bucket:
+            return S3Bucket(f"s3://{s3_server.make_bucket()}", CloudSettings(page_size=3))
+
+    run(S3Machine, 8)

@@ -21,7 +21,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from jobs.buckets.gcs import GCSBucket, GCSSettings
+from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.gcs import GCSBucket
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError
 from jobs.job import ImageSettings
@@ -30,7 +31,7 @@ from tests.support.gcs_server import GcsServer
 
 PassOn = Callable[[], Answer]
 CONTENT = bytes(range(256)) * 400
-QUICK = GCSSettings(retry=RetrySettings(deadline_s=3.0, first_pause_s=0.02, longest_pause_s=0.1))
+QUICK = CloudSettings(retry=RetrySettings(deadline_s=3.0, first_pause_s=0.02, longest_pause_s=0.1))
 
 
 @pytest.fixture
@@ -313,7 +314,7 @@ def test_there_is_a_connection_for_every_thread_that_may_fetch() -> None:
     largest = ImageSettings(path="{id}", fetch_workers=256)
     with pytest.raises(ValueError, match="less than or equal to 256"):
         ImageSettings(path="{id}", fetch_workers=257)
-    assert GCSSettings().connections >= largest.fetch_workers
+    assert CloudSettings().connections >= largest.fetch_workers
 
 
 # --- TLS ---

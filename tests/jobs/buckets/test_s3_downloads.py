@@ -15,15 +15,16 @@ import pytest
 
 pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
+from jobs.buckets.cloud import CloudSettings
 from jobs.buckets.retrying import RetrySettings
-from jobs.buckets.s3 import S3Bucket, S3Settings
+from jobs.buckets.s3 import S3Bucket
 from jobs.errors import BucketAccessError
 from tests.support.bucket_contract import AWKWARD_NAMES
 from tests.support.faulty_store import Answer, FaultyStore, Request, relay_to
 from tests.support.s3_server import S3Server
 
 CONTENT = bytes(range(256)) * 400
-QUICK = S3Settings(retry=RetrySettings(deadline_s=4.0, first_pause_s=0.02, longest_pause_s=0.1))
+QUICK = CloudSettings(retry=RetrySettings(deadline_s=4.0, first_pause_s=0.02, longest_pause_s=0.1))
 
 
 @pytest.fixture

@@ -1,0 +1,282 @@
+"""Buckets of cloud stores: what they have in common, whoever the vendor is."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from jobs.buckets.bucket import (
+    BINARY,
+    Bucket,
+    ObjectInfo,
+    ObjectKind,
+    StoredObject,
+    check_name,
+    check_prefix,
+)
+from jobs.buckets.listing import Listed, ListedPage, merged
+from jobs.buckets.local_files import new_local_file
+from jobs.buckets.object_store import (
+    Condition,
+    ConditionFailedError,
+    NotThereError,
+    ObjectStore,
+    Sink,
+)
+from jobs.buckets.retrying import Retrying, RetrySettings
+from jobs.errors import BucketAccessError, ObjectError, ObjectExistsError, ObjectMissingError
+
+Result = TypeVar("Result")
+
+_RIGHTS_DEADLINE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudSettings:
+    """How a store is talked to.
+
+    Attributes
+    ----------
+    retry
+        Deadline, timeouts and pauses of every call.
+    download_deadline_s
+        The deadline of `CloudBucket.local_copy`, which is for large objects.
+    damaged_attempts
+        How often content whose checksum is wrong is fetched before giving up.
+    connections
+        How many connections are kept open at most: as many as `images.fetch_workers` can be, so
+        that no thread ever has to open one for a single object.
+    page_size
+        How many objects one listing request asks for; the stores give no more than 1,000.
+    """
+
+    retry: RetrySettings = field(default_factory=RetrySettings)
+    download_deadline_s: float = 3600.0
+    damaged_attempts: int = 4
+    connections: int = 256
+    page_size: int = 1000
+
+
+class CloudBucket(Bucket):
+    """A bucket of a cloud store, or a folder in it.
+
+    Passing failures are forgiven until a deadline. A write whose answer is lost is recognised
+    when it is tried again.
+
+    Parameters
+    ----------
+    url
+        The bucket or folder as users write it.
+    bucket_name, root
+        The bucket, and the folder's prefix in it: empty or with a slash at its end.
+    store
+        The vendor's, which is not asked before the first call.
+    settings
+        Deadlines and the size of pages.
+    """
+
+    is_far = True
+
+    def __init__(
+        self, url: str, bucket_name: str, root: str, store: ObjectStore, settings: CloudSettings
+    ) -> None:
+        super().__init__(url.rstrip("/"))
+        self._bucket_name = bucket_name
+        self._root = root
+        self._store = store
+        self._settings = settings
+        self._retrying = Retrying(
+            settings=settings.retry, failures=store.failures, is_passing=store.is_passing
+        )
+        self._bucket_seen = False
+
+    def signed_url(self, name: str, lifetime: timedelta) -> str:
+        """Return a link that works for `lifetime`, at most seven days.
+
+        One that temporary credentials signed, such as a role's of S3, ends with them.
+        """
+        url = self.url_of(check_name(self.url, name))
+        return self._translated(url, lambda _: self._store.sign(self._root + name, url, lifetime))
+
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
+        """Return content and version of one and the same response, verified."""
+
+        def request() -> StoredObject:
+            content = io.BytesIO()
+            sink = Sink(self.url_of(name), content, most_bytes)
+            version = self._store.download(self._root + name, sink)
+            return StoredObject(data=content.getvalue(), version=version)
+
+        return self._call(name, request)
+
+    def info(self, name: str) -> ObjectInfo:
+        """Return size and version."""
+
+        def request() -> ObjectInfo:
+            head = self._store.head(self._root + name)
+            return ObjectInfo(name=name, size_bytes=head.size_bytes, version=head.version)
+
+        return self._call(name, request)
+
+    def local_copy(self, name: str, folder: Path) -> Path:
+        """Download into a new file below `folder`; a failed download leaves no file."""
+        url = self.url_of(check_name(self.url, name))
+        with new_local_file(url, folder) as target:
+
+            def request() -> Path:
+                with target.open("wb") as content:
+                    self._store.download(self._root + name, Sink(url, content))
+                return target
+
+            return self._call(name, request, self._settings.download_deadline_s)
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield the objects page by page; a page is asked for when it is needed."""
+        check_prefix(self.url, prefix)
+        pages = self._pages(self._listed(prefix))
+        return (info for page in pages for info in page.objects)
+
+    def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
+        """Yield one folder's objects and folders, asked for page by page."""
+        check_prefix(self.url, folder)
+        pages = self._pages(self._listed(folder, one_level=True))
+        return (one for page in pages for one in merged(page))
+
+    def read_part(self, name: str, start: int, size: int, version: str | None = None) -> bytes:
+        """Return a part of an object in one request."""
+        self._require_version(name, version)
+
+        def request() -> bytes:
+            return self._store.part(self._root + name, start, size, version)
+
+        try:
+            return self._call(name, request)
+        except (ObjectMissingError, ConditionFailedError):
+            if version is None:
+                raise
+            raise self._changed(name, version) from None
+
+    def may_write(self, folder: str) -> bool | None:  # noqa: ARG002 - rights are a bucket's
+        """Ask which rights the credentials have in the bucket, conditions on names not counted."""
+        try:
+            return self._retrying.call(
+                self.url, lambda _: self._store.may_write(), _RIGHTS_DEADLINE_S
+            )
+        except self._store.failures:
+            return None
+
+    def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        """Write an object; a repeated attempt writes the same content again."""
+        url = self.url_of(check_name(self.url, name))
+
+        return self._translated(url, lambda _: self._store.upload(self._root + name, data, kind))
+
+    def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        """Write an object under the condition that there is none."""
+        there = ObjectExistsError(self.url_of(name), "there is an object of that name already.")
+        return self._write_if(None, name, data, kind, there)
+
+    def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
+        """Write an object under the condition that it is at `version`."""
+        self._require_version(name, version)
+        return self._write_if(version, name, data, kind, self._changed(name, version))
+
+    def delete(self, name: str) -> None:
+        """Delete an object; one that is gone already is no error."""
+
+        def request() -> None:
+            self._store.delete(self._root + name)
+
+        try:
+            self._call(name, request)
+        except ObjectMissingError:
+            return
+
+    def _require_version(self, name: str, version: str | None) -> None:
+        check_name(self.url, name)
+        if version is not None and not self._store.is_version(version):
+            raise self._changed(name, version)
+
+    def _call(
+        self, name: str, request: Callable[[], Result], deadline_s: float | None = None
+    ) -> Result:
+        """Make a request about one object, and say what went wrong in this project's terms."""
+        url = self.url_of(check_name(self.url, name))
+
+        def with_missing(_: int) -> Result:
+            try:
+                return request()
+            except NotThereError:
+                self._require_bucket()
+                raise ObjectMissingError(url, "there is no such object.") from None
+
+        return self._translated(url, with_missing, deadline_s)
+
+    def _translated(
+        self, url: str, request: Callable[[int], Result], deadline_s: float | None = None
+    ) -> Result:
+        try:
+            result = self._retrying.call(url, request, deadline_s)
+        except self._store.failures as failure:
+            raise BucketAccessError(url, self._store.explain(failure)) from failure
+        self._bucket_seen = True
+        return result
+
+    def _require_bucket(self) -> None:
+        """Raise the store's refusal unless the bucket exists: about objects it says the same."""
+        if not self._bucket_seen:
+            self._store.page(self._listed(""), None, 1)
+            self._bucket_seen = True
+
+    def _write_if(
+        self, replaces: str | None, name: str, data: bytes, kind: ObjectKind, refused: ObjectError
+    ) -> str:
+        # An attempt can succeed although its answer is lost; the next one then meets its own
+        # object, which this mark tells from another writer's.
+        condition = Condition(replaces=replaces, writer=uuid.uuid4().hex)
+        key = self._root + check_name(self.url, name)
+
+        def request(number: int) -> str:
+            try:
+                return self._store.upload(key, data, kind, condition)
+            except ConditionFailedError:
+                own = self._own_version(key, condition.writer) if number else None
+                if own is None:
+                    raise refused from None
+                return own
+
+        return self._translated(self.url_of(name), request)
+
+    def _own_version(self, key: str, writer: str) -> str | None:
+        try:
+            head = self._store.head(key)
+        except NotThereError:
+            return None
+        return head.version if head.writer == writer else None
+
+    def _listed(self, prefix: str, *, one_level: bool = False) -> Listed:
+        return Listed(
+            url=self.url,
+            bucket_name=self._bucket_name,
+            root=self._root,
+            prefix=prefix,
+            one_level=one_level,
+        )
+
+    def _pages(self, listed: Listed) -> Iterator[ListedPage]:
+        page = self._page(listed, None)
+        yield page
+        while page.next_token is not None:
+            page = self._page(listed, page.next_token)
+            yield page
+
+    def _page(self, listed: Listed, token: str | None) -> ListedPage:
+        size = self._settings.page_size
+        return self._translated(
+            self.url_of(listed.prefix), lambda _: self._store.page(listed, token, size)
+        )

@@ -1,0 +1,135 @@
+"""HTTP connections on which no request and no answer outlasts a deadline.
+
+The timeouts of urllib3, which every client here is built on, bound the wait for the next bytes:
+an answer that comes one byte at a time would last for ever. And a whole request is given no more
+time than the timeout of connecting, too little for a report over a slow line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+_PIECE_BYTES = 1 << 16
+_current = threading.local()
+
+
+@contextlib.contextmanager
+def ending_at(ends_at: float) -> Iterator[None]:
+    """Let requests that this thread makes inside raise `TimeoutError` from a moment on.
+
+    Parameters
+    ----------
+    ends_at
+        The moment, on the clock of `time.monotonic`.
+    """
+    outer = getattr(_current, "ends_at", None)
+    _current.ends_at = ends_at
+    try:
+        yield
+    finally:
+        _current.ends_at = outer
+
+
+def _time_left_s() -> float | None:
+    ends_at = getattr(_current, "ends_at", None)
+    if ends_at is None:
+        return None
+    left_s: float = ends_at - time.monotonic()
+    if left_s <= 0:
+        raise TimeoutError("the deadline has passed")
+    return left_s
+
+
+class _TimedStream(io.RawIOBase):
+    """What a socket receives, until the deadline."""
+
+    def __init__(self, connected: socket.socket, received: io.RawIOBase) -> None:
+        super().__init__()
+        self._socket = connected
+        self._received = received
+        self._timeout_s = connected.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:  # noqa: ANN401 - any writable buffer
+        left_s = _time_left_s()
+        if left_s is not None:
+            usual_s = self._timeout_s
+            self._socket.settimeout(left_s if usual_s is None else min(usual_s, left_s))
+        return self._received.readinto(buffer)
+
+    def close(self) -> None:
+        self._received.close()
+        super().close()
+
+
+class _TimedResponse(HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **further: Any) -> None:  # noqa: ANN401
+        super().__init__(sock, *args, **further)
+        received = self.fp.detach()
+        self.fp = io.BufferedReader(_TimedStream(sock, received))
+
+
+if TYPE_CHECKING:
+    _Connection = HTTPConnection
+else:
+    _Connection = object
+
+
+class TimedConnection(_Connection):
+    """To be mixed into a connection of urllib3's."""
+
+    response_class = _TimedResponse
+
+    def connect(self) -> None:
+        """Connect within the time that is left."""
+        left_s = _time_left_s()
+        if left_s is not None:
+            usual_s = self.timeout
+            self.timeout = min(usual_s, left_s) if isinstance(usual_s, int | float) else left_s
+        super().connect()
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - whatever http.client sends
+        """Send bytes piece by piece; of anything else each piece is given as long as connecting."""
+        if not isinstance(data, bytes | bytearray | memoryview):
+            super().send(data)
+            return
+        for start in range(0, len(data), _PIECE_BYTES):
+            left_s = _time_left_s()
+            if left_s is not None and self.sock is not None:
+                self.sock.settimeout(left_s)
+            super().send(data[start : start + _PIECE_BYTES])
+
+
+class _TimedHTTPConnection(TimedConnection, HTTPConnection):
+    pass
+
+
+class _TimedHTTPSConnection(TimedConnection, HTTPSConnection):
+    pass
+
+
+class TimedHTTPPool(HTTPConnectionPool):
+    """Connections without TLS."""
+
+    ConnectionCls = _TimedHTTPConnection
+
+
+class TimedHTTPSPool(HTTPSConnectionPool):
+    """Connections with TLS."""
+
+    ConnectionCls = _TimedHTTPSConnection
+
+
+TIMED_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": TimedHTTPPool, "https": TimedHTTPSPool}

@@ -1,0 +1,79 @@
+"""Ways in which a relay can break a store's answers."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from tests.support.faulty_store import Answer, Fault, Request
+
+PassOn = Callable[[], Answer]
+Bad = Callable[[PassOn], Answer | None]
+
+
+def first(times: int, bad: Bad) -> Fault:
+    """Return a fault of the first requests only."""
+
+    def fault(request: Request, pass_on: PassOn) -> Answer | None:
+        return bad(pass_on) if request.number < times else pass_on()
+
+    return fault
+
+
+def always(bad: Bad) -> Fault:
+    """Return a fault of every request."""
+    return lambda _, pass_on: bad(pass_on)
+
+
+def flipped(pass_on: PassOn) -> Answer:
+    """Pass on with one byte of the body changed."""
+    answer = pass_on()
+    body = bytes([answer.body[0] ^ 1]) + answer.body[1:]
+    return dataclasses.replace(answer, body=body)
+
+
+def cut_short(pass_on: PassOn) -> Answer:
+    """Promise the whole body and send half of it."""
+    answer = pass_on()
+    headers = answer.headers | {"Content-Length": str(len(answer.body))}
+    return dataclasses.replace(answer, headers=headers, body=answer.body[: len(answer.body) // 2])
+
+
+def quietly_cut_short(pass_on: PassOn) -> Answer:
+    """Send half of the body as if it were all."""
+    answer = pass_on()
+    return dataclasses.replace(answer, body=answer.body[: len(answer.body) // 2])
+
+
+def hung_up(_: PassOn) -> None:
+    """Close the connection without an answer."""
+    return
+
+
+def lost_answer(pass_on: PassOn) -> None:
+    """Let the store do it, and never tell the client."""
+    pass_on()
+
+
+def dripping(pass_on: PassOn) -> Answer:
+    """Pass on byte by byte, each soon enough for the timeout of a read."""
+    return dataclasses.replace(pass_on(), piece_bytes=1, pause_s=0.25)
+
+
+def with_headers(pass_on: PassOn, **headers: str) -> Answer:
+    """Pass on with other headers; an underscore stands for a hyphen."""
+    answer = pass_on()
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    kept = {k: v for k, v in answer.headers.items() if k.lower() not in named}
+    return dataclasses.replace(answer, headers=kept | named)
+
+
+def without(header: str) -> Callable[[PassOn], Answer]:
+    """Return a fault that passes on without one header."""
+
+    def strip(pass_on: PassOn) -> Answer:
+        answer = pass_on()
+        kept = {k: v for k, v in answer.headers.items() if k.lower() != header}
+        return dataclasses.replace(answer, headers=kept)
+
+    return strip
