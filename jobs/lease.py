@@ -46,6 +46,14 @@ class Lease:
         """Return whether another run may take the lock, at `now`, by a clock off by `skew_s`."""
         return self.state is LeaseState.RELEASED or now >= self.expires + timedelta(seconds=skew_s)
 
+    def is_from_another_time(self, now: datetime, skew_s: float) -> bool:
+        """Return whether it ends later than any lease that was renewed by `now`.
+
+        The clock of its holder was wrong, or the one that gives `now` is.
+        """
+        latest = now + timedelta(seconds=self.lease_s + skew_s)
+        return self.state is LeaseState.HELD and self.expires > latest
+
     def renewed_at(self, now: datetime, state: LeaseState = LeaseState.HELD) -> Lease:
         """Return the same lease with its full length counted from `now`."""
         expires = now + timedelta(seconds=self.lease_s)

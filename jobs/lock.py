@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,10 +77,19 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Held:
-    """A lease of ours, and the version of the object that records it."""
+    """A lease of ours, and the version of the object that records it.
+
+    `began_at` is when it was renewed last, on the clock of `time.monotonic`, which nobody sets.
+    """
 
     lease: Lease
     version: str
+    began_at: float
+
+    def has_run_out(self, now: datetime) -> bool:
+        """Return whether it has by either clock; only the other one counts a machine's sleep."""
+        past_s = time.monotonic() - self.began_at
+        return now >= self.lease.expires or past_s >= self.lease.lease_s
 
 
 class JobLock:
@@ -144,7 +154,7 @@ class JobLock:
             If the lease has run out or another run has taken the lock.
         """
         held = self._held
-        if held is None or self._lost or self._clock() >= held.lease.expires:
+        if held is None or self._lost or held.has_run_out(self._clock()):
             raise PublishError(
                 f"{self.url}: this run no longer holds the job's lock, so it publishes nothing. "
                 "The bucket could not be written for too long, the machine was suspended, or "
@@ -197,7 +207,9 @@ class JobLock:
         except (InputError, ValueError):
             return None
         is_ours = lease.owner == self._owner and lease.state is LeaseState.HELD
-        return _Held(lease=lease, version=found.version) if is_ours else None
+        if not is_ours:
+            return None
+        return _Held(lease=lease, version=found.version, began_at=time.monotonic())
 
     def _acquire(self) -> _Held:
         for _ in range(_ROUNDS):
@@ -207,9 +219,9 @@ class JobLock:
                 found = None
             if found is not None:
                 self._require_free(found)
-            lease = self._new_lease()
+            began_at, lease = time.monotonic(), self._new_lease()
             try:
-                return _Held(lease=lease, version=self._take(lease, found))
+                return _Held(lease=lease, version=self._take(lease, found), began_at=began_at)
             except (ObjectExistsError, ObjectChangedError):
                 continue
         raise LockedError(
@@ -243,7 +255,9 @@ class JobLock:
                 "run of the job is active, then delete the object."
             ) from error
         holder = f"process {lease.pid} on {lease.host}, started {lease.started.isoformat()}"
-        if not lease.is_free(self._clock(), self._settings.skew_s):
+        if lease.is_from_another_time(self._clock(), self._settings.skew_s):
+            self._watch(lease, holder, found.version)
+        elif not lease.is_free(self._clock(), self._settings.skew_s):
             raise LockedError(
                 f"{self.url}: another run of the job holds the lock: {holder}, until "
                 f"{lease.expires.isoformat()} unless it renews. Wait for it to end; if it has "
@@ -255,6 +269,24 @@ class JobLock:
                 self.url,
                 holder,
                 lease.renewed.isoformat(),
+            )
+
+    def _watch(self, lease: Lease, holder: str, version: str) -> None:
+        """Wait for as long as a lease lasts; raise `LockedError` if it is renewed meanwhile."""
+        wait_s = lease.lease_s + self._settings.skew_s
+        _log.warning(
+            "%s: held by %s until %s, later than any lease can end: its clock was wrong, or this "
+            "machine's is. Waiting %.0f s to see whether it is renewed.",
+            self.url,
+            holder,
+            lease.expires.isoformat(),
+            wait_s,
+        )
+        self._ended.wait(wait_s)
+        if self._bucket.info(self._name).version != version:
+            raise LockedError(
+                f"{self.url}: another run of the job holds the lock: {holder}. Its clock and this "
+                "machine's differ by more than a lease; set them. Wait for that run to end."
             )
 
     def _keep_renewing(self) -> None:
@@ -293,7 +325,7 @@ class JobLock:
         """Write our lease anew, unless another run has taken the lock meanwhile."""
         if self._held is None or self._lost:
             return
-        lease = self._held.lease.renewed_at(self._clock(), state)
+        began_at, lease = time.monotonic(), self._held.lease.renewed_at(self._clock(), state)
         try:
             version = self._bucket.replace(self._name, lease.to_json(), self._held.version, JSON)
         except ObjectChangedError:
@@ -303,7 +335,7 @@ class JobLock:
                 _log.error("%s: another run has taken the lock", self.url)
                 return
             version = self._bucket.replace(self._name, lease.to_json(), present, JSON)
-        self._held = _Held(lease=lease, version=version)
+        self._held = _Held(lease=lease, version=version, began_at=began_at)
 
     def _own_version(self) -> str | None:
         """Return the object's version if it is still ours: a write can succeed unseen."""

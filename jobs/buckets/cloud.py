@@ -269,9 +269,16 @@ class CloudBucket(Bucket):
         )
 
     def _pages(self, listed: Listed) -> Iterator[ListedPage]:
+        seen: set[str] = set()
         page = self._page(listed, None)
         yield page
         while page.next_token is not None:
+            if page.next_token in seen:
+                url = self.url_of(listed.prefix)
+                raise BucketAccessError(
+                    url, "its listing comes back to an earlier page. Check the store and proxies."
+                )
+            seen.add(page.next_token)
             page = self._page(listed, page.next_token)
             yield page
 

@@ -185,6 +185,46 @@ def test_the_holder_publishes_nothing_from_the_moment_its_lease_runs_out(
         assert caught.value.exit_code is ExitCode.PUBLISH
 
 
+def test_a_clock_that_is_set_back_lengthens_no_lease(bucket: Bucket, clock: HandSetClock) -> None:
+    seldom = LeaseSettings(lease_s=0.5, renew_s=0.5, skew_s=0.2)
+    with JobLock(bucket, "dogs", settings=seldom, clock=clock) as lock:
+        clock.move(-3600)
+        lock.check()
+        with lock._writing:
+            time.sleep(0.6)
+            assert not _holds(lock)
+
+
+def test_a_dead_runs_lock_from_another_time_is_taken_over_after_a_lease(
+    bucket: Bucket, clock: HandSetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    dead = JobLock(bucket, "dogs", settings=SHORT, clock=clock)
+    dead.__enter__()
+    dead._ended.set()
+    clock.move(-7200)
+    started = time.monotonic()
+    with (
+        caplog.at_level(logging.WARNING),
+        JobLock(bucket, "dogs", settings=SHORT, clock=clock) as successor,
+    ):
+        successor.check()
+        assert recorded(bucket)["expires"] == "2026-01-02T10:00:01.500000+00:00"
+    assert time.monotonic() - started >= SHORT.lease_s + SHORT.skew_s
+    assert "later than any lease can end" in caplog.text
+    dead._held = None
+
+
+def test_a_living_runs_lock_from_another_time_is_left_alone(
+    bucket: Bucket, clock: HandSetClock
+) -> None:
+    ahead = HandSetClock()
+    ahead.move(7200)
+    with JobLock(bucket, "dogs", settings=SHORT, clock=ahead) as lock:
+        with pytest.raises(LockedError, match="clock and this machine's differ"):
+            JobLock(bucket, "dogs", settings=SHORT, clock=clock).__enter__()
+        lock.check()
+
+
 def test_a_holder_notices_that_another_run_took_the_lock(bucket: Bucket) -> None:
     with JobLock(bucket, "dogs", settings=SHORT) as lock:
         taken = recorded(bucket) | {"owner": "somebody else"}

@@ -169,6 +169,23 @@ class CloudFaults(ABC):
         bucket = self.open(f"{self.scheme}://{bucket_name}", settings)
         assert [found.name for found in bucket.list()] == names
 
+    def test_a_listing_that_goes_in_a_circle_is_an_error(
+        self, store: FaultyStore, server: Server
+    ) -> None:
+        bucket_name = server.make_bucket()
+        for number in range(20):
+            server.put(bucket_name, f"{number:02}", b"")
+        pages: list[Answer] = []
+
+        def circling(_: Request, pass_on: PassOn) -> Answer:
+            pages.append(pass_on())
+            return pages[1] if len(pages) > 3 else pages[-1]
+
+        store.fault = circling
+        settings = dataclasses.replace(QUICK, page_size=3)
+        with pytest.raises(BucketAccessError, match="comes back to an earlier page"):
+            list(self.open(f"{self.scheme}://{bucket_name}", settings).list())
+
     # --- content that cannot be trusted ---
 
     def test_a_copy_for_which_there_is_no_room_names_the_object_and_leaves_no_file(
