@@ -95,7 +95,7 @@ class ImageSettings(Settings):
     max_pixels: int = Field(default=100_000_000, ge=1)
     """An image with more pixels is not decoded but counted as unreadable."""
     max_bytes: int = Field(default=100_000_000, ge=1)
-    """An image with more bytes is not decoded but counted as unreadable."""
+    """An image with more bytes is not read but counted as unreadable."""
     most_lost: float = Field(default=0.25, ge=0, le=1)
     """A run that loses more than this share of its images (not found, not readable, not fetched)
     is inconclusive: what is left of them may not be like what was lost."""

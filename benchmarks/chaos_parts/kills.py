@@ -14,7 +14,7 @@ NAME = "kills"
 def run(world: World, share: Share, *, count: int, seed: int) -> list[Tally]:
     """Kill runs at `count` moments; half of them in the last third, where a run writes."""
     draws = random.Random(seed)
-    places = (world.folder, world.gcs, world.cached, world.gcs_cached)
+    places = (world.folder, world.gcs, world.cached, *world.servers_cached)
     tallies = {
         kind: Tally(
             fault=f"SIGKILL at a random moment, {kind}",
@@ -26,7 +26,7 @@ def run(world: World, share: Share, *, count: int, seed: int) -> list[Tally]:
     number = 0
     while sum(tally.injected for tally in tallies.values()) < count and not share.is_used_up:
         place = places[number % len(places)]
-        begin = 0.67 if number % 8 >= len(places) else 0.0
+        begin = 0.67 if number % (2 * len(places)) >= len(places) else 0.0
         moment_s = place.undisturbed_s * draws.uniform(begin, 1.0)
         _kill(place, moment_s, tallies[place.store.kind])
         number += 1

@@ -10,7 +10,7 @@ from benchmarks.chaos_parts.invariants import differences
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.stores import REPORTS
 from benchmarks.chaos_parts.world import Place, World
-from tests.support.faulty_store import Answer, FaultyStore, Request, refusal
+from tests.support.faulty_store import Answer, Request, refusal
 
 NAME = "rights"
 READABLE = ("predictions_log.csv", "validation_log.csv", "images/", "reference/", f"{REPORTS}/")
@@ -26,14 +26,14 @@ def run(world: World, share: Share) -> list[Tally]:
     )
     for place in (world.gcs, world.gcs_cached):
         if not share.is_used_up:
-            run_restricted(place, world.relay, tally)
+            run_restricted(place, tally)
     return [tally]
 
 
-def run_restricted(place: Place, relay: FaultyStore, tally: Tally) -> None:
+def run_restricted(place: Place, tally: Tally) -> None:
     """Run with as few rights as documented; no request may be refused."""
     place.reset()
-    guard = Guard()
+    guard, relay = Guard(), place.relay
     sound, relay.fault = relay.fault, guard
     try:
         ended = place.fork().wait()

@@ -74,6 +74,11 @@ class Share:
         return cls(ends_at=time.monotonic() + seconds)
 
     @property
+    def left_s(self) -> float:
+        """What is left of it."""
+        return max(self.ends_at - time.monotonic(), 0.0)
+
+    @property
     def is_used_up(self) -> bool:
         """Whether no further trial is to begin."""
         return time.monotonic() >= self.ends_at

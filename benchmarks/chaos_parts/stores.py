@@ -1,4 +1,4 @@
-"""The two stores of the trials, seen from behind: no code of the project is asked."""
+"""The stores of the trials, seen from behind: no code of the project is asked."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import hashlib
 import json
 import os
 import shutil
-import urllib.error
-import urllib.parse
+import xml.etree.ElementTree as ET
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.gcs_server import GcsServer
+from tests.support.s3_server import ENVIRONMENT, S3Server
 
 REPORTS = "data_drift_reports"
 LOCK = f"{REPORTS}/dogs/lock"
@@ -101,16 +101,16 @@ class FolderStore(Store):
         return [path.relative_to(self.root).as_posix() for path in found]
 
 
-class GcsStore(Store):
-    """A bucket of a GCS server; runs go to it by way of `host`."""
+class ServerStore(Store):
+    """A bucket of a server; runs go to it by way of another address."""
 
-    kind = "GCS server"
-
-    def __init__(self, server: GcsServer, host: str = "") -> None:
+    def __init__(self, server: GcsServer | S3Server) -> None:
         self._server = server
         self.bucket = server.make_bucket()
-        self.url = f"gs://{self.bucket}"
-        self.environment = {"STORAGE_EMULATOR_HOST": host or server.host}
+
+    @abstractmethod
+    def _listed(self) -> dict[str, bytes]:
+        """Return the MD5 of every object."""
 
     def reset(self, before: Path) -> None:
         """Write and delete what differs."""
@@ -122,10 +122,10 @@ class GcsStore(Store):
         there = self._listed()
         for name, path in files.items():
             data = path.read_bytes()
-            if there.get(name) != base64.b64encode(hashlib.md5(data).digest()).decode():
+            if there.get(name) != hashlib.md5(data).digest():
                 self.put(name, data)
         for name in there.keys() - files.keys():
-            self._server.request("DELETE", self._path(name))
+            self._server.delete(self.bucket, name)
 
     def reports(self) -> dict[str, bytes]:
         """Download the objects."""
@@ -136,14 +136,42 @@ class GcsStore(Store):
         """Upload an object."""
         self._server.put(self.bucket, name, data)
 
-    def _listed(self) -> dict[str, str]:
-        """Return the checksum of every object."""
+
+class GcsStore(ServerStore):
+    """A bucket of a GCS server."""
+
+    kind = "GCS server"
+
+    def __init__(self, server: GcsServer, host: str) -> None:
+        super().__init__(server)
+        self.url = f"gs://{self.bucket}"
+        self.environment = {"STORAGE_EMULATOR_HOST": host}
+
+    def _listed(self) -> dict[str, bytes]:
         listed = json.loads(self._server.request("GET", f"/storage/v1/b/{self.bucket}/o"))
         assert "nextPageToken" not in listed, "more objects than one page of a listing holds"
-        return {item["name"]: item["md5Hash"] for item in listed.get("items", [])}
+        return {item["name"]: base64.b64decode(item["md5Hash"]) for item in listed.get("items", [])}
 
-    def _path(self, name: str) -> str:
-        return f"/storage/v1/b/{self.bucket}/o/{urllib.parse.quote(name, safe='')}"
+
+class S3Store(ServerStore):
+    """A bucket of an S3 server."""
+
+    kind = "S3 server"
+
+    def __init__(self, server: S3Server, host: str) -> None:
+        super().__init__(server)
+        self.url = f"s3://{self.bucket}"
+        self.environment = ENVIRONMENT | {"AWS_ENDPOINT_URL": host}
+
+    def _listed(self) -> dict[str, bytes]:
+        listed = self._server.request("GET", f"/{self.bucket}?list-type=2")
+        found = [
+            {field.tag.rpartition("}")[2]: field.text or "" for field in item}
+            for item in ET.fromstring(listed)
+            if item.tag.endswith("Contents")
+        ]
+        assert len(found) < 1000, "more objects than one page of a listing holds"
+        return {item["Key"]: bytes.fromhex(item["ETag"].strip('"')) for item in found}
 
 
 def _link_or_copy(source: str, target: str) -> None:

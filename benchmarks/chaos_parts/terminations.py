@@ -13,7 +13,7 @@ from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.runs import Ended, Running
 from benchmarks.chaos_parts.stores import LOCK
 from benchmarks.chaos_parts.world import Place, World
-from tests.support.faulty_store import Answer, FaultyStore, Request
+from tests.support.faulty_store import Answer, Request
 
 NAME = "terminations"
 # What Cloud Run gives a container.
@@ -36,7 +36,7 @@ def run(world: World, share: Share, *, count: int, seed: int) -> list[Tally]:
         terminate(place, cold_s * draws.uniform(0.0, 1.0), usual)
         if number % 2:
             requests = draws.randint(0, 60)
-            terminate_hanging(world.gcs, world.relay, requests, hanging)
+            terminate_hanging(world.gcs, requests, hanging)
     return [usual, hanging]
 
 
@@ -52,10 +52,10 @@ def terminate(place: Place, moment_s: float, tally: Tally) -> None:
     tally.add(ended.how, problems + place.repeat(), label=f"after {moment_s:.2f} s")
 
 
-def terminate_hanging(place: Place, relay: FaultyStore, requests: int, tally: Tally) -> None:
+def terminate_hanging(place: Place, requests: int, tally: Tally) -> None:
     """Send SIGTERM to a run whose store stops answering after so many requests."""
     place.reset()
-    hang = _Hang(requests)
+    hang, relay = _Hang(requests), place.relay
     sound, relay.fault = relay.fault, hang
     try:
         running = place.fork()

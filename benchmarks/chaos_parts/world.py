@@ -18,11 +18,19 @@ from benchmarks.chaos_parts.invariants import (
     half_shown,
 )
 from benchmarks.chaos_parts.runs import Ended, ForkServer, Order, Running, fork_server, start_cold
-from benchmarks.chaos_parts.stores import REPORTS, FolderStore, GcsStore, Store
+from benchmarks.chaos_parts.stores import (
+    REPORTS,
+    FolderStore,
+    GcsStore,
+    S3Store,
+    ServerStore,
+    Store,
+)
 from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
 from reference_stats.feature_cache.parts import pack, part_name
 from tests.support.faulty_store import FaultyStore, relay_to
 from tests.support.gcs_server import GcsServer, running_server
+from tests.support.s3_server import missing_parts, running_s3_server
 from tests.support.worlds import make_world
 
 UNTIL = "2025-03-06"
@@ -55,6 +63,8 @@ class Place:
         The reports before, and after an undisturbed run.
     undisturbed_s
         How long the undisturbed run took.
+    known_relay
+        What stands between the store's server and the runs; see `relay`.
     """
 
     folder: Path
@@ -64,6 +74,13 @@ class Place:
     objects_before: Objects
     expected: Objects
     undisturbed_s: float
+    known_relay: FaultyStore | None = None
+
+    @property
+    def relay(self) -> FaultyStore:
+        """What stands between the store's server and the runs; a folder has none."""
+        assert self.known_relay is not None
+        return self.known_relay
 
     def order(self, **fault: int | str) -> Order:
         """Return the run of the trials, with a fault inside."""
@@ -165,23 +182,37 @@ class World:
 
     @cached_property
     def gcs(self) -> Place:
-        """As `folder`, on a GCS server behind `relay`."""
-        return self._on_server("gcs", self._fresh)
+        """As `folder`, on a GCS server."""
+        store = GcsStore(self._origin, self._relay.host)
+        return self._on_server("gcs", store, self._relay, self._fresh)
 
     @cached_property
     def gcs_cached(self) -> Place:
-        """As `cached`, on a GCS server behind `relay`."""
-        return self._on_server("gcs-cached", self._with_features)
+        """As `cached`, on a GCS server."""
+        store = GcsStore(self._origin, self._relay.host)
+        return self._on_server("gcs-cached", store, self._relay, self._with_features)
+
+    @property
+    def servers_cached(self) -> list[Place]:
+        """As `cached`, on each kind of server that there is."""
+        return [self.gcs_cached, *([] if self.s3_cached is None else [self.s3_cached])]
 
     @cached_property
-    def origin(self) -> GcsServer:
-        """The GCS server."""
+    def s3_cached(self) -> Place | None:
+        """As `cached`, on an S3 server; None where its packages are not installed."""
+        if missing_parts():
+            return None
+        origin = self._stack.enter_context(running_s3_server(_made(self.temporary / "s3-server")))
+        relay = self._stack.enter_context(relay_to(origin.host))
+        return self._on_server("s3-cached", S3Store(origin, relay.host), relay, self._with_features)
+
+    @cached_property
+    def _origin(self) -> GcsServer:
         return self._stack.enter_context(running_server(_made(self.temporary / "server")))
 
     @cached_property
-    def relay(self) -> FaultyStore:
-        """What stands between it and the runs."""
-        return self._stack.enter_context(relay_to(self.origin.host))
+    def _relay(self) -> FaultyStore:
+        return self._stack.enter_context(relay_to(self._origin.host))
 
     @cached_property
     def _start(self) -> Path:
@@ -225,9 +256,9 @@ class World:
         folder = _made(self.temporary / name)
         return _place(folder, FolderStore(folder / "bucket"), before, self._server)
 
-    def _on_server(self, name: str, before: Path) -> Place:
-        store = GcsStore(self.origin, self.relay.host)
-        return _place(_made(self.temporary / name), store, before, self._server)
+    def _on_server(self, name: str, store: ServerStore, relay: FaultyStore, before: Path) -> Place:
+        place = _place(_made(self.temporary / name), store, before, self._server)
+        return replace(place, known_relay=relay)
 
 
 @contextmanager

@@ -7,11 +7,12 @@ import random
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.world import Place, World
-from tests.support.faulty_store import Answer, FaultyStore, Request
+from tests.support.faulty_store import Answer, Request
 
 NAME = "write-kills"
 _READING = {"GET", "HEAD"}
@@ -19,43 +20,32 @@ _READING = {"GET", "HEAD"}
 
 def run(world: World, share: Share, *, seed: int) -> list[Tally]:
     """Kill runs at writes in a random order, all of them where the time allows."""
-    in_folders, on_server = (
-        Tally(
-            fault=f"SIGKILL {where}",
-            by="the next run",
-            command=f"python -m benchmarks.chaos --only {NAME}",
-        )
-        for where in (
-            "right before every file operation, folder",
-            "before and after every write is done, GCS server",
-        )
-    )
-    trials = [
-        *_folder_trials(world.folder, in_folders),
-        *_folder_trials(world.first, in_folders),
-        *_server_trials(world.gcs_cached, world.relay, on_server),
-    ]
-    random.Random(seed).shuffle(trials)
-    for trial in trials:
+    in_folders = _tally("right before every file operation, folder")
+    places = (world.folder, world.first)
+    trials = [(in_folders, [one for place in places for one in _folder_trials(place, in_folders)])]
+    for place in world.servers_cached:
+        tally = _tally(f"before and after every write is done, {place.store.kind}")
+        trials.append((tally, _server_trials(place, tally)))
+    shuffled = [trial for _, of_one in trials for trial in of_one]
+    random.Random(seed).shuffle(shuffled)
+    for trial in shuffled:
         if share.is_used_up:
             break
         trial()
-    for tally, all_ in ((in_folders, "file"), (on_server, "server")):
-        possible = sum(trial.__name__ == all_ for trial in trials)
-        tally.fault += f" ({tally.injected} of {possible})"
-    return [in_folders, on_server]
+    for tally, possible in trials:
+        tally.fault += f" ({tally.injected} of {len(possible)})"
+    return [tally for tally, _ in trials]
+
+
+def _tally(where: str) -> Tally:
+    command = f"python -m benchmarks.chaos --only {NAME}"
+    return Tally(fault=f"SIGKILL {where}", by="the next run", command=command)
 
 
 def _folder_trials(place: Place, tally: Tally) -> list[Callable[[], None]]:
     operations = count_operations(place)
 
-    def trial(number: int) -> Callable[[], None]:
-        def file() -> None:
-            kill_at_operation(place, number, tally)
-
-        return file
-
-    return [trial(number) for number in range(1, operations + 1)]
+    return [partial(kill_at_operation, place, number, tally) for number in range(1, operations + 1)]
 
 
 def count_operations(place: Place) -> int:
@@ -75,32 +65,27 @@ def kill_at_operation(place: Place, number: int, tally: Tally) -> None:
     tally.add(ended.how, problems, label=f"{Path(place.folder).name}, operation {number}")
 
 
-def _server_trials(place: Place, relay: FaultyStore, tally: Tally) -> list[Callable[[], None]]:
-    writes = count_writes(place, relay)
-
-    def trial(number: int, done: bool) -> Callable[[], None]:
-        def server() -> None:
-            kill_at_write(place, relay, number, done=done, tally=tally)
-
-        return server
-
-    return [trial(number, done) for number in range(1, writes + 1) for done in (False, True)]
+def _server_trials(place: Place, tally: Tally) -> list[Callable[[], None]]:
+    numbers = range(1, count_writes(place) + 1)
+    return [
+        partial(kill_at_write, place, number, done=done, tally=tally)
+        for number in numbers
+        for done in (False, True)
+    ]
 
 
-def count_writes(place: Place, relay: FaultyStore) -> int:
+def count_writes(place: Place) -> int:
     """Return how many requests of a run write."""
     place.reset()
-    before = len(relay.seen)
+    before = len(place.relay.seen)
     place.fork().wait()
-    return sum(request.method not in _READING for request in relay.seen[before:])
+    return sum(request.method not in _READING for request in place.relay.seen[before:])
 
 
-def kill_at_write(
-    place: Place, relay: FaultyStore, number: int, *, done: bool, tally: Tally
-) -> None:
+def kill_at_write(place: Place, number: int, *, done: bool, tally: Tally) -> None:
     """Kill a run with its n-th write under way, which the server has or has not done."""
     place.reset()
-    killer = _Killer(number, done=done)
+    killer, relay = _Killer(number, done=done), place.relay
     sound, relay.fault = relay.fault, killer
     try:
         running = place.fork()

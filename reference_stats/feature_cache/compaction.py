@@ -9,7 +9,8 @@ run's own rows. Size tiers would write a row fewer times, but leave a reader mor
 writing is small beside a run's own report.
 
 How. The rows of the parts are written as one new part first, under the hash of its content, and
-only then the parts are deleted. There is no lock:
+only then the parts are deleted. A run does so while it holds its job's lock, which does not keep
+out other jobs that use the same cache, so nothing rests on it:
 
 - A reader that finds a part gone lists again, and finds what it was merged into.
 - Two compactions of the same parts write the same bytes under the same name. Where their parts

@@ -30,27 +30,23 @@ def test_killed_at_any_write_it_shows_no_half_run_and_the_next_run_makes_it_good
     world: World, tally: Tally
 ) -> None:
     last = write_kills.count_operations(world.cached)
-    for number in (3, last // 2, last - 8):
+    for number in (last // 2, last - 8):
         write_kills.kill_at_operation(world.cached, number, tally)
     assert tally.lost == []
-    assert tally.ends == {"SIGKILL": 3}
-
-
-def test_killed_within_a_request_it_loses_nothing_whether_or_not_that_was_done(
-    world: World, tally: Tally
-) -> None:
-    place, relay = world.gcs_cached, world.relay
-    last = write_kills.count_writes(place, relay)
-    write_kills.kill_at_write(place, relay, last - 2, done=False, tally=tally)
-    write_kills.kill_at_write(place, relay, last - 3, done=True, tally=tally)
-    assert tally.lost == []
     assert tally.ends == {"SIGKILL": 2}
+
+
+def test_killed_within_a_request_that_was_done_it_loses_nothing(world: World, tally: Tally) -> None:
+    place = world.gcs_cached
+    write_kills.kill_at_write(place, write_kills.count_writes(place) - 3, done=True, tally=tally)
+    assert tally.lost == []
+    assert tally.ends == {"SIGKILL": 1}
 
 
 def test_sigterm_ends_a_run_within_ten_seconds_while_its_store_hangs(
     world: World, tally: Tally
 ) -> None:
-    terminations.terminate_hanging(world.gcs_cached, world.relay, 12, tally)
+    terminations.terminate_hanging(world.gcs_cached, 12, tally)
     assert tally.lost == []
     assert tally.ends == {"exit 143": 1}
 
@@ -74,13 +70,13 @@ def test_where_no_large_file_can_be_written_it_says_so_and_shows_nothing_of_the_
 
 
 def test_a_bad_network_changes_nothing(world: World, tally: Tally) -> None:
-    broken = network.run_over(world, 0.2, seed=3, tally=tally, place=world.gcs_cached)
+    broken = network.run_over(world.gcs_cached, 0.2, seed=3, tally=tally)
     assert tally.lost == []
     assert broken > 3
 
 
 def test_the_documented_rights_are_enough(world: World, tally: Tally) -> None:
-    rights.run_restricted(world.gcs_cached, world.relay, tally)
+    rights.run_restricted(world.gcs_cached, tally)
     assert tally.lost == []
 
 

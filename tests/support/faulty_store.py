@@ -46,9 +46,10 @@ Fault = Callable[[Request, Callable[[], Answer]], Answer | None]
 
 @dataclass(kw_only=True)
 class FaultyStore:
-    """A relay; `fault` decides about each request, `seen` records them all."""
+    """A relay to the server `origin`; `fault` decides about each request, `seen` records them."""
 
     host: str
+    origin: str
     fault: Fault
     seen: list[Request] = field(default_factory=list)
 
@@ -131,7 +132,7 @@ def relay_to(origin: str, trust: ssl.SSLContext | None = None) -> Iterator[Fault
     if trust is not None:
         server.socket = trust.wrap_socket(server.socket, server_side=True)
     host = f"{'https' if trust else 'http'}://127.0.0.1:{server.server_address[1]}"
-    store = FaultyStore(host=host, fault=lambda _, pass_on: pass_on())
+    store = FaultyStore(host=host, origin=origin, fault=lambda _, pass_on: pass_on())
     server.RequestHandlerClass = type(
         "Relay",
         (_Relay,),

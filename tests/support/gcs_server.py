@@ -53,6 +53,11 @@ class GcsServer:
         quoted = urllib.parse.quote(name, safe="")
         return self.request("GET", f"/storage/v1/b/{bucket}/o/{quoted}?alt=media")
 
+    def delete(self, bucket: str, name: str) -> None:
+        """Delete an object."""
+        quoted = urllib.parse.quote(name, safe="")
+        self.request("DELETE", f"/storage/v1/b/{bucket}/o/{quoted}")
+
     def describe(self, bucket: str, name: str) -> dict[str, object]:
         """Return what the server says about an object."""
         quoted = urllib.parse.quote(name, safe="")

@@ -60,6 +60,10 @@ class S3Server:
         """Return an object's content."""
         return self.request("GET", self._path(bucket, name))
 
+    def delete(self, bucket: str, name: str) -> None:
+        """Delete an object."""
+        self.request("DELETE", self._path(bucket, name))
+
     def describe(self, bucket: str, name: str) -> dict[str, str]:
         """Return the headers that the server sends with an object, in lower case."""
         answer = self._open("HEAD", self._path(bucket, name), None, {})
