@@ -50,9 +50,16 @@ SLOWEST_FILES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Move the slowest files to the front."""
+    """Move the slowest files to the front, and leave out of the coverage what runs for ever.
+
+    What a property's hundreds of examples go through, single tests go through too; following them
+    line by line takes as long again.
+    """
     place = {name: number for number, name in enumerate(SLOWEST_FILES)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)

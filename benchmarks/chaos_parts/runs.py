@@ -29,7 +29,12 @@ _SETTINGS = {
     "CLOUDSDK_CONFIG": "/nonexistent",
 }
 # The first would have every process compile the whole project anew.
-_NOT_PASSED_ON = {"PYTHONDONTWRITEBYTECODE", "GOOGLE_APPLICATION_CREDENTIALS"}
+# The last would have it followed line by line, as the tests are.
+_NOT_PASSED_ON = {
+    "PYTHONDONTWRITEBYTECODE",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "COVERAGE_PROCESS_CONFIG",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

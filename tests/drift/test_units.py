@@ -108,6 +108,7 @@ def test_a_table_of_features_has_no_near_copies_and_the_column_says_so():
     assert "drift profile build" in finding.note
 
 
+@pytest.mark.no_cover
 def test_bursts_do_not_raise_the_false_alarm_rate():
     """100 windows of 15 users with 20 near-copies each, at 5 %: at most 12 alarms (0.1 %)."""
     generator = np.random.default_rng(2)

@@ -53,6 +53,8 @@ RACERS = 16
 class BucketContract(ABC):
     """A subclass supplies the fixtures `bucket`, `look_behind` and `put_behind`."""
 
+    # More than one page of a listing holds.
+    many = 1100
     # Whether a version stands for one write; otherwise for content, as an ETag does.
     every_write_is_a_version = True
 
@@ -231,7 +233,7 @@ class BucketContract(ABC):
     def test_a_listing_of_more_than_one_page_is_complete(
         self, bucket: Bucket, put_behind: Callable[[str, bytes], None]
     ) -> None:
-        names = [f"many/{number:05}" for number in range(1100)]
+        names = [f"many/{number:05}" for number in range(self.many)]
         for name in names:
             put_behind(name, b"x")
         assert [found.name for found in bucket.list("many/")] == names

@@ -53,11 +53,13 @@ def run(machine: type[BucketMachine], examples: int) -> None:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("machine", [FolderMachine, MemoryMachine])
 def test_a_bucket_does_what_a_dictionary_does(machine: type[BucketMachine]) -> None:
-    run(machine, 60)
+    run(machine, 30)
 
 
+@pytest.mark.no_cover
 def test_a_bucket_of_google_does_what_a_dictionary_does(gcs_server: GcsServer) -> None:
     class GoogleMachine(BucketMachine):
         def open_bucket(self) -> Bucket:
@@ -66,6 +68,7 @@ def test_a_bucket_of_google_does_what_a_dictionary_does(gcs_server: GcsServer) -
     run(GoogleMachine, 8)
 
 
+@pytest.mark.no_cover
 def test_a_bucket_of_s3_does_what_a_dictionary_does(s3_server: S3Server) -> None:
     from jobs.buckets.s3 import S3Bucket  # noqa: PLC0415 - an extra, of which the server knows
 

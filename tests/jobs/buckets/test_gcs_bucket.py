@@ -39,6 +39,7 @@ class TestFolderOfGCSBucket(TestGCSBucket):
 
     folder = "team a/drift#1/"
     settings = CloudSettings(page_size=7)
+    many = 60
 
 
 def test_an_object_that_was_deleted_meanwhile_is_missing(gcs_server: GcsServer) -> None:

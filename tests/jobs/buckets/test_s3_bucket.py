@@ -52,6 +52,7 @@ class TestFolderOfS3Bucket(TestS3Bucket):
 
     folder = "team a/drift#1/"
     settings = CloudSettings(page_size=7)
+    many = 60
 
 
 def test_a_directory_bucket_whose_listings_have_no_order_is_refused() -> None:
