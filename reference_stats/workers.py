@@ -51,7 +51,8 @@ class TwoStages(Generic[Item, Fetched, Result]):
         """Yield the results in the order in which they are ready.
 
         What `fetch` or `compute` raises is raised here. When the iterator is closed or the caller
-        is interrupted, what has not begun is dropped and nothing is waited for.
+        is interrupted, what has not begun is dropped and nothing is waited for; the interpreter
+        itself waits at its end for what has begun.
         """
         done: SimpleQueue[Future[Any]] = SimpleQueue()
         fetchers = ThreadPoolExecutor(self.fetch_workers, thread_name_prefix="fetch")

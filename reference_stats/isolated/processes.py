@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from jobs.errors import DriftError
 from reference_stats.isolated import messages
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
@@ -39,7 +40,7 @@ _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_
 _ENVIRONMENT_PREFIXES = ("PYTHON", "NUMBA_", "LC_", "MALLOC_", "COVERAGE_", "COV_")
 
 
-class DecoderStartError(RuntimeError):
+class DecoderStartError(DriftError):
     """A decoding process did not start: something is wrong with the installation."""
 
 
