@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+_LONGEST_LEASE_S = 3600.0
+_LONGEST_TEXT = 300
+
 
 class LeaseState(StrEnum):
     """Whether the lock's object stands for a run that goes on."""
@@ -75,21 +78,35 @@ class Lease:
         try:
             content = json.loads(data)
             return cls(
-                owner=str(content["owner"]),
-                host=str(content["host"]),
+                owner=_short(content["owner"]),
+                host=_short(content["host"]),
                 pid=int(content["pid"]),
                 started=_utc(content["started"]),
                 renewed=_utc(content["renewed"]),
                 expires=_utc(content["expires"]),
-                lease_s=float(content["lease_s"]),
+                lease_s=_length(content["lease_s"]),
                 state=LeaseState(content["state"]),
             )
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"no lease: {error!r}") from error
+        except (KeyError, TypeError, OverflowError, RecursionError) as error:
+            raise ValueError(f"no lease: {error!r}"[:_LONGEST_TEXT]) from error
 
 
 def _utc(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"a time without zone: {text!r}")
+    if not 1970 < moment.year < 9000:
+        raise ValueError(f"a time of another age: {text!r}")
     return moment.astimezone(UTC)
+
+
+def _length(seconds: float) -> float:
+    if not 0 < float(seconds) <= _LONGEST_LEASE_S:
+        raise ValueError(f"a lease of {seconds} s")
+    return float(seconds)
+
+
+def _short(text: object) -> str:
+    if not isinstance(text, str) or len(text) > _LONGEST_TEXT or not text.isprintable():
+        raise ValueError("no name of a run or a machine")
+    return text

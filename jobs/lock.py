@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -21,12 +21,16 @@ from jobs.errors import (
     ObjectChangedError,
     ObjectExistsError,
     ObjectMissingError,
+    ObjectTooLargeError,
     PublishError,
 )
 from jobs.lease import Lease, LeaseState
 
 _log = logging.getLogger(__name__)
 
+_MOST_BYTES = 1 << 16
+# A lease that ran out longer ago is no matter of clocks that differ.
+_CERTAIN = timedelta(days=1)
 # In each round another process changed the object at the same moment; more rounds mean a fault.
 _ROUNDS = 5
 # How long the end of a run waits for a renewal that is under way.
@@ -202,7 +206,7 @@ class JobLock:
     def _taken_unseen(self) -> _Held | None:
         """Return the lease that was written although the call was interrupted."""
         try:
-            found = self._bucket.read(self._name)
+            found = self._bucket.read(self._name, _MOST_BYTES)
             lease = Lease.from_json(found.data)
         except (InputError, ValueError):
             return None
@@ -213,10 +217,7 @@ class JobLock:
 
     def _acquire(self) -> _Held:
         for _ in range(_ROUNDS):
-            try:
-                found = self._bucket.read(self._name)
-            except ObjectMissingError:
-                found = None
+            found = self._present()
             if found is not None:
                 self._require_free(found)
             began_at, lease = time.monotonic(), self._new_lease()
@@ -228,6 +229,17 @@ class JobLock:
             f"{self.url}: other runs of the job took the lock {_ROUNDS} times in a row. "
             "Start the job once at a time."
         )
+
+    def _present(self) -> StoredObject | None:
+        try:
+            return self._bucket.read(self._name, _MOST_BYTES)
+        except ObjectMissingError:
+            return None
+        except ObjectTooLargeError as error:
+            raise LockedError(
+                f"{error} The object is no lock of this program. Make sure that no run of the job "
+                "is active, then delete the object."
+            ) from error
 
     def _take(self, lease: Lease, found: StoredObject | None) -> str:
         if found is None:
@@ -255,14 +267,18 @@ class JobLock:
                 "run of the job is active, then delete the object."
             ) from error
         holder = f"process {lease.pid} on {lease.host}, started {lease.started.isoformat()}"
-        if lease.is_from_another_time(self._clock(), self._settings.skew_s):
-            self._watch(lease, holder, found.version)
+        now, skew_s = self._clock(), self._settings.skew_s
+        if lease.is_from_another_time(now, skew_s):
+            self._watch(lease.lease_s + skew_s, lease, holder, found.version)
         elif not lease.is_free(self._clock(), self._settings.skew_s):
             raise LockedError(
                 f"{self.url}: another run of the job holds the lock: {holder}, until "
                 f"{lease.expires.isoformat()} unless it renews. Wait for it to end; if it has "
                 f"died, run the job again {self._settings.skew_s:.0f} s after that time."
             )
+        elif lease.state is LeaseState.HELD and now < lease.expires + _CERTAIN:
+            # It lives if its clock is behind and it renews.
+            self._watch(self._settings.renew_s + skew_s, lease, holder, found.version)
         if lease.state is LeaseState.HELD:
             _log.warning(
                 "%s: taken over from %s, which has not renewed it since %s",
@@ -271,22 +287,24 @@ class JobLock:
                 lease.renewed.isoformat(),
             )
 
-    def _watch(self, lease: Lease, holder: str, version: str) -> None:
-        """Wait for as long as a lease lasts; raise `LockedError` if it is renewed meanwhile."""
-        wait_s = lease.lease_s + self._settings.skew_s
+    def _watch(self, wait_s: float, lease: Lease, holder: str, version: str) -> None:
+        """Wait, whatever the clocks say; raise `LockedError` if the lease is renewed meanwhile."""
         _log.warning(
-            "%s: held by %s until %s, later than any lease can end: its clock was wrong, or this "
-            "machine's is. Waiting %.0f s to see whether it is renewed.",
+            "%s: held by %s until %s by its clock. Waiting %.0f s to see whether it still renews "
+            "the lock.",
             self.url,
             holder,
             lease.expires.isoformat(),
             wait_s,
         )
         self._ended.wait(wait_s)
-        if self._bucket.info(self._name).version != version:
+        present = self._present()
+        if present is None or present.version == version:
+            return
+        if Lease.from_json(present.data).state is LeaseState.HELD:
             raise LockedError(
                 f"{self.url}: another run of the job holds the lock: {holder}. Its clock and this "
-                "machine's differ by more than a lease; set them. Wait for that run to end."
+                "machine's differ by more than a lease allows; set them. Wait for that run to end."
             )
 
     def _keep_renewing(self) -> None:
@@ -340,8 +358,8 @@ class JobLock:
     def _own_version(self) -> str | None:
         """Return the object's version if it is still ours: a write can succeed unseen."""
         try:
-            found = self._bucket.read(self._name)
+            found = self._bucket.read(self._name, _MOST_BYTES)
             lease = Lease.from_json(found.data)
-        except (ObjectMissingError, ValueError):
+        except (ObjectMissingError, ObjectTooLargeError, ValueError):
             return None
         return found.version if lease.owner == self._owner else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from jobs.buckets.local_files import new_local_file
 from jobs.buckets.object_store import (
     Condition,
     ConditionFailedError,
+    NonsenseError,
     NotThereError,
     ObjectStore,
     Sink,
@@ -34,6 +35,11 @@ from jobs.errors import BucketAccessError, ObjectError, ObjectExistsError, Objec
 Result = TypeVar("Result")
 
 _RIGHTS_DEADLINE_S = 10.0
+_LONGEST_QUOTE = 300
+# Stores may send some, where they have looked at much in vain.
+_MOST_EMPTY_PAGES = 100
+# What clients raise over an answer that is not what they expect.
+_NONSENSE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +97,9 @@ class CloudBucket(Bucket):
         self._store = store
         self._settings = settings
         self._retrying = Retrying(
-            settings=settings.retry, failures=store.failures, is_passing=store.is_passing
+            settings=settings.retry,
+            failures=(*store.failures, NonsenseError),
+            is_passing=self._is_passing,
         )
         self._bucket_seen = False
 
@@ -138,8 +146,9 @@ class CloudBucket(Bucket):
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects page by page; a page is asked for when it is needed."""
         check_prefix(self.url, prefix)
-        pages = self._pages(self._listed(prefix))
-        return (info for page in pages for info in page.objects)
+        return _distinct(
+            info for page in self._pages(self._listed(prefix)) for info in page.objects
+        )
 
     def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
         """Yield one folder's objects and folders, asked for page by page."""
@@ -164,16 +173,13 @@ class CloudBucket(Bucket):
     def may_write(self, folder: str) -> bool | None:  # noqa: ARG002 - rights are a bucket's
         """Ask which rights the credentials have in the bucket, conditions on names not counted."""
         try:
-            return self._retrying.call(
-                self.url, lambda _: self._store.may_write(), _RIGHTS_DEADLINE_S
-            )
-        except self._store.failures:
+            return self._translated(self.url, lambda _: self._store.may_write(), _RIGHTS_DEADLINE_S)
+        except BucketAccessError:
             return None
 
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Write an object; a repeated attempt writes the same content again."""
         url = self.url_of(check_name(self.url, name))
-
         return self._translated(url, lambda _: self._store.upload(self._root + name, data, kind))
 
     def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
@@ -220,12 +226,31 @@ class CloudBucket(Bucket):
     def _translated(
         self, url: str, request: Callable[[int], Result], deadline_s: float | None = None
     ) -> Result:
+        def understood(number: int) -> Result:
+            try:
+                return request(number)
+            except self._store.failures:
+                raise
+            except _NONSENSE as error:
+                raise NonsenseError(f"{type(error).__name__}: {error}") from error
+
         try:
-            result = self._retrying.call(url, request, deadline_s)
+            result = self._retrying.call(url, understood, deadline_s)
+        except NonsenseError as failure:
+            raise BucketAccessError(
+                url,
+                f"what the store answers makes no sense ({str(failure)[:_LONGEST_QUOTE]}). Check "
+                "that it is one, and what stands between here and it.",
+            ) from failure
         except self._store.failures as failure:
             raise BucketAccessError(url, self._store.explain(failure)) from failure
         self._bucket_seen = True
         return result
+
+    def _is_passing(self, failure: Exception, attempts: int) -> bool:
+        if isinstance(failure, NonsenseError):
+            return attempts < self._settings.damaged_attempts
+        return self._store.is_passing(failure, attempts)
 
     def _require_bucket(self) -> None:
         """Raise the store's refusal unless the bucket exists: about objects it says the same."""
@@ -269,21 +294,40 @@ class CloudBucket(Bucket):
         )
 
     def _pages(self, listed: Listed) -> Iterator[ListedPage]:
-        seen: set[str] = set()
-        page = self._page(listed, None)
-        yield page
-        while page.next_token is not None:
-            if page.next_token in seen:
-                url = self.url_of(listed.prefix)
-                raise BucketAccessError(
-                    url, "its listing comes back to an earlier page. Check the store and proxies."
-                )
-            seen.add(page.next_token)
-            page = self._page(listed, page.next_token)
+        last, empty = "", 0
+        token: str | None = None
+        while True:
+            page = self._page(listed, token)
+            names = [info.name for info in page.objects]
+            if names != sorted(names) or min([*names, *page.folders], default=last) < last:
+                raise self._odd_listing(listed, "does not come in order")
+            last = max([*names, *page.folders], default=last)
+            empty = 0 if names or page.folders else empty + 1
+            if empty >= _MOST_EMPTY_PAGES:
+                raise self._odd_listing(listed, f"has {empty} empty pages in a row")
             yield page
+            token = page.next_token
+            if token is None:
+                return
+
+    def _odd_listing(self, listed: Listed, what: str) -> BucketAccessError:
+        return BucketAccessError(
+            self.url_of(listed.prefix),
+            f"its listing {what}. Expected names in ascending order, once each: check the store "
+            "and what stands between here and it.",
+        )
 
     def _page(self, listed: Listed, token: str | None) -> ListedPage:
         size = self._settings.page_size
         return self._translated(
             self.url_of(listed.prefix), lambda _: self._store.page(listed, token, size)
         )
+
+
+def _distinct(objects: Iterable[ObjectInfo]) -> Iterator[ObjectInfo]:
+    """Leave out what comes twice, as an object may that is written while it is listed."""
+    last = ""
+    for info in objects:
+        if info.name != last:
+            yield info
+        last = info.name

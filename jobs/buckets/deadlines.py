@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 _PIECE_BYTES = 1 << 16
+_LONGEST_ERROR_BYTES = 1 << 20
 _current = threading.local()
 
 
@@ -51,10 +52,11 @@ def _time_left_s() -> float | None:
 
 
 class _TimedStream(io.RawIOBase):
-    """What a socket receives, until the deadline."""
+    """What a socket receives, until the deadline; `most_bytes` is how much may still come."""
 
     def __init__(self, connected: socket.socket, received: io.RawIOBase) -> None:
         super().__init__()
+        self.most_bytes: int | None = None
         self._socket = connected
         self._received = received
         self._timeout_s = connected.gettimeout()
@@ -67,7 +69,12 @@ class _TimedStream(io.RawIOBase):
         if left_s is not None:
             usual_s = self._timeout_s
             self._socket.settimeout(left_s if usual_s is None else min(usual_s, left_s))
-        return self._received.readinto(buffer)
+        found = self._received.readinto(buffer)
+        if self.most_bytes is not None:
+            self.most_bytes -= found or 0
+            if self.most_bytes < 0:
+                raise ConnectionError("what the store says of an error has no end")
+        return found
 
     def close(self) -> None:
         self._received.close()
@@ -77,8 +84,16 @@ class _TimedStream(io.RawIOBase):
 class _TimedResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **further: Any) -> None:  # noqa: ANN401
         super().__init__(sock, *args, **further)
-        received = self.fp.detach()
-        self.fp = io.BufferedReader(_TimedStream(sock, received))
+        self._timed = _TimedStream(sock, self.fp.detach())
+        self.fp = io.BufferedReader(self._timed)
+
+    def begin(self) -> None:
+        """Read the head. Of an error no more is taken than somebody may want to read."""
+        super().begin()
+        if self.status >= 300:
+            self._timed.most_bytes = _LONGEST_ERROR_BYTES
+            # Clients unpack it whole, whatever size it has then.
+            del self.headers["content-encoding"]
 
 
 if TYPE_CHECKING:
@@ -87,9 +102,7 @@ else:
     _Connection = object
 
 
-class TimedConnection(_Connection):
-    """To be mixed into a connection of urllib3's."""
-
+class _TimedConnection(_Connection):
     response_class = _TimedResponse
 
     def connect(self) -> None:
@@ -112,24 +125,24 @@ class TimedConnection(_Connection):
             super().send(data[start : start + _PIECE_BYTES])
 
 
-class _TimedHTTPConnection(TimedConnection, HTTPConnection):
+class _TimedHTTPConnection(_TimedConnection, HTTPConnection):
     pass
 
 
-class _TimedHTTPSConnection(TimedConnection, HTTPSConnection):
+class _TimedHTTPSConnection(_TimedConnection, HTTPSConnection):
     pass
 
 
-class TimedHTTPPool(HTTPConnectionPool):
-    """Connections without TLS."""
-
+class _TimedHTTPPool(HTTPConnectionPool):
     ConnectionCls = _TimedHTTPConnection
 
 
-class TimedHTTPSPool(HTTPSConnectionPool):
-    """Connections with TLS."""
-
+class _TimedHTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _TimedHTTPSConnection
 
 
-TIMED_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": TimedHTTPPool, "https": TimedHTTPSPool}
+# What a pool manager makes its pools of, by scheme.
+TIMED_POOLS: dict[str, type[HTTPConnectionPool]] = {
+    "http": _TimedHTTPPool,
+    "https": _TimedHTTPSPool,
+}

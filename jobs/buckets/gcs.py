@@ -16,18 +16,20 @@ from jobs.buckets.bucket import ObjectKind
 from jobs.buckets.cloud import CloudBucket, CloudSettings
 from jobs.buckets.gcs_client import open_client, parse_url
 from jobs.buckets.gcs_failures import FAILURES, explain, is_passing
-from jobs.buckets.gcs_listing import list_page
+from jobs.buckets.gcs_listing import generation_of, list_page, size_of
 from jobs.buckets.gcs_media import Downloads
 from jobs.buckets.listing import Listed, ListedPage
 from jobs.buckets.object_store import (
     WRITER_KEY,
     Condition,
     ConditionFailedError,
+    DamagedContentError,
     NotThereError,
     ObjectHead,
     ObjectStore,
     Sink,
 )
+from jobs.errors import ObjectTooLargeError
 
 _WRITING_RIGHTS = frozenset({"storage.objects.create", "storage.objects.delete"})
 
@@ -105,8 +107,8 @@ class GoogleStore(ObjectStore):
         with _missing_told():
             blob.reload(timeout=self._timeouts_s, retry=None)
         return ObjectHead(
-            size_bytes=blob.size,
-            version=str(blob.generation),
+            size_bytes=size_of(blob),
+            version=generation_of(blob),
             writer=(blob.metadata or {}).get(WRITER_KEY),
         )
 
@@ -114,10 +116,11 @@ class GoogleStore(ObjectStore):
         """Ask for a range; an object that is not at `version` is missing."""
         blob = self._blob(key, None if version is None else int(version))
         content = io.BytesIO()
+        sink = Sink(f"gs://{self._bucket_name}/{key}", content, size)
         try:
             with _missing_told():
                 blob.download_to_file(
-                    content,
+                    sink,
                     start=start,
                     end=start + size - 1,
                     checksum=None,
@@ -126,6 +129,8 @@ class GoogleStore(ObjectStore):
                 )
         except api_errors.RequestRangeNotSatisfiable:
             return b""
+        except ObjectTooLargeError:
+            raise DamagedContentError("more than the part that was asked for") from None
         return content.getvalue()
 
     def upload(
@@ -155,7 +160,7 @@ class GoogleStore(ObjectStore):
             if condition is None:
                 raise
             raise ConditionFailedError from None
-        return str(blob.generation)
+        return generation_of(blob)
 
     def delete(self, key: str) -> None:
         """Delete an object."""

@@ -6,6 +6,7 @@ import os
 import re
 from typing import Any
 
+import requests
 from google.cloud import storage
 from requests.adapters import HTTPAdapter
 
@@ -63,7 +64,16 @@ def open_client(connections: int) -> storage.Client:
     # With certificates of its own for each side (mutual TLS) the client has brought its adapter.
     if not session.is_mtls:
         session.mount("https://", adapter)
+    # Where it fetches its tokens.
+    mount_timed(getattr(session, "_auth_request_session", None) or requests.Session())
     return client
+
+
+def mount_timed(session: requests.Session) -> requests.Session:
+    """Let the requests of a session end by the deadline; return it."""
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, TimedAdapter())
+    return session
 
 
 class TimedAdapter(HTTPAdapter):

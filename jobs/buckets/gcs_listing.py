@@ -6,8 +6,24 @@ from google.cloud import storage
 
 from jobs.buckets.bucket import ObjectInfo, is_readable_name
 from jobs.buckets.listing import Listed, ListedPage
+from jobs.buckets.object_store import UncheckedContentError
 
 _FIELDS = "items(name,size,generation),nextPageToken"
+
+
+def generation_of(blob: storage.Blob) -> str:
+    """Return what the store said; raise `UncheckedContentError` if it said nothing."""
+    if blob.generation is None:
+        raise UncheckedContentError
+    return str(blob.generation)
+
+
+def size_of(blob: storage.Blob) -> int:
+    """Return what the store said in bytes; raise `UncheckedContentError` if it said nothing."""
+    size_bytes: int | None = blob.size
+    if size_bytes is None:
+        raise UncheckedContentError
+    return size_bytes
 
 
 def list_page(
@@ -32,7 +48,7 @@ def list_page(
     named = ((blob.name.removeprefix(listed.root), blob) for blob in page)
     return ListedPage(
         objects=tuple(
-            ObjectInfo(name=name, size_bytes=blob.size, version=str(blob.generation))
+            ObjectInfo(name=name, size_bytes=size_of(blob), version=generation_of(blob))
             for name, blob in named
             if is_readable_name(listed.url, name)
         ),

@@ -9,7 +9,6 @@ unusual goes the client's way.
 from __future__ import annotations
 
 import base64
-import binascii
 import functools
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ from google.cloud.storage.exceptions import DataCorruption
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from jobs.buckets.cloud import CloudSettings
-from jobs.buckets.gcs_client import TimedAdapter
+from jobs.buckets.gcs_client import mount_timed
 from jobs.buckets.gcs_failures import Refusal
 from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
 from jobs.buckets.object_store import Sink, UncheckedContentError
@@ -50,10 +49,7 @@ class Downloads:
         self._bucket = client.bucket(bucket_name)
         session = client._http  # noqa: SLF001 - the client has no public way to its session
         self._credentials = session.credentials
-        refreshing = requests.Session()
-        for scheme in ("http://", "https://"):
-            refreshing.mount(scheme, TimedAdapter())
-        self._refresh = Request(refreshing)
+        self._refresh = Request(mount_timed(requests.Session()))
         self._url = client.api_endpoint
         # What stands for the store may have it below a path.
         self._path = urlsplit(self._url).path.rstrip("/")
@@ -118,10 +114,12 @@ def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnect
 def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
     # The client follows redirects, fetches new rights where the old ones are no longer accepted,
     # and unpacks what is packed.
-    if answer.status == 401 or 300 <= answer.status < 400 or "content-encoding" in answer.headers:
+    if answer.status == 401 or 300 <= answer.status < 400:
         return None
     if answer.status != 200:
         raise _refusal(answer)
+    if "content-encoding" in answer.headers:
+        return None
     expected = _crc32c_of(answer.headers.get("x-goog-hash", ""))
     generation = answer.headers.get("x-goog-generation")
     if expected is None or generation is None:
@@ -154,6 +152,6 @@ def _crc32c_of(hashes: str) -> bytes | None:
         if kind == "crc32c":
             try:
                 return base64.b64decode(encoded, validate=True)
-            except binascii.Error:
+            except ValueError:
                 return None
     return None

@@ -16,6 +16,7 @@ from google.auth.credentials import Signing
 from google.auth.transport.requests import Request
 from google.cloud import storage
 
+from jobs.buckets.gcs_client import mount_timed
 from jobs.errors import BucketAccessError
 
 # Tokens for storage alone may not ask for a signature.
@@ -60,7 +61,7 @@ def _signed_by(
             blob.generate_signed_url(version="v4", expiration=lifetime, credentials=credentials)
         )
     # Only a refresh fills in token and account.
-    credentials.refresh(Request())  # type: ignore[no-untyped-call]
+    credentials.refresh(Request(mount_timed(requests.Session())))  # type: ignore[no-untyped-call]
     account = getattr(credentials, "service_account_email", None)
     if not account:
         raise BucketAccessError(

@@ -34,6 +34,10 @@ class DamagedContentError(Exception):
     """What the store sent is not what it says it sent."""
 
 
+class NonsenseError(Exception):
+    """The vendor's client tripped over an answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectHead:
     """What a store says of an object.

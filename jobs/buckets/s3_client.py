@@ -9,19 +9,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import botocore.session
-from botocore.awsrequest import (
-    AWSHTTPConnection,
-    AWSHTTPConnectionPool,
-    AWSHTTPSConnection,
-    AWSHTTPSConnectionPool,
-)
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
 from jobs.buckets.bucket import check_name
-from jobs.buckets.deadlines import TimedConnection
+from jobs.buckets.deadlines import TIMED_POOLS
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import UsageError
 
@@ -173,23 +167,10 @@ class S3Client:
 
     def _send(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
         """Send a request in place of the client, whose connections know no deadline."""
+        # The wait for the store's consent to a body has no deadline; what is written here is small.
+        if "Expect" in request.headers:
+            del request.headers["Expect"]
         return self._connections.send(request)
-
-
-class _TimedHTTPConnection(TimedConnection, AWSHTTPConnection):  # type: ignore[misc]
-    pass
-
-
-class _TimedHTTPSConnection(TimedConnection, AWSHTTPSConnection):  # type: ignore[misc]
-    pass
-
-
-class _TimedHTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]
-    ConnectionCls = _TimedHTTPConnection
-
-
-class _TimedHTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
-    ConnectionCls = _TimedHTTPSConnection
 
 
 class _TimedSession(URLLib3Session):  # type: ignore[misc]
@@ -197,5 +178,5 @@ class _TimedSession(URLLib3Session):  # type: ignore[misc]
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - as given
         super().__init__(**settings)
-        self._pool_classes_by_scheme = {"http": _TimedHTTPPool, "https": _TimedHTTPSPool}
-        self._manager.pool_classes_by_scheme = self._pool_classes_by_scheme
+        self._pool_classes_by_scheme = TIMED_POOLS
+        self._manager.pool_classes_by_scheme = TIMED_POOLS

@@ -100,8 +100,17 @@ def read_range(answer: Mapping[str, Any], start: int, size: int) -> bytes:
     start, size
         Of the range. A store that sends the whole object in its place is taken at its word.
     """
+    whole = answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    most = start + size if whole else size
+    content = bytearray()
     # As a context of its own the body gives out the bytes without the check of their length.
     with contextlib.closing(answer["Body"]) as body:
-        content = b"".join(chunks_of(lambda: body.read(_CHUNK_BYTES), answer.get("ContentLength")))
-    whole = answer["ResponseMetadata"]["HTTPStatusCode"] == 200
-    return content[start : start + size] if whole else content
+        for chunk in chunks_of(lambda: body.read(_CHUNK_BYTES), answer.get("ContentLength")):
+            content += chunk
+            if len(content) > most:
+                break
+    if whole:
+        return bytes(content[start : start + size])
+    if len(content) > size:
+        raise DamagedContentError("more than the part that was asked for")
+    return bytes(content)

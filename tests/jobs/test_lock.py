@@ -30,6 +30,8 @@ from tests.support.gcs_server import GcsServer
 
 # Leases that end while a test waits, with room for a machine that is busy.
 SHORT = LeaseSettings(lease_s=1.5, renew_s=0.2, retry_s=0.1, skew_s=0.2)
+# Leases of the usual length, by a clock that a test sets; a dead one is watched only briefly.
+USUAL = LeaseSettings(renew_s=0.3, skew_s=0.1)
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
@@ -136,8 +138,35 @@ def test_after_the_end_nothing_may_be_published(bucket: Bucket) -> None:
         lock.check()
 
 
+def _lease(**changes: object) -> bytes:
+    """Return a lease of somebody else's, changed."""
+    noon = NOON.isoformat()
+    usual = {"owner": "x", "host": "h", "pid": 1, "started": noon, "renewed": noon}
+    return json.dumps(usual | {"expires": noon, "lease_s": 60, "state": "held"} | changes).encode()
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"not json", b"[]", b"{}", b'{"owner": 1}', b"\xff\xfe", b"null"]
+    "content",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"owner": 1}',
+        b"\xff\xfe",
+        b"null",
+        b"[" * 50_000,
+        bytes(1 << 20),
+        _lease(lease_s=float("nan")),
+        _lease(lease_s=float("inf")),
+        _lease(lease_s=1e8),
+        _lease(lease_s=-1000),
+        _lease(pid=float("inf")),
+        _lease(expires="9999-12-31T23:59:59.999999+00:00"),
+        _lease(expires="0001-01-01T00:00:00+14:00"),
+        _lease(host="a\nb"),
+        _lease(host="x" * 1000),
+    ],
 )
 def test_an_object_that_is_no_lock_is_left_alone_and_named(bucket: Bucket, content: bytes) -> None:
     bucket.write("dogs/lock", content)
@@ -152,10 +181,14 @@ def test_an_object_that_is_no_lock_is_left_alone_and_named(bucket: Bucket, conte
 def test_a_lock_that_ran_out_is_taken_over_with_a_warning(
     bucket: Bucket, clock: HandSetClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    dead = JobLock(bucket, "dogs", clock=clock)
+    dead = JobLock(bucket, "dogs", settings=USUAL, clock=clock)
     dead.__enter__()
-    clock.move(60 + 15)
-    with caplog.at_level(logging.WARNING), JobLock(bucket, "dogs", clock=clock) as successor:
+    dead._ended.set()
+    clock.move(60 + 0.1)
+    with (
+        caplog.at_level(logging.WARNING),
+        JobLock(bucket, "dogs", settings=USUAL, clock=clock) as successor,
+    ):
         successor.check()
         assert "taken over from process" in caplog.text
         assert "not renewed it since 2026-01-02T12:00:00+00:00" in caplog.text
@@ -210,19 +243,45 @@ def test_a_dead_runs_lock_from_another_time_is_taken_over_after_a_lease(
         successor.check()
         assert recorded(bucket)["expires"] == "2026-01-02T10:00:01.500000+00:00"
     assert time.monotonic() - started >= SHORT.lease_s + SHORT.skew_s
-    assert "later than any lease can end" in caplog.text
+    assert "to see whether it still renews the lock" in caplog.text
     dead._held = None
 
 
 def test_a_living_runs_lock_from_another_time_is_left_alone(
     bucket: Bucket, clock: HandSetClock
 ) -> None:
+    for hours in (2, -2):
+        other = HandSetClock()
+        other.move(hours * 3600)
+        with JobLock(bucket, "dogs", settings=SHORT, clock=other) as lock:
+            with pytest.raises(LockedError, match="clock and this machine's differ"):
+                JobLock(bucket, "dogs", settings=SHORT, clock=clock).__enter__()
+            lock.check()
+
+
+def test_a_lock_that_is_released_while_it_is_watched_is_taken(
+    bucket: Bucket, clock: HandSetClock
+) -> None:
     ahead = HandSetClock()
     ahead.move(7200)
-    with JobLock(bucket, "dogs", settings=SHORT, clock=ahead) as lock:
-        with pytest.raises(LockedError, match="clock and this machine's differ"):
-            JobLock(bucket, "dogs", settings=SHORT, clock=clock).__enter__()
+    holder = JobLock(bucket, "dogs", settings=SHORT, clock=ahead)
+    holder.__enter__()
+    threading.Timer(0.5, holder.__exit__, (None, None, None)).start()
+    with JobLock(bucket, "dogs", settings=SHORT, clock=clock) as lock:
         lock.check()
+
+
+def test_a_run_that_died_more_than_a_day_ago_is_not_waited_for(
+    bucket: Bucket, clock: HandSetClock
+) -> None:
+    dead = JobLock(bucket, "dogs", clock=clock)
+    dead.__enter__()
+    dead._ended.set()
+    clock.move(2 * 86_400)
+    started = time.monotonic()
+    with JobLock(bucket, "dogs", clock=clock) as lock:
+        lock.check()
+    assert time.monotonic() - started < 10
 
 
 def test_a_holder_notices_that_another_run_took_the_lock(bucket: Bucket) -> None:
@@ -402,15 +461,16 @@ def test_of_sixteen_racing_threads_exactly_one_gets_the_lock(
     bucket: Bucket, clock: HandSetClock, present: str
 ) -> None:
     if present != "nothing":
-        earlier = JobLock(bucket, "dogs", clock=clock)
+        earlier = JobLock(bucket, "dogs", settings=USUAL, clock=clock)
         earlier.__enter__()
+        earlier._ended.set()
         if present == "released":
             earlier.__exit__(None, None, None)
         clock.move(100)
     start = threading.Barrier(16)
 
     def racer(_: int) -> JobLock | None:
-        lock = JobLock(bucket, "dogs", clock=clock)
+        lock = JobLock(bucket, "dogs", settings=USUAL, clock=clock)
         start.wait()
         try:
             return lock.__enter__()

@@ -106,6 +106,11 @@ class CloudFaults(ABC):
     def refusal(status: int, message: str = "Try again") -> Answer:
         """Return an error in the store's own form."""
 
+    @staticmethod
+    @abstractmethod
+    def emptied(page: Answer) -> Answer:
+        """Return a page of a listing without what is listed in it."""
+
     @abstractmethod
     @pytest.fixture
     def server(self) -> Server:
@@ -183,7 +188,22 @@ class CloudFaults(ABC):
 
         store.fault = circling
         settings = dataclasses.replace(QUICK, page_size=3)
-        with pytest.raises(BucketAccessError, match="comes back to an earlier page"):
+        with pytest.raises(BucketAccessError, match="does not come in order"):
+            list(self.open(f"{self.scheme}://{bucket_name}", settings).list())
+
+    def test_a_listing_without_end_is_an_error(self, store: FaultyStore, server: Server) -> None:
+        bucket_name = server.make_bucket()
+        for number in range(9):
+            server.put(bucket_name, f"{number:02}", b"")
+        first_page: list[Answer] = []
+
+        def endless(_: Request, pass_on: PassOn) -> Answer:
+            first_page.append(pass_on())
+            return self.emptied(first_page[0])
+
+        store.fault = endless
+        settings = dataclasses.replace(QUICK, page_size=3)
+        with pytest.raises(BucketAccessError, match="empty pages in a row"):
             list(self.open(f"{self.scheme}://{bucket_name}", settings).list())
 
     # --- content that cannot be trusted ---
@@ -264,6 +284,33 @@ class CloudFaults(ABC):
         assert found.data == CONTENT
         with pytest.raises(ObjectChangedError):
             bucket.replace("a.bin", b"over the newer one", found.version)
+
+    @pytest.mark.parametrize("body", [b"[]", b"nonsense", b'{"items": 5}', b"<a", b"\xff\xfe"])
+    @pytest.mark.parametrize("call", ["info", "list", "write"])
+    def test_an_answer_that_makes_no_sense_is_an_error_of_the_store(
+        self, bucket: CloudBucket, store: FaultyStore, body: bytes, call: str
+    ) -> None:
+        store.fault = lambda _, __: Answer(status=200, body=body)
+        with pytest.raises(BucketAccessError):
+            CALLS[call](bucket)
+
+    def test_of_a_part_no_more_is_taken_than_was_asked_for(
+        self, bucket: CloudBucket, store: FaultyStore
+    ) -> None:
+        store.fault = lambda _, pass_on: dataclasses.replace(pass_on(), body=CONTENT)
+        with pytest.raises(BucketAccessError, match="damaged"):
+            bucket.read_part("a.bin", 100, 500)
+
+    def test_of_what_is_said_of_an_error_only_the_beginning_is_taken(
+        self, bucket: CloudBucket, store: FaultyStore
+    ) -> None:
+        long = dataclasses.replace(self.refusal(403), body=bytes(200_000_000))
+        store.fault = lambda _, __: long
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for call in ("read", "info", "list", "write"):
+            with pytest.raises(BucketAccessError):
+                CALLS[call](bucket)
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
     # --- objects that are too large ---
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Callable
 
 import pytest
@@ -30,6 +32,12 @@ class TestGCSFaults(CloudFaults):
     @staticmethod
     def refusal(status: int, message: str = "Try again") -> Answer:
         return faulty_store.refusal(status, message)
+
+    @staticmethod
+    def emptied(page: Answer) -> Answer:
+        content = json.loads(page.body)
+        del content["items"]
+        return dataclasses.replace(page, body=json.dumps(content).encode())
 
     @pytest.fixture
     def server(self, gcs_server: GcsServer) -> GcsServer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -41,6 +42,13 @@ class TestS3Faults(CloudFaults):
     @staticmethod
     def refusal(status: int, message: str = "Try again") -> Answer:
         return refusal(status, "SlowDown" if status == 503 else "Error", message)
+
+    @staticmethod
+    def emptied(page: Answer) -> Answer:
+        head, _, rest = page.body.partition(b"<Contents>")
+        body = head + rest.rpartition(b"</Contents>")[2]
+        none = re.sub(rb"<KeyCount>\d+", b"<KeyCount>0", body)
+        return dataclasses.replace(page, body=none)
 
     @pytest.fixture
     def server(self, s3_server: S3Server) -> S3Server:
