@@ -45,6 +45,11 @@ class Lease:
     lease_s: float
     state: LeaseState = LeaseState.HELD
 
+    @property
+    def holder(self) -> str:
+        """Who holds it, in words."""
+        return f"process {self.pid} on {self.host}, started {self.started.isoformat()}"
+
     def is_free(self, now: datetime, skew_s: float) -> bool:
         """Return whether another run may take the lock, at `now`, by a clock off by `skew_s`."""
         return self.state is LeaseState.RELEASED or now >= self.expires + timedelta(seconds=skew_s)

@@ -259,53 +259,64 @@ class JobLock:
         ).renewed_at(now)
 
     def _require_free(self, found: StoredObject) -> None:
+        """Raise `LockedError` if a run that may be alive holds the lock."""
+        lease = self._lease_in(found)
+        if lease.state is LeaseState.RELEASED:
+            return
+        wait_s = self._doubt_s(lease)
+        if wait_s and not self._stays(wait_s, lease, found.version):
+            return
+        _log.warning(
+            "%s: taken over from %s, which has not renewed it since %s",
+            self.url,
+            lease.holder,
+            lease.renewed.isoformat(),
+        )
+
+    def _lease_in(self, found: StoredObject) -> Lease:
         try:
-            lease = Lease.from_json(found.data)
+            return Lease.from_json(found.data)
         except ValueError as error:
             raise LockedError(
                 f"{self.url}: the object is no lock of this program ({error}). Make sure that no "
                 "run of the job is active, then delete the object."
             ) from error
-        holder = f"process {lease.pid} on {lease.host}, started {lease.started.isoformat()}"
+
+    def _doubt_s(self, lease: Lease) -> float:
+        """Return for how long to watch a lease that seems to have run out."""
         now, skew_s = self._clock(), self._settings.skew_s
         if lease.is_from_another_time(now, skew_s):
-            self._watch(lease.lease_s + skew_s, lease, holder, found.version)
-        elif not lease.is_free(self._clock(), self._settings.skew_s):
+            return lease.lease_s + skew_s
+        if not lease.is_free(now, skew_s):
             raise LockedError(
-                f"{self.url}: another run of the job holds the lock: {holder}, until "
+                f"{self.url}: another run of the job holds the lock: {lease.holder}, until "
                 f"{lease.expires.isoformat()} unless it renews. Wait for it to end; if it has "
-                f"died, run the job again {self._settings.skew_s:.0f} s after that time."
+                f"died, run the job again {skew_s:.0f} s after that time."
             )
-        elif lease.state is LeaseState.HELD and now < lease.expires + _CERTAIN:
-            # It lives if its clock is behind and it renews.
-            self._watch(self._settings.renew_s + skew_s, lease, holder, found.version)
-        if lease.state is LeaseState.HELD:
-            _log.warning(
-                "%s: taken over from %s, which has not renewed it since %s",
-                self.url,
-                holder,
-                lease.renewed.isoformat(),
-            )
+        # A run whose clock is behind is alive, and renews.
+        return self._settings.renew_s + skew_s if now < lease.expires + _CERTAIN else 0.0
 
-    def _watch(self, wait_s: float, lease: Lease, holder: str, version: str) -> None:
-        """Wait, whatever the clocks say; raise `LockedError` if the lease is renewed meanwhile."""
+    def _stays(self, wait_s: float, lease: Lease, version: str) -> bool:
+        """Return whether nothing happens to the lock for so long; raise if it is renewed."""
         _log.warning(
             "%s: held by %s until %s by its clock. Waiting %.0f s to see whether it still renews "
             "the lock.",
             self.url,
-            holder,
+            lease.holder,
             lease.expires.isoformat(),
             wait_s,
         )
         self._ended.wait(wait_s)
         present = self._present()
-        if present is None or present.version == version:
-            return
-        if Lease.from_json(present.data).state is LeaseState.HELD:
+        if present is None or self._lease_in(present).state is LeaseState.RELEASED:
+            return False
+        if present.version != version:
             raise LockedError(
-                f"{self.url}: another run of the job holds the lock: {holder}. Its clock and this "
-                "machine's differ by more than a lease allows; set them. Wait for that run to end."
+                f"{self.url}: another run of the job holds the lock: {lease.holder}. Its clock and "
+                "this machine's differ by more than a lease allows; set them. Wait for that run to "
+                "end."
             )
+        return True
 
     def _keep_renewing(self) -> None:
         pause_s = self._pause_s()
