@@ -114,7 +114,9 @@ def _farthest(scores: pd.Series[float], window: WindowImages) -> pd.Series[float
         least = np.partition(scores.to_numpy(), -_MOST_COMPARED)[-_MOST_COMPARED]
         scores = scores[scores >= least]
     images = window.rows["image"].loc[scores.index]
-    order = order_by(-scores.to_numpy(), lambda rows: (images.iloc[rows].to_numpy(dtype="U"),))
+    order = order_by(
+        -scores.to_numpy(), lambda rows: (pd.factorize(images.iloc[rows], sort=True)[0],)
+    )
     return scores.iloc[order[:_MOST_COMPARED]]
 
 

@@ -14,7 +14,7 @@ from jobs.output_settings import (
     NotificationSettings,
     ReportSettings,
 )
-from jobs.settings import Cron, Duration, Settings, Share, Slug, Zone
+from jobs.settings import Cron, Duration, Settings, Slug, Zone
 
 
 def _image_path(value: str) -> str:
@@ -181,7 +181,7 @@ class ReferenceSettings(Settings):
 class DetectionSettings(Settings):
     """When a difference is drift."""
 
-    false_alarm_rate: Share = 0.01
+    false_alarm_rate: float = Field(default=0.01, ge=0.0001, lt=1)
     """The chance per run, over all columns together, that a run without drift says drift."""
     minimum_effect: float = Field(default=0.1, ge=0)
     """A smaller difference is never drift: reference standard deviations for numbers; for classes

@@ -16,6 +16,7 @@ from jobs.errors import JobFileError
 from jobs.job import Job
 
 ENVIRONMENT_PREFIX = "DRIFT__"
+_LONGEST_VALUE = 200
 
 # Keys that hold a path or a URL.
 _FOLDERS = (("bucket", "url"), ("evidently", "workspace"), ("metrics", "textfile"))
@@ -62,7 +63,9 @@ def load_job(path: Path, environment: Mapping[str, str]) -> Job:
     overridden = _override(tables, environment)
     if isinstance(overridden, list):
         raise JobFileError(str(path), overridden)
-    _anchor_folders(overridden, path)
+    faults = _anchor_folders(overridden, path)
+    if faults:
+        raise JobFileError(str(path), faults)
     try:
         return Job.model_validate(overridden)
     except ValidationError as error:
@@ -80,7 +83,7 @@ def _read_toml(path: Path) -> dict[str, object]:
         problem = f"the file cannot be read ({error.strerror})."
     except UnicodeDecodeError:
         problem = "the file is not UTF-8 text. Save it as UTF-8."
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         problem = f"the file is not TOML: {error}."
     raise JobFileError(str(path), [problem])
 
@@ -124,22 +127,28 @@ def _parse_variable(text: str) -> object:
         return text
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
-def _anchor_folders(tables: Mapping[str, object], path: Path) -> None:
-    """Make relative folders absolute, from the job file's folder."""
+def _anchor_folders(tables: Mapping[str, object], path: Path) -> list[str]:
+    """Make relative folders absolute, from the job file's folder; return faults."""
+    faults = []
     for name, key in _FOLDERS:
         table = tables.get(name)
         folder = table.get(key) if isinstance(table, dict) else None
-        if isinstance(table, dict) and isinstance(folder, str) and folder and "://" not in folder:
+        if not isinstance(table, dict) or not isinstance(folder, str) or not folder:
+            continue
+        if "\0" in folder:
+            faults.append(f"{name}.{key} holds a NUL character. Expected a path or a URL.")
+        elif "://" not in folder:
             table[key] = str((path.parent / Path(folder).expanduser()).resolve())
+    return faults
 
 
 def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
     location = tuple(str(part) for part in fault["loc"])
-    key = ".".join(location)
+    key = printable(".".join(location))
     variable = sources.get(key) or _variable_below(key, sources)
     shown = f"the environment variable {variable} ({key})" if variable else key
     if fault["type"] == "extra_forbidden":
@@ -154,7 +163,16 @@ def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
             f"secret. Expected {_expected(fault)}."
         )
     value = without_secrets(json.dumps(fault["input"], default=str))
+    if len(value) > _LONGEST_VALUE:
+        value = f"{value[:_LONGEST_VALUE]}... ({len(value)} characters)"
     return f"{shown} is {value}. Expected {_expected(fault)}."
+
+
+def printable(text: str) -> str:
+    """Return a text whose control characters are written as escapes."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
 
 
 def _may_be_secret(location: tuple[str, ...]) -> bool:

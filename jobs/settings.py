@@ -28,7 +28,7 @@ def _slug(value: str) -> str:
 
 def _folder(value: str) -> str:
     folder = value.rstrip("/")
-    if any(part in {"", ".", ".."} for part in folder.split("/")):
+    if not folder.isprintable() or any(part in {"", ".", ".."} for part in folder.split("/")):
         raise ValueError("a folder below bucket.url, without a slash at the start or '..' in it")
     return folder
 

@@ -73,7 +73,9 @@ def _scaled_plane(image: Image.Image) -> NDArray[np.uint8]:
     plane = np.empty((image.height, image.width), np.uint8)
     unit = 255.0 if image.mode == "F" and _largest(image) <= 1 else 1.0
     for rows, band in _bands(image):
-        samples = np.asarray(band).astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            # A signalling NaN is a NaN.
+            samples = np.asarray(band).astype(np.float64)
         scaled = samples * unit if image.mode == "F" else samples.clip(0, 65535) / 257
         plane[rows] = np.rint(np.nan_to_num(scaled, nan=0.0).clip(0, 255))
     return plane

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 # Fewer in both sides together say little one by one; together they may.
@@ -47,9 +48,10 @@ def class_scores(labels: NDArray[np.object_]) -> ClassScores:
         One label per unit, None for a unit without one.
     """
     known = np.array([label is not None for label in labels], dtype=np.bool_)
-    classes, codes = np.unique(labels[known].astype(str), return_inverse=True)
+    # An array of fixed width would give every row the room of the longest label.
+    codes, classes = pd.factorize(labels[known], sort=True)
     counts = np.bincount(codes, minlength=len(classes))
-    order = np.lexsort((classes, -counts))[:_MOST_CLASSES]
+    order = np.lexsort((np.arange(len(classes)), -counts))[:_MOST_CLASSES]
     own = np.sort(order[counts[order] >= _RARE])
     column = np.full(len(classes), len(own))
     column[own] = np.arange(len(own))

@@ -33,6 +33,7 @@ from jobs.buckets.folder_files import (
     writers_excluded,
 )
 from jobs.buckets.folder_listing import list_folder, list_level
+from jobs.endpoints import without_secrets
 from jobs.errors import (
     BucketAccessError,
     ObjectChangedError,
@@ -70,6 +71,7 @@ def open_url(url: str) -> FolderBucket:
     UsageError
         If the URL names another machine, or nothing.
     """
+    shown = without_secrets(url)
     if not url.startswith("file:"):
         path = url
     else:
@@ -77,11 +79,11 @@ def open_url(url: str) -> FolderBucket:
         path = urllib.parse.unquote(parts.path)
         if parts.netloc not in {"", "localhost"}:
             raise UsageError(
-                f"bucket.url is {url!r}, which names another machine. Expected file:///PATH with "
+                f"bucket.url is {shown!r}, which names another machine. Expected file:///PATH with "
                 "three slashes, or a plain path."
             )
     if not path or "\0" in path:
-        raise UsageError(f"bucket.url is {url!r}. Expected the path of a folder.")
+        raise UsageError(f"bucket.url is {shown!r}. Expected the path of a folder.")
     return FolderBucket(url, Path(path).expanduser())
 
 
@@ -238,7 +240,10 @@ class FolderBucket(Bucket):
     def _reading(self, name: str) -> Iterator[tuple[int, os.stat_result]]:
         path = self._inside(name)
         try:
-            with self._explained(name, _MISSING_CODES), opened_for_reading(path) as opened:
+            with (
+                self._explained(name, _MISSING_CODES),
+                opened_for_reading(Path(os.path.realpath(self._root)), path) as opened,
+            ):
                 yield opened
         except ObjectMissingError:
             self._require_root()
@@ -259,7 +264,9 @@ class FolderBucket(Bucket):
             raise UnsafeNameError(
                 url, f"names that start with {OWN_FILES_PREFIX!r} are the bucket's own."
             )
-        path = Path(os.path.realpath(self._root / name))
+        # Links that change while they are followed are an error of the system's.
+        with self._explained(name, _MISSING_CODES | {errno.EINVAL}):
+            path = Path(os.path.realpath(self._root / name))
         if not path.is_relative_to(os.path.realpath(self._root)):
             raise UnsafeNameError(
                 url,

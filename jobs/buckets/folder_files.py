@@ -14,6 +14,8 @@ from pathlib import Path
 
 OWN_FILES_PREFIX = ".drift-bucket-"
 _WRITERS_LOCK = OWN_FILES_PREFIX + "lock"
+# Linux can open a folder that may be passed through and not be listed.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
@@ -28,16 +30,21 @@ def file_version(status: os.stat_result) -> str:
 
 
 @contextlib.contextmanager
-def opened_for_reading(path: Path) -> Iterator[tuple[int, os.stat_result]]:
+def opened_for_reading(root: Path, path: Path) -> Iterator[tuple[int, os.stat_result]]:
     """Open a regular file; yield its descriptor and status.
+
+    Parameters
+    ----------
+    root, path
+        A folder and a file below it, both without symbolic links. Where one has come since, it is
+        not followed.
 
     Raises
     ------
     IsADirectoryError
         If there is something that is no regular file: a folder, a pipe, a device.
     """
-    # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = _open_below(root, path.relative_to(root).parts)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -45,6 +52,19 @@ def opened_for_reading(path: Path) -> Iterator[tuple[int, os.stat_result]]:
         yield descriptor, status
     finally:
         os.close(descriptor)
+
+
+def _open_below(root: Path, parts: tuple[str, ...]) -> int:
+    folder = os.open(root, _FOLDER)
+    try:
+        for part in parts[:-1]:
+            above, folder = folder, os.open(part, _FOLDER, dir_fd=folder)
+            os.close(above)
+        # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        return os.open(parts[-1] if parts else ".", flags, dir_fd=folder)
+    finally:
+        os.close(folder)
 
 
 @contextlib.contextmanager

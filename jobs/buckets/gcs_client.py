@@ -12,6 +12,7 @@ from requests.adapters import HTTPAdapter
 
 from jobs.buckets.bucket import check_name
 from jobs.buckets.deadlines import TIMED_POOLS
+from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
@@ -27,10 +28,11 @@ def parse_url(url: str) -> tuple[str, str]:
     UnsafeNameError
         If the folder is no plain path.
     """
+    shown = without_secrets(url)
     bucket_name, _, folder = url.removeprefix("gs://").rstrip("/").partition("/")
     if not url.startswith("gs://") or not re.fullmatch(_BUCKET_NAME, bucket_name):
         raise UsageError(
-            f"bucket.url is {url!r}. Expected gs://NAME or gs://NAME/FOLDER, where NAME has 3 to "
+            f"bucket.url is {shown!r}. Expected gs://NAME or gs://NAME/FOLDER, where NAME has 3 to "
             "222 lower-case letters, digits, '-', '_' and '.'."
         )
     if not folder:

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import cast
 
 from jobs.buckets.bucket import Bucket
+from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
 BUCKET_KINDS = {
@@ -29,17 +30,20 @@ def open_bucket(url: str) -> Bucket:
     UsageError
         If no kind of bucket serves the URL's scheme, or its client is not installed.
     """
+    shown = without_secrets(url)
     scheme = url.partition("://")[0] if "://" in url else "file"
     if scheme not in BUCKET_KINDS:
         known = ", ".join(f"{kind}://" for kind in sorted(BUCKET_KINDS))
         raise UsageError(
-            f"bucket.url is {url!r}: nothing here reads {scheme}://. Expected {known} or a folder."
+            f"bucket.url is {shown!r}: nothing here reads {scheme}://. Expected {known} or a "
+            "folder."
         )
     open_url = cast("Callable[[str], Bucket]", _module(scheme, url).open_url)
     return open_url(url)
 
 
 def _module(scheme: str, url: str) -> ModuleType:
+    shown = without_secrets(url)
     try:
         return importlib.import_module(BUCKET_KINDS[scheme])
     except ModuleNotFoundError as error:
@@ -47,6 +51,6 @@ def _module(scheme: str, url: str) -> ModuleType:
         if client not in _EXTRAS:
             raise
         raise UsageError(
-            f"bucket.url is {url!r}: {scheme}:// needs {client}, which is not installed. Install "
+            f"bucket.url is {shown!r}: {scheme}:// needs {client}, which is not installed. Install "
             f"it with: pip install 'image-drift[{_EXTRAS[client]}]'"
         ) from None

@@ -17,6 +17,7 @@ from botocore.utils import get_environ_proxies
 from jobs.buckets.bucket import check_name
 from jobs.buckets.deadlines import TIMED_POOLS
 from jobs.buckets.retrying import RetrySettings
+from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
@@ -33,15 +34,16 @@ def parse_url(url: str) -> tuple[str, str]:
     UnsafeNameError
         If the folder is no plain path.
     """
+    shown = without_secrets(url)
     bucket_name, _, folder = url.removeprefix("s3://").rstrip("/").partition("/")
     if not url.startswith("s3://") or not re.fullmatch(_BUCKET_NAME, bucket_name):
         raise UsageError(
-            f"bucket.url is {url!r}. Expected s3://NAME or s3://NAME/FOLDER, where NAME has 3 to "
+            f"bucket.url is {shown!r}. Expected s3://NAME or s3://NAME/FOLDER, where NAME has 3 to "
             "63 lower-case letters, digits, '-', '_' and '.'."
         )
     if bucket_name.endswith(_UNSORTED):
         raise UsageError(
-            f"bucket.url is {url!r}, a directory bucket, which lists its objects in no order. "
+            f"bucket.url is {shown!r}, a directory bucket, which lists its objects in no order. "
             "Expected a general purpose bucket."
         )
     if not folder:

@@ -41,6 +41,9 @@ _REASONS = {
     _UNBALANCED: UNBALANCED_QUOTE,
 }
 
+# By the value of a byte, as `bytes.strip` takes it.
+_IS_SPACE = np.array([not bytes([value]).strip() for value in range(256)])
+
 Bytes = npt.NDArray[np.uint8]
 RowTest = Callable[[list[bytes]], bool]
 
@@ -163,10 +166,10 @@ class LineSorter:
     def _mark_blank(self) -> None:
         lengths = self._stops - self._starts
         single = len(self.dialect.columns) == 1
-        short = np.flatnonzero((self._kinds == _FIELDS) | (lengths <= 2) | single)
-        for line in short.tolist():
-            if not self.data[self._starts[line] : self._stops[line]].strip():
-                self._kinds[line] = _BLANK
+        short = (self._kinds == _FIELDS) | (lengths <= 2) | single
+        if short.any():
+            filled = np.logical_or.reduceat(~_IS_SPACE[self._raw], self._starts)
+            self._kinds[short & ~filled] = _BLANK
 
     def _mark_bad_bytes(self) -> None:
         if self.data.isascii():

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from jobs.errors import ObjectError
 from jobs.predictions.csv_dialect import check_text
-from jobs.predictions.log_columns import check_header
+from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.rejections import (
     LINE_TOO_LONG,
@@ -174,6 +174,7 @@ class _JsonReader:
         self._objects += len(rows)
         columns = dict.fromkeys(name for row in rows for name in row)
         self._columns |= columns
+        check_width(self._log.url, len(self._columns))
         # A row may consist of an empty object: then there is no column to count it by.
         columns.setdefault(self._timestamp, None)
         table = pa.table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,6 +11,8 @@ from fnmatch import fnmatchcase
 from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job import LogColumns
 
+# A log of more is no table: most often each row brings names of its own.
+MOST_COLUMNS = 5_000
 _COLUMNS_SHOWN = 40
 # What the fields of a row are called: a probability column of that name would replace one.
 _FIELD_NAMES = frozenset(
@@ -82,9 +85,10 @@ def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> Non
     Raises
     ------
     ObjectError
-        If it has not.
+        If it has not, or has too many columns.
     """
-    repeated = sorted({column for column in columns if columns.count(column) > 1})
+    check_width(url, len(columns))
+    repeated = sorted(column for column, count in Counter(columns).items() if count > 1)
     if repeated:
         raise ObjectError(
             url,
@@ -93,6 +97,23 @@ def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> Non
         )
     if needed.named.timestamp not in columns:
         raise _missing(url, needed.named.timestamp, "predictions.columns.timestamp", columns)
+
+
+def check_width(url: str, count: int) -> None:
+    """Check that a log does not have more columns than a table can be made of.
+
+    Raises
+    ------
+    ObjectError
+        If it has.
+    """
+    if count > MOST_COLUMNS:
+        raise ObjectError(
+            url,
+            f"the log has {count:,} columns up to here. Expected at most {MOST_COLUMNS:,}; check "
+            "that no values stand where the names of columns should, or leave columns out where "
+            "the log is written.",
+        )
 
 
 def check_columns(

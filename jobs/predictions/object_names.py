@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from jobs.predictions.globs import Glob
+
 
 class LogFormat(enum.Enum):
     """How the rows of a log are written."""
@@ -61,15 +63,14 @@ def fixed_prefix(pattern: str) -> str:
     return re.split(r"[*?]", pattern, maxsplit=1)[0]
 
 
-def compile_glob(pattern: str) -> re.Pattern[str]:
-    """Return the expression of a glob, one group per wildcard.
+def compile_glob(pattern: str) -> Glob:
+    """Return a glob ready to be matched.
 
     ``*`` and ``?`` stay within one part of the path, ``**`` crosses parts, and ``**/`` matches no
     part at all too.
     """
     pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    wild = {"**/": "((?:[^/]+/)*)", "**": "(.*)", "*": "([^/]*)", "?": "([^/])"}
-    return re.compile("".join(wild.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
+    return Glob(pieces=tuple(piece for piece in pieces if piece))
 
 
 _HIVE = re.compile(
@@ -85,7 +86,7 @@ _COMPACT_DAY = re.compile(
 _MONTH = re.compile(r"(?<!\d)(?P<year>20\d\d)[-_./](?P<month>\d\d)(?!\d|[-_./]\d\d(?!\d))")
 
 
-def named_span(name: str, glob: re.Pattern[str]) -> NamedSpan | None:
+def named_span(name: str, glob: Glob) -> NamedSpan | None:
     """Return the days that a name tells, or None where it tells none or disagrees with itself.
 
     Only what the wildcards matched counts: a date that is part of the pattern says nothing about
@@ -94,12 +95,11 @@ def named_span(name: str, glob: re.Pattern[str]) -> NamedSpan | None:
     match = glob.fullmatch(name)
     if match is None:
         return None
-    wild = [match.span(group) for group in range(1, glob.groups + 1)]
     spans = [
         span
         for shape in (_HIVE, _DAY, _COMPACT_DAY, _MONTH)
         for date in shape.finditer(name)
-        if any(date.start() < end and start < date.end() for start, end in wild)
+        if any(date.start() < end and start < date.end() for start, end in match.spans)
         and (span := _span_of(date)) is not None
     ]
     if not spans:

@@ -13,7 +13,7 @@ from jobs.errors import ObjectError
 from jobs.job import PredictionSettings
 from jobs.predictions.csv_log import read_csv_log
 from jobs.predictions.json_log import read_json_log
-from jobs.predictions.log_columns import NeededColumns, check_columns
+from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.log_selection import NamedObject, find_objects
 from jobs.predictions.object_names import LogFormat
@@ -121,6 +121,7 @@ def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) 
                 f"{damage}. None of its rows is used; write the object again, or leave it out "
                 "of predictions.path.",
             ) from None
+        check_width(log.url, len(collector.columns))
 
 
 def _optional_columns(read: Sequence[NamedObject], settings: PredictionSettings) -> frozenset[str]:
@@ -153,7 +154,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
 
 def _all_columns(table: pa.Table, columns: Sequence[str], count: int) -> dict[str, pa.Array]:
     empty = pa.nulls(count, pa.string())
+    there = dict(zip(table.column_names, table.columns, strict=True))
     return {
-        name: table[name].combine_chunks() if name in table.column_names else empty
-        for name in columns
+        name: there[name].combine_chunks() if name in there else empty for name in columns
     }

@@ -25,7 +25,10 @@ from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableR
 from reference_stats.size_limits import SizeLimits
 
 # A hundred million pixels take a few seconds, on a machine that is busy with others a minute.
-_PATIENCE_S = 300.0
+# A process that starts may have loops to compile, on a machine that is busy with others.
+_START_PATIENCE_S = 300.0
+# For a file; the slowest of the allowed size takes a tenth of it.
+_PATIENCE_S = {messages.IMAGE: 60.0, messages.THUMBNAIL: 20.0}
 _SOCKET_BYTES = 1 << 20
 Result = TypeVar("Result")
 _LONGEST_ANSWER_BYTES = 1 << 20
@@ -81,7 +84,7 @@ class _Process:
                 stdout=subprocess.DEVNULL,
                 env=_environment(),
             )
-        own.settimeout(_PATIENCE_S)
+        own.settimeout(_START_PATIENCE_S)
         self._connection = own
         self._stream = own.makefile("rb")
         self._order: Order | None = None
@@ -114,6 +117,7 @@ class _Process:
         RuntimeError
             If the process met a bug of ours.
         """
+        self._connection.settimeout(_PATIENCE_S[kind])
         with _as_ended(self):
             messages.send(self._connection, kind, data)
             answer = messages.receive(self._stream, _LONGEST_ANSWER_BYTES)
@@ -268,7 +272,8 @@ class _Failure:
 
 def _too_slow() -> UnreadableImage:
     return UnreadableImage(
-        reason=UnreadableReason.TOO_SLOW, detail=f"no result within {_PATIENCE_S:.0f} s"
+        reason=UnreadableReason.TOO_SLOW,
+        detail=f"no result within {_PATIENCE_S[messages.IMAGE]:.0f} s",
     )
 
 

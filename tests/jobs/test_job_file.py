@@ -83,7 +83,9 @@ def test_a_reference_has_exactly_one_source(job_file):
     assert "found: images and features" in fault
 
 
-@pytest.mark.parametrize("path", ["/reports", "../reports", "a/../b", "", "a//b"])
+@pytest.mark.parametrize(
+    "path", ["/reports", "../reports", "a/../b", "", "a//b", "a\\nb", "x\\u001b", "a\\u0000b"]
+)
 def test_reports_cannot_leave_the_bucket(job_file, path):
     (fault,) = faults_of(job_file(f'{GOOD}[reports]\npath = "{path}"\n'))
     assert fault.startswith("reports.path is")
@@ -212,3 +214,35 @@ def test_a_relative_evidently_workspace_is_beside_the_job_file(job_file, written
 def test_an_empty_evidently_workspace_is_refused(job_file):
     faults = faults_of(job_file(GOOD + '[evidently]\nworkspace = ""\n'))
     assert faults == ('evidently.workspace is "". Expected a text that is not empty.',)
+
+
+@pytest.mark.parametrize("content", ["x = " + "9" * 5000, "x = " + "[" * 5000])
+def test_a_number_or_a_nesting_without_end_is_one_clear_line(job_file, content):
+    (fault,) = faults_of(job_file(content))
+    assert fault.startswith("the file is not TOML")
+
+
+@pytest.mark.parametrize("name", ["BUCKET__URL", "EVIDENTLY__WORKSPACE", "METRICS__TEXTFILE"])
+def test_a_nul_character_in_a_path_is_a_fault(job_file, name):
+    (fault,) = faults_of(job_file(GOOD), {f"DRIFT__{name}": "a\0b"})
+    assert "holds a NUL character" in fault
+
+
+def test_nothing_that_is_shown_of_a_job_file_moves_the_terminal_or_fills_it(job_file):
+    faults = faults_of(
+        job_file(f'"\\u001b[31m<x>" = 1\n{GOOD}'), {"DRIFT__WINDOW__ROWS": "9" * 5000}
+    )
+    shown = "\n".join(faults)
+    assert "\x1b" not in shown
+    assert "\\x1b[31m<x>" in shown
+    assert len(shown) < 2000
+
+
+def test_a_list_in_a_variable_that_nests_without_end_is_a_fault(job_file):
+    (fault,) = faults_of(job_file(GOOD), {"DRIFT__IMAGES__ALLOWED_PREFIXES": "[" * 100_000})
+    assert "allowed_prefixes" in fault
+
+
+def test_a_false_alarm_rate_that_would_take_for_ever_is_a_fault(job_file):
+    (fault,) = faults_of(job_file(GOOD), {"DRIFT__DETECTION__FALSE_ALARM_RATE": "1e-9"})
+    assert "(detection.false_alarm_rate) is" in fault

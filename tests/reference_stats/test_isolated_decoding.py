@@ -168,10 +168,10 @@ def test_thumbnails_are_made_there_too(faulty: Decoders) -> None:
     assert only_process(faulty) == before
 
 
-def test_a_decoder_that_hangs_is_ended(faulty: Decoders) -> None:
+def test_a_decoder_that_hangs_is_ended(faulty: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
     faulty.measure(PHOTOGRAPHS[0], ORDER)
     stuck = only_process(faulty)
-    faulty._idle[0]._connection.settimeout(0.5)
+    monkeypatch.setitem(processes._PATIENCE_S, messages.IMAGE, 0.5)
     found = faulty.measure(with_fault("hang"), ORDER)
     assert isinstance(found, UnreadableImage)
     assert found.reason is UnreadableReason.TOO_SLOW

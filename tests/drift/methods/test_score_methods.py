@@ -1,5 +1,7 @@
 """Each score method against the contract, and some against an independent implementation."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -83,6 +85,16 @@ def test_rare_classes_count_as_one_and_missing_labels_as_none():
     assert scores.names == ("a", OTHERS)
     assert scores.indicators.sum(axis=0).tolist() == [9, 3]
     assert not scores.indicators[-1].any()
+
+
+def test_one_long_label_gives_no_other_row_its_room():
+    labels = np.array(["beagle"] * 5000 + ["x" * 1_000_000], dtype=object)
+    tracemalloc.start()
+    scores = class_scores(labels)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert scores.names == ("beagle", OTHERS)
+    assert peak < 20_000_000
 
 
 def test_whitened_columns_have_about_unit_covariance():

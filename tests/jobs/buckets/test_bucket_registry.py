@@ -25,6 +25,23 @@ def test_an_unknown_scheme_is_refused_with_the_known_ones() -> None:
         open_bucket("ftp://server/folder")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://user:hunter2@bucket/folder",
+        "gs://user:hunter2@bucket",
+        "ftp://user:hunter2@server/folder",
+        "https://key:hunter2@host/path?signature=hunter2",
+        "file://user:hunter2@host/path",
+    ],
+)
+def test_no_secret_of_a_wrong_url_is_repeated(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_bucket(url)
+    assert "hunter2" not in str(caught.value)
+    assert "***" in str(caught.value)
+
+
 def test_without_its_client_a_kind_says_what_to_install() -> None:
     program = (
         "import sys; sys.modules['botocore'] = None;"

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from jobs.buckets.registry import open_bucket
 from jobs.errors import (
     BucketAccessError,
     ObjectChangedError,
+    ObjectError,
     ObjectExistsError,
     ObjectMissingError,
     UnsafeNameError,
@@ -195,6 +197,39 @@ def test_a_change_in_place_by_another_program_changes_the_version(root: Path) ->
 
 
 # --- symbolic links and other things that are no plain files ---
+
+
+def test_a_folder_that_becomes_a_link_while_it_is_read_leads_nowhere(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "bucket" / "images", tmp_path / "outside"
+    for folder, content in ((inside, "mine"), (outside, "secret")):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text(content)
+    aside, link = tmp_path / "aside", tmp_path / "bucket" / "link"
+    link.symlink_to(outside)
+    stopped = threading.Event()
+
+    def swap() -> None:
+        while not stopped.is_set():
+            inside.rename(aside)
+            link.rename(inside)
+            inside.rename(link)
+            aside.rename(inside)
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    bucket, found = FolderBucket(str(tmp_path / "bucket")), set()
+    ends_at = time.monotonic() + 1.5
+    try:
+        while time.monotonic() < ends_at:
+            try:
+                found.add(bucket.read("images/a.txt").data)
+            except ObjectError as error:
+                found.add(type(error).__name__.encode())
+    finally:
+        stopped.set()
+        swapping.join()
+    assert b"mine" in found
+    assert b"secret" not in found
 
 
 @pytest.fixture
