@@ -56,6 +56,8 @@ _LOGGER = logging.getLogger(__name__)
 _REFUSALS_TO_GIVE_UP = 20
 # An interrupted run loses at most so many images.
 _IMAGES_PER_PART = 5_000
+# More bytes than nearly every photograph has.
+_LARGE_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +156,14 @@ class _Fetched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Large:
+    """An object that is only to be read when it is its turn to be decoded.
+
+    There are many threads that fetch, and few that compute: so few of them are in memory.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Finished:
     """One image as it comes out of the workers.
 
@@ -214,7 +224,7 @@ class _Extraction:
             computed=self.computed,
         )
 
-    def _workers(self) -> TwoStages[ImageLocation, _Fetched | _Finished, _Finished]:
+    def _workers(self) -> TwoStages[ImageLocation, _Fetched | _Large | _Finished, _Finished]:
         return TwoStages(
             fetch=self._fetch,
             compute=self._compute,
@@ -226,32 +236,58 @@ class _Extraction:
         """Return what the cache knows."""
         return None if self.known is None else self.known.find(location.path, version)
 
-    def _fetch(self, location: ImageLocation) -> _Fetched | _Finished:
+    def _fetch(self, location: ImageLocation) -> _Fetched | _Large | _Finished:
         bucket = self.buckets[location.bucket_url]
         try:
             known = self._recall_present_version(location, bucket)
-            if known is not None:
-                self.reached.set()
-                return _Finished(location=location, outcome=known)
-            stored = bucket.read(location.name, most_bytes=self.settings.max_bytes)
-        except BucketAccessError as error:
-            return _not_fetched(location, error)
-        except ObjectTooLargeError as error:
-            self.reached.set()
-            outcome = too_large(error.size_bytes, error.most_bytes)
-            return _Finished(location=location, outcome=outcome, version=error.version)
         except ObjectError as error:
+            return self._lost(location, error)
+        if known is not None:
             self.reached.set()
-            return _not_fetched(location, error)
+            return _Finished(location=location, outcome=known)
+        try:
+            return self._read(location, min(self.settings.max_bytes, _LARGE_BYTES))
+        except ObjectTooLargeError as error:
+            if error.size_bytes <= self.settings.max_bytes:
+                return _Large()
+            return self._too_large(location, error)
+
+    def _read(self, location: ImageLocation, most_bytes: int) -> _Fetched | _Finished:
+        try:
+            stored = self.buckets[location.bucket_url].read(location.name, most_bytes)
+        except ObjectTooLargeError:
+            self.reached.set()
+            raise
+        except ObjectError as error:
+            return self._lost(location, error)
         self.reached.set()
         return _Fetched(data=stored.data, version=stored.version)
+
+    def _read_large(self, location: ImageLocation) -> _Fetched | _Finished:
+        try:
+            return self._read(location, self.settings.max_bytes)
+        except ObjectTooLargeError as error:
+            return self._too_large(location, error)
+
+    def _too_large(self, location: ImageLocation, error: ObjectTooLargeError) -> _Finished:
+        outcome = too_large(error.size_bytes, self.settings.max_bytes)
+        return _Finished(location=location, outcome=outcome, version=error.version)
+
+    def _lost(self, location: ImageLocation, error: ObjectError) -> _Finished:
+        if not isinstance(error, BucketAccessError):
+            self.reached.set()
+        return _not_fetched(location, error)
 
     def _recall_present_version(self, location: ImageLocation, bucket: Bucket) -> Outcome | None:
         if self.settings.immutable or self.known is None or not self.known.has_path(location.path):
             return None
         return self._recall(location, bucket.info(location.name).version)
 
-    def _compute(self, location: ImageLocation, fetched: _Fetched | _Finished) -> _Finished:
+    def _compute(
+        self, location: ImageLocation, fetched: _Fetched | _Large | _Finished
+    ) -> _Finished:
+        if isinstance(fetched, _Large):
+            fetched = self._read_large(location)
         if isinstance(fetched, _Finished):
             return fetched
         try:

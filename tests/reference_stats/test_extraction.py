@@ -130,6 +130,19 @@ def test_a_file_of_a_gigabyte_is_refused_unread_and_once(
     assert [result.computed for result in results] == [1, 0]
 
 
+def test_many_large_files_are_not_in_memory_at_once(tmp_path: Path) -> None:
+    for number in range(24):
+        with (tmp_path / f"{number}.jpg").open("wb") as file:
+            file.write(FILES["images/0.jpg"])
+            file.truncate(40_000_000 + number)
+    names = [f"{number}.jpg" for number in range(24)]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    result = _extract(open_bucket(str(tmp_path)), names, fetch_workers=24, decode_workers=2)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 350_000
+    assert all(isinstance(one, ImageFeatures) for one in result.outcomes.values())
+    assert len(result.outcomes) == 24
+
+
 def test_a_location_named_twice_is_read_once(bucket: MemoryBucket) -> None:
     result = _extract(bucket, ["images/0.jpg", "images/1.jpg", "images/0.jpg"])
     assert len(result) == 2
