@@ -10,6 +10,7 @@ from functools import lru_cache
 from jobs.errors import ObjectError
 
 _DELIMITERS = b",;\t|"
+_QUOTED = re.compile(rb'"[^"]*+"?')
 _UTF16 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -101,6 +102,7 @@ def read_header(url: str, head: bytes, timestamp: str) -> tuple[CsvDialect, int,
         line = head[size : head.find(b"\n", size) + 1]
         lines, size = lines + 1, size + len(line)
         if line.removeprefix(codecs.BOM_UTF8).strip():
+            check_line_ends(url, line)
             return _dialect(url, line, timestamp), size, lines
     raise ObjectError(url, "the log is empty. Expected a header line; check what writes the log.")
 
@@ -124,6 +126,27 @@ def check_text(url: str, head: bytes) -> None:
             "the log is binary (its first line holds NUL bytes). Expected UTF-8 text; check "
             "predictions.path and what writes the log.",
         )
+
+
+def check_line_ends(url: str, line: bytes) -> None:
+    """Check that the first line, or as much of it as is known, does not hold all the others.
+
+    Raises
+    ------
+    ObjectError
+        If a carriage return that no quotes enclose stands inside of it.
+    """
+    if b"\r" in _QUOTED.sub(b"", line.strip()):
+        raise lines_end_in_returns(url)
+
+
+def lines_end_in_returns(url: str) -> ObjectError:
+    """Return the error of a log that was written with the line ends of an old Macintosh."""
+    return ObjectError(
+        url,
+        "its lines end in CR (a carriage return alone), so that the log is one line. Expected "
+        "lines that end in LF or CR LF; write it so, or convert it with: tr '\\r' '\\n'.",
+    )
 
 
 def _dialect(url: str, line: bytes, timestamp: str) -> CsvDialect:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from jobs.errors import ObjectError
-from jobs.predictions.csv_dialect import CsvDialect, read_header
+from jobs.predictions.csv_dialect import CsvDialect, check_line_ends, read_header
 from jobs.predictions.csv_records import LineSorter, overlong_line, time_text
 from jobs.predictions.equal_fields import times_of_first_fields
 from jobs.predictions.log_columns import check_header
@@ -41,6 +41,8 @@ class ScannedBlock:
         Where its lines end.
     times
         The timestamps, one per line; None where care is needed.
+    is_blank
+        Whether all its lines are blank.
     texts
         The timestamps as written; None where none of them is faulty, and where the lines may have
         fields that are too many or too few.
@@ -50,6 +52,7 @@ class ScannedBlock:
     newlines: Integers
     times: Timestamps | None = None
     texts: Texts = None
+    is_blank: bool = False
 
 
 def read_csv_log(
@@ -66,6 +69,8 @@ def read_csv_log(
     """
     blocks = read_blocks(log.path, block_bytes)
     first = next(blocks, None)
+    if first is not None and first.overlong is not None and not first.data:
+        check_line_ends(log.url, first.overlong)
     if first is None or (not first.data and first.overlong is not None):
         what = "is empty" if first is None else "starts with a line of more than 1 MiB"
         raise ObjectError(
@@ -103,6 +108,8 @@ def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> Scan
     # A blank line of a log with one column cannot be told from a row without a value.
     if not len(newlines) or len(dialect.columns) == 1 or not _is_usual(block.data):
         return scanned
+    if block.data.isspace():
+        return replace(scanned, is_blank=dialect.delimiter not in block.data)
     if dialect.timestamp == 0 and b'"' not in block.data:
         times = times_of_first_fields(raw, newlines, dialect.delimiter, rules)
         if times is not None:
@@ -162,7 +169,9 @@ class _CsvReader:
 
     def take_scanned(self, scanned: ScannedBlock) -> None:
         """Read a block, after the lines that the one before left."""
-        if self._rest or scanned.times is None or not self._take_usual(scanned, scanned.times):
+        if scanned.is_blank and not self._rest:
+            self._line += len(scanned.newlines)
+        elif self._rest or scanned.times is None or not self._take_usual(scanned, scanned.times):
             self._sort(self._rest + scanned.block.data, scanned.block.overlong is not None)
         if scanned.block.overlong is not None:
             line = overlong_line(self._line, scanned.block.overlong, self._dialect)

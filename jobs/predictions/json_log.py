@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobs.errors import ObjectError
-from jobs.predictions.csv_dialect import check_text
+from jobs.predictions.csv_dialect import check_text, lines_end_in_returns
 from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.rejections import (
@@ -92,11 +92,16 @@ class _JsonReader:
 
     def take(self, data: bytes) -> None:
         """Read whole lines."""
+        if not data:
+            return
         if self._is_first:
             check_text(self._log.url, data)
+            if b"}\r{" in data.partition(b"\n")[0]:
+                raise lines_end_in_returns(self._log.url)
             data = data.removeprefix(_BYTE_ORDER_MARK)
             self._is_first = False
-        if not data:
+        if not data or data.isspace():
+            self._line += data.count(b"\n")
             return
         lines = data.removesuffix(b"\n").split(b"\n")
         glance = self._glance(lines)
@@ -127,6 +132,8 @@ class _JsonReader:
 
     def take_overlong(self, head: bytes) -> None:
         """Count a line of which only the first bytes were kept."""
+        if self._is_first and b"}\r{" in head:
+            raise lines_end_in_returns(self._log.url)
         self._is_first = False
         glance = self._glance([head])
         line = UnreadLine(

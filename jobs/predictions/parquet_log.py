@@ -12,8 +12,9 @@ from pyarrow import parquet
 
 from jobs.errors import ObjectError
 from jobs.predictions.json_log import text_of
-from jobs.predictions.log_columns import check_header
+from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
+from jobs.predictions.rejections import NOT_UTF8, RejectedRows, shorten
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Integers, Texts
 from jobs.timestamps import TimestampFault, Timestamps, moments_of, read_timestamps
@@ -21,6 +22,9 @@ from jobs.timestamps import TimestampFault, Timestamps, moments_of, read_timesta
 _ROWS_PER_PIECE = 65_536
 # Between these pyarrow writes a float as Python does.
 _SAME_FROM, _SAME_BELOW = 1e-4, 1e10
+# The microseconds of units that hold times which microseconds cannot.
+_LARGE_UNITS = {"s": 1_000_000, "ms": 1_000}
+_OUT_OF_RANGE = "<value out of range>"
 # The widest that a zone is away from UTC is 14 hours.
 _ZONE_MARGIN = timedelta(days=1)
 
@@ -40,8 +44,9 @@ def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
             columns = [str(name) for name in file.schema_arrow.names]
             check_header(log.url, columns, collector.needed)
             collector.columns |= dict.fromkeys(column_names(file.schema_arrow))
+            check_width(log.url, len(collector.columns))
             _read_groups(file, log.name, collector)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ObjectError(
             log.url,
@@ -88,7 +93,11 @@ def _bounds(file: parquet.ParquetFile, group: int, collector: WindowCollector) -
     statistics = file.metadata.row_group(group).column(position).statistics
     if statistics is None or not statistics.has_min_max or statistics.null_count != 0:
         return None
-    oldest, newest = statistics.min, statistics.max
+    try:
+        oldest, newest = statistics.min, statistics.max
+    except (OverflowError, ValueError):
+        # A year that no datetime can hold.
+        return None
     if not isinstance(oldest, datetime) or not isinstance(newest, datetime):
         return None
     bounds = np.array([_as_moment(oldest), _as_moment(newest)], dtype=np.int64)
@@ -130,42 +139,105 @@ def _read_group(
         rows = np.flatnonzero(wanted[start : start + len(piece)])
         if len(rows):
             table = pa.Table.from_batches([piece.take(pa.array(rows))])
-            collector.add(
-                RowBatch(
-                    source=source,
-                    table=empty_to_null(as_texts(table)),
-                    moments=times.moments[rows + start],
-                    zoneless=times.zoneless[rows + start],
-                    lines=lines[rows + start],
-                )
+            batch = RowBatch(
+                source=source,
+                table=empty_to_null(as_texts(table)),
+                moments=times.moments[rows + start],
+                zoneless=times.zoneless[rows + start],
+                lines=lines[rows + start],
             )
+            collector.add(_with_good_texts(batch, collector))
         start += len(piece)
+
+
+def _with_good_texts(batch: RowBatch, collector: WindowCollector) -> RowBatch:
+    """Return the rows of which every text is UTF-8; count the others."""
+    bad: dict[int, str] = {}
+    for column in batch.table.columns:
+        if not _is_utf8(column):
+            bad |= {
+                row: shorten(data)
+                for row, data in enumerate(column.cast(pa.binary()).to_pylist())
+                if data is not None and not _decodes(data)
+            }
+    if not bad:
+        return batch
+    rows = np.array(sorted(bad), np.int64)
+    collector.rejections.add_timed(
+        RejectedRows(
+            source=batch.source,
+            reason=NOT_UTF8,
+            lines=batch.lines[rows],
+            details=[bad[row] for row in rows.tolist()],
+            moments=batch.moments[rows],
+        )
+    )
+    return batch.take(np.delete(np.arange(len(batch)), rows))
+
+
+def _is_utf8(column: Texts) -> bool:
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _escaped(column: Texts) -> pa.StringArray:
+    """Return texts in one piece, with what is no UTF-8 in them escaped."""
+    if _is_utf8(column):
+        return column.combine_chunks()
+    values = column.cast(pa.binary()).to_pylist()
+    texts = [value and value.decode("utf-8", "backslashreplace") for value in values]
+    return pa.array(texts, pa.binary()).cast(pa.string())
 
 
 def read_time_column(column: Texts, collector: WindowCollector) -> tuple[Texts, Timestamps]:
     """Return a column of any type as texts and as moments."""
     kind = column.type
     if not pa.types.is_timestamp(kind) and not pa.types.is_date(kind):
-        texts = _column_as_texts(column).combine_chunks()
+        texts = _escaped(_column_as_texts(column))
         return texts, read_timestamps(texts, collector.rules)
     zoneless = not (pa.types.is_timestamp(kind) and kind.tz)
-    typed = column.cast(pa.timestamp("us", kind.tz if not zoneless else None), safe=False)
-    missing = typed.is_null().to_numpy()
-    local = pc.fill_null(typed.cast(pa.int64()), 0).to_numpy()
+    missing = column.is_null().to_numpy()
+    local = pc.fill_null(_microseconds(column), 0).to_numpy()
     times = moments_of(local, np.full(len(local), zoneless), collector.rules)
     faults = np.where(missing, TimestampFault.ABSENT, times.faults).astype(np.uint8)
     texts = pa.array([""] * len(local), pa.string())
     if faults.any():
-        texts = _column_as_texts(column).combine_chunks()
+        texts = _escaped(_column_as_texts(column))
     return texts, Timestamps(moments=times.moments, faults=faults, zoneless=times.zoneless)
+
+
+def _microseconds(column: Texts) -> Texts:
+    """Return times or dates since 1970-01-01; the farthest there are in place of farther ones."""
+    kind = column.type
+    if pa.types.is_date32(kind):
+        counts, factor = column.cast(pa.int32()).cast(pa.int64()), 86_400_000_000
+    elif pa.types.is_date64(kind) or kind.unit in _LARGE_UNITS:
+        counts = column.cast(pa.int64())
+        factor = _LARGE_UNITS["ms" if pa.types.is_date64(kind) else kind.unit]
+    else:
+        return column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.int64())
+    farthest = np.iinfo(np.int64).max // factor
+    counts = pc.max_element_wise(counts, -farthest, skip_nulls=False)
+    return pc.multiply(pc.min_element_wise(counts, farthest, skip_nulls=False), factor)
 
 
 def as_texts(table: Texts) -> Texts:
     """Return all columns of a table as the texts that other formats would hold."""
     flat = {
         name: column
-        for outer in table.column_names
-        for name, column in _with_inner(outer, table[outer])
+        for outer, whole in zip(table.column_names, table.columns, strict=True)
+        for name, column in _with_inner(outer, whole)
     }
     return pa.table({name: _column_as_texts(column) for name, column in flat.items()})
 
@@ -196,15 +268,31 @@ def _column_as_texts(column: Texts) -> Texts:
         return _timestamp_texts(column)
     if pa.types.is_floating(kind):
         return _float_texts(column)
-    return pa.chunked_array([pa.array([text_of(v) for v in column.to_pylist()], pa.string())])
+    try:
+        texts = pa.array([text_of(value) for value in column.to_pylist()], pa.string())
+    except (OverflowError, ValueError):
+        # Bytes that are no text are kept as they are, for the row to be known by them.
+        texts = pa.array([_one_text(value) for value in column], pa.binary())
+        texts = pa.StringArray.from_buffers(len(texts), *texts.buffers()[1:], texts.buffers()[0])
+    return pa.chunked_array([texts])
+
+
+def _one_text(value: pa.Scalar) -> str | bytes | None:
+    try:
+        return text_of(value.as_py())
+    except UnicodeError:
+        return b"\xff"
+    except (OverflowError, ValueError):
+        return _OUT_OF_RANGE
 
 
 def _timestamp_texts(column: Texts) -> Texts:
     """Return times as ISO 8601 in UTC, or without a zone where the column has none."""
     zoned = bool(column.type.tz)
-    local = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
-    texts = pc.replace_substring(local.cast(pa.timestamp("us")).cast(pa.string()), " ", "T")
-    return pc.binary_join_element_wise(texts, "Z", "") if zoned else texts
+    written = _microseconds(column).cast(pa.timestamp("us")).cast(pa.string())
+    texts = pc.replace_substring(written, " ", "T")
+    texts = pc.binary_join_element_wise(texts, "Z", "") if zoned else texts
+    return pc.if_else(pc.starts_with(written, "<"), _OUT_OF_RANGE, texts)
 
 
 def _float_texts(column: Texts) -> Texts:

@@ -51,7 +51,7 @@ def copy_needed_parts(
     target = folder / f"{uuid.uuid4().hex}.parquet"
     try:
         complete = _copy(bucket, info, target, collector)
-    except (ObjectChangedError, pa.ArrowException, OSError):
+    except (ObjectChangedError, pa.ArrowException, OSError, UnicodeDecodeError):
         complete = False
     if complete:
         return target

@@ -155,6 +155,4 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
 def _all_columns(table: pa.Table, columns: Sequence[str], count: int) -> dict[str, pa.Array]:
     empty = pa.nulls(count, pa.string())
     there = dict(zip(table.column_names, table.columns, strict=True))
-    return {
-        name: there[name].combine_chunks() if name in there else empty for name in columns
-    }
+    return {name: there[name].combine_chunks() if name in there else empty for name in columns}

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import re
+import time
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jobs.errors import ObjectError, ObjectMissingError
 from jobs.predictions.object_names import LogFormat, compile_glob, format_of, named_span
@@ -33,6 +37,42 @@ def day(date: str, identity: str = "1") -> str:
 )
 def test_a_star_stays_within_a_folder_and_two_cross_them(pattern, name, matches):
     assert bool(compile_glob(pattern).fullmatch(name)) == matches
+
+
+def expression(pattern: str) -> re.Pattern[str]:
+    """Return a glob as a regular expression, which tries every way there is."""
+    wild = {"**/": "((?:[^/]+/)*)", "**": "(.*)", "*": "([^/]*)", "?": "([^/])"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return re.compile("".join(wild.get(piece, re.escape(piece)) for piece in pieces), re.DOTALL)
+
+
+PATTERNS = st.lists(st.sampled_from(["**/", "**", "*", "?", "/", "a", "b", "ab"]), max_size=8)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(PATTERNS.map("".join), st.text("aab/\n", max_size=10))
+def test_a_glob_matches_what_its_regular_expression_does_in_the_same_places(pattern, name):
+    expected = expression(pattern).fullmatch(name)
+    match = compile_glob(pattern).fullmatch(name)
+    assert (match is None) == (expected is None)
+    if match and expected:
+        groups = range(1, expected.re.groups + 1)
+        assert match.spans == tuple(expected.span(group) for group in groups)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("*a" * 30 + ".csv", "a" * 1000 + ".txt"),
+        ("**/" * 40 + "x.csv", "a/" * 500 + "y.csv"),
+        ("**a" * 30 + ".csv", "a/" * 500 + ".txt"),
+        ("**/*a" * 20 + ".csv", "aa/" * 300 + ".txt"),
+    ],
+)
+def test_many_wildcards_take_no_time(pattern, name):
+    start = time.perf_counter()
+    assert compile_glob(pattern).fullmatch(name) is None
+    assert time.perf_counter() - start < 1
 
 
 @pytest.mark.parametrize(

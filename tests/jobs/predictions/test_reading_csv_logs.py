@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -91,6 +92,58 @@ def test_blank_lines_are_ignored_and_line_numbers_count_them():
     assert ids(rows) == ["1", "3"]
     assert rejected(rows) == [(7, "wrong number of fields")]
     assert rows.tally.examples[0].detail == "3 fields, expected 4"
+
+
+def test_a_return_in_a_quoted_name_of_the_header_is_no_line_end():
+    log = f'timestamp,id,"two\rparts"\r\n{DAY}10:00:00,1,a\r\n'
+    assert ids(read_log({"log.csv": log})) == ["1"]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " \t\x0b\x0c\n"])
+def test_millions_of_blank_lines_are_passed_over_at_once(blank):
+    count = 10_000_000
+    log = (HEADER + row("1") + blank * count + f"{DAY}10:00:00,2,short\n").encode()
+    packed = gzip.compress(log, 1)
+    start = time.perf_counter()
+    rows = read_log({"log.csv.gz": packed}, "log.csv.gz")
+    assert time.perf_counter() - start < 4
+    assert ids(rows) == ["1"]
+    assert rejected(rows) == [(count + 3, "wrong number of fields")]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+@pytest.mark.parametrize("columns", [1, 2, 4])
+def test_lines_of_spaces_alone_are_blank_unless_they_have_the_headers_fields(delimiter, columns):
+    header = delimiter.join(["timestamp", "id", "x", "y"][:columns])
+    lines = ["", " ", "  ", "\t", "\t\t\t", " \t", "\x1f", "\xa0", "\x0b"]
+    rows = read_log({"log.csv": "\n".join([header, *lines]) + "\n"})
+    fields = [line.count(delimiter) + 1 == columns for line in lines]
+    blank = [
+        len(line.encode().strip()) == 0 and (columns == 1 or len(line) < 2 or not complete)
+        for line, complete in zip(lines, fields, strict=True)
+    ]
+    assert [line for line, _ in rejected(rows)] == [
+        number for number, is_blank in enumerate(blank, 2) if not is_blank
+    ]
+
+
+def test_thousands_of_columns_are_found_in_little_time():
+    names = [f"c{number}" for number in range(4990)]
+    log = ",".join(["timestamp", "id", *names]) + f"\n{DAY}10:00:00,7{',x' * len(names)}\n"
+    start = time.perf_counter()
+    rows = read_log({"log.csv": log})
+    assert time.perf_counter() - start < 9
+    assert rows.raw["c4989"].tolist() == ["x"]
+
+
+def test_objects_of_ever_other_columns_are_refused_where_they_are_too_many():
+    objects = {
+        f"logs/{part}.csv": ",".join(["timestamp", *(f"c{part}_{n}" for n in range(3000))])
+        for part in range(2)
+    }
+    with pytest.raises(ObjectError) as error:
+        read_log(objects, "logs/*.csv")
+    damaged(error, "logs/1.csv", "6,001 columns")
 
 
 def test_a_header_alone_is_an_empty_window():
@@ -314,6 +367,12 @@ def test_cut_off_or_damaged_gzip_is_an_error_that_names_the_object():
         (b"x" * (3 << 20), ("1 MiB",)),
         (b"time_stamp,id\n1,2\n", ('no column "timestamp"', 'nearest is "time_stamp"', "id")),
         (b"timestamp,id,id\n", ('"id"', "more than once")),
+        ((HEADER + row("1")).replace("\n", "\r").encode(), ("lines end in CR", "LF", "tr ")),
+        ((HEADER + row("1") * 50_000).replace("\n", "\r").encode(), ("lines end in CR",)),
+        (
+            ",".join(["timestamp", *map(str, range(5000))]).encode(),
+            ("5,001 columns", "at most 5,000"),
+        ),
     ],
 )
 def test_what_is_no_log_is_one_clear_error(content, words):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
@@ -107,6 +108,10 @@ def test_a_nested_name_is_not_taken_for_the_timestamp():
         (bytes(range(256)), "binary"),
         (lines({"time": "2025-03-04"}).encode(), 'no column "timestamp"'),
         (lines(entry(1)).encode("utf-16"), "UTF-16"),
+        (lines(entry(1), entry(2)).replace("\n", "\r").encode(), "lines end in CR"),
+        (lines(*[entry(1)] * 50_000).replace("\n", "\r").encode(), "lines end in CR"),
+        (lines(entry(1, **{f"k{n}": 1 for n in range(60_000)})).encode(), "60,002 columns"),
+        (lines(*(entry(1, **{f"k{n}": 1}) for n in range(9_000))).encode(), "9,002 columns"),
     ],
 )
 def test_what_are_no_json_lines_is_one_clear_error(content, words):
@@ -188,6 +193,95 @@ def test_bad_parquet_rows_are_counted_by_their_row_number():
         (3, "year outside 1970 to 2199"),
         (4, "confidence is not a number"),
     ]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("unit", ["ms", "us"])
+@pytest.mark.parametrize("far", [2**62, 2**63 - 1, -(2**63) + 1, -(2**62)])
+@pytest.mark.parametrize("statistics", [True, False])
+def test_a_parquet_time_that_no_calendar_holds_costs_no_other_row(zone, unit, far, statistics):
+    ten = int(TEN.timestamp()) * {"ms": 1_000, "us": 1_000_000}[unit]
+    times = pa.array([ten, far], pa.timestamp(unit, zone))
+    table = {"timestamp": times, "other": times[::-1], "id": ["1", "2"]}
+    content = parquet(table, write_statistics=statistics)
+    rows = read_log({"log.parquet": content}, "log.parquet", zone="Asia/Tokyo" if zone else "UTC")
+    assert ids(rows) == ["1"]
+    assert rows.raw["other"].tolist() == ["<value out of range>"]
+    assert rejected(rows) == [(2, "year outside 1970 to 2199")]
+
+
+def test_a_parquet_date_that_no_calendar_holds_costs_no_other_row():
+    day = (TEN.date() - date(1970, 1, 1)).days
+    dates = pa.array([day, 2**31 - 1], pa.int32()).cast(pa.date32())
+    content = parquet({"timestamp": dates, "other": dates[::-1]})
+    rows = read_log({"log.parquet": content}, "log.parquet")
+    assert rows.raw["other"].tolist() == ["<value out of range>"]
+    assert rejected(rows) == [(2, "year outside 1970 to 2199")]
+
+
+def damaged_texts(kind: str) -> pa.Array:
+    """Return three texts of which the second is no UTF-8."""
+    good = pa.array([b"pug", b"caf\xe9", b"akita"])
+    texts = pa.StringArray.from_buffers(3, *good.buffers()[1:], good.buffers()[0])
+    match kind:
+        case "string":
+            return texts
+        case "dictionary":
+            return texts.dictionary_encode()
+        case "large string":
+            large = good.cast(pa.large_binary()).buffers()
+            return pa.LargeStringArray.from_buffers(3, *large[1:], large[0])
+        case "list":
+            return pa.ListArray.from_arrays([0, 1, 2, 3], texts)
+        case _:
+            return pa.StructArray.from_arrays([texts], ["name"])
+
+
+@pytest.mark.parametrize("kind", ["string", "dictionary", "large string", "list", "struct"])
+@pytest.mark.parametrize("column", ["id", "breed", "other"])
+def test_a_parquet_text_that_is_no_utf8_costs_its_row_alone(kind, column):
+    table = {"timestamp": pa.array([TEN] * 3), "id": ["1", "2", "3"], "breed": ["a", "b", "c"]}
+    content = parquet(table | {column: damaged_texts(kind)})
+    rows = read_log({"log.parquet": content}, "log.parquet", columns={"prediction": "breed"})
+    assert len(rows) == 2
+    assert rejected(rows) == [(2, "not UTF-8")]
+    assert rows.tally.rows == 3
+
+
+def test_a_parquet_time_that_is_no_utf8_cannot_be_read():
+    good = pa.array([b"2025-03-04T10:00:00", b"2025-03-04T10\xff", None])
+    texts = pa.StringArray.from_buffers(3, *good.buffers()[1:], good.buffers()[0])
+    content = parquet({"timestamp": texts, "id": ["1", "2", "3"]})
+    rows = read_log({"log.parquet": content}, "log.parquet")
+    assert ids(rows) == ["1"]
+    assert rejected(rows) == [(2, "unreadable timestamp"), (3, "no timestamp")]
+
+
+def test_a_parquet_whose_column_names_are_no_utf8_is_one_clear_error():
+    table = pa.table({"timestamp": pa.array([TEN]), "breed": ["pug"]})
+    content = parquet(table, store_schema=False).replace(b"breed", b"br\xffed")
+    with pytest.raises(ObjectError, match="cannot be read as Parquet"):
+        read_log({"log.parquet": content}, "log.parquet")
+
+
+def test_a_parquet_of_too_many_columns_is_one_clear_error():
+    content = parquet({"timestamp": ["2025-03-04"], **{f"c{n}": ["x"] for n in range(6000)}})
+    with pytest.raises(ObjectError, match=r"log\.parquet.*6,001 columns.*at most 5,000"):
+        read_log({"log.parquet": content}, "log.parquet")
+
+
+def test_a_parquet_struct_of_too_many_fields_is_one_clear_error():
+    wide = pa.array([{f"c{n}": "x" for n in range(6000)}])
+    with pytest.raises(ObjectError, match=r"6,002 columns"):
+        read_log({"log.parquet": parquet({"timestamp": ["2025-03-04"], "s": wide})}, "log.parquet")
+
+
+def test_millions_of_blank_lines_between_objects_are_passed_over_at_once():
+    content = lines(entry("1")) + "\n" * 10_000_000 + "{broken\n"
+    start = time.perf_counter()
+    rows = read_log({"log.jsonl": content}, "log.jsonl")
+    assert time.perf_counter() - start < 6
+    assert rejected(rows) == [(10_000_002, "not a JSON object")]
 
 
 def test_parquet_row_groups_outside_the_window_are_skipped():
