@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from jobs.job import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
@@ -11,6 +13,7 @@ from jobs.predictions.rows import PredictionRows
 from jobs.windows import WindowRequest
 from tests.support.memory_bucket import MemoryBucket
 
+Result = TypeVar("Result")
 WINDOW_END = datetime(2025, 3, 5, tzinfo=UTC)
 
 
@@ -47,6 +50,13 @@ def read_log(
         extra_columns=extra_columns,
         segment_columns=segment_columns,
     )
+
+
+def timed(work: Callable[[], Result]) -> tuple[Result, float]:
+    """Return what `work` returns, and the seconds of processor time that it took here."""
+    start = time.process_time()
+    result = work()
+    return result, time.process_time() - start
 
 
 def ids(rows: PredictionRows) -> list[str]:

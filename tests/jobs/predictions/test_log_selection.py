@@ -72,7 +72,8 @@ def test_a_glob_matches_what_its_regular_expression_does_in_the_same_places(patt
 def test_many_wildcards_take_no_time(pattern, name):
     start = time.perf_counter()
     assert compile_glob(pattern).fullmatch(name) is None
-    assert time.perf_counter() - start < 1
+    # Trying every way takes minutes.
+    assert time.perf_counter() - start < 10
 
 
 @pytest.mark.parametrize(
