@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from jobs.buckets.bucket import (
     BINARY,
@@ -89,7 +89,12 @@ class CloudBucket(Bucket):
     is_far = True
 
     def __init__(
-        self, url: str, bucket_name: str, root: str, store: ObjectStore, settings: CloudSettings
+        self,
+        url: str,
+        bucket_name: str,
+        root: str,
+        store: ObjectStore[Any],
+        settings: CloudSettings,
     ) -> None:
         super().__init__(url.rstrip("/"))
         self._bucket_name = bucket_name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -72,17 +71,16 @@ class _Opened:
     downloads: Downloads
 
 
-class GoogleStore(ObjectStore):
-    """A bucket of Google Cloud Storage; the first request opens the client."""
+class GoogleStore(ObjectStore[_Opened]):
+    """A bucket of Google Cloud Storage."""
 
     failures = FAILURES
 
     def __init__(self, bucket_name: str, settings: CloudSettings) -> None:
+        super().__init__()
         self._bucket_name = bucket_name
         self._settings = settings
         self._timeouts_s = settings.retry.timeouts_s
-        self._opening = threading.Lock()
-        self._once: _Opened | None = None
 
     def is_passing(self, failure: Exception, attempts: int) -> bool:
         """Return whether another attempt may succeed."""
@@ -185,13 +183,10 @@ class GoogleStore(ObjectStore):
         )
         return set(granted) >= _WRITING_RIGHTS
 
-    def _opened(self) -> _Opened:
-        with self._opening:
-            if self._once is None:
-                client = open_client(self._settings.connections)
-                downloads = Downloads(client, self._bucket_name, self._settings)
-                self._once = _Opened(client=client, downloads=downloads)
-            return self._once
+    def _open(self) -> _Opened:
+        client = open_client(self._settings.connections)
+        downloads = Downloads(client, self._bucket_name, self._settings)
+        return _Opened(client=client, downloads=downloads)
 
     def _blob(self, key: str, generation: int | None = None) -> storage.Blob:
         return self._opened().client.bucket(self._bucket_name).blob(key, generation=generation)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, Generic, TypeVar
 
 from jobs.buckets.bucket import ObjectKind, check_size
 from jobs.buckets.listing import Listed, ListedPage
+
+Opened = TypeVar("Opened")
 
 # Marks a conditional write, so that a repeated attempt knows its own.
 WRITER_KEY = "drift-writer"
@@ -99,8 +102,10 @@ class Sink:
         return self._target.write(chunk)
 
 
-class ObjectStore(ABC):
+class ObjectStore(ABC, Generic[Opened]):
     """One bucket of a vendor's store; safe to call from many threads.
+
+    What `_open` returns, the vendor's client, is made for the first request.
 
     Keys are whole names in the bucket. Each method makes one request, which ends by the deadline
     of `jobs.buckets.deadlines`, and raises one of `failures` where it fails; those about one
@@ -113,6 +118,20 @@ class ObjectStore(ABC):
     """
 
     failures: ClassVar[tuple[type[Exception], ...]]
+
+    def __init__(self) -> None:
+        self._opening = threading.Lock()
+        self._once: Opened | None = None
+
+    @abstractmethod
+    def _open(self) -> Opened:
+        """Open the vendor's client; nothing is asked yet, but for credentials."""
+
+    def _opened(self) -> Opened:
+        with self._opening:
+            if self._once is None:
+                self._once = self._open()
+            return self._once
 
     @abstractmethod
     def is_passing(self, failure: Exception, attempts: int) -> bool:

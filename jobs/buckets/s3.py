@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -70,16 +69,15 @@ class _Opened:
     downloads: Downloads
 
 
-class AmazonStore(ObjectStore):
-    """A bucket of a store that speaks S3; the first request opens the client."""
+class AmazonStore(ObjectStore[_Opened]):
+    """A bucket of a store that speaks S3."""
 
     failures = FAILURES
 
     def __init__(self, bucket_name: str, settings: CloudSettings) -> None:
+        super().__init__()
         self._bucket_name = bucket_name
         self._settings = settings
-        self._opening = threading.Lock()
-        self._once: _Opened | None = None
 
     def is_passing(self, failure: Exception, attempts: int) -> bool:
         """Return whether another attempt may succeed."""
@@ -176,12 +174,6 @@ class AmazonStore(ObjectStore):
             return client.call(operation, Bucket=self._bucket_name, Key=key, **further)
         except ClientError as failure:
             raise _if_missing(failure) from None
-
-    def _opened(self) -> _Opened:
-        with self._opening:
-            if self._once is None:
-                self._once = self._open()
-            return self._once
 
     def _open(self) -> _Opened:
         settings = self._settings
