@@ -41,13 +41,13 @@ def faults(options: argparse.Namespace) -> Mapping[str, tuple[float, Trials]]:
     seed = options.seed
     return {
         rights.NAME: (1.0, rights.run),
-        two_at_once.NAME: (7.0, partial(two_at_once.run, count=10)),
-        kills.NAME: (9.0, partial(kills.run, count=options.kills, seed=seed)),
+        two_at_once.NAME: (5.0, partial(two_at_once.run, count=10)),
+        kills.NAME: (18.0, partial(kills.run, count=options.kills, seed=seed)),
         full_disk.NAME: (5.0, full_disk.run),
         memory.NAME: (4.0, memory.run),
         terminations.NAME: (6.0, partial(terminations.run, count=8, seed=seed)),
         network.NAME: (4.0, partial(network.run, seed=seed)),
-        write_kills.NAME: (12.0, partial(write_kills.run, seed=seed)),
+        write_kills.NAME: (8.0, partial(write_kills.run, seed=seed)),
     }
 
 

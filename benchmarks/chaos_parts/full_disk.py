@@ -30,8 +30,8 @@ def run(world: World, share: Share) -> list[Tally]:
             full.skipped = "skipped: no tmpfs may be mounted here"
         else:
             _fill(world.folder, disk, share, full)
-    for size_kib in FILE_KIB:
-        if not share.is_used_up:
+    for number, size_kib in enumerate(FILE_KIB):
+        if number == 0 or not share.is_used_up:
             limit_files(world.folder, size_kib, limited)
     return [full, limited]
 

@@ -27,8 +27,8 @@ def run(world: World, share: Share) -> list[Tally]:
         if share.is_used_up:
             break
         limit_memory(world.folder, allowed_mib, limited)
-    for _ in range(3):
-        if not share.is_used_up:
+    for number in range(3):
+        if number == 0 or not share.is_used_up:
             kill_decoder(world.folder, killed)
     return [limited, killed]
 
