@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from functools import partial
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from benchmarks.chaos_parts.rows import Share, Tally
@@ -26,12 +27,14 @@ def run(world: World, share: Share, *, seed: int) -> list[Tally]:
     for place in world.servers_cached:
         tally = _tally(f"before and after every write is done, {place.store.kind}")
         trials.append((tally, _server_trials(place, tally)))
-    shuffled = [trial for _, of_one in trials for trial in of_one]
-    random.Random(seed).shuffle(shuffled)
-    for trial in shuffled:
+    draws = random.Random(seed)
+    shuffled = [draws.sample(of_one, len(of_one)) for _, of_one in trials]
+    # In turn, so that each kind of store has its part of the time.
+    for trial in chain.from_iterable(zip_longest(*shuffled)):
         if share.is_used_up:
             break
-        trial()
+        if trial is not None:
+            trial()
     for tally, possible in trials:
         tally.fault += f" ({tally.injected} of {len(possible)})"
     return [tally for tally, _ in trials]
