@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import base64
 import contextlib
-import dataclasses
 import functools
 import hashlib
 import importlib.util
@@ -32,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.bad_answers import cut_short, flipped, quietly_cut_short
 from tests.support.faulty_store import Answer, Fault, FaultyStore, Request, relay_to
 from tests.support.s3_server import ENVIRONMENT, S3Server, missing_parts, running_s3_server
 
@@ -125,25 +125,6 @@ OPENERS: dict[str, tuple[str, Callable[[str, str], Client]]] = {
 # --- faults ---
 
 
-def cut_short(pass_on: PassOn) -> Answer:
-    """Promise the whole body and send half of it."""
-    answer = pass_on()
-    headers = answer.headers | {"Content-Length": str(len(answer.body))}
-    return dataclasses.replace(answer, headers=headers, body=answer.body[: len(answer.body) // 2])
-
-
-def quietly_cut_short(pass_on: PassOn) -> Answer:
-    """Send half of the body as if it were all."""
-    answer = pass_on()
-    return dataclasses.replace(answer, body=answer.body[: len(answer.body) // 2])
-
-
-def wrong_bytes(pass_on: PassOn) -> Answer:
-    """Pass on with one byte changed."""
-    answer = pass_on()
-    return dataclasses.replace(answer, body=bytes([answer.body[0] ^ 1]) + answer.body[1:])
-
-
 def unavailable(_: PassOn) -> Answer:
     """Refuse as a busy store does."""
     body = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
@@ -186,9 +167,9 @@ def of_the_third_page(bad: Callable[[PassOn], Answer | None], times: int) -> Fau
 READ_FAULTS: dict[str, Callable[[], Fault]] = {
     "body cut short, twice": lambda: of_downloads(cut_short, 2),
     "body short with a length to match, always": lambda: of_downloads(quietly_cut_short, 99),
-    "one wrong byte, always": lambda: of_downloads(wrong_bytes, 99),
-    "one wrong byte, twice": lambda: of_downloads(wrong_bytes, 2),
-    "one wrong byte of an object with a CRC32, twice": lambda: of_downloads(wrong_bytes, 2),
+    "one wrong byte, always": lambda: of_downloads(flipped, 99),
+    "one wrong byte, twice": lambda: of_downloads(flipped, 2),
+    "one wrong byte of an object with a CRC32, twice": lambda: of_downloads(flipped, 2),
     "503, twice": lambda: of_downloads(unavailable, 2),
     "connection closed, twice": lambda: of_downloads(hang_up, 2),
     f"no answer for {HANG_S:.0f} s, once": lambda: of_downloads(hang, 1),

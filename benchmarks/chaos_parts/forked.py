@@ -8,7 +8,6 @@ Reads a request per line, answers with the process's id, then with how it ended.
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import resource
 import signal
@@ -16,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.warm_process import become_command, import_all
+from tests.support.warm_process import serve
 
 _CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.utime"}
 
@@ -61,24 +60,5 @@ def _prepare(request: dict[str, Any]) -> None:
         _die_at(request["die_at"], request["folder"], request.get("notes"))
 
 
-def serve() -> None:
-    """Serve requests until there are no more."""
-    requests = os.fdopen(os.dup(0), encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    import_all()
-    print(json.dumps("ready"), file=answers)
-    for line in requests:
-        process = os.fork()
-        if not process:
-            requests.close()
-            answers.close()
-            request = json.loads(line)
-            _prepare(request)
-            become_command(request)
-        print(json.dumps(process), file=answers)
-        _process, status = os.waitpid(process, 0)
-        print(json.dumps(os.waitstatus_to_exitcode(status)), file=answers)
-
-
 if __name__ == "__main__":
-    serve()
+    serve(_prepare)

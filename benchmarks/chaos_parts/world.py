@@ -31,24 +31,9 @@ from reference_stats.feature_cache.parts import pack, part_name
 from tests.support.faulty_store import FaultyStore, relay_to
 from tests.support.gcs_server import GcsServer, running_server
 from tests.support.s3_server import missing_parts, running_s3_server
-from tests.support.worlds import make_world
+from tests.support.worlds import JOB_FILE, make_world
 
 UNTIL = "2025-03-06"
-JOB_FILE = """
-name = "dogs"
-[bucket]
-url = "{url}"
-[predictions]
-path = "predictions_log.csv"
-columns = {{ prediction = "breed", confidence = "confidence" }}
-[images]
-path = "images/{{id}}_{{filename}}"
-[window]
-last = "1d"
-[reference]
-images = "reference/"
-log = "validation_log.csv"
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,8 +66,9 @@ def open_client(connections: int) -> storage.Client:
     # With certificates of its own for each side (mutual TLS) the client has brought its adapter.
     if not session.is_mtls:
         session.mount("https://", adapter)
-    # Where it fetches its tokens.
-    mount_timed(getattr(session, "_auth_request_session", None) or requests.Session())
+    fetching_tokens = getattr(session, "_auth_request_session", None)
+    if fetching_tokens is not None:
+        mount_timed(fetching_tokens)
     return client
 
 

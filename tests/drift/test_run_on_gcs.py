@@ -13,24 +13,9 @@ import pytest
 from reports.json_report import report_schema
 from tests.support.command import ROOT, warm_drift
 from tests.support.gcs_server import GcsServer, server_binary, skip_or_fail
-from tests.support.worlds import make_world
+from tests.support.worlds import JOB_FILE, make_world
 
 UNTIL = "2025-03-04"
-JOB_FILE = """
-name = "dogs"
-[bucket]
-url = "{url}"
-[predictions]
-path = "predictions_log.csv"
-columns = {{ prediction = "breed", confidence = "confidence" }}
-[images]
-path = "images/{{id}}_{{filename}}"
-[window]
-last = "1d"
-[reference]
-images = "reference/"
-log = "validation_log.csv"
-"""
 # Comparing few columns keeps Evidently's page small where the page is not what is looked at.
 ONE_COLUMN = "mean\n" + "\n".join(str(60 + step) for step in range(40)) + "\n"
 

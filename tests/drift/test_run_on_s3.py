@@ -13,23 +13,7 @@ pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
 from reports.json_report import report_schema
 from tests.support.command import ROOT
-from tests.support.worlds import make_world
-
-JOB_FILE = """
-name = "dogs"
-[bucket]
-url = "{url}"
-[predictions]
-path = "predictions_log.csv"
-columns = {{ prediction = "breed", confidence = "confidence" }}
-[images]
-path = "images/{{id}}_{{filename}}"
-[window]
-last = "1d"
-[reference]
-images = "reference/"
-log = "validation_log.csv"
-"""
+from tests.support.worlds import JOB_FILE, make_world
 
 
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

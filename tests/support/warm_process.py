@@ -17,6 +17,7 @@ import pkgutil
 import sys
 import tempfile
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 PACKAGES = ("jobs", "reference_stats", "reports", "drift")
@@ -65,8 +66,11 @@ def become_command(request: dict[str, Any]) -> None:
         os._exit(int(end.code or 0))
 
 
-def serve() -> None:
-    """Read a request per line, answer with the process's id, then with how it ended."""
+def serve(prepare: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Read a request per line, answer with the process's id, then with how it ended.
+
+    What `prepare` does with a request is done in the forked process, before it is the command.
+    """
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     import_all()
@@ -76,7 +80,10 @@ def serve() -> None:
         if not process:
             requests.close()
             answers.close()
-            become_command(json.loads(line))
+            request = json.loads(line)
+            if prepare is not None:
+                prepare(request)
+            become_command(request)
         print(json.dumps(process), file=answers)
         _process, status = os.waitpid(process, 0)
         print(json.dumps(os.waitstatus_to_exitcode(status)), file=answers)

@@ -24,6 +24,22 @@ JOB = {
     "window": {"last": "1d"},
     "reference": {"images": "reference/", "log": "validation_log.csv"},
 }
+# The same as a job file, but for the URL.
+JOB_FILE = """
+name = "dogs"
+[bucket]
+url = "{url}"
+[predictions]
+path = "predictions_log.csv"
+columns = {{ prediction = "breed", confidence = "confidence" }}
+[images]
+path = "images/{{id}}_{{filename}}"
+[window]
+last = "1d"
+[reference]
+images = "reference/"
+log = "validation_log.csv"
+"""
 BREEDS = ("beagle", "boxer", "collie")
 
 

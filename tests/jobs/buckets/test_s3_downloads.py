@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import hmac
 import re
@@ -19,6 +18,7 @@ from jobs.buckets.cloud import CloudSettings
 from jobs.buckets.retrying import RetrySettings
 from jobs.buckets.s3 import S3Bucket
 from jobs.errors import BucketAccessError
+from tests.support.bad_answers import with_headers
 from tests.support.bucket_contract import AWKWARD_NAMES
 from tests.support.faulty_store import Answer, FaultyStore, Request, relay_to
 from tests.support.s3_server import S3Server
@@ -64,14 +64,6 @@ def expected_signature(request: Request, secret: str) -> str:
         key = hmac.digest(key, part.encode(), "sha256")
     text = "\n".join(["AWS4-HMAC-SHA256", request.headers["x-amz-date"], scope, digest])
     return hmac.digest(key, text.encode(), "sha256").hex()
-
-
-def with_headers(pass_on: Callable[[], Answer], **headers: str) -> Answer:
-    """Pass on with other headers."""
-    answer = pass_on()
-    named = {key.replace("_", "-"): value for key, value in headers.items()}
-    kept = {k: v for k, v in answer.headers.items() if k.lower() not in named}
-    return dataclasses.replace(answer, headers=kept | named)
 
 
 def test_a_plain_download_makes_no_use_of_the_client(
