@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -11,30 +11,25 @@ from importlib.metadata import version
 from drift.comparison import Comparison
 from drift.data_health import with_health
 from drift.options import as_text
-from drift.reference_overlap import overlaps_reference
 from drift.segments import Concentration
 from drift.verdict import Decision
 from drift.window_images import WindowImages
 from jobs.job import Job
 from jobs.predictions.rows import PredictionRows
 from reference_stats.features.registry import feature_set, feature_set_id
-from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import (
     Evidence,
-    Finding,
     Offender,
     ProfileSummary,
     RunFindings,
-    State,
     Trend,
     Verdict,
     WindowSpan,
 )
-from reports.wording import listed
+from reports.remarks import Remark
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
-_MANY_LOST = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +51,7 @@ class RunFacts:
     concentration: Concentration
     trend: Trend | None
     accepted_runs: int
+    remarks: Sequence[Remark]
 
 
 def assemble(facts: RunFacts) -> RunFindings:
@@ -74,7 +70,8 @@ def assemble(facts: RunFacts) -> RunFindings:
         headline=facts.decision.headline,
         summary=facts.decision.summary,
         affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
-        warnings=tuple(_warnings(facts)),
+        warnings=tuple(remark.text for remark in facts.remarks),
+        remarks=tuple(facts.remarks),
         images=facts.window.counts,
         log=facts.window.log,
         profile=ProfileSummary(
@@ -114,76 +111,3 @@ def _evidence(facts: RunFacts) -> Evidence | None:
 def _versions() -> dict[str, str]:
     versions = {package: version(package) for package in _PACKAGES}
     return {"python": platform.python_version(), **versions}
-
-
-def _warnings(facts: RunFacts) -> list[str]:
-    return [*_data_warnings(facts), *_image_warnings(facts), *_reference_warnings(facts)]
-
-
-def _is_unknown_to_reference(finding: Finding) -> bool:
-    if finding.state is not State.MISSING:
-        return False
-    then, now = finding.reference, finding.current
-    categories = finding.categories or ()
-    known_then = (then.count if then else 0) + sum(one.reference for one in categories)
-    known_now = (now.count if now else 0) + sum(one.current for one in categories)
-    return known_then == 0 and known_now > 0
-
-
-def _data_warnings(facts: RunFacts) -> Iterator[str]:
-    log, images = facts.window.log, facts.window.counts
-    if facts.predictions.assumed_timezone is not None:
-        yield (
-            f"Timestamps without a zone were taken as {facts.predictions.assumed_timezone} "
-            "(predictions.timezone)."
-        )
-    if log.rejected > _MANY_LOST * log.rows:
-        yield f"{log.rejected:,} of {log.rows:,} log rows were rejected; see data health."
-    lost = images.logged - images.analysed
-    if lost > _MANY_LOST * images.logged:
-        yield f"{lost:,} of {images.logged:,} images could not be analysed; see data health."
-
-
-def _image_warnings(facts: RunFacts) -> Iterator[str]:
-    quality = facts.window.quality
-    if quality.duplicated_rows:
-        yield (
-            f"{quality.duplicated_rows:,} rows name an image that an earlier row names too; each "
-            "image counts once among the image features."
-        )
-    if quality.deep_images:
-        yield (
-            f"{quality.deep_images:,} images have more than 8 bits per sample: the seven "
-            "grey-level features clip them at 255, all others scale them."
-        )
-    for name, count in quality.cross_check.items():
-        if count:
-            yield f"The log's own {name} differs from the recomputed one in {count:,} rows."
-
-
-def _reference_warnings(facts: RunFacts) -> Iterator[str]:
-    profile, images = facts.profile, facts.window.counts
-    if overlaps_reference(facts.job, facts.predictions.window):
-        yield (
-            "The window overlaps reference.window: images on both sides hide a drift. Let "
-            "reference.window end before the window, then run drift profile build."
-        )
-    unknown = [one.name for one in facts.comparison.predictions if _is_unknown_to_reference(one)]
-    if unknown:
-        yield (
-            f"Not compared, because the reference does not know it: {listed(unknown)}. Set "
-            "reference.log to the model's predictions on the reference and run drift profile build."
-        )
-    if profile.settings_digest != settings_digest(facts.job):
-        yield (
-            "The job file's [reference] has changed since the profile was built; the profile stays "
-            "pinned until drift profile build."
-        )
-    if profile.images < images.analysed:
-        yield (
-            f"The reference ({profile.images:,} images) is smaller than the window "
-            f"({images.analysed:,}); a larger reference would show smaller shifts."
-        )
-    if profile.left_out:
-        parts = ", ".join(f"{count:,} {reason}" for reason, count in profile.left_out.items())
-        yield f"Left out of the reference: {parts}."

@@ -94,7 +94,7 @@ def compare(
     lined_up: LinedUp,
     detection: DetectionSettings,
     *,
-    too_few: bool = False,
+    no_verdict: bool = False,
     widening: Widening = no_widening,
 ) -> Comparison:
     """Test every column that both sides have and that can vary.
@@ -110,9 +110,9 @@ def compare(
         The columns, and the rows that hold their values together.
     detection
         The job file's ``[detection]``.
-    too_few
-        Whether the window has fewer than `window.min_images` images: every column is then
-        inconclusive.
+    no_verdict
+        Whether the data allows no verdict, as where it has fewer than `window.min_images` images:
+        every column is then inconclusive.
     widening
         Returns by the name of a statistic what to divide it by, given all names and the sizes of
         the reference and the window.
@@ -132,7 +132,7 @@ def compare(
             result=permutation_test(scored.table, plan),
             families=len(families),
             units=family.units,
-            too_few=too_few,
+            no_verdict=no_verdict,
         )
         judges.append(judge)
         tested |= {
@@ -173,7 +173,7 @@ def _family_alarms(
     if result is None:
         return False
     judge = Judge(
-        detection=detection, result=result, families=families, units=family.units, too_few=False
+        detection=detection, result=result, families=families, units=family.units, no_verdict=False
     )
     joint = joint_view(family, scored, judge)
     states = [

@@ -38,15 +38,15 @@ class Judge:
         Between how many families the false alarm rate is divided.
     units
         The reference's and the window's units.
-    too_few
-        Whether the window holds fewer images than `window.min_images`.
+    no_verdict
+        Whether the data allows no verdict, such as a window of too few images.
     """
 
     detection: DetectionSettings
     result: PermutationResult
     families: int
     units: tuple[int, int]
-    too_few: bool
+    no_verdict: bool
 
     def finding(self, column: Column, normal: NormalSides | None) -> Finding:
         """Return what is said about a tested column.
@@ -80,7 +80,7 @@ class Judge:
 
     def state(self, adjusted_p_value: float, *, large_enough: bool) -> State:
         """Return the state of a column or of all together."""
-        if self.too_few:
+        if self.no_verdict:
             return State.INCONCLUSIVE
         improbable = adjusted_p_value < self.detection.false_alarm_rate
         if improbable:

@@ -24,6 +24,8 @@ from drift.offenders import find_offenders
 from drift.options import RunOptions, as_text, requested_window, run_id
 from drift.publication import Compared, publish_run
 from drift.reference import pinned_profile
+from drift.remarks.facts import RunData
+from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent
@@ -43,6 +45,7 @@ from reports.findings import RunFindings, Trend
 from reports.history import HistoryRow, history_digest, history_row, rows_before
 from reports.history_store import HistoryReader
 from reports.notices import due_notice
+from reports.remarks import RemarkWeight, of_weight
 from reports.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
@@ -142,14 +145,20 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
     job, window = place.job, evidence.window
     earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
+    data = RunData(
+        job=job, predictions=evidence.predictions, window=window, profile=evidence.profile
+    )
     with place.stopwatch.stage("comparison"):
         lined_up = _line_up(job, evidence)
+        remarks = remarks_on_data(data)
         comparison = compare(
             lined_up,
             job.detection,
-            too_few=lacks_images(window.counts, job),
+            no_verdict=lacks_images(window.counts, job)
+            or bool(of_weight(remarks, RemarkWeight.NO_VERDICT)),
             widening=partial(widening, accepted),
         )
+        remarks += remarks_on_comparison(data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
         extent = Extent(
@@ -157,7 +166,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
             affected=least_affected(positions),
             where=where_clause(where.segments, where.onset),
         )
-        decision = decide(comparison, extent, window.log, job)
+        decision = decide(comparison, extent, window.log, job, remarks)
     facts = RunFacts(
         job=job,
         run_id=run_id(job, evidence.request),
@@ -174,6 +183,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         concentration=where,
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),
+        remarks=remarks,
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)

@@ -9,6 +9,7 @@ from drift.described import shorten_label
 from reference_stats.features.registry import feature_named
 from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
 from reports.findings import Finding, ImageCounts, Multivariate
+from reports.remarks import Remark
 from reports.wording import listed
 
 _LOOKS_NAMED = 2
@@ -70,6 +71,14 @@ def moved_jointly(joint: Multivariate, extent: Extent) -> Sentence:
     """Return what is said where only the features together drifted."""
     headline = extent.placed("The numbers of the images no longer go together as in the reference")
     return Sentence(headline=headline, summary=f"{headline}: {joint.because}; {extent.about()}.")
+
+
+def caused(cause: Remark, drifted: Sentence) -> Sentence:
+    """Return what is said of a drift whose cause is known: the cause comes first."""
+    return Sentence(
+        headline=f"{cause.headline}: {drifted.headline[:1].lower()}{drifted.headline[1:]}",
+        summary=f"{cause.text} {drifted.summary}",
+    )
 
 
 def describe_move(finding: Finding) -> str:

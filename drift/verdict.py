@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from drift.comparison import Comparison
-from drift.sentence import Extent, Sentence, moved, moved_jointly
+from drift.sentence import Extent, Sentence, caused, moved, moved_jointly
 from jobs.job import Job
 from reports.findings import ImageCounts, LogCounts, State, Verdict
+from reports.remarks import Remark, RemarkWeight, of_weight
 from reports.wording import losing_advice, ways_lost
 
 
@@ -21,17 +23,46 @@ class Decision:
     summary: str
 
 
-def decide(comparison: Comparison, extent: Extent, log: LogCounts, job: Job) -> Decision:
-    """Return the verdict: drift where a column drifted, steady where one would have been seen."""
+def decide(
+    comparison: Comparison,
+    extent: Extent,
+    log: LogCounts,
+    job: Job,
+    remarks: Sequence[Remark] = (),
+) -> Decision:
+    """Return the verdict: drift where a column drifted, steady where one would have been seen.
+
+    A remark of the weight ``no_verdict`` makes the run inconclusive, one of ``not_steady`` does so
+    where it would be steady, and a cause stands before what drifted.
+    """
     if lacks_images(extent.images, job):
         return _decision(Verdict.INCONCLUSIVE, _too_few(extent, log, job))
+    forbidding = of_weight(remarks, RemarkWeight.NO_VERDICT)
+    if forbidding:
+        return _decision(Verdict.INCONCLUSIVE, _said_by(forbidding))
+    drifted = _what_drifted(comparison, extent)
+    if drifted is not None:
+        causes = of_weight(remarks, RemarkWeight.CAUSE)
+        return _decision(Verdict.DRIFT, caused(causes[0], drifted) if causes else drifted)
+    undrifted = _undrifted(comparison, extent, job.detection.effect_to_see)
+    doubts = of_weight(remarks, RemarkWeight.NOT_STEADY)
+    if undrifted.verdict is Verdict.STEADY and doubts:
+        return _decision(Verdict.INCONCLUSIVE, _said_by(doubts))
+    return undrifted
+
+
+def _what_drifted(comparison: Comparison, extent: Extent) -> Sentence | None:
     drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
     if drifted:
-        return _decision(Verdict.DRIFT, moved(drifted, extent))
+        return moved(drifted, extent)
     joint = comparison.multivariate
     if joint is not None and joint.state is State.DRIFT:
-        return _decision(Verdict.DRIFT, moved_jointly(joint, extent))
-    return _undrifted(comparison, extent, job.detection.effect_to_see)
+        return moved_jointly(joint, extent)
+    return None
+
+
+def _said_by(remarks: Sequence[Remark]) -> Sentence:
+    return Sentence(headline=remarks[0].headline, summary=remarks[0].text)
 
 
 def lacks_images(images: ImageCounts, job: Job) -> bool:

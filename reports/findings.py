@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from reports.remarks import Remark
+
 SCHEMA_VERSION = "1"
 
 
@@ -502,6 +504,10 @@ class RunFindings:
         The summary without its numbers, short enough for the top of a page or a subject line.
     affected
         At least so many of the analysed images differ from the reference; None without drift.
+    warnings
+        The texts of `remarks`.
+    remarks
+        What a person should know about the run, and what it does to the verdict.
     notification
         What people were to be told after this run; None where nothing was due.
     smallest_effect
@@ -548,4 +554,5 @@ class RunFindings:
     affected: int | None = None
     notification: Notice | None = None
     minimum_effect: float | None = None
+    remarks: tuple[Remark, ...] = ()
     schema_version: str = SCHEMA_VERSION

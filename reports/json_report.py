@@ -29,6 +29,7 @@ REPORT_KEYS = (
     "headline",
     "affected",
     "warnings",
+    "remarks",
     "images",
     "log",
     "profile",

@@ -82,7 +82,7 @@ def ours(
     if resamples is not None:
         detection = DetectionSettings(false_alarm_rate=_DRAWS_BEYOND * _FAMILIES / (resamples + 1))
     too_few = len(window) < _MIN_IMAGES
-    return _answer(compare(_line_up(reference, window, clusters), detection, too_few=too_few))
+    return _answer(compare(_line_up(reference, window, clusters), detection, no_verdict=too_few))
 
 
 def our_alarm(

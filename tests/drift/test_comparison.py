@@ -12,8 +12,8 @@ from tests.support.columns import classes, lined_up, numeric
 DETECTION = DetectionSettings()
 
 
-def states(columns, detection=DETECTION, *, too_few=False):
-    comparison = compare(lined_up(*columns), detection, too_few=too_few)
+def states(columns, detection=DETECTION, *, no_verdict=False):
+    comparison = compare(lined_up(*columns), detection, no_verdict=no_verdict)
     return {finding.name: finding.state for finding in comparison.findings}
 
 
@@ -59,7 +59,7 @@ def test_a_window_too_small_to_see_the_effect_is_inconclusive(generator):
 
 def test_fewer_values_than_min_images_are_never_drift(generator):
     column = numeric("a", generator.normal(size=800), generator.normal(50, 1, 9))
-    assert states([column], too_few=True) == {"a": State.INCONCLUSIVE}
+    assert states([column], no_verdict=True) == {"a": State.INCONCLUSIVE}
 
 
 def test_a_column_that_is_constant_on_both_sides_is_named_so():

@@ -8,6 +8,7 @@ from drift.comparison import compare
 from drift.sentence import Extent
 from drift.verdict import decide, lacks_images
 from reports.findings import ImageCounts, LogCounts, Verdict
+from reports.remarks import Remark, RemarkWeight
 from tests.support.columns import classes, lined_up, numeric
 from tests.support.worlds import job_of
 
@@ -23,12 +24,12 @@ def counts(analysed: int = 400) -> ImageCounts:
 def say(tmp_path):
     job = job_of(tmp_path)
 
-    def decided(*columns, images=None, reasons=None, affected=None, where=""):
+    def decided(*columns, images=None, reasons=None, affected=None, where="", remarks=()):
         comparison = compare(lined_up(*columns), job.detection)
         rejected = sum((reasons or {}).values())
         log = LogCounts(rows=400 + rejected, rejected=rejected, reasons=reasons or {})
         extent = Extent(images=images or counts(), affected=affected, where=where)
-        return decide(comparison, extent, log, job)
+        return decide(comparison, extent, log, job, remarks)
 
     return decided
 
@@ -210,3 +211,46 @@ def test_the_sentence_counts_independent_images_where_rows_repeat_them(say):
     assert decision.verdict is Verdict.INCONCLUSIVE
     assert "240 images, 20 of them independent, can show only shifts of" in decision.summary
     assert " independent images would show 0.5 sigma" in decision.summary
+
+
+def remark(weight, headline="The images are not there"):
+    return Remark(code="odd", text=f"{headline}: 3 of 4.", weight=weight, headline=headline)
+
+
+STEADY = numeric("mean", REFERENCE, WINDOW)
+DARKER = numeric("mean", REFERENCE, WINDOW - 10)
+
+
+def test_a_note_changes_nothing(say):
+    note = Remark(code="odd", text="Something is odd.")
+    assert say(STEADY, remarks=[note]) == say(STEADY)
+    assert say(DARKER, remarks=[note]) == say(DARKER)
+
+
+def test_a_cause_begins_the_headline_of_a_drift_and_is_silent_elsewhere(say):
+    cause = remark(RemarkWeight.CAUSE)
+    decision = say(DARKER, remarks=[cause])
+    assert decision.headline == "The images are not there: images are darker than the reference"
+    assert decision.summary.startswith("The images are not there: 3 of 4. Images are darker")
+    assert say(STEADY, remarks=[cause]) == say(STEADY)
+
+
+def test_a_doubt_makes_a_steady_run_inconclusive_and_leaves_a_drift(say):
+    doubt = remark(RemarkWeight.NOT_STEADY)
+    decision = say(STEADY, remarks=[doubt])
+    assert decision.verdict is Verdict.INCONCLUSIVE
+    assert decision.headline == doubt.headline
+    assert say(DARKER, remarks=[doubt]) == say(DARKER)
+
+
+def test_what_forbids_a_verdict_is_said_whatever_the_columns_show(say):
+    forbidding = remark(RemarkWeight.NO_VERDICT)
+    for column in (STEADY, DARKER):
+        decision = say(column, remarks=[forbidding])
+        assert decision.verdict is Verdict.INCONCLUSIVE
+        assert decision.summary == forbidding.text
+
+
+def test_a_remark_that_changes_the_verdict_has_a_headline():
+    with pytest.raises(ValueError, match="needs a headline"):
+        remark(RemarkWeight.CAUSE, headline="")

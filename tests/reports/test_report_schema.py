@@ -47,6 +47,7 @@ WHERE = {
     types.PictureCount: SCHEMA["$defs"]["picture_count"],
     types.PictureHealth: SCHEMA["$defs"]["picture_health"],
     types.Latency: SCHEMA["$defs"]["latency"],
+    types.Remark: SCHEMA["$defs"]["remark"],
 }
 
 

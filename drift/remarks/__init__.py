@@ -1,0 +1,1 @@
+"""What a person should know about a run: one file per subject, gathered by `registry`."""

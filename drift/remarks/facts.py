@@ -1,0 +1,28 @@
+"""What the remarks about a run are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drift.window_images import WindowImages
+from jobs.job import Job
+from jobs.predictions.rows import PredictionRows
+from reference_stats.profiles.profile import ReferenceProfile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunData:
+    """What a run has read, before anything is compared.
+
+    Attributes
+    ----------
+    job, predictions, profile
+        The job, the window's rows of its log, and the pinned reference.
+    window
+        Those rows with their images.
+    """
+
+    job: Job
+    predictions: PredictionRows
+    window: WindowImages
+    profile: ReferenceProfile

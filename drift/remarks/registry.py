@@ -1,0 +1,34 @@
+"""Every source of remarks, in the order in which a page lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from drift.comparison import Comparison
+from drift.remarks.facts import RunData
+from drift.remarks.images import image_remarks
+from drift.remarks.log import log_remarks
+from drift.remarks.reference import reference_remarks, unknown_to_reference
+from reports.remarks import Remark
+
+ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
+    log_remarks,
+    image_remarks,
+    reference_remarks,
+)
+"""What is said of the data itself, before anything is compared."""
+
+ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
+    unknown_to_reference,
+)
+"""What is said once the columns are compared."""
+
+
+def remarks_on_data(data: RunData) -> tuple[Remark, ...]:
+    """Return what is odd about the data of a run."""
+    return tuple(remark for source in ON_DATA for remark in source(data))
+
+
+def remarks_on_comparison(data: RunData, comparison: Comparison) -> tuple[Remark, ...]:
+    """Return what the comparison of a run shows beside its findings."""
+    return tuple(remark for source in ON_COMPARISON for remark in source(data, comparison))
