@@ -120,6 +120,7 @@ def _assemble(
         concentration=where,
         trend=None,
         accepted_runs=0,
+        remarks=(),
     )
     return assemble(facts)
 
