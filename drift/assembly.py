@@ -11,6 +11,7 @@ from importlib.metadata import version
 from drift.comparison import Comparison
 from drift.data_health import with_health
 from drift.options import as_text
+from drift.reference_copies import count_copies, without_copies
 from drift.segments import Concentration
 from drift.verdict import Decision
 from drift.window_images import WindowImages
@@ -80,6 +81,7 @@ def assemble(facts: RunFacts) -> RunFindings:
             feature_set=feature_set_id(feature_set(facts.job.images.canonical_size)),
             created_at=as_text(facts.profile.created_at),
             source=facts.profile.source,
+            different=count_copies(facts.profile).different,
         ),
         false_alarm_rate=facts.job.detection.false_alarm_rate,
         smallest_effect=facts.comparison.smallest_effect,
@@ -91,7 +93,7 @@ def assemble(facts: RunFacts) -> RunFindings:
             facts.window.quality,
             facts.predictions.fields,
             facts.window.features,
-            facts.profile.features,
+            without_copies(facts.profile).features,
         ),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,

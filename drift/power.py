@@ -47,5 +47,20 @@ def images_needed(reference_units: int, critical: float, effect: float) -> int |
     return math.ceil(1 / (variance - 1 / reference_units))
 
 
+def images_on_both_sides(critical: float, effect: float) -> int:
+    """Return how large two sides of one size must be to show a shift of `effect`."""
+    return math.ceil(2 * (_reach(critical) / effect) ** 2)
+
+
+def critical_of(seen: float, reference_units: int, current_units: int) -> float:
+    """Return the critical value with which `smallest_effect` is `seen`; neither side empty."""
+    return seen / math.sqrt(1 / reference_units + 1 / current_units) - float(ndtri(POWER))
+
+
+def least_effect(reference_units: int, critical: float) -> float:
+    """Return the shift that a reference shows beside a window without end; not an empty one."""
+    return _reach(critical) / math.sqrt(reference_units)
+
+
 def _reach(critical: float) -> float:
     return critical + float(ndtri(POWER))

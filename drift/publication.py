@@ -13,6 +13,7 @@ from drift.columns import Column, LinedUp
 from drift.comparison import Comparison
 from drift.followups.finished_run import FinishedRun
 from drift.read_ahead import read_ahead
+from drift.reference_copies import without_copies
 from drift.stages import Workplace
 from drift.typical import typical_images
 from jobs.buckets.bucket import HTML, JSON, ObjectKind
@@ -143,6 +144,7 @@ def _typical(
     if not findings.offenders or not place.job.reports.thumbnails:
         return {}
     most = MOST_TYPICAL_PICTURES
+    profile = without_copies(profile)
     names = typical_images(profile.features, profile.records, most + _SPARE_TYPICAL)
     # The spare ones are only read where one of the others is not there.
     pictures = chain(_thumbnails(place, names[:most]), _thumbnails(place, names[most:]))

@@ -189,6 +189,8 @@ def false_alarm_words(rate: float) -> str:
 def reference_words(profile: ProfileSummary) -> str:
     """Return what the reference is: ``1,204 images below reference/``."""
     images = counted(profile.images, "image")
+    if profile.different is not None and profile.different < profile.images:
+        images += f" ({profile.different:,} different)"
     if profile.source.startswith(_OF_IMAGES):
         return f"{images} {profile.source.removeprefix(_OF_IMAGES)}"
     return f"{images} from {profile.source}" if profile.source else images

@@ -1,0 +1,105 @@
+"""Which stored images are equal byte for byte: looked at before anything is measured.
+
+Only objects of one size can be equal, and photographs are seldom of one size by chance. So the
+sizes of a listing say which few have to be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from jobs.buckets.bucket import Bucket, ObjectInfo
+from jobs.errors import ObjectError
+
+# Uncompressed images are all of one size: a sample of them is read.
+_MOST_READ = 1_000
+_MOST_BYTES = 200_000_000
+_THREADS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EqualObjects:
+    """How many objects are copies of others.
+
+    Attributes
+    ----------
+    objects, copies, copied
+        All objects, those that are equal to an earlier one, and how many different ones those
+        are copies of.
+    is_complete
+        Whether all that could be equal were read; otherwise there may be more copies.
+    """
+
+    objects: int
+    copies: int
+    copied: int
+    is_complete: bool
+
+    def words(self) -> str:
+        """Return what is there: ``499 of 600 reference images are copies of one``."""
+        least = "" if self.is_complete else "at least "
+        of_what = "one" if self.copied == 1 else f"{self.copied:,} others"
+        verb = "is a copy" if self.copies == 1 else "are copies"
+        return f"{least}{self.copies:,} of {self.objects:,} reference images {verb} of {of_what}"
+
+
+def find_equal(bucket: Bucket, objects: Sequence[ObjectInfo]) -> EqualObjects:
+    """Return how many of some objects are copies of others of them; nothing is written."""
+    of_size: defaultdict[int, list[ObjectInfo]] = defaultdict(list)
+    for one in objects:
+        of_size[one.size_bytes].append(one)
+    may_be_equal = [group for size, group in sorted(of_size.items()) if size and len(group) > 1]
+    candidates = [one for group in may_be_equal for one in group]
+    picked = _within_limits(candidates)
+    times = Counter(digest for digest in _digests(bucket, picked) if digest)
+    return EqualObjects(
+        objects=len(objects),
+        copies=sum(times.values()) - len(times),
+        copied=sum(count > 1 for count in times.values()),
+        is_complete=len(picked) == len(candidates),
+    )
+
+
+def count_in_reference(
+    bucket: Bucket, images: Sequence[ObjectInfo], reference: Sequence[ObjectInfo]
+) -> int:
+    """Return how many of the log's images are equal to an object of the reference, at least.
+
+    Objects that are on both sides by name are equal without being read.
+    """
+    by_name = {one.name for one in reference}
+    same = [one for one in images if one.name in by_name]
+    others = [one for one in images if one.name not in by_name]
+    sizes = {one.size_bytes for one in others} & {one.size_bytes for one in reference} - {0}
+    ours = _within_limits([one for one in others if one.size_bytes in sizes])
+    theirs = _within_limits([one for one in reference if one.size_bytes in sizes])
+    known = set(_digests(bucket, theirs)) - {""}
+    return len(same) + sum(digest in known for digest in _digests(bucket, ours))
+
+
+def _within_limits(objects: Sequence[ObjectInfo]) -> list[ObjectInfo]:
+    """Return as many objects as may be read, evenly spread."""
+    total = sum(one.size_bytes for one in objects)
+    most = _MOST_READ
+    if total > _MOST_BYTES:
+        most = min(most, int(len(objects) * _MOST_BYTES / total))
+    if len(objects) <= most:
+        return list(objects)
+    return [objects[place * len(objects) // most] for place in range(most)]
+
+
+def _digests(bucket: Bucket, objects: Sequence[ObjectInfo]) -> list[str]:
+    """Return a hash of each object's content; empty for one that could not be read."""
+
+    def digest(one: ObjectInfo) -> str:
+        try:
+            return hashlib.sha256(bucket.read(one.name, one.size_bytes).data).hexdigest()
+        except ObjectError:
+            return ""
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(digest, objects))
