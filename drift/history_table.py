@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import click
 
+from jobs.visible_text import visible
 from reports import wording
 from reports.findings import Verdict
 from reports.history import HistoryRow
-from reports.wording import visible
 
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}
