@@ -81,7 +81,7 @@ def read_number_column(
     """
     is_share = role is not NumberRole.LATENCY
     read = read_numbers(texts, is_share=is_share)
-    values = read.values.copy()  # noqa: PD011 - not of pandas
+    values = read.values.copy()
     outside = _outside_one(values) if is_share else np.zeros(len(values), np.bool_)
     is_stray = 0 < outside.sum() <= _MOST_STRAY * np.isfinite(values).sum()
     lost = {NOT_A_NUMBER: ~read.readable, OUTSIDE_ONE: outside & is_stray}

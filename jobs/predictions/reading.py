@@ -168,9 +168,7 @@ def _numbers(
     batch: RowBatch, raw: Mapping[str, Texts], named: LogColumns, probabilities: Sequence[str]
 ) -> dict[str, NumberColumn]:
     """Return the columns of numbers by the name of their field."""
-    positions = RowPositions(
-        moments=batch.moments, sources=batch.every_source(), lines=batch.lines
-    )
+    positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
     wanted = {
         "confidence": (named.confidence or "", NumberRole.CONFIDENCE),
         "latency": (named.latency or "", NumberRole.LATENCY),

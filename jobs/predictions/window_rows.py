@@ -213,9 +213,7 @@ class WindowCollector:
             timed=tuple(rejections.timed),
             placed=in_window(self.places.placed(), self.start, self.end),
         )
-        newest = newest_rows(
-            accepted.moments, places, wanted=self.request.rows, end=self.end
-        )
+        newest = newest_rows(accepted.moments, places, wanted=self.request.rows, end=self.end)
         return replace(rejections.tally(len(accepted), self.start), newest=newest)
 
     def settle(self) -> None:
