@@ -13,6 +13,8 @@ import math
 from scipy.special import ndtri
 
 POWER = 0.8
+# About how many statistics a run tests at once: three for each of some 25 columns, correlated.
+_STATISTICS = 40
 
 
 def smallest_effect(reference_units: int, current_units: int, critical: float) -> float | None:
@@ -60,6 +62,11 @@ def critical_of(seen: float, reference_units: int, current_units: int) -> float:
 def least_effect(reference_units: int, critical: float) -> float:
     """Return the shift that a reference shows beside a window without end; not an empty one."""
     return _reach(critical) / math.sqrt(reference_units)
+
+
+def critical_value(false_alarm_rate: float, families: int = 2) -> float:
+    """Return about what a statistic of a run must exceed to alarm; the run itself measures it."""
+    return float(-ndtri(false_alarm_rate / families / (2 * _STATISTICS)))
 
 
 def _reach(critical: float) -> float:

@@ -56,9 +56,9 @@ class CopyCount:
         return f"{self.copies:,} of {self.images:,} reference images {verb} of {of_what}"
 
     def different_words(self) -> str:
-        """Return ``600 images, 101 different``; only the images where all are different."""
+        """Return ``600 images (101 different)``; only the images where all are different."""
         images = counted(self.images, "image")
-        return f"{images}, {self.different:,} different" if self.copies else images
+        return f"{images} ({self.different:,} different)" if self.copies else images
 
 
 def count_copies(profile: ReferenceProfile) -> CopyCount:
@@ -69,6 +69,19 @@ def count_copies(profile: ReferenceProfile) -> CopyCount:
         copies=profile.images - len(times),
         copied=int(np.count_nonzero(times > 1)),
     )
+
+
+def words_of_copies(profile: ReferenceProfile) -> str:
+    """Return which images are copies and how they count; empty where all are different."""
+    found = count_copies(profile)
+    if not found.copies:
+        return ""
+    counts = (
+        "they count by bursts, like those of the window"
+        if has_times(profile)
+        else f"each picture counts once, so the reference is {found.different:,} different pictures"
+    )
+    return f"{found.words()}; {counts}"
 
 
 def has_times(profile: ReferenceProfile) -> bool:

@@ -26,6 +26,6 @@ def too_small_words(reference: int, window: int, *, critical: float, effect: flo
         else f"takes about {both:,} images on either side"
     )
     return (
-        f"so few can show only shifts of {shift:.1f} sigma or more, however many images the window "
+        f"they can show only shifts of {shift:.1f} sigma or more, however many images the window "
         f"has; to see {effect:g} sigma (detection.effect_to_see) {takes}."
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.comparison import Comparison
-from drift.power import critical_of
-from drift.reference_copies import count_copies, has_times
+from drift.power import critical_of, critical_value
+from drift.reference_copies import words_of_copies
 from drift.reference_overlap import overlaps_reference
 from drift.reference_size import too_small_words
 from drift.remarks.facts import RunData
@@ -21,15 +21,9 @@ _TAKE_OUT = "Take them out of the reference, then run drift profile build."
 
 def copies_in_reference(data: RunData) -> Iterator[Remark]:
     """Yield how many of the reference's images are copies of others."""
-    found = count_copies(data.profile)
-    if not found.copies:
-        return
-    counts = (
-        "they count by bursts, like those of the window"
-        if has_times(data.profile)
-        else f"each picture counts once, so the reference is {found.different:,} different pictures"
-    )
-    yield Remark(code="copies_in_reference", text=f"{found.words()}; {counts}.")
+    said = words_of_copies(data.profile)
+    if said:
+        yield Remark(code="copies_in_reference", text=f"{said}.")
 
 
 def shared_with_reference(data: RunData) -> Iterator[Remark]:
@@ -101,11 +95,11 @@ def too_small_reference(data: RunData, comparison: Comparison) -> Iterator[Remar
     if evidence is None or seen is None or comparison.images_needed is not None:
         return
     reference, current = evidence.reference_units, evidence.current_units
-    said = too_small_words(
-        reference,
-        current,
-        critical=critical_of(seen, reference, current),
-        effect=data.job.detection.effect_to_see,
+    detection = data.job.detection
+    # That of a handful of images is low, and rises when there are more.
+    critical = max(
+        critical_of(seen, reference, current), critical_value(detection.false_alarm_rate)
     )
+    said = too_small_words(reference, current, critical=critical, effect=detection.effect_to_see)
     different = counted(reference, "independent picture")
     yield Remark(code="reference_too_small", text=f"The reference is {different}: {said}")

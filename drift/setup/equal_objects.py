@@ -39,6 +39,11 @@ class EqualObjects:
     copied: int
     is_complete: bool
 
+    @property
+    def different(self) -> int:
+        """How many different objects there are, as far as was read."""
+        return self.objects - self.copies
+
     def words(self) -> str:
         """Return what is there: ``499 of 600 reference images are copies of one``."""
         least = "" if self.is_complete else "at least "
