@@ -28,7 +28,7 @@ from reports.findings import (
     Verdict,
     WindowSpan,
 )
-from reports.remarks import Remark
+from reports.remarks import Remark, heaviest_first
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 
@@ -71,8 +71,8 @@ def assemble(facts: RunFacts) -> RunFindings:
         headline=facts.decision.headline,
         summary=facts.decision.summary,
         affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
-        warnings=tuple(remark.text for remark in facts.remarks),
-        remarks=tuple(facts.remarks),
+        warnings=tuple(remark.text for remark in heaviest_first(facts.remarks)),
+        remarks=heaviest_first(facts.remarks),
         images=facts.window.counts,
         log=facts.window.log,
         profile=ProfileSummary(

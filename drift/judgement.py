@@ -178,9 +178,8 @@ def _note(column: Column, shown: Finding) -> str:
     if column.kind is ColumnKind.CLASSES:
         return class_changes(shown.categories or ())
     if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
-        has_some = "has none" if not column.reference.any() else "has others than traffic"
         return (
-            f"Ordinary traffic has near-copies, a folder of reference images {has_some}: it is "
-            "called drift only where half of the images are copies."
+            "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
+            "is called drift only where half of the images are copies."
         )
     return ""

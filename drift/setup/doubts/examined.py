@@ -19,7 +19,6 @@ def about_examined(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield what is odd about the reference's images."""
     yield from _about_copies(seen)
     yield from _about_size(draft, seen)
-    yield from _about_small_folders(draft, seen)
     yield from _about_short_log(draft)
 
 
@@ -49,17 +48,6 @@ def _about_size(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             size, draft.window.images, critical=critical, effect=_DETECTION.effect_to_see
         )
         yield Doubt(key="reference", text=f"{counted(size, 'image')} are few: {said}")
-
-
-def _about_small_folders(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
-    for one in seen.small_references:
-        if draft.reference is not None and draft.reference.path == one.path:
-            continue
-        yield Doubt(
-            key="reference",
-            text=f"{one.path} holds {counted(one.size, 'image')}, too few to be taken before "
-            "what was taken.",
-        )
 
 
 def _about_short_log(draft: Proposal) -> Iterator[Doubt]:
