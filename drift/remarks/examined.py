@@ -65,9 +65,8 @@ def _shared(shared: SharedImages, job: Job, *, meets: bool) -> Remark:
 def _counts(shared: SharedImages) -> str:
     images, pictures = shared.images, shared.window
     verb = "is" if images.count == 1 else "are"
-    said = (
-        f"{images.count:,} of {images.total:,} of the window's images {verb} in the reference too"
-    )
+    number = "All" if images.count == images.total else f"{images.count:,} of"
+    said = f"{number} {images.total:,} of the window's images {verb} in the reference too"
     extra = []
     if pictures.count < images.count:
         extra.append(counted(pictures.count, "different picture"))

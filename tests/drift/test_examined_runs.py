@@ -49,7 +49,7 @@ def test_a_window_that_is_the_reference_has_no_verdict_and_says_so_first(world):
     found = run(job_of(folder, reference=FOLDER))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.headline == "The window's images are those of the reference"
-    assert found.summary.startswith("40 of 40 of the window's images are in the reference too.")
+    assert found.summary.startswith("All 40 of the window's images are in the reference too.")
     assert found.warnings[0] == found.summary
 
 
