@@ -138,12 +138,12 @@ def _typical(
 
     They are fetched only where there is something to put them beside.
     """
+    profile = without_copies(profile)
     if profile.records is None or place.job.reference.kinds[0] not in {"images", "window"}:
         return None
     if not findings.offenders or not place.job.reports.thumbnails:
         return {}
     most = MOST_TYPICAL_PICTURES
-    profile = without_copies(profile)
     names = typical_images(profile.features, profile.records, most + _SPARE_TYPICAL)
     # The spare ones are only read where one of the others is not there.
     pictures = chain(_thumbnails(place, names[:most]), _thumbnails(place, names[most:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.comparison import Comparison
+from drift.one_scene import find_one_scene
 from drift.power import critical_of, critical_value
 from drift.reference_copies import words_of_copies
 from drift.reference_overlap import overlaps_reference
@@ -24,6 +25,24 @@ def copies_in_reference(data: RunData) -> Iterator[Remark]:
     said = words_of_copies(data.profile)
     if said:
         yield Remark(code="copies_in_reference", text=f"{said}.")
+
+
+def one_scene_in_reference(data: RunData) -> Iterator[Remark]:
+    """Yield that most of the reference is one scene, the first thing to know where it is gone."""
+    scene = find_one_scene(data.profile, data.window)
+    if scene is None or not scene.is_gone:
+        return
+    then, now = scene.reference, scene.window
+    yield Remark(
+        code="reference_of_one_scene",
+        text=(
+            f"{then.count:,} of the reference's {then.total:,} pictures are near-copies of one "
+            f"({scene.example}), and {now.count:,} of the window's {now.total:,} images look like "
+            "it. If that picture is there by mistake, take it out and run drift profile build."
+        ),
+        weight=RemarkWeight.CAUSE,
+        headline="The reference mostly shows one scene that the window does not show",
+    )
 
 
 def shared_with_reference(data: RunData) -> Iterator[Remark]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from drift.comparison import Comparison
 from drift.remarks.examined import (
     copies_in_reference,
+    one_scene_in_reference,
     shared_with_reference,
     too_small_reference,
 )
@@ -21,6 +22,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     image_remarks,
     shared_with_reference,
     copies_in_reference,
+    one_scene_in_reference,
     reference_remarks,
 )
 """What is said of the data itself, before anything is compared."""
