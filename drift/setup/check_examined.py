@@ -69,17 +69,15 @@ def check_shared(
         The pinned profile, or what lies below ``reference.images``.
     """
     if profile is not None:
-        images = find_shared(profile, window).images
-        shared, tried = images.count, images.total
+        shared = find_shared(profile, window).images
     else:
-        tried_ones = _own_objects(window)
-        tried = len(tried_ones)
-        shared = count_in_reference(place.bucket, tried_ones, objects)
-    if shared:
-        verb = "is" if shared == 1 else "are"
+        shared = count_in_reference(place.bucket, _own_objects(window), objects)
+    if shared.count:
+        verb = "is" if shared.count == 1 else "are"
         yield look(
             "on both sides",
-            f"{shared:,} of the {tried:,} images tried of the window {verb} in the reference too",
+            f"{shared.count:,} of the {shared.total:,} images tried of the window {verb} in the "
+            "reference too",
             "A window that is compared with its own images hides a drift: take them out of the "
             "reference.",
         )

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from drift.shared_images import Part
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
 
-# Uncompressed images are all of one size: a sample of them is read.
-_MOST_READ = 1_000
+# Uncompressed images are all of one size: not all of them can be read.
+_MOST_READ, _MOST_READ_FAR = 2_000, 600
+_MOST_TRIED = 200
 _MOST_BYTES = 200_000_000
 _THREADS = 16
 
@@ -57,9 +59,13 @@ def find_equal(bucket: Bucket, objects: Sequence[ObjectInfo]) -> EqualObjects:
     of_size: defaultdict[int, list[ObjectInfo]] = defaultdict(list)
     for one in objects:
         of_size[one.size_bytes].append(one)
-    may_be_equal = [group for size, group in sorted(of_size.items()) if size and len(group) > 1]
+    # What was copied most shows first, should there be too many to read.
+    may_be_equal = sorted(
+        (group for size, group in of_size.items() if size and len(group) > 1),
+        key=lambda group: (-len(group), group[0].name),
+    )
     candidates = [one for group in may_be_equal for one in group]
-    picked = _within_limits(candidates)
+    picked = _within_limits(candidates, _most_read(bucket))
     times = Counter(digest for digest in _digests(bucket, picked) if digest)
     return EqualObjects(
         objects=len(objects),
@@ -71,30 +77,43 @@ def find_equal(bucket: Bucket, objects: Sequence[ObjectInfo]) -> EqualObjects:
 
 def count_in_reference(
     bucket: Bucket, images: Sequence[ObjectInfo], reference: Sequence[ObjectInfo]
-) -> int:
-    """Return how many of the log's images are equal to an object of the reference, at least.
+) -> Part:
+    """Return how many of some of the log's images are equal to an object of the reference.
 
-    Objects that are on both sides by name are equal without being read.
+    At most 200 are tried, evenly spread. Objects that are on both sides by name are equal without
+    being read.
     """
+    tried = [images[place] for place in spread_places(len(images), _MOST_TRIED)]
     by_name = {one.name for one in reference}
-    same = [one for one in images if one.name in by_name]
-    others = [one for one in images if one.name not in by_name]
+    others = [one for one in tried if one.name not in by_name]
     sizes = {one.size_bytes for one in others} & {one.size_bytes for one in reference} - {0}
-    ours = _within_limits([one for one in others if one.size_bytes in sizes])
-    theirs = _within_limits([one for one in reference if one.size_bytes in sizes])
-    known = set(_digests(bucket, theirs)) - {""}
-    return len(same) + sum(digest in known for digest in _digests(bucket, ours))
+    ours = [one for one in others if one.size_bytes in sizes]
+    theirs = [one for one in reference if one.size_bytes in sizes]
+    known = set(_digests(bucket, _within_limits(theirs, _most_read(bucket)))) - {""}
+    same = len(tried) - len(others) + sum(one in known for one in _digests(bucket, ours))
+    return Part(count=same, total=len(tried))
 
 
-def _within_limits(objects: Sequence[ObjectInfo]) -> list[ObjectInfo]:
-    """Return as many objects as may be read, evenly spread."""
-    total = sum(one.size_bytes for one in objects)
-    most = _MOST_READ
-    if total > _MOST_BYTES:
-        most = min(most, int(len(objects) * _MOST_BYTES / total))
-    if len(objects) <= most:
-        return list(objects)
-    return [objects[place * len(objects) // most] for place in range(most)]
+def spread_places(number: int, most: int) -> list[int]:
+    """Return at most so many of `number` places, evenly spread."""
+    if number <= most:
+        return list(range(number))
+    return [place * number // most for place in range(most)]
+
+
+def _most_read(bucket: Bucket) -> int:
+    return _MOST_READ_FAR if bucket.is_far else _MOST_READ
+
+
+def _within_limits(objects: Sequence[ObjectInfo], most: int) -> list[ObjectInfo]:
+    """Return the first objects, as many as may be read."""
+    taken, size_bytes = [], 0
+    for one in objects[:most]:
+        size_bytes += one.size_bytes
+        if size_bytes > _MOST_BYTES:
+            break
+        taken.append(one)
+    return taken
 
 
 def _digests(bucket: Bucket, objects: Sequence[ObjectInfo]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from drift.setup.equal_objects import EqualObjects, count_in_reference, find_equal
 from drift.setup.propose_reference import ReferenceGuess, ReferenceKind
+from drift.shared_images import Part
 from jobs.buckets.bucket import Bucket, ObjectInfo
 
 
@@ -18,13 +19,12 @@ class ExaminedReference:
     ----------
     equal
         Which of them are copies of others.
-    shared, logged
-        How many of the log's images, of those that were seen, are equal to one of them.
+    shared
+        How many of the log's images that were tried are equal to one of them.
     """
 
     equal: EqualObjects
-    shared: int
-    logged: int
+    shared: Part
 
 
 def examine_reference(
@@ -51,7 +51,6 @@ def examine_reference(
     return ExaminedReference(
         equal=find_equal(bucket, below),
         shared=count_in_reference(bucket, live, below),
-        logged=len(live),
     )
 
 

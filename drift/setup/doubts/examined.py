@@ -28,12 +28,13 @@ def _about_copies(seen: DoubtContext) -> Iterator[Doubt]:
         return
     if examined.equal.copies:
         yield Doubt(key="reference", text=f"{examined.equal.words()}; each picture counts once.")
-    if examined.shared:
-        verb = "is" if examined.shared == 1 else "are"
+    shared = examined.shared
+    if shared.count:
+        verb = "is" if shared.count == 1 else "are"
         yield Doubt(
             key="reference",
-            text=f"{examined.shared:,} of {examined.logged:,} of the log's images {verb} in it "
-            "too, byte for byte: a window that is compared with its own images hides a drift.",
+            text=f"{shared.count:,} of {shared.total:,} images of the log that were tried {verb} "
+            "in it too, byte for byte: a window that is compared with its own images hides a drift.",
         )
 
 
