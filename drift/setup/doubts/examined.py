@@ -34,7 +34,7 @@ def _about_copies(seen: DoubtContext) -> Iterator[Doubt]:
         yield Doubt(
             key="reference",
             text=f"{shared.count:,} of {shared.total:,} images of the log that were tried {verb} "
-            "in it too, byte for byte: a window that is compared with its own images hides a drift.",
+            "in it too, byte for byte: a window compared with its own images hides a drift.",
         )
 
 
