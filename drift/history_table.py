@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from reports import wording
+from reports.effect_sizes import sigmas
 from reports.findings import Verdict
 from reports.history import HistoryRow
 from reports.wording import visible
@@ -100,7 +101,7 @@ def _texts(row: HistoryRow) -> tuple[str, ...]:
 def _effect_words(row: HistoryRow) -> str:
     column = _farthest(row)
     size = None if column is None else row.effect_in_deviations(column)
-    return wording.NOTHING if size is None else f"{size:.2f} sigma {visible(str(column))}"
+    return wording.NOTHING if size is None else f"{sigmas(size)} {visible(str(column))}"
 
 
 def _farthest(row: HistoryRow) -> str | None:

@@ -26,6 +26,12 @@ class Feature:
     compute
         The function; it returns a finite float, or NaN where the feature is undefined for the
         image (for instance the blockiness of an image smaller than one block).
+    resolution
+        The smallest difference that means anything, in the feature's unit: one grey level, one
+        pixel. A change of no more than that is never drift, however improbable it is, and a
+        reference whose values all lie within it counts as constant.
+    resolution_reason
+        Why it is that large, in a few words.
     headline
         Whether the summary of a report names this feature before others: one per thing that the
         eye sees.
@@ -42,6 +48,8 @@ class Feature:
     rises: str
     falls: str
     compute: Callable[[DecodedImage], float]
+    resolution: float
+    resolution_reason: str
     headline: bool = False
     follows_resolution: bool = False
     version: int = 1

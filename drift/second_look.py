@@ -1,0 +1,143 @@
+"""A second look at what drifted, where the ranks tell values apart that mean the same.
+
+Ranks know no sizes: a ground of 254 in place of 255 puts every image of the window below every one
+of the reference. Where a drift was found, and in some number most images lie within its resolution
+of each other without being equal, the family is tested again with those values made equal. What is
+drift only by their difference is none. Which values are made equal depends on both sides together
+and not on which side an image is from, so that the second test holds its level as the first does;
+asking for both can only lower it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from drift.families import Family
+from drift.joint_findings import JointView
+from drift.judgement import Judge, too_small_words
+from drift.rounding import Numbers, is_constant, rounding_of
+from reports.findings import Finding, State
+
+_MOST = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyView:
+    """What the test of a family says.
+
+    Attributes
+    ----------
+    judge
+        The test.
+    findings
+        By the name of a column.
+    joint
+        What the columns say together; None where they were not looked at jointly.
+    """
+
+    judge: Judge
+    findings: Mapping[str, Finding]
+    joint: JointView | None
+
+    @property
+    def drifts(self) -> bool:
+        """Whether any column, or all together, drifted."""
+        states = [finding.state for finding in self.findings.values()]
+        return State.DRIFT in states or _drifts(self.joint)
+
+
+def looked_at_twice(
+    family: Family,
+    resolutions: Mapping[str, float],
+    look: Callable[[Family], FamilyView | None],
+) -> FamilyView | None:
+    """Return what a family's test says; a drift that is one only below the resolution is none.
+
+    Parameters
+    ----------
+    resolutions
+        The smallest difference that means anything, by the name of a number.
+    look
+        Tests a family; None stands for a test in which nothing is improbable.
+    """
+    view = look(family)
+    merged = merged_values(family, resolutions) if view is not None and view.drifts else {}
+    if view is None or not merged:
+        return view
+    again = look(_with(family, merged))
+    seen: Mapping[str, Finding] = {} if again is None else again.findings
+    findings = {
+        name: _confirmed(finding, seen.get(name), resolutions[name]) if name in merged else finding
+        for name, finding in view.findings.items()
+    }
+    joint = _joint(view.joint, None if again is None else again.joint)
+    return replace(view, findings=findings, joint=joint)
+
+
+def merged_values(family: Family, resolutions: Mapping[str, float]) -> dict[str, Numbers]:
+    """Return the crowded numbers with what lies within their resolution made equal.
+
+    A number is crowded where more than half of all its values lie within the resolution of their
+    median without being equal; those become the median.
+
+    Returns
+    -------
+    By the name of a number its values on both sides, the window's first; only what changed.
+    """
+    merged = {
+        name: _merged(family.pooled(name).to_numpy(dtype=np.float64), resolution)
+        for name, resolution in resolutions.items()
+        if resolution > 0
+    }
+    return {name: values for name, values in merged.items() if values is not None}
+
+
+def _with(family: Family, values: Mapping[str, Numbers]) -> Family:
+    split = len(family.current)
+    return replace(
+        family,
+        current=family.current.assign(**{name: one[:split] for name, one in values.items()}),
+        reference=family.reference.assign(**{name: one[split:] for name, one in values.items()}),
+    )
+
+
+def _merged(values: Numbers, resolution: float) -> Numbers | None:
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return None
+    # One of the values, so that whole grey levels stay whole ones.
+    middle = float(np.quantile(known, 0.5, method="lower"))
+    near = np.abs(values - middle) <= resolution + rounding_of(known)
+    if near.sum() <= _MOST * len(known) or is_constant(values[near]):
+        return None
+    return np.where(near, middle, values)
+
+
+def _confirmed(finding: Finding, again: Finding | None, resolution: float) -> Finding:
+    if finding.state is not State.DRIFT or (again is not None and again.state is State.DRIFT):
+        return finding
+    return replace(finding, state=State.STEADY, note=too_small_words(resolution))
+
+
+def _joint(first: JointView | None, again: JointView | None) -> JointView | None:
+    if first is None or not _drifts(first):
+        return first
+    if again is not None:
+        same = _drifts(again) and again.finding.because == first.finding.because
+        return first if same else again
+    # Nothing is left that could go together.
+    nowhere = pd.DataFrame(index=first.reference.index), pd.DataFrame(index=first.current.index)
+    return replace(
+        first,
+        finding=replace(first.finding, state=State.STEADY, because=""),
+        reference=nowhere[0],
+        current=nowhere[1],
+    )
+
+
+def _drifts(joint: JointView | None) -> bool:
+    return joint is not None and joint.finding.state is State.DRIFT
