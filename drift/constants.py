@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.rounding import Numbers, rounding_of
-from reports.findings import ConstantReference
+from reports.constant_reference import ConstantReference
 
 Flags = NDArray[np.bool_]
 CENTRAL = (0.005, 0.995)
@@ -53,7 +53,8 @@ class Constant:
             0 asks for equal values, up to rounding.
         """
         values = reference.to_numpy()
-        low, high = (float(end) for end in np.quantile(values, CENTRAL))
+        low = float(np.quantile(values, CENTRAL[0], method="lower"))
+        high = float(np.quantile(values, CENTRAL[1], method="higher"))
         hair = rounding_of(np.array([low, high])) + _A_HAIR * resolution
         if high - low > resolution + hair:
             return None

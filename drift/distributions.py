@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.rounding import deviation_of
 from reports.findings import Category, Distribution, Histogram
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -46,7 +47,7 @@ def _describe(values: pd.Series, ascending: Numbers, edges: Numbers | None) -> D
     return Distribution(
         count=len(numbers),
         mean=float(numbers.mean()),
-        std=float(numbers.std(ddof=1)) if len(numbers) > 1 else None,
+        std=deviation_of(numbers) if len(numbers) > 1 else None,
         quantiles={str(q): float(value) for q, value in zip(QUANTILES, quantiles, strict=True)},
         histogram=Histogram(
             edges=tuple(float(edge) for edge in edges),

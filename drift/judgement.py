@@ -21,6 +21,7 @@ from drift.methods.spread import SPREAD
 from drift.permutation.adjustment import PermutationResult
 from drift.power import smallest_effect
 from jobs.job import DetectionSettings
+from reports.constant_reference import ConstantReference
 from reports.findings import Finding, State, Statistic
 
 
@@ -61,6 +62,7 @@ class Judge:
         least = self._least_effect(column)
         adjusted = self.adjusted_p_value(column.name)
         is_classes = column.kind is ColumnKind.CLASSES
+        constant = described_constant(column)
         return replace(
             shown,
             state=self.state(adjusted, large_enough=effect.is_at_least(least)),
@@ -73,8 +75,8 @@ class Judge:
             shift=None
             if is_classes
             else mean_shift(column.reference, column.current, column.resolution),
-            note=_note(column, shown) or self._too_small(effect, column, adjusted),
-            constant=described_constant(column),
+            note=_note(column, shown) or self._too_small(effect, column, constant),
+            constant=constant,
         )
 
     def adjusted_p_value(self, group: str) -> float:
@@ -150,12 +152,16 @@ class Judge:
             return singled_out
         return moved if effects[moved].size >= effects[singled_out].size else singled_out
 
-    def _too_small(self, effect: Effect, column: Column, adjusted: float) -> str:
+    def _too_small(self, effect: Effect, column: Column, constant: ConstantReference | None) -> str:
         """Return why an improbable number is no drift, where its resolution alone is the reason."""
-        large = effect.in_deviations >= self._least_effect(column)
-        if effect.means_anything or not large or adjusted >= self.detection.false_alarm_rate:
+        if self.adjusted_p_value(column.name) >= self.detection.false_alarm_rate:
             return ""
-        return too_small_words(column.resolution)
+        if constant is not None:
+            nearly_same = constant.images > 0 and effect.size == 0
+            return too_small_words(column.resolution) if nearly_same else ""
+        large = effect.in_deviations >= self._least_effect(column)
+        hidden = large and not effect.means_anything
+        return too_small_words(column.resolution) if hidden else ""
 
     def _is_improbable(self, name: str) -> bool:
         if name not in self.result.statistics:

@@ -15,14 +15,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.families import Family
 from drift.joint_findings import JointView
 from drift.judgement import Judge, too_small_words
 from drift.rounding import Numbers, is_constant, rounding_of
+from reference_stats.features.registry import feature_named
 from reports.findings import Finding, State
 
+Flags = NDArray[np.bool_]
 _MOST = 0.5
+# A photograph's brightest pixel is no plain ground.
+_NEARLY_ALL = 0.9
+
+
+_ACROSS_AN_EDGE = (
+    "It counts the pixels beyond a level, and the plain ground of the images crossed that level by "
+    "a step that means nothing: that is no drift."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +93,58 @@ def merged_values(family: Family, resolutions: Mapping[str, float]) -> dict[str,
     """Return the crowded numbers with what lies within their resolution made equal.
 
     A number is crowded where more than half of all its values lie within the resolution of their
-    median without being equal; those become the median.
+    median without being equal; those become the median. A share of pixels beyond a level is made
+    equal for the images whose plain ground lies so near to that level.
 
     Returns
     -------
     By the name of a number its values on both sides, the window's first; only what changed.
     """
-    merged = {
-        name: _merged(family.pooled(name).to_numpy(dtype=np.float64), resolution)
-        for name, resolution in resolutions.items()
-        if resolution > 0
-    }
-    return {name: values for name, values in merged.items() if values is not None}
+    merged = {}
+    for name, resolution in resolutions.items():
+        values = _pooled(family, name)
+        near = _crowd(values, resolution, _MOST)
+        if not near.any():
+            near = _ground_at_edge(family, name, resolutions)
+        if near.any() and not is_constant(values[near]):
+            merged[name] = np.where(near, _middle(values[near]), values)
+    return merged
+
+
+def _pooled(family: Family, name: str) -> Numbers:
+    return family.pooled(name).to_numpy(dtype=np.float64)
+
+
+def _crowd(values: Numbers, resolution: float, most: float) -> Flags:
+    """Tell which values lie within the resolution of their median; none where those are too few."""
+    known = values[np.isfinite(values)]
+    nobody = np.zeros(len(values), dtype=np.bool_)
+    if not len(known) or resolution <= 0:
+        return nobody
+    near: Flags = np.abs(values - _middle(known)) <= resolution + rounding_of(known)
+    crowded = near.sum() > most * len(known) and not is_constant(values[near])
+    return near if crowded else nobody
+
+
+def _ground_at_edge(family: Family, name: str, resolutions: Mapping[str, float]) -> Flags:
+    """Tell which images have a plain ground that crosses the level at which a share counts."""
+    nobody = np.zeros(sum(family.units), dtype=np.bool_)
+    feature = feature_named(name)
+    edge = None if feature is None else feature.edge
+    if edge is None:
+        return nobody
+    for ground in edge.seen_in:
+        if ground in resolutions:
+            levels = _pooled(family, ground)
+            near = _crowd(levels, resolutions[ground], _NEARLY_ALL)
+            if near.any() and levels[near].min() < edge.level < levels[near].max():
+                return near
+    return nobody
+
+
+def _middle(values: Numbers) -> float:
+    """Return the median as one of the values, so that whole grey levels stay whole ones."""
+    return float(np.nanquantile(values, 0.5, method="lower"))
 
 
 def _with(family: Family, values: Mapping[str, Numbers]) -> Family:
@@ -105,22 +156,13 @@ def _with(family: Family, values: Mapping[str, Numbers]) -> Family:
     )
 
 
-def _merged(values: Numbers, resolution: float) -> Numbers | None:
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return None
-    # One of the values, so that whole grey levels stay whole ones.
-    middle = float(np.quantile(known, 0.5, method="lower"))
-    near = np.abs(values - middle) <= resolution + rounding_of(known)
-    if near.sum() <= _MOST * len(known) or is_constant(values[near]):
-        return None
-    return np.where(near, middle, values)
-
-
 def _confirmed(finding: Finding, again: Finding | None, resolution: float) -> Finding:
     if finding.state is not State.DRIFT or (again is not None and again.state is State.DRIFT):
         return finding
-    return replace(finding, state=State.STEADY, note=too_small_words(resolution))
+    feature = feature_named(finding.name)
+    at_edge = feature is not None and feature.edge is not None
+    note = _ACROSS_AN_EDGE if at_edge else too_small_words(resolution)
+    return replace(finding, state=State.STEADY, note=note)
 
 
 def _joint(first: JointView | None, again: JointView | None) -> JointView | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from drift.described import shorten_label
 from reference_stats.features.registry import feature_named
 from reports.constant_reference import ConstantReference, difference_words, reference_words
-from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations, sigmas
+from reports.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND, in_deviations, sigmas
 from reports.findings import Finding, ImageCounts, Multivariate
 from reports.remarks import Remark
-from reports.wording import listed
+from reports.wording import listed, readable
 
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2
@@ -97,7 +97,7 @@ def describe_move(finding: Finding) -> str:
         return _far_out(finding)
     if finding.direction == "shares":
         return f"{title}: share changed by {100 * effect:.0f} %"
-    return f"{title} {finding.direction} {sigmas(effect)}"
+    return f"{title} {finding.direction} {_from_mean_to_mean(finding)}"
 
 
 def _to_name(features: Sequence[Finding], drifted: Sequence[Finding]) -> list[Finding]:
@@ -122,6 +122,15 @@ def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
     if all(feature_named(finding.name) is None for finding in drifted):
         return "The model's predictions have moved away from the reference"
     return "The images have moved away from the reference"
+
+
+def _from_mean_to_mean(finding: Finding) -> str:
+    """Say how far the mean moved; beyond the cap its own numbers say more."""
+    effect = finding.effect or 0.0
+    if effect < LARGEST_EFFECT:
+        return sigmas(effect)
+    then, now = (side.mean if side else None for side in (finding.reference, finding.current))
+    return f"from {readable(then)} to {readable(now)} ({sigmas(effect)})"
 
 
 def _is_about_some(finding: Finding) -> bool:

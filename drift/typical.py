@@ -111,6 +111,6 @@ def _far_out(features: pd.DataFrame) -> pd.DataFrame:
     known = features.dropna(axis=1, how="all")
     spread = known.quantile(0.75) - known.quantile(0.25)
     # Where half of the images agree on a number, another one is far only beyond its resolution.
-    finest = [_resolution(str(name)) for name in known.columns]
-    scale = np.maximum(spread, finest) / _QUARTILE_DISTANCE
+    finest = pd.Series({name: _resolution(str(name)) for name in known.columns}, dtype="float64")
+    scale = spread.where(spread > finest, finest) / _QUARTILE_DISTANCE
     return ((known - known.median()) / scale).clip(-FARTHEST, FARTHEST)

@@ -59,7 +59,8 @@ def effect_size(column: Finding) -> str:
         return NOTHING
     size = abs(column.effect)
     if column.constant is not None:
-        return difference_words(column.constant, _images(column.current))
+        then = reference_words(column.constant, _images(column.reference))
+        return f"{difference_words(column.constant, _images(column.current))} ({then})"
     if column.direction in TAILS:
         return f"{_per_cent(size + USUALLY_BEYOND)} of images"
     if column.direction == "shares" or column.categories is not None:
@@ -104,11 +105,9 @@ def _in_brief(column: Finding, size: str) -> tuple[str, str]:
     """Return the class that it is about, if any, and the movement in a few words."""
     if column.categories:
         return _largest_change(column.categories)
-    if column.constant is not None:
-        return "", f"{size} ({reference_words(column.constant, _images(column.reference))})"
     if column.direction == "spread":
         return "", f"{_spread_words(column)}, {size}"
-    if column.direction in TAILS:
+    if column.direction in TAILS and column.constant is None:
         side = "high" if column.direction == "upper_tail" else "low"
         return "", f"very {side} in {size.partition(' of ')[0]}"
     if column.direction == "shares":
@@ -139,9 +138,7 @@ def joint_words(joint: Multivariate) -> str:
 
 def _meaning(column: Finding, feature: Feature | None) -> str:
     if column.constant is not None:
-        then = reference_words(column.constant, _images(column.reference))
-        look = _look(feature, up=column.direction == "upper_tail")
-        return f"{look}; {then}" if column.effect else then
+        return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
     match column.direction:
         case "up" | "down":
             return _look(feature, up=column.direction == "up")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from reports.effect_sizes import LARGEST_EFFECT
 from reports.findings import Onset, RunFindings, Segment, SegmentScan
 from reports.history import parse_time
 from reports.wording import counted, listed, moment, p_words, visible
@@ -134,6 +135,8 @@ def _short(label: str) -> str:
 
 
 def _sigmas(effect: float) -> str:
+    if abs(effect) >= LARGEST_EFFECT:
+        return f"more than {LARGEST_EFFECT:.0f}\N{NO-BREAK SPACE}{_SIGMA}"
     number = f"{effect:.2f}".replace("-", "\N{MINUS SIGN}")
     return f"{number}\N{NO-BREAK SPACE}{_SIGMA}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from reference_stats.decoded_image import DecodedImage
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Edge, Feature
 
 
 def mean_red(image: DecodedImage) -> float:
@@ -102,8 +102,8 @@ COLOUR_FEATURES = (
         rises="purer in colour",
         falls="paler in colour",
         compute=saturation,
-        resolution=0.004,
-        resolution_reason="one level of 255",
+        resolution=0.01,
+        resolution_reason="one level of a dim colour of 100",
     ),
     Feature(
         name="colourfulness",
@@ -125,6 +125,7 @@ COLOUR_FEATURES = (
         compute=blown_channels,
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=253.5, seen_in=("median", "max_pixel")),
     ),
     Feature(
         name="crushed_channels",
@@ -135,5 +136,6 @@ COLOUR_FEATURES = (
         compute=crushed_channels,
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=2.5, seen_in=("median", "min_pixel", "black_point")),
     ),
 )

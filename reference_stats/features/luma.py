@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from reference_stats.decoded_image import DecodedImage
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Edge, Feature
 
 _SOBEL_SCALE = 4 * 255 * math.sqrt(2)
 
@@ -163,6 +163,7 @@ LUMA_FEATURES = (
         compute=overexposed,
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=249.5, seen_in=("median", "max_pixel")),
         headline=True,
     ),
     Feature(
@@ -174,6 +175,7 @@ LUMA_FEATURES = (
         compute=underexposed,
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=5.5, seen_in=("median", "min_pixel", "black_point")),
         headline=True,
     ),
 )

@@ -1,5 +1,6 @@
 """Accepted windows widen the null: enough to cover their like, not so far as to hide more."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -96,6 +97,29 @@ def test_where_people_accept_what_alarmed_false_alarms_become_rare_at_once():
     factors = [factor([window(float(z))]) for z in alarmed]
     later = np.abs(spread * random.standard_normal(4000) / factors)
     assert (later > ALARMS_AT).sum() <= 61
+
+
+def test_a_day_without_bright_images_does_not_dull_the_bright_tail():
+    dark = window(-4.7, name="mean.upper_tail")
+    assert factor([dark], name="mean.upper_tail") == 1
+    assert factor([window(-4.7)]) > 1.4
+
+
+def test_a_day_with_many_bright_images_widens_the_bright_tail():
+    bright = window(4.7, name="mean.upper_tail")
+    assert factor([bright], name="mean.upper_tail") == factor([window(4.7)])
+
+
+def test_days_without_bright_images_do_not_water_down_a_day_with_many():
+    bright, dark = (window(z, name="mean.upper_tail") for z in (5.0, -5.0))
+    assert factor([bright, dark], name="mean.upper_tail") == factor([window(5.0)])
+
+
+def test_tails_of_older_versions_have_lost_their_sign_and_count_for_nothing():
+    old = dataclasses.replace(window(4.7, name="mean.upper_tail"), signed_tails=False)
+    assert factor([old], name="mean.upper_tail") == 1
+    older = dataclasses.replace(window(4.7), signed_tails=False)
+    assert factor([older]) == factor([window(4.7)])
 
 
 def row(run_id, profile_id, accepted):
