@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 # More digits than that say nothing of a grey level or a byte count that people know.
 _ENOUGH = 6
+_MOST = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,10 @@ def difference_words(constant: ConstantReference, images: int) -> str:
         How many images of the window have the number.
     """
     if constant.lowest is None or constant.highest is None:
-        return "the same in this window"
-    where = _range(constant.lowest, constant.highest)
+        return "the same" if constant.low == constant.high else "within the same range"
+    # Values that differ are not told alike.
+    then = _range(constant.low, constant.high)
+    where = _range(constant.lowest, constant.highest, unlike=then)
     return f"{where} in {constant.images:,} of {images:,} images"
 
 
@@ -65,15 +68,16 @@ def reference_words(constant: ConstantReference, images: int) -> str:
     return f"{where} in {constant.reference_images:,} of {images:,} reference images"
 
 
-def _range(low: float, high: float) -> str:
-    """Return the two ends with as many digits as tell them apart."""
-    for digits in range(3, 16):
+def _range(low: float, high: float, unlike: str = "") -> str:
+    """Return the two ends with as many digits as tell them apart, and from other words."""
+    words = ""
+    for digits in range(3, _MOST):
         ends = [_number(end, digits) for end in (low, high)]
-        if ends[0] != ends[1]:
-            return f"{ends[0]} to {ends[1]}"
-        if float(ends[0]) == low == high or digits >= _ENOUGH:
-            return ends[0]
-    return ends[0]
+        words = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+        told = ends[0] != ends[1] or float(ends[0]) == low == high or digits >= _ENOUGH
+        if told and words != unlike:
+            break
+    return words
 
 
 def _number(value: float, digits: int) -> str:

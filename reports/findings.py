@@ -339,7 +339,8 @@ class Segment:
         part may exceed 1 where the other images moved the other way.
     effect, rest_effect
         How far these images, and all others, lie from the reference along the direction of the
-        drift, in reference standard deviations.
+        drift, in reference standard deviations; in steps of the resolution where all that drifted
+        is constant in the reference. Between -100 and 100.
     adjusted_p_value
         The chance that some segment stands out as much where the change does not depend on any.
     echo_of
@@ -387,7 +388,7 @@ class Onset:
         ISO 8601: the time of the first image after the change.
     effect_before, effect_after
         How far the images before and after lie from the reference along the direction of the
-        drift, in reference standard deviations.
+        drift, counted as those of `Segment`.
     adjusted_p_value
         The chance of so clear a change at any time where there is none.
     within

@@ -256,6 +256,8 @@ def _moved(row: HistoryRow, name: str) -> str:
     if size is None:
         return "no effect"
     direction = row.directions.get(name)
+    if direction in TAILS and size == 0:
+        return "no image far out"
     if direction == "shares":
         points = round(100 * abs(row.effects[name] or 0.0))
         return f"by {wording.counted(points, 'point')}" if points else "under 1 point"

@@ -6,10 +6,11 @@ import pytest
 
 from reports.constant_reference import ConstantReference, difference_words, reference_words
 from reports.effect_sizes import LARGEST_EFFECT, capped, sigmas
+from reports.findings import State
 from reports.movements import deviations
-from reports.whereabouts import segment_words
+from reports.whereabouts import distance_unit, segment_words
 from reports.wording import SIGMA
-from tests.support.findings import segment
+from tests.support.findings import drifted, segment
 
 WHITE = ConstantReference(
     low=255.0,
@@ -27,7 +28,26 @@ def test_the_window_is_told_by_its_own_values() -> None:
     some = dataclasses.replace(WHITE, images=37, lowest=101.5, highest=200.0)
     assert difference_words(some, 160) == "102 to 200 in 37 of 160 images"
     same = dataclasses.replace(WHITE, images=0, lowest=None, highest=None)
-    assert difference_words(same, 160) == "the same in this window"
+    assert difference_words(same, 160) == "the same"
+    near = dataclasses.replace(same, low=254.0)
+    assert difference_words(near, 160) == "within the same range"
+
+
+def test_values_that_differ_are_not_told_alike() -> None:
+    third = dataclasses.replace(WHITE, low=1 / 3, high=1 / 3, lowest=0.3333334, highest=0.3333334)
+    assert reference_words(third, 120) == "0.333333 in all of the reference"
+    assert difference_words(third, 160) == "0.3333334 in 160 of 160 images"
+
+
+def test_segments_of_a_constant_are_counted_in_steps_of_the_resolution() -> None:
+    run = drifted()
+    assert distance_unit(run) == SIGMA
+    white = dataclasses.replace(run.features[0], state=State.DRIFT, constant=WHITE)
+    only = dataclasses.replace(run, features=(white,))
+    assert distance_unit(only) == "steps of the resolution"
+    words = segment_words(segment("camera", "B"), distance_unit(only))
+    assert "moved 2.10\N{NO-BREAK SPACE}steps of the resolution" in words
+    assert SIGMA not in words
 
 
 def test_the_reference_is_told_by_its_value_or_its_narrow_range() -> None:
