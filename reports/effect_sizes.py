@@ -12,6 +12,8 @@ USUALLY_BEYOND = 0.005
 # Far beyond anything that needs telling apart: no effect is said or written to be larger. Beside a
 # reference that hardly varies, the quotient says how little it varies and nothing of the window.
 LARGEST_EFFECT = 100.0
+# Plots end here: one run at the cap would press all others to the ground.
+LARGEST_DRAWN = 20.0
 
 
 def in_deviations(effect: float, direction: str | None) -> float:

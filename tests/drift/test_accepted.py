@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift.accepted import accepted_windows, widening
+from drift.comparison import compare
+from jobs.job import DetectionSettings
 from reports.findings import Verdict
 from reports.history import AcceptedWindow, HistoryRow
+from tests.support.columns import lined_up, numeric
 
 ALARMS_AT = 4.2  # |z| that alarms at 1 % of runs with about 80 statistics
 
@@ -120,6 +123,24 @@ def test_tails_of_older_versions_have_lost_their_sign_and_count_for_nothing():
     assert factor([old], name="mean.upper_tail") == 1
     older = dataclasses.replace(window(4.7), signed_tails=False)
     assert factor([older]) == factor([window(4.7)])
+
+
+def test_accepting_a_day_without_bright_images_leaves_the_bright_tail_as_sharp_as_it_was():
+    random = np.random.default_rng(6)
+    reference = random.normal(100, 20, 600)
+    today = np.minimum(random.normal(100, 20, 300), 115)
+    compared = compare(lined_up(numeric("mean", reference, today)), DetectionSettings())
+    evidence = compared.evidence
+    assert evidence.signed_tails
+    assert evidence.statistics["mean.upper_tail"] < -3
+    stored = AcceptedWindow(
+        statistics=evidence.statistics,
+        reference_units=evidence.reference_units,
+        current_units=evidence.current_units,
+        signed_tails=evidence.signed_tails,
+    )
+    assert factor([stored], name="mean.upper_tail") == 1
+    assert factor([stored], name="mean.location") > 1
 
 
 def row(run_id, profile_id, accepted):

@@ -17,6 +17,7 @@ from drift.constants import Constant
 from drift.direction import drift_positions
 from drift.effects import NormalSides, mean_shift, numeric_effects
 from drift.judgement import too_small_words
+from drift.notebook_tables import column_table
 from drift.onset import find_change
 from drift.rounding import deviation_of, is_constant
 from drift.segments import concentrate
@@ -266,3 +267,12 @@ def test_columns_of_predictions_and_copies_know_their_resolution():
     column = near_copy_column(None, pd.Series([0.0]), reference_has_times=False)
     assert column.kind is ColumnKind.NEAR_COPIES
     assert column.resolution == 0.01
+
+
+def test_a_table_of_an_older_report_holds_nothing_beyond_the_cap():
+    sides = dict.fromkeys(("reference", "current", "statistic", "p_value", "adjusted_p_value"))
+    words = dict.fromkeys(("threshold", "unit", "state", "direction", "note"), None)
+    old = {"name": "max_pixel", "effect": 9.1e15, "shift": -9.1e15, **sides, **words}
+    table = column_table({"features": [old], "predictions": []})
+    assert table["effect"].tolist() == [LARGEST_EFFECT]
+    assert table["shift"].isna().all()
