@@ -8,12 +8,14 @@ from drift.comparison import Comparison
 from drift.remarks.facts import RunData
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
+from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
     image_remarks,
+    names_used_again_remarks,
     reference_remarks,
 )
 """What is said of the data itself, before anything is compared."""
