@@ -89,7 +89,12 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
         findings, lined_up, comparison = _judge(place, evidence)
         finished = None
         if place.writes:
-            compared = Compared(lined_up=lined_up, comparison=comparison, profile=evidence.profile)
+            compared = Compared(
+                lined_up=lined_up,
+                comparison=comparison,
+                profile=evidence.profile,
+                window=evidence.window,
+            )
             finished = publish_run(place, findings, compared, history, still_allowed)
     if finished is not None:
         follow_up(finished)

@@ -74,7 +74,9 @@ class WantedImages:
         """The paths of the images that are used more than once."""
         if self.reused is None:
             return frozenset()
-        return frozenset(self.locations[place].path for place in np.flatnonzero(self.reused))
+        return frozenset(
+            self.locations[place].path for place in np.flatnonzero(self.reused).tolist()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.log import about_log
 from drift.setup.doubts.reference import about_reference
+from drift.setup.doubts.reused_names import about_reused_names
 from drift.setup.doubts.times import about_other_times, about_times
 from drift.setup.proposal import Doubt, Proposal
 
@@ -18,6 +19,7 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_other_times,
     about_columns,
     about_images,
+    about_reused_names,
     about_reference,
 )
 """What `drift init` says that a person should look at."""
