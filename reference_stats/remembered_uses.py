@@ -59,6 +59,12 @@ class RememberedUses:
         flags: Flags = self.used == self.wanted
         return flags
 
+    @property
+    def timeless(self) -> Flags:
+        """Which rows tell of no use."""
+        flags: Flags = self.used == _NEVER
+        return flags
+
     def among(self, images: Flags | None) -> Flags:
         """Return which rows are of some of the run's images; none where that is None."""
         return np.zeros(len(self.images), dtype=bool) if images is None else images[self.images]

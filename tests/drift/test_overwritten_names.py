@@ -6,7 +6,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from drift.options import RunOptions, requested_window
 from drift.pipeline import run_job
 from drift.remarks.facts import RunData
 from drift.remarks.names_used_again import names_used_again_remarks
+from drift.remarks.reference_names import reference_names_remarks
 from drift.setup.checking import check_job_file
 from drift.setup.initiate import propose
 from drift.setup.write_job_file import job_file_text
@@ -54,8 +55,12 @@ NO_REFERENCE = ReferenceProfile(
 class Seen:
     """What a run sees of its images, and what it says of their names."""
 
-    window: WindowImages
+    data: RunData
     remarks: tuple[Remark, ...]
+
+    @property
+    def window(self) -> WindowImages:
+        return self.data.window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +114,7 @@ class Camera:
         )
         window = join(rows, located, extracted)
         data = RunData(job=job, predictions=rows, window=window, profile=NO_REFERENCE)
-        return Seen(window=window, remarks=tuple(names_used_again_remarks(data)))
+        return Seen(data=data, remarks=tuple(names_used_again_remarks(data)))
 
     def job(self, **tables: object) -> Job:
         return Job.model_validate(
@@ -344,3 +349,24 @@ def test_check_says_that_names_are_used_again(camera: Camera, tmp_path: Path) ->
     for since, thing in ((FIRST, ["reused names"]), (FIRST + DAY, [])):
         checks = check_job_file(job_file, {}, RunOptions(since=since, until=FIRST + 2 * DAY))
         assert [one.thing for one in checks if one.thing == "reused names"] == thing
+
+
+# --- a reference whose names are used again ---
+
+
+def test_a_reference_that_holds_the_windows_pictures_under_its_names_is_told(
+    camera: Camera,
+) -> None:
+    camera.shoot(0, sharp, "copied")
+    camera.shoot(1, sharp, "copied")
+    span = {"start": FIRST.isoformat(), "end": (FIRST + DAY).isoformat()}
+    place = open_workplace(camera.job(reference={"window": span}))
+    profile = build_profile(place.source_context, now=FIRST)
+    seen = camera.look(1)
+    (remark,) = reference_names_remarks(replace(seen.data, profile=profile))
+    assert remark.text.startswith(f"{SLOTS} images of the reference's {SLOTS} have names")
+    assert remark.weight is RemarkWeight.NOT_STEADY
+    camera.shoot(2, sharp, "copied")
+    later = camera.look(2)
+    assert list(reference_names_remarks(replace(later.data, profile=profile))) == []
+    assert list(reference_names_remarks(seen.data)) == []
