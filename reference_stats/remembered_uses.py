@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from reference_stats.image_uses import Moments, Sighting
+from reference_stats.image_uses import ONE_USE_US, Moments, Sighting
 
 Flags = NDArray[np.bool_]
 _NEVER = np.iinfo(np.int64).min
@@ -86,7 +86,7 @@ class RememberedUses:
 
     def later(self) -> dict[tuple[str, str], int]:
         """Return the latest use of each version that is later than the run's own."""
-        behind = self.used > self.wanted
+        behind = self.used > self.wanted + ONE_USE_US
         if not behind.any():
             return {}
         paths, versions = _texts(self.where(behind))

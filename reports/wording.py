@@ -245,14 +245,14 @@ def ways_lost(images: ImageCounts) -> str:
         "not readable": images.unreadable,
         "not fetched": images.unfetched,
     }
-    if not images.lost:
-        ways = {"overwritten by later pictures of the same names": images.overwritten}
+    if not images.analysed:
+        ways["overwritten by later pictures of the same names"] = images.overwritten
     return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
 
 
 def losing_advice(images: ImageCounts) -> str:
     """Return what to check where most images are lost, by how most of them were."""
-    if images.overwritten > images.lost:
+    if not images.analysed and images.overwritten > images.lost:
         return (
             "Store each picture under a name of its own, or let runs come before names are used "
             "again."

@@ -15,15 +15,8 @@ _OWN_NAMES = "Store each picture under a name of its own, so that none is lost."
 def names_used_again_remarks(data: RunData) -> Iterator[Remark]:
     """Yield which of the window's pictures may not be those that its rows were written for."""
     again = data.window.names_used_again
-    if gone := int(again.gone.sum()):
-        yield Remark(
-            code="images_overwritten",
-            text=(
-                f"{counted(gone, 'row')} of this window named pictures that have been overwritten "
-                "since, because their names were used again; what is there now is the picture of "
-                f"a later use, and only counts for that. {_OWN_NAMES}"
-            ),
-        )
+    if again.gone.any():
+        yield _gone(data, int(again.gone.sum()))
     if again.unsure:
         yield Remark(
             code="names_used_again",
@@ -36,6 +29,22 @@ def names_used_again_remarks(data: RunData) -> Iterator[Remark]:
         )
     if unknown := again.past + again.later:
         yield _later_pictures(data, unknown)
+
+
+def _gone(data: RunData, gone: int) -> Remark:
+    # As where images are lost: what is left may not be like what is gone.
+    most = Fraction(str(data.job.images.most_lost))
+    are_many = gone > most * data.window.counts.logged
+    return Remark(
+        code="images_overwritten",
+        text=(
+            f"{counted(gone, 'row')} of this window named pictures that have been overwritten "
+            "since, because their names were used again; what is there now is the picture of a "
+            f"later use, and only counts for that. {_OWN_NAMES}"
+        ),
+        weight=RemarkWeight.NOT_STEADY if are_many else RemarkWeight.NOTE,
+        headline="Too many of the window's pictures were overwritten" if are_many else "",
+    )
 
 
 def _later_pictures(data: RunData, unknown: int) -> Remark:

@@ -261,6 +261,7 @@ def test_in_a_window_of_both_days_the_pictures_count_for_the_second_day(
     assert quality.reasons == {"overwritten by a later picture of the same name": SLOTS}
     (remark,) = seen.remarks
     assert f"{SLOTS} rows of this window named pictures that have been overwritten" in remark.text
+    assert remark.weight is RemarkWeight.NOT_STEADY
     times = seen.window.rows["timestamp"].loc[seen.window.features.index]
     assert times.min() >= FIRST + DAY
 

@@ -10,13 +10,23 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jobs.image_locations import ImageLocation
 from jobs.job import ImageSettings
-from reference_stats.extraction import ExtractionResult, MissingImage, Outcome, extract
+from reference_stats.extraction import (
+    ExtractionResult,
+    MissingImage,
+    Outcome,
+    extract,
+)
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.features.registry import FEATURES
 from reference_stats.image_uses import Sighting, WantedImages
+from reference_stats.measuring import measure
+from reference_stats.size_limits import SizeLimits
 from tests.support.counting_bucket import CountingBucket
 from tests.support.images import numbered_photographs
 from tests.support.memory_bucket import MemoryBucket
@@ -25,6 +35,7 @@ from tests.support.remembered import parts_of, real_bucket
 PHOTOGRAPHS = numbered_photographs(8)
 NAME, OTHER = "slots/000.jpg", "slots/001.jpg"
 DAY = 86_400_000_000
+ALONE = [measure(photograph, SizeLimits(), FEATURES) for photograph in PHOTOGRAPHS]
 MONDAY, TUESDAY, WEDNESDAY = (day * DAY for day in (20_000, 20_001, 20_002))
 
 
@@ -173,6 +184,41 @@ def test_what_is_overwritten_between_the_look_and_the_reading_counts_as_it_was_r
     assert found.sightings[NAME] == Sighting(version=bucket.info(NAME).version)
     _run(memory, (NAME, TUESDAY))
     assert _asked(memory) == ([], [])
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from([NAME, OTHER]), st.integers(0, 3), st.booleans()),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(steps=STEPS, length=st.integers(1, 3))
+@settings(deadline=None, max_examples=15)
+def test_each_use_has_the_numbers_of_the_picture_that_was_there_for_it(
+    steps: list[tuple[str, int, bool]], length: int
+) -> None:
+    """Runs over the newest uses; each time a name is used its picture may be overwritten."""
+    cache = FeatureCache(bucket=CountingBucket(MemoryBucket()), prefix="reports")
+    there: dict[str, int] = {}
+    uses: list[tuple[str, int]] = []
+    expected: dict[tuple[str, int], Outcome] = {}
+    for number, (name, photograph, overwrites) in enumerate(steps):
+        if overwrites or name not in there:
+            there[name] = photograph
+            _put(cache, name, photograph)
+        uses.append((name, MONDAY + number * DAY))
+        expected[uses[-1]] = ALONE[there[name]]
+        found = _outcomes(_run(cache, *uses[-length:]))
+        assert all(found[name] == expected[name, last] for name, last in _last(uses[-length:]))
+    for end in range(1, len(uses) + 1):
+        window = uses[max(0, end - length) : end]
+        found = _outcomes(_run(cache, *window))
+        assert all(found[name] == expected[name, last] for name, last in _last(window))
+
+
+def _last(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    return list(dict(rows).items())
 
 
 # --- more than one use in one window ---
