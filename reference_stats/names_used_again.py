@@ -21,6 +21,8 @@ from reference_stats.image_uses import ONE_USE_US, Moments, Sighting
 Flags = NDArray[np.bool_]
 # A picture may be stored a little after its row is written: a tenth of the way to the next use.
 _STORED_LATE = 0.1
+# Clients that get no answer send the same picture again some minutes later at most.
+_TRIED_AGAIN_US = 600_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class NamesUsedAgain:
         Which rows' pictures were overwritten by that of a later use.
     unsure
         How many rows use a name before its last use, so that their picture may have been another.
+    spread
+        The names of such rows whose uses lie more than ten minutes apart: nobody tries again then.
     past
         How many names stand for no picture of the window any more: all of their rows are in `gone`.
     later
@@ -44,6 +48,7 @@ class NamesUsedAgain:
     names: int = 0
     gone: Flags = field(default_factory=lambda: np.zeros(0, dtype=bool))
     unsure: int = 0
+    spread: int = 0
     past: int = 0
     later: int = 0
 
@@ -61,7 +66,7 @@ def names_used_again(
         What is known of the pictures of images that are used more than once, by path.
     """
     gone = np.zeros(len(paths), dtype=bool)
-    names = unsure = past = later = 0
+    names = unsure = spread = past = later = 0
     if not sightings:
         return NamesUsedAgain(gone=gone)
     for path, rows in _rows_of(paths, sightings).items():
@@ -77,7 +82,10 @@ def names_used_again(
             later += 1
         else:
             unsure += int((~described).sum())
-    return NamesUsedAgain(names=names, gone=gone, unsure=unsure, past=past, later=later)
+            spread += bool(uses.max() - uses.min() > _TRIED_AGAIN_US)
+    return NamesUsedAgain(
+        names=names, gone=gone, unsure=unsure, spread=spread, past=past, later=later
+    )
 
 
 def _rows_of(

@@ -18,15 +18,7 @@ def names_used_again_remarks(data: RunData) -> Iterator[Remark]:
     if again.gone.any():
         yield _gone(data, int(again.gone.sum()))
     if again.unsure:
-        yield Remark(
-            code="names_used_again",
-            text=(
-                f"{counted(again.names, 'name')} of images are used more than once in this "
-                f"window, and in {counted(again.unsure, 'row')} before the picture that is there "
-                "now was written: if the picture changed with each use, those rows' pictures are "
-                f"gone, and the last one stands for them. {_OWN_NAMES}"
-            ),
-        )
+        yield _unsure(data)
     if unknown := again.past + again.later:
         yield _later_pictures(data, unknown)
 
@@ -44,6 +36,23 @@ def _gone(data: RunData, gone: int) -> Remark:
         ),
         weight=RemarkWeight.NOT_STEADY if are_many else RemarkWeight.NOTE,
         headline="Too many of the window's pictures were overwritten" if are_many else "",
+    )
+
+
+def _unsure(data: RunData) -> Remark:
+    again = data.window.names_used_again
+    # Pictures that are asked about twice are few; a camera's slots are all used again.
+    are_most = 2 * again.spread > data.window.rows["image"].nunique()
+    return Remark(
+        code="names_used_again",
+        text=(
+            f"{counted(again.names, 'name')} of images are used more than once in this window, and "
+            f"in {counted(again.unsure, 'row')} before the picture that is there now was written: "
+            "if the picture changed with each use, those rows' pictures are gone, and the last one "
+            f"stands for them. {_OWN_NAMES}"
+        ),
+        weight=RemarkWeight.NOT_STEADY if are_most else RemarkWeight.NOTE,
+        headline="Most image names are used again, maybe for other pictures" if are_most else "",
     )
 
 

@@ -277,6 +277,21 @@ def test_in_a_copied_bucket_it_is_said_that_the_earlier_pictures_may_be_gone(
     (remark,) = seen.remarks
     assert remark.code == "names_used_again"
     assert f"{SLOTS} names of images are used more than once" in remark.text
+    assert remark.weight is RemarkWeight.NOT_STEADY
+
+
+def test_pictures_that_are_sent_again_within_minutes_leave_a_steady_run_steady(
+    camera: Camera,
+) -> None:
+    camera.shoot(0, sharp, "copied")
+    log = camera.folder / "log.csv"
+    header, *rows = log.read_text(encoding="utf-8").splitlines(keepends=True)
+    again = [row.replace("0:00+", "3:00+") for row in rows]
+    assert again != rows
+    log.write_text("".join([header, *rows, *again]), encoding="utf-8")
+    (remark,) = camera.look(0).remarks
+    assert remark.code == "names_used_again"
+    assert remark.weight is RemarkWeight.NOTE
 
 
 def test_pictures_that_are_not_overwritten_are_duplicates_and_nothing_else(

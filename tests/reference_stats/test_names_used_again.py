@@ -55,6 +55,8 @@ def test_of_a_copied_bucket_it_is_not_known_whether_earlier_rows_showed_the_pict
     found = _found([1, 2, 3], _seen(written))
     assert not found.gone.any()
     assert (found.names, found.unsure, found.past, found.later) == (1, 2, 0, 0)
+    assert found.spread == 1
+    assert _found([1, 1.15], _seen(written)).spread == 0
 
 
 def test_a_picture_of_a_later_use_that_is_known_leaves_nothing_of_the_window() -> None:
