@@ -118,7 +118,9 @@ def join(
         features=features,
         counts=_count(outcomes),
         log=_count_rows(predictions, logged.refused),
-        quality=_quality(predictions.raw, logged, outcomes, features, copies),
+        quality=_quality(
+            predictions.raw, logged, outcomes, features, copies, again.pictures(logged.paths)
+        ),
         copies=copies,
         fingerprints=fingerprints,
         kept=logged.keep,
@@ -187,16 +189,15 @@ def _quality(
     outcomes: Sequence[Outcome],
     features: pd.DataFrame,
     copies: NearCopies,
+    pictures: NDArray[np.int64],
 ) -> Quality:
     images = pd.factorize(logged.paths)[0]
     named_once = np.bincount(images)[images] == 1
-    shown = pd.factorize(logged.paths[[not isinstance(one, OverwrittenImage) for one in outcomes]])
     lost = _lost(logged.locations, outcomes, features.index.to_numpy())
     return Quality(
         troubles=_first_troubles(lost),
         reasons=_count_reasons(lost),
-        # A row whose picture is gone names another one.
-        duplicated_rows=len(shown[0]) - len(shown[1]),
+        duplicated_rows=len(pictures) - len(np.unique(pictures)),
         near_duplicates=_count_near_duplicates(copies),
         deep_images=sum(one.deep for one in outcomes if isinstance(one, ImageFeatures)),
         # Of rows that share an image, all but the last describe one that was overwritten.

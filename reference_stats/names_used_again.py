@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from reference_stats.image_uses import ONE_USE_US, Moments, Sighting
@@ -51,6 +52,12 @@ class NamesUsedAgain:
     spread: int = 0
     past: int = 0
     later: int = 0
+
+    def pictures(self, paths: NDArray[np.object_]) -> NDArray[np.int64]:
+        """Return a number for the picture of each row; one that is gone has its own."""
+        numbers: NDArray[np.int64] = pd.factorize(paths)[0].astype(np.int64)
+        numbers[self.gone] = len(numbers) + np.flatnonzero(self.gone)
+        return numbers
 
 
 def names_used_again(

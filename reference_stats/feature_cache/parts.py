@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from reference_stats.feature_cache.rows import OPTIONAL_FIELDS
+from reference_stats.feature_cache.rows import can_be_completed, completed
 
 PathHashes = NDArray[np.uint32]
 
@@ -26,7 +26,6 @@ _PATHS_KEY = b"drift.paths"
 _MERGED_KEY = b"drift.merged"
 # A Parquet file ends with its footer, four bytes of its length, and four letters.
 _LENGTH_BYTES = 8
-_OPTIONAL = frozenset(name for name, _ in OPTIONAL_FIELDS)
 
 
 class Trouble(enum.StrEnum):
@@ -149,23 +148,11 @@ def unpack(
         return UnusablePart(trouble=Trouble.DAMAGED)
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
-        if not _fits(file.schema_arrow.names, schema.names):
+        if not can_be_completed(file.schema_arrow.names, schema):
             return UnusablePart(trouble=Trouble.FOREIGN)
-        return _completed(_chosen_rows(file, wanted), schema).cast(schema)
+        return completed(_chosen_rows(file, wanted), schema)
     except (pa.ArrowException, OSError, ValueError) as error:
         return UnusablePart(trouble=Trouble.FOREIGN, detail=str(error))
-
-
-def _fits(there: Sequence[str], expected: Sequence[str]) -> bool:
-    """Return whether a part has the columns; those that came later may be missing."""
-    return [name for name in expected if name in there or name not in _OPTIONAL] == list(there)
-
-
-def _completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    for name in schema.names:
-        if name not in rows.column_names:
-            rows = rows.append_column(name, pa.nulls(rows.num_rows, schema.field(name).type))
-    return rows.select(schema.names)
 
 
 def _chosen_rows(file: pq.ParquetFile, wanted: pa.Array | None) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +20,11 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("detail", pa.string()),
     ("limit", pa.int64()),
     ("fingerprint", pa.binary(FINGERPRINT_BYTES)),
-)
-# Parts of earlier versions of this program do not have them; nothing is known there.
-OPTIONAL_FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("used", pa.int64()),
     ("written", pa.int64()),
 )
+# Parts of earlier versions of this program do not have them; there they are this.
+_IN_OLD_PARTS: Mapping[str, object] = {"used": None, "written": None}
 _VERSION_LENGTH = "length of version"
 _USED, _WRITTEN = "used, or never", "written, or never"
 _IDENTITY = ("image", "version", "reason")
@@ -62,7 +61,21 @@ class CacheEntry:
 
 def row_schema(names: Sequence[str]) -> pa.Schema:
     """Return the columns of the rows: what is known of the image, and a number per feature."""
-    return pa.schema([*_FIELDS, *OPTIONAL_FIELDS, *((name, pa.float64()) for name in names)])
+    return pa.schema([*_FIELDS, *((name, pa.float64()) for name in names)])
+
+
+def can_be_completed(names: Sequence[str], schema: pa.Schema) -> bool:
+    """Tell whether a part with these columns is of this program, or of an earlier version."""
+    return list(names) == [one for one in schema.names if one in names or one not in _IN_OLD_PARTS]
+
+
+def completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows of a part with all columns: those of earlier versions lack some."""
+    for name in schema.names:
+        if name not in rows.column_names:
+            values = [_IN_OLD_PARTS[name]] * rows.num_rows
+            rows = rows.append_column(name, pa.array(values, schema.field(name).type))
+    return rows.select(schema.names).cast(schema)
 
 
 def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
