@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from jobs.job import LogColumns
+from jobs.predictions.class_names import canonical_classes
 from jobs.timestamp_parts import Integers, Texts
 
 
@@ -37,8 +38,8 @@ def fields_frame(
     columns = {
         "timestamp": pd.Series(times),
         "id": _series(pc.fill_null(identity, "")),
-        "prediction": label_series(raw.get(named.prediction or "", missing)),
-        "label": label_series(raw.get(named.label or "", missing)),
+        "prediction": class_series(raw.get(named.prediction or "", missing)),
+        "label": class_series(raw.get(named.label or "", missing)),
         "client": label_series(raw.get(named.client or "", missing)),
     }
     columns |= {name: pd.Series(values) for name, values in numbers.items()}
@@ -67,6 +68,14 @@ def label_series(column: Texts) -> pd.Series[str]:
     Every other text is a label, ``None`` and ``nan`` too.
     """
     return _series(_trimmed(column))
+
+
+def class_series(column: Texts) -> pd.Series[str]:
+    """Return texts as classes in their one form, blank ones as missing.
+
+    ``None`` and ``nan`` are classes too.
+    """
+    return _series(canonical_classes(column))
 
 
 def _trimmed(column: Texts) -> Texts:
