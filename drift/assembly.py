@@ -92,7 +92,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         quality=with_health(
             facts.window.quality,
             facts.predictions.fields,
-            facts.window.features,
+            facts.window.pictures,
             without_copies(facts.profile).features,
         ),
         offenders=tuple(facts.offenders),

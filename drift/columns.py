@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from drift.unit_rows import WithinUnits
 from reference_stats.features.registry import feature_named, features_named
-from reference_stats.profiles.profile import PredictionTable
+from reports.remarks import Remark
 
 
 class ColumnKind(enum.StrEnum):
@@ -29,6 +30,14 @@ class ColumnRole(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """The same thing of both sides."""
+
+    reference: pd.Series
+    current: pd.Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column on both sides.
 
@@ -37,7 +46,18 @@ class Column:
     name, unit, kind, role
         What it is.
     reference, current
-        The values that are there: no missing and no infinite ones; empty where a side has none.
+        The values that are there, one per unit: no missing and no infinite ones; empty where a
+        side has none. Of a unit with several rows it is that of a row that was drawn.
+    means
+        Of a number the mean within each unit that has a value; None where every unit has one row.
+    shares
+        Of classes the mean share within the units that have one, by class, each above 0; None
+        where every unit has one row.
+    renamed
+        The classes that are likely others in another spelling, with the names under which they are
+        tested, on both sides.
+    doubt
+        Why a difference of this column would mean nothing; it is not tested then.
     supply
         What to do so that a side that has none gets some.
     least_effect
@@ -55,14 +75,26 @@ class Column:
     supply: str
     least_effect: float | None = None
     resolution: float = 0.0
+    means: Sides | None = None
+    shares: Sides | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    doubt: Remark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlignedRows:
-    """The rows that the columns of one role were taken from: one per unit on either side."""
+    """The rows that the columns of one role were taken from: one per unit on either side.
+
+    Attributes
+    ----------
+    reference_within, current_within
+        All rows of the units of a side; None where every unit has one row.
+    """
 
     reference: pd.DataFrame
     current: pd.DataFrame
+    reference_within: WithinUnits | None = None
+    current_within: WithinUnits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,31 +127,15 @@ def feature_columns(
             unit=feature.unit,
             kind=ColumnKind.NUMERIC,
             role=ColumnRole.FEATURE,
-            reference=_numbers(reference[feature.name]) if feature.name in shared else nothing,
-            current=_numbers(current[feature.name]),
+            reference=finite_numbers(
+                reference[feature.name] if feature.name in shared else nothing
+            ),
+            current=finite_numbers(current[feature.name]),
             supply=_WINDOW_SUPPLY if feature.name in shared else _FEATURE_SUPPLY,
             resolution=feature.resolution,
         )
         for feature in features_named(current.columns)
     ]
-
-
-def prediction_columns(
-    reference: PredictionTable, current: PredictionTable, expected: Iterable[str] = ()
-) -> list[Column]:
-    """Return the predicted class, the confidence and the class probabilities.
-
-    A probability column that is called like an image feature gets `` (log)`` behind its name.
-
-    Parameters
-    ----------
-    reference, current
-        The two sides, each with the columns that hold a value.
-    expected
-        Columns that the job names: they are returned even where no side has a value.
-    """
-    names = dict.fromkeys([*expected, *reference.rows.columns, *current.rows.columns])
-    return [_prediction_column(name, reference.rows, current.rows) for name in names]
 
 
 NEAR_COPIES = "near_copies"
@@ -176,39 +192,11 @@ _FEATURE_SUPPLY = (
     "drift profile build."
 )
 _WINDOW_SUPPLY = "No image of the window could be measured; see data health."
-_PREDICTION_SUPPLY = (
-    "Set reference.log to a log with the reference's predictions and run drift profile build."
-)
-_LOG_SUPPLY = "The window's rows hold no value for it; check predictions.columns in the job file."
 
 
-def _prediction_column(name: str, reference: pd.DataFrame, current: pd.DataFrame) -> Column:
-    kind = ColumnKind.CLASSES if name == "prediction" else ColumnKind.NUMERIC
-    clean = _labels if kind is ColumnKind.CLASSES else _numbers
-    sides = [
-        clean(table[name]) if name in table else clean(pd.Series(dtype="object"))
-        for table in (reference, current)
-    ]
-    unit = "share" if kind is ColumnKind.CLASSES else "probability"
-    return Column(
-        name=log_name(name),
-        unit=unit,
-        kind=kind,
-        role=ColumnRole.PREDICTION,
-        reference=sides[0],
-        current=sides[1],
-        supply=_PREDICTION_SUPPLY if sides[0].empty else _LOG_SUPPLY,
-        resolution=PREDICTION_RESOLUTION if kind is ColumnKind.NUMERIC else 0.0,
-    )
-
-
-def _numbers(values: pd.Series) -> pd.Series:
+def finite_numbers(values: pd.Series) -> pd.Series:
+    """Return the numbers that are there."""
     numbers = values.astype("float64")
     finite = np.isfinite(numbers.to_numpy())
     # A million numbers in forty columns are not copied for nothing.
     return (numbers if finite.all() else numbers[finite]).reset_index(drop=True)
-
-
-def _labels(values: pd.Series) -> pd.Series:
-    known = values.dropna() if values.hasnans else values
-    return known.astype("str").reset_index(drop=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from drift.column_remarks import column_remarks
 from drift.columns import Column, ColumnKind, ColumnRole, LinedUp
 from drift.described import untested_finding, untested_state
 from drift.families import Family, sampled_family
@@ -18,6 +19,7 @@ from drift.scoring import ScoredFamily, score_family
 from drift.second_look import FamilyView, looked_at_twice
 from jobs.job import DetectionSettings
 from reports.findings import Evidence, Finding, Multivariate, State
+from reports.remarks import Remark
 
 FEWEST_RESAMPLES = 1_999
 # With fewer draws beyond the threshold the p-value at the level would be a coarse one.
@@ -63,6 +65,8 @@ class Comparison:
         reference is too small for that, or nothing was tested.
     evidence
         What the test rested on; None where nothing was tested.
+    remarks
+        What is odd about columns: why some were not tested, or under which names.
     """
 
     features: tuple[Finding, ...]
@@ -71,6 +75,7 @@ class Comparison:
     smallest_effect: float | None
     images_needed: int | None
     evidence: Evidence | None
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -120,8 +125,10 @@ def compare(
     """
     families = _families(lined_up)
 
-    def look(family: Family) -> FamilyView:
+    def look(family: Family) -> FamilyView | None:
         scored = score_family(family)
+        if not scored.table.names:
+            return None
         factors = widening(
             scored.table.names, reference_units=family.units[0], current_units=family.units[1]
         )
@@ -135,10 +142,7 @@ def compare(
         )
         return _view(family, scored, judge, lined_up)
 
-    twice = (
-        looked_at_twice(family, _resolutions(family, lined_up), look)
-        for family in families.values()
-    )
+    twice = (looked_at_twice(family, _resolutions(family, lined_up), look) for family in families)
     views = [view for view in twice if view is not None]
     tested = {name: one for view in views for name, one in view.findings.items()}
     judges = [view.judge for view in views]
@@ -154,6 +158,7 @@ def compare(
         smallest_effect=_smallest_effect(judges),
         images_needed=_images_needed(judges, detection.effect_to_see),
         evidence=_evidence(judges),
+        remarks=tuple(column_remarks(lined_up.columns, findings)),
     )
 
 
@@ -163,9 +168,7 @@ def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
     For simulations: it asks for effects only where something is improbable.
     """
     families = _families(lined_up)
-    return any(
-        _family_alarms(family, lined_up, detection, len(families)) for family in families.values()
-    )
+    return any(_family_alarms(family, lined_up, detection, len(families)) for family in families)
 
 
 def _family_alarms(
@@ -175,7 +178,7 @@ def _family_alarms(
 
     def look(family: Family) -> FamilyView | None:
         scored = score_family(family)
-        result = significant_result(scored.table, plan)
+        result = significant_result(scored.table, plan) if scored.table.names else None
         if result is None:
             return None
         judge = Judge(
@@ -192,7 +195,8 @@ def _family_alarms(
 
 
 def _view(family: Family, scored: ScoredFamily, judge: Judge, lined_up: LinedUp) -> FamilyView:
-    # A number whose values were made equal is in the family still, and no longer tested.
+    # A number whose values were made equal is in the family still, and no longer tested; so are
+    # classes that are all rare.
     findings = {
         one.name: judge.finding(one, scored.sides(one.name))
         for one in _columns_of(family, lined_up)
@@ -214,8 +218,9 @@ def drift_score(finding: Finding | Multivariate) -> float:
     return adjusted if is_drift or adjusted >= finding.threshold else 1.0
 
 
-def _families(lined_up: LinedUp) -> dict[ColumnRole, Family]:
-    families = {}
+def _families(lined_up: LinedUp) -> list[Family]:
+    """Return the families of columns that have scores; the false alarm rate is shared by them."""
+    families = []
     for role, rows in lined_up.rows.items():
         columns = [
             column
@@ -225,7 +230,7 @@ def _families(lined_up: LinedUp) -> dict[ColumnRole, Family]:
         names = [column.name for column in columns]
         units = len(rows.reference), len(rows.current)
         if names and min(units) >= 1 and sum(units) > _FEWEST_UNITS:
-            families[role] = sampled_family(
+            family = sampled_family(
                 rows,
                 names,
                 classes=_names(columns, ColumnKind.CLASSES),
@@ -233,6 +238,9 @@ def _families(lined_up: LinedUp) -> dict[ColumnRole, Family]:
                 if role is ColumnRole.FEATURE
                 else frozenset(),
             )
+            # Classes that are all rare have no score, and take no part where they are alone.
+            if family.numbers or score_family(family).table.names:
+                families.append(family)
     return families
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
+from drift.class_shares import categories_of, compared_shares
 from drift.columns import Column, ColumnKind
 from drift.constants import Constant
-from drift.distributions import count_classes, describe_numbers
+from drift.distributions import describe_numbers
+from drift.doubts import too_rare
 from drift.rounding import is_constant
 from reports.constant_reference import ConstantReference
-from reports.findings import Category, Finding, State
+from reports.findings import Category, Distribution, Finding, State
+from reports.remarks import Remark
 
 _LONGEST_LABEL = 60
 _CLASSES_NAMED = 10
@@ -22,9 +26,19 @@ def described(column: Column) -> Finding:
     """Return a finding that shows both sides and says nothing yet."""
     finding = Finding(name=column.name, unit=column.unit, state=State.MISSING)
     if column.kind is ColumnKind.CLASSES:
-        return replace(finding, categories=count_classes(column.reference, column.current))
+        categories = categories_of(column)
+        note = " ".join(filter(None, (class_changes(categories), renaming(column.renamed))))
+        return replace(finding, categories=categories, renamed=dict(column.renamed), note=note)
     reference, current = describe_numbers(column.reference, column.current)
+    if column.means is not None:
+        reference = _with_mean(reference, column.means.reference)
+        current = _with_mean(current, column.means.current)
     return replace(finding, reference=reference, current=current)
+
+
+def _with_mean(drawn: Distribution, means: pd.Series) -> Distribution:
+    """Return the distribution of one row a unit with the mean of all rows, unit by unit."""
+    return replace(drawn, mean=float(means.mean()) if len(means) else None)
 
 
 def described_constant(column: Column) -> ConstantReference | None:
@@ -39,27 +53,60 @@ def untested_state(column: Column) -> State | None:
     """Return why a column cannot be tested, or None where it can."""
     if column.reference.empty or column.current.empty:
         return State.MISSING
+    if column.doubt is not None:
+        return State.INCONCLUSIVE
     return State.CONSTANT if _never_varies(column) else None
 
 
 def _never_varies(column: Column) -> bool:
-    if column.kind is not ColumnKind.CLASSES:
-        return is_constant(np.concatenate([column.reference.to_numpy(), column.current.to_numpy()]))
-    first = column.reference.iloc[0]
-    return bool((column.reference == first).all() and (column.current == first).all())
+    if column.shares is not None or column.renamed:
+        shares = compared_shares(column)
+        return len(set(shares.reference.index) | set(shares.current.index)) == 1
+    sides = [column.reference, column.current]
+    if column.kind is ColumnKind.CLASSES:
+        first = column.reference.iloc[0]
+        return all(bool((side == first).all()) for side in sides)
+    if column.means is not None:
+        sides += [column.means.reference, column.means.current]
+    return is_constant(np.concatenate([side.to_numpy() for side in sides]))
 
 
 def untested_finding(column: Column) -> Finding:
     """Return the finding of a column that cannot be tested, with what to do about it."""
-    finding = described(column)
-    if untested_state(column) is State.CONSTANT:
+    finding, state = described(column), untested_state(column)
+    if state is State.CONSTANT:
         value = column.reference.iloc[0]
         shown = f"{value:.6g}" if column.kind is not ColumnKind.CLASSES else value
-        return replace(finding, state=State.CONSTANT, note=f"always {shown} on both sides")
-    side = "The reference" if column.reference.empty else "The window"
-    return replace(
-        finding, state=State.MISSING, note=f"{side} has no value for it. {column.supply}"
-    )
+        return _noted(finding, state, f"always {shown} on both sides")
+    if state is State.MISSING:
+        side = "The reference" if column.reference.empty else "The window"
+        return replace(finding, state=state, note=f"{side} has no value for it. {column.supply}")
+    if column.doubt is not None:
+        return _noted(finding, State.INCONCLUSIVE, column.doubt.text)
+    if column.kind is ColumnKind.CLASSES:
+        return _noted(finding, State.INCONCLUSIVE, rarity(finding).text)
+    return replace(finding, state=State.CONSTANT, note="the values that were drawn do not differ")
+
+
+def rarity(finding: Finding) -> Remark:
+    """Return why the classes of a column cannot be tested where no class has a score."""
+    categories = finding.categories or ()
+    values = sum(one.reference + one.current for one in categories)
+    return too_rare(finding.name, len(categories), values)
+
+
+def _noted(finding: Finding, state: State, note: str) -> Finding:
+    return replace(finding, state=state, note=" ".join(filter(None, (note, finding.note))))
+
+
+def renaming(renamed: Mapping[str, str]) -> str:
+    """Say which classes are likely others, spelled anew; empty where there are none."""
+    if not renamed:
+        return ""
+    pairs = [f"{shorten_label(old)} -> {shorten_label(one)}" for one, old in renamed.items()]
+    shown = ", ".join(sorted(pairs)[:_CLASSES_NAMED])
+    more = " and more" if len(pairs) > _CLASSES_NAMED else ""
+    return f"Likely a renaming, and compared as one class: {shown}{more}."
 
 
 def shorten_label(label: str) -> str:

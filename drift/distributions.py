@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.rounding import deviation_of, is_constant
-from reports.findings import Category, Distribution, Histogram
+from reports.findings import Distribution, Histogram
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 24
@@ -73,13 +73,3 @@ def counts_of_sorted(ascending: Numbers, edges: Numbers) -> NDArray[np.int64]:
     # The last bin holds its upper edge too.
     places[-1] = np.searchsorted(ascending, edges[-1], side="right")
     return np.diff(places)
-
-
-def count_classes(reference: pd.Series, current: pd.Series) -> tuple[Category, ...]:
-    """Return every class of either side, the most frequent of both together first."""
-    counts = pd.concat([reference.value_counts(), current.value_counts()], axis=1).fillna(0)
-    rows = [
-        Category(name=str(name), reference=int(then), current=int(now))
-        for name, then, now in counts.itertuples()
-    ]
-    return tuple(sorted(rows, key=lambda row: (-row.reference - row.current, row.name)))

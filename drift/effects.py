@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.columns import Column
 from drift.constants import CENTRAL, Constant
 from drift.methods.location import LOCATION
 from drift.methods.spread import SPREAD
@@ -81,6 +82,7 @@ def numeric_effects(
     normal: NormalSides | None,
     *,
     resolution: float = 0.0,
+    middles: tuple[float, float] | None = None,
 ) -> Mapping[str, Effect]:
     """Return how far each method's aspect of a number moved, by the method's name.
 
@@ -98,11 +100,14 @@ def numeric_effects(
         do not vary.
     resolution
         The smallest difference that means anything, in the column's unit.
+    middles
+        The mean of the reference and of the window where they are better known than from these
+        values, as where each of them was drawn from several of its unit.
     """
     constant = Constant.of(reference, resolution)
     if constant is not None:
         return _off_constant(constant, reference, current)
-    sides = _Sides(reference=reference, current=current, resolution=resolution)
+    sides = _Sides(reference=reference, current=current, resolution=resolution, middles=middles)
     up, down = sides.beyond()
     return {
         LOCATION.name: sides.moved(normal),
@@ -119,6 +124,7 @@ class _Sides:
     reference: pd.Series
     current: pd.Series
     resolution: float
+    middles: tuple[float, float] | None
 
     def moved(self, normal: NormalSides | None) -> Effect:
         moved = (self._means[1] - self._means[0]) / self._deviations[0]
@@ -146,6 +152,8 @@ class _Sides:
 
     @property
     def _means(self) -> tuple[float, float]:
+        if self.middles is not None:
+            return self.middles
         return float(self.reference.mean()), float(self.current.mean())
 
     @property
@@ -209,11 +217,31 @@ def mean_shift(reference: pd.Series, current: pd.Series, resolution: float = 0.0
     return capped(moved / deviation_of(reference.to_numpy()))
 
 
+def column_means(column: Column) -> tuple[float, float] | None:
+    """Return the means of both sides from the means within units; None where it has none."""
+    if column.means is None:
+        return None
+    return float(column.means.reference.mean()), float(column.means.current.mean())
+
+
+def column_shift(column: Column) -> float | None:
+    """Return `mean_shift` of a number, from the means within units where it has such."""
+    middles = column_means(column)
+    if middles is None:
+        return mean_shift(column.reference, column.current, column.resolution)
+    if Constant.of(column.reference, column.resolution) is not None:
+        return None
+    return capped((middles[1] - middles[0]) / deviation_of(column.reference.to_numpy()))
+
+
 def class_effect(reference: pd.Series, current: pd.Series) -> Effect:
     """Return the largest change of any class's share, between 0 and 1."""
-    shares = pd.concat(
-        [side.value_counts(normalize=True) for side in (reference, current)], axis=1
-    ).fillna(0.0)
+    return share_effect(*(side.value_counts(normalize=True) for side in (reference, current)))
+
+
+def share_effect(reference: pd.Series, current: pd.Series) -> Effect:
+    """Return the largest change of a share; each side has one share by class."""
+    shares = pd.concat([reference, current], axis=1).fillna(0.0)
     change = (shares.iloc[:, 1] - shares.iloc[:, 0]).abs()
     return Effect(size=float(change.max()), direction="shares")
 

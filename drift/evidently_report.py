@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from drift.class_shares import categories_of
 from drift.columns import Column, ColumnKind
 from drift.comparison import drift_score
-from drift.distributions import count_classes
 from reports.findings import Finding, Multivariate
 
 TEST_NAME = "drift_verdict"
@@ -150,6 +150,8 @@ def _dataset(evidently: Any, columns: Sequence[Column], side: str) -> Any:  # no
 
 def _drawn(column: Column, values: pd.Series) -> pd.Series:
     """Return one side of a column as the page can draw it, evenly spaced rows of a long one."""
+    if column.shares is not None:
+        return _repeated(column, "reference" if values is column.reference else "current")
     if len(values) > MOST_ROWS_DRAWN:
         step = -(-len(values) // MOST_ROWS_DRAWN)
         values = values.iloc[::step].reset_index(drop=True)
@@ -160,6 +162,17 @@ def _drawn(column: Column, values: pd.Series) -> pd.Series:
     return pd.Series(np.array([shown[label] for label in labels], dtype=object)[codes])
 
 
+def _repeated(column: Column, side: str) -> pd.Series:
+    """Return classes of units that have several, each as often as our own page counts it."""
+    shown = _shown_labels(column)
+    counts = {shown[one.name]: 0 for one in categories_of(column)}
+    for one in categories_of(column):
+        counts[shown[one.name]] += getattr(one, side)
+    step = -(-sum(counts.values()) // MOST_ROWS_DRAWN) or 1
+    names = np.array(list(counts), dtype=object)
+    return pd.Series(np.repeat(names, list(counts.values()))[::step])
+
+
 def _rounded(values: pd.Series) -> pd.Series:
     fractions, exponents = np.frexp(values.to_numpy())
     rounded = np.ldexp(np.round(np.ldexp(fractions, _BITS_DRAWN)), exponents - _BITS_DRAWN)
@@ -168,7 +181,7 @@ def _rounded(values: pd.Series) -> pd.Series:
 
 def _shown_labels(column: Column) -> dict[str, str]:
     """Return how each label is shown: the rarest classes of both sides together are one."""
-    counts = count_classes(column.reference, column.current)
+    counts = categories_of(column)
     named = counts[:MOST_CLASSES_DRAWN]
     rest = safe_label(f"({len(counts) - len(named):,} other classes)")
     return {one.name: safe_label(one.name) for one in named} | {

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from drift.class_shares import compared_shares
 from drift.columns import Column, ColumnKind
-from drift.described import class_changes, described, described_constant
+from drift.described import described, described_constant
 from drift.effects import (
     Effect,
     NormalSides,
-    class_effect,
-    mean_shift,
+    column_means,
+    column_shift,
     near_copy_effect,
     numeric_effects,
+    share_effect,
     usual_effect,
 )
 from drift.methods.location import LOCATION
@@ -74,9 +76,7 @@ class Judge:
             threshold=self.detection.false_alarm_rate,
             effect=effect.size,
             direction=effect.direction,
-            shift=None
-            if is_classes
-            else mean_shift(column.reference, column.current, column.resolution),
+            shift=None if is_classes else column_shift(column),
             note=_note(column, shown) or self._too_small(effect, column, constant),
             constant=constant,
         )
@@ -127,12 +127,17 @@ class Judge:
     def _effect(self, column: Column, normal: NormalSides | None) -> tuple[Effect, Statistic]:
         if column.kind is ColumnKind.CLASSES:
             name = f"{column.name}.chi_square"
-            return class_effect(column.reference, column.current), self._statistic(name)
+            shares = compared_shares(column)
+            return share_effect(shares.reference, shares.current), self._statistic(name)
         if column.kind is ColumnKind.NEAR_COPIES:
             name = self._largest(column.name)
             return near_copy_effect(column.reference, column.current), self._statistic(name)
         by_method = numeric_effects(
-            column.reference, column.current, normal, resolution=column.resolution
+            column.reference,
+            column.current,
+            normal,
+            resolution=column.resolution,
+            middles=column_means(column),
         )
         effects = {f"{column.name}.{method}": effect for method, effect in by_method.items()}
         singled_out = self._plainest(
@@ -201,11 +206,9 @@ def _has_folders_copies(column: Column) -> bool:
 
 
 def _note(column: Column, shown: Finding) -> str:
-    if column.kind is ColumnKind.CLASSES:
-        return class_changes(shown.categories or ())
     if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
         return (
             "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
             "is called drift only where half of the images are copies."
         )
-    return ""
+    return shown.note

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.columns import (
     NEAR_COPIES,
@@ -12,10 +14,9 @@ from drift.columns import (
     ColumnRole,
     LinedUp,
     feature_columns,
-    log_name,
     near_copy_column,
-    prediction_columns,
 )
+from drift.prediction_columns import Said, prediction_columns, prediction_rows
 from drift.units import Units
 from drift.window_images import WindowImages
 from jobs.job import LogColumns
@@ -48,13 +49,13 @@ def line_up(
         current=window.features.loc[units.current.first],
     )
     copies = _near_copies(features, units)
-    spoken = PredictionTable(
-        rows=profile.predictions.rows.iloc[units.reference_predicted].reset_index(drop=True)
-    )
+    spoken = Said.of(profile.predictions.rows, units.reference_predicted, _names(profile))
     answers = [name for name in ("prediction", "confidence", *probabilities) if name in window.rows]
-    said = PredictionTable.of(window.rows[answers].loc[units.predicted], probabilities)
+    table = PredictionTable.of(window.rows[answers], probabilities)
+    said = Said.of(table.rows, units.predicted, window.rows["image"].to_numpy(dtype=object))
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     shared = check_definitions(profile, features_named(window.features.columns))
+    answered = prediction_columns(spoken, said, [*expected, *probabilities], doubt=units.doubt)
     columns = [
         *feature_columns(features.reference, features.current, shared),
         near_copy_column(
@@ -62,19 +63,26 @@ def line_up(
             copies.current,
             reference_has_times=units.reference.timed,
         ),
-        *prediction_columns(spoken, said, [*expected, *probabilities]),
+        *answered,
     ]
     rows = {
         ColumnRole.FEATURE: AlignedRows(
             reference=features.reference.assign(**{NEAR_COPIES: copies.reference}),
             current=features.current.assign(**{NEAR_COPIES: copies.current}),
         ),
-        ColumnRole.PREDICTION: AlignedRows(
-            reference=spoken.rows.rename(columns=log_name),
-            current=said.rows.rename(columns=log_name),
-        ),
+        ColumnRole.PREDICTION: prediction_rows(spoken, said, answered),
     }
     return LinedUp(columns=tuple(columns), rows=rows)
+
+
+def _names(profile: ReferenceProfile) -> NDArray[np.object_]:
+    """Return the image of each of the reference's predictions, as far as it is known."""
+    images, rows = profile.prediction_images, len(profile.predictions.rows)
+    if images is not None:
+        return images.to_numpy(dtype=object)
+    if profile.records is not None and len(profile.records) == rows:
+        return profile.records["image"].to_numpy(dtype=object)
+    return np.full(rows, "", dtype=object)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ def class_table(report: Mapping[str, Any]) -> pd.DataFrame:
         totals = {side: sum(one[side] for one in classes) for side in _SIDES}
         records += [
             {"column": column["name"], **one}
-            | {f"{side}_share": _share(one[side], totals[side]) for side in _SIDES}
+            | {f"{side}_share": _class_share(one, side, totals[side]) for side in _SIDES}
             for one in classes
         ]
     return _table(records, _CLASS_DTYPES)
@@ -138,8 +138,12 @@ def _column(about: str, column: Mapping[str, Any]) -> dict[str, Any]:
     return {"column": column["name"], "about": about, "test": test} | plain | moments
 
 
-def _share(count: int, total: int) -> float:
-    return count / total if total else float("nan")
+def _class_share(one: Mapping[str, Any], side: str, total: int) -> float:
+    """Return a class's share; reports of older versions hold counts only."""
+    stated = one.get(f"{side}_share")
+    if stated is not None:
+        return float(stated)
+    return one[side] / total if total else float("nan")
 
 
 def _table(records: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:

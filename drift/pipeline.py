@@ -138,7 +138,9 @@ def _read_images(
         window = window_images.join(
             predictions, located, extracted, burst=place.job.detection.burst
         )
-        segments = segment_table(predictions, window, segment_columns(place.job))
+        named = place.job.predictions.columns
+        classes = (named.prediction, named.label)
+        segments = segment_table(predictions, window, segment_columns(place.job), classes)
     for reason, count in window.quality.reasons.items():
         logger.warning("%d of %d images left out: %s", count, window.counts.logged, reason)
     if window.quality.troubles:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from drift.effects import NormalSides
 from drift.families import Family
 from drift.joint import JointScores, joint_scores
-from drift.methods.classes import class_scores
+from drift.methods.classes import UnitLabels, class_scores
+from drift.methods.location import LOCATION
 from drift.methods.method import ScoreMethod
 from drift.methods.registry import NUMERIC_METHODS
 from drift.normal_scores import normal_scores
@@ -74,18 +74,20 @@ def score_family(family: Family) -> ScoredFamily:
     pooled = [family.pooled(name).to_numpy(dtype=np.float64) for name in family.numbers]
     numbers = np.column_stack(pooled) if pooled else np.zeros((sum(family.units), 0))
     normal = normal_scores(numbers)
-    varying = [column for column in range(normal.shape[1]) if normal[:, column].any()]
+    middles = _normal_means(family) if family.has_several_rows else normal
+    varies = normal.any(axis=0) | middles.any(axis=0)
+    varying = np.flatnonzero(varies)
     names = tuple(family.numbers[column] for column in varying)
-    normal = normal[:, varying]
+    normal, middles = normal[:, varying], middles[:, varying]
     together = [column for column, name in enumerate(names) if name in family.joint]
     draft = _Draft()
-    draft.add_numbers(normal, names, groups=names)
+    draft.add_numbers(normal, names, groups=names, middles=middles)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:
         joint = joint_scores(normal[:, together])
         draft.add_joint(joint, tuple(names[column] for column in together))
     for name in sorted(family.classes):
-        draft.add_classes(name, family.pooled(name))
+        draft.add_classes(name, family.pooled_labels(name))
     return ScoredFamily(
         table=draft.table(current_units=len(family.current)),
         columns=names,
@@ -94,6 +96,12 @@ def score_family(family: Family) -> ScoredFamily:
         together=tuple(names[column] for column in together),
         missing=~np.isfinite(numbers[:, varying]),
     )
+
+
+def _normal_means(family: Family) -> NDArray[np.float64]:
+    """Return normal scores of the means within units, of the shape of the family's numbers."""
+    means = [family.pooled_means(name).to_numpy(dtype=np.float64) for name in family.numbers]
+    return normal_scores(np.column_stack(means) if means else np.zeros((sum(family.units), 0)))
 
 
 @dataclass(slots=True)
@@ -112,10 +120,17 @@ class _Draft:
         names: tuple[str, ...],
         *,
         groups: tuple[str, ...],
+        middles: NDArray[np.float64] | None = None,
         methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS,
     ) -> None:
+        """Add the statistics of some numbers.
+
+        `normal` holds a value drawn from each unit, `middles` the unit's mean where that differs:
+        the mean says where a unit lies, but means of several values are narrower than a value.
+        """
         for method in methods:
-            self.blocks.append(method.scores(normal))
+            used = middles if method.name == LOCATION.name and middles is not None else normal
+            self.blocks.append(method.scores(used))
             self.linear.extend(
                 LinearStatistic(
                     name=f"{name}.{method.name}", group=group, two_sided=method.two_sided
@@ -134,9 +149,8 @@ class _Draft:
             whitened=joint.whitened.astype(np.float32),
         )
 
-    def add_classes(self, name: str, labels: pd.Series) -> None:
-        known = labels.astype("object").where(labels.notna(), None)
-        scores = class_scores(known.to_numpy(dtype=object))
+    def add_classes(self, name: str, labels: UnitLabels) -> None:
+        scores = class_scores(labels)
         members = [f"{name}.share of {label!r}" for label in scores.names]
         self.blocks.append(scores.indicators)
         self.linear.extend(

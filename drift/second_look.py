@@ -149,11 +149,25 @@ def _middle(values: Numbers) -> float:
 
 def _with(family: Family, values: Mapping[str, Numbers]) -> Family:
     split = len(family.current)
+    # Means within units say where a number lies; here the drawn values say it alone.
+    within = [
+        None if one is None else replace(one, means=one.means.assign(**_part(values, side)))
+        for one, side in (
+            (family.current_within, slice(None, split)),
+            (family.reference_within, slice(split, None)),
+        )
+    ]
     return replace(
         family,
-        current=family.current.assign(**{name: one[:split] for name, one in values.items()}),
-        reference=family.reference.assign(**{name: one[split:] for name, one in values.items()}),
+        current_within=within[0],
+        reference_within=within[1],
+        current=family.current.assign(**_part(values, slice(None, split))),
+        reference=family.reference.assign(**_part(values, slice(split, None))),
     )
+
+
+def _part(values: Mapping[str, Numbers], side: slice) -> dict[str, Numbers]:
+    return {name: one[side] for name, one in values.items()}
 
 
 def _confirmed(finding: Finding, again: Finding | None, resolution: float) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy import sparse
 from drift.onset import LEAST_UNITS
 from drift.permuted_sums import Numbers, Weights
 from drift.window_images import WindowImages, rows_where
+from jobs.predictions.class_names import canonical_labels
 from jobs.predictions.rows import PredictionRows
 
 HOUR, DAY = "hour", "day"
@@ -67,15 +68,21 @@ class Segments:
 
 
 def segment_table(
-    predictions: PredictionRows, window: WindowImages, columns: Sequence[str]
+    predictions: PredictionRows,
+    window: WindowImages,
+    columns: Sequence[str],
+    classes: Collection[str | None] = (),
 ) -> pd.DataFrame:
     """Return the segment columns of the rows of a window.
 
     The rows are those of `WindowImages.rows`, in the same order with the same index 0..n-1.
-    A column that the log does not have is left out.
+    A column that the log does not have is left out. Those of `classes` hold classes, each of
+    which is one segment however it is written.
     """
     there = [column for column in columns if column in predictions.raw.columns]
     table = predictions.raw[there]
+    named = {name: canonical_labels(table[name]) for name in there if name in classes}
+    table = table.assign(**named) if named else table
     return table if window.kept is None else rows_where(table, window.kept)
 
 

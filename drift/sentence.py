@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from drift.columns import NEAR_COPIES
 from drift.described import shorten_label
 from reference_stats.features.registry import feature_named
+from reports.class_shares import compared_shares
 from reports.constant_reference import ConstantReference, difference_words, reference_words
 from reports.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND, in_deviations, sigmas
 from reports.findings import Finding, ImageCounts, Multivariate
@@ -122,6 +123,8 @@ def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
         return f"{some} are {listed(words[:_LOOKS_NAMED])} than the reference"
     if not any(_is_about_images(finding) for finding in drifted):
         return "The model's predictions have moved away from the reference"
+    if all(finding.name == NEAR_COPIES for finding in drifted):
+        return "More or fewer of the images are near-copies of each other than in the reference"
     return "The images have moved away from the reference"
 
 
@@ -197,16 +200,9 @@ def _is_headline(name: str) -> bool:
 
 
 def _largest_change(finding: Finding) -> str:
-    categories = finding.categories or ()
-    totals = [
-        max(1, sum(getattr(category, side) for category in categories))
-        for side in ("reference", "current")
-    ]
-    shares = [
-        (category.name, category.reference / totals[0], category.current / totals[1])
-        for category in categories
-    ]
-    name, then, now = max(shares, key=lambda share: abs(share[2] - share[1]))
+    shares = compared_shares(finding.categories or (), finding.renamed)
+    name = max(shares, key=lambda one: abs(shares[one][1] - shares[one][0]))
+    then, now = shares[name]
     return (
         f"share of {finding.name} {shorten_label(name)!r} {100 * then:.0f} % to {100 * now:.0f} %"
     )

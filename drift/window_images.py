@@ -76,6 +76,21 @@ class WindowImages:
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
 
     @property
+    def images_of_rows(self) -> NDArray[np.int64]:
+        """A number for the image of each row: one whose name was used again is another."""
+        paths = self.rows["image"].to_numpy(dtype=object)
+        if self.names_used_again.gone.any():
+            return self.names_used_again.pictures(paths)
+        numbers: NDArray[np.int64] = pd.factorize(paths)[0].astype(np.int64)
+        return numbers
+
+    @property
+    def pictures(self) -> pd.DataFrame:
+        """The features of each analysed image once, at the first row that names it."""
+        repeated = self.rows["image"].loc[self.features.index].duplicated().to_numpy()
+        return self.features[~repeated] if repeated.any() else self.features
+
+    @property
     def clusters(self) -> pd.Series[int]:
         """The cluster of each analysed row, with the index of `features`.
 
@@ -112,15 +127,15 @@ def join(
     fingerprints = stack_fingerprints([outcome.fingerprint for outcome in analysed])
     # Before there is a table of numbers: these two need most of the memory of a large window.
     copies = logged.near_copies(places, fingerprints, burst)
+    first = np.unique(again.pictures(logged.paths), return_index=True)[1]
+    first.sort()
     features = _features(analysed, places, extracted.names)
     return WindowImages(
         rows=logged.rows,
         features=features,
-        counts=_count(outcomes),
+        counts=_count(_once_each(outcomes, first), rows=len(outcomes)),
         log=_count_rows(predictions, logged.refused),
-        quality=_quality(
-            predictions.raw, logged, outcomes, features, copies, again.pictures(logged.paths)
-        ),
+        quality=_quality(predictions.raw, logged, outcomes, features, copies, first),
         copies=copies,
         fingerprints=fingerprints,
         kept=logged.keep,
@@ -189,17 +204,18 @@ def _quality(
     outcomes: Sequence[Outcome],
     features: pd.DataFrame,
     copies: NearCopies,
-    pictures: NDArray[np.int64],
+    first: NDArray[np.int64],
 ) -> Quality:
     images = pd.factorize(logged.paths)[0]
     named_once = np.bincount(images)[images] == 1
-    lost = _lost(logged.locations, outcomes, features.index.to_numpy())
+    lost = _lost(logged.locations, outcomes, first)
+    once = _once_each(outcomes, first)
     return Quality(
         troubles=_first_troubles(lost),
         reasons=_count_reasons(lost),
-        duplicated_rows=len(pictures) - len(np.unique(pictures)),
+        duplicated_rows=len(images) - len(first),
         near_duplicates=_count_near_duplicates(copies),
-        deep_images=sum(one.deep for one in outcomes if isinstance(one, ImageFeatures)),
+        deep_images=sum(one.deep for one in once if isinstance(one, ImageFeatures)),
         # Of rows that share an image, all but the last describe one that was overwritten.
         cross_check=_cross_check(raw, logged.keep, features, named_once),
     )
@@ -212,11 +228,15 @@ def _outcomes(locations: Sequence[ImageLocation], extracted: ExtractionResult) -
     return [extracted[location] for location in locations]
 
 
+def _once_each(outcomes: Sequence[Outcome], first: NDArray[np.int64]) -> Sequence[Outcome]:
+    """Return the outcome of each image, however many rows name it."""
+    return outcomes if len(first) == len(outcomes) else [outcomes[place] for place in first]
+
+
 def _lost(
-    locations: Sequence[ImageLocation], outcomes: Sequence[Outcome], analysed: NDArray[np.int64]
+    locations: Sequence[ImageLocation], outcomes: Sequence[Outcome], first: NDArray[np.int64]
 ) -> list[tuple[ImageLocation, LostImage]]:
-    places = np.setdiff1d(np.arange(len(outcomes)), analysed, assume_unique=True)
-    pairs = ((locations[place], outcomes[place]) for place in places.tolist())
+    pairs = ((locations[place], outcomes[place]) for place in first.tolist())
     return [(place, one) for place, one in pairs if not isinstance(one, ImageFeatures)]
 
 
@@ -256,14 +276,15 @@ def _count_reasons(lost: Sequence[tuple[ImageLocation, LostImage]]) -> dict[str,
     return dict(sorted(Counter(outcome.summary for _, outcome in lost).items()))
 
 
-def _count(outcomes: Sequence[object]) -> ImageCounts:
-    kinds = Counter(type(outcome) for outcome in outcomes)
+def _count(images: Sequence[Outcome], *, rows: int) -> ImageCounts:
+    kinds = Counter(type(outcome) for outcome in images)
     return ImageCounts(
-        logged=len(outcomes),
+        logged=len(images),
         analysed=kinds[ImageFeatures],
         missing=kinds[MissingImage],
         unreadable=kinds[UnreadableImage],
         unfetched=kinds[UnfetchedImage],
+        rows=rows,
         overwritten=kinds[OverwrittenImage],
     )
 

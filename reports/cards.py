@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
+from reports.class_shares import class_shares
 from reports.effect_sizes import in_deviations
 from reports.findings import Category, Distribution, Finding, State
 from reports.history import HistoryRow
@@ -25,8 +26,8 @@ from reports.wording import (
     STATE_LABELS,
     column_title,
     p_words,
+    percent,
     readable,
-    share,
     with_spread,
 )
 
@@ -213,17 +214,14 @@ def _course(column: Finding, title: str, past: _Past) -> Markup | None:
 def _class_rows(categories: Sequence[Category]) -> tuple[ClassRow, ...]:
     before = sum(category.reference for category in categories)
     now = sum(category.current for category in categories)
-    shares = [
-        (category, category.reference / max(before, 1), category.current / max(now, 1))
-        for category in categories
-    ]
+    shares = class_shares(categories)
     widest = max((max(then, here) for _, then, here in shares), default=0.0)
     shares.sort(key=lambda item: (-abs(item[2] - item[1]), item[0].name))
     return tuple(
         ClassRow(
             name=category.name,
-            reference=share(category.reference, before),
-            current=share(category.current, now),
+            reference=percent(then) if before else NOTHING,
+            current=percent(here) if now else NOTHING,
             change=_points(here - then) if before and now else NOTHING,
             mark=_class_mark(category, before, now),
             bars=Markup(share_bars_svg(then, here, widest)),  # noqa: S704 - numbers only

@@ -63,11 +63,23 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """How often one class occurs on either side, as counts."""
+    """How often one class occurs on either side.
+
+    Attributes
+    ----------
+    reference, current
+        Units, mostly images. Where a unit has several classes, its parts are added up and
+        rounded; a class that occurs at all counts at least once.
+    reference_share, current_share
+        The mean over units of the class's share within the unit, 0 to 1; None where the side has
+        no class at all, and in reports of older versions.
+    """
 
     name: str
     reference: int
     current: int
+    reference_share: float | None = None
+    current_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +121,9 @@ class Finding:
         The two sides of a numeric column; None for classes.
     categories
         The classes, most frequent first; None for numbers.
+    renamed
+        The classes that are likely others in another spelling, with the names under which both
+        sides are compared; empty for numbers.
     constant
         Where a tested number is constant in the reference up to its resolution: how the window
         differs from it. The direction is ``"upper_tail"`` or ``"lower_tail"`` then, and the effect
@@ -129,6 +144,7 @@ class Finding:
     reference: Distribution | None = None
     current: Distribution | None = None
     categories: tuple[Category, ...] | None = None
+    renamed: dict[str, str] = field(default_factory=dict)
     constant: ConstantReference | None = None
 
 
@@ -142,13 +158,19 @@ class WindowSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCounts:
-    """What became of the images that the window's rows name.
+    """What became of the images that the window's rows name: distinct ones, whatever their rows.
 
     Attributes
     ----------
+    logged
+        Distinct images that the accepted rows name:
+        ``analysed + missing + unreadable + unfetched + overwritten``.
     overwritten
         Images whose name was used again, so that another picture is there now. They are not among
         the lost ones: no image of the bucket is missing.
+    rows
+        The rows that name them: ``logged`` and `Quality.duplicated_rows` together, and the log's
+        rows without the rejected ones. None in reports of older versions, which counted rows.
     """
 
     logged: int
@@ -157,6 +179,7 @@ class ImageCounts:
     unreadable: int
     unfetched: int
     overwritten: int = 0
+    rows: int | None = None
 
     @property
     def lost(self) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
+from reports.class_shares import compared_shares
 from reports.constant_reference import difference_words, reference_words
 from reports.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
 from reports.findings import Category, Distribution, Finding, Multivariate
@@ -105,7 +106,7 @@ def _images(side: Distribution | None) -> int:
 def _in_brief(column: Finding, size: str) -> tuple[str, str]:
     """Return the class that it is about, if any, and the movement in a few words."""
     if column.categories:
-        return _largest_change(column.categories)
+        return _largest_change(column.categories, column.renamed)
     if column.direction == "spread":
         return "", f"{_spread_words(column)}, {size}"
     if column.direction in TAILS and column.constant is None:
@@ -118,13 +119,12 @@ def _in_brief(column: Finding, size: str) -> tuple[str, str]:
     return "", size
 
 
-def _largest_change(categories: Sequence[Category]) -> tuple[str, str]:
-    before = max(sum(category.reference for category in categories), 1)
-    now = max(sum(category.current for category in categories), 1)
-    most = max(categories, key=lambda one: abs(one.current / now - one.reference / before))
-    name = visible(most.name)
+def _largest_change(categories: Sequence[Category], renamed: Mapping[str, str]) -> tuple[str, str]:
+    shares = compared_shares(categories, renamed)
+    most = max(shares, key=lambda name: abs(shares[name][1] - shares[name][0]))
+    name = visible(most)
     label = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
-    return label, f"{_per_cent(most.reference / before)} to {_per_cent(most.current / now)}"
+    return label, " to ".join(_per_cent(one) for one in shares[most])
 
 
 def joint_words(joint: Multivariate) -> str:

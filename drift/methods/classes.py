@@ -9,10 +9,35 @@ import pandas as pd
 from numpy.typing import NDArray
 
 # Fewer in both sides together say little one by one; together they may.
-_RARE = 5
+RARE = 5
 # More classes of their own would cost seconds; the rest counts as one.
 _MOST_CLASSES = 250
 OTHERS = "(rare classes)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitLabels:
+    """The classes of units, several where a unit has several rows.
+
+    Attributes
+    ----------
+    labels
+        Texts, none of them missing.
+    of_label
+        The unit of each label.
+    units
+        How many units there are; those without a label have no class.
+    """
+
+    labels: NDArray[np.object_]
+    of_label: NDArray[np.int64]
+    units: int
+
+    @classmethod
+    def one_each(cls, labels: NDArray[np.object_]) -> UnitLabels:
+        """Return units of one label each, None for a unit without one."""
+        known = np.flatnonzero([label is not None for label in labels])
+        return cls(labels=labels[known], of_label=known, units=len(labels))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +50,11 @@ class ClassScores:
         The classes that have an indicator of their own, and one for all others where there are
         any.
     indicators
-        float64 of shape (units, classes), 0 or 1; a unit without a class is 0 everywhere.
+        float64 of shape (units, classes), 0 or 1, or the class's part of the unit's labels where
+        it has several; a unit without a class is 0 everywhere.
     root
         Shape (classes, classes): the sum of squares of the standardised sums times it is Pearson's
-        chi-square (but for a factor of ``(N - 1) / N``).
+        chi-square (but for a factor of ``(N - 1) / N``) where every unit has one label.
     """
 
     names: tuple[str, ...]
@@ -36,29 +62,32 @@ class ClassScores:
     root: NDArray[np.float64]
 
 
-def class_scores(labels: NDArray[np.object_]) -> ClassScores:
+def class_scores(given: UnitLabels) -> ClassScores:
     """Return the classes of both sides together as indicators.
 
-    Classes that occur fewer than five times in all, and those beyond the 250 most frequent, are
-    taken as one. The choice looks at both sides together, so that permuting stays exact.
-
-    Parameters
-    ----------
-    labels
-        One label per unit, None for a unit without one.
+    Classes that occur in fewer than five units in all, and those beyond the 250 that occur in
+    most, are taken as one. The choice looks at both sides together, so that permuting stays exact.
     """
-    known = np.array([label is not None for label in labels], dtype=np.bool_)
     # An array of fixed width would give every row the room of the longest label.
-    codes, classes = pd.factorize(labels[known], sort=True)
-    counts = np.bincount(codes, minlength=len(classes))
+    codes, classes = pd.factorize(given.labels, sort=True)
+    counts = _units_with(codes, given, len(classes))
     order = np.lexsort((np.arange(len(classes)), -counts))[:_MOST_CLASSES]
-    own = np.sort(order[counts[order] >= _RARE])
+    own = np.sort(order[counts[order] >= RARE])
     column = np.full(len(classes), len(own))
     column[own] = np.arange(len(own))
     named = [str(classes[one]) for one in own]
     if len(own) < len(classes):
         named.append(OTHERS)
-    indicators = np.zeros((len(labels), len(named)))
-    indicators[np.flatnonzero(known), column[codes]] = 1
-    shares = indicators.mean(axis=0)
+    part = 1.0 / np.maximum(np.bincount(given.of_label, minlength=given.units), 1)
+    indicators = np.zeros((given.units, len(named)))
+    np.add.at(indicators, (given.of_label, column[codes]), part[given.of_label])
+    shares = np.minimum(indicators.mean(axis=0), 1.0)
     return ClassScores(names=tuple(named), indicators=indicators, root=np.diag(np.sqrt(1 - shares)))
+
+
+def _units_with(codes: NDArray[np.int64], given: UnitLabels, classes: int) -> NDArray[np.int64]:
+    """Return in how many units each class occurs."""
+    pairs = codes
+    if len(codes) > len(np.unique(given.of_label)):
+        pairs = np.unique(codes + given.of_label * max(classes, 1)) % max(classes, 1)
+    return np.bincount(pairs, minlength=classes)

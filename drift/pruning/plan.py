@@ -20,7 +20,13 @@ from reports.publishing import LATEST_NAME, PAGE_NAME, REPORT_NAME
 
 # In the order of deletion: what names others goes before them.
 RUN_FILES = (PAGE_NAME, REPORT_NAME, "evidently.html", "evidently.json")
-PROFILE_FILES = ("profile.json", "features.parquet", "predictions.parquet", "records.parquet")
+PROFILE_FILES = (
+    "profile.json",
+    "features.parquet",
+    "predictions.parquet",
+    "prediction_images.parquet",
+    "records.parquet",
+)
 _OTHER_FILES = {
     (LATEST_NAME,),
     (INDEX_NAME,),

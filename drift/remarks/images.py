@@ -25,8 +25,9 @@ def image_remarks(data: RunData) -> Iterator[Remark]:
         yield Remark(
             code="images_named_again",
             text=(
-                f"{quality.duplicated_rows:,} rows name an image that an earlier row names too; "
-                "each image counts once among the image features."
+                f"{quality.duplicated_rows:,} rows name an image that an earlier row names too "
+                f"({images.logged:,} images, {images.rows:,} rows): each image counts once among "
+                "the image features, and a class counts by its share of the image's rows."
             ),
         )
     if quality.deep_images:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from drift.comparison import Comparison
+from drift.remarks.columns import class_forms, compared_otherwise, unlinked_predictions
 from drift.remarks.examined import (
     copies_in_reference,
     one_scene_in_reference,
@@ -21,18 +22,21 @@ from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
+    class_forms,
     image_remarks,
     shared_with_reference,
     copies_in_reference,
     one_scene_in_reference,
     names_used_again_remarks,
     reference_remarks,
+    unlinked_predictions,
     reference_names_remarks,
 )
 """What is said of the data itself, before anything is compared."""
 
 ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
     unknown_to_reference,
+    compared_otherwise,
     too_small_reference,
 )
 """What is said once the columns are compared."""

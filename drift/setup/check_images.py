@@ -12,9 +12,9 @@ from drift.setup.reused_names import check_reused_names
 from drift.stages import Workplace
 from drift.window_images import WindowImages
 from jobs.errors import DriftError
-from jobs.image_locations import ImageLocation
+from jobs.image_locations import ImageLocation, RefusedLocation
 from jobs.predictions.rows import PredictionRows
-from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.extraction import ExtractionResult, ImageFeatures, extract
 
 SAMPLED = 100
 _ENOUGH_FOUND = 0.97
@@ -53,14 +53,14 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     except DriftError as error:
         return CheckedImages(checks=(failed("images", error),))
     window = window_images.join(_rows_at(rows, picked), located, extracted)
-    refused = Counter(one.reason for one in located if not isinstance(one, ImageLocation))
     distinct = len({one for one in everywhere if isinstance(one, ImageLocation)})
     good = {one for one, what in extracted.outcomes.items() if isinstance(what, ImageFeatures)}
     is_good = [one in good for one in located]
+    lost = Counter(_why_lost(one, extracted) for one in located if one not in good)
     named = sum(isinstance(one, ImageLocation) for one in everywhere)
     repeats = distinct / max(1, named)
     checks = [
-        _images(place, window, refused, len(picked)),
+        _images(place, window, lost, len(picked)),
         *_repeats(named, distinct),
         *check_reused_names(rows, everywhere),
         *_cross_check(window),
@@ -70,6 +70,13 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         images=round(_good_rows(picked, is_good, len(rows)) * repeats),
         window=window,
     )
+
+
+def _why_lost(one: ImageLocation | RefusedLocation, extracted: ExtractionResult) -> str:
+    if isinstance(one, RefusedLocation):
+        return one.reason
+    outcome = extracted[one]
+    return "" if isinstance(outcome, ImageFeatures) else outcome.summary
 
 
 def _picked(rows: int) -> list[int]:
@@ -104,10 +111,9 @@ def _repeats(named: int, distinct: int) -> list[Check]:
     return [is_ok("repeats", said)]
 
 
-def _images(place: Workplace, window: WindowImages, refused: Counter[str], sampled: int) -> Check:
-    analysed = window.counts.analysed
+def _images(place: Workplace, window: WindowImages, reasons: Counter[str], sampled: int) -> Check:
+    analysed = len(window.features)
     found = f"{analysed} of the {sampled} rows tried have an image that can be read"
-    reasons = {**window.quality.reasons, **refused}
     if reasons:
         said = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
         found += f"; the others: {said}"

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import PurePosixPath
 
+import pandas as pd
+
 from drift.power import critical_value, images_needed, smallest_effect
 from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
@@ -42,6 +44,8 @@ class CheckedReference:
         How many different images it holds; None where that is not known.
     has_predictions
         Whether predictions are compared too.
+    predictions
+        The reference's predictions, as of `PredictionTable.rows`; None where there are none.
     profile, objects
         The pinned profile, or what lies below ``reference.images``.
     """
@@ -49,6 +53,7 @@ class CheckedReference:
     checks: tuple[Check, ...]
     images: int | None = None
     has_predictions: bool = False
+    predictions: pd.DataFrame | None = None
     profile: ReferenceProfile | None = None
     objects: tuple[ObjectInfo, ...] = ()
 
@@ -77,6 +82,7 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
         checks=(check, *check_copies(count_copies(profile), profile)),
         images=without_copies(profile).images,
         has_predictions=bool(len(profile.predictions.rows)),
+        predictions=profile.predictions.rows,
         profile=profile,
     )
 
@@ -93,14 +99,15 @@ def _source(place: Workplace) -> CheckedReference:
     if place.job.reference.log is None:
         return checked
     try:
-        count = len(predictions_of_log(place.source_context, place.job.reference.log).rows)
+        said = predictions_of_log(place.source_context, place.job.reference.log).rows
     except DriftError as error:
         return replace(checked, checks=(*checked.checks, failed("reference.log", error)))
-    said = f"{place.job.reference.log}: {count:,} rows of predictions"
+    found = f"{place.job.reference.log}: {len(said):,} rows of predictions"
     return replace(
         checked,
-        checks=(*checked.checks, is_ok("reference.log", said)),
-        has_predictions=count > 0,
+        checks=(*checked.checks, is_ok("reference.log", found)),
+        has_predictions=len(said) > 0,
+        predictions=said,
     )
 
 
@@ -153,6 +160,7 @@ def _feature_table(place: Workplace) -> CheckedReference:
         checks=(check,),
         images=len(numbers.features),
         has_predictions=bool(len(numbers.predictions.rows.columns)),
+        predictions=numbers.predictions.rows,
     )
 
 
@@ -219,6 +227,7 @@ def _stretch(place: Workplace) -> CheckedReference:
         checks=(check,),
         images=round(len(distinct) * share),
         has_predictions=named.prediction is not None or named.confidence is not None,
+        predictions=rows.fields,
     )
 
 

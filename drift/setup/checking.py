@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from drift.options import RunOptions, requested_window
+from drift.setup.check_classes import check_classes
 from drift.setup.check_columns import check_columns
 from drift.setup.check_examined import check_shared, check_size
 from drift.setup.check_images import CheckedImages, check_images
@@ -67,6 +68,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         yield not_tried("images", "the log has to be read first")
         return
     yield from check_overlap(place, log.rows.window)
+    yield from check_classes(log.rows, reference.predictions)
     images = _images(place, log.rows)
     yield from images.checks
     if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):

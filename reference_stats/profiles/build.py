@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+import pandas as pd
+
 from jobs.errors import ColumnMissingError, ObjectError
+from jobs.image_locations import ImageLocator
 from jobs.job import Job, ReferenceSettings
 from jobs.predictions.reading import read_predictions
 from jobs.windows import WindowRequest
 from reference_stats.profiles import from_images, from_table, from_tensors
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
+from reference_stats.profiles.prediction_images import name_images
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, profile_id
 
 Source = Callable[[SourceContext], ReferenceNumbers]
@@ -42,13 +46,16 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
             f"the reference ({numbers.source}) has no row with a readable feature. Expected one "
             "row per image; correct [reference] in the job file or what it names.",
         )
-    predictions = numbers.predictions
+    predictions, images = numbers.predictions, numbers.prediction_images
     if job.reference.log is not None:
-        predictions = predictions_of_log(context, job.reference.log)
-    known = {feature.name: feature.version for feature in context.features}
-    versions = {name: known[name] for name in numbers.features.columns}
+        known = [] if numbers.records is None else numbers.records["image"].tolist()
+        predictions, images = linked_predictions(context, job.reference.log, known)
+    if not len(predictions.rows.columns):
+        images = None
+    current = {feature.name: feature.version for feature in context.features}
+    versions = {name: current[name] for name in numbers.features.columns}
     return ReferenceProfile(
-        id=profile_id(numbers.features, predictions, versions, numbers.records),
+        id=profile_id(numbers.features, predictions, versions, numbers.records, images),
         created_at=now,
         source=numbers.source,
         settings_digest=settings_digest(job),
@@ -57,6 +64,7 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
         predictions=predictions,
         left_out=dict(numbers.left_out),
         records=numbers.records,
+        prediction_images=images,
     )
 
 
@@ -74,15 +82,40 @@ def predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
     ObjectError
         If it is missing, unreadable, or without a column that the job names.
     """
+    return linked_predictions(context, path, [])[0]
+
+
+def linked_predictions(
+    context: SourceContext, path: str, images: Sequence[str]
+) -> tuple[PredictionTable, pd.Series | None]:
+    """Return the predictions of ``reference.log``, and the image that each of them is of.
+
+    Parameters
+    ----------
+    images
+        The images of the profile.
+
+    Raises
+    ------
+    ObjectError
+        As `predictions_of_log`.
+    """
     # Only what is compared: who asked, and how long it took, the reference's log need not have.
     unused = dict.fromkeys(("id", "label", "client", "latency"))
     columns = context.job.predictions.columns.model_copy(update=unused)
     settings = context.job.predictions.model_copy(update={"path": path, "columns": columns})
     try:
         rows = read_predictions(context.bucket, settings, _ALL_TIME)
+        table, raw = PredictionTable.of(rows.fields, rows.probabilities), rows.raw
     except ColumnMissingError as error:
         # Predictions on a validation set are often a plain table without times.
         if error.column != settings.columns.timestamp:
             raise
-        return from_table.read_predictions_table(context, path)
-    return PredictionTable.of(rows.fields, rows.probabilities)
+        table, raw = from_table.read_predictions_table(context, path)
+    locator = ImageLocator(
+        bucket_url=context.bucket.url,
+        settings=context.job.images,
+        day_first=context.job.predictions.day_first,
+    )
+    log_id = context.job.predictions.columns.id or ""
+    return table, name_images(raw.reset_index(drop=True), locator, log_id, images)

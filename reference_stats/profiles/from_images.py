@@ -27,6 +27,7 @@ from reference_stats.extraction import (
 from reference_stats.image_uses import WantedImages, images_of_rows, moments_of
 from reference_stats.names_used_again import names_used_again
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
+from reference_stats.profiles.prediction_images import rows_are_images
 from reference_stats.profiles.profile import PredictionTable, image_records
 
 # Names with another ending are not taken for images; a name without an ending may be one.
@@ -87,9 +88,19 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     left_out.update(rows.tally.reasons)
     _require_images(numbers, log_url, left_out)
     span = rows.window
+    # As in a window, a row whose image must not be read says nothing.
+    kept = np.array([isinstance(place, ImageLocation) for place in located], dtype=np.bool_)
+    named = [
+        # What an overwritten picture showed is gone: its row is of no image of the reference.
+        None if lost else place.path
+        for place, lost in zip(located, again.gone, strict=True)
+        if isinstance(place, ImageLocation)
+    ]
+    paths = pd.Series(named, dtype="str", name="image")
     return ReferenceNumbers(
         features=numbers,
-        predictions=PredictionTable.of(rows.fields, rows.probabilities),
+        predictions=PredictionTable.of(rows.fields[kept], rows.probabilities),
+        prediction_images=None if rows_are_images(paths, list(records["image"])) else paths,
         source=f"the log from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
         left_out=left_out,
         records=records.join(_senders(rows, located, again.gone), on="image"),

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from jobs.errors import ObjectError
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.parquet_log import as_texts
-from jobs.predictions.window_frames import label_series
+from jobs.predictions.window_frames import class_series
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable
 
@@ -53,8 +53,12 @@ def collect(context: SourceContext) -> ReferenceNumbers:
     )
 
 
-def read_predictions_table(context: SourceContext, name: str) -> PredictionTable:
-    """Return the predictions in a CSV or Parquet file that has no timestamps.
+def read_predictions_table(
+    context: SourceContext, name: str
+) -> tuple[PredictionTable, pd.DataFrame]:
+    """Return the predictions in a CSV or Parquet file that has no timestamps, and its own columns.
+
+    The columns are texts, with missing values as None.
 
     Raises
     ------
@@ -63,7 +67,13 @@ def read_predictions_table(context: SourceContext, name: str) -> PredictionTable
     """
     with tempfile.TemporaryDirectory(prefix="drift-") as folder:
         table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
-    return _predictions(table, context)
+    texts = {str(column): _as_texts(table[column]) for column in table.columns}
+    return _predictions(table, context), pd.DataFrame(texts, index=table.index, dtype=object)
+
+
+def _as_texts(column: pd.Series) -> pd.Series:
+    texts = column.astype("str").astype(object)
+    return texts.where(column.notna(), None)
 
 
 def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
@@ -84,7 +94,7 @@ def _read_parquet(path: Path, label: str | None) -> pd.DataFrame:
     stored = parquet.read_table(path)
     table: pd.DataFrame = stored.to_pandas()
     if label in stored.column_names:
-        table[label] = label_series(as_texts(stored.select([label]))[label]).array
+        table[label] = class_series(as_texts(stored.select([label]))[label]).array
     return table
 
 
@@ -103,7 +113,7 @@ def _read_csv(path: Path, label: str | None, *, packed: bool) -> pd.DataFrame:
     if table.columns.has_duplicates:
         raise ValueError("two columns differ in nothing but spaces around their names")
     if label in table.columns:
-        table[label] = label_series(pa.array(table[label], pa.string())).array
+        table[label] = class_series(pa.array(table[label], pa.string())).array
     return table
 
 

@@ -28,7 +28,7 @@ class ReferenceNumbers:
         Where the numbers came from, in plain words.
     left_out
         The number of images or rows that could not be used, by reason.
-    records
+    records, prediction_images
         As of `ReferenceProfile`.
     """
 
@@ -37,6 +37,7 @@ class ReferenceNumbers:
     source: str
     left_out: Mapping[str, int]
     records: pd.DataFrame | None = None
+    prediction_images: pd.Series | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

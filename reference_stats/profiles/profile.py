@@ -70,6 +70,10 @@ class ReferenceProfile:
         ``fingerprint`` (bytes); where they come from a log ``client`` (text or missing) and
         ``timestamp`` (UTC) too. None for a table of features, and for a profile that an older
         version built.
+    prediction_images
+        Which image each row of `predictions` is of: a name of `records`, another name where the
+        image is not in the profile, or missing. None where the rows are the images one by one,
+        and where that is not known, as for a profile that an older version built.
     """
 
     id: str
@@ -81,6 +85,7 @@ class ReferenceProfile:
     predictions: PredictionTable
     left_out: Mapping[str, int]
     records: pd.DataFrame | None = None
+    prediction_images: pd.Series | None = None
 
     @property
     def images(self) -> int:
@@ -103,6 +108,7 @@ def profile_id(
     predictions: PredictionTable,
     versions: Mapping[str, int],
     records: pd.DataFrame | None = None,
+    prediction_images: pd.Series | None = None,
 ) -> str:
     """Return the id of a profile with this content; the same content has the same id anywhere."""
     digest = hashlib.sha256()
@@ -113,6 +119,8 @@ def profile_id(
     if records is not None:
         shown = records.assign(fingerprint=[one.hex() for one in records["fingerprint"]])
         digest.update(b"\nrecords\n" + _canonical_text(shown).encode())
+    if prediction_images is not None:
+        digest.update(b"\nimages\n" + _canonical_text(prediction_images.to_frame()).encode())
     return f"p-{digest.hexdigest()[:16]}"
 
 

@@ -22,6 +22,7 @@ from jobs.errors import (
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 
 PINNED = "pinned.json"
+PREDICTION_IMAGES = "prediction_images.parquet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +117,19 @@ class ProfileStore:
         """
         folder = f"{self.folder}/{profile_id}"
         names = ("profile.json", "features.parquet", "predictions.parquet")
-        with ThreadPoolExecutor(len(names) + 1) as readers:
-            records = readers.submit(self._records_if_there, folder)
+        with ThreadPoolExecutor(len(names) + 2) as readers:
+            records = readers.submit(self._read_if_there, f"{folder}/records.parquet")
+            images = readers.submit(self._read_if_there, f"{folder}/{PREDICTION_IMAGES}")
             files = readers.map(lambda name: self.bucket.read(f"{folder}/{name}").data, names)
             described, features, predictions = files
         try:
             document = json.loads(described)
             profile = _assemble(document, features, predictions)
-            return replace(profile, records=_records(document, records.result()))
+            return replace(
+                profile,
+                records=_records(document, records.result()),
+                prediction_images=_prediction_images(document, images.result(), profile),
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise ObjectError(
                 self.bucket.url_of(f"{folder}/profile.json"),
@@ -131,9 +137,9 @@ class ProfileStore:
                 "drift profile build.",
             ) from None
 
-    def _records_if_there(self, folder: str) -> bytes | ObjectMissingError:
+    def _read_if_there(self, name: str) -> bytes | ObjectMissingError:
         try:
-            return self.bucket.read(f"{folder}/records.parquet").data
+            return self.bucket.read(name).data
         except ObjectMissingError as error:
             return error
 
@@ -146,6 +152,9 @@ class ProfileStore:
         }
         if profile.records is not None:
             files["records.parquet"] = (profile.records.to_parquet(index=False), BINARY)
+        if profile.prediction_images is not None:
+            images = profile.prediction_images.to_frame("image")
+            files[PREDICTION_IMAGES] = (images.to_parquet(index=False), BINARY)
         files["profile.json"] = (_describe(profile), JSON)
         for name, (data, kind) in files.items():
             with suppress(ObjectExistsError):
@@ -194,6 +203,8 @@ def _describe(profile: ReferenceProfile) -> bytes:
     }
     if profile.records is not None:
         described["records"] = list(profile.records.columns)
+    if profile.prediction_images is not None:
+        described["prediction_images"] = True
     return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -209,6 +220,20 @@ def _records(
     if len(records) != described["images"] or list(records) != described["records"]:
         raise ValueError("records.parquet has other rows or columns than profile.json names")
     return records
+
+
+def _prediction_images(
+    described: dict[str, object], stored: bytes | ObjectMissingError, profile: ReferenceProfile
+) -> pd.Series | None:
+    # A profile of an older version does not know, and one of a row per image needs no link.
+    if "prediction_images" not in described:
+        return None
+    if isinstance(stored, ObjectMissingError):
+        raise stored
+    images: pd.Series = pd.read_parquet(io.BytesIO(stored))["image"]
+    if len(images) != len(profile.predictions.rows):
+        raise ValueError(f"{PREDICTION_IMAGES} has other rows than predictions.parquet")
+    return images
 
 
 def _assemble(

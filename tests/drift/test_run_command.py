@@ -105,7 +105,8 @@ def test_the_bucket_holds_what_the_layout_promises(published):
         for day in "45"
         for name in ("report.html", "report.json", "evidently.html", "evidently.json")
     }
-    profile = {"features.parquet", "predictions.parquet", "records.parquet", "profile.json"}
+    tables = ("features", "predictions", "prediction_images", "records")
+    profile = {"profile.json", *(f"{name}.parquet" for name in tables)}
     assert names == {
         "features/SET/PART.parquet",
         *runs,

@@ -12,14 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drift.columns import prediction_columns
 from drift.comparison import compare
 from drift.evidently_report import render
 from drift.joint_findings import JOINT_COLUMN
 from drift.options import RunOptions
 from drift.pipeline import run_job
+from drift.prediction_columns import Said, prediction_columns
 from drift.reference import build_and_pin
 from drift.stages import open_workplace
+from drift.unit_rows import RowUnits
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, ObjectMissingError, PublishError
 from jobs.job import DetectionSettings, Job
@@ -171,10 +172,12 @@ class TestOddColumns:
         assert confidence.reference is not None
         assert (confidence.reference.count, confidence.current.count) == (60, 0)
 
-    def test_a_new_class_is_named_and_is_drift(self, odd):
+    def test_a_window_of_new_classes_only_is_a_question_and_no_drift(self, odd):
         found, _evidently = odd
         prediction = column(found, "prediction")
-        assert prediction.state is State.DRIFT
+        assert prediction.state is State.INCONCLUSIVE
+        assert "Other names for the classes?" in prediction.note
+        assert "no_class_in_common" in [one.code for one in found.remarks]
         assert "New: dingo." in prediction.note
         counts = {one.name: (one.reference, one.current) for one in prediction.categories}
         assert counts["dingo"] == (0, 40)
@@ -212,7 +215,7 @@ class TestOddColumns:
         assert [one["current"] for one in entropy] == [one["current"] for one in before]
 
     def test_a_column_that_the_job_names_is_there_even_where_no_side_has_a_value(self):
-        nothing = PredictionTable.empty()
+        nothing = Said.of(PredictionTable.empty().rows, RowUnits.alone(0), [])
         (confidence,) = prediction_columns(nothing, nothing, expected=["confidence"])
         compared = compare(lined_up(confidence), DetectionSettings())
         (finding,) = compared.predictions

@@ -1,11 +1,13 @@
 """What counts once: pictures and bursts of near-copies, on both sides."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from drift.class_shares import shares_of as shares
 from drift.columns import ColumnRole, LinedUp
 from drift.comparison import compare, would_alarm
 from drift.lining_up import line_up
@@ -93,7 +95,7 @@ def test_rows_whose_image_is_lost_still_say_what_the_model_said():
         copies=short,
     )
     units = find_units(profile_of(np.zeros((2, len(NAMES))), None), lost, burst=BURST)
-    assert units.predicted.tolist() == [0, 2, 3]
+    assert units.predicted.of_row.tolist() == [0, 0, 1, 2]
 
 
 def test_a_table_of_features_has_no_near_copies_and_the_column_says_so():
@@ -151,3 +153,103 @@ def test_a_covered_lens_still_alarms(images):
     near = next(one for one in comparison.features if one.name == "near_copies")
     assert near.state is State.DRIFT
     assert near.effect > 0.9
+
+
+def a_log(generator: np.random.Generator, scenes: int) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the scene of each image, and a row per image: half of the images in bursts of five."""
+    scene = np.concatenate([np.arange(scenes), np.repeat(np.arange(scenes, scenes + 6), 5)])
+    classes = np.where(scene < scenes, generator.choice(["cat", "dog"], len(scene)), "dog")
+    said = pd.DataFrame(
+        {"prediction": pd.Series(classes, dtype="str"), "confidence": generator.random(len(scene))}
+    )
+    return scene, said
+
+
+def logged_profile(without: tuple[int, ...] = (), *, linked: bool = True) -> ReferenceProfile:
+    """Return the profile of a stretch of a log, some of whose images are missing."""
+    generator = np.random.default_rng(4)
+    scene, said = a_log(generator, 30)
+    there = np.setdiff1d(np.arange(len(scene)), without)
+    numbers = pictures(generator, 36)[scene]
+    names = [f"images/{place}.jpg" for place in range(len(scene))]
+    records = image_records(
+        [names[one] for one in there], [distinct(36)[scene[one]] for one in there]
+    )
+    times = pd.Series([START + timedelta(minutes=20 * int(one)) for one in scene]).dt.as_unit("us")
+    return replace(
+        profile_of(numbers[there], None),
+        predictions=PredictionTable.of(said, ()),
+        records=records.assign(client=None, timestamp=times[there].to_numpy()),
+        prediction_images=pd.Series(names, dtype="str") if linked else None,
+    )
+
+
+def window_with_bursts() -> WindowImages:
+    generator = np.random.default_rng(5)
+    scene, said = a_log(generator, 30)
+    window = window_of(pictures(generator, 36)[scene], scene)
+    return replace(window, rows=pd.concat([window.rows, said], axis=1))
+
+
+def shares_of(profile: ReferenceProfile, window: WindowImages) -> dict[str, dict[str, float]]:
+    units = find_units(profile, window, burst=BURST)
+    columns = line_up(profile, window, units, LogColumns(prediction="prediction"), ())
+    prediction = next(one for one in columns.columns if one.name == "prediction")
+    assert prediction.doubt is None
+    sides = shares(prediction)
+    return {"then": sides.reference.to_dict(), "now": sides.current.to_dict()}
+
+
+def test_a_burst_counts_once_among_the_references_predictions_whatever_image_is_missing():
+    whole = shares_of(logged_profile(), window_with_bursts())
+    for missing in (3, 31, 50):
+        without = shares_of(logged_profile((missing,)), window_with_bursts())
+        # A missing image of a burst is a unit of its own: one of 37 more.
+        assert without["then"] == pytest.approx(whole["then"], abs=1 / 37)
+        assert without["now"] == whole["now"]
+    units = find_units(logged_profile((3,)), window_with_bursts(), burst=BURST)
+    assert units.reference_predicted.number == 36
+    assert units.doubt is None
+
+
+def test_a_row_per_image_needs_no_link():
+    whole, unlinked = logged_profile(), logged_profile(linked=False)
+    assert shares_of(whole, window_with_bursts()) == shares_of(unlinked, window_with_bursts())
+
+
+def test_predictions_whose_images_are_not_known_are_not_compared_where_it_matters():
+    profile, window = logged_profile((3,), linked=False), window_with_bursts()
+    units = find_units(profile, window, burst=BURST)
+    assert units.doubt is not None
+    columns = line_up(profile, window, units, LogColumns(prediction="prediction"), ())
+    comparison = compare(columns, DetectionSettings())
+    assert {one.state for one in comparison.predictions} == {State.INCONCLUSIVE}
+    assert [one.code for one in comparison.remarks] == ["predictions_without_images"]
+
+
+def test_rows_of_one_image_are_one_unit_though_the_image_is_lost():
+    window = window_with_bursts()
+    rows = pd.concat([window.rows, window.rows.tail(1).assign(image="gone.jpg")] * 2)
+    window = replace(window, rows=rows.reset_index(drop=True))
+    units = find_units(logged_profile(), window, burst=BURST)
+    lost = np.flatnonzero(window.rows["image"] == "gone.jpg")
+    assert len(set(units.predicted.of_row[lost])) == 1
+
+
+def test_a_best_box_is_not_compared_with_all_boxes():
+    window = window_with_bursts()
+    rows = pd.concat([window.rows, window.rows.assign(confidence=0.1)])
+    units = find_units(logged_profile(), replace(window, rows=rows), burst=BURST)
+    assert units.doubt.code == "other_rows_per_image"
+
+
+def test_rows_that_are_delivered_twice_are_compared_as_if_they_came_once():
+    window = window_with_bursts()
+    numbers, clusters = window.features.to_numpy(), window.copies.clusters
+    doubled = window_of(np.concatenate([numbers] * 2), np.concatenate([clusters] * 2))
+    rows = pd.concat([window.rows] * 2).reset_index(drop=True)
+    profile, twice = logged_profile(), replace(doubled, rows=rows)
+    units = find_units(profile, twice, burst=BURST)
+    assert units.doubt is None
+    assert units.predicted.number == find_units(profile, window, burst=BURST).predicted.number
+    assert shares_of(profile, twice) == shares_of(profile, window)

@@ -1,9 +1,10 @@
 """The answer of a run and the sentence that says it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from drift.columns import ColumnRole
+from drift.columns import NEAR_COPIES, Column, ColumnKind, ColumnRole
 from drift.comparison import compare
 from drift.sentence import Extent
 from drift.verdict import decide, lacks_images
@@ -62,6 +63,22 @@ def test_the_sentence_says_where_since_when_and_how_many(say):
     assert decision.headline == f"Images are darker than the reference {since}"
     assert decision.summary.startswith(f"{decision.headline}: brightness down 0.99")
     assert decision.summary.endswith(" sigma; at least 120 of 400 images.")
+
+
+def test_predictions_are_only_said_to_have_moved_where_nothing_else_did(say):
+    shares = classes("prediction", ["cat"] * 450 + ["dog"] * 450, ["cat"] * 350 + ["dog"] * 50)
+    assert say(shares).headline == "The model's predictions have moved away from the reference"
+    near = Column(
+        name=NEAR_COPIES,
+        unit="further copies",
+        kind=ColumnKind.NEAR_COPIES,
+        role=ColumnRole.FEATURE,
+        reference=pd.Series(np.zeros(900)),
+        current=pd.Series(np.full(400, 4.0)),
+        supply="",
+    )
+    assert "near-copies" in say(near).headline
+    assert say(near, shares).headline == "The images have moved away from the reference"
 
 
 def test_a_place_without_a_time_follows_a_comma(say):

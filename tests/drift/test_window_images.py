@@ -35,9 +35,13 @@ def _images() -> dict[str, bytes]:
 
 
 def _window(**columns: str) -> WindowImages:
+    return _joined(LOG, **columns)
+
+
+def _joined(log: str, **columns: str) -> WindowImages:
     bucket = MemoryBucket()
     bucket.put_all(_images())
-    predictions: PredictionRows = read_log({"log.csv": LOG}, columns=columns)
+    predictions: PredictionRows = read_log({"log.csv": log}, columns=columns)
     located = [
         ImageLocation(bucket_url=bucket.url, name=name, path=name)
         for name in predictions.raw["image"]
@@ -71,3 +75,23 @@ def test_each_stored_image_counts_once_among_the_features():
         quality=Quality(),
     )
     assert window.clusters.tolist() == [0, 1, 0, 1]
+
+
+DETECTOR = """timestamp,image
+2025-03-04T10:00:00Z,a.png
+2025-03-04T10:00:00Z,a.png
+2025-03-04T10:00:00Z,gone.png
+2025-03-04T10:00:00Z,gone.png
+2025-03-04T10:30:00Z,other.png
+"""
+
+
+def test_images_are_counted_once_however_many_rows_name_them():
+    window = _joined(DETECTOR)
+    counts = window.counts
+    assert (counts.logged, counts.analysed, counts.missing, counts.rows) == (3, 2, 1, 5)
+    assert counts.rows == counts.logged + window.quality.duplicated_rows
+    assert counts.rows == window.log.rows - window.log.rejected
+    assert window.quality.reasons == {"not in the bucket": 1}
+    assert [one.name for one in window.quality.troubles] == ["gone.png"]
+    assert window.pictures.index.tolist() == [0, 4]

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from drift.joint import joint_scores
-from drift.methods.classes import OTHERS, class_scores
+from drift.methods.classes import OTHERS, UnitLabels, class_scores
 from drift.methods.location import LOCATION
 from drift.methods.registry import NUMERIC_METHODS
 from drift.methods.spread import SPREAD
@@ -69,7 +69,7 @@ def test_the_class_map_gives_pearsons_chi_square():
         [name for side in counts for name, n in zip("abc", side, strict=True) for _ in range(n)],
         dtype=object,
     )
-    scores = class_scores(labels)
+    scores = class_scores(UnitLabels.one_each(labels))
     window, units = int(counts[0].sum()), int(counts.sum())
     shares = scores.indicators.mean(axis=0)
     variance = window * (units - window) / (units - 1) * shares * (1 - shares)
@@ -81,7 +81,7 @@ def test_the_class_map_gives_pearsons_chi_square():
 
 def test_rare_classes_count_as_one_and_missing_labels_as_none():
     labels = np.array(["a"] * 9 + ["b"] * 2 + ["c"] + [None], dtype=object)
-    scores = class_scores(labels)
+    scores = class_scores(UnitLabels.one_each(labels))
     assert scores.names == ("a", OTHERS)
     assert scores.indicators.sum(axis=0).tolist() == [9, 3]
     assert not scores.indicators[-1].any()
@@ -90,7 +90,7 @@ def test_rare_classes_count_as_one_and_missing_labels_as_none():
 def test_one_long_label_gives_no_other_row_its_room():
     labels = np.array(["beagle"] * 5000 + ["x" * 1_000_000], dtype=object)
     tracemalloc.start()
-    scores = class_scores(labels)
+    scores = class_scores(UnitLabels.one_each(labels))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert scores.names == ("beagle", OTHERS)

@@ -66,6 +66,25 @@ def test_each_reference_image_has_its_name_and_fingerprint(world):
         assert records["fingerprint"][row] == fingerprint_of(image_from_pixels(pixels))
 
 
+def test_a_reference_log_that_names_its_images_is_linked_to_them(world):
+    profile = build(job_of(world))
+    assert sorted(profile.prediction_images) == sorted(profile.records["image"])
+
+
+def test_a_past_window_with_a_missing_image_knows_whose_its_predictions_are(tmp_path):
+    make_world(tmp_path, lights=(1.0,), requests=6, references=2)
+    window = {"start": "2025-03-03T00:00", "end": "2025-03-04"}
+    job = job_of(tmp_path, reference={"window": window})
+    whole = build(job)
+    assert whole.prediction_images is None
+    gone = whole.records["image"][2]
+    (tmp_path / gone).unlink()
+    profile = build(job)
+    assert (profile.images, len(profile.predictions.rows)) == (5, 6)
+    assert profile.prediction_images.tolist() == whole.records["image"].tolist()
+    assert gone not in set(profile.records["image"])
+
+
 def test_a_reference_log_may_have_no_times(tmp_path):
     make_world(tmp_path, lights=(1.0,), requests=2, references=3)
     (tmp_path / "said.csv").write_text("breed,confidence,p_a,p_b\n1,0.5,0.2,0.8\n2,,0.1,0.9\n")

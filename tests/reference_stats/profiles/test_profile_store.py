@@ -99,6 +99,32 @@ def test_records_of_other_images_are_refused(store, tmp_path):
         store.load(profile.id)
 
 
+def test_which_image_a_prediction_is_of_is_kept_and_belongs_to_the_id(store):
+    profile = with_records()
+    images = pd.Series(["b.jpg", None, "gone.jpg"], dtype="str", name="image")
+    known = (profile.features, profile.predictions, profile.versions, profile.records)
+    linked = replace(profile, id=profile_id(*known, images), prediction_images=images)
+    assert linked.id != profile.id
+    store.save(linked)
+    pd.testing.assert_series_equal(store.load(linked.id).prediction_images, images)
+
+
+def test_a_profile_without_that_link_loads_and_keeps_its_id(store):
+    profile = with_records()
+    store.save(profile)
+    assert store.load(profile.id).prediction_images is None
+
+
+def test_a_link_of_other_rows_is_refused(store, tmp_path):
+    images = pd.Series(["a.jpg", "b.jpg", "c.jpg"], dtype="str", name="image")
+    linked = replace(with_records(), prediction_images=images)
+    store.save(linked)
+    path = tmp_path / store.folder / linked.id / "prediction_images.parquet"
+    images.to_frame().head(2).to_parquet(path)
+    with pytest.raises(ObjectError, match=r"prediction_images\.parquet has other rows"):
+        store.load(linked.id)
+
+
 def test_a_profile_is_written_once_and_never_changed(store, tmp_path):
     profile = make_profile()
     store.save(profile)

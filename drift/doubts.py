@@ -1,0 +1,107 @@
+"""Why a column is not compared although both sides have values: a difference would mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from drift.columns import Sides
+from drift.methods.classes import RARE
+from reports.remarks import Remark, RemarkWeight
+from reports.wording import listed
+
+_NAMED = 3
+_LONGEST_LABEL = 60
+
+
+def no_class_in_common(
+    column: str, counts: Sides, renamed: Mapping[str, str] | None = None
+) -> Remark | None:
+    """Return the question that arises where the two sides share no class; None where they do.
+
+    Nothing is asked of a side with fewer than five values, nor where no class occurs five times:
+    such classes are too rare to be compared at all.
+
+    Parameters
+    ----------
+    counts
+        In about how many units each class occurs, by side.
+    renamed
+        Classes that are taken for others.
+    """
+    sides = (counts.reference, counts.current)
+    if any(side.sum() < RARE for side in sides) or max(side.max() for side in sides) < RARE:
+        return None
+    taken = renamed or {}
+    then, now = ({taken.get(str(name), str(name)) for name in side.index} for side in sides)
+    if then & now:
+        return None
+    return Remark(
+        code="no_class_in_common",
+        text=(
+            f"No class of {column} in the window is known to the reference: the reference has "
+            f"{_most_frequent(sides[0])}, the window {_most_frequent(sides[1])}. Other names for "
+            "the classes? Their shares are not compared. Write the classes alike on both sides, "
+            "or run drift profile build with predictions of today's model."
+        ),
+        weight=RemarkWeight.NOT_STEADY,
+        headline="No class of the window is known to the reference",
+    )
+
+
+def other_units() -> Remark:
+    """Return why predictions are not compared whose images are known on one side only."""
+    return Remark(
+        code="predictions_without_images",
+        text=(
+            "The predictions are not compared: several rows of the log are of one image, and it "
+            "is not known which image each of the reference's predictions is of, so the two sides "
+            "would be counted by other units. Run drift profile build; where the reference's "
+            "predictions come from reference.log, let that log name the image of each row as "
+            "images.path does."
+        ),
+        weight=RemarkWeight.NOT_STEADY,
+        headline="The predictions of the two sides cannot be counted alike",
+    )
+
+
+def other_rows(then: float, now: float) -> Remark:
+    """Return why predictions are not compared where one side has more rows of an image.
+
+    Parameters
+    ----------
+    then, now
+        Rows of an image on either side, on average.
+    """
+    return Remark(
+        code="other_rows_per_image",
+        text=(
+            f"The predictions are not compared: the reference has {then:.1f} rows of an image and "
+            f"the window {now:.1f}, so they are not the same thing, such as the best box and all "
+            "boxes. Let both logs have the same rows of an image, and run drift profile build."
+        ),
+        weight=RemarkWeight.NOT_STEADY,
+        headline="The two sides have other rows of an image",
+    )
+
+
+def too_rare(column: str, classes: int, values: int) -> Remark:
+    """Return why a column of classes was not tested."""
+    return Remark(
+        code="classes_too_rare",
+        text=(
+            f"The classes of {column} are too rare to be compared, each: {classes:,} classes in "
+            f"{values:,} values of both sides. All other columns are compared. For shares that "
+            "can be compared, log a coarser class."
+        ),
+    )
+
+
+def _most_frequent(counts: pd.Series) -> str:
+    names = sorted(map(str, counts.index), key=lambda one: (-counts[one], one))
+    return listed([repr(_shorten(name)) for name in names], most=_NAMED)
+
+
+def _shorten(label: str) -> str:
+    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
