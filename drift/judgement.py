@@ -67,7 +67,8 @@ class Judge:
             shown = replace(shown, shift=mean_shift(column.reference, column.current, found))
         if found is not None and column.kind is ColumnKind.NUMERIC:
             shown = replace(shown, constant=found.described(column.reference, column.current))
-        large = effect.is_at_least(self._least_effect(column))
+        matters = effect.is_at_least(self._least_effect(column))
+        large = matters and not _has_folders_copies(column)
         return replace(
             shown,
             state=self.state(adjusted, large_enough=large),
@@ -192,12 +193,19 @@ def too_small_words(resolution: float) -> str:
     )
 
 
+def _has_folders_copies(column: Column) -> bool:
+    """Tell whether a folder of reference images has the more near-copies: no change of traffic."""
+    if column.kind is not ColumnKind.NEAR_COPIES or column.least_effect is None:
+        return False
+    return bool(column.reference.mean() >= column.current.mean())
+
+
 def _note(column: Column, shown: Finding) -> str:
     if column.kind is ColumnKind.CLASSES:
         return class_changes(shown.categories or ())
     if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
         return (
-            "Ordinary traffic has near-copies, a folder of reference images has none: it is called "
-            "drift only where half of the images are copies."
+            "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
+            "is called drift only where half of the images are copies."
         )
     return ""

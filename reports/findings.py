@@ -142,13 +142,21 @@ class WindowSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCounts:
-    """What became of the images that the window's rows name."""
+    """What became of the images that the window's rows name.
+
+    Attributes
+    ----------
+    overwritten
+        Images whose name was used again, so that another picture is there now. They are not among
+        the lost ones: no image of the bucket is missing.
+    """
 
     logged: int
     analysed: int
     missing: int
     unreadable: int
     unfetched: int
+    overwritten: int = 0
 
     @property
     def lost(self) -> int:
@@ -176,13 +184,20 @@ class LogCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileSummary:
-    """The reference profile that the window was compared with."""
+    """The reference profile that the window was compared with.
+
+    Attributes
+    ----------
+    different
+        How many different pictures its images are; None in reports of older versions.
+    """
 
     id: str
     images: int
     feature_set: str
     created_at: str
     source: str = ""
+    different: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

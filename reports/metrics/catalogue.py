@@ -36,8 +36,8 @@ IMAGES_LOGGED = Metric(
 )
 IMAGES = Metric(
     name="image_drift_images",
-    meaning="The same images by what became of them: analysed, missing, unreadable, unfetched. "
-    "They add up to image_drift_images_logged.",
+    meaning="The same images by what became of them: analysed, missing, unreadable, unfetched, "
+    "overwritten. They add up to image_drift_images_logged.",
     labels=("outcome",),
     unit=_IMAGES,
 )
