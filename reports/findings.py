@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from reports.log_times import LogTimes
 from reports.remarks import Remark
 
 SCHEMA_VERSION = "1"
@@ -521,6 +522,9 @@ class RunFindings:
         is never drift. None in reports of older versions.
     history_digest
         SHA-256 over the history rows of runs with an earlier window end.
+    log_times
+        The times of the log's rows, and rows that came late or twice; None in reports of older
+        versions.
     """
 
     job: str
@@ -555,4 +559,5 @@ class RunFindings:
     notification: Notice | None = None
     minimum_effect: float | None = None
     remarks: tuple[Remark, ...] = ()
+    log_times: LogTimes | None = None
     schema_version: str = SCHEMA_VERSION

@@ -9,10 +9,12 @@ from drift.remarks.facts import RunData
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
+from drift.remarks.times import time_remarks
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
+    time_remarks,
     image_remarks,
     reference_remarks,
 )

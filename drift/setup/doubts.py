@@ -43,6 +43,8 @@ class DoubtContext:
         The first row with an image, where all older ones have lost theirs.
     time_columns, clock_columns
         Other columns that hold times, and those that hold times of day without a date.
+    time_doubts
+        What was said of the times' zones and order: see `written_times`.
     """
 
     located: LocatedImages
@@ -55,6 +57,7 @@ class DoubtContext:
     images_since: datetime | None = None
     time_columns: Sequence[str] = ()
     clock_columns: Sequence[str] = ()
+    time_doubts: Sequence[Doubt] = ()
 
 
 def doubts_of(draft: Proposal, seen: DoubtContext) -> list[Doubt]:
@@ -62,6 +65,7 @@ def doubts_of(draft: Proposal, seen: DoubtContext) -> list[Doubt]:
     return [
         *_about_log(draft, seen.taken_in_too, seen.sample_notes),
         *_about_times(draft, seen.newest, seen.now),
+        *seen.time_doubts,
         *_about_other_times(draft, seen),
         *_about_columns(draft),
         *_about_images(draft, seen.located, seen.names, seen.images_since),
@@ -96,12 +100,6 @@ def _about_times(draft: Proposal, newest: datetime, now: datetime) -> Iterator[D
             key="predictions.day_first",
             text="No date settles whether day or month comes first; this order gives the log the "
             "more even course.",
-        )
-    if not columns.has_zone:
-        yield Doubt(
-            key="predictions.timezone",
-            text="The times name no zone and are read as UTC. If the log is written in local time, "
-            "set the zone.",
         )
     if newest > now + timedelta(minutes=1):
         yield Doubt(

@@ -15,6 +15,7 @@ from jobs.predictions.json_log import text_of
 from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.rejections import NOT_UTF8, RejectedRows, shorten
+from jobs.predictions.seen_times import DAY_US
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Integers, Texts
 from jobs.timestamps import TimestampFault, Timestamps, moments_of, read_timestamps
@@ -64,6 +65,8 @@ def _read_groups(file: parquet.ParquetFile, source: str, collector: WindowCollec
             collector.observed.add(bounds)
         if bounds is None or _may_hold_window(bounds, file, collector):
             _read_group(file, group, first_row, source, collector)
+        else:
+            collector.seen.add_unread(int(bounds[0]) - DAY_US, int(bounds[1]) + DAY_US)
         first_row += rows
 
 
@@ -132,6 +135,8 @@ def _read_group(
     texts, times = read_time_column(column, collector)
     lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
     wanted = collector.select(source, lines, texts, times)
+    good = times.faults == TimestampFault.NONE
+    collector.note(source, lines[good], times.moments[good], times.zoneless[good])
     if not wanted.any():
         return
     start = 0
