@@ -109,8 +109,8 @@ def _late(data: RunData) -> Remark:
     return Remark(
         code="late_rows",
         text=(
-            f"At least {counted(rows, 'row')} of {listed([day(one) for one in days])} reached the "
-            f"log after {runs}. To judge again, run drift run with {again}; window.delay makes "
-            "runs wait for late rows."
+            f"At least {counted(rows, 'row')} of {listed([day(one) for one in days])} came into "
+            f"the log after {runs}, or predictions.path takes in more since. To judge again, run "
+            f"drift run with {again}; window.delay makes runs wait for late rows."
         ),
     )

@@ -15,7 +15,6 @@ from jobs.predictions.json_log import text_of
 from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.rejections import NOT_UTF8, RejectedRows, shorten
-from jobs.predictions.seen_times import DAY_US
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Integers, Texts
 from jobs.timestamps import TimestampFault, Timestamps, moments_of, read_timestamps
@@ -65,8 +64,8 @@ def _read_groups(file: parquet.ParquetFile, source: str, collector: WindowCollec
             collector.observed.add(bounds)
         if bounds is None or _may_hold_window(bounds, file, collector):
             _read_group(file, group, first_row, source, collector)
-        else:
-            collector.seen.add_unread(int(bounds[0]) - DAY_US, int(bounds[1]) + DAY_US)
+        elif _lies_near(bounds, file, collector):
+            _read_times(file, group, first_row, source, collector)
         first_row += rows
 
 
@@ -77,6 +76,18 @@ def needed_groups(file: parquet.ParquetFile, collector: WindowCollector) -> list
         group
         for group, bounds in found
         if bounds is None or _may_hold_window(bounds, file, collector)
+    ]
+
+
+def timed_groups(file: parquet.ParquetFile, collector: WindowCollector) -> list[int]:
+    """Return the row groups of which `read_parquet_log` reads the times only."""
+    found = ((group, _bounds(file, group, collector)) for group in range(file.num_row_groups))
+    return [
+        group
+        for group, bounds in found
+        if bounds is not None
+        and not _may_hold_window(bounds, file, collector)
+        and _lies_near(bounds, file, collector)
     ]
 
 
@@ -112,9 +123,20 @@ def _bounds(file: parquet.ParquetFile, group: int, collector: WindowCollector) -
 def _may_hold_window(
     bounds: Integers, file: parquet.ParquetFile, collector: WindowCollector
 ) -> bool:
+    return _touches(bounds, file, collector, collector.start)
+
+
+def _lies_near(bounds: Integers, file: parquet.ParquetFile, collector: WindowCollector) -> bool:
+    """Tell whether rows shortly before the window may be among them, which are counted."""
+    return _touches(bounds, file, collector, collector.seen.start)
+
+
+def _touches(
+    bounds: Integers, file: parquet.ParquetFile, collector: WindowCollector, start: int | None
+) -> bool:
     zoned = file.schema_arrow.field(collector.needed.named.timestamp).type.tz
     margin = 0 if zoned else _ZONE_MARGIN // timedelta(microseconds=1)
-    after_start = collector.start is None or bounds[1] + margin >= collector.start
+    after_start = start is None or bounds[1] + margin >= start
     return bool(after_start and bounds[0] - margin < collector.end)
 
 
@@ -130,13 +152,8 @@ def _as_moment(time: datetime) -> int:
 def _read_group(
     file: parquet.ParquetFile, group: int, first_row: int, source: str, collector: WindowCollector
 ) -> None:
-    name = collector.needed.named.timestamp
-    column = file.read_row_group(group, columns=[name]).column(name)
-    texts, times = read_time_column(column, collector)
-    lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
+    lines, texts, times = _read_times(file, group, first_row, source, collector)
     wanted = collector.select(source, lines, texts, times)
-    good = times.faults == TimestampFault.NONE
-    collector.note(source, lines[good], times.moments[good], times.zoneless[good])
     if not wanted.any():
         return
     start = 0
@@ -153,6 +170,19 @@ def _read_group(
             )
             collector.add(_with_good_texts(batch, collector))
         start += len(piece)
+
+
+def _read_times(
+    file: parquet.ParquetFile, group: int, first_row: int, source: str, collector: WindowCollector
+) -> tuple[Integers, Texts, Timestamps]:
+    """Return the row numbers, texts and times of a row group; only its time column is read."""
+    name = collector.needed.named.timestamp
+    column = file.read_row_group(group, columns=[name]).column(name)
+    texts, times = read_time_column(column, collector)
+    lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
+    good = times.faults == TimestampFault.NONE
+    collector.note(source, lines[good], times.moments[good], times.zoneless[good])
+    return lines, texts, times
 
 
 def _with_good_texts(batch: RowBatch, collector: WindowCollector) -> RowBatch:

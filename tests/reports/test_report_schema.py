@@ -48,6 +48,7 @@ WHERE = {
     types.PictureHealth: SCHEMA["$defs"]["picture_health"],
     types.Latency: SCHEMA["$defs"]["latency"],
     types.Remark: SCHEMA["$defs"]["remark"],
+    types.LogTimes: SCHEMA["$defs"]["log_times"],
 }
 
 
