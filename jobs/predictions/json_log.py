@@ -130,8 +130,10 @@ class _JsonReader:
             rows.append(parsed)
             numbers.append(number)
         outside = np.flatnonzero(glance.outside)
+        self._collector.see(self._log.name, outside + self._line, glance.times.moments[outside])
         self._collector.reject_lines(self._log.name, unread)
         times = self._add(rows, numbers)
+        self._collector.places.settle(self._log.name)
         self._note(outside + self._line, _some(glance.times, outside), numbers, times)
         self._line += len(lines)
 
@@ -194,7 +196,6 @@ class _JsonReader:
             pc.match_substring_regex(column, r"^\s*\{.*\}\s*$"),
         ).to_numpy(zero_copy_only=False)
         outside = readable & flat & ~self._collector.in_window(times.moments)
-        self._collector.observed.add(times.moments[outside])
         return _Glance(texts=texts.to_pylist(), outside=outside, times=times)
 
     def _add(self, rows: list[dict[str, str | None]], numbers: list[int]) -> Timestamps | None:

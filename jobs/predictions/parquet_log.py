@@ -154,6 +154,7 @@ def _read_group(
 ) -> None:
     lines, texts, times = _read_times(file, group, first_row, source, collector)
     wanted = collector.select(source, lines, texts, times)
+    collector.places.settle(source)
     if not wanted.any():
         return
     start = 0
