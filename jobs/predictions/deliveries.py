@@ -51,15 +51,46 @@ class Deliveries:
 
 
 def equal_rows(moments: Integers, table: Texts, needed: NeededColumns) -> Integers:
-    """Return for each row the first one that may be the same row; rows are sorted by time."""
+    """Return for each row the first one that may be the same row.
+
+    Parameters
+    ----------
+    moments, table
+        Rows sorted by `row_order.content_order`, so that equal ones follow each other.
+    """
+    lasting = _lasting_columns(table.column_names, needed)
+    if len(lasting) == table.num_columns:
+        return _first_of_runs(moments, table, needed)
     first: Integers = np.arange(len(moments), dtype=np.int64)
     tied = tied_rows(moments)
     if not len(tied):
         return first
-    codes = _codes(moments[tied], table.take(pa.array(tied)), needed)
+    codes = _codes(moments[tied], table.take(pa.array(tied)), lasting, needed.named.id)
     _, earliest, back = np.unique(codes, return_index=True, return_inverse=True)
     first[tied] = tied[earliest[back]]
     return first
+
+
+def _first_of_runs(moments: Integers, table: Texts, needed: NeededColumns) -> Integers:
+    """Return for each row the first of those around it that are equal in every column."""
+    follows = np.flatnonzero(moments[1:] == moments[:-1]) + 1
+    # What tells rows apart comes first: then few are left to be compared.
+    telling = {needed.named.id, *needed.extra, needed.named.confidence}
+    for name in sorted(table.column_names, key=lambda column: (column not in telling, column)):
+        if len(follows):
+            column = table[name]
+            follows = follows[_are_equal(column, follows - 1, follows)]
+    starts = np.arange(len(moments), dtype=np.int64)
+    starts[follows] = 0
+    first: Integers = np.maximum.accumulate(starts)
+    return first
+
+
+def _are_equal(column: Texts, rows: Integers, others: Integers) -> Flags:
+    one, other = column.take(pa.array(rows)), column.take(pa.array(others))
+    same = pc.fill_null(pc.equal(one, other), False)
+    absent = pc.and_(pc.is_null(one), pc.is_null(other))
+    return as_flags(pc.or_(same, absent))
 
 
 def tied_rows(moments: Integers) -> Integers:
@@ -113,16 +144,22 @@ def _ids_are_of_rows(table: Texts, needed: NeededColumns) -> bool:
     return bool(pc.count_distinct(table[column]).as_py() == table.num_rows)
 
 
-def _codes(moments: Integers, table: Texts, needed: NeededColumns) -> Integers:
-    """Return a number per row; rows of one number may be one row."""
-    whole = row_contents(table)
+def _lasting_columns(names: Sequence[str], needed: NeededColumns) -> list[str]:
+    """Return the columns in which a row that comes again has to be the same."""
     named = {value for _, value in needed.named if isinstance(value, str)}
     own = {*named, *needed.extra, *needed.segments}
-    lasting = [name for name in table.column_names if name in own or not is_of_delivery(name)]
-    if len(lasting) < len(table.column_names):
-        identified = pa.array(has_value(table, needed.named.id))
-        whole = pc.if_else(identified, row_contents(table.select(lasting)), whole)
-    return _numbers([pa.array(moments), whole])
+    return [name for name in names if name in own or not is_of_delivery(name)]
+
+
+def _codes(
+    moments: Integers, table: Texts, lasting: Sequence[str], identity: str | None
+) -> Integers:
+    """Return a number per row; rows of one number may be one row."""
+    identified = pa.array(has_value(table, identity))
+    contents = pc.if_else(
+        identified, row_contents(table.select(list(lasting))), row_contents(table)
+    )
+    return _numbers([pa.array(moments), contents])
 
 
 def is_of_delivery(column: str) -> bool:
