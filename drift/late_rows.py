@@ -74,10 +74,12 @@ def count_rows(seen: SeenTimes | None, start: datetime, end: datetime) -> Mappin
     if seen is None:
         return {}
     counted = {
-        _day(piece): seen.count(*piece)
-        for piece in day_pieces(to_moment(start), to_moment(end))[-_MOST_DAYS:]
+        _day(piece): seen.count(*piece) for piece in day_pieces(to_moment(start), to_moment(end))
     }
-    return {day: count for day, count in counted.items() if count is not None}
+    # A window of rows may be years long, most of its days without any.
+    fewest = 1 if len(counted) > _MOST_DAYS else 0
+    known = [(day, count) for day, count in counted.items() if count is not None]
+    return dict([(day, count) for day, count in known if count >= fewest][-_MOST_DAYS:])
 
 
 def find_late_rows(seen: SeenTimes | None, earlier: Sequence[HistoryRow], digest: str) -> LateRows:

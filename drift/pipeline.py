@@ -30,6 +30,7 @@ from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent
+from drift.setup.time_words import ahead_words
 from drift.stages import Workplace, only_run
 from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
@@ -109,6 +110,8 @@ def _read_log(place: Workplace, request: WindowRequest) -> PredictionRows:
     logger.info(
         "%s: %d rows in the window, %d rejected", place.log_url, len(rows), rows.tally.rejected
     )
+    if ahead := ahead_words(rows.times, place.clock()):
+        logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)
     return rows
 
 

@@ -47,7 +47,8 @@ def _mixed(data: RunData, times: WindowTimes) -> Remark:
         f"If those without one were not written in {zone}, they are sorted into the wrong place "
         f"and the window holds the wrong rows: set predictions.timezone, to {zone} if it is right."
     )
-    if 0 < min(times.zoned, times.zoneless) < _FEW * (times.zoned + times.zoneless):
+    nearby = (times.nearby_zoned, times.nearby_zoneless)
+    if min(nearby) < _FEW * sum(nearby):
         return Remark(code="mixed_zones", text=f"{told} {advice}")
     return Remark(
         code="mixed_zones",
@@ -75,9 +76,7 @@ def _kinds(times: WindowTimes, zone: str) -> str:
 
 
 def _lead(times: WindowTimes) -> str:
-    if times.newest_zoned is None or times.newest_zoneless is None:
-        return ""
-    lead = timedelta(microseconds=times.newest_zoneless - times.newest_zoned)
+    lead = timedelta(microseconds=times.lead or 0)
     if abs(lead) < timedelta(minutes=1):
         return ""
     side = "after" if lead > timedelta(0) else "before"

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 
 from drift.setup.check_result import Check, is_ok, look
-from drift.setup.time_words import jump_words, mixed_words
+from drift.setup.time_words import ahead_words, jump_words, mixed_words
 from jobs.job import PredictionSettings
 from jobs.predictions.rows import PredictionRows
-from jobs.predictions.time_course import TimeCourse
-from jobs.timestamps import to_datetime
-from reports.lengths import span_words
 from reports.wording import sentence
-
-_CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
 
 def check_times(
@@ -23,7 +18,7 @@ def check_times(
     """Say where times have a zone and where not, where they jump back, and which lie ahead."""
     courses = rows.times.courses
     mixed = mixed_words(courses, settings.timezone)
-    jump, ahead = jump_words(courses), _ahead(courses, now)
+    jump, ahead = jump_words(courses), ahead_words(rows.times, now)
     again = rows.times.delivered_again
     twice = f"{again:,} rows came more than once; each counts once" if again else ""
     found = sentence("; ".join(words for words in (mixed, jump, ahead, twice) if words))
@@ -46,16 +41,4 @@ def _mend(settings: PredictionSettings, is_mixed: bool, jumps: bool) -> str:
     return (
         "Rows count by their time, not by their place in the log. If the order is right and the "
         "times are not, correct what writes the log or set predictions.timezone."
-    )
-
-
-def _ahead(courses: Sequence[TimeCourse], now: datetime) -> str:
-    newest = [one.newest for one in courses if one.newest is not None]
-    if not newest:
-        return ""
-    last = to_datetime(max(newest))
-    if last <= now + _CLOCKS_DIFFER_BY:
-        return ""
-    return (
-        f"the newest time, {last:%Y-%m-%d %H:%M} UTC, lies {span_words(last - now)} in the future"
     )

@@ -1,13 +1,16 @@
-"""Sentences about the times in a log's lines, for ``drift init`` and ``drift check``."""
+"""Sentences about the times in a log's lines, which its order and the clock decide."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from jobs.predictions.time_course import TimeCourse
+from jobs.predictions.window_times import WindowTimes
 from jobs.timestamps import to_datetime
 from reports.lengths import rough_words
+
+_CLOCKS_DIFFER_BY = timedelta(minutes=1)
 
 
 def mixed_words(courses: Sequence[TimeCourse], zone: str) -> str:
@@ -47,4 +50,17 @@ def jump_words(courses: Sequence[TimeCourse]) -> str:
         f"the time jumps back {back} at line {jump.line:,} of {found[0].source}, from "
         f"{to_datetime(jump.before):%Y-%m-%d %H:%M} to {to_datetime(jump.after):%Y-%m-%d %H:%M} "
         f"UTC{also}"
+    )
+
+
+def ahead_words(times: WindowTimes, now: datetime) -> str:
+    """Return how far the newest time that was read lies in the future; empty where it does not."""
+    if times.newest is None:
+        return ""
+    newest = to_datetime(times.newest)
+    if newest <= now + _CLOCKS_DIFFER_BY:
+        return ""
+    return (
+        f"the newest time, {newest:%Y-%m-%d %H:%M} UTC, lies {rough_words(newest - now)} in the "
+        "future"
     )

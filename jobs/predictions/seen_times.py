@@ -20,6 +20,43 @@ _PIECES = 64
 
 
 @dataclass(slots=True)
+class MinuteCounts:
+    """How many times lie in which minute."""
+
+    _minutes: list[Integers] = field(default_factory=list)
+    _counts: list[Integers] = field(default_factory=list)
+
+    def add(self, moments: Integers) -> None:
+        """Take more times in."""
+        minutes, counts = np.unique(moments // MINUTE_US, return_counts=True)
+        self._minutes.append(minutes)
+        self._counts.append(counts.astype(np.int64))
+        if len(self._minutes) > _PIECES:
+            self._join()
+
+    def forget_before(self, start: int) -> None:
+        """Drop the minutes before that of a time."""
+        self._join()
+        if self._minutes:
+            keep = self._minutes[0] >= start // MINUTE_US
+            self._minutes, self._counts = [self._minutes[0][keep]], [self._counts[0][keep]]
+
+    def count(self, start: int, end: int) -> int:
+        """Return how many times lie between two whole minutes."""
+        self._join()
+        if not self._minutes:
+            return 0
+        first, stop = np.searchsorted(self._minutes[0], [start // MINUTE_US, end // MINUTE_US])
+        return int(self._counts[0][first:stop].sum())
+
+    def _join(self) -> None:
+        if len(self._minutes) > 1:
+            minutes, places = np.unique(np.concatenate(self._minutes), return_inverse=True)
+            counts = np.bincount(places, np.concatenate(self._counts)).astype(np.int64)
+            self._minutes, self._counts = [minutes], [counts]
+
+
+@dataclass(slots=True)
 class SeenTimes:
     """Times of rows, good or bad, before the window's end, while the log is being read.
 
@@ -40,29 +77,30 @@ class SeenTimes:
     newest_zoned: int | None = None
     newest_zoneless: int | None = None
     unread: list[tuple[int, int]] = field(default_factory=list)
-    _minutes: list[Integers] = field(default_factory=list)
-    _counts: list[Integers] = field(default_factory=list)
+    _all: MinuteCounts = field(default_factory=MinuteCounts)
+    _zoneless: MinuteCounts = field(default_factory=MinuteCounts)
 
     def begin_before(self, window_start: int | None) -> None:
         """Count from a day before a window on, and forget what is older."""
         self.start = None if window_start is None else window_start - DAY_US
+        if self.start is not None:
+            self._all.forget_before(self.start)
+            self._zoneless.forget_before(self.start)
 
-    def add(self, moments: Integers, zoneless: Flags | None = None) -> None:
-        """Take more rows in; `zoneless` is None where it does not matter."""
+    def add(self, moments: Integers, zoneless: Flags) -> None:
+        """Take more rows in; `zoneless` tells which times carry no zone."""
         keep = moments < self.end
         if self.start is not None:
             keep &= moments >= self.start
         if not keep.any():
             return
         near = moments[keep]
-        if zoneless is not None:
-            self.newest_zoned = _newest(self.newest_zoned, near[~zoneless[keep]])
-            self.newest_zoneless = _newest(self.newest_zoneless, near[zoneless[keep]])
-        minutes, counts = np.unique(near // MINUTE_US, return_counts=True)
-        self._minutes.append(minutes)
-        self._counts.append(counts.astype(np.int64))
-        if len(self._minutes) > _PIECES:
-            self._join()
+        self._all.add(near)
+        without = near[zoneless[keep]]
+        self.newest_zoned = _newest(self.newest_zoned, near[~zoneless[keep]])
+        self.newest_zoneless = _newest(self.newest_zoneless, without)
+        if len(without):
+            self._zoneless.add(without)
 
     def add_unread(self, start: int, end: int) -> None:
         """Remember that rows of this stretch may be in what was not read."""
@@ -79,19 +117,12 @@ class SeenTimes:
             return None
         if any(low < end and start < high for low, high in self.unread):
             return None
-        self._join()
-        if not self._minutes:
-            return 0
-        first, stop = np.searchsorted(self._minutes[0], [start // MINUTE_US, end // MINUTE_US])
-        return int(self._counts[0][first:stop].sum())
+        return self._all.count(start, end)
 
-    def _join(self) -> None:
-        if not self._minutes:
-            return
-        minutes, places = np.unique(np.concatenate(self._minutes), return_inverse=True)
-        counts = np.bincount(places, np.concatenate(self._counts)).astype(np.int64)
-        keep = minutes >= (self.start or 0) // MINUTE_US
-        self._minutes, self._counts = [minutes[keep]], [counts[keep]]
+    def zoned_and_zoneless(self, start: int) -> tuple[int, int]:
+        """Return how many times from a minute on carry a zone, and how many carry none."""
+        without = self._zoneless.count(start, self.end + MINUTE_US)
+        return self._all.count(start, self.end + MINUTE_US) - without, without
 
 
 def _newest(known: int | None, moments: Integers) -> int | None:

@@ -200,7 +200,7 @@ class WindowCollector:
         texts = pa.array([line.time_text for line in lines], pa.string())
         times = read_timestamps(texts, self.rules)
         timed = times.faults == TimestampFault.NONE
-        self.seen.add(times.moments[timed])
+        self.seen.add(times.moments[timed], times.zoneless[timed])
         self.rejections.add_untimed(
             source, [line for line, known in zip(lines, timed, strict=True) if not known]
         )

@@ -19,9 +19,11 @@ class WindowTimes:
     ----------
     zoned, zoneless
         Rows of the window whose time carries a zone, and rows whose time carries none.
-    newest_zoned, newest_zoneless
-        The newest time of each kind in the window and the ten hours before it, microseconds since
-        1970-01-01 UTC; None where there is none.
+    nearby_zoned, nearby_zoneless
+        The same for all rows that were read of the window and the ten hours before it.
+    lead
+        How much newer the newest of those without a zone is than the newest with one, in
+        microseconds; None where either is missing.
     repeated
         Rows of the window without a zone in an hour that comes twice, because clocks go back; all
         of them were read as the first.
@@ -37,8 +39,9 @@ class WindowTimes:
 
     zoned: int = 0
     zoneless: int = 0
-    newest_zoned: int | None = None
-    newest_zoneless: int | None = None
+    nearby_zoned: int = 0
+    nearby_zoneless: int = 0
+    lead: int | None = None
     repeated: int = 0
     repeated_first: int | None = None
     delivered_again: int = 0
@@ -48,7 +51,12 @@ class WindowTimes:
     @property
     def is_mixed(self) -> bool:
         """Whether times with a zone and times without one stand in the window or near it."""
-        return None not in (self.newest_zoned, self.newest_zoneless)
+        return bool(self.nearby_zoned and self.nearby_zoneless)
+
+    @property
+    def newest(self) -> int | None:
+        """The newest time of all rows that were read, in the window or after it."""
+        return max((one.newest for one in self.courses if one.newest is not None), default=None)
 
 
 def window_times(
@@ -72,16 +80,17 @@ def window_times(
     """
     local = moments[zoneless]
     twice = local[in_repeated_hour(local, timezone)] if timezone != "UTC" else local[:0]
+    nearby = seen.zoned_and_zoneless(start - NEAR_US)
+    lead = None
+    if all(nearby) and seen.newest_zoned is not None and seen.newest_zoneless is not None:
+        lead = seen.newest_zoneless - seen.newest_zoned
     return WindowTimes(
         zoned=int((~zoneless).sum()),
         zoneless=int(zoneless.sum()),
-        newest_zoned=_near(seen.newest_zoned, start),
-        newest_zoneless=_near(seen.newest_zoneless, start),
+        nearby_zoned=nearby[0],
+        nearby_zoneless=nearby[1],
+        lead=lead,
         repeated=len(twice),
         repeated_first=int(twice.min()) if len(twice) else None,
         seen=seen,
     )
-
-
-def _near(moment: int | None, start: int) -> int | None:
-    return None if moment is None or moment < start - NEAR_US else moment

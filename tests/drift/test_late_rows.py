@@ -20,7 +20,8 @@ DAY = timedelta(days=1)
 def seen(*times: datetime, start: datetime = END - DAY) -> SeenTimes:
     found = SeenTimes(end=to_moment(END))
     found.begin_before(to_moment(start))
-    found.add(np.array([to_moment(time) for time in times], np.int64))
+    moments = np.array([to_moment(time) for time in times], np.int64)
+    found.add(moments, np.zeros(len(moments), np.bool_))
     return found
 
 
@@ -85,3 +86,11 @@ def test_a_window_is_counted_by_day():
     assert counts == {"2025-03-03": 6, "2025-03-04": 1}
     assert count_rows(times, END - timedelta(hours=25, seconds=1), END) == {"2025-03-04": 1}
     assert count_rows(None, END - DAY, END) == {}
+
+
+def test_of_a_long_window_the_days_with_rows_are_kept():
+    old = END - 400 * DAY
+    times = seen(old + timedelta(hours=1), END - timedelta(hours=3), start=old)
+    assert count_rows(times, old, END) == {f"{old:%Y-%m-%d}": 1, "2025-03-04": 1}
+    short = count_rows(times, END - 3 * DAY, END)
+    assert list(short.values()) == [0, 0, 1]

@@ -80,7 +80,9 @@ def test_a_single_odd_time_does_not_decide():
 
 @pytest.mark.parametrize(("naive", "zoned"), [(100, 0), (0, 100)])
 def test_nothing_is_said_of_times_of_one_kind(naive, zoned):
-    assert not remarks(read_log({"log.csv": log(naive, zoned)}))
+    text = log(naive, zoned)
+    broken = text.splitlines()[-1].split(",")[0] + ",too,many\n"
+    assert not remarks(read_log({"log.csv": text + broken}))
 
 
 def test_a_repeated_hour_is_said_with_its_rows():
@@ -149,3 +151,10 @@ def test_the_next_run_tells_rows_that_came_after_a_run(tmp_path):
     third = run_job(unwritten, RunOptions(until=start + timedelta(days=2, hours=1)))
     assert third.log_times is not None
     assert third.log_times.late_rows == {}
+
+
+def test_a_single_odd_time_before_the_window_does_not_decide():
+    old = f"timestamp,id\n{START - timedelta(hours=2):%Y-%m-%d %H:%M:%S},x\n"
+    (remark,) = remarks(read_log({"log.csv": old + log(0, 250).partition("\n")[2]}))
+    assert "times shortly before it carry none" in remark.text
+    assert remark.weight is RemarkWeight.NOTE
