@@ -25,20 +25,17 @@ def check_times(
     if not found:
         return
     is_settled = "timezone" in settings.model_fields_set
-    if (mixed and not is_settled) or jump or ahead:
-        yield look("times", found, _mend(settings, bool(mixed), bool(jump)))
+    in_doubt = any(one.zoneless for one in courses) and not is_settled
+    if ahead or (in_doubt and (mixed or jump)):
+        yield look("times", found, _mend(settings.timezone, in_doubt=in_doubt))
     else:
         yield is_ok("times", found)
 
 
-def _mend(settings: PredictionSettings, is_mixed: bool, jumps: bool) -> str:
-    zone = settings.timezone
-    if is_mixed or not jumps:
+def _mend(zone: str, *, in_doubt: bool) -> str:
+    if in_doubt:
         return (
             f"If the times without a zone were not written in {zone}, set predictions.timezone: "
             f"windows hold the wrong rows else. If {zone} is right, set it too, so that runs know."
         )
-    return (
-        "Rows count by their time, not by their place in the log. If the order is right and the "
-        "times are not, correct what writes the log or set predictions.timezone."
-    )
+    return "Rows come into no window before their time: check the clocks of what writes the log."

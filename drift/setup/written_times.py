@@ -25,6 +25,8 @@ _KEY = "predictions.timezone"
 # So much is read line by line, to name the line where something begins.
 _MOST_BYTES = 64 << 20
 _MOST_OBJECTS = 50
+_WHAT_IF_ZONED = "Rows count by their time, not by their place."
+_WHAT_IF_ZONELESS = "Rows count by their time; is the zone right?"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -67,8 +69,8 @@ def _sentences(candidate: Candidate, column: ColumnValues, bucket: Bucket) -> It
     jump = jump_words(courses)
     if jump:
         yield (
-            f"{sentence(jump)}: the order of the lines contradicts the times. Rows count by "
-            "their time; is it right?"
+            f"{sentence(jump)}: the order of the lines contradicts the times. "
+            f"{_WHAT_IF_ZONELESS if sampled.zoneless else _WHAT_IF_ZONED}"
         )
 
 

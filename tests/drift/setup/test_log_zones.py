@@ -124,5 +124,20 @@ def test_check_says_times_in_the_future():
     assert "lies about 16 hours in the future" in text
 
 
+def test_check_says_zoned_times_in_the_future_without_a_word_on_zones():
+    now = datetime(2025, 3, 3, 8, tzinfo=UTC)
+    ((state, text),) = checked(times("%Y-%m-%dT%H:%M:%SZ"), now)
+    assert state is CheckState.LOOK
+    assert "check the clocks" in text
+    assert "predictions.timezone" not in text
+
+
+def test_a_jump_of_zoned_times_is_told_and_no_fault():
+    texts = times("%Y-%m-%dT%H:%M:%SZ")
+    ((state, text),) = checked(texts[30:] + texts[:30], WINDOW_END)
+    assert state is CheckState.OK
+    assert "jumps back about 7 hours at line 32 of log.csv" in text
+
+
 def test_check_has_nothing_to_say_of_ordinary_times():
     assert not checked(times("%Y-%m-%dT%H:%M:%SZ"), WINDOW_END)
