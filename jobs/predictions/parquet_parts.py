@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectChangedError
-from jobs.predictions.parquet_log import needed_groups, timed_groups
+from jobs.predictions.parquet_groups import needed_groups, timed_groups
 from jobs.predictions.window_rows import WindowCollector
 
 # Below this one request for everything is as quick as several for parts.
