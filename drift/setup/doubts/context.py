@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from drift.setup.examine_reference import ExaminedReference
 from drift.setup.locate_images import LocatedImages
 from drift.setup.proposal import Doubt
 from drift.setup.propose_reference import ReferenceGuess
@@ -37,6 +38,10 @@ class DoubtContext:
         Other columns that hold times, and those that hold times of day without a date.
     time_doubts
         What was said of the times' zones and order: see `written_times`.
+    examined
+        What lies in the chosen folder of reference images; None where another kind was chosen.
+    small_references
+        Folders that are called like a reference and hold a few images only.
     """
 
     located: LocatedImages
@@ -50,3 +55,5 @@ class DoubtContext:
     time_columns: Sequence[str] = ()
     clock_columns: Sequence[str] = ()
     time_doubts: Sequence[Doubt] = ()
+    examined: ExaminedReference | None = None
+    small_references: Sequence[ReferenceGuess] = ()
