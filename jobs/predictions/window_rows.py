@@ -15,7 +15,7 @@ from jobs.predictions.newest_rows import RejectedPlaces, in_window, newest_rows
 from jobs.predictions.rejections import RejectedRows, Rejections, UnreadLine, shorten
 from jobs.predictions.row_order import content_order
 from jobs.predictions.row_places import RowPlaces
-from jobs.predictions.rows import LogTally
+from jobs.predictions.rows import InnerHeader, LogTally, RecodedRows
 from jobs.timestamp_parts import Flags, Integers, Texts
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps, to_moment
 from jobs.windows import WindowRequest
@@ -99,6 +99,8 @@ class WindowCollector:
         The times seen since it was last replaced.
     places
         Where rejected rows stand whose time cannot be read.
+    recoded
+        The encoding of each object that was read in another one than UTF-8.
     """
 
     request: WindowRequest
@@ -108,8 +110,11 @@ class WindowCollector:
     columns: dict[str, None] = field(default_factory=dict)
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
+    recoded: dict[str, str] = field(default_factory=dict)
     end: int = 0
     start: int | None = None
+    _new_headers: list[InnerHeader] = field(default_factory=list)
+    _headers: list[InnerHeader] = field(default_factory=list)
     _batches: list[RowBatch] = field(default_factory=list)
     _kept: int = 0
 
@@ -158,8 +163,26 @@ class WindowCollector:
         wanted: Flags = good & self.in_window(times.moments)
         return wanted
 
+    def change_columns(
+        self, source: str, line: int, before: Sequence[str], after: Sequence[str]
+    ) -> None:
+        """Take in that a header inside an object names other columns from its line on."""
+        self.columns |= dict.fromkeys(after)
+        header = InnerHeader(
+            source=source,
+            line=line,
+            moment=0,
+            added=tuple(name for name in after if name not in before),
+            gone=tuple(name for name in before if name not in after),
+        )
+        self._new_headers.append(header)
+
     def see(self, source: str, lines: Integers, moments: Integers) -> None:
         """Take in the times of lines, in the window or not."""
+        if self._new_headers and len(moments):
+            first = int(moments[0])
+            self._headers += [replace(header, moment=first) for header in self._new_headers]
+            self._new_headers = []
         self.observed.add(moments)
         self.places.know(source, lines, moments)
 
@@ -216,7 +239,33 @@ class WindowCollector:
         newest = newest_rows(
             accepted.moments, places, wanted=self.request.rows, end=self.end
         )
-        return replace(rejections.tally(len(accepted), self.start), newest=newest)
+        return replace(
+            rejections.tally(len(accepted), self.start),
+            newest=newest,
+            headers=tuple(
+                sorted(
+                    (one for one in self._headers if self._in_final_window(one.moment)),
+                    key=lambda one: (one.moment, one.source, one.line),
+                )
+            ),
+            recoded=self._recoded_rows(accepted),
+        )
+
+    def _in_final_window(self, moment: int) -> bool:
+        return moment < self.end and (self.start is None or moment >= self.start)
+
+    def _recoded_rows(self, accepted: RowBatch) -> tuple[RecodedRows, ...]:
+        found = []
+        sources = accepted.every_source()
+        for source, encoding in sorted(self.recoded.items()):
+            rows = np.flatnonzero(sources == source)
+            table = accepted.table.take(pa.array(rows)) if len(rows) else pa.table({})
+            count, example = _beyond_ascii(table)
+            if count:
+                found.append(
+                    RecodedRows(source=source, encoding=encoding, rows=count, example=example)
+                )
+        return tuple(found)
 
     def settle(self) -> None:
         """Move the start of a window by rows up to where it now is known to lie at the earliest."""
@@ -249,6 +298,22 @@ def _in_order(batches: list[RowBatch]) -> RowBatch:
         sources=np.concatenate([batch.every_source() for batch in batches]),
     )
     return joined.take(content_order(joined.moments, joined.table))
+
+
+def _beyond_ascii(table: Texts) -> tuple[int, str]:
+    """Return how many rows hold a text beyond ASCII, and the first such text."""
+    beyond = np.zeros(len(table), np.bool_)
+    examples = []
+    for name in sorted(table.column_names):
+        plain = pc.fill_null(pc.string_is_ascii(table[name]), True)
+        found = ~plain.to_numpy()
+        if found.any():
+            examples.append((int(np.argmax(found)), name))
+        beyond |= found
+    if not examples:
+        return 0, ""
+    row, name = min(examples)
+    return int(beyond.sum()), shorten(table[name][row].as_py())
 
 
 def empty_to_null(table: Texts) -> Texts:

@@ -84,7 +84,7 @@ def sample(identity: int, kind: str) -> tuple[bytes, str | None, int]:
         "short": (b"2025-03-04T10:00:00\n", "wrong number of fields", 1),
         "long": (start + b"a,b,c\n", "wrong number of fields", 1),
         "nul": (start + b'"a\0"\n', "NUL byte", 1),
-        "latin": (start + b"m\xfcll\n", "not UTF-8", 1),
+        "latin": (start + b"m\x81ll\n", "not UTF-8", 1),
         "return": (start + b"a\rb\n", "stray carriage return", 1),
         "endless": (start + b"x" * (1 << 20) + b"\n", "line too long", 1),
         "timeless": (b",1,cat\n", "no timestamp", 1),
