@@ -55,9 +55,7 @@ def find_headers(data: bytes, dialect: CsvDialect) -> Iterator[FoundHeader]:
         if header is not None:
             columns, delimiter = header
             yield FoundHeader(start=start, stop=stop, columns=columns, delimiter=delimiter)
-        hits |= {
-            probe: _next_field(data, probe, stop) for probe, hit in hits.items() if hit < stop
-        }
+        hits |= {probe: _next_field(data, probe, stop) for probe, hit in hits.items() if hit < stop}
 
 
 def read_header_line(line: bytes, dialect: CsvDialect) -> tuple[tuple[str, ...], bytes] | None:
@@ -77,7 +75,7 @@ def read_header_line(line: bytes, dialect: CsvDialect) -> tuple[tuple[str, ...],
         columns = tuple(value.strip() for value in values)
         lowered = {name.lower() for name in columns}
         shared = len(known & lowered)
-        has_time = timestamp in lowered and 1 < shared and len(columns) < 2 * shared
+        has_time = timestamp in lowered and shared > 1 and len(columns) < 2 * shared
         if 2 * shared > len(known) or has_time:
             return columns, delimiter
     return None

@@ -32,6 +32,8 @@ _BLOCKS_AHEAD = 3
 _WORKERS = 2
 # So many lines without a time are looked at one by one.
 _FEW_FAULTS = 1_000
+# A line that starts so is a row, even where its time cannot be used.
+_OF_A_ROW = (TimestampFault.NONE, TimestampFault.AMBIGUOUS, TimestampFault.UNKNOWN_ZONE)
 
 
 def read_csv_log(
@@ -246,7 +248,7 @@ class _CsvReader:
     def _looks_like_a_row(self, fields: list[bytes]) -> bool:
         text = pa.array([time_text(fields, self._dialect)])
         fault = read_timestamps(text, self._collector.rules).faults[0]
-        return fault in (TimestampFault.NONE, TimestampFault.AMBIGUOUS)
+        return fault in _OF_A_ROW
 
 
 def _check_count(count: int, records: Records) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +80,7 @@ def read_number_column(
     """
     is_share = role is not NumberRole.LATENCY
     read = read_numbers(texts, is_share=is_share)
-    values = read.values.copy()  # noqa: PD011 - not of pandas
+    values = read.values.copy()
     outside = _outside_one(values) if is_share else np.zeros(len(values), np.bool_)
     is_stray = 0 < outside.sum() <= _MOST_STRAY * np.isfinite(values).sum()
     lost = {NOT_A_NUMBER: ~read.readable, OUTSIDE_ONE: outside & is_stray}
@@ -142,8 +141,3 @@ def _text(texts: Texts, row: int) -> str:
 def missing_texts(count: int) -> Texts:
     """Return a column without any value."""
     return pa.nulls(count, pa.string())
-
-
-def tallies_of(columns: Sequence[NumberColumn]) -> tuple[NumberColumnTally, ...]:
-    """Return what is to be said of the columns that hold anything."""
-    return tuple(one.tally for one in columns if one.tally.filled)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,13 +16,13 @@ from jobs.predictions.json_log import read_json_log
 from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.log_selection import NamedObject, find_objects
+from jobs.predictions.log_tally import tally_rows
 from jobs.predictions.number_columns import (
     NumberColumn,
     NumberRole,
     RowPositions,
     missing_texts,
     read_number_column,
-    tallies_of,
 )
 from jobs.predictions.object_names import LogFormat
 from jobs.predictions.parquet_log import read_parquet_log
@@ -159,7 +158,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         ),
         raw=raw_frame(raw),
         probabilities=probabilities,
-        tally=replace(collector.tally(batch), numbers=tallies_of(list(numbers.values()))),
+        tally=tally_rows(collector, batch, [one.tally for one in numbers.values()]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
     )
 
@@ -168,9 +167,7 @@ def _numbers(
     batch: RowBatch, raw: Mapping[str, Texts], named: LogColumns, probabilities: Sequence[str]
 ) -> dict[str, NumberColumn]:
     """Return the columns of numbers by the name of their field."""
-    positions = RowPositions(
-        moments=batch.moments, sources=batch.every_source(), lines=batch.lines
-    )
+    positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
     wanted = {
         "confidence": (named.confidence or "", NumberRole.CONFIDENCE),
         "latency": (named.latency or "", NumberRole.LATENCY),

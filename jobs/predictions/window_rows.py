@@ -11,11 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobs.predictions.log_columns import NeededColumns
-from jobs.predictions.newest_rows import RejectedPlaces, in_window, newest_rows
 from jobs.predictions.rejections import RejectedRows, Rejections, UnreadLine, shorten
 from jobs.predictions.row_order import content_order
 from jobs.predictions.row_places import RowPlaces
-from jobs.predictions.rows import InnerHeader, LogTally, RecodedRows
+from jobs.predictions.rows import InnerHeader
 from jobs.timestamp_parts import Flags, Integers, Texts
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps, to_moment
 from jobs.windows import WindowRequest
@@ -99,6 +98,8 @@ class WindowCollector:
         The times seen since it was last replaced.
     places
         Where rejected rows stand whose time cannot be read.
+    headers
+        Headers inside objects that name other columns than the one before them.
     recoded
         The encoding of each object that was read in another one than UTF-8.
     """
@@ -114,7 +115,7 @@ class WindowCollector:
     end: int = 0
     start: int | None = None
     _new_headers: list[InnerHeader] = field(default_factory=list)
-    _headers: list[InnerHeader] = field(default_factory=list)
+    headers: list[InnerHeader] = field(default_factory=list)
     _batches: list[RowBatch] = field(default_factory=list)
     _kept: int = 0
 
@@ -181,7 +182,7 @@ class WindowCollector:
         """Take in the times of lines, in the window or not."""
         if self._new_headers and len(moments):
             first = int(moments[0])
-            self._headers += [replace(header, moment=first) for header in self._new_headers]
+            self.headers += [replace(header, moment=first) for header in self._new_headers]
             self._new_headers = []
         self.observed.add(moments)
         self.places.know(source, lines, moments)
@@ -227,46 +228,6 @@ class WindowCollector:
             self._keep_newest(self.request.rows)
         return _in_order(self._batches)
 
-    def tally(self, accepted: RowBatch) -> LogTally:
-        """Return the counts of the window; `accepted` are its final rows."""
-        rejections = self.rejections
-        if self.start is not None:
-            rejections.forget_before(self.start)
-        places = RejectedPlaces(
-            timed=tuple(rejections.timed),
-            placed=in_window(self.places.placed(), self.start, self.end),
-        )
-        newest = newest_rows(
-            accepted.moments, places, wanted=self.request.rows, end=self.end
-        )
-        return replace(
-            rejections.tally(len(accepted), self.start),
-            newest=newest,
-            headers=tuple(
-                sorted(
-                    (one for one in self._headers if self._in_final_window(one.moment)),
-                    key=lambda one: (one.moment, one.source, one.line),
-                )
-            ),
-            recoded=self._recoded_rows(accepted),
-        )
-
-    def _in_final_window(self, moment: int) -> bool:
-        return moment < self.end and (self.start is None or moment >= self.start)
-
-    def _recoded_rows(self, accepted: RowBatch) -> tuple[RecodedRows, ...]:
-        found = []
-        sources = accepted.every_source()
-        for source, encoding in sorted(self.recoded.items()):
-            rows = np.flatnonzero(sources == source)
-            table = accepted.table.take(pa.array(rows)) if len(rows) else pa.table({})
-            count, example = _beyond_ascii(table)
-            if count:
-                found.append(
-                    RecodedRows(source=source, encoding=encoding, rows=count, example=example)
-                )
-        return tuple(found)
-
     def settle(self) -> None:
         """Move the start of a window by rows up to where it now is known to lie at the earliest."""
         if self.request.rows is not None and self._kept >= self.request.rows:
@@ -298,22 +259,6 @@ def _in_order(batches: list[RowBatch]) -> RowBatch:
         sources=np.concatenate([batch.every_source() for batch in batches]),
     )
     return joined.take(content_order(joined.moments, joined.table))
-
-
-def _beyond_ascii(table: Texts) -> tuple[int, str]:
-    """Return how many rows hold a text beyond ASCII, and the first such text."""
-    beyond = np.zeros(len(table), np.bool_)
-    examples = []
-    for name in sorted(table.column_names):
-        plain = pc.fill_null(pc.string_is_ascii(table[name]), True)
-        found = ~plain.to_numpy()
-        if found.any():
-            examples.append((int(np.argmax(found)), name))
-        beyond |= found
-    if not examples:
-        return 0, ""
-    row, name = min(examples)
-    return int(beyond.sum()), shorten(table[name][row].as_py())
 
 
 def empty_to_null(table: Texts) -> Texts:
