@@ -8,11 +8,13 @@ from drift.comparison import Comparison
 from drift.remarks.facts import RunData
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
+from drift.remarks.numbers import number_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
+    number_remarks,
     image_remarks,
     reference_remarks,
 )

@@ -135,6 +135,8 @@ class NewestRows:
         The time of the newest row that could be read; None where none could.
     asked_start
         The time of the oldest row that was asked for; None where there is none.
+    reaches_back
+        How many accepted rows are older than that, because younger ones were rejected.
     """
 
     asked: int = 0
@@ -144,6 +146,7 @@ class NewestRows:
     newest: int | None = None
     newest_read: int | None = None
     asked_start: int | None = None
+    reaches_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
