@@ -93,8 +93,9 @@ def _is_share(values: npt.NDArray[np.float64]) -> bool:
 
 
 def _finite(values: pd.Series) -> npt.NDArray[np.float64]:
-    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
-    return numbers[np.isfinite(numbers)]
+    numbers: npt.NDArray[np.float64] = values.to_numpy(dtype="float64", na_value=np.nan)
+    finite: npt.NDArray[np.float64] = numbers[np.isfinite(numbers)]
+    return finite
 
 
 def _range(ends: tuple[float, float]) -> str:

@@ -191,6 +191,6 @@ def _off_one(rows: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.float64
     if len(names) < 2:
         return np.full(len(rows), np.nan)
     sums = rows[list(names)].to_numpy(dtype="float64").sum(axis=1)
-    off = (np.abs(sums - 1) > _SUM_TOLERANCE).astype(np.float64)
+    off: npt.NDArray[np.float64] = (np.abs(sums - 1) > _SUM_TOLERANCE).astype(np.float64)
     off[np.isnan(sums)] = np.nan
     return off

@@ -174,7 +174,7 @@ class _CsvReader:
 
     def _next_headers(self, data: bytes) -> tuple[FoundHeader | None, list[int]]:
         """Return the first header of other columns, and where those before it end."""
-        repeated = []
+        repeated: list[int] = []
         for header in find_headers(data, self._dialect):
             if self._problem or not header.repeats(self._dialect):
                 return header, repeated
