@@ -33,8 +33,8 @@ def log_remarks(data: RunData) -> Iterator[Remark]:
         yield Remark(
             code="rows_rejected",
             text=(
-                f"{log.rejected:,} of {log.rows:,} log rows were rejected{_why(tally)}. If they are "
-                "rows of certain classes or cameras, the shares of all others look too large; "
+                f"{log.rejected:,} of {log.rows:,} log rows were rejected{_why(tally)}. If they "
+                "are rows of certain classes or cameras, the shares of all others look too large; "
                 "see data health."
             ),
         )

@@ -12,7 +12,9 @@ _CODEC = "cp1252"
 _OTHER_THAN_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Words of western Europe have no more such letters in a row; those of other scripts do.
 _MOST_IN_A_ROW = 3
-_PUNCTUATION = frozenset("€‚„…‘’“”•–—™©®°±²³µ·ºª«»¿¡§£¥×½¼¾\u00a0")  # noqa: RUF001
+_BESIDE_LETTERS = frozenset("€‚„…‘’“”•–—°«»\u00a0")  # noqa: RUF001
+# Before a letter they are one themselves, in the encodings of eastern Europe.
+_APART = frozenset("™©®±²³µ·ºª¿¡§£¥×½¼¾")  # noqa: RUF001
 
 
 class TextEncoding:
@@ -85,7 +87,12 @@ def is_windows_text(line: bytes) -> bool:
 
 def _makes_sense(text: str, run: re.Match[str]) -> bool:
     """Tell whether letters beyond ASCII are few, and part of a word."""
-    letters = [one for one in run[0] if one not in _PUNCTUATION]
+    after = run[0][1:] + text[run.end() : run.end() + 1].ljust(1)
+    if any(
+        one in _APART and next_one.isalpha() for one, next_one in zip(run[0], after, strict=True)
+    ):
+        return False
+    letters = [one for one in run[0] if one not in _BESIDE_LETTERS | _APART]
     if not letters:
         return True
     beside = text[max(0, run.start() - 1) : run.start()] + text[run.end() : run.end() + 1]
