@@ -225,6 +225,16 @@ class LogTally:
         """The number of rows that were kept out."""
         return sum(self.reasons.values())
 
+    @property
+    def losses(self) -> dict[str, int]:
+        """How many rows and values were lost, by what they are."""
+        values = {
+            f"values of {column.column} ({reason})": count
+            for column in self.numbers
+            for reason, count in column.reasons.items()
+        }
+        return self.reasons | values
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionRows:

@@ -67,7 +67,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     locations = [place for place in located if isinstance(place, ImageLocation)]
     numbers, records, left_out = _extract_table(locations, context)
     left_out.update(place.reason for place in located if not isinstance(place, ImageLocation))
-    left_out.update(rows.tally.reasons)
+    left_out.update(rows.tally.losses)
     _require_images(numbers, log_url, left_out)
     span = rows.window
     return ReferenceNumbers(

@@ -139,12 +139,15 @@ def test_newest_rows_that_are_all_rejected_give_no_verdict(day):
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.headline == "The newest rows of the log cannot be read"
     assert "All 20 rows that are newer than the newest readable one" in found.summary
-    assert "first at line 62 of changed.csv: 6 fields, expected 5" in found.summary
+    assert "first at line 62 of changed.csv (6 fields, expected 5)" in found.summary
     assert "older than the newest row" in found.summary
     assert {one.state for one in found.features if one.p_value is not None} == {State.INCONCLUSIVE}
     assert (found.log.newest.rejected_since, found.log.newest.reaches_back) == (20, 20)
     assert "window_reaches_back" in codes(found)
-    assert any("20 of 80 rows cannot be read" in one for one in day.checked())
+    assert any(
+        "20 of 80 rows cannot be read, because: 20 wrong number of fields" in one
+        for one in day.checked()
+    )
 
 
 def test_a_last_line_on_its_way_is_no_reason_for_no_verdict(day):
