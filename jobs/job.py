@@ -45,7 +45,8 @@ class LogColumns(Settings):
     prediction: str | None = None
     """The predicted class."""
     confidence: str | None = None
-    """The model's confidence in its prediction, a number."""
+    """The model's confidence in its prediction, a number between 0 and 1. `95.8%`, `0,958` and a
+    printed tensor of one number are read too. Any other text counts as missing; its row stays."""
     label: str | None = None
     """The true class, where it is known."""
     latency: str | None = None

@@ -8,6 +8,7 @@ from drift.rejected_rows import reasons_and_first
 from drift.remarks.facts import RunData
 from drift.remarks.moments import length_words, time_words
 from jobs.predictions.rows import InnerHeader, LogTally, PredictionRows, RecodedRows
+from reports.findings import LogCounts
 from reports.remarks import Remark, RemarkWeight
 from reports.wording import listed
 
@@ -29,7 +30,10 @@ def log_remarks(data: RunData) -> Iterator[Remark]:
             ),
         )
     log, tally = data.window.log, data.predictions.tally
-    if log.rejected > _MANY_LOST * log.rows and not _most_are_lost(tally):
+    refused = log.rejected - tally.rejected
+    if not _most_are_lost(tally) and _most_are_lost(tally, refused):
+        yield _most_refused(log, tally.newest.asked)
+    elif log.rejected > _MANY_LOST * log.rows and not _most_are_lost(tally):
         yield Remark(
             code="rows_rejected",
             text=(
@@ -63,8 +67,22 @@ def about_rows(predictions: PredictionRows) -> Iterator[Remark]:
     yield from (_recoded(recoded) for recoded in tally.recoded)
 
 
-def _most_are_lost(tally: LogTally) -> bool:
-    return tally.newest.asked_rejected * 2 > tally.newest.asked
+def _most_are_lost(tally: LogTally, refused: int = 0) -> bool:
+    """Tell whether most rows were rejected, or have an image that must not be read."""
+    return (tally.newest.asked_rejected + refused) * 2 > tally.newest.asked
+
+
+def _most_refused(log: LogCounts, rows: int) -> Remark:
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons.items())
+    return Remark(
+        code="most_rows_rejected",
+        text=(
+            f"Most of the window's {rows:,} rows cannot be used: {reasons}. The images of the "
+            f"others say little about the window. {_WHAT_TO_DO}"
+        ),
+        weight=RemarkWeight.NO_VERDICT,
+        headline="Most of the window's rows cannot be used",
+    )
 
 
 def _most_lost(tally: LogTally) -> Remark:

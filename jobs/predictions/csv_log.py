@@ -57,10 +57,12 @@ def read_csv_log(
         raise ObjectError(
             log.url, f"the log {what}. Expected a header line; check what writes the log."
         )
+    encoding = TextEncoding(log.path)
+    first = replace(first, data=encoding.as_utf8(first.data))
     dialect, size, lines = read_header(log.url, first.data, collector.needed.named.timestamp)
     check_header(log.url, dialect.columns, collector.needed)
     collector.columns |= dict.fromkeys(dialect.columns)
-    reader = _CsvReader(log, dialect, collector, first_line=lines + 1)
+    reader = _CsvReader(log.name, encoding, dialect, collector, first_line=lines + 1)
     reader.take(Block(data=first.data[size:], overlong=first.overlong))
     with ThreadPoolExecutor(_WORKERS) as pool:
         for scanned in _scan_ahead(pool, blocks, dialect, collector.rules):
@@ -84,10 +86,16 @@ class _CsvReader:
     """Takes the blocks of one object in their order."""
 
     def __init__(
-        self, log: LogObject, dialect: CsvDialect, collector: WindowCollector, first_line: int
+        self,
+        source: str,
+        encoding: TextEncoding,
+        dialect: CsvDialect,
+        collector: WindowCollector,
+        *,
+        first_line: int,
     ) -> None:
-        self._source = log.name
-        self._encoding = TextEncoding(log.path)
+        self._source = source
+        self._encoding = encoding
         self._dialect = dialect
         # Why no row can be read since the last header; empty where rows can.
         self._problem = ""

@@ -163,6 +163,12 @@ def test_most_rows_rejected_give_no_verdict_even_where_too_few_images_are_left(d
     assert found.headline == "Most of the window's rows cannot be read"
 
 
+def test_most_rows_without_an_image_give_no_verdict(day):
+    found = day.run(lambda place, row: [*row[:2], "" if place % 5 else row[2], *row[3:]])
+    assert found.log.reasons == {"no value in filename": 48}
+    assert found.headline == "Most of the window's rows cannot be used"
+
+
 def test_a_minority_of_lost_rows_is_said_with_what_it_does_to_shares(day):
     found = day.run(lambda place, row: [*row, "v2"] if place % 9 == 0 else row)
     (said,) = [one.text for one in found.remarks if one.code == "rows_rejected"]

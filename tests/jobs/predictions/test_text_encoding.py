@@ -30,6 +30,12 @@ def test_an_object_that_is_windows_1252_throughout_is_read_so_and_says_so():
     assert "Schäferhund" in recoded.example
 
 
+def test_the_header_may_hold_such_letters_too():
+    content = "timestamp,id,größe\n2025-03-04T10:00:00,1,Kätzchen\n".encode("cp1252")
+    rows = read_log({"log.csv": content}, columns={"prediction": "größe"})
+    assert rows.fields["prediction"].tolist() == ["Kätzchen"]
+
+
 def test_lines_of_two_encodings_are_not_guessed_at():
     mixed = lines(["Kätzchen", "pug"]) + lines(["Schäferhund"], "utf-8")
     rows = read(HEADER + b"".join(mixed))
