@@ -33,7 +33,7 @@ def decide(
     """Return the verdict: drift where a column drifted, steady where one would have been seen.
 
     A remark of the weight ``no_verdict`` makes the run inconclusive, one of ``not_steady`` does so
-    where it would be steady, and a cause stands before what drifted.
+    where nothing drifted, and a cause stands before what drifted.
     """
     forbidding = of_weight(remarks, RemarkWeight.NO_VERDICT)
     nothing_to_see = not extent.images.logged
@@ -47,7 +47,7 @@ def decide(
         return _decision(Verdict.DRIFT, caused(causes[0], drifted) if causes else drifted)
     undrifted = _undrifted(comparison, extent, job.detection.effect_to_see)
     doubts = of_weight(remarks, RemarkWeight.NOT_STEADY)
-    if undrifted.verdict is Verdict.STEADY and doubts:
+    if doubts:
         return _decision(Verdict.INCONCLUSIVE, _said_by(doubts))
     return undrifted
 

@@ -45,7 +45,8 @@ def about_values(
     """
     yield from _forms(tallies)
     for tally in tallies:
-        if tally.lost > _MANY_LOST * tally.filled:
+        # A number that no confidence can be is told always, a stray text only where it is common.
+        if tally.lost > _MANY_LOST * tally.filled or (tally.outside and tally.lost):
             yield _lost(tally)
     yield from _outside([one for one in tallies if one.column not in known])
 

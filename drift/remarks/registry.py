@@ -8,11 +8,13 @@ from drift.comparison import Comparison
 from drift.remarks.facts import RunData
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
+from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
 from drift.remarks.numbers import number_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
+    lost_row_remarks,
     log_remarks,
     number_remarks,
     image_remarks,
@@ -21,6 +23,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
 """What is said of the data itself, before anything is compared."""
 
 ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
+    predictions_of_lost_rows,
     unknown_to_reference,
 )
 """What is said once the columns are compared."""

@@ -59,7 +59,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     log = check_log(place, requested_window(job, options, place.clock()))
     yield from log.checks
     if log.rows is not None:
-        yield from check_rows(log.rows)
+        yield from check_rows(log.rows, job.images.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
     yield check_writing(place)
     reference = check_reference(place)
