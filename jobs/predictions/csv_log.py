@@ -18,7 +18,8 @@ from jobs.errors import ObjectError
 from jobs.predictions.csv_blocks import ScannedBlock, parse, scan_block
 from jobs.predictions.csv_dialect import CsvDialect, check_line_ends, read_header
 from jobs.predictions.csv_inner_headers import FoundHeader, find_headers, read_header_line
-from jobs.predictions.csv_records import LineSorter, lines_below, overlong_line, time_text
+from jobs.predictions.csv_records import LineSorter
+from jobs.predictions.csv_unread import lines_below, overlong_line, time_text
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.records import Records
