@@ -42,6 +42,8 @@ class Column:
         What to do so that a side that has none gets some.
     least_effect
         What must change before it matters, in place of `detection.minimum_effect`.
+    left_out
+        Why the column is not compared although both sides have values; its sides are empty then.
     resolution
         The smallest difference of a number that means anything, in its unit; see `resolution_of`.
     """
@@ -54,6 +56,7 @@ class Column:
     current: pd.Series
     supply: str
     least_effect: float | None = None
+    left_out: str = ""
     resolution: float = 0.0
 
 

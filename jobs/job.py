@@ -45,7 +45,8 @@ class LogColumns(Settings):
     prediction: str | None = None
     """The predicted class."""
     confidence: str | None = None
-    """The model's confidence in its prediction, a number."""
+    """The model's confidence in its prediction, a number between 0 and 1. `95.8%`, `0,958` and a
+    printed tensor of one number are read too. Any other text counts as missing; its row stays."""
     label: str | None = None
     """The true class, where it is known."""
     latency: str | None = None
@@ -103,8 +104,9 @@ class ImageSettings(Settings):
     max_bytes: int = Field(default=100_000_000, ge=1)
     """An image with more bytes is not read but counted as unreadable."""
     most_lost: float = Field(default=0.25, ge=0, le=1)
-    """A run that loses more than this share of its images (not found, not readable, not fetched)
-    is inconclusive: what is left of them may not be like what was lost."""
+    """A run that loses more than this share of its images (not found, not readable, not fetched, or
+    named by a row that cannot be read) is inconclusive: what is left may not be like what was
+    lost."""
     canonical_size: int | None = Field(default=None, ge=16, le=4096)
     """Compute what follows the resolution (sharpness, noise, edges, detail) a second time, of
     images made so small that their shorter side has this many pixels, such as 256: in columns of

@@ -29,6 +29,7 @@ from jobs.predictions.rejections import (
     shorten,
 )
 from jobs.predictions.text_blocks import BLOCK_BYTES, read_blocks
+from jobs.predictions.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Flags, Integers, Texts
 from jobs.timestamps import TimestampFault, Timestamps, read_timestamps
@@ -84,6 +85,7 @@ class _JsonReader:
     def __init__(self, log: LogObject, collector: WindowCollector) -> None:
         self._log = log
         self._collector = collector
+        self._encoding = TextEncoding(log.path)
         self._timestamp = collector.needed.named.timestamp
         self._line = 1
         self._is_first = True
@@ -103,6 +105,7 @@ class _JsonReader:
                 raise lines_end_in_returns(self._log.url)
             data = data.removeprefix(_BYTE_ORDER_MARK)
             self._is_first = False
+        data = self._encoding.as_utf8(data)
         if not data or data.isspace():
             self._line += data.count(b"\n")
             return
@@ -177,6 +180,8 @@ class _JsonReader:
         if self._columns:
             check_header(self._log.url, list(self._columns), self._collector.needed)
         self._collector.columns |= self._columns
+        if self._encoding.is_windows:
+            self._collector.recoded[self._log.name] = WINDOWS
 
     def _glance(self, lines: list[bytes]) -> _Glance:
         column = pa.array(

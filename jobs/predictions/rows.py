@@ -136,6 +136,8 @@ class NewestRows:
         The time of the newest row that could be read; None where none could.
     asked_start
         The time of the oldest row that was asked for; None where there is none.
+    reaches_back
+        How many accepted rows are older than that, because younger ones were rejected.
     """
 
     asked: int = 0
@@ -145,6 +147,7 @@ class NewestRows:
     newest: int | None = None
     newest_read: int | None = None
     asked_start: int | None = None
+    reaches_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +225,16 @@ class LogTally:
     def rejected(self) -> int:
         """The number of rows that were kept out."""
         return sum(self.reasons.values())
+
+    @property
+    def losses(self) -> dict[str, int]:
+        """How many rows and values were lost, by what they are."""
+        values = {
+            f"values of {column.column} ({reason})": count
+            for column in self.numbers
+            for reason, count in column.reasons.items()
+        }
+        return self.reasons | values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

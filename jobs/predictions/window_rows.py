@@ -12,11 +12,10 @@ import pyarrow.compute as pc
 
 from jobs.predictions.deliveries import equal_rows, settle_deliveries
 from jobs.predictions.log_columns import NeededColumns
-from jobs.predictions.newest_rows import RejectedPlaces, in_window, newest_rows
 from jobs.predictions.rejections import RejectedRows, Rejections, UnreadLine, shorten
 from jobs.predictions.row_order import content_order
 from jobs.predictions.row_places import RowPlaces
-from jobs.predictions.rows import LogTally
+from jobs.predictions.rows import InnerHeader
 from jobs.predictions.seen_times import SeenTimes
 from jobs.predictions.time_course import TimeCourse
 from jobs.timestamp_parts import Flags, Integers, Texts
@@ -117,6 +116,10 @@ class WindowCollector:
         Rows of the window that were left out because an equal one is there; known at the end.
     places
         Where rejected rows stand whose time cannot be read.
+    headers
+        Headers inside objects that name other columns than the one before them.
+    recoded
+        The encoding of each object that was read in another one than UTF-8.
     """
 
     request: WindowRequest
@@ -126,11 +129,14 @@ class WindowCollector:
     columns: dict[str, None] = field(default_factory=dict)
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
+    recoded: dict[str, str] = field(default_factory=dict)
     end: int = 0
     start: int | None = None
     seen: SeenTimes = field(default_factory=lambda: SeenTimes(end=0))
     courses: dict[str, TimeCourse] = field(default_factory=dict)
     delivered_again: int = 0
+    _new_headers: list[InnerHeader] = field(default_factory=list)
+    headers: list[InnerHeader] = field(default_factory=list)
     _batches: list[RowBatch] = field(default_factory=list)
     _kept: int = 0
 
@@ -188,8 +194,26 @@ class WindowCollector:
         wanted: Flags = good & self.in_window(times.moments)
         return wanted
 
+    def change_columns(
+        self, source: str, line: int, before: Sequence[str], after: Sequence[str]
+    ) -> None:
+        """Take in that a header inside an object names other columns from its line on."""
+        self.columns |= dict.fromkeys(after)
+        header = InnerHeader(
+            source=source,
+            line=line,
+            moment=0,
+            added=tuple(name for name in after if name not in before),
+            gone=tuple(name for name in before if name not in after),
+        )
+        self._new_headers.append(header)
+
     def see(self, source: str, lines: Integers, moments: Integers) -> None:
         """Take in the times of lines, in the window or not."""
+        if self._new_headers and len(moments):
+            first = int(moments[0])
+            self.headers += [replace(header, moment=first) for header in self._new_headers]
+            self._new_headers = []
         self.observed.add(moments)
         self.places.know(source, lines, moments)
 
@@ -241,18 +265,6 @@ class WindowCollector:
         if wanted is not None and len(rows) > wanted:
             rows = self._newest(rows, wanted)
         return rows
-
-    def tally(self, accepted: RowBatch) -> LogTally:
-        """Return the counts of the window; `accepted` are its final rows."""
-        rejections = self.rejections
-        if self.start is not None:
-            rejections.forget_before(self.start)
-        places = RejectedPlaces(
-            timed=tuple(rejections.timed),
-            placed=in_window(self.places.placed(), self.start, self.end),
-        )
-        newest = newest_rows(accepted.moments, places, wanted=self.request.rows, end=self.end)
-        return replace(rejections.tally(len(accepted), self.start), newest=newest)
 
     def settle(self) -> None:
         """Move the start of a window by rows up to where it now is known to lie at the earliest."""

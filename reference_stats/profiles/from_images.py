@@ -84,7 +84,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     numbers, records, left_out = _table(result, again.past)
     left_out.update(again.left_out)
     left_out.update(place.reason for place in located if not isinstance(place, ImageLocation))
-    left_out.update(rows.tally.reasons)
+    left_out.update(rows.tally.losses)
     _require_images(numbers, log_url, left_out)
     span = rows.window
     return ReferenceNumbers(

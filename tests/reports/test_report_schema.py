@@ -27,6 +27,8 @@ WHERE = {
     types.WindowSpan: SCHEMA["properties"]["window"],
     types.ImageCounts: SCHEMA["properties"]["images"],
     types.LogCounts: SCHEMA["properties"]["log"],
+    types.LostValues: SCHEMA["$defs"]["lost_values"],
+    types.NewestRow: SCHEMA["$defs"]["newest_row"],
     types.ProfileSummary: SCHEMA["properties"]["profile"],
     types.Quality: SCHEMA["properties"]["quality"],
     types.Finding: SCHEMA["$defs"]["finding"],

@@ -80,6 +80,24 @@ def test_a_reference_log_may_have_no_times(tmp_path):
     assert list(rows.columns) == ["prediction", "confidence", "p_a", "p_b"]
 
 
+@pytest.mark.parametrize("header", ["timestamp,breed,confidence", "breed,confidence"])
+def test_a_reference_log_is_read_as_the_window_is_and_its_losses_are_counted(tmp_path, header):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    rows = ["2025-01-01,1,95.8%", "2025-01-01,2,tensor(0.5)", "2025-01-01,3,high"]
+    timed = header.startswith("timestamp")
+    lines = [header, *(row if timed else row.partition(",")[2] for row in rows)]
+    if timed:
+        lines.append("2025-01-01,4")
+    (tmp_path / "said.csv").write_text("\n".join(lines) + "\n")
+    profile = build(job_of(tmp_path, reference={"images": "reference/", "log": "said.csv"}))
+    np.testing.assert_allclose(profile.predictions.rows["confidence"], [0.958, 0.5, np.nan])
+    if timed:
+        assert profile.left_out == {
+            "wrong number of fields": 1,
+            "values of confidence (not a number)": 1,
+        }
+
+
 def test_a_reference_log_without_the_named_prediction_is_refused_by_name(tmp_path):
     make_world(tmp_path, lights=(1.0,), requests=2, references=3)
     (tmp_path / "said.csv").write_text("timestamp,race\n2025-01-01,beagle\n")
