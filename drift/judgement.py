@@ -63,7 +63,9 @@ class Judge:
         is_classes = column.kind is ColumnKind.CLASSES
         return replace(
             shown,
-            state=self.state(adjusted, large_enough=effect.is_at_least(least)),
+            state=self.state(
+                adjusted, large_enough=effect.is_at_least(least) and not _has_folders_copies(column)
+            ),
             statistic=statistic,
             p_value=self.result.p_values[column.name],
             adjusted_p_value=adjusted,
@@ -165,12 +167,19 @@ class Judge:
         return Statistic(name=method, value=value * self.result.signs.get(name, 1))
 
 
+def _has_folders_copies(column: Column) -> bool:
+    """Tell whether a folder of reference images has the more near-copies: no change of traffic."""
+    if column.kind is not ColumnKind.NEAR_COPIES or column.least_effect is None:
+        return False
+    return bool(column.reference.mean() >= column.current.mean())
+
+
 def _note(column: Column, shown: Finding) -> str:
     if column.kind is ColumnKind.CLASSES:
         return class_changes(shown.categories or ())
     if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
         return (
-            "Ordinary traffic has near-copies, a folder of reference images has none: it is called "
-            "drift only where half of the images are copies."
+            "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
+            "is called drift only where half of the images are copies."
         )
     return ""

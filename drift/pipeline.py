@@ -24,6 +24,7 @@ from drift.offenders import find_offenders
 from drift.options import RunOptions, as_text, requested_window, run_id
 from drift.publication import Compared, publish_run
 from drift.reference import pinned_profile
+from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.segment_table import segment_table
@@ -184,7 +185,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         comparison=comparison,
         decision=decision,
         affected=extent.affected,
-        offenders=find_offenders(positions, window, evidence.profile),
+        offenders=find_offenders(positions, window, without_copies(evidence.profile)),
         concentration=where,
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),

@@ -16,6 +16,7 @@ from drift.columns import Column, LinedUp
 from drift.comparison import Comparison
 from drift.followups.finished_run import FinishedRun
 from drift.read_ahead import read_ahead
+from drift.reference_copies import without_copies
 from drift.stages import Workplace
 from drift.typical import typical_images
 from drift.window_images import WindowImages
@@ -148,6 +149,7 @@ def _typical(
 
     They are fetched only where there is something to put them beside.
     """
+    profile = without_copies(profile)
     if profile.records is None or place.job.reference.kinds[0] not in {"images", "window"}:
         return None
     if not findings.offenders or not place.job.reports.thumbnails:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from drift.columns import NEAR_COPIES
 from drift.described import shorten_label
 from reference_stats.features.registry import feature_named
 from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
@@ -115,9 +116,13 @@ def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
         partly = all(finding.direction in TAILS for finding in features if _look(finding))
         some = "Some images" if partly else "Images"
         return f"{some} are {listed(words[:_LOOKS_NAMED])} than the reference"
-    if all(feature_named(finding.name) is None for finding in drifted):
+    if not any(_is_about_images(finding) for finding in drifted):
         return "The model's predictions have moved away from the reference"
     return "The images have moved away from the reference"
+
+
+def _is_about_images(finding: Finding) -> bool:
+    return finding.name == NEAR_COPIES or feature_named(finding.name) is not None
 
 
 def _title(finding: Finding) -> str:

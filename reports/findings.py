@@ -177,13 +177,20 @@ class LogCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileSummary:
-    """The reference profile that the window was compared with."""
+    """The reference profile that the window was compared with.
+
+    Attributes
+    ----------
+    different
+        How many different pictures its images are; None in reports of older versions.
+    """
 
     id: str
     images: int
     feature_set: str
     created_at: str
     source: str = ""
+    different: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from drift.comparison import Comparison
+from drift.remarks.examined import (
+    copies_in_reference,
+    one_scene_in_reference,
+    shared_with_reference,
+    too_small_reference,
+)
 from drift.remarks.facts import RunData
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
@@ -17,6 +23,9 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
     image_remarks,
     names_used_again_remarks,
+    shared_with_reference,
+    copies_in_reference,
+    one_scene_in_reference,
     reference_remarks,
     reference_names_remarks,
 )
@@ -24,6 +33,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
 
 ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
     unknown_to_reference,
+    too_small_reference,
 )
 """What is said once the columns are compared."""
 

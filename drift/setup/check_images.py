@@ -29,10 +29,13 @@ class CheckedImages:
     ----------
     images
         About how many different images of the window can be analysed.
+    window
+        Those that were tried; None where none could be.
     """
 
     checks: tuple[Check, ...]
     images: int = 0
+    window: WindowImages | None = None
 
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
@@ -63,7 +66,9 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         *_cross_check(window),
     ]
     return CheckedImages(
-        checks=tuple(checks), images=round(_good_rows(picked, is_good, len(rows)) * repeats)
+        checks=tuple(checks),
+        images=round(_good_rows(picked, is_good, len(rows)) * repeats),
+        window=window,
     )
 
 

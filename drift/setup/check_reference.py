@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import PurePosixPath
 
-from drift.power import images_needed, smallest_effect
+from drift.power import critical_value, images_needed, smallest_effect
+from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
+from drift.setup.check_examined import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
-from drift.setup.propose_window import critical_value
+from drift.setup.equal_objects import find_equal
 from drift.stages import Workplace
+from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import DriftError, ExitCode
 from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
@@ -22,7 +25,7 @@ from reference_stats.extraction import ImageFeatures, extract
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
 from reference_stats.profiles.from_images import IMAGE_ENDINGS
-from reference_stats.profiles.profile import check_definitions
+from reference_stats.profiles.profile import ReferenceProfile, check_definitions
 
 _LISTED = 100_000
 _SAMPLED = 20
@@ -36,14 +39,18 @@ class CheckedReference:
     Attributes
     ----------
     images
-        How many images it holds; None where that is not known.
+        How many different images it holds; None where that is not known.
     has_predictions
         Whether predictions are compared too.
+    profile, objects
+        The pinned profile, or what lies below ``reference.images``.
     """
 
     checks: tuple[Check, ...]
     images: int | None = None
     has_predictions: bool = False
+    profile: ReferenceProfile | None = None
+    objects: tuple[ObjectInfo, ...] = ()
 
 
 def check_reference(place: Workplace) -> CheckedReference:
@@ -67,9 +74,10 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
             "Runs go on with the pinned one; drift profile build makes a new one.",
         )
     return CheckedReference(
-        checks=(check,),
-        images=profile.images,
+        checks=(check, *check_copies(count_copies(profile), profile)),
+        images=without_copies(profile).images,
         has_predictions=bool(len(profile.predictions.rows)),
+        profile=profile,
     )
 
 
@@ -87,13 +95,11 @@ def _source(place: Workplace) -> CheckedReference:
     try:
         count = len(predictions_of_log(place.source_context, place.job.reference.log).rows)
     except DriftError as error:
-        return CheckedReference(
-            checks=(*checked.checks, failed("reference.log", error)), images=checked.images
-        )
+        return replace(checked, checks=(*checked.checks, failed("reference.log", error)))
     said = f"{place.job.reference.log}: {count:,} rows of predictions"
-    return CheckedReference(
+    return replace(
+        checked,
         checks=(*checked.checks, is_ok("reference.log", said)),
-        images=checked.images,
         has_predictions=count > 0,
     )
 
@@ -101,7 +107,8 @@ def _source(place: Workplace) -> CheckedReference:
 def _image_prefix(place: Workplace) -> CheckedReference:
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
-    names = [one.name for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    objects = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    names = [one.name for one in objects]
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -121,7 +128,12 @@ def _image_prefix(place: Workplace) -> CheckedReference:
         check = look("reference", found, "Unreadable images are left out of the profile.")
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
-    return CheckedReference(checks=(check,), images=round(len(names) * good / len(sample)))
+    equal = find_equal(place.bucket, objects)
+    return CheckedReference(
+        checks=(check, *check_copies(equal)),
+        images=round(equal.different * good / len(sample)),
+        objects=tuple(objects),
+    )
 
 
 def _is_named_as_image(path: PurePosixPath) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from drift.setup.doubts.columns import about_columns
 from drift.setup.doubts.context import DoubtContext
+from drift.setup.doubts.examined import about_examined
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.log import about_log
 from drift.setup.doubts.reference import about_reference
@@ -21,6 +22,7 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_images,
     about_reused_names,
     about_reference,
+    about_examined,
 )
 """What `drift init` says that a person should look at."""
 
