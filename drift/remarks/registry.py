@@ -22,10 +22,10 @@ from reports.remarks import Remark
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
     image_remarks,
-    names_used_again_remarks,
     shared_with_reference,
     copies_in_reference,
     one_scene_in_reference,
+    names_used_again_remarks,
     reference_remarks,
     reference_names_remarks,
 )
