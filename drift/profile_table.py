@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from drift.reference_copies import count_copies, words_of_copies
+from drift.rounding import deviation_of
 from reference_stats.features.registry import feature_names, features_named
 from reference_stats.profiles.profile import ReferenceProfile
 
@@ -48,7 +49,7 @@ def _numbers(profile: ReferenceProfile, name: str) -> list[str]:
     values = profile.features[name].dropna().to_numpy()
     if not len(values):
         return ["0", "", "", "", "", ""]
-    moments = [values.mean(), values.std(ddof=1) if len(values) > 1 else 0.0]
+    moments = [values.mean(), deviation_of(values)]
     return [
         f"{len(values):,}",
         *(f"{number:.4g}" for number in [*moments, *np.quantile(values, _QUANTILES)]),

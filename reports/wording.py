@@ -248,11 +248,18 @@ def ways_lost(images: ImageCounts) -> str:
         "not readable": images.unreadable,
         "not fetched": images.unfetched,
     }
+    if not images.analysed:
+        ways["overwritten by later pictures of the same names"] = images.overwritten
     return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
 
 
 def losing_advice(images: ImageCounts) -> str:
     """Return what to check where most images are lost, by how most of them were."""
+    if not images.analysed and images.overwritten > images.lost:
+        return (
+            "Store each picture under a name of its own, or let runs come before names are used "
+            "again."
+        )
     most = max(images.missing, images.unreadable, images.unfetched)
     if most == images.missing:
         return (

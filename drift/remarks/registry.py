@@ -14,7 +14,9 @@ from drift.remarks.examined import (
 from drift.remarks.facts import RunData
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
+from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
+from drift.remarks.reference_names import reference_names_remarks
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
@@ -23,7 +25,9 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     shared_with_reference,
     copies_in_reference,
     one_scene_in_reference,
+    names_used_again_remarks,
     reference_remarks,
+    reference_names_remarks,
 )
 """What is said of the data itself, before anything is compared."""
 

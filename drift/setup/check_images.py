@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from drift import window_images
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look
+from drift.setup.reused_names import check_reused_names
 from drift.stages import Workplace
 from drift.window_images import WindowImages
 from jobs.errors import DriftError
@@ -61,6 +62,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     checks = [
         _images(place, window, refused, len(picked)),
         *_repeats(named, distinct),
+        *check_reused_names(rows, everywhere),
         *_cross_check(window),
     ]
     return CheckedImages(

@@ -39,6 +39,7 @@ from drift.setup.propose_window import (
     propose_stretch,
     propose_window,
 )
+from drift.setup.reused_names import ReusedNames, reused_names
 from drift.setup.survey import Survey, survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
@@ -110,6 +111,7 @@ def propose(
         reference=references[0] if references else None,
         stretch=sides.stretch,
         reference_log=_reference_log(chosen.candidate, candidates, references),
+        names_used=_names_used(chosen.candidate, template, shelf),
     )
     context = DoubtContext(
         located=chosen.located,
@@ -172,6 +174,12 @@ def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> Lo
     moments = _moments_by_row(candidate)
     day_first = candidate.guesses.day_first
     return times_with_images(times, sample.table, moments, template, shelf, day_first)
+
+
+def _names_used(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> ReusedNames:
+    table, moments = candidate.sample.table, _moments_by_row(candidate)
+    day_first = candidate.guesses.day_first
+    return reused_names(table, moments, template, shelf.bucket.url, day_first)
 
 
 def _on_all_rows(chosen: JudgedLog, shelf: Shelf) -> TriedTemplate:

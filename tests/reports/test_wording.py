@@ -259,3 +259,19 @@ def test_the_reference_is_said_in_one_phrase(source: str, words: str) -> None:
     profile = dataclasses.replace(examples.steady().profile, source=source)
 
     assert wording.reference_words(profile) == words
+
+
+def test_where_all_pictures_were_overwritten_it_is_said_with_what_to_do() -> None:
+    images = ImageCounts(logged=7, analysed=0, missing=1, unreadable=0, unfetched=0, overwritten=6)
+    assert (
+        wording.ways_lost(images)
+        == "1 not found, 6 overwritten by later pictures of the same names"
+    )
+    assert "a name of its own" in wording.losing_advice(images)
+
+
+def test_overwritten_pictures_are_no_lost_ones() -> None:
+    images = ImageCounts(logged=9, analysed=3, missing=1, unreadable=0, unfetched=0, overwritten=5)
+    assert images.lost == 1
+    assert wording.ways_lost(images) == "1 not found"
+    assert "images.path" in wording.losing_advice(images)

@@ -10,6 +10,7 @@ from drift.setup.doubts.examined import about_examined
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.log import about_log
 from drift.setup.doubts.reference import about_reference
+from drift.setup.doubts.reused_names import about_reused_names
 from drift.setup.doubts.times import about_other_times, about_times
 from drift.setup.proposal import Doubt, Proposal
 
@@ -19,6 +20,7 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_other_times,
     about_columns,
     about_images,
+    about_reused_names,
     about_reference,
     about_examined,
 )
