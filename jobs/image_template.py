@@ -36,7 +36,12 @@ from jobs.timestamps import TimestampFault, TimestampRules, read_timestamps, to_
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 # Only behind a time of day: the end of 2025-03-03 is no offset.
-_OFFSET = re.compile(r"(?<=:\d\d)((?:[.,]\d+)?)\s*(?:[Zz]|[+-]\d\d:?\d\d)$")
+_OFFSET = re.compile(r"(?<=:\d\d)((?:[.,]\d+)?)\s*(?:[Zz]|[+-]\d\d:?\d\d)(?:\[[^\]]*\])?$")
+# An abbreviation or a name such as Europe/Berlin; am and pm are part of the clock.
+_ZONE_NAME = re.compile(
+    r"(?<=:\d\d)((?:[.,]\d+)?(?:\s*[AaPp]\.?[Mm]\b\.?)?)(?:\s*[+-]\d\d:?\d\d)?"
+    r"\s*\(?(?![AaPp]\.?[Mm]\b)[A-Za-z_]{2,}[A-Za-z0-9_/:+-]*\)?"
+)
 _TO_UTC = "utc "
 _TIME_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%[YmdHMSyjBbfsQ]|%-[mdH]|%3f)*")
 _FORMAT = re.compile(
@@ -133,7 +138,7 @@ def format_times(
     time_format = time_format.removeprefix(_TO_UTC)
     texts = [None if pd.isna(value) else str(value).strip() for value in values]
     if not to_utc:
-        texts = [text and _OFFSET.sub(r"\1", text) for text in texts]
+        texts = [text and _ZONE_NAME.sub(r"\1", _OFFSET.sub(r"\1", text)) for text in texts]
     column = pa.array(texts, pa.string())
     read = read_timestamps(column, TimestampRules(day_first=day_first))
     good = (read.faults == TimestampFault.NONE).tolist()

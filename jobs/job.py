@@ -67,7 +67,10 @@ class PredictionSettings(Settings):
     columns: LogColumns = LogColumns()
     """What the columns are called."""
     timezone: Zone = "UTC"
-    """The zone of timestamps that carry none."""
+    """The zone of timestamps that carry none, and of its own abbreviations: under `Asia/Kolkata`
+    IST is India's. CET, JST and others that mean one offset everywhere need none; IST, CST, BST
+    and the like are rejected elsewhere. State it, even as `UTC`, where some timestamps carry a
+    zone and some do not: otherwise no such run is steady."""
     day_first: bool | None = None
     """How to read `03/04/2025`: true for 3 April, false for March 4. Unset, such a date is
     rejected as ambiguous."""

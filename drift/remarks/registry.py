@@ -17,10 +17,12 @@ from drift.remarks.log import log_remarks
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_names import reference_names_remarks
+from drift.remarks.times import time_remarks
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
+    time_remarks,
     image_remarks,
     shared_with_reference,
     copies_in_reference,

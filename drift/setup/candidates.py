@@ -12,7 +12,7 @@ from drift.setup.column_values import ColumnValues, column_values
 from drift.setup.find_log import LogFamily, find_families, merge_families
 from drift.setup.guess_columns import ColumnGuesses, guess_columns
 from drift.setup.log_sample import LogSample, UnreadSample, join_samples, read_sample
-from drift.setup.time_columns import with_request_time
+from drift.setup.time_columns import why_no_times, with_request_time
 from jobs.buckets.bucket import Bucket, ObjectInfo
 
 _FAMILIES_READ = 24
@@ -85,7 +85,9 @@ def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates
     for family in merge_families(readable, columns):
         candidate = _judge(bucket, family, first[_first_name(family, first)])
         if candidate.guesses.time is None:
-            reason = f"no column of it holds times (it has: {_shown(candidate.sample.columns)})"
+            reason = why_no_times(candidate.values) or (
+                f"no column of it holds times (it has: {_shown(candidate.sample.columns)})"
+            )
             unread.append(UnreadSample(name=family.path, reason=reason))
         else:
             logs.append(candidate)

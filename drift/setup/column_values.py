@@ -150,7 +150,8 @@ class TimeReading:
     Attributes
     ----------
     share
-        How many of the values are times from 2000 on.
+        How many of the values are times from 2000 on; those in a zone that cannot be known count
+        among them, where at least one of them can.
     day_first
         What `predictions.day_first` has to be; None where it does not matter.
     is_settled
@@ -187,8 +188,10 @@ def _best_reading(column: ColumnValues) -> TimeReading:
 def _reading(column: ColumnValues, day_first: bool | None, *, is_settled: bool) -> TimeReading:
     read = column.times(day_first)
     good = (read.faults == TimestampFault.NONE) & (read.moments >= _EARLIEST)
+    in_doubt = read.faults == TimestampFault.UNKNOWN_ZONE
+    counted = good | in_doubt if good.any() else good
     return TimeReading(
-        share=float(good.sum()) / max(1, len(column.filled)),
+        share=int(counted.sum()) / max(1, len(column.filled)),
         day_first=day_first,
         is_settled=is_settled,
         moments=np.where(good, read.moments, -1),

@@ -44,6 +44,7 @@ from drift.setup.survey import Survey, survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.words import REFERENCE_WORDS, has_word
+from drift.setup.written_times import time_doubts
 from jobs.buckets.bucket import Bucket
 from jobs.job import DetectionSettings, WindowSettings
 from jobs.predictions.object_names import format_of
@@ -124,6 +125,7 @@ def propose(
         images_since=times.images_since,
         time_columns=other_time_columns(chosen.candidate.values, chosen.candidate.guesses),
         clock_columns=clock_columns(chosen.candidate.values),
+        time_doubts=time_doubts(chosen.candidate, bucket),
         examined=examined,
         small_references=small,
     )

@@ -32,8 +32,9 @@ from jobs.predictions.rows import PredictionRows
 from jobs.predictions.text_blocks import DamagedTextError
 from jobs.predictions.window_frames import fields_frame, raw_frame
 from jobs.predictions.window_rows import ObservedTimes, RowBatch, WindowCollector
+from jobs.predictions.window_times import WindowTimes, window_times
 from jobs.timestamp_parts import Texts
-from jobs.timestamps import TimestampRules, to_datetime
+from jobs.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.windows import TimeWindow, WindowRequest
 
 _READERS = {
@@ -108,7 +109,10 @@ def _read_objects(
     if not names_are_true:
         for item in passed_over:
             _read_object(bucket, item, collector)
-        read += passed_over
+        return read + passed_over
+    for item in passed_over:
+        if item.span is not None:
+            collector.seen.add_unread(to_moment(item.span.start), to_moment(item.span.end))
     return read
 
 
@@ -146,6 +150,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     start = collector.start
     if start is None:
         start = int(batch.moments[0]) if len(batch) else collector.end
+    collector.seen.begin_before(start)
     columns = sorted(collector.columns)
     probabilities = collector.needed.probabilities(columns)
     named = collector.needed.named
@@ -161,6 +166,22 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         probabilities=probabilities,
         tally=replace(collector.tally(batch), numbers=tallies_of(list(numbers.values()))),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
+        times=_times(collector, batch, start),
+    )
+
+
+def _times(collector: WindowCollector, batch: RowBatch, start: int) -> WindowTimes:
+    found = window_times(
+        batch.moments,
+        batch.zoneless,
+        timezone=collector.rules.timezone,
+        start=start,
+        seen=collector.seen,
+    )
+    return replace(
+        found,
+        delivered_again=collector.delivered_again,
+        courses=tuple(collector.courses.values()),
     )
 
 

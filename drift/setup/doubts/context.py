@@ -8,6 +8,7 @@ from datetime import datetime
 
 from drift.setup.examine_reference import ExaminedReference
 from drift.setup.locate_images import LocatedImages
+from drift.setup.proposal import Doubt
 from drift.setup.propose_reference import ReferenceGuess
 
 
@@ -35,6 +36,8 @@ class DoubtContext:
         The first row with an image, where all older ones have lost theirs.
     time_columns, clock_columns
         Other columns that hold times, and those that hold times of day without a date.
+    time_doubts
+        What was said of the times' zones and order: see `written_times`.
     examined
         What lies in the chosen folder of reference images; None where another kind was chosen.
     small_references
@@ -51,5 +54,6 @@ class DoubtContext:
     images_since: datetime | None = None
     time_columns: Sequence[str] = ()
     clock_columns: Sequence[str] = ()
+    time_doubts: Sequence[Doubt] = ()
     examined: ExaminedReference | None = None
     small_references: Sequence[ReferenceGuess] = ()
