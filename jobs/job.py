@@ -146,6 +146,9 @@ class ReferenceSettings(Settings):
 
     images: str | None = Field(default=None, min_length=1)
     """A prefix in the bucket below which all images are the reference."""
+    exclude: tuple[str, ...] = ()
+    """Globs over names below `reference.images` that are left out, such as `*_thumb.*` or
+    `thumbs/**`; one without a slash is compared with the last part of a name."""
     features: str | None = None
     """A CSV or Parquet file with one row per image and one column per feature."""
     tensors: str | None = None
@@ -173,6 +176,8 @@ class ReferenceSettings(Settings):
             raise ValueError(
                 f"exactly one of images, features, tensors and window (found: {found})"
             )
+        if self.exclude and self.images is None:
+            raise ValueError("exclude beside images only")
         if (self.tensor_mean is None) != (self.tensor_std is None):
             raise ValueError("tensor_mean and tensor_std together, or neither")
         return self

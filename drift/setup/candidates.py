@@ -11,7 +11,8 @@ from functools import partial
 from drift.setup.column_values import ColumnValues, column_values
 from drift.setup.find_log import LogFamily, find_families, merge_families
 from drift.setup.guess_columns import ColumnGuesses, guess_columns
-from drift.setup.log_sample import LogSample, UnreadSample, join_samples, read_sample
+from drift.setup.log_sample import read_sample
+from drift.setup.row_sample import LogSample, UnreadSample, join_samples
 from drift.setup.time_columns import with_request_time
 from jobs.buckets.bucket import Bucket, ObjectInfo
 
@@ -59,6 +60,8 @@ class Candidates:
         Those with a column of times, the likeliest first.
     tables
         Columns and rows by name of those that are readable tables of one object.
+    timeless
+        Those that are read but have no column of times.
     unread
         Those that cannot be read, or are no log, and why.
     """
@@ -66,6 +69,7 @@ class Candidates:
     logs: tuple[Candidate, ...]
     tables: Mapping[str, tuple[tuple[str, ...], int]]
     unread: tuple[UnreadSample, ...]
+    timeless: tuple[Candidate, ...] = ()
 
 
 def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates:
@@ -81,12 +85,13 @@ def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates
             first[family.members[0].name] = sample
     readable = [family for family in families if family.members[0].name in first]
     columns = {name: frozenset(sample.columns) for name, sample in first.items()}
-    logs = []
-    for family in merge_families(readable, columns):
+    logs, timeless = [], []
+    for family in merge_families(readable, columns, [info.name for info in objects]):
         candidate = _judge(bucket, family, first[_first_name(family, first)])
         if candidate.guesses.time is None:
             reason = f"no column of it holds times (it has: {_shown(candidate.sample.columns)})"
             unread.append(UnreadSample(name=family.path, reason=reason))
+            timeless.append(candidate)
         else:
             logs.append(candidate)
     tables = {
@@ -95,7 +100,9 @@ def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates
         if name.lower().endswith((".csv", ".csv.gz", ".parquet"))
     }
     ranked = sorted(logs, key=lambda one: (-one.points(), one.family.path))
-    return Candidates(logs=tuple(ranked), tables=tables, unread=tuple(unread))
+    return Candidates(
+        logs=tuple(ranked), tables=tables, unread=tuple(unread), timeless=tuple(timeless)
+    )
 
 
 def _first_name(family: LogFamily, samples: Mapping[str, LogSample]) -> str:

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from drift.power import images_needed, smallest_effect
 from drift.reference_overlap import overlaps_reference
+from drift.setup.check_copies import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
 from drift.setup.propose_window import critical_value
 from drift.stages import Workplace
@@ -21,7 +22,7 @@ from jobs.windows import TimeWindow, WindowRequest
 from reference_stats.extraction import ImageFeatures, extract
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
+from reference_stats.profiles.from_images import IMAGE_ENDINGS, not_excluded
 from reference_stats.profiles.profile import check_definitions
 
 _LISTED = 100_000
@@ -101,7 +102,8 @@ def _source(place: Workplace) -> CheckedReference:
 def _image_prefix(place: Workplace) -> CheckedReference:
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
-    names = [one.name for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    images = [one.name for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    names = not_excluded(images, prefix, place.job.reference.exclude)
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -121,7 +123,10 @@ def _image_prefix(place: Workplace) -> CheckedReference:
         check = look("reference", found, "Unreadable images are left out of the profile.")
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
-    return CheckedReference(checks=(check,), images=round(len(names) * good / len(sample)))
+    return CheckedReference(
+        checks=(check, *check_copies(prefix, names)),
+        images=round(len(names) * good / len(sample)),
+    )
 
 
 def _is_named_as_image(path: PurePosixPath) -> bool:

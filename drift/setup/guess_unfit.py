@@ -15,6 +15,26 @@ _NESTED = re.compile(r"[\[{(].*[\]})]", re.DOTALL)
 _KEYS = re.compile(r"['\"](?:label|class|score|confidence|prob\w*|prediction)['\"]\s*:", re.I)
 _NUMBERS_OF_CLASSES = frozenset({"probs", "probabilities", "scores", "logits", "softmax"})
 _SHOWN = 40
+_LOOKED_AT = 50
+# How JPEG, PNG, GIF and WebP begin: in base64, and as texts of their bytes.
+_IMAGE_INSIDE = re.compile(
+    r"(?:data:image/[a-z+.-]+;base64,)?(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR)"
+    r"|\\xff\\xd8\\xff|\\x89PNG|GIF8[79]a|RIFF.{4,16}WEBP",
+    re.DOTALL,
+)
+
+
+def images_inside(column: ColumnValues) -> list[str]:
+    """Say where a column holds the images themselves, as bytes or as base64 text."""
+    first = column.filled[:_LOOKED_AT]
+    held = sum(bool(_IMAGE_INSIDE.match(value)) for value in first)
+    if not first or held < 0.5 * len(first):
+        return []
+    said = (
+        f"The column {column.name} holds the images themselves. A run reads images from objects of "
+        "their own: write each one as an object, and log its name."
+    )
+    return [said]
 
 
 def is_percent(column: ColumnValues) -> bool:

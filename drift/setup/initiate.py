@@ -14,6 +14,7 @@ from drift.setup.column_values import column_values
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.registry import doubts_of
 from drift.setup.find_log import too_wide
+from drift.setup.image_copies import Copies, find_copies
 from drift.setup.image_sets import find_images, folders_of
 from drift.setup.image_times import times_with_images
 from drift.setup.judged import JudgedLog
@@ -26,7 +27,7 @@ from drift.setup.nothing_found import (
     no_log,
 )
 from drift.setup.proposal import LogChoice, Proposal
-from drift.setup.propose_reference import ReferenceGuess, propose_references
+from drift.setup.propose_reference import ReferenceGuess, ReferenceKind, propose_references
 from drift.setup.propose_window import (
     ReferenceStretch,
     WindowGuess,
@@ -37,6 +38,8 @@ from drift.setup.propose_window import (
 from drift.setup.survey import Survey, survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
+from drift.setup.unread_objects import find_unread
+from drift.setup.without_log import names_with_times, tables_without_times
 from drift.setup.words import REFERENCE_WORDS, has_word
 from jobs.buckets.bucket import Bucket
 from jobs.job import DetectionSettings
@@ -72,14 +75,17 @@ def propose(
     seen = survey(bucket)
     images = find_images(bucket, seen.objects)
     candidates = find_candidates(bucket, seen.objects)
-    if not candidates.logs:
-        raise NothingFoundError(no_log(bucket.url, seen, candidates))
+    unread = find_unread(bucket, seen.objects, images)
     shelf = Shelf(
         bucket=bucket,
         open_bucket=cache(open_bucket),
         names=frozenset(seen.names),
         is_complete=seen.is_complete,
     )
+    if not candidates.logs:
+        told = [*tables_without_times(candidates.timeless, images, shelf)]
+        told += [] if told or unread else names_with_times(images)
+        raise NothingFoundError(no_log(bucket.url, seen, candidates, unread, told))
     judged = _judge(candidates, images, shelf)
     chosen = judged[0]
     if chosen.located.best is None:
@@ -87,6 +93,9 @@ def propose(
     template = _on_all_rows(chosen, shelf)
     times = _times_of(chosen.candidate, template, shelf)
     references = _references(seen, images, candidates, template, chosen)
+    copies = _copies(references, images)
+    if copies is not None:
+        references[0] = references[0].without(len(copies.names))
     sides = _sides(references, times, now)
     draft = Proposal(
         name=name,
@@ -99,6 +108,7 @@ def propose(
         reference=references[0] if references else None,
         stretch=sides.stretch,
         reference_log=_reference_log(chosen.candidate, candidates, references),
+        exclude=copies.globs if copies else (),
     )
     context = DoubtContext(
         located=chosen.located,
@@ -106,7 +116,9 @@ def propose(
         taken_in_too=too_wide(chosen.candidate.family, seen.names),
         newest=times.newest,
         now=now,
-        sample_notes=chosen.candidate.sample.notes,
+        copies=copies,
+        unread=unread,
+        sample=chosen.candidate.sample,
         names=seen.names,
         images_since=times.images_since,
         time_columns=other_time_columns(chosen.candidate.values, chosen.candidate.guesses),
@@ -191,6 +203,14 @@ def _references(
         _live_folders(template),
         copies=[one.found for one in chosen.located.tried if one.distinct >= _OWN_IMAGES],
     )
+
+
+def _copies(references: Sequence[ReferenceGuess], images: Sequence[str]) -> Copies | None:
+    """Return the images of the chosen reference that look like copies of others in it."""
+    if not references or references[0].kind is not ReferenceKind.IMAGES:
+        return None
+    prefix = references[0].path
+    return find_copies(prefix, [name for name in images if name.startswith(prefix)])
 
 
 def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime) -> _Sides:

@@ -57,6 +57,10 @@ class Proposal:
         Exactly one of them is set.
     reference_log
         `reference.log`, where one was found.
+    link_template
+        `reports.link_template`, where the store has pages to link to.
+    exclude
+        `reference.exclude`: globs over copies among the reference's images.
     doubts
         What the person should look at.
     """
@@ -71,4 +75,6 @@ class Proposal:
     reference: ReferenceGuess | None
     stretch: ReferenceStretch | None
     reference_log: str | None
+    exclude: tuple[str, ...] = ()
+    link_template: str | None = None
     doubts: tuple[Doubt, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.setup.guess_classes import FEATURE_NAMES
 from drift.setup.image_sets import Folder
@@ -65,6 +65,12 @@ class ReferenceGuess:
     because: str
     size: int
     is_sure: bool
+
+    def without(self, copies: int) -> ReferenceGuess:
+        """Return the guess without images that look like copies of others."""
+        size = self.size - copies
+        because = f"{size:,} images that the log does not name, without {copies:,} likely copies"
+        return replace(self, size=size, because=because)
 
 
 def propose_references(

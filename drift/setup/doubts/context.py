@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from drift.setup.image_copies import Copies
 from drift.setup.locate_images import LocatedImages
 from drift.setup.propose_reference import ReferenceGuess
+from drift.setup.row_sample import LogSample
+from drift.setup.unread_objects import UnreadObjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +29,14 @@ class DoubtContext:
         The time of the log's newest row.
     now
         The time now.
-    sample_notes
-        What was odd about the log.
+    sample
+        The rows of the log that were looked at.
     names
         The objects that were seen.
+    unread
+        Objects that no run reads but that look like tables or logs.
+    copies
+        Images of the reference that look like copies of others.
     images_since
         The first row with an image, where all older ones have lost theirs.
     time_columns, clock_columns
@@ -41,8 +48,10 @@ class DoubtContext:
     taken_in_too: Sequence[str]
     newest: datetime
     now: datetime
-    sample_notes: Sequence[str]
+    sample: LogSample
     names: Sequence[str]
+    unread: Sequence[UnreadObjects] = ()
+    copies: Copies | None = None
     images_since: datetime | None = None
     time_columns: Sequence[str] = ()
     clock_columns: Sequence[str] = ()

@@ -150,7 +150,7 @@ def infos(*names: str) -> list[ObjectInfo]:
     [
         (["logs/2025-03-03.csv", "logs/2025-03-04.csv"], "logs/*.csv"),
         (["logs/2025-03-03.csv"], "logs/*.csv"),
-        (["l/dt=2025-03-03/part-0.parquet"], "l/dt=*/part-0.parquet"),
+        (["l/dt=2025-03-03/part-0.parquet"], "l/dt=*/part-*.parquet"),
         (["l/2025/03/03/a.jsonl", "l/2025/03/04/a.jsonl"], "l/*/*/*/a.jsonl"),
         (["team1/log_v2.csv"], "team1/log_v2.csv"),
         (["x/20250303T10.ndjson.gz"], "x/*.ndjson.gz"),

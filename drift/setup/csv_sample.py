@@ -1,0 +1,223 @@
+"""A sample of a log in CSV: which lines are headers, which are rows, and which are neither."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from drift.setup.row_sample import LogSample, Pieces, UnreadRows, UnreadSample, sample_of
+
+ROWS_PER_PIECE = 3_000
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DELIMITERS = ",;\t|"
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_FEWEST_KNOWN_NAMES = 2
+_SHOWN_COLUMNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The fields of one row and the line that it starts on; 0 where that is not known."""
+
+    number: int
+    fields: list[str]
+
+
+@dataclass(slots=True)
+class _Body:
+    """What the lines below a header turn out to be.
+
+    Attributes
+    ----------
+    name
+        The object.
+    header
+        The columns of the rows that come next.
+    is_utf8
+        Whether all of the text is UTF-8.
+    """
+
+    name: str
+    header: list[str]
+    is_utf8: bool
+    rows: list[dict[str, str]] = field(default_factory=list)
+    ragged: list[_Line] = field(default_factory=list)
+    not_utf8: list[_Line] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, line: _Line) -> None:
+        """Take one line as a header, as a row, or as what cannot be read."""
+        names = [value.strip() for value in line.fields]
+        if names == self.header:
+            return
+        if is_other_header(names, self.header):
+            self.notes.append(
+                f"A header with other columns stands inside the log, at {_place(line, self.name)}: "
+                f"{_shown(names)}. Above it the columns are {_shown(self.header)}."
+            )
+            self.header = names
+        elif len(line.fields) != len(self.header):
+            self.ragged.append(line)
+        else:
+            self.rows.append(dict(zip(self.header, line.fields, strict=True)))
+            if not self.is_utf8 and any(_REPLACED in value for value in line.fields):
+                self.not_utf8.append(line)
+
+    def unread(self, encoding: str) -> list[UnreadRows]:
+        """Return what cannot be read, by reasons."""
+        found = []
+        if self.ragged:
+            first = self.ragged[0]
+            counts = sorted({len(one.fields) for one in self.ragged})
+            fields = " or ".join(map(str, counts[:3]))
+            found.append(
+                UnreadRows(
+                    reason=f"have {fields} fields where the header names {len(self.header)}",
+                    rows=len(self.ragged),
+                    first=_place(first, self.name),
+                    mend="Did a column come or go there? Start a new object with a header of its "
+                    "own where the columns change.",
+                )
+            )
+        if self.not_utf8:
+            found.append(
+                UnreadRows(
+                    reason=f"are not UTF-8 text (they look like {encoding})",
+                    rows=len(self.not_utf8),
+                    first=_place(self.not_utf8[0], self.name),
+                    mend="Write the log as UTF-8, or convert it: iconv -f "
+                    f"{encoding.upper()} -t UTF-8.",
+                )
+            )
+        return found
+
+
+def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
+    """Return rows of a CSV object, or why there are none."""
+    head = pieces.head.removeprefix(BYTE_ORDER_MARK)
+    first = head.lstrip(b"\r\n").partition(b"\n")[0]
+    if first.lower().startswith(b"sep="):
+        reason = (
+            f"its first line is {first.decode('ascii', 'replace').strip()}, a hint for Excel "
+            "above the header; delete that line"
+        )
+        return UnreadSample(name=name, reason=reason)
+    try:
+        first.decode("utf-8")
+    except UnicodeDecodeError:
+        return UnreadSample(name=name, reason="its header is not UTF-8 text")
+    texts = [piece.decode("utf-8", "replace") for piece in (head, pieces.tail)]
+    is_utf8 = all(
+        text.encode() == piece for text, piece in zip(texts, (head, pieces.tail), strict=True)
+    )
+    delimiter = delimiter_of(texts[0])
+    lines = _lines(texts[0], delimiter)
+    header = [value.strip() for value in lines[0].fields]
+    problem = _header_problem(header, [one.fields for one in lines[1:3]])
+    if problem:
+        return UnreadSample(name=name, reason=problem)
+    last = [_Line(0, line.fields) for line in _lines(texts[1], delimiter)[-ROWS_PER_PIECE:]]
+    body = _Body(name=name, header=header, is_utf8=is_utf8)
+    kept = [*lines[1:][:ROWS_PER_PIECE], *last] if last else lines[1:]
+    for line in kept:
+        body.add(line)
+    if not body.rows:
+        return UnreadSample(name=name, reason="it has a header but no row with as many fields")
+    return sample_of(
+        pd.DataFrame(body.rows, dtype=object),
+        pieces,
+        unread=body.unread(_encoding_of(head + pieces.tail)),
+        rows_seen=len(body.rows) + len(body.ragged),
+        notes=body.notes,
+    )
+
+
+def is_other_header(names: Sequence[str], header: Sequence[str]) -> bool:
+    """Tell whether a line inside a table names columns anew: some known ones, others beside them.
+
+    Parameters
+    ----------
+    names
+        The line's fields.
+    header
+        The columns so far.
+    """
+    known = set(names) & set(header)
+    return (
+        len(known) >= max(_FEWEST_KNOWN_NAMES, len(header) / 2)
+        and len(set(names)) == len(names)
+        and all(names)
+        and not any(_is_number(value) for value in names)
+    )
+
+
+def _place(line: _Line, name: str) -> str:
+    return f"line {line.number:,} of {name}" if line.number else f"a line near the end of {name}"
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = ", ..." if len(names) > _SHOWN_COLUMNS else ""
+    return ", ".join(names[:_SHOWN_COLUMNS]) + more
+
+
+def _encoding_of(data: bytes) -> str:
+    """Return the name of the encoding that text which is not UTF-8 looks like."""
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "ISO-8859-1"
+    return "Windows-1252"
+
+
+def _lines(text: str, delimiter: str) -> list[_Line]:
+    if not text.strip():
+        return []
+    csv.field_size_limit(1 << 24)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    found = []
+    before = 0
+    try:
+        for row in reader:
+            if row:
+                found.append(_Line(before + 1, row))
+            before = reader.line_num
+    except csv.Error:
+        lines = enumerate(text.splitlines(), start=1)
+        return [_Line(number, line.split(delimiter)) for number, line in lines if line]
+    return found
+
+
+def delimiter_of(text: str) -> str:
+    """Return the mark that splits most lines into as many fields as the header has."""
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    best, best_score = ",", -1.0
+    for mark in _DELIMITERS:
+        counts = [len(line.fields) for line in _lines("\n".join(lines), mark)]
+        same = sum(count == counts[0] for count in counts) / len(counts)
+        score = (counts[0] > 1) * (same + min(counts[0], 40) / 1000)
+        if score > best_score:
+            best, best_score = mark, score
+    return best
+
+
+def _header_problem(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    repeated = sorted({column for column in header if header.count(column) > 1})
+    if repeated:
+        return f"the column name {repeated[0]!r} stands in its header more than once"
+    if not rows:
+        return "it has a header but no rows"
+    if any(_is_number(value) for value in header):
+        return "its first line looks like a row: it has no header line with the columns' names"
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.lower() not in {"nan", "inf", "infinity"}
