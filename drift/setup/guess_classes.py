@@ -16,7 +16,9 @@ from reference_stats.features.registry import FEATURES
 
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
 _FEWEST_TIMES = 0.9
-_MOST_READABLE = 0.98
+_MOST_READABLE = 0.5
+_FEWEST_VALUES = 2
+_CLEARLY_NAMED = 3.0
 _FEW_BELOW_HALF = 0.05
 _NUMBER_WORDS = frozenset({"id", "ids", "idx", "index", "nr", "no", "num", "number", "code"})
 _NUMBERED = frozenset(
@@ -47,8 +49,8 @@ def guess_prediction(
                 because += ", taken as the classes' numbers"
             if agrees:
                 because += ", the class of the largest probability"
-            is_sure = (name >= 2 or agrees) and not numbered and column.distinct > 1
-            yield score, Guess(column=column.name, because=because, is_sure=is_sure)
+            is_plain = (name >= 2 or agrees) and not numbered and column.distinct > 1
+            yield score, Guess(column=column.name, because=because, is_plain=is_plain)
 
     return best_of(scored())
 
@@ -77,7 +79,10 @@ def fallback_prediction(
     if confidence is None and probabilities is None:
         return None
     found = [
-        (float(column.distinct), Guess(column=column.name, because=_classes(column), is_sure=False))
+        (
+            float(column.distinct),
+            Guess(column=column.name, because=_classes(column), is_plain=False),
+        )
         for column in columns.values()
         if column.is_class_like
         and not column.is_numeric
@@ -130,11 +135,14 @@ def guess_confidence(
     for column in columns.values():
         name = points(column.name, column_words.CONFIDENCE)
         name = max(name, 0.5 * points(column.name, column_words.PREDICTION))
-        if name <= 0 or column.name in FEATURE_NAMES or column.distinct < 2:
+        if name <= 0 or column.name in FEATURE_NAMES:
+            continue
+        if column.distinct < _FEWEST_VALUES:
+            notes += [why_no_confidence(column)] * (name >= _CLEARLY_NAMED)
             continue
         found = _as_confidence(column, name)
         scored += [(score, _of_two_classes(guess, column, prediction)) for score, guess in found]
-        notes += [why_no_confidence(column)] * (not found and name >= 3)
+        notes += [why_no_confidence(column)] * (not found and name >= _CLEARLY_NAMED)
     best = best_of(scored, fewest=2.0 if prediction else 2.5)
     return best, [] if best else notes
 
@@ -146,12 +154,12 @@ def _as_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess
         if name < 3 or not is_percent(column):
             return []
         because = "whole numbers between 0 and 100, taken as per cent"
-        return [(name, Guess(column=column.name, because=because, is_sure=False))]
+        return [(name, Guess(column=column.name, because=because, is_plain=False))]
     if column.lies_within(0, 1):
         return [(name + 1, Guess(column=column.name, because="numbers between 0 and 1"))]
     if column.lies_within(0, 100) and name >= 3:
         because = "numbers between 0 and 100"
-        return [(name, Guess(column=column.name, because=because, is_sure=False))]
+        return [(name, Guess(column=column.name, because=because, is_plain=False))]
     return []
 
 
@@ -162,10 +170,10 @@ def _mostly_confidence(column: ColumnValues, name: float) -> list[tuple[float, G
     bad = round((1 - column.share_readable) * len(column.filled))
     said = (
         f"; {bad} of {len(column.filled)} values are no numbers, such as "
-        f"{first_unreadable(column)!r}, and a run rejects these rows"
+        f"{first_unreadable(column)!r}, and a run cannot use these"
     )
     return [
-        (score, replace(guess, because=guess.because + said, is_sure=False))
+        (score, replace(guess, because=guess.because + said, is_plain=False))
         for score, guess in _as_confidence(column.without_unreadable, name)
     ]
 
@@ -181,4 +189,4 @@ def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues
         f"; of two classes the predicted one has at least {middle:g}, yet many values are lower: "
         "perhaps it is the probability of always the same class"
     )
-    return replace(guess, because=guess.because + said, is_sure=False)
+    return replace(guess, because=guess.because + said, is_plain=False)

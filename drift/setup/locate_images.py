@@ -12,6 +12,7 @@ import pandas as pd
 
 from drift.setup.candidates import Candidate
 from drift.setup.column_values import ColumnValues, column_values
+from drift.setup.day_folders import on_another_clock
 from drift.setup.derive_template import WHOLE_VALUES, derive_templates, hits_by_row
 from drift.setup.guess_unfit import images_inside
 from drift.setup.template_pieces import Piece, pieces_of
@@ -79,6 +80,8 @@ def locate_images(candidate: Candidate, images: Sequence[str], shelf: Shelf) -> 
     paths += [name for name, one in columns.items() if one.looks_like_paths and name not in paths]
     tried = [*elsewhere, *try_templates(paths, table, shelf, day_first)]
     tried = [one for one in tried if one.is_likely]
+    other_clock = on_another_clock(tried[0], table, shelf, day_first) if tried else None
+    tried = [other_clock, *tried] if other_clock else tried
     best = tried[0].share if tried else 0.0
     if best > _NEARLY_ALL:
         return LocatedImages(tried=tuple(tried))

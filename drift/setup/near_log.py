@@ -45,6 +45,19 @@ def near_by(path: str, names: Iterable[str]) -> list[str]:
     )
 
 
+def beginning_of(path: str) -> str:
+    """Return what the names of all objects begin with that may be near a log.
+
+    In one folder they begin with the log's own word; where folders are named after days, the
+    numbers of these are left away.
+    """
+    folder, slash, last = path.rpartition("/")
+    fixed = re.split(r"[*?\d]", folder, maxsplit=1)[0]
+    if fixed != folder:
+        return fixed
+    return folder + slash + (re.match(r"[^\W\d_]*", last) or [""])[0]
+
+
 def with_any_date(folder: str) -> str:
     """Return a folder with a star for each number in it, so that other days are the same folder."""
     return re.sub(r"\d+", "*", folder)

@@ -73,13 +73,12 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             yield from _with_reason(f"{key} = {as_text(named[key].column)}", named[key].because)
         elif key not in {"timestamp", "latency", "client"}:
             yield from _doubts(proposal, f"predictions.columns.{key}")
-            why = "see UNSURE below" if key in columns.unfit else "no such column was found"
+            why = "see UNSURE below" if key in columns.unfit else "none was recognised"
             yield f'# {key} = "..."    # {why}'
     if columns.probabilities is not None:
-        count = len(columns.probabilities.columns)
         yield from _with_reason(
             f"probabilities = {as_list(columns.probabilities.patterns)}",
-            f"{count} columns that add up to one",
+            columns.probabilities.because,
         )
     yield from _doubts(proposal, "predictions.columns")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from drift.setup.day_folders import clock_of
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.locate_images import LocatedImages
 from drift.setup.proposal import Doubt, Proposal
@@ -50,6 +51,14 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
         yield Doubt(
             key="images.path",
             text=f"The digits {digits[0]} are the same in all images tried; will they stay so?",
+        )
+    clock = clock_of(template.path)
+    if clock:
+        yield Doubt(
+            key="images.path",
+            text=f"The names of folders or images tell the time of a clock at UTC{clock}, the "
+            "log's times that of another. If the clock of the names changes for summer time, write "
+            f"its zone in place of {clock}, such as Europe/Berlin.",
         )
     rivals = _rivals(located)
     if rivals:

@@ -66,12 +66,12 @@ def test_a_few_bad_values_leave_a_confidence_unsure():
     assert "3 of 200 values are no numbers, such as 'timeout'" in found.because
 
 
-def test_many_bad_values_leave_a_confidence_out():
-    values = [*SHARES[:-30], *["timeout"] * 30]
+def test_a_confidence_that_is_unreadable_in_most_rows_is_not_taken_and_it_is_said():
+    values = [*SHARES[:-120], *["timeout"] * 120]
     found = guess(pred=classes(), confidence=values)
     assert found.confidence is None
     assert found.unfit == ("confidence",)
-    assert "'timeout' is no number" in found.notes[0]
+    assert "120 of 200 values are no numbers a run can read, such as 'timeout'" in found.notes[0]
 
 
 def test_a_header_that_comes_again_says_nothing_about_the_columns():
