@@ -18,7 +18,7 @@ from drift.setup.guess_unfit import images_inside
 from drift.setup.template_pieces import Piece, pieces_of
 from drift.setup.time_columns import capture_times
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template, try_templates
-from drift.setup.words import common_start
+from drift.setup.words import REFERENCE_WORDS, common_start, has_word
 from jobs.errors import DriftError
 
 _ROWS = 240
@@ -82,10 +82,13 @@ def locate_images(candidate: Candidate, images: Sequence[str], shelf: Shelf) -> 
     tried = [one for one in tried if one.is_likely]
     other_clock = on_another_clock(tried[0], table, shelf, day_first) if tried else None
     tried = [other_clock, *tried] if other_clock else tried
+    inside = [sentence for column in columns.values() for sentence in images_inside(column)]
+    if inside and tried and has_word(tried[0].path.rpartition("/")[0], REFERENCE_WORDS):
+        # Names beside images that the log holds itself may be those of the reference by chance.
+        tried = []
     best = tried[0].share if tried else 0.0
     if best > _NEARLY_ALL:
         return LocatedImages(tried=tuple(tried))
-    inside = [sentence for column in columns.values() for sentence in images_inside(column)]
     why_not = inside or _explain(pieces, names, columns, len(table), best)
     return LocatedImages(tried=tuple(tried), why_not=tuple(why_not), are_inside=bool(inside))
 

@@ -134,7 +134,12 @@ def _with_key(
 
 
 def _is_short(placeholder: Placeholder) -> bool:
-    """Tell whether it stands for so few characters of a value that many rows share them."""
+    """Tell whether it stands for so little of a value that many rows share it.
+
+    An hour or a day of the month fits numbers in names by chance.
+    """
+    if placeholder.is_time:
+        return not any(sign in placeholder.format for sign in ("%Y", "%S", "%s", "%Q"))
     return placeholder.is_cut and not placeholder.format.endswith(".")
 
 

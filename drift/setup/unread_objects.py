@@ -23,6 +23,13 @@ from jobs.predictions.object_names import format_of
 _GROUPS = 12
 _LOOKED_AT_BYTES = 1 << 18
 _SHOWN_COLUMNS = 6
+_ENDINGS_OF_LOGS = frozenset(
+    {".json", ".txt", ".log", ".xls", ".xlsx", ".avro", ".orc", ".db", ".pq"}
+)
+_UNKNOWN = Look(
+    kind="in no format that is known here",
+    advice="write CSV with a header, Parquet or JSON lines",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +106,8 @@ def _looked_at(bucket: Bucket, members: Sequence[ObjectInfo]) -> UnreadObjects |
     except ObjectError:
         return None
     look = look_at(data, is_whole=size == newest.size_bytes)
+    if look is None and ending_of(newest.name) in _ENDINGS_OF_LOGS:
+        look = _UNKNOWN
     if look is None:
         return None
     columns, has_times = _fields(look)

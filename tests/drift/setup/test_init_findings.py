@@ -1,29 +1,11 @@
 """What init makes of buckets whose images are gone, kept twice, or named by other times."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, timedelta
 
 import pytest
 
-from drift.setup.initiate import propose
-from drift.setup.proposal import Proposal
-from jobs.buckets.registry import open_bucket
-from tests.support.layouts import Request, put, requests, write_csv
-
-NOW = datetime(2025, 3, 15, 3, tzinfo=UTC)
-
-
-def row(one: Request, **more: object) -> dict[str, object]:
-    return {"timestamp": one.time.isoformat() + "Z", "id": one.id, "pred": one.breed, **more}
-
-
-def proposed(folder: Path, now: datetime = NOW) -> Proposal:
-    url = folder.as_uri()
-    return propose(open_bucket(url), open_bucket=open_bucket, name="x", url=url, now=now)
-
-
-def said(proposal: Proposal) -> str:
-    return " ".join(f"{doubt.key}: {doubt.text}" for doubt in proposal.doubts)
+from tests.support.layouts import put, requests, write_csv
+from tests.support.proposing import proposed, row, said
 
 
 def test_images_that_are_deleted_after_a_while_are_no_reference(tmp_path):
