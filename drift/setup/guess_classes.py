@@ -12,6 +12,7 @@ from drift.setup.guess import Guess, best_of
 from drift.setup.guess_probabilities import ProbabilityGuess
 from drift.setup.guess_unfit import first_unreadable, is_percent, why_no_confidence
 from drift.setup.words import words_of
+from jobs.predictions.numbers import NumberForm
 from reference_stats.features.registry import FEATURES
 
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
@@ -149,7 +150,7 @@ def guess_confidence(
 
 def _as_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess]]:
     if not column.is_numeric:
-        return _mostly_confidence(column, name)
+        return _with_forms(column, _mostly_confidence(column.in_shares, name))
     if column.is_class_like and column.is_whole:
         if name < 3 or not is_percent(column):
             return []
@@ -164,7 +165,9 @@ def _as_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess
 
 
 def _mostly_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess]]:
-    """Judge a column in which a few values are no numbers."""
+    """Judge a column in which some values are no numbers."""
+    if column.is_numeric:
+        return _as_confidence(column, name)
     if not _MOST_READABLE <= column.share_readable < 1:
         return []
     bad = round((1 - column.share_readable) * len(column.filled))
@@ -178,9 +181,25 @@ def _mostly_confidence(column: ColumnValues, name: float) -> list[tuple[float, G
     ]
 
 
+def _with_forms(
+    column: ColumnValues, found: list[tuple[float, Guess]]
+) -> list[tuple[float, Guess]]:
+    """Say in which other forms than plain numbers the values are written."""
+    others = {form: count for form, count in column.forms.items() if form is not NumberForm.PLAIN}
+    if not others:
+        return found
+    all_of = f"of {len(column.filled):,} values are written"
+    said = "".join(f"; {count:,} {all_of} {form.words}" for form, count in others.items())
+    mixed = len(column.forms) > 1
+    return [
+        (score, replace(guess, because=guess.because + said, is_plain=guess.is_plain and not mixed))
+        for score, guess in found
+    ]
+
+
 def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues | None) -> Guess:
     """Doubt a confidence below one half where there are two classes."""
-    if prediction is None or prediction.distinct != 2:
+    if prediction is None or prediction.distinct != 2 or not len(column.numbers):
         return guess
     middle = 0.5 if float(column.numbers.max()) <= 1 else 50.0
     if float((column.numbers < middle).mean()) <= _FEW_BELOW_HALF:

@@ -81,6 +81,9 @@ def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess
     Where there is none, columns of names that begin alike are taken that add up to one in a good
     part of the rows: one of them is no confidence just because the others changed.
     """
+    columns = {
+        name: column if column.is_numeric else column.in_shares for name, column in columns.items()
+    }
     able = {
         name: column
         for name, column in columns.items()

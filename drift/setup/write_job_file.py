@@ -197,5 +197,5 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-f _time(moment: datetime) -> str:
+def _time(moment: datetime) -> str:
     return as_text(moment.isoformat().replace("+00:00", "Z"))
