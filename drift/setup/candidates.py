@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from drift.setup.column_values import ColumnValues, column_values
+from drift.setup.csv_sample import HAS_NO_ROWS
 from drift.setup.find_log import LogFamily, find_families, merge_families
 from drift.setup.guess_columns import ColumnGuesses, guess_columns
-from drift.setup.log_sample import read_sample
+from drift.setup.log_sample import IS_EMPTY, read_sample
 from drift.setup.row_sample import LogSample, UnreadSample, join_samples
 from drift.setup.time_columns import with_request_time
 from jobs.buckets.bucket import Bucket, ObjectInfo
 
 _FAMILIES_READ = 24
+_TRIED = 3
 _OLDEST, _NEWEST = 3, 6
 _READ_WHOLE_BYTES = 16 << 20
 # Small objects are bound by their bytes; this is a few seconds' worth of requests.
@@ -71,6 +73,16 @@ class Candidates:
     unread: tuple[UnreadSample, ...]
     timeless: tuple[Candidate, ...] = ()
 
+    @property
+    def damaged(self) -> tuple[UnreadSample, ...]:
+        """Those that cannot be read, without tables that have no times and objects without rows."""
+        others = {one.family.path for one in self.timeless}
+        return tuple(
+            one
+            for one in self.unread
+            if one.name not in others and one.reason not in {IS_EMPTY, HAS_NO_ROWS}
+        )
+
 
 def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates:
     """Read a sample of every family of objects and judge it."""
@@ -110,8 +122,13 @@ def _first_name(family: LogFamily, samples: Mapping[str, LogSample]) -> str:
 
 
 def _first_readable(bucket: Bucket, family: LogFamily) -> LogSample | UnreadSample:
-    members = family.some_members(0, 1) or family.members[:1]
-    return read_sample(bucket, members[-1])
+    """Read the newest object, or else the ones before it: one damaged part is not the log."""
+    members = family.some_members(0, _TRIED) or family.members[:1]
+    samples = (read_sample(bucket, member) for member in reversed(members))
+    first = next(samples)
+    if isinstance(first, LogSample):
+        return first
+    return next((one for one in samples if isinstance(one, LogSample)), first)
 
 
 def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
@@ -125,10 +142,25 @@ def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
         good = [one for one in read if isinstance(one, LogSample)]
         filled = sum(info.size_bytes > 0 for info in family.members)
         if good:
-            sample = join_samples(good, objects=filled)
+            sample = join_samples(good, objects=filled, notes=_unread_members(read))
     values = column_values(sample.table)
     guesses = with_request_time(values, guess_columns(values))
     return Candidate(family=family, sample=sample, guesses=guesses, values=values)
+
+
+def _unread_members(read: Sequence[LogSample | UnreadSample]) -> list[str]:
+    """Say which objects of a log cannot be read; those without rows are no matter."""
+    bad = [
+        one
+        for one in read
+        if isinstance(one, UnreadSample) and one.reason not in {IS_EMPTY, HAS_NO_ROWS}
+    ]
+    if not bad:
+        return []
+    them = f"{len(bad):,} of {len(read):,} objects looked at cannot be read, such as"
+    first = bad[0]
+    said = f"{them} {first.name}: {first.reason}. Mend what a run cannot read, or leave it out."
+    return [said]
 
 
 def _unpacked_bytes(info: ObjectInfo) -> int:

@@ -12,6 +12,7 @@ import pandas as pd
 from drift.setup.row_sample import LogSample, Pieces, UnreadRows, UnreadSample, sample_of
 
 ROWS_PER_PIECE = 3_000
+HAS_NO_ROWS = "it has a header but no rows"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DELIMITERS = ",;\t|"
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
@@ -209,7 +210,7 @@ def _header_problem(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     if repeated:
         return f"the column name {repeated[0]!r} stands in its header more than once"
     if not rows:
-        return "it has a header but no rows"
+        return HAS_NO_ROWS
     if any(_is_number(value) for value in header):
         return "its first line looks like a row: it has no header line with the columns' names"
     return ""

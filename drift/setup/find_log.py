@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from drift.setup.part_names import with_any_part
+from drift.setup.part_names import with_any_folder, with_any_part
 from drift.setup.words import LOG_WORDS, REFERENCE_WORDS, TABLE_WORDS, has_word
 from jobs.buckets.bucket import ObjectInfo
 from jobs.predictions.object_names import compile_glob, format_of, without_rotation
@@ -87,12 +87,12 @@ def find_families(objects: Iterable[ObjectInfo]) -> list[LogFamily]:
 
 def _with_coming_parts(family: LogFamily, names: Sequence[str]) -> LogFamily:
     """Let the family's path take in parts that are not there yet, if it takes in nothing else."""
-    folder, slash, last = family.path.rpartition("/")
+    *folders, last = family.path.split("/")
     general = with_any_part(last)
-    # "*.csv" alone would take in every table that is put there later.
-    if general == last or (general.startswith("*.") and not has_word(folder, LOG_WORDS)):
-        return family
-    wider = replace(family, path=folder + slash + general)
+    if general.startswith("*.") and not has_word("/".join(folders), LOG_WORDS):
+        # "*.csv" alone would take in every table that is put there later.
+        general = last
+    wider = replace(family, path="/".join([*map(with_any_folder, folders), general]))
     return family if too_wide(wider, names) else wider
 
 

@@ -62,9 +62,19 @@ class ColumnGuesses:
     def without_shared_rivals(self) -> ColumnGuesses:
         """Return the guesses, no column offered for one thing that is taken for another."""
         taken = {one.column for one in self.named.values()}
-        keys = {key: "time" if key == "timestamp" else key for key in self.named}
+
+        def alone(guess: Guess | None) -> Guess | None:
+            return guess and guess.without(taken)
+
         return replace(
-            self, **{keys[key]: guess.without(taken) for key, guess in self.named.items()}
+            self,
+            time=alone(self.time),
+            id=alone(self.id),
+            prediction=alone(self.prediction),
+            confidence=alone(self.confidence),
+            label=alone(self.label),
+            latency=alone(self.latency),
+            client=alone(self.client),
         )
 
     @property

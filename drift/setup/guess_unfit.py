@@ -13,6 +13,11 @@ from drift.setup.words import has_word
 _MANY_PERCENTS = 10
 _NESTED = re.compile(r"[\[{(].*[\]})]", re.DOTALL)
 _KEYS = re.compile(r"['\"](?:label|class|score|confidence|prob\w*|prediction)['\"]\s*:", re.I)
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBERS = re.compile(rf"\[\s*{_NUMBER}(?:\s*,?\s+{_NUMBER}|\s*,\s*{_NUMBER})*\s*\]")
+_NUMBER_BY_KEY = re.compile(
+    rf"""\{{\s*['"][^'"]*['"]\s*:\s*{_NUMBER}(?:\s*,\s*['"][^'"]*['"]\s*:\s*{_NUMBER})+\s*\}}"""
+)
 _NUMBERS_OF_CLASSES = frozenset({"probs", "probabilities", "scores", "logits", "softmax"})
 _SHOWN = 40
 _CLEARLY_NAMED = 2.0
@@ -135,12 +140,24 @@ def first_unreadable(column: ColumnValues) -> str:
 def nested_columns(columns: Mapping[str, ColumnValues]) -> list[str]:
     """Say which columns hold classes or probabilities as lists or JSON in one text."""
     return [
-        f"The column {column.name} holds lists or JSON ({_shown(column)}), which a run does not "
+        f"The column {column.name} holds {_kind(column)} ({_shown(column)}), which a run does not "
         "take apart, so it is not used. Log the class, its confidence and each probability as "
         "columns of their own."
         for column in columns.values()
         if _is_nested(column) and _is_about_classes(column)
     ]
+
+
+def _kind(column: ColumnValues) -> str:
+    """Return what a nested value is, in plain words."""
+    value = column.filled[0]
+    if _NUMBER_BY_KEY.fullmatch(value):
+        return "a dictionary of a number for each class"
+    if _NUMBERS.fullmatch(value):
+        return "a list of numbers"
+    if value.startswith("[") and _KEYS.search(value):
+        return "a list of classes with their scores"
+    return "lists or JSON"
 
 
 def _is_nested(column: ColumnValues) -> bool:

@@ -118,6 +118,7 @@ def propose(
         now=now,
         copies=copies,
         unread=unread,
+        unreadable=candidates.damaged,
         sample=chosen.candidate.sample,
         names=seen.names,
         images_since=times.images_since,

@@ -21,6 +21,7 @@ from jobs.predictions.parquet_log import as_texts
 PIECE_BYTES = 1 << 20
 _WHOLE_BYTES = 4 * PIECE_BYTES
 _LARGEST_PACKED_BYTES = 64 << 20
+IS_EMPTY = "it is empty"
 _GZIP_MAGIC = b"\x1f\x8b"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -40,7 +41,7 @@ def read_sample(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
 
 def _read_text(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     if not pieces.head.strip():
-        return UnreadSample(name=name, reason="it is empty")
+        return UnreadSample(name=name, reason=IS_EMPTY)
     if pieces.head.startswith(_UTF16_MARKS):
         reason = (
             "it is UTF-16 text, such as Excel's Unicode text; convert it to UTF-8: "

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
 from drift.setup.candidates import Candidate, Candidates
 from drift.setup.column_values import column_values
@@ -102,11 +103,15 @@ def _newest_row(candidate: Candidate) -> Mapping[str, object]:
     table = candidate.sample.table
     time = candidate.guesses.time
     if time is None:
-        return table.iloc[-1].to_dict()
+        return _texts(table.iloc[-1])
     values = column_values(table[[time.column]], most=len(table))[time.column]
     read = values.times(candidate.guesses.day_first)
     moments = np.where(read.faults == TimestampFault.NONE, read.moments, -1)
-    return table.iloc[int(moments.argmax())].to_dict()
+    return _texts(table.iloc[int(moments.argmax())])
+
+
+def _texts(row: pd.Series) -> dict[str, object]:
+    return {str(name): value for name, value in row.items()}
 
 
 def shown_row(row: Mapping[str, object]) -> str:

@@ -12,6 +12,10 @@ _NOT_A_PART = frozenset(
     | {"resnet", "vit", "top", "class", "cam", "camera", "kamera", "device", "sensor", "site"}
     | {"store", "shop", "line", "station", "gate", "zone", "room", "floor", "client", "tenant"}
 )
+# Folders of these hold parts of one log each; others are left as they are.
+_OF_PARTS = frozenset(
+    {"worker", "instance", "pod", "replica", "shard", "part", "partition", "node", "task"}
+)
 _UUID = re.compile(
     r"(?<![A-Za-z0-9])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![A-Za-z0-9])", re.I
 )
@@ -44,3 +48,17 @@ def with_any_part(name: str) -> str:
         pieces += [stem[place : found.start()], letter, "*"]
         place = found.end()
     return _STARS.sub("*", "".join([*pieces, stem[place:]])) + (ending[0] if ending else "")
+
+
+def with_any_folder(folder: str) -> str:
+    """Return a folder with a star for what tells parts of one log apart: ``worker-*``, ``key=*``.
+
+    Parameters
+    ----------
+    folder
+        One part of an object's path.
+    """
+    key, equals, _ = folder.partition("=")
+    if key and equals:
+        return folder if _NOT_A_PART.intersection(words_of(key)) else f"{key}=*"
+    return with_any_part(folder) if _OF_PARTS.intersection(words_of(folder)) else folder

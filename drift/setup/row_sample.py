@@ -102,18 +102,20 @@ def sample_of(
     )
 
 
-def join_samples(samples: Sequence[LogSample], *, objects: int) -> LogSample:
-    """Return the samples of some of a log's `objects` as one."""
+def join_samples(
+    samples: Sequence[LogSample], *, objects: int, notes: Sequence[str] = ()
+) -> LogSample:
+    """Return the samples of some of a log's `objects` as one, with notes on the others."""
     table = pd.concat([sample.table for sample in samples], ignore_index=True)
     seen = sum(sample.rows_in_all for sample in samples)
-    notes = dict.fromkeys(note for sample in samples for note in sample.notes)
+    every = dict.fromkeys([*notes, *(note for sample in samples for note in sample.notes)])
     return LogSample(
         table=table.astype(object).where(table.notna(), None),
         rows_in_all=round(seen * objects / len(samples)),
         is_complete=objects == len(samples) and all(one.is_complete for one in samples),
         rows_seen=sum(one.rows_seen for one in samples),
         unread=_joined(one for sample in samples for one in sample.unread),
-        notes=tuple(notes),
+        notes=tuple(every),
     )
 
 

@@ -104,7 +104,7 @@ def _objects(text: str, *, is_whole: bool) -> Look | None:
         advice = "join them, one object a line, into objects whose names end in .jsonl"
     elif all(_is_object(line) for line in lines[: max(1, len(rows) - 1)]) and len(lines) > 1:
         kind = "JSON lines under a name that does not end in .jsonl,"
-        advice = "copy them under names that do, where their writer cannot be told to"
+        advice = "let the names end in .jsonl; where their writer does not allow that, copy them"
     else:
         kind = "JSON objects one after the other instead of one a line,"
         advice = (

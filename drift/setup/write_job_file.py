@@ -70,7 +70,10 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     for key in _COLUMN_ORDER:
         if key in named:
             yield from _doubts(proposal, f"predictions.columns.{key}")
-            yield from _with_reason(f"{key} = {as_text(named[key].column)}", named[key].because)
+            unused = "; read, and not yet compared" * (key == "label")
+            yield from _with_reason(
+                f"{key} = {as_text(named[key].column)}", named[key].because + unused
+            )
         elif key not in {"timestamp", "latency", "client"}:
             yield from _doubts(proposal, f"predictions.columns.{key}")
             why = "see UNSURE below" if key in columns.unfit else "none was recognised"

@@ -9,7 +9,7 @@ from datetime import datetime
 from drift.setup.image_copies import Copies
 from drift.setup.locate_images import LocatedImages
 from drift.setup.propose_reference import ReferenceGuess
-from drift.setup.row_sample import LogSample
+from drift.setup.row_sample import LogSample, UnreadSample
 from drift.setup.unread_objects import UnreadObjects
 
 
@@ -35,6 +35,8 @@ class DoubtContext:
         The objects that were seen.
     unread
         Objects that no run reads but that look like tables or logs.
+    unreadable
+        Objects in a format that runs read and yet cannot be read, and why.
     copies
         Images of the reference that look like copies of others.
     images_since
@@ -51,6 +53,7 @@ class DoubtContext:
     sample: LogSample
     names: Sequence[str]
     unread: Sequence[UnreadObjects] = ()
+    unreadable: Sequence[UnreadSample] = ()
     copies: Copies | None = None
     images_since: datetime | None = None
     time_columns: Sequence[str] = ()

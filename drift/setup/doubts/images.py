@@ -60,7 +60,8 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             "log's times that of another. If the clock of the names changes for summer time, write "
             f"its zone in place of {clock}, such as Europe/Berlin.",
         )
-    rivals = _rivals(located)
+    reference = draft.reference.path if draft.reference else None
+    rivals = [one for one in _rivals(located) if not (reference and one.startswith(reference))]
     if rivals:
         yield Doubt(key="images.path", text=f"Other objects fit as well: {one_of(rivals[:3])}.")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.near_log import listed_names, near_by, wider_path
 from drift.setup.proposal import Doubt, Proposal
+from drift.setup.words import LOG_WORDS, has_word
 from jobs.predictions.object_names import compile_glob, format_of
 
 _SHOWN = 4
@@ -15,6 +16,7 @@ _SHOWN = 4
 def about_near_objects(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield which objects look like parts of the log, or like another log, and are not read."""
     told = {name for one in seen.unread for name in one.names}
+    told |= {bad.name for bad in seen.unreadable}
     others = [compile_glob(path) for path in draft.log.others]
     reference = {draft.reference.path if draft.reference else "", draft.reference_log}
     missed = [
@@ -26,6 +28,11 @@ def about_near_objects(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     ]
     if missed:
         yield Doubt(key="predictions.path", text=not_matched(draft.log.path, missed))
+    for bad in seen.unreadable[:_SHOWN]:
+        if near_by(draft.log.path, [bad.name]) or has_word(bad.name, LOG_WORDS):
+            yield Doubt(
+                key="predictions.path", text=f"{bad.name} is not taken for a log: {bad.reason}."
+            )
     for one in [one for one in seen.unread if one.has_times][:_SHOWN]:
         yield Doubt(key="predictions.path", text=one.described())
 

@@ -215,6 +215,9 @@ def infos(*names: str) -> list[ObjectInfo]:
         (["l/dt=2025-03-03/part-0.parquet"], "l/dt=*/part-*.parquet"),
         (["l/2025/03/03/a.jsonl", "l/2025/03/04/a.jsonl"], "l/*/*/*/a.jsonl"),
         (["team1/log_v2.csv"], "team1/log_v2.csv"),
+        (["l/region=eu/part-0.csv"], "l/region=*/part-*.csv"),
+        (["l/model=a/part-0.csv"], "l/model=a/part-*.csv"),
+        (["l/worker-0/log.csv"], "l/worker-*/log.csv"),
         (["x/20250303T10.ndjson.gz"], "x/*.ndjson.gz"),
     ],
 )

@@ -91,3 +91,33 @@ def test_the_proposal_says_how_many_rows_cannot_be_read_why_and_where(tmp_path):
         "10 of 50 rows cannot be read, because they have 4 fields where the header names 3, first "
         "at line 42 of log.csv." in said(proposed(tmp_path))
     )
+
+
+def test_one_damaged_part_is_named_and_the_others_are_the_log(tmp_path):
+    rows = requests(40)
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    for number in range(30):
+        put(tmp_path, f"reference/{number}.jpg", number)
+    for day in range(4):
+        write_csv(tmp_path / f"logs/part-{day}.csv", [row(one) for one in rows[day::4]])
+    (tmp_path / "logs/part-4.csv").write_bytes("timestamp,id\n".encode("utf-16"))
+    (tmp_path / "logs/part-5.csv").write_text("timestamp,id,pred\n")
+    found = proposed(tmp_path)
+    assert found.log.path == "logs/part-*.csv"
+    assert "1 of 6 objects looked at cannot be read, such as logs/part-4.csv: it is UTF-16" in said(
+        found
+    )
+
+
+def test_an_object_named_like_a_log_that_cannot_be_read_is_named(tmp_path):
+    rows = requests(40)
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    for number in range(30):
+        put(tmp_path, f"reference/{number}.jpg", number)
+    write_csv(tmp_path / "log.csv", [row(one) for one in rows])
+    (tmp_path / "requests.csv").write_text("2025-03-03,1\n2025-03-04,2\n")
+    assert "requests.csv is not taken for a log: its first line looks like a row" in said(
+        proposed(tmp_path)
+    )
