@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from drift.power import images_needed, smallest_effect
 from drift.reference_overlap import overlaps_reference
-from drift.setup.check_copies import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
+from drift.setup.check_thumbnails import check_thumbnails
 from drift.setup.propose_window import critical_value
 from drift.stages import Workplace
 from jobs.errors import DriftError, ExitCode
@@ -124,7 +124,7 @@ def _image_prefix(place: Workplace) -> CheckedReference:
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
     return CheckedReference(
-        checks=(check, *check_copies(prefix, names)),
+        checks=(check, *check_thumbnails(prefix, names)),
         images=round(len(names) * good / len(sample)),
     )
 

@@ -5,27 +5,35 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from drift.setup.row_sample import LogSample, Pieces, UnreadRows, UnreadSample, sample_of
+from drift.setup.row_sample import LogSample, OddRows, Pieces, UnreadSample, sample_of
 
 ROWS_PER_PIECE = 3_000
 HAS_NO_ROWS = "it has a header but no rows"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DELIMITERS = ",;\t|"
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _FEWEST_KNOWN_NAMES = 2
 _SHOWN_COLUMNS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The fields of one row and the line that it starts on; 0 where that is not known."""
+    """The fields of one row.
+
+    Attributes
+    ----------
+    number
+        The line that it starts on; 0 where that is not known.
+    is_utf8
+        Whether all of it is.
+    """
 
     number: int
     fields: list[str]
+    is_utf8: bool = True
 
 
 @dataclass(slots=True)
@@ -38,13 +46,10 @@ class _Body:
         The object.
     header
         The columns of the rows that come next.
-    is_utf8
-        Whether all of the text is UTF-8.
     """
 
     name: str
     header: list[str]
-    is_utf8: bool
     rows: list[dict[str, str]] = field(default_factory=list)
     ragged: list[_Line] = field(default_factory=list)
     not_utf8: list[_Line] = field(default_factory=list)
@@ -56,8 +61,9 @@ class _Body:
         if names == self.header:
             return
         if is_other_header(names, self.header):
+            place = place_of(line.number, self.name)
             self.notes.append(
-                f"A header with other columns stands inside the log, at {_place(line, self.name)}: "
+                f"A header with other columns stands inside the log, at {place}: "
                 f"{_shown(names)}. Above it the columns are {_shown(self.header)}."
             )
             self.header = names
@@ -65,33 +71,34 @@ class _Body:
             self.ragged.append(line)
         else:
             self.rows.append(dict(zip(self.header, line.fields, strict=True)))
-            if not self.is_utf8 and any(_REPLACED in value for value in line.fields):
+            if not line.is_utf8:
                 self.not_utf8.append(line)
 
-    def unread(self, encoding: str) -> list[UnreadRows]:
-        """Return what cannot be read, by reasons."""
+    def odd(self, encoding: str) -> list[OddRows]:
+        """Return the rows that cannot be read or are odd, by reasons."""
         found = []
         if self.ragged:
             first = self.ragged[0]
             counts = sorted({len(one.fields) for one in self.ragged})
             fields = " or ".join(map(str, counts[:3]))
             found.append(
-                UnreadRows(
-                    reason=f"have {fields} fields where the header names {len(self.header)}",
+                OddRows(
+                    what=f"cannot be read, because they have {fields} fields, not as many as the "
+                    "header above them",
                     rows=len(self.ragged),
-                    first=_place(first, self.name),
+                    first=place_of(first.number, self.name),
                     mend="Did a column come or go there? Start a new object with a header of its "
                     "own where the columns change.",
                 )
             )
         if self.not_utf8:
             found.append(
-                UnreadRows(
-                    reason=f"are not UTF-8 text (they look like {encoding})",
+                OddRows(
+                    what=f"are not UTF-8 text (they look like {encoding})",
                     rows=len(self.not_utf8),
-                    first=_place(self.not_utf8[0], self.name),
-                    mend="Write the log as UTF-8, or convert it: iconv -f "
-                    f"{encoding.upper()} -t UTF-8.",
+                    first=place_of(self.not_utf8[0].number, self.name),
+                    mend="A run may lose them or read other letters: write the log as UTF-8, or "
+                    f"convert it with iconv -f {encoding.upper()} -t UTF-8.",
                 )
             )
         return found
@@ -111,18 +118,15 @@ def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
         first.decode("utf-8")
     except UnicodeDecodeError:
         return UnreadSample(name=name, reason="its header is not UTF-8 text")
-    texts = [piece.decode("utf-8", "replace") for piece in (head, pieces.tail)]
-    is_utf8 = all(
-        text.encode() == piece for text, piece in zip(texts, (head, pieces.tail), strict=True)
-    )
-    delimiter = delimiter_of(texts[0])
+    texts = [_decoded(piece) for piece in (head, pieces.tail)]
+    delimiter = delimiter_of(texts[0].text)
     lines = _lines(texts[0], delimiter)
     header = [value.strip() for value in lines[0].fields]
     problem = _header_problem(header, [one.fields for one in lines[1:3]])
     if problem:
         return UnreadSample(name=name, reason=problem)
-    last = [_Line(0, line.fields) for line in _lines(texts[1], delimiter)[-ROWS_PER_PIECE:]]
-    body = _Body(name=name, header=header, is_utf8=is_utf8)
+    last = [replace(line, number=0) for line in _lines(texts[1], delimiter)[-ROWS_PER_PIECE:]]
+    body = _Body(name=name, header=header)
     kept = [*lines[1:][:ROWS_PER_PIECE], *last] if last else lines[1:]
     for line in kept:
         body.add(line)
@@ -131,7 +135,7 @@ def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     return sample_of(
         pd.DataFrame(body.rows, dtype=object),
         pieces,
-        unread=body.unread(_encoding_of(head + pieces.tail)),
+        odd=body.odd(_encoding_of(head + pieces.tail)),
         rows_seen=len(body.rows) + len(body.ragged),
         notes=body.notes,
     )
@@ -156,8 +160,9 @@ def is_other_header(names: Sequence[str], header: Sequence[str]) -> bool:
     )
 
 
-def _place(line: _Line, name: str) -> str:
-    return f"line {line.number:,} of {name}" if line.number else f"a line near the end of {name}"
+def place_of(line: int, name: str) -> str:
+    """Return where a line stands; 0 is one that was read from the object's end."""
+    return f"line {line:,} of {name}" if line else f"a line near the end of {name}"
 
 
 def _shown(names: Sequence[str]) -> str:
@@ -174,20 +179,44 @@ def _encoding_of(data: bytes) -> str:
     return "Windows-1252"
 
 
-def _lines(text: str, delimiter: str) -> list[_Line]:
-    if not text.strip():
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A piece of a log as text, and the numbers of the lines that are not UTF-8."""
+
+    text: str
+    others: frozenset[int] = frozenset()
+
+
+def _decoded(piece: bytes) -> _Text:
+    try:
+        return _Text(piece.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    lines, others = [], set()
+    for number, line in enumerate(piece.split(b"\n"), start=1):
+        try:
+            lines.append(line.decode("utf-8"))
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", "replace"))
+            others.add(number)
+    return _Text("\n".join(lines), frozenset(others))
+
+
+def _lines(piece: _Text, delimiter: str) -> list[_Line]:
+    if not piece.text.strip():
         return []
     csv.field_size_limit(1 << 24)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(piece.text), delimiter=delimiter)
     found = []
     before = 0
     try:
         for row in reader:
             if row:
-                found.append(_Line(before + 1, row))
+                of_row = range(before + 1, reader.line_num + 1)
+                found.append(_Line(before + 1, row, piece.others.isdisjoint(of_row)))
             before = reader.line_num
     except csv.Error:
-        lines = enumerate(text.splitlines(), start=1)
+        lines = enumerate(piece.text.splitlines(), start=1)
         return [_Line(number, line.split(delimiter)) for number, line in lines if line]
     return found
 
@@ -197,7 +226,7 @@ def delimiter_of(text: str) -> str:
     lines = [line for line in text.splitlines()[:50] if line.strip()]
     best, best_score = ",", -1.0
     for mark in _DELIMITERS:
-        counts = [len(line.fields) for line in _lines("\n".join(lines), mark)]
+        counts = [len(line.fields) for line in _lines(_Text("\n".join(lines)), mark)]
         same = sum(count == counts[0] for count in counts) / len(counts)
         score = (counts[0] > 1) * (same + min(counts[0], 40) / 1000)
         if score > best_score:

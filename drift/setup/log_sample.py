@@ -10,19 +10,25 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from drift.setup.bucket_file import BucketFile
-from drift.setup.csv_sample import BYTE_ORDER_MARK, ROWS_PER_PIECE, read_csv_sample
-from drift.setup.row_sample import LogSample, Pieces, UnreadRows, UnreadSample, sample_of
+from drift.setup.csv_sample import BYTE_ORDER_MARK, ROWS_PER_PIECE, place_of, read_csv_sample
+from drift.setup.row_sample import LogSample, OddRows, Pieces, UnreadSample, sample_of
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
 from jobs.predictions.json_log import parse_line
 from jobs.predictions.object_names import LogFormat, format_of
 from jobs.predictions.parquet_log import as_texts
+from jobs.predictions.rejections import NOT_AN_OBJECT, NOT_UTF8, NUL_BYTE
 
 PIECE_BYTES = 1 << 20
 _WHOLE_BYTES = 4 * PIECE_BYTES
 _LARGEST_PACKED_BYTES = 64 << 20
 IS_EMPTY = "it is empty"
 _GZIP_MAGIC = b"\x1f\x8b"
+_WHY_UNREAD = {
+    NOT_AN_OBJECT: "are no JSON objects",
+    NOT_UTF8: "are not UTF-8 text",
+    NUL_BYTE: "hold NUL bytes",
+}
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -105,14 +111,27 @@ def _read_json(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     lines = [*head[:ROWS_PER_PIECE], *last] if last else head
     parsed = [(number, parse_line(line)) for number, line in lines]
     rows = [one for _, one in parsed if isinstance(one, dict)]
-    bad = [number for number, one in parsed if not isinstance(one, dict)]
+    bad = [(number, one) for number, one in parsed if isinstance(one, str)]
     if not rows or len(bad) > len(rows):
         reason = "its lines are no JSON objects (a JSON array or a pretty-printed object is no log)"
         return UnreadSample(name=name, reason=reason)
-    where = f"line {bad[0]:,} of {name}" if bad and bad[0] else f"a line near the end of {name}"
-    unread = [UnreadRows(reason="are no JSON objects", rows=len(bad), first=where)] if bad else []
     table = pd.DataFrame(rows).astype(object)
-    return sample_of(table, pieces, unread=unread, rows_seen=len(parsed))
+    return sample_of(table, pieces, odd=_bad_lines(bad, name), rows_seen=len(parsed))
+
+
+def _bad_lines(bad: Sequence[tuple[int, str]], name: str) -> list[OddRows]:
+    """Return what cannot be read, by the reasons of `parse_line`, with the first line of each."""
+    lines: dict[str, list[int]] = {}
+    for number, reason in bad:
+        lines.setdefault(reason, []).append(number)
+    return [
+        OddRows(
+            what=f"cannot be read, because they {_WHY_UNREAD.get(reason, reason)}",
+            rows=len(numbers),
+            first=place_of(numbers[0], name),
+        )
+        for reason, numbers in lines.items()
+    ]
 
 
 def _read_parquet(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:

@@ -9,22 +9,22 @@ import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadRows:
-    """Rows of a sample that a run cannot read, all for one reason.
+class OddRows:
+    """Rows of a sample that are not as the others, all for one reason.
 
     Attributes
     ----------
-    reason
-        Why, as it stands behind "because they".
+    what
+        What is odd, as it stands behind "60 of 160 rows".
     rows
         How many.
     first
         Where the first one is, such as ``line 102 of logs/a.csv``.
     mend
-        What to do, a sentence; empty where the reason says it.
+        What to do, in sentences; empty where it is clear.
     """
 
-    reason: str
+    what: str
     rows: int
     first: str
     mend: str = ""
@@ -43,8 +43,8 @@ class LogSample:
         How many rows the log has, estimated where `is_complete` is false.
     rows_seen
         How many rows were looked at, with those that cannot be read.
-    unread
-        Those that cannot be read.
+    odd
+        Rows that cannot be read, or not as they were meant.
     notes
         What is odd about it, in sentences.
     """
@@ -53,7 +53,7 @@ class LogSample:
     rows_in_all: int
     is_complete: bool
     rows_seen: int = 0
-    unread: tuple[UnreadRows, ...] = ()
+    odd: tuple[OddRows, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -83,7 +83,7 @@ def sample_of(
     table: pd.DataFrame,
     pieces: Pieces,
     *,
-    unread: Sequence[UnreadRows] = (),
+    odd: Sequence[OddRows] = (),
     rows_seen: int | None = None,
     notes: Sequence[str] = (),
 ) -> LogSample:
@@ -97,7 +97,7 @@ def sample_of(
         rows_in_all=count,
         is_complete=is_complete,
         rows_seen=len(table) if rows_seen is None else rows_seen,
-        unread=tuple(unread),
+        odd=tuple(odd),
         notes=tuple(notes),
     )
 
@@ -114,15 +114,15 @@ def join_samples(
         rows_in_all=round(seen * objects / len(samples)),
         is_complete=objects == len(samples) and all(one.is_complete for one in samples),
         rows_seen=sum(one.rows_seen for one in samples),
-        unread=_joined(one for sample in samples for one in sample.unread),
+        odd=_joined(one for sample in samples for one in sample.odd),
         notes=tuple(every),
     )
 
 
-def _joined(unread: Iterable[UnreadRows]) -> tuple[UnreadRows, ...]:
+def _joined(odd: Iterable[OddRows]) -> tuple[OddRows, ...]:
     """Return one entry per reason, with the first place of each."""
-    by_reason: dict[str, UnreadRows] = {}
-    for one in unread:
-        known = by_reason.get(one.reason)
-        by_reason[one.reason] = replace(known, rows=known.rows + one.rows) if known else one
+    by_reason: dict[str, OddRows] = {}
+    for one in odd:
+        known = by_reason.get(one.what)
+        by_reason[one.what] = replace(known, rows=known.rows + one.rows) if known else one
     return tuple(by_reason.values())

@@ -50,7 +50,7 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
         )
 
 
-def about_copies(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # noqa: ARG001
+def about_thumbnails(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # noqa: ARG001
     """Yield which images of the reference look like copies of others."""
     copies = seen.copies
     if copies is not None:

@@ -9,7 +9,7 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.log import about_log
 from drift.setup.doubts.near_log import about_near_objects
-from drift.setup.doubts.reference import about_copies, about_reference
+from drift.setup.doubts.reference import about_reference, about_thumbnails
 from drift.setup.doubts.rows import about_rows
 from drift.setup.doubts.times import about_other_times, about_times
 from drift.setup.proposal import Doubt, Proposal
@@ -23,7 +23,7 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_columns,
     about_images,
     about_reference,
-    about_copies,
+    about_thumbnails,
 )
 """What `drift init` says that a person should look at."""
 

@@ -9,14 +9,14 @@ from drift.setup.proposal import Doubt, Proposal
 
 
 def about_rows(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # noqa: ARG001
-    """Yield how many rows cannot be read, why, and where the first one is."""
+    """Yield how many rows cannot be read or are odd, why, and where the first one is."""
     sample = seen.sample
     looked_at = "rows" if sample.is_complete else "rows looked at"
-    for one in sample.unread:
+    for one in sample.odd:
         yield Doubt(
             key="predictions.path",
-            text=f"{one.rows:,} of {sample.rows_seen:,} {looked_at} cannot be read, because they "
-            f"{one.reason}, first at {one.first}. {one.mend}".strip(),
+            text=f"{one.rows:,} of {sample.rows_seen:,} {looked_at} {one.what}, "
+            f"first at {one.first}. {one.mend}".strip(),
         )
     for note in sample.notes:
         yield Doubt(key="predictions.path", text=note)

@@ -17,16 +17,18 @@ def sample(text: str | bytes) -> LogSample:
 
 def test_rows_of_another_number_of_fields_are_counted_with_the_first_line():
     found = sample("a,b\n1,2\n3,4,5\n6,7\n8,9,10\n")
-    (unread,) = found.unread
-    assert (unread.rows, found.rows_seen, len(found.table)) == (2, 4, 2)
-    assert unread.reason == "have 3 fields where the header names 2"
-    assert unread.first == "line 3 of a.csv"
+    (odd,) = found.odd
+    assert (odd.rows, found.rows_seen, len(found.table)) == (2, 4, 2)
+    assert odd.what == (
+        "cannot be read, because they have 3 fields, not as many as the header above them"
+    )
+    assert odd.first == "line 3 of a.csv"
 
 
 def test_a_header_that_comes_again_is_no_row_and_no_fault():
     found = sample("a,b\n1,2\n a , b \n3,4\n")
     assert found.table["a"].tolist() == ["1", "3"]
-    assert found.unread == ()
+    assert found.odd == ()
     assert found.notes == ()
 
 
@@ -34,7 +36,7 @@ def test_below_another_header_rows_have_its_columns_and_its_line_is_said():
     found = sample("ts,id,pred\n1,2,x\nts,id,model,pred\n3,4,v2,y\n")
     assert found.table["pred"].tolist() == ["x", "y"]
     assert found.table["model"].tolist() == [None, "v2"]
-    assert found.unread == ()
+    assert found.odd == ()
     (note,) = found.notes
     assert "at line 3 of a.csv: ts, id, model, pred. Above it the columns are ts, id, pred." in note
 
@@ -48,25 +50,25 @@ def test_rows_of_words_are_no_header():
 
 def test_lines_are_counted_over_line_breaks_inside_quotes():
     found = sample('a,b\n"x\ny",2\n3,4,5\n')
-    assert found.unread[0].first == "line 4 of a.csv"
+    assert found.odd[0].first == "line 4 of a.csv"
 
 
 def test_text_in_another_encoding_is_counted_with_the_encoding_it_looks_like():
     found = sample("a,b\n1,Vogel\n2,K\u00e4tzchen\n3,Sch\u00e4fer\n".encode("cp1252"))
-    (unread,) = found.unread
-    assert (unread.rows, unread.first) == (2, "line 3 of a.csv")
-    assert "are not UTF-8 text (they look like Windows-1252)" in unread.reason
-    assert len(found.table) == 3
+    (odd,) = found.odd
+    assert (odd.rows, odd.first) == (2, "line 3 of a.csv")
+    assert "are not UTF-8 text (they look like Windows-1252)" in odd.what
+    assert found.table["b"].tolist() == ["Vogel", "K\u00e4tzchen", "Sch\u00e4fer"]
 
 
 def test_the_sign_for_damaged_text_in_sound_text_is_no_fault():
-    assert sample("a,b\n1,\ufffd\n").unread == ()
+    assert sample("a,b\n1,\ufffd\n").odd == ()
 
 
 def test_samples_of_several_objects_are_counted_together():
     one = sample("a,b\n1,2\n3,4,5\n")
     joined = join_samples([one, one], objects=2)
-    assert [(fault.rows, fault.first) for fault in joined.unread] == [(2, "line 3 of a.csv")]
+    assert [(fault.rows, fault.first) for fault in joined.odd] == [(2, "line 3 of a.csv")]
     assert joined.rows_seen == 4
 
 
@@ -75,7 +77,7 @@ def test_lines_that_are_no_json_objects_are_counted(tmp_path):
     bucket = open_bucket(str(tmp_path))
     found = read_sample(bucket, bucket.info("a.jsonl"))
     assert isinstance(found, LogSample)
-    assert [(one.rows, one.first) for one in found.unread] == [(2, "line 2 of a.jsonl")]
+    assert [(one.rows, one.first) for one in found.odd] == [(2, "line 2 of a.jsonl")]
 
 
 def test_the_proposal_says_how_many_rows_cannot_be_read_why_and_where(tmp_path):
@@ -88,8 +90,8 @@ def test_the_proposal_says_how_many_rows_cannot_be_read_why_and_where(tmp_path):
     with (tmp_path / "log.csv").open("a") as log:
         log.writelines(f"{one.time.isoformat()}Z,{one.id},v2,{one.breed}\n" for one in rows[:10])
     assert (
-        "10 of 50 rows cannot be read, because they have 4 fields where the header names 3, first "
-        "at line 42 of log.csv." in said(proposed(tmp_path))
+        "10 of 50 rows cannot be read, because they have 4 fields, not as many as the header above "
+        "them, first at line 42 of log.csv." in said(proposed(tmp_path))
     )
 
 

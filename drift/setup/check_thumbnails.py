@@ -9,7 +9,7 @@ from drift.setup.image_copies import find_copies
 from drift.setup.toml_text import as_list
 
 
-def check_copies(prefix: str, names: Sequence[str]) -> Iterator[Check]:
+def check_thumbnails(prefix: str, names: Sequence[str]) -> Iterator[Check]:
     """Say where images of the reference look like copies of others, such as thumbnails.
 
     Parameters
