@@ -9,12 +9,14 @@ from drift.remarks.facts import RunData
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
+from drift.remarks.thumbnails import thumbnail_remarks
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
     image_remarks,
     reference_remarks,
+    thumbnail_remarks,
 )
 """What is said of the data itself, before anything is compared."""
 

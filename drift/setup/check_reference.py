@@ -10,8 +10,10 @@ from pathlib import PurePosixPath
 
 from drift.power import images_needed, smallest_effect
 from drift.reference_overlap import overlaps_reference
+from drift.remarks.thumbnails import copies_in_profile
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
 from drift.setup.check_thumbnails import check_thumbnails
+from drift.setup.image_copies import find_copies
 from drift.setup.propose_window import critical_value
 from drift.stages import Workplace
 from jobs.errors import DriftError, ExitCode
@@ -67,8 +69,9 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
             f"{found}, made from other settings than [reference] now has",
             "Runs go on with the pinned one; drift profile build makes a new one.",
         )
+    copies = copies_in_profile(place.job.reference, profile)
     return CheckedReference(
-        checks=(check,),
+        checks=(check, *check_thumbnails(copies)),
         images=profile.images,
         has_predictions=bool(len(profile.predictions.rows)),
     )
@@ -124,7 +127,7 @@ def _image_prefix(place: Workplace) -> CheckedReference:
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
     return CheckedReference(
-        checks=(check, *check_thumbnails(prefix, names)),
+        checks=(check, *check_thumbnails(find_copies(prefix, names))),
         images=round(len(names) * good / len(sample)),
     )
 

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from drift.setup.check_result import Check, look
-from drift.setup.image_copies import find_copies
+from drift.setup.image_copies import Copies
 from drift.setup.toml_text import as_list
 
 
-def check_thumbnails(prefix: str, names: Sequence[str]) -> Iterator[Check]:
-    """Say where images of the reference look like copies of others, such as thumbnails.
-
-    Parameters
-    ----------
-    prefix
-        `reference.images`.
-    names
-        The images below it that `reference.exclude` does not leave out.
-    """
-    copies = find_copies(prefix, names)
+def check_thumbnails(copies: Copies | None) -> Iterator[Check]:
+    """Say which images of the reference look like copies of others, such as thumbnails."""
     if copies is not None:
         yield look(
             "reference",

@@ -59,11 +59,12 @@ def find_copies(prefix: str, names: Iterable[str]) -> Copies | None:
     Parameters
     ----------
     prefix
-        The folder.
+        The folder, with or without a slash at its end.
     names
         The names of the images below it.
     """
-    below = sorted(name.removeprefix(prefix) for name in names)
+    folder = prefix if prefix.endswith("/") or not prefix else prefix + "/"
+    below = sorted(name.removeprefix(folder) for name in names)
     originals = {_plain(name) for name in below}
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in below:
@@ -80,7 +81,7 @@ def find_copies(prefix: str, names: Iterable[str]) -> Copies | None:
         return None
     most_first = sorted(kept, key=lambda key: (-len(kept[key]), key))
     return Copies(
-        names=tuple(prefix + name for name in every),
+        names=tuple(folder + name for name in every),
         of=len(below),
         globs=tuple(dict.fromkeys(glob for _, glob in most_first)),
         marks=tuple(dict.fromkeys(mark for mark, _ in most_first)),

@@ -93,3 +93,17 @@ def test_check_asks_whether_copies_are_meant(bucket):
     assert check["state"] == "look at this"
     assert "30 of 60 names end in _thumb" in check["found"]
     assert 'reference.exclude = ["*_thumb.*"]' in check["mend"]
+
+
+def test_a_profile_with_copies_in_it_is_named_by_check_and_by_the_report(bucket):
+    call("init", bucket, "--output", bucket / "job.toml", "--name", "x")
+    text = (bucket / "job.toml").read_text().replace('exclude = ["*_thumb.*"]', "")
+    (bucket / "job.toml").write_text(text)
+    call("run", bucket / "job.toml")
+    pinned, check = checked(bucket / "job.toml")
+    assert "is pinned" in pinned["found"]
+    assert "30 of 60 names end in _thumb" in check["found"]
+    report = json.loads((bucket / "data_drift_reports/x/latest.json").read_text())
+    (remark,) = [one for one in report["remarks"] if one["code"] == "thumbnails_in_reference"]
+    assert 'reference.exclude = ["*_thumb.*"]' in remark["text"]
+    assert remark["weight"] == "cause"
