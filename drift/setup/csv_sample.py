@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,11 @@ import pandas as pd
 from drift.setup.row_sample import LogSample, OddRows, Pieces, UnreadSample, sample_of
 
 ROWS_PER_PIECE = 3_000
+_WINDOWS = "Windows-1252"
+_OTHER_THAN_ASCII = re.compile(r"[^\x00-\x7f]+")
+# Words of western languages have no more such letters in a row; those of other scripts do.
+_MOST_IN_A_ROW = 3
+_MOSTLY = 0.9
 HAS_NO_ROWS = "it has a header but no rows"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DELIMITERS = ",;\t|"
@@ -74,7 +80,7 @@ class _Body:
             if not line.is_utf8:
                 self.not_utf8.append(line)
 
-    def odd(self, encoding: str) -> list[OddRows]:
+    def odd(self, looks_like: str) -> list[OddRows]:
         """Return the rows that cannot be read or are odd, by reasons."""
         found = []
         if self.ragged:
@@ -94,11 +100,10 @@ class _Body:
         if self.not_utf8:
             found.append(
                 OddRows(
-                    what=f"are not UTF-8 text (they look like {encoding})",
+                    what=f"are not UTF-8 text{looks_like}",
                     rows=len(self.not_utf8),
                     first=place_of(self.not_utf8[0].number, self.name),
-                    mend="A run may lose them or read other letters: write the log as UTF-8, or "
-                    f"convert it with iconv -f {encoding.upper()} -t UTF-8.",
+                    mend="A run may lose them or read other letters: write the log as UTF-8.",
                 )
             )
         return found
@@ -131,11 +136,15 @@ def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     for line in kept:
         body.add(line)
     if not body.rows:
-        return UnreadSample(name=name, reason="it has a header but no row with as many fields")
+        reason = (
+            "its first line has another number of fields than every line below it; the first line "
+            "has to be the header"
+        )
+        return UnreadSample(name=name, reason=reason)
     return sample_of(
         pd.DataFrame(body.rows, dtype=object),
         pieces,
-        odd=body.odd(_encoding_of(head + pieces.tail)),
+        odd=body.odd(_looks_like(head + pieces.tail)),
         rows_seen=len(body.rows) + len(body.ragged),
         notes=body.notes,
     )
@@ -170,13 +179,18 @@ def _shown(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN_COLUMNS]) + more
 
 
-def _encoding_of(data: bytes) -> str:
-    """Return the name of the encoding that text which is not UTF-8 looks like."""
+def _looks_like(data: bytes) -> str:
+    """Return what text that is not UTF-8 looks like, in brackets; nothing where that is unclear."""
     try:
-        data.decode("cp1252")
+        text = data.decode("cp1252")
     except UnicodeDecodeError:
-        return "ISO-8859-1"
-    return "Windows-1252"
+        return ""
+    others = _OTHER_THAN_ASCII.findall(text)
+    letters = "".join(others)
+    western = sum(letter.isalpha() for letter in letters) >= _MOSTLY * len(letters)
+    if western and max(map(len, others), default=0) <= _MOST_IN_A_ROW:
+        return f" (they look like {_WINDOWS})"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

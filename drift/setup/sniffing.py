@@ -101,7 +101,7 @@ def _objects(text: str, *, is_whole: bool) -> Look | None:
     lines = [line for line in text.splitlines() if line.strip()]
     if len(rows) == 1 and is_whole:
         kind = "a single JSON object"
-        advice = "join them, one object a line, into objects whose names end in .jsonl"
+        advice = "write such objects one a line, into an object whose name ends in .jsonl"
     elif all(_is_object(line) for line in lines[: max(1, len(rows) - 1)]) and len(lines) > 1:
         kind = "JSON lines under a name that does not end in .jsonl,"
         advice = "let the names end in .jsonl; where their writer does not allow that, copy them"

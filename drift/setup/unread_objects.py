@@ -61,6 +61,9 @@ class UnreadObjects:
         if self.columns:
             more = ", ..." if len(self.columns) > _SHOWN_COLUMNS else ""
             fields = f" with the fields {', '.join(self.columns[:_SHOWN_COLUMNS])}{more}"
+        if self.columns and not self.has_times:
+            kind = self.look.kind.rstrip(",")
+            return f"{who}{each} {kind}{fields}. None of these holds times, as a log does."
         kind = self.look.kind if fields else self.look.kind.rstrip(",")
         return f"{who}{each} {kind}{fields}. A run does not read this: {self.look.advice}."
 

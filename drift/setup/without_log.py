@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from drift.setup.candidates import Candidate
 from drift.setup.locate_images import locate_images
@@ -12,8 +13,10 @@ from drift.setup.words import REFERENCE_WORDS, has_word
 
 _TABLES_TRIED = 3
 _FEWEST_NAMES = 10
+# Seconds or milliseconds since 1970, from 2014 to 2033.
+_SINCE_1970 = re.compile(r"(?<!\d)(1[4-9]\d{8})(?:\d{3})?(?!\d)")
 _TIME = re.compile(
-    r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])[-_T. ]?"
+    r"(?<!\d)(20\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])[-_T. /]?"
     r"([01]\d|2[0-3])[-_:.h]?([0-5]\d)[-_:.m]?([0-5]\d)(?!\d)"
 )
 
@@ -35,17 +38,27 @@ def tables_without_times(
 def names_with_times(images: Sequence[str]) -> Iterator[str]:
     """Yield that the images' names hold times, of which a log can be made."""
     timed = [
-        (name, found)
+        (name, time)
         for name in images
-        if not has_word(name.rpartition("/")[0], REFERENCE_WORDS)
-        and (found := _TIME.search(name.rpartition("/")[2]))
+        if not has_word(name.rpartition("/")[0], REFERENCE_WORDS) and (time := _time_in(name))
     ]
     if len(timed) >= _FEWEST_NAMES:
-        name, found = timed[-1]
-        year, month, day, hour, minute, second = found.groups()
+        name, time = timed[-1]
         yield (
             f"The names of {len(timed):,} images hold times, and a log can be made from them: a "
-            "CSV object with the header timestamp,image and a line for each image, such as "
-            f"{year}-{month}-{day}T{hour}:{minute}:{second},{name}. Write it anew whenever images "
-            "come; a run then compares the images alone."
+            f"CSV object with the header timestamp,image and a line for each image, such as {time},"
+            f"{name}. Write it anew whenever images come; a run then compares the images alone."
         )
+
+
+def _time_in(name: str) -> str:
+    """Return the time that an image's name tells, in ISO 8601; empty where it tells none."""
+    last = name.rpartition("/")[2]
+    found = _TIME.search(last) or _TIME.search(name)
+    if found:
+        year, month, day, hour, minute, second = found.groups()
+        return f"{year}-{month}-{day}T{hour}:{minute}:{second}"
+    counted = _SINCE_1970.search(last)
+    if counted:
+        return f"{datetime.fromtimestamp(int(counted[1]), UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return ""

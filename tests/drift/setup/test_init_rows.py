@@ -61,6 +61,11 @@ def test_text_in_another_encoding_is_counted_with_the_encoding_it_looks_like():
     assert found.table["b"].tolist() == ["Vogel", "K\u00e4tzchen", "Sch\u00e4fer"]
 
 
+def test_text_of_other_scripts_is_not_said_to_look_like_windows():
+    (odd,) = sample("a,b\n1,\u72ac\u732b\u9ce5\n".encode("shift-jis")).odd
+    assert odd.what == "are not UTF-8 text"
+
+
 def test_the_sign_for_damaged_text_in_sound_text_is_no_fault():
     assert sample("a,b\n1,\ufffd\n").odd == ()
 

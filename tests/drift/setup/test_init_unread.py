@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from datetime import UTC
 from pathlib import Path
 
 import pandas as pd
@@ -101,6 +102,26 @@ def test_names_of_images_that_hold_times_are_offered_as_a_log(tmp_path):
     message = refused(tmp_path)
     assert "The names of 30 images hold times" in message
     assert f"such as {ROWS[-1].time:%Y-%m-%dT%H:%M:%S},cam/" in message
+
+
+@pytest.mark.parametrize(
+    "form", ["%Y/%m/%d/%H-%M-%S", "%Y-%m-%dT%H-%M-%S_a", "img_%Y%m%d%H%M%S", "%s", "%s123"]
+)
+def test_times_in_names_are_read_in_the_usual_forms(form, tmp_path):
+    times = [one.time.replace(tzinfo=UTC) for one in ROWS]
+    for time in times:
+        name = form.replace("%s", str(int(time.timestamp())))
+        put(tmp_path, f"cam/{time.strftime(name)}.jpg", 1)
+    assert f"such as {times[-1]:%Y-%m-%dT%H:%M:%S}" in refused(tmp_path)
+
+
+def test_json_without_times_is_not_called_a_log(tmp_path):
+    folder = with_images(tmp_path)
+    write_text(folder / "labels.json", json.dumps({"0": "cat", "1": "dog"}))
+    message = refused(folder)
+    assert (
+        "labels.json is a single JSON object with the fields 0, 1. None of these holds" in message
+    )
 
 
 def test_images_inside_the_log_are_said_to_be_there(tmp_path):
