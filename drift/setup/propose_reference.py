@@ -13,6 +13,8 @@ from drift.setup.words import DERIVED_WORDS, REFERENCE_WORDS, has_word, words_of
 from jobs.buckets.bucket import ObjectInfo
 
 FEWEST_IMAGES = 20
+# A reference may hold so many of the images that the log names.
+MOST_NAMED = 0.02
 _FEWEST_UNNAMED = 50
 _FEWEST_FEATURES = 3
 _FEWEST_COPIES = 5
@@ -95,7 +97,7 @@ def propose_references(
     copies
         Sets of objects to which the log's rows lead as well, such as the images in another size.
     """
-    folders = [one for one in folders if _is_named_so(one) or not _holds(one, copies)]
+    folders = [one for one in folders if is_named_as_reference(one) or not _holds(one, copies)]
     found = [
         *_image_prefixes(folders, live),
         *_feature_tables(tables),
@@ -120,9 +122,9 @@ def _place_by_name(path: str) -> int:
 
 def _image_prefixes(folders: Sequence[Folder], live: Sequence[str]) -> list[ReferenceGuess]:
     """Return the outermost folders that are named like a reference, then others beside them."""
-    unnamed = [one for one in folders if one.prefix and one.named <= 0.02 * one.images]
+    unnamed = [one for one in folders if one.prefix and one.named <= MOST_NAMED * one.images]
     by_name = _outermost(
-        [one for one in unnamed if _is_named_so(one) and one.images >= FEWEST_IMAGES], ()
+        [one for one in unnamed if is_named_as_reference(one) and one.images >= FEWEST_IMAGES], ()
     )
     rest = [
         one
@@ -152,7 +154,8 @@ def _outermost(folders: Sequence[Folder], above: Sequence[Folder]) -> list[Folde
     return found
 
 
-def _is_named_so(folder: Folder) -> bool:
+def is_named_as_reference(folder: Folder) -> bool:
+    """Tell whether a folder is called like a reference, such as ``train``."""
     return has_word(folder.prefix.rstrip("/").rpartition("/")[2], REFERENCE_WORDS)
 
 

@@ -8,23 +8,21 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.near_log import listed_names, near_by, wider_path
 from drift.setup.proposal import Doubt, Proposal
 from drift.setup.words import LOG_WORDS, has_word
-from jobs.predictions.object_names import compile_glob, format_of
+from jobs.predictions.object_names import compile_glob
 
 _SHOWN = 4
 
 
 def about_near_objects(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield which objects look like parts of the log, or like another log, and are not read."""
-    told = {name for one in seen.unread for name in one.names}
+    told = {name for one in seen.unread if one.has_times for name in one.names}
     told |= {bad.name for bad in seen.unreadable}
     others = [compile_glob(path) for path in draft.log.others]
     reference = {draft.reference.path if draft.reference else "", draft.reference_log}
     missed = [
         name
         for name in near_by(draft.log.path, seen.names)
-        if name not in told | reference
-        and format_of(name) is not None
-        and not any(glob.fullmatch(name) for glob in others)
+        if name not in told | reference and not any(glob.fullmatch(name) for glob in others)
     ]
     if missed:
         yield Doubt(key="predictions.path", text=not_matched(draft.log.path, missed))

@@ -8,6 +8,7 @@ from drift.setup.doubts.columns import about_columns
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.log import about_log
+from drift.setup.doubts.named_reference import about_named_references
 from drift.setup.doubts.near_log import about_near_objects
 from drift.setup.doubts.reference import about_reference, about_thumbnails
 from drift.setup.doubts.rows import about_rows
@@ -23,6 +24,7 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_columns,
     about_images,
     about_reference,
+    about_named_references,
     about_thumbnails,
 )
 """What `drift init` says that a person should look at."""
