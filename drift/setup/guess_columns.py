@@ -121,12 +121,7 @@ def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
 def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> ColumnGuesses:
     left = _Open(dict(columns))
     left.take(time)
-    probabilities = guess_probabilities(
-        {name: one for name, one in left.columns.items() if name not in FEATURE_NAMES}
-    )
-    taken = probabilities.columns if probabilities else ()
-    for name in taken:
-        left.columns.pop(name, None)
+    probabilities = _take_probabilities(left)
     prediction = left.take(guess_prediction(left.columns, probabilities))
     label = left.take(guess_label(left.columns, columns[prediction.column] if prediction else None))
     confidence, notes = guess_confidence(
@@ -161,6 +156,14 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
         unfit=("prediction",) * bool(nested or left_out) + ("confidence",) * bool(notes or nested),
         notes=tuple(left.notes),
     )
+
+
+def _take_probabilities(left: _Open) -> ProbabilityGuess | None:
+    able = {name: one for name, one in left.columns.items() if name not in FEATURE_NAMES}
+    found = guess_probabilities(able)
+    for name in found.columns if found else ():
+        left.columns.pop(name, None)
+    return found
 
 
 def _usable(name: str) -> bool:

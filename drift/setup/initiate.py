@@ -35,15 +35,14 @@ from drift.setup.propose_window import (
     propose_stretch,
     propose_window,
 )
+from drift.setup.reference_log import propose_reference_log
 from drift.setup.survey import Survey, survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.unread_objects import find_unread
 from drift.setup.without_log import names_with_times, tables_without_times
-from drift.setup.words import REFERENCE_WORDS, has_word
 from jobs.buckets.bucket import Bucket
 from jobs.job import DetectionSettings
-from jobs.predictions.object_names import format_of
 
 _LOGS_TRIED = 6
 _DETECTION = DetectionSettings()
@@ -107,7 +106,7 @@ def propose(
         window=sides.window,
         reference=references[0] if references else None,
         stretch=sides.stretch,
-        reference_log=_reference_log(chosen.candidate, candidates, references),
+        reference_log=propose_reference_log(chosen.candidate, candidates, references),
         exclude=copies.globs if copies else (),
     )
     context = DoubtContext(
@@ -249,29 +248,6 @@ def _live_folders(template: TriedTemplate) -> list[str]:
         return [folder + "/"]
     tops = {name.partition("/")[0] + "/" for name in template.found if "/" in name}
     return sorted(tops)
-
-
-def _reference_log(
-    candidate: Candidate, candidates: Candidates, references: Sequence[ReferenceGuess]
-) -> str | None:
-    """Return a table of the model's predictions on the reference, one with the same columns."""
-    guesses = candidate.guesses
-    if not references or guesses.prediction is None:
-        return None
-    own = {info.name for info in candidate.family.members}
-    needed = {one.column for one in (guesses.prediction, guesses.confidence) if one}
-    if guesses.probabilities is not None:
-        needed |= set(guesses.probabilities.columns)
-    fitting = [
-        name
-        for name, (columns, _) in candidates.tables.items()
-        if name not in own
-        and name != references[0].path
-        and has_word(name, REFERENCE_WORDS)
-        and format_of(name) is not None
-        and needed <= set(columns)
-    ]
-    return min(fitting, default=None)
 
 
 def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:

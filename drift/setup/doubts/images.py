@@ -45,14 +45,23 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             f"{example}."
             f"{why} {reasons}".strip(),
         )
-    literal = re.sub(r"\{[^{}]+\}", "", template.path) if "{" in template.path else ""
+    yield from _about_names(template.path)
+    reference = draft.reference.path if draft.reference else None
+    rivals = [one for one in _rivals(located) if not (reference and one.startswith(reference))]
+    if rivals:
+        yield Doubt(key="images.path", text=f"Other objects fit as well: {one_of(rivals[:3])}.")
+
+
+def _about_names(path: str) -> Iterator[Doubt]:
+    """Yield what may not stay as it is in the objects' names."""
+    literal = re.sub(r"\{[^{}]+\}", "", path) if "{" in path else ""
     digits = re.search(r"\d{2,}", literal)
     if digits:
         yield Doubt(
             key="images.path",
             text=f"The digits {digits[0]} are the same in all images tried; will they stay so?",
         )
-    clock = clock_of(template.path)
+    clock = clock_of(path)
     if clock:
         yield Doubt(
             key="images.path",
@@ -60,10 +69,6 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             "log's times that of another. If the clock of the names changes for summer time, write "
             f"its zone in place of {clock}, such as Europe/Berlin.",
         )
-    reference = draft.reference.path if draft.reference else None
-    rivals = [one for one in _rivals(located) if not (reference and one.startswith(reference))]
-    if rivals:
-        yield Doubt(key="images.path", text=f"Other objects fit as well: {one_of(rivals[:3])}.")
 
 
 def _rivals(located: LocatedImages) -> list[str]:
