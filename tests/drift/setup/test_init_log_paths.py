@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from drift.commands.group import program
 from drift.setup.near_log import beginning_of, near_by, wider_path
 from drift.setup.part_names import with_any_part
-from jobs.predictions.object_names import LogFormat, compile_glob, format_of
+from jobs.predictions.object_names import LogFormat, compile_glob, format_of, named_span
 from tests.support.layouts import put, requests, write_csv, write_jsonl, write_text
 from tests.support.proposing import proposed, row, said
 
@@ -178,3 +178,9 @@ def test_check_is_quiet_where_the_path_misses_nothing(tmp_path):
     write_csv(folder / "logs/p.csv", [row(one) for one in ROWS])
     write_csv(folder / "logs/labels.csv", [{"id": 1, "label": "a"}])
     assert check(folder, "logs/p.csv")["log"].startswith("ok")
+
+
+def test_the_day_of_a_rotation_says_nothing_about_the_days_of_the_rows():
+    glob = compile_glob("p.csv*")
+    assert named_span("p.csv-20250309.gz", glob) is None
+    assert named_span("p-20250309.csv", compile_glob("p*.csv")) is not None
