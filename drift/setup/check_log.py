@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
-from drift.setup.check_near_log import check_near_log
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look, not_tried
 from drift.setup.column_values import column_values
 from drift.setup.guess_columns import guess_columns
@@ -93,13 +92,7 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
-    checks = [
-        found,
-        *check_near_log(place),
-        _rows(place, rows),
-        *_rejected(rows),
-        _columns(place, rows),
-    ]
+    checks = [found, _rows(place, rows), *_rejected(rows), _columns(place, rows)]
     return CheckedLog(checks=tuple(checks), rows=rows)
 
 
@@ -141,8 +134,8 @@ def _rejected(rows: PredictionRows) -> Iterator[Check]:
         return
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally.reasons.items())
     first = tally.examples[0] if tally.examples else None
-    where = f", first at line {first.line:,} of {first.source} ({first.detail})" if first else ""
-    found = f"{tally.rejected:,} of {tally.rows:,} rows cannot be read, because: {reasons}{where}"
+    where = f"; the first is line {first.line} of {first.source} ({first.detail})" if first else ""
+    found = f"{tally.rejected:,} of {tally.rows:,} rows: {reasons}{where}"
     if tally.rejected > _MOST_REJECTED * tally.rows:
         yield look("rejected rows", found, "Correct the job file or what writes the log.")
     else:

@@ -9,6 +9,7 @@ from drift.options import RunOptions, requested_window
 from drift.setup.check_columns import check_columns
 from drift.setup.check_images import CheckedImages, check_images
 from drift.setup.check_log import check_bucket, check_log, check_writing
+from drift.setup.check_near_log import check_near_log
 from drift.setup.check_reference import check_overlap, check_power, check_reference
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, not_tried
 from drift.setup.check_settings import check_settings
@@ -57,6 +58,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         return
     log = check_log(place, requested_window(job, options, place.clock()))
     yield from log.checks
+    yield from check_near_log(place)
     if log.rows is not None:
         yield from check_columns(job.predictions.columns, log.rows)
     yield check_writing(place)
