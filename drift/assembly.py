@@ -11,6 +11,7 @@ from importlib.metadata import version
 from drift.comparison import Comparison
 from drift.data_health import with_health
 from drift.options import as_text
+from drift.reference_copies import count_copies, without_copies
 from drift.segments import Concentration
 from drift.verdict import Decision
 from drift.window_images import WindowImages
@@ -27,7 +28,7 @@ from reports.findings import (
     Verdict,
     WindowSpan,
 )
-from reports.remarks import Remark
+from reports.remarks import Remark, heaviest_first
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 
@@ -70,8 +71,8 @@ def assemble(facts: RunFacts) -> RunFindings:
         headline=facts.decision.headline,
         summary=facts.decision.summary,
         affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
-        warnings=tuple(remark.text for remark in facts.remarks),
-        remarks=tuple(facts.remarks),
+        warnings=tuple(remark.text for remark in heaviest_first(facts.remarks)),
+        remarks=heaviest_first(facts.remarks),
         images=facts.window.counts,
         log=facts.window.log,
         profile=ProfileSummary(
@@ -80,6 +81,7 @@ def assemble(facts: RunFacts) -> RunFindings:
             feature_set=feature_set_id(feature_set(facts.job.images.canonical_size)),
             created_at=as_text(facts.profile.created_at),
             source=facts.profile.source,
+            different=count_copies(facts.profile).different,
         ),
         false_alarm_rate=facts.job.detection.false_alarm_rate,
         smallest_effect=facts.comparison.smallest_effect,
@@ -91,7 +93,7 @@ def assemble(facts: RunFacts) -> RunFindings:
             facts.window.quality,
             facts.predictions.fields,
             facts.window.features,
-            facts.profile.features,
+            without_copies(facts.profile).features,
         ),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from drift import window_images
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look
+from drift.setup.reused_names import check_reused_names
 from drift.stages import Workplace
 from drift.window_images import WindowImages
 from jobs.errors import DriftError
@@ -28,10 +29,13 @@ class CheckedImages:
     ----------
     images
         About how many different images of the window can be analysed.
+    window
+        Those that were tried; None where none could be.
     """
 
     checks: tuple[Check, ...]
     images: int = 0
+    window: WindowImages | None = None
 
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
@@ -58,10 +62,13 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     checks = [
         _images(place, window, refused, len(picked)),
         *_repeats(named, distinct),
+        *check_reused_names(rows, everywhere),
         *_cross_check(window),
     ]
     return CheckedImages(
-        checks=tuple(checks), images=round(_good_rows(picked, is_good, len(rows)) * repeats)
+        checks=tuple(checks),
+        images=round(_good_rows(picked, is_good, len(rows)) * repeats),
+        window=window,
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import PurePosixPath
 
-from drift.power import images_needed, smallest_effect
+from drift.power import critical_value, images_needed, smallest_effect
+from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
 from drift.remarks.thumbnails import copies_in_profile
+from drift.setup.check_examined import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
 from drift.setup.check_thumbnails import check_thumbnails
+from drift.setup.equal_objects import find_equal
 from drift.setup.image_copies import find_copies
-from drift.setup.propose_window import critical_value
 from drift.stages import Workplace
+from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import DriftError, ExitCode
 from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
@@ -25,7 +28,7 @@ from reference_stats.extraction import ImageFeatures, extract
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
 from reference_stats.profiles.from_images import IMAGE_ENDINGS, not_excluded
-from reference_stats.profiles.profile import check_definitions
+from reference_stats.profiles.profile import ReferenceProfile, check_definitions
 
 _LISTED = 100_000
 _SAMPLED = 20
@@ -39,14 +42,18 @@ class CheckedReference:
     Attributes
     ----------
     images
-        How many images it holds; None where that is not known.
+        How many different images it holds; None where that is not known.
     has_predictions
         Whether predictions are compared too.
+    profile, objects
+        The pinned profile, or what lies below ``reference.images``.
     """
 
     checks: tuple[Check, ...]
     images: int | None = None
     has_predictions: bool = False
+    profile: ReferenceProfile | None = None
+    objects: tuple[ObjectInfo, ...] = ()
 
 
 def check_reference(place: Workplace) -> CheckedReference:
@@ -71,9 +78,14 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
         )
     copies = copies_in_profile(place.job.reference, profile)
     return CheckedReference(
-        checks=(check, *check_thumbnails(copies)),
-        images=profile.images,
+        checks=(
+            check,
+            *check_copies(count_copies(profile), profile),
+            *check_thumbnails(copies),
+        ),
+        images=without_copies(profile).images,
         has_predictions=bool(len(profile.predictions.rows)),
+        profile=profile,
     )
 
 
@@ -91,13 +103,11 @@ def _source(place: Workplace) -> CheckedReference:
     try:
         count = len(predictions_of_log(place.source_context, place.job.reference.log).rows)
     except DriftError as error:
-        return CheckedReference(
-            checks=(*checked.checks, failed("reference.log", error)), images=checked.images
-        )
+        return replace(checked, checks=(*checked.checks, failed("reference.log", error)))
     said = f"{place.job.reference.log}: {count:,} rows of predictions"
-    return CheckedReference(
+    return replace(
+        checked,
         checks=(*checked.checks, is_ok("reference.log", said)),
-        images=checked.images,
         has_predictions=count > 0,
     )
 
@@ -105,8 +115,10 @@ def _source(place: Workplace) -> CheckedReference:
 def _image_prefix(place: Workplace) -> CheckedReference:
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
-    images = [one.name for one in listed if _is_named_as_image(PurePosixPath(one.name))]
-    names = not_excluded(images, prefix, place.job.reference.exclude)
+    images = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    names = not_excluded([one.name for one in images], prefix, place.job.reference.exclude)
+    kept = set(names)
+    objects = [one for one in images if one.name in kept]
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -126,9 +138,11 @@ def _image_prefix(place: Workplace) -> CheckedReference:
         check = look("reference", found, "Unreadable images are left out of the profile.")
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
+    equal = find_equal(place.bucket, objects)
     return CheckedReference(
-        checks=(check, *check_thumbnails(find_copies(prefix, names))),
-        images=round(len(names) * good / len(sample)),
+        checks=(check, *check_copies(equal), *check_thumbnails(find_copies(prefix, names))),
+        images=round(equal.different * good / len(sample)),
+        objects=tuple(objects),
     )
 
 

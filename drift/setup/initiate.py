@@ -13,9 +13,10 @@ from drift.setup.candidates import Candidate, Candidates, find_candidates
 from drift.setup.column_values import column_values
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.registry import doubts_of
+from drift.setup.examine_reference import as_they_count
 from drift.setup.find_log import too_wide
-from drift.setup.image_copies import Copies, find_copies
-from drift.setup.image_sets import find_images, folders_of
+from drift.setup.find_references import LookedAt, find_references
+from drift.setup.image_sets import find_images
 from drift.setup.image_times import times_with_images
 from drift.setup.judged import JudgedLog
 from drift.setup.locate_images import locate_images
@@ -27,7 +28,9 @@ from drift.setup.nothing_found import (
     no_log,
 )
 from drift.setup.proposal import LogChoice, Proposal
-from drift.setup.propose_reference import ReferenceGuess, ReferenceKind, propose_references
+from drift.setup.propose_reference import (
+    ReferenceGuess,
+)
 from drift.setup.propose_window import (
     ReferenceStretch,
     WindowGuess,
@@ -36,20 +39,18 @@ from drift.setup.propose_window import (
     propose_window,
 )
 from drift.setup.reference_log import propose_reference_log
-from drift.setup.survey import Survey, survey
+from drift.setup.reused_names import ReusedNames, reused_names
+from drift.setup.survey import survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.unread_objects import find_unread
 from drift.setup.without_log import names_with_times, tables_without_times
 from jobs.buckets.bucket import Bucket
-from jobs.job import DetectionSettings
+from jobs.job import DetectionSettings, WindowSettings
 
 _LOGS_TRIED = 6
 _DETECTION = DetectionSettings()
-# A full share of images found weighs as much as this many points of names and content.
-_WORTH_OF_IMAGES = 8.0
-# So many different objects per row are each row's own.
-_OWN_IMAGES = 0.5
+_MIN_IMAGES = WindowSettings.model_fields["min_images"].default
 
 
 def propose(
@@ -91,11 +92,12 @@ def propose(
         raise NothingFoundError(no_images(bucket.url, seen, images, judged))
     template = _on_all_rows(chosen, shelf)
     times = _times_of(chosen.candidate, template, shelf)
-    references = _references(seen, images, candidates, template, chosen)
-    copies = _copies(references, images)
-    if copies is not None:
-        references[0] = references[0].without(len(copies.names))
-    sides = _sides(references, times, now)
+    looked_at = LookedAt(
+        bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
+    )
+    found = find_references(looked_at, template, times)
+    references, copies = found.references, found.copies
+    sides = _sides(as_they_count(references, found.examined), times, now)
     draft = Proposal(
         name=name,
         url=url,
@@ -108,6 +110,7 @@ def propose(
         stretch=sides.stretch,
         reference_log=propose_reference_log(chosen.candidate, candidates, references),
         exclude=copies.globs if copies else (),
+        names_used=_names_used(chosen.candidate, template, shelf),
     )
     context = DoubtContext(
         located=chosen.located,
@@ -123,6 +126,8 @@ def propose(
         images_since=times.images_since,
         time_columns=other_time_columns(chosen.candidate.values, chosen.candidate.guesses),
         clock_columns=clock_columns(chosen.candidate.values),
+        examined=found.examined,
+        small_references=found.small,
     )
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
 
@@ -173,6 +178,12 @@ def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> Lo
     return times_with_images(times, sample.table, moments, template, shelf, day_first)
 
 
+def _names_used(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> ReusedNames:
+    table, moments = candidate.sample.table, _moments_by_row(candidate)
+    day_first = candidate.guesses.day_first
+    return reused_names(table, moments, template, shelf.bucket.url, day_first)
+
+
 def _on_all_rows(chosen: JudgedLog, shelf: Shelf) -> TriedTemplate:
     """Try the best template on every sampled row, to know which images the log names."""
     best = chosen.located.tried[0]
@@ -186,31 +197,6 @@ def _on_all_rows(chosen: JudgedLog, shelf: Shelf) -> TriedTemplate:
 class _Sides:
     window: WindowGuess
     stretch: ReferenceStretch | None
-
-
-def _references(
-    seen: Survey,
-    images: Sequence[str],
-    candidates: Candidates,
-    template: TriedTemplate,
-    chosen: JudgedLog,
-) -> list[ReferenceGuess]:
-    own = {info.name for info in chosen.candidate.family.members}
-    return propose_references(
-        folders_of(images, template.found),
-        {name: table for name, table in candidates.tables.items() if name not in own},
-        seen.objects,
-        _live_folders(template),
-        copies=[one.found for one in chosen.located.tried if one.distinct >= _OWN_IMAGES],
-    )
-
-
-def _copies(references: Sequence[ReferenceGuess], images: Sequence[str]) -> Copies | None:
-    """Return the images of the chosen reference that look like copies of others in it."""
-    if not references or references[0].kind is not ReferenceKind.IMAGES:
-        return None
-    prefix = references[0].path
-    return find_copies(prefix, [name for name in images if name.startswith(prefix)])
 
 
 def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime) -> _Sides:
@@ -237,17 +223,10 @@ def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime)
         most_rows=left,
         not_before=stretch.end if stretch is not None else times.images_since,
     )
+    if stretch is None and window.rows is not None and window.images < _MIN_IMAGES:
+        # With so few rows yet the window grows with the log until it holds enough.
+        window = replace(window, rows=enough)
     return _Sides(window=window, stretch=stretch)
-
-
-def _live_folders(template: TriedTemplate) -> list[str]:
-    """Return the folders that the log's images lie in, none where that is the whole bucket."""
-    literal = template.path.partition("{")[0] if "{" in template.path else ""
-    folder = literal.rpartition("/")[0]
-    if folder:
-        return [folder + "/"]
-    tops = {name.partition("/")[0] + "/" for name in template.found if "/" in name}
-    return sorted(tops)
 
 
 def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drift.setup.guess_columns import ColumnGuesses
 from drift.setup.propose_reference import ReferenceGuess
 from drift.setup.propose_window import ReferenceStretch, WindowGuess
+from drift.setup.reused_names import ReusedNames
 from drift.setup.try_templates import TriedTemplate
 
 
@@ -63,6 +64,8 @@ class Proposal:
         `reference.exclude`: globs over copies among the reference's images.
     doubts
         What the person should look at.
+    names_used
+        How many image names the log uses anew.
     """
 
     name: str
@@ -78,3 +81,4 @@ class Proposal:
     exclude: tuple[str, ...] = ()
     link_template: str | None = None
     doubts: tuple[Doubt, ...] = ()
+    names_used: ReusedNames = field(default_factory=ReusedNames)

@@ -98,6 +98,14 @@ def _images(proposal: Proposal) -> Iterator[str]:
     if template.allowed_prefixes:
         yield from _comment("The log names images outside of the bucket; only these are read.")
         yield f"allowed_prefixes = {as_list(template.allowed_prefixes)}"
+    if proposal.names_used.are_many:
+        yield from _comment(
+            f"{proposal.names_used}: the pictures may be overwritten, so each image's version is "
+            "looked up before remembered numbers are taken. Better: a name of its own for each "
+            "picture, since only the last one of a name is still there."
+        )
+        yield from _doubts(proposal, "images.immutable")
+        yield "immutable = false"
 
 
 def _window(proposal: Proposal) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from jobs.buckets.bucket import Bucket
 from reference_stats.feature_cache.compaction import compact
 from reference_stats.feature_cache.part_store import PartStore, WantedPaths
@@ -74,7 +76,22 @@ class FeatureCache:
         BucketAccessError
             If the parts cannot be listed.
         """
-        rows = self._store.find(WantedPaths.of(paths))
+        return self.recall(self.rows(paths), by_version=by_version, limits=limits)
+
+    def rows(self, paths: Iterable[str]) -> pa.Table:
+        """Return the rows of some images in all parts, as `rows.row_schema` has them.
+
+        Raises
+        ------
+        BucketAccessError
+            If the parts cannot be listed.
+        """
+        return self._store.find(WantedPaths.of(paths))
+
+    def recall(
+        self, rows: pa.Table, *, by_version: bool, limits: SizeLimits | None
+    ) -> CachedOutcomes:
+        """Return what some of these rows tell; the parameters are those of `load`."""
         names = feature_names(self.features)
         return CachedOutcomes(rows, names, by_version=by_version, limits=limits)
 

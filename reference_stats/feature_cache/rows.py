@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +20,17 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("detail", pa.string()),
     ("limit", pa.int64()),
     ("fingerprint", pa.binary(FINGERPRINT_BYTES)),
+    ("used", pa.int64()),
+    ("written", pa.int64()),
 )
+# Parts of earlier versions of this program do not have them; there they are this.
+_IN_OLD_PARTS: Mapping[str, object] = {"used": None, "written": None}
 _VERSION_LENGTH = "length of version"
+_USED, _WRITTEN = "used, or never", "written, or never"
 _IDENTITY = ("image", "version", "reason")
-_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", "limit")
+_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", _USED, "limit", _WRITTEN)
+# Before every time.
+_NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +45,37 @@ class CacheEntry:
         The version of the object that was read.
     outcome
         Its features, or why it has none.
+    used
+        The last time in the log of the run's rows that name the image, in microseconds since 1970
+        UTC: the version was there for that use. None for an image that is in no log.
+    written
+        When the version was written, in microseconds since 1970 UTC; None where nobody asked.
     """
 
     path: str
     version: str
     outcome: ImageFeatures | UnreadableImage
+    used: int | None = None
+    written: int | None = None
 
 
 def row_schema(names: Sequence[str]) -> pa.Schema:
     """Return the columns of the rows: what is known of the image, and a number per feature."""
     return pa.schema([*_FIELDS, *((name, pa.float64()) for name in names)])
+
+
+def can_be_completed(names: Sequence[str], schema: pa.Schema) -> bool:
+    """Tell whether a part with these columns is of this program, or of an earlier version."""
+    return list(names) == [one for one in schema.names if one in names or one not in _IN_OLD_PARTS]
+
+
+def completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows of a part with all columns: those of earlier versions lack some."""
+    for name in schema.names:
+        if name not in rows.column_names:
+            values = [_IN_OLD_PARTS[name]] * rows.num_rows
+            rows = rows.append_column(name, pa.array(values, schema.field(name).type))
+    return rows.select(schema.names).cast(schema)
 
 
 def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
@@ -68,23 +96,30 @@ def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
         "fingerprint": [
             one.fingerprint if isinstance(one, ImageFeatures) else None for one in outcomes
         ],
+        "used": [entry.used for entry in entries],
+        "written": [entry.written for entry in entries],
     }
     columns |= dict(zip(names, numbers.T, strict=True))
     return pa.table(columns, schema=row_schema(names))
 
 
 def in_order(rows: pa.Table) -> pa.Table:
-    """Return the rows, sorted, with what is known twice of a version of an image only once.
+    """Return the rows, sorted, with what is known twice of one use of a version only once.
 
-    Of several refusals for one reason the one under the largest limit is kept. Of two rows that
+    Of several refusals for one reason the one under the largest limit is kept. A row that tells
+    when its version was written wins over one that does not, and one that tells a use makes one
+    without a use superfluous. Of two rows that
     differ in nothing but their numbers the same one is always kept, in whatever order and parts
     they come. The versions of an image are in the order of their length, then of their text,
     which is that of their age where they are the generations of a cloud object.
     """
     lengths = pc.utf8_length(rows.column("version"))
+    keyed = rows.append_column(_VERSION_LENGTH, lengths)
+    for key, name in ((_USED, "used"), (_WRITTEN, "written")):
+        keyed = keyed.append_column(key, pc.fill_null(rows.column(name), _NEVER))
     others = [name for name in rows.column_names if name not in _FIRST_KEYS]
     keys = [(name, "ascending") for name in (*_FIRST_KEYS, *others)]
-    order = pc.sort_indices(rows.append_column(_VERSION_LENGTH, lengths), sort_keys=keys)
+    order = pc.sort_indices(keyed, sort_keys=keys)
     ordered = rows.take(order)
     return ordered.filter(pa.array(_last_of_its_kind(ordered)))
 
@@ -97,4 +132,6 @@ def _last_of_its_kind(ordered: pa.Table) -> np.ndarray:
         column = ordered.column(name).fill_null("").combine_chunks()
         if ordered.num_rows:
             last[:-1] |= pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+    used = ordered.column("used").fill_null(_NEVER).to_numpy()
+    last[:-1] |= (used[1:] != used[:-1]) & (used[:-1] != _NEVER)
     return last

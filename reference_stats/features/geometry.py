@@ -44,6 +44,8 @@ FILE_FEATURES = (
         rises="wider",
         falls="narrower",
         compute=width,
+        resolution=1.0,
+        resolution_reason="one pixel",
         headline=True,
     ),
     Feature(
@@ -53,6 +55,8 @@ FILE_FEATURES = (
         rises="taller",
         falls="lower",
         compute=height,
+        resolution=1.0,
+        resolution_reason="one pixel",
     ),
     Feature(
         name="aspect",
@@ -61,6 +65,8 @@ FILE_FEATURES = (
         rises="more landscape in shape",
         falls="more portrait in shape",
         compute=aspect,
+        resolution=0.01,
+        resolution_reason="one pixel of a hundred",
         headline=True,
     ),
     Feature(
@@ -70,6 +76,8 @@ FILE_FEATURES = (
         rises="larger as files",
         falls="smaller as files",
         compute=size_bytes,
+        resolution=1.0,
+        resolution_reason="one byte",
     ),
     Feature(
         name="bits_per_pixel",
@@ -78,5 +86,7 @@ FILE_FEATURES = (
         rises="richer in bits per pixel",
         falls="poorer in bits per pixel",
         compute=bits_per_pixel,
+        resolution=0.01,
+        resolution_reason="one byte of 28 x 28 pixels",
     ),
 )
