@@ -68,8 +68,9 @@ class _Body:
             return
         if is_other_header(names, self.header):
             place = place_of(line.number, self.name)
+            other = "in another order" if set(names) == set(self.header) else "with other columns"
             self.notes.append(
-                f"A header with other columns stands inside the log, at {place}: "
+                f"A header {other} stands inside the log, at {place}: "
                 f"{_shown(names)}. Above it the columns are {_shown(self.header)}."
             )
             self.header = names
@@ -122,7 +123,8 @@ def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     try:
         first.decode("utf-8")
     except UnicodeDecodeError:
-        return UnreadSample(name=name, reason="its header is not UTF-8 text")
+        if not _looks_like(head + pieces.tail):
+            return UnreadSample(name=name, reason="its header is not UTF-8 text")
     texts = [_decoded(piece) for piece in (head, pieces.tail)]
     delimiter = delimiter_of(texts[0].text)
     lines = _lines(texts[0], delimiter)

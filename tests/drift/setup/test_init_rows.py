@@ -41,6 +41,17 @@ def test_below_another_header_rows_have_its_columns_and_its_line_is_said():
     assert "at line 3 of a.csv: ts, id, model, pred. Above it the columns are ts, id, pred." in note
 
 
+def test_a_header_in_another_order_is_said_to_be_one():
+    found = sample("ts,id,pred\n1,2,x\npred,ts,id\ny,3,4\n")
+    assert found.table["pred"].tolist() == ["x", "y"]
+    assert found.notes[0].startswith("A header in another order stands inside the log, at line 3")
+
+
+def test_a_header_of_western_letters_is_read():
+    found = sample("zeit,gr\u00f6\u00dfe\n1,2\n".encode("cp1252"))
+    assert found.columns == ("zeit", "gr\u00f6\u00dfe")
+
+
 def test_rows_of_words_are_no_header():
     assert not is_other_header(["cat", "dog"], ["ts", "id"])
     assert not is_other_header(["ts", "ts", "id"], ["ts", "id"])
