@@ -19,6 +19,7 @@ from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_names import reference_names_remarks
+from drift.remarks.thumbnails import thumbnail_remarks
 from drift.remarks.times import time_remarks
 from reports.remarks import Remark
 
@@ -34,6 +35,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     names_used_again_remarks,
     reference_remarks,
     reference_names_remarks,
+    thumbnail_remarks,
 )
 """What is said of the data itself, before anything is compared."""
 

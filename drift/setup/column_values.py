@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.predictions.numbers import Numbers, read_numbers
+from jobs.predictions.numbers import NumberForm, Numbers, read_numbers
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
 _PATH = re.compile(r"[/\\]|\.(?:jpe?g|png|webp|tiff?|bmp|gif)\s*$", re.IGNORECASE)
@@ -93,6 +93,27 @@ class ColumnValues:
             value if good else None for value, good in zip(self.values, readable, strict=True)
         )
         return ColumnValues(name=self.name, values=tuple(values))
+
+    @cached_property
+    def in_shares(self) -> ColumnValues:
+        """The column with plain numbers in place of per cents, as a run reads a confidence."""
+        read = read_numbers(pa.array(self.values, pa.string()), is_share=True)
+        values = (
+            value if form in (NumberForm.NONE, NumberForm.PLAIN) else repr(float(number))
+            for value, number, form in zip(
+                self.values,
+                read.values,
+                read.forms,
+                strict=True,
+            )
+        )
+        return ColumnValues(name=self.name, values=tuple(values))
+
+    @cached_property
+    def forms(self) -> Counter[NumberForm]:
+        """In which forms the numbers are written, those of a confidence among them."""
+        read = read_numbers(pa.array(self.values, pa.string()), is_share=True)
+        return Counter(NumberForm(form) for form in read.forms.tolist() if form)
 
     def rows(self, kept: Sequence[bool]) -> ColumnValues:
         """Return the column in some of the rows."""

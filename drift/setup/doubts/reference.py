@@ -43,3 +43,14 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             key="reference.log",
             text="It was taken by its name and columns; are these predictions on the reference?",
         )
+
+
+def about_thumbnails(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # noqa: ARG001
+    """Yield which images of the reference look like copies of others."""
+    copies = seen.copies
+    if copies is not None:
+        yield Doubt(
+            key="reference.exclude",
+            text=f"{copies.said} They are left out; for instance {copies.names[0]}. If they are "
+            "images of their own, delete the key.",
+        )
