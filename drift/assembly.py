@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 
 from drift.comparison import Comparison
 from drift.data_health import with_health
+from drift.late_rows import LateRows, count_rows, log_digest
 from drift.options import as_text
 from drift.reference_copies import count_copies, without_copies
 from drift.segments import Concentration
@@ -28,6 +29,7 @@ from reports.findings import (
     Verdict,
     WindowSpan,
 )
+from reports.log_times import LogTimes
 from reports.remarks import Remark, heaviest_first
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
@@ -53,6 +55,7 @@ class RunFacts:
     trend: Trend | None
     accepted_runs: int
     remarks: Sequence[Remark]
+    late: LateRows = field(default_factory=LateRows)
 
 
 def assemble(facts: RunFacts) -> RunFindings:
@@ -75,6 +78,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         remarks=heaviest_first(facts.remarks),
         images=facts.window.counts,
         log=facts.window.log,
+        log_times=_log_times(facts),
         profile=ProfileSummary(
             id=facts.profile.id,
             images=facts.profile.images,
@@ -102,6 +106,19 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
+    )
+
+
+def _log_times(facts: RunFacts) -> LogTimes:
+    times, span = facts.predictions.times, facts.predictions.window
+    return LogTimes(
+        zoned=times.zoned,
+        zoneless=times.zoneless,
+        repeated_hour=times.repeated,
+        delivered_again=times.delivered_again,
+        rows_by_day=count_rows(times.seen, span.start, span.end),
+        late_rows=facts.late.by_run,
+        log_digest=log_digest(facts.job),
     )
 
 

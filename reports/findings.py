@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass, field
 
 from reports.constant_reference import ConstantReference
+from reports.log_times import LogTimes
 from reports.remarks import Remark
 
 SCHEMA_VERSION = "1"
@@ -618,6 +619,9 @@ class RunFindings:
         is never drift. None in reports of older versions.
     history_digest
         SHA-256 over the history rows of runs with an earlier window end.
+    log_times
+        The times of the log's rows, and rows that came late or twice; None in reports of older
+        versions.
     """
 
     job: str
@@ -652,4 +656,5 @@ class RunFindings:
     notification: Notice | None = None
     minimum_effect: float | None = None
     remarks: tuple[Remark, ...] = ()
+    log_times: LogTimes | None = None
     schema_version: str = SCHEMA_VERSION

@@ -19,11 +19,14 @@ from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_names import reference_names_remarks
+from drift.remarks.thumbnails import thumbnail_remarks
+from drift.remarks.times import time_remarks
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     lost_row_remarks,
     log_remarks,
+    time_remarks,
     number_remarks,
     image_remarks,
     shared_with_reference,
@@ -32,6 +35,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     names_used_again_remarks,
     reference_remarks,
     reference_names_remarks,
+    thumbnail_remarks,
 )
 """What is said of the data itself, before anything is compared."""
 

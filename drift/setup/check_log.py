@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look, not_tried
+from drift.setup.check_times import check_times
 from drift.setup.column_values import column_values
 from drift.setup.guess_columns import guess_columns
 from drift.stages import Workplace
@@ -90,7 +91,8 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
-    checks = [found, _rows(place, rows), _columns(place, rows)]
+    times = check_times(rows, settings, place.clock())
+    checks = [found, _rows(place, rows), *times, _columns(place, rows)]
     return CheckedLog(checks=tuple(checks), rows=rows)
 
 

@@ -154,8 +154,13 @@ class _CsvReader:
         wanted = self._collector.select(self._source, lines, scanned.texts, times)
         if records is not None:
             self._add(records, table, times, np.flatnonzero(wanted))
+        self._note(lines, times)
         self._line += count
         return True
+
+    def _note(self, lines: Integers, times: Timestamps) -> None:
+        good = times.faults == TimestampFault.NONE
+        self._collector.note(self._source, lines[good], times.moments[good], times.zoneless[good])
 
     def _holds_header(self, scanned: ScannedBlock, times: Timestamps) -> bool:
         """Tell whether one of the lines without a time is a header."""
@@ -232,6 +237,7 @@ class _CsvReader:
         _check_count(len(texts), records)
         times = read_timestamps(texts, self._collector.rules)
         wanted = self._collector.select(self._source, records.lines, texts, times)
+        self._note(records.lines, times)
         if wanted.any():
             records = records.take(wanted)
             table = self._parse_all(records, multi_line=True)

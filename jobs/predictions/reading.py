@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,8 +25,9 @@ from jobs.predictions.parquet_parts import copy_needed_parts
 from jobs.predictions.rows import PredictionRows
 from jobs.predictions.text_blocks import DamagedTextError
 from jobs.predictions.window_frames import fields_frame, raw_frame
-from jobs.predictions.window_rows import ObservedTimes, WindowCollector
-from jobs.timestamps import TimestampRules, to_datetime
+from jobs.predictions.window_rows import ObservedTimes, RowBatch, WindowCollector
+from jobs.predictions.window_times import WindowTimes, window_times
+from jobs.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.windows import TimeWindow, WindowRequest
 
 _READERS = {
@@ -100,7 +102,10 @@ def _read_objects(
     if not names_are_true:
         for item in passed_over:
             _read_object(bucket, item, collector)
-        read += passed_over
+        return read + passed_over
+    for item in passed_over:
+        if item.span is not None:
+            collector.seen.add_unread(to_moment(item.span.start), to_moment(item.span.end))
     return read
 
 
@@ -138,6 +143,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     start = collector.start
     if start is None:
         start = int(batch.moments[0]) if len(batch) else collector.end
+    collector.seen.begin_before(start)
     columns = sorted(collector.columns)
     probabilities = collector.needed.probabilities(columns)
     named = collector.needed.named
@@ -154,6 +160,22 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         probabilities=probabilities,
         tally=tally_rows(collector, batch, [one.tally for one in numbers.values()]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
+        times=_times(collector, batch, start),
+    )
+
+
+def _times(collector: WindowCollector, batch: RowBatch, start: int) -> WindowTimes:
+    found = window_times(
+        batch.moments,
+        batch.zoneless,
+        timezone=collector.rules.timezone,
+        start=start,
+        seen=collector.seen,
+    )
+    return replace(
+        found,
+        delivered_again=collector.delivered_again,
+        courses=tuple(collector.courses.values()),
     )
 
 

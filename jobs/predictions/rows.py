@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from jobs.predictions.window_times import WindowTimes
 from jobs.windows import TimeWindow
 
 EXAMPLES_KEPT = 20
@@ -258,6 +259,8 @@ class PredictionRows:
         What was counted and what was kept out.
     assumed_timezone
         The zone that was assumed for timestamps without one, or None where none was needed.
+    times
+        How the times are written, and which rows lie near the window.
     """
 
     window: TimeWindow
@@ -266,6 +269,7 @@ class PredictionRows:
     probabilities: tuple[str, ...]
     tally: LogTally
     assumed_timezone: str | None
+    times: WindowTimes = field(default_factory=WindowTimes)
 
     def __len__(self) -> int:
         return len(self.fields)

@@ -64,7 +64,9 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
 
 def settings_digest(job: Job) -> str:
     """Return a hash of the job file's ``[reference]``, to tell a profile of other settings."""
-    described = ReferenceSettings.model_dump_json(job.reference)
+    # Profiles that were built before there was such a key stay those of the same settings.
+    unset = set() if job.reference.exclude else {"exclude"}
+    described = ReferenceSettings.model_dump_json(job.reference, exclude=unset)
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 

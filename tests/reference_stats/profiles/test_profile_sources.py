@@ -1,5 +1,6 @@
 """Building a profile from each of its sources."""
 
+import hashlib
 import io
 import pickle
 from datetime import UTC, datetime
@@ -398,3 +399,21 @@ def _evil_pickle(marker: str) -> bytes:
             return open, (marker, "w")
 
     return pickle.dumps(Evil())
+
+
+def test_images_that_are_excluded_are_left_out_and_counted(world):
+    job = job_of(world)
+    names = sorted(path.name for path in (world / "reference").iterdir())
+    settings = job.reference.model_copy(update={"exclude": (names[0], "thumbs/**")})
+    profile = build(job.model_copy(update={"reference": settings}))
+    assert profile.images == 14
+    assert profile.left_out == {"excluded by reference.exclude": 1}
+
+
+def test_a_profile_from_before_images_could_be_excluded_is_of_the_same_settings(world):
+    job = job_of(world)
+    described = job.reference.model_dump_json(exclude={"exclude"})
+    assert settings_digest(job) == hashlib.sha256(described.encode()).hexdigest()[:16]
+    settings = job.reference.model_copy(update={"exclude": ("*_thumb.*",)})
+    changed = job.model_copy(update={"reference": settings})
+    assert settings_digest(changed) != settings_digest(job)
