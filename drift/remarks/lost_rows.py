@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from drift.columns import log_name
-from drift.comparison import Comparison
+from drift.comparison import Comparison, only_predictions_moved
 from drift.rejected_rows import reasons_and_first
 from drift.remarks.facts import RunData
 from drift.remarks.moments import length_words, time_words
 from jobs.predictions.rows import LogTally, PredictionRows
-from reports.findings import State
 from reports.remarks import Remark, RemarkWeight
 
 _MANY_LOST = 0.05
@@ -99,11 +97,7 @@ def about_lost_rows(predictions: PredictionRows, most_lost: float) -> Iterator[R
 def predictions_of_lost_rows(data: RunData, comparison: Comparison) -> Iterator[Remark]:
     """Yield that predictions moved while rows were lost, where no image moved with them."""
     log = data.window.log
-    drifted = [one.name for one in comparison.findings if one.state is State.DRIFT]
-    said = {one.name for one in comparison.predictions}
-    if not drifted or not {log_name(name) for name in drifted} <= said:
-        return
-    if log.rejected > _MANY_LOST * log.rows:
+    if only_predictions_moved(comparison) and log.rejected > _MANY_LOST * log.rows:
         headline = "A part of the log's rows cannot be read"
         yield Remark(
             code="predictions_of_read_rows",

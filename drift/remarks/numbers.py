@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from drift.comparison import Comparison, only_predictions_moved
 from drift.number_scales import mostly_lost, scale_change
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
@@ -30,7 +31,6 @@ def number_remarks(data: RunData) -> Iterator[Remark]:
     yield from (remark for _, remark in changes)
     changed = {column for column, _ in changes}
     yield from about_values(tallies, known=changed)
-    yield from _sums(data)
 
 
 def about_values(
@@ -156,25 +156,15 @@ def _outside(tallies: Sequence[NumberColumnTally]) -> Iterator[Remark]:
         )
 
 
-def _sums(data: RunData) -> Iterator[Remark]:
-    """Yield that class probabilities no longer sum to one."""
-    names = list(data.predictions.probabilities)
-    known = data.profile.predictions.rows
-    fields = data.predictions.fields
-    off = _off_one(fields, names)
+def probability_sum_remarks(data: RunData, comparison: Comparison) -> Iterator[Remark]:
+    """Yield that class probabilities no longer sum to one, which moves them by itself."""
+    off = _off_one(data.predictions.fields, data.predictions.probabilities)
     counted = off[~np.isnan(off)]
-    if not len(counted) or counted.mean() <= _MOST_STRAY:
+    if not len(counted) or counted.mean() <= _MOST_STRAY or not _summed_before(data, counted):
         return
-    if all(name in known for name in names):
-        then = _off_one(known, names)
-        then = then[~np.isnan(then)]
-        summed_before = len(then) > 0 and then.mean() <= _MOST_STRAY
-    else:
-        summed_before = counted.mean() < 1 - _MOST_STRAY
-    if not summed_before:
-        return
-    first = fields["timestamp"].iloc[int(np.flatnonzero(off == 1)[0])]
+    first = data.predictions.fields["timestamp"].iloc[int(np.flatnonzero(off == 1)[0])]
     headline = "The class probabilities no longer sum to one"
+    is_cause = only_predictions_moved(comparison)
     yield Remark(
         code="probabilities_do_not_sum",
         text=(
@@ -182,9 +172,19 @@ def _sums(data: RunData) -> Iterator[Remark]:
             f"{time_words(to_moment(first.to_pydatetime()))}. Is one of them no longer logged, or "
             "something else logged in their place?"
         ),
-        weight=RemarkWeight.CAUSE,
-        headline=headline,
+        weight=RemarkWeight.CAUSE if is_cause else RemarkWeight.NOTE,
+        headline=headline if is_cause else "",
     )
+
+
+def _summed_before(data: RunData, now: npt.NDArray[np.float64]) -> bool:
+    """Tell whether the reference's sum to one; without them, whether some of the window's do."""
+    known, names = data.profile.predictions.rows, data.predictions.probabilities
+    if not all(name in known for name in names):
+        return bool(now.mean() < 1 - _MOST_STRAY)
+    then = _off_one(known, names)
+    then = then[~np.isnan(then)]
+    return len(then) > 0 and bool(then.mean() <= _MOST_STRAY)
 
 
 def _off_one(rows: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.float64]:

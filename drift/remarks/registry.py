@@ -16,7 +16,7 @@ from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
 from drift.remarks.names_used_again import names_used_again_remarks
-from drift.remarks.numbers import number_remarks
+from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_names import reference_names_remarks
 from drift.remarks.thumbnails import thumbnail_remarks
@@ -41,6 +41,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
 
 ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
     predictions_of_lost_rows,
+    probability_sum_remarks,
     unknown_to_reference,
     too_small_reference,
 )
