@@ -68,6 +68,8 @@ def _numbers_classes(column: ColumnValues) -> float:
 
 def _classes(column: ColumnValues) -> str:
     shown = ", ".join(value for value, _ in column.counts.most_common(3))
+    if column.distinct == 1:
+        return f"the same value in all rows looked at, {shown}"[:100]
     return f"{column.distinct} different values such as {shown}"[:100]
 
 
