@@ -54,11 +54,13 @@ def test_other_encodings_are_rejected_and_not_read_as_wrong_letters(name, encodi
 
 
 def test_the_encoding_is_told_from_all_blocks_of_an_object():
-    many = lines(["pug"] * 59) * 2_000
-    rows = read(HEADER + b"".join(many) + lines(["Kätzchen"])[0] + b"".join(many))
-    assert rows.fields["prediction"].value_counts().to_dict() == {"pug": 236_000, "Kätzchen": 1}
+    # Each part is larger than a block.
+    many = [f"2025-03-04T10:00:00,{place:0900},a.png,pug\n".encode() for place in range(2_500)]
+    first, last = b"".join(many), b"".join(many).replace(b"10:00:00", b"11:00:00")
+    rows = read(HEADER + first + lines(["Kätzchen"])[0] + last)
+    assert rows.fields["prediction"].value_counts().to_dict() == {"pug": 5_000, "Kätzchen": 1}
     late = lines(["Schäferhund"], "utf-8")[0]
-    rows = read(HEADER + lines(["Kätzchen"])[0] + b"".join(many) + late)
+    rows = read(HEADER + lines(["Kätzchen"])[0] + first + late)
     assert rows.tally.reasons == {"not UTF-8": 1}
 
 
