@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
+from drift.clipped import Clipped, without_clipped
 from drift.comparison import Comparison
-from drift.data_health import with_health
+from drift.data_health import with_files, with_health
 from drift.options import as_text
 from drift.segments import Concentration
 from drift.verdict import Decision
@@ -22,6 +23,7 @@ from reports.findings import (
     Evidence,
     Offender,
     ProfileSummary,
+    Quality,
     RunFindings,
     Trend,
     Verdict,
@@ -87,12 +89,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         images_needed=facts.comparison.images_needed,
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
-        quality=with_health(
-            facts.window.quality,
-            facts.predictions.fields,
-            facts.window.features,
-            facts.profile.features,
-        ),
+        quality=_quality(facts),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,
         segments=facts.concentration.segments,
@@ -100,6 +97,17 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
+    )
+
+
+def _quality(facts: RunFacts) -> Quality:
+    window, profile = facts.window, facts.profile
+    clipped = Clipped.of(profile, window)
+    return with_health(
+        with_files(window.quality, window.files_of_images()),
+        facts.predictions.fields,
+        without_clipped(window.features, clipped.current),
+        without_clipped(profile.features, clipped.reference),
     )
 
 

@@ -42,6 +42,10 @@ class Column:
         What to do so that a side that has none gets some.
     least_effect
         What must change before it matters, in place of `detection.minimum_effect`.
+    left_out
+        Why the column is not compared although both sides have values; its sides are empty then.
+    note
+        What is said of the column once it is compared.
     """
 
     name: str
@@ -52,6 +56,8 @@ class Column:
     current: pd.Series
     supply: str
     least_effect: float | None = None
+    left_out: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

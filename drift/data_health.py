@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.file_differences import kind_name
+from reference_stats.file_facts.facts import FileFacts
 from reports.findings import Latency, PictureCount, PictureHealth, Quality
 from reports.picture_limits import BLOWN_OUT_ABOVE, BLURRED_BELOW, DARK_BELOW, TINY_BELOW_PX
 
@@ -30,6 +34,20 @@ def with_health(
         pictures=picture_health(features, reference),
         latency=latency_of(fields["latency"]),
         confidence_median=float(confidence.median()) if len(confidence) else None,
+    )
+
+
+def with_files(quality: Quality, files: Iterable[FileFacts | None]) -> Quality:
+    """Return `quality` with the counts of what the images' files are filled in."""
+    known = [one for one in files if one is not None]
+    kinds = Counter(kind_name(one.kind) for one in known)
+    wide = Counter(one.profile for one in known if one.profile)
+    return replace(
+        quality,
+        file_kinds=dict(sorted(kinds.items())),
+        transparent_images=sum(one.transparent for one in known),
+        multi_frame_images=sum(one.frames > 1 for one in known),
+        wide_colour_profiles=dict(sorted(wide.items())),
     )
 
 

@@ -35,6 +35,8 @@ def untested_state(column: Column) -> State | None:
 def untested_finding(column: Column) -> Finding:
     """Return the finding of a column that cannot be tested, with what to do about it."""
     finding = described(column)
+    if column.left_out:
+        return replace(finding, note=column.left_out)
     if untested_state(column) is State.CONSTANT:
         value = column.reference.iloc[0]
         shown = f"{value:.6g}" if column.kind is not ColumnKind.CLASSES else value

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from drift.comparison import Comparison
 from drift.remarks.facts import RunData
+from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
@@ -13,6 +14,7 @@ from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
+    file_remarks,
     image_remarks,
     reference_remarks,
 )

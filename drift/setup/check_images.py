@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drift import window_images
+from drift.file_differences import known_files
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look
 from drift.stages import Workplace
 from drift.window_images import WindowImages
@@ -14,6 +15,8 @@ from jobs.errors import DriftError
 from jobs.image_locations import ImageLocation
 from jobs.predictions.rows import PredictionRows
 from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.file_facts.facts import FileFacts
+from reports.wording import heic_advice
 
 SAMPLED = 100
 _ENOUGH_FOUND = 0.97
@@ -28,10 +31,13 @@ class CheckedImages:
     ----------
     images
         About how many different images of the window can be analysed.
+    files
+        What the files are that were looked at.
     """
 
     checks: tuple[Check, ...]
     images: int = 0
+    files: tuple[FileFacts, ...] = ()
 
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
@@ -61,7 +67,9 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         *_cross_check(window),
     ]
     return CheckedImages(
-        checks=tuple(checks), images=round(_good_rows(picked, is_good, len(rows)) * repeats)
+        checks=tuple(checks),
+        images=round(_good_rows(picked, is_good, len(rows)) * repeats),
+        files=tuple(known_files(window.files_of_images())),
     )
 
 
@@ -107,6 +115,9 @@ def _images(place: Workplace, window: WindowImages, refused: Counter[str], sampl
     examples = [*window.quality.troubles, *window.log.examples]
     example = f" For instance {examples[0].name}." if examples and reasons else ""
     if analysed == 0:
+        heic = heic_advice(reasons)
+        if heic:
+            return fails("images", found, f"{heic}{example}")
         return fails(
             "images",
             found,
@@ -114,7 +125,8 @@ def _images(place: Workplace, window: WindowImages, refused: Counter[str], sampl
             f"drift init tries what fits.{example}",
         )
     if analysed < _ENOUGH_FOUND * sampled:
-        return look("images", found, f"Check images.path and what stores the images.{example}")
+        advice = heic_advice(reasons) or "Check images.path and what stores the images."
+        return look("images", found, f"{advice}{example}")
     return is_ok("images", found)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import PurePosixPath
 
+from drift.file_differences import known_files
 from drift.power import images_needed, smallest_effect
 from drift.reference_overlap import overlaps_reference
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
@@ -18,11 +20,20 @@ from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.timestamps import parse_timestamp
 from jobs.windows import TimeWindow, WindowRequest
-from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.extraction import (
+    ImageFeatures,
+    MissingImage,
+    Outcome,
+    UnfetchedImage,
+    UnreadableImage,
+    extract,
+)
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
 from reference_stats.profiles.from_images import IMAGE_ENDINGS
 from reference_stats.profiles.profile import check_definitions
+from reports.wording import heic_advice
 
 _LISTED = 100_000
 _SAMPLED = 20
@@ -39,11 +50,14 @@ class CheckedReference:
         How many images it holds; None where that is not known.
     has_predictions
         Whether predictions are compared too.
+    files
+        What those files are that were looked at.
     """
 
     checks: tuple[Check, ...]
     images: int | None = None
     has_predictions: bool = False
+    files: tuple[FileFacts, ...] = ()
 
 
 def check_reference(place: Workplace) -> CheckedReference:
@@ -70,6 +84,7 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
         checks=(check,),
         images=profile.images,
         has_predictions=bool(len(profile.predictions.rows)),
+        files=tuple(profile.files or ()),
     )
 
 
@@ -87,13 +102,11 @@ def _source(place: Workplace) -> CheckedReference:
     try:
         count = len(predictions_of_log(place.source_context, place.job.reference.log).rows)
     except DriftError as error:
-        return CheckedReference(
-            checks=(*checked.checks, failed("reference.log", error)), images=checked.images
-        )
+        return replace(checked, checks=(*checked.checks, failed("reference.log", error)))
     said = f"{place.job.reference.log}: {count:,} rows of predictions"
-    return CheckedReference(
+    return replace(
+        checked,
         checks=(*checked.checks, is_ok("reference.log", said)),
-        images=checked.images,
         has_predictions=count > 0,
     )
 
@@ -114,14 +127,30 @@ def _image_prefix(place: Workplace) -> CheckedReference:
     ]
     outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
+    heic = heic_advice(Counter(one.summary for one in _unanalysed(outcomes.values())))
     found = f"{len(names):,} images below {url}; {good} of {len(sample)} tried can be read"
     if not good:
-        check = fails("reference", found, "Correct reference.images or what lies there.")
+        check = fails("reference", found, heic or "Correct reference.images or what lies there.")
     elif good < len(sample):
-        check = look("reference", found, "Unreadable images are left out of the profile.")
+        left_out = "Unreadable images are left out of the profile."
+        check = look("reference", found, f"{left_out} {heic}".strip())
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
-    return CheckedReference(checks=(check,), images=round(len(names) * good / len(sample)))
+    return CheckedReference(
+        checks=(check,),
+        images=round(len(names) * good / len(sample)),
+        files=_files(outcomes.values()),
+    )
+
+
+def _files(outcomes: Iterable[Outcome]) -> tuple[FileFacts, ...]:
+    return tuple(known_files([one.file for one in outcomes if isinstance(one, ImageFeatures)]))
+
+
+def _unanalysed(
+    outcomes: Iterable[Outcome],
+) -> Iterator[UnreadableImage | MissingImage | UnfetchedImage]:
+    return (one for one in outcomes if not isinstance(one, ImageFeatures))
 
 
 def _is_named_as_image(path: PurePosixPath) -> bool:
@@ -206,6 +235,7 @@ def _stretch(place: Workplace) -> CheckedReference:
     return CheckedReference(
         checks=(check,),
         images=round(len(distinct) * share),
+        files=_files(outcomes.values()),
         has_predictions=named.prediction is not None or named.confidence is not None,
     )
 

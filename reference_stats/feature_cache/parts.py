@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from reference_stats.feature_cache.rows import can_be_completed, completed
+
 PathHashes = NDArray[np.uint32]
 
 _DIGEST_LETTERS = 16
@@ -146,9 +148,9 @@ def unpack(
         return UnusablePart(trouble=Trouble.DAMAGED)
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
-        if file.schema_arrow.names != schema.names:
+        if not can_be_completed(file.schema_arrow.names, schema):
             return UnusablePart(trouble=Trouble.FOREIGN)
-        return _chosen_rows(file, wanted).cast(schema)
+        return completed(_chosen_rows(file, wanted), schema)
     except (pa.ArrowException, OSError, ValueError) as error:
         return UnusablePart(trouble=Trouble.FOREIGN, detail=str(error))
 

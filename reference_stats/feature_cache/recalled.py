@@ -7,8 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from reference_stats.feature_cache.rows import in_order
+from reference_stats.feature_cache.rows import in_order, is_known_file
+from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.heif_api import can_read_heif
 from reference_stats.outcomes import (
     FeatureValues,
     ImageFeatures,
@@ -24,7 +26,8 @@ class CachedOutcomes:
     """What a cache remembers, unpacked image by image when asked for.
 
     An outcome is given under the limits of this run: what another job found under larger or
-    smaller ones is not known, unless it would be the same here.
+    smaller ones is not known, unless it would be the same here. Nor is what an earlier version
+    found that did not look at the file itself.
 
     Parameters
     ----------
@@ -46,6 +49,7 @@ class CachedOutcomes:
         by_version: bool = False,
         limits: SizeLimits | None = None,
     ) -> None:
+        rows = _believed(rows)
         self._names = names
         self._by_version = by_version
         self._limits = limits or SizeLimits()
@@ -80,6 +84,7 @@ class CachedOutcomes:
             values=FeatureValues(self._names, self._numbers[row]),
             deep=self._deep[row],
             fingerprint=self._fingerprints[row * FINGERPRINT_BYTES : (row + 1) * FINGERPRINT_BYTES],
+            file=facts_from_text(self._files[self._file_numbers[row]]),
         )
 
     def has_path(self, path: str) -> bool:
@@ -93,6 +98,10 @@ class CachedOutcomes:
             rows, numbers = rows.filter(pa.array(fits)), numbers[fits]
         self._numbers = numbers
         self._deep: list[bool] = rows.column("deep").to_numpy().tolist()
+        # A few different ones, whatever the number of images.
+        files = rows.column("file").combine_chunks().dictionary_encode()
+        self._files: list[str] = files.dictionary.to_pylist()
+        self._file_numbers: list[int] = files.indices.to_numpy().tolist()
         # Cut up only when an image is asked for.
         self._fingerprints = b"".join(map(_contents, rows.column("fingerprint").chunks))
         # Of several versions the last one wins.
@@ -111,7 +120,10 @@ class CachedOutcomes:
     def _index_refusals(self, rows: pa.Table) -> None:
         fields = ("reason", "detail", "limit")
         values = zip(*(rows.column(name).to_pylist() for name in fields), strict=True)
+        readable_now = {UnreadableReason.HEIC} if can_read_heif() else set[UnreadableReason]()
         for key, (reason, detail, limit) in zip(self._keys(rows), values, strict=True):
+            if UnreadableReason[reason] in readable_now:
+                continue
             refusal = UnreadableImage(reason=UnreadableReason[reason], detail=detail, limit=limit)
             now = self._limits.of(refusal.reason)
             # Under a larger limit it is worth another look.
@@ -123,6 +135,18 @@ class CachedOutcomes:
         if not self._by_version:
             return list(paths)
         return list(zip(paths, _texts(rows, "version"), strict=True))
+
+
+def _believed(rows: pa.Table) -> pa.Table:
+    """Return the rows that this version can have written: those that say what the file is."""
+    files = rows.column("file")
+    texts: list[str] = pc.unique(files).to_pylist()
+    known = [text for text in texts if is_known_file(text)]
+    return (
+        rows
+        if len(known) == len(texts)
+        else rows.filter(pc.is_in(files, pa.array(known, pa.string())))
+    )
 
 
 def _texts(rows: pa.Table, name: str) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import ImageFeatures, UnreadableImage
 
@@ -20,10 +21,15 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("detail", pa.string()),
     ("limit", pa.int64()),
     ("fingerprint", pa.binary(FINGERPRINT_BYTES)),
+    ("file", pa.string()),
 )
+# In the column `file`, which else holds `FileFacts.as_text`.
+_REFUSED = "refused"
+# Of rows of a version that did not look at files: they are computed anew.
+_UNKNOWN_FILE = ""
 _VERSION_LENGTH = "length of version"
 _IDENTITY = ("image", "version", "reason")
-_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", "limit")
+_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", "file", "limit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,30 @@ def row_schema(names: Sequence[str]) -> pa.Schema:
     return pa.schema([*_FIELDS, *((name, pa.float64()) for name in names)])
 
 
+def completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows of a part with all columns: versions that did not look at files lack one."""
+    if rows.schema.names == schema.names:
+        return rows.cast(schema)
+    nothing = pa.array([_UNKNOWN_FILE] * rows.num_rows, pa.string())
+    return rows.add_column(schema.get_field_index("file"), "file", nothing).cast(schema)
+
+
+def can_be_completed(names: Sequence[str], schema: pa.Schema) -> bool:
+    """Tell whether rows with these columns are of this version, or of one before it."""
+    return list(names) in (schema.names, [name for name in schema.names if name != "file"])
+
+
+def is_known_file(text: str) -> bool:
+    """Tell whether a row with this `file` is of a version that looks at files as this one does."""
+    if text == _REFUSED:
+        return True
+    try:
+        facts_from_text(text)
+    except ValueError:
+        return False
+    return True
+
+
 def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
     """Return one row per entry; where there are no features the numbers are NaN."""
     outcomes = [entry.outcome for entry in entries]
@@ -68,18 +98,26 @@ def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
         "fingerprint": [
             one.fingerprint if isinstance(one, ImageFeatures) else None for one in outcomes
         ],
+        "file": [_file_of(one) for one in outcomes],
     }
     columns |= dict(zip(names, numbers.T, strict=True))
     return pa.table(columns, schema=row_schema(names))
 
 
+def _file_of(outcome: ImageFeatures | UnreadableImage) -> str:
+    if isinstance(outcome, UnreadableImage):
+        return _REFUSED
+    return _UNKNOWN_FILE if outcome.file is None else outcome.file.as_text()
+
+
 def in_order(rows: pa.Table) -> pa.Table:
     """Return the rows, sorted, with what is known twice of a version of an image only once.
 
-    Of several refusals for one reason the one under the largest limit is kept. Of two rows that
-    differ in nothing but their numbers the same one is always kept, in whatever order and parts
-    they come. The versions of an image are in the order of their length, then of their text,
-    which is that of their age where they are the generations of a cloud object.
+    A row that knows its file is kept before one that does not, and of several refusals for one
+    reason the one under the largest limit. Of two rows that differ in nothing but their numbers the
+    same one is always kept, in whatever order and parts they come. The versions of an image are in
+    the order of their length, then of their text, which is that of their age where they are the
+    generations of a cloud object.
     """
     lengths = pc.utf8_length(rows.column("version"))
     others = [name for name in rows.column_names if name not in _FIRST_KEYS]

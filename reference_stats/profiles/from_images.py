@@ -20,9 +20,8 @@ from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable, image_records
 
 # Names with another ending are not taken for images; a name without an ending may be one.
-IMAGE_ENDINGS = frozenset(
-    {"", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-)
+_ENDINGS = ".avif .bmp .gif .heic .heif .hif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp"
+IMAGE_ENDINGS = frozenset({"", *_ENDINGS.split()})
 
 
 def collect_prefix(context: SourceContext) -> ReferenceNumbers:
@@ -146,7 +145,11 @@ def _extract_table(
     )
     names = [feature.name for feature in context.features]
     values = [dict(one.values) for one in images.values()]
-    records = image_records(list(images), [one.fingerprint for one in images.values()])
+    records = image_records(
+        list(images),
+        [one.fingerprint for one in images.values()],
+        files=[one.file for one in images.values()],
+    )
     return pd.DataFrame(values, columns=names, dtype="float64"), records, left_out
 
 

@@ -1,0 +1,97 @@
+"""Remarks about the image files: what they are, and in what they differ from the reference's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from drift.file_differences import LEAST_DIFFERENCE, file_differences, known_files
+from drift.file_words import advice, headline, told, with_modes
+from drift.remarks.facts import RunData
+from reference_stats.file_facts.facts import FileFacts
+from reports.remarks import Remark, RemarkWeight
+from reports.wording import heic_advice
+
+_IF_MEANT = "If that is meant, build the reference from such images: drift profile build."
+
+
+def file_remarks(data: RunData) -> Iterator[Remark]:
+    """Yield what the window's image files are, and in what they differ from the reference's."""
+    files = list(known_files(data.window.files_of_images()))
+    then = data.profile.files
+    if then is None:
+        yield from _without_reference(files)
+    else:
+        yield from _differences(then, files)
+    yield from _heic(data)
+    yield from _about_frames(files)
+    yield from _about_profiles(files)
+
+
+def _differences(reference: Sequence[FileFacts], files: Sequence[FileFacts]) -> Iterator[Remark]:
+    found = file_differences(reference, files)
+    if found:
+        named = [with_modes(one, [*reference, *files]) for one in found]
+        yield Remark(
+            code="files_differ",
+            text=" ".join([*map(told, named), *advice(named, files), _IF_MEANT]),
+            weight=RemarkWeight.CAUSE,
+            headline=headline(named),
+        )
+
+
+def _without_reference(files: Sequence[FileFacts]) -> Iterator[Remark]:
+    """Say that a cause is not known which the reference could have told."""
+    odd = {
+        "more than 8 bits per sample": sum(one.is_deep or one.is_float for one in files),
+        "transparent pixels": sum(one.transparent for one in files),
+        "more than one frame": sum(one.frames > 1 for one in files),
+        "a wide colour profile": sum(bool(one.profile) for one in files),
+    }
+    many = {
+        what: count
+        for what, count in odd.items()
+        if count and count >= LEAST_DIFFERENCE * len(files)
+    }
+    if many:
+        counts = ", ".join(f"{count:,} have {what}" for what, count in many.items())
+        yield Remark(
+            code="reference_files_unknown",
+            text=(
+                f"Of {len(files):,} images {counts}. Whether the reference's files are like that "
+                "is not known: its profile was built from no files, or by an earlier version. If "
+                "it was built from images, drift profile build looks at their files too."
+            ),
+        )
+
+
+def _heic(data: RunData) -> Iterator[Remark]:
+    said = heic_advice(data.window.quality.reasons)
+    if said:
+        yield Remark(code="heic_images", text=f"Of the images left out, {said}")
+
+
+def _about_frames(files: Sequence[FileFacts]) -> Iterator[Remark]:
+    several = sum(file.frames > 1 for file in files)
+    if several:
+        yield Remark(
+            code="several_frames",
+            text=(
+                f"{several:,} of {len(files):,} images have more than one frame or page; the first "
+                "one is looked at, as Pillow's loader does, and bits per pixel counts all of them."
+            ),
+        )
+
+
+def _about_profiles(files: Sequence[FileFacts]) -> Iterator[Remark]:
+    wide = Counter(file.profile for file in files if file.profile)
+    if wide:
+        names = ", ".join(f"{name}: {count:,}" for name, count in sorted(wide.items()))
+        yield Remark(
+            code="wide_colour_profile",
+            text=(
+                f"{wide.total():,} of {len(files):,} images have a colour profile that is wider "
+                f"than sRGB ({names}). It is not applied, as Pillow's loader does not apply it: "
+                "their colours count as paler than they are shown."
+            ),
+        )
