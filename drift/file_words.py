@@ -24,7 +24,8 @@ def with_modes(one: FileDifference, files: Sequence[FileFacts]) -> FileDifferenc
 
 def told(one: FileDifference) -> str:
     """Return a difference as a sentence with its numbers."""
-    said = f"{_amount(one.current, one.current_images)} {one.saying}"
+    only = "Only " if not one.has_grown and one.current else ""
+    said = f"{only}{_amount(one.current, one.current_images)} {one.saying}"
     if one.usual is not None:
         return f"{said}; all of the reference's {one.reference_images:,} {one.usual}."
     if one.reference == 0:

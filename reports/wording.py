@@ -257,8 +257,11 @@ def _losses(findings: RunFindings) -> list[str]:
         were = "was" if lost == 1 else "were"
         how = ways_lost(images)
         told = f"{counted(lost, 'image')} of {images.logged:,} {were} lost: {how}."
-        advice = losing_advice(images, findings.quality.reasons)
-        words.append(f"{told} {advice}" if 2 * lost > images.logged else told)
+        reasons = findings.quality.reasons
+        advice = heic_advice(reasons)
+        if 2 * lost > images.logged:
+            advice = losing_advice(images, reasons)
+        words.append(f"{told} {advice}".strip())
     if findings.log.rejected:
         rows = counted(findings.log.rejected, "row")
         words.append(f"{rows} of the log could not be used, of {findings.log.rows:,}.")

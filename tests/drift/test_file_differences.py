@@ -94,6 +94,14 @@ def test_a_kind_that_many_others_took_the_place_of_is_said_to_be_gone() -> None:
     assert sentences == ["None of the 120 images are JPEG files, all of the reference's 100."]
 
 
+def test_what_has_become_rare_is_said_so() -> None:
+    kinds = ["GIF", "PNG", "TIFF", "WEBP", "BMP", "AVIF", "JPEG"]
+    current = [FileFacts(kind=kind, mode="RGB") for kind in kinds * 20]
+    first, sentences = _said([JPEG] * 100, current)
+    assert first == "Most images are not JPEG files, unlike the reference's"
+    assert sentences == ["Only 20 of 140 images are JPEG files, all of the reference's 100."]
+
+
 def test_several_changes_are_all_told_and_the_first_two_lead() -> None:
     first, sentences = _said([JPEG] * 100, [FLOAT] * 50 + [ANIMATED] * 50)
     assert first == (
