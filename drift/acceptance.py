@@ -48,10 +48,10 @@ def set_acceptance(
 
     already = (row.accepted is not None) is accepted and change(row) == row
     change_row(place.bucket, place.prefix, row.run_id, change, still_allowed)
-    still_allowed()
-    mark_page(place.bucket, place.prefix, row.run_id, accepted=accepted)
-    still_allowed()
-    rebuild_index(place.bucket, place.prefix, place.job.name, place.job.reports.link_template)
+    mark_page(place.bucket, place.prefix, row.run_id, still_allowed, accepted=accepted)
+    rebuild_index(
+        place.bucket, place.prefix, place.job.name, place.job.reports.link_template, still_allowed
+    )
     return _said(row, accepted=accepted, already=already)
 
 

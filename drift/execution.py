@@ -15,6 +15,7 @@ from drift.process import import_ahead
 from drift.progress import image_progress
 from drift.stages import open_workplace
 from jobs.job import Job
+from jobs.visible_text import visible
 from reports.findings import RunFindings
 
 
@@ -26,7 +27,7 @@ def execute(job: Job, options: RunOptions) -> RunFindings:
         if place.writes:
             import_ahead(_import_evidently)
         findings = run_job(place, options)
-    click.echo(f"{findings.verdict}: {findings.summary}")
+    click.echo(f"{findings.verdict}: {visible(findings.summary)}")
     report_url = None
     if options.dry_run:
         click.echo("nothing was written (--dry-run)")

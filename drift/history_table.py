@@ -5,19 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 
 import click
 
+from jobs.visible_text import visible
 from reports import wording
 from reports.findings import Verdict
 from reports.history import HistoryRow
-from reports.wording import visible
 
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}
 _GAP = "  "
+# Also as the full-width forms that some spreadsheets take for the same.
+_FORMULA_STARTS = frozenset(
+    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # A shape beside each colour, as on the pages.
 _SIGNS = {
     Verdict.DRIFT: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
@@ -144,4 +151,13 @@ def _cell(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
     # A file that opens in a spreadsheet or is printed must not carry control characters.
-    return visible(value) if isinstance(value, str) else value
+    return without_formula(visible(value)) if isinstance(value, str) else value
+
+
+def without_formula(text: str) -> str:
+    """Return a text that is no formula to a spreadsheet: if needed, after an apostrophe.
+
+    Numbers stay as they are. Source: OWASP, "CSV Injection".
+    """
+    begins_one = text.lstrip()[:1] in _FORMULA_STARTS or text[:1] in "\t\r"
+    return f"'{text}" if text and begins_one and not _NUMBER.fullmatch(text) else text

@@ -6,9 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from jobs.job import Job
-from jobs.windows import WindowRequest, floor_time
+from jobs.windows import WindowRequest, days_before, floor_day, floor_time
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +22,16 @@ class RunOptions:
     ----------
     until
         The window's end, taken exactly; None for now, floored to ``window.align``.
+    since
+        The window's start, exactly; only with `until`.
     last, rows
-        Override the job file's window; at most one of them is set.
+        Override the job file's window; at most one of `since`, `last` and `rows` is set.
     dry_run
         Read and compare, but write nothing.
     """
 
     until: datetime | None = None
+    since: datetime | None = None
     last: timedelta | None = None
     rows: int | None = None
     dry_run: bool = False
@@ -33,12 +39,28 @@ class RunOptions:
 
 def requested_window(job: Job, options: RunOptions, now: datetime) -> WindowRequest:
     """Return the window that this run is about."""
-    end = options.until
-    if end is None:
-        end = floor_time(now - (job.window.delay or timedelta()), job.window.align)
+    rows, last = job.window.rows, job.window.last
     if options.last is not None or options.rows is not None:
-        return WindowRequest(end=end, last=options.last, rows=options.rows)
-    return WindowRequest(end=end, last=job.window.last, rows=job.window.rows)
+        rows, last = options.rows, options.last
+    days = None if last is None else _whole_days(last)
+    zone = None if days is None else job.day_zone
+    end = options.until or _end(job, now, zone)
+    if options.since is not None:
+        return WindowRequest(end=end, last=end - options.since)
+    if zone is not None and days is not None:
+        return WindowRequest(end=end, last=end - days_before(end, days, zone))
+    return WindowRequest(end=end, last=last, rows=rows)
+
+
+def _whole_days(length: timedelta) -> int | None:
+    return None if length % _DAY else length // _DAY
+
+
+def _end(job: Job, now: datetime, zone: ZoneInfo | None) -> datetime:
+    latest = now - (job.window.delay or timedelta())
+    if zone is None:
+        return floor_time(latest, job.window.align)
+    return floor_day(latest, zone, max(1, _whole_days(job.window.align) or 1))
 
 
 def as_text(moment: datetime) -> str:

@@ -83,7 +83,23 @@ def _tell_unforeseen(error: Exception) -> int:
             "TMPDIR name another folder.",
             ExitCode.INPUT,
         )
+    if _has_lost_its_folder(error):
+        return _fail(
+            "drift: the working directory was deleted. Change to a folder that is there, and run "
+            "again.",
+            ExitCode.INPUT,
+        )
     return _fail(f"drift: a bug in image-drift, please report it: {found}", ExitCode.BUG, bug=True)
+
+
+def _has_lost_its_folder(error: Exception) -> bool:
+    if not isinstance(error, FileNotFoundError):
+        return False
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _fail(message: str, exit_code: int, *, bug: bool = False) -> int:

@@ -24,6 +24,17 @@ class _Watched(io.FileIO):
             raise
 
 
+class HarmlessText(io.TextIOWrapper):
+    """Text in which nothing from outside can act on a terminal."""
+
+    def write(self, text: str, /) -> int:
+        """Write a text, with what could act spelled out; return its own length."""
+        from jobs.visible_text import visible_lines  # noqa: PLC0415 - after the check for shadowing
+
+        super().write(visible_lines(text, styled=self.isatty()))
+        return len(text)
+
+
 class Output:
     """What is printed on stdout: takes the place of `sys.stdout`, where that is a file."""
 
@@ -32,7 +43,7 @@ class Output:
         self._file = None
         if stream is sys.__stdout__ and isinstance(stream, io.TextIOWrapper):
             self._file = _Watched(stream.fileno(), "wb", closefd=False)
-            self._stream = io.TextIOWrapper(
+            self._stream = HarmlessText(
                 io.BufferedWriter(self._file),
                 encoding=stream.encoding,
                 errors=stream.errors,

@@ -75,6 +75,11 @@ class CronSchedule:
     either_day: bool
     every_hour: bool
 
+    @property
+    def comes_once_a_day(self) -> bool:
+        """Whether it names one time of the day."""
+        return len(self.minutes) == len(self.hours) == 1
+
     def next_after(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """Return the first moment after `moment` (with a zone) that matches, in `zone`.
 

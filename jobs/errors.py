@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
+from jobs.visible_text import visible
+
 
 class ExitCode(enum.IntEnum):
     """What the exit status of the program means; every value is used for one thing only."""
@@ -29,14 +31,15 @@ class DriftError(Exception):
     Parameters
     ----------
     message
-        What failed, on which thing, what was expected and what to do, in plain sentences.
+        What failed, on which thing, what was expected and what to do, in plain sentences. It is on
+        one line: what it quotes can neither act on a terminal nor begin a line of its own.
     """
 
     exit_code: ExitCode = ExitCode.BUG
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = visible(message)
+        super().__init__(self.message)
 
 
 class UsageError(DriftError):
@@ -58,8 +61,10 @@ class JobFileError(UsageError):
 
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         self.source = source
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{source}: {fault}" for fault in self.faults))
+        self.faults = tuple(visible(fault) for fault in faults)
+        lines = [f"{visible(source)}: {fault}" for fault in self.faults]
+        super().__init__("; ".join(lines))
+        self.message = "\n".join(lines)
 
     def __reduce__(self) -> tuple[type[JobFileError], tuple[str, tuple[str, ...]]]:
         return type(self), (self.source, self.faults)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from jobs.cron import parse_cron
 from jobs.output_settings import (
     EvidentlySettings,
     MetricsSettings,
@@ -120,6 +122,11 @@ class WindowSettings(Settings):
     same run."""
     delay: Duration | None = None
     """How long to wait for late rows: the window ends this much before now."""
+    timezone: Zone | None = None
+    """The zone whose days a window of whole days (`last = "1d"`) is made of: it begins and ends at
+    midnight there, also when the clocks change and a day has 23 or 25 hours. Unset, it is
+    `schedule.timezone` where `schedule.cron` names one time of the day in another zone than UTC;
+    elsewhere a day is 24 hours, and the window ends as `window.align` says."""
 
     @model_validator(mode="after")
     def _one_kind_of_window(self) -> WindowSettings:
@@ -236,3 +243,13 @@ class Job(Settings):
     """What the lines on stderr are: `plain` text, or `json`, an object a line with the fields of
     Google's Cloud Logging. `auto` is plain on a terminal and JSON everywhere else. As a variable,
     `DRIFT__LOG_FORMAT`, it also counts for faults of the job file itself."""
+
+    @property
+    def day_zone(self) -> ZoneInfo | None:
+        """The zone whose days windows are made of; None where a day is 24 hours."""
+        if self.window.timezone is not None:
+            return ZoneInfo(self.window.timezone)
+        cron, zone = self.schedule.cron, self.schedule.timezone
+        if cron is None or zone == "UTC" or not parse_cron(cron).comes_once_a_day:
+            return None
+        return ZoneInfo(zone)

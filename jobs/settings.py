@@ -13,6 +13,9 @@ from jobs.cron import parse_cron
 from jobs.endpoints import check_http_endpoint
 from jobs.windows import format_duration, parse_duration
 
+# Folders below `reports.path` that belong to no job.
+_TAKEN_NAMES = frozenset({"features"})
+
 
 def _duration(value: object) -> object:
     if isinstance(value, timedelta):
@@ -23,6 +26,8 @@ def _duration(value: object) -> object:
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
         raise ValueError("lower-case letters, digits, '-' and '_', at most 63 of them")
+    if value in _TAKEN_NAMES:
+        raise ValueError("another name: that folder below reports.path holds what all jobs share")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The parts of written moments: from the groups of a pattern to days, times of day and offsets."""
+"""The parts of written moments: from the groups of a pattern to days and times of day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.timestamp_shapes import MONTHS, ZONE_HOURS
+from jobs.timestamp_shapes import MONTHS
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -18,8 +18,6 @@ Texts = Any
 
 SECOND = 1_000_000
 _MONTHS = pa.array(MONTHS)
-_ZONE_NAMES = pa.array(list(ZONE_HOURS))
-_ZONE_SECONDS = np.array(list(ZONE_HOURS.values()), dtype=np.int64) * 3600
 
 
 class Parts:
@@ -94,22 +92,6 @@ def microseconds_of_day(parts: Parts) -> tuple[Integers, Flags]:
     valid &= (minute <= 59) & (second <= 60) & (~halved | ((hour >= 1) & (hour <= 12)))
     hour = np.where(halved, hour % 12 + 12 * as_flags(pc.equal(half, "p")), hour)
     return ((hour * 60 + minute) * 60 + second) * SECOND + fraction, valid
-
-
-def zone_offset(parts: Parts) -> tuple[Integers, Flags, Flags]:
-    """Return seconds east of Greenwich, which texts have no zone, and which offsets exist."""
-    zone = pc.utf8_upper(parts.texts("zone"))
-    zoneless = as_flags(pc.equal(zone, ""))
-    known = pc.index_in(zone, value_set=_ZONE_NAMES)
-    named = as_flags(known.is_valid())
-    index = pc.fill_null(known, 0).to_numpy(zero_copy_only=False)
-    digits = pc.utf8_rpad(pc.replace_substring_regex(zone, "[^0-9]", ""), 4, "0")
-    hours = as_integers(pc.utf8_slice_codeunits(digits, 0, 2))
-    minutes = as_integers(pc.utf8_slice_codeunits(digits, 2, 4))
-    sign = np.where(as_flags(pc.starts_with(zone, "-")), -1, 1)
-    numeric = sign * (hours * 3600 + minutes * 60)
-    valid = (hours <= 23) & (minutes <= 59)
-    return np.where(named, _ZONE_SECONDS[index], numeric), zoneless, valid
 
 
 def as_integers(texts: Texts) -> Integers:

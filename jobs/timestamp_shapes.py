@@ -2,18 +2,13 @@
 
 Every pattern names the parts that it holds: ``year``, ``month`` (digits) or ``monthname``,
 ``day``, or ``first`` and ``second_part`` where day and month cannot be told apart by shape;
-``hour``, ``minute``, ``second``, ``fraction``, ``half`` (am, pm) and ``zone``.
+``hour``, ``minute``, ``second``, ``fraction``, ``half`` (am, pm), ``zone``, and ``zone_again`` behind
+it. A shape of mails also has ``mail``.
 """
 
 from __future__ import annotations
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-
-# The names that RFC 2822 section 4.3 gives a meaning; others differ from country to country.
-ZONE_HOURS = {
-    "Z": 0, "UTC": 0, "GMT": 0, "UT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5,
-    "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-}  # fmt: skip
 
 _YEAR = r"(?P<year>\d{4})"
 _MONTH = r"(?P<month>\d{1,2})"
@@ -25,13 +20,18 @@ _MONTHNAME = (
 _WEEKDAY = r"(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?"
 _CLOCK = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
-    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm](?:\.|\b))?"
 )
 _OFFSET = r"[+-]\d{2}(?::?\d{2})?"
 _NUMERIC_ZONE = rf"(?:\s*(?P<zone>[Zz]|(?i:utc|gmt)|{_OFFSET})(?:\[[A-Za-z0-9_+/-]+\])?)?"
-_NAMED_ZONE = rf"(?:\s*\(?(?P<zone>[Zz]|(?i:utc?|gmt|[ecmp][sd]t)|{_OFFSET})\)?(?:\s*\([^)]*\))?)?"
-_TIME = rf"(?:(?:[Tt_]|,?\s+){_CLOCK}{_NUMERIC_ZONE})?"
-_NAMED_TIME = rf"(?:(?:,?\s+(?:at\s+)?|[Tt]){_CLOCK}{_NAMED_ZONE})?"
+# What a zone means, and whether it means anything, is said by timestamp_zones.
+_ZONE = (
+    rf"(?:\s*\(?(?P<zone>[Zz]|{_OFFSET}|(?i:utc?|gmt)[+-]\d{{1,2}}(?::?\d{{2}})?|[A-Za-z]{{2,5}}|"
+    r"[A-Za-z_]+/[A-Za-z0-9_+/-]+)\)?(?:\[[A-Za-z0-9_+/-]+\])?(?:\s*\([^)]*\))?"
+    r"(?:\s+(?P<zone_again>[A-Za-z]{2,5}))?)?"
+)
+_TIME = rf"(?:(?:[Tt_]|,?\s+){_CLOCK}{_ZONE})?"
+_NAMED_TIME = rf"(?:(?:,?\s+(?:at\s+)?|[Tt]){_CLOCK}{_ZONE})?"
 
 # What pyarrow's own conversion reads, and nothing else: the quick way for most rows of most logs.
 PLAIN_LOCAL = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?)?$"
@@ -51,12 +51,12 @@ SHAPES = (
     (
         r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
         r"(?:[Tt _-]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})"
-        rf"(?:[.,](?P<fraction>\d+))?)?{_NUMERIC_ZONE})?$"
+        rf"(?:[.,](?P<fraction>\d+))?)?{_ZONE})?$"
     ),
     # 2025-03-04T100000+0100
     (
         rf"^{_YEAR}-{_MONTH}-{_DAY}[Tt_ ](?P<hour>\d{{2}})(?P<minute>\d{{2}})"
-        rf"(?P<second>\d{{2}})?{_NUMERIC_ZONE}$"
+        rf"(?P<second>\d{{2}})?{_ZONE}$"
     ),
     # 2025/03/04 10:00:00, 2025.03.04
     rf"^{_YEAR}[/.]{_MONTH}[/.]{_DAY}{_TIME}$",
@@ -65,6 +65,8 @@ SHAPES = (
     # 03/04/2025 10:00, 03-04-2025: which of the two is the day depends on the country
     rf"^(?P<first>\d{{1,2}})/(?P<second_part>\d{{1,2}})/{_YEAR}{_TIME}$",
     rf"^(?P<first>\d{{1,2}})-(?P<second_part>\d{{1,2}})-{_YEAR}{_TIME}$",
+    # Tue, 04 Mar 2025 10:00:00 CST: mails and HTTP, where RFC 2822 gives more names a meaning
+    rf"^{_WEEKDAY}(?P<mail>,)\s+{_DAY}\s+{_MONTHNAME}\s+{_YEAR}\s+{_CLOCK}{_ZONE}$",
     # Tue, 04 Mar 2025 10:00:00 GMT; 4 March 2025; 04-Mar-2025 10:00
     rf"^(?:{_WEEKDAY},?\s+)?{_DAY}(?:\s+|-){_MONTHNAME}(?:,?\s+|-){_YEAR}{_NAMED_TIME}$",
     # Tuesday, 04-Mar-25 10:00:00 GMT (the older form of RFC 9110)
@@ -72,7 +74,7 @@ SHAPES = (
     # Mar 4, 2025 10:00 AM; Tuesday, March 4, 2025
     rf"^(?:{_WEEKDAY},?\s+)?{_MONTHNAME}\s+{_DAY}(?:,\s*|\s+){_YEAR}{_NAMED_TIME}$",
     # Tue Mar  4 10:00:00 UTC 2025 (asctime and date)
-    rf"^{_WEEKDAY}\s+{_MONTHNAME}\s+{_DAY}\s+{_CLOCK}{_NAMED_ZONE}\s+{_YEAR}$",
+    rf"^{_WEEKDAY}\s+{_MONTHNAME}\s+{_DAY}\s+{_CLOCK}{_ZONE}\s+{_YEAR}$",
     # [04/Mar/2025:10:00:00 +0100] (Apache)
     rf"^\[?{_DAY}/{_MONTHNAME}/{_YEAR}[: ]{_CLOCK}{_NUMERIC_ZONE}\]?$",
 )

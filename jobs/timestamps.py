@@ -28,9 +28,9 @@ from jobs.timestamp_parts import (
     days_since_epoch,
     full_year,
     microseconds_of_day,
-    zone_offset,
 )
 from jobs.timestamp_shapes import EPOCH, PLAIN_LOCAL, PLAIN_ZONED, SHAPES
+from jobs.timestamp_zones import read_zones
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are counted from it, in any zone
 _QUARTER_HOUR = 900 * SECOND
@@ -48,6 +48,7 @@ class TimestampFault(enum.IntEnum):
     UNREADABLE = 2
     AMBIGUOUS = 3
     OUT_OF_RANGE = 4
+    UNKNOWN_ZONE = 5
 
     @property
     def reason(self) -> str:
@@ -61,6 +62,7 @@ _REASONS = {
     TimestampFault.UNREADABLE: "unreadable timestamp",
     TimestampFault.AMBIGUOUS: "ambiguous date; set predictions.day_first",
     TimestampFault.OUT_OF_RANGE: "year outside 1970 to 2199",
+    TimestampFault.UNKNOWN_ZONE: "time zone that is unknown or ambiguous; set predictions.timezone",
 }
 
 
@@ -248,11 +250,15 @@ def _read(texts: Texts, pattern: str, rules: TimestampRules) -> Timestamps:
     day, month, ambiguous = day_and_month(parts, rules.day_first)
     date, date_valid = days_since_epoch(full_year(parts), month, day)
     clock, clock_valid = microseconds_of_day(parts)
-    offset, zoneless, zone_valid = zone_offset(parts)
-    local = date * 86_400 * SECOND + clock - offset * SECOND
+    zones = read_zones(parts, rules.timezone)
+    zoneless = zones.zoneless
+    local = date * 86_400 * SECOND + clock - zones.offsets_s * SECOND
+    for name, rows in zones.names.items():
+        local[rows] -= _utc_offsets(local[rows], name)
     read = moments_of(local, zoneless, rules)
     faults = read.faults.copy()
-    faults[~(date_valid & clock_valid & zone_valid)] = TimestampFault.UNREADABLE
+    faults[zones.unknown] = TimestampFault.UNKNOWN_ZONE
+    faults[~(date_valid & clock_valid & ~zones.unreadable)] = TimestampFault.UNREADABLE
     faults[ambiguous & (faults == TimestampFault.NONE)] = TimestampFault.AMBIGUOUS
     good = faults == TimestampFault.NONE
     return Timestamps(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LONGEST = timedelta(days=36_525)
@@ -74,3 +75,44 @@ def format_duration(length: timedelta) -> str:
 def floor_time(moment: datetime, step: timedelta) -> datetime:
     """Return the last multiple of `step` since 1970-01-01 UTC that is not after `moment`."""
     return moment - (moment - _EPOCH) % step
+
+
+def floor_day(moment: datetime, zone: ZoneInfo, days: int = 1) -> datetime:
+    """Return, in UTC, when the day of `zone` that `moment` lies in began there.
+
+    Parameters
+    ----------
+    days
+        For more than one, the last of the days whose number since 1970-01-01 is a multiple of it.
+    """
+    today = moment.astimezone(zone).date()
+    number = (today - _EPOCH.date()).days
+    return _midnight(today - timedelta(days=number % days), zone)
+
+
+def days_before(end: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Return the moment so many days of `zone` before `end`, at the same time of day, in UTC.
+
+    Such a day has 23 to 25 hours when the clocks change. A time of day that is skipped comes as
+    much later, one that is repeated is its first occurrence, and a day that a zone left out of its
+    calendar is none.
+    """
+    local = end.astimezone(zone)
+    day, start = local.date(), end
+    # Where midnight is skipped, the day begins at one o'clock by its clocks.
+    clock = time() if _midnight(day, zone) == end else local.time()
+    for _ in range(days):
+        before = start
+        while before >= start:
+            day -= timedelta(days=1)
+            before = _moment(day, clock, zone)
+        start = before
+    return start
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return _moment(day, time(), zone)
+
+
+def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock.replace(fold=0), tzinfo=zone).astimezone(UTC)

@@ -9,6 +9,7 @@ from typing import Any
 
 from jobs.buckets.bucket import HTML, Bucket
 from jobs.errors import ObjectChangedError, ObjectError, ObjectMissingError
+from reports.conditional_writes import StillAllowed
 from reports.history import AcceptedWindow, known_numbers
 from reports.html_report import with_acceptance
 from reports.publishing import PAGE_NAME, REPORT_NAME, publish_errors, run_prefix
@@ -50,8 +51,15 @@ def read_run(bucket: Bucket, prefix: str, run_id: str) -> PublishedRun:
         ) from None
 
 
-def mark_page(bucket: Bucket, prefix: str, run_id: str, *, accepted: bool) -> None:
+def mark_page(
+    bucket: Bucket, prefix: str, run_id: str, still_allowed: StillAllowed, *, accepted: bool
+) -> None:
     """Let a run's page say whether the run is accepted; a run without a page is no error.
+
+    Parameters
+    ----------
+    still_allowed
+        Raises where the lock was lost; nothing is written then.
 
     Raises
     ------
@@ -64,6 +72,7 @@ def mark_page(bucket: Bucket, prefix: str, run_id: str, *, accepted: bool) -> No
             stored = bucket.read(name)
             page = with_acceptance(stored.data, accepted=accepted)
             if page != stored.data:
+                still_allowed()
                 bucket.replace(name, page, stored.version, HTML)
         except (ObjectMissingError, ObjectChangedError):
             # Pruned, or written anew by a run that knows the history.

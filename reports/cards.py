@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
 from reports.effect_sizes import in_deviations
 from reports.findings import Category, Distribution, Finding, State
@@ -26,7 +27,6 @@ from reports.wording import (
     p_words,
     readable,
     share,
-    visible,
     with_spread,
 )
 

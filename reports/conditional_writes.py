@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jobs.buckets.bucket import Bucket, ObjectKind, StoredObject
 from jobs.errors import (
     ObjectChangedError,
@@ -12,6 +14,14 @@ from jobs.errors import (
 
 # How often a write is tried anew after another writer's.
 ATTEMPTS = 20
+
+# Raises where the lock was lost. A version that was read before such a check, and named by the
+# write after it, keeps a run that was suspended in between from writing over its successor's files.
+StillAllowed = Callable[[], None]
+
+
+def always_allowed() -> None:
+    """Return: for a writer that needs no lock."""
 
 
 def put_if_unchanged(
@@ -50,4 +60,13 @@ def too_busy(bucket: Bucket, name: str) -> PublishError:
     return PublishError(
         f"{bucket.url_of(name)}: it was changed by others {ATTEMPTS} times while this run tried "
         "to replace it. Expected one run of a job at a time; see what else writes there."
+    )
+
+
+def taken_over(bucket: Bucket, name: str) -> PublishError:
+    """Return the error of a run whose own object another run has written meanwhile."""
+    return PublishError(
+        f"{bucket.url_of(name)}: another run wrote it while this one was publishing, so this one "
+        "replaces nothing more. This run was suspended for longer than its lock lasts, or two runs "
+        "were started without it. Run the job again if its report is missing."
     )

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 
-from reports.wording import visible
+from jobs.visible_text import visible
 
 _LOOK_ALIKES = str.maketrans(
     {

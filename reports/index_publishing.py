@@ -13,6 +13,8 @@ from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind, StoredObject
 from jobs.errors import ObjectError
 from reports.conditional_writes import (
     ATTEMPTS,
+    StillAllowed,
+    always_allowed,
     put_if_unchanged,
     read_if_there,
     too_busy,
@@ -90,6 +92,7 @@ def write_index(
     job: str,
     link_template: str | None,
     before: IndexBefore | None = None,
+    still_allowed: StillAllowed = always_allowed,
 ) -> None:
     """Make the index from all history rows; another writer's rows are never lost from it.
 
@@ -97,6 +100,8 @@ def write_index(
     ----------
     before
         What `look_at_index` has just found; None to look now.
+    still_allowed
+        Raises where the lock was lost; nothing is written then.
 
     Raises
     ------
@@ -111,8 +116,9 @@ def write_index(
     for _ in range(ATTEMPTS):
         linked = replace(links, pruned=found.pruned.run_ids)
         files = index_files(job, found.history.rows, linked)
-        _write_tables(bucket, f"{prefix}/{TABLES_FOLDER}/", files.tables, found)
-        if put_if_unchanged(bucket, name, files.page, found.version, INDEX_KIND):
+        still_allowed()
+        tables = _write_tables(bucket, f"{prefix}/{TABLES_FOLDER}/", files.tables, found)
+        if tables and put_if_unchanged(bucket, name, files.page, found.version, INDEX_KIND):
             found.history.save_rollup()
             return
         found = look_at_index(bucket, prefix, found.history)
@@ -121,10 +127,13 @@ def write_index(
 
 def _write_tables(
     bucket: Bucket, folder: str, tables: Mapping[str, bytes], before: IndexBefore
-) -> None:
-    """Write the tables whose content is not what was written last, or is no longer there."""
+) -> bool:
+    """Write the tables whose content is not what was written last, or is no longer there.
+
+    Returns False where another writer has changed one of them since `before`.
+    """
     if not tables:
-        return
+        return True
     present, record = before.tables, before.record
     written = {} if record is None else _parse_written(record.data)
     digests = {name: hashlib.sha256(page).hexdigest() for name, page in tables.items()}
@@ -135,14 +144,18 @@ def _write_tables(
     }
     changed = [name for name in tables if name not in kept]
     if not changed:
-        return
+        return True
     with ThreadPoolExecutor(max_workers=_WRITERS) as writers:
-        versions = writers.map(
-            lambda name: bucket.write(folder + name, tables[name], INDEX_KIND), changed
+        written_now = writers.map(
+            lambda name: put_if_unchanged(
+                bucket, folder + name, tables[name], present.get(folder + name), INDEX_KIND
+            ),
+            changed,
         )
-        new = {
-            name: [digests[name], version] for name, version in zip(changed, versions, strict=True)
-        }
+        versions = dict(zip(changed, written_now, strict=True))
+    if None in versions.values():
+        return False
+    new = {name: [digests[name], version] for name, version in versions.items()}
     document = json.dumps({**kept, **new}, sort_keys=True, indent=0).encode()
     try:
         # Should another writer be faster, the next run only writes a few tables in vain.
@@ -155,6 +168,7 @@ def _write_tables(
         )
     except ObjectError as error:
         logger.warning("%s The next run will write all tables again.", error.message)
+    return True
 
 
 def _parse_written(data: bytes) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from jobs.visible_text import visible
 from reference_stats.features.registry import features_named
 from reports import wording
 from reports.effect_sizes import TAILS
@@ -19,7 +20,6 @@ from reports.index_days import Week, day_of, when_words
 from reports.index_plots import Course, PlotPoint, TimeAxis, small_plot, time_axis, wide_plot
 from reports.links import JobLinks
 from reports.movements import deviations
-from reports.wording import visible
 
 # Weeks that lie further before the last week of them are not in the plots.
 _LONGEST_BEFORE = timedelta(weeks=52)

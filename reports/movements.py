@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
 from reports.effect_sizes import TAILS, USUALLY_BEYOND
 from reports.findings import Category, Distribution, Finding, Multivariate
-from reports.wording import NOTHING, SIGMA, counted, visible
+from reports.wording import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
 

@@ -12,7 +12,7 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup, escape
 
-from reports.wording import visible
+from jobs.visible_text import visible
 
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 # Letters of scripts that run from right to left, with what stands between them.

@@ -15,7 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.buckets.bucket import Bucket, ObjectKind
-from reports.conditional_writes import ATTEMPTS, put_if_unchanged, read_if_there, too_busy
+from reports.conditional_writes import (
+    ATTEMPTS,
+    StillAllowed,
+    always_allowed,
+    put_if_unchanged,
+    read_if_there,
+    too_busy,
+)
 from reports.history import HISTORY_FOLDER
 
 # Not ``.json``, which is what rows of the history are called.
@@ -75,6 +82,7 @@ def change_pruned(
     job_prefix: str,
     before: PrunedRuns,
     change: Callable[[frozenset[str]], frozenset[str]],
+    still_allowed: StillAllowed = always_allowed,
 ) -> PrunedRuns:
     """Rewrite which runs have no report; nothing is written where the change changes nothing.
 
@@ -84,6 +92,8 @@ def change_pruned(
         What was there a moment ago.
     change
         Returns the new ids; called again where others have changed them meanwhile.
+    still_allowed
+        Raises where the lock was lost; nothing is written then.
 
     Raises
     ------
@@ -97,6 +107,7 @@ def change_pruned(
         run_ids = change(before.run_ids)
         if run_ids == before.run_ids:
             return before
+        still_allowed()
         version = put_if_unchanged(bucket, name, _bytes_of(run_ids), before.version, _KIND)
         if version is not None:
             return PrunedRuns(run_ids=run_ids, version=version)

@@ -12,7 +12,15 @@ from datetime import datetime
 
 from jobs.buckets.bucket import JSON, Bucket, ObjectKind, StoredObject
 from jobs.errors import ObjectError, PublishError
-from reports.conditional_writes import ATTEMPTS, put_if_unchanged, read_if_there, too_busy
+from reports.conditional_writes import (
+    ATTEMPTS,
+    StillAllowed,
+    always_allowed,
+    put_if_unchanged,
+    read_if_there,
+    taken_over,
+    too_busy,
+)
 from reports.findings import RunFindings
 from reports.history import (
     HistoryRow,
@@ -70,7 +78,7 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     findings: RunFindings,
     files: Mapping[str, tuple[bytes, ObjectKind]],
     *,
-    still_allowed: Callable[[], None] | None = None,
+    still_allowed: StillAllowed = always_allowed,
     link_template: str | None = None,
     history: HistoryReader | None = None,
 ) -> Published:
@@ -86,8 +94,8 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     files
         Content and kind by name below the run's folder, beside ``report.json``.
     still_allowed
-        Called before each step after the run's own files; it raises to end the publication, for
-        instance when the lock was lost.
+        Called before each write, after what the write replaces was looked at; it raises to end the
+        publication, for instance when the lock was lost.
     link_template
         `reports.link_template`, by which the index makes its links.
     history
@@ -96,9 +104,9 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     Raises
     ------
     PublishError
-        If an object could not be written or read; the message names it.
+        If an object could not be written or read, or another run has written this one's files
+        meanwhile; the message names it.
     """
-    check = still_allowed or _always_allowed
     report = report_json(findings)
     rows = history or HistoryReader(bucket, prefix)
     latest = f"{prefix}/{LATEST_NAME}"
@@ -106,17 +114,18 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
         # What will be replaced is read while the files are written; a change since is noticed.
         index_before = others.submit(look_at_index, bucket, prefix, rows)
         latest_before = others.submit(read_if_there, bucket, latest)
-        page = _write_run(bucket, run_prefix(prefix, findings.run_id), files, report, others)
+        own = _OwnFiles.look(bucket, run_prefix(prefix, findings.run_id), still_allowed)
+        page = own.write(files, report, others)
         before = index_before.result()
-        check()
-        pruned = change_pruned(bucket, prefix, before.pruned, lambda ids: ids - {findings.run_id})
+        pruned = change_pruned(
+            bucket, prefix, before.pruned, lambda ids: ids - {findings.run_id}, still_allowed
+        )
         before = replace(before, pruned=pruned)
         row = history_row(findings)
-        _write_row(bucket, prefix, row, rows)
-        check()
-        is_latest = _move_latest(bucket, latest, report, row.end, latest_before.result())
-        check()
-        write_index(bucket, prefix, findings.job, link_template, before)
+        _write_row(bucket, prefix, row, rows, still_allowed)
+        newest = _Newest(report=report, end=row.end, before=latest_before.result())
+        is_latest = _move_latest(bucket, latest, newest, still_allowed)
+        write_index(bucket, prefix, findings.job, link_template, before, still_allowed)
     return Published(report_url=bucket.url_of(page), is_latest=is_latest)
 
 
@@ -125,7 +134,7 @@ def change_row(
     prefix: str,
     run_id: str,
     change: Callable[[HistoryRow], HistoryRow],
-    still_allowed: Callable[[], None] | None = None,
+    still_allowed: StillAllowed = always_allowed,
 ) -> HistoryRow:
     """Rewrite the history row of a published run and the index; return the new row.
 
@@ -144,13 +153,19 @@ def change_row(
             changed = change(row)
             if changed == row:
                 return row
-            (still_allowed or _always_allowed)()
+            still_allowed()
             if put_if_unchanged(bucket, name, history_bytes(changed), stored.version, JSON):
                 return changed
     raise too_busy(bucket, name)
 
 
-def rebuild_index(bucket: Bucket, prefix: str, job: str, link_template: str | None = None) -> None:
+def rebuild_index(
+    bucket: Bucket,
+    prefix: str,
+    job: str,
+    link_template: str | None = None,
+    still_allowed: StillAllowed = always_allowed,
+) -> None:
     """Make the index of all runs anew from the history.
 
     Raises
@@ -159,11 +174,7 @@ def rebuild_index(bucket: Bucket, prefix: str, job: str, link_template: str | No
         If it could not be written.
     """
     with publish_errors():
-        write_index(bucket, prefix, job, link_template)
-
-
-def _always_allowed() -> None:
-    return None
+        write_index(bucket, prefix, job, link_template, still_allowed=still_allowed)
 
 
 @contextmanager
@@ -177,26 +188,55 @@ def publish_errors() -> Iterator[None]:
         ) from error
 
 
-def _write_run(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OwnFiles:
+    """The files of one run, and the versions that they had before its lock was checked."""
+
+    bucket: Bucket
+    folder: str
+    versions: Mapping[str, str]
+    still_allowed: StillAllowed
+
+    @classmethod
+    def look(cls, bucket: Bucket, folder: str, still_allowed: StillAllowed) -> _OwnFiles:
+        """Look at what an earlier run of the same window has left; nothing is written yet."""
+        versions = {info.name: info.version for info in bucket.list(f"{folder}/")}
+        return cls(bucket=bucket, folder=folder, versions=versions, still_allowed=still_allowed)
+
+    def write(
+        self,
+        files: Mapping[str, tuple[bytes, ObjectKind]],
+        report: bytes,
+        writers: Executor,
+    ) -> str:
+        """Write all files, ``report.json`` last; return the name of the page."""
+        self.still_allowed()
+        others = [(name, *files[name]) for name in sorted(set(files) - {REPORT_NAME})]
+        for written in [writers.submit(self._put, *one) for one in others]:
+            written.result()
+        self.still_allowed()
+        self._put(REPORT_NAME, report, JSON)
+        return f"{self.folder}/{PAGE_NAME if PAGE_NAME in files else REPORT_NAME}"
+
+    def _put(self, name: str, data: bytes, kind: ObjectKind) -> None:
+        full = f"{self.folder}/{name}"
+        if put_if_unchanged(self.bucket, full, data, self.versions.get(full), kind) is None:
+            raise taken_over(self.bucket, full)
+
+
+def _write_row(
     bucket: Bucket,
-    folder: str,
-    files: Mapping[str, tuple[bytes, ObjectKind]],
-    report: bytes,
-    writers: Executor,
-) -> str:
-    others = [(f"{folder}/{name}", *files[name]) for name in sorted(set(files) - {REPORT_NAME})]
-    for written in [writers.submit(bucket.write, *one) for one in others]:
-        written.result()
-    bucket.write(f"{folder}/{REPORT_NAME}", report, JSON)
-    return f"{folder}/{PAGE_NAME if PAGE_NAME in files else REPORT_NAME}"
-
-
-def _write_row(bucket: Bucket, prefix: str, row: HistoryRow, history: HistoryReader) -> None:
+    prefix: str,
+    row: HistoryRow,
+    history: HistoryReader,
+    still_allowed: StillAllowed,
+) -> None:
     """Write a run's row; where the same run was accepted before, it stays accepted."""
     name = history_name(prefix, row.run_id)
     kept, before = row, None
     for _ in range(ATTEMPTS):
         data = history_bytes(kept)
+        still_allowed()
         version = put_if_unchanged(bucket, name, data, before, JSON)
         if version is not None:
             history.remember(name, version, data)
@@ -236,21 +276,24 @@ def _parse(bucket: Bucket, name: str, data: bytes) -> HistoryRow:
         ) from None
 
 
-def _move_latest(
-    bucket: Bucket, name: str, report: bytes, end: datetime, stored: StoredObject | None
-) -> bool:
-    """Put `report` in place unless a run with a later window end is there.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Newest:
+    """A report that may become the newest one, and what was that a moment ago."""
 
-    Parameters
-    ----------
-    stored
-        What was there a moment ago.
-    """
+    report: bytes
+    end: datetime
+    before: StoredObject | None
+
+
+def _move_latest(bucket: Bucket, name: str, newest: _Newest, still_allowed: StillAllowed) -> bool:
+    """Put the report in place unless a run with a later window end is there."""
+    stored = newest.before
     for _ in range(ATTEMPTS):
-        if stored is not None and _shows_later(bucket.url_of(name), stored.data, end):
+        if stored is not None and _shows_later(bucket.url_of(name), stored.data, newest.end):
             return False
         version = None if stored is None else stored.version
-        if put_if_unchanged(bucket, name, report, version, LATEST_KIND):
+        still_allowed()
+        if put_if_unchanged(bucket, name, newest.report, version, LATEST_KIND):
             return True
         stored = read_if_there(bucket, name)
     raise too_busy(bucket, name)

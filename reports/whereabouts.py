@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from jobs.visible_text import visible
 from reports.findings import Onset, RunFindings, Segment, SegmentScan
 from reports.history import parse_time
-from reports.wording import counted, listed, moment, p_words, visible
+from reports.wording import counted, listed, moment, p_words
 
 _LONGEST_LABEL = 40
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -14,10 +13,6 @@ from reports.history import parse_time
 
 NOTHING = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_OPEN, _CLOSE = (
-    "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
-    "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
-)
 SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 SIGMA_EXPLAINED = (
     f"{SIGMA} is one standard deviation of the reference images: an image that is 1 {SIGMA} down "
@@ -27,7 +22,6 @@ _ROUNDING = 1e-12
 _OF_IMAGES = "the images "
 # Columns of images that are no image feature.
 _TITLES = {"near_copies": "Near-copies"}
-_HARMLESS_FORMATS = "\u00ad\u200c\u200d"
 
 VERDICT_LABELS = {
     Verdict.STEADY: "Steady",
@@ -42,25 +36,6 @@ STATE_LABELS = {
     State.CONSTANT: "constant",
     State.FAILED: "failed",
 }
-
-
-def visible(text: str) -> str:
-    """Return `text` with every character that could hide or reorder other text spelled out.
-
-    Control characters, lone surrogates, line separators and invisible format characters such as
-    the bidirectional overrides become ``U+202E`` in angle marks; joiners that scripts and emoji
-    need stay.
-    """
-    return "".join(_visible_character(character) for character in text)
-
-
-def _visible_character(character: str) -> str:
-    if character in "\n\t":
-        return " "
-    hidden = unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    if hidden and character not in _HARMLESS_FORMATS:
-        return f"{_OPEN}U+{ord(character):04X}{_CLOSE}"
-    return character
 
 
 def readable(value: float | None) -> str:

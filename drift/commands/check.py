@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from drift.commands.parameters import Timestamp, job_file
+from drift.commands.parameters import Timestamp, job_file, require_working_directory
 
 
 @click.command("check")
@@ -29,6 +29,7 @@ def command(job_file: Path, until: datetime | None, for_machines: bool) -> int:
     from drift.setup.checking import check_job_file  # noqa: PLC0415
 
     logging.getLogger().setLevel(logging.ERROR)
+    require_working_directory(job_file)
     checks = list(check_job_file(job_file, os.environ, RunOptions(until=until)))
     if for_machines:
         click.echo(as_json(checks))

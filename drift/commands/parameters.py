@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from drift.logs.setup import label_records, use_format
+from jobs.errors import InputError
 from jobs.job import Job
 from jobs.job_file import load_job
 from jobs.windows import parse_duration
@@ -19,11 +20,31 @@ job_file = click.argument("job_file", metavar="JOB.toml", type=click.Path(path_t
 
 def read_job(path: Path) -> Job:
     """Return the job of a file and the environment; log lines are then as it asks for."""
+    require_working_directory(path)
     job = load_job(path, os.environ)
     logging.getLogger().setLevel(job.log_level.upper())
     use_format(job.log_format)
     label_records(job=job.name)
     return job
+
+
+def require_working_directory(path: Path) -> None:
+    """Make sure that a path from the working directory on leads anywhere.
+
+    Raises
+    ------
+    InputError
+        If the directory was deleted.
+    """
+    if path.is_absolute():
+        return
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        raise InputError(
+            f"{path}: the working directory was deleted. Change to a folder that is there, or name "
+            "the job file with its whole path."
+        ) from None
 
 
 class Timestamp(click.ParamType[datetime]):

@@ -40,17 +40,12 @@ def command(
     """Do one run of JOB.toml: read the log and the images, compare, publish the report."""
     if sum(given is not None for given in (since, last, rows)) > 1:
         raise click.UsageError("--since, --last and --rows: expected at most one of them.")
-    if since is not None:
-        last = _length(since, until)
+    if since is not None and (until is None or since >= until):
+        raise click.UsageError("--since: expected a time before --until, and --until with it.")
     job = read_job(job_file)
     with few_collections():
         from drift.execution import execute  # noqa: PLC0415 - the heavy imports, after all faults
 
-    findings = execute(job, RunOptions(until=until, last=last, rows=rows, dry_run=dry_run))
+    options = RunOptions(until=until, since=since, last=last, rows=rows, dry_run=dry_run)
+    findings = execute(job, options)
     return _CODES[findings.verdict] if exit_code else ExitCode.FINISHED
-
-
-def _length(since: datetime, until: datetime | None) -> timedelta:
-    if until is None or since >= until:
-        raise click.UsageError("--since: expected a time before --until, and --until with it.")
-    return until - since

@@ -12,7 +12,11 @@ FIELDS = ("drift_run", "drift_error")
 
 
 class PlainFormatter(logging.Formatter):
-    """The level and the message; the last line of a program that failed has no level."""
+    """The level and the message; the last line of a program that failed has no level.
+
+    Nothing in a record can act on a terminal, and no line of it looks like another record's: a
+    message is on one line, and lines that follow are those of an exception or of a failure.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(levelname)s %(message)s")
@@ -21,8 +25,21 @@ class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text; that of an exception follows on lines of its own."""
         if hasattr(record, "drift_error"):
-            return self._bare.format(record)
-        return super().format(record)
+            return _harmless(self._bare.format(record))
+        return _harmless(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name of logging's
+        """Return the first line, without what follows of an exception."""
+        record.message = " ".join(record.message.split("\n"))
+        return super().formatMessage(record)
+
+
+def _harmless(lines: str) -> str:
+    try:
+        from jobs.visible_text import visible_lines  # noqa: PLC0415 - it may be hidden by another
+    except ImportError:
+        return lines.encode("ascii", "backslashreplace").decode()
+    return visible_lines(lines)
 
 
 class CloudFormatter(logging.Formatter):

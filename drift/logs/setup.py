@@ -34,8 +34,9 @@ def set_up_logs(environment: Mapping[str, str]) -> None:
     handler = _Handler(sys.stderr)
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.captureWarnings(capture=True)
-    # At level DEBUG it writes the paths of requests, which hold the tokens of webhooks.
-    logging.getLogger("urllib3").setLevel(logging.INFO)
+    # At level DEBUG they write requests, which hold the tokens of webhooks and of sessions.
+    for talkative in ("urllib3", "botocore", "google.auth"):
+        logging.getLogger(talkative).setLevel(logging.INFO)
     threading.excepthook = _tell_thread
     sys.unraisablehook = _tell_unraisable
     use_format(environment.get(VARIABLE, "auto"))

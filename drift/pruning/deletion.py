@@ -39,9 +39,14 @@ def prune(place: Workplace, found: Survey, still_allowed: Callable[[], None]) ->
     if plan.changes_index:
         with publish_errors():
             before = found.history.read_pruned()
-            change_pruned(place.bucket, place.prefix, before, lambda _: plan.pruned)
-        still_allowed()
-        rebuild_index(place.bucket, place.prefix, place.job.name, place.job.reports.link_template)
+            change_pruned(place.bucket, place.prefix, before, lambda _: plan.pruned, still_allowed)
+        rebuild_index(
+            place.bucket,
+            place.prefix,
+            place.job.name,
+            place.job.reports.link_template,
+            still_allowed,
+        )
     for kind in Kind:
         of_kind = [one for one in plan.removals if one.kind is kind]
         _delete(place.bucket, of_kind, still_allowed)

@@ -8,7 +8,8 @@ from drift.options import as_text
 from drift.pruning.keep import Keep
 from drift.pruning.plan import Kind, Plan, Removal
 from jobs.buckets.bucket import ObjectInfo
-from reports.wording import counted, visible
+from jobs.visible_text import visible
+from reports.wording import counted
 
 _NAMED = 10
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

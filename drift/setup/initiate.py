@@ -11,7 +11,8 @@ import numpy as np
 
 from drift.setup.candidates import Candidate, Candidates, find_candidates
 from drift.setup.column_values import column_values
-from drift.setup.doubts import DoubtContext, doubts_of
+from drift.setup.doubts.context import DoubtContext
+from drift.setup.doubts.registry import doubts_of
 from drift.setup.find_log import too_wide
 from drift.setup.image_sets import find_images, folders_of
 from drift.setup.image_times import times_with_images

@@ -42,6 +42,13 @@ def has_word(name: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint({*parts, *joined})
 
 
+def one_of(things: Sequence[str]) -> str:
+    """Return things as a choice: a, b or c."""
+    if len(things) == 1:
+        return things[0]
+    return f"{', '.join(things[:-1])} or {things[-1]}"
+
+
 LOG_WORDS = _split(
     "log logs prediction predictions predict inference inferences request requests event events "
     "query queries serving served production prod live history stream results scoring vorhersagen "

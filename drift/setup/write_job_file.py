@@ -11,6 +11,7 @@ from drift.setup.proposal import Proposal
 from jobs.windows import format_duration
 
 _WIDTH = 96
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 _COLUMN_ORDER = ("timestamp", "id", "prediction", "confidence", "label", "latency", "client")
 
 
@@ -183,8 +184,17 @@ def _one_line(text: str) -> str:
 
 
 def _text(value: str) -> str:
-    """Return a TOML string; its escapes are those of JSON."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return a TOML string; its escapes are those of JSON.
+
+    What a terminal or an editor would not show as itself is written as an escape too.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(one if one.isprintable() else _escape(one) for one in text)
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= _LAST_OF_FOUR_DIGITS else f"\\U{number:08x}"
 
 
 def _time(moment: datetime) -> str:

@@ -55,6 +55,7 @@ _WHAT_TO_DO = {
     errno.ENOTDIR: "A file stands where a folder is needed; move it away.",
     errno.EISDIR: "A folder has that name; move it away.",
     errno.ENOLCK: "The file system has no file locks, which a bucket needs; use another one.",
+    errno.ETIMEDOUT: "A process that writes there was suspended: let it go on, or end it.",
     errno.ELOOP: "Symbolic links lead in a circle, or were changed meanwhile; remove them.",
 }
 

@@ -16,6 +16,9 @@ OWN_FILES_PREFIX = ".drift-bucket-"
 _WRITERS_LOCK = OWN_FILES_PREFIX + "lock"
 # Linux can open a folder that may be passed through and not be listed.
 _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# As long as the other kinds of store wait for an answer.
+LOCK_PATIENCE_S = 30.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.001, 0.05
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
@@ -73,14 +76,36 @@ def writers_excluded(root: Path) -> Iterator[None]:
 
     The lock is a file in the bucket's folder, because the folder itself cannot be locked on
     every file system. The system lifts it when the process ends, however it ends.
+
+    Raises
+    ------
+    TimeoutError
+        If another process keeps it for longer than any write takes: it was suspended.
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(root / _WRITERS_LOCK, flags, 0o666)
+    path = root / _WRITERS_LOCK
+    descriptor = os.open(path, flags, 0o666)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock_in_time(descriptor, path)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock_in_time(descriptor: int, path: Path) -> None:
+    give_up_at = time.monotonic() + LOCK_PATIENCE_S
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= give_up_at:
+                problem = f"{path} has been locked by another process for {LOCK_PATIENCE_S:.0f} s"
+                raise TimeoutError(errno.ETIMEDOUT, problem, str(path)) from None
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        else:
+            return
 
 
 @contextlib.contextmanager

@@ -29,6 +29,8 @@ from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_tim
 
 _BLOCKS_AHEAD = 3
 _WORKERS = 2
+# A line that starts so is a row, even where its time cannot be used.
+_OF_A_ROW = (TimestampFault.NONE, TimestampFault.AMBIGUOUS, TimestampFault.UNKNOWN_ZONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,7 @@ class _CsvReader:
             line = overlong_line(self._line, scanned.block.overlong, self._dialect)
             self._collector.reject_lines(self._source, [line])
             self._line += 1
+        self._collector.places.settle(self._source)
 
     def finish(self) -> None:
         """Read what waits for lines that do not come."""
@@ -239,7 +242,7 @@ class _CsvReader:
     def _looks_like_a_row(self, fields: list[bytes]) -> bool:
         text = pa.array([time_text(fields, self._dialect)])
         fault = read_timestamps(text, self._collector.rules).faults[0]
-        return fault in (TimestampFault.NONE, TimestampFault.AMBIGUOUS)
+        return fault in _OF_A_ROW
 
 
 def _parse(

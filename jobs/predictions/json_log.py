@@ -30,7 +30,7 @@ from jobs.predictions.rejections import (
 )
 from jobs.predictions.text_blocks import BLOCK_BYTES, read_blocks
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
-from jobs.timestamp_parts import Flags, Texts
+from jobs.timestamp_parts import Flags, Integers, Texts
 from jobs.timestamps import TimestampFault, read_timestamps
 
 # Objects in objects are columns down to so many levels below the first.
@@ -69,10 +69,13 @@ class _Glance:
         than once or not at all.
     outside
         Lines that are surely rows outside the window.
+    moments
+        The times of all lines; those outside are known.
     """
 
     texts: list[str]
     outside: Flags
+    moments: Integers
 
 
 class _JsonReader:
@@ -126,9 +129,12 @@ class _JsonReader:
                 continue
             rows.append(parsed)
             numbers.append(number)
+        outside = np.flatnonzero(glance.outside)
+        self._collector.see(self._log.name, outside + self._line, glance.moments[outside])
         self._line += len(lines)
         self._collector.reject_lines(self._log.name, unread)
         self._add(rows, numbers)
+        self._collector.places.settle(self._log.name)
 
     def take_overlong(self, head: bytes) -> None:
         """Count a line of which only the first bytes were kept."""
@@ -172,8 +178,7 @@ class _JsonReader:
             pc.match_substring_regex(column, r"^\s*\{.*\}\s*$"),
         ).to_numpy(zero_copy_only=False)
         outside = readable & flat & ~self._collector.in_window(times.moments)
-        self._collector.observed.add(times.moments[outside])
-        return _Glance(texts=texts.to_pylist(), outside=outside)
+        return _Glance(texts=texts.to_pylist(), outside=outside, moments=times.moments)
 
     def _add(self, rows: list[dict[str, str | None]], numbers: list[int]) -> None:
         if not rows:

@@ -51,15 +51,6 @@ class NeededColumns:
             )
         )
 
-    def numeric(self, there: Iterable[str]) -> tuple[str, ...]:
-        """Return the columns that have to hold numbers: confidence first, then probabilities.
-
-        The latency is not among them: nothing is compared by it, so that no row is lost for it.
-        """
-        there = tuple(there)
-        confidence = tuple(column for column in there if column == self.named.confidence)
-        return confidence + self.probabilities(there)
-
     def required(self) -> dict[str, str]:
         """Return the columns that some object of the log must have, and what names each.
 

@@ -132,6 +132,7 @@ def _read_group(
     texts, times = read_time_column(column, collector)
     lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
     wanted = collector.select(source, lines, texts, times)
+    collector.places.settle(source)
     if not wanted.any():
         return
     start = 0

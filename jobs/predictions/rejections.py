@@ -19,8 +19,7 @@ NOT_UTF8 = "not UTF-8"
 LINE_TOO_LONG = "line too long"
 STRAY_RETURN = "stray carriage return"
 NOT_AN_OBJECT = "not a JSON object"
-BAD_CONFIDENCE = "confidence is not a number"
-BAD_PROBABILITY = "probability is not a number"
+BAD_HEADER = "below a header that cannot be used"
 
 _DETAIL_LENGTH = 80
 
@@ -94,6 +93,11 @@ class Rejections:
     def forget_before(self, start: int) -> None:
         """Drop the rows that are older than any window can still be."""
         self._timed = [kept for rows in self._timed if len((kept := _since(rows, start)).lines)]
+
+    @property
+    def timed(self) -> Sequence[RejectedRows]:
+        """The rows whose time is known, before `tally` has counted them."""
+        return self._timed
 
     def tally(self, accepted: int, start: int | None) -> LogTally:
         """Return the counts of a window that starts at `start`, or holds every row given."""

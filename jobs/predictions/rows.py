@@ -35,6 +35,159 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostValue:
+    """A cell of the log and where it stands.
+
+    Attributes
+    ----------
+    source, line
+        As in `RejectedRow`.
+    moment
+        The time of its row in microseconds since 1970-01-01 UTC.
+    text
+        What it holds, shortened.
+    """
+
+    source: str
+    line: int
+    moment: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormOfNumbers:
+    """One form that a column's numbers are written in.
+
+    Attributes
+    ----------
+    words
+        Such as ``as per cent``.
+    is_plain
+        Whether it is that of a plain number.
+    count, first
+        How many values have it, and the oldest.
+    takes_over
+        Whether all values since the first one have it, and older ones have another.
+    """
+
+    words: str
+    is_plain: bool
+    count: int
+    first: LostValue
+    takes_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberColumnTally:
+    """What is to be said of one column of numbers in the window's rows.
+
+    Attributes
+    ----------
+    column, role
+        Its name in the log, and what it is for: ``confidence``, ``probability`` or ``latency``.
+    filled
+        How many cells hold anything.
+    reasons
+        How many values were lost, by reason; their rows and images stay.
+    examples
+        The oldest lost ones.
+    outside
+        How many values lie outside 0 to 1, where they should not.
+    first_outside
+        The oldest of them.
+    forms
+        In which forms the values are written, that of the oldest value first.
+    """
+
+    column: str
+    role: str
+    filled: int
+    reasons: dict[str, int] = field(default_factory=dict)
+    examples: tuple[LostValue, ...] = ()
+    outside: int = 0
+    first_outside: LostValue | None = None
+    forms: tuple[FormOfNumbers, ...] = ()
+
+    @property
+    def lost(self) -> int:
+        """The number of values that were lost."""
+        return sum(self.reasons.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestRows:
+    """Where the rejected rows stand among those that could be read.
+
+    Attributes
+    ----------
+    asked
+        Rows of the window that was asked for, rejected ones among them: for a window by rows the
+        newest so many.
+    asked_rejected
+        How many of those were rejected.
+    newer
+        Rejected rows that are newer than every row that could be read.
+    first_newer
+        The first of them by object and line.
+    newest
+        The time of the newest row of all, in microseconds since 1970-01-01 UTC.
+    newest_read
+        The time of the newest row that could be read; None where none could.
+    asked_start
+        The time of the oldest row that was asked for; None where there is none.
+    """
+
+    asked: int = 0
+    asked_rejected: int = 0
+    newer: int = 0
+    first_newer: RejectedRow | None = None
+    newest: int | None = None
+    newest_read: int | None = None
+    asked_start: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InnerHeader:
+    """A header inside an object, after which its rows have other columns.
+
+    Attributes
+    ----------
+    source, line
+        Where it stands.
+    moment
+        The time of the first row behind it, in microseconds since 1970-01-01 UTC.
+    added, gone
+        Columns that it has and the header before it has not, and the other way round.
+    """
+
+    source: str
+    line: int
+    moment: int
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecodedRows:
+    """Rows of an object that is not UTF-8 and was read in another encoding.
+
+    Attributes
+    ----------
+    encoding
+        Its name, such as ``Windows-1252``.
+    rows
+        How many rows of the window hold a letter that depends on it.
+    example
+        A text with such a letter.
+    """
+
+    source: str
+    encoding: str
+    rows: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogTally:
     """How many rows the window holds and why some were kept out.
 
@@ -46,11 +199,23 @@ class LogTally:
         The number of rejected rows per reason.
     examples
         The first rejected rows by source and line, at most `EXAMPLES_KEPT`.
+    newest
+        Where the rejected rows stand among the others.
+    numbers
+        What is to be said of the columns of numbers.
+    headers
+        Headers inside objects that changed the columns of the window's rows.
+    recoded
+        Objects that were read in another encoding than UTF-8.
     """
 
     rows: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
     examples: tuple[RejectedRow, ...] = ()
+    newest: NewestRows = field(default_factory=NewestRows)
+    numbers: tuple[NumberColumnTally, ...] = ()
+    headers: tuple[InnerHeader, ...] = ()
+    recoded: tuple[RecodedRows, ...] = ()
 
     @property
     def rejected(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from jobs.job import LogColumns
-from jobs.predictions.numbers import read_numbers
 from jobs.timestamp_parts import Integers, Texts
 
 
 def fields_frame(
-    raw: Mapping[str, Texts], moments: Integers, named: LogColumns, probabilities: Sequence[str]
+    raw: Mapping[str, Texts],
+    moments: Integers,
+    named: LogColumns,
+    numbers: Mapping[str, NDArray[np.float64]],
 ) -> pd.DataFrame:
     """Return what `PredictionRows.fields` holds.
 
@@ -26,6 +28,8 @@ def fields_frame(
         All columns of the log as texts.
     moments
         Microseconds since 1970-01-01 UTC.
+    numbers
+        The fields that hold numbers: ``confidence``, ``latency`` and the probabilities.
     """
     missing = pa.nulls(len(moments), pa.string())
     identity = _trimmed(raw.get(named.id or "", missing))
@@ -36,10 +40,8 @@ def fields_frame(
         "prediction": label_series(raw.get(named.prediction or "", missing)),
         "label": label_series(raw.get(named.label or "", missing)),
         "client": label_series(raw.get(named.client or "", missing)),
-        "confidence": pd.Series(read_numbers(raw.get(named.confidence or "", missing)).values),
-        "latency": pd.Series(read_numbers(raw.get(named.latency or "", missing)).values),
     }
-    columns |= {name: pd.Series(read_numbers(raw[name]).values) for name in probabilities}
+    columns |= {name: pd.Series(values) for name, values in numbers.items()}
     return pd.DataFrame(columns)
 
 

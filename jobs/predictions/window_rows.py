@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from jobs.predictions.log_columns import NeededColumns
-from jobs.predictions.numbers import read_numbers
-from jobs.predictions.rejections import (
-    BAD_CONFIDENCE,
-    BAD_PROBABILITY,
-    RejectedRows,
-    Rejections,
-    UnreadLine,
-    shorten,
-)
+from jobs.predictions.newest_rows import RejectedPlaces, in_window, newest_rows
+from jobs.predictions.rejections import RejectedRows, Rejections, UnreadLine, shorten
 from jobs.predictions.row_order import content_order
+from jobs.predictions.row_places import RowPlaces
+from jobs.predictions.rows import LogTally
 from jobs.timestamp_parts import Flags, Integers, Texts
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps, to_moment
 from jobs.windows import WindowRequest
@@ -44,6 +40,8 @@ class RowBatch:
         Which timestamps had no zone.
     lines
         Line numbers as in `RejectedRow`.
+    sources
+        The object of each row, where they are of several; else None.
     """
 
     source: str
@@ -51,14 +49,22 @@ class RowBatch:
     moments: Integers
     zoneless: Flags
     lines: Integers
+    sources: npt.NDArray[np.object_] | None = None
 
     def __len__(self) -> int:
         return len(self.moments)
+
+    def every_source(self) -> npt.NDArray[np.object_]:
+        """Return the object of each row."""
+        if self.sources is not None:
+            return self.sources
+        return np.full(len(self), self.source, dtype=object)
 
     def take(self, rows: Integers) -> RowBatch:
         """Return some of the rows."""
         return RowBatch(
             source=self.source,
+            sources=None if self.sources is None else self.sources[rows],
             table=self.table.take(pa.array(rows)),
             moments=self.moments[rows],
             zoneless=self.zoneless[rows],
@@ -91,6 +97,8 @@ class WindowCollector:
         The columns of all objects that were read so far, in the order they were met.
     observed
         The times seen since it was last replaced.
+    places
+        Where rejected rows stand whose time cannot be read.
     """
 
     request: WindowRequest
@@ -99,6 +107,7 @@ class WindowCollector:
     rejections: Rejections = field(default_factory=Rejections)
     columns: dict[str, None] = field(default_factory=dict)
     observed: ObservedTimes = field(default_factory=ObservedTimes)
+    places: RowPlaces = field(default_factory=RowPlaces)
     end: int = 0
     start: int | None = None
     _batches: list[RowBatch] = field(default_factory=list)
@@ -123,9 +132,12 @@ class WindowCollector:
             The timestamps as written, for the examples.
         """
         good = times.faults == TimestampFault.NONE
-        self.observed.add(times.moments[good])
         faulty = np.flatnonzero(~good)
-        if len(faulty):
+        if not len(faulty):
+            self.see(source, lines, times.moments)
+        else:
+            self.see(source, lines[good], times.moments[good])
+            self.places.ask(source, lines[faulty])
             self.rejections.add_untimed(
                 source,
                 [
@@ -146,6 +158,11 @@ class WindowCollector:
         wanted: Flags = good & self.in_window(times.moments)
         return wanted
 
+    def see(self, source: str, lines: Integers, moments: Integers) -> None:
+        """Take in the times of lines, in the window or not."""
+        self.observed.add(moments)
+        self.places.know(source, lines, moments)
+
     def reject_lines(self, source: str, lines: Sequence[UnreadLine]) -> None:
         """Count lines that are no rows, but for those whose time is readable and outside."""
         if not lines:
@@ -156,6 +173,9 @@ class WindowCollector:
         self.rejections.add_untimed(
             source, [line for line, known in zip(lines, timed, strict=True) if not known]
         )
+        numbers = np.array([line.line for line in lines], np.int64)
+        self.places.know(source, numbers[timed], times.moments[timed])
+        self.places.ask(source, numbers[~timed])
         inside = np.flatnonzero(timed & self.in_window(times.moments)).tolist()
         for reason in sorted({lines[row].reason for row in inside}):
             rows = np.array([row for row in inside if lines[row].reason == reason], np.int64)
@@ -170,8 +190,7 @@ class WindowCollector:
             )
 
     def add(self, batch: RowBatch) -> None:
-        """Take rows of the window in; rows with a bad number are counted and kept out."""
-        batch = self._with_good_numbers(batch)
+        """Take rows of the window in."""
         if len(batch):
             self._batches.append(batch)
             self._kept += len(batch)
@@ -184,6 +203,18 @@ class WindowCollector:
         if self.request.rows is not None:
             self._keep_newest(self.request.rows)
         return _in_order(self._batches)
+
+    def tally(self, accepted: RowBatch) -> LogTally:
+        """Return the counts of the window; `accepted` are its final rows."""
+        rejections = self.rejections
+        if self.start is not None:
+            rejections.forget_before(self.start)
+        places = RejectedPlaces(
+            timed=tuple(rejections.timed),
+            placed=in_window(self.places.placed(), self.start, self.end),
+        )
+        newest = newest_rows(accepted.moments, places, wanted=self.request.rows, end=self.end)
+        return replace(rejections.tally(len(accepted), self.start), newest=newest)
 
     def settle(self) -> None:
         """Move the start of a window by rows up to where it now is known to lie at the earliest."""
@@ -199,26 +230,6 @@ class WindowCollector:
         self._batches = [ordered] if len(ordered) else []
         self._kept = len(ordered)
 
-    def _with_good_numbers(self, batch: RowBatch) -> RowBatch:
-        good = np.ones(len(batch), np.bool_)
-        for column in self.needed.numeric(batch.table.column_names):
-            texts = batch.table[column]
-            bad = np.flatnonzero(~read_numbers(texts).readable & good)
-            if not len(bad):
-                continue
-            good[bad] = False
-            is_confidence = column == self.needed.named.confidence
-            self.rejections.add_timed(
-                RejectedRows(
-                    source=batch.source,
-                    reason=BAD_CONFIDENCE if is_confidence else BAD_PROBABILITY,
-                    lines=batch.lines[bad],
-                    details=[shorten(text) for text in texts.take(pa.array(bad)).to_pylist()],
-                    moments=batch.moments[bad],
-                )
-            )
-        return batch if good.all() else batch.take(np.flatnonzero(good))
-
 
 def _in_order(batches: list[RowBatch]) -> RowBatch:
     """Join batches and sort their rows by time and then by content."""
@@ -233,6 +244,7 @@ def _in_order(batches: list[RowBatch]) -> RowBatch:
         moments=np.concatenate([batch.moments for batch in batches]),
         zoneless=np.concatenate([batch.zoneless for batch in batches]),
         lines=np.concatenate([batch.lines for batch in batches]),
+        sources=np.concatenate([batch.every_source() for batch in batches]),
     )
     return joined.take(content_order(joined.moments, joined.table))
 

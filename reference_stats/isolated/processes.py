@@ -47,6 +47,10 @@ class DecoderStartError(DriftError):
     """A decoding process did not start: something is wrong with the installation."""
 
 
+class _KilledAtStartError(DecoderStartError):
+    """A decoding process was killed before it was ready."""
+
+
 class _ProcessEndedError(Exception):
     """A decoding process ended in the middle of an image."""
 
@@ -161,7 +165,8 @@ class _Process:
             answer = None
         if answer is None or answer[0] != messages.READY:
             code = self.stop()
-            raise DecoderStartError(
+            kind = _KilledAtStartError if code == -signal.SIGKILL else DecoderStartError
+            raise kind(
                 f"the process that decodes images did not start (it ended with {code}). Run "
                 f"`{sys.executable} -m reference_stats.warm_up` to see what is wrong."
             )
@@ -188,7 +193,7 @@ class Decoders:
 
     def start(self) -> None:
         """Have a process ready for the first image."""
-        with contextlib.suppress(DecoderStartError):
+        with contextlib.suppress(DecoderStartError, MemoryError):
             self._idle.append(self._take())
 
     def measure(self, data: bytes, order: Order) -> ImageFeatures | UnreadableImage:
@@ -198,6 +203,8 @@ class Decoders:
         ------
         DecoderStartError
             If no process can be started.
+        MemoryError
+            If two in a row were killed while they started.
         """
         outcome = self._attempt(lambda process: process.measure(data, order))
         return outcome if not isinstance(outcome, _Failure) else outcome.as_outcome()
@@ -256,7 +263,18 @@ class Decoders:
 
     def _new(self) -> _Process:
         with self._starting:
-            return _Process()
+            try:
+                return _Process()
+            except _KilledAtStartError:
+                return _second_process()
+
+
+def _second_process() -> _Process:
+    """Start a process once more after one was killed; nobody but the guard of memory does that."""
+    try:
+        return _Process()
+    except _KilledAtStartError:
+        raise MemoryError("the process that decodes images was killed while it started") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

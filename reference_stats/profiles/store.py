@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,11 +12,32 @@ from datetime import datetime
 
 import pandas as pd
 
-from jobs.buckets.bucket import BINARY, JSON, Bucket
-from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError
+from jobs.buckets.bucket import BINARY, JSON, Bucket, ObjectInfo, StoredObject
+from jobs.errors import (
+    ObjectChangedError,
+    ObjectError,
+    ObjectExistsError,
+    ObjectMissingError,
+)
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 
 PINNED = "pinned.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """Which profile runs use, as it was read.
+
+    Attributes
+    ----------
+    profile_id
+        Its id; None where nothing is pinned.
+    version
+        The version of the object that says so; None where there is none.
+    """
+
+    profile_id: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +56,45 @@ class ProfileStore:
     folder: str
 
     def pinned_id(self) -> str | None:
-        """Return the id of the profile that runs use, or None before the first was built."""
+        """Return the id of the profile that runs use, or None before the first was built.
+
+        Raises
+        ------
+        ObjectError
+            If the object that names it is damaged.
+        """
+        return self._id_in(self._stored_pin())
+
+    def pin_to_replace(self) -> Pin:
+        """Return what is pinned, for `pin`; a damaged object pins nothing and may be replaced."""
+        stored = self._stored_pin()
+        if stored is None:
+            return Pin()
         try:
-            stored = self.bucket.read(f"{self.folder}/{PINNED}")
+            return Pin(profile_id=self._id_in(stored), version=stored.version)
+        except ObjectError:
+            return Pin(version=stored.version)
+
+    def has_profiles(self) -> bool:
+        """Return whether any profile, whole or not, was written before."""
+        return any(info.name != f"{self.folder}/{PINNED}" for info in self._listing())
+
+    def has(self, profile_id: str) -> bool:
+        """Return whether a profile of that id was written before."""
+        folder = f"{self.folder}/{profile_id}/"
+        return any(info.name.startswith(folder) for info in self._listing())
+
+    def _listing(self) -> Iterator[ObjectInfo]:
+        return self.bucket.list(f"{self.folder}/")
+
+    def _stored_pin(self) -> StoredObject | None:
+        try:
+            return self.bucket.read(f"{self.folder}/{PINNED}")
         except ObjectMissingError:
+            return None
+
+    def _id_in(self, stored: StoredObject | None) -> str | None:
+        if stored is None:
             return None
         try:
             return str(json.loads(stored.data)["id"])
@@ -81,7 +138,7 @@ class ProfileStore:
             return error
 
     def save(self, profile: ReferenceProfile) -> None:
-        """Write a profile under its id and pin it; one that is there already stays as it is."""
+        """Write a profile under its id; one that is there already stays as it is."""
         folder = f"{self.folder}/{profile.id}"
         files = {
             "features.parquet": (profile.features.to_parquet(index=False), BINARY),
@@ -93,8 +150,35 @@ class ProfileStore:
         for name, (data, kind) in files.items():
             with suppress(ObjectExistsError):
                 self.bucket.create(f"{folder}/{name}", data, kind)
-        pin = json.dumps({"id": profile.id}) + "\n"
-        self.bucket.write(f"{self.folder}/{PINNED}", pin.encode(), JSON)
+
+    def pin(self, profile_id: str, before: Pin) -> None:
+        """Let runs use a profile from now on.
+
+        Parameters
+        ----------
+        before
+            What was pinned when the profile was begun.
+
+        Raises
+        ------
+        ObjectChangedError
+            If something else was pinned since.
+        """
+        name = f"{self.folder}/{PINNED}"
+        data = (json.dumps({"id": profile_id}) + "\n").encode()
+        try:
+            if before.version is None:
+                self.bucket.create(name, data, JSON)
+            else:
+                self.bucket.replace(name, data, before.version, JSON)
+        except (ObjectExistsError, ObjectChangedError):
+            # The same content was pinned by another run: this is what was wanted.
+            if self.pin_to_replace().profile_id != profile_id:
+                raise ObjectChangedError(
+                    self.bucket.url_of(name),
+                    f"another profile was pinned while {profile_id} was built, and stays pinned. "
+                    "To use the job file's reference instead: drift profile build.",
+                ) from None
 
 
 def _describe(profile: ReferenceProfile) -> bytes:

@@ -12,12 +12,14 @@ import sys
 
 import pytest
 
+from drift.history_table import csv_table, without_formula
 from drift.report_fetching import fetch_index, fetch_report
 from drift.stages import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.job_file import load_job
 from reports.findings import WindowSpan
+from reports.history import history_row
 from reports.html_report import report_html
 from reports.publishing import publish
 from tests.support import findings as examples
@@ -230,6 +232,19 @@ class TestTheHistory:
             assert float(other["largest_effect"]) == one["largest_effect"]
             for key in ("run_id", "window_end", "verdict", "headline", "largest_effect_column"):
                 assert other[key] == one[key]
+
+    @pytest.mark.parametrize(
+        "text", ["=1+1", "+A1", "-A1", "@SUM(A1)", " =1", "\N{FULLWIDTH EQUALS SIGN}1", "\t=1"]
+    )
+    def test_no_cell_of_csv_begins_a_formula(self, text):
+        row = dataclasses.replace(history_row(examples.drifted()), headline=text, summary=text)
+        (cells,) = csv.DictReader(io.StringIO(csv_table([row])))
+        assert cells["headline"].startswith("'")
+        assert cells["summary"].startswith("'")
+
+    @pytest.mark.parametrize("text", ["-1.5", "+2e-3", "Images are darker", "a=b", ""])
+    def test_what_is_no_formula_stays(self, text):
+        assert without_formula(text) == text
 
     def test_a_terminal_gets_shapes_and_colours(self, folder):
         main, other = pty.openpty()

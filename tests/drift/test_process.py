@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from drift.process import few_collections, import_ahead
+from jobs.errors import ExitCode
 from tests.support.command import JOB_FILE, ROOT, drift
 from tests.support.worlds import make_world
 
@@ -121,3 +122,28 @@ print({one["num_threads"] for one in threadpool_info() if one["internal_api"] ==
         check=True,
     )
     assert done.stdout.strip() == f"{{{threads}}}"
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+@pytest.mark.parametrize("is_absolute", [False, True])
+def test_a_working_directory_that_was_deleted_is_said(tmp_path, command, is_absolute):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    job = tmp_path / "job.toml"
+    job.write_text('name = "a"\n')
+    named = str(job) if is_absolute else "job.toml"
+    done = subprocess.run(
+        [
+            *("sh", "-c", 'cd "$1" && rmdir "$1" && exec "$2" -P -m drift "$3" "$4"', "sh"),
+            *(str(gone), sys.executable, command, named),
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DRIFT__LOG_FORMAT": "plain"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if is_absolute:
+        assert done.returncode == ExitCode.USAGE
+    else:
+        assert done.returncode == ExitCode.INPUT == 5
+        assert "job.toml: the working directory was deleted. Change to a folder" in done.stderr

@@ -21,7 +21,7 @@ from drift.pipeline import run_job
 from drift.reference import build_and_pin
 from drift.stages import open_workplace
 from jobs.buckets.registry import open_bucket
-from jobs.errors import ExitCode, PublishError
+from jobs.errors import ExitCode, ObjectMissingError, PublishError
 from jobs.job import DetectionSettings, Job
 from jobs.lease import Lease
 from jobs.lock import JobLock
@@ -437,6 +437,51 @@ class TestPinnedProfile:
         with pytest.raises(PublishError):
             build_and_pin(open_workplace(job_of(own_world)), lost)
         assert not (reports_of(own_world) / "profiles").exists()
+
+    def test_a_pin_that_is_gone_is_said_and_never_replaced(self, own_world):
+        job = job_of(own_world)
+        publish(job)
+        profiles = reports_of(own_world) / "profiles"
+        pinned = (profiles / "pinned.json").read_bytes()
+        (profiles / "pinned.json").unlink()
+        shutil.rmtree(own_world / "reference")
+        shutil.copytree(own_world / "images", own_world / "reference")
+        with pytest.raises(ObjectMissingError, match=r"pinned\.json.*drift profile build") as met:
+            publish(job)
+        assert met.value.exit_code is ExitCode.INPUT
+        assert not (profiles / "pinned.json").exists()
+        (profiles / "pinned.json").write_bytes(pinned)
+        publish(job)
+
+    def test_profiles_without_a_pin_and_of_another_reference_are_not_passed_over(self, own_world):
+        job = job_of(own_world)
+        build_and_pin(open_workplace(job))
+        profiles = reports_of(own_world) / "profiles"
+        (profiles / "pinned.json").unlink()
+        changed = job_of(own_world, reference=TABLE)
+        with pytest.raises(ObjectMissingError, match="drift profile build"):
+            publish(changed)
+        assert not (profiles / "pinned.json").exists()
+
+    def test_a_first_run_that_was_killed_before_it_pinned_is_finished_by_the_next(self, own_world):
+        job = job_of(own_world)
+        built = build_and_pin(open_workplace(job))
+        (reports_of(own_world) / "profiles/pinned.json").unlink()
+        assert publish(job).profile.id == built.id
+
+    def test_a_profile_that_another_run_pinned_meanwhile_stays_pinned(self, own_world):
+        job, other = job_of(own_world), job_of(own_world, reference=TABLE)
+        suspended = []
+
+        def suspended_at_the_second_check():
+            suspended.append(True)
+            if len(suspended) == 2:
+                build_and_pin(open_workplace(other))
+
+        with pytest.raises(PublishError, match="another profile was pinned while"):
+            build_and_pin(open_workplace(job), suspended_at_the_second_check)
+        pinned = open_workplace(job).profiles.pinned_id()
+        assert pinned == build_and_pin(open_workplace(other)).id
 
     def test_a_changed_reference_in_the_job_file_is_warned_of(self, own_world):
         build_and_pin(open_workplace(job_of(own_world)))

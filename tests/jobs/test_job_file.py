@@ -150,6 +150,14 @@ def test_a_missing_file_is_named(tmp_path):
     assert "there is no such file" in fault
 
 
+def test_the_folder_that_all_jobs_share_is_no_name(tmp_path):
+    path = tmp_path / "job.toml"
+    path.write_text(GOOD.replace('name = "dogs"', 'name = "features"'))
+    (fault,) = faults_of(path)
+    assert 'name is "features"' in fault
+    assert "another name" in fault
+
+
 def test_a_byte_order_mark_is_no_fault(tmp_path):
     path = tmp_path / "job.toml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())

@@ -192,6 +192,29 @@ def test_an_installation_without_a_worker_is_no_fault_of_the_images(
     assert "no_such_module" in capfd.readouterr().err
 
 
+@pytest.fixture
+def killed_at_start(
+    decoders: Decoders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Decoders:
+    monkeypatch.setattr(processes, "_WORKER", "tests.support.killed_worker")
+    monkeypatch.setenv("PYTHON_KILLED_BEFORE", str(tmp_path / "killed"))
+    return decoders
+
+
+def test_a_decoder_that_is_killed_while_it_starts_is_started_once_more(
+    killed_at_start: Decoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KILLED_ONCE", "1")
+    assert killed_at_start.measure(PHOTOGRAPHS[0], ORDER) == expected(PHOTOGRAPHS[0])
+
+
+def test_two_that_are_killed_while_they_start_mean_too_little_memory(
+    killed_at_start: Decoders,
+) -> None:
+    with pytest.raises(MemoryError, match="was killed while it started"):
+        killed_at_start.measure(PHOTOGRAPHS[0], ORDER)
+
+
 def test_a_run_over_a_hostile_image_loses_that_image_only(
     faulty: Decoders, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from jobs.buckets.bucket import HTML, Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectError, PublishError
 from reports.acceptance import mark_page, read_run
+from reports.conditional_writes import always_allowed
 from reports.findings import Evidence, RunFindings
 from reports.history import (
     AcceptedWindow,
@@ -190,9 +191,9 @@ def test_a_page_is_marked_and_unmarked_without_its_data(bucket: Bucket) -> None:
     publish_run(bucket, run)
     before = page_of(bucket, run)
 
-    mark_page(bucket, JOB, run.run_id, accepted=True)
+    mark_page(bucket, JOB, run.run_id, always_allowed, accepted=True)
     marked = page_of(bucket, run)
-    mark_page(bucket, JOB, run.run_id, accepted=False)
+    mark_page(bucket, JOB, run.run_id, always_allowed, accepted=False)
 
     assert 'id="accepted" hidden>' in before
     assert 'id="accepted">Accepted as normal' in marked
@@ -202,8 +203,8 @@ def test_a_page_is_marked_and_unmarked_without_its_data(bucket: Bucket) -> None:
 def test_a_run_without_a_page_and_a_page_of_an_older_version_are_no_error(bucket: Bucket) -> None:
     bucket.write(f"{JOB}/runs/old/report.html", b"<p>old")
 
-    mark_page(bucket, JOB, "old", accepted=True)
-    mark_page(bucket, JOB, "absent", accepted=True)
+    mark_page(bucket, JOB, "old", always_allowed, accepted=True)
+    mark_page(bucket, JOB, "absent", always_allowed, accepted=True)
 
     assert bucket.read(f"{JOB}/runs/old/report.html").data == b"<p>old"
     assert with_acceptance(b"<p>old", accepted=False) == b"<p>old"

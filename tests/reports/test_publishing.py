@@ -2,12 +2,22 @@ import dataclasses
 import itertools
 import json
 import logging
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from jobs.buckets.bucket import HTML, JSON, Bucket, ObjectKind
+from jobs.buckets.bucket import (
+    BINARY,
+    HTML,
+    JSON,
+    Bucket,
+    ObjectInfo,
+    ObjectKind,
+    StoredObject,
+)
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, LockedError, PublishError
 from reports.findings import RunFindings, WindowSpan
@@ -69,7 +79,13 @@ def test_everything_is_where_it_is_documented(bucket: Bucket) -> None:
 
 def test_a_publication_that_ends_early_shows_no_half_run(bucket: Bucket) -> None:
     """Stopped before each step in turn, readers of the later objects see nothing of the run."""
-    steps = ["history/run-09.json", "latest.json", "index.html"]
+    steps = [
+        "runs/run-09/report.html",
+        "runs/run-09/report.json",
+        "history/run-09.json",
+        "latest.json",
+        "index.html",
+    ]
     for allowed, absent in enumerate(steps):
         seen: list[int] = []
 
@@ -81,8 +97,78 @@ def test_a_publication_that_ends_early_shows_no_half_run(bucket: Bucket) -> None
         with pytest.raises(LockedError):
             publish(bucket, JOB, run_of_day(9), FILES, still_allowed=lock_lost)
 
-        assert "runs/run-09/report.json" in names(bucket)
         assert absent not in names(bucket)
+
+
+class TakenOver(Bucket):
+    """A bucket in which, just before one of the writes, another run publishes the same window."""
+
+    def __init__(self, bucket: Bucket, at_write: int, take_over: Callable[[], None]) -> None:
+        super().__init__(bucket.url)
+        self._bucket, self._at_write, self._take_over = bucket, at_write, take_over
+        self._lock = threading.Lock()
+        self.writes = 0
+
+    def _before_write(self) -> None:
+        with self._lock:
+            if self.writes == self._at_write:
+                self._take_over()
+            self.writes += 1
+
+    def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        self._before_write()
+        return self._bucket.create(name, data, kind)
+
+    def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
+        self._before_write()
+        return self._bucket.replace(name, data, version, kind)
+
+    def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
+        self._before_write()
+        return self._bucket.write(name, data, kind)
+
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
+        return self._bucket.read(name, most_bytes)
+
+    def info(self, name: str) -> ObjectInfo:
+        return self._bucket.info(name)
+
+    def local_copy(self, name: str, folder: Path) -> Path:
+        return self._bucket.local_copy(name, folder)
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        return self._bucket.list(prefix)
+
+    def delete(self, name: str) -> None:
+        self._bucket.delete(name)
+
+
+@pytest.mark.parametrize("is_repeated", [False, True])
+@pytest.mark.parametrize("at_write", range(7))
+def test_a_run_that_was_suspended_right_before_a_write_overwrites_nothing_of_its_successor(
+    bucket: Bucket, at_write: int, is_repeated: bool
+) -> None:
+    if is_repeated:
+        publish(bucket, JOB, run_of_day(9), FILES)
+    lost: list[bool] = []
+    published: dict[str, bytes] = {}
+
+    def take_over() -> None:
+        lost.append(True)
+        successor = dataclasses.replace(run_of_day(9), summary="The successor's.")
+        files = {name: (b"successor " + data, kind) for name, (data, kind) in FILES.items()}
+        publish(bucket, JOB, successor, files)
+        published.update({name: read(bucket, name) for name in names(bucket)})
+
+    def still_allowed() -> None:
+        if lost:
+            raise LockedError("the lock was lost")
+
+    suspended = TakenOver(bucket, at_write, take_over)
+    with pytest.raises((LockedError, PublishError)):
+        publish(suspended, JOB, run_of_day(9), FILES, still_allowed=still_allowed)
+
+    assert {name: read(bucket, name) for name in names(bucket)} == published
 
 
 def test_the_report_is_the_last_of_the_runs_files(bucket: Bucket, tmp_path: Path) -> None:
@@ -159,13 +245,14 @@ def test_a_broken_latest_is_named_and_replaced(
     assert latest_end(bucket) == "2025-03-09T00:00:00Z"
 
 
-def test_the_check_is_called_before_each_step_after_the_runs_files(bucket: Bucket) -> None:
+def test_the_check_is_called_before_each_step(bucket: Bucket) -> None:
     calls: list[list[str]] = []
 
     publish(bucket, JOB, run_of_day(9), FILES, still_allowed=lambda: calls.append(names(bucket)))
 
     added = [set(after) - set(before) for before, after in itertools.pairwise(calls)]
-    assert added == [{"history/run-09.json"}, {"latest.json"}]
+    own = {f"runs/run-09/{name}" for name in FILES}
+    assert added == [own, {"runs/run-09/report.json"}, {"history/run-09.json"}, {"latest.json"}]
 
 
 def test_a_failure_names_the_object_and_has_its_own_exit_code(bucket: Bucket) -> None:

@@ -126,19 +126,6 @@ def test_long_lists_are_counted() -> None:
     assert wording.listed(list("abcdef"), most=2) == "a, b and 4 more"
 
 
-@pytest.mark.parametrize("character", ["\u202e", "\u2066", "\x00", "\ud800", "\u2028", "\ufeff"])
-def test_characters_that_hide_or_reorder_are_spelled_out(character: str) -> None:
-    assert f"U+{ord(character):04X}" in wording.visible(f"a{character}b")
-    assert character not in wording.visible(f"a{character}b")
-
-
-@pytest.mark.parametrize(
-    "text", ["Bär", "\u0645\u0631\u062d\u0628\u0627", "\U0001f9d1\u200d\U0001f33e", "a b"]
-)
-def test_names_in_any_script_stay_as_they_are(text: str) -> None:
-    assert wording.visible(text) == text
-
-
 def test_an_inconclusive_run_says_what_it_lacks() -> None:
     words = " ".join(wording.what_is_missing(examples.inconclusive()))
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 
+from jobs.buckets import folder_files
 from jobs.buckets.folder import FolderBucket, open_url
-from jobs.buckets.folder_files import temporary_file
+from jobs.buckets.folder_files import temporary_file, writers_excluded
 from jobs.buckets.registry import open_bucket
 from jobs.errors import (
     BucketAccessError,
@@ -409,3 +412,32 @@ def test_a_file_that_another_writer_is_at_is_left_alone(root: Path) -> None:
         FolderBucket(str(root)).write("other", b"data")
         assert unfinished.read_bytes() == b"half"
     assert not unfinished.exists()
+
+
+# --- writers that were suspended ---
+
+
+def _be_suspended_while_writing(root: Path, has_lock: Event) -> None:
+    with writers_excluded(root):
+        has_lock.set()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def test_a_writer_that_was_suspended_keeps_nobody_waiting_without_end(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_files, "LOCK_PATIENCE_S", 0.2)
+    context = multiprocessing.get_context("fork")
+    has_lock = context.Event()
+    suspended = context.Process(target=_be_suspended_while_writing, args=(root, has_lock))
+    suspended.start()
+    try:
+        assert has_lock.wait(20)
+        bucket = FolderBucket(str(root))
+        with pytest.raises(BucketAccessError, match=r"\.drift-bucket-lock has been locked") as met:
+            bucket.write("reports/new", b"data")
+        assert "was suspended: let it go on, or end it" in met.value.message
+    finally:
+        os.kill(suspended.pid or 0, signal.SIGCONT)
+        suspended.join()
+    assert FolderBucket(str(root)).write("reports/new", b"data")

@@ -199,17 +199,18 @@ def test_a_bad_row_whose_time_is_readable_and_outside_is_not_counted(line):
     assert read_log({"log.csv": HEADER + line + row("1")}).tally.rows == 1
 
 
-def test_bad_numbers_count_inside_the_window_only():
-    log = "timestamp,id,conf,p_a\n" + f"{DAY}10:00:00,1,high,0.5\n{DAY}10:00:00,2,0.5,inf\n"
-    log += f"2025-01-01T10:00:00,3,high,x\n{DAY}10:00:00,4,0.5,0.5\n"
+def test_bad_numbers_cost_the_value_and_count_inside_the_window_only():
+    log = "timestamp,id,conf,p_a\n" + f"{DAY}10:00:00,1,high,0.5\n{DAY}11:00:00,2,0.5,inf\n"
+    log += f"2025-01-01T10:00:00,3,high,x\n{DAY}12:00:00,4,0.5,0.5\n"
     columns = {"confidence": "conf", "probabilities": ("p_*",)}
     rows = read_log({"log.csv": log}, columns=columns)
-    assert ids(rows) == ["4"]
-    assert rows.tally.reasons == {
-        "confidence is not a number": 1,
-        "probability is not a number": 1,
-    }
-    assert [example.detail for example in rows.tally.examples] == ["high", "inf"]
+    assert ids(rows) == ["1", "2", "4"]
+    assert rows.tally.rejected == 0
+    np.testing.assert_array_equal(rows.fields["confidence"], [np.nan, 0.5, 0.5])
+    lost = {one.column: one for one in rows.tally.numbers}
+    assert lost["conf"].reasons == lost["p_a"].reasons == {"not a number": 1}
+    assert [(one.line, one.text) for one in lost["conf"].examples] == [(2, "high")]
+    assert [(one.line, one.text) for one in lost["p_a"].examples] == [(3, "inf")]
 
 
 def test_quoted_fields_may_hold_delimiters_quotes_and_newlines():

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 
 from jobs.buckets.registry import open_bucket
-from jobs.errors import ExitCode, ObjectError, ObjectMissingError, ProfileDefinitionError
+from jobs.errors import (
+    ExitCode,
+    ObjectChangedError,
+    ObjectError,
+    ObjectMissingError,
+    ProfileDefinitionError,
+)
 from reference_stats.features.registry import FEATURES
 from reference_stats.profiles.profile import (
     PredictionTable,
@@ -17,7 +23,7 @@ from reference_stats.profiles.profile import (
     image_records,
     profile_id,
 )
-from reference_stats.profiles.store import ProfileStore
+from reference_stats.profiles.store import Pin, ProfileStore
 
 
 def make_profile(*, predictions: bool = True) -> ReferenceProfile:
@@ -47,6 +53,7 @@ def test_a_saved_profile_is_pinned_and_loads_equal_to_the_last_bit(store, predic
     profile = make_profile(predictions=predictions)
     assert store.pinned_id() is None
     store.save(profile)
+    store.pin(profile.id, Pin())
     assert store.pinned_id() == profile.id
     loaded = store.load(profile.id)
     pd.testing.assert_frame_equal(loaded.features, profile.features, check_exact=True)
@@ -127,6 +134,30 @@ def test_a_damaged_pin_says_what_to_do(store, tmp_path):
     (tmp_path / store.folder / "pinned.json").write_text("p-1")
     with pytest.raises(ObjectError, match="drift profile build"):
         store.pinned_id()
+    store.pin("p-2", store.pin_to_replace())
+    assert store.pinned_id() == "p-2"
+
+
+def test_a_first_pin_replaces_none_that_is_there(store):
+    store.pin("p-1", Pin())
+    with pytest.raises(ObjectChangedError, match="another profile was pinned while p-2 was built"):
+        store.pin("p-2", Pin())
+    assert store.pinned_id() == "p-1"
+
+
+def test_a_pin_replaces_only_the_one_that_was_there_when_its_profile_was_begun(store):
+    store.pin("p-1", Pin())
+    before = store.pin_to_replace()
+    store.pin("p-2", before)
+    with pytest.raises(ObjectChangedError):
+        store.pin("p-3", before)
+    assert store.pinned_id() == "p-2"
+
+
+def test_the_same_profile_may_be_pinned_by_two_at_once(store):
+    store.pin("p-1", Pin())
+    store.pin("p-1", Pin())
+    assert store.pinned_id() == "p-1"
 
 
 def test_a_profile_with_fewer_features_is_used_for_those_it_has():

@@ -1,0 +1,30 @@
+"""Doubts about what the log's columns hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.setup.doubts.context import DoubtContext
+from drift.setup.proposal import Doubt, Proposal
+from drift.setup.words import one_of
+
+
+def about_columns(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # noqa: ARG001
+    """Yield what is unsure about what each column holds."""
+    columns = draft.columns
+    for key, guess in columns.named.items():
+        if guess.is_sure:
+            continue
+        others = f"; it could also be {one_of(guess.others)}" if guess.others else ""
+        yield Doubt(
+            key=f"predictions.columns.{key}",
+            text=f"{guess.column} was taken because: {guess.because}{others}.",
+        )
+    if columns.prediction is None:
+        watched = "the probabilities" if columns.probabilities else "images alone"
+        yield Doubt(
+            key="predictions.columns.prediction",
+            text=f"No column looks like the predicted class; without one, {watched} are watched.",
+        )
+    for note in columns.notes:
+        yield Doubt(key="predictions.columns", text=note)

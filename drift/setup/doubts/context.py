@@ -1,0 +1,48 @@
+"""What the doubts about a proposal are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from drift.setup.locate_images import LocatedImages
+from drift.setup.propose_reference import ReferenceGuess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtContext:
+    """What was seen beside the proposal.
+
+    Attributes
+    ----------
+    located
+        What was tried for the images.
+    references
+        All possible references, the chosen one first.
+    taken_in_too
+        Objects that the log's glob matches although they are of another kind.
+    newest
+        The time of the log's newest row.
+    now
+        The time now.
+    sample_notes
+        What was odd about the log.
+    names
+        The objects that were seen.
+    images_since
+        The first row with an image, where all older ones have lost theirs.
+    time_columns, clock_columns
+        Other columns that hold times, and those that hold times of day without a date.
+    """
+
+    located: LocatedImages
+    references: Sequence[ReferenceGuess]
+    taken_in_too: Sequence[str]
+    newest: datetime
+    now: datetime
+    sample_notes: Sequence[str]
+    names: Sequence[str]
+    images_since: datetime | None = None
+    time_columns: Sequence[str] = ()
+    clock_columns: Sequence[str] = ()

@@ -1,0 +1,69 @@
+"""Doubts about where the images are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from drift.setup.doubts.context import DoubtContext
+from drift.setup.locate_images import LocatedImages
+from drift.setup.proposal import Doubt, Proposal
+from drift.setup.try_templates import other_extensions
+from drift.setup.words import one_of
+
+_MOST_FOUND = 0.97
+_FITS = 0.5
+
+
+def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
+    """Yield what is unsure about where the rows' images are."""
+    located, since = seen.located, seen.images_since
+    template = draft.template
+    if template.share < _MOST_FOUND:
+        extensions = other_extensions(template, seen.names)
+        why = ""
+        if extensions:
+            there = ", ".join(f"{count} as {ending}" for ending, count in extensions.items())
+            why = (
+                f" Of the first {len(template.missing)} missing ones {there} are there; a template "
+                "can name one ending only, so log the file's name."
+            )
+        example = f", such as {template.missing[0]}" if template.missing else ""
+        reasons = " ".join(located.why_not)
+        only = ""
+        if since is None and template.share < _FITS:
+            only = "The template does not fit, unless these images were deleted: "
+        elif since is not None:
+            only = (
+                f"Images exist since {since:%Y-%m-%d %H:%M} UTC only; window and reference are "
+                "taken from the rows since then. "
+            )
+        yield Doubt(
+            key="images.path",
+            text=f"{only}{1 - template.share:.0%} of the rows name no object that is there"
+            f"{example}."
+            f"{why} {reasons}".strip(),
+        )
+    literal = re.sub(r"\{[^{}]+\}", "", template.path) if "{" in template.path else ""
+    digits = re.search(r"\d{2,}", literal)
+    if digits:
+        yield Doubt(
+            key="images.path",
+            text=f"The digits {digits[0]} are the same in all images tried; will they stay so?",
+        )
+    rivals = _rivals(located)
+    if rivals:
+        yield Doubt(key="images.path", text=f"Other objects fit as well: {one_of(rivals[:3])}.")
+
+
+def _rivals(located: LocatedImages) -> list[str]:
+    """Return templates that lead to other objects, one for each set of objects."""
+    taken = set(located.tried[0].found)
+    rivals = []
+    for one in located.tried[1:]:
+        if one.distinct < 0.5:
+            continue
+        if one.share >= located.tried[0].share - 0.02 and taken.isdisjoint(one.found):
+            rivals.append(one.path)
+            taken |= one.found
+    return rivals

@@ -1,0 +1,28 @@
+"""Every source of doubts, in the order in which they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from drift.setup.doubts.columns import about_columns
+from drift.setup.doubts.context import DoubtContext
+from drift.setup.doubts.images import about_images
+from drift.setup.doubts.log import about_log
+from drift.setup.doubts.reference import about_reference
+from drift.setup.doubts.times import about_other_times, about_times
+from drift.setup.proposal import Doubt, Proposal
+
+SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
+    about_log,
+    about_times,
+    about_other_times,
+    about_columns,
+    about_images,
+    about_reference,
+)
+"""What `drift init` says that a person should look at."""
+
+
+def doubts_of(draft: Proposal, seen: DoubtContext) -> list[Doubt]:
+    """Return everything in a proposal that a person should look at."""
+    return [doubt for source in SOURCES for doubt in source(draft, seen)]

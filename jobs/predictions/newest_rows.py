@@ -1,0 +1,105 @@
+"""Where the rejected rows of a window stand among those that could be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from jobs.predictions.rejections import RejectedRows
+from jobs.predictions.row_places import PlacedRows
+from jobs.predictions.rows import NewestRows, RejectedRow
+from jobs.timestamp_parts import Integers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedPlaces:
+    """The rejected rows that belong to a window.
+
+    Attributes
+    ----------
+    timed
+        Those whose time is known.
+    placed
+        Those whose time is not, by the rows beside them.
+    """
+
+    timed: Sequence[RejectedRows]
+    placed: Sequence[PlacedRows]
+
+    def moments(self, unknown: int) -> Integers:
+        """Return their times, ascending; `unknown` where not even a neighbour has one."""
+        parts = [rows.moments for rows in self.timed]
+        parts += [
+            np.full(rows.count, unknown if rows.moment is None else rows.moment, np.int64)
+            for rows in self.placed
+        ]
+        return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+
+
+def in_window(placed: Iterable[PlacedRows], start: int | None, end: int) -> list[PlacedRows]:
+    """Return the rows without a readable time that stand beside rows of the window."""
+    return [
+        rows
+        for rows in placed
+        if rows.moment is None or (rows.moment < end and (start is None or rows.moment >= start))
+    ]
+
+
+def newest_rows(
+    accepted: Integers, rejected: RejectedPlaces, *, wanted: int | None, end: int
+) -> NewestRows:
+    """Return where rejected rows stand among the accepted ones.
+
+    Parameters
+    ----------
+    accepted
+        The times of the accepted rows, ascending.
+    wanted
+        The number of rows that the window should have; None for a window by time.
+    end
+        The window's end.
+    """
+    lost = rejected.moments(end - 1)
+    every = np.sort(np.concatenate((accepted, lost)))
+    if not len(every):
+        return NewestRows()
+    asked = every if wanted is None else every[-wanted:]
+    start = int(asked[0])
+    asked_read = int((accepted >= start).sum())
+    newest_read = int(accepted[-1]) if len(accepted) else None
+    newer, first = (0, None) if newest_read is None else _newer(rejected, newest_read)
+    return NewestRows(
+        asked=len(asked),
+        asked_rejected=max(0, len(asked) - asked_read),
+        newer=newer,
+        first_newer=first,
+        newest=int(every[-1]),
+        newest_read=newest_read,
+        asked_start=start,
+    )
+
+
+def _newer(rejected: RejectedPlaces, newest: int) -> tuple[int, RejectedRow | None]:
+    """Return how many rows are newer than that time, and the first of them."""
+    count = 0
+    found: list[RejectedRow] = []
+    for rows in rejected.timed:
+        later = np.flatnonzero(rows.moments > newest)
+        if len(later):
+            row = int(later[np.argmin(rows.lines[later])])
+            found.append(
+                RejectedRow(
+                    source=rows.source,
+                    line=int(rows.lines[row]),
+                    reason=rows.reason,
+                    detail=rows.details[row],
+                )
+            )
+        count += len(later)
+    for placed in rejected.placed:
+        if placed.are_newer_than(newest):
+            count += placed.count
+            found.append(RejectedRow(source=placed.source, line=placed.line, reason=""))
+    return count, min(found, default=None)
