@@ -11,6 +11,7 @@ from importlib.metadata import version
 from drift.clipped import Clipped, without_clipped
 from drift.comparison import Comparison
 from drift.data_health import with_files, with_health
+from drift.file_differences import count_files
 from drift.options import as_text
 from drift.segments import Concentration
 from drift.verdict import Decision
@@ -104,7 +105,7 @@ def _quality(facts: RunFacts) -> Quality:
     window, profile = facts.window, facts.profile
     clipped = Clipped.of(profile, window)
     return with_health(
-        with_files(window.quality, window.files_of_images()),
+        with_files(window.quality, count_files(window.files_of_images())),
         facts.predictions.fields,
         without_clipped(window.features, clipped.current),
         without_clipped(profile.features, clipped.reference),

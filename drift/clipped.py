@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.columns import AlignedRows, Column
+from drift.file_differences import LEAST_DIFFERENCE
 from drift.units import Units
 from drift.window_images import WindowImages
 from reference_stats.features.registry import clips_deep_images
@@ -50,16 +51,21 @@ class Clipped:
 
     @property
     def differs(self) -> bool:
-        """Whether other shares of the two sides are clipped."""
+        """Whether other shares of the two sides are clipped, or may be.
+
+        Where one side is not known, small shares of the other count for nothing: both were
+        measured in one way, and they may have as many.
+        """
         shares = _share(self.reference), _share(self.current)
-        known = {share for share in shares if share is not None}
-        return len(known) == 2 or (None in shares and max(known, default=0.0) > 0)
+        if None in shares:
+            return any(share is not None and share >= LEAST_DIFFERENCE for share in shares)
+        return shares[0] != shares[1]
 
     @property
     def leaves_enough(self) -> bool:
         """Whether at least half of the images of either side are known not to be clipped."""
         shares = _share(self.reference), _share(self.current)
-        return all(share is None or share <= _ENOUGH for share in shares)
+        return all(share is not None and share <= _ENOUGH for share in shares)
 
 
 def clipped_images(

@@ -100,10 +100,17 @@ def feature_columns(
             role=ColumnRole.FEATURE,
             reference=_numbers(reference[feature.name]) if feature.name in shared else nothing,
             current=_numbers(current[feature.name]),
-            supply=_WINDOW_SUPPLY if feature.name in shared else _FEATURE_SUPPLY,
+            supply=_supply(known=feature.name in shared, images=len(current)),
         )
         for feature in features_named(current.columns)
     ]
+
+
+def _supply(*, known: bool, images: int) -> str:
+    """Return what to do where a feature has no values on a side."""
+    if not known:
+        return _FEATURE_SUPPLY
+    return _UNDEFINED if images else _WINDOW_SUPPLY
 
 
 def prediction_columns(
@@ -164,6 +171,7 @@ _FEATURE_SUPPLY = (
     "Set reference.images to reference images, or add the column to the feature table, and run "
     "drift profile build."
 )
+_UNDEFINED = "It is not defined for such images, such as very small ones: see docs/features.md."
 _WINDOW_SUPPLY = "No image of the window could be measured; see data health."
 _PREDICTION_SUPPLY = (
     "Set reference.log to a log with the reference's predictions and run drift profile build."

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.file_differences import kind_name
-from reference_stats.file_facts.facts import FileFacts
+from drift.file_differences import FileCounts, kind_name
 from reports.findings import Latency, PictureCount, PictureHealth, Quality
 from reports.picture_limits import BLOWN_OUT_ABOVE, BLURRED_BELOW, DARK_BELOW, TINY_BELOW_PX
 
@@ -37,16 +35,19 @@ def with_health(
     )
 
 
-def with_files(quality: Quality, files: Iterable[FileFacts | None]) -> Quality:
+def with_files(quality: Quality, files: FileCounts) -> Quality:
     """Return `quality` with the counts of what the images' files are filled in."""
-    known = [one for one in files if one is not None]
-    kinds = Counter(kind_name(one.kind) for one in known)
-    wide = Counter(one.profile for one in known if one.profile)
+    kinds: Counter[str] = Counter()
+    wide: Counter[str] = Counter()
+    for file, number in files.items():
+        kinds[kind_name(file.kind)] += number
+        if file.profile:
+            wide[file.profile] += number
     return replace(
         quality,
         file_kinds=dict(sorted(kinds.items())),
-        transparent_images=sum(one.transparent for one in known),
-        multi_frame_images=sum(one.frames > 1 for one in known),
+        transparent_images=sum(number for file, number in files.items() if file.transparent),
+        multi_frame_images=sum(number for file, number in files.items() if file.frames > 1),
         wide_colour_profiles=dict(sorted(wide.items())),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scipy.stats import fisher_exact
@@ -78,9 +78,23 @@ class FileDifference:
         return share if self.has_grown else 1 - share
 
 
-def file_differences(
-    reference: Sequence[FileFacts], current: Sequence[FileFacts]
-) -> tuple[FileDifference, ...]:
+FileCounts = Counter[FileFacts]
+
+
+def count_files(files: Sequence[FileFacts | None]) -> FileCounts:
+    """Return how many files there are of each kind among those that are known.
+
+    Of a million files nearly all are one of a few objects: only those are looked into.
+    """
+    objects = {id(one): one for one in files if one is not None}
+    numbers = Counter(map(id, files))
+    counts: FileCounts = Counter()
+    for key, file in objects.items():
+        counts[file] += numbers[key]
+    return counts
+
+
+def file_differences(reference: FileCounts, current: FileCounts) -> tuple[FileDifference, ...]:
     """Return in what two sets of files differ, what explains most first.
 
     Shares differ where they are at least 20 points apart, and Fisher's exact test gives such a
@@ -102,24 +116,31 @@ def file_differences(
 def _largest(
     trait: str,
     say: Callable[[FileFacts], Saying],
-    reference: Sequence[FileFacts],
-    current: Sequence[FileFacts],
+    reference: FileCounts,
+    current: FileCounts,
 ) -> FileDifference | None:
-    then, now = Counter(map(say, reference)), Counter(map(say, current))
+    then, now = _by_saying(say, reference), _by_saying(say, current)
     candidates = [
         FileDifference(
             trait=trait,
             saying=saying,
             current=now[saying],
-            current_images=len(current),
+            current_images=now.total(),
             reference=then[saying],
-            reference_images=len(reference),
+            reference_images=then.total(),
             usual=next(iter(then)) if len(then) == 1 and saying not in then else None,
         )
         for saying in sorted({*then, *now}, key=str)
     ]
     clear = [one for one in candidates if _is_clear(one)]
     return max(clear, key=lambda one: (one.has_grown, _distance(one)), default=None)
+
+
+def _by_saying(say: Callable[[FileFacts], Saying], files: FileCounts) -> Counter[Saying]:
+    counts: Counter[Saying] = Counter()
+    for file, number in files.items():
+        counts[say(file)] += number
+    return counts
 
 
 def _is_clear(one: FileDifference) -> bool:
@@ -139,11 +160,6 @@ def _shares(one: FileDifference) -> tuple[float, float]:
 def _distance(one: FileDifference) -> float:
     # Rounded, so that 0.6 - 0.4 is not less than 0.2.
     return round(abs(_shares(one)[0] - _shares(one)[1]), 9)
-
-
-def known_files(files: Sequence[FileFacts | None]) -> Iterator[FileFacts]:
-    """Yield the files that are known."""
-    return (one for one in files if one is not None)
 
 
 def kind_name(kind: str) -> str:

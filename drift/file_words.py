@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from reports.wording import listed
 _NAMED = 2
 
 
-def with_modes(one: FileDifference, files: Sequence[FileFacts]) -> FileDifference:
+def with_modes(one: FileDifference, files: Iterable[FileFacts]) -> FileDifference:
     """Return a difference that names the modes of transparent files, such as ``(RGBA)``."""
     modes = ", ".join(sorted({file.mode for file in files if file.transparent}))
     named = Saying(TRANSPARENT.verb, f"{TRANSPARENT.what} ({modes})")
@@ -56,13 +56,13 @@ def headline(differences: Sequence[FileDifference]) -> str:
     return f"{who} {listed(parts)}, unlike the reference's"
 
 
-def advice(differences: Sequence[FileDifference], files: Sequence[FileFacts]) -> Iterator[str]:
+def advice(differences: Sequence[FileDifference], files: Collection[FileFacts]) -> Iterator[str]:
     """Yield what a model's loader makes of such files, and what to do about it.
 
     Parameters
     ----------
     files
-        The window's.
+        The different ones among the window's.
     """
     grown = {one.trait for one in differences if one.has_grown}
     if "bits" in grown and any(file.is_deep for file in files):

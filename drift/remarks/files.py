@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
-from drift.file_differences import LEAST_DIFFERENCE, file_differences, known_files
+from drift.file_differences import (
+    LEAST_DIFFERENCE,
+    FileCounts,
+    count_files,
+    file_differences,
+)
 from drift.file_words import advice, headline, told, with_modes
 from drift.remarks.facts import RunData
 from reference_stats.file_facts.facts import FileFacts
@@ -17,18 +22,18 @@ _IF_MEANT = "If that is meant, build the reference from such images: drift profi
 
 def file_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what the window's image files are, and in what they differ from the reference's."""
-    files = list(known_files(data.window.files_of_images()))
+    files = count_files(data.window.files_of_images())
     then = data.profile.files
     if then is None:
         yield from _without_reference(files)
     else:
-        yield from _differences(then, files)
+        yield from _differences(count_files(then), files)
     yield from _heic(data)
     yield from _about_frames(files)
     yield from _about_profiles(files)
 
 
-def _differences(reference: Sequence[FileFacts], files: Sequence[FileFacts]) -> Iterator[Remark]:
+def _differences(reference: FileCounts, files: FileCounts) -> Iterator[Remark]:
     found = file_differences(reference, files)
     if found:
         named = [with_modes(one, [*reference, *files]) for one in found]
@@ -40,29 +45,33 @@ def _differences(reference: Sequence[FileFacts], files: Sequence[FileFacts]) -> 
         )
 
 
-def _without_reference(files: Sequence[FileFacts]) -> Iterator[Remark]:
+def _without_reference(files: FileCounts) -> Iterator[Remark]:
     """Say that a cause is not known which the reference could have told."""
     odd = {
-        "more than 8 bits per sample": sum(one.is_deep or one.is_float for one in files),
-        "transparent pixels": sum(one.transparent for one in files),
-        "more than one frame": sum(one.frames > 1 for one in files),
-        "a wide colour profile": sum(bool(one.profile) for one in files),
+        "more than 8 bits per sample": _number(files, lambda one: one.is_deep or one.is_float),
+        "transparent pixels": _number(files, lambda one: one.transparent),
+        "more than one frame": _number(files, lambda one: one.frames > 1),
+        "a wide colour profile": _number(files, lambda one: bool(one.profile)),
     }
     many = {
         what: count
         for what, count in odd.items()
-        if count and count >= LEAST_DIFFERENCE * len(files)
+        if count and count >= LEAST_DIFFERENCE * files.total()
     }
     if many:
         counts = ", ".join(f"{count:,} have {what}" for what, count in many.items())
         yield Remark(
             code="reference_files_unknown",
             text=(
-                f"Of {len(files):,} images {counts}. Whether the reference's files are like that "
-                "is not known: its profile was built from no files, or by an earlier version. If "
-                "it was built from images, drift profile build looks at their files too."
+                f"Of {files.total():,} images {counts}. Whether the reference's files are like "
+                "that is not known: its profile was built from no files, or by an earlier version. "
+                "If it was built from images, drift profile build looks at their files too."
             ),
         )
+
+
+def _number(files: FileCounts, holds: Callable[[FileFacts], bool]) -> int:
+    return sum(number for file, number in files.items() if holds(file))
 
 
 def _heic(data: RunData) -> Iterator[Remark]:
@@ -71,26 +80,30 @@ def _heic(data: RunData) -> Iterator[Remark]:
         yield Remark(code="heic_images", text=f"Of the images left out, {said}")
 
 
-def _about_frames(files: Sequence[FileFacts]) -> Iterator[Remark]:
-    several = sum(file.frames > 1 for file in files)
+def _about_frames(files: FileCounts) -> Iterator[Remark]:
+    several = _number(files, lambda one: one.frames > 1)
     if several:
         yield Remark(
             code="several_frames",
             text=(
-                f"{several:,} of {len(files):,} images have more than one frame or page; the first "
-                "one is looked at, as Pillow's loader does, and bits per pixel counts all of them."
+                f"{several:,} of {files.total():,} images have more than one frame or page; the "
+                "first one is looked at, as Pillow's loader does, and bits per pixel counts all "
+                "of them."
             ),
         )
 
 
-def _about_profiles(files: Sequence[FileFacts]) -> Iterator[Remark]:
-    wide = Counter(file.profile for file in files if file.profile)
+def _about_profiles(files: FileCounts) -> Iterator[Remark]:
+    wide: Counter[str] = Counter()
+    for file, number in files.items():
+        if file.profile:
+            wide[file.profile] += number
     if wide:
         names = ", ".join(f"{name}: {count:,}" for name, count in sorted(wide.items()))
         yield Remark(
             code="wide_colour_profile",
             text=(
-                f"{wide.total():,} of {len(files):,} images have a colour profile that is wider "
+                f"{wide.total():,} of {files.total():,} images have a colour profile that is wider "
                 f"than sRGB ({names}). It is not applied, as Pillow's loader does not apply it: "
                 "their colours count as paler than they are shown."
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from drift.file_differences import file_differences
+from drift.file_differences import count_files, file_differences
 from drift.file_words import advice, told, with_modes
 from drift.setup.check_result import Check, look
 from reference_stats.file_facts.facts import FileFacts
@@ -20,9 +20,8 @@ def check_files(reference: Sequence[FileFacts], current: Sequence[FileFacts]) ->
     reference, current
         What some files of either side are.
     """
-    found = [
-        with_modes(one, [*reference, *current]) for one in file_differences(reference, current)
-    ]
+    differences = file_differences(count_files(reference), count_files(current))
+    found = [with_modes(one, [*reference, *current]) for one in differences]
     if found:
         said = " ".join(map(told, found))
         yield look("image files", said, " ".join([*advice(found, current), _OTHERWISE]))

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drift import window_images
-from drift.file_differences import known_files
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look
 from drift.stages import Workplace
 from drift.window_images import WindowImages
@@ -69,7 +68,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     return CheckedImages(
         checks=tuple(checks),
         images=round(_good_rows(picked, is_good, len(rows)) * repeats),
-        files=tuple(known_files(window.files_of_images())),
+        files=tuple(one for one in window.files_of_images() if one is not None),
     )
 
 

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import PurePosixPath
 
-from drift.file_differences import known_files
 from drift.power import images_needed, smallest_effect
 from drift.reference_overlap import overlaps_reference
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
@@ -144,7 +143,8 @@ def _image_prefix(place: Workplace) -> CheckedReference:
 
 
 def _files(outcomes: Iterable[Outcome]) -> tuple[FileFacts, ...]:
-    return tuple(known_files([one.file for one in outcomes if isinstance(one, ImageFeatures)]))
+    files = (one.file for one in outcomes if isinstance(one, ImageFeatures))
+    return tuple(one for one in files if one is not None)
 
 
 def _unanalysed(

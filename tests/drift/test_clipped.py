@@ -57,8 +57,9 @@ def test_what_clips_are_the_features_of_the_grey_levels_at_every_size() -> None:
         (_flags(0, 120), _flags(80, 80), True, True),
         (_flags(0, 120), _flags(81, 79), True, False),
         (_flags(60, 60), _flags(0, 160), True, True),
-        (None, _flags(0, 160), False, True),
-        (None, _flags(1, 159), True, True),
+        (None, _flags(0, 160), False, False),
+        (None, _flags(31, 129), False, False),
+        (None, _flags(32, 128), True, False),
         (None, _flags(160, 0), True, False),
     ],
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from drift.file_differences import file_differences
+from drift.file_differences import count_files, file_differences
 from drift.file_words import advice, headline, told, with_modes
 from drift.setup.check_files import check_files
 from drift.setup.check_result import CheckState
@@ -22,9 +24,8 @@ WIDE = FileFacts(kind="JPEG", mode="RGB", profile="Display P3")
 
 
 def _said(reference: list[FileFacts], current: list[FileFacts]) -> tuple[str, list[str]]:
-    found = [
-        with_modes(one, [*reference, *current]) for one in file_differences(reference, current)
-    ]
+    differences = file_differences(count_files(reference), count_files(current))
+    found = [with_modes(one, [*reference, *current]) for one in differences]
     return headline(found), [told(one) for one in found]
 
 
@@ -130,11 +131,11 @@ def test_several_changes_are_all_told_and_the_first_two_lead() -> None:
 def test_small_and_chance_differences_are_not_told(
     reference: list[FileFacts], current: list[FileFacts]
 ) -> None:
-    assert file_differences(reference, current) == ()
+    assert file_differences(count_files(reference), count_files(current)) == ()
 
 
 def test_exactly_twenty_points_are_told() -> None:
-    (found,) = file_differences([JPEG] * 600 + [PNG] * 400, [JPEG] * 400 + [PNG] * 600)
+    (found,) = file_differences(Counter({JPEG: 600, PNG: 400}), Counter({JPEG: 400, PNG: 600}))
     assert (found.current, found.reference) == (600, 400)
 
 
@@ -156,10 +157,11 @@ def test_the_order_of_the_files_changes_nothing() -> None:
 def test_it_is_said_what_a_loader_makes_of_such_files(
     then: FileFacts, now: FileFacts, words: str
 ) -> None:
-    found = file_differences([then] * 100, [now] * 100)
-    assert any(words in one for one in advice(found, [now] * 100))
+    found = file_differences(Counter({then: 100}), Counter({now: 100}))
+    assert any(words in one for one in advice(found, [now]))
     # The other way round there is nothing to be done to the window's images.
-    assert not list(advice(file_differences([now] * 100, [then] * 100), [then] * 100))
+    back = file_differences(Counter({now: 100}), Counter({then: 100}))
+    assert not list(advice(back, [then]))
 
 
 def test_a_sample_is_enough_for_the_check() -> None:
