@@ -8,7 +8,8 @@ windows that have it,
     tau^2 = max(0, sum (z^2 - 1) s) / (K + ORDINARY_WINDOWS),
 
 and today's statistic is divided by sqrt(1 + tau^2 / s of today): its null is inflated. Nothing is
-ranked, so that one accepted window is enough to count.
+ranked, so that one accepted window is enough to count. For a tail those windows count in which it
+held more images than usual: a day without bright images must not dull the bright tail.
 
 Why `ORDINARY_WINDOWS`: people accept windows because they alarmed, so that the first accepted ones
 are the most extreme of their kind and the plain mean makes tau too large, not too small. With them,
@@ -20,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
+from drift.methods.registry import ONE_SIDED
 from reports.history import AcceptedWindow, HistoryRow
 
 ORDINARY_WINDOWS = 1.5
@@ -66,8 +68,21 @@ def _block_variance(accepted: Sequence[AcceptedWindow], name: str) -> float:
 def _excesses(accepted: Sequence[AcceptedWindow], name: str) -> Iterator[float]:
     for window in accepted:
         z = window.statistics.get(name)
-        if z is None or not math.isfinite(z):
+        if z is None or not math.isfinite(z) or not _counts(window, name, z):
             continue
         if window.reference_units > 0 and window.current_units > 0:
             spread = 1 / window.reference_units + 1 / window.current_units
             yield (z**2 - 1) * spread
+
+
+def _counts(window: AcceptedWindow, name: str, z: float) -> bool:
+    """Tell whether a window says how much more of a statistic normal days may have.
+
+    A day without bright images says nothing of days with many. Where nothing moved the positive
+    half of the z has the same mean square as all of them. What older versions wrote of tails has
+    lost its sign, so that no such day can be told from one of many: it is passed over.
+    """
+    method = name.rpartition(".")[2]
+    if method not in ONE_SIDED:
+        return True
+    return window.signed_tails and z > 0

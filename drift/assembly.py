@@ -13,6 +13,7 @@ from drift.comparison import Comparison
 from drift.data_health import with_files, with_health
 from drift.file_differences import count_files
 from drift.options import as_text
+from drift.reference_copies import count_copies, without_copies
 from drift.segments import Concentration
 from drift.verdict import Decision
 from drift.window_images import WindowImages
@@ -30,7 +31,7 @@ from reports.findings import (
     Verdict,
     WindowSpan,
 )
-from reports.remarks import Remark
+from reports.remarks import Remark, heaviest_first
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 
@@ -73,8 +74,8 @@ def assemble(facts: RunFacts) -> RunFindings:
         headline=facts.decision.headline,
         summary=facts.decision.summary,
         affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
-        warnings=tuple(remark.text for remark in facts.remarks),
-        remarks=tuple(facts.remarks),
+        warnings=tuple(remark.text for remark in heaviest_first(facts.remarks)),
+        remarks=heaviest_first(facts.remarks),
         images=facts.window.counts,
         log=facts.window.log,
         profile=ProfileSummary(
@@ -83,6 +84,7 @@ def assemble(facts: RunFacts) -> RunFindings:
             feature_set=feature_set_id(feature_set(facts.job.images.canonical_size)),
             created_at=as_text(facts.profile.created_at),
             source=facts.profile.source,
+            different=count_copies(facts.profile).different,
         ),
         false_alarm_rate=facts.job.detection.false_alarm_rate,
         smallest_effect=facts.comparison.smallest_effect,
@@ -102,7 +104,7 @@ def assemble(facts: RunFacts) -> RunFindings:
 
 
 def _quality(facts: RunFacts) -> Quality:
-    window, profile = facts.window, facts.profile
+    window, profile = facts.window, without_copies(facts.profile)
     clipped = Clipped.of(profile, window)
     return with_health(
         with_files(window.quality, count_files(window.files_of_images())),

@@ -46,6 +46,8 @@ class Column:
         Why the column is not compared although both sides have values; its sides are empty then.
     note
         What is said of the column once it is compared.
+    resolution
+        The smallest difference of a number that means anything, in its unit; see `resolution_of`.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Column:
     least_effect: float | None = None
     left_out: str = ""
     note: str = ""
+    resolution: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ def feature_columns(
             reference=_numbers(reference[feature.name]) if feature.name in shared else nothing,
             current=_numbers(current[feature.name]),
             supply=_supply(known=feature.name in shared, images=len(current)),
+            resolution=feature.resolution,
         )
         for feature in features_named(current.columns)
     ]
@@ -132,6 +136,10 @@ def prediction_columns(
 
 
 NEAR_COPIES = "near_copies"
+NEAR_COPIES_RESOLUTION = 0.01
+"""One further copy of a hundred pictures."""
+PREDICTION_RESOLUTION = 0.001
+"""A tenth of a per cent: logs round confidences and probabilities about there."""
 # A reference folder holds no bursts, ordinary traffic does: only where most images are copies of
 # each other, as from a covered lens, is that beyond what traffic does by itself.
 _LEAST_WITHOUT_TIMES = 2.5
@@ -158,7 +166,16 @@ def near_copy_column(
         current=current,
         supply=_FEATURE_SUPPLY if reference is None else _WINDOW_SUPPLY,
         least_effect=None if reference_has_times else _LEAST_WITHOUT_TIMES,
+        resolution=NEAR_COPIES_RESOLUTION,
     )
+
+
+def resolution_of(name: str) -> float:
+    """Return the smallest difference that means anything in an image's number; 0 if unknown."""
+    if name == NEAR_COPIES:
+        return NEAR_COPIES_RESOLUTION
+    feature = feature_named(name)
+    return 0.0 if feature is None else feature.resolution
 
 
 def log_name(name: str) -> str:
@@ -195,6 +212,7 @@ def _prediction_column(name: str, reference: pd.DataFrame, current: pd.DataFrame
         reference=sides[0],
         current=sides[1],
         supply=_PREDICTION_SUPPLY if sides[0].empty else _LOG_SUPPLY,
+        resolution=PREDICTION_RESOLUTION if kind is ColumnKind.NUMERIC else 0.0,
     )
 
 

@@ -14,7 +14,8 @@ from drift.joint_findings import JointView, joint_view
 from drift.judgement import Judge
 from drift.permutation.adjustment import PermutationPlan, permutation_test, significant_result
 from drift.power import images_needed, smallest_effect
-from drift.scoring import score_family
+from drift.scoring import ScoredFamily, score_family
+from drift.second_look import FamilyView, looked_at_twice
 from jobs.job import DetectionSettings
 from reports.findings import Evidence, Finding, Multivariate, State
 
@@ -118,28 +119,30 @@ def compare(
         the reference and the window.
     """
     families = _families(lined_up)
-    tested: dict[str, Finding] = {}
-    judges: list[Judge] = []
-    joint: JointView | None = None
-    for family in families.values():
+
+    def look(family: Family) -> FamilyView:
         scored = score_family(family)
         factors = widening(
             scored.table.names, reference_units=family.units[0], current_units=family.units[1]
         )
-        plan = _plan(detection, len(families), factors)
+        result = permutation_test(scored.table, _plan(detection, len(families), factors))
         judge = Judge(
             detection=detection,
-            result=permutation_test(scored.table, plan),
+            result=result,
             families=len(families),
             units=family.units,
             no_verdict=no_verdict,
         )
-        judges.append(judge)
-        tested |= {
-            one.name: judge.finding(one, scored.sides(one.name))
-            for one in _columns_of(family, lined_up)
-        }
-        joint = joint or joint_view(family, scored, judge)
+        return _view(family, scored, judge, lined_up)
+
+    twice = (
+        looked_at_twice(family, _resolutions(family, lined_up), look)
+        for family in families.values()
+    )
+    views = [view for view in twice if view is not None]
+    tested = {name: one for view in views for name, one in view.findings.items()}
+    judges = [view.judge for view in views]
+    joint = next((view.joint for view in views if view.joint is not None), None)
     findings = {
         column.name: tested.get(column.name) or untested_finding(column)
         for column in lined_up.columns
@@ -168,19 +171,34 @@ def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
 def _family_alarms(
     family: Family, lined_up: LinedUp, detection: DetectionSettings, families: int
 ) -> bool:
-    scored = score_family(family)
-    result = significant_result(scored.table, _plan(detection, families, {}))
-    if result is None:
-        return False
-    judge = Judge(
-        detection=detection, result=result, families=families, units=family.units, no_verdict=False
-    )
-    joint = joint_view(family, scored, judge)
-    states = [
-        judge.finding(column, scored.sides(column.name)).state
-        for column in _columns_of(family, lined_up)
-    ]
-    return State.DRIFT in states or (joint is not None and joint.finding.state is State.DRIFT)
+    plan = _plan(detection, families, {})
+
+    def look(family: Family) -> FamilyView | None:
+        scored = score_family(family)
+        result = significant_result(scored.table, plan)
+        if result is None:
+            return None
+        judge = Judge(
+            detection=detection,
+            result=result,
+            families=families,
+            units=family.units,
+            no_verdict=False,
+        )
+        return _view(family, scored, judge, lined_up)
+
+    view = looked_at_twice(family, _resolutions(family, lined_up), look)
+    return view is not None and view.drifts
+
+
+def _view(family: Family, scored: ScoredFamily, judge: Judge, lined_up: LinedUp) -> FamilyView:
+    # A number whose values were made equal is in the family still, and no longer tested.
+    findings = {
+        one.name: judge.finding(one, scored.sides(one.name))
+        for one in _columns_of(family, lined_up)
+        if one.name in judge.result.p_values
+    }
+    return FamilyView(judge=judge, findings=findings, joint=joint_view(family, scored, judge))
 
 
 def drift_score(finding: Finding | Multivariate) -> float:
@@ -222,6 +240,11 @@ def _names(columns: Sequence[Column], kind: ColumnKind) -> frozenset[str]:
     return frozenset(column.name for column in columns if column.kind is kind)
 
 
+def _resolutions(family: Family, lined_up: LinedUp) -> dict[str, float]:
+    numbers = set(family.numbers)
+    return {one.name: one.resolution for one in lined_up.columns if one.name in numbers}
+
+
 def _columns_of(family: Family, lined_up: LinedUp) -> Iterator[Column]:
     return (column for column in lined_up.columns if column.name in family.reference.columns)
 
@@ -253,10 +276,7 @@ def _evidence(judges: Sequence[Judge]) -> Evidence | None:
         return None
     statistics: dict[str, float] = {}
     for judge in judges:
-        statistics |= {
-            name: value * judge.result.signs.get(name, 1)
-            for name, value in judge.result.statistics.items()
-        }
+        statistics |= {name: judge.result.signed(name) for name in judge.result.statistics}
     return Evidence(
         reference_units=judges[0].units[0],
         current_units=judges[0].units[1],

@@ -9,14 +9,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.columns import AlignedRows
+from drift.columns import AlignedRows, resolution_of
 from drift.comparison import Comparison
+from drift.rounding import deviation_of, rounding_of
+from reports.effect_sizes import LARGEST_EFFECT
 from reports.findings import Finding, State
 
 # A single number that is far out must not outweigh several that moved together.
 FARTHEST = 6.0
 # The distance between the quartiles of a normal distribution, in standard deviations.
 _QUARTILE_DISTANCE = 1.349
+# Distances spread about 1 around the reference, and their means over columns somewhat less.
+_LEAST_SPREAD = 0.1
 _DOWNWARD = frozenset({"down", "lower_tail"})
 
 
@@ -28,8 +32,9 @@ class Positions:
     ----------
     reference, current
         One row per unit, indexed as the rows that were compared; one column per number that
-        drifted. In robust standard deviations from the reference's median, positive in the
-        direction of the drift, between -6 and 6; 0 where the number is missing.
+        drifted. In robust standard deviations from the reference's median (steps of its resolution
+        where that is larger), positive in the direction of the drift, between -6 and 6; 0 where
+        the number is missing.
     """
 
     reference: pd.DataFrame
@@ -38,15 +43,18 @@ class Positions:
     def scores(self) -> NDArray[np.float64]:
         """Return each current unit's mean distance, standardised to the reference's own.
 
-        Shape (units,); the reference has mean 0 and standard deviation 1. NaN where nothing
-        drifted.
+        Shape (units,), between -100 and 100; the reference has mean 0 and standard deviation 1,
+        or hardly any where all numbers that drifted are constant in it. NaN where nothing drifted.
         """
         if not len(self.current.columns):
             return np.full(len(self.current), np.nan)
         reference = self.reference.mean(axis=1).to_numpy()
         current = self.current.mean(axis=1).to_numpy()
-        scores: NDArray[np.float64] = (current - reference.mean()) / (reference.std() or 1.0)
-        return scores
+        spread = float(reference.std())
+        # Numbers that are constant in the reference are counted in steps of their resolution.
+        unit = spread if spread > _LEAST_SPREAD else 1.0
+        scores: NDArray[np.float64] = (current - reference.mean()) / unit
+        return scores.clip(-LARGEST_EFFECT, LARGEST_EFFECT)
 
 
 def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
@@ -66,7 +74,7 @@ def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
     if not drifted and joint is not None:
         rows = AlignedRows(reference=joint.reference, current=joint.current)
         drifted = [(str(name), joint.direction) for name in joint.current]
-    scales = {name: _Scale.of(rows.reference[name]) for name, _ in drifted}
+    scales = {name: _Scale.of(rows.reference[name], resolution_of(name)) for name, _ in drifted}
     return Positions(
         reference=_distances(rows.reference, drifted, scales),
         current=_distances(rows.current, drifted, scales),
@@ -89,17 +97,18 @@ def _is_narrower(finding: Finding) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """The reference's median, and one robust standard deviation of it."""
+    """The reference's median, and one robust standard deviation of it, at least its resolution."""
 
     middle: float
     unit: float
 
     @classmethod
-    def of(cls, reference: pd.Series) -> _Scale:
-        known = reference.dropna()
+    def of(cls, reference: pd.Series, resolution: float) -> _Scale:
+        known = reference.dropna().to_numpy()
         low, middle, high = (float(q) for q in np.quantile(known, (0.25, 0.5, 0.75)))
-        unit = (high - low) / _QUARTILE_DISTANCE or float(known.std()) or 1.0
-        return cls(middle, unit)
+        between = high - low if high - low > rounding_of(known) else 0.0
+        unit = max(between / _QUARTILE_DISTANCE or deviation_of(known), resolution)
+        return cls(middle, unit or 1.0)
 
 
 def _distances(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.rounding import deviation_of, is_constant
 from reports.findings import Category, Distribution, Histogram
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -20,7 +21,7 @@ def describe_numbers(reference: pd.Series, current: pd.Series) -> tuple[Distribu
     """Return both sides of a numeric column, their histograms on the same edges.
 
     The edges run from the smallest to the largest value of both sides; a single value gets one
-    bin of its own around it. Either side may be empty.
+    bin of its own around it, and so do values that differ by rounding. Either side may be empty.
     """
     ascending = [np.sort(side.to_numpy()) for side in (reference, current)]
     edges = _edges([side for side in ascending if len(side)])
@@ -32,7 +33,7 @@ def _edges(ascending: Sequence[Numbers]) -> Numbers | None:
         return None
     low = min(float(side[0]) for side in ascending)
     high = max(float(side[-1]) for side in ascending)
-    if low == high:
+    if is_constant(np.array([low, high])):
         margin = max(abs(low), 1.0) / 2
         return np.array([low - margin, low + margin])
     return np.linspace(low, high, BINS + 1)
@@ -46,7 +47,7 @@ def _describe(values: pd.Series, ascending: Numbers, edges: Numbers | None) -> D
     return Distribution(
         count=len(numbers),
         mean=float(numbers.mean()),
-        std=float(numbers.std(ddof=1)) if len(numbers) > 1 else None,
+        std=deviation_of(numbers) if len(numbers) > 1 else None,
         quantiles={str(q): float(value) for q, value in zip(QUANTILES, quantiles, strict=True)},
         histogram=Histogram(
             edges=tuple(float(edge) for edge in edges),

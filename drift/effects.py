@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.constants import CENTRAL, Constant
 from drift.methods.location import LOCATION
 from drift.methods.spread import SPREAD
 from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.normal_scores import normal_scores
-from reports.effect_sizes import in_deviations
+from drift.rounding import deviation_of, is_constant
+from reports.effect_sizes import LARGEST_EFFECT, capped, in_deviations
 
-CENTRAL = (0.005, 0.995)
 # The two ways of measuring a move differ a little by chance.
 _CLEARLY = 1.5
+_DECILES = tuple(decile / 10 for decile in range(1, 10))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,20 +29,29 @@ class Effect:
     Attributes
     ----------
     size
-        Never negative. Reference standard deviations where the direction is ``"up"``, ``"down"``
-        or ``"spread"``; a difference of shares, 0 to 1, where it is ``"upper_tail"``,
+        Never negative. Reference standard deviations, 100 at most, where the direction is
+        ``"up"``, ``"down"`` or ``"spread"``; a difference of shares, 0 to 1, where it is
+        ``"upper_tail"``,
         ``"lower_tail"`` (the part of the window beyond the reference's central 99 %, less the
         reference's own) or ``"shares"`` (of classes).
     direction
         What changed.
+    means_anything
+        Whether it is more than the column's resolution in its own unit.
     """
 
     size: float
     direction: str
+    means_anything: bool = True
 
     def is_at_least(self, minimum_effect: float) -> bool:
         """Tell whether the difference is large enough to matter."""
-        return in_deviations(self.size, self.direction) >= minimum_effect
+        return self.means_anything and self.in_deviations >= minimum_effect
+
+    @property
+    def in_deviations(self) -> float:
+        """The size in reference standard deviations that matter as much."""
+        return in_deviations(self.size, self.direction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +71,23 @@ class NormalSides:
     @property
     def shift(self) -> float:
         """How far the mean score moved, in deviations of the reference's scores."""
-        spread = float(self.reference.std()) or 1.0
-        return float(self.current.mean() - self.reference.mean()) / spread
+        spread = 1.0 if is_constant(self.reference) else float(self.reference.std())
+        return capped(float(self.current.mean() - self.reference.mean()) / spread)
 
 
 def numeric_effects(
-    reference: pd.Series, current: pd.Series, normal: NormalSides | None
+    reference: pd.Series,
+    current: pd.Series,
+    normal: NormalSides | None,
+    *,
+    resolution: float = 0.0,
 ) -> Mapping[str, Effect]:
     """Return how far each method's aspect of a number moved, by the method's name.
 
     The move of the mean is divided by the reference's standard deviation. Where a few extreme
     values make that deviation large, the same move measured on normal scores is clearly larger,
-    and counts. Neither side may be empty.
+    and counts. Where the reference is constant up to the resolution, every aspect is the share of
+    images that lie farther off than that. Neither side may be empty.
 
     Parameters
     ----------
@@ -80,20 +96,99 @@ def numeric_effects(
     normal
         The normal scores of the two, or of as many units of them as were tested; None where those
         do not vary.
+    resolution
+        The smallest difference that means anything, in the column's unit.
     """
-    scale = _scale(reference, current)
-    moved = mean_shift(reference, current)
-    if normal is not None:
-        moved = _clearly_larger(moved, normal.shift)
-    widened = (_deviation(current) - _deviation(reference)) / scale if len(current) > 1 else 0.0
-    low, high = np.quantile(reference.to_numpy(), CENTRAL)
-    beyond = [float((current > high).mean() - (reference > high).mean())]
-    beyond += [float((current < low).mean() - (reference < low).mean())]
+    constant = Constant.of(reference, resolution)
+    if constant is not None:
+        return _off_constant(constant, reference, current)
+    sides = _Sides(reference=reference, current=current, resolution=resolution)
+    up, down = sides.beyond()
     return {
-        LOCATION.name: Effect(size=abs(moved), direction="up" if moved > 0 else "down"),
-        SPREAD.name: Effect(size=abs(widened), direction="spread"),
-        UPPER_TAIL.name: Effect(size=max(beyond[0], 0.0), direction="upper_tail"),
-        LOWER_TAIL.name: Effect(size=max(beyond[1], 0.0), direction="lower_tail"),
+        LOCATION.name: sides.moved(normal),
+        SPREAD.name: sides.widened(),
+        UPPER_TAIL.name: up,
+        LOWER_TAIL.name: down,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """Both sides of a number that varies in the reference."""
+
+    reference: pd.Series
+    current: pd.Series
+    resolution: float
+
+    def moved(self, normal: NormalSides | None) -> Effect:
+        moved = (self._means[1] - self._means[0]) / self._deviations[0]
+        apart = self._lies_apart(self._means[1] - self._means[0])
+        if normal is not None and apart:
+            moved = _clearly_larger(moved, normal.shift)
+        direction = "up" if moved > 0 else "down"
+        return Effect(size=abs(capped(moved)), direction=direction, means_anything=apart)
+
+    def widened(self) -> Effect:
+        then, now = self._deviations
+        widened = (now - then) / then if len(self.current) > 1 else 0.0
+        return Effect(
+            size=min(abs(widened), LARGEST_EFFECT),
+            direction="spread",
+            means_anything=self._lies_apart(now - then),
+        )
+
+    def beyond(self) -> tuple[Effect, Effect]:
+        low, high = np.quantile(self.reference.to_numpy(), CENTRAL)
+        margin = self.resolution
+        above = [_share_above(self, high), _share_above(self, high + margin)]
+        below = [_share_below(self, low), _share_below(self, low - margin)]
+        return _tail(above, "upper_tail"), _tail(below, "lower_tail")
+
+    @property
+    def _means(self) -> tuple[float, float]:
+        return float(self.reference.mean()), float(self.current.mean())
+
+    @property
+    def _deviations(self) -> tuple[float, float]:
+        return deviation_of(self.reference.to_numpy()), deviation_of(self.current.to_numpy())
+
+    def _lies_apart(self, difference: float) -> bool:
+        """Tell whether a difference, or else that of any decile, is more than the resolution."""
+        if abs(difference) > self.resolution:
+            return True
+        deciles = [
+            np.quantile(side.to_numpy(), _DECILES) for side in (self.reference, self.current)
+        ]
+        return bool((np.abs(deciles[1] - deciles[0]) > self.resolution).any())
+
+
+def _share_above(sides: _Sides, limit: float) -> float:
+    return float((sides.current > limit).mean() - (sides.reference > limit).mean())
+
+
+def _share_below(sides: _Sides, limit: float) -> float:
+    return float((sides.current < limit).mean() - (sides.reference < limit).mean())
+
+
+def _tail(shares: Sequence[float], direction: str) -> Effect:
+    """Return a tail that counts where half of it at least lies beyond the resolution too."""
+    size, farther = (max(share, 0.0) for share in shares)
+    return Effect(size=size, direction=direction, means_anything=2 * farther >= size)
+
+
+def _off_constant(
+    constant: Constant, reference: pd.Series, current: pd.Series
+) -> Mapping[str, Effect]:
+    up, down = (
+        Effect(size=max(share(current) - share(reference), 0.0), direction=direction)
+        for share, direction in ((constant.above, "upper_tail"), (constant.below, "lower_tail"))
+    )
+    larger = up if up.size >= down.size else down
+    return {
+        LOCATION.name: larger,
+        SPREAD.name: larger,
+        UPPER_TAIL.name: up,
+        LOWER_TAIL.name: down,
     }
 
 
@@ -103,12 +198,15 @@ def usual_effect(effects: Mapping[str, Effect]) -> Effect:
     return widened if widened.size > 2 * moved.size else moved
 
 
-def mean_shift(reference: pd.Series, current: pd.Series) -> float:
+def mean_shift(reference: pd.Series, current: pd.Series, resolution: float = 0.0) -> float | None:
     """Return the move of the mean in reference standard deviations, with its sign.
 
-    Divided by the deviation of both sides together where the reference is constant.
+    Between -100 and 100; None where the reference is constant up to the resolution.
     """
-    return (float(current.mean()) - float(reference.mean())) / _scale(reference, current)
+    if Constant.of(reference, resolution) is not None:
+        return None
+    moved = float(current.mean()) - float(reference.mean())
+    return capped(moved / deviation_of(reference.to_numpy()))
 
 
 def class_effect(reference: pd.Series, current: pd.Series) -> Effect:
@@ -134,11 +232,3 @@ def near_copy_effect(reference: pd.Series, current: pd.Series) -> Effect:
 
 def _clearly_larger(one: float, other: float) -> float:
     return other if abs(other) > _CLEARLY * abs(one) else one
-
-
-def _scale(reference: pd.Series, current: pd.Series) -> float:
-    return _deviation(reference) or _deviation(pd.concat([reference, current])) or 1.0
-
-
-def _deviation(values: pd.Series) -> float:
-    return float(np.std(values.to_numpy(), ddof=1)) if len(values) > 1 else 0.0

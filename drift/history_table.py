@@ -13,6 +13,7 @@ import click
 
 from jobs.visible_text import visible
 from reports import wording
+from reports.effect_sizes import sigmas
 from reports.findings import Verdict
 from reports.history import HistoryRow
 
@@ -107,7 +108,7 @@ def _texts(row: HistoryRow) -> tuple[str, ...]:
 def _effect_words(row: HistoryRow) -> str:
     column = _farthest(row)
     size = None if column is None else row.effect_in_deviations(column)
-    return wording.NOTHING if size is None else f"{size:.2f} sigma {visible(str(column))}"
+    return wording.NOTHING if size is None else f"{sigmas(size)} {visible(str(column))}"
 
 
 def _farthest(row: HistoryRow) -> str | None:

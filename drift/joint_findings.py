@@ -16,6 +16,7 @@ from drift.judgement import Judge
 from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.scoring import DIRECTION, DISTANCE, HOTELLING, JOINT, ScoredFamily
 from reference_stats.features.registry import feature_named
+from reports.effect_sizes import LARGEST_EFFECT
 from reports.findings import Multivariate, State, Statistic
 from reports.wording import listed
 
@@ -65,7 +66,7 @@ def joint_view(family: Family, scored: ScoredFamily, judge: Judge) -> JointView 
         return None
     split = scored.table.current_units
     moved = joint.whitened[:split].mean(axis=0) - joint.whitened[split:].mean(axis=0)
-    distance = _beyond_chance(joint, moved, split)
+    distance = min(_beyond_chance(joint, moved, split), LARGEST_EFFECT)
     aspects = _aspects(scored, joint, moved, distance)
     least = judge.detection.minimum_effect
     chosen = judge.singled_out({name: one.effect for name, one in aspects.items()}, least)
@@ -173,9 +174,7 @@ def _statistic(chosen: str | None, judge: Judge) -> Statistic:
         if name.startswith(f"{JOINT}.")
     }
     name = chosen or max(own, key=lambda one: own[one])
-    return Statistic(
-        name=name.removeprefix(f"{JOINT}."), value=own[name] * judge.result.signs.get(name, 1)
-    )
+    return Statistic(name=name.removeprefix(f"{JOINT}."), value=judge.result.signed(name))
 
 
 def _title(name: str) -> str:

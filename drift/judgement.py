@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from drift.columns import Column, ColumnKind
-from drift.described import class_changes, described
+from drift.described import class_changes, described, described_constant
 from drift.effects import (
     Effect,
     NormalSides,
@@ -21,6 +21,7 @@ from drift.methods.spread import SPREAD
 from drift.permutation.adjustment import PermutationResult
 from drift.power import smallest_effect
 from jobs.job import DetectionSettings
+from reports.constant_reference import ConstantReference
 from reports.findings import Finding, State, Statistic
 
 
@@ -61,17 +62,23 @@ class Judge:
         least = self._least_effect(column)
         adjusted = self.adjusted_p_value(column.name)
         is_classes = column.kind is ColumnKind.CLASSES
+        constant = described_constant(column)
         return replace(
             shown,
-            state=self.state(adjusted, large_enough=effect.is_at_least(least)),
+            state=self.state(
+                adjusted, large_enough=effect.is_at_least(least) and not _has_folders_copies(column)
+            ),
             statistic=statistic,
             p_value=self.result.p_values[column.name],
             adjusted_p_value=adjusted,
             threshold=self.detection.false_alarm_rate,
             effect=effect.size,
             direction=effect.direction,
-            shift=None if is_classes else mean_shift(column.reference, column.current),
-            note=_note(column, shown),
+            shift=None
+            if is_classes
+            else mean_shift(column.reference, column.current, column.resolution),
+            note=_note(column, shown) or self._too_small(effect, column, constant),
+            constant=constant,
         )
 
     def adjusted_p_value(self, group: str) -> float:
@@ -124,7 +131,9 @@ class Judge:
         if column.kind is ColumnKind.NEAR_COPIES:
             name = self._largest(column.name)
             return near_copy_effect(column.reference, column.current), self._statistic(name)
-        by_method = numeric_effects(column.reference, column.current, normal)
+        by_method = numeric_effects(
+            column.reference, column.current, normal, resolution=column.resolution
+        )
         effects = {f"{column.name}.{method}": effect for method, effect in by_method.items()}
         singled_out = self._plainest(
             effects, self.singled_out(effects, self._least_effect(column)), column.name
@@ -145,6 +154,17 @@ class Judge:
             return singled_out
         return moved if effects[moved].size >= effects[singled_out].size else singled_out
 
+    def _too_small(self, effect: Effect, column: Column, constant: ConstantReference | None) -> str:
+        """Return why an improbable number is no drift, where its resolution alone is the reason."""
+        if self.adjusted_p_value(column.name) >= self.detection.false_alarm_rate:
+            return ""
+        if constant is not None:
+            nearly_same = constant.images > 0 and effect.size == 0
+            return too_small_words(column.resolution) if nearly_same else ""
+        large = effect.in_deviations >= self._least_effect(column)
+        hidden = large and not effect.means_anything
+        return too_small_words(column.resolution) if hidden else ""
+
     def _is_improbable(self, name: str) -> bool:
         if name not in self.result.statistics:
             return False
@@ -160,9 +180,24 @@ class Judge:
         return max(own, key=lambda name: own[name])
 
     def _statistic(self, name: str) -> Statistic:
-        value = self.result.statistics[name]
+        value = self.result.signed(name)
         method = name.rpartition(".")[2]
-        return Statistic(name=method, value=value * self.result.signs.get(name, 1))
+        return Statistic(name=method, value=value)
+
+
+def too_small_words(resolution: float) -> str:
+    """Return why a number that certainly moved is no drift."""
+    return (
+        f"It moved by no more than {resolution:g}, which is too little to mean anything for this "
+        "number: that is no drift, however sure it is."
+    )
+
+
+def _has_folders_copies(column: Column) -> bool:
+    """Tell whether a folder of reference images has the more near-copies: no change of traffic."""
+    if column.kind is not ColumnKind.NEAR_COPIES or column.least_effect is None:
+        return False
+    return bool(column.reference.mean() >= column.current.mean())
 
 
 def _note(column: Column, shown: Finding) -> str:
@@ -170,7 +205,7 @@ def _note(column: Column, shown: Finding) -> str:
         return class_changes(shown.categories or ())
     if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
         return (
-            "Ordinary traffic has near-copies, a folder of reference images has none: it is called "
-            "drift only where half of the images are copies."
+            "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
+            "is called drift only where half of the images are copies."
         )
     return column.note

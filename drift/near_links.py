@@ -33,7 +33,7 @@ _NEIGHBOURS = 8
 _SEED = 20_240_229
 # Pairs that differ in more bits of these words than near-copies may in all are looked at no more:
 # of pairs of unlike photographs hardly any is left.
-_FIRST_WORDS = 2
+FIRST_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def link_components(rows: Linkable) -> Numbers:
         if ahead & (ahead - 1) == 0:
             starts = in_time.in_reach(starts, ahead)
         labels = in_time.link(starts, ahead, labels)
-    octets = _octets(rows.fingerprints)
+    octets = gradient_octets(rows.fingerprints)
     crowds = (_Crowd.of(rows, octets, 0), _Crowd.of(rows, octets, 1))
     for turn in range(PASSES):
         labels = _link_similar(rows, crowds[turn % 2], turn, labels)
@@ -123,7 +123,7 @@ class _Crowd:
 
 def _link_similar(rows: Linkable, crowd: _Crowd, turn: int, labels: Numbers) -> Numbers:
     """Link neighbours in the order of some bits of the fingerprint, within crowded blocks."""
-    keys = crowd.blocks | _sampled_bits(crowd.octets, turn)
+    keys = crowd.blocks | sampled_bits(crowd.octets, turn)
     alike = _Ordered.by(rows, crowd.rows[np.argsort(keys, kind="stable")])
     for ahead in range(1, min(_NEIGHBOURS, len(keys) - 1) + 1):
         labels = alike.link(slice(0, len(keys) - ahead), ahead, labels)
@@ -150,7 +150,7 @@ class _Ordered:
 
     @classmethod
     def by(cls, rows: Linkable, order: Numbers) -> _Ordered:
-        words = tuple(rows.fingerprints[order, word] for word in range(_FIRST_WORDS))
+        words = tuple(rows.fingerprints[order, word] for word in range(FIRST_WORDS))
         return cls(rows=rows, order=order, words=words)
 
     def in_reach(self, starts: Starts, ahead: int) -> Starts:
@@ -186,13 +186,13 @@ def _later(starts: Starts, ahead: int) -> Starts:
     return starts + ahead
 
 
-def _octets(fingerprints: Fingerprints) -> Octets:
+def gradient_octets(fingerprints: Fingerprints) -> Octets:
     """Return the bytes that hold gradients, shape (bytes, rows): each byte in an array."""
     rows = fingerprints.astype("<u8", copy=False).view(np.uint8)
     return np.ascontiguousarray(rows[:, : GRADIENT_BITS // 8].T)
 
 
-def _sampled_bits(octets: Octets, turn: int) -> NDArray[np.uint64]:
+def sampled_bits(octets: Octets, turn: int) -> NDArray[np.uint64]:
     """Return 32-bit numbers made of some bits of the fingerprints, others each turn."""
     bits = np.random.default_rng([_SEED, turn]).choice(GRADIENT_BITS, _KEY_BITS, replace=False)
     keys = np.zeros(octets.shape[1], dtype="<u8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,10 @@ from jobs.predictions.reading import read_predictions
 from jobs.windows import WindowRequest
 from reference_stats.extraction import ImageFeatures, Outcome, extract
 from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.features.registry import feature_names
+from reference_stats.image_uses import WantedImages, images_of_rows
+from reference_stats.remembered_uses import RememberedUses
 
 NOT_KNOWN = "not in the feature cache"
 
@@ -45,10 +48,12 @@ def window_features(
     locations = [one for one in located if isinstance(one, ImageLocation)]
     allowed = [isinstance(one, ImageLocation) for one in located]
     rows = predictions.fields[allowed].assign(image=[one.path for one in locations])
-    outcomes = _computed(place, locations) if compute else _remembered(place, locations)
+    images = images_of_rows(predictions, located)
+    outcomes = _computed(place, images) if compute else _remembered(place, images)
+    found = [outcomes[one] for one in locations]
     names = feature_names(place.features)
     own = _own_columns(predictions.raw[allowed], {*rows.columns, *names, "problem"})
-    numbers = _numbers(outcomes, names, rows.index)
+    numbers = _numbers(found, names, rows.index)
     return pd.concat([rows, own, numbers], axis=1).reset_index(drop=True)
 
 
@@ -63,21 +68,35 @@ def _cache(place: Workplace) -> _ReadOnlyCache:
     )
 
 
-def _remembered(place: Workplace, locations: Sequence[ImageLocation]) -> list[Outcome | None]:
-    """Return what the cache knows; of an image that was overwritten, any of its versions."""
-    known = _cache(place).load(location.path for location in locations)
-    return [known.find(location.path) for location in locations]
+def _remembered(place: Workplace, images: WantedImages) -> Mapping[ImageLocation, Outcome | None]:
+    """Return what the cache knows of each image's last use, or of one that it does not tell."""
+    cache, paths = _cache(place), [location.path for location in images.locations]
+    rows = cache.rows(paths)
+    if images.used is None:
+        known = [cache.recall(rows, by_version=False, limits=None)]
+    else:
+        uses = RememberedUses.of(rows, paths, images.used)
+        known = [
+            cache.recall(uses.where(chosen), by_version=False, limits=None)
+            for chosen in (uses.own, uses.timeless)
+        ]
+    return {location: _first_known(known, location.path) for location in images.locations}
 
 
-def _computed(place: Workplace, locations: Sequence[ImageLocation]) -> list[Outcome | None]:
+def _first_known(known: Sequence[CachedOutcomes], path: str) -> Outcome | None:
+    found = (one.find(path) for one in known)
+    return next((outcome for outcome in found if outcome is not None), None)
+
+
+def _computed(place: Workplace, images: WantedImages) -> Mapping[ImageLocation, Outcome | None]:
     found = extract(
-        locations,
+        images,
         place.job.images,
         open_bucket=place.open_bucket,
         cache=_cache(place),
         features=place.features,
     )
-    return [found[location] for location in locations]
+    return found.outcomes
 
 
 def _numbers(

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from reports.history import HistoryRow
+from reports.effect_sizes import capped
+from reports.history import HistoryRow, known_shifts
 
 _TIMES = "datetime64[us, UTC]"
 _RUN_DTYPES = {
@@ -130,6 +131,9 @@ def _column(about: str, column: Mapping[str, Any]) -> dict[str, Any]:
         for moment in _MOMENTS
     }
     plain = {name: column[name] for name in (*_NUMBERS, "unit", "state", "direction", "note")}
+    # Reports of earlier versions divided constants by what rounding left of their deviation.
+    plain["effect"] = None if plain["effect"] is None else capped(plain["effect"])
+    plain["shift"] = known_shifts({"": plain["shift"]}).get("")
     test = (column["statistic"] or {}).get("name")
     return {"column": column["name"], "about": about, "test": test} | plain | moments
 

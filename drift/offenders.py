@@ -131,6 +131,11 @@ def _because(reasons: Sequence[_Reason]) -> str:
     return ", ".join(one.words() for one in named[:_REASONS_NAMED])
 
 
+def _range(low: float, high: float) -> str:
+    ends = f"{low:.3g}", f"{high:.3g}"
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reasons:
     """Tells why an image stands out; what is usual is looked up once for each number."""
@@ -156,7 +161,7 @@ class _Reasons:
         low, middle, high = self._usual(name)
         return _Reason(
             look=feature.rises if value > middle else feature.falls,
-            numbers=f"{feature.title} {value:.3g}, reference {low:.3g} to {high:.3g}",
+            numbers=f"{feature.title} {value:.3g}, reference {_range(low, high)}",
             outside=not low <= value <= high,
             weight=distance * (_HEADLINE_WEIGHT if feature.headline else 1.0),
         )

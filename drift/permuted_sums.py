@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from drift.rounding import is_constant
 from drift.wilson_hilferty import normal_from_gamma
 
 EXACT_UNITS = 3_000
@@ -95,7 +96,7 @@ def sum_moments(weights: PowerSums, scores: Numbers) -> SumMoments:
     cubes = weights.third - 3 * middle * weights.second + 2 * n * middle**3
     centred = scores - scores.mean()
     # Alike scores differ by rounding alone; that must not become a statistic.
-    if np.ptp(scores) <= 1e-12 * np.abs(scores).max(initial=0.0):
+    if is_constant(scores):
         centred = np.zeros(n)
     variance = squares * float(centred @ centred) / (n - 1)
     third = cubes * float((centred**3).sum()) * n / ((n - 1) * (n - 2))

@@ -24,6 +24,7 @@ from drift.offenders import find_offenders
 from drift.options import RunOptions, as_text, requested_window, run_id
 from drift.publication import Compared, publish_run
 from drift.reference import pinned_profile
+from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.segment_table import segment_table
@@ -34,12 +35,12 @@ from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
 from drift.verdict import decide, lacks_images
 from drift.window_images import WindowImages
-from jobs.image_locations import ImageLocation
 from jobs.job import Job
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.windows import WindowRequest
 from reference_stats.extraction import extract
+from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import RunFindings, Trend
 from reports.history import HistoryRow, history_digest, history_row, rows_before
@@ -89,7 +90,12 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
         findings, lined_up, comparison = _judge(place, evidence)
         finished = None
         if place.writes:
-            compared = Compared(lined_up=lined_up, comparison=comparison, profile=evidence.profile)
+            compared = Compared(
+                lined_up=lined_up,
+                comparison=comparison,
+                profile=evidence.profile,
+                window=evidence.window,
+            )
             finished = publish_run(place, findings, compared, history, still_allowed)
     if finished is not None:
         follow_up(finished)
@@ -122,7 +128,7 @@ def _read_images(
     with place.stopwatch.stage("images"):
         located = place.locator.locate(predictions.raw, place.log_url)
         extracted = extract(
-            [location for location in located if isinstance(location, ImageLocation)],
+            images_of_rows(predictions, located),
             place.job.images,
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
@@ -180,7 +186,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         comparison=comparison,
         decision=decision,
         affected=extent.affected,
-        offenders=find_offenders(positions, window, evidence.profile),
+        offenders=find_offenders(positions, window, without_copies(evidence.profile)),
         concentration=where,
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),

@@ -13,6 +13,8 @@ import math
 from scipy.special import ndtri
 
 POWER = 0.8
+# About how many statistics a run tests at once: three for each of some 25 columns, correlated.
+_STATISTICS = 40
 
 
 def smallest_effect(reference_units: int, current_units: int, critical: float) -> float | None:
@@ -45,6 +47,26 @@ def images_needed(reference_units: int, critical: float, effect: float) -> int |
     if not reference_units or variance <= 1 / reference_units:
         return None
     return math.ceil(1 / (variance - 1 / reference_units))
+
+
+def images_on_both_sides(critical: float, effect: float) -> int:
+    """Return how large two sides of one size must be to show a shift of `effect`."""
+    return math.ceil(2 * (_reach(critical) / effect) ** 2)
+
+
+def critical_of(seen: float, reference_units: int, current_units: int) -> float:
+    """Return the critical value with which `smallest_effect` is `seen`; neither side empty."""
+    return seen / math.sqrt(1 / reference_units + 1 / current_units) - float(ndtri(POWER))
+
+
+def least_effect(reference_units: int, critical: float) -> float:
+    """Return the shift that a reference shows beside a window without end; not an empty one."""
+    return _reach(critical) / math.sqrt(reference_units)
+
+
+def critical_value(false_alarm_rate: float, families: int = 2) -> float:
+    """Return about what a statistic of a run must exceed to alarm; the run itself measures it."""
+    return float(-ndtri(false_alarm_rate / families / (2 * _STATISTICS)))
 
 
 def _reach(critical: float) -> float:

@@ -8,6 +8,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from drift.reference_copies import count_copies, words_of_copies
+from drift.rounding import deviation_of
 from reference_stats.features.registry import feature_names, features_named
 from reference_stats.profiles.profile import ReferenceProfile
 
@@ -25,12 +27,20 @@ def profile_table(profile: ReferenceProfile) -> str:
         table.add_row(feature.name, feature.unit, *_numbers(profile, feature.name))
     lines = [
         f"{profile.images:,} images from {profile.source}",
+        words_of_copies(profile),
         *(f"left out: {count:,} {reason}" for reason, count in profile.left_out.items()),
         f"predictions: {', '.join(profile.predictions.rows.columns) or 'none'}",
     ]
     buffer = io.StringIO()
     Console(file=buffer, width=110, color_system=None).print(table)
-    return buffer.getvalue() + "\n".join(lines)
+    return buffer.getvalue() + "\n".join(line for line in lines if line)
+
+
+def profile_lines(profile: ReferenceProfile) -> list[str]:
+    """Return what a new profile is made of: its images, and the copies among them."""
+    images = count_copies(profile).different_words()
+    lines = [f"profile {profile.id}: {images} from {profile.source}", words_of_copies(profile)]
+    return [line for line in lines if line]
 
 
 def _numbers(profile: ReferenceProfile, name: str) -> list[str]:
@@ -39,7 +49,7 @@ def _numbers(profile: ReferenceProfile, name: str) -> list[str]:
     values = profile.features[name].dropna().to_numpy()
     if not len(values):
         return ["0", "", "", "", "", ""]
-    moments = [values.mean(), values.std(ddof=1) if len(values) > 1 else 0.0]
+    moments = [values.mean(), deviation_of(values)]
     return [
         f"{len(values):,}",
         *(f"{number:.4g}" for number in [*moments, *np.quantile(values, _QUANTILES)]),

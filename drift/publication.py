@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
+
+import pandas as pd
 
 from drift import evidently_report
 from drift.columns import Column, LinedUp
 from drift.comparison import Comparison
 from drift.followups.finished_run import FinishedRun
 from drift.read_ahead import read_ahead
+from drift.reference_copies import without_copies
 from drift.stages import Workplace
 from drift.typical import typical_images
+from drift.window_images import WindowImages
 from jobs.buckets.bucket import HTML, JSON, ObjectKind
 from jobs.errors import ObjectError
 from jobs.image_locations import RefusedLocation
@@ -34,6 +39,7 @@ logger = logging.getLogger(__name__)
 
 # Some of the reference's images may have been deleted since.
 _SPARE_TYPICAL = 8
+_SIZE = "size_bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,7 @@ class Compared:
     lined_up: LinedUp
     comparison: Comparison
     profile: ReferenceProfile
+    window: WindowImages
 
 
 def publish_run(
@@ -72,7 +79,7 @@ def publish_run(
     """
     rows = history.rows
     # Before Evidently's part, so that images are fetched while it is still being imported.
-    pictures = _pictures(place, findings)
+    pictures = _pictures(place, findings, compared.window)
     typical = _typical(place, findings, compared.profile)
     with place.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared))
@@ -122,12 +129,17 @@ def _for_evidently(
     return columns, findings
 
 
-def _pictures(place: Workplace, findings: RunFindings) -> dict[str, bytes] | None:
+def _pictures(
+    place: Workplace, findings: RunFindings, window: WindowImages
+) -> dict[str, bytes] | None:
     """Return thumbnails of the images that stand out, or None where they are switched off."""
     if not place.job.reports.thumbnails:
         return None
     images = [offender.image for offender in findings.offenders]
-    return within_budget(_thumbnails(place, images))
+    rows = window.rows["image"].loc[window.features.index]
+    shown = rows.isin(images)
+    sizes = _sizes(rows[shown], window.features[shown])
+    return within_budget(_thumbnails(place, images, sizes))
 
 
 def _typical(
@@ -137,18 +149,43 @@ def _typical(
 
     They are fetched only where there is something to put them beside.
     """
+    profile = without_copies(profile)
     if profile.records is None or place.job.reference.kinds[0] not in {"images", "window"}:
         return None
     if not findings.offenders or not place.job.reports.thumbnails:
         return {}
     most = MOST_TYPICAL_PICTURES
     names = typical_images(profile.features, profile.records, most + _SPARE_TYPICAL)
+    sizes = _sizes(profile.records["image"], profile.features)
     # The spare ones are only read where one of the others is not there.
-    pictures = chain(_thumbnails(place, names[:most]), _thumbnails(place, names[most:]))
+    pictures = chain(
+        _thumbnails(place, names[:most], sizes), _thumbnails(place, names[most:], sizes)
+    )
     return within_budget(pictures, most_pictures=most, most_bytes=MOST_TYPICAL_BYTES)
 
 
-def _thumbnails(place: Workplace, images: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+def _sizes(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:
+    """Return the bytes of each image by its path; empty where the features do not tell them.
+
+    Parameters
+    ----------
+    images, features
+        The path of each image and its features, row by row.
+    """
+    if _SIZE not in features:
+        return {}
+    pairs = zip(images.tolist(), features[_SIZE].tolist(), strict=True)
+    return {image: size for image, size in pairs if not math.isnan(size)}
+
+
+def _thumbnails(
+    place: Workplace, images: Sequence[str], sizes: Mapping[str, float]
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield a thumbnail of each image, None where there is none.
+
+    A picture of another size than the one that was measured has been overwritten since: it is not
+    shown for that one.
+    """
     located = ((image, place.locator.resolve(image)) for image in images)
     allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
 
@@ -164,4 +201,9 @@ def _thumbnails(place: Workplace, images: Sequence[str]) -> Iterator[tuple[str, 
         for image, file in files:
             if isinstance(file, ObjectError):
                 logger.warning("no thumbnail of %s: %s", allowed[image].path, file)
-            yield image, None if isinstance(file, ObjectError) else DECODERS.thumbnail(file)
+                yield image, None
+            elif len(file) != sizes.get(image, len(file)):
+                logger.warning("no thumbnail of %s: it was overwritten since", allowed[image].path)
+                yield image, None
+            else:
+                yield image, DECODERS.thumbnail(file)

@@ -95,7 +95,7 @@ def concentrate(  # noqa: PLR0913 - what a caller has, each its own thing
     if not keep.all():
         scores, units, timestamps = scores[keep], units[keep], timestamps[keep]
     parts = gather_units(scores, units, timestamps)
-    if len(parts.scores) < _FEWEST_UNITS or parts.scores.mean() <= 0:
+    if len(parts.scores) < _FEWEST_UNITS or parts.scores.mean() <= _ROUNDING:
         return Concentration()
     segments = list_segments(rows_where(table, keep), parts, hours=hours)
     scan = _scan(segments.weights, parts.scores, resamples_for(level), seed)

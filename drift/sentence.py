@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from drift.columns import NEAR_COPIES
 from drift.described import shorten_label
 from reference_stats.features.registry import feature_named
-from reports.effect_sizes import TAILS, USUALLY_BEYOND, in_deviations
+from reports.constant_reference import ConstantReference, difference_words, reference_words
+from reports.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND, in_deviations, sigmas
 from reports.findings import Finding, ImageCounts, Multivariate
 from reports.remarks import Remark
-from reports.wording import listed
+from reports.wording import listed, readable
 
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2
+_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +93,15 @@ def describe_move(finding: Finding) -> str:
     title = _title(finding)
     if finding.categories is not None:
         return _largest_change(finding)
+    if finding.constant is not None:
+        return f"{title} {_off_constant(finding, finding.constant)}"
     if finding.direction == "spread":
-        return f"spread of {title} {_spread_direction(finding)} {effect:.2f} sigma"
+        return f"spread of {title} {_spread_direction(finding)} {sigmas(effect)}"
     if finding.direction in TAILS:
         return _far_out(finding)
     if finding.direction == "shares":
         return f"{title}: share changed by {100 * effect:.0f} %"
-    return f"{title} {finding.direction} {effect:.2f} sigma"
+    return f"{title} {finding.direction} {_from_mean_to_mean(finding)}"
 
 
 def _to_name(features: Sequence[Finding], drifted: Sequence[Finding]) -> list[Finding]:
@@ -115,12 +120,32 @@ def _size(finding: Finding) -> float:
 def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
     words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
     if words:
-        partly = all(finding.direction in TAILS for finding in features if _look(finding))
+        partly = all(_is_about_some(finding) for finding in features if _look(finding))
         some = "Some images" if partly else "Images"
         return f"{some} are {listed(words[:_LOOKS_NAMED])} than the reference"
-    if all(feature_named(finding.name) is None for finding in drifted):
+    if not any(_is_about_images(finding) for finding in drifted):
         return "The model's predictions have moved away from the reference"
     return "The images have moved away from the reference"
+
+
+def _is_about_images(finding: Finding) -> bool:
+    return finding.name == NEAR_COPIES or feature_named(finding.name) is not None
+
+
+def _from_mean_to_mean(finding: Finding) -> str:
+    """Say how far the mean moved; beyond the cap its own numbers say more."""
+    effect = finding.effect or 0.0
+    if effect < LARGEST_EFFECT:
+        return sigmas(effect)
+    then, now = (side.mean if side else None for side in (finding.reference, finding.current))
+    return f"from {readable(then)} to {readable(now)} ({sigmas(effect)})"
+
+
+def _is_about_some(finding: Finding) -> bool:
+    """Tell whether most images stayed: a constant that most images left has moved as a whole."""
+    if finding.constant is not None:
+        return (finding.effect or 0.0) < _MOST
+    return finding.direction in TAILS
 
 
 def _title(finding: Finding) -> str:
@@ -133,6 +158,13 @@ def _spread_direction(finding: Finding) -> str:
         (side.std if side else None) or 0.0 for side in (finding.reference, finding.current)
     )
     return "up" if now > then else "down"
+
+
+def _off_constant(finding: Finding, constant: ConstantReference) -> str:
+    """Say what the window holds in place of the one value that the reference has."""
+    images = [side.count if side else 0 for side in (finding.reference, finding.current)]
+    then = reference_words(constant, images[0])
+    return f"{difference_words(constant, images[1])} ({then})"
 
 
 def _far_out(finding: Finding) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.columns import resolution_of
 from drift.direction import FARTHEST
 from reference_stats.features.registry import FEATURES
 
@@ -101,10 +102,15 @@ def _distances(features: pd.DataFrame) -> NDArray[np.float64]:
     return np.where(np.isfinite(distances), distances, np.inf)
 
 
+def _resolution(name: str) -> float:
+    return resolution_of(name) or float(np.finfo(np.float64).tiny)
+
+
 def _far_out(features: pd.DataFrame) -> pd.DataFrame:
     """Return how far each number lies from its median, in robust standard deviations."""
     known = features.dropna(axis=1, how="all")
     spread = known.quantile(0.75) - known.quantile(0.25)
-    # Where half of the images agree on a number, any other one is far.
-    scale = spread.where(spread > 0, np.finfo(np.float64).tiny) / _QUARTILE_DISTANCE
+    # Where half of the images agree on a number, another one is far only beyond its resolution.
+    finest = pd.Series({name: _resolution(str(name)) for name in known.columns}, dtype="float64")
+    scale = spread.where(spread > finest, finest) / _QUARTILE_DISTANCE
     return ((known - known.median()) / scale).clip(-FARTHEST, FARTHEST)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.near_duplicates import ImageRecords, as_moments, find_near_copies
+from drift.reference_copies import count_once_like_reference, has_times
+from drift.same_pictures import reference_pictures
 from drift.window_images import WindowImages
 from reference_stats.fingerprint import stack_fingerprints
 from reference_stats.profiles.profile import ReferenceProfile
@@ -70,7 +72,7 @@ def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timede
     """
     reference = _of_reference(profile, burst)
     current = _side(
-        np.asarray(window.clusters, dtype=np.int64),
+        count_once_like_reference(profile, window),
         _images(window),
         labels=window.features.index.to_numpy(dtype=np.int64),
         known=window.copies is not None,
@@ -90,13 +92,15 @@ def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timede
 def _of_reference(profile: ReferenceProfile, burst: timedelta) -> SideUnits:
     positions = np.arange(profile.images)
     records = profile.records
+    timed = has_times(profile)
+    # What lies in a folder twice is no second observation, and no near-copy that traffic made.
+    pictures = positions if timed else reference_pictures(profile)
     if records is None:
-        nothing = np.zeros(len(positions), dtype=np.int64)
-        return SideUnits(first=positions, copies=nothing, known=False, timed=False)
-    timed = _TIME in records
+        numbers = np.unique(pictures, return_inverse=True)[1]
+        return _side(numbers, numbers, labels=positions, known=False, timed=False)
     found = find_near_copies(
         ImageRecords(
-            names=records["image"].to_numpy(dtype=object),
+            names=records["image"].to_numpy(dtype=object)[pictures],
             fingerprints=stack_fingerprints(list(records["fingerprint"])),
             clients=records["client"].to_numpy(dtype=object) if timed else None,
             times=as_moments(records[_TIME]) if timed else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
@@ -21,12 +21,15 @@ from reference_stats.extraction import (
     ImageFeatures,
     MissingImage,
     Outcome,
+    OverwrittenImage,
     UnfetchedImage,
     UnreadableImage,
 )
 from reference_stats.features.registry import feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
+from reference_stats.image_uses import Moments, moments_of
+from reference_stats.names_used_again import NamesUsedAgain, names_used_again
 from reports.findings import ImageCounts, LogCounts, Quality, Trouble
 
 TROUBLES_SHOWN = 20
@@ -35,7 +38,7 @@ _CROSS_CHECK_TOLERANCE = 1e-6
 _USUAL_BURST = DetectionSettings().burst
 # So many objects are taken apart at a time, so that no second copy of all numbers is made.
 _IMAGES_AT_ONCE = 4_096
-LostImage = UnreadableImage | MissingImage | UnfetchedImage
+LostImage = UnreadableImage | MissingImage | UnfetchedImage | OverwrittenImage
 _CROSS_CHECKED = feature_names()
 
 
@@ -62,6 +65,8 @@ class WindowImages:
     files
         What the files of the analysed images are, in the order of `features`; None where that is
         not known.
+    names_used_again
+        What is known of the rows whose image's name is used more than once.
     """
 
     rows: pd.DataFrame
@@ -73,6 +78,7 @@ class WindowImages:
     fingerprints: Fingerprints | None = None
     kept: NDArray[np.bool_] | None = None
     files: Sequence[FileFacts | None] | None = None
+    names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
 
     def files_of_images(self) -> list[FileFacts | None]:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -111,6 +117,9 @@ def join(
     """
     logged = _LoggedImages.of(predictions, located)
     outcomes = _outcomes(logged.locations, extracted)
+    again = names_used_again(logged.paths, logged.moments, extracted.sightings)
+    for place in np.flatnonzero(again.gone).tolist():
+        outcomes[place] = OverwrittenImage()
     places = np.flatnonzero([isinstance(outcome, ImageFeatures) for outcome in outcomes])
     analysed = [outcome for outcome in outcomes if isinstance(outcome, ImageFeatures)]
     fingerprints = stack_fingerprints([outcome.fingerprint for outcome in analysed])
@@ -122,11 +131,14 @@ def join(
         features=features,
         counts=_count(outcomes),
         log=_count_rows(predictions, logged.refused),
-        quality=_quality(predictions.raw, logged, outcomes, features, copies),
+        quality=_quality(
+            predictions.raw, logged, outcomes, features, copies, again.pictures(logged.paths)
+        ),
         copies=copies,
         fingerprints=fingerprints,
         kept=logged.keep,
         files=[outcome.file for outcome in analysed],
+        names_used_again=again,
     )
 
 
@@ -166,6 +178,11 @@ class _LoggedImages:
             refused=[place for place in located if isinstance(place, RefusedLocation)],
         )
 
+    @property
+    def moments(self) -> Moments:
+        """When each row was written, in microseconds since 1970 UTC."""
+        return moments_of(self.rows["timestamp"])
+
     def near_copies(
         self, places: NDArray[np.int64], fingerprints: Fingerprints, burst: timedelta
     ) -> NearCopies:
@@ -186,6 +203,7 @@ def _quality(
     outcomes: Sequence[Outcome],
     features: pd.DataFrame,
     copies: NearCopies,
+    pictures: NDArray[np.int64],
 ) -> Quality:
     images = pd.factorize(logged.paths)[0]
     named_once = np.bincount(images)[images] == 1
@@ -193,7 +211,7 @@ def _quality(
     return Quality(
         troubles=_first_troubles(lost),
         reasons=_count_reasons(lost),
-        duplicated_rows=len(images) - int(images.max(initial=-1)) - 1,
+        duplicated_rows=len(pictures) - len(np.unique(pictures)),
         near_duplicates=_count_near_duplicates(copies),
         deep_images=sum(one.deep for one in outcomes if isinstance(one, ImageFeatures)),
         # Of rows that share an image, all but the last describe one that was overwritten.
@@ -260,6 +278,7 @@ def _count(outcomes: Sequence[object]) -> ImageCounts:
         missing=kinds[MissingImage],
         unreadable=kinds[UnreadableImage],
         unfetched=kinds[UnfetchedImage],
+        overwritten=kinds[OverwrittenImage],
     )
 
 

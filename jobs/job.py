@@ -89,7 +89,8 @@ class ImageSettings(Settings):
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""
     immutable: bool = True
-    """Whether a stored image never changes under its name, so that it is read only once ever."""
+    """Whether a stored image never changes once its row is logged, so that it is read only once
+    for that row. A name that other rows use again is looked up first either way."""
     fetch_workers: int = Field(default=32, ge=1, le=256)
     """How many images are fetched at once."""
     decode_workers: int | None = Field(default=None, ge=1, le=256)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -20,22 +19,25 @@ from jobs.image_locations import ImageLocation
 from jobs.job import ImageSettings
 from reference_stats.decoding import image_from_pixels
 from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.feature_cache.rows import CacheEntry
 from reference_stats.feature_table import FeatureTable
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_named, feature_names
+from reference_stats.image_uses import Sighting, WantedImages
 from reference_stats.isolated.processes import DECODERS, Order
 from reference_stats.measuring import measure
 from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
     Outcome,
+    OverwrittenImage,
     UnfetchedImage,
     UnreadableImage,
     UnreadableReason,
     too_large,
 )
+from reference_stats.recollection import LookedUp, Recollection
+from reference_stats.remembering import Remembering
 from reference_stats.size_limits import SizeLimits
 from reference_stats.workers import TwoStages
 
@@ -44,6 +46,7 @@ __all__ = [
     "ImageFeatures",
     "MissingImage",
     "Outcome",
+    "OverwrittenImage",
     "UnfetchedImage",
     "UnreadableImage",
     "UnreadableReason",
@@ -51,11 +54,8 @@ __all__ = [
     "image_from_pixels",
 ]
 
-_LOGGER = logging.getLogger(__name__)
 # With so many refusals and nothing else, it is the bucket that cannot be reached.
 _REFUSALS_TO_GIVE_UP = 20
-# An interrupted run loses at most so many images.
-_IMAGES_PER_PART = 5_000
 # More bytes than nearly every photograph has.
 _LARGE_BYTES = 16_000_000
 
@@ -73,11 +73,14 @@ class ExtractionResult:
     computed
         How many images were decoded or refused in this call; the others came from the cache, or
         never arrived.
+    sightings
+        What was told of the pictures of images that are used more than once, by their paths.
     """
 
     outcomes: Mapping[ImageLocation, Outcome]
     names: tuple[str, ...]
     computed: int = 0
+    sightings: Mapping[str, Sighting] = field(default_factory=dict)
 
     def __getitem__(self, location: ImageLocation) -> Outcome:
         return self.outcomes[location]
@@ -99,7 +102,7 @@ class ExtractionResult:
 
 
 def extract(
-    locations: Sequence[ImageLocation],
+    images: Sequence[ImageLocation] | WantedImages,
     settings: ImageSettings,
     *,
     open_bucket: Callable[[str], Bucket],
@@ -110,12 +113,13 @@ def extract(
     """Return the features of every image, or why it has none.
 
     The numbers do not depend on the order of the locations, on the numbers of workers, or on
-    whether they came from the cache. A location that is named twice is read once.
+    whether they came from the cache: see `recollection` for pictures that were overwritten. A
+    location that is named twice is read once.
 
     Parameters
     ----------
-    locations
-        The images.
+    images
+        Where they are; as `WantedImages` with the times at which a log names them.
     settings
         ``[images]`` of the job.
     open_bucket
@@ -136,15 +140,19 @@ def extract(
     """
     if cache is not None and not cache.is_of(features):
         raise ValueError("the cache holds other features than those to be computed")
+    wanted = images if isinstance(images, WantedImages) else WantedImages.of(images)
+    urls = sorted({one.bucket_url for one in wanted.locations})
     run = _Extraction(
         settings=settings,
         features=tuple(features),
         order=_order(features, settings),
-        buckets={url: open_bucket(url) for url in sorted({one.bucket_url for one in locations})},
-        cache=cache,
-        known=None if cache is None else _load(cache, locations, settings),
+        buckets={url: open_bucket(url) for url in urls},
+        remembering=Remembering(cache=cache),
+        known=Recollection.load(
+            cache, wanted, immutable=settings.immutable, limits=_limits(settings)
+        ),
     )
-    return run.over(list(dict.fromkeys(locations)), progress or _ignore)
+    return run.over(wanted, progress or _ignore)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,28 +191,33 @@ class _Extraction:
 
     `order` is what decoding processes are told, None where they do not know the features.
     `reached` is set, in any thread, by the first answer of a bucket that is no refusal: a refused
-    image overtakes one that is still being decoded.
+    image overtakes one that is still being decoded. `looked_up` is filled in any thread, by path.
+    `used` has the last use of the images that are not known at once.
     """
 
     settings: ImageSettings
     features: tuple[Feature, ...]
     order: Order | None
     buckets: Mapping[str, Bucket]
-    cache: FeatureCache | None
-    known: CachedOutcomes | None
-    unsaved: list[CacheEntry] = field(default_factory=list)
+    remembering: Remembering
+    known: Recollection
+    used: dict[ImageLocation, int] = field(default_factory=dict)
+    looked_up: dict[str, LookedUp] = field(default_factory=dict)
+    sightings: dict[str, Sighting] = field(default_factory=dict)
     computed: int = 0
     refusals: list[BucketAccessError] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
 
-    def over(
-        self, wanted: Sequence[ImageLocation], progress: Callable[[int, int], None]
-    ) -> ExtractionResult:
-        """Return what became of `wanted`, which are distinct."""
-        outcomes: dict[ImageLocation, Outcome | None] = {one: self._recall(one) for one in wanted}
+    def over(self, wanted: WantedImages, progress: Callable[[int, int], None]) -> ExtractionResult:
+        """Return what became of `wanted`."""
+        outcomes: dict[ImageLocation, Outcome | None] = {
+            one: self.known.at_once(one.path) for one in wanted.locations
+        }
         fresh = [location for location, outcome in outcomes.items() if outcome is None]
-        done = len(wanted) - len(fresh)
-        progress(done, len(wanted))
+        self.used = wanted.last_uses(fresh)
+        self.sightings = dict(self.known.sources) if self.known.immutable else {}
+        done, everything = len(outcomes) - len(fresh), len(outcomes)
+        progress(done, everything)
         if fresh and self.order is not None:
             # Half a second, or ten on a machine's first run, that the first images take to arrive.
             threading.Thread(target=DECODERS.start, name="decoders").start()
@@ -214,14 +227,13 @@ class _Extraction:
                 outcomes[one.location] = one.outcome
                 self._keep(one)
                 done += 1
-                progress(done, len(wanted))
-        self._save()
-        if self.cache is not None and self.computed:
-            self.cache.compact()
+                progress(done, everything)
+        self.remembering.finish()
         return ExtractionResult(
             outcomes={one: outcome for one, outcome in outcomes.items() if outcome is not None},
             names=feature_names(self.features),
             computed=self.computed,
+            sightings=self.sightings,
         )
 
     def _workers(self) -> TwoStages[ImageLocation, _Fetched | _Large | _Finished, _Finished]:
@@ -232,14 +244,10 @@ class _Extraction:
             compute_workers=self.settings.decode_workers,
         )
 
-    def _recall(self, location: ImageLocation, version: str = "") -> Outcome | None:
-        """Return what the cache knows."""
-        return None if self.known is None else self.known.find(location.path, version)
-
     def _fetch(self, location: ImageLocation) -> _Fetched | _Large | _Finished:
         bucket = self.buckets[location.bucket_url]
         try:
-            known = self._recall_present_version(location, bucket)
+            known = self._look_up(location, bucket)
         except ObjectError as error:
             return self._lost(location, error)
         if known is not None:
@@ -278,10 +286,12 @@ class _Extraction:
             self.reached.set()
         return _not_fetched(location, error)
 
-    def _recall_present_version(self, location: ImageLocation, bucket: Bucket) -> Outcome | None:
-        if self.settings.immutable or self.known is None or not self.known.has_path(location.path):
+    def _look_up(self, location: ImageLocation, bucket: Bucket) -> Outcome | None:
+        if not self.known.must_look(location.path):
             return None
-        return self._recall(location, bucket.info(location.name).version)
+        looked_up = self.known.look(location.path, bucket.info(location.name))
+        self.looked_up[location.path] = looked_up
+        return looked_up.known
 
     def _compute(
         self, location: ImageLocation, fetched: _Fetched | _Large | _Finished
@@ -310,24 +320,30 @@ class _Extraction:
             raise self.refusals[0]
 
     def _keep(self, one: _Finished) -> None:
-        if not one.version or not isinstance(one.outcome, ImageFeatures | UnreadableImage):
+        path = one.location.path
+        looked_up = self.looked_up.get(path)
+        seen = None if looked_up is None else looked_up.sighting
+        if seen is not None and one.version not in ("", seen.version):
+            # It was overwritten between the question and the reading.
+            seen = Sighting(version=one.version)
+        if seen is not None and (path in self.known.reused or not seen.is_certain):
+            self.sightings[path] = seen
+        if not isinstance(one.outcome, ImageFeatures | UnreadableImage):
             return
-        self.computed += 1
-        if self.cache is not None:
-            self.unsaved.append(
-                CacheEntry(path=one.location.path, version=one.version, outcome=one.outcome)
+        self.computed += bool(one.version)
+        used = self.used.get(one.location)
+        is_news = looked_up is not None and looked_up.is_news and used is not None
+        if one.version or is_news:
+            is_certain = seen is None or seen.is_certain
+            self.remembering.add(
+                CacheEntry(
+                    path=path,
+                    version=one.version or ("" if seen is None else seen.version),
+                    outcome=one.outcome,
+                    used=used if is_certain else None,
+                    written=None if seen is None else seen.written,
+                )
             )
-            if len(self.unsaved) >= _IMAGES_PER_PART:
-                self._save()
-
-    def _save(self) -> None:
-        if self.cache is None or not self.unsaved:
-            return
-        try:
-            self.cache.add(self.unsaved)
-        except ObjectError as error:
-            _LOGGER.warning("the computed features could not be remembered: %s", error)
-        self.unsaved.clear()
 
 
 def _order(features: Sequence[Feature], settings: ImageSettings) -> Order | None:
@@ -348,16 +364,6 @@ def _not_fetched(location: ImageLocation, error: ObjectError) -> _Finished:
         location=location,
         outcome=UnfetchedImage(reason=reason, detail=error.problem),
         refusal=error if isinstance(error, BucketAccessError) else None,
-    )
-
-
-def _load(
-    cache: FeatureCache, locations: Sequence[ImageLocation], settings: ImageSettings
-) -> CachedOutcomes:
-    return cache.load(
-        (location.path for location in locations),
-        by_version=not settings.immutable,
-        limits=_limits(settings),
     )
 
 

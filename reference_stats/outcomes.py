@@ -142,6 +142,18 @@ class MissingImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverwrittenImage:
+    """An image whose name was used again: another picture lies there now."""
+
+    detail: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The reason in words, to be counted and shown."""
+        return "overwritten by a later picture of the same name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnfetchedImage:
     """An image that could not be fetched, although it may be there.
 
@@ -162,4 +174,4 @@ class UnfetchedImage:
         return self.reason
 
 
-Outcome = ImageFeatures | UnreadableImage | MissingImage | UnfetchedImage
+Outcome = ImageFeatures | UnreadableImage | MissingImage | UnfetchedImage | OverwrittenImage

@@ -10,7 +10,7 @@ from typing import Any
 from jobs.buckets.bucket import HTML, Bucket
 from jobs.errors import ObjectChangedError, ObjectError, ObjectMissingError
 from reports.conditional_writes import StillAllowed
-from reports.history import AcceptedWindow, known_numbers
+from reports.history import AcceptedWindow, known_numbers, known_shifts
 from reports.html_report import with_acceptance
 from reports.publishing import PAGE_NAME, REPORT_NAME, publish_errors, run_prefix
 
@@ -83,7 +83,7 @@ def _published_run(report: Mapping[str, Any]) -> PublishedRun:
     columns = (*report["predictions"], *report["features"])
     return PublishedRun(
         profile_id=str(report["profile"]["id"]),
-        shifts=known_numbers({column["name"]: column.get("shift") for column in columns}),
+        shifts=known_shifts({column["name"]: column.get("shift") for column in columns}),
         window=_window(report.get("evidence")),
     )
 
@@ -98,4 +98,5 @@ def _window(evidence: Mapping[str, Any] | None) -> AcceptedWindow | None:
         statistics=statistics,
         reference_units=int(evidence["reference_units"]),
         current_units=int(evidence["current_units"]),
+        signed_tails=bool(evidence.get("signed_tails", False)),
     )

@@ -9,8 +9,25 @@ TAILS = frozenset({"upper_tail", "lower_tail"})
 SHARES = TAILS | {"shares"}
 # The part of the reference beyond either end of its central 99 %.
 USUALLY_BEYOND = 0.005
+# Far beyond anything that needs telling apart: no effect is said or written to be larger. Beside a
+# reference that hardly varies, the quotient says how little it varies and nothing of the window.
+LARGEST_EFFECT = 100.0
+# Plots end here: one run at the cap would press all others to the ground.
+LARGEST_DRAWN = 20.0
 
 
 def in_deviations(effect: float, direction: str | None) -> float:
     """Return the size of an effect as reference standard deviations that matter as much."""
     return abs(effect) / SHARE_PER_DEVIATION if direction in SHARES else abs(effect)
+
+
+def capped(effect: float) -> float:
+    """Return a number of reference standard deviations, of either sign, no larger than the cap."""
+    return max(-LARGEST_EFFECT, min(LARGEST_EFFECT, effect))
+
+
+def sigmas(size: float) -> str:
+    """Return a size as plain text: ``0.81 sigma``, ``more than 100 sigma``."""
+    if size >= LARGEST_EFFECT:
+        return f"more than {LARGEST_EFFECT:.0f} sigma"
+    return f"{size:.2f} sigma"

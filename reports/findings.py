@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from reports.constant_reference import ConstantReference
 from reports.remarks import Remark
 
 SCHEMA_VERSION = "1"
@@ -92,14 +93,15 @@ class Finding:
         ``adjusted_p_value < threshold`` and a large enough effect.
     effect
         How far the column moved: reference standard deviations where the direction is ``"up"``,
-        ``"down"`` or ``"spread"``, a difference of shares (0 to 1) elsewhere. None where it cannot
-        be said.
+        ``"down"`` or ``"spread"``, never more than 100; a difference of shares (0 to 1) elsewhere.
+        None where it cannot be said.
     direction
         ``"up"`` or ``"down"`` where the mean moved, ``"spread"`` where the standard deviation did,
         ``"upper_tail"`` or ``"lower_tail"`` where more images than before lie beyond the
         reference's central 99 %, ``"shares"`` for classes, else None.
     shift
-        The move of the mean in reference standard deviations, with its sign; None for classes.
+        The move of the mean in reference standard deviations, with its sign, between -100 and
+        100; None for classes and where the reference is constant.
     note
         A sentence for people: why the column is missing or failed and what to do, which classes
         are new; empty where there is nothing to say.
@@ -107,6 +109,10 @@ class Finding:
         The two sides of a numeric column; None for classes.
     categories
         The classes, most frequent first; None for numbers.
+    constant
+        Where a tested number is constant in the reference up to its resolution: how the window
+        differs from it. The direction is ``"upper_tail"`` or ``"lower_tail"`` then, and the effect
+        a share of images. None elsewhere.
     """
 
     name: str
@@ -123,6 +129,7 @@ class Finding:
     reference: Distribution | None = None
     current: Distribution | None = None
     categories: tuple[Category, ...] | None = None
+    constant: ConstantReference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +142,21 @@ class WindowSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCounts:
-    """What became of the images that the window's rows name."""
+    """What became of the images that the window's rows name.
+
+    Attributes
+    ----------
+    overwritten
+        Images whose name was used again, so that another picture is there now. They are not among
+        the lost ones: no image of the bucket is missing.
+    """
 
     logged: int
     analysed: int
     missing: int
     unreadable: int
     unfetched: int
+    overwritten: int = 0
 
     @property
     def lost(self) -> int:
@@ -169,13 +184,20 @@ class LogCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileSummary:
-    """The reference profile that the window was compared with."""
+    """The reference profile that the window was compared with.
+
+    Attributes
+    ----------
+    different
+        How many different pictures its images are; None in reports of older versions.
+    """
 
     id: str
     images: int
     feature_set: str
     created_at: str
     source: str = ""
+    different: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,7 +367,8 @@ class Segment:
         part may exceed 1 where the other images moved the other way.
     effect, rest_effect
         How far these images, and all others, lie from the reference along the direction of the
-        drift, in reference standard deviations.
+        drift, in reference standard deviations; in steps of the resolution where all that drifted
+        is constant in the reference. Between -100 and 100.
     adjusted_p_value
         The chance that some segment stands out as much where the change does not depend on any.
     echo_of
@@ -393,7 +416,7 @@ class Onset:
         ISO 8601: the time of the first image after the change.
     effect_before, effect_after
         How far the images before and after lie from the reference along the direction of the
-        drift, in reference standard deviations.
+        drift, counted as those of `Segment`.
     adjusted_p_value
         The chance of so clear a change at any time where there is none.
     within
@@ -469,9 +492,14 @@ class Evidence:
     resamples
         How many permutations the p-values come from.
     statistics
-        Every standardised statistic by its name; about standard normal where nothing moved.
+        Every standardised statistic by its name; about standard normal where nothing moved. Two-
+        sided ones carry the direction in their sign; one that asks for more alone, such as a tail,
+        is negative where there is less than usual.
     accepted_runs
         How many accepted windows widened the null.
+    signed_tails
+        Whether the tails are negative where fewer images than usual lie there. Reports of versions
+        that do not have this key made every tail positive.
     """
 
     reference_units: int
@@ -479,6 +507,7 @@ class Evidence:
     resamples: int
     statistics: dict[str, float] = field(default_factory=dict)
     accepted_runs: int = 0
+    signed_tails: bool = True
 
 
 class NoticeKind(enum.StrEnum):

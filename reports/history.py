@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from reports.effect_sizes import in_deviations
+from reports.effect_sizes import LARGEST_EFFECT, capped, in_deviations
 from reports.findings import RunFindings, State, Verdict
 from reports.json_report import json_bytes, plain
 
@@ -28,11 +28,14 @@ class AcceptedWindow:
         Every standardised statistic of the run by its name: see `findings.Evidence`.
     reference_units, current_units
         Independent images on either side.
+    signed_tails
+        As of `findings.Evidence`; False in rows of older versions, which made every tail positive.
     """
 
     statistics: dict[str, float]
     reference_units: int
     current_units: int
+    signed_tails: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +51,13 @@ class HistoryRow:
     images
         How many images were analysed.
     effects, states
-        By column: how far it moved and what was said about it. Columns of images and of
-        predictions are in one table; should both have a name, the image's number is kept.
+        By column: how far it moved, 100 at most, and what was said about it. Columns of images and
+        of predictions are in one table; should both have a name, the image's number is kept.
     directions
         By column: the direction of its effect, which says its unit; see `findings.Finding`.
     shifts
-        By numeric column: the move of its mean in reference standard deviations, with its sign.
+        By numeric column: the move of its mean in reference standard deviations, with its sign;
+        none beyond 100.
     reference_units, current_units
         Independent images on either side; 0 where it is not known.
     profile_id
@@ -137,7 +141,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         effects={name: columns[name].effect for name in sorted(columns)},
         states={name: columns[name].state for name in sorted(columns)},
         directions=_directions({name: columns[name].direction for name in sorted(columns)}),
-        shifts=known_numbers({name: columns[name].shift for name in sorted(columns)}),
+        shifts=known_shifts({name: columns[name].shift for name in sorted(columns)}),
         reference_units=0 if evidence is None else evidence.reference_units,
         current_units=0 if evidence is None else evidence.current_units,
         profile_id=findings.profile.id,
@@ -172,6 +176,8 @@ def history_bytes(row: HistoryRow) -> bytes:
     """
     document = cast("dict[str, object]", plain(row))
     unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if document[key] in {"", None}]
+    if row.accepted is not None and not row.accepted.signed_tails:
+        del cast("dict[str, object]", document["accepted"])["signed_tails"]
     return json_bytes({key: document[key] for key in document if key not in unknown})
 
 
@@ -208,7 +214,7 @@ def row_of_document(document: object) -> HistoryRow:
             effects=_effects(document["effects"]),
             states={str(name): State(state) for name, state in document["states"].items()},
             directions=_directions(document.get("directions", {})),
-            shifts=known_numbers(document.get("shifts", {})),
+            shifts=known_shifts(document.get("shifts", {})),
             reference_units=int(document.get("reference_units", 0)),
             current_units=int(document.get("current_units", 0)),
             profile_id=str(document.get("profile_id", "")),
@@ -261,6 +267,7 @@ def _accepted(document: Mapping[str, Any] | None) -> AcceptedWindow | None:
         statistics=known_numbers(document["statistics"]),
         reference_units=int(document["reference_units"]),
         current_units=int(document["current_units"]),
+        signed_tails=bool(document.get("signed_tails", False)),
     )
 
 
@@ -269,4 +276,11 @@ def _known_number(value: float | None) -> float | None:
 
 
 def _effects(values: Mapping[str, float | None]) -> dict[str, float | None]:
-    return {str(name): _known_number(value) for name, value in values.items()}
+    numbers = {str(name): _known_number(value) for name, value in values.items()}
+    return {name: None if one is None else capped(one) for name, one in numbers.items()}
+
+
+def known_shifts(values: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the shifts that can be: older versions divided constants by what rounding left."""
+    known = known_numbers(values)
+    return {name: one for name, one in known.items() if abs(one) <= LARGEST_EFFECT}

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from html import escape
 from itertools import accumulate, pairwise
 
+from reports.effect_sizes import LARGEST_DRAWN
 from reports.findings import State, Verdict
 
 # A small plot is drawn in these units and scaled as a whole.
@@ -68,9 +69,18 @@ class Course:
     @property
     def top(self) -> float:
         """The size that the upper edge stands for; the limit always lies in the lower half."""
-        sizes = [one.size for one in (*self.runs, *self.weeks) if one.size is not None]
         limits = [2.5 * limit for limit in self.limits if limit is not None]
-        return max([0.25, *sizes, *limits])
+        return max([0.25, min(self._largest, LARGEST_DRAWN), *limits])
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a size lies beyond the upper edge; it is drawn there."""
+        return self._largest > self.top
+
+    @property
+    def _largest(self) -> float:
+        sizes = (one.size for one in (*self.runs, *self.weeks) if one.size is not None)
+        return max(sizes, default=0.0)
 
 
 def time_axis(times: Sequence[datetime], mondays: Sequence[date]) -> TimeAxis:

@@ -136,7 +136,7 @@ def find_trends(
     return Trends(
         # The plots escape their titles and links; everything else in them is numbers.
         largest=Markup(wide_plot(axis, course, title)),  # noqa: S704
-        top=deviations(course.top),
+        top=_top_words(course),
         limit=deviations(known[-1]) if known else "",
         columns=tuple(columns[:shown]),
         more_columns=tuple(columns[shown:]),
@@ -149,6 +149,10 @@ def find_trends(
         last=wording.day(day_of(recent[-1]).isoformat()),
         has_gaps=bool(axis.gaps),
     )
+
+
+def _top_words(course: Course) -> str:
+    return f"{deviations(course.top)}{' or more' if course.is_cut else ''}"
 
 
 def _alarms_now(column: ColumnTrend) -> bool:
@@ -216,7 +220,7 @@ def _columns(
                 state=recent[-1].states.get(name),
                 now=_moved(recent[-1], name),
                 alarms=_alarms(recent, name),
-                top=deviations(course.top),
+                top=_top_words(course),
                 plot=Markup(small_plot(axis, course)),  # noqa: S704
             )
         )
@@ -256,6 +260,8 @@ def _moved(row: HistoryRow, name: str) -> str:
     if size is None:
         return "no effect"
     direction = row.directions.get(name)
+    if direction in TAILS and size == 0:
+        return "no image far out"
     if direction == "shares":
         points = round(100 * abs(row.effects[name] or 0.0))
         return f"by {wording.counted(points, 'point')}" if points else "under 1 point"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
-from reports.effect_sizes import TAILS, USUALLY_BEYOND
+from reports.constant_reference import difference_words, reference_words
+from reports.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
 from reports.findings import Category, Distribution, Finding, Multivariate
 from reports.wording import NOTHING, SIGMA, counted
 
@@ -58,6 +59,9 @@ def effect_size(column: Finding) -> str:
     if column.effect is None or not math.isfinite(column.effect):
         return NOTHING
     size = abs(column.effect)
+    if column.constant is not None:
+        then = reference_words(column.constant, _images(column.reference))
+        return f"{difference_words(column.constant, _images(column.current))} ({then})"
     if column.direction in TAILS:
         return f"{_per_cent(size + USUALLY_BEYOND)} of images"
     if column.direction == "shares" or column.categories is not None:
@@ -67,6 +71,8 @@ def effect_size(column: Finding) -> str:
 
 def deviations(size: float) -> str:
     """Return a size in reference standard deviations, with two significant digits or fewer."""
+    if size >= LARGEST_EFFECT:
+        return f"more than {LARGEST_EFFECT:.0f}\N{NO-BREAK SPACE}{SIGMA}"
     digits = 1 if size >= 0.95 else 2
     return f"{size:.{digits}f}\N{NO-BREAK SPACE}{SIGMA}"
 
@@ -76,10 +82,24 @@ def movement(column: Finding, feature: Feature | None) -> Movement:
     size = effect_size(column)
     if size == NOTHING:
         return Movement(sign="", way="", size=NOTHING, meaning="", brief=NOTHING)
-    sign, way = _DIRECTIONS.get(column.direction or "", ("", ""))
+    sign, way = _sign(column)
     label, brief = _in_brief(column, size)
     meaning = _meaning(column, feature)
     return Movement(sign=sign, way=way, size=size, meaning=meaning, label=label, brief=brief)
+
+
+def _sign(column: Finding) -> tuple[str, str]:
+    if column.constant is not None:
+        # The numbers say which way; within the resolution there is none.
+        moved = bool(column.effect)
+        return (
+            _DIRECTIONS["up" if column.direction == "upper_tail" else "down"] if moved else ("", "")
+        )
+    return _DIRECTIONS.get(column.direction or "", ("", ""))
+
+
+def _images(side: Distribution | None) -> int:
+    return 0 if side is None else side.count
 
 
 def _in_brief(column: Finding, size: str) -> tuple[str, str]:
@@ -88,7 +108,7 @@ def _in_brief(column: Finding, size: str) -> tuple[str, str]:
         return _largest_change(column.categories)
     if column.direction == "spread":
         return "", f"{_spread_words(column)}, {size}"
-    if column.direction in TAILS:
+    if column.direction in TAILS and column.constant is None:
         side = "high" if column.direction == "upper_tail" else "low"
         return "", f"very {side} in {size.partition(' of ')[0]}"
     if column.direction == "shares":
@@ -118,6 +138,8 @@ def joint_words(joint: Multivariate) -> str:
 
 
 def _meaning(column: Finding, feature: Feature | None) -> str:
+    if column.constant is not None:
+        return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
     match column.direction:
         case "up" | "down":
             return _look(feature, up=column.direction == "up")

@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 from itertools import pairwise
 
+from reports.effect_sizes import LARGEST_DRAWN
 from reports.findings import Histogram, State, Verdict
 
 WIDTH, HEIGHT = 300, 84
@@ -183,10 +184,11 @@ def spark_svg(
     Runs with drift are triangles, others dots; a run without an effect is a gap. A dashed line
     stands at `limit`, the smallest effect that counts.
     """
-    top = max(0.5, limit or 0.0, *(abs(size) for size, _ in sizes if size is not None))
+    drawn = [min(abs(size), LARGEST_DRAWN) for size, _ in sizes if size is not None]
+    top = max(0.5, limit or 0.0, *drawn)
     step = 92 / max(len(sizes) - 1, 1)
     spots = [
-        (4 + index * step, None if size is None else _spark_y(abs(size) / top), state)
+        (4 + index * step, None if size is None else _spark_y(min(abs(size) / top, 1.0)), state)
         for index, (size, state) in enumerate(sizes)
     ]
     limit_line = ""

@@ -46,6 +46,17 @@ class Remark:
             raise ValueError(f"the remark {self.code} changes the verdict and needs a headline")
 
 
+def heaviest_first(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """Return the remarks that bear on the verdict before the others, else in their order."""
+    order = (
+        RemarkWeight.NO_VERDICT,
+        RemarkWeight.CAUSE,
+        RemarkWeight.NOT_STEADY,
+        RemarkWeight.NOTE,
+    )
+    return tuple(sorted(remarks, key=lambda remark: order.index(remark.weight)))
+
+
 def of_weight(remarks: Iterable[Remark], weight: RemarkWeight) -> tuple[Remark, ...]:
     """Return the remarks of one weight, in their order."""
     return tuple(remark for remark in remarks if remark.weight is weight)

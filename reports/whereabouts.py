@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from jobs.visible_text import visible
-from reports.findings import Onset, RunFindings, Segment, SegmentScan
+from reports.effect_sizes import LARGEST_EFFECT
+from reports.findings import Onset, RunFindings, Segment, SegmentScan, State
 from reports.history import parse_time
-from reports.wording import counted, listed, moment, p_words
+from reports.wording import SIGMA, counted, listed, moment, p_words
 
 _LONGEST_LABEL = 40
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+_STEPS = "steps of the resolution"
 _TIMES = ("hour", "day")
 _SHARES_IN_WORDS = ((0.995, "all"), (0.9, "nearly all"), (0.6, "mostly"))
 
@@ -39,13 +40,24 @@ def segment_name(segment: Segment) -> str:
     return f"{segment.column} {segment.value}"
 
 
-def segment_words(segment: Segment) -> str:
-    """Return what the page says about a segment after its name."""
+def distance_unit(findings: RunFindings) -> str:
+    """Return in what the distances of a run's segments and its onset are counted.
+
+    Sigma, or steps of the resolution where all numbers of images that drifted are constant in the
+    reference: there is no standard deviation to count in then.
+    """
+    drifted = [column for column in findings.features if column.state is State.DRIFT]
+    only_constants = bool(drifted) and all(one.constant is not None for one in drifted)
+    return _STEPS if only_constants else SIGMA
+
+
+def segment_words(segment: Segment, unit: str = SIGMA) -> str:
+    """Return what the page says about a segment after its name; `unit` is a `distance_unit`."""
     window = round(segment.images / segment.share_of_images) if segment.share_of_images > 0 else 0
     return (
         f"{segment.images:,} of {counted(window, 'image')}, {share_words(segment.share_of_shift)} "
-        f"of the shift; these images moved {_sigmas(segment.effect)}, "
-        f"all others {_sigmas(segment.rest_effect)} (p {p_words(segment.adjusted_p_value)})"
+        f"of the shift; these images moved {_distance(segment.effect, unit)}, "
+        f"all others {_distance(segment.rest_effect, unit)} (p {p_words(segment.adjusted_p_value)})"
     )
 
 
@@ -59,13 +71,13 @@ def echo_words(segment: Segment, others: tuple[Segment, ...]) -> str:
     return f"only because of {segment_name(leader)}: without those images it does not stand out"
 
 
-def onset_words(onset: Onset) -> str:
+def onset_words(onset: Onset, unit: str = SIGMA) -> str:
     """Return the sentence about the time since when the images differ."""
     whose = f"of {onset.within.replace(': ', ' ', 1)} " if onset.within else ""
     return (
         f"Since {moment(onset.since)} the images {whose}differ: before, they lay "
-        f"{_sigmas(onset.effect_before)} from the reference, since then "
-        f"{_sigmas(onset.effect_after)} (p {p_words(onset.adjusted_p_value)})."
+        f"{_distance(onset.effect_before, unit)} from the reference, since then "
+        f"{_distance(onset.effect_after, unit)} (p {p_words(onset.adjusted_p_value)})."
     )
 
 
@@ -134,9 +146,11 @@ def _short(label: str) -> str:
     return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 3]}..."
 
 
-def _sigmas(effect: float) -> str:
+def _distance(effect: float, unit: str) -> str:
+    if abs(effect) >= LARGEST_EFFECT:
+        return f"more than {LARGEST_EFFECT:.0f}\N{NO-BREAK SPACE}{unit}"
     number = f"{effect:.2f}".replace("-", "\N{MINUS SIGN}")
-    return f"{number}\N{NO-BREAK SPACE}{_SIGMA}"
+    return f"{number}\N{NO-BREAK SPACE}{unit}"
 
 
 def _key(segment: Segment) -> str:

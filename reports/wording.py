@@ -10,6 +10,7 @@ from reference_stats.features.feature import Feature
 from reference_stats.outcomes import UnreadableReason
 from reports.findings import ImageCounts, ProfileSummary, RunFindings, State, Verdict, WindowSpan
 from reports.history import parse_time
+from reports.remarks import RemarkWeight
 
 NOTHING = "\N{EN DASH}"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -165,6 +166,8 @@ def false_alarm_words(rate: float) -> str:
 def reference_words(profile: ProfileSummary) -> str:
     """Return what the reference is: ``1,204 images below reference/``."""
     images = counted(profile.images, "image")
+    if profile.different is not None and profile.different < profile.images:
+        images += f" ({profile.different:,} different)"
     if profile.source.startswith(_OF_IMAGES):
         return f"{images} {profile.source.removeprefix(_OF_IMAGES)}"
     return f"{images} from {profile.source}" if profile.source else images
@@ -250,6 +253,8 @@ def ways_lost(images: ImageCounts) -> str:
         "not readable": images.unreadable,
         "not fetched": images.unfetched,
     }
+    if not images.analysed:
+        ways["overwritten by later pictures of the same names"] = images.overwritten
     return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
 
 
@@ -274,6 +279,11 @@ def losing_advice(images: ImageCounts, reasons: Mapping[str, int]) -> str:
     reasons
         The number of images left out per reason.
     """
+    if not images.analysed and images.overwritten > images.lost:
+        return (
+            "Store each picture under a name of its own, or let runs come before names are used "
+            "again."
+        )
     most = max(images.missing, images.unreadable, images.unfetched)
     if 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost:
         return heic_advice(reasons)
@@ -299,8 +309,14 @@ def _columns_wanting(findings: RunFindings) -> list[str]:
 
 
 def power_words(findings: RunFindings) -> str:
-    """Return which shift the run would have noticed, as a sentence; empty where none is known."""
+    """Return which shift the run would have noticed, as a sentence; empty where none is known.
+
+    Nothing is promised where a remark says why the run may have seen less.
+    """
     if findings.smallest_effect is None or not math.isfinite(findings.smallest_effect):
+        return ""
+    doubtful = {RemarkWeight.NOT_STEADY, RemarkWeight.NO_VERDICT}
+    if any(remark.weight in doubtful for remark in findings.remarks):
         return ""
     return (
         f"A shift of {findings.smallest_effect:.2f} {SIGMA} (standard deviations of the "

@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
+from drift.columns import (
+    AlignedRows,
+    Column,
+    ColumnKind,
+    ColumnRole,
+    LinedUp,
+    resolution_of,
+)
 from drift.comparison import FEWEST_RESAMPLES, Comparison, compare, would_alarm
 from jobs.job import DetectionSettings
 from reference_stats.features.registry import feature_names
@@ -167,4 +174,5 @@ def _column(name: str, reference: pd.Series, window: pd.Series) -> Column:
         reference=sides[0],
         current=sides[1],
         supply="",
+        resolution=resolution_of(name) if numeric else 0.0,
     )

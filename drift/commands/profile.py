@@ -19,6 +19,7 @@ def command() -> None:
 def build(job_file: Path) -> None:
     """Build a profile from what [reference] in JOB.toml names, and pin it for all later runs."""
     job = read_job(job_file)
+    from drift.profile_table import profile_lines  # noqa: PLC0415
     from drift.progress import image_progress  # noqa: PLC0415 - heavy imports after all faults
     from drift.reference import build_and_pin  # noqa: PLC0415
     from drift.stages import only_run, open_workplace  # noqa: PLC0415
@@ -27,7 +28,8 @@ def build(job_file: Path) -> None:
         place = open_workplace(job, progress=progress)
         with only_run(place) as still_allowed:
             profile = build_and_pin(place, still_allowed)
-    click.echo(f"profile {profile.id}: {profile.images:,} images from {profile.source}")
+    for line in profile_lines(profile):
+        click.echo(line)
 
 
 @command.command("show")

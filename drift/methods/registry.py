@@ -8,3 +8,5 @@ from drift.methods.spread import SPREAD
 from drift.methods.tails import LOWER_TAIL, UPPER_TAIL
 
 NUMERIC_METHODS: tuple[ScoreMethod, ...] = (LOCATION, SPREAD, UPPER_TAIL, LOWER_TAIL)
+ONE_SIDED = frozenset(method.name for method in NUMERIC_METHODS if not method.two_sided)
+"""The names of those that ask for more alone; their statistic is negative where there is less."""

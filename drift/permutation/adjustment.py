@@ -26,8 +26,8 @@ class PermutationResult:
     statistics
         Every statistic by name, on a scale that is about standard normal where nothing moved.
     signs
-        1 or -1 by the name of a linear statistic: whether the window's sum is above or below its
-        expectation.
+        1 or -1 by the name of a two-sided statistic: whether the window's sum is above or below its
+        expectation. One-sided statistics are negative themselves where it is below.
     p_values, adjusted_p_values
         By group, from its largest statistic. The adjusted ones are at most a level in at most
         that share of runs without drift, over all groups together.
@@ -46,6 +46,10 @@ class PermutationResult:
     statistic_p_values: dict[str, float]
     critical: float
     resamples: int
+
+    def signed(self, name: str) -> float:
+        """Return a statistic, negative where the window has less of it than expected."""
+        return self.statistics[name] * self.signs.get(name, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ def _test(
         signs={
             one.name: 1 if total > 0 else -1
             for one, total in zip(table.linear, sums.scores[0], strict=True)
+            if one.two_sided
         },
         p_values=dict(zip(groups, counts.plain().tolist(), strict=True)),
         adjusted_p_values=dict(zip(groups, adjusted.tolist(), strict=True)),

@@ -27,6 +27,7 @@ from drift.permutation.scores import QuadraticStatistic, ScoreTable
 from drift.wilson_hilferty import normal_from_gamma
 
 _NO_SKEWNESS = 1e-6
+_SINGLE_ROUNDING = 1e-5
 # Where a tail is measured: far enough out to matter, near enough for a few hundred draws.
 _TAIL = 0.99
 # The quantile of a few hundred draws is off by a tenth: what is within that is left alone.
@@ -137,7 +138,9 @@ def _log_size(sums: WindowSums) -> NDArray[np.float64]:
 
 
 def _sample_moments(values: NDArray[np.float64]) -> Moments:
-    mean, deviation = float(values.mean()), float(values.std()) or 1.0
+    mean, deviation = float(values.mean()), float(values.std())
+    # Single precision leaves so much over where all draws are alike.
+    deviation = deviation if deviation > _SINGLE_ROUNDING else 1.0
     skewness = float((((values - mean) / deviation) ** 3).mean())
     return Moments(mean=mean, deviation=deviation, skewness=skewness)
 

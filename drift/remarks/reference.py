@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.comparison import Comparison
-from drift.reference_overlap import overlaps_reference
+from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from reference_stats.profiles.build import settings_digest
 from reports.findings import Finding, State
@@ -16,14 +16,6 @@ from reports.wording import listed
 def reference_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what is odd about the reference."""
     profile, images = data.profile, data.window.counts
-    if overlaps_reference(data.job, data.predictions.window):
-        yield Remark(
-            code="window_overlaps_reference",
-            text=(
-                "The window overlaps reference.window: images on both sides hide a drift. Let "
-                "reference.window end before the window, then run drift profile build."
-            ),
-        )
     if profile.settings_digest != settings_digest(data.job):
         yield Remark(
             code="reference_settings_changed",
@@ -32,11 +24,13 @@ def reference_remarks(data: RunData) -> Iterator[Remark]:
                 "stays pinned until drift profile build."
             ),
         )
-    if profile.images < images.analysed:
+    different = without_copies(profile).images
+    kind = "images" if different == profile.images else "different pictures"
+    if different < images.analysed:
         yield Remark(
             code="reference_smaller",
             text=(
-                f"The reference ({profile.images:,} images) is smaller than the window "
+                f"The reference ({different:,} {kind}) is smaller than the window "
                 f"({images.analysed:,}); a larger reference would show smaller shifts."
             ),
         )

@@ -5,23 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from drift.comparison import Comparison
+from drift.remarks.examined import (
+    copies_in_reference,
+    one_scene_in_reference,
+    shared_with_reference,
+    too_small_reference,
+)
 from drift.remarks.facts import RunData
 from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
+from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
+from drift.remarks.reference_names import reference_names_remarks
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     log_remarks,
     file_remarks,
     image_remarks,
+    shared_with_reference,
+    copies_in_reference,
+    one_scene_in_reference,
+    names_used_again_remarks,
     reference_remarks,
+    reference_names_remarks,
 )
 """What is said of the data itself, before anything is compared."""
 
 ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
     unknown_to_reference,
+    too_small_reference,
 )
 """What is said once the columns are compared."""
 

@@ -12,7 +12,9 @@ from reference_stats.file_facts.facts import FileFacts
 _OTHERWISE = "A drift of these images begins with that; if it is meant, build such a reference."
 
 
-def check_files(reference: Sequence[FileFacts], current: Sequence[FileFacts]) -> Iterator[Check]:
+def check_files(
+    reference: Sequence[FileFacts], current: Sequence[FileFacts | None]
+) -> Iterator[Check]:
     """Say in what the window's image files differ from the reference's, as far as both are known.
 
     Parameters
@@ -20,8 +22,8 @@ def check_files(reference: Sequence[FileFacts], current: Sequence[FileFacts]) ->
     reference, current
         What some files of either side are.
     """
-    differences = file_differences(count_files(reference), count_files(current))
-    found = [with_modes(one, [*reference, *current]) for one in differences]
+    then, now = count_files(reference), count_files(current)
+    found = [with_modes(one, [*then, *now]) for one in file_differences(then, now)]
     if found:
         said = " ".join(map(told, found))
-        yield look("image files", said, " ".join([*advice(found, current), _OTHERWISE]))
+        yield look("image files", said, " ".join([*advice(found, now), _OTHERWISE]))

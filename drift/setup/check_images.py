@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from drift import window_images
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look
+from drift.setup.reused_names import check_reused_names
 from drift.stages import Workplace
 from drift.window_images import WindowImages
 from jobs.errors import DriftError
 from jobs.image_locations import ImageLocation
 from jobs.predictions.rows import PredictionRows
 from reference_stats.extraction import ImageFeatures, extract
-from reference_stats.file_facts.facts import FileFacts
 from reports.wording import heic_advice
 
 SAMPLED = 100
@@ -30,13 +30,13 @@ class CheckedImages:
     ----------
     images
         About how many different images of the window can be analysed.
-    files
-        What the files are that were looked at.
+    window
+        Those that were tried; None where none could be.
     """
 
     checks: tuple[Check, ...]
     images: int = 0
-    files: tuple[FileFacts, ...] = ()
+    window: WindowImages | None = None
 
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
@@ -63,12 +63,13 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     checks = [
         _images(place, window, refused, len(picked)),
         *_repeats(named, distinct),
+        *check_reused_names(rows, everywhere),
         *_cross_check(window),
     ]
     return CheckedImages(
         checks=tuple(checks),
         images=round(_good_rows(picked, is_good, len(rows)) * repeats),
-        files=tuple(one for one in window.files_of_images() if one is not None),
+        window=window,
     )
 
 

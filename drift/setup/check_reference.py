@@ -9,11 +9,14 @@ from importlib.util import find_spec
 from itertools import islice
 from pathlib import PurePosixPath
 
-from drift.power import images_needed, smallest_effect
+from drift.power import critical_value, images_needed, smallest_effect
+from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
+from drift.setup.check_examined import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
-from drift.setup.propose_window import critical_value
+from drift.setup.equal_objects import find_equal
 from drift.stages import Workplace
+from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import DriftError, ExitCode
 from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
@@ -21,17 +24,14 @@ from jobs.timestamps import parse_timestamp
 from jobs.windows import TimeWindow, WindowRequest
 from reference_stats.extraction import (
     ImageFeatures,
-    MissingImage,
     Outcome,
-    UnfetchedImage,
-    UnreadableImage,
     extract,
 )
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
 from reference_stats.profiles.from_images import IMAGE_ENDINGS
-from reference_stats.profiles.profile import check_definitions
+from reference_stats.profiles.profile import ReferenceProfile, check_definitions
 from reports.wording import heic_advice
 
 _LISTED = 100_000
@@ -46,17 +46,21 @@ class CheckedReference:
     Attributes
     ----------
     images
-        How many images it holds; None where that is not known.
+        How many different images it holds; None where that is not known.
     has_predictions
         Whether predictions are compared too.
     files
         What those files are that were looked at.
+    profile, objects
+        The pinned profile, or what lies below ``reference.images``.
     """
 
     checks: tuple[Check, ...]
     images: int | None = None
     has_predictions: bool = False
     files: tuple[FileFacts, ...] = ()
+    profile: ReferenceProfile | None = None
+    objects: tuple[ObjectInfo, ...] = ()
 
 
 def check_reference(place: Workplace) -> CheckedReference:
@@ -80,10 +84,11 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
             "Runs go on with the pinned one; drift profile build makes a new one.",
         )
     return CheckedReference(
-        checks=(check,),
-        images=profile.images,
+        checks=(check, *check_copies(count_copies(profile), profile)),
+        images=without_copies(profile).images,
         has_predictions=bool(len(profile.predictions.rows)),
         files=tuple(profile.files or ()),
+        profile=profile,
     )
 
 
@@ -113,7 +118,8 @@ def _source(place: Workplace) -> CheckedReference:
 def _image_prefix(place: Workplace) -> CheckedReference:
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
-    names = [one.name for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    objects = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    names = [one.name for one in objects]
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -126,7 +132,8 @@ def _image_prefix(place: Workplace) -> CheckedReference:
     ]
     outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
-    heic = heic_advice(Counter(one.summary for one in _unanalysed(outcomes.values())))
+    lost = (one for one in outcomes.values() if not isinstance(one, ImageFeatures))
+    heic = heic_advice(Counter(one.summary for one in lost))
     found = f"{len(names):,} images below {url}; {good} of {len(sample)} tried can be read"
     if not good:
         check = fails("reference", found, heic or "Correct reference.images or what lies there.")
@@ -135,22 +142,18 @@ def _image_prefix(place: Workplace) -> CheckedReference:
         check = look("reference", found, f"{left_out} {heic}".strip())
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
+    equal = find_equal(place.bucket, objects)
     return CheckedReference(
-        checks=(check,),
-        images=round(len(names) * good / len(sample)),
+        checks=(check, *check_copies(equal)),
+        images=round(equal.different * good / len(sample)),
         files=_files(outcomes.values()),
+        objects=tuple(objects),
     )
 
 
 def _files(outcomes: Iterable[Outcome]) -> tuple[FileFacts, ...]:
     files = (one.file for one in outcomes if isinstance(one, ImageFeatures))
     return tuple(one for one in files if one is not None)
-
-
-def _unanalysed(
-    outcomes: Iterable[Outcome],
-) -> Iterator[UnreadableImage | MissingImage | UnfetchedImage]:
-    return (one for one in outcomes if not isinstance(one, ImageFeatures))
 
 
 def _is_named_as_image(path: PurePosixPath) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from drift.options import RunOptions, requested_window
 from drift.setup.check_columns import check_columns
+from drift.setup.check_examined import check_shared, check_size
 from drift.setup.check_files import check_files
 from drift.setup.check_images import CheckedImages, check_images
 from drift.setup.check_log import check_bucket, check_log, check_writing
@@ -69,10 +70,15 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     yield from check_overlap(place, log.rows.window)
     images = _images(place, log.rows)
     yield from images.checks
-    yield from check_files(reference.files, images.files)
     if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):
         yield not_tried("window's size", "there are no images to count")
         return
+    if images.window is not None:
+        yield from check_files(reference.files, images.window.files_of_images())
+        yield from check_shared(place, images.window, reference.profile, reference.objects)
+    yield from check_size(
+        place, reference.images or 0, images.images, has_predictions=reference.has_predictions
+    )
     yield check_power(place, images.images, reference)
 
 

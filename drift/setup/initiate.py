@@ -13,6 +13,7 @@ from drift.setup.candidates import Candidate, Candidates, find_candidates
 from drift.setup.column_values import column_values
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.registry import doubts_of
+from drift.setup.examine_reference import as_they_count, examine_reference
 from drift.setup.find_log import too_wide
 from drift.setup.image_sets import find_images, folders_of
 from drift.setup.image_times import times_with_images
@@ -26,7 +27,11 @@ from drift.setup.nothing_found import (
     no_log,
 )
 from drift.setup.proposal import LogChoice, Proposal
-from drift.setup.propose_reference import ReferenceGuess, propose_references
+from drift.setup.propose_reference import (
+    ReferenceGuess,
+    propose_references,
+    small_references,
+)
 from drift.setup.propose_window import (
     ReferenceStretch,
     WindowGuess,
@@ -34,16 +39,18 @@ from drift.setup.propose_window import (
     propose_stretch,
     propose_window,
 )
+from drift.setup.reused_names import ReusedNames, reused_names
 from drift.setup.survey import Survey, survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.words import REFERENCE_WORDS, has_word
 from jobs.buckets.bucket import Bucket
-from jobs.job import DetectionSettings
+from jobs.job import DetectionSettings, WindowSettings
 from jobs.predictions.object_names import format_of
 
 _LOGS_TRIED = 6
 _DETECTION = DetectionSettings()
+_MIN_IMAGES = WindowSettings.model_fields["min_images"].default
 # A full share of images found weighs as much as this many points of names and content.
 _WORTH_OF_IMAGES = 8.0
 # So many different objects per row are each row's own.
@@ -87,7 +94,12 @@ def propose(
     template = _on_all_rows(chosen, shelf)
     times = _times_of(chosen.candidate, template, shelf)
     references = _references(seen, images, candidates, template, chosen)
-    sides = _sides(references, times, now)
+    small = [] if references else small_references(folders_of(images, template.found))
+    references = references or _small_before_stretch(small, times)
+    examined = examine_reference(
+        bucket, next(iter(references), None), seen.objects, images, template.found
+    )
+    sides = _sides(as_they_count(references, examined), times, now)
     draft = Proposal(
         name=name,
         url=url,
@@ -99,6 +111,7 @@ def propose(
         reference=references[0] if references else None,
         stretch=sides.stretch,
         reference_log=_reference_log(chosen.candidate, candidates, references),
+        names_used=_names_used(chosen.candidate, template, shelf),
     )
     context = DoubtContext(
         located=chosen.located,
@@ -111,6 +124,8 @@ def propose(
         images_since=times.images_since,
         time_columns=other_time_columns(chosen.candidate.values, chosen.candidate.guesses),
         clock_columns=clock_columns(chosen.candidate.values),
+        examined=examined,
+        small_references=small,
     )
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
 
@@ -161,6 +176,12 @@ def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> Lo
     return times_with_images(times, sample.table, moments, template, shelf, day_first)
 
 
+def _names_used(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> ReusedNames:
+    table, moments = candidate.sample.table, _moments_by_row(candidate)
+    day_first = candidate.guesses.day_first
+    return reused_names(table, moments, template, shelf.bucket.url, day_first)
+
+
 def _on_all_rows(chosen: JudgedLog, shelf: Shelf) -> TriedTemplate:
     """Try the best template on every sampled row, to know which images the log names."""
     best = chosen.located.tried[0]
@@ -193,6 +214,13 @@ def _references(
     )
 
 
+def _small_before_stretch(small: Sequence[ReferenceGuess], times: LogTimes) -> list[ReferenceGuess]:
+    """Return folders of a few images where the log's own past has no more of them."""
+    stretch = propose_stretch(times)
+    past = 0.0 if stretch is None else stretch.rows * times.images_a_row
+    return list(small) if small and small[0].size >= past else []
+
+
 def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime) -> _Sides:
     """Return the window, and the log's oldest stretch where nothing else can be the reference."""
     stretch = None if references else propose_stretch(times)
@@ -217,6 +245,9 @@ def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime)
         most_rows=left,
         not_before=stretch.end if stretch is not None else times.images_since,
     )
+    if stretch is None and window.rows is not None and window.images < _MIN_IMAGES:
+        # With so few rows yet the window grows with the log until it holds enough.
+        window = replace(window, rows=enough)
     return _Sides(window=window, stretch=stretch)
 
 

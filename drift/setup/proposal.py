@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drift.setup.guess_columns import ColumnGuesses
 from drift.setup.propose_reference import ReferenceGuess
 from drift.setup.propose_window import ReferenceStretch, WindowGuess
+from drift.setup.reused_names import ReusedNames
 from drift.setup.try_templates import TriedTemplate
 
 
@@ -59,6 +60,8 @@ class Proposal:
         `reference.log`, where one was found.
     doubts
         What the person should look at.
+    names_used
+        How many image names the log uses anew.
     """
 
     name: str
@@ -72,3 +75,4 @@ class Proposal:
     stretch: ReferenceStretch | None
     reference_log: str | None
     doubts: tuple[Doubt, ...] = ()
+    names_used: ReusedNames = field(default_factory=ReusedNames)

@@ -11,6 +11,7 @@ from drift.setup.guess_classes import FEATURE_NAMES
 from drift.setup.image_sets import Folder
 from drift.setup.words import DERIVED_WORDS, REFERENCE_WORDS, has_word, words_of
 from jobs.buckets.bucket import ObjectInfo
+from reports.wording import counted
 
 FEWEST_IMAGES = 20
 _FEWEST_UNNAMED = 50
@@ -94,6 +95,26 @@ def propose_references(
         *_image_prefixes(folders, live),
         *_feature_tables(tables),
         *_tensor_files(objects),
+    ]
+    return sorted(found, key=_rank)
+
+
+def small_references(folders: Sequence[Folder]) -> list[ReferenceGuess]:
+    """Return the folders that are called like a reference and hold some images, but few."""
+    named = [
+        one
+        for one in folders
+        if one.prefix and not one.named and one.images < FEWEST_IMAGES and _is_named_so(one)
+    ]
+    found = [
+        ReferenceGuess(
+            kind=ReferenceKind.IMAGES,
+            path=one.prefix,
+            because=f"{counted(one.images, 'image')} that the log does not name",
+            size=one.images,
+            is_sure=True,
+        )
+        for one in _outermost(named, ())
     ]
     return sorted(found, key=_rank)
 

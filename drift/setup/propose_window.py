@@ -6,9 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scipy.special import ndtri
-
-from drift.power import images_needed
+from drift.power import critical_value, images_needed
 from drift.setup.log_times import LogTimes
 from jobs.timestamps import to_moment
 from jobs.windows import floor_time
@@ -22,8 +20,6 @@ MOST_IMAGES = 50_000
 _ROWS_OF_MANY = 20_000
 _REFERENCE_IMAGES = 400
 _STALE_AFTER = 2
-# About how many statistics a run tests at once: three for each of some 25 columns, correlated.
-_STATISTICS = 40
 _NEARLY_ALL_DISTINCT = 0.9
 _FEWEST_ROWS = 2
 
@@ -52,11 +48,6 @@ class WindowGuess:
     rows: int | None = None
     align: timedelta | None = None
     notes: tuple[str, ...] = ()
-
-
-def critical_value(false_alarm_rate: float, families: int = 2) -> float:
-    """Return about what a statistic of a run must exceed to alarm; the run itself measures it."""
-    return float(-ndtri(false_alarm_rate / families / (2 * _STATISTICS)))
 
 
 def enough_images(reference_images: int, effect: float, false_alarm_rate: float) -> int:

@@ -97,6 +97,14 @@ def _images(proposal: Proposal) -> Iterator[str]:
         yield from _comment("The log names images outside of the bucket; only these are read.")
         prefixes = ", ".join(_text(one) for one in template.allowed_prefixes)
         yield f"allowed_prefixes = [{prefixes}]"
+    if proposal.names_used.are_many:
+        yield from _comment(
+            f"{proposal.names_used}: the pictures may be overwritten, so each image's version is "
+            "looked up before remembered numbers are taken. Better: a name of its own for each "
+            "picture, since only the last one of a name is still there."
+        )
+        yield from _doubts(proposal, "images.immutable")
+        yield "immutable = false"
 
 
 def _window(proposal: Proposal) -> Iterator[str]:

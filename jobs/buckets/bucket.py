@@ -6,8 +6,8 @@ import logging
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from jobs.errors import ObjectChangedError, ObjectTooLargeError, UnsafeNameError
@@ -31,11 +31,14 @@ class ObjectInfo:
         Changes whenever the content changes: the generation of an object in Google's storage, its
         ETag in S3; size, modification time and inode of a file. All but the ETag, which may stand
         for the content alone, also change when equal content is written anew.
+    written
+        When this version was written, UTC. None where nobody asked: a listing leaves it out.
     """
 
     name: str
     size_bytes: int
     version: str
+    written: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ class Bucket(ABC):
 
     @abstractmethod
     def info(self, name: str) -> ObjectInfo:
-        """Return size and version of one object without reading it."""
+        """Return size, version and time of one object without reading it."""
 
     @abstractmethod
     def local_copy(self, name: str, folder: Path) -> Path:

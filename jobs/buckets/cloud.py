@@ -128,11 +128,16 @@ class CloudBucket(Bucket):
         return self._call(name, request)
 
     def info(self, name: str) -> ObjectInfo:
-        """Return size and version."""
+        """Return size, version and time."""
 
         def request() -> ObjectInfo:
             head = self._store.head(self._root + name)
-            return ObjectInfo(name=name, size_bytes=head.size_bytes, version=head.version)
+            return ObjectInfo(
+                name=name,
+                size_bytes=head.size_bytes,
+                version=head.version,
+                written=head.written,
+            )
 
         return self._call(name, request)
 

@@ -26,6 +26,7 @@ from jobs.buckets.folder_files import (
     give_new_time,
     is_own_file,
     link_if_absent,
+    modification_time,
     opened_for_reading,
     remove_abandoned,
     sync_folder,
@@ -126,9 +127,14 @@ class FolderBucket(Bucket):
             return StoredObject(data=data, version=version)
 
     def info(self, name: str) -> ObjectInfo:
-        """Return a file's size and version."""
+        """Return a file's size, version and time."""
         with self._reading(name) as (_, status):
-            return ObjectInfo(name=name, size_bytes=status.st_size, version=file_version(status))
+            return ObjectInfo(
+                name=name,
+                size_bytes=status.st_size,
+                version=file_version(status),
+                written=modification_time(status),
+            )
 
     def local_copy(self, name: str, folder: Path) -> Path:  # noqa: ARG002 - nothing is copied
         """Return the path of the file itself."""

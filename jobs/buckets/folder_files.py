@@ -10,6 +10,7 @@ import stat
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 OWN_FILES_PREFIX = ".drift-bucket-"
@@ -30,6 +31,14 @@ def is_own_file(file_name: str) -> bool:
 def file_version(status: os.stat_result) -> str:
     """Return the version of the file with this status: size, modification time, inode."""
     return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
+
+
+def modification_time(status: os.stat_result) -> datetime | None:
+    """Return when the content was written, UTC; None for a time that no calendar holds."""
+    try:
+        return datetime.fromtimestamp(status.st_mtime, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 @contextlib.contextmanager

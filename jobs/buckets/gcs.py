@@ -108,6 +108,8 @@ class GoogleStore(ObjectStore[_Opened]):
             size_bytes=size_of(blob),
             version=generation_of(blob),
             writer=(blob.metadata or {}).get(WRITER_KEY),
+            # Of this generation; `updated` also changes with the metadata.
+            written=blob.time_created,
         )
 
     def part(self, key: str, start: int, size: int, version: str | None) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO, ClassVar, Generic, TypeVar
 
 from jobs.buckets.bucket import ObjectKind, check_size
@@ -49,11 +49,14 @@ class ObjectHead:
     ----------
     writer
         The mark of the conditional write that made it, or None.
+    written
+        When this version was written, UTC; None where the store does not say.
     """
 
     size_bytes: int
     version: str
     writer: str | None
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

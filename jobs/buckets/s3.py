@@ -105,6 +105,7 @@ class AmazonStore(ObjectStore[_Opened]):
             size_bytes=found["ContentLength"],
             version=version_of(found),
             writer=found.get("Metadata", {}).get(WRITER_KEY),
+            written=found.get("LastModified"),
         )
 
     def part(

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from reference_stats.feature_cache.rows import in_order, is_known_file
+from reference_stats.feature_cache.rows import in_order
 from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.heif_api import can_read_heif
@@ -26,13 +26,12 @@ class CachedOutcomes:
     """What a cache remembers, unpacked image by image when asked for.
 
     An outcome is given under the limits of this run: what another job found under larger or
-    smaller ones is not known, unless it would be the same here. Nor is what an earlier version
-    found that did not look at the file itself.
+    smaller ones is not known, unless it would be the same here.
 
     Parameters
     ----------
     rows
-        The rows of the images, in any order.
+        The rows of the images that are `believed`, in any order.
     names
         The features.
     by_version
@@ -49,7 +48,6 @@ class CachedOutcomes:
         by_version: bool = False,
         limits: SizeLimits | None = None,
     ) -> None:
-        rows = _believed(rows)
         self._names = names
         self._by_version = by_version
         self._limits = limits or SizeLimits()
@@ -135,18 +133,6 @@ class CachedOutcomes:
         if not self._by_version:
             return list(paths)
         return list(zip(paths, _texts(rows, "version"), strict=True))
-
-
-def _believed(rows: pa.Table) -> pa.Table:
-    """Return the rows that this version can have written: those that say what the file is."""
-    files = rows.column("file")
-    texts: list[str] = pc.unique(files).to_pylist()
-    known = [text for text in texts if is_known_file(text)]
-    return (
-        rows
-        if len(known) == len(texts)
-        else rows.filter(pc.is_in(files, pa.array(known, pa.string())))
-    )
 
 
 def _texts(rows: pa.Table, name: str) -> list[str]:

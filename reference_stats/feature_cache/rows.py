@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,14 +22,21 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("limit", pa.int64()),
     ("fingerprint", pa.binary(FINGERPRINT_BYTES)),
     ("file", pa.string()),
+    ("used", pa.int64()),
+    ("written", pa.int64()),
 )
 # In the column `file`, which else holds `FileFacts.as_text`.
 _REFUSED = "refused"
 # Of rows of a version that did not look at files: they are computed anew.
 _UNKNOWN_FILE = ""
+# Parts of earlier versions of this program do not have them; there they are this.
+_IN_OLD_PARTS: Mapping[str, object] = {"file": _UNKNOWN_FILE, "used": None, "written": None}
 _VERSION_LENGTH = "length of version"
+_USED, _WRITTEN = "used, or never", "written, or never"
 _IDENTITY = ("image", "version", "reason")
-_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", "file", "limit")
+_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", _USED, "file", "limit", _WRITTEN)
+# Before every time.
+_NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +51,18 @@ class CacheEntry:
         The version of the object that was read.
     outcome
         Its features, or why it has none.
+    used
+        The last time in the log of the run's rows that name the image, in microseconds since 1970
+        UTC: the version was there for that use. None for an image that is in no log.
+    written
+        When the version was written, in microseconds since 1970 UTC; None where nobody asked.
     """
 
     path: str
     version: str
     outcome: ImageFeatures | UnreadableImage
+    used: int | None = None
+    written: int | None = None
 
 
 def row_schema(names: Sequence[str]) -> pa.Schema:
@@ -56,21 +70,31 @@ def row_schema(names: Sequence[str]) -> pa.Schema:
     return pa.schema([*_FIELDS, *((name, pa.float64()) for name in names)])
 
 
-def completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return the rows of a part with all columns: versions that did not look at files lack one."""
-    if rows.schema.names == schema.names:
-        return rows.cast(schema)
-    nothing = pa.array([_UNKNOWN_FILE] * rows.num_rows, pa.string())
-    return rows.add_column(schema.get_field_index("file"), "file", nothing).cast(schema)
-
-
 def can_be_completed(names: Sequence[str], schema: pa.Schema) -> bool:
-    """Tell whether rows with these columns are of this version, or of one before it."""
-    return list(names) in (schema.names, [name for name in schema.names if name != "file"])
+    """Tell whether a part with these columns is of this program, or of an earlier version."""
+    return list(names) == [one for one in schema.names if one in names or one not in _IN_OLD_PARTS]
 
 
-def is_known_file(text: str) -> bool:
-    """Tell whether a row with this `file` is of a version that looks at files as this one does."""
+def completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows of a part with all columns: those of earlier versions lack some."""
+    for name in schema.names:
+        if name not in rows.column_names:
+            values = [_IN_OLD_PARTS[name]] * rows.num_rows
+            rows = rows.append_column(name, pa.array(values, schema.field(name).type))
+    return rows.select(schema.names).cast(schema)
+
+
+def believed(rows: pa.Table) -> pa.Table:
+    """Return the rows that say what the file is; those of earlier versions do not."""
+    files = rows.column("file")
+    texts: list[str] = pc.unique(files).to_pylist()
+    known = [text for text in texts if _is_known_file(text)]
+    if len(known) == len(texts):
+        return rows
+    return rows.filter(pc.is_in(files, pa.array(known, pa.string())))
+
+
+def _is_known_file(text: str) -> bool:
     if text == _REFUSED:
         return True
     try:
@@ -99,6 +123,8 @@ def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
             one.fingerprint if isinstance(one, ImageFeatures) else None for one in outcomes
         ],
         "file": [_file_of(one) for one in outcomes],
+        "used": [entry.used for entry in entries],
+        "written": [entry.written for entry in entries],
     }
     columns |= dict(zip(names, numbers.T, strict=True))
     return pa.table(columns, schema=row_schema(names))
@@ -111,18 +137,22 @@ def _file_of(outcome: ImageFeatures | UnreadableImage) -> str:
 
 
 def in_order(rows: pa.Table) -> pa.Table:
-    """Return the rows, sorted, with what is known twice of a version of an image only once.
+    """Return the rows, sorted, with what is known twice of one use of a version only once.
 
     A row that knows its file is kept before one that does not, and of several refusals for one
-    reason the one under the largest limit. Of two rows that differ in nothing but their numbers the
-    same one is always kept, in whatever order and parts they come. The versions of an image are in
-    the order of their length, then of their text, which is that of their age where they are the
-    generations of a cloud object.
+    reason the one under the largest limit. A row that tells when its version was written wins over
+    one that does not, and one that tells a use makes one without a use superfluous. Of two rows
+    that differ in nothing but their numbers the same one is always kept, in whatever order and
+    parts they come. The versions of an image are in the order of their length, then of their text,
+    which is that of their age where they are the generations of a cloud object.
     """
     lengths = pc.utf8_length(rows.column("version"))
+    keyed = rows.append_column(_VERSION_LENGTH, lengths)
+    for key, name in ((_USED, "used"), (_WRITTEN, "written")):
+        keyed = keyed.append_column(key, pc.fill_null(rows.column(name), _NEVER))
     others = [name for name in rows.column_names if name not in _FIRST_KEYS]
     keys = [(name, "ascending") for name in (*_FIRST_KEYS, *others)]
-    order = pc.sort_indices(rows.append_column(_VERSION_LENGTH, lengths), sort_keys=keys)
+    order = pc.sort_indices(keyed, sort_keys=keys)
     ordered = rows.take(order)
     return ordered.filter(pa.array(_last_of_its_kind(ordered)))
 
@@ -135,4 +165,6 @@ def _last_of_its_kind(ordered: pa.Table) -> np.ndarray:
         column = ordered.column(name).fill_null("").combine_chunks()
         if ordered.num_rows:
             last[:-1] |= pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+    used = ordered.column("used").fill_null(_NEVER).to_numpy()
+    last[:-1] |= (used[1:] != used[:-1]) & (used[:-1] != _NEVER)
     return last

@@ -46,5 +46,7 @@ BLOCKINESS_FEATURES = (
         rises="more visibly compressed",
         falls="less visibly compressed",
         compute=blockiness,
+        resolution=0.005,
+        resolution_reason="steps that differ by one per cent",
     ),
 )

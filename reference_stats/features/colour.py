@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from reference_stats.decoded_image import DecodedImage
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Edge, Feature
 
 
 def mean_red(image: DecodedImage) -> float:
@@ -72,6 +72,8 @@ COLOUR_FEATURES = (
         rises="redder",
         falls="less red",
         compute=mean_red,
+        resolution=1.0,
+        resolution_reason="one level",
     ),
     Feature(
         name="mean_green",
@@ -80,6 +82,8 @@ COLOUR_FEATURES = (
         rises="greener",
         falls="less green",
         compute=mean_green,
+        resolution=1.0,
+        resolution_reason="one level",
     ),
     Feature(
         name="mean_blue",
@@ -88,6 +92,8 @@ COLOUR_FEATURES = (
         rises="bluer",
         falls="less blue",
         compute=mean_blue,
+        resolution=1.0,
+        resolution_reason="one level",
     ),
     Feature(
         name="saturation",
@@ -96,6 +102,8 @@ COLOUR_FEATURES = (
         rises="purer in colour",
         falls="paler in colour",
         compute=saturation,
+        resolution=0.01,
+        resolution_reason="one level of a dim colour of 100",
     ),
     Feature(
         name="colourfulness",
@@ -104,6 +112,8 @@ COLOUR_FEATURES = (
         rises="more colourful",
         falls="greyer",
         compute=colourfulness,
+        resolution=1.0,
+        resolution_reason="about one level between the channels",
         headline=True,
     ),
     Feature(
@@ -113,6 +123,9 @@ COLOUR_FEATURES = (
         rises="more blown out",
         falls="less blown out",
         compute=blown_channels,
+        resolution=0.001,
+        resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=253.5, seen_in=("median", "max_pixel")),
     ),
     Feature(
         name="crushed_channels",
@@ -121,5 +134,8 @@ COLOUR_FEATURES = (
         rises="deeper in the shadows or purer in colour",
         falls="lighter in the shadows or paler",
         compute=crushed_channels,
+        resolution=0.001,
+        resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=2.5, seen_in=("median", "min_pixel", "black_point")),
     ),
 )

@@ -55,6 +55,10 @@ note that says why.
 
 A feature that is undefined for an image is missing there.
 
+The resolution is the smallest difference that means anything, in the feature's unit. A change of no
+more than that is never drift, however sure it is, and a reference whose values (all but one in a
+hundred) lie within it counts as constant: see [the verdict](verdict.md).
+
 This page is made from the code: `python -m reference_stats.features.describe > docs/features.md`.
 
 """
@@ -72,12 +76,13 @@ def _describe_family(name: str, features: tuple[Feature, ...]) -> str:
     lines = [
         f"## {name.capitalize()}",
         "",
-        "| Feature | Unit | What it is | When it rises | When it falls | Version |",
-        "|---|---|---|---|---|---|",
+        "| Feature | Unit | What it is | When it rises | When it falls | Resolution | Version |",
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [
         f"| `{feature.name}` | {feature.unit} | {feature.title} | {feature.rises} "
-        f"| {feature.falls} | {feature.version} |"
+        f"| {feature.falls} | {feature.resolution:g}: {feature.resolution_reason} "
+        f"| {feature.version} |"
         for feature in features
     ]
     for feature in features:

@@ -70,6 +70,8 @@ DETAIL_FEATURES = (
         rises="richer in fine detail",
         falls="poorer in fine detail",
         compute=fine_detail,
+        resolution=0.02,
+        resolution_reason="two per cent of the ratio",
         follows_resolution=True,
     ),
     Feature(
@@ -79,6 +81,8 @@ DETAIL_FEATURES = (
         rises="richer in detail at half size",
         falls="poorer in detail at half size",
         compute=coarse_detail,
+        resolution=0.02,
+        resolution_reason="two per cent of the ratio",
         follows_resolution=True,
     ),
     Feature(
@@ -88,6 +92,8 @@ DETAIL_FEATURES = (
         rises="more concentrated in their edges",
         falls="more even in their edges",
         compute=edge_concentration,
+        resolution=0.02,
+        resolution_reason="two per cent of the ratio",
         follows_resolution=True,
     ),
 )

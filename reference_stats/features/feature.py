@@ -9,6 +9,23 @@ from reference_stats.decoded_image import DecodedImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """The level from which on a share of pixels counts them.
+
+    Attributes
+    ----------
+    level
+        Between the last level on one side and the first one on the other.
+    seen_in
+        The features that tell where the plain ground of an image lies: where they cross the level
+        by a step that nobody can see, the share jumps by the ground's whole area.
+    """
+
+    level: float
+    seen_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """One number that describes an image.
 
@@ -26,6 +43,14 @@ class Feature:
     compute
         The function; it returns a finite float, or NaN where the feature is undefined for the
         image (for instance the blockiness of an image smaller than one block).
+    resolution
+        The smallest difference that means anything, in the feature's unit: one grey level, one
+        pixel. A change of no more than that is never drift, however improbable it is, and a
+        reference whose values all lie within it counts as constant.
+    resolution_reason
+        Why it is that large, in a few words.
+    edge
+        The level at which it counts pixels; None for what is no share of pixels beyond a level.
     headline
         Whether the summary of a report names this feature before others: one per thing that the
         eye sees.
@@ -42,6 +67,9 @@ class Feature:
     rises: str
     falls: str
     compute: Callable[[DecodedImage], float]
+    resolution: float
+    resolution_reason: str
+    edge: Edge | None = None
     headline: bool = False
     follows_resolution: bool = False
     version: int = 1

@@ -45,6 +45,8 @@ FILE_FEATURES = (
         rises="wider",
         falls="narrower",
         compute=width,
+        resolution=1.0,
+        resolution_reason="one pixel",
         headline=True,
     ),
     Feature(
@@ -54,6 +56,8 @@ FILE_FEATURES = (
         rises="taller",
         falls="lower",
         compute=height,
+        resolution=1.0,
+        resolution_reason="one pixel",
     ),
     Feature(
         name="aspect",
@@ -62,6 +66,8 @@ FILE_FEATURES = (
         rises="more landscape in shape",
         falls="more portrait in shape",
         compute=aspect,
+        resolution=0.01,
+        resolution_reason="one pixel of a hundred",
         headline=True,
     ),
     Feature(
@@ -71,6 +77,8 @@ FILE_FEATURES = (
         rises="larger as files",
         falls="smaller as files",
         compute=size_bytes,
+        resolution=1.0,
+        resolution_reason="one byte",
     ),
     Feature(
         name="bits_per_pixel",
@@ -79,5 +87,7 @@ FILE_FEATURES = (
         rises="richer in bits per pixel",
         falls="poorer in bits per pixel",
         compute=bits_per_pixel,
+        resolution=0.01,
+        resolution_reason="one byte of 28 x 28 pixels",
     ),
 )

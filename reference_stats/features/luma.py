@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from reference_stats.decoded_image import DecodedImage
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Edge, Feature
 
 _SOBEL_SCALE = 4 * 255 * math.sqrt(2)
 
@@ -78,6 +78,8 @@ LUMA_FEATURES = (
         rises="brighter",
         falls="darker",
         compute=mean,
+        resolution=1.0,
+        resolution_reason="one grey level",
         headline=True,
     ),
     Feature(
@@ -87,6 +89,8 @@ LUMA_FEATURES = (
         rises="higher in contrast",
         falls="lower in contrast",
         compute=std_dev,
+        resolution=1.0,
+        resolution_reason="one grey level",
         headline=True,
     ),
     Feature(
@@ -96,6 +100,8 @@ LUMA_FEATURES = (
         rises="brighter",
         falls="darker",
         compute=median,
+        resolution=1.0,
+        resolution_reason="one grey level",
     ),
     Feature(
         name="min_pixel",
@@ -104,6 +110,8 @@ LUMA_FEATURES = (
         rises="lighter in the blacks",
         falls="deeper in the blacks",
         compute=min_pixel,
+        resolution=1.0,
+        resolution_reason="one grey level",
     ),
     Feature(
         name="max_pixel",
@@ -112,6 +120,8 @@ LUMA_FEATURES = (
         rises="brighter in the highlights",
         falls="dimmer in the highlights",
         compute=max_pixel,
+        resolution=1.0,
+        resolution_reason="one grey level",
     ),
     Feature(
         name="entropy",
@@ -120,6 +130,8 @@ LUMA_FEATURES = (
         rises="richer in grey levels",
         falls="poorer in grey levels",
         compute=entropy,
+        resolution=0.05,
+        resolution_reason="what giving half a per cent of the pixels a level of their own adds",
     ),
     Feature(
         name="edge_density",
@@ -128,6 +140,8 @@ LUMA_FEATURES = (
         rises="richer in edges",
         falls="poorer in edges",
         compute=edge_density,
+        resolution=0.001,
+        resolution_reason="a quarter of a grey level from pixel to pixel",
         follows_resolution=True,
     ),
     Feature(
@@ -137,6 +151,8 @@ LUMA_FEATURES = (
         rises="hazier in the blacks",
         falls="clearer in the blacks",
         compute=black_point,
+        resolution=1.0,
+        resolution_reason="one grey level",
     ),
     Feature(
         name="overexposed",
@@ -145,6 +161,9 @@ LUMA_FEATURES = (
         rises="more overexposed",
         falls="less overexposed",
         compute=overexposed,
+        resolution=0.001,
+        resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=249.5, seen_in=("median", "max_pixel")),
         headline=True,
     ),
     Feature(
@@ -154,6 +173,9 @@ LUMA_FEATURES = (
         rises="more underexposed",
         falls="less underexposed",
         compute=underexposed,
+        resolution=0.001,
+        resolution_reason="a thousandth of the pixels",
+        edge=Edge(level=5.5, seen_in=("median", "min_pixel", "black_point")),
         headline=True,
     ),
 )

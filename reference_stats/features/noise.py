@@ -62,6 +62,8 @@ NOISE_FEATURES = (
         rises="noisier or finer texture",
         falls="smoother",
         compute=noise_level,
+        resolution=0.05,
+        resolution_reason="a sixth of what rounding to whole levels makes",
         follows_resolution=True,
         headline=True,
     ),
@@ -72,6 +74,8 @@ NOISE_FEATURES = (
         rises="more speckled",
         falls="less speckled",
         compute=speckle,
+        resolution=0.0001,
+        resolution_reason="five pixels of 224 x 224",
         follows_resolution=True,
     ),
     Feature(
@@ -81,6 +85,8 @@ NOISE_FEATURES = (
         rises="grainier for their detail",
         falls="cleaner for their detail",
         compute=graininess,
+        resolution=0.02,
+        resolution_reason="two per cent of the ratio",
         follows_resolution=True,
     ),
 )

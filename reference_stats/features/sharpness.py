@@ -28,6 +28,8 @@ SHARPNESS_FEATURES = (
         rises="sharper or grainier",
         falls="blurrier",
         compute=sharpness,
+        resolution=0.01,
+        resolution_reason="two per cent of the variance",
         follows_resolution=True,
         headline=True,
     ),

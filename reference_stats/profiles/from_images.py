@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from jobs.errors import ObjectError, UsageError
 from jobs.image_locations import ImageLocation, ImageLocator, RefusedLocation
@@ -15,13 +18,22 @@ from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.timestamps import parse_timestamp
 from jobs.windows import WindowRequest
-from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.extraction import (
+    ExtractionResult,
+    ImageFeatures,
+    OverwrittenImage,
+    extract,
+)
+from reference_stats.image_uses import WantedImages, images_of_rows, moments_of
+from reference_stats.names_used_again import names_used_again
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable, image_records
 
 # Names with another ending are not taken for images; a name without an ending may be one.
 _ENDINGS = ".avif .bmp .gif .heic .heif .hif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp"
 IMAGE_ENDINGS = frozenset({"", *_ENDINGS.split()})
+
+_OLDER = "earlier use of an image name that was used again"
 
 
 def collect_prefix(context: SourceContext) -> ReferenceNumbers:
@@ -33,12 +45,15 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
         If nothing below the prefix is an image.
     """
     prefix = str(context.job.reference.images)
-    names = [found.name for found in context.bucket.list(prefix)]
+    versions = {found.name: found.version for found in context.bucket.list(prefix)}
+    names = list(versions)
     images = [name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_ENDINGS]
     locations = [
         ImageLocation(bucket_url=context.bucket.url, name=name, path=name) for name in images
     ]
-    numbers, records, left_out = _extract_table(locations, context)
+    # Listed anyway: an image that was replaced under its name is read again.
+    result = _extract(WantedImages.of(locations, versions=versions), context)
+    numbers, records, left_out = _table(result)
     if len(images) < len(names):
         left_out["not named as an image"] = len(names) - len(images)
     _require_images(numbers, context.bucket.url_of(prefix), left_out)
@@ -63,8 +78,10 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     locator = _locator(context)
     log_url = context.bucket.url_of(context.job.predictions.path)
     located = locator.locate(rows.raw, log_url)
-    locations = [place for place in located if isinstance(place, ImageLocation)]
-    numbers, records, left_out = _extract_table(locations, context)
+    result = _extract(images_of_rows(rows, located), context)
+    again = _used_again(rows, located, result)
+    numbers, records, left_out = _table(result, again.past)
+    left_out.update(again.left_out)
     left_out.update(place.reason for place in located if not isinstance(place, ImageLocation))
     left_out.update(rows.tally.reasons)
     _require_images(numbers, log_url, left_out)
@@ -74,7 +91,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
         predictions=PredictionTable.of(rows.fields, rows.probabilities),
         source=f"the log from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
         left_out=left_out,
-        records=records.join(_senders(rows, located), on="image"),
+        records=records.join(_senders(rows, located, again.gone), on="image"),
     )
 
 
@@ -87,10 +104,17 @@ def _locator(context: SourceContext) -> ImageLocator:
 
 
 def _senders(
-    rows: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
+    rows: PredictionRows,
+    located: Sequence[ImageLocation | RefusedLocation],
+    gone: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """Return client and time of the first row that names each image, indexed by its path."""
+    """Return client and time of the first row that names each image, indexed by its path.
+
+    Rows whose picture was overwritten name none.
+    """
     paths = [place.path if isinstance(place, ImageLocation) else None for place in located]
+    for row in np.flatnonzero(gone):
+        paths[row] = None
     senders = rows.fields[["client", "timestamp"]].set_axis(pd.Index(paths, dtype="str"), axis=0)
     return senders[senders.index.notna() & ~senders.index.duplicated()]
 
@@ -122,35 +146,82 @@ def _bound(text: str, key: str, context: SourceContext) -> datetime:
         raise UsageError(f"reference.window.{key} is {text!r}. Expected {error}.") from None
 
 
-def _extract_table(
-    locations: Sequence[ImageLocation], context: SourceContext
-) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]]:
-    """Return numbers and records of the images that could be read, and what was left out.
-
-    There is one row per image, in the order in which they are first named.
-    """
-    result = extract(
-        locations,
+def _extract(images: WantedImages, context: SourceContext) -> ExtractionResult:
+    return extract(
+        images,
         context.job.images,
         open_bucket=context.open_bucket,
         cache=context.cache,
         progress=context.progress,
         features=context.features,
     )
+
+
+def _table(
+    result: ExtractionResult, past: frozenset[str] = frozenset()
+) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]]:
+    """Return numbers and records of the images that could be read, and what was left out.
+
+    There is one row per image, in the order in which they are first named.
+
+    Parameters
+    ----------
+    past
+        Names that stand for other pictures now: they are left out, and not counted here.
+    """
     # An image that several rows name is one observation.
-    outcomes = {location.path: result[location] for location in locations}
+    outcomes = {
+        location.path: outcome
+        for location, outcome in result.outcomes.items()
+        if location.path not in past
+    }
     images = {path: one for path, one in outcomes.items() if isinstance(one, ImageFeatures)}
     left_out = Counter(
         one.summary for one in outcomes.values() if not isinstance(one, ImageFeatures)
     )
-    names = [feature.name for feature in context.features]
     values = [dict(one.values) for one in images.values()]
     records = image_records(
         list(images),
         [one.fingerprint for one in images.values()],
         files=[one.file for one in images.values()],
     )
-    return pd.DataFrame(values, columns=names, dtype="float64"), records, left_out
+    return pd.DataFrame(values, columns=list(result.names), dtype="float64"), records, left_out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UsedAgain:
+    """What names that are used again mean for a stretch of the log.
+
+    Attributes
+    ----------
+    gone
+        Which of all rows named a picture that was overwritten since.
+    past
+        The names of which no picture of the stretch is left.
+    left_out
+        The numbers of rows whose picture is not that of the stretch, or may not be.
+    """
+
+    gone: NDArray[np.bool_]
+    past: frozenset[str]
+    left_out: Counter[str]
+
+
+def _used_again(
+    rows: PredictionRows,
+    located: Sequence[ImageLocation | RefusedLocation],
+    result: ExtractionResult,
+) -> _UsedAgain:
+    named = np.array([isinstance(place, ImageLocation) for place in located], dtype=bool)
+    places = [place for place in located if isinstance(place, ImageLocation)]
+    paths = np.array([place.path for place in places], dtype=object)
+    moments = moments_of(rows.fields["timestamp"])[named]
+    again = names_used_again(paths, moments, result.sightings)
+    gone = np.zeros(len(located), dtype=bool)
+    gone[named] = again.gone
+    left_out = Counter({OverwrittenImage().summary: int(again.gone.sum()), _OLDER: again.unsure})
+    past = frozenset(paths[again.gone].tolist()) - frozenset(paths[~again.gone].tolist())
+    return _UsedAgain(gone=gone, past=past, left_out=+left_out)
 
 
 def _require_images(numbers: pd.DataFrame, url: str, left_out: Counter[str]) -> None:

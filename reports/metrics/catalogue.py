@@ -36,8 +36,8 @@ IMAGES_LOGGED = Metric(
 )
 IMAGES = Metric(
     name="image_drift_images",
-    meaning="The same images by what became of them: analysed, missing, unreadable, unfetched. "
-    "They add up to image_drift_images_logged.",
+    meaning="The same images by what became of them: analysed, missing, unreadable, unfetched, "
+    "overwritten. They add up to image_drift_images_logged.",
     labels=("outcome",),
     unit=_IMAGES,
 )
@@ -96,15 +96,16 @@ COLUMN_STATE = Metric(
 )
 COLUMN_EFFECT = Metric(
     name="image_drift_column_effect_deviations",
-    meaning="How far the column moved, without a sign, in reference standard deviations. A "
-    "difference of shares is divided by 0.2: two points of a share weigh as 0.1 deviations.",
+    meaning="How far the column moved, without a sign, in reference standard deviations, 100 at "
+    "most. A difference of shares is divided by 0.2: two points of a share weigh as 0.1 "
+    "deviations.",
     labels=_COLUMN,
     unit=_SIGMA,
 )
 COLUMN_SHIFT = Metric(
     name="image_drift_column_shift_deviations",
-    meaning="The move of the column's mean with its sign, in reference standard deviations; "
-    "absent for classes.",
+    meaning="The move of the column's mean with its sign, in reference standard deviations, "
+    "100 at most; absent for classes and where the reference is constant.",
     labels=_COLUMN,
     unit=_SIGMA,
 )

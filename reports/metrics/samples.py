@@ -79,7 +79,7 @@ def _seconds(text: str) -> float:
 def _image_samples(findings: RunFindings) -> Iterator[Sample]:
     counts, quality = findings.images, findings.quality
     yield _sample(findings, catalogue.IMAGES_LOGGED, counts.logged)
-    for outcome in ("analysed", "missing", "unreadable", "unfetched"):
+    for outcome in ("analysed", "missing", "unreadable", "unfetched", "overwritten"):
         yield _sample(findings, catalogue.IMAGES, getattr(counts, outcome), outcome)
     # Always there: the number of an earlier run would be shown in its place.
     yield _sample(findings, catalogue.IMAGES_AFFECTED, findings.affected or 0)

@@ -1,5 +1,6 @@
 """Accepted windows widen the null: enough to cover their like, not so far as to hide more."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -8,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drift.accepted import accepted_windows, widening
+from drift.comparison import compare
+from jobs.job import DetectionSettings
 from reports.findings import Verdict
 from reports.history import AcceptedWindow, HistoryRow
+from tests.support.columns import lined_up, numeric
 
 ALARMS_AT = 4.2  # |z| that alarms at 1 % of runs with about 80 statistics
 
@@ -96,6 +100,47 @@ def test_where_people_accept_what_alarmed_false_alarms_become_rare_at_once():
     factors = [factor([window(float(z))]) for z in alarmed]
     later = np.abs(spread * random.standard_normal(4000) / factors)
     assert (later > ALARMS_AT).sum() <= 61
+
+
+def test_a_day_without_bright_images_does_not_dull_the_bright_tail():
+    dark = window(-4.7, name="mean.upper_tail")
+    assert factor([dark], name="mean.upper_tail") == 1
+    assert factor([window(-4.7)]) > 1.4
+
+
+def test_a_day_with_many_bright_images_widens_the_bright_tail():
+    bright = window(4.7, name="mean.upper_tail")
+    assert factor([bright], name="mean.upper_tail") == factor([window(4.7)])
+
+
+def test_days_without_bright_images_do_not_water_down_a_day_with_many():
+    bright, dark = (window(z, name="mean.upper_tail") for z in (5.0, -5.0))
+    assert factor([bright, dark], name="mean.upper_tail") == factor([window(5.0)])
+
+
+def test_tails_of_older_versions_have_lost_their_sign_and_count_for_nothing():
+    old = dataclasses.replace(window(4.7, name="mean.upper_tail"), signed_tails=False)
+    assert factor([old], name="mean.upper_tail") == 1
+    older = dataclasses.replace(window(4.7), signed_tails=False)
+    assert factor([older]) == factor([window(4.7)])
+
+
+def test_accepting_a_day_without_bright_images_leaves_the_bright_tail_as_sharp_as_it_was():
+    random = np.random.default_rng(6)
+    reference = random.normal(100, 20, 600)
+    today = np.minimum(random.normal(100, 20, 300), 115)
+    compared = compare(lined_up(numeric("mean", reference, today)), DetectionSettings())
+    evidence = compared.evidence
+    assert evidence.signed_tails
+    assert evidence.statistics["mean.upper_tail"] < -3
+    stored = AcceptedWindow(
+        statistics=evidence.statistics,
+        reference_units=evidence.reference_units,
+        current_units=evidence.current_units,
+        signed_tails=evidence.signed_tails,
+    )
+    assert factor([stored], name="mean.upper_tail") == 1
+    assert factor([stored], name="mean.location") > 1
 
 
 def row(run_id, profile_id, accepted):

@@ -80,6 +80,14 @@ def test_the_ordinary_day_is_steady_and_the_dark_one_is_drift(published):
     assert "Traceback" not in first.stderr + second.stderr
 
 
+def test_a_day_without_bright_images_has_a_negative_upper_tail(published):
+    folder, *_ = published
+    report = json.loads((reports_of(folder) / "latest.json").read_bytes())
+    statistics = report["evidence"]["statistics"]
+    assert statistics["mean.upper_tail"] < -1 < 1 < statistics["mean.lower_tail"]
+    assert report["evidence"]["signed_tails"] is True
+
+
 def test_stdout_ends_with_where_the_report_is(published):
     folder, first, _second = published
     report = first.stdout.splitlines()[-1].removeprefix("report: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import itertools
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -178,7 +179,12 @@ OUTCOMES = st.one_of(
     ),
 )
 ENTRIES = st.builds(
-    entry, path=st.sampled_from("abc"), outcome=OUTCOMES, version=st.sampled_from(VERSIONS)
+    entry,
+    path=st.sampled_from("abc"),
+    outcome=OUTCOMES,
+    version=st.sampled_from(VERSIONS),
+    used=st.sampled_from([None, 1, 2]),
+    written=st.sampled_from([None, 0]),
 )
 
 
@@ -200,6 +206,25 @@ def test_what_is_known_does_not_depend_on_the_parts_it_is_in(
         known = CachedOutcomes(rows, names, by_version=by_version, limits=limits)
         found.append([known.find(path, version) for path in "abc" for version in VERSIONS])
     assert found[0] == found[1]
+
+
+@given(parts=st.lists(st.lists(ENTRIES, min_size=1, max_size=4), min_size=2, max_size=8))
+@settings(deadline=None, max_examples=40)
+def test_every_use_of_every_version_is_in_the_merged_part_with_its_time(
+    parts: list[list[CacheEntry]],
+) -> None:
+    names = feature_names(SIZED)
+    merged = in_order(pa.concat_tables([rows_of(part, names) for part in parts]))
+    told: dict[tuple[str, str, int], set[int | None]] = {}
+    for one in itertools.chain.from_iterable(parts):
+        if one.used is not None:
+            told.setdefault((one.path, one.version, one.used), set()).add(one.written)
+    kept: dict[tuple[str, str, int], set[int | None]] = {}
+    for row in merged.select(["image", "version", "used", "written"]).to_pylist():
+        if row["used"] is not None:
+            kept.setdefault((row["image"], row["version"], row["used"]), set()).add(row["written"])
+    assert kept.keys() == told.keys()
+    assert all(kept[key] <= told[key] for key in told)
 
 
 # --- others at work at the same time ---

@@ -57,6 +57,8 @@ def test_a_feature_is_added_by_one_function_and_one_entry() -> None:
         rises="brighter",
         falls="darker",
         compute=lambda image: float(image.luma[0, 0]),
+        resolution=1.0,
+        resolution_reason="one grey level",
     )
     values = compute_features(image_from_pixels(noise((5, 5), seed=1)), (*FEATURES, extra))
     assert values["top_left"] == noise((5, 5), seed=1)[0, 0]

@@ -95,6 +95,21 @@ def test_a_report_of_an_older_version_offers_no_window(bucket: Bucket) -> None:
     assert read_run(bucket, JOB, run.run_id).window is None
 
 
+def test_a_report_of_a_version_that_made_tails_positive_says_so(bucket: Bucket) -> None:
+    run = examples.drifted()
+    publish_run(bucket, run)
+    name = f"{JOB}/runs/{run.run_id}/report.json"
+    report = json.loads(bucket.read(name).data)
+    del report["evidence"]["signed_tails"]
+    report["features"][0]["shift"] = 9123886428178414.0
+    bucket.write(name, json.dumps(report).encode())
+
+    offered = read_run(bucket, JOB, run.run_id)
+
+    assert offered.window == dataclasses.replace(WINDOW, signed_tails=False)
+    assert report["features"][0]["name"] not in offered.shifts
+
+
 @pytest.mark.parametrize("broken", [b"", b"[]", b"{}", b'{"profile": 3}', None])
 def test_a_report_that_is_none_is_named(broken: bytes | None, bucket: Bucket) -> None:
     if broken is not None:

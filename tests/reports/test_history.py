@@ -9,6 +9,7 @@ from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from reports.findings import State, Verdict
 from reports.history import (
+    AcceptedWindow,
     HistoryRow,
     history_bytes,
     history_digest,
@@ -155,3 +156,26 @@ def test_a_minimum_effect_of_nothing_is_known() -> None:
     made = dataclasses.replace(history_row(examples.steady()), minimum_effect=0.0)
 
     assert parse_history_row(history_bytes(made)).minimum_effect == 0.0
+
+
+def test_effects_that_older_versions_divided_by_rounding_are_read_as_the_cap() -> None:
+    document = json.loads(history_bytes(history_row(examples.drifted())))
+    document["effects"]["max_pixel"] = 9123886428178414.0
+    document["shifts"] |= {"max_pixel": -9123886428178414.0, "mean_red": -0.3}
+
+    read = parse_history_row(json.dumps(document).encode())
+
+    assert read.effects["max_pixel"] == read.largest_effect == 100.0
+    assert "max_pixel" not in read.shifts
+    assert read.shifts["mean_red"] == -0.3
+
+
+def test_accepted_tails_of_older_versions_are_known_as_unsigned_and_keep_their_digest() -> None:
+    window = AcceptedWindow(statistics={"mean.upper_tail": 4.7}, reference_units=9, current_units=8)
+    old = dataclasses.replace(window, signed_tails=False)
+    stored = history_bytes(dataclasses.replace(history_row(examples.steady()), accepted=old))
+
+    assert b"signed_tails" not in stored
+    assert parse_history_row(stored).accepted == old
+    new = history_bytes(dataclasses.replace(history_row(examples.steady()), accepted=window))
+    assert parse_history_row(new).accepted == window

@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from reports.findings import State, Verdict
-from reports.index_plots import Course, PlotPoint, small_plot, time_axis, wide_plot
+from reports.index_plots import (
+    Course,
+    PlotPoint,
+    TimeAxis,
+    small_plot,
+    time_axis,
+    wide_plot,
+)
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -124,3 +131,19 @@ def test_titles_and_links_cannot_break_out() -> None:
     for drawn in (small_plot(axis, svg), wide_plot(axis, svg, hostile)):
         assert "<script" not in drawn
         ET.fromstring(drawn)
+
+
+def test_a_run_at_the_cap_does_not_press_the_others_to_the_ground() -> None:
+    one = course(0.4, 100.0, 0.4)
+    assert one.top == 20.0
+    assert one.is_cut
+    assert not course(0.4, 2.0, 0.4).is_cut
+    ordinary, cut, _ = re.findall(
+        r"[ML][\d.]+ ([\d.]+)", paths(small_plot(three_days(), one), "course")
+    )
+    assert float(cut) < float(ordinary)
+    assert float(cut) == 7.0
+
+
+def three_days() -> TimeAxis:
+    return time_axis(days(0, 1, 2), [])

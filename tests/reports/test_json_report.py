@@ -16,7 +16,14 @@ def test_keys_stand_in_the_documented_order() -> None:
 
     assert tuple(report) == REPORT_KEYS
     assert list(report["window"]) == ["start", "end"]
-    assert list(report["images"]) == ["logged", "analysed", "missing", "unreadable", "unfetched"]
+    assert list(report["images"]) == [
+        "logged",
+        "analysed",
+        "missing",
+        "unreadable",
+        "unfetched",
+        "overwritten",
+    ]
 
 
 def test_every_field_of_the_findings_has_a_key() -> None:

@@ -1,3 +1,4 @@
+import re
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 
@@ -162,3 +163,9 @@ def test_each_verdict_has_a_shape_of_its_own() -> None:
         shapes.add(next(picture.iter("path")).get("d"))
 
     assert len(shapes) == len(Verdict)
+
+
+def test_an_effect_at_the_cap_stays_inside_the_small_course() -> None:
+    picture = spark_svg([(0.4, State.STEADY), (100.0, State.DRIFT), (2.0, State.STEADY)], "")
+    heights = [float(y) for y in re.findall(r"[ML][\d.]+ (-?[\d.]+)", picture)]
+    assert min(heights[:3]) >= 0

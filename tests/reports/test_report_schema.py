@@ -30,6 +30,7 @@ WHERE = {
     types.ProfileSummary: SCHEMA["properties"]["profile"],
     types.Quality: SCHEMA["properties"]["quality"],
     types.Finding: SCHEMA["$defs"]["finding"],
+    types.ConstantReference: SCHEMA["$defs"]["constant_reference"],
     types.Distribution: SCHEMA["$defs"]["distribution"],
     types.Histogram: SCHEMA["$defs"]["histogram"],
     types.Category: SCHEMA["$defs"]["category"],

@@ -6,6 +6,7 @@ import pytest
 from reference_stats.features.registry import FEATURES
 from reports import wording
 from reports.findings import ImageCounts, WindowSpan
+from reports.remarks import Remark, RemarkWeight
 from tests.support import findings as examples
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
@@ -171,6 +172,21 @@ def test_the_time_zone_alone_is_a_note_and_anything_beside_it_a_warning() -> Non
     assert wording.warning_noun(dataclasses.replace(run, assumed_timezone=None)) == "warning"
 
 
+@pytest.mark.parametrize(
+    ("weight", "promises"),
+    [
+        (RemarkWeight.NOTE, True),
+        (RemarkWeight.CAUSE, True),
+        (RemarkWeight.NOT_STEADY, False),
+        (RemarkWeight.NO_VERDICT, False),
+    ],
+)
+def test_nothing_is_promised_where_a_remark_doubts_it(weight: RemarkWeight, promises: bool) -> None:
+    remark = Remark(code="x", text="Doubtful.", weight=weight, headline="Doubtful")
+    run = dataclasses.replace(examples.drifted(), remarks=(remark,))
+    assert bool(wording.power_words(run)) is promises
+
+
 def test_nothing_comparable_is_said() -> None:
     run = dataclasses.replace(
         examples.inconclusive(),
@@ -225,6 +241,12 @@ def test_latencies_are_said_in_milliseconds_or_seconds(number: float, words: str
     assert wording.milliseconds(number) == words
 
 
+def test_the_reference_names_its_different_pictures_where_some_are_copies() -> None:
+    profile = dataclasses.replace(examples.steady().profile, images=600, different=101)
+    assert wording.reference_words(profile).startswith("600 images (101 different)")
+    assert "different" not in wording.reference_words(dataclasses.replace(profile, different=600))
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -237,3 +259,19 @@ def test_the_reference_is_said_in_one_phrase(source: str, words: str) -> None:
     profile = dataclasses.replace(examples.steady().profile, source=source)
 
     assert wording.reference_words(profile) == words
+
+
+def test_where_all_pictures_were_overwritten_it_is_said_with_what_to_do() -> None:
+    images = ImageCounts(logged=7, analysed=0, missing=1, unreadable=0, unfetched=0, overwritten=6)
+    assert (
+        wording.ways_lost(images)
+        == "1 not found, 6 overwritten by later pictures of the same names"
+    )
+    assert "a name of its own" in wording.losing_advice(images)
+
+
+def test_overwritten_pictures_are_no_lost_ones() -> None:
+    images = ImageCounts(logged=9, analysed=3, missing=1, unreadable=0, unfetched=0, overwritten=5)
+    assert images.lost == 1
+    assert wording.ways_lost(images) == "1 not found"
+    assert "images.path" in wording.losing_advice(images)

@@ -6,6 +6,7 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -107,6 +108,17 @@ class BucketContract(ABC):
         assert (info.name, info.size_bytes, info.version) == ("a.txt", 5, version)
         assert list(bucket.list()) == [info]
         assert bucket.read("a.txt").version == version
+
+    def test_info_tells_when_the_present_version_was_written(self, bucket: Bucket) -> None:
+        # A store may tell whole seconds.
+        before = datetime.now(UTC) - timedelta(seconds=2)
+        bucket.write("a.txt", b"first")
+        first = bucket.info("a.txt").written
+        bucket.write("a.txt", b"second")
+        second = bucket.info("a.txt").written
+        assert first is not None
+        assert second is not None
+        assert before <= first <= second <= datetime.now(UTC) + timedelta(seconds=2)
 
     def test_every_quick_write_has_a_version_of_its_own(self, bucket: Bucket) -> None:
         versions = [bucket.write("a.txt", b"equally long %02d" % number) for number in range(20)]

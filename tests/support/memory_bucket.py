@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs.buckets.bucket import (
@@ -36,6 +37,7 @@ class MemoryBucket(Bucket):
         self.infos: Counter[str] = Counter()
         self._delay_s = delay_s
         self._writes = 0
+        self._written: dict[str, datetime] = {}
         self._lock = threading.Lock()
 
     def put_all(self, contents: dict[str, bytes]) -> None:
@@ -56,7 +58,12 @@ class MemoryBucket(Bucket):
         with self._lock:
             self.infos[name] += 1
         stored = self._get(name)
-        return ObjectInfo(name=name, size_bytes=len(stored.data), version=stored.version)
+        return ObjectInfo(
+            name=name,
+            size_bytes=len(stored.data),
+            version=stored.version,
+            written=self._written.get(name),
+        )
 
     def local_copy(self, name: str, folder: Path) -> Path:
         target = folder / name.replace("/", "_")
@@ -71,6 +78,7 @@ class MemoryBucket(Bucket):
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         with self._lock:
             self._writes += 1
+            self._written[name] = datetime.now(UTC)
             self.objects[name] = StoredObject(data=data, version=str(self._writes))
             return self.objects[name].version
 

@@ -50,9 +50,15 @@ def few(seed: int = 0) -> ImageFeatures:
     return features(seed, chosen=FEW)
 
 
-def entry(path: str, outcome: ImageFeatures | UnreadableImage, version: str = "1") -> CacheEntry:
+def entry(
+    path: str,
+    outcome: ImageFeatures | UnreadableImage,
+    version: str = "1",
+    used: int | None = None,
+    written: int | None = None,
+) -> CacheEntry:
     """Return what a cache is told about an image."""
-    return CacheEntry(path=path, version=version, outcome=outcome)
+    return CacheEntry(path=path, version=version, outcome=outcome, used=used, written=written)
 
 
 def add_parts(
@@ -82,9 +88,11 @@ def parts_of(bucket: Bucket, cache: FeatureCache) -> list[str]:
 
 
 def real_bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
-    """Return an empty folder, or an empty bucket of the GCS server, as `request.param` says."""
-    if request.param == "gcs":
-        return open_bucket(f"gs://{request.getfixturevalue('gcs_server').make_bucket()}")
+    """Return an empty folder, or an empty bucket of a server, as `request.param` says."""
+    if request.param in {"gcs", "s3"}:
+        scheme = {"gcs": "gs", "s3": "s3"}[request.param]
+        server = request.getfixturevalue(f"{request.param}_server")
+        return open_bucket(f"{scheme}://{server.make_bucket()}")
     folder = tmp_path / "bucket"
     folder.mkdir()
     return open_bucket(str(folder))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from drift.setup.examine_reference import ExaminedReference
 from drift.setup.locate_images import LocatedImages
 from drift.setup.propose_reference import ReferenceGuess
 
@@ -34,6 +35,10 @@ class DoubtContext:
         The first row with an image, where all older ones have lost theirs.
     time_columns, clock_columns
         Other columns that hold times, and those that hold times of day without a date.
+    examined
+        What lies in the chosen folder of reference images; None where another kind was chosen.
+    small_references
+        Folders that are called like a reference and hold a few images only.
     """
 
     located: LocatedImages
@@ -46,3 +51,5 @@ class DoubtContext:
     images_since: datetime | None = None
     time_columns: Sequence[str] = ()
     clock_columns: Sequence[str] = ()
+    examined: ExaminedReference | None = None
+    small_references: Sequence[ReferenceGuess] = ()

@@ -8,13 +8,20 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.proposal import Doubt, Proposal
 from drift.setup.propose_reference import ReferenceKind
 from drift.setup.words import one_of
-
-_FEW_REFERENCE_IMAGES = 100
+from reports.wording import counted
 
 
 def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield what is unsure about the reference."""
     guess = draft.reference
+    if guess is None and seen.small_references:
+        small = seen.small_references[0]
+        yield Doubt(
+            key="reference",
+            text=f"{small.path} holds {counted(small.size, 'image')} only, fewer than the log's "
+            "own past, which was taken. Was the log's oldest stretch an ordinary time?",
+        )
+        return
     if guess is None:
         yield Doubt(
             key="reference",
@@ -36,12 +43,6 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             key="reference",
             text="The tensors were not looked into. If they were normalised, set "
             "reference.tensor_mean and tensor_std.",
-        )
-    if 0 < guess.size < _FEW_REFERENCE_IMAGES:
-        yield Doubt(
-            key="reference",
-            text=f"{guess.size} are few: small shifts cannot be told from chance, and runs may "
-            "stay inconclusive. Some hundred are better.",
         )
     if draft.reference_log is not None:
         yield Doubt(

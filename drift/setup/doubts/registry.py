@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 
 from drift.setup.doubts.columns import about_columns
 from drift.setup.doubts.context import DoubtContext
+from drift.setup.doubts.examined import about_examined
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.log import about_log
 from drift.setup.doubts.reference import about_reference
+from drift.setup.doubts.reused_names import about_reused_names
 from drift.setup.doubts.times import about_other_times, about_times
 from drift.setup.proposal import Doubt, Proposal
 
@@ -18,7 +20,9 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_other_times,
     about_columns,
     about_images,
+    about_reused_names,
     about_reference,
+    about_examined,
 )
 """What `drift init` says that a person should look at."""
 

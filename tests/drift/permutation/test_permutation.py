@@ -176,3 +176,11 @@ def test_many_units_have_the_scatters_that_their_draws_give_row_by_row(current, 
     gathered = joined(resampled_sums(table, 7, 1))
     np.testing.assert_array_equal(at_once.scores, gathered.scores)
     np.testing.assert_allclose(at_once.scatters, gathered.scatters, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("two_sided", [True, False])
+def test_a_statistic_is_negative_where_the_window_has_less_of_it(two_sided):
+    values = np.arange(60.0)[:, None]
+    for rows, sign in ((values, -1), (values[::-1], 1)):
+        result = permutation_test(table_of(rows, 20, two_sided=two_sided), plan())
+        assert sign * result.signed("0.sum") > 2

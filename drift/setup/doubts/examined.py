@@ -1,0 +1,61 @@
+"""Doubts about what the reference holds, and how little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.power import critical_value, images_needed
+from drift.reference_size import too_small_words
+from drift.setup.doubts.context import DoubtContext
+from drift.setup.proposal import Doubt, Proposal
+from jobs.job import DetectionSettings, WindowSettings
+from reports.wording import counted
+
+_DETECTION = DetectionSettings()
+_MIN_IMAGES = WindowSettings.model_fields["min_images"].default
+
+
+def about_examined(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
+    """Yield what is odd about the reference's images."""
+    yield from _about_copies(seen)
+    yield from _about_size(draft, seen)
+    yield from _about_short_log(draft)
+
+
+def _about_copies(seen: DoubtContext) -> Iterator[Doubt]:
+    examined = seen.examined
+    if examined is None:
+        return
+    if examined.equal.copies:
+        yield Doubt(key="reference", text=f"{examined.equal.words()}; each picture counts once.")
+    shared = examined.shared
+    if shared.count:
+        verb = "is" if shared.count == 1 else "are"
+        yield Doubt(
+            key="reference",
+            text=f"{shared.count:,} of {shared.total:,} images of the log that were tried {verb} "
+            "in it too, byte for byte: a window compared with its own images hides a drift.",
+        )
+
+
+def _about_size(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
+    guess = draft.reference
+    if guess is None or not guess.size:
+        return
+    size = guess.size if seen.examined is None else seen.examined.equal.different
+    critical = critical_value(_DETECTION.false_alarm_rate)
+    if images_needed(size, critical, _DETECTION.effect_to_see) is None:
+        said = too_small_words(
+            size, draft.window.images, critical=critical, effect=_DETECTION.effect_to_see
+        )
+        yield Doubt(key="reference", text=f"{counted(size, 'image')} are few: {said}")
+
+
+def _about_short_log(draft: Proposal) -> Iterator[Doubt]:
+    images = draft.window.images
+    if images < _MIN_IMAGES:
+        yield Doubt(
+            key="window",
+            text=f"The log leads to {counted(images, 'image')} so far; with fewer than "
+            f"{_MIN_IMAGES} (window.min_images) a run is always inconclusive.",
+        )
