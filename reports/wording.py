@@ -271,7 +271,7 @@ def heic_advice(reasons: Mapping[str, int]) -> str:
     )
 
 
-def losing_advice(images: ImageCounts, reasons: Mapping[str, int]) -> str:
+def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None) -> str:
     """Return what to check where most images are lost, by how most of them were.
 
     Parameters
@@ -285,7 +285,7 @@ def losing_advice(images: ImageCounts, reasons: Mapping[str, int]) -> str:
             "again."
         )
     most = max(images.missing, images.unreadable, images.unfetched)
-    if 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost:
+    if reasons and 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost:
         return heic_advice(reasons)
     if most == images.missing:
         return (
