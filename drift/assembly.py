@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -12,6 +12,7 @@ from drift.clipped import Clipped, without_clipped
 from drift.comparison import Comparison
 from drift.data_health import with_files, with_health
 from drift.file_differences import count_files
+from drift.late_rows import LateRows, count_rows, log_digest
 from drift.options import as_text
 from drift.reference_copies import count_copies, without_copies
 from drift.segments import Concentration
@@ -31,6 +32,7 @@ from reports.findings import (
     Verdict,
     WindowSpan,
 )
+from reports.log_times import LogTimes
 from reports.remarks import Remark, heaviest_first
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
@@ -56,6 +58,7 @@ class RunFacts:
     trend: Trend | None
     accepted_runs: int
     remarks: Sequence[Remark]
+    late: LateRows = field(default_factory=LateRows)
 
 
 def assemble(facts: RunFacts) -> RunFindings:
@@ -78,6 +81,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         remarks=heaviest_first(facts.remarks),
         images=facts.window.counts,
         log=facts.window.log,
+        log_times=_log_times(facts),
         profile=ProfileSummary(
             id=facts.profile.id,
             images=facts.profile.images,
@@ -111,6 +115,19 @@ def _quality(facts: RunFacts) -> Quality:
         facts.predictions.fields,
         without_clipped(window.features, clipped.current),
         without_clipped(profile.features, clipped.reference),
+    )
+
+
+def _log_times(facts: RunFacts) -> LogTimes:
+    times, span = facts.predictions.times, facts.predictions.window
+    return LogTimes(
+        zoned=times.zoned,
+        zoneless=times.zoneless,
+        repeated_hour=times.repeated,
+        delivered_again=times.delivered_again,
+        rows_by_day=count_rows(times.seen, span.start, span.end),
+        late_rows=facts.late.by_run,
+        log_digest=log_digest(facts.job),
     )
 
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from drift.columns import Column, ColumnKind
-from drift.constants import Constant
 from drift.distributions import count_classes, describe_numbers
 from drift.rounding import is_constant
-from reports.constant_reference import ConstantReference
 from reports.findings import Category, Finding, State
 
 _LONGEST_LABEL = 60
@@ -27,14 +23,6 @@ def described(column: Column) -> Finding:
     return replace(finding, reference=reference, current=current)
 
 
-def described_constant(column: Column) -> ConstantReference | None:
-    """Return how the window differs from a number that is constant in the reference, if it is."""
-    if column.kind is not ColumnKind.NUMERIC:
-        return None
-    constant = Constant.of(column.reference, column.resolution)
-    return None if constant is None else constant.described(column.reference, column.current)
-
-
 def untested_state(column: Column) -> State | None:
     """Return why a column cannot be tested, or None where it can."""
     if column.reference.empty or column.current.empty:
@@ -44,7 +32,7 @@ def untested_state(column: Column) -> State | None:
 
 def _never_varies(column: Column) -> bool:
     if column.kind is not ColumnKind.CLASSES:
-        return is_constant(np.concatenate([column.reference.to_numpy(), column.current.to_numpy()]))
+        return is_constant(column.reference.to_numpy(), column.current.to_numpy())
     first = column.reference.iloc[0]
     return bool((column.reference == first).all() and (column.current == first).all())
 

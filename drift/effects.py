@@ -198,15 +198,17 @@ def usual_effect(effects: Mapping[str, Effect]) -> Effect:
     return widened if widened.size > 2 * moved.size else moved
 
 
-def mean_shift(reference: pd.Series, current: pd.Series, resolution: float = 0.0) -> float | None:
+def mean_shift(
+    reference: pd.Series, current: pd.Series, constant: Constant | None = None
+) -> float | None:
     """Return the move of the mean in reference standard deviations, with its sign.
 
-    Between -100 and 100; None where the reference is constant up to the resolution.
+    Between -100 and 100; None where the reference is a constant or does not vary.
     """
-    if Constant.of(reference, resolution) is not None:
+    deviation = deviation_of(reference.to_numpy())
+    if constant is not None or deviation == 0:
         return None
-    moved = float(current.mean()) - float(reference.mean())
-    return capped(moved / deviation_of(reference.to_numpy()))
+    return capped((float(current.mean()) - float(reference.mean())) / deviation)
 
 
 def class_effect(reference: pd.Series, current: pd.Series) -> Effect:

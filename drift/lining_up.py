@@ -17,6 +17,7 @@ from drift.columns import (
     near_copy_column,
     prediction_columns,
 )
+from drift.number_scales import with_scales
 from drift.units import Units
 from drift.window_images import WindowImages
 from jobs.job import LogColumns
@@ -65,7 +66,11 @@ def line_up(
             copies.current,
             reference_has_times=units.reference.timed,
         ),
-        *prediction_columns(spoken, said, [*expected, *probabilities]),
+        *with_scales(
+            prediction_columns(spoken, said, [*expected, *probabilities]),
+            profile.predictions.rows,
+            window.rows,
+        ),
     ]
     rows = {
         ColumnRole.FEATURE: AlignedRows(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.log_counts import count_rows, with_detail
 from drift.near_duplicates import ImageRecords, NearCopies, as_moments, find_near_copies
 from jobs.image_locations import ImageLocation, RefusedLocation
 from jobs.job import DetectionSettings
@@ -130,7 +131,7 @@ def join(
         rows=logged.rows,
         features=features,
         counts=_count(outcomes),
-        log=_count_rows(predictions, logged.refused),
+        log=count_rows(predictions, logged.refused),
         quality=_quality(
             predictions.raw, logged, outcomes, features, copies, again.pictures(logged.paths)
         ),
@@ -255,7 +256,7 @@ def _features(
 
 def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
     troubles = [
-        Trouble(name=location.path, reason=_with_detail(outcome.summary, outcome.detail))
+        Trouble(name=location.path, reason=with_detail(outcome.summary, outcome.detail))
         for location, outcome in lost
     ]
     return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
@@ -280,29 +281,6 @@ def _count(outcomes: Sequence[object]) -> ImageCounts:
         unfetched=kinds[UnfetchedImage],
         overwritten=kinds[OverwrittenImage],
     )
-
-
-def _count_rows(predictions: PredictionRows, refused: Sequence[RefusedLocation]) -> LogCounts:
-    tally = predictions.tally
-    reasons = Counter(tally.reasons) + Counter(place.reason for place in refused)
-    examples = [
-        Trouble(name=f"{row.source}, line {row.line}", reason=_with_detail(row.reason, row.detail))
-        for row in tally.examples
-    ]
-    examples += sorted(
-        {Trouble(name=place.detail or "(empty)", reason=place.reason) for place in refused},
-        key=lambda trouble: (trouble.reason, trouble.name),
-    )[:TROUBLES_SHOWN]
-    return LogCounts(
-        rows=tally.rows,
-        rejected=sum(reasons.values()),
-        reasons=dict(sorted(reasons.items())),
-        examples=tuple(examples),
-    )
-
-
-def _with_detail(reason: str, detail: str) -> str:
-    return f"{reason}: {detail}" if detail else reason
 
 
 def _cross_check(

@@ -10,6 +10,7 @@ from reference_stats.features.feature import Feature
 from reference_stats.outcomes import UnreadableReason
 from reports.findings import ImageCounts, ProfileSummary, RunFindings, State, Verdict, WindowSpan
 from reports.history import parse_time
+from reports.lengths import span_words
 from reports.remarks import RemarkWeight
 
 NOTHING = "\N{EN DASH}"
@@ -126,15 +127,11 @@ def window_words(window: WindowSpan) -> str:
 
 
 def length_words(window: WindowSpan) -> str:
-    """Return how long a window is: ``7 days``, ``36 hours``; empty where it cannot be read."""
+    """Return how long a window is: see `lengths.span_words`; empty where it cannot be read."""
     try:
-        length = parse_time(window.end) - parse_time(window.start)
+        return span_words(parse_time(window.end) - parse_time(window.start))
     except ValueError:
         return ""
-    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
-        if length >= size and length % size == timedelta(0):
-            return counted(length // size, unit)
-    return counted(round(length / timedelta(minutes=1)), "minute")
 
 
 def days_words(window: WindowSpan) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jobs.image_locations import ImageLocation
 from jobs.job import Job
+from jobs.predictions.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows import LogTally, PredictionRows
 from jobs.predictions.window_frames import fields_frame, raw_frame
 from jobs.windows import TimeWindow, WindowRequest
@@ -125,9 +126,15 @@ def _classes(rows: int, generator: np.random.Generator) -> NDArray[np.int64]:
 def _predictions(
     job: Job, window: TimeWindow, texts: dict[str, pa.Array], rows: int
 ) -> PredictionRows:
+    moments, named = _moments(rows), job.predictions.columns
+    positions = RowPositions(
+        moments=moments, sources=np.full(rows, "log", dtype=object), lines=np.arange(rows)
+    )
+    columns = read_number_columns(texts, named, PROBABILITIES, positions)
+    numbers = {field: column.values for field, column in columns.items()}  # noqa: PD011
     return PredictionRows(
         window=window,
-        fields=fields_frame(texts, _moments(rows), job.predictions.columns, PROBABILITIES),
+        fields=fields_frame(texts, moments, named, numbers),
         raw=raw_frame(texts),
         probabilities=PROBABILITIES,
         tally=LogTally(rows=rows),

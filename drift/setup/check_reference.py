@@ -12,9 +12,12 @@ from pathlib import PurePosixPath
 from drift.power import critical_value, images_needed, smallest_effect
 from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
+from drift.remarks.thumbnails import copies_in_profile
 from drift.setup.check_examined import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
+from drift.setup.check_thumbnails import check_thumbnails
 from drift.setup.equal_objects import find_equal
+from drift.setup.image_copies import find_copies
 from drift.stages import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import DriftError, ExitCode
@@ -30,7 +33,7 @@ from reference_stats.extraction import (
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
+from reference_stats.profiles.from_images import IMAGE_ENDINGS, not_excluded
 from reference_stats.profiles.profile import ReferenceProfile, check_definitions
 from reports.wording import heic_advice
 
@@ -83,8 +86,13 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
             f"{found}, made from other settings than [reference] now has",
             "Runs go on with the pinned one; drift profile build makes a new one.",
         )
+    copies = copies_in_profile(place.job.reference, profile)
     return CheckedReference(
-        checks=(check, *check_copies(count_copies(profile), profile)),
+        checks=(
+            check,
+            *check_copies(count_copies(profile), profile),
+            *check_thumbnails(copies),
+        ),
         images=without_copies(profile).images,
         has_predictions=bool(len(profile.predictions.rows)),
         files=tuple(profile.files or ()),
@@ -118,8 +126,10 @@ def _source(place: Workplace) -> CheckedReference:
 def _image_prefix(place: Workplace) -> CheckedReference:
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
-    objects = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
-    names = [one.name for one in objects]
+    images = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    names = not_excluded([one.name for one in images], prefix, place.job.reference.exclude)
+    kept = set(names)
+    objects = [one for one in images if one.name in kept]
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -144,7 +154,7 @@ def _image_prefix(place: Workplace) -> CheckedReference:
         check = is_ok("reference", f"{found}; the first run builds the profile")
     equal = find_equal(place.bucket, objects)
     return CheckedReference(
-        checks=(check, *check_copies(equal)),
+        checks=(check, *check_copies(equal), *check_thumbnails(find_copies(prefix, names))),
         images=round(equal.different * good / len(sample)),
         files=_files(outcomes.values()),
         objects=tuple(objects),

@@ -11,8 +11,10 @@ from drift.setup.check_examined import check_shared, check_size
 from drift.setup.check_files import check_files
 from drift.setup.check_images import CheckedImages, check_images
 from drift.setup.check_log import check_bucket, check_log, check_writing
+from drift.setup.check_near_log import check_near_log
 from drift.setup.check_reference import check_overlap, check_power, check_reference
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, not_tried
+from drift.setup.check_rows import check_rows
 from drift.setup.check_settings import check_settings
 from drift.stages import Workplace, open_workplace
 from jobs.errors import DriftError, JobFileError
@@ -59,7 +61,9 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         return
     log = check_log(place, requested_window(job, options, place.clock()))
     yield from log.checks
+    yield from check_near_log(place)
     if log.rows is not None:
+        yield from check_rows(log.rows, job.images.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
     yield check_writing(place)
     reference = check_reference(place)

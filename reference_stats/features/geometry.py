@@ -66,8 +66,8 @@ FILE_FEATURES = (
         rises="more landscape in shape",
         falls="more portrait in shape",
         compute=aspect,
-        resolution=0.01,
-        resolution_reason="one pixel of a hundred",
+        resolution=0.02,
+        resolution_reason="one pixel of fifty",
         headline=True,
     ),
     Feature(

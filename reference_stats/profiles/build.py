@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from jobs.errors import ColumnMissingError, ObjectError
@@ -55,14 +57,16 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
         versions=versions,
         features=numbers.features,
         predictions=predictions,
-        left_out=dict(numbers.left_out),
+        left_out=dict(Counter(numbers.left_out) + Counter(predictions.left_out)),
         records=numbers.records,
     )
 
 
 def settings_digest(job: Job) -> str:
     """Return a hash of the job file's ``[reference]``, to tell a profile of other settings."""
-    described = ReferenceSettings.model_dump_json(job.reference)
+    # Profiles that were built before there was such a key stay those of the same settings.
+    unset = set() if job.reference.exclude else {"exclude"}
+    described = ReferenceSettings.model_dump_json(job.reference, exclude=unset)
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
@@ -85,4 +89,5 @@ def predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
         if error.column != settings.columns.timestamp:
             raise
         return from_table.read_predictions_table(context, path)
-    return PredictionTable.of(rows.fields, rows.probabilities)
+    table = PredictionTable.of(rows.fields, rows.probabilities)
+    return replace(table, left_out=rows.tally.losses)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -26,9 +26,12 @@ class PredictionTable:
     rows
         One row per prediction. Columns, each of them optional: ``prediction`` (text or missing),
         ``confidence`` (float64) and the probability columns (float64).
+    left_out
+        How many rows and values of its log could not be read, by what they are.
     """
 
     rows: pd.DataFrame
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> PredictionTable:

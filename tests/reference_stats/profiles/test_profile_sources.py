@@ -1,5 +1,6 @@
 """Building a profile from each of its sources."""
 
+import hashlib
 import io
 import pickle
 from datetime import UTC, datetime
@@ -81,6 +82,24 @@ def test_a_reference_log_may_have_no_times(tmp_path):
     rows = build(job).predictions.rows
     assert rows["prediction"].tolist() == ["1", "2"]
     assert list(rows.columns) == ["prediction", "confidence", "p_a", "p_b"]
+
+
+@pytest.mark.parametrize("header", ["timestamp,breed,confidence", "breed,confidence"])
+def test_a_reference_log_is_read_as_the_window_is_and_its_losses_are_counted(tmp_path, header):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    rows = ["2025-01-01,1,95.8%", "2025-01-01,2,tensor(0.5)", "2025-01-01,3,high"]
+    timed = header.startswith("timestamp")
+    lines = [header, *(row if timed else row.partition(",")[2] for row in rows)]
+    if timed:
+        lines.append("2025-01-01,4")
+    (tmp_path / "said.csv").write_text("\n".join(lines) + "\n")
+    profile = build(job_of(tmp_path, reference={"images": "reference/", "log": "said.csv"}))
+    np.testing.assert_allclose(profile.predictions.rows["confidence"], [0.958, 0.5, np.nan])
+    if timed:
+        assert profile.left_out == {
+            "wrong number of fields": 1,
+            "values of confidence (not a number)": 1,
+        }
 
 
 def test_a_reference_log_without_the_named_prediction_is_refused_by_name(tmp_path):
@@ -383,3 +402,21 @@ def _evil_pickle(marker: str) -> bytes:
             return open, (marker, "w")
 
     return pickle.dumps(Evil())
+
+
+def test_images_that_are_excluded_are_left_out_and_counted(world):
+    job = job_of(world)
+    names = sorted(path.name for path in (world / "reference").iterdir())
+    settings = job.reference.model_copy(update={"exclude": (names[0], "thumbs/**")})
+    profile = build(job.model_copy(update={"reference": settings}))
+    assert profile.images == 14
+    assert profile.left_out == {"excluded by reference.exclude": 1}
+
+
+def test_a_profile_from_before_images_could_be_excluded_is_of_the_same_settings(world):
+    job = job_of(world)
+    described = job.reference.model_dump_json(exclude={"exclude"})
+    assert settings_digest(job) == hashlib.sha256(described.encode()).hexdigest()[:16]
+    settings = job.reference.model_copy(update={"exclude": ("*_thumb.*",)})
+    changed = job.model_copy(update={"reference": settings})
+    assert settings_digest(changed) != settings_digest(job)
