@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 
+from drift.clipped import Clipped, without_clipped
 from drift.comparison import Comparison
-from drift.data_health import with_health
+from drift.data_health import with_files, with_health
+from drift.file_differences import count_files
 from drift.late_rows import LateRows, count_rows, log_digest
 from drift.options import as_text
 from drift.reference_copies import count_copies, without_copies
@@ -24,6 +26,7 @@ from reports.findings import (
     Evidence,
     Offender,
     ProfileSummary,
+    Quality,
     RunFindings,
     Trend,
     Verdict,
@@ -93,12 +96,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         images_needed=facts.comparison.images_needed,
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
-        quality=with_health(
-            facts.window.quality,
-            facts.predictions.fields,
-            facts.window.features,
-            without_copies(facts.profile).features,
-        ),
+        quality=_quality(facts),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,
         segments=facts.concentration.segments,
@@ -106,6 +104,17 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
+    )
+
+
+def _quality(facts: RunFacts) -> Quality:
+    window, profile = facts.window, without_copies(facts.profile)
+    clipped = Clipped.of(profile, window)
+    return with_health(
+        with_files(window.quality, count_files(window.files_of_images())),
+        facts.predictions.fields,
+        without_clipped(window.features, clipped.current),
+        without_clipped(profile.features, clipped.reference),
     )
 
 

@@ -44,6 +44,8 @@ class Column:
         What must change before it matters, in place of `detection.minimum_effect`.
     left_out
         Why the column is not compared although both sides have values; its sides are empty then.
+    note
+        What is said of the column once it is compared.
     resolution
         The smallest difference of a number that means anything, in its unit; see `resolution_of`.
     """
@@ -57,6 +59,7 @@ class Column:
     supply: str
     least_effect: float | None = None
     left_out: str = ""
+    note: str = ""
     resolution: float = 0.0
 
 
@@ -100,11 +103,18 @@ def feature_columns(
             role=ColumnRole.FEATURE,
             reference=_numbers(reference[feature.name]) if feature.name in shared else nothing,
             current=_numbers(current[feature.name]),
-            supply=_WINDOW_SUPPLY if feature.name in shared else _FEATURE_SUPPLY,
+            supply=_supply(known=feature.name in shared, images=len(current)),
             resolution=feature.resolution,
         )
         for feature in features_named(current.columns)
     ]
+
+
+def _supply(*, known: bool, images: int) -> str:
+    """Return what to do where a feature has no values on a side."""
+    if not known:
+        return _FEATURE_SUPPLY
+    return _UNDEFINED if images else _WINDOW_SUPPLY
 
 
 def prediction_columns(
@@ -178,6 +188,7 @@ _FEATURE_SUPPLY = (
     "Set reference.images to reference images, or add the column to the feature table, and run "
     "drift profile build."
 )
+_UNDEFINED = "It is not defined for such images, such as very small ones: see docs/features.md."
 _WINDOW_SUPPLY = "No image of the window could be measured; see data health."
 _PREDICTION_SUPPLY = (
     "Set reference.log to a log with the reference's predictions and run drift profile build."

@@ -208,4 +208,4 @@ def _note(column: Column, shown: Finding) -> str:
             "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
             "is called drift only where half of the images are copies."
         )
-    return ""
+    return column.note

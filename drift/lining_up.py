@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from drift.clipped import Clipped, comparable_columns, comparable_rows
 from drift.columns import (
     NEAR_COPIES,
     AlignedRows,
@@ -48,6 +49,8 @@ def line_up(
         reference=profile.features.iloc[units.reference.first].reset_index(drop=True),
         current=window.features.loc[units.current.first],
     )
+    clipped = Clipped.of(profile, window)
+    features = comparable_rows(features, clipped, units, window.features.index)
     copies = _near_copies(features, units)
     spoken = PredictionTable(
         rows=profile.predictions.rows.iloc[units.reference_predicted].reset_index(drop=True)
@@ -57,7 +60,7 @@ def line_up(
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     shared = check_definitions(profile, features_named(window.features.columns))
     columns = [
-        *feature_columns(features.reference, features.current, shared),
+        *comparable_columns(feature_columns(features.reference, features.current, shared), clipped),
         near_copy_column(
             copies.reference if units.reference.known else None,
             copies.current,

@@ -180,6 +180,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
             images=window.counts,
             affected=least_affected(positions),
             where=where_clause(where.segments, where.onset),
+            reasons=window.quality.reasons,
         )
         decision = decide(comparison, extent, window.log, job, remarks)
     facts = RunFacts(

@@ -134,7 +134,7 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
                 f"{images.lost:,} of {images.logged:,} logged images were lost ("
                 f"{ways_lost(images)}), more than the {100 * job.images.most_lost:g} % that a "
                 f"verdict allows (images.most_lost): the trouble is the data, not drift. "
-                f"{losing_advice(images)}"
+                f"{losing_advice(images, extent.reasons)}"
             ),
         )
     return Sentence(

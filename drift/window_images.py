@@ -27,6 +27,7 @@ from reference_stats.extraction import (
     UnreadableImage,
 )
 from reference_stats.features.registry import feature_names
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.image_uses import Moments, moments_of
 from reference_stats.names_used_again import NamesUsedAgain, names_used_again
@@ -62,6 +63,9 @@ class WindowImages:
         Those of the analysed images, in the order of `features`; None where they are not known.
     kept
         Which of the log's rows are in `rows`; all of them where None.
+    files
+        What the files of the analysed images are, in the order of `features`; None where that is
+        not known.
     names_used_again
         What is known of the rows whose image's name is used more than once.
     """
@@ -74,7 +78,16 @@ class WindowImages:
     copies: NearCopies | None = None
     fingerprints: Fingerprints | None = None
     kept: NDArray[np.bool_] | None = None
+    files: Sequence[FileFacts | None] | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
+
+    def files_of_images(self) -> list[FileFacts | None]:
+        """Return what the file of each analysed image is, once where several rows name it."""
+        if self.files is None:
+            return []
+        images = self.rows["image"].loc[self.features.index]
+        first = np.flatnonzero(~images.duplicated().to_numpy())
+        return [self.files[place] for place in first.tolist()]
 
     @property
     def clusters(self) -> pd.Series[int]:
@@ -125,6 +138,7 @@ def join(
         copies=copies,
         fingerprints=fingerprints,
         kept=logged.keep,
+        files=[outcome.file for outcome in analysed],
         names_used_again=again,
     )
 

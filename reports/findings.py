@@ -362,6 +362,15 @@ class Quality:
         Analysed images that are near-copies of an earlier one of the same client and burst.
     deep_images
         Images with more than 8 bits per sample: clipped for the seven grey-level features.
+    file_kinds
+        How many of the analysed images are of each format, by what is in the file.
+    transparent_images
+        Images with a pixel that is transparent, if only partly.
+    multi_frame_images
+        Images with more than one frame or page, of which the first is looked at.
+    wide_colour_profiles
+        How many images have a colour profile that is wider than sRGB, by its name; it is not
+        applied.
     cross_check
         For each feature that the log carries itself: how many rows differ from the recomputed
         number by more than 1e-6 of its size. A number there means that the log's producer
@@ -379,6 +388,10 @@ class Quality:
     duplicated_rows: int = 0
     near_duplicates: int = 0
     deep_images: int = 0
+    file_kinds: dict[str, int] = field(default_factory=dict)
+    transparent_images: int = 0
+    multi_frame_images: int = 0
+    wide_colour_profiles: dict[str, int] = field(default_factory=dict)
     cross_check: dict[str, int] = field(default_factory=dict)
     pictures: PictureHealth | None = None
     latency: Latency | None = None

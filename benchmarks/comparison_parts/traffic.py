@@ -18,6 +18,7 @@ from jobs.predictions.window_frames import fields_frame, raw_frame
 from jobs.windows import TimeWindow, WindowRequest
 from reference_stats.extraction import ExtractionResult, ImageFeatures
 from reference_stats.features.registry import FEATURES, feature_names
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
 from reference_stats.outcomes import FeatureValues
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
@@ -147,11 +148,13 @@ def _extracted(
     names = feature_names()
     numbers = _features(len(located), shift, generator)
     fingerprints = _fingerprints(len(located), generator)
+    file = FileFacts(kind="JPEG", mode="RGB")
     outcomes = {
         location: ImageFeatures(
             values=FeatureValues(names, numbers[row]),
             deep=False,
             fingerprint=fingerprints[row].tobytes(),
+            file=file,
         )
         for row, location in enumerate(located)
     }

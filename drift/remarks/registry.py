@@ -12,6 +12,7 @@ from drift.remarks.examined import (
     too_small_reference,
 )
 from drift.remarks.facts import RunData
+from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
@@ -26,6 +27,7 @@ from reports.remarks import Remark
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     lost_row_remarks,
     log_remarks,
+    file_remarks,
     time_remarks,
     number_remarks,
     image_remarks,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import islice
@@ -24,11 +25,17 @@ from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.timestamps import parse_timestamp
 from jobs.windows import TimeWindow, WindowRequest
-from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.extraction import (
+    ImageFeatures,
+    Outcome,
+    extract,
+)
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
 from reference_stats.profiles.from_images import IMAGE_ENDINGS, not_excluded
 from reference_stats.profiles.profile import ReferenceProfile, check_definitions
+from reports.wording import heic_advice
 
 _LISTED = 100_000
 _SAMPLED = 20
@@ -45,6 +52,8 @@ class CheckedReference:
         How many different images it holds; None where that is not known.
     has_predictions
         Whether predictions are compared too.
+    files
+        What those files are that were looked at.
     profile, objects
         The pinned profile, or what lies below ``reference.images``.
     """
@@ -52,6 +61,7 @@ class CheckedReference:
     checks: tuple[Check, ...]
     images: int | None = None
     has_predictions: bool = False
+    files: tuple[FileFacts, ...] = ()
     profile: ReferenceProfile | None = None
     objects: tuple[ObjectInfo, ...] = ()
 
@@ -85,6 +95,7 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
         ),
         images=without_copies(profile).images,
         has_predictions=bool(len(profile.predictions.rows)),
+        files=tuple(profile.files or ()),
         profile=profile,
     )
 
@@ -131,19 +142,28 @@ def _image_prefix(place: Workplace) -> CheckedReference:
     ]
     outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
+    lost = (one for one in outcomes.values() if not isinstance(one, ImageFeatures))
+    heic = heic_advice(Counter(one.summary for one in lost))
     found = f"{len(names):,} images below {url}; {good} of {len(sample)} tried can be read"
     if not good:
-        check = fails("reference", found, "Correct reference.images or what lies there.")
+        check = fails("reference", found, heic or "Correct reference.images or what lies there.")
     elif good < len(sample):
-        check = look("reference", found, "Unreadable images are left out of the profile.")
+        left_out = "Unreadable images are left out of the profile."
+        check = look("reference", found, f"{left_out} {heic}".strip())
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
     equal = find_equal(place.bucket, objects)
     return CheckedReference(
         checks=(check, *check_copies(equal), *check_thumbnails(find_copies(prefix, names))),
         images=round(equal.different * good / len(sample)),
+        files=_files(outcomes.values()),
         objects=tuple(objects),
     )
+
+
+def _files(outcomes: Iterable[Outcome]) -> tuple[FileFacts, ...]:
+    files = (one.file for one in outcomes if isinstance(one, ImageFeatures))
+    return tuple(one for one in files if one is not None)
 
 
 def _is_named_as_image(path: PurePosixPath) -> bool:
@@ -228,6 +248,7 @@ def _stretch(place: Workplace) -> CheckedReference:
     return CheckedReference(
         checks=(check,),
         images=round(len(distinct) * share),
+        files=_files(outcomes.values()),
         has_predictions=named.prediction is not None or named.confidence is not None,
     )
 

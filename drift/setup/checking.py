@@ -8,6 +8,7 @@ from pathlib import Path
 from drift.options import RunOptions, requested_window
 from drift.setup.check_columns import check_columns
 from drift.setup.check_examined import check_shared, check_size
+from drift.setup.check_files import check_files
 from drift.setup.check_images import CheckedImages, check_images
 from drift.setup.check_log import check_bucket, check_log, check_writing
 from drift.setup.check_near_log import check_near_log
@@ -77,6 +78,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         yield not_tried("window's size", "there are no images to count")
         return
     if images.window is not None:
+        yield from check_files(reference.files, images.window.files_of_images())
         yield from check_shared(place, images.window, reference.profile, reference.objects)
     yield from check_size(
         place, reference.images or 0, images.images, has_predictions=reference.has_predictions

@@ -31,9 +31,10 @@ def size_bytes(image: DecodedImage) -> float:
 def bits_per_pixel(image: DecodedImage) -> float:
     """Return the file's bits per pixel: how strongly it is compressed, whatever its dimensions.
 
-    About 1 to 3 for usual JPEG files; NaN where the pixels never were a file.
+    The pixels are those of all frames or pages in the file. About 1 to 3 for usual JPEG files; NaN
+    where the pixels never were a file.
     """
-    return 8 * size_bytes(image) / image.luma.size
+    return 8 * size_bytes(image) / (image.frame_pixels or image.luma.size)
 
 
 FILE_FEATURES = (

@@ -31,9 +31,8 @@ from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable, image_records
 
 # Names with another ending are not taken for images; a name without an ending may be one.
-IMAGE_ENDINGS = frozenset(
-    {"", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-)
+_ENDINGS = ".avif .bmp .gif .heic .heif .hif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp"
+IMAGE_ENDINGS = frozenset({"", *_ENDINGS.split()})
 
 _OLDER = "earlier use of an image name that was used again"
 
@@ -206,7 +205,11 @@ def _table(
         one.summary for one in outcomes.values() if not isinstance(one, ImageFeatures)
     )
     values = [dict(one.values) for one in images.values()]
-    records = image_records(list(images), [one.fingerprint for one in images.values()])
+    records = image_records(
+        list(images),
+        [one.fingerprint for one in images.values()],
+        files=[one.file for one in images.values()],
+    )
     return pd.DataFrame(values, columns=list(result.names), dtype="float64"), records, left_out
 
 

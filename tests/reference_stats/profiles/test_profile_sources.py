@@ -18,6 +18,7 @@ from jobs.job import Job
 from reference_stats.decoding import image_from_pixels
 from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.build import build_profile, settings_digest
 from reference_stats.profiles.numbers import SourceContext
@@ -59,9 +60,11 @@ def test_images_below_a_prefix_become_rows_and_the_log_brings_the_predictions(wo
     assert profile.created_at == NOW
 
 
-def test_each_reference_image_has_its_name_and_fingerprint(world):
-    records = build(job_of(world)).records
-    assert list(records.columns) == ["image", "fingerprint"]
+def test_each_reference_image_has_its_name_its_fingerprint_and_its_file(world):
+    profile = build(job_of(world))
+    records = profile.records
+    assert list(records.columns) == ["image", "fingerprint", "file"]
+    assert set(profile.files) == {FileFacts(kind="JPEG", mode="RGB")}
     for row in (0, 14):
         pixels = np.asarray(Image.open(world / records["image"][row]).convert("RGB"))
         assert records["fingerprint"][row] == fingerprint_of(image_from_pixels(pixels))
@@ -140,7 +143,7 @@ def test_a_past_window_brings_images_and_predictions(world):
     assert profile.images == 12
     assert len(profile.predictions.rows) == 12
     assert profile.source == "the log from 2025-03-03 00:00 to 2025-03-04 00:00 UTC"
-    assert list(profile.records.columns) == ["image", "fingerprint", "client", "timestamp"]
+    assert list(profile.records.columns) == ["image", "fingerprint", "file", "client", "timestamp"]
     assert profile.records["client"].isna().all()
 
 
