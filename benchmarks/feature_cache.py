@@ -33,6 +33,7 @@ from jobs.buckets.folder import FolderBucket
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.rows import CacheEntry
 from reference_stats.features.registry import feature_names
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import FeatureValues, ImageFeatures
 
@@ -123,6 +124,7 @@ def fill(folder: Path, images: int, runs: int, *, compacted: bool) -> None:
                         values=FeatureValues(names, values[place]),
                         deep=False,
                         fingerprint=prints[place * FINGERPRINT_BYTES :][:FINGERPRINT_BYTES],
+                        file=FileFacts(kind="JPEG", mode="RGB"),
                     ),
                 )
                 for place, number in enumerate(numbers)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
 
+from drift.clipped import Clipped, without_clipped
 from drift.comparison import Comparison
-from drift.data_health import with_health
+from drift.data_health import with_files, with_health
+from drift.file_differences import count_files
+from drift.late_rows import LateRows, count_rows, log_digest
 from drift.options import as_text
 from drift.reference_copies import count_copies, without_copies
 from drift.segments import Concentration
@@ -23,11 +26,13 @@ from reports.findings import (
     Evidence,
     Offender,
     ProfileSummary,
+    Quality,
     RunFindings,
     Trend,
     Verdict,
     WindowSpan,
 )
+from reports.log_times import LogTimes
 from reports.remarks import Remark, heaviest_first
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
@@ -53,6 +58,7 @@ class RunFacts:
     trend: Trend | None
     accepted_runs: int
     remarks: Sequence[Remark]
+    late: LateRows = field(default_factory=LateRows)
 
 
 def assemble(facts: RunFacts) -> RunFindings:
@@ -75,6 +81,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         remarks=heaviest_first(facts.remarks),
         images=facts.window.counts,
         log=facts.window.log,
+        log_times=_log_times(facts),
         profile=ProfileSummary(
             id=facts.profile.id,
             images=facts.profile.images,
@@ -89,12 +96,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         images_needed=facts.comparison.images_needed,
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
-        quality=with_health(
-            facts.window.quality,
-            facts.predictions.fields,
-            facts.window.pictures,
-            without_copies(facts.profile).features,
-        ),
+        quality=_quality(facts),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,
         segments=facts.concentration.segments,
@@ -102,6 +104,30 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
+    )
+
+
+def _quality(facts: RunFacts) -> Quality:
+    window, profile = facts.window, without_copies(facts.profile)
+    clipped = Clipped.of(profile, window)
+    return with_health(
+        with_files(window.quality, count_files(window.files_of_images())),
+        facts.predictions.fields,
+        without_clipped(window.features, clipped.current).loc[window.pictures.index],
+        without_clipped(profile.features, clipped.reference),
+    )
+
+
+def _log_times(facts: RunFacts) -> LogTimes:
+    times, span = facts.predictions.times, facts.predictions.window
+    return LogTimes(
+        zoned=times.zoned,
+        zoneless=times.zoneless,
+        repeated_hour=times.repeated,
+        delivered_again=times.delivered_again,
+        rows_by_day=count_rows(times.seen, span.start, span.end),
+        late_rows=facts.late.by_run,
+        log_digest=log_digest(facts.job),
     )
 
 

@@ -62,6 +62,10 @@ class Column:
         What to do so that a side that has none gets some.
     least_effect
         What must change before it matters, in place of `detection.minimum_effect`.
+    left_out
+        Why the column is not compared although both sides have values; its sides are empty then.
+    note
+        What is said of the column once it is compared.
     resolution
         The smallest difference of a number that means anything, in its unit; see `resolution_of`.
     """
@@ -74,6 +78,8 @@ class Column:
     current: pd.Series
     supply: str
     least_effect: float | None = None
+    left_out: str = ""
+    note: str = ""
     resolution: float = 0.0
     means: Sides | None = None
     shares: Sides | None = None
@@ -131,11 +137,18 @@ def feature_columns(
                 reference[feature.name] if feature.name in shared else nothing
             ),
             current=finite_numbers(current[feature.name]),
-            supply=_WINDOW_SUPPLY if feature.name in shared else _FEATURE_SUPPLY,
+            supply=_supply(known=feature.name in shared, images=len(current)),
             resolution=feature.resolution,
         )
         for feature in features_named(current.columns)
     ]
+
+
+def _supply(*, known: bool, images: int) -> str:
+    """Return what to do where a feature has no values on a side."""
+    if not known:
+        return _FEATURE_SUPPLY
+    return _UNDEFINED if images else _WINDOW_SUPPLY
 
 
 NEAR_COPIES = "near_copies"
@@ -191,6 +204,7 @@ _FEATURE_SUPPLY = (
     "Set reference.images to reference images, or add the column to the feature table, and run "
     "drift profile build."
 )
+_UNDEFINED = "It is not defined for such images, such as very small ones: see docs/features.md."
 _WINDOW_SUPPLY = "No image of the window could be measured; see data health."
 
 

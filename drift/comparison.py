@@ -162,6 +162,14 @@ def compare(
     )
 
 
+def only_predictions_moved(comparison: Comparison) -> bool:
+    """Tell whether what drifted is what the model said, and nothing of the images."""
+    predicted = State.DRIFT in [one.state for one in comparison.predictions]
+    joint = comparison.multivariate
+    images = [one.state for one in comparison.features] + ([] if joint is None else [joint.state])
+    return predicted and State.DRIFT not in images
+
+
 def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
     """Tell whether `compare` would call any column drift, in less time where none is.
 

@@ -7,6 +7,7 @@ many images it is another one, and which.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +54,9 @@ class Constant:
             0 asks for equal values, up to rounding.
         """
         values = reference.to_numpy()
-        low = float(np.quantile(values, CENTRAL[0], method="lower"))
-        high = float(np.quantile(values, CENTRAL[1], method="higher"))
+        last = len(values) - 1
+        places = math.floor(CENTRAL[0] * last), math.ceil(CENTRAL[1] * last)
+        low, high = (float(end) for end in np.partition(values, places)[list(places)])
         hair = rounding_of(np.array([low, high])) + _A_HAIR * resolution
         if high - low > resolution + hair:
             return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.file_differences import FileCounts, kind_name
 from reports.findings import Latency, PictureCount, PictureHealth, Quality
 from reports.picture_limits import BLOWN_OUT_ABOVE, BLURRED_BELOW, DARK_BELOW, TINY_BELOW_PX
 
@@ -30,6 +32,23 @@ def with_health(
         pictures=picture_health(features, reference),
         latency=latency_of(fields["latency"]),
         confidence_median=float(confidence.median()) if len(confidence) else None,
+    )
+
+
+def with_files(quality: Quality, files: FileCounts) -> Quality:
+    """Return `quality` with the counts of what the images' files are filled in."""
+    kinds: Counter[str] = Counter()
+    wide: Counter[str] = Counter()
+    for file, number in files.items():
+        kinds[kind_name(file.kind)] += number
+        if file.profile:
+            wide[file.profile] += number
+    return replace(
+        quality,
+        file_kinds=dict(sorted(kinds.items())),
+        transparent_images=sum(number for file, number in files.items() if file.transparent),
+        multi_frame_images=sum(number for file, number in files.items() if file.frames > 1),
+        wide_colour_profiles=dict(sorted(wide.items())),
     )
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from drift.class_shares import categories_of, compared_shares
 from drift.columns import Column, ColumnKind
-from drift.constants import Constant
 from drift.distributions import describe_numbers
 from drift.doubts import too_rare
 from drift.rounding import is_constant
-from reports.constant_reference import ConstantReference
 from reports.findings import Category, Distribution, Finding, State
 from reports.remarks import Remark
 
@@ -41,14 +38,6 @@ def _with_mean(drawn: Distribution, means: pd.Series) -> Distribution:
     return replace(drawn, mean=float(means.mean()) if len(means) else None)
 
 
-def described_constant(column: Column) -> ConstantReference | None:
-    """Return how the window differs from a number that is constant in the reference, if it is."""
-    if column.kind is not ColumnKind.NUMERIC:
-        return None
-    constant = Constant.of(column.reference, column.resolution)
-    return None if constant is None else constant.described(column.reference, column.current)
-
-
 def untested_state(column: Column) -> State | None:
     """Return why a column cannot be tested, or None where it can."""
     if column.reference.empty or column.current.empty:
@@ -62,18 +51,23 @@ def _never_varies(column: Column) -> bool:
     if column.shares is not None or column.renamed:
         shares = compared_shares(column)
         return len(set(shares.reference.index) | set(shares.current.index)) == 1
-    sides = [column.reference, column.current]
     if column.kind is ColumnKind.CLASSES:
         first = column.reference.iloc[0]
-        return all(bool((side == first).all()) for side in sides)
+        return bool((column.reference == first).all() and (column.current == first).all())
+    sides = [column.reference, column.current]
     if column.means is not None:
-        sides += [column.means.reference, column.means.current]
-    return is_constant(np.concatenate([side.to_numpy() for side in sides]))
+        sides = [
+            pd.concat([sides[0], column.means.reference]),
+            pd.concat([sides[1], column.means.current]),
+        ]
+    return is_constant(sides[0].to_numpy(), sides[1].to_numpy())
 
 
 def untested_finding(column: Column) -> Finding:
     """Return the finding of a column that cannot be tested, with what to do about it."""
     finding, state = described(column), untested_state(column)
+    if column.left_out:
+        return replace(finding, note=column.left_out)
     if state is State.CONSTANT:
         value = column.reference.iloc[0]
         shown = f"{value:.6g}" if column.kind is not ColumnKind.CLASSES else value

@@ -206,15 +206,17 @@ def usual_effect(effects: Mapping[str, Effect]) -> Effect:
     return widened if widened.size > 2 * moved.size else moved
 
 
-def mean_shift(reference: pd.Series, current: pd.Series, resolution: float = 0.0) -> float | None:
+def mean_shift(
+    reference: pd.Series, current: pd.Series, constant: Constant | None = None
+) -> float | None:
     """Return the move of the mean in reference standard deviations, with its sign.
 
-    Between -100 and 100; None where the reference is constant up to the resolution.
+    Between -100 and 100; None where the reference is a constant or does not vary.
     """
-    if Constant.of(reference, resolution) is not None:
+    deviation = deviation_of(reference.to_numpy())
+    if constant is not None or deviation == 0:
         return None
-    moved = float(current.mean()) - float(reference.mean())
-    return capped(moved / deviation_of(reference.to_numpy()))
+    return capped((float(current.mean()) - float(reference.mean())) / deviation)
 
 
 def column_means(column: Column) -> tuple[float, float] | None:
@@ -224,14 +226,15 @@ def column_means(column: Column) -> tuple[float, float] | None:
     return float(column.means.reference.mean()), float(column.means.current.mean())
 
 
-def column_shift(column: Column) -> float | None:
+def column_shift(column: Column, constant: Constant | None) -> float | None:
     """Return `mean_shift` of a number, from the means within units where it has such."""
     middles = column_means(column)
     if middles is None:
-        return mean_shift(column.reference, column.current, column.resolution)
-    if Constant.of(column.reference, column.resolution) is not None:
+        return mean_shift(column.reference, column.current, constant)
+    deviation = deviation_of(column.reference.to_numpy())
+    if constant is not None or deviation == 0:
         return None
-    return capped((middles[1] - middles[0]) / deviation_of(column.reference.to_numpy()))
+    return capped((middles[1] - middles[0]) / deviation)
 
 
 def class_effect(reference: pd.Series, current: pd.Series) -> Effect:

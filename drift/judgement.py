@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from drift.class_shares import compared_shares
 from drift.columns import Column, ColumnKind
-from drift.described import described, described_constant
+from drift.constants import Constant
+from drift.described import described
 from drift.effects import (
     Effect,
     NormalSides,
@@ -61,24 +62,25 @@ class Judge:
         """
         effect, statistic = self._effect(column, normal)
         shown = described(column)
-        least = self._least_effect(column)
         adjusted = self.adjusted_p_value(column.name)
-        is_classes = column.kind is ColumnKind.CLASSES
-        constant = described_constant(column)
+        found = None
+        if column.kind is not ColumnKind.CLASSES:
+            found = Constant.of(column.reference, column.resolution)
+            shown = replace(shown, shift=column_shift(column, found))
+        if found is not None and column.kind is ColumnKind.NUMERIC:
+            shown = replace(shown, constant=found.described(column.reference, column.current))
+        matters = effect.is_at_least(self._least_effect(column))
+        large = matters and not _has_folders_copies(column)
         return replace(
             shown,
-            state=self.state(
-                adjusted, large_enough=effect.is_at_least(least) and not _has_folders_copies(column)
-            ),
+            state=self.state(adjusted, large_enough=large),
             statistic=statistic,
             p_value=self.result.p_values[column.name],
             adjusted_p_value=adjusted,
             threshold=self.detection.false_alarm_rate,
             effect=effect.size,
             direction=effect.direction,
-            shift=None if is_classes else column_shift(column),
-            note=_note(column, shown) or self._too_small(effect, column, constant),
-            constant=constant,
+            note=_note(column, shown) or self._too_small(effect, column, shown.constant),
         )
 
     def adjusted_p_value(self, group: str) -> float:
@@ -211,4 +213,4 @@ def _note(column: Column, shown: Finding) -> str:
             "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
             "is called drift only where half of the images are copies."
         )
-    return shown.note
+    return shown.note or column.note

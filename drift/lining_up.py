@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.clipped import Clipped, comparable_columns, comparable_rows
 from drift.columns import (
     NEAR_COPIES,
     AlignedRows,
@@ -16,6 +17,7 @@ from drift.columns import (
     feature_columns,
     near_copy_column,
 )
+from drift.number_scales import with_scales
 from drift.prediction_columns import Said, prediction_columns, prediction_rows
 from drift.units import Units
 from drift.window_images import WindowImages
@@ -48,6 +50,8 @@ def line_up(
         reference=profile.features.iloc[units.reference.first].reset_index(drop=True),
         current=window.features.loc[units.current.first],
     )
+    clipped = Clipped.of(profile, window)
+    features = comparable_rows(features, clipped, units, window.features.index)
     copies = _near_copies(features, units)
     spoken = Said.of(profile.predictions.rows, units.reference_predicted, _names(profile))
     answers = [name for name in ("prediction", "confidence", *probabilities) if name in window.rows]
@@ -55,9 +59,13 @@ def line_up(
     said = Said.of(table.rows, units.predicted, window.rows["image"].to_numpy(dtype=object))
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     shared = check_definitions(profile, features_named(window.features.columns))
-    answered = prediction_columns(spoken, said, [*expected, *probabilities], doubt=units.doubt)
+    answered = with_scales(
+        prediction_columns(spoken, said, [*expected, *probabilities], doubt=units.doubt),
+        profile.predictions.rows,
+        window.rows,
+    )
     columns = [
-        *feature_columns(features.reference, features.current, shared),
+        *comparable_columns(feature_columns(features.reference, features.current, shared), clipped),
         near_copy_column(
             copies.reference if units.reference.known else None,
             copies.current,

@@ -18,6 +18,7 @@ from drift.columns import ColumnRole, LinedUp
 from drift.comparison import SEED, Comparison, compare
 from drift.direction import Positions, drift_positions
 from drift.followups.running import follow_up
+from drift.late_rows import find_late_rows, log_digest
 from drift.lining_up import line_up
 from drift.logs.setup import label_records
 from drift.offenders import find_offenders
@@ -30,6 +31,7 @@ from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent
+from drift.setup.time_words import ahead_words
 from drift.stages import Workplace, only_run
 from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
@@ -114,6 +116,8 @@ def _read_log(place: Workplace, request: WindowRequest) -> PredictionRows:
     logger.info(
         "%s: %d rows in the window, %d rejected", place.log_url, len(rows), rows.tally.rejected
     )
+    if ahead := ahead_words(rows.times, place.clock()):
+        logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)
     return rows
 
 
@@ -153,8 +157,13 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
     job, window = place.job, evidence.window
     earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
+    late = find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job))
     data = RunData(
-        job=job, predictions=evidence.predictions, window=window, profile=evidence.profile
+        job=job,
+        predictions=evidence.predictions,
+        window=window,
+        profile=evidence.profile,
+        late=late,
     )
     with place.stopwatch.stage("comparison"):
         lined_up = _line_up(job, evidence)
@@ -173,6 +182,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
             images=window.counts,
             affected=least_affected(positions),
             where=where_clause(where.segments, where.onset),
+            reasons=window.quality.reasons,
         )
         decision = decide(comparison, extent, window.log, job, remarks)
     facts = RunFacts(
@@ -192,6 +202,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
+        late=late,
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)

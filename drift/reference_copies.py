@@ -79,7 +79,8 @@ def words_of_copies(profile: ReferenceProfile) -> str:
     counts = (
         "they count by bursts, like those of the window"
         if has_times(profile)
-        else f"each picture counts once, so the reference is {found.different:,} different pictures"
+        else "each picture counts once, so the reference is "
+        + counted(found.different, "different picture")
     )
     return f"{found.words()}; {counts}"
 

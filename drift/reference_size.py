@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from drift.power import images_needed, images_on_both_sides, least_effect
+from reports.wording import counted
 
 
-def too_small_words(reference: int, window: int, *, critical: float, effect: float) -> str:
+def too_small_words(
+    reference: int,
+    window: int,
+    *,
+    critical: float,
+    effect: float,
+    noun: str = "reference image",
+) -> str:
     """Return what a reference of so many images shows at most, and how many are needed for what.
 
     Parameters
@@ -16,6 +24,8 @@ def too_small_words(reference: int, window: int, *, critical: float, effect: flo
         What a statistic must exceed to alarm.
     effect
         `detection.effect_to_see`.
+    noun
+        What one of the reference's images is called.
     """
     shift = least_effect(reference, critical)
     beside = images_needed(window, critical, effect)
@@ -26,6 +36,7 @@ def too_small_words(reference: int, window: int, *, critical: float, effect: flo
         else f"takes about {both:,} images on either side"
     )
     return (
-        f"they can show only shifts of {shift:.1f} sigma or more, however many images the window "
-        f"has; to see {effect:g} sigma (detection.effect_to_see) {takes}."
+        f"{counted(reference, noun)} {'shows' if reference == 1 else 'show'} only shifts of "
+        f"{shift:.1f} sigma or more, however many images the window has; to see {effect:g} sigma "
+        f"(detection.effect_to_see) {takes}."
     )

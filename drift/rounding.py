@@ -17,12 +17,18 @@ ROUNDING = 1e-12
 
 def rounding_of(values: Numbers) -> float:
     """Return how far apart values of that size may lie by rounding alone."""
-    return ROUNDING * float(np.abs(values).max(initial=0.0))
+    if not len(values):
+        return 0.0
+    return ROUNDING * max(abs(float(values.min())), abs(float(values.max())))
 
 
-def is_constant(values: Numbers) -> bool:
-    """Tell whether all values are the same up to rounding; none and a single one are."""
-    return len(values) < 2 or float(np.ptp(values)) <= rounding_of(values)
+def is_constant(*sides: Numbers) -> bool:
+    """Tell whether all values of all sides are the same up to rounding; none and a single one are.
+
+    Values that are not finite make it no constant.
+    """
+    ends = np.array([end for side in sides if len(side) for end in (side.min(), side.max())])
+    return not len(ends) or float(ends.max() - ends.min()) <= rounding_of(ends)
 
 
 def deviation_of(values: Numbers) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from drift.columns import NEAR_COPIES
 from drift.described import shorten_label
@@ -40,11 +40,14 @@ class Extent:
         At least so many of them differ; None where that cannot be said.
     where
         Where and since when it sits, as a part of a sentence; may be empty.
+    reasons
+        The number of images left out per reason.
     """
 
     images: ImageCounts
     affected: int | None = None
     where: str = ""
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
     def about(self) -> str:
         """Return the number of images in words."""

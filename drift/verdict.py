@@ -33,11 +33,12 @@ def decide(
     """Return the verdict: drift where a column drifted, steady where one would have been seen.
 
     A remark of the weight ``no_verdict`` makes the run inconclusive, one of ``not_steady`` does so
-    where it would be steady, and a cause stands before what drifted.
+    where nothing drifted, and a cause stands before what drifted.
     """
-    if lacks_images(extent.images, job):
-        return _decision(Verdict.INCONCLUSIVE, _too_few(extent, log, job))
     forbidding = of_weight(remarks, RemarkWeight.NO_VERDICT)
+    nothing_to_see = not extent.images.logged
+    if nothing_to_see or (lacks_images(extent.images, job) and not forbidding):
+        return _decision(Verdict.INCONCLUSIVE, _too_few(extent, log, job))
     if forbidding:
         return _decision(Verdict.INCONCLUSIVE, _said_by(forbidding))
     drifted = _what_drifted(comparison, extent)
@@ -46,7 +47,7 @@ def decide(
         return _decision(Verdict.DRIFT, caused(causes[0], drifted) if causes else drifted)
     undrifted = _undrifted(comparison, extent, job.detection.effect_to_see)
     doubts = of_weight(remarks, RemarkWeight.NOT_STEADY)
-    if undrifted.verdict is Verdict.STEADY and doubts:
+    if doubts:
         return _decision(Verdict.INCONCLUSIVE, _said_by(doubts))
     return undrifted
 
@@ -111,7 +112,9 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons.items())
         return Sentence(
             headline="None of the window's rows could be used",
-            summary=f"None of the window's {log.rows:,} rows could be used: {reasons}.",
+            summary=(
+                f"None of the window's {log.rows:,} rows could be used: {reasons}{_first(log)}."
+            ),
         )
     if not images.logged:
         headline = "The window holds no rows"
@@ -131,7 +134,7 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
                 f"{images.lost:,} of {images.logged:,} logged images were lost ("
                 f"{ways_lost(images)}), more than the {100 * job.images.most_lost:g} % that a "
                 f"verdict allows (images.most_lost): the trouble is the data, not drift. "
-                f"{losing_advice(images)}"
+                f"{losing_advice(images, extent.reasons)}"
             ),
         )
     return Sentence(
@@ -141,6 +144,12 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
             f"verdict needs at least {job.window.min_images:,} (window.min_images)."
         ),
     )
+
+
+def _first(log: LogCounts) -> str:
+    if not log.examples:
+        return ""
+    return f"; the first is {log.examples[0].name} ({log.examples[0].reason})"
 
 
 def _too_weak(comparison: Comparison, extent: Extent, effect_to_see: float) -> Sentence:

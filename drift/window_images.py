@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.log_counts import count_rows, with_detail
 from drift.near_duplicates import ImageRecords, NearCopies, as_moments, find_near_copies
 from jobs.image_locations import ImageLocation, RefusedLocation
 from jobs.job import DetectionSettings
@@ -26,6 +27,7 @@ from reference_stats.extraction import (
     UnreadableImage,
 )
 from reference_stats.features.registry import feature_names
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.image_uses import Moments, moments_of
 from reference_stats.names_used_again import NamesUsedAgain, names_used_again
@@ -61,6 +63,9 @@ class WindowImages:
         Those of the analysed images, in the order of `features`; None where they are not known.
     kept
         Which of the log's rows are in `rows`; all of them where None.
+    files
+        What the files of the analysed images are, in the order of `features`; None where that is
+        not known.
     names_used_again
         What is known of the rows whose image's name is used more than once.
     """
@@ -73,7 +78,16 @@ class WindowImages:
     copies: NearCopies | None = None
     fingerprints: Fingerprints | None = None
     kept: NDArray[np.bool_] | None = None
+    files: Sequence[FileFacts | None] | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
+
+    def files_of_images(self) -> list[FileFacts | None]:
+        """Return what the file of each analysed image is, once where several rows name it."""
+        if self.files is None:
+            return []
+        images = self.rows["image"].loc[self.features.index]
+        first = np.flatnonzero(~images.duplicated().to_numpy())
+        return [self.files[place] for place in first.tolist()]
 
     @property
     def images_of_rows(self) -> NDArray[np.int64]:
@@ -134,11 +148,12 @@ def join(
         rows=logged.rows,
         features=features,
         counts=_count(_once_each(outcomes, first), rows=len(outcomes)),
-        log=_count_rows(predictions, logged.refused),
+        log=count_rows(predictions, logged.refused),
         quality=_quality(predictions.raw, logged, outcomes, features, copies, first),
         copies=copies,
         fingerprints=fingerprints,
         kept=logged.keep,
+        files=[outcome.file for outcome in analysed],
         names_used_again=again,
     )
 
@@ -261,7 +276,7 @@ def _features(
 
 def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
     troubles = [
-        Trouble(name=location.path, reason=_with_detail(outcome.summary, outcome.detail))
+        Trouble(name=location.path, reason=with_detail(outcome.summary, outcome.detail))
         for location, outcome in lost
     ]
     return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
@@ -287,29 +302,6 @@ def _count(images: Sequence[Outcome], *, rows: int) -> ImageCounts:
         rows=rows,
         overwritten=kinds[OverwrittenImage],
     )
-
-
-def _count_rows(predictions: PredictionRows, refused: Sequence[RefusedLocation]) -> LogCounts:
-    tally = predictions.tally
-    reasons = Counter(tally.reasons) + Counter(place.reason for place in refused)
-    examples = [
-        Trouble(name=f"{row.source}, line {row.line}", reason=_with_detail(row.reason, row.detail))
-        for row in tally.examples
-    ]
-    examples += sorted(
-        {Trouble(name=place.detail or "(empty)", reason=place.reason) for place in refused},
-        key=lambda trouble: (trouble.reason, trouble.name),
-    )[:TROUBLES_SHOWN]
-    return LogCounts(
-        rows=tally.rows,
-        rejected=sum(reasons.values()),
-        reasons=dict(sorted(reasons.items())),
-        examples=tuple(examples),
-    )
-
-
-def _with_detail(reason: str, detail: str) -> str:
-    return f"{reason}: {detail}" if detail else reason
 
 
 def _cross_check(

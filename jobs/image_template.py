@@ -6,18 +6,20 @@ r"""The template of `images.path`: literal text, and placeholders over the log's
 ``{time:%Y/%m/%d}``   parts of a time, on the clock that the value is written in; ``%3f`` are
                       milliseconds, ``%s`` and ``%Q`` count seconds and milliseconds since 1970,
                       ``%-m``, ``%-d`` and ``%-H`` are without a zero in front
-``{time:utc %Y}``     the same in UTC
+``{time:utc %Y}``     the same in UTC; ``{time:Asia/Tokyo %Y}`` or ``{time:+09:00 %Y}`` in a zone
 ``{path:name}``       what follows the last ``/`` or ``\\``
 ``{path:stem}``       the same without its ending
 ``{url:urlname}``     the last part of a web address: ``%20`` is a space, and no ``?...``
 ``{id:lower}``        in lower case; ``upper`` likewise
 ``{name:safe}``       as many web servers store it: ASCII letters and digits, ``_`` for spaces
 ``{name:nfd}``        with accents as signs of their own, as macOS writes names; ``nfc`` without
-``{id:06}``           a number, filled up with zeros to so many digits
+``{path:slashes}``    with ``/`` in place of each ``\\``, as a Windows service writes paths
+``{id:whole}``        a number that was written as ``12.0``, as ``12``
+``{id:06}``           a number, filled up with zeros to so many digits (``12.0`` counts as ``12``)
 ``{id:.2}``           the first two characters
 ``{id:2.4}``          the two behind them: from the third character to the fourth
 ``{id:2.}``           everything behind the first two characters
-``{url:after=/up/}``  what follows the first ``/up/``
+``{url:after=/up/}``  what follows the first ``/up/``; a ``\\`` in the value counts as ``/``
 ====================  ============================================================================
 """
 
@@ -27,7 +29,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 import pyarrow as pa
@@ -36,11 +40,19 @@ from jobs.timestamps import TimestampFault, TimestampRules, read_timestamps, to_
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 # Only behind a time of day: the end of 2025-03-03 is no offset.
-_OFFSET = re.compile(r"(?<=:\d\d)((?:[.,]\d+)?)\s*(?:[Zz]|[+-]\d\d:?\d\d)$")
-_TO_UTC = "utc "
+_OFFSET = re.compile(r"(?<=:\d\d)((?:[.,]\d+)?)\s*(?:[Zz]|[+-]\d\d:?\d\d)(?:\[[^\]]*\])?$")
+# An abbreviation or a name such as Europe/Berlin; am and pm are part of the clock.
+_ZONE_NAME = re.compile(
+    r"(?<=:\d\d)((?:[.,]\d+)?(?:\s*[AaPp]\.?[Mm]\b\.?)?)(?:\s*[+-]\d\d:?\d\d)?"
+    r"\s*\(?(?![AaPp]\.?[Mm]\b)[A-Za-z_]{2,}[A-Za-z0-9_/:+-]*\)?"
+)
+# The clock on which a time is written down, in front of its format.
+_CLOCK = re.compile(r"(utc|[+-]\d\d:\d\d|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+) (?=.*%)")
+_DAY = timedelta(days=1)
+_WHOLE = re.compile(r"([+-]?\d+)\.0+")
 _TIME_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%[YmdHMSyjBbfsQ]|%-[mdH]|%3f)*")
 _FORMAT = re.compile(
-    r"name|urlname|stem|lower|upper|safe|nfc|nfd|0[1-9]\d?|"
+    r"name|urlname|stem|lower|upper|safe|nfc|nfd|slashes|whole|0[1-9]\d?|"
     r"\.[1-9]\d?|[1-9]\d?\.(?:[1-9]\d?)?|after=.+",
     re.DOTALL,
 )
@@ -127,25 +139,53 @@ def format_times(
     """Return times in another form, None where a value is no time.
 
     The clock is the one that the value is written in, whatever its zone; that of a count of
-    seconds is UTC's. With ``utc`` before the format every time is brought to UTC first.
+    seconds is UTC's. With ``utc``, an offset or a zone's name before the format every time is
+    brought to that clock first.
     """
-    to_utc = time_format.startswith(_TO_UTC)
-    time_format = time_format.removeprefix(_TO_UTC)
+    zone, time_format = _clock_of(time_format)
     texts = [None if pd.isna(value) else str(value).strip() for value in values]
-    if not to_utc:
-        texts = [text and _OFFSET.sub(r"\1", text) for text in texts]
+    clock = UTC if zone is None else zone
+    if zone is None:
+        texts = [text and _ZONE_NAME.sub(r"\1", _OFFSET.sub(r"\1", text)) for text in texts]
     column = pa.array(texts, pa.string())
     read = read_timestamps(column, TimestampRules(day_first=day_first))
     good = (read.faults == TimestampFault.NONE).tolist()
     return [
-        _written(moment, time_format) if known else None
+        _written(to_datetime(moment).astimezone(clock), moment, time_format) if known else None
         for moment, known in zip(read.moments.tolist(), good, strict=True)
     ]
 
 
-def _written(moment: int, time_format: str) -> str:
-    """Return a moment in a format with signs that not every system knows, such as %3f and %-d."""
-    time = to_datetime(moment)
+def _clock_of(time_format: str) -> tuple[tzinfo | None, str]:
+    """Return the zone that a format begins with, None where it names none, and the rest of it."""
+    named = _CLOCK.match(time_format)
+    if named is None:
+        return None, time_format
+    zone = zone_of(named[1])
+    return (None, time_format) if zone is None else (zone, time_format[named.end() :])
+
+
+def zone_of(name: str) -> tzinfo | None:
+    """Return the zone that ``utc``, an offset such as ``+09:00`` or a name means, or None."""
+    if name == "utc":
+        return UTC
+    if name[:1] in {"+", "-"}:
+        length = timedelta(hours=int(name[1:3]), minutes=int(name[4:6]))
+        return timezone(length if name[0] == "+" else -length) if length < _DAY else None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def _written(time: datetime, moment: int, time_format: str) -> str:
+    """Return a moment in a format with signs that not every system knows, such as %3f and %-d.
+
+    Parameters
+    ----------
+    time
+        The moment on the clock that the format is meant in.
+    """
     counted = {
         "%-m": str(time.month),
         "%-d": str(time.day),
@@ -177,12 +217,23 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "", joined).strip("._")
 
 
+def with_slashes(path: str) -> str:
+    """Return a path with slashes where Windows writes backslashes."""
+    return path.replace("\\", "/")
+
+
+def _without_fraction(number: str) -> str:
+    """Return a whole number that was written as 12.0 without its fraction; other text as it is."""
+    found = _WHOLE.fullmatch(number.strip())
+    return found[1] if found else number
+
+
 def _change(text_format: str) -> Callable[[str], str]:
     if text_format.startswith("after="):
         mark = text_format.removeprefix("after=")
-        return lambda value: value.partition(mark)[2]
+        return lambda value: (value if mark in value else with_slashes(value)).partition(mark)[2]
     if text_format.startswith("0"):
-        return lambda value: value.zfill(int(text_format))
+        return lambda value: _without_fraction(value).zfill(int(text_format))
     if cut := _CUT.fullmatch(text_format):
         start, end = int(cut[1] or 0), int(cut[2]) if cut[2] else None
         return lambda value: value[start:end]
@@ -194,6 +245,8 @@ def _change(text_format: str) -> Callable[[str], str]:
         "lower": str.lower,
         "upper": str.upper,
         "safe": safe_name,
+        "slashes": with_slashes,
+        "whole": _without_fraction,
         "nfc": lambda value: unicodedata.normalize("NFC", value),
         "nfd": lambda value: unicodedata.normalize("NFD", value),
     }

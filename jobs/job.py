@@ -45,9 +45,10 @@ class LogColumns(Settings):
     prediction: str | None = None
     """The predicted class."""
     confidence: str | None = None
-    """The model's confidence in its prediction, a number."""
+    """The model's confidence in its prediction, a number between 0 and 1. `95.8%`, `0,958` and a
+    printed tensor of one number are read too. Any other text counts as missing; its row stays."""
     label: str | None = None
-    """The true class, where it is known."""
+    """The true class, where it is known. It is read, and not yet compared with the prediction."""
     latency: str | None = None
     """How long the answer took, a number that is taken as milliseconds. It is shown among the data
     health and takes no part in the verdict."""
@@ -63,11 +64,15 @@ class PredictionSettings(Settings):
 
     path: str = Field(min_length=1)
     """One object, or a glob over many such as `logs/*/*.csv`: CSV, gzip CSV, Parquet, JSON
-    lines."""
+    lines. Parts that logrotate made are read too: `logs/a.csv*` takes in `a.csv.1` and
+    `a.csv.2.gz`."""
     columns: LogColumns = LogColumns()
     """What the columns are called."""
     timezone: Zone = "UTC"
-    """The zone of timestamps that carry none."""
+    """The zone of timestamps that carry none, and of its own abbreviations: under `Asia/Kolkata`
+    IST is India's. CET, JST and others that mean one offset everywhere need none; IST, CST, BST
+    and the like are rejected elsewhere. State it, even as `UTC`, where some timestamps carry a
+    zone and some do not: otherwise no such run is steady."""
     day_first: bool | None = None
     """How to read `03/04/2025`: true for 3 April, false for March 4. Unset, such a date is
     rejected as ambiguous."""
@@ -80,11 +85,13 @@ class ImageSettings(Settings):
     """Where a row's image is: a template over the log's own columns, such as
     `images/{id}_{filename}`, or the name of a column that holds paths or full URIs. A value can
     be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in; `{time:utc %Y}` in
-    UTC), `{path:name}` (the last part of a path), `{url:urlname}` (of a web address),
-    `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`, `{name:safe}` (as
-    web servers store it: `_` for spaces, ASCII only), `{id:06}` (zeros in front), `{id:.2}`
-    (the first two characters), `{id:2.4}` (the two behind them), `{id:2.}` (everything behind the
-    first two), `{url:after=/uploads/}` (what follows)."""
+    UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock), `{path:slashes}` (with
+    `/` for each backslash of Windows), `{path:name}` (the last part of a path), `{url:urlname}`
+    (of a web address), `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`,
+    `{name:safe}` (as web servers store it: `_` for spaces, ASCII only), `{id:whole}` (`12` for
+    `12.0`), `{id:06}` (zeros in front), `{id:.2}` (the first two characters), `{id:2.4}` (the two
+    behind them), `{id:2.}` (everything behind the first two), `{url:after=/uploads/}` (what
+    follows)."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""
@@ -100,8 +107,9 @@ class ImageSettings(Settings):
     max_bytes: int = Field(default=100_000_000, ge=1)
     """An image with more bytes is not read but counted as unreadable."""
     most_lost: float = Field(default=0.25, ge=0, le=1)
-    """A run that loses more than this share of its images (not found, not readable, not fetched)
-    is inconclusive: what is left of them may not be like what was lost."""
+    """A run that loses more than this share of its images (not found, not readable, not fetched, or
+    named by a row that cannot be read) is inconclusive: what is left may not be like what was
+    lost."""
     canonical_size: int | None = Field(default=None, ge=16, le=4096)
     """Compute what follows the resolution (sharpness, noise, edges, detail) a second time, of
     images made so small that their shorter side has this many pixels, such as 256: in columns of
@@ -154,6 +162,9 @@ class ReferenceSettings(Settings):
 
     images: str | None = Field(default=None, min_length=1)
     """A prefix in the bucket below which all images are the reference."""
+    exclude: tuple[str, ...] = ()
+    """Globs over names below `reference.images` that are left out, such as `*_thumb.*` or
+    `thumbs/**`; one without a slash is compared with the last part of a name."""
     features: str | None = None
     """A CSV or Parquet file with one row per image and one column per feature."""
     tensors: str | None = None
@@ -181,6 +192,8 @@ class ReferenceSettings(Settings):
             raise ValueError(
                 f"exactly one of images, features, tensors and window (found: {found})"
             )
+        if self.exclude and self.images is None:
+            raise ValueError("exclude beside images only")
         if (self.tensor_mean is None) != (self.tensor_std is None):
             raise ValueError("tensor_mean and tensor_std together, or neither")
         return self

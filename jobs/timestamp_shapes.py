@@ -2,8 +2,8 @@
 
 Every pattern names the parts that it holds: ``year``, ``month`` (digits) or ``monthname``,
 ``day``, or ``first`` and ``second_part`` where day and month cannot be told apart by shape;
-``hour``, ``minute``, ``second``, ``fraction``, ``half`` (am, pm), ``zone``, and ``zone_again`` behind
-it. A shape of mails also has ``mail``.
+``hour``, ``minute``, ``second``, ``fraction``, ``half`` (am, pm), ``zone``, and ``zone_again``
+behind it. A shape of mails also has ``mail``.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ _REASONS = {
     TimestampFault.UNREADABLE: "unreadable timestamp",
     TimestampFault.AMBIGUOUS: "ambiguous date; set predictions.day_first",
     TimestampFault.OUT_OF_RANGE: "year outside 1970 to 2199",
-    TimestampFault.UNKNOWN_ZONE: "time zone that is unknown or ambiguous; set predictions.timezone",
+    TimestampFault.UNKNOWN_ZONE: "unknown or ambiguous time zone; set predictions.timezone",
 }
 
 

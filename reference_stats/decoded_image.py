@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from reference_stats.colour_sums import ColourSums
 from reference_stats.detail_sums import DetailSums
+from reference_stats.file_facts.facts import FileFacts, is_deep
 from reference_stats.level_sums import LevelSums, sum_levels
 from reference_stats.once import once
 from reference_stats.picture_sums import PictureSums, sum_picture
-from reference_stats.pil_pixels import as_colour
+from reference_stats.pil_pixels import as_colour, is_scaled_mode
 from reference_stats.scaling import scaled_plane
 from reference_stats.turning import is_mirrored, turn
 
@@ -25,26 +26,30 @@ class DecodedImage:
     ----------
     luma
         uint8 of shape (height, width), rows one after the other in memory: PIL's ``convert("L")``
-        of the file's own mode. A 16-bit image is clipped at 255 by that definition.
+        of the file's own mode. A 16-bit image is clipped at 255 by that definition; floating-point
+        samples from 0 to 1 are scaled to 255.
     pixels
         uint8 of shape (rows, columns, 3), red first, *as in the file*, not turned. A 16-bit image
         is scaled by 1/257, not clipped. Of a grey image the three channels are one memory.
     size_bytes
         The size of the file; 0 where the pixels never were a file.
-    file_format
-        PIL's name of the format (``"JPEG"``), or ``""`` where there was no file.
     mode
         PIL's mode of the file before any conversion.
     orientation
         The EXIF orientation, 1 to 8, that `luma` was turned by and `rgb` is.
+    file
+        What the file is; None where the pixels never were a file.
+    frame_pixels
+        The pixels of all frames of the file; 0 where the pixels never were a file.
     """
 
     luma: NDArray[np.uint8]
     pixels: NDArray[np.uint8]
     size_bytes: int
-    file_format: str
     mode: str
     orientation: int = 1
+    file: FileFacts | None = None
+    frame_pixels: int = 0
 
     @property
     def height(self) -> int:
@@ -58,8 +63,8 @@ class DecodedImage:
 
     @property
     def is_deep(self) -> bool:
-        """Whether the file holds more than 8 bits per sample."""
-        return self.mode.startswith("I") or self.mode == "F"
+        """Whether the file holds whole numbers of more than 8 bits, which `luma` clips."""
+        return is_deep(self.mode)
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -77,7 +82,6 @@ class DecodedImage:
                 luma=scaled_plane(self.luma, shorter_side),
                 pixels=as_colour(scaled_plane(self.grey, shorter_side)),
                 size_bytes=0,
-                file_format="",
                 mode=self.mode,
             )
         return self._scaled[shorter_side]
@@ -89,7 +93,8 @@ class DecodedImage:
     @once
     def grey(self) -> NDArray[np.uint8]:
         """Return the grey levels of `rgb`: `luma`, but scaled, not clipped, for a deep image."""
-        return np.ascontiguousarray(self.rgb[:, :, 0]) if self.is_deep else self.luma
+        is_own = is_scaled_mode(self.mode)
+        return np.ascontiguousarray(self.rgb[:, :, 0]) if is_own else self.luma
 
     @once
     def level_sums(self) -> LevelSums:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
@@ -22,6 +24,12 @@ from PIL import (
 from reference_stats import fast_jpeg, fast_png
 from reference_stats.decoded_image import DecodedImage
 from reference_stats.file_ends import ends_early, ends_in_zeros
+from reference_stats.file_facts.gather import (
+    FoundFacts,
+    facts_of_jpeg,
+    facts_of_pil,
+    facts_of_png,
+)
 from reference_stats.file_kinds import (
     ImageKind,
     describe_content,
@@ -29,6 +37,7 @@ from reference_stats.file_kinds import (
     is_start_of_image,
     other_image,
 )
+from reference_stats.heif_api import can_read_heif, open_heif
 from reference_stats.libtiff import silence_libtiff
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 from reference_stats.pil_pixels import (
@@ -42,17 +51,19 @@ from reference_stats.turning import turned_plane
 
 # The classes are called directly: PIL's own `Image.open` warns or fails at a pixel count that is
 # one setting for the whole process, before the caller's limit can be asked.
-_OPENERS: dict[ImageKind, type[ImageFile.ImageFile]] = {
+_OPENERS: dict[ImageKind, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     ImageKind.JPEG: JpegImagePlugin.JpegImageFile,
     ImageKind.PNG: PngImagePlugin.PngImageFile,
     ImageKind.GIF: GifImagePlugin.GifImageFile,
     ImageKind.BMP: BmpImagePlugin.BmpImageFile,
     ImageKind.TIFF: TiffImagePlugin.TiffImageFile,
     ImageKind.WEBP: WebPImagePlugin.WebPImageFile,
+    ImageKind.AVIF: AvifImagePlugin.AvifImageFile,
+    ImageKind.HEIF: open_heif,
 }
 # Of these modes PIL makes the luma from exactly the red, green and blue that are kept.
 _LUMA_FOLLOWS = {"RGB", "RGBA", "RGBX"}
-_UNSUPPORTED_WORDS = ("not support", "unsupported", "unknown", "not available")
+_UNSUPPORTED_WORDS = ("not support", "unsupported", "unknown", "not available", "not installed")
 _PILLOW = re.compile(r"PIL(\.|$)")
 _QUIET = ("ignore", None, Warning, _PILLOW, 0)
 
@@ -62,9 +73,9 @@ def decode_image(
 ) -> DecodedImage | UnreadableImage:
     """Return the first frame of an image file, or why there is none.
 
-    Reads JPEG, PNG, GIF, BMP, TIFF and WebP by their content, whatever the file was called. No
-    error of the decoder leaves this function, and none of its warnings is shown. Safe to call
-    from many threads.
+    Reads JPEG, PNG, GIF, BMP, TIFF, WebP and AVIF by their content, whatever the file was called,
+    and HEIC where `pillow-heif` is installed. No error of the decoder leaves this function, and
+    none of its warnings is shown. Safe to call from many threads.
 
     Parameters
     ----------
@@ -79,6 +90,8 @@ def decode_image(
     kind = image_kind(data)
     if kind is None:
         return _without_kind(data)
+    if kind is ImageKind.HEIF and not can_read_heif():
+        return UnreadableImage(reason=UnreadableReason.HEIC)
     _hush_pillow()
     silence_libtiff()
     try:
@@ -112,7 +125,11 @@ def image_from_pixels(pixels: NDArray[np.uint8]) -> DecodedImage:
 
 
 def _image(
-    decoded: NDArray[np.uint8], *, size_bytes: int, file_format: str = "", orientation: int = 1
+    decoded: NDArray[np.uint8],
+    *,
+    size_bytes: int,
+    found: FoundFacts | None = None,
+    orientation: int = 1,
 ) -> DecodedImage:
     """Return an image of pixels of shape (height, width, 3), or of grey levels."""
     is_grey = decoded.ndim == 2
@@ -121,10 +138,15 @@ def _image(
         luma=turned_plane(luma, orientation),
         pixels=as_colour(decoded) if is_grey else decoded,
         size_bytes=size_bytes,
-        file_format=file_format,
-        mode="L" if is_grey else "RGB",
+        mode=_mode(decoded) if found is None else found.facts.mode,
         orientation=orientation,
+        file=None if found is None else found.facts,
+        frame_pixels=0 if found is None else found.frame_pixels,
     )
+
+
+def _mode(decoded: NDArray[np.uint8]) -> str:
+    return "L" if decoded.ndim == 2 else "RGB"
 
 
 def _luma(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -158,16 +180,17 @@ def _decode_fast_jpeg(data: bytes, max_pixels: int, *, reuse_memory: bool) -> De
     orientation = 1
     if fast_jpeg.may_be_turned(data):
         orientation = orientation_of(_OPENERS[ImageKind.JPEG](io.BytesIO(data)))
-    return _image(
-        pixels, size_bytes=len(data), file_format=ImageKind.JPEG.value, orientation=orientation
-    )
+    found = facts_of_jpeg(data, _mode(pixels), header[0] * header[1])
+    return _image(pixels, size_bytes=len(data), found=found, orientation=orientation)
 
 
 def _decode_fast_png(data: bytes, max_pixels: int) -> DecodedImage | None:
-    pixels = fast_png.decode(data, max_pixels)
-    if pixels is None:
+    plain = fast_png.decode(data, max_pixels)
+    if plain is None:
         return None
-    return _image(pixels, size_bytes=len(data), file_format=ImageKind.PNG.value)
+    height, width = plain.pixels.shape[:2]
+    found = facts_of_png(plain.mode, height * width, transparent=plain.transparent)
+    return _image(plain.pixels, size_bytes=len(data), found=found)
 
 
 def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImage | UnreadableImage:
@@ -183,7 +206,7 @@ def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImag
         return UnreadableImage(
             reason=UnreadableReason.TRUNCATED, detail=f"{kind}: zero bytes in place of the end"
         )
-    mode, orientation = image.mode, orientation_of(image)
+    mode, orientation, found = image.mode, orientation_of(image), facts_of_pil(data, kind, image)
     pixels = colour_pixels(image)
     own_luma = None if mode in _LUMA_FOLLOWS or mode in ONE_CHANNEL else luma_plane(image)
     # What PIL holds goes before more is made: three copies of a large image are too many.
@@ -194,9 +217,10 @@ def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImag
         luma=turned_plane(np.ascontiguousarray(own_luma), orientation),
         pixels=pixels,
         size_bytes=len(data),
-        file_format=str(kind),
         mode=mode,
         orientation=orientation,
+        file=found.facts,
+        frame_pixels=found.frame_pixels,
     )
 
 
@@ -216,7 +240,7 @@ def _without_kind(data: bytes) -> UnreadableImage:
 
 
 def _explain(data: bytes, kind: ImageKind, error: Exception) -> UnreadableImage:
-    message = f"{kind}: {error or type(error).__name__}"[:200]
+    message = f"{kind}: {str(error).strip() or type(error).__name__}"[:200]
     lowered = message.lower()
     if isinstance(error, EOFError) or "truncated" in lowered or ends_early(data, kind):
         reason = UnreadableReason.TRUNCATED

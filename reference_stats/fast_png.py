@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,32 @@ _CHUNK = struct.Struct(">I4s")
 _CHECKSUM = struct.Struct(">I")
 # Bytes per pixel by PNG's colour type: grey, colour, colour with alpha.
 _SAMPLES = {0: 1, 2: 3, 6: 4}
+_OPAQUE = 255
 # What says nothing about the pixels as PIL gives them.
 _WITHOUT_EFFECT = {b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME", b"bKGD", b"sBIT"}
 
 
-def decode(data: bytes, max_pixels: int) -> NDArray[np.uint8] | None:
-    """Return the pixels, shape (height, width, 3) or (height, width); None to leave it to PIL.
+@dataclass(frozen=True, slots=True)
+class PlainPng:
+    """What is in a plain file.
+
+    Attributes
+    ----------
+    pixels
+        Of shape (height, width, 3), or (height, width) for grey.
+    mode
+        PIL's mode of the file.
+    transparent
+        Whether any pixel is.
+    """
+
+    pixels: NDArray[np.uint8]
+    mode: str
+    transparent: bool
+
+
+def decode(data: bytes, max_pixels: int) -> PlainPng | None:
+    """Return what is in the file; None to leave it to PIL.
 
     Parameters
     ----------
@@ -79,7 +100,7 @@ def _inflate(packed: bytes, size: int) -> bytes | None:
     return lines if len(lines) == size else None
 
 
-def _unfiltered(lines: bytes, shape: tuple[int, int, int]) -> NDArray[np.uint8] | None:
+def _unfiltered(lines: bytes, shape: tuple[int, int, int]) -> PlainPng | None:
     from reference_stats.kernels.png_filters import unfilter  # noqa: PLC0415 - numba is slow to import
 
     height, width, samples = shape
@@ -88,6 +109,9 @@ def _unfiltered(lines: bytes, shape: tuple[int, int, int]) -> NDArray[np.uint8] 
     if not unfilter(filtered, samples, out):
         return None
     if samples == 1:
-        return out
+        return PlainPng(out, "L", transparent=False)
     pixels = out.reshape(shape)
-    return pixels if samples == 3 else np.ascontiguousarray(pixels[:, :, :3])
+    if samples == 3:
+        return PlainPng(pixels, "RGB", transparent=False)
+    transparent = bool(pixels[:, :, 3].min() < _OPAQUE)
+    return PlainPng(np.ascontiguousarray(pixels[:, :, :3]), "RGBA", transparent=transparent)

@@ -84,6 +84,25 @@ def _tiff_values(data: bytes, order: str, place: int) -> tuple[int, ...] | None:
     return struct.unpack_from(f"{order}{count}{letter}", data, value_place) if letter else ()
 
 
+def _boxes_end_early(data: bytes) -> bool:
+    """Whether one of the boxes that a file of ISO's base media format consists of is cut off."""
+    place = 0
+    while place < len(data):
+        if place + 8 > len(data):
+            return True
+        size = _number(data, ">I", place)
+        if size == 0:
+            return False
+        if size == 1:
+            if place + 16 > len(data):
+                return True
+            size = _number(data, ">Q", place + 8)
+        if size < 8:
+            return False
+        place += size
+    return place > len(data)
+
+
 def _number(data: bytes, layout: str, place: int) -> int:
     return int(struct.unpack_from(layout, data, place)[0])
 
@@ -95,4 +114,6 @@ _CHECKS: dict[ImageKind, Callable[[bytes], bool]] = {
     ImageKind.BMP: _bmp_ends_early,
     ImageKind.WEBP: _webp_ends_early,
     ImageKind.TIFF: _tiff_ends_early,
+    ImageKind.AVIF: _boxes_end_early,
+    ImageKind.HEIF: _boxes_end_early,
 }

@@ -14,6 +14,8 @@ class ImageKind(enum.StrEnum):
     BMP = "BMP"
     TIFF = "TIFF"
     WEBP = "WEBP"
+    AVIF = "AVIF"
+    HEIF = "HEIF"
 
 
 _SIGNATURES = (
@@ -66,14 +68,38 @@ _MARKUP = (
 )
 
 
+# What files of ISO's base media format that hold pictures call themselves.
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_PICTURE_BRANDS = {b"mif1", b"mif2", b"msf1"}
+_BRANDS_LOOKED_AT = 64
+
+
 def image_kind(data: bytes) -> ImageKind | None:
-    """Return the format of a file that is decoded, or None for every other content."""
+    """Return the format of a file that is decoded, or None for every other content.
+
+    HEIF, the kind of photograph that iPhones take, is decoded where `pillow-heif` is installed.
+    """
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return ImageKind.WEBP
+    if data[4:8] == b"ftyp":
+        return _kind_by_brand(data)
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             return kind
     return None
+
+
+def _kind_by_brand(data: bytes) -> ImageKind | None:
+    """Return the kind of a file by its first brand, or by all of them where that says little."""
+    end = min(int.from_bytes(data[:4], "big"), 16 + 4 * _BRANDS_LOOKED_AT)
+    first = data[8:12]
+    brands = {first}
+    if first in _PICTURE_BRANDS:
+        brands |= {data[place : place + 4] for place in range(16, end, 4)}
+    if brands & _AVIF_BRANDS:
+        return ImageKind.AVIF
+    return ImageKind.HEIF if brands & (_HEIC_BRANDS | _PICTURE_BRANDS) else None
 
 
 def is_start_of_image(data: bytes) -> bool:
@@ -86,12 +112,6 @@ def is_start_of_image(data: bytes) -> bool:
 
 def other_image(data: bytes) -> str | None:
     """Return what kind of image that is not decoded here a file is, or None."""
-    if data[4:8] == b"ftyp":
-        brand = data[8:12].decode("ascii", errors="replace").strip()
-        if brand in {"heic", "heix", "mif1", "msf1", "heim", "heis", "hevc"}:
-            return f"a HEIF image ({brand})"
-        if brand in {"avif", "avis"}:
-            return "an AVIF image"
     return _first(data, _OTHER_IMAGES)
 
 

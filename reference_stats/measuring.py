@@ -27,4 +27,5 @@ def measure(
         values=compute_features(image, features),
         deep=image.is_deep,
         fingerprint=fingerprint_of(image),
+        file=image.file,
     )

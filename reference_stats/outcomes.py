@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reference_stats.file_facts.facts import FileFacts
+
 
 class UnreadableReason(enum.StrEnum):
     """Why the bytes of an object are no picture; the value is what people read."""
@@ -18,6 +20,7 @@ class UnreadableReason(enum.StrEnum):
     TRUNCATED = "truncated image"
     BROKEN = "broken image"
     UNSUPPORTED = "unsupported kind of image"
+    HEIC = "HEIC photograph, as iPhones take them; install image-drift[heif] or convert it to JPEG"
     TOO_MANY_PIXELS = "more pixels than images.max_pixels"
     TOO_LARGE = "more bytes than images.max_bytes"
     OUT_OF_MEMORY = "not enough memory to decode it"
@@ -112,15 +115,18 @@ class ImageFeatures:
     values
         One number per feature.
     deep
-        Whether the file held more than 8 bits per sample, so that the grey-level features were
-        clipped.
+        Whether the file held whole numbers of more than 8 bits, so that the grey-level features
+        were clipped.
     fingerprint
         What near-copies of the image have almost alike: see `fingerprint.fingerprint_of`.
+    file
+        What the file is; None where that is not known.
     """
 
     values: FeatureValues
     deep: bool
     fingerprint: bytes
+    file: FileFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ _ORIENTATION_TAG = 0x0112
 ONE_CHANNEL = {"1", "L", "LA"}
 
 
-def is_deep_mode(mode: str) -> bool:
-    """Whether PIL's mode holds more than 8 bits per sample."""
+def is_scaled_mode(mode: str) -> bool:
+    """Whether PIL's mode holds more than 8 bits per sample, so that pixels are scaled."""
     return mode.startswith("I") or mode == "F"
 
 
@@ -29,9 +29,15 @@ def orientation_of(image: Image.Image) -> int:
 
 
 def luma_plane(image: Image.Image) -> NDArray[np.uint8]:
-    """Return PIL's ``convert("L")`` of the image's own mode, shape (height, width)."""
+    """Return PIL's ``convert("L")`` of the image's own mode, shape (height, width).
+
+    Floating-point samples of which none is above 1 are scaled to 255 instead: PIL would make them
+    black.
+    """
+    if image.mode == "F" and _largest(image) <= 1:
+        return _scaled_plane(image)
     luma = np.empty((image.height, image.width), np.uint8)
-    for rows, band in _bands(image):
+    for rows, band in bands_of(image):
         luma[rows] = np.asarray(band if band.mode == "L" else band.convert("L"))
     return luma
 
@@ -44,12 +50,12 @@ def colour_pixels(image: Image.Image) -> NDArray[np.uint8]:
     that way, and clipped to their range. Floating-point samples count from 0 to 1 where none
     is above 1, otherwise from 0 to 255; what lies outside is clipped and NaN is black.
     """
-    if is_deep_mode(image.mode):
+    if is_scaled_mode(image.mode):
         return as_colour(_scaled_plane(image))
     if image.mode in ONE_CHANNEL:
         return as_colour(luma_plane(image))
     pixels = np.empty((image.height, image.width, 3), np.uint8)
-    for rows, band in _bands(image):
+    for rows, band in bands_of(image):
         pixels[rows] = np.asarray(band if band.mode == "RGB" else band.convert("RGB"))
     return pixels
 
@@ -59,7 +65,8 @@ def as_colour(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.broadcast_to(plane[:, :, np.newaxis], (*plane.shape, 3))
 
 
-def _bands(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
+def bands_of(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
+    """Yield parts of an image's rows, each a small one, with the rows that they are."""
     if image.width * image.height <= _BAND_PIXELS:
         yield slice(0, image.height), image
         return
@@ -72,7 +79,7 @@ def _bands(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 def _scaled_plane(image: Image.Image) -> NDArray[np.uint8]:
     plane = np.empty((image.height, image.width), np.uint8)
     unit = 255.0 if image.mode == "F" and _largest(image) <= 1 else 1.0
-    for rows, band in _bands(image):
+    for rows, band in bands_of(image):
         with np.errstate(invalid="ignore"):
             # A signalling NaN is a NaN.
             samples = np.asarray(band).astype(np.float64)
@@ -83,5 +90,5 @@ def _scaled_plane(image: Image.Image) -> NDArray[np.uint8]:
 
 def _largest(image: Image.Image) -> float:
     return float(
-        np.fmax.reduce([np.fmax.reduce(np.asarray(band), None) for _, band in _bands(image)])
+        np.fmax.reduce([np.fmax.reduce(np.asarray(band), None) for _, band in bands_of(image)])
     )

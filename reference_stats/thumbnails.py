@@ -8,7 +8,8 @@ import warnings
 import numpy as np
 from PIL import Image
 
-from reference_stats.file_kinds import ImageKind
+from reference_stats.file_kinds import ImageKind, image_kind
+from reference_stats.heif_api import open_heif
 from reference_stats.libtiff import silence_libtiff
 from reference_stats.pil_pixels import orientation_of
 
@@ -31,7 +32,8 @@ def thumbnail(data: bytes) -> bytes | None:
     """Return an image file as a JPEG of at most 160 pixels a side, or None if it is not readable.
 
     The first frame is taken, turned as its EXIF tag says, laid on white where it is transparent,
-    and scaled down but never up. A 16-bit image is scaled by 1/257. The JPEG holds no metadata.
+    and scaled down but never up. A 16-bit image is scaled by 1/257, floating-point samples of which
+    none is above 1 by 255. The JPEG holds no metadata.
     An image of more than 100 million pixels counts as not readable.
     """
     silence_libtiff()
@@ -44,8 +46,7 @@ def thumbnail(data: bytes) -> bytes | None:
 
 
 def _shrink(data: bytes) -> bytes | None:
-    # Of no other format are there features either.
-    with Image.open(io.BytesIO(data), formats=[str(kind) for kind in ImageKind]) as file:
+    with _open(data) as file:
         if file.width * file.height > _MOST_PIXELS or min(file.size) < 1:
             return None
         if file.format == "JPEG":
@@ -58,6 +59,14 @@ def _shrink(data: bytes) -> bytes | None:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return out.getvalue()
+
+
+def _open(data: bytes) -> Image.Image:
+    file = io.BytesIO(data)
+    if image_kind(data) is ImageKind.HEIF:
+        return open_heif(file)
+    # Of no other format are there features either.
+    return Image.open(file, formats=[str(kind) for kind in ImageKind if kind is not ImageKind.HEIF])
 
 
 def _turned(image: Image.Image) -> Image.Image:
@@ -80,5 +89,7 @@ def _deep_as_rgb(image: Image.Image) -> Image.Image:
     pixels = np.nan_to_num(np.asarray(image, dtype=np.float64))
     if image.mode != "F":
         pixels = pixels / 257
+    elif pixels.max() <= 1:
+        pixels = pixels * 255
     grey = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
     return Image.fromarray(grey).convert("RGB")

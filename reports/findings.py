@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass, field
 
 from reports.constant_reference import ConstantReference
+from reports.log_times import LogTimes
 from reports.remarks import Remark
 
 SCHEMA_VERSION = "1"
@@ -196,13 +197,81 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostValues:
+    """Values of one of the log's columns that could not be used; their rows and images stay.
+
+    Attributes
+    ----------
+    values
+        How many of the window's rows have a value in the column.
+    lost, reasons
+        How many of them count as missing, and why.
+    outside
+        How many of them are numbers outside 0 to 1 where shares of one belong.
+    examples
+        The oldest lost ones, each with what it holds.
+    """
+
+    column: str
+    values: int
+    lost: int
+    reasons: dict[str, int] = field(default_factory=dict)
+    outside: int = 0
+    examples: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestRow:
+    """Where the rejected rows stand among those that could be read.
+
+    A row without a readable time counts at the time of the row before it in its object.
+
+    Attributes
+    ----------
+    newest, newest_read
+        ISO 8601: the newest row of all, and the newest one that could be read; the latter is None
+        where none could.
+    rejected_since
+        Rejected rows that are newer than every row that could be read.
+    asked, asked_rejected
+        Rows of the window that was asked for, read or not, and how many of them were rejected.
+    reaches_back
+        For a window by rows: how many of its rows are older than those that were asked for.
+    """
+
+    newest: str
+    newest_read: str | None
+    rejected_since: int
+    asked: int
+    asked_rejected: int
+    reaches_back: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogCounts:
-    """What became of the log's rows; `examples` are the first rejected ones."""
+    """What became of the log's rows.
+
+    Attributes
+    ----------
+    rows
+        Rows of the window: those that name an image, and rejected ones.
+    rejected, reasons, examples
+        How many were rejected, why, and the first of them.
+    lost_values
+        Columns with values that could not be used.
+    newest
+        Where the rejected rows stand in time; None where none of the window's was rejected.
+    recoded_rows
+        Rows with letters that were read in another encoding than UTF-8.
+    """
 
     rows: int
     rejected: int
     reasons: dict[str, int]
     examples: tuple[Trouble, ...] = ()
+    lost_values: tuple[LostValues, ...] = ()
+    newest: NewestRow | None = None
+    recoded_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +385,15 @@ class Quality:
         Analysed images that are near-copies of an earlier one of the same client and burst.
     deep_images
         Images with more than 8 bits per sample: clipped for the seven grey-level features.
+    file_kinds
+        How many of the analysed images are of each format, by what is in the file.
+    transparent_images
+        Images with a pixel that is transparent, if only partly.
+    multi_frame_images
+        Images with more than one frame or page, of which the first is looked at.
+    wide_colour_profiles
+        How many images have a colour profile that is wider than sRGB, by its name; it is not
+        applied.
     cross_check
         For each feature that the log carries itself: how many rows differ from the recomputed
         number by more than 1e-6 of its size. A number there means that the log's producer
@@ -333,6 +411,10 @@ class Quality:
     duplicated_rows: int = 0
     near_duplicates: int = 0
     deep_images: int = 0
+    file_kinds: dict[str, int] = field(default_factory=dict)
+    transparent_images: int = 0
+    multi_frame_images: int = 0
+    wide_colour_profiles: dict[str, int] = field(default_factory=dict)
     cross_check: dict[str, int] = field(default_factory=dict)
     pictures: PictureHealth | None = None
     latency: Latency | None = None
@@ -573,6 +655,9 @@ class RunFindings:
         is never drift. None in reports of older versions.
     history_digest
         SHA-256 over the history rows of runs with an earlier window end.
+    log_times
+        The times of the log's rows, and rows that came late or twice; None in reports of older
+        versions.
     """
 
     job: str
@@ -607,4 +692,5 @@ class RunFindings:
     notification: Notice | None = None
     minimum_effect: float | None = None
     remarks: tuple[Remark, ...] = ()
+    log_times: LogTimes | None = None
     schema_version: str = SCHEMA_VERSION

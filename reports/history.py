@@ -13,9 +13,16 @@ from typing import Any, cast
 from reports.effect_sizes import LARGEST_EFFECT, capped, in_deviations
 from reports.findings import RunFindings, State, Verdict
 from reports.json_report import json_bytes, plain
+from reports.log_times import LogTimes
 
 HISTORY_FOLDER = "history"
-_LEFT_OUT_WHERE_UNKNOWN = ("headline", "minimum_effect")
+_LEFT_OUT_WHERE_UNKNOWN = (
+    "headline",
+    "minimum_effect",
+    "rows_by_day",
+    "late_rows",
+    "log_digest",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,8 @@ class HistoryRow:
         not known.
     accepted
         What ``drift accept`` remembers of the run; None for a run that was not accepted.
+    rows_by_day, late_rows, log_digest
+        As in `log_times.LogTimes`; None and empty where they are not known.
     """
 
     run_id: str
@@ -88,6 +97,9 @@ class HistoryRow:
     headline: str = ""
     minimum_effect: float | None = None
     accepted: AcceptedWindow | None = None
+    rows_by_day: dict[str, int] | None = None
+    late_rows: dict[str, int] | None = None
+    log_digest: str = ""
 
     @property
     def start(self) -> datetime:
@@ -130,6 +142,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
     """Return the row that the history keeps of a run."""
     columns = {column.name: column for column in (*findings.predictions, *findings.features)}
     evidence = findings.evidence
+    times = findings.log_times or LogTimes()
     return HistoryRow(
         run_id=findings.run_id,
         window_start=findings.window.start,
@@ -147,6 +160,9 @@ def history_row(findings: RunFindings) -> HistoryRow:
         profile_id=findings.profile.id,
         headline=findings.headline,
         minimum_effect=findings.minimum_effect,
+        rows_by_day=dict(times.rows_by_day) or None,
+        late_rows=dict(times.late_rows) or None,
+        log_digest=times.log_digest,
     )
 
 
@@ -175,7 +191,7 @@ def history_bytes(row: HistoryRow) -> bytes:
     rows stays what it was.
     """
     document = cast("dict[str, object]", plain(row))
-    unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if document[key] in {"", None}]
+    unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if document[key] in ("", None)]
     if row.accepted is not None and not row.accepted.signed_tails:
         del cast("dict[str, object]", document["accepted"])["signed_tails"]
     return json_bytes({key: document[key] for key in document if key not in unknown})
@@ -221,6 +237,9 @@ def row_of_document(document: object) -> HistoryRow:
             headline=str(document.get("headline", "")),
             minimum_effect=_known_number(document.get("minimum_effect")),
             accepted=_accepted(document.get("accepted")),
+            rows_by_day=_counts(document.get("rows_by_day")),
+            late_rows=_counts(document.get("late_rows")),
+            log_digest=str(document.get("log_digest", "")),
         )
     except KeyError as error:
         raise ValueError(f"the key {error} is missing") from None
@@ -269,6 +288,10 @@ def _accepted(document: Mapping[str, Any] | None) -> AcceptedWindow | None:
         current_units=int(document["current_units"]),
         signed_tails=bool(document.get("signed_tails", False)),
     )
+
+
+def _counts(values: Mapping[str, int] | None) -> dict[str, int] | None:
+    return None if values is None else {str(key): int(count) for key, count in values.items()}
 
 
 def _known_number(value: float | None) -> float | None:

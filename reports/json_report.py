@@ -32,6 +32,7 @@ REPORT_KEYS = (
     "remarks",
     "images",
     "log",
+    "log_times",
     "profile",
     "false_alarm_rate",
     "smallest_effect",

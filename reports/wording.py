@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from reference_stats.features.feature import Feature
+from reference_stats.outcomes import UnreadableReason
 from reports.findings import ImageCounts, ProfileSummary, RunFindings, State, Verdict, WindowSpan
 from reports.history import parse_time
+from reports.lengths import span_words
 from reports.remarks import RemarkWeight
 
 NOTHING = "\N{EN DASH}"
@@ -125,15 +127,11 @@ def window_words(window: WindowSpan) -> str:
 
 
 def length_words(window: WindowSpan) -> str:
-    """Return how long a window is: ``7 days``, ``36 hours``; empty where it cannot be read."""
+    """Return how long a window is: see `lengths.span_words`; empty where it cannot be read."""
     try:
-        length = parse_time(window.end) - parse_time(window.start)
+        return span_words(parse_time(window.end) - parse_time(window.start))
     except ValueError:
         return ""
-    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
-        if length >= size and length % size == timedelta(0):
-            return counted(length // size, unit)
-    return counted(round(length / timedelta(minutes=1)), "minute")
 
 
 def days_words(window: WindowSpan) -> str:
@@ -213,7 +211,7 @@ def _images_wanting(findings: RunFindings) -> list[str]:
         )
         return [words]
     if images.analysed == 0:
-        how, advice = ways_lost(images), losing_advice(images)
+        how, advice = ways_lost(images), losing_advice(images, findings.quality.reasons)
         return [f"None of the {counted(images.logged, 'image')} could be analysed: {how}. {advice}"]
     needed = findings.images_needed
     if needed is None or images.analysed >= needed:
@@ -234,7 +232,11 @@ def _losses(findings: RunFindings) -> list[str]:
         were = "was" if lost == 1 else "were"
         how = ways_lost(images)
         told = f"{counted(lost, 'image')} of {images.logged:,} {were} lost: {how}."
-        words.append(f"{told} {losing_advice(images)}" if 2 * lost > images.logged else told)
+        reasons = findings.quality.reasons
+        advice = heic_advice(reasons)
+        if 2 * lost > images.logged:
+            advice = losing_advice(images, reasons)
+        words.append(f"{told} {advice}".strip())
     if findings.log.rejected:
         rows = counted(findings.log.rejected, "row")
         words.append(f"{rows} of the log could not be used, of {findings.log.rows:,}.")
@@ -253,14 +255,35 @@ def ways_lost(images: ImageCounts) -> str:
     return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
 
 
-def losing_advice(images: ImageCounts) -> str:
-    """Return what to check where most images are lost, by how most of them were."""
+def heic_advice(reasons: Mapping[str, int]) -> str:
+    """Return what is said of HEIC photographs that could not be read; nothing without them."""
+    count = reasons.get(UnreadableReason.HEIC.value, 0)
+    if not count:
+        return ""
+    are = "is a HEIC photograph" if count == 1 else "are HEIC photographs"
+    needs = "needs" if count == 1 else "need"
+    return (
+        f"{count:,} {are}, as iPhones take them, which {needs} pillow-heif: install "
+        "image-drift[heif], or convert them to JPEG."
+    )
+
+
+def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None) -> str:
+    """Return what to check where most images are lost, by how most of them were.
+
+    Parameters
+    ----------
+    reasons
+        The number of images left out per reason.
+    """
     if not images.analysed and images.overwritten > images.lost:
         return (
             "Store each picture under a name of its own, or let runs come before names are used "
             "again."
         )
     most = max(images.missing, images.unreadable, images.unfetched)
+    if reasons and 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost:
+        return heic_advice(reasons)
     if most == images.missing:
         return (
             "Check images.path in the job file against the names in the bucket, "

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from jobs.image_locations import ImageLocation
 from jobs.job import Job
+from jobs.predictions.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows import LogTally, PredictionRows
 from jobs.predictions.window_frames import fields_frame, raw_frame
 from jobs.windows import TimeWindow, WindowRequest
 from reference_stats.extraction import ExtractionResult, ImageFeatures
 from reference_stats.features.registry import FEATURES, feature_names
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
 from reference_stats.outcomes import FeatureValues
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
@@ -124,9 +126,15 @@ def _classes(rows: int, generator: np.random.Generator) -> NDArray[np.int64]:
 def _predictions(
     job: Job, window: TimeWindow, texts: dict[str, pa.Array], rows: int
 ) -> PredictionRows:
+    moments, named = _moments(rows), job.predictions.columns
+    positions = RowPositions(
+        moments=moments, sources=np.full(rows, "log", dtype=object), lines=np.arange(rows)
+    )
+    columns = read_number_columns(texts, named, PROBABILITIES, positions)
+    numbers = {field: column.values for field, column in columns.items()}  # noqa: PD011
     return PredictionRows(
         window=window,
-        fields=fields_frame(texts, _moments(rows), job.predictions.columns, PROBABILITIES),
+        fields=fields_frame(texts, moments, named, numbers),
         raw=raw_frame(texts),
         probabilities=PROBABILITIES,
         tally=LogTally(rows=rows),
@@ -140,11 +148,13 @@ def _extracted(
     names = feature_names()
     numbers = _features(len(located), shift, generator)
     fingerprints = _fingerprints(len(located), generator)
+    file = FileFacts(kind="JPEG", mode="RGB")
     outcomes = {
         location: ImageFeatures(
             values=FeatureValues(names, numbers[row]),
             deep=False,
             fingerprint=fingerprints[row].tobytes(),
+            file=file,
         )
         for row, location in enumerate(located)
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +40,7 @@ def command(url: str, output: Path | None, name: str | None, force: bool) -> Non
         raise UsageError(f"{target}: there is no such folder. Make it, or name another --output.")
     from drift.setup.initiate import propose  # noqa: PLC0415 - heavy imports after all faults
     from drift.setup.outcome import told, validated  # noqa: PLC0415
+    from drift.setup.report_links import link_template_of  # noqa: PLC0415
     from jobs.buckets.registry import open_bucket  # noqa: PLC0415
 
     place = _anchored(url)
@@ -48,6 +51,7 @@ def command(url: str, output: Path | None, name: str | None, force: bool) -> Non
         url=_as_written(url, place, target),
         now=datetime.now(UTC),
     )
+    proposal = replace(proposal, link_template=link_template_of(proposal.url, os.environ))
     text = validated(proposal)
     try:
         target.write_text(text, encoding="utf-8")

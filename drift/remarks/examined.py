@@ -118,6 +118,11 @@ def too_small_reference(data: RunData, comparison: Comparison) -> Iterator[Remar
     critical = max(
         critical_of(seen, reference, current), critical_value(detection.false_alarm_rate)
     )
-    said = too_small_words(reference, current, critical=critical, effect=detection.effect_to_see)
-    different = counted(reference, "independent picture")
-    yield Remark(code="reference_too_small", text=f"The reference is {different}: {said}")
+    said = too_small_words(
+        reference,
+        current,
+        critical=critical,
+        effect=detection.effect_to_see,
+        noun="independent reference picture",
+    )
+    yield Remark(code="reference_too_small", text=said)

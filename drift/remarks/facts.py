@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from drift.late_rows import LateRows
 from drift.window_images import WindowImages
 from jobs.job import Job
 from jobs.predictions.rows import PredictionRows
@@ -20,9 +21,12 @@ class RunData:
         The job, the window's rows of its log, and the pinned reference.
     window
         Those rows with their images.
+    late
+        Earlier runs that lack rows which the log holds now.
     """
 
     job: Job
     predictions: PredictionRows
     window: WindowImages
     profile: ReferenceProfile
+    late: LateRows = field(default_factory=LateRows)

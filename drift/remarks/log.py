@@ -1,18 +1,20 @@
-"""Remarks about the rows of the log."""
+"""Remarks about how the log is written: its zone, its headers, its encoding."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from drift.remarks.facts import RunData
+from drift.remarks.moments import time_words
+from jobs.predictions.rows import InnerHeader, LogTally, RecodedRows
 from reports.remarks import Remark
+from reports.wording import listed
 
-_MANY_LOST = 0.05
+_COLUMNS_NAMED = 8
 
 
 def log_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what is odd about the window's rows."""
-    log = data.window.log
     if data.predictions.assumed_timezone is not None:
         yield Remark(
             code="assumed_timezone",
@@ -21,8 +23,37 @@ def log_remarks(data: RunData) -> Iterator[Remark]:
                 "(predictions.timezone)."
             ),
         )
-    if log.rejected > _MANY_LOST * log.rows:
-        yield Remark(
-            code="rows_rejected",
-            text=f"{log.rejected:,} of {log.rows:,} log rows were rejected; see data health.",
-        )
+    yield from about_lines(data.predictions.tally)
+
+
+def about_lines(tally: LogTally) -> Iterator[Remark]:
+    """Yield which lines change how the window's rows are read."""
+    yield from (_new_header(header) for header in tally.headers)
+    yield from (_recoded(recoded) for recoded in tally.recoded)
+
+
+def _recoded(recoded: RecodedRows) -> Remark:
+    return Remark(
+        code="not_utf8",
+        text=(
+            f"{recoded.source} is not UTF-8 and was read as {recoded.encoding}, which concerns "
+            f'{recoded.rows:,} rows of the window, such as "{recoded.example}". If these letters '
+            "are wrong, so are the classes: write the log as UTF-8."
+        ),
+    )
+
+
+def _new_header(header: InnerHeader) -> Remark:
+    changes = []
+    if header.added:
+        changes.append(f"new: {listed(list(header.added), _COLUMNS_NAMED)}")
+    if header.gone:
+        changes.append(f"gone: {listed(list(header.gone), _COLUMNS_NAMED)}")
+    what = f" ({'; '.join(changes)})" if changes else ", in another order"
+    return Remark(
+        code="header_changed",
+        text=(
+            f"Line {header.line:,} of {header.source} is another header{what}. The rows from "
+            f"{time_words(header.moment)} on are read by its names."
+        ),
+    )

@@ -10,7 +10,7 @@ from drift.remarks.facts import RunData
 from reference_stats.profiles.build import settings_digest
 from reports.findings import Finding, State
 from reports.remarks import Remark
-from reports.wording import listed
+from reports.wording import counted, listed
 
 
 def reference_remarks(data: RunData) -> Iterator[Remark]:
@@ -25,12 +25,12 @@ def reference_remarks(data: RunData) -> Iterator[Remark]:
             ),
         )
     different = without_copies(profile).images
-    kind = "images" if different == profile.images else "different pictures"
+    kind = "image" if different == profile.images else "different picture"
     if different < images.analysed:
         yield Remark(
             code="reference_smaller",
             text=(
-                f"The reference ({different:,} {kind}) is smaller than the window "
+                f"The reference ({counted(different, kind)}) is smaller than the window "
                 f"({images.analysed:,}); a larger reference would show smaller shifts."
             ),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from drift.remarks.facts import RunData
 from drift.window_images import WindowImages
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.image_uses import ONE_USE_US
-from reports.remarks import Remark, RemarkWeight
+from reports.remarks import Remark
 from reports.wording import counted
 
 _TIME = "timestamp"
@@ -31,8 +30,7 @@ def reference_names_remarks(data: RunData) -> Iterator[Remark]:
     same = _same_pictures(records, data.window, fingerprints)
     if not same:
         return
-    most = Fraction(str(data.job.images.most_lost))
-    weight = RemarkWeight.NOT_STEADY if same > most * len(records) else RemarkWeight.NOTE
+    # What that does to the verdict, the remark `images_in_reference` says.
     yield Remark(
         code="reference_names_used_again",
         text=(
@@ -42,8 +40,6 @@ def reference_names_remarks(data: RunData) -> Iterator[Remark]:
             "built, and it holds the window's own. Take reference images whose names are not used "
             "again, as a folder of copies (reference.images), and run drift profile build."
         ),
-        weight=weight,
-        headline="" if weight is RemarkWeight.NOTE else "The reference may hold later pictures",
     )
 
 

@@ -13,16 +13,25 @@ from drift.remarks.examined import (
     too_small_reference,
 )
 from drift.remarks.facts import RunData
+from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
+from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
 from drift.remarks.names_used_again import names_used_again_remarks
+from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_names import reference_names_remarks
+from drift.remarks.thumbnails import thumbnail_remarks
+from drift.remarks.times import time_remarks
 from reports.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
+    lost_row_remarks,
     log_remarks,
     class_forms,
+    file_remarks,
+    time_remarks,
+    number_remarks,
     image_remarks,
     shared_with_reference,
     copies_in_reference,
@@ -31,10 +40,13 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     reference_remarks,
     unlinked_predictions,
     reference_names_remarks,
+    thumbnail_remarks,
 )
 """What is said of the data itself, before anything is compared."""
 
 ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
+    predictions_of_lost_rows,
+    probability_sum_remarks,
     unknown_to_reference,
     compared_otherwise,
     too_small_reference,

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from drift.setup.column_values import ColumnValues, column_values
+from drift.setup.csv_sample import HAS_NO_ROWS
 from drift.setup.find_log import LogFamily, find_families, merge_families
 from drift.setup.guess_columns import ColumnGuesses, guess_columns
-from drift.setup.log_sample import LogSample, UnreadSample, join_samples, read_sample
-from drift.setup.time_columns import with_request_time
+from drift.setup.log_sample import IS_EMPTY, read_sample
+from drift.setup.row_sample import LogSample, UnreadSample, join_samples
+from drift.setup.time_columns import why_no_times, with_request_time
 from jobs.buckets.bucket import Bucket, ObjectInfo
 
 _FAMILIES_READ = 24
+_TRIED = 3
 _OLDEST, _NEWEST = 3, 6
 _READ_WHOLE_BYTES = 16 << 20
 # Small objects are bound by their bytes; this is a few seconds' worth of requests.
@@ -59,6 +62,8 @@ class Candidates:
         Those with a column of times, the likeliest first.
     tables
         Columns and rows by name of those that are readable tables of one object.
+    timeless
+        Those that are read but have no column of times.
     unread
         Those that cannot be read, or are no log, and why.
     """
@@ -66,6 +71,17 @@ class Candidates:
     logs: tuple[Candidate, ...]
     tables: Mapping[str, tuple[tuple[str, ...], int]]
     unread: tuple[UnreadSample, ...]
+    timeless: tuple[Candidate, ...] = ()
+
+    @property
+    def damaged(self) -> tuple[UnreadSample, ...]:
+        """Those that cannot be read, without tables that have no times and objects without rows."""
+        others = {one.family.path for one in self.timeless}
+        return tuple(
+            one
+            for one in self.unread
+            if one.name not in others and one.reason not in {IS_EMPTY, HAS_NO_ROWS}
+        )
 
 
 def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates:
@@ -81,12 +97,15 @@ def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates
             first[family.members[0].name] = sample
     readable = [family for family in families if family.members[0].name in first]
     columns = {name: frozenset(sample.columns) for name, sample in first.items()}
-    logs = []
-    for family in merge_families(readable, columns):
+    logs, timeless = [], []
+    for family in merge_families(readable, columns, [info.name for info in objects]):
         candidate = _judge(bucket, family, first[_first_name(family, first)])
         if candidate.guesses.time is None:
-            reason = f"no column of it holds times (it has: {_shown(candidate.sample.columns)})"
+            reason = why_no_times(candidate.values) or (
+                f"no column of it holds times (it has: {_shown(candidate.sample.columns)})"
+            )
             unread.append(UnreadSample(name=family.path, reason=reason))
+            timeless.append(candidate)
         else:
             logs.append(candidate)
     tables = {
@@ -95,7 +114,9 @@ def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates
         if name.lower().endswith((".csv", ".csv.gz", ".parquet"))
     }
     ranked = sorted(logs, key=lambda one: (-one.points(), one.family.path))
-    return Candidates(logs=tuple(ranked), tables=tables, unread=tuple(unread))
+    return Candidates(
+        logs=tuple(ranked), tables=tables, unread=tuple(unread), timeless=tuple(timeless)
+    )
 
 
 def _first_name(family: LogFamily, samples: Mapping[str, LogSample]) -> str:
@@ -103,8 +124,13 @@ def _first_name(family: LogFamily, samples: Mapping[str, LogSample]) -> str:
 
 
 def _first_readable(bucket: Bucket, family: LogFamily) -> LogSample | UnreadSample:
-    members = family.some_members(0, 1) or family.members[:1]
-    return read_sample(bucket, members[-1])
+    """Read the newest object, or else the ones before it: one damaged part is not the log."""
+    members = family.some_members(0, _TRIED) or family.members[:1]
+    samples = (read_sample(bucket, member) for member in reversed(members))
+    first = next(samples)
+    if isinstance(first, LogSample):
+        return first
+    return next((one for one in samples if isinstance(one, LogSample)), first)
 
 
 def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
@@ -118,10 +144,25 @@ def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
         good = [one for one in read if isinstance(one, LogSample)]
         filled = sum(info.size_bytes > 0 for info in family.members)
         if good:
-            sample = join_samples(good, objects=filled)
+            sample = join_samples(good, objects=filled, notes=_unread_members(read))
     values = column_values(sample.table)
     guesses = with_request_time(values, guess_columns(values))
     return Candidate(family=family, sample=sample, guesses=guesses, values=values)
+
+
+def _unread_members(read: Sequence[LogSample | UnreadSample]) -> list[str]:
+    """Say which objects of a log cannot be read; those without rows are no matter."""
+    bad = [
+        one
+        for one in read
+        if isinstance(one, UnreadSample) and one.reason not in {IS_EMPTY, HAS_NO_ROWS}
+    ]
+    if not bad:
+        return []
+    them = f"{len(bad):,} of {len(read):,} objects looked at cannot be read, such as"
+    first = bad[0]
+    said = f"{them} {first.name}: {first.reason}. Mend what a run cannot read, or leave it out."
+    return [said]
 
 
 def _unpacked_bytes(info: ObjectInfo) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.setup.check_result import Check, look
+from drift.setup.check_result import Check, is_ok, look
 from jobs.job import LogColumns
 from jobs.predictions.rows import PredictionRows
 
@@ -13,10 +13,17 @@ _FEW_EMPTY = 0.05
 
 
 def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
-    """Say which columns are empty in a part of the window, as where they were renamed in it.
+    """Say that labels are not used yet, and which columns are empty in a part of the window.
 
-    Labels come late and are left out; columns without any value are said by `check_log`.
+    Labels come late, so that empty ones are no fault; columns without any value are said by
+    `check_log`.
     """
+    if named.label is not None:
+        yield is_ok(
+            "label column",
+            f"{named.label} is read and not yet compared with the predictions: runs say nothing "
+            "about accuracy",
+        )
     for key in _KEYS:
         column = getattr(named, key)
         if column is None or column not in rows.raw.columns:

@@ -31,7 +31,7 @@ def check_size(
     critical = critical_value(detection.false_alarm_rate, 1 + has_predictions)
     if reference and images_needed(reference, critical, detection.effect_to_see) is None:
         few = too_small_words(reference, window, critical=critical, effect=detection.effect_to_see)
-        yield look("reference size", f"{counted(reference, 'image')}: {few}", "Add images to it.")
+        yield look("reference size", few, "Add images to it.")
 
 
 def check_copies(
@@ -49,7 +49,7 @@ def check_copies(
     if profile is not None and has_times(profile):
         means = "They count by bursts, like those of the window."
     else:
-        means = f"Each picture counts once: these are {found.different:,} different ones."
+        means = "Each picture counts once: " + counted(found.different, "different picture") + "."
     yield look("copies", found.words(), means)
 
 

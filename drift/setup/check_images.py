@@ -15,6 +15,7 @@ from jobs.errors import DriftError
 from jobs.image_locations import ImageLocation, RefusedLocation
 from jobs.predictions.rows import PredictionRows
 from reference_stats.extraction import ExtractionResult, ImageFeatures, extract
+from reports.wording import heic_advice
 
 SAMPLED = 100
 _ENOUGH_FOUND = 0.97
@@ -120,6 +121,9 @@ def _images(place: Workplace, window: WindowImages, reasons: Counter[str], sampl
     examples = [*window.quality.troubles, *window.log.examples]
     example = f" For instance {examples[0].name}." if examples and reasons else ""
     if analysed == 0:
+        heic = heic_advice(reasons)
+        if heic:
+            return fails("images", found, f"{heic}{example}")
         return fails(
             "images",
             found,
@@ -127,7 +131,8 @@ def _images(place: Workplace, window: WindowImages, reasons: Counter[str], sampl
             f"drift init tries what fits.{example}",
         )
     if analysed < _ENOUGH_FOUND * sampled:
-        return look("images", found, f"Check images.path and what stores the images.{example}")
+        advice = heic_advice(reasons) or "Check images.path and what stores the images."
+        return look("images", found, f"{advice}{example}")
     return is_ok("images", found)
 
 

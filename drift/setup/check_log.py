@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, look, not_tried
+from drift.setup.check_times import check_times
 from drift.setup.column_values import column_values
 from drift.setup.guess_columns import guess_columns
 from drift.stages import Workplace
@@ -18,7 +18,6 @@ from jobs.predictions.rows import PredictionRows
 from jobs.windows import WindowRequest
 
 _LISTED = 1_000
-_MOST_REJECTED = 0.01
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -92,7 +91,8 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
-    checks = [found, _rows(place, rows), *_rejected(rows), _columns(place, rows)]
+    times = check_times(rows, settings, place.clock())
+    checks = [found, _rows(place, rows), *times, _columns(place, rows)]
     return CheckedLog(checks=tuple(checks), rows=rows)
 
 
@@ -126,20 +126,6 @@ def _where_the_rows_are(place: Workplace) -> str:
         f"The newest row is from {time:%Y-%m-%d %H:%M} UTC: take a longer window.last, window.rows "
         f"in its place, or --until."
     )
-
-
-def _rejected(rows: PredictionRows) -> Iterator[Check]:
-    tally = rows.tally
-    if not tally.rejected:
-        return
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally.reasons.items())
-    first = tally.examples[0] if tally.examples else None
-    where = f"; the first is line {first.line} of {first.source} ({first.detail})" if first else ""
-    found = f"{tally.rejected:,} of {tally.rows:,} rows: {reasons}{where}"
-    if tally.rejected > _MOST_REJECTED * tally.rows:
-        yield look("rejected rows", found, "Correct the job file or what writes the log.")
-    else:
-        yield is_ok("rejected rows", found)
 
 
 def _columns(place: Workplace, rows: PredictionRows) -> Check:

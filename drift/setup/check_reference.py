@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import islice
@@ -13,9 +14,12 @@ import pandas as pd
 from drift.power import critical_value, images_needed, smallest_effect
 from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
+from drift.remarks.thumbnails import copies_in_profile
 from drift.setup.check_examined import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
+from drift.setup.check_thumbnails import check_thumbnails
 from drift.setup.equal_objects import find_equal
+from drift.setup.image_copies import find_copies
 from drift.stages import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import DriftError, ExitCode
@@ -23,11 +27,17 @@ from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.timestamps import parse_timestamp
 from jobs.windows import TimeWindow, WindowRequest
-from reference_stats.extraction import ImageFeatures, extract
+from reference_stats.extraction import (
+    ImageFeatures,
+    Outcome,
+    extract,
+)
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.profiles import from_table
 from reference_stats.profiles.build import predictions_of_log, settings_digest
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
+from reference_stats.profiles.from_images import IMAGE_ENDINGS, not_excluded
 from reference_stats.profiles.profile import ReferenceProfile, check_definitions
+from reports.wording import heic_advice
 
 _LISTED = 100_000
 _SAMPLED = 20
@@ -46,6 +56,8 @@ class CheckedReference:
         Whether predictions are compared too.
     predictions
         The reference's predictions, as of `PredictionTable.rows`; None where there are none.
+    files
+        What those files are that were looked at.
     profile, objects
         The pinned profile, or what lies below ``reference.images``.
     """
@@ -54,6 +66,7 @@ class CheckedReference:
     images: int | None = None
     has_predictions: bool = False
     predictions: pd.DataFrame | None = None
+    files: tuple[FileFacts, ...] = ()
     profile: ReferenceProfile | None = None
     objects: tuple[ObjectInfo, ...] = ()
 
@@ -78,11 +91,17 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
             f"{found}, made from other settings than [reference] now has",
             "Runs go on with the pinned one; drift profile build makes a new one.",
         )
+    copies = copies_in_profile(place.job.reference, profile)
     return CheckedReference(
-        checks=(check, *check_copies(count_copies(profile), profile)),
+        checks=(
+            check,
+            *check_copies(count_copies(profile), profile),
+            *check_thumbnails(copies),
+        ),
         images=without_copies(profile).images,
         has_predictions=bool(len(profile.predictions.rows)),
         predictions=profile.predictions.rows,
+        files=tuple(profile.files or ()),
         profile=profile,
     )
 
@@ -114,8 +133,10 @@ def _source(place: Workplace) -> CheckedReference:
 def _image_prefix(place: Workplace) -> CheckedReference:
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
-    objects = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
-    names = [one.name for one in objects]
+    images = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    names = not_excluded([one.name for one in images], prefix, place.job.reference.exclude)
+    kept = set(names)
+    objects = [one for one in images if one.name in kept]
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -128,19 +149,28 @@ def _image_prefix(place: Workplace) -> CheckedReference:
     ]
     outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
+    lost = (one for one in outcomes.values() if not isinstance(one, ImageFeatures))
+    heic = heic_advice(Counter(one.summary for one in lost))
     found = f"{len(names):,} images below {url}; {good} of {len(sample)} tried can be read"
     if not good:
-        check = fails("reference", found, "Correct reference.images or what lies there.")
+        check = fails("reference", found, heic or "Correct reference.images or what lies there.")
     elif good < len(sample):
-        check = look("reference", found, "Unreadable images are left out of the profile.")
+        left_out = "Unreadable images are left out of the profile."
+        check = look("reference", found, f"{left_out} {heic}".strip())
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
     equal = find_equal(place.bucket, objects)
     return CheckedReference(
-        checks=(check, *check_copies(equal)),
+        checks=(check, *check_copies(equal), *check_thumbnails(find_copies(prefix, names))),
         images=round(equal.different * good / len(sample)),
+        files=_files(outcomes.values()),
         objects=tuple(objects),
     )
+
+
+def _files(outcomes: Iterable[Outcome]) -> tuple[FileFacts, ...]:
+    files = (one.file for one in outcomes if isinstance(one, ImageFeatures))
+    return tuple(one for one in files if one is not None)
 
 
 def _is_named_as_image(path: PurePosixPath) -> bool:
@@ -226,6 +256,7 @@ def _stretch(place: Workplace) -> CheckedReference:
     return CheckedReference(
         checks=(check,),
         images=round(len(distinct) * share),
+        files=_files(outcomes.values()),
         has_predictions=named.prediction is not None or named.confidence is not None,
         predictions=rows.fields,
     )

@@ -9,10 +9,13 @@ from drift.options import RunOptions, requested_window
 from drift.setup.check_classes import check_classes
 from drift.setup.check_columns import check_columns
 from drift.setup.check_examined import check_shared, check_size
+from drift.setup.check_files import check_files
 from drift.setup.check_images import CheckedImages, check_images
 from drift.setup.check_log import check_bucket, check_log, check_writing
+from drift.setup.check_near_log import check_near_log
 from drift.setup.check_reference import check_overlap, check_power, check_reference
 from drift.setup.check_result import Check, CheckState, failed, fails, is_ok, not_tried
+from drift.setup.check_rows import check_rows
 from drift.setup.check_settings import check_settings
 from drift.stages import Workplace, open_workplace
 from jobs.errors import DriftError, JobFileError
@@ -59,7 +62,9 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         return
     log = check_log(place, requested_window(job, options, place.clock()))
     yield from log.checks
+    yield from check_near_log(place)
     if log.rows is not None:
+        yield from check_rows(log.rows, job.images.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
     yield check_writing(place)
     reference = check_reference(place)
@@ -75,6 +80,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         yield not_tried("window's size", "there are no images to count")
         return
     if images.window is not None:
+        yield from check_files(reference.files, images.window.files_of_images())
         yield from check_shared(place, images.window, reference.profile, reference.objects)
     yield from check_size(
         place, reference.images or 0, images.images, has_predictions=reference.has_predictions

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from jobs.predictions.numbers import Numbers, read_numbers
+from jobs.predictions.numbers import NumberForm, Numbers, read_numbers
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
 _PATH = re.compile(r"[/\\]|\.(?:jpe?g|png|webp|tiff?|bmp|gif)\s*$", re.IGNORECASE)
@@ -94,6 +94,27 @@ class ColumnValues:
         )
         return ColumnValues(name=self.name, values=tuple(values))
 
+    @cached_property
+    def in_shares(self) -> ColumnValues:
+        """The column with plain numbers in place of per cents, as a run reads a confidence."""
+        read = read_numbers(pa.array(self.values, pa.string()), is_share=True)
+        values = (
+            value if form in (NumberForm.NONE, NumberForm.PLAIN) else repr(float(number))
+            for value, number, form in zip(
+                self.values,
+                read.values,
+                read.forms,
+                strict=True,
+            )
+        )
+        return ColumnValues(name=self.name, values=tuple(values))
+
+    @cached_property
+    def forms(self) -> Counter[NumberForm]:
+        """In which forms the numbers are written, those of a confidence among them."""
+        read = read_numbers(pa.array(self.values, pa.string()), is_share=True)
+        return Counter(NumberForm(form) for form in read.forms.tolist() if form)
+
     def rows(self, kept: Sequence[bool]) -> ColumnValues:
         """Return the column in some of the rows."""
         return ColumnValues(name=self.name, values=tuple(compress(self.values, kept)))
@@ -150,7 +171,8 @@ class TimeReading:
     Attributes
     ----------
     share
-        How many of the values are times from 2000 on.
+        How many of the values are times from 2000 on; those in a zone that cannot be known count
+        among them, where at least one of them can.
     day_first
         What `predictions.day_first` has to be; None where it does not matter.
     is_settled
@@ -187,8 +209,10 @@ def _best_reading(column: ColumnValues) -> TimeReading:
 def _reading(column: ColumnValues, day_first: bool | None, *, is_settled: bool) -> TimeReading:
     read = column.times(day_first)
     good = (read.faults == TimestampFault.NONE) & (read.moments >= _EARLIEST)
+    in_doubt = read.faults == TimestampFault.UNKNOWN_ZONE
+    counted = good | in_doubt if good.any() else good
     return TimeReading(
-        share=float(good.sum()) / max(1, len(column.filled)),
+        share=int(counted.sum()) / max(1, len(column.filled)),
         day_first=day_first,
         is_settled=is_settled,
         moments=np.where(good, read.moments, -1),

@@ -19,7 +19,7 @@ from drift.setup.words import DERIVED_WORDS, REFERENCE_WORDS, has_word
 from jobs.image_template import Placeholder, last_part, placeholders_of
 
 # The formats of a value as it stands in a name.
-WHOLE_VALUES = frozenset({"", "stem", "name"})
+WHOLE_VALUES = frozenset({"", "stem", "name", "slashes", "whole"})
 _ROWS_ALIGNED = 60
 _MOST_HITS = 12
 _MOST_SPANS = 16
@@ -120,6 +120,8 @@ def cost_of(template: str) -> float:
     """Return how far-fetched a template is: pieces, changes to values, digits that never change."""
     used = placeholders_of(template)
     cost = 1.0 * len(used) + sum(0.5 - 0.1 * ("/" in one.format) for one in used if one.format)
+    # The same path with other separators is hardly a change.
+    cost -= 0.3 * sum(one.format == "slashes" for one in used)
     cost += 0.5 * (len(used) - len({(one.column, one.is_time) for one in used}))
     cost += 0.3 * sum(one.is_time for one in used)
     # Where no day below ten was seen, "%d" is likelier, and days are written as months are.
@@ -211,7 +213,11 @@ def _written(name: str, spans: Sequence[Span]) -> str:
 def _behind(name: str, texts: Iterable[tuple[Piece, str]]) -> Iterator[str]:
     """Yield templates for values that hold a longer path, such as ``/app/images/x.jpg``."""
     for piece, text in texts:
-        if piece.placeholder.format or "/" not in text or not name.endswith(last_part(text)):
+        if (
+            piece.placeholder.format not in {"", "slashes"}
+            or "/" not in text
+            or not name.endswith(last_part(text))
+        ):
             continue
         parts = text.split("/")
         for place in range(1, len(parts)):

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from drift.setup.part_names import with_any_folder, with_any_part
 from drift.setup.words import LOG_WORDS, REFERENCE_WORDS, TABLE_WORDS, has_word
 from jobs.buckets.bucket import ObjectInfo
-from jobs.predictions.object_names import compile_glob, format_of
+from jobs.predictions.object_names import compile_glob, format_of, without_rotation
 
 _HEX = re.compile(
     r"(?<![A-Za-z0-9])(?=[0-9a-fA-F-]*\d)[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*(?![A-Za-z0-9])"
@@ -72,17 +73,33 @@ class LogFamily:
 def find_families(objects: Iterable[ObjectInfo]) -> list[LogFamily]:
     """Return every family of objects in a format that the job reads, the likeliest names first."""
     groups: dict[tuple[str, ...], list[ObjectInfo]] = defaultdict(list)
-    for info in objects:
+    seen = list(objects)
+    for info in seen:
         if format_of(info.name) is not None:
-            groups[tuple(map(_general, info.name.split("/")))].append(info)
+            groups[tuple(map(general_part, info.name.split("/")))].append(info)
+    names = [info.name for info in seen]
     families = [
-        LogFamily(path=_path_of(members), members=tuple(members)) for members in groups.values()
+        _with_coming_parts(LogFamily(path=_path_of(members), members=tuple(members)), names)
+        for members in groups.values()
     ]
     return sorted(families, key=lambda family: (-family.name_points(), family.path))
 
 
+def _with_coming_parts(family: LogFamily, names: Sequence[str]) -> LogFamily:
+    """Let the family's path take in parts that are not there yet, if it takes in nothing else."""
+    *folders, last = family.path.split("/")
+    general = with_any_part(last)
+    if general.startswith("*.") and not has_word("/".join(folders), LOG_WORDS):
+        # "*.csv" alone would take in every table that is put there later.
+        general = last
+    wider = replace(family, path="/".join([*map(with_any_folder, folders), general]))
+    return family if too_wide(wider, names) else wider
+
+
 def merge_families(
-    families: Sequence[LogFamily], columns: Mapping[str, frozenset[str]]
+    families: Sequence[LogFamily],
+    columns: Mapping[str, frozenset[str]],
+    names: Sequence[str] = (),
 ) -> list[LogFamily]:
     """Return the families, those that are shards of one log joined.
 
@@ -94,6 +111,9 @@ def merge_families(
     ----------
     columns
         The columns by the name of a family's first member, where known.
+    names
+        What lies in the bucket. Families are not joined where a run could not read all that their
+        common path takes in.
     """
     merged: list[LogFamily] = []
     for family in families:
@@ -103,7 +123,7 @@ def merge_families(
                 for place, other in enumerate(merged)
                 if columns.get(family.members[0].name)
                 and columns.get(family.members[0].name) == columns.get(other.members[0].name)
-                and _joint_path(family.path, other.path) is not None
+                and _is_readable(_joint_path(family.path, other.path), names)
             ),
             None,
         )
@@ -119,6 +139,14 @@ def merge_families(
     return merged
 
 
+def _is_readable(path: str | None, names: Sequence[str]) -> bool:
+    """Tell whether there is a path, and every object that it takes in has a format."""
+    if path is None or "*" not in path:
+        return path is not None
+    glob = compile_glob(path)
+    return all(format_of(name) is not None for name in names if glob.fullmatch(name))
+
+
 def too_wide(family: LogFamily, names: Sequence[str]) -> list[str]:
     """Return the names that the family's glob takes in although they do not belong to it."""
     if "*" not in family.path:
@@ -128,7 +156,7 @@ def too_wide(family: LogFamily, names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in own and glob.fullmatch(name)]
 
 
-def _general(part: str) -> str:
+def general_part(part: str) -> str:
     """Return a part of a path with everything that changes from object to object as a star."""
     key, equals, _ = part.partition("=")
     if equals and key:
@@ -145,7 +173,7 @@ def _path_of(members: Sequence[ObjectInfo]) -> str:
     for values in zip(*split, strict=True):
         changes = len(set(values)) > 1
         in_date = bool(_DATE.search(values[0])) or (in_date and values[0].isdigit())
-        parts.append(_general(values[0]) if changes or in_date else values[0])
+        parts.append(general_part(values[0]) if changes or in_date else values[0])
     return "/".join(parts)
 
 
@@ -154,7 +182,8 @@ def _joint_path(first: str, second: str) -> str | None:
     ones, others = first.split("/"), second.split("/")
     if len(ones) != len(others):
         return None
-    rotated = _rotated(ones, others) or _rotated(others, ones)
+    rotated = _rotated_by_number(ones, others)
+    rotated = rotated or _rotated(ones, others) or _rotated(others, ones)
     if rotated:
         return rotated
     differing = [
@@ -175,6 +204,16 @@ def _joint_path(first: str, second: str) -> str | None:
         if has_word(before, LOG_WORDS)
         else None
     )
+
+
+def _rotated_by_number(ones: Sequence[str], others: Sequence[str]) -> str | None:
+    """Return a glob over ``log.csv``, ``log.csv.1`` and ``log.csv.2.gz``."""
+    names = {
+        without_rotation(part.rstrip("*").replace("*", "1")) for part in (ones[-1], others[-1])
+    }
+    if ones[:-1] != others[:-1] or len(names) > 1 or ones == others:
+        return None
+    return "/".join([*ones[:-1], names.pop() + "*"])
 
 
 def _rotated(dated: Sequence[str], current: Sequence[str]) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 FEWEST_POINTS = 1.5
+_NEAR = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +21,30 @@ class Guess:
         What spoke for it, in plain words.
     others
         Further columns that it could have been.
-    is_sure
-        Whether nothing else comes near.
+    close
+        Those of them that come near.
+    is_plain
+        Whether its name and its values leave no doubt, whatever else there is.
     """
 
     column: str
     because: str
     others: tuple[str, ...] = ()
-    is_sure: bool = True
+    close: tuple[str, ...] = ()
+    is_plain: bool = True
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing else comes near."""
+        return self.is_plain and not self.close
+
+    def without(self, taken: Collection[str]) -> Guess:
+        """Return the guess without rivals that turned out to be something else."""
+        return replace(
+            self,
+            others=tuple(one for one in self.others if one not in taken),
+            close=tuple(one for one in self.close if one not in taken),
+        )
 
 
 def best_of(scored: Iterable[tuple[float, Guess]], fewest: float = FEWEST_POINTS) -> Guess | None:
@@ -39,10 +56,5 @@ def best_of(scored: Iterable[tuple[float, Guess]], fewest: float = FEWEST_POINTS
         return None
     best, guess = ranked[0]
     rivals = tuple(other.column for score, other in ranked[1:4])
-    close = [score for score, _ in ranked[1:2] if best - score < 1.0]
-    return Guess(
-        column=guess.column,
-        because=guess.because,
-        others=rivals,
-        is_sure=guess.is_sure and not close,
-    )
+    close = tuple(other.column for score, other in ranked[1:4] if best - score < _NEAR)
+    return replace(guess, others=rivals, close=close)

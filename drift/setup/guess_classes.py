@@ -12,11 +12,14 @@ from drift.setup.guess import Guess, best_of
 from drift.setup.guess_probabilities import ProbabilityGuess
 from drift.setup.guess_unfit import first_unreadable, is_percent, why_no_confidence
 from drift.setup.words import words_of
+from jobs.predictions.numbers import NumberForm
 from reference_stats.features.registry import FEATURES
 
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
 _FEWEST_TIMES = 0.9
-_MOST_READABLE = 0.98
+_MOST_READABLE = 0.5
+_FEWEST_VALUES = 2
+_CLEARLY_NAMED = 3.0
 _FEW_BELOW_HALF = 0.05
 _NUMBER_WORDS = frozenset({"id", "ids", "idx", "index", "nr", "no", "num", "number", "code"})
 _NUMBERED = frozenset(
@@ -47,8 +50,8 @@ def guess_prediction(
                 because += ", taken as the classes' numbers"
             if agrees:
                 because += ", the class of the largest probability"
-            is_sure = (name >= 2 or agrees) and not numbered and column.distinct > 1
-            yield score, Guess(column=column.name, because=because, is_sure=is_sure)
+            is_plain = (name >= 2 or agrees) and not numbered and column.distinct > 1
+            yield score, Guess(column=column.name, because=because, is_plain=is_plain)
 
     return best_of(scored())
 
@@ -65,6 +68,8 @@ def _numbers_classes(column: ColumnValues) -> float:
 
 def _classes(column: ColumnValues) -> str:
     shown = ", ".join(value for value, _ in column.counts.most_common(3))
+    if column.distinct == 1:
+        return f"the same value in all rows looked at, {shown}"[:100]
     return f"{column.distinct} different values such as {shown}"[:100]
 
 
@@ -77,7 +82,10 @@ def fallback_prediction(
     if confidence is None and probabilities is None:
         return None
     found = [
-        (float(column.distinct), Guess(column=column.name, because=_classes(column), is_sure=False))
+        (
+            float(column.distinct),
+            Guess(column=column.name, because=_classes(column), is_plain=False),
+        )
         for column in columns.values()
         if column.is_class_like
         and not column.is_numeric
@@ -130,49 +138,70 @@ def guess_confidence(
     for column in columns.values():
         name = points(column.name, column_words.CONFIDENCE)
         name = max(name, 0.5 * points(column.name, column_words.PREDICTION))
-        if name <= 0 or column.name in FEATURE_NAMES or column.distinct < 2:
+        if name <= 0 or column.name in FEATURE_NAMES:
+            continue
+        if column.distinct < _FEWEST_VALUES:
+            notes += [why_no_confidence(column)] * (name >= _CLEARLY_NAMED)
             continue
         found = _as_confidence(column, name)
         scored += [(score, _of_two_classes(guess, column, prediction)) for score, guess in found]
-        notes += [why_no_confidence(column)] * (not found and name >= 3)
+        notes += [why_no_confidence(column)] * (not found and name >= _CLEARLY_NAMED)
     best = best_of(scored, fewest=2.0 if prediction else 2.5)
     return best, [] if best else notes
 
 
 def _as_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess]]:
     if not column.is_numeric:
-        return _mostly_confidence(column, name)
+        return _with_forms(column, _mostly_confidence(column.in_shares, name))
     if column.is_class_like and column.is_whole:
         if name < 3 or not is_percent(column):
             return []
         because = "whole numbers between 0 and 100, taken as per cent"
-        return [(name, Guess(column=column.name, because=because, is_sure=False))]
+        return [(name, Guess(column=column.name, because=because, is_plain=False))]
     if column.lies_within(0, 1):
         return [(name + 1, Guess(column=column.name, because="numbers between 0 and 1"))]
     if column.lies_within(0, 100) and name >= 3:
         because = "numbers between 0 and 100"
-        return [(name, Guess(column=column.name, because=because, is_sure=False))]
+        return [(name, Guess(column=column.name, because=because, is_plain=False))]
     return []
 
 
 def _mostly_confidence(column: ColumnValues, name: float) -> list[tuple[float, Guess]]:
-    """Judge a column in which a few values are no numbers."""
+    """Judge a column in which some values are no numbers."""
+    if column.is_numeric:
+        return _as_confidence(column, name)
     if not _MOST_READABLE <= column.share_readable < 1:
         return []
     bad = round((1 - column.share_readable) * len(column.filled))
     said = (
         f"; {bad} of {len(column.filled)} values are no numbers, such as "
-        f"{first_unreadable(column)!r}, and a run rejects these rows"
+        f"{first_unreadable(column)!r}, and a run cannot use these"
     )
     return [
-        (score, replace(guess, because=guess.because + said, is_sure=False))
+        (score, replace(guess, because=guess.because + said, is_plain=False))
         for score, guess in _as_confidence(column.without_unreadable, name)
+    ]
+
+
+def _with_forms(
+    column: ColumnValues, found: list[tuple[float, Guess]]
+) -> list[tuple[float, Guess]]:
+    """Say in which other forms than plain numbers the values are written."""
+    others = {form: count for form, count in column.forms.items() if form is not NumberForm.PLAIN}
+    if not others:
+        return found
+    all_of = f"of {len(column.filled):,} values are written"
+    said = "".join(f"; {count:,} {all_of} {form.words}" for form, count in others.items())
+    mixed = len(column.forms) > 1
+    return [
+        (score, replace(guess, because=guess.because + said, is_plain=guess.is_plain and not mixed))
+        for score, guess in found
     ]
 
 
 def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues | None) -> Guess:
     """Doubt a confidence below one half where there are two classes."""
-    if prediction is None or prediction.distinct != 2:
+    if prediction is None or prediction.distinct != 2 or not len(column.numbers):
         return guess
     middle = 0.5 if float(column.numbers.max()) <= 1 else 50.0
     if float((column.numbers < middle).mean()) <= _FEW_BELOW_HALF:
@@ -181,4 +210,4 @@ def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues
         f"; of two classes the predicted one has at least {middle:g}, yet many values are lower: "
         "perhaps it is the probability of always the same class"
     )
-    return replace(guess, because=guess.because + said, is_sure=False)
+    return replace(guess, because=guess.because + said, is_plain=False)

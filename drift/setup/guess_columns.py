@@ -20,7 +20,7 @@ from drift.setup.guess_classes import (
     guess_prediction,
 )
 from drift.setup.guess_probabilities import ProbabilityGuess, guess_probabilities
-from drift.setup.guess_unfit import nested_columns
+from drift.setup.guess_unfit import classes_left_out, nested_columns, without_objects
 from drift.setup.words import words_of
 
 _MOST_SEGMENTS = 5
@@ -59,6 +59,24 @@ class ColumnGuesses:
     unfit: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def without_shared_rivals(self) -> ColumnGuesses:
+        """Return the guesses, no column offered for one thing that is taken for another."""
+        taken = {one.column for one in self.named.values()}
+
+        def alone(guess: Guess | None) -> Guess | None:
+            return guess and guess.without(taken)
+
+        return replace(
+            self,
+            time=alone(self.time),
+            id=alone(self.id),
+            prediction=alone(self.prediction),
+            confidence=alone(self.confidence),
+            label=alone(self.label),
+            latency=alone(self.latency),
+            client=alone(self.client),
+        )
+
     @property
     def named(self) -> dict[str, Guess]:
         """The guesses by the key of `predictions.columns`, those that were made."""
@@ -83,6 +101,7 @@ class _Open:
 def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
     """Return what the columns of a sample seem to be."""
     usable = {name: one for name, one in columns.items() if one.filled and _usable(name)}
+    usable = without_objects(usable)
     time = _guess_time(usable.values())
     if time is None:
         return _guess_all(usable, None)
@@ -96,18 +115,13 @@ def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
         found = newer if newer.prediction is not None else found
     used = {key: one.column for key, one in found.named.items() if key != "label"}
     said = [*rows_without_times(moments), *fills.notes(used)]
-    return replace(found, notes=(*found.notes, *said))
+    return replace(found, notes=(*found.notes, *said)).without_shared_rivals()
 
 
 def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> ColumnGuesses:
     left = _Open(dict(columns))
     left.take(time)
-    probabilities = guess_probabilities(
-        {name: one for name, one in left.columns.items() if name not in FEATURE_NAMES}
-    )
-    taken = probabilities.columns if probabilities else ()
-    for name in taken:
-        left.columns.pop(name, None)
+    probabilities = _take_probabilities(left)
     prediction = left.take(guess_prediction(left.columns, probabilities))
     label = left.take(guess_label(left.columns, columns[prediction.column] if prediction else None))
     confidence, notes = guess_confidence(
@@ -115,12 +129,14 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
     )
     left.take(confidence)
     nested = nested_columns(left.columns)
-    left.notes += notes + nested
+    left.notes += notes + nested + (probabilities.notes() if probabilities else [])
     if prediction is None:
         prediction = left.take(fallback_prediction(left.columns, confidence, probabilities))
     identity = left.take(_guess_id(left.columns.values()))
     latency = left.take(_guess_latency(left))
     client = left.take(_guess_client(left.columns.values()))
+    left_out = [] if prediction or nested else classes_left_out(left.columns)
+    left.notes += left_out
     known = [columns[one.column] for one in (prediction, label) if one]
     reading = columns[time.column].time_reading if time else None
     return ColumnGuesses(
@@ -137,9 +153,17 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
         client=client,
         probabilities=probabilities,
         segments=_guess_segments(left.columns.values(), known),
-        unfit=("prediction",) * bool(nested) + ("confidence",) * bool(notes or nested),
+        unfit=("prediction",) * bool(nested or left_out) + ("confidence",) * bool(notes or nested),
         notes=tuple(left.notes),
     )
+
+
+def _take_probabilities(left: _Open) -> ProbabilityGuess | None:
+    able = {name: one for name, one in left.columns.items() if name not in FEATURE_NAMES}
+    found = guess_probabilities(able)
+    for name in found.columns if found else ():
+        left.columns.pop(name, None)
+    return found
 
 
 def _usable(name: str) -> bool:
@@ -160,7 +184,7 @@ def _guess_time(columns: Iterable[ColumnValues]) -> Guess | None:
             score += 0.5 * bool((np.diff(moments) >= 0).mean() > 0.9) if len(moments) > 1 else 0
             score += 0.5 * (column.name.lower() in {"timestamp", "ts", "time"})
             because = f"{reading.share:.0%} of its values are times"
-            yield score, Guess(column=column.name, because=because, is_sure=name > 0)
+            yield score, Guess(column=column.name, because=because, is_plain=name > 0)
 
     return best_of(scored(), fewest=0.1)
 
@@ -192,11 +216,11 @@ def _guess_latency(left: _Open) -> Guess | None:
             if not in_ms and middle < 5:
                 left.notes.append(
                     f"The column {column.name} looks like the latency in seconds; "
-                    "predictions.columns.latency takes milliseconds, so it is left out."
+                    "predictions.columns.latency takes milliseconds, so it is not used for that."
                 )
                 continue
             because = f"numbers around {middle:.4g}, taken as milliseconds"
-            yield name, Guess(column=column.name, because=because, is_sure=in_ms)
+            yield name, Guess(column=column.name, because=because, is_plain=in_ms)
 
     return best_of(scored(), fewest=1.0)
 
@@ -208,7 +232,7 @@ def _guess_client(columns: Iterable[ColumnValues]) -> Guess | None:
             if name <= 0 or column.distinct < 2 or column.uniqueness > 0.9:
                 continue
             because = f"{column.distinct} different values, each in several rows"
-            yield name, Guess(column=column.name, because=because, is_sure=name >= 2)
+            yield name, Guess(column=column.name, because=because, is_plain=name >= 2)
 
     return best_of(scored())
 

@@ -14,6 +14,9 @@ from drift.setup.words import common_start
 
 _SUM_TOLERANCE = 0.03
 _FEWEST_ROWS = 0.95
+# More than add up to one by chance.
+_FEW_ROWS = 0.2
+_FEWEST_ALIKE = 2
 # `PredictionRows.fields` holds columns of these names already.
 _FIELDS = frozenset({"timestamp", "id", "prediction", "confidence", "label", "client", "latency"})
 
@@ -30,11 +33,31 @@ class ProbabilityGuess:
         What `predictions.columns.probabilities` would be.
     largest
         Per row of the sample the place in `columns` of the largest one; -1 where one is missing.
+    share
+        In how many of the rows they add up to one.
     """
 
     columns: tuple[str, ...]
     patterns: tuple[str, ...]
     largest: tuple[int, ...]
+    share: float = 1.0
+
+    @property
+    def because(self) -> str:
+        """Why, in plain words."""
+        where = "" if self.share >= _FEWEST_ROWS else f" in {self.share:.0%} of the rows"
+        return f"{len(self.columns)} columns that add up to one{where}"
+
+    def notes(self) -> list[str]:
+        """Say where they do not add up."""
+        if self.share >= _FEWEST_ROWS:
+            return []
+        said = (
+            f"The columns {' '.join(self.patterns)} add up to one in {self.share:.0%} of the rows "
+            "only. Do they hold something else in the others, such as scores that are no "
+            "probabilities?"
+        )
+        return [said]
 
     def agrees_with(self, column: ColumnValues) -> bool:
         """Tell whether a column mostly names the class of the largest probability."""
@@ -53,13 +76,27 @@ class ProbabilityGuess:
 
 
 def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess | None:
-    """Return the largest group of columns whose values lie in [0, 1] and add up to one."""
+    """Return the largest group of columns whose values lie in [0, 1] and add up to one.
+
+    Where there is none, columns of names that begin alike are taken that add up to one in a good
+    part of the rows: one of them is no confidence just because the others changed.
+    """
+    columns = {
+        name: column if column.is_numeric else column.in_shares for name, column in columns.items()
+    }
     able = {
         name: column
         for name, column in columns.items()
         if column.lies_within(0, 1) and name not in _FIELDS and column.share_filled > 0.9
     }
     groups = [group for group in _groups(list(able)) if _add_up(group, able)]
+    if not groups:
+        able = {
+            name: column
+            for name, column in columns.items()
+            if column.is_numeric and name not in _FIELDS and column.share_filled > 0.9
+        }
+        groups = [group for group in _alike(list(able)) if _share(group, able) >= _FEW_ROWS]
     if not groups:
         return None
     group = max(groups, key=len)
@@ -69,17 +106,31 @@ def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess
     values = np.column_stack([able[name].read.values for name in group])
     known = np.isfinite(values).all(axis=1)
     largest = np.where(known, np.argmax(np.nan_to_num(values), axis=1), -1)
-    return ProbabilityGuess(columns=group, patterns=patterns, largest=tuple(largest.tolist()))
+    return ProbabilityGuess(
+        columns=group,
+        patterns=patterns,
+        largest=tuple(largest.tolist()),
+        share=_share(group, able),
+    )
 
 
-def _groups(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield groups of names that could belong together, by how they start, and all."""
+def _alike(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return groups of at least two names that begin alike, up to a mark between words."""
+    return [group for group in dict.fromkeys(_by_start(names)) if len(group) >= _FEWEST_ALIKE]
+
+
+def _by_start(names: Sequence[str]) -> list[tuple[str, ...]]:
     by_start: dict[str, list[str]] = defaultdict(list)
     for name in names:
         for place, letter in enumerate(name):
             if letter in "_.-[ :/":
                 by_start[name[: place + 1]].append(name)
-    found = [tuple(group) for group in by_start.values()] + [tuple(names)]
+    return [tuple(group) for group in by_start.values()]
+
+
+def _groups(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield groups of names that could belong together, by how they start, and all."""
+    found = [*_by_start(names), tuple(names)]
     yield from (group for group in dict.fromkeys(found) if len(group) >= 2)
     for group in dict.fromkeys(found):
         # The largest probability is often logged once more.
@@ -91,12 +142,17 @@ def _groups(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _add_up(group: Sequence[str], columns: Mapping[str, ColumnValues]) -> bool:
+    return _share(group, columns) >= _FEWEST_ROWS
+
+
+def _share(group: Sequence[str], columns: Mapping[str, ColumnValues]) -> float:
+    """Return in how many rows the columns add up to one; 0 where none of them varies."""
     values = np.column_stack([columns[name].read.values for name in group])
     known = values[np.isfinite(values).all(axis=1)]
     if len(known) < 2 or not (known.std(axis=0) > 0).any():
-        return False
-    right = np.abs(known.sum(axis=1) - 1) <= _SUM_TOLERANCE
-    return float(right.mean()) >= _FEWEST_ROWS
+        return 0.0
+    right = (np.abs(known.sum(axis=1) - 1) <= _SUM_TOLERANCE) & (known >= 0).all(axis=1)
+    return float(right.mean())
 
 
 def _patterns(group: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:

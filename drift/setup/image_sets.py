@@ -21,6 +21,12 @@ _OTHERS = (
     ".avro .orc .xlsx .pdf .mp4 .mov .lock"
 )
 _NEVER_IMAGES = frozenset(_OTHERS.split())
+# No need either to look whether a log is in it.
+_NOR_LOGS = (
+    ".md .py .pt .pth .pkl .npy .npz .html .css .js .toml .yaml .yml .onnx .h5 .pb .ipynb .pdf "
+    ".mp4 .mov .lock .xml .tar"
+)
+NEVER_LOGS = frozenset(_NOR_LOGS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,10 @@ from drift.setup.candidates import Candidate, Candidates, find_candidates
 from drift.setup.column_values import column_values
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.registry import doubts_of
-from drift.setup.examine_reference import as_they_count, examine_reference
+from drift.setup.examine_reference import as_they_count
 from drift.setup.find_log import too_wide
-from drift.setup.image_sets import find_images, folders_of
+from drift.setup.find_references import LookedAt, find_references
+from drift.setup.image_sets import find_images
 from drift.setup.image_times import times_with_images
 from drift.setup.judged import JudgedLog
 from drift.setup.locate_images import locate_images
@@ -29,8 +30,6 @@ from drift.setup.nothing_found import (
 from drift.setup.proposal import LogChoice, Proposal
 from drift.setup.propose_reference import (
     ReferenceGuess,
-    propose_references,
-    small_references,
 )
 from drift.setup.propose_window import (
     ReferenceStretch,
@@ -39,22 +38,20 @@ from drift.setup.propose_window import (
     propose_stretch,
     propose_window,
 )
+from drift.setup.reference_log import propose_reference_log
 from drift.setup.reused_names import ReusedNames, reused_names
-from drift.setup.survey import Survey, survey
+from drift.setup.survey import survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
-from drift.setup.words import REFERENCE_WORDS, has_word
+from drift.setup.unread_objects import find_unread
+from drift.setup.without_log import names_with_times, tables_without_times
+from drift.setup.written_times import time_doubts
 from jobs.buckets.bucket import Bucket
 from jobs.job import DetectionSettings, WindowSettings
-from jobs.predictions.object_names import format_of
 
 _LOGS_TRIED = 6
 _DETECTION = DetectionSettings()
 _MIN_IMAGES = WindowSettings.model_fields["min_images"].default
-# A full share of images found weighs as much as this many points of names and content.
-_WORTH_OF_IMAGES = 8.0
-# So many different objects per row are each row's own.
-_OWN_IMAGES = 0.5
 
 
 def propose(
@@ -79,27 +76,29 @@ def propose(
     seen = survey(bucket)
     images = find_images(bucket, seen.objects)
     candidates = find_candidates(bucket, seen.objects)
-    if not candidates.logs:
-        raise NothingFoundError(no_log(bucket.url, seen, candidates))
+    unread = find_unread(bucket, seen.objects, images)
     shelf = Shelf(
         bucket=bucket,
         open_bucket=cache(open_bucket),
         names=frozenset(seen.names),
         is_complete=seen.is_complete,
     )
+    if not candidates.logs:
+        told = [*tables_without_times(candidates.timeless, images, shelf)]
+        told += [] if told or unread else names_with_times(images)
+        raise NothingFoundError(no_log(bucket.url, seen, candidates, unread, told))
     judged = _judge(candidates, images, shelf)
     chosen = judged[0]
     if chosen.located.best is None:
         raise NothingFoundError(no_images(bucket.url, seen, images, judged))
     template = _on_all_rows(chosen, shelf)
     times = _times_of(chosen.candidate, template, shelf)
-    references = _references(seen, images, candidates, template, chosen)
-    small = [] if references else small_references(folders_of(images, template.found))
-    references = references or _small_before_stretch(small, times)
-    examined = examine_reference(
-        bucket, next(iter(references), None), seen.objects, images, template.found
+    looked_at = LookedAt(
+        bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
-    sides = _sides(as_they_count(references, examined), times, now)
+    found = find_references(looked_at, template, times)
+    references, copies = found.references, found.copies
+    sides = _sides(as_they_count(references, found.examined), times, now)
     draft = Proposal(
         name=name,
         url=url,
@@ -110,7 +109,8 @@ def propose(
         window=sides.window,
         reference=references[0] if references else None,
         stretch=sides.stretch,
-        reference_log=_reference_log(chosen.candidate, candidates, references),
+        reference_log=propose_reference_log(chosen.candidate, candidates, references),
+        exclude=copies.globs if copies else (),
         names_used=_names_used(chosen.candidate, template, shelf),
     )
     context = DoubtContext(
@@ -119,13 +119,17 @@ def propose(
         taken_in_too=too_wide(chosen.candidate.family, seen.names),
         newest=times.newest,
         now=now,
-        sample_notes=chosen.candidate.sample.notes,
+        copies=copies,
+        unread=unread,
+        unreadable=candidates.damaged,
+        sample=chosen.candidate.sample,
         names=seen.names,
         images_since=times.images_since,
         time_columns=other_time_columns(chosen.candidate.values, chosen.candidate.guesses),
         clock_columns=clock_columns(chosen.candidate.values),
-        examined=examined,
-        small_references=small,
+        time_doubts=time_doubts(chosen.candidate, bucket),
+        examined=found.examined,
+        small_references=found.small,
     )
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
 
@@ -197,30 +201,6 @@ class _Sides:
     stretch: ReferenceStretch | None
 
 
-def _references(
-    seen: Survey,
-    images: Sequence[str],
-    candidates: Candidates,
-    template: TriedTemplate,
-    chosen: JudgedLog,
-) -> list[ReferenceGuess]:
-    own = {info.name for info in chosen.candidate.family.members}
-    return propose_references(
-        folders_of(images, template.found),
-        {name: table for name, table in candidates.tables.items() if name not in own},
-        seen.objects,
-        _live_folders(template),
-        copies=[one.found for one in chosen.located.tried if one.distinct >= _OWN_IMAGES],
-    )
-
-
-def _small_before_stretch(small: Sequence[ReferenceGuess], times: LogTimes) -> list[ReferenceGuess]:
-    """Return folders of a few images where the log's own past has no more of them."""
-    stretch = propose_stretch(times)
-    past = 0.0 if stretch is None else stretch.rows * times.images_a_row
-    return list(small) if small and small[0].size >= past else []
-
-
 def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime) -> _Sides:
     """Return the window, and the log's oldest stretch where nothing else can be the reference."""
     stretch = None if references else propose_stretch(times)
@@ -249,39 +229,6 @@ def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime)
         # With so few rows yet the window grows with the log until it holds enough.
         window = replace(window, rows=enough)
     return _Sides(window=window, stretch=stretch)
-
-
-def _live_folders(template: TriedTemplate) -> list[str]:
-    """Return the folders that the log's images lie in, none where that is the whole bucket."""
-    literal = template.path.partition("{")[0] if "{" in template.path else ""
-    folder = literal.rpartition("/")[0]
-    if folder:
-        return [folder + "/"]
-    tops = {name.partition("/")[0] + "/" for name in template.found if "/" in name}
-    return sorted(tops)
-
-
-def _reference_log(
-    candidate: Candidate, candidates: Candidates, references: Sequence[ReferenceGuess]
-) -> str | None:
-    """Return a table of the model's predictions on the reference, one with the same columns."""
-    guesses = candidate.guesses
-    if not references or guesses.prediction is None:
-        return None
-    own = {info.name for info in candidate.family.members}
-    needed = {one.column for one in (guesses.prediction, guesses.confidence) if one}
-    if guesses.probabilities is not None:
-        needed |= set(guesses.probabilities.columns)
-    fitting = [
-        name
-        for name, (columns, _) in candidates.tables.items()
-        if name not in own
-        and name != references[0].path
-        and has_word(name, REFERENCE_WORDS)
-        and format_of(name) is not None
-        and needed <= set(columns)
-    ]
-    return min(fitting, default=None)
 
 
 def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:

@@ -12,17 +12,22 @@ import pandas as pd
 
 from drift.setup.candidates import Candidate
 from drift.setup.column_values import ColumnValues, column_values
+from drift.setup.day_folders import on_another_clock
 from drift.setup.derive_template import WHOLE_VALUES, derive_templates, hits_by_row
+from drift.setup.guess_unfit import images_inside
 from drift.setup.template_pieces import Piece, pieces_of
 from drift.setup.time_columns import capture_times
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template, try_templates
-from drift.setup.words import common_start
+from drift.setup.words import REFERENCE_WORDS, common_start, has_word
 from jobs.errors import DriftError
 
 _ROWS = 240
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _READABLE = frozenset({"gs", "file"})
+# A shorter value stands in many names by chance.
+_LONG_ENOUGH = 4
 _LISTINGS = 160
+_NEARLY_ALL = 0.9
 _NAMES_A_LISTING = 3
 
 
@@ -36,10 +41,13 @@ class LocatedImages:
         The templates that find something, the best first.
     why_not
         Why none, or not more, is found; sentences.
+    are_inside
+        Whether the log itself holds the images, which a run does not read.
     """
 
     tried: tuple[TriedTemplate, ...]
     why_not: tuple[str, ...] = ()
+    are_inside: bool = False
 
     @property
     def best(self) -> TriedTemplate | None:
@@ -72,9 +80,17 @@ def locate_images(candidate: Candidate, images: Sequence[str], shelf: Shelf) -> 
     paths += [name for name, one in columns.items() if one.looks_like_paths and name not in paths]
     tried = [*elsewhere, *try_templates(paths, table, shelf, day_first)]
     tried = [one for one in tried if one.is_likely]
+    other_clock = on_another_clock(tried[0], table, shelf, day_first) if tried else None
+    tried = [other_clock, *tried] if other_clock else tried
+    inside = [sentence for column in columns.values() for sentence in images_inside(column)]
+    if inside and tried and has_word(tried[0].path.rpartition("/")[0], REFERENCE_WORDS):
+        # Names beside images that the log holds itself may be those of the reference by chance.
+        tried = []
     best = tried[0].share if tried else 0.0
-    why_not = () if best > 0.9 else _explain(pieces, names, columns, len(table), best)
-    return LocatedImages(tried=tuple(tried), why_not=tuple(why_not))
+    if best > _NEARLY_ALL:
+        return LocatedImages(tried=tuple(tried))
+    why_not = inside or _explain(pieces, names, columns, len(table), best)
+    return LocatedImages(tried=tuple(tried), why_not=tuple(why_not), are_inside=bool(inside))
 
 
 def uri_columns(
@@ -177,8 +193,10 @@ def _explain(
     lowered = {name.lower(): name for name in names}
     if not hits and names:
         for piece in pieces:
-            sample = [text for text in piece.texts if text and piece.is_key][:50]
-            if any(f"{text.lower()}" in name for text in sample[:20] for name in lowered):
+            if piece.placeholder.format not in WHOLE_VALUES or not piece.is_key:
+                continue
+            sample = [text for text in piece.texts if text and len(text) >= _LONG_ENOUGH][:20]
+            if any(text.lower() in name for text in sample for name in lowered):
                 said.append(
                     f"Values of {piece.placeholder.column} are in the objects' names in other "
                     "letters (upper and lower case) or as parts of longer words."

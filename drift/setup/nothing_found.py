@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from drift.setup.candidates import Candidates
+import numpy as np
+import pandas as pd
+
+from drift.setup.candidates import Candidate, Candidates
+from drift.setup.column_values import column_values
 from drift.setup.image_sets import ending_of
 from drift.setup.judged import JudgedLog
 from drift.setup.survey import Survey
+from drift.setup.unread_objects import UnreadObjects
 from jobs.errors import InputError
 from jobs.predictions.object_names import KNOWN_ENDINGS
+from jobs.timestamps import TimestampFault
+
+_SHOWN = 6
+_SHOWN_COLUMNS = 6
+_SHOWN_LETTERS = 40
 
 
 class NothingFoundError(InputError):
@@ -36,19 +46,32 @@ def _there(seen: Survey) -> str:
     return f"What is there: {describe_seen(seen)}: {shown}; by folder: {where}."
 
 
-def no_log(url: str, seen: Survey, candidates: Candidates) -> str:
-    """Return the message for a bucket without a prediction log."""
+def no_log(
+    url: str,
+    seen: Survey,
+    candidates: Candidates,
+    unread: Sequence[UnreadObjects],
+    told: Sequence[str],
+) -> str:
+    """Return the message for a bucket without a prediction log that a run could read.
+
+    Parameters
+    ----------
+    unread
+        Objects of other formats that look like tables or logs.
+    told
+        What else is known of the bucket, in sentences.
+    """
     sought = f"objects that end in {KNOWN_ENDINGS} with a header and a column of times"
-    said = [f"{url}: no prediction log was found. Looked for {sought}.", _there(seen)]
-    said += [f"{one.name} is none: {one.reason}." for one in candidates.unread[:6]]
-    endings = {ending_of(name) for name in seen.names}
-    unreadable = sorted(endings & {".json", ".txt", ".log", ".xlsx", ".avro", ".orc", ".db", ".pq"})
-    if unreadable:
+    found = [f"{one.name} is none: {one.reason}." for one in candidates.unread[:_SHOWN]]
+    found += [one.described() for one in unread[:_SHOWN]]
+    said = [f"{url}: no prediction log was found that a run can read. Looked for {sought}."]
+    said += [_there(seen), *found, *told]
+    if not found and not told:
         said.append(
-            f"Logs in {', '.join(unreadable)} cannot be read; write CSV with a header, Parquet, or "
-            "JSON lines (.jsonl)."
+            "If log and images lie elsewhere, name the bucket or the folder that holds both, such "
+            "as drift init gs://bucket/folder."
         )
-    said.append("Name the folder that holds log and images, such as drift init gs://bucket/folder.")
     return " ".join(said)
 
 
@@ -58,16 +81,14 @@ def no_images(url: str, seen: Survey, images: Sequence[str], judged: Sequence[Ju
     columns = ", ".join(candidate.sample.columns[:20])
     found = f"{url}: the log {candidate.family.path} was found, but not its images"
     why = f"no template over its columns ({columns}) leads to an object that is there."
-    said = [f"{found}: {why}", _there(seen), *judged[0].located.why_not]
+    located = judged[0].located
+    said = [f"{found}: {why}", _there(seen), *located.why_not]
+    if located.are_inside:
+        return " ".join(said)
     if images:
-        row = {
-            name: str(value)[:60]
-            for name, value in candidate.sample.table.iloc[-1].items()
-            if value is not None
-        }
         said.append(
-            f"The newest row is {row}; an image there is {images[-1]}. "
-            "Log each image's path in a column of its own."
+            f"The newest row is {shown_row(_newest_row(candidate))}; an image there is "
+            f"{images[-1]}. Log each image's path in a column of its own."
         )
     else:
         said.append(
@@ -75,3 +96,37 @@ def no_images(url: str, seen: Survey, images: Sequence[str], judged: Sequence[Ju
             "URIs of the images."
         )
     return " ".join(said)
+
+
+def _newest_row(candidate: Candidate) -> Mapping[str, object]:
+    """Return the row of the latest time, wherever it stands in the log."""
+    table = candidate.sample.table
+    time = candidate.guesses.time
+    if time is None:
+        return _texts(table.iloc[-1])
+    values = column_values(table[[time.column]], most=len(table))[time.column]
+    read = values.times(candidate.guesses.day_first)
+    moments = np.where(read.faults == TimestampFault.NONE, read.moments, -1)
+    return _texts(table.iloc[int(moments.argmax())])
+
+
+def _texts(row: pd.Series) -> dict[str, object]:
+    return {str(name): value for name, value in row.items()}
+
+
+def shown_row(row: Mapping[str, object]) -> str:
+    """Return a row for a message: short values, few columns, no object beside its own fields."""
+    there = {name: str(value) for name, value in row.items() if value is not None}
+    kept = {
+        name: value
+        for name, value in there.items()
+        if not any(other.startswith(f"{name}.") for other in row)
+    }
+    parts = [f"{name} = {_short(value)}" for name, value in list(kept.items())[:_SHOWN_COLUMNS]]
+    more = len(kept) - len(parts)
+    return ", ".join(parts) + (f" and {more} more columns" if more else "")
+
+
+def _short(value: str) -> str:
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    return plain if len(plain) <= _SHOWN_LETTERS else plain[:_SHOWN_LETTERS] + "..."

@@ -58,6 +58,10 @@ class Proposal:
         Exactly one of them is set.
     reference_log
         `reference.log`, where one was found.
+    link_template
+        `reports.link_template`, where the store has pages to link to.
+    exclude
+        `reference.exclude`: globs over copies among the reference's images.
     doubts
         What the person should look at.
     names_used
@@ -74,5 +78,7 @@ class Proposal:
     reference: ReferenceGuess | None
     stretch: ReferenceStretch | None
     reference_log: str | None
+    exclude: tuple[str, ...] = ()
+    link_template: str | None = None
     doubts: tuple[Doubt, ...] = ()
     names_used: ReusedNames = field(default_factory=ReusedNames)

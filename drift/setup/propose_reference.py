@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.setup.guess_classes import FEATURE_NAMES
 from drift.setup.image_sets import Folder
@@ -14,6 +14,8 @@ from jobs.buckets.bucket import ObjectInfo
 from reports.wording import counted
 
 FEWEST_IMAGES = 20
+# A reference may hold so many of the images that the log names.
+MOST_NAMED = 0.02
 _FEWEST_UNNAMED = 50
 _FEWEST_FEATURES = 3
 _FEWEST_COPIES = 5
@@ -67,6 +69,12 @@ class ReferenceGuess:
     size: int
     is_sure: bool
 
+    def without(self, copies: int) -> ReferenceGuess:
+        """Return the guess without images that look like copies of others."""
+        size = self.size - copies
+        because = f"{size:,} images that the log does not name, without {copies:,} likely copies"
+        return replace(self, size=size, because=because)
+
 
 def propose_references(
     folders: Sequence[Folder],
@@ -90,7 +98,7 @@ def propose_references(
     copies
         Sets of objects to which the log's rows lead as well, such as the images in another size.
     """
-    folders = [one for one in folders if _is_named_so(one) or not _holds(one, copies)]
+    folders = [one for one in folders if is_named_as_reference(one) or not _holds(one, copies)]
     found = [
         *_image_prefixes(folders, live),
         *_feature_tables(tables),
@@ -104,7 +112,10 @@ def small_references(folders: Sequence[Folder]) -> list[ReferenceGuess]:
     named = [
         one
         for one in folders
-        if one.prefix and not one.named and one.images < FEWEST_IMAGES and _is_named_so(one)
+        if one.prefix
+        and not one.named
+        and one.images < FEWEST_IMAGES
+        and is_named_as_reference(one)
     ]
     found = [
         ReferenceGuess(
@@ -135,9 +146,9 @@ def _place_by_name(path: str) -> int:
 
 def _image_prefixes(folders: Sequence[Folder], live: Sequence[str]) -> list[ReferenceGuess]:
     """Return the outermost folders that are named like a reference, then others beside them."""
-    unnamed = [one for one in folders if one.prefix and one.named <= 0.02 * one.images]
+    unnamed = [one for one in folders if one.prefix and one.named <= MOST_NAMED * one.images]
     by_name = _outermost(
-        [one for one in unnamed if _is_named_so(one) and one.images >= FEWEST_IMAGES], ()
+        [one for one in unnamed if is_named_as_reference(one) and one.images >= FEWEST_IMAGES], ()
     )
     rest = [
         one
@@ -167,7 +178,8 @@ def _outermost(folders: Sequence[Folder], above: Sequence[Folder]) -> list[Folde
     return found
 
 
-def _is_named_so(folder: Folder) -> bool:
+def is_named_as_reference(folder: Folder) -> bool:
+    """Tell whether a folder is called like a reference, such as ``train``."""
     return has_word(folder.prefix.rstrip("/").rpartition("/")[2], REFERENCE_WORDS)
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
+from jobs.predictions.object_names import format_of
 
 # Up to so many objects the whole bucket is listed, in a few requests.
 LISTED_WHOLE = 20_000
@@ -80,7 +81,7 @@ def _walk(bucket: Bucket) -> Iterator[ObjectInfo]:
 
 
 def _may_be_a_log(name: str) -> bool:
-    return PurePosixPath(name).suffix.lower() in {".csv", ".parquet", ".jsonl", ".gz", ".tsv"}
+    return format_of(name) is not None or PurePosixPath(name).suffix.lower() in {".gz", ".json"}
 
 
 def _some(folders: Sequence[str]) -> list[str]:

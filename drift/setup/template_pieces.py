@@ -28,7 +28,7 @@ _CUTS = (
 )  # fmt: skip
 _FIRST_CUTS = _CUTS[:4]
 _SHORTEST_CUT = 6
-_SPELLINGS = ("lower", "upper", "safe", "nfc", "nfd")
+_SPELLINGS = ("lower", "upper", "safe", "nfc", "nfd", "slashes", "whole")
 _LONGEST_TEXT = 400
 _LONGEST_PADDED = 12
 _FEWEST_TIMES = 0.9
@@ -79,8 +79,10 @@ def pieces_of(
 def _of_texts(column: ColumnValues) -> list[Piece]:
     forms = ["", *(["stem", "name", "urlname"] if column.looks_like_paths else [])]
     forms += [form for form in _SPELLINGS if _changes(column, form)]
-    if column.is_whole and all(value.isdigit() for value in column.filled):
-        longest, shortest = (pick(map(len, column.filled)) for pick in (max, min))
+    whole = Placeholder(column=column.name, format="whole").texts(column.filled)
+    digits = [text for text in whole if text and text.isdigit()]
+    if column.is_whole and len(digits) == len(column.filled):
+        longest, shortest = (pick(map(len, digits)) for pick in (max, min))
         forms += [f"0{width}" for width in range(max(shortest + 1, longest), _LONGEST_PADDED + 1)]
     elif column.uniqueness > 0.5 or column.is_whole:
         forms += _FIRST_CUTS
@@ -132,7 +134,12 @@ def _with_key(
 
 
 def _is_short(placeholder: Placeholder) -> bool:
-    """Tell whether it stands for so few characters of a value that many rows share them."""
+    """Tell whether it stands for so little of a value that many rows share it.
+
+    An hour or a day of the month fits numbers in names by chance.
+    """
+    if placeholder.is_time:
+        return not any(sign in placeholder.format for sign in ("%Y", "%S", "%s", "%Q"))
     return placeholder.is_cut and not placeholder.format.endswith(".")
 
 

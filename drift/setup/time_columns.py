@@ -10,6 +10,7 @@ from drift.setup.column_values import ColumnValues
 from drift.setup.guess import Guess
 from drift.setup.guess_columns import ColumnGuesses
 from drift.setup.words import has_word
+from drift.setup.zone_doubts import zones_in_doubt
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?")
 _CAPTURE_WORDS = frozenset({"capture", "captured", "taken", "shot", "exif", "aufnahme"})
@@ -61,6 +62,19 @@ def capture_times(columns: Mapping[str, ColumnValues]) -> list[str]:
         for name, column in columns.items()
         if has_word(name, _CAPTURE_WORDS) and column.time_reading.share >= _FEWEST_TIMES
     ]
+
+
+def why_no_times(columns: Mapping[str, ColumnValues]) -> str:
+    """Return which column would hold times, if their zone were known; empty where none would."""
+    for name, column in columns.items():
+        zones = zones_in_doubt(column)
+        if len(zones.rows) >= _FEWEST_TIMES * max(1, len(column.filled)) and zones.rows:
+            return (
+                f"the times in its column {name} name the zone {zones.name}, which is unknown or "
+                f"ambiguous, such as {zones.example}; log them in UTC, or write the job file by "
+                "hand and set predictions.timezone to the zone that is meant"
+            )
+    return ""
 
 
 def other_time_columns(

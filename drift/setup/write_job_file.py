@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
 from drift.setup.proposal import Proposal
+from drift.setup.toml_text import as_list, as_text
 from jobs.windows import format_duration
 
 _WIDTH = 96
-_LAST_OF_FOUR_DIGITS = 0xFFFF
 _COLUMN_ORDER = ("timestamp", "id", "prediction", "confidence", "label", "latency", "client")
 
 
@@ -23,10 +22,10 @@ def job_file_text(proposal: Proposal) -> str:
             "UNSURE are guesses to look at; the rest was found by trying. Every key is explained "
             "in docs/job-file.md. Next: drift check THIS_FILE, then drift run THIS_FILE."
         ),
-        f"name = {_text(proposal.name)}",
+        f"name = {as_text(proposal.name)}",
         "",
         "[bucket]",
-        f"url = {_text(proposal.url)}",
+        f"url = {as_text(proposal.url)}",
         "",
         *_predictions(proposal),
         "",
@@ -40,6 +39,7 @@ def job_file_text(proposal: Proposal) -> str:
         "[reports]",
         *_comment("Everything that runs write goes below this folder of the bucket."),
         'path = "data_drift_reports"',
+        *_links(proposal),
         *_comment("Where images are private: no pictures of them in the reports."),
         "# thumbnails = false",
         "",
@@ -54,7 +54,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield "[predictions]"
     yield from _comment(proposal.log.because)
     yield from _doubts(proposal, "predictions.path")
-    yield f"path = {_text(proposal.log.path)}"
+    yield f"path = {as_text(proposal.log.path)}"
     columns = proposal.columns
     if columns.day_first is not None:
         order = "the day" if columns.day_first else "the month"
@@ -70,16 +70,18 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     for key in _COLUMN_ORDER:
         if key in named:
             yield from _doubts(proposal, f"predictions.columns.{key}")
-            yield from _with_reason(f"{key} = {_text(named[key].column)}", named[key].because)
+            unused = "; read, and not yet compared" * (key == "label")
+            yield from _with_reason(
+                f"{key} = {as_text(named[key].column)}", named[key].because + unused
+            )
         elif key not in {"timestamp", "latency", "client"}:
             yield from _doubts(proposal, f"predictions.columns.{key}")
-            why = "see UNSURE below" if key in columns.unfit else "no such column was found"
+            why = "see UNSURE below" if key in columns.unfit else "none was recognised"
             yield f'# {key} = "..."    # {why}'
     if columns.probabilities is not None:
-        patterns = ", ".join(_text(one) for one in columns.probabilities.patterns)
-        count = len(columns.probabilities.columns)
         yield from _with_reason(
-            f"probabilities = [{patterns}]", f"{count} columns that add up to one"
+            f"probabilities = {as_list(columns.probabilities.patterns)}",
+            columns.probabilities.because,
         )
     yield from _doubts(proposal, "predictions.columns")
 
@@ -92,11 +94,10 @@ def _images(proposal: Proposal) -> Iterator[str]:
         "there."
     )
     yield from _doubts(proposal, "images.path")
-    yield f"path = {_text(template.path)}"
+    yield f"path = {as_text(template.path)}"
     if template.allowed_prefixes:
         yield from _comment("The log names images outside of the bucket; only these are read.")
-        prefixes = ", ".join(_text(one) for one in template.allowed_prefixes)
-        yield f"allowed_prefixes = [{prefixes}]"
+        yield f"allowed_prefixes = {as_list(template.allowed_prefixes)}"
     if proposal.names_used.are_many:
         yield from _comment(
             f"{proposal.names_used}: the pictures may be overwritten, so each image's version is "
@@ -117,7 +118,7 @@ def _window(proposal: Proposal) -> Iterator[str]:
         yield from _comment(note)
     yield from _doubts(proposal, "window")
     if window.last is not None:
-        yield f"last = {_text(format_duration(window.last))}"
+        yield f"last = {as_text(format_duration(window.last))}"
         yield "# rows = 500"
     else:
         yield f"rows = {window.rows}"
@@ -126,7 +127,7 @@ def _window(proposal: Proposal) -> Iterator[str]:
         yield from _comment(
             "Windows end at the full minute, not hour: the newest rows are that new."
         )
-        yield f"align = {_text(format_duration(window.align))}"
+        yield f"align = {as_text(format_duration(window.align))}"
 
 
 def _reference(proposal: Proposal) -> Iterator[str]:
@@ -135,7 +136,10 @@ def _reference(proposal: Proposal) -> Iterator[str]:
     if guess is not None:
         yield from _comment(f"What today's images are compared with: {guess.because}.")
         yield from _doubts(proposal, "reference")
-        yield f"{guess.kind} = {_text(guess.path)}"
+        yield f"{guess.kind} = {as_text(guess.path)}"
+        yield from _doubts(proposal, "reference.exclude")
+        if proposal.exclude:
+            yield f"exclude = {as_list(proposal.exclude)}"
     elif proposal.stretch is not None:
         stretch = proposal.stretch
         yield from _comment(
@@ -148,7 +152,7 @@ def _reference(proposal: Proposal) -> Iterator[str]:
     if proposal.reference_log is not None:
         yield from _comment("The model's predictions on a reference set, of the same columns.")
         yield from _doubts(proposal, "reference.log")
-        yield f"log = {_text(proposal.reference_log)}"
+        yield f"log = {as_text(proposal.reference_log)}"
 
 
 def _segments(proposal: Proposal) -> Iterator[str]:
@@ -156,9 +160,22 @@ def _segments(proposal: Proposal) -> Iterator[str]:
         return
     yield "[segments]"
     yield from _comment("Parts of the traffic in which a drift may sit: columns of few values.")
-    columns = ", ".join(_text(one) for one in proposal.columns.segments)
-    yield f"columns = [{columns}]"
+    yield f"columns = {as_list(proposal.columns.segments)}"
     yield ""
+
+
+def _links(proposal: Proposal) -> Iterator[str]:
+    """Yield how links to reports are made, for stores whose pages have no relative links."""
+    if proposal.link_template is not None:
+        yield from _comment(
+            "Links to reports, for people who are signed in to the store in their browser."
+        )
+        yield f"link_template = {as_text(proposal.link_template)}"
+    elif "://" in proposal.url and not proposal.url.startswith("file:"):
+        yield from _comment(
+            "How people reach the store in a browser, so that links to reports work."
+        )
+        yield '# link_template = "https://.../{path}"'
 
 
 def _with_reason(line: str, reason: str) -> Iterator[str]:
@@ -191,19 +208,5 @@ def _one_line(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def _text(value: str) -> str:
-    """Return a TOML string; its escapes are those of JSON.
-
-    What a terminal or an editor would not show as itself is written as an escape too.
-    """
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(one if one.isprintable() else _escape(one) for one in text)
-
-
-def _escape(character: str) -> str:
-    number = ord(character)
-    return f"\\u{number:04x}" if number <= _LAST_OF_FOUR_DIGITS else f"\\U{number:08x}"
-
-
 def _time(moment: datetime) -> str:
-    return _text(moment.isoformat().replace("+00:00", "Z"))
+    return as_text(moment.isoformat().replace("+00:00", "Z"))

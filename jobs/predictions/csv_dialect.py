@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from jobs.errors import ObjectError
 
-_DELIMITERS = b",;\t|"
+DELIMITERS = (b",", b";", b"\t", b"|")
 _QUOTED = re.compile(rb'"[^"]*+"?')
 _UTF16 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -26,11 +26,14 @@ class CsvDialect:
         One byte.
     timestamp
         The position of the timestamp column; -1 where there is none.
+    line
+        The line of the header that says so.
     """
 
     columns: tuple[str, ...]
     delimiter: bytes
     timestamp: int
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +162,12 @@ def _dialect(url: str, line: bytes, timestamp: str) -> CsvDialect:
             "UTF-8; check predictions.path and what writes the log.",
         ) from None
     line = line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
-    for delimiter in (_DELIMITERS[i : i + 1] for i in range(len(_DELIMITERS))):
+    for delimiter in DELIMITERS:
         columns = _columns(line, delimiter)
         if timestamp in columns:
             position = columns.index(timestamp)
             return CsvDialect(columns=columns, delimiter=delimiter, timestamp=position)
-    delimiter = max((_DELIMITERS[i : i + 1] for i in range(len(_DELIMITERS))), key=line.count)
+    delimiter = max(DELIMITERS, key=line.count)
     return CsvDialect(columns=_columns(line, delimiter), delimiter=delimiter, timestamp=-1)
 
 

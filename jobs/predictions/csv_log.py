@@ -7,54 +7,34 @@ the window. Any other block is sorted line by line (`csv_records`) before.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import csv
 
 from jobs.errors import ObjectError
+from jobs.predictions.csv_blocks import ScannedBlock, parse, scan_block
 from jobs.predictions.csv_dialect import CsvDialect, check_line_ends, read_header
-from jobs.predictions.csv_records import LineSorter, overlong_line, time_text
-from jobs.predictions.equal_fields import times_of_first_fields
+from jobs.predictions.csv_inner_headers import FoundHeader, find_headers, read_header_line
+from jobs.predictions.csv_records import LineSorter
+from jobs.predictions.csv_unread import lines_below, overlong_line, time_text
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.records import Records
 from jobs.predictions.text_blocks import BLOCK_BYTES, Block, read_blocks
+from jobs.predictions.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Integers, Texts
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
 _BLOCKS_AHEAD = 3
 _WORKERS = 2
+# So many lines without a time are looked at one by one.
+_FEW_FAULTS = 1_000
 # A line that starts so is a row, even where its time cannot be used.
 _OF_A_ROW = (TimestampFault.NONE, TimestampFault.AMBIGUOUS, TimestampFault.UNKNOWN_ZONE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedBlock:
-    """A block and, where nothing in it is unusual, the times of its rows.
-
-    Attributes
-    ----------
-    newlines
-        Where its lines end.
-    times
-        The timestamps, one per line; None where care is needed.
-    is_blank
-        Whether all its lines are blank.
-    texts
-        The timestamps as written; None where none of them is faulty, and where the lines may have
-        fields that are too many or too few.
-    """
-
-    block: Block
-    newlines: Integers
-    times: Timestamps | None = None
-    texts: Texts = None
-    is_blank: bool = False
 
 
 def read_csv_log(
@@ -78,10 +58,12 @@ def read_csv_log(
         raise ObjectError(
             log.url, f"the log {what}. Expected a header line; check what writes the log."
         )
+    encoding = TextEncoding(log.path)
+    first = replace(first, data=encoding.as_utf8(first.data))
     dialect, size, lines = read_header(log.url, first.data, collector.needed.named.timestamp)
     check_header(log.url, dialect.columns, collector.needed)
     collector.columns |= dict.fromkeys(dialect.columns)
-    reader = _CsvReader(log.name, dialect, collector, first_line=lines + 1)
+    reader = _CsvReader(log.name, encoding, dialect, collector, first_line=lines + 1)
     reader.take(Block(data=first.data[size:], overlong=first.overlong))
     with ThreadPoolExecutor(_WORKERS) as pool:
         for scanned in _scan_ahead(pool, blocks, dialect, collector.rules):
@@ -101,66 +83,23 @@ def _scan_ahead(
         yield waiting.popleft().result()
 
 
-def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> ScannedBlock:
-    """Read the times of a block's rows, if it holds nothing unusual."""
-    # numpy searches without the interpreter's lock, so that two blocks are scanned at once.
-    raw = np.frombuffer(block.data, np.uint8)
-    newlines = np.flatnonzero(raw == ord("\n"))
-    scanned = ScannedBlock(block=block, newlines=newlines)
-    # A blank line of a log with one column cannot be told from a row without a value.
-    if not len(newlines) or len(dialect.columns) == 1 or not _is_usual(block.data):
-        return scanned
-    if block.data.isspace():
-        return replace(scanned, is_blank=dialect.delimiter not in block.data)
-    if dialect.timestamp == 0 and b'"' not in block.data:
-        times = times_of_first_fields(raw, newlines, dialect.delimiter, rules)
-        if times is not None:
-            return replace(scanned, times=times)
-    texts = _parse_lines(block.data, dialect)
-    if texts is None or len(texts) != len(newlines):
-        return scanned
-    texts = texts.combine_chunks()
-    return replace(scanned, texts=texts, times=read_timestamps(texts, rules))
-
-
-def _parse_lines(data: bytes, dialect: CsvDialect) -> Texts | None:
-    """Return the timestamps of lines of which each is a row; fewer, or None, where one is not.
-
-    A row with other fields is skipped, and a quote that stays open joins lines: either way some
-    are missing in the end. A last line shows whether the one before it left a quote open.
-    """
-    if b'"' not in data:
-        return _parse(data, dialect, [dialect.timestamp]).column(0)
-    sentinel = dialect.delimiter * (len(dialect.columns) - 1) + b"\n"
-    try:
-        texts = _parse(data + sentinel, dialect, [dialect.timestamp], multi_line=True).column(0)
-    except pa.ArrowInvalid:
-        return None
-    return texts[:-1]
-
-
-def _is_usual(data: bytes) -> bool:
-    if b"\0" in data:
-        return False
-    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
-        return False
-    if data.isascii():
-        return True
-    try:
-        str(data, "utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 class _CsvReader:
     """Takes the blocks of one object in their order."""
 
     def __init__(
-        self, source: str, dialect: CsvDialect, collector: WindowCollector, first_line: int
+        self,
+        source: str,
+        encoding: TextEncoding,
+        dialect: CsvDialect,
+        collector: WindowCollector,
+        *,
+        first_line: int,
     ) -> None:
         self._source = source
+        self._encoding = encoding
         self._dialect = dialect
+        # Why no row can be read since the last header; empty where rows can.
+        self._problem = ""
         self._collector = collector
         self._line = first_line
         self._rest = b""
@@ -171,6 +110,7 @@ class _CsvReader:
 
     def take_scanned(self, scanned: ScannedBlock) -> None:
         """Read a block, after the lines that the one before left."""
+        scanned = self._as_written(scanned)
         if scanned.is_blank and not self._rest:
             self._line += len(scanned.newlines)
         elif self._rest or scanned.times is None or not self._take_usual(scanned, scanned.times):
@@ -184,27 +124,107 @@ class _CsvReader:
     def finish(self) -> None:
         """Read what waits for lines that do not come."""
         self._sort(self._rest, True)
+        if self._encoding.is_windows:
+            self._collector.recoded[self._source] = WINDOWS
+
+    def _as_written(self, scanned: ScannedBlock) -> ScannedBlock:
+        """Scan a block again where its encoding or a header before it was not known yet."""
+        data = scanned.block.data
+        if scanned.times is None and not scanned.is_blank:
+            data = self._encoding.as_utf8(data)
+        if data is scanned.block.data and scanned.dialect is self._dialect:
+            return scanned
+        block = replace(scanned.block, data=data)
+        return scan_block(block, self._dialect, self._collector.rules)
 
     def _take_usual(self, scanned: ScannedBlock, times: Timestamps) -> bool:
-        """Read a block whose times are known; False where a wanted line is no row after all."""
+        """Read a block whose times are known; False where a line is no row after all."""
         count = len(scanned.newlines)
         lines = np.arange(self._line, self._line + count, dtype=np.int64)
-        wanted = self._collector.select(self._source, lines, scanned.texts, times)
-        if wanted.any():
+        if self._problem or self._holds_header(scanned, times):
+            return False
+        inside = self._collector.in_window(times.moments) & (times.faults == TimestampFault.NONE)
+        records, table = None, None
+        if inside.any():
             records = Records(data=scanned.block.data, lines=lines, ends=scanned.newlines + 1)
-            records = records.take(wanted)
+            records = records.take(inside)
             table = self._parse_all(records, multi_line=False)
             if table.num_rows != len(records):
                 return False
+        wanted = self._collector.select(self._source, lines, scanned.texts, times)
+        if records is not None:
             self._add(records, table, times, np.flatnonzero(wanted))
+        self._note(lines, times)
         self._line += count
         return True
 
+    def _note(self, lines: Integers, times: Timestamps) -> None:
+        good = times.faults == TimestampFault.NONE
+        self._collector.note(self._source, lines[good], times.moments[good], times.zoneless[good])
+
+    def _holds_header(self, scanned: ScannedBlock, times: Timestamps) -> bool:
+        """Tell whether one of the lines without a time is a header."""
+        faulty = np.flatnonzero(times.faults)
+        if len(faulty) > _FEW_FAULTS:
+            return next(find_headers(scanned.block.data, self._dialect), None) is not None
+        ends = scanned.newlines[faulty] + 1
+        starts = np.where(faulty > 0, scanned.newlines[faulty - 1] + 1, 0)
+        return any(
+            read_header_line(scanned.block.data[start:end], self._dialect) is not None
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        )
+
     def _sort(self, data: bytes, is_last: bool) -> None:
+        """Read lines of which some need care, and follow the headers among them."""
         self._rest = b""
+        while data:
+            changed, repeated = self._next_headers(data)
+            part = data if changed is None else data[: changed.start]
+            self._sort_part(part, is_last or changed is not None, repeated)
+            if changed is None:
+                return
+            self._follow(changed)
+            data = data[changed.stop :]
+
+    def _next_headers(self, data: bytes) -> tuple[FoundHeader | None, list[int]]:
+        """Return the first header of other columns, and where those before it end."""
+        repeated: list[int] = []
+        for header in find_headers(data, self._dialect):
+            if self._problem or not header.repeats(self._dialect):
+                return header, repeated
+            repeated.append(header.stop)
+        return None, repeated
+
+    def _follow(self, header: FoundHeader) -> None:
+        """Read what comes next by the names of another header."""
+        timestamp = self._collector.needed.named.timestamp
+        problem = header.problem(timestamp)
+        self._problem = f"the header in line {self._line} {problem}" if problem else ""
+        if not problem:
+            dialect = CsvDialect(
+                columns=header.columns,
+                delimiter=header.delimiter,
+                timestamp=header.columns.index(timestamp),
+                line=self._line,
+            )
+            self._collector.change_columns(
+                self._source, self._line, self._dialect.columns, dialect.columns
+            )
+            self._dialect = dialect
+        self._line += 1
+
+    def _sort_part(self, data: bytes, is_last: bool, headers: Sequence[int]) -> None:
+        """Read lines between two headers of different columns."""
         if not data:
             return
-        sorter = LineSorter(data, self._dialect, self._line, is_last, self._looks_like_a_row)
+        if self._problem:
+            lines = lines_below(data, self._line, self._dialect, self._problem)
+            self._collector.reject_lines(self._source, lines)
+            self._line += data.count(b"\n")
+            return
+        sorter = LineSorter(
+            data, self._dialect, self._line, is_last, self._looks_like_a_row, headers
+        )
         sorted_lines = sorter.sort()
         self._rest = sorted_lines.rest
         self._line += data.count(b"\n") - self._rest.count(b"\n")
@@ -212,11 +232,12 @@ class _CsvReader:
         records = sorted_lines.records
         if not len(records):
             return
-        parsed = _parse(records.data, self._dialect, [self._dialect.timestamp], multi_line=True)
+        parsed = parse(records.data, self._dialect, [self._dialect.timestamp], multi_line=True)
         texts = parsed.column(0).combine_chunks()
         _check_count(len(texts), records)
         times = read_timestamps(texts, self._collector.rules)
         wanted = self._collector.select(self._source, records.lines, texts, times)
+        self._note(records.lines, times)
         if wanted.any():
             records = records.take(wanted)
             table = self._parse_all(records, multi_line=True)
@@ -225,7 +246,7 @@ class _CsvReader:
 
     def _parse_all(self, records: Records, *, multi_line: bool) -> Texts:
         columns = list(range(len(self._dialect.columns)))
-        table = _parse(records.data, self._dialect, columns, multi_line=multi_line)
+        table = parse(records.data, self._dialect, columns, multi_line=multi_line)
         return table.rename_columns(list(self._dialect.columns))
 
     def _add(self, records: Records, table: Texts, times: Timestamps, rows: Integers) -> None:
@@ -243,29 +264,6 @@ class _CsvReader:
         text = pa.array([time_text(fields, self._dialect)])
         fault = read_timestamps(text, self._collector.rules).faults[0]
         return fault in _OF_A_ROW
-
-
-def _parse(
-    data: bytes, dialect: CsvDialect, columns: list[int], *, multi_line: bool = False
-) -> Texts:
-    """Return some columns as text, named by their position; rows with other fields are skipped."""
-    names = [str(position) for position in range(len(dialect.columns))]
-    return csv.read_csv(
-        pa.BufferReader(data),
-        read_options=csv.ReadOptions(
-            column_names=names, block_size=len(data) + 1, use_threads=False
-        ),
-        parse_options=csv.ParseOptions(
-            delimiter=dialect.delimiter.decode(),
-            newlines_in_values=multi_line,
-            invalid_row_handler=lambda _: "skip",
-        ),
-        convert_options=csv.ConvertOptions(
-            include_columns=[names[position] for position in columns],
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=False,
-        ),
-    )
 
 
 def _check_count(count: int, records: Records) -> None:

@@ -6,16 +6,16 @@ after it are read as if it were not there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from jobs.predictions.csv_dialect import CsvDialect, join_fields, split_fields
+from jobs.predictions.csv_unread import time_text
 from jobs.predictions.records import Records, runs
 from jobs.predictions.rejections import (
-    LINE_TOO_LONG,
     NOT_UTF8,
     NUL_BYTE,
     STRAY_RETURN,
@@ -32,7 +32,7 @@ MOST_LINES_PER_RECORD = 100
 
 _DECODE_BYTES = 1 << 14
 _QUOTE, _RETURN, _NEWLINE = b'"\r\n'
-_GOOD, _BLANK, _JOINED, _NUL, _BYTES, _CARRIAGE, _FIELDS, _UNBALANCED = range(8)
+_GOOD, _BLANK, _JOINED, _HEADER, _NUL, _BYTES, _CARRIAGE, _FIELDS, _UNBALANCED = range(9)
 _REASONS = {
     _NUL: NUL_BYTE,
     _BYTES: NOT_UTF8,
@@ -41,6 +41,8 @@ _REASONS = {
     _UNBALANCED: UNBALANCED_QUOTE,
 }
 
+# Whatever their quotes are.
+_SETTLED = (_NUL, _BYTES, _HEADER)
 # By the value of a byte, as `bytes.strip` takes it.
 _IS_SPACE = np.array([not bytes([value]).strip() for value in range(256)])
 
@@ -88,6 +90,8 @@ class LineSorter:
         Whether no line that could continue the last record follows.
     is_row
         Tells whether fields that are as many as the header's look like a row of the log.
+    headers
+        Where lines end that repeat the header: they are no rows, and no record goes over them.
     """
 
     data: bytes
@@ -95,6 +99,7 @@ class LineSorter:
     first_line: int
     is_last: bool
     is_row: RowTest
+    headers: Sequence[int] = ()
     _raw: Bytes = field(init=False)
     _starts: Integers = field(init=False)
     _stops: Integers = field(init=False)
@@ -116,11 +121,13 @@ class LineSorter:
         self._mark_blank()
         self._mark(_NUL, np.flatnonzero(self._raw == 0))
         self._mark_bad_bytes()
+        if self.headers:
+            self._kinds[np.searchsorted(self._stops, self.headers)] = _HEADER
         rest_from = self._resolve_quotes(self._doubtful_lines(quotes))
         records = self._records(rest_from)
         unread = [
             self._unread(line)
-            for line in np.flatnonzero(self._kinds[:rest_from] > _JOINED).tolist()
+            for line in np.flatnonzero(self._kinds[:rest_from] > _HEADER).tolist()
         ]
         rest = self.data[self._starts[rest_from] :] if rest_from < len(self._kinds) else b""
         return SortedLines(records=records, unread=unread, rest=rest)
@@ -201,9 +208,8 @@ class LineSorter:
         odd_place = ~np.where(opening, well_opened, well_closed)
         doubtful = quotes.counts % 2 == 1
         doubtful[quotes.lines[odd_place]] = True
-        lines: list[int] = np.flatnonzero(
-            doubtful & (self._kinds != _NUL) & (self._kinds != _BYTES)
-        ).tolist()
+        settled = np.isin(self._kinds, _SETTLED)
+        lines: list[int] = np.flatnonzero(doubtful & ~settled).tolist()
         return lines
 
     def _resolve_quotes(self, doubtful: list[int]) -> int:
@@ -248,7 +254,7 @@ class LineSorter:
         limit = first + MOST_LINES_PER_RECORD
         for line in range(first + 1, min(limit, len(self._kinds))):
             content = self._content(line, line)
-            if self._kinds[line] in (_NUL, _BYTES) or self._stands_alone(content, timed):
+            if self._kinds[line] in _SETTLED or self._stands_alone(content, timed):
                 return first
             if self._stops[line] - self._starts[first] > LONGEST_LINE_BYTES:
                 return first
@@ -298,24 +304,11 @@ class LineSorter:
         detail = shorten(content)
         if reason == WRONG_FIELDS:
             detail = f"{len(fields)} fields, expected {len(self.dialect.columns)}"
+            if self.dialect.line > 1:
+                detail += f" by the header in line {self.dialect.line}"
         return UnreadLine(
             line=self.first_line + line,
             reason=reason,
             detail=detail,
             time_text=time_text(fields, self.dialect),
         )
-
-
-def overlong_line(line: int, head: bytes, dialect: CsvDialect) -> UnreadLine:
-    """Return the entry for a line of which only the first bytes were kept."""
-    fields = split_fields(head, dialect.delimiter).values[:-1]
-    return UnreadLine(
-        line=line, reason=LINE_TOO_LONG, detail="", time_text=time_text(fields, dialect)
-    )
-
-
-def time_text(fields: list[bytes], dialect: CsvDialect) -> str:
-    """Return what stands where the timestamp should be."""
-    if len(fields) <= dialect.timestamp:
-        return ""
-    return fields[dialect.timestamp][:100].decode("utf-8", "replace")

@@ -29,9 +29,10 @@ from jobs.predictions.rejections import (
     shorten,
 )
 from jobs.predictions.text_blocks import BLOCK_BYTES, read_blocks
+from jobs.predictions.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Flags, Integers, Texts
-from jobs.timestamps import TimestampFault, read_timestamps
+from jobs.timestamps import TimestampFault, Timestamps, read_timestamps
 
 # Objects in objects are columns down to so many levels below the first.
 _DEEPEST = 3
@@ -69,13 +70,13 @@ class _Glance:
         than once or not at all.
     outside
         Lines that are surely rows outside the window.
-    moments
-        The times of all lines; those outside are known.
+    times
+        The times that the texts name.
     """
 
     texts: list[str]
     outside: Flags
-    moments: Integers
+    times: Timestamps
 
 
 class _JsonReader:
@@ -84,6 +85,7 @@ class _JsonReader:
     def __init__(self, log: LogObject, collector: WindowCollector) -> None:
         self._log = log
         self._collector = collector
+        self._encoding = TextEncoding(log.path)
         self._timestamp = collector.needed.named.timestamp
         self._line = 1
         self._is_first = True
@@ -103,6 +105,7 @@ class _JsonReader:
                 raise lines_end_in_returns(self._log.url)
             data = data.removeprefix(_BYTE_ORDER_MARK)
             self._is_first = False
+        data = self._encoding.as_utf8(data)
         if not data or data.isspace():
             self._line += data.count(b"\n")
             return
@@ -130,11 +133,29 @@ class _JsonReader:
             rows.append(parsed)
             numbers.append(number)
         outside = np.flatnonzero(glance.outside)
-        self._collector.see(self._log.name, outside + self._line, glance.moments[outside])
-        self._line += len(lines)
+        self._collector.see(self._log.name, outside + self._line, glance.times.moments[outside])
         self._collector.reject_lines(self._log.name, unread)
-        self._add(rows, numbers)
+        times = self._add(rows, numbers)
         self._collector.places.settle(self._log.name)
+        self._note(outside + self._line, _some(glance.times, outside), numbers, times)
+        self._line += len(lines)
+
+    def _note(
+        self, outside: Integers, passed: Timestamps, numbers: list[int], times: Timestamps | None
+    ) -> None:
+        """Take in the times of a block's lines in their order; they were read in two ways."""
+        both = [(outside, passed)]
+        if times is not None:
+            good = np.flatnonzero(times.faults == TimestampFault.NONE)
+            both.append((np.array(numbers, np.int64)[good], _some(times, good)))
+        lines = np.concatenate([one for one, _ in both])
+        order = np.argsort(lines)
+        self._collector.note(
+            self._log.name,
+            lines[order],
+            np.concatenate([one.moments for _, one in both])[order],
+            np.concatenate([one.zoneless for _, one in both])[order],
+        )
 
     def take_overlong(self, head: bytes) -> None:
         """Count a line of which only the first bytes were kept."""
@@ -159,6 +180,8 @@ class _JsonReader:
         if self._columns:
             check_header(self._log.url, list(self._columns), self._collector.needed)
         self._collector.columns |= self._columns
+        if self._encoding.is_windows:
+            self._collector.recoded[self._log.name] = WINDOWS
 
     def _glance(self, lines: list[bytes]) -> _Glance:
         column = pa.array(
@@ -178,11 +201,11 @@ class _JsonReader:
             pc.match_substring_regex(column, r"^\s*\{.*\}\s*$"),
         ).to_numpy(zero_copy_only=False)
         outside = readable & flat & ~self._collector.in_window(times.moments)
-        return _Glance(texts=texts.to_pylist(), outside=outside, moments=times.moments)
+        return _Glance(texts=texts.to_pylist(), outside=outside, times=times)
 
-    def _add(self, rows: list[dict[str, str | None]], numbers: list[int]) -> None:
+    def _add(self, rows: list[dict[str, str | None]], numbers: list[int]) -> Timestamps | None:
         if not rows:
-            return
+            return None
         self._objects += len(rows)
         columns = dict.fromkeys(name for row in rows for name in row)
         self._columns |= columns
@@ -205,6 +228,13 @@ class _JsonReader:
                 lines=lines,
             )
             self._collector.add(batch.take(wanted))
+        return times
+
+
+def _some(times: Timestamps, rows: Integers) -> Timestamps:
+    return Timestamps(
+        moments=times.moments[rows], faults=times.faults[rows], zoneless=times.zoneless[rows]
+    )
 
 
 def parse_line(line: bytes) -> dict[str, str | None] | str:

@@ -78,6 +78,7 @@ def newest_rows(
         newest=int(every[-1]),
         newest_read=newest_read,
         asked_start=start,
+        reaches_back=len(accepted) - asked_read,
     )
 
 

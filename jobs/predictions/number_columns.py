@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from jobs.job import LogColumns
 from jobs.predictions.numbers import NumberForm, Numbers, read_numbers
 from jobs.predictions.rejections import shorten
-from jobs.predictions.rows import (
-    FormOfNumbers,
-    LostValue,
-    NumberColumnTally,
-)
+from jobs.predictions.rows import FormOfNumbers, LostValue, NumberColumnTally
 from jobs.timestamp_parts import Flags, Integers, Texts
 
 NOT_A_NUMBER = "not a number"
@@ -68,6 +65,30 @@ class NumberColumn:
 
     values: npt.NDArray[np.float64]
     tally: NumberColumnTally
+
+
+def read_number_columns(
+    raw: Mapping[str, Texts],
+    named: LogColumns,
+    probabilities: Sequence[str],
+    positions: RowPositions,
+) -> dict[str, NumberColumn]:
+    """Return confidence, latency and probabilities by the names of their fields.
+
+    Parameters
+    ----------
+    raw
+        All columns of the log as texts; one that is not there has no values.
+    """
+    wanted = {
+        "confidence": (named.confidence or "", NumberRole.CONFIDENCE),
+        "latency": (named.latency or "", NumberRole.LATENCY),
+    } | {name: (name, NumberRole.PROBABILITY) for name in probabilities}
+    missing = pa.nulls(len(positions.moments), pa.string())
+    return {
+        field: read_number_column(name, role, raw.get(name, missing), positions)
+        for field, (name, role) in wanted.items()
+    }
 
 
 def read_number_column(
@@ -137,13 +158,3 @@ def _first(rows: Integers, texts: Texts, positions: RowPositions) -> LostValue |
 
 def _text(texts: Texts, row: int) -> str:
     return texts[row].as_py() or ""
-
-
-def missing_texts(count: int) -> Texts:
-    """Return a column without any value."""
-    return pa.nulls(count, pa.string())
-
-
-def tallies_of(columns: Sequence[NumberColumn]) -> tuple[NumberColumnTally, ...]:
-    """Return what is to be said of the columns that hold anything."""
-    return tuple(one.tally for one in columns if one.tally.filled)

@@ -31,6 +31,13 @@ _FORMATS = {
 }
 KNOWN_ENDINGS = ".csv, .csv.gz, .parquet, .jsonl, .jsonl.gz"
 
+# What logrotate and rotating log handlers put behind the name of an older part, and then pack it.
+_ROTATION = re.compile(
+    r"(\.(?:csv|tsv|jsonl|ndjson))"
+    r"[.-](?:\d{1,4}|20\d\d-?\d\d-?\d\d(?:[-_T]?\d\d){0,3})(?:\.gz)?$",
+    re.IGNORECASE,
+)
+
 # Rows near midnight may lie in the neighbouring day of a writer in another zone.
 MARGIN = timedelta(days=1)
 
@@ -49,8 +56,13 @@ class NamedSpan:
 
 def format_of(name: str) -> LogFormat | None:
     """Return the format that a name's ending tells, or None where it tells none."""
-    lowered = name.lower()
+    lowered = without_rotation(name.lower())
     return next((kind for ending, kind in _FORMATS.items() if lowered.endswith(ending)), None)
+
+
+def without_rotation(name: str) -> str:
+    """Return a name without what rotation put behind its ending: `a.csv` of `a.csv.2.gz`."""
+    return _ROTATION.sub(r"\1", name)
 
 
 def is_glob(path: str) -> bool:
@@ -90,8 +102,11 @@ def named_span(name: str, glob: Glob) -> NamedSpan | None:
     """Return the days that a name tells, or None where it tells none or disagrees with itself.
 
     Only what the wildcards matched counts: a date that is part of the pattern says nothing about
-    one object. An hour in the name is not used: a day on either side is read anyway.
+    one object. An hour in the name is not used: a day on either side is read anyway. Nor is the day
+    that rotation put behind an ending: the rows are of some time before it.
     """
+    if without_rotation(name) != name:
+        return None
     match = glob.fullmatch(name)
     if match is None:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ from jobs.errors import ObjectError
 from jobs.predictions.json_log import text_of
 from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
+from jobs.predictions.parquet_groups import group_bounds, lies_near, may_hold_window
 from jobs.predictions.rejections import NOT_UTF8, RejectedRows, shorten
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Integers, Texts
@@ -25,8 +25,6 @@ _SAME_FROM, _SAME_BELOW = 1e-4, 1e10
 # The microseconds of units that hold times which microseconds cannot.
 _LARGE_UNITS = {"s": 1_000_000, "ms": 1_000}
 _OUT_OF_RANGE = "<value out of range>"
-# The widest that a zone is away from UTC is 14 hours.
-_ZONE_MARGIN = timedelta(days=1)
 
 
 def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
@@ -59,78 +57,20 @@ def _read_groups(file: parquet.ParquetFile, source: str, collector: WindowCollec
     first_row = 1
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
-        bounds = _bounds(file, group, collector)
+        bounds = group_bounds(file, group, collector)
         if bounds is not None:
             collector.observed.add(bounds)
-        if bounds is None or _may_hold_window(bounds, file, collector):
+        if bounds is None or may_hold_window(bounds, file, collector):
             _read_group(file, group, first_row, source, collector)
+        elif lies_near(bounds, file, collector):
+            _read_times(file, group, first_row, source, collector)
         first_row += rows
-
-
-def needed_groups(file: parquet.ParquetFile, collector: WindowCollector) -> list[int]:
-    """Return the row groups that `read_parquet_log` reads; it has to have the timestamp column."""
-    found = ((group, _bounds(file, group, collector)) for group in range(file.num_row_groups))
-    return [
-        group
-        for group, bounds in found
-        if bounds is None or _may_hold_window(bounds, file, collector)
-    ]
-
-
-def _bounds(file: parquet.ParquetFile, group: int, collector: WindowCollector) -> Integers | None:
-    """Return the first and the last time in a row group by its statistics, as far as they tell.
-
-    Only where the column is a real timestamp without gaps: a row without a time is counted.
-    """
-    name = collector.needed.named.timestamp
-    kind = file.schema_arrow.field(name).type
-    position = next(
-        (i for i in range(len(file.schema)) if file.schema.column(i).path == name),
-        None,
-    )
-    if not pa.types.is_timestamp(kind) or position is None:
-        return None
-    statistics = file.metadata.row_group(group).column(position).statistics
-    if statistics is None or not statistics.has_min_max or statistics.null_count != 0:
-        return None
-    try:
-        oldest, newest = statistics.min, statistics.max
-    except (OverflowError, ValueError):
-        # A year that no datetime can hold.
-        return None
-    if not isinstance(oldest, datetime) or not isinstance(newest, datetime):
-        return None
-    bounds = np.array([_as_moment(oldest), _as_moment(newest)], dtype=np.int64)
-    # Years that are refused are counted, so they have to be seen.
-    refused = moments_of(bounds, np.zeros(2, np.bool_), collector.rules).faults.any()
-    return None if refused else bounds
-
-
-def _may_hold_window(
-    bounds: Integers, file: parquet.ParquetFile, collector: WindowCollector
-) -> bool:
-    zoned = file.schema_arrow.field(collector.needed.named.timestamp).type.tz
-    margin = 0 if zoned else _ZONE_MARGIN // timedelta(microseconds=1)
-    after_start = collector.start is None or bounds[1] + margin >= collector.start
-    return bool(after_start and bounds[0] - margin < collector.end)
-
-
-def _as_moment(time: datetime) -> int:
-    naive = (
-        time
-        if time.tzinfo is None
-        else time.replace(tzinfo=None) - (time.utcoffset() or timedelta())
-    )
-    return (naive - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001
 
 
 def _read_group(
     file: parquet.ParquetFile, group: int, first_row: int, source: str, collector: WindowCollector
 ) -> None:
-    name = collector.needed.named.timestamp
-    column = file.read_row_group(group, columns=[name]).column(name)
-    texts, times = read_time_column(column, collector)
-    lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
+    lines, texts, times = _read_times(file, group, first_row, source, collector)
     wanted = collector.select(source, lines, texts, times)
     collector.places.settle(source)
     if not wanted.any():
@@ -149,6 +89,19 @@ def _read_group(
             )
             collector.add(_with_good_texts(batch, collector))
         start += len(piece)
+
+
+def _read_times(
+    file: parquet.ParquetFile, group: int, first_row: int, source: str, collector: WindowCollector
+) -> tuple[Integers, Texts, Timestamps]:
+    """Return the row numbers, texts and times of a row group; only its time column is read."""
+    name = collector.needed.named.timestamp
+    column = file.read_row_group(group, columns=[name]).column(name)
+    texts, times = read_time_column(column, collector)
+    lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
+    good = times.faults == TimestampFault.NONE
+    collector.note(source, lines[good], times.moments[good], times.zoneless[good])
+    return lines, texts, times
 
 
 def _with_good_texts(batch: RowBatch, collector: WindowCollector) -> RowBatch:

@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectChangedError
-from jobs.predictions.parquet_log import needed_groups
+from jobs.predictions.parquet_groups import needed_groups, timed_groups
 from jobs.predictions.window_rows import WindowCollector
 
 # Below this one request for everything is as quick as several for parts.
@@ -72,8 +72,7 @@ def _copy(bucket: Bucket, info: ObjectInfo, target: Path, collector: WindowColle
     with parquet.ParquetFile(target) as opened:
         if collector.needed.named.timestamp not in opened.schema_arrow.names:
             return False
-        groups = needed_groups(opened, collector)
-        spans = _joined([_span_of(opened.metadata.row_group(group)) for group in groups])
+        spans = _joined(_needed_spans(opened, collector))
     if sum(stop - start for start, stop in spans) > worth_while:
         return False
     for span in spans:
@@ -95,8 +94,18 @@ def _fetch(bucket: Bucket, info: ObjectInfo, target: Path, span: Span) -> bytes:
     return data
 
 
-def _span_of(group: parquet.RowGroupMetaData) -> Span:
-    chunks = [group.column(position) for position in range(group.num_columns)]
+def _needed_spans(file: parquet.ParquetFile, collector: WindowCollector) -> list[Span]:
+    """Return the parts with all of some row groups, and with the times of others."""
+    name = collector.needed.named.timestamp
+    paths = [file.schema.column(position).path for position in range(len(file.schema))]
+    groups = [file.metadata.row_group(group) for group in needed_groups(file, collector)]
+    whole = [_span_of(group, range(group.num_columns)) for group in groups]
+    timed = [file.metadata.row_group(group) for group in timed_groups(file, collector)]
+    return whole + [_span_of(group, [paths.index(name)]) for group in timed]
+
+
+def _span_of(group: parquet.RowGroupMetaData, columns: Sequence[int]) -> Span:
+    chunks = [group.column(position) for position in columns]
     starts = [
         min(chunk.data_page_offset, chunk.dictionary_page_offset or chunk.data_page_offset)
         for chunk in chunks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,20 +11,14 @@ import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError
-from jobs.job import LogColumns, PredictionSettings
+from jobs.job import PredictionSettings
 from jobs.predictions.csv_log import read_csv_log
 from jobs.predictions.json_log import read_json_log
 from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
 from jobs.predictions.log_object import LogObject
 from jobs.predictions.log_selection import NamedObject, find_objects
-from jobs.predictions.number_columns import (
-    NumberColumn,
-    NumberRole,
-    RowPositions,
-    missing_texts,
-    read_number_column,
-    tallies_of,
-)
+from jobs.predictions.log_tally import tally_rows
+from jobs.predictions.number_columns import RowPositions, read_number_columns
 from jobs.predictions.object_names import LogFormat
 from jobs.predictions.parquet_log import read_parquet_log
 from jobs.predictions.parquet_parts import copy_needed_parts
@@ -32,8 +26,8 @@ from jobs.predictions.rows import PredictionRows
 from jobs.predictions.text_blocks import DamagedTextError
 from jobs.predictions.window_frames import fields_frame, raw_frame
 from jobs.predictions.window_rows import ObservedTimes, RowBatch, WindowCollector
-from jobs.timestamp_parts import Texts
-from jobs.timestamps import TimestampRules, to_datetime
+from jobs.predictions.window_times import WindowTimes, window_times
+from jobs.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.windows import TimeWindow, WindowRequest
 
 _READERS = {
@@ -108,7 +102,10 @@ def _read_objects(
     if not names_are_true:
         for item in passed_over:
             _read_object(bucket, item, collector)
-        read += passed_over
+        return read + passed_over
+    for item in passed_over:
+        if item.span is not None:
+            collector.seen.add_unread(to_moment(item.span.start), to_moment(item.span.end))
     return read
 
 
@@ -146,12 +143,14 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     start = collector.start
     if start is None:
         start = int(batch.moments[0]) if len(batch) else collector.end
+    collector.seen.begin_before(start)
     columns = sorted(collector.columns)
     probabilities = collector.needed.probabilities(columns)
     named = collector.needed.named
     wanted = {*columns, *collector.needed.extra, *collector.needed.segments}
     raw = _all_columns(batch.table, sorted(wanted), len(batch))
-    numbers = _numbers(batch, raw, named, probabilities)
+    positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
+    numbers = read_number_columns(raw, named, probabilities, positions)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
         fields=fields_frame(
@@ -159,24 +158,25 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         ),
         raw=raw_frame(raw),
         probabilities=probabilities,
-        tally=replace(collector.tally(batch), numbers=tallies_of(list(numbers.values()))),
+        tally=tally_rows(collector, batch, [one.tally for one in numbers.values()]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
+        times=_times(collector, batch, start),
     )
 
 
-def _numbers(
-    batch: RowBatch, raw: Mapping[str, Texts], named: LogColumns, probabilities: Sequence[str]
-) -> dict[str, NumberColumn]:
-    """Return the columns of numbers by the name of their field."""
-    positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
-    wanted = {
-        "confidence": (named.confidence or "", NumberRole.CONFIDENCE),
-        "latency": (named.latency or "", NumberRole.LATENCY),
-    } | {name: (name, NumberRole.PROBABILITY) for name in probabilities}
-    return {
-        field: read_number_column(name, role, raw.get(name, missing_texts(len(batch))), positions)
-        for field, (name, role) in wanted.items()
-    }
+def _times(collector: WindowCollector, batch: RowBatch, start: int) -> WindowTimes:
+    found = window_times(
+        batch.moments,
+        batch.zoneless,
+        timezone=collector.rules.timezone,
+        start=start,
+        seen=collector.seen,
+    )
+    return replace(
+        found,
+        delivered_again=collector.delivered_again,
+        courses=tuple(collector.courses.values()),
+    )
 
 
 def _all_columns(table: pa.Table, columns: Sequence[str], count: int) -> dict[str, pa.Array]:

@@ -22,13 +22,13 @@ def content_order(moments: Integers, table: Texts) -> Integers:
         return order
     tied = np.union1d(repeated, repeated + 1)
     rows = order[tied]
-    keys = pa.table({"moment": moments[rows], "content": _contents(table.take(pa.array(rows)))})
+    keys = pa.table({"moment": moments[rows], "content": row_contents(table.take(pa.array(rows)))})
     sorting = [("moment", "ascending"), ("content", "ascending")]
     order[tied] = rows[pc.sort_indices(keys, sort_keys=sorting).to_numpy()]
     return order
 
 
-def _contents(table: Texts) -> Texts:
+def row_contents(table: Texts) -> Texts:
     """Return one text per row that tells rows of different content apart."""
     parts = []
     for name in sorted(table.column_names):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from jobs.predictions.window_times import WindowTimes
 from jobs.windows import TimeWindow
 
 EXAMPLES_KEPT = 20
@@ -135,6 +136,8 @@ class NewestRows:
         The time of the newest row that could be read; None where none could.
     asked_start
         The time of the oldest row that was asked for; None where there is none.
+    reaches_back
+        How many accepted rows are older than that, because younger ones were rejected.
     """
 
     asked: int = 0
@@ -144,6 +147,7 @@ class NewestRows:
     newest: int | None = None
     newest_read: int | None = None
     asked_start: int | None = None
+    reaches_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +226,16 @@ class LogTally:
         """The number of rows that were kept out."""
         return sum(self.reasons.values())
 
+    @property
+    def losses(self) -> dict[str, int]:
+        """How many rows and values were lost, by what they are."""
+        values = {
+            f"values of {column.column} ({reason})": count
+            for column in self.numbers
+            for reason, count in column.reasons.items()
+        }
+        return self.reasons | values
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionRows:
@@ -245,6 +259,8 @@ class PredictionRows:
         What was counted and what was kept out.
     assumed_timezone
         The zone that was assumed for timestamps without one, or None where none was needed.
+    times
+        How the times are written, and which rows lie near the window.
     """
 
     window: TimeWindow
@@ -253,6 +269,7 @@ class PredictionRows:
     probabilities: tuple[str, ...]
     tally: LogTally
     assumed_timezone: str | None
+    times: WindowTimes = field(default_factory=WindowTimes)
 
     def __len__(self) -> int:
         return len(self.fields)

@@ -10,12 +10,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.predictions.deliveries import equal_rows, settle_deliveries
 from jobs.predictions.log_columns import NeededColumns
-from jobs.predictions.newest_rows import RejectedPlaces, in_window, newest_rows
 from jobs.predictions.rejections import RejectedRows, Rejections, UnreadLine, shorten
 from jobs.predictions.row_order import content_order
 from jobs.predictions.row_places import RowPlaces
-from jobs.predictions.rows import LogTally
+from jobs.predictions.rows import InnerHeader
+from jobs.predictions.seen_times import SeenTimes
+from jobs.predictions.time_course import TimeCourse
 from jobs.timestamp_parts import Flags, Integers, Texts
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps, to_moment
 from jobs.windows import WindowRequest
@@ -40,6 +42,8 @@ class RowBatch:
         Which timestamps had no zone.
     lines
         Line numbers as in `RejectedRow`.
+    copies
+        How many equal rows of the log each stands for; one where None.
     sources
         The object of each row, where they are of several; else None.
     """
@@ -49,6 +53,7 @@ class RowBatch:
     moments: Integers
     zoneless: Flags
     lines: Integers
+    copies: Integers | None = None
     sources: npt.NDArray[np.object_] | None = None
 
     def __len__(self) -> int:
@@ -69,7 +74,13 @@ class RowBatch:
             moments=self.moments[rows],
             zoneless=self.zoneless[rows],
             lines=self.lines[rows],
+            copies=None if self.copies is None else self.copies[rows],
         )
+
+    @property
+    def counts(self) -> Integers:
+        """How many equal rows of the log each stands for."""
+        return np.ones(len(self), np.int64) if self.copies is None else self.copies
 
 
 @dataclass(slots=True)
@@ -97,8 +108,18 @@ class WindowCollector:
         The columns of all objects that were read so far, in the order they were met.
     observed
         The times seen since it was last replaced.
+    seen
+        The times of all rows near the window.
+    courses
+        The times of each object that was read, in the order of its lines.
+    delivered_again
+        Rows of the window that were left out because an equal one is there; known at the end.
     places
         Where rejected rows stand whose time cannot be read.
+    headers
+        Headers inside objects that name other columns than the one before them.
+    recoded
+        The encoding of each object that was read in another one than UTF-8.
     """
 
     request: WindowRequest
@@ -108,8 +129,14 @@ class WindowCollector:
     columns: dict[str, None] = field(default_factory=dict)
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
+    recoded: dict[str, str] = field(default_factory=dict)
     end: int = 0
     start: int | None = None
+    seen: SeenTimes = field(default_factory=lambda: SeenTimes(end=0))
+    courses: dict[str, TimeCourse] = field(default_factory=dict)
+    delivered_again: int = 0
+    _new_headers: list[InnerHeader] = field(default_factory=list)
+    headers: list[InnerHeader] = field(default_factory=list)
     _batches: list[RowBatch] = field(default_factory=list)
     _kept: int = 0
 
@@ -117,6 +144,15 @@ class WindowCollector:
         self.end = to_moment(self.request.end)
         start = self.request.start
         self.start = None if start is None else to_moment(start)
+        self.seen = SeenTimes(end=self.end)
+        self.seen.begin_before(self.start)
+
+    def note(self, source: str, lines: Integers, moments: Integers, zoneless: Flags) -> None:
+        """Take in the readable times of further lines of an object, in or outside the window."""
+        self.seen.add(moments, zoneless)
+        if source not in self.courses:
+            self.courses[source] = TimeCourse(source=source)
+        self.courses[source].add(lines, moments, zoneless)
 
     def in_window(self, moments: Integers) -> Flags:
         """Tell which times can still be in the window."""
@@ -158,8 +194,26 @@ class WindowCollector:
         wanted: Flags = good & self.in_window(times.moments)
         return wanted
 
+    def change_columns(
+        self, source: str, line: int, before: Sequence[str], after: Sequence[str]
+    ) -> None:
+        """Take in that a header inside an object names other columns from its line on."""
+        self.columns |= dict.fromkeys(after)
+        header = InnerHeader(
+            source=source,
+            line=line,
+            moment=0,
+            added=tuple(name for name in after if name not in before),
+            gone=tuple(name for name in before if name not in after),
+        )
+        self._new_headers.append(header)
+
     def see(self, source: str, lines: Integers, moments: Integers) -> None:
         """Take in the times of lines, in the window or not."""
+        if self._new_headers and len(moments):
+            first = int(moments[0])
+            self.headers += [replace(header, moment=first) for header in self._new_headers]
+            self._new_headers = []
         self.observed.add(moments)
         self.places.know(source, lines, moments)
 
@@ -170,6 +224,7 @@ class WindowCollector:
         texts = pa.array([line.time_text for line in lines], pa.string())
         times = read_timestamps(texts, self.rules)
         timed = times.faults == TimestampFault.NONE
+        self.seen.add(times.moments[timed], times.zoneless[timed])
         self.rejections.add_untimed(
             source, [line for line, known in zip(lines, timed, strict=True) if not known]
         )
@@ -200,21 +255,16 @@ class WindowCollector:
 
     def rows(self) -> RowBatch:
         """Return the accepted rows of the window in their final order."""
-        if self.request.rows is not None:
-            self._keep_newest(self.request.rows)
-        return _in_order(self._batches)
-
-    def tally(self, accepted: RowBatch) -> LogTally:
-        """Return the counts of the window; `accepted` are its final rows."""
-        rejections = self.rejections
-        if self.start is not None:
-            rejections.forget_before(self.start)
-        places = RejectedPlaces(
-            timed=tuple(rejections.timed),
-            placed=in_window(self.places.placed(), self.start, self.end),
-        )
-        newest = newest_rows(accepted.moments, places, wanted=self.request.rows, end=self.end)
-        return replace(rejections.tally(len(accepted), self.start), newest=newest)
+        wanted = self.request.rows
+        if wanted is not None:
+            self._keep_newest(wanted)
+        ordered = self._ordered()
+        settled = settle_deliveries(ordered.moments, ordered.table, ordered.counts, self.needed)
+        self.delivered_again = settled.delivered_again
+        rows = ordered.take(settled.places)
+        if wanted is not None and len(rows) > wanted:
+            rows = self._newest(rows, wanted)
+        return rows
 
     def settle(self) -> None:
         """Move the start of a window by rows up to where it now is known to lie at the earliest."""
@@ -222,13 +272,28 @@ class WindowCollector:
             self._keep_newest(self.request.rows)
 
     def _keep_newest(self, count: int) -> None:
-        ordered = _in_order(self._batches)
+        ordered = self._ordered()
         if len(ordered) >= count:
-            ordered = ordered.take(np.arange(len(ordered) - count, len(ordered)))
-            self.start = int(ordered.moments[0])
-            self.rejections.forget_before(self.start)
+            ordered = self._newest(ordered, count)
         self._batches = [ordered] if len(ordered) else []
         self._kept = len(ordered)
+
+    def _newest(self, ordered: RowBatch, count: int) -> RowBatch:
+        newest = ordered.take(np.arange(len(ordered) - count, len(ordered)))
+        self.start = int(newest.moments[0])
+        self.rejections.forget_before(self.start)
+        self.seen.begin_before(self.start)
+        return newest
+
+    def _ordered(self) -> RowBatch:
+        """Return the rows in their order, each of several equal ones as the first of them."""
+        ordered = _in_order(self._batches)
+        first = equal_rows(ordered.moments, ordered.table, self.needed)
+        different, places = np.unique(first, return_inverse=True)
+        if len(different) == len(ordered):
+            return ordered
+        copies = np.bincount(places, ordered.counts).astype(np.int64)
+        return replace(ordered.take(different), copies=copies)
 
 
 def _in_order(batches: list[RowBatch]) -> RowBatch:
@@ -244,6 +309,7 @@ def _in_order(batches: list[RowBatch]) -> RowBatch:
         moments=np.concatenate([batch.moments for batch in batches]),
         zoneless=np.concatenate([batch.zoneless for batch in batches]),
         lines=np.concatenate([batch.lines for batch in batches]),
+        copies=np.concatenate([batch.counts for batch in batches]),
         sources=np.concatenate([batch.every_source() for batch in batches]),
     )
     return joined.take(content_order(joined.moments, joined.table))

@@ -12,7 +12,13 @@ from reference_stats.feature_cache.compaction import compact
 from reference_stats.feature_cache.part_store import PartStore, WantedPaths
 from reference_stats.feature_cache.parts import pack
 from reference_stats.feature_cache.recalled import CachedOutcomes
-from reference_stats.feature_cache.rows import CacheEntry, in_order, row_schema, rows_of
+from reference_stats.feature_cache.rows import (
+    CacheEntry,
+    believed,
+    in_order,
+    row_schema,
+    rows_of,
+)
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
@@ -81,12 +87,14 @@ class FeatureCache:
     def rows(self, paths: Iterable[str]) -> pa.Table:
         """Return the rows of some images in all parts, as `rows.row_schema` has them.
 
+        What an earlier version found that did not look at the files is not among them.
+
         Raises
         ------
         BucketAccessError
             If the parts cannot be listed.
         """
-        return self._store.find(WantedPaths.of(paths))
+        return believed(self._store.find(WantedPaths.of(paths)))
 
     def recall(
         self, rows: pa.Table, *, by_version: bool, limits: SizeLimits | None

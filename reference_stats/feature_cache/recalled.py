@@ -8,7 +8,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from reference_stats.feature_cache.rows import in_order
+from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.heif_api import can_read_heif
 from reference_stats.outcomes import (
     FeatureValues,
     ImageFeatures,
@@ -29,7 +31,7 @@ class CachedOutcomes:
     Parameters
     ----------
     rows
-        The rows of the images, in any order.
+        The rows of the images that are `believed`, in any order.
     names
         The features.
     by_version
@@ -80,6 +82,7 @@ class CachedOutcomes:
             values=FeatureValues(self._names, self._numbers[row]),
             deep=self._deep[row],
             fingerprint=self._fingerprints[row * FINGERPRINT_BYTES : (row + 1) * FINGERPRINT_BYTES],
+            file=facts_from_text(self._files[self._file_numbers[row]]),
         )
 
     def has_path(self, path: str) -> bool:
@@ -93,6 +96,10 @@ class CachedOutcomes:
             rows, numbers = rows.filter(pa.array(fits)), numbers[fits]
         self._numbers = numbers
         self._deep: list[bool] = rows.column("deep").to_numpy().tolist()
+        # A few different ones, whatever the number of images.
+        files = rows.column("file").combine_chunks().dictionary_encode()
+        self._files: list[str] = files.dictionary.to_pylist()
+        self._file_numbers: list[int] = files.indices.to_numpy().tolist()
         # Cut up only when an image is asked for.
         self._fingerprints = b"".join(map(_contents, rows.column("fingerprint").chunks))
         # Of several versions the last one wins.
@@ -111,7 +118,10 @@ class CachedOutcomes:
     def _index_refusals(self, rows: pa.Table) -> None:
         fields = ("reason", "detail", "limit")
         values = zip(*(rows.column(name).to_pylist() for name in fields), strict=True)
+        readable_now = {UnreadableReason.HEIC} if can_read_heif() else set[UnreadableReason]()
         for key, (reason, detail, limit) in zip(self._keys(rows), values, strict=True):
+            if UnreadableReason[reason] in readable_now:
+                continue
             refusal = UnreadableImage(reason=UnreadableReason[reason], detail=detail, limit=limit)
             now = self._limits.of(refusal.reason)
             # Under a larger limit it is worth another look.

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import ImageFeatures, UnreadableImage
 
@@ -20,15 +21,20 @@ _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
     ("detail", pa.string()),
     ("limit", pa.int64()),
     ("fingerprint", pa.binary(FINGERPRINT_BYTES)),
+    ("file", pa.string()),
     ("used", pa.int64()),
     ("written", pa.int64()),
 )
+# In the column `file`, which else holds `FileFacts.as_text`.
+_REFUSED = "refused"
+# Of rows of a version that did not look at files: they are computed anew.
+_UNKNOWN_FILE = ""
 # Parts of earlier versions of this program do not have them; there they are this.
-_IN_OLD_PARTS: Mapping[str, object] = {"used": None, "written": None}
+_IN_OLD_PARTS: Mapping[str, object] = {"file": _UNKNOWN_FILE, "used": None, "written": None}
 _VERSION_LENGTH = "length of version"
 _USED, _WRITTEN = "used, or never", "written, or never"
 _IDENTITY = ("image", "version", "reason")
-_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", _USED, "limit", _WRITTEN)
+_FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", _USED, "file", "limit", _WRITTEN)
 # Before every time.
 _NEVER = np.iinfo(np.int64).min
 
@@ -78,6 +84,26 @@ def completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     return rows.select(schema.names).cast(schema)
 
 
+def believed(rows: pa.Table) -> pa.Table:
+    """Return the rows that say what the file is; those of earlier versions do not."""
+    files = rows.column("file")
+    texts: list[str] = pc.unique(files).to_pylist()
+    known = [text for text in texts if _is_known_file(text)]
+    if len(known) == len(texts):
+        return rows
+    return rows.filter(pc.is_in(files, pa.array(known, pa.string())))
+
+
+def _is_known_file(text: str) -> bool:
+    if text == _REFUSED:
+        return True
+    try:
+        facts_from_text(text)
+    except ValueError:
+        return False
+    return True
+
+
 def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
     """Return one row per entry; where there are no features the numbers are NaN."""
     outcomes = [entry.outcome for entry in entries]
@@ -96,6 +122,7 @@ def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
         "fingerprint": [
             one.fingerprint if isinstance(one, ImageFeatures) else None for one in outcomes
         ],
+        "file": [_file_of(one) for one in outcomes],
         "used": [entry.used for entry in entries],
         "written": [entry.written for entry in entries],
     }
@@ -103,14 +130,20 @@ def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:
     return pa.table(columns, schema=row_schema(names))
 
 
+def _file_of(outcome: ImageFeatures | UnreadableImage) -> str:
+    if isinstance(outcome, UnreadableImage):
+        return _REFUSED
+    return _UNKNOWN_FILE if outcome.file is None else outcome.file.as_text()
+
+
 def in_order(rows: pa.Table) -> pa.Table:
     """Return the rows, sorted, with what is known twice of one use of a version only once.
 
-    Of several refusals for one reason the one under the largest limit is kept. A row that tells
-    when its version was written wins over one that does not, and one that tells a use makes one
-    without a use superfluous. Of two rows that
-    differ in nothing but their numbers the same one is always kept, in whatever order and parts
-    they come. The versions of an image are in the order of their length, then of their text,
+    A row that knows its file is kept before one that does not, and of several refusals for one
+    reason the one under the largest limit. A row that tells when its version was written wins over
+    one that does not, and one that tells a use makes one without a use superfluous. Of two rows
+    that differ in nothing but their numbers the same one is always kept, in whatever order and
+    parts they come. The versions of an image are in the order of their length, then of their text,
     which is that of their age where they are the generations of a cloud object.
     """
     lengths = pc.utf8_length(rows.column("version"))

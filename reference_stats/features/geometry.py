@@ -31,9 +31,10 @@ def size_bytes(image: DecodedImage) -> float:
 def bits_per_pixel(image: DecodedImage) -> float:
     """Return the file's bits per pixel: how strongly it is compressed, whatever its dimensions.
 
-    About 1 to 3 for usual JPEG files; NaN where the pixels never were a file.
+    The pixels are those of all frames or pages in the file. About 1 to 3 for usual JPEG files; NaN
+    where the pixels never were a file.
     """
-    return 8 * size_bytes(image) / image.luma.size
+    return 8 * size_bytes(image) / (image.frame_pixels or image.luma.size)
 
 
 FILE_FEATURES = (
@@ -65,8 +66,8 @@ FILE_FEATURES = (
         rises="more landscape in shape",
         falls="more portrait in shape",
         compute=aspect,
-        resolution=0.01,
-        resolution_reason="one pixel of a hundred",
+        resolution=0.02,
+        resolution_reason="one pixel of fifty",
         headline=True,
     ),
     Feature(

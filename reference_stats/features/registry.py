@@ -30,6 +30,7 @@ FAMILIES: dict[str, tuple[Feature, ...]] = {
     "file": FILE_FEATURES,
 }
 FEATURES: tuple[Feature, ...] = tuple(feature for family in FAMILIES.values() for feature in family)
+_GREY_LEVELS = frozenset(feature.name for feature in LUMA_FEATURES)
 _BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
@@ -61,6 +62,12 @@ def feature_named(name: str) -> Feature | None:
     if feature is None or not feature.follows_resolution:
         return None
     return canonical.at_canonical_size(feature, side)
+
+
+def clips_deep_images(name: str) -> bool:
+    """Tell whether a column's feature clips samples of more than 8 bits, at whatever size."""
+    base, _ = canonical.split_name(name) or (name, 0)
+    return base in _GREY_LEVELS
 
 
 def features_named(names: Iterable[str]) -> tuple[Feature, ...]:

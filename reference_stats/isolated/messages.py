@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeGuard
 
 import numpy as np
 
+from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import (
     FeatureValues,
@@ -79,7 +80,8 @@ def pack_outcome(outcome: ImageFeatures | UnreadableImage) -> tuple[int, bytes]:
     if isinstance(outcome, ImageFeatures):
         deep = b"\1" if outcome.deep else b"\0"
         numbers = outcome.values.numbers.astype("<f8", copy=False)
-        return FEATURES, deep + outcome.fingerprint + numbers.tobytes()
+        file = b"" if outcome.file is None else outcome.file.as_text().encode()
+        return FEATURES, deep + outcome.fingerprint + numbers.tobytes() + file
     said = {"reason": outcome.reason.name, "detail": outcome.detail, "limit": outcome.limit}
     return UNREADABLE, json.dumps(said).encode()
 
@@ -92,16 +94,20 @@ def unpack_outcome(
     Raises
     ------
     ValueError
-        If it is none, has other numbers than `names` calls for, or an infinite one.
+        If it is none, has other numbers than `names` calls for, an infinite one, or something else
+        than facts about a file behind them.
     """
-    if kind == FEATURES and len(content) == _NUMBERS_AT + 8 * len(names):
-        numbers = np.frombuffer(content, "<f8", offset=_NUMBERS_AT).astype(np.float64)
+    file_at = _NUMBERS_AT + 8 * len(names)
+    if kind == FEATURES and len(content) >= file_at:
+        numbers = np.frombuffer(content[_NUMBERS_AT:file_at], "<f8").astype(np.float64)
         if np.isinf(numbers).any():
             raise ValueError("an infinite number")
+        file = content[file_at:].decode()
         return ImageFeatures(
             values=FeatureValues(names, numbers),
             deep=content[0] == 1,
             fingerprint=content[1:_NUMBERS_AT],
+            file=facts_from_text(file) if file else None,
         )
     if kind != UNREADABLE:
         raise ValueError(f"message {kind} of {len(content)} bytes")

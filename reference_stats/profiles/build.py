@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -62,7 +64,7 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
         versions=versions,
         features=numbers.features,
         predictions=predictions,
-        left_out=dict(numbers.left_out),
+        left_out=dict(Counter(numbers.left_out) + Counter(predictions.left_out)),
         records=numbers.records,
         prediction_images=images,
     )
@@ -70,7 +72,9 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
 
 def settings_digest(job: Job) -> str:
     """Return a hash of the job file's ``[reference]``, to tell a profile of other settings."""
-    described = ReferenceSettings.model_dump_json(job.reference)
+    # Profiles that were built before there was such a key stay those of the same settings.
+    unset = set() if job.reference.exclude else {"exclude"}
+    described = ReferenceSettings.model_dump_json(job.reference, exclude=unset)
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
@@ -106,7 +110,8 @@ def linked_predictions(
     settings = context.job.predictions.model_copy(update={"path": path, "columns": columns})
     try:
         rows = read_predictions(context.bucket, settings, _ALL_TIME)
-        table, raw = PredictionTable.of(rows.fields, rows.probabilities), rows.raw
+        table = PredictionTable.of(rows.fields, rows.probabilities)
+        table, raw = replace(table, left_out=rows.tally.losses), rows.raw
     except ColumnMissingError as error:
         # Predictions on a validation set are often a plain table without times.
         if error.column != settings.columns.timestamp:

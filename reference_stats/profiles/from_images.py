@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from jobs.errors import ObjectError, UsageError
 from jobs.image_locations import ImageLocation, ImageLocator, RefusedLocation
+from jobs.predictions.object_names import compile_glob
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.timestamps import parse_timestamp
@@ -31,9 +32,8 @@ from reference_stats.profiles.prediction_images import rows_are_images
 from reference_stats.profiles.profile import PredictionTable, image_records
 
 # Names with another ending are not taken for images; a name without an ending may be one.
-IMAGE_ENDINGS = frozenset(
-    {"", ".bmp", ".gif", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-)
+_ENDINGS = ".avif .bmp .gif .heic .heif .hif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp"
+IMAGE_ENDINGS = frozenset({"", *_ENDINGS.split()})
 
 _OLDER = "earlier use of an image name that was used again"
 
@@ -48,7 +48,8 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     """
     prefix = str(context.job.reference.images)
     versions = {found.name: found.version for found in context.bucket.list(prefix)}
-    names = list(versions)
+    listed = list(versions)
+    names = not_excluded(listed, prefix, context.job.reference.exclude)
     images = [name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_ENDINGS]
     locations = [
         ImageLocation(bucket_url=context.bucket.url, name=name, path=name) for name in images
@@ -58,6 +59,8 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     numbers, records, left_out = _table(result)
     if len(images) < len(names):
         left_out["not named as an image"] = len(names) - len(images)
+    if len(names) < len(listed):
+        left_out["excluded by reference.exclude"] = len(listed) - len(names)
     _require_images(numbers, context.bucket.url_of(prefix), left_out)
     return ReferenceNumbers(
         features=numbers,
@@ -66,6 +69,27 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
         left_out=left_out,
         records=records,
     )
+
+
+def not_excluded(names: Iterable[str], prefix: str, globs: Sequence[str]) -> list[str]:
+    """Return the names that no glob of ``reference.exclude`` matches.
+
+    Parameters
+    ----------
+    prefix
+        ``reference.images``; a glob with a slash in it is compared with what follows it.
+    globs
+        As in `reference.exclude`.
+    """
+    whole = [compile_glob(glob) for glob in globs if "/" in glob]
+    last = [compile_glob(glob) for glob in globs if "/" not in glob]
+    folder = prefix if prefix.endswith("/") or not prefix else prefix + "/"
+    return [
+        name
+        for name in names
+        if not any(glob.fullmatch(name.removeprefix(folder)) for glob in whole)
+        and not any(glob.fullmatch(name.rpartition("/")[2]) for glob in last)
+    ]
 
 
 def collect_window(context: SourceContext) -> ReferenceNumbers:
@@ -85,7 +109,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     numbers, records, left_out = _table(result, again.past)
     left_out.update(again.left_out)
     left_out.update(place.reason for place in located if not isinstance(place, ImageLocation))
-    left_out.update(rows.tally.reasons)
+    left_out.update(rows.tally.losses)
     _require_images(numbers, log_url, left_out)
     span = rows.window
     # As in a window, a row whose image must not be read says nothing.
@@ -192,7 +216,11 @@ def _table(
         one.summary for one in outcomes.values() if not isinstance(one, ImageFeatures)
     )
     values = [dict(one.values) for one in images.values()]
-    records = image_records(list(images), [one.fingerprint for one in images.values()])
+    records = image_records(
+        list(images),
+        [one.fingerprint for one in images.values()],
+        files=[one.file for one in images.values()],
+    )
     return pd.DataFrame(values, columns=list(result.names), dtype="float64"), records, left_out
 
 

@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from jobs.errors import ObjectError
 from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.numbers import read_numbers
 from jobs.predictions.parquet_log import as_texts
 from jobs.predictions.window_frames import class_series
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
@@ -122,15 +123,23 @@ def _as_numbers(column: pd.Series) -> pd.Series:
     return numbers.where(np.isfinite(numbers))
 
 
+def _as_shares(column: pd.Series) -> pd.Series:
+    """Return a confidence or probability as a log's would be read: ``95.8%`` is 0.958."""
+    if pd.api.types.is_numeric_dtype(column):
+        return _as_numbers(column)
+    texts = pa.array([None if pd.isna(one) else str(one) for one in column], pa.string())
+    return pd.Series(read_numbers(texts, is_share=True).values, index=column.index)
+
+
 def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable:
     columns = context.job.predictions.columns
     fields = pd.DataFrame(index=table.index)
     if columns.prediction in table.columns:
         fields["prediction"] = table[columns.prediction]
     if columns.confidence in table.columns:
-        fields["confidence"] = _as_numbers(table[columns.confidence])
+        fields["confidence"] = _as_shares(table[columns.confidence])
     named = NeededColumns(named=columns)
     probabilities = named.probabilities(str(column) for column in table.columns)
     for name in probabilities:
-        fields[name] = _as_numbers(table[name])
+        fields[name] = _as_shares(table[name])
     return PredictionTable.of(fields, probabilities)

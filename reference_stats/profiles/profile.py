@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 from jobs.errors import ProfileDefinitionError
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES
+from reference_stats.file_facts.facts import FileFacts, facts_from_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,12 @@ class PredictionTable:
     rows
         One row per prediction. Columns, each of them optional: ``prediction`` (text or missing),
         ``confidence`` (float64) and the probability columns (float64).
+    left_out
+        How many rows and values of its log could not be read, by what they are.
     """
 
     rows: pd.DataFrame
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> PredictionTable:
@@ -67,8 +71,9 @@ class ReferenceProfile:
         The number of reference images or rows that could not be used, by reason.
     records
         Which images the rows of `features` are, one row each: ``image`` (a name or path) and
-        ``fingerprint`` (bytes); where they come from a log ``client`` (text or missing) and
-        ``timestamp`` (UTC) too. None for a table of features, and for a profile that an older
+        ``fingerprint`` (bytes); where they come from files ``file`` (`FileFacts.as_text`), which
+        profiles of older versions have not; where they come from a log ``client`` (text or missing)
+        and ``timestamp`` (UTC) too. None for a table of features, and for a profile that an older
         version built.
     prediction_images
         Which image each row of `predictions` is of: a name of `records`, another name where the
@@ -92,14 +97,35 @@ class ReferenceProfile:
         """The number of reference images."""
         return len(self.features)
 
+    @property
+    def files(self) -> list[FileFacts] | None:
+        """What the images' files are, in the order of `features`; None where it is not known."""
+        if self.records is None or "file" not in self.records:
+            return None
+        return [facts_from_text(text) for text in self.records["file"]]
 
-def image_records(images: Sequence[str], fingerprints: Sequence[bytes]) -> pd.DataFrame:
-    """Return the `records` of a profile whose images have no time and no client."""
-    return pd.DataFrame(
+
+def image_records(
+    images: Sequence[str],
+    fingerprints: Sequence[bytes],
+    files: Sequence[FileFacts | None] | None = None,
+) -> pd.DataFrame:
+    """Return the `records` of a profile whose images have no time and no client.
+
+    Parameters
+    ----------
+    files
+        What the images' files are; left out where one of them is not known.
+    """
+    records = pd.DataFrame(
         {
             "image": pd.Series(images, dtype="str"),
             "fingerprint": pd.Series(fingerprints, dtype="object"),
         }
+    )
+    known = [one.as_text() for one in files or () if one is not None]
+    return (
+        records.assign(file=pd.array(known, dtype="str")) if len(known) == len(images) else records
     )
 
 

@@ -1,10 +1,13 @@
 """The comparison: when a column is drift, and that no column ever vanishes."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from drift import comparison as comparing
+from drift.columns import feature_columns
 from drift.comparison import compare, drift_score, would_alarm
+from drift.described import untested_finding
 from jobs.job import DetectionSettings
 from reports.findings import State
 from tests.support.columns import classes, lined_up, numeric
@@ -245,3 +248,17 @@ def test_a_spread_that_grew_more_than_the_mean_moved_is_said_as_a_spread(generat
     current = generator.normal(104, 30, 200)
     (finding,) = compare(lined_up(numeric("mean", reference, current)), DETECTION).findings
     assert finding.direction == "spread"
+
+
+def test_a_feature_that_is_undefined_for_all_images_of_a_side_says_so():
+    known = pd.DataFrame({"blockiness": [0.1, 0.2]})
+    tiny = pd.DataFrame({"blockiness": [np.nan, np.nan]})
+    notes = [
+        untested_finding(feature_columns(then, now, ["blockiness"])[0]).note
+        for then, now in ((known, tiny), (tiny, known), (known, known.iloc[:0]))
+    ]
+    assert notes[0].startswith("The window has no value for it. It is not defined")
+    assert notes[1].startswith("The reference has no value for it. It is not defined")
+    assert notes[2] == (
+        "The window has no value for it. No image of the window could be measured; see data health."
+    )

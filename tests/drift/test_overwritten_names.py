@@ -20,6 +20,7 @@ from drift.pipeline import run_job
 from drift.remarks.facts import RunData
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.reference_names import reference_names_remarks
+from drift.remarks.registry import remarks_on_data
 from drift.setup.checking import check_job_file
 from drift.setup.initiate import propose
 from drift.setup.write_job_file import job_file_text
@@ -379,9 +380,10 @@ def test_a_reference_that_holds_the_windows_pictures_under_its_names_is_told(
     place = open_workplace(camera.job(reference={"window": span}))
     profile = build_profile(place.source_context, now=FIRST)
     seen = camera.look(1)
-    (remark,) = reference_names_remarks(replace(seen.data, profile=profile))
-    assert remark.text.startswith(f"{SLOTS} images of the reference's {SLOTS} have names")
-    assert remark.weight is RemarkWeight.NOT_STEADY
+    remarks = {one.code: one for one in remarks_on_data(replace(seen.data, profile=profile))}
+    assert remarks["images_in_reference"].weight is RemarkWeight.NO_VERDICT
+    said = remarks["reference_names_used_again"].text
+    assert said.startswith(f"{SLOTS} images of the reference's {SLOTS} have names")
     camera.shoot(2, sharp, "copied")
     later = camera.look(2)
     assert list(reference_names_remarks(replace(later.data, profile=profile))) == []

@@ -254,15 +254,17 @@ def test_bad_rows_are_counted_with_line_and_reason(own_world):
     lines[12] = lines[12].replace(b"Foto", b"F\xff\xfeto")
     log.write_bytes(b"".join(lines))
     report = content(run(job_of(own_world)))
-    assert (report["log"]["rows"], report["log"]["rejected"]) == (40, 6)
-    assert sum(report["log"]["reasons"].values()) == 6
+    assert (report["log"]["rows"], report["log"]["rejected"]) == (40, 5)
+    assert sum(report["log"]["reasons"].values()) == 5
     assert report["log"]["reasons"]["wrong number of fields"] == 2
-    assert report["images"]["logged"] == 34
+    assert report["images"]["logged"] == 35
     told = {one["name"]: one["reason"] for one in report["log"]["examples"]}
     where = "predictions_log.csv, line "
     assert told[f"{where}3"] == "wrong number of fields: 3 fields, expected 5"
     assert "yesterday" in told[f"{where}5"]
-    assert told[f"{where}7"] == "confidence is not a number: very sure"
+    (lost,) = report["log"]["lost_values"]
+    assert (lost["column"], lost["reasons"]) == ("confidence", {"not a number": 1})
+    assert lost["examples"] == [{"name": f"{where}7", "reason": "very sure"}]
     assert told[f"{where}9"] == "wrong number of fields: 6 fields, expected 5"
     assert told[f"{where}13"].startswith("not UTF-8")
     assert "no value in filename" in told.values()
@@ -344,7 +346,8 @@ def pages(world, tmp_path_factory):
     found = publish(job_of(folder, predictions=predictions, reference=TABLE))
     assert found.offenders
     assert found.quality.troubles
-    assert found.log.rejected == 2
+    assert found.log.rejected == 1
+    assert [one.column for one in found.log.lost_values] == ["confidence"]
     (report,) = reports_of(folder).glob("runs/*/report.html")
     return report
 

@@ -271,3 +271,13 @@ def test_what_forbids_a_verdict_is_said_whatever_the_columns_show(say):
 def test_a_remark_that_changes_the_verdict_has_a_headline():
     with pytest.raises(ValueError, match="needs a headline"):
         remark(RemarkWeight.CAUSE, headline="")
+
+
+def test_only_predictions_are_said_to_be_the_models(say):
+    """Near-copies are no image feature, and yet about the images."""
+    still, moved = np.zeros(400), np.repeat([0.0, 9.0], 200)
+    assert say(numeric("near_copies", still, moved)).headline == (
+        "The images have moved away from the reference"
+    )
+    answer = numeric("confidence", still, moved, ColumnRole.PREDICTION)
+    assert say(answer).headline == "The model's predictions have moved away from the reference"

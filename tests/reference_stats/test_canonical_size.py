@@ -90,7 +90,6 @@ def test_a_deep_image_is_scaled_from_all_its_bits() -> None:
         luma=np.full((100, 100), 255, np.uint8),
         pixels=np.broadcast_to(np.uint8(40), (100, 100, 3)),
         size_bytes=1,
-        file_format="PNG",
         mode="I;16",
     )
     assert (image.scaled(50).luma == 255).all()

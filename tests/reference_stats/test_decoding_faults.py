@@ -113,8 +113,6 @@ def test_what_is_no_image_says_what_it_looks_like(data: bytes, looks_like: str) 
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x00\x00\x00\x1cftypheic\0\0\0\0",
-        b"\x00\x00\x00\x1cftypavif\0\0\0\0",
         b"8BPS\0\1",
         b"\xff\x0a\xfa\x7f",
     ],
@@ -195,7 +193,7 @@ def test_many_threads_decode_the_same_pixels() -> None:
             found = decode_image(data, max_pixels=MANY_PIXELS)
             assert isinstance(expected, DecodedImage)
             if not isinstance(found, DecodedImage) or (found.rgb != expected.rgb).any():
-                different.append(expected.file_format)
+                different.append(str(expected.file))
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:

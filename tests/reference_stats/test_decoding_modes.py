@@ -193,7 +193,7 @@ def test_pixels_that_never_were_a_file_have_pils_luma_and_no_size() -> None:
     image = image_from_pixels(pixels)
     np.testing.assert_array_equal(image.luma, np.asarray(Image.fromarray(pixels).convert("L")))
     np.testing.assert_array_equal(image.rgb, pixels)
-    assert (image.size_bytes, image.file_format, image.mode) == (0, "", "RGB")
+    assert (image.size_bytes, image.file, image.mode) == (0, None, "RGB")
     grey = image_from_pixels(pixels[..., 0])
     np.testing.assert_array_equal(grey.luma, pixels[..., 0])
     np.testing.assert_array_equal(grey.rgb[..., 2], pixels[..., 0])

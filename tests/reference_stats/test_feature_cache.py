@@ -18,7 +18,9 @@ from jobs.buckets.bucket import Bucket
 from jobs.buckets.folder import FolderBucket
 from jobs.errors import BucketAccessError
 from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.features.registry import FEATURES, feature_set_id
+from reference_stats.feature_cache.recalled import CachedOutcomes
+from reference_stats.feature_cache.rows import believed, completed, in_order, row_schema, rows_of
+from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
 from tests.support.counting_bucket import CountingBucket
@@ -349,3 +351,46 @@ def _put_part(bucket: Bucket, cache: FeatureCache, table: pa.Table) -> str:
     name = f"{cache.folder}part-{digest}.parquet"
     bucket.write(name, target.getvalue())
     return name
+
+
+# --- parts of versions that did not look at files ---
+
+
+def _without_files(bucket: CountingBucket, cache: FeatureCache) -> str:
+    """Write the only part anew as a version wrote it that did not look at files."""
+    (name,) = parts_of(bucket, cache)
+    table = pq.read_table(io.BytesIO(bucket.read(name).data))
+    bucket.delete(name)
+    return _put_part(bucket, cache, table.drop_columns(["file"]))
+
+
+def test_an_older_part_is_read_without_a_warning_and_its_images_are_computed_anew(
+    cache: FeatureCache, bucket: CountingBucket, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.add([entry("a.jpg", features(1)), entry("c.jpg", BROKEN)])
+    _without_files(bucket, cache)
+    with caplog.at_level(logging.WARNING):
+        known = cache.load(["a.jpg", "c.jpg"])
+        assert (known.find("a.jpg"), known.find("c.jpg")) == (None, None)
+        cache.add([entry("a.jpg", features(1)), entry("c.jpg", BROKEN)])
+        known = cache.load(["a.jpg", "c.jpg"])
+    assert (known.find("a.jpg"), known.find("c.jpg")) == (features(1), BROKEN)
+    assert caplog.text == ""
+
+
+def test_what_was_computed_anew_outlives_the_older_row() -> None:
+    schema = row_schema(feature_names())
+    rows = rows_of([entry("a.jpg", features(1)), entry("b.jpg", TOO_MANY)], feature_names())
+    larger = replace(TOO_MANY, limit=99)
+    older = rows_of([entry("a.jpg", features(2)), entry("b.jpg", larger)], feature_names())
+    both = pa.concat_tables([completed(older.drop_columns(["file"]), schema), rows])
+    kept = CachedOutcomes(in_order(both), feature_names())
+    assert kept.find("a.jpg") == features(1)
+    assert kept.find("b.jpg") == TOO_MANY
+
+
+def test_a_row_whose_file_a_later_version_describes_is_computed_anew() -> None:
+    rows = rows_of([entry("a.jpg", features(1))], feature_names())
+    place = rows.schema.get_field_index("file")
+    later = rows.set_column(place, "file", pa.array(['{"kind":"PNG","depth":"deep"}']))
+    assert believed(later).num_rows == 0

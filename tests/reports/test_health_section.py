@@ -3,7 +3,16 @@
 import dataclasses
 import re
 
-from reports.findings import Latency, PictureCount, PictureHealth, Quality, RunFindings
+from reports.findings import (
+    Latency,
+    LogCounts,
+    LostValues,
+    NewestRow,
+    PictureCount,
+    PictureHealth,
+    Quality,
+    RunFindings,
+)
 from reports.html_report import report_html
 from reports.picture_limits import poor_pictures
 from tests.support import findings as examples
@@ -57,3 +66,27 @@ def test_latency_and_confidence_are_told_where_the_log_has_them() -> None:
     assert "taken as milliseconds" in text
     assert "The model's answers" not in health_text(run_with())
     assert "Latency" not in health_text(run_with(confidence_median=0.5))
+
+
+def test_lost_values_and_newer_rejected_rows_are_told_with_the_log() -> None:
+    log = LogCounts(
+        rows=100,
+        rejected=7,
+        reasons={"wrong number of fields": 7},
+        lost_values=(
+            LostValues(column="conf", values=93, lost=5, reasons={"not a number": 5}),
+            LostValues(column="p_cat", values=93, lost=0, outside=60),
+        ),
+        newest=NewestRow(
+            newest="2025-03-04T12:00:00Z",
+            newest_read="2025-03-04T10:00:00Z",
+            rejected_since=7,
+            asked=100,
+            asked_rejected=7,
+        ),
+    )
+    text = health_text(dataclasses.replace(examples.drifted(), log=log))
+
+    assert "7 rejected rows are newer than the newest row that could be read." in text
+    assert "5 values of conf that could not be used, of 93; their rows and images are kept" in text
+    assert "60 values of p_cat lie outside 0 to 1." in text

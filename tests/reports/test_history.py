@@ -66,6 +66,16 @@ def test_a_stored_row_reads_back_the_same() -> None:
         assert parse_history_row(history_bytes(made)) == made
 
 
+def test_counts_of_rows_are_kept_and_left_out_where_they_are_not_known() -> None:
+    made = history_row(examples.steady())
+    counted = dataclasses.replace(
+        made, rows_by_day={"2025-03-03": 4}, late_rows={"other": 1}, log_digest="ab"
+    )
+
+    assert parse_history_row(history_bytes(counted)) == counted
+    assert not {"rows_by_day", "late_rows", "log_digest"} & set(json.loads(history_bytes(made)))
+
+
 def test_keys_of_a_later_version_are_passed_over() -> None:
     made = history_row(examples.steady())
     document = {**json.loads(history_bytes(made)), "later": 1}

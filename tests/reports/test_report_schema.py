@@ -27,6 +27,8 @@ WHERE = {
     types.WindowSpan: SCHEMA["properties"]["window"],
     types.ImageCounts: SCHEMA["properties"]["images"],
     types.LogCounts: SCHEMA["properties"]["log"],
+    types.LostValues: SCHEMA["$defs"]["lost_values"],
+    types.NewestRow: SCHEMA["$defs"]["newest_row"],
     types.ProfileSummary: SCHEMA["properties"]["profile"],
     types.Quality: SCHEMA["properties"]["quality"],
     types.Finding: SCHEMA["$defs"]["finding"],
@@ -49,6 +51,7 @@ WHERE = {
     types.PictureHealth: SCHEMA["$defs"]["picture_health"],
     types.Latency: SCHEMA["$defs"]["latency"],
     types.Remark: SCHEMA["$defs"]["remark"],
+    types.LogTimes: SCHEMA["$defs"]["log_times"],
 }
 
 
@@ -114,6 +117,15 @@ def test_a_wrong_value_is_refused(path: tuple[str | int, ...], value: object) ->
 
     with pytest.raises(jsonschema.ValidationError):
         validate(report)
+
+
+def test_the_times_of_the_log_are_valid() -> None:
+    times = types.LogTimes(zoned=3, rows_by_day={"2025-03-03": 3}, late_rows={"run": 2})
+
+    validate(json.loads(report_json(dataclasses.replace(examples.steady(), log_times=times))))
+    wrong = dataclasses.replace(times, rows_by_day={"2025-03-03": -1})
+    with pytest.raises(jsonschema.ValidationError):
+        validate(json.loads(report_json(dataclasses.replace(examples.steady(), log_times=wrong))))
 
 
 def test_keys_of_a_later_version_are_accepted() -> None:

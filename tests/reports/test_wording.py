@@ -87,7 +87,7 @@ def test_shares_are_per_cent(part: int, whole: int, text: str) -> None:
             "2025-03-15T02:00:00+02:00",
             "2025-03-15T12:00:05Z",
             "15 Mar 2025, 00:00 to 12:00:05 UTC",
-            "720 minutes",
+            "about 12 hours",
         ),
         ("", "later", " to later", ""),
     ],

@@ -16,6 +16,7 @@ from reports.findings import (
     Histogram,
     ImageCounts,
     LogCounts,
+    LostValues,
     Multivariate,
     Offender,
     Onset,
@@ -261,6 +262,16 @@ def hostile() -> RunFindings:
             rejected=7,
             reasons=dict.fromkeys(HOSTILE_LABELS, 1),
             examples=tuple(Trouble(name=name, reason=name) for name in HOSTILE_LABELS),
+            lost_values=tuple(
+                LostValues(
+                    column=name,
+                    values=9,
+                    lost=1,
+                    reasons={"not a number": 1},
+                    examples=(Trouble(name=name, reason=name),),
+                )
+                for name in HOSTILE_LABELS
+            ),
         ),
     )
 

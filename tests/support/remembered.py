@@ -14,6 +14,7 @@ from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.rows import CacheEntry
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_names
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import (
     FeatureValues,
@@ -40,6 +41,7 @@ def features(
         values=FeatureValues(names, numbers),
         deep=deep,
         fingerprint=bytes([seed % 256]) * FINGERPRINT_BYTES,
+        file=FileFacts(kind="PNG", mode="RGB", frames=1 + seed % 3),
     )
 
 

@@ -44,7 +44,7 @@ def reference_system(folder: Path) -> None:
     feature_table(folder, "labels_metrics_sampled.csv")
 
 
-@layout('path = "logs/dt=*/part-0.parquet"', 'timestamp = "event_time"', 'id = "request_id"',
+@layout('path = "logs/dt=*/part-*.parquet"', 'timestamp = "event_time"', 'id = "request_id"',
         'path = "images/{request_id}.png"', 'prediction = "predicted_class"')  # fmt: skip
 def daily_parquet(folder: Path) -> None:
     feature_table(folder)

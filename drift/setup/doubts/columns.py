@@ -22,9 +22,12 @@ def about_columns(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # no
         )
     if columns.prediction is None:
         watched = "the probabilities" if columns.probabilities else "images alone"
+        seen_none = "No column looks like the predicted class"
+        if "prediction" in columns.unfit:
+            seen_none = "No column could be taken for the predicted class, for reasons named below"
         yield Doubt(
             key="predictions.columns.prediction",
-            text=f"No column looks like the predicted class; without one, {watched} are watched.",
+            text=f"{seen_none}; without one, {watched} are watched.",
         )
     for note in columns.notes:
         yield Doubt(key="predictions.columns", text=note)

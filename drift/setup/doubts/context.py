@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drift.setup.examine_reference import ExaminedReference
+from drift.setup.image_copies import Copies
 from drift.setup.locate_images import LocatedImages
+from drift.setup.proposal import Doubt
 from drift.setup.propose_reference import ReferenceGuess
+from drift.setup.row_sample import LogSample, UnreadSample
+from drift.setup.unread_objects import UnreadObjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +31,22 @@ class DoubtContext:
         The time of the log's newest row.
     now
         The time now.
-    sample_notes
-        What was odd about the log.
+    sample
+        The rows of the log that were looked at.
     names
         The objects that were seen.
+    unread
+        Objects that no run reads but that look like tables or logs.
+    unreadable
+        Objects in a format that runs read and yet cannot be read, and why.
+    copies
+        Images of the reference that look like copies of others.
     images_since
         The first row with an image, where all older ones have lost theirs.
     time_columns, clock_columns
         Other columns that hold times, and those that hold times of day without a date.
+    time_doubts
+        What was said of the times' zones and order: see `written_times`.
     examined
         What lies in the chosen folder of reference images; None where another kind was chosen.
     small_references
@@ -46,10 +58,14 @@ class DoubtContext:
     taken_in_too: Sequence[str]
     newest: datetime
     now: datetime
-    sample_notes: Sequence[str]
+    sample: LogSample
     names: Sequence[str]
+    unread: Sequence[UnreadObjects] = ()
+    unreadable: Sequence[UnreadSample] = ()
+    copies: Copies | None = None
     images_since: datetime | None = None
     time_columns: Sequence[str] = ()
     clock_columns: Sequence[str] = ()
+    time_doubts: Sequence[Doubt] = ()
     examined: ExaminedReference | None = None
     small_references: Sequence[ReferenceGuess] = ()

@@ -12,6 +12,7 @@ from jobs.job import DetectionSettings, WindowSettings
 from reports.wording import counted
 
 _DETECTION = DetectionSettings()
+_CRITICAL = critical_value(_DETECTION.false_alarm_rate)
 _MIN_IMAGES = WindowSettings.model_fields["min_images"].default
 
 
@@ -40,15 +41,23 @@ def _about_copies(seen: DoubtContext) -> Iterator[Doubt]:
 
 def _about_size(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     guess = draft.reference
-    if guess is None or not guess.size:
-        return
-    size = guess.size if seen.examined is None else seen.examined.equal.different
-    critical = critical_value(_DETECTION.false_alarm_rate)
-    if images_needed(size, critical, _DETECTION.effect_to_see) is None:
-        said = too_small_words(
-            size, draft.window.images, critical=critical, effect=_DETECTION.effect_to_see
+    if guess is not None and guess.size:
+        size = guess.size if seen.examined is None else seen.examined.equal.different
+        if images_needed(size, _CRITICAL, _DETECTION.effect_to_see) is None:
+            yield Doubt(key="reference", text=_too_small(size, draft))
+    if guess is None and seen.small_references:
+        small = seen.small_references[0]
+        yield Doubt(
+            key="reference",
+            text=f"{small.path} holds {counted(small.size, 'image')} only, fewer than the log's "
+            "own past, which was taken; was its oldest stretch an ordinary time? "
+            f"{_too_small(small.size, draft)}",
         )
-        yield Doubt(key="reference", text=f"{counted(size, 'image')} are few: {said}")
+
+
+def _too_small(size: int, draft: Proposal) -> str:
+    effect = _DETECTION.effect_to_see
+    return too_small_words(size, draft.window.images, critical=_CRITICAL, effect=effect)
 
 
 def _about_short_log(draft: Proposal) -> Iterator[Doubt]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from drift.setup.day_folders import clock_of
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.locate_images import LocatedImages
 from drift.setup.proposal import Doubt, Proposal
@@ -44,16 +45,30 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             f"{example}."
             f"{why} {reasons}".strip(),
         )
-    literal = re.sub(r"\{[^{}]+\}", "", template.path) if "{" in template.path else ""
+    yield from _about_names(template.path)
+    reference = draft.reference.path if draft.reference else None
+    rivals = [one for one in _rivals(located) if not (reference and one.startswith(reference))]
+    if rivals:
+        yield Doubt(key="images.path", text=f"Other objects fit as well: {one_of(rivals[:3])}.")
+
+
+def _about_names(path: str) -> Iterator[Doubt]:
+    """Yield what may not stay as it is in the objects' names."""
+    literal = re.sub(r"\{[^{}]+\}", "", path) if "{" in path else ""
     digits = re.search(r"\d{2,}", literal)
     if digits:
         yield Doubt(
             key="images.path",
             text=f"The digits {digits[0]} are the same in all images tried; will they stay so?",
         )
-    rivals = _rivals(located)
-    if rivals:
-        yield Doubt(key="images.path", text=f"Other objects fit as well: {one_of(rivals[:3])}.")
+    clock = clock_of(path)
+    if clock:
+        yield Doubt(
+            key="images.path",
+            text=f"The names of folders or images tell the time of a clock at UTC{clock}, the "
+            "log's times that of another. If the clock of the names changes for summer time, write "
+            f"its zone in place of {clock}, such as Europe/Berlin.",
+        )
 
 
 def _rivals(located: LocatedImages) -> list[str]:

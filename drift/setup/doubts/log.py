@@ -29,5 +29,3 @@ def about_log(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             f"{extra[0]}; make it narrower if they are no part of the log."
         )
         yield Doubt(key="predictions.path", text=text)
-    for note in seen.sample_notes:
-        yield Doubt(key="predictions.path", text=note)

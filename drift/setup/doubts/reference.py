@@ -8,19 +8,13 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.proposal import Doubt, Proposal
 from drift.setup.propose_reference import ReferenceKind
 from drift.setup.words import one_of
-from reports.wording import counted
 
 
 def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield what is unsure about the reference."""
     guess = draft.reference
     if guess is None and seen.small_references:
-        small = seen.small_references[0]
-        yield Doubt(
-            key="reference",
-            text=f"{small.path} holds {counted(small.size, 'image')} only, fewer than the log's "
-            "own past, which was taken. Was the log's oldest stretch an ordinary time?",
-        )
+        # Told with what so few show, see `about_examined`.
         return
     if guess is None:
         yield Doubt(
@@ -48,4 +42,15 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
         yield Doubt(
             key="reference.log",
             text="It was taken by its name and columns; are these predictions on the reference?",
+        )
+
+
+def about_thumbnails(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # noqa: ARG001
+    """Yield which images of the reference look like copies of others."""
+    copies = seen.copies
+    if copies is not None:
+        yield Doubt(
+            key="reference.exclude",
+            text=f"{copies.said} They are left out; for instance {copies.names[0]}. If they are "
+            "images of their own, delete the key.",
         )

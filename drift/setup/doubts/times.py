@@ -19,12 +19,7 @@ def about_times(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
             text="No date settles whether day or month comes first; this order gives the log the "
             "more even course.",
         )
-    if not columns.has_zone:
-        yield Doubt(
-            key="predictions.timezone",
-            text="The times name no zone and are read as UTC. If the log is written in local time, "
-            "set the zone.",
-        )
+    yield from seen.time_doubts
     if seen.newest > seen.now + timedelta(minutes=1):
         yield Doubt(
             key="predictions.timezone",

@@ -28,10 +28,17 @@ def lines(filled, empty):
 
 
 def test_a_column_that_is_empty_in_many_rows_is_to_be_looked_at(tmp_path):
-    (check,) = checked(tmp_path, lines(30, 10))
+    _, check = checked(tmp_path, lines(30, 10))
     assert check.state is CheckState.LOOK
     assert check.found == "pred is empty in 10 of 40 rows of the window"
 
 
 def test_a_few_empty_values_and_labels_that_are_late_are_no_matter(tmp_path):
-    assert checked(tmp_path, lines(59, 1)) == []
+    (label,) = checked(tmp_path, lines(59, 1))
+    assert label.thing == "label column"
+
+
+def test_labels_are_said_to_be_read_and_not_yet_compared(tmp_path):
+    (label,) = checked(tmp_path, lines(30, 0))
+    assert label.state is CheckState.OK
+    assert label.found.startswith("truth is read and not yet compared with the predictions")

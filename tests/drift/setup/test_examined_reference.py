@@ -62,7 +62,7 @@ def test_a_dozen_reference_images_are_taken_and_named_with_how_many_it_takes(tmp
     assert found.reference is not None
     assert found.reference.path == "reference/"
     assert found.reference.because == "12 images that the log does not name"
-    assert "12 images are few: they can show only shifts of 1.4 sigma or more" in said(found)
+    assert "12 reference images show only shifts of 1.4 sigma or more" in said(found)
     assert "0.5 sigma (detection.effect_to_see) takes about" in said(found)
     assert "The log leads to 3 images so far; with fewer than 10" in said(found)
     # It holds more once the log does.
@@ -99,7 +99,7 @@ def test_check_and_profile_say_the_same(tmp_path, monkeypatch):
     )
     until = ("--until", (end + timedelta(hours=1)).isoformat())
     copies, shared = "14 of 25 reference images are copies of one", "10 of the 40 images tried"
-    few = "11 images: they can show only shifts of 1.4 sigma or more"
+    few = "11 reference images show only shifts of 1.4 sigma or more"
     checked = command(tmp_path, monkeypatch, "check", "job.toml", *until)
     assert copies in checked
     assert shared in checked

@@ -1,5 +1,6 @@
 """The guesses themselves: values in, guesses with reasons out."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -105,10 +106,71 @@ def test_numbers_between_0_and_1_that_do_not_add_up_are_no_probabilities():
     assert found.confidence is None
 
 
-def test_a_confidence_that_a_run_could_not_read_is_left_out_and_said():
+def test_a_confidence_in_per_cent_is_taken_and_its_form_said():
     found = guess(ts=times(), pred=classes(), confidence=[f"{row % 100}%" for row in range(ROWS)])
+    assert found.confidence is not None
+    assert found.confidence.is_sure
+    assert f"{ROWS} of {ROWS} values are written as per cent" in found.confidence.because
+
+
+def test_a_confidence_that_changes_its_form_is_unsure():
+    values = [f"0.{row:02d}" if row < 40 else f"{row % 100}%" for row in range(ROWS)]
+    found = guess(ts=times(), pred=classes(), confidence=values).confidence
+    assert found is not None
+    assert not found.is_sure
+    assert f"{ROWS - 40} of {ROWS} values are written as per cent" in found.because
+
+
+def test_no_column_is_offered_for_two_things():
+    found = guess(ts=times(), prediction=classes(), label=classes())
+    assert found.named["prediction"].column == "prediction"
+    assert found.named["label"].column == "label"
+    assert all(not one.others for one in found.named.values())
+    assert found.prediction is not None
+    assert found.prediction.is_sure
+
+
+def test_of_an_object_and_its_fields_the_fields_are_taken():
+    found = guess(
+        ts=times(),
+        pred=classes(),
+        client=[json.dumps({"id": str(row % 7)}) for row in range(ROWS)],
+        **{"client.id": [str(row % 7) for row in range(ROWS)]},
+    )
+    assert found.client is not None
+    assert found.client.column == "client.id"
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (
+            [f"class {row}" for row in range(ROWS)],
+            f"it holds {ROWS} different values in {ROWS} rows",
+        ),
+        (["dog"] * ROWS, "every row has the same value (dog)"),
+        ([f"0.{row:04d}" for row in range(ROWS)], "it holds fractions such as"),
+        ([f"out/{row % 9}.png" for row in range(ROWS)], "it holds paths such as out/0.png"),
+    ],
+)
+def test_a_column_named_like_the_class_is_said_not_to_be_taken_and_why(values, reason):
+    found = guess(ts=times(), class_name=values)
+    assert found.prediction is None
+    assert found.unfit == ("prediction",)
+    assert found.notes[0].startswith(
+        f"The column class_name is named like the predicted class, but {reason}"
+    )
+
+
+def test_probabilities_that_stop_adding_up_to_one_are_no_confidence():
+    shares = np.random.default_rng(4).dirichlet([1, 1, 1], ROWS)
+    shares[ROWS // 2 :] = shares[ROWS // 2 :] * 9 - 4
+    found = guess(ts=times(), pred=classes(), p_a=shares[:, 0], p_b=shares[:, 1], p_c=shares[:, 2])
     assert found.confidence is None
-    assert "confidence" in found.notes[0]
+    assert found.probabilities is not None
+    assert found.probabilities.patterns == ("p_*",)
+    assert "add up to one in 50% of the rows only" in found.notes[0]
 
 
 def test_features_of_the_image_are_nothing_else():
@@ -150,9 +212,12 @@ def infos(*names: str) -> list[ObjectInfo]:
     [
         (["logs/2025-03-03.csv", "logs/2025-03-04.csv"], "logs/*.csv"),
         (["logs/2025-03-03.csv"], "logs/*.csv"),
-        (["l/dt=2025-03-03/part-0.parquet"], "l/dt=*/part-0.parquet"),
+        (["l/dt=2025-03-03/part-0.parquet"], "l/dt=*/part-*.parquet"),
         (["l/2025/03/03/a.jsonl", "l/2025/03/04/a.jsonl"], "l/*/*/*/a.jsonl"),
         (["team1/log_v2.csv"], "team1/log_v2.csv"),
+        (["l/region=eu/part-0.csv"], "l/region=*/part-*.csv"),
+        (["l/model=a/part-0.csv"], "l/model=a/part-*.csv"),
+        (["l/worker-0/log.csv"], "l/worker-*/log.csv"),
         (["x/20250303T10.ndjson.gz"], "x/*.ndjson.gz"),
     ],
 )

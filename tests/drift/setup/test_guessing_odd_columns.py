@@ -66,12 +66,12 @@ def test_a_few_bad_values_leave_a_confidence_unsure():
     assert "3 of 200 values are no numbers, such as 'timeout'" in found.because
 
 
-def test_many_bad_values_leave_a_confidence_out():
-    values = [*SHARES[:-30], *["timeout"] * 30]
+def test_a_confidence_that_is_unreadable_in_most_rows_is_not_taken_and_it_is_said():
+    values = [*SHARES[:-120], *["timeout"] * 120]
     found = guess(pred=classes(), confidence=values)
     assert found.confidence is None
     assert found.unfit == ("confidence",)
-    assert "'timeout' is no number" in found.notes[0]
+    assert "120 of 200 values are no numbers a run can read, such as 'timeout'" in found.notes[0]
 
 
 def test_a_header_that_comes_again_says_nothing_about_the_columns():
@@ -109,17 +109,27 @@ def test_a_probability_of_one_of_two_classes_is_an_unsure_confidence():
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    ("name", "value", "kind"),
     [
-        ("probs", "[0.9416, 0.0584]"),
-        ("probabilities", '{"beagle": 0.9, "boxer": 0.1}'),
-        ("output", '[{"label": "shoes", "score": 0.9}]'),
-        ("data", '{"label": "shoes", "p": 0.9}'),
+        ("probs", "[0.9416, 0.0584]", "a list of numbers"),
+        ("probs", "[0.9416 0.0584]", "a list of numbers"),
+        (
+            "probabilities",
+            '{"beagle": 0.9, "boxer": 0.1}',
+            "a dictionary of a number for each class",
+        ),
+        (
+            "probabilities",
+            "{'beagle': 1, 'boxer': 1e-9}",
+            "a dictionary of a number for each class",
+        ),
+        ("output", '[{"label": "shoes", "score": 0.9}]', "a list of classes with their scores"),
+        ("data", '{"label": "shoes", "p": 0.9}', "lists or JSON"),
     ],
 )
-def test_lists_and_json_in_one_text_are_named(name, value):
+def test_lists_and_json_in_one_text_are_named(name, value, kind):
     (note,) = guess(pred=classes(), **{name: [value] * ROWS}).notes
-    assert note.startswith(f"The column {name} holds lists or JSON")
+    assert note.startswith(f"The column {name} holds {kind} (")
 
 
 def test_other_json_is_not_worth_a_word():

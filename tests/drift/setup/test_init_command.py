@@ -109,7 +109,7 @@ def names_that_follow_from_nothing(folder: Path) -> None:
         (empty, ["no prediction log was found", "Nothing is there", ".parquet"]),
         (only_images, ["no prediction log was found", "30 .jpg", "a/ 30"]),
         (only_a_log, ["log.csv was found, but not its images", "No image lies in the bucket"]),
-        (a_json_array, ["Logs in .json cannot be read", "JSON lines"]),
+        (a_json_array, ["predictions.json is one JSON array", "jq -c '.[]'"]),
         (a_log_without_a_header, ["log.csv is none", "no header line"]),
         (names_that_follow_from_nothing, ["holds the value of id", "follows from no column"]),
     ],

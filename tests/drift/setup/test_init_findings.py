@@ -1,29 +1,11 @@
 """What init makes of buckets whose images are gone, kept twice, or named by other times."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, timedelta
 
 import pytest
 
-from drift.setup.initiate import propose
-from drift.setup.proposal import Proposal
-from jobs.buckets.registry import open_bucket
-from tests.support.layouts import Request, put, requests, write_csv
-
-NOW = datetime(2025, 3, 15, 3, tzinfo=UTC)
-
-
-def row(one: Request, **more: object) -> dict[str, object]:
-    return {"timestamp": one.time.isoformat() + "Z", "id": one.id, "pred": one.breed, **more}
-
-
-def proposed(folder: Path, now: datetime = NOW) -> Proposal:
-    url = folder.as_uri()
-    return propose(open_bucket(url), open_bucket=open_bucket, name="x", url=url, now=now)
-
-
-def said(proposal: Proposal) -> str:
-    return " ".join(f"{doubt.key}: {doubt.text}" for doubt in proposal.doubts)
+from tests.support.layouts import put, requests, write_csv
+from tests.support.proposing import proposed, row, said
 
 
 def test_images_that_are_deleted_after_a_while_are_no_reference(tmp_path):
@@ -111,3 +93,36 @@ def test_a_time_of_day_in_a_column_of_its_own_is_named(tmp_path):
     text = said(proposed(tmp_path))
     assert "The column hora looks like the time of day" in text
     assert "whole days" not in text
+
+
+def test_a_folder_called_reference_that_the_log_names_is_said_to_be_there(tmp_path):
+    rows = requests(90)
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    for number in range(40):
+        put(tmp_path, f"reference/{number}.jpg", number)
+    lines = [row(one, file=f"images/{one.id}.jpg") for one in rows]
+    lines += [row(one, file=f"reference/{one.number}.jpg") for one in rows[:30]]
+    write_csv(tmp_path / "log.csv", lines)
+    assert "reference/ is called like a reference, but the log names 30 of its 40 images" in said(
+        proposed(tmp_path)
+    )
+
+
+def test_the_logs_own_folder_is_not_called_a_reference(tmp_path):
+    rows = requests(90)
+    for one in rows:
+        put(tmp_path, f"dataset/{one.id}.jpg", one.number)
+    write_csv(tmp_path / "log.csv", [row(one) for one in rows])
+    assert "is called like a reference" not in said(proposed(tmp_path))
+
+
+def test_objects_named_like_the_log_that_no_run_reads_are_named(tmp_path):
+    rows = requests(90)
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    write_csv(tmp_path / "logs/p.csv", [row(one) for one in rows])
+    (tmp_path / "logs/p.csv.zst").write_bytes(b"\x28\xb5\x2f\xfd....")
+    assert "The path does not match logs/p.csv.zst, which is named alike" in said(
+        proposed(tmp_path)
+    )

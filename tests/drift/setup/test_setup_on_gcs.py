@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drift.commands.group import program
-from drift.setup.log_sample import PIECE_BYTES, LogSample, read_sample
+from drift.setup.log_sample import PIECE_BYTES, read_sample
+from drift.setup.row_sample import LogSample
 from drift.setup.survey import survey
 from jobs.buckets.registry import open_bucket
 from jobs.errors import InputError

@@ -14,9 +14,11 @@ from jobs.job import LogColumns
 from jobs.predictions.csv_log import read_csv_log
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.log_object import LogObject
+from jobs.predictions.log_tally import tally_rows
 from jobs.predictions.window_rows import WindowCollector
 from jobs.timestamps import TimestampRules
 from jobs.windows import WindowRequest
+from tests.support.fuzzed_logs import as_log, log_lines
 from tests.support.log_window import WINDOW_END, read_log
 
 COLUMNS = ("timestamp", "id", "name")
@@ -84,7 +86,7 @@ def sample(identity: int, kind: str) -> tuple[bytes, str | None, int]:
         "short": (b"2025-03-04T10:00:00\n", "wrong number of fields", 1),
         "long": (start + b"a,b,c\n", "wrong number of fields", 1),
         "nul": (start + b'"a\0"\n', "NUL byte", 1),
-        "latin": (start + b"m\xfcll\n", "not UTF-8", 1),
+        "latin": (start + b"m\x81ll\n", "not UTF-8", 1),
         "return": (start + b"a\rb\n", "stray carriage return", 1),
         "endless": (start + b"x" * (1 << 20) + b"\n", "line too long", 1),
         "timeless": (b",1,cat\n", "no timestamp", 1),
@@ -101,10 +103,13 @@ KINDS = st.sampled_from(
 )
 
 
-def collect(path: Path, content: bytes, block_bytes: int) -> WindowCollector:
+def collect(
+    path: Path, content: bytes, block_bytes: int, rows: int | None = None
+) -> WindowCollector:
     path.write_bytes(content)
+    last = timedelta(days=2) if rows is None else None
     collector = WindowCollector(
-        request=WindowRequest(end=WINDOW_END, last=timedelta(days=1)),
+        request=WindowRequest(end=WINDOW_END, last=last, rows=rows),
         rules=TimestampRules(),
         needed=NeededColumns(named=LogColumns()),
     )
@@ -188,3 +193,19 @@ def test_any_bytes_at_all_are_read_the_same_in_any_blocks(log_path, content, blo
     assert one.table.to_pydict() == other.table.to_pydict()
     assert one.lines.tolist() == other.lines.tolist()
     assert small.rejections.tally(0, None) == whole.rejections.tally(0, None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(lines=log_lines(most=25), block_bytes=st.integers(30, 400), rows=st.sampled_from([None, 5]))
+def test_headers_encodings_and_lost_rows_are_the_same_in_any_blocks(
+    log_path, lines, block_bytes, rows
+):
+    small = collect(log_path, as_log(lines), block_bytes, rows)
+    one = small.rows()
+    tally = tally_rows(small, one, [])
+    whole = collect(log_path, as_log(lines), 1 << 20, rows)
+    other = whole.rows()
+    assert one.lines.tolist() == other.lines.tolist()
+    assert one.table.to_pylist() == other.table.to_pylist()
+    assert tally == tally_rows(whole, other, [])
+    assert tally.rows == len(one) + tally.rejected

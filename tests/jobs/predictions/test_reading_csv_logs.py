@@ -166,7 +166,7 @@ def test_a_header_alone_is_an_empty_window():
         (b"0001-01-01T00:00:00Z,2,b,c\n", "year outside 1970 to 2199"),
         (f'{DAY}10:00:00,2,"b,c\n'.encode(), "unbalanced quote"),
         (f"{DAY}10:00:00,2,b\0,c\n".encode(), "NUL byte"),
-        (f"{DAY}10:00:00,2,m\xfcll,c\n".encode("latin-1"), "not UTF-8"),
+        (f"{DAY}10:00:00,2,m\x81ll,c\n".encode("latin-1"), "not UTF-8"),
         (f"{DAY}10:00:00,2,b\rc,c\n".encode(), "stray carriage return"),
         (f"{DAY}10:00:00,2,{'x' * (1 << 20)},c\n".encode(), "line too long"),
         (f"{DAY}10:00:00,2,{'x' * (40 << 20)},c\n".encode(), "line too long"),

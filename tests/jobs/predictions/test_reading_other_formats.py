@@ -75,8 +75,9 @@ def test_json_values_become_text_as_they_were_written():
 )
 def test_a_bad_json_line_is_counted_and_costs_no_other(line, reason):
     good = lines(entry("1")).encode()
-    rows = read_log({"log.jsonl": good + line + b"\n" + good}, "log.jsonl")
-    assert ids(rows) == ["1", "1"]
+    last = lines(entry("3")).encode()
+    rows = read_log({"log.jsonl": good + line + b"\n" + last}, "log.jsonl")
+    assert ids(rows) == ["1", "3"]
     assert rejected(rows) == [(2, reason)]
 
 

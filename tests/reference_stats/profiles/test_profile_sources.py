@@ -1,5 +1,6 @@
 """Building a profile from each of its sources."""
 
+import hashlib
 import io
 import pickle
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from jobs.job import Job
 from reference_stats.decoding import image_from_pixels
 from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES
+from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.build import build_profile, settings_digest
 from reference_stats.profiles.numbers import SourceContext
@@ -58,9 +60,11 @@ def test_images_below_a_prefix_become_rows_and_the_log_brings_the_predictions(wo
     assert profile.created_at == NOW
 
 
-def test_each_reference_image_has_its_name_and_fingerprint(world):
-    records = build(job_of(world)).records
-    assert list(records.columns) == ["image", "fingerprint"]
+def test_each_reference_image_has_its_name_its_fingerprint_and_its_file(world):
+    profile = build(job_of(world))
+    records = profile.records
+    assert list(records.columns) == ["image", "fingerprint", "file"]
+    assert set(profile.files) == {FileFacts(kind="JPEG", mode="RGB")}
     for row in (0, 14):
         pixels = np.asarray(Image.open(world / records["image"][row]).convert("RGB"))
         assert records["fingerprint"][row] == fingerprint_of(image_from_pixels(pixels))
@@ -97,6 +101,24 @@ def test_a_reference_log_may_have_no_times(tmp_path):
     rows = build(job).predictions.rows
     assert rows["prediction"].tolist() == ["1", "2"]
     assert list(rows.columns) == ["prediction", "confidence", "p_a", "p_b"]
+
+
+@pytest.mark.parametrize("header", ["timestamp,breed,confidence", "breed,confidence"])
+def test_a_reference_log_is_read_as_the_window_is_and_its_losses_are_counted(tmp_path, header):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    rows = ["2025-01-01,1,95.8%", "2025-01-01,2,tensor(0.5)", "2025-01-01,3,high"]
+    timed = header.startswith("timestamp")
+    lines = [header, *(row if timed else row.partition(",")[2] for row in rows)]
+    if timed:
+        lines.append("2025-01-01,4")
+    (tmp_path / "said.csv").write_text("\n".join(lines) + "\n")
+    profile = build(job_of(tmp_path, reference={"images": "reference/", "log": "said.csv"}))
+    np.testing.assert_allclose(profile.predictions.rows["confidence"], [0.958, 0.5, np.nan])
+    if timed:
+        assert profile.left_out == {
+            "wrong number of fields": 1,
+            "values of confidence (not a number)": 1,
+        }
 
 
 def test_a_reference_log_without_the_named_prediction_is_refused_by_name(tmp_path):
@@ -140,7 +162,7 @@ def test_a_past_window_brings_images_and_predictions(world):
     assert profile.images == 12
     assert len(profile.predictions.rows) == 12
     assert profile.source == "the log from 2025-03-03 00:00 to 2025-03-04 00:00 UTC"
-    assert list(profile.records.columns) == ["image", "fingerprint", "client", "timestamp"]
+    assert list(profile.records.columns) == ["image", "fingerprint", "file", "client", "timestamp"]
     assert profile.records["client"].isna().all()
 
 
@@ -399,3 +421,21 @@ def _evil_pickle(marker: str) -> bytes:
             return open, (marker, "w")
 
     return pickle.dumps(Evil())
+
+
+def test_images_that_are_excluded_are_left_out_and_counted(world):
+    job = job_of(world)
+    names = sorted(path.name for path in (world / "reference").iterdir())
+    settings = job.reference.model_copy(update={"exclude": (names[0], "thumbs/**")})
+    profile = build(job.model_copy(update={"reference": settings}))
+    assert profile.images == 14
+    assert profile.left_out == {"excluded by reference.exclude": 1}
+
+
+def test_a_profile_from_before_images_could_be_excluded_is_of_the_same_settings(world):
+    job = job_of(world)
+    described = job.reference.model_dump_json(exclude={"exclude"})
+    assert settings_digest(job) == hashlib.sha256(described.encode()).hexdigest()[:16]
+    settings = job.reference.model_copy(update={"exclude": ("*_thumb.*",)})
+    changed = job.model_copy(update={"reference": settings})
+    assert settings_digest(changed) != settings_digest(job)

@@ -1,0 +1,174 @@
+"""Remarks about rows of the log that were lost: they count like lost images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from drift.comparison import Comparison, only_predictions_moved
+from drift.rejected_rows import reasons_and_first
+from drift.remarks.facts import RunData
+from drift.remarks.moments import length_words, time_words
+from jobs.predictions.rows import LogTally, PredictionRows
+from reports.remarks import Remark, RemarkWeight
+
+_MANY_LOST = 0.05
+# The last line may be on its way while the log is read.
+_FEWEST_NEWER = 3
+_WHAT_TO_DO = "Correct what writes the log, or the job file; drift check shows the rows."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Losses:
+    """What a window lost.
+
+    Attributes
+    ----------
+    rows
+        The rows that were asked for, read or not.
+    rejected
+        How many of them cannot be used.
+    images
+        How many more have an image that could not be analysed.
+    reasons
+        Why, in words.
+    """
+
+    rows: int
+    rejected: int
+    reasons: str
+    images: int = 0
+
+    @property
+    def are_most(self) -> bool:
+        return 2 * self.rejected > self.rows
+
+    def exceed(self, most_lost: float) -> bool:
+        allowed = Fraction(str(most_lost)) * self.rows
+        return self.rejected > 0 and self.rejected + self.images > allowed
+
+
+def lost_row_remarks(data: RunData) -> Iterator[Remark]:
+    """Yield what the window's lost rows leave unknown."""
+    log, tally, images = data.window.log, data.predictions.tally, data.window.counts
+    refused = log.rejected - tally.rejected
+    reasons = reasons_and_first(tally) if tally.rejected else ""
+    if refused:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons.items())
+    losses = _Losses(
+        rows=tally.newest.asked,
+        rejected=tally.newest.asked_rejected + refused,
+        images=images.lost,
+        reasons=reasons,
+    )
+    said = list(_about_losses(tally, losses, data.job.images.most_lost))
+    yield from said
+    if not said and log.rejected > _MANY_LOST * log.rows:
+        yield Remark(
+            code="rows_rejected",
+            text=(
+                f"{log.rejected:,} of {log.rows:,} log rows were rejected: {reasons}. If they are "
+                "rows of certain classes or cameras, the shares of all others look too large; see "
+                "data health."
+            ),
+        )
+    yield from _reaching_back(data.predictions)
+
+
+def about_lost_rows(predictions: PredictionRows, most_lost: float) -> Iterator[Remark]:
+    """Yield what lost rows do to a window, whatever becomes of its images.
+
+    Parameters
+    ----------
+    most_lost
+        The job file's `images.most_lost`.
+    """
+    tally = predictions.tally
+    losses = _Losses(
+        rows=tally.newest.asked,
+        rejected=tally.newest.asked_rejected,
+        reasons=reasons_and_first(tally),
+    )
+    yield from _about_losses(tally, losses, most_lost)
+    yield from _reaching_back(predictions)
+
+
+def predictions_of_lost_rows(data: RunData, comparison: Comparison) -> Iterator[Remark]:
+    """Yield that predictions moved while rows were lost, where no image moved with them."""
+    log = data.window.log
+    if only_predictions_moved(comparison) and log.rejected > _MANY_LOST * log.rows:
+        headline = "A part of the log's rows cannot be read"
+        yield Remark(
+            code="predictions_of_read_rows",
+            text=(
+                f"{headline} ({log.rejected:,} of {log.rows:,}): if those are rows of certain "
+                "classes, that alone moves the predictions."
+            ),
+            weight=RemarkWeight.CAUSE,
+            headline=headline,
+        )
+
+
+def _about_losses(tally: LogTally, losses: _Losses, most_lost: float) -> Iterator[Remark]:
+    """Yield what forbids a verdict; what explains most of the losses comes first."""
+    said = []
+    if losses.are_most:
+        said.append(_too_many("Most", losses, ""))
+    elif losses.exceed(most_lost):
+        limit = f" A verdict allows for {100 * most_lost:g} % (images.most_lost)."
+        said.append(_too_many("Too many", losses, limit))
+    if tally.newest.newer >= _FEWEST_NEWER:
+        explains = 2 * tally.newest.newer >= losses.rejected
+        said.insert(0 if explains else len(said), _newest_lost(tally))
+    yield from said
+
+
+def _too_many(how_many: str, losses: _Losses, limit: str) -> Remark:
+    images = ""
+    if losses.images:
+        images = f" Of {losses.images:,} more the image could not be analysed."
+    return Remark(
+        code="most_rows_rejected" if losses.are_most else "too_many_rows_rejected",
+        text=(
+            f"{how_many} of the window's rows cannot be used, {losses.rejected:,} of "
+            f"{losses.rows:,}: {losses.reasons}.{images}{limit} What is left may not be like what "
+            f"was lost. {_WHAT_TO_DO}"
+        ),
+        weight=RemarkWeight.NO_VERDICT,
+        headline=f"{how_many} of the window's rows cannot be used",
+    )
+
+
+def _newest_lost(tally: LogTally) -> Remark:
+    newest = tally.newest
+    since = age = ""
+    if newest.newest_read is not None and newest.newest is not None:
+        since = f" ({time_words(newest.newest_read)})"
+        if newest.newest > newest.newest_read:
+            older = length_words(newest.newest - newest.newest_read)
+            age = f" The newest readable row is {older} older than the newest row."
+    return Remark(
+        code="newest_rows_rejected",
+        text=(
+            f"All {newest.newer:,} rows that are newer than the newest readable one{since} were "
+            f"rejected: {reasons_and_first(tally)}.{age} This is not the window that was asked "
+            f"for. {_WHAT_TO_DO}"
+        ),
+        weight=RemarkWeight.NO_VERDICT,
+        headline="The newest rows of the log cannot be read",
+    )
+
+
+def _reaching_back(predictions: PredictionRows) -> Iterator[Remark]:
+    newest = predictions.tally.newest
+    if newest.reaches_back and newest.asked_start is not None:
+        yield Remark(
+            code="window_reaches_back",
+            text=(
+                f"Of the {newest.asked:,} newest rows {newest.asked_rejected:,} were rejected. In "
+                f"their place the window takes {newest.reaches_back:,} older rows: it begins "
+                f"{predictions.window.start:%Y-%m-%d %H:%M} UTC and not "
+                f"{time_words(newest.asked_start)}."
+            ),
+        )

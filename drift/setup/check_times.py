@@ -1,0 +1,41 @@
+"""Looking at the times of a log's lines: their zones, their order, and times in the future."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from drift.setup.check_result import Check, is_ok, look
+from drift.setup.time_words import ahead_words, jump_words, mixed_words
+from jobs.job import PredictionSettings
+from jobs.predictions.rows import PredictionRows
+from reports.wording import sentence
+
+
+def check_times(
+    rows: PredictionRows, settings: PredictionSettings, now: datetime
+) -> Iterator[Check]:
+    """Say where times have a zone and where not, where they jump back, and which lie ahead."""
+    courses = rows.times.courses
+    mixed = mixed_words(courses, settings.timezone)
+    jump, ahead = jump_words(courses), ahead_words(rows.times, now)
+    again = rows.times.delivered_again
+    twice = f"{again:,} rows came more than once; each counts once" if again else ""
+    found = sentence("; ".join(words for words in (mixed, jump, ahead, twice) if words))
+    if not found:
+        return
+    is_settled = "timezone" in settings.model_fields_set
+    in_doubt = any(one.zoneless for one in courses) and not is_settled
+    if ahead or (in_doubt and (mixed or jump)):
+        yield look("times", found, _mend(settings.timezone, in_doubt=in_doubt))
+    else:
+        yield is_ok("times", found)
+
+
+def _mend(zone: str, *, in_doubt: bool) -> str:
+    if in_doubt:
+        return (
+            f"If the times without a zone were not written in {zone}, set predictions.timezone: "
+            f"windows hold the wrong rows else. If {zone} is right, set it too, so that runs know."
+        )
+    return "Rows come into no window before their time: check the clocks of what writes the log."

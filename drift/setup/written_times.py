@@ -1,0 +1,103 @@
+"""What ``drift init`` says of a log's times: their zones, and where they run backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from drift.setup.candidates import Candidate
+from drift.setup.column_values import ColumnValues, column_values
+from drift.setup.proposal import Doubt
+from drift.setup.time_words import jump_words, mixed_words
+from drift.setup.zone_doubts import zones_in_doubt
+from jobs.buckets.bucket import Bucket
+from jobs.errors import DriftError
+from jobs.job import LogColumns, PredictionSettings
+from jobs.predictions.reading import read_predictions
+from jobs.predictions.time_course import TimeCourse
+from jobs.timestamps import TimestampFault
+from jobs.windows import WindowRequest
+from reports.wording import sentence
+
+_KEY = "predictions.timezone"
+# So much is read line by line, to name the line where something begins.
+_MOST_BYTES = 64 << 20
+_MOST_OBJECTS = 50
+_WHAT_IF_ZONED = "Rows count by their time, not by their place."
+_WHAT_IF_ZONELESS = "Rows count by their time; is the zone right?"
+_ALL_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def time_doubts(candidate: Candidate, bucket: Bucket) -> list[Doubt]:
+    """Return what a person should know of how the times of a log are written."""
+    guess = candidate.guesses.time
+    if guess is None:
+        return []
+    table = candidate.sample.table
+    column = column_values(table[[guess.column]], most=len(table))[guess.column]
+    return [Doubt(key=_KEY, text=text) for text in _sentences(candidate, column, bucket)]
+
+
+def _sentences(candidate: Candidate, column: ColumnValues, bucket: Bucket) -> Iterator[str]:
+    day_first = candidate.guesses.day_first
+    in_doubt = zones_in_doubt(column, day_first)
+    looked = "" if candidate.sample.is_complete else " looked at"
+    if in_doubt.rows:
+        yield (
+            f"{len(in_doubt.rows):,} of {len(column.filled):,} times{looked} name the zone "
+            f"{in_doubt.name}, which is not unambiguous, such as {in_doubt.example}: runs reject "
+            "and count them. Set the zone that is meant, or log times in UTC."
+        )
+    sampled = _course_of(column, day_first, candidate.family.path)
+    if not sampled.zoned and sampled.zoneless:
+        yield (
+            "The times name no zone and are read as UTC. If the log is written in local time, "
+            "set the zone."
+        )
+    if not (sampled.zoned and sampled.zoneless) and not sampled.jumps_stand_out:
+        return
+    courses = _exact_courses(candidate, bucket)
+    mixed = mixed_words(courses or [sampled], "UTC")
+    if mixed:
+        where = mixed if courses else f"{mixed.partition(' (')[0]}, of those{looked or ' seen'}"
+        yield (
+            f"{where}. If those without one are in local time, set its zone, or windows hold the "
+            "wrong rows; if they are UTC, set that."
+        )
+    jump = jump_words(courses)
+    if jump:
+        yield (
+            f"{sentence(jump)}: the order of the lines contradicts the times. "
+            f"{_WHAT_IF_ZONELESS if sampled.zoneless else _WHAT_IF_ZONED}"
+        )
+
+
+def _course_of(column: ColumnValues, day_first: bool | None, source: str) -> TimeCourse:
+    times = column.times(day_first)
+    good = np.flatnonzero(times.faults == TimestampFault.NONE)
+    course = TimeCourse(source=source)
+    course.add(good + 2, times.moments[good], times.zoneless[good])
+    return course
+
+
+def _exact_courses(candidate: Candidate, bucket: Bucket) -> Sequence[TimeCourse]:
+    """Return the times of all lines, read as a run does; nothing where that is too much."""
+    family, guess = candidate.family, candidate.guesses.time
+    members = [info for info in family.members if info.size_bytes]
+    if guess is None or len(members) > _MOST_OBJECTS or family.size_bytes > _MOST_BYTES:
+        return []
+    newest = WindowRequest(end=_ALL_TIME, rows=1)
+    courses: list[TimeCourse] = []
+    for info in members:
+        settings = PredictionSettings(
+            path=info.name,
+            columns=LogColumns(timestamp=guess.column),
+            day_first=candidate.guesses.day_first,
+        )
+        try:
+            courses += read_predictions(bucket, settings, newest).times.courses
+        except DriftError:
+            return []
+    return courses

@@ -1,0 +1,1 @@
+"""What an image file is beside its pixels: its kind, its samples, its frames, its colours."""

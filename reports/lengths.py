@@ -1,0 +1,66 @@
+"""Lengths of time as people say them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+_SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_PAIRS = (
+    (_DAY, _HOUR, ("day", "hour")),
+    (_HOUR, _MINUTE, ("hour", "minute")),
+    (_MINUTE, _SECOND, ("minute", "second")),
+)
+_MONTH_DAYS, _YEAR_DAYS = 30.436875, 365.2425
+# From so many days on, months say more than days.
+_MANY_DAYS = 120
+_MANY_MONTHS = 36
+# Below, a whole number of hours is clearer than days and hours: 36 hours.
+_FEW_HOURS = 72
+# From so many units on, a smaller one adds little.
+_FEW = 5
+
+
+def span_words(length: timedelta) -> str:
+    """Return a length: ``7 days``, ``36 hours``, ``12 days 3 hours``, ``about 21 months``.
+
+    At most two units are said; where that leaves something out, the words begin with "about".
+    """
+    if length >= _DAY and length % _DAY == timedelta(0):
+        return _counted(length // _DAY, "day")
+    if length >= _MANY_DAYS * _DAY:
+        return _long_words(length / _DAY)
+    if length % _HOUR == timedelta(0) and _HOUR <= length <= _FEW_HOURS * _HOUR:
+        return _counted(length // _HOUR, "hour")
+    for large, small, names in _PAIRS:
+        if length >= large:
+            return _two_units(length, small, large // small, names)
+    return _counted(round(length / _SECOND), "second")
+
+
+def rough_words(length: timedelta) -> str:
+    """Return a length to about a tenth: ``about 9 hours``; short ones as `span_words` does."""
+    for unit, name in ((_DAY, "day"), (_HOUR, "hour")):
+        if _FEW * unit <= length < _MANY_DAYS * _DAY and length % unit:
+            return f"about {_counted(round(length / unit), name)}"
+    return span_words(length)
+
+
+def _long_words(days: float) -> str:
+    months = round(days / _MONTH_DAYS)
+    if months < _MANY_MONTHS:
+        return f"about {_counted(months, 'month')}"
+    years = round(days / _YEAR_DAYS, 1)
+    return f"about {years:.0f} years" if years == round(years) else f"about {years:.1f} years"
+
+
+def _two_units(length: timedelta, small: timedelta, factor: int, names: tuple[str, str]) -> str:
+    count = round(length / small)
+    about = "" if length == count * small else "about "
+    large, rest = divmod(count, factor)
+    parts = [_counted(large, names[0])] * bool(large) + [_counted(rest, names[1])] * bool(rest)
+    return about + " ".join(parts)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
