@@ -126,8 +126,6 @@ def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
         return f"{some} are {listed(words[:_LOOKS_NAMED])} than the reference"
     if not any(_is_about_images(finding) for finding in drifted):
         return "The model's predictions have moved away from the reference"
-    if all(finding.name == NEAR_COPIES for finding in drifted):
-        return "More or fewer of the images are near-copies of each other than in the reference"
     return "The images have moved away from the reference"
 
 
