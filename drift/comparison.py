@@ -11,6 +11,7 @@ from drift.column_remarks import column_remarks
 from drift.columns import Column, ColumnKind, ColumnRole, LinedUp
 from drift.described import untested_finding, untested_state
 from drift.families import Family, sampled_family
+from drift.gaps import widened_by_gaps
 from drift.joint_findings import JointView, joint_view
 from drift.judgement import Judge
 from drift.permutation.adjustment import PermutationPlan, permutation_test, significant_result
@@ -132,6 +133,7 @@ def compare(
         factors = widening(
             scored.table.names, reference_units=family.units[0], current_units=family.units[1]
         )
+        factors = widened_by_gaps(family, scored, factors)
         result = permutation_test(scored.table, _plan(detection, len(families), factors))
         judge = Judge(
             detection=detection,
@@ -182,10 +184,9 @@ def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
 def _family_alarms(
     family: Family, lined_up: LinedUp, detection: DetectionSettings, families: int
 ) -> bool:
-    plan = _plan(detection, families, {})
-
     def look(family: Family) -> FamilyView | None:
         scored = score_family(family)
+        plan = _plan(detection, families, widened_by_gaps(family, scored, {}))
         result = significant_result(scored.table, plan) if scored.table.names else None
         if result is None:
             return None
@@ -236,19 +237,21 @@ def _families(lined_up: LinedUp) -> list[Family]:
             if column.role is role and untested_state(column) is None
         ]
         names = [column.name for column in columns]
-        units = len(rows.reference), len(rows.current)
-        if names and min(units) >= 1 and sum(units) > _FEWEST_UNITS:
-            family = sampled_family(
-                rows,
-                names,
-                classes=_names(columns, ColumnKind.CLASSES),
-                joint=_names(columns, ColumnKind.NUMERIC)
-                if role is ColumnRole.FEATURE
-                else frozenset(),
-            )
-            # Classes that are all rare have no score, and take no part where they are alone.
-            if family.numbers or score_family(family).table.names:
-                families.append(family)
+        if not names:
+            continue
+        family = sampled_family(
+            rows,
+            names,
+            classes=_names(columns, ColumnKind.CLASSES),
+            joint=_names(columns, ColumnKind.NUMERIC)
+            if role is ColumnRole.FEATURE
+            else frozenset(),
+        )
+        if min(family.units) < 1 or sum(family.units) <= _FEWEST_UNITS:
+            continue
+        # Classes that are all rare have no score, and take no part where they are alone.
+        if family.numbers or score_family(family).table.names:
+            families.append(family)
     return families
 
 

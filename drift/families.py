@@ -97,10 +97,15 @@ def _labels(drawn: pd.Series, within: WithinUnits | None, name: str) -> UnitLabe
 def sampled_family(
     rows: AlignedRows, columns: Iterable[str], *, classes: frozenset[str], joint: frozenset[str]
 ) -> Family:
-    """Return a family of at most 20,000 units on either side, drawn at random (seeded)."""
+    """Return a family of at most 20,000 units on either side, drawn at random (seeded).
+
+    Units without a value in any of the columns are left out first: they say nothing.
+    """
     names = list(columns)
-    reference, reference_within = _sample(rows.reference, rows.reference_within)
-    current, current_within = _sample(rows.current, rows.current_within)
+    reference, reference_within = _sample(
+        *_with_a_value(rows.reference, rows.reference_within, names)
+    )
+    current, current_within = _sample(*_with_a_value(rows.current, rows.current_within, names))
     return Family(
         reference=reference[names],
         current=current[names],
@@ -109,6 +114,15 @@ def sampled_family(
         reference_within=reference_within,
         current_within=current_within,
     )
+
+
+def _with_a_value(
+    rows: pd.DataFrame, within: WithinUnits | None, names: list[str]
+) -> tuple[pd.DataFrame, WithinUnits | None]:
+    known = rows[names].notna().any(axis=1).to_numpy()
+    if known.all():
+        return rows, within
+    return rows[known], None if within is None else within.take(np.flatnonzero(known))
 
 
 def _sample(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from drift.effects import NormalSides
 from drift.families import Family
 from drift.joint import JointScores, joint_scores
-from drift.methods.classes import UnitLabels, class_scores
+from drift.methods.classes import UnitLabels, class_scores, with_means_for_missing
 from drift.methods.location import LOCATION
 from drift.methods.method import ScoreMethod
 from drift.methods.registry import NUMERIC_METHODS
@@ -81,7 +81,8 @@ def score_family(family: Family) -> ScoredFamily:
     normal, middles = normal[:, varying], middles[:, varying]
     together = [column for column, name in enumerate(names) if name in family.joint]
     draft = _Draft()
-    draft.add_numbers(normal, names, groups=names, middles=middles)
+    missing = ~np.isfinite(numbers[:, varying])
+    draft.add_numbers(normal, names, groups=names, middles=middles, missing=missing)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:
         joint = joint_scores(normal[:, together])
@@ -94,7 +95,7 @@ def score_family(family: Family) -> ScoredFamily:
         normal=normal,
         joint=joint,
         together=tuple(names[column] for column in together),
-        missing=~np.isfinite(numbers[:, varying]),
+        missing=missing,
     )
 
 
@@ -121,16 +122,21 @@ class _Draft:
         *,
         groups: tuple[str, ...],
         middles: NDArray[np.float64] | None = None,
+        missing: NDArray[np.bool_] | None = None,
         methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS,
     ) -> None:
         """Add the statistics of some numbers.
 
         `normal` holds a value drawn from each unit, `middles` the unit's mean where that differs:
         the mean says where a unit lies, but means of several values are narrower than a value.
+        `missing` says where `normal` stands for no number.
         """
         for method in methods:
             used = middles if method.name == LOCATION.name and middles is not None else normal
-            self.blocks.append(method.scores(used))
+            scores = method.scores(used)
+            self.blocks.append(
+                scores if missing is None else with_means_for_missing(scores, missing)
+            )
             self.linear.extend(
                 LinearStatistic(
                     name=f"{name}.{method.name}", group=group, two_sided=method.two_sided

@@ -51,7 +51,7 @@ class ClassScores:
         any.
     indicators
         float64 of shape (units, classes), 0 or 1, or the class's part of the unit's labels where
-        it has several; a unit without a class is 0 everywhere.
+        it has several; a unit without a class has the mean of the others, which says nothing.
     root
         Shape (classes, classes): the sum of squares of the standardised sums times it is Pearson's
         chi-square (but for a factor of ``(N - 1) / N``) where every unit has one label.
@@ -81,8 +81,33 @@ def class_scores(given: UnitLabels) -> ClassScores:
     part = 1.0 / np.maximum(np.bincount(given.of_label, minlength=given.units), 1)
     indicators = np.zeros((given.units, len(named)))
     np.add.at(indicators, (given.of_label, column[codes]), part[given.of_label])
+    without = ~np.isin(np.arange(given.units), given.of_label)
+    indicators = with_means_for_missing(indicators, without[:, None])
     shares = np.minimum(indicators.mean(axis=0), 1.0)
     return ClassScores(names=tuple(named), indicators=indicators, root=np.diag(np.sqrt(1 - shares)))
+
+
+def with_means_for_missing(
+    scores: NDArray[np.float64], missing: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return scores where units without a value have the mean of the others, column by column.
+
+    Any other score would say something of them: more missing values on one side would look like
+    other values.
+
+    Parameters
+    ----------
+    scores
+        Shape (units, columns).
+    missing
+        Which units have no value; of the same shape, or one column for all.
+    """
+    if not missing.any():
+        return scores
+    known = np.broadcast_to(~missing, scores.shape)
+    means = np.where(known, scores, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    filled: NDArray[np.float64] = np.where(known, scores, means)
+    return filled
 
 
 def _units_with(codes: NDArray[np.int64], given: UnitLabels, classes: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from drift.comparison import Comparison
 from drift.remarks.columns import class_forms, compared_otherwise, unlinked_predictions
+from drift.remarks.empty_values import empty_value_remarks
 from drift.remarks.examined import (
     copies_in_reference,
     one_scene_in_reference,
@@ -32,6 +33,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     file_remarks,
     time_remarks,
     number_remarks,
+    empty_value_remarks,
     image_remarks,
     shared_with_reference,
     copies_in_reference,

@@ -137,6 +137,8 @@ def _columns(place: Workplace, rows: PredictionRows) -> Check:
         used.append(f"{len(rows.probabilities)} probabilities")
     if place.job.segments.columns:
         used.append(f"segments {', '.join(place.job.segments.columns)}")
+    if not len(rows) and not used:
+        return not_tried("columns", "the window has no rows")
     found = ", ".join(used) or "none that the job names"
     empty = [
         column

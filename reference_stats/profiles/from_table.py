@@ -1,7 +1,8 @@
-"""Tables that somebody computed, CSV or Parquet: features, or predictions without times."""
+"""Tables that somebody computed: features, or predictions without times."""
 
 from __future__ import annotations
 
+import codecs
 import tempfile
 from pathlib import Path
 from typing import Literal
@@ -12,12 +13,17 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from jobs.errors import ObjectError
+from jobs.predictions.json_log import parse_line
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.numbers import read_numbers
+from jobs.predictions.object_names import LogFormat, format_of
 from jobs.predictions.parquet_log import as_texts
+from jobs.predictions.text_blocks import DamagedTextError, read_blocks
 from jobs.predictions.window_frames import class_series
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable
+
+_DELIMITERS = (",", ";", "\t", "|")
 
 
 def collect(context: SourceContext) -> ReferenceNumbers:
@@ -37,10 +43,9 @@ def collect(context: SourceContext) -> ReferenceNumbers:
         table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
     known = [feature.name for feature in context.features if feature.name in table.columns]
     if not known:
-        there = ", ".join(str(name)[:60] for name in table.columns[:40])
         raise ObjectError(
             context.bucket.url_of(name),
-            f"no column is named as a feature. It has: {there}. Expected some of: "
+            f"no column is named as a feature. It has: {_listed(table)}. Expected some of: "
             f"{', '.join(feature.name for feature in context.features)}.",
         )
     numbers = pd.DataFrame({column: _as_numbers(table[column]) for column in known})
@@ -57,19 +62,34 @@ def collect(context: SourceContext) -> ReferenceNumbers:
 def read_predictions_table(
     context: SourceContext, name: str
 ) -> tuple[PredictionTable, pd.DataFrame]:
-    """Return the predictions in a CSV or Parquet file that has no timestamps, and its own columns.
+    """Return the predictions in a table that has no timestamps, and its own columns.
 
     The columns are texts, with missing values as None.
 
     Raises
     ------
     ObjectError
-        If the file is missing or no readable table.
+        If the file is missing, no readable table, or without any column of predictions that the
+        job names.
     """
     with tempfile.TemporaryDirectory(prefix="drift-") as folder:
         table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
     texts = {str(column): _as_texts(table[column]) for column in table.columns}
-    return _predictions(table, context), pd.DataFrame(texts, index=table.index, dtype=object)
+    predictions = _predictions(table, context)
+    if not len(predictions.rows.columns):
+        named = context.job.predictions.columns
+        asked = [named.prediction, named.confidence, *named.probabilities]
+        raise ObjectError(
+            context.bucket.url_of(name),
+            f"it has none of the predictions' columns {', '.join(filter(None, asked))}, or no "
+            f"value in them. Its columns are: {_listed(table)}. Expected columns named as in "
+            "predictions.columns.",
+        )
+    return predictions, pd.DataFrame(texts, index=table.index, dtype=object)
+
+
+def _listed(table: pd.DataFrame) -> str:
+    return ", ".join(str(name)[:60] for name in table.columns[:40])
 
 
 def _as_texts(column: pd.Series) -> pd.Series:
@@ -82,12 +102,14 @@ def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
     try:
         if name.endswith(".parquet"):
             return _read_parquet(path, label)
+        if format_of(name) is LogFormat.JSON_LINES:
+            return _read_json_lines(path, label)
         return _read_csv(path, label, packed=name.endswith(".gz"))
-    except (ValueError, OSError, pa.ArrowException) as error:
+    except (ValueError, OSError, pa.ArrowException, DamagedTextError) as error:
         raise ObjectError(
             context.bucket.url_of(name),
             f"not a readable table ({str(error).splitlines()[0]}). Expected CSV with a "
-            "header, or Parquet, with one row per image.",
+            "header, Parquet, or JSON lines, with one row per image.",
         ) from None
 
 
@@ -99,13 +121,32 @@ def _read_parquet(path: Path, label: str | None) -> pd.DataFrame:
     return table
 
 
+def _read_json_lines(path: Path, label: str | None) -> pd.DataFrame:
+    rows = []
+    for block in read_blocks(path):
+        for line in filter(bytes.strip, block.data.split(b"\n")):
+            parsed = parse_line(line.removeprefix(codecs.BOM_UTF8))
+            if not isinstance(parsed, dict):
+                raise ValueError(f"a line is {parsed}")  # noqa: TRY004 - text of the file
+            rows.append(parsed)
+    table = pd.DataFrame(rows, dtype=object)
+    if label in table.columns:
+        table[label] = class_series(pa.array(table[label], pa.string(), from_pandas=True)).array
+    return table
+
+
 def _read_csv(path: Path, label: str | None, *, packed: bool) -> pd.DataFrame:
     packing: Literal["gzip", "infer"] = "gzip" if packed else "infer"
-    header = pd.read_csv(path, compression=packing, encoding="utf-8-sig", nrows=0)
+    headers = [
+        (pd.read_csv(path, sep=one, compression=packing, encoding="utf-8-sig", nrows=0), one)
+        for one in _DELIMITERS
+    ]
+    header, delimiter = max(headers, key=lambda found: len(found[0].columns))
     # With a converter pandas takes the text as it stands: "1" stays, "None" and "NA" are labels.
     converters = {name: str for name in header.columns if name.strip() == label}
     table = pd.read_csv(
         path,
+        sep=delimiter,
         compression=packing,
         encoding="utf-8-sig",
         low_memory=False,

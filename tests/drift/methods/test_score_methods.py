@@ -79,12 +79,12 @@ def test_the_class_map_gives_pearsons_chi_square():
     assert value == pytest.approx(expected * (units - 1) / units)
 
 
-def test_rare_classes_count_as_one_and_missing_labels_as_none():
+def test_rare_classes_count_as_one_and_a_missing_label_as_the_mean_of_the_others():
     labels = np.array(["a"] * 9 + ["b"] * 2 + ["c"] + [None], dtype=object)
     scores = class_scores(UnitLabels.one_each(labels))
     assert scores.names == ("a", OTHERS)
-    assert scores.indicators.sum(axis=0).tolist() == [9, 3]
-    assert not scores.indicators[-1].any()
+    assert scores.indicators[:-1].sum(axis=0).tolist() == [9, 3]
+    assert scores.indicators[-1].tolist() == [0.75, 0.25]
 
 
 def test_one_long_label_gives_no_other_row_its_room():

@@ -89,18 +89,42 @@ def test_a_past_window_with_a_missing_image_knows_whose_its_predictions_are(tmp_
     assert gone not in set(profile.records["image"])
 
 
-def test_a_reference_log_may_have_no_times(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("said.csv", "breed,confidence,p_a,p_b\n1,0.5,0.2,0.8\n2,,0.1,0.9\n"),
+        ("said.csv", "breed;confidence;p_a;p_b\n1;0.5;0.2;0.8\n2;;0.1;0.9\n"),
+        (
+            "said.jsonl",
+            '{"breed": 1, "confidence": 0.5, "p_a": 0.2, "p_b": 0.8}\n'
+            '{"breed": "2", "confidence": null, "p_a": 0.1, "p_b": "0.9"}\n',
+        ),
+    ],
+)
+def test_a_reference_log_may_have_no_times(tmp_path, name, text):
     make_world(tmp_path, lights=(1.0,), requests=2, references=3)
-    (tmp_path / "said.csv").write_text("breed,confidence,p_a,p_b\n1,0.5,0.2,0.8\n2,,0.1,0.9\n")
+    (tmp_path / name).write_text(text)
     columns = {"prediction": "breed", "confidence": "confidence", "probabilities": ["p_*"]}
     job = job_of(
         tmp_path,
-        reference={"images": "reference/", "log": "said.csv"},
+        reference={"images": "reference/", "log": name},
         predictions={"path": "predictions_log.csv", "columns": columns},
     )
     rows = build(job).predictions.rows
     assert rows["prediction"].tolist() == ["1", "2"]
     assert list(rows.columns) == ["prediction", "confidence", "p_a", "p_b"]
+    np.testing.assert_allclose(rows["confidence"], [0.5, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("said.csv", "race\nbeagle\n"), ("said.jsonl", '{"race": "beagle"}\n')]
+)
+def test_a_table_without_any_of_the_predictions_is_refused(tmp_path, name, text):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    (tmp_path / name).write_text(text)
+    job = job_of(tmp_path, reference={"images": "reference/", "log": name})
+    with pytest.raises(ObjectError, match=r"none of the predictions' columns breed.*are: race"):
+        build(job)
 
 
 @pytest.mark.parametrize("header", ["timestamp,breed,confidence", "breed,confidence"])
