@@ -8,6 +8,7 @@ twice, as in the window, and both sides are taken apart by the same bursts.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from drift.near_duplicates import LARGEST_CLUSTER
 from drift.near_links import merge_labels
+from drift.reference_scenes import scenes_of_reference
 from drift.same_pictures import (
     PictureKeys,
     pixel_columns,
@@ -105,22 +107,47 @@ def without_copies(profile: ReferenceProfile) -> ReferenceProfile:
     )
 
 
-def count_once_like_reference(profile: ReferenceProfile, window: WindowImages) -> Numbers:
+def count_once_like_reference(
+    profile: ReferenceProfile, window: WindowImages, *, near_copies: bool = False
+) -> Numbers:
     """Return the cluster of each analysed image, those of one picture of the reference joined.
 
     A picture that counts once in a folder of reference images counts once in the window too,
     whenever and by whomever it was sent; otherwise a placeholder that is as frequent on both
     sides would look like a change. As with bursts, some 25 images count once, so that a camera
     that froze does not become one observation.
+
+    Parameters
+    ----------
+    near_copies
+        Whether the reference holds near-copies: those of a folder count once too, as there are no
+        times, and so do the window's images that look like them, whenever they were sent.
+        Otherwise the nights of a camera that stands still would be many in the window only.
     """
     clusters = np.asarray(window.clusters, dtype=np.int64)
     if has_times(profile) or not len(clusters):
         return clusters
     ours, theirs = keys_of_both(profile, window)
     places = np.flatnonzero(ours.known & np.isin(ours.keys, theirs.keys[theirs.known]))
+    clusters = _joined(clusters, ours.keys[places], places)
+    if not near_copies:
+        return clusters
+    scenes = scenes_of_reference(profile, window)
+    places = np.flatnonzero(scenes >= 0)
+    return _joined(clusters, scenes[places], places)
+
+
+def _joined(clusters: Numbers, keys: NDArray[Any], places: Numbers) -> Numbers:
+    """Return clusters where images of equal keys are one, some 25 images each.
+
+    Parameters
+    ----------
+    keys
+        One for each of `places`.
+    """
     if not len(places):
         return clusters
-    rows = pd.DataFrame({"key": ours.keys[places], "cluster": clusters[places]})
+    rows = pd.DataFrame({"key": keys, "cluster": clusters[places]})
     sizes = rows.groupby(["key", "cluster"], sort=False).size().rename("images").reset_index()
     # In order of time, as the clusters are numbered.
     sizes = sizes.sort_values(["key", "cluster"], kind="stable")

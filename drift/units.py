@@ -85,7 +85,7 @@ def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timede
     """
     reference = _of_reference(profile, burst)
     current = _side(
-        count_once_like_reference(profile, window),
+        count_once_like_reference(profile, window, near_copies=bool(reference.copies.any())),
         _images(window),
         labels=window.features.index.to_numpy(dtype=np.int64),
         known=window.copies is not None,
@@ -93,8 +93,11 @@ def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timede
     )
     said = profile.predictions.rows
     images = pd.Series(window.images_of_rows)
-    predicted = _of_rows(images, window.features.index.to_numpy(), current.clusters)
     linked = _of_predictions(profile, reference)
+    # Predictions that count row by row are held against those of the window's bursts: pictures
+    # that count once in the folder do not count once among them.
+    clusters = np.asarray(window.clusters, np.int64) if linked is None else current.clusters
+    predicted = _of_rows(images, window.features.index.to_numpy(), clusters)
     alone = RowUnits.alone(len(said))
     doubt = None
     if len(said.columns):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from drift.comparison import Comparison
 from drift.one_scene import find_one_scene
 from drift.power import critical_of, critical_value
-from drift.reference_copies import words_of_copies
+from drift.reference_copies import without_copies, words_of_copies
 from drift.reference_overlap import overlaps_reference
 from drift.reference_size import too_small_words
 from drift.remarks.facts import RunData
@@ -125,4 +125,10 @@ def too_small_reference(data: RunData, comparison: Comparison) -> Iterator[Remar
         effect=detection.effect_to_see,
         noun="independent reference picture",
     )
+    different = without_copies(data.profile).images
+    if reference < different:
+        said = (
+            f"The reference's {different:,} pictures count as {reference:,}: the others are "
+            f"near-copies of these. {said}"
+        )
     yield Remark(code="reference_too_small", text=said)

@@ -1,5 +1,7 @@
 """A picture that lies in the reference's folder many times counts once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from drift.reference_copies import count_copies, without_copies, words_of_copies
 from drift.units import Units, find_units
 from drift.window_images import WindowImages
 from jobs.job import DetectionSettings, LogColumns
-from reference_stats.profiles.profile import ReferenceProfile
+from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 from reports.findings import State
 from tests.support.two_sides import BURST, NAMES, pictures, profile_of, saved_anew, window_of
 
@@ -123,3 +125,31 @@ def test_more_near_copies_in_the_folder_than_in_traffic_are_no_drift(saved):
         if one.name == "near_copies"
     )
     assert near.state is not State.DRIFT
+
+
+def nights_and_days(seed: int) -> pd.DataFrame:
+    """Every third image is a night of one camera, and all nights look alike."""
+    days, night = pictures(120, seed), pictures(1, seed=1)
+    night[NAMES] = 3.0
+    nights = saved_anew(night.iloc[[0] * 60].reset_index(drop=True), flips=2)
+    return pd.concat([days, nights], ignore_index=True)
+
+
+def test_a_scene_as_frequent_on_both_sides_is_no_drift_though_the_folder_has_no_times():
+    profile, window = profile_of(nights_and_days(seed=2)), window_of(nights_and_days(seed=3))
+    units = units_of(profile, window)
+    assert len(units.reference.first) == len(units.current.first) == 120 + 3
+    assert not compared(profile, window).has_drifted
+
+
+def test_a_scene_that_the_reference_shows_once_keeps_its_images():
+    profile, window = profile_of(pictures(120, seed=2)), window_of(nights_and_days(seed=3))
+    assert len(units_of(profile, window).current.first) == 180
+    assert compared(profile, window).has_drifted
+
+
+def test_predictions_that_name_no_image_are_not_held_against_scenes():
+    profile = profile_of(nights_and_days(seed=2))
+    said = PredictionTable(rows=pd.DataFrame({"prediction": ["day"] * 120 + ["night"] * 60}))
+    units = units_of(replace(profile, predictions=said), window_of(nights_and_days(seed=3)))
+    assert units.predicted.number == units.reference_predicted.number == 180
