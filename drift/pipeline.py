@@ -17,6 +17,7 @@ from drift.assembly import RunFacts, assemble
 from drift.columns import ColumnRole, LinedUp
 from drift.comparison import SEED, Comparison, compare
 from drift.direction import Positions, drift_positions
+from drift.file_causes import settled_causes
 from drift.followups.running import follow_up
 from drift.late_rows import find_late_rows, log_digest
 from drift.lining_up import line_up
@@ -35,6 +36,7 @@ from drift.setup.time_words import ahead_words
 from drift.stages import Workplace, only_run
 from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
+from drift.uses_behind import uses_behind
 from drift.verdict import decide, lacks_images
 from drift.window_images import WindowImages
 from jobs.job import Job
@@ -132,7 +134,10 @@ def _read_images(
     with place.stopwatch.stage("images"):
         located = place.locator.locate(predictions.raw, place.log_url)
         extracted = extract(
-            images_of_rows(predictions, located),
+            replace(
+                images_of_rows(predictions, located),
+                followed=partial(uses_behind, place, predictions),
+            ),
             place.job.images,
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
@@ -175,7 +180,10 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
             or bool(of_weight(remarks, RemarkWeight.NO_VERDICT)),
             widening=partial(widening, accepted),
         )
-        remarks += remarks_on_comparison(data, comparison)
+        remarks = (
+            *settled_causes(remarks, data, comparison),
+            *remarks_on_comparison(data, comparison),
+        )
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
         extent = Extent(

@@ -250,7 +250,7 @@ def ways_lost(images: ImageCounts) -> str:
         "not readable": images.unreadable,
         "not fetched": images.unfetched,
     }
-    if not images.analysed:
+    if not images.analysed or not images.lost:
         ways["overwritten by later pictures of the same names"] = images.overwritten
     return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
 
@@ -268,6 +268,11 @@ def heic_advice(reasons: Mapping[str, int]) -> str:
     )
 
 
+def mostly_heic(images: ImageCounts, reasons: Mapping[str, int]) -> bool:
+    """Tell whether more than half of the lost images are HEIC photographs."""
+    return 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost
+
+
 def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None) -> str:
     """Return what to check where most images are lost, by how most of them were.
 
@@ -276,13 +281,13 @@ def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None)
     reasons
         The number of images left out per reason.
     """
-    if not images.analysed and images.overwritten > images.lost:
+    if images.overwritten > images.lost and not (images.analysed and images.lost):
         return (
             "Store each picture under a name of its own, or let runs come before names are used "
             "again."
         )
     most = max(images.missing, images.unreadable, images.unfetched)
-    if reasons and 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost:
+    if reasons and mostly_heic(images, reasons):
         return heic_advice(reasons)
     if most == images.missing:
         return (

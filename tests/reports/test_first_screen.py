@@ -1,10 +1,12 @@
 """The top of a run's page: what happened, how many images, which ones to look at."""
 
 import dataclasses
+import html as html_text
 import re
 
 from reports.findings import RunFindings, State
 from reports.html_report import report_html
+from reports.remarks import Remark, RemarkWeight
 from reports.wording import SIGMA_EXPLAINED
 from tests.support import findings as examples
 
@@ -36,6 +38,25 @@ def test_the_headline_is_the_heading_and_the_summary_stands_below() -> None:
 
     assert heading(top) == "Images are darker and blurrier than the reference"
     assert run.summary in text_of(top)
+
+
+def test_the_cause_of_a_drift_and_what_drifted_are_paragraphs_of_their_own() -> None:
+    cause = Remark(
+        code="files_differ",
+        text="All 80 images are grey; all of the reference's 80 are in colour.",
+        weight=RemarkWeight.CAUSE,
+        headline="The images are grey, unlike the reference's",
+    )
+    run = told(
+        headline=cause.headline, summary=f"{cause.text} Images are greyer.", remarks=(cause,)
+    )
+    paragraphs = re.findall(r'<p class="summary">(.*?)</p>', top_of(run))
+
+    assert [text_of(html_text.unescape(one)) for one in paragraphs] == [
+        cause.text,
+        "Images are greyer.",
+    ]
+    assert text_of(html_text.unescape(top_of(run))).count(cause.text) == 1
 
 
 def test_without_a_headline_the_summary_is_the_heading_and_is_not_repeated() -> None:
