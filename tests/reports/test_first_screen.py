@@ -7,7 +7,7 @@ import re
 from reports.findings import RunFindings, State
 from reports.html_report import report_html
 from reports.remarks import Remark, RemarkWeight
-from reports.wording import SIGMA_EXPLAINED
+from reports.wording import SIGMA_EXPLAINED, losing_advice
 from tests.support import findings as examples
 
 PICTURE = b"\xff\xd8 a picture"
@@ -156,6 +156,21 @@ def test_an_inconclusive_day_says_what_is_missing_before_anything_else() -> None
 
     assert text.index("What is missing") < text.index("18 images of 41 were lost")
     assert "What moved" not in text
+
+
+def test_an_inconclusive_day_promises_nothing() -> None:
+    text = text_of(top_of(dataclasses.replace(examples.inconclusive(), smallest_effect=0.7)))
+
+    assert "would still say drift" not in text
+    assert "would have been seen" not in text
+
+
+def test_what_the_summary_advises_is_not_advised_twice() -> None:
+    lost = dataclasses.replace(examples.drifted().images, analysed=0, missing=0, unreadable=5_210)
+    advice = losing_advice(lost, {})
+    run = dataclasses.replace(examples.inconclusive(), images=lost, summary=f"None. {advice}")
+
+    assert text_of(top_of(run)).count(advice) == 1
 
 
 def test_moves_of_predictions_alone_are_at_the_top_too() -> None:
