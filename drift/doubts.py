@@ -82,7 +82,7 @@ def other_rows(then: float, now: float) -> Remark:
             "boxes. Let both logs have the same rows of an image, and run drift profile build."
         ),
         weight=RemarkWeight.NOT_STEADY,
-        headline="The two sides have other rows of an image",
+        headline="The two sides have different numbers of rows per image",
     )
 
 
