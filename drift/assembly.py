@@ -14,7 +14,7 @@ from drift.data_health import with_files, with_health
 from drift.file_differences import count_files
 from drift.late_rows import LateRows, count_rows, log_digest
 from drift.options import as_text
-from drift.reference_copies import count_copies, without_copies
+from drift.reference_copies import count_copies
 from drift.segments import Concentration
 from drift.verdict import Decision
 from drift.window_images import WindowImages
@@ -40,7 +40,7 @@ _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-im
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What the stages of a run delivered."""
+    """What the stages of a run delivered; `counted` is the part of the profile that counts."""
 
     job: Job
     run_id: str
@@ -50,6 +50,7 @@ class RunFacts:
     predictions: PredictionRows
     window: WindowImages
     profile: ReferenceProfile
+    counted: ReferenceProfile
     comparison: Comparison
     decision: Decision
     affected: int | None
@@ -108,7 +109,7 @@ def assemble(facts: RunFacts) -> RunFindings:
 
 
 def _quality(facts: RunFacts) -> Quality:
-    window, profile = facts.window, without_copies(facts.profile)
+    window, profile = facts.window, facts.counted
     clipped = Clipped.of(profile, window)
     return with_health(
         with_files(window.quality, count_files(window.files_of_images())),

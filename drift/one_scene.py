@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drift.reference_copies import without_copies
 from drift.same_pictures import reference_fingerprints
 from drift.shared_images import Part
 from drift.window_images import WindowImages
@@ -49,9 +48,14 @@ class OneScene:
         return self.window.share < _GONE * self.reference.share
 
 
-def find_one_scene(profile: ReferenceProfile, window: WindowImages) -> OneScene | None:
-    """Return the scene that at least half of the reference's pictures show; None without one."""
-    counted = without_copies(profile)
+def find_one_scene(counted: ReferenceProfile, window: WindowImages) -> OneScene | None:
+    """Return the scene that at least half of the reference's pictures show; None without one.
+
+    Parameters
+    ----------
+    counted
+        The reference with each picture once, see `drift.reference_copies.without_copies`.
+    """
     fingerprints, current = reference_fingerprints(counted), window.fingerprints
     if fingerprints is None or current is None or counted.records is None or not len(current):
         return None

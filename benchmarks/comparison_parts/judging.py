@@ -67,8 +67,14 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
     with stage("line up"):
         probabilities = traffic.predictions.probabilities
         lined_up = line_up(traffic.profile, window, units, job.predictions.columns, probabilities)
-    data = RunData(job=job, predictions=traffic.predictions, window=window, profile=traffic.profile)
     with stage("remarks"):
+        data = RunData(
+            job=job,
+            predictions=traffic.predictions,
+            window=window,
+            profile=traffic.profile,
+            counted=without_copies(traffic.profile),
+        )
         remarks = remarks_on_data(data)
     with stage("compare"):
         comparison = compare(lined_up, job.detection)
@@ -78,7 +84,7 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
         where = _locate(traffic, window, segments, comparison, positions)
     with stage("findings"):
         remarks += remarks_on_comparison(data, comparison)
-        findings = _assemble(traffic, window, comparison, positions, where, remarks)
+        findings = _assemble(traffic, data, comparison, positions, where, remarks)
     return findings, lined_up, comparison
 
 
@@ -104,12 +110,13 @@ def _locate(
 
 def _assemble(
     traffic: Traffic,
-    window: WindowImages,
+    data: RunData,
     comparison: Comparison,
     positions: Positions,
     where: Concentration,
     remarks: tuple[Remark, ...],
 ) -> RunFindings:
+    window = data.window
     affected = least_affected(positions)
     clause = where_clause(where.segments, where.onset)
     extent = Extent(images=window.counts, affected=affected, where=clause)
@@ -122,10 +129,11 @@ def _assemble(
         predictions=traffic.predictions,
         window=window,
         profile=traffic.profile,
+        counted=data.counted,
         comparison=comparison,
         decision=decide(comparison, extent, window.log, traffic.job, remarks),
         affected=affected,
-        offenders=find_offenders(positions, window, without_copies(traffic.profile)),
+        offenders=find_offenders(positions, window, data.counted),
         concentration=where,
         trend=None,
         accepted_runs=0,
