@@ -12,7 +12,7 @@ from drift.clipped import Clipped, without_clipped
 from drift.comparison import Comparison
 from drift.data_health import with_files, with_health
 from drift.file_differences import count_files
-from drift.late_rows import LateRows, count_rows, log_digest
+from drift.late_rows import LateRows, log_digest, rows_by_day
 from drift.options import as_text
 from drift.reference_copies import count_copies
 from drift.segments import Concentration
@@ -126,7 +126,7 @@ def _log_times(facts: RunFacts) -> LogTimes:
         zoneless=times.zoneless,
         repeated_hour=times.repeated,
         delivered_again=times.delivered_again,
-        rows_by_day=count_rows(times.seen, span.start, span.end),
+        rows_by_day=rows_by_day(times.seen, span.start, span.end),
         late_rows=facts.late.by_run,
         log_digest=log_digest(facts.job),
     )

@@ -100,8 +100,9 @@ def too_rare(column: str, classes: int, values: int) -> Remark:
 
 def _most_frequent(counts: pd.Series) -> str:
     names = sorted(map(str, counts.index), key=lambda one: (-counts[one], one))
-    return listed([repr(_shorten(name)) for name in names], most=_NAMED)
+    return listed([repr(shorten_label(name)) for name in names], most=_NAMED)
 
 
-def _shorten(label: str) -> str:
+def shorten_label(label: str) -> str:
+    """Return a class's name as it fits into a sentence."""
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
