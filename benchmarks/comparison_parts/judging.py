@@ -121,15 +121,11 @@ def _assemble(
     clause = where_clause(where.segments, where.onset)
     extent = Extent(images=window.counts, affected=affected, where=clause)
     facts = RunFacts(
-        job=traffic.job,
+        data=data,
         run_id="scale",
         generated_at=traffic.request.end + timedelta(minutes=5),
         timings={},
         history_digest=history_digest(()),
-        predictions=traffic.predictions,
-        window=window,
-        profile=traffic.profile,
-        counted=data.counted,
         comparison=comparison,
         decision=decide(comparison, extent, window.log, traffic.job, remarks),
         affected=affected,
