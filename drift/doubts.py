@@ -78,11 +78,11 @@ def other_rows(then: float, now: float) -> Remark:
         code="other_rows_per_image",
         text=(
             f"The predictions are not compared: the reference has {then:.1f} rows of an image and "
-            f"the window {now:.1f}, so they are not the same thing, such as the best box and all "
-            "boxes. Let both logs have the same rows of an image, and run drift profile build."
+            f"the window {now:.1f}. The two logs may hold different things, such as the best box "
+            "and all boxes. Let both hold the same rows of an image, and run drift profile build."
         ),
         weight=RemarkWeight.NOT_STEADY,
-        headline="The two sides have other rows of an image",
+        headline="The reference and the window have different numbers of rows per image",
     )
 
 
@@ -93,7 +93,7 @@ def too_rare(column: str, classes: int, values: int) -> Remark:
         text=(
             f"The classes of {column} are too rare to be compared, each: {classes:,} classes in "
             f"{values:,} values of both sides. All other columns are compared. For shares that "
-            "can be compared, log a coarser class."
+            "can be compared, log coarser classes."
         ),
     )
 

@@ -163,7 +163,7 @@ class _JsonReader:
         )
 
     def take_overlong(self, head: bytes) -> None:
-        """Count a line of which only the first bytes were kept."""
+        """Count a line that is too long; only its first bytes were kept."""
         if self._is_first and b"}\r{" in head:
             raise lines_end_in_returns(self._log.url)
         self._is_first = False
