@@ -162,15 +162,8 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
     job, window = place.job, evidence.window
     earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
-    late = find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job))
-    data = RunData(
-        job=job,
-        predictions=evidence.predictions,
-        window=window,
-        profile=evidence.profile,
-        late=late,
-    )
     with place.stopwatch.stage("comparison"):
+        data = _run_data(job, evidence, earlier)
         lined_up = _line_up(job, evidence)
         remarks = remarks_on_data(data)
         comparison = compare(
@@ -186,35 +179,47 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         )
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
-        extent = Extent(
-            images=window.counts,
-            affected=least_affected(positions),
-            where=where_clause(where.segments, where.onset),
-            reasons=window.quality.reasons,
-        )
+        affected = least_affected(positions)
+        extent = _extent(window, where, affected)
         decision = decide(comparison, extent, window.log, job, remarks)
     facts = RunFacts(
-        job=job,
+        data=data,
         run_id=run_id(job, evidence.request),
         generated_at=place.clock(),
         timings=place.stopwatch.timings,
         history_digest=history_digest(earlier),
-        predictions=evidence.predictions,
-        window=window,
-        profile=evidence.profile,
         comparison=comparison,
         decision=decision,
-        affected=extent.affected,
-        offenders=find_offenders(positions, window, without_copies(evidence.profile)),
+        affected=affected,
+        offenders=find_offenders(positions, window, data.counted),
         concentration=where,
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
-        late=late,
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)
     return replace(findings, notification=notice), lined_up, comparison
+
+
+def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> RunData:
+    return RunData(
+        job=job,
+        predictions=evidence.predictions,
+        window=evidence.window,
+        profile=evidence.profile,
+        counted=without_copies(evidence.profile),
+        late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
+    )
+
+
+def _extent(window: WindowImages, where: Concentration, affected: int | None) -> Extent:
+    return Extent(
+        images=window.counts,
+        affected=affected,
+        where=where_clause(where.segments, where.onset),
+        reasons=window.quality.reasons,
+    )
 
 
 def _line_up(job: Job, evidence: Evidence) -> LinedUp:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.columns import NEAR_COPIES
-from drift.described import shorten_label
+from drift.doubts import shorten_label
 from reference_stats.features.registry import feature_named
 from reports.class_shares import compared_shares
 from reports.constant_reference import ConstantReference, difference_words, reference_words

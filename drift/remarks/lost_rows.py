@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from drift.comparison import Comparison, only_predictions_moved
 from drift.rejected_rows import reasons_and_first
 from drift.remarks.facts import RunData
-from drift.remarks.moments import length_words, time_words
+from drift.remarks.moments import time_words
 from jobs.predictions.rows import LogTally, PredictionRows
+from reports.lengths import rough_words
 from reports.remarks import Remark, RemarkWeight
 
 _MANY_LOST = 0.05
@@ -148,7 +150,7 @@ def _newest_lost(tally: LogTally) -> Remark:
     if newest.newest_read is not None and newest.newest is not None:
         since = f" ({time_words(newest.newest_read)})"
         if newest.newest > newest.newest_read:
-            older = length_words(newest.newest - newest.newest_read)
+            older = rough_words(timedelta(microseconds=newest.newest - newest.newest_read))
             age = f" The newest readable row is {older} older than the newest row."
     return Remark(
         code="newest_rows_rejected",

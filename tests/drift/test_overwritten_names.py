@@ -114,7 +114,9 @@ class Camera:
             cache=place.feature_cache,
         )
         window = join(rows, located, extracted)
-        data = RunData(job=job, predictions=rows, window=window, profile=NO_REFERENCE)
+        data = RunData(
+            job=job, predictions=rows, window=window, profile=NO_REFERENCE, counted=NO_REFERENCE
+        )
         return Seen(data=data, remarks=tuple(names_used_again_remarks(data)))
 
     def job(self, **tables: object) -> Job:
