@@ -12,16 +12,20 @@ from reference_stats.profiles.profile import ReferenceProfile
 
 Numbers = NDArray[np.int64]
 
+_FEWEST = 3
+_PART = 0.01
+
 
 def scenes_of_reference(profile: ReferenceProfile, window: WindowImages) -> Numbers:
     """Return a number for the scene that each analysed image of the window shows.
 
     A scene is what near-copies show, through others too, whenever they were sent: a camera that
-    stands still shows one every night.
+    stands still shows one every night. Those of which the reference has a picture or two more are
+    left alone: they move nothing that anyone would see.
 
     Returns
     -------
-    One number per image, from 0; -1 for an image that no two pictures of the reference look like.
+    One number per image, from 0; -1 for an image that few pictures of the reference look like.
     """
     theirs, ours = reference_fingerprints(profile), window.fingerprints
     none = np.full(len(window.features), -1, dtype=np.int64)
@@ -36,5 +40,6 @@ def scenes_of_reference(profile: ReferenceProfile, window: WindowImages) -> Numb
     )
     labels = link_components(alike)
     times = np.bincount(labels[len(ours) :], minlength=len(both))
+    fewest = max(_FEWEST, _PART * (len(both) - len(ours)))
     scenes = labels[: len(ours)]
-    return np.where(times[scenes] > 1, scenes, none)
+    return np.where(times[scenes] >= fewest, scenes, none)
