@@ -12,8 +12,9 @@ from reference_stats.profiles.profile import ReferenceProfile
 
 Numbers = NDArray[np.int64]
 
+# Two points of a share are the least that matters (`detection.minimum_effect`).
 _FEWEST = 3
-_PART = 0.01
+_PART = 0.02
 
 
 def scenes_of_reference(profile: ReferenceProfile, window: WindowImages) -> Numbers:
