@@ -117,6 +117,30 @@ def test_a_column_of_which_most_values_are_lost_keeps_a_run_from_being_steady(da
     assert found.headline == "Most values of confidence cannot be read"
 
 
+@pytest.mark.parametrize("empty", ["", "null", "-"])
+def test_values_that_are_no_longer_logged_keep_a_run_from_being_steady(day, empty):
+    found = day.run(lambda place, row: [*row[:4], empty if place >= 50 else row[4]])
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.headline == "confidence: no value in a large part of the window"
+    assert "no value in 30 of 60 rows of the window, in all 30 since 2025-03-03" in found.summary
+
+
+def test_a_prediction_of_another_name_is_said_where_no_row_has_a_value(day):
+    found = day.run(
+        lambda place, row: [*row, row[3]] if place < 20 else [*row[:3], "", row[4], row[3]],
+        header=f"{HEADER},class",
+    )
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.headline == "breed: no value in any row of the window"
+
+
+def test_a_few_missing_values_are_a_note_beside_the_verdict(day):
+    found = day.run(lambda place, row: [*row[:4], "" if place % 8 == 0 else row[4]])
+    assert found.verdict is Verdict.STEADY
+    (said,) = [one.text for one in found.remarks if one.code == "values_missing"]
+    assert said.startswith("confidence: no value in 7 of 60 rows of the window, and in none")
+
+
 def test_per_cent_without_its_sign_is_another_scale_and_no_drift(day):
     found = day.run(lambda _, row: [*row[:4], f"{100 * float(row[4]):.2f}"])
     (column,) = [one for one in found.predictions if one.name == "confidence"]
