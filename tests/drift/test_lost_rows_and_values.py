@@ -81,6 +81,13 @@ def codes(found):
     return {remark.code for remark in found.remarks}
 
 
+def test_counts_that_are_not_of_the_named_rows_are_left_out(day):
+    found = day.run(lambda place, row: [*row, "v2"] if place % 2 else row)
+    (said,) = [one.text for one in found.remarks if one.code == "too_many_rows_rejected"]
+    assert found.log.rejected > 30
+    assert ", 30 of 60: wrong number of fields, first at line" in said
+
+
 def test_rows_that_are_read_are_no_reason_for_a_word(day):
     found = day.run(lambda _, row: row)
     assert found.verdict is Verdict.STEADY
