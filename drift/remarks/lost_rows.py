@@ -155,8 +155,8 @@ def _newest_lost(tally: LogTally) -> Remark:
         code="newest_rows_rejected",
         text=(
             f"All {newest.newer:,} rows that are newer than the newest readable one{since} were "
-            f"rejected: {reasons_and_first(tally, newest.newer)}.{age} This is not the window that was asked "
-            f"for. {_WHAT_TO_DO}"
+            f"rejected: {reasons_and_first(tally, newest.newer)}.{age} This is not the window "
+            f"that was asked for. {_WHAT_TO_DO}"
         ),
         weight=RemarkWeight.NO_VERDICT,
         headline="The newest rows of the log cannot be read",

@@ -40,7 +40,7 @@ def time_remarks(data: RunData) -> Iterator[Remark]:
 
 
 def _ends_before(data: RunData) -> Iterator[Remark]:
-    """Yield that an object's last lines are older than the window: was the clock set back?"""
+    """Yield that an object's last lines are older than the window, as after a clock set back."""
     start = data.predictions.window.start
     for course in data.predictions.times.courses:
         if not course.ends_before(to_moment(start)):

@@ -183,7 +183,11 @@ def _guess_time(columns: Iterable[ColumnValues]) -> Guess | None:
                 continue
             moments = reading.moments[reading.moments >= 0]
             # A column of which rows would be lost is taken where there is no other.
-            score = (2.0 if reading.share >= _FEWEST_TIMES else 0.0) + name - (0 if reading.has_clock else 2.0)
+            score = (
+                (2.0 if reading.share >= _FEWEST_TIMES else 0.0)
+                + name
+                - (0 if reading.has_clock else 2.0)
+            )
             score += 0.5 * bool((np.diff(moments) >= 0).mean() > 0.9) if len(moments) > 1 else 0
             score += 0.5 * (column.name.lower() in {"timestamp", "ts", "time"})
             because = f"{reading.share:.0%} of its values are times"

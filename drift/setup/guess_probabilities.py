@@ -54,8 +54,8 @@ class ProbabilityGuess:
         if self.share >= _FEWEST_ROWS:
             return []
         said = (
-            f"The columns {listed(list(self.patterns))} add up to one in {self.share:.0%} of the rows "
-            "only. Do they hold something else in the others, such as scores that are no "
+            f"The columns {listed(list(self.patterns))} add up to one in {self.share:.0%} of the "
+            "rows only. Do they hold something else in the others, such as scores that are no "
             "probabilities?"
         )
         return [said]
@@ -80,7 +80,8 @@ def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess
     """Return the largest group of columns whose values lie in [0, 1] and add up to one.
 
     Where there is none, columns are taken that add up to one in a good part of the rows and whose
-    names begin alike, or are the classes that another column holds: one of them is no confidence just because the others changed.
+    names begin alike, or are the classes that another column holds: one of them is no confidence
+    just because the others changed.
     """
     columns = {
         name: column if column.is_numeric else column.in_shares for name, column in columns.items()

@@ -1,9 +1,9 @@
 """Where rows whose time cannot be read stand among those whose time can.
 
-A log grows at one end. Rows without a readable time are taken to lie evenly between the times of the
-rows before and after them in their object; where an object holds no readable time at all, between
-the objects whose names stand before and after its own. Where an object ends with such rows, they lie
-between its last time and that of the objects that go on.
+A log grows at one end. Rows without a readable time are taken to lie evenly between the times of
+the rows before and after them in their object; where an object holds no readable time at all,
+between the objects whose names stand before and after its own. Where an object ends with such rows,
+they lie between its last time and those of the objects that go on.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class RowPlaces:
                 yield replace(placed, until=self._goes_on(before))
 
     def _goes_on(self, moment: int) -> int | None:
-        """Return how far other objects go beyond a time: to where the next begins, if none spans it."""
+        """Return how far other objects go beyond a time, or where the next begins."""
         spans = [(one.oldest, one.newest) for one in self._objects.values()]
         spanning = [newest for oldest, newest in spans if _UNKNOWN < oldest <= moment < newest]
         return max(spanning, default=min((old for old, _ in spans if old > moment), default=None))

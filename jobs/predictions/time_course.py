@@ -1,7 +1,7 @@
 """How the times of one object run from line to line, and which of them carry a zone.
 
-What is here depends on the order of the log's lines: `drift init` and `drift check` say it. A report
-only says of it that the last lines are older than the window (`ends_before`).
+What is here depends on the order of the log's lines: `drift init` and `drift check` say it. A
+report says of it only that the last lines are older than the window (`ends_before`).
 """
 
 from __future__ import annotations

@@ -161,10 +161,12 @@ def test_a_single_odd_time_before_the_window_does_not_decide():
 
 
 def set_back(rows: int, back: timedelta, *, then: int = 0) -> str:
-    """Return a day's log in which the clock goes back behind 100 rows, and right again at last."""
+    """Return a log whose clock goes back behind 100 rows, and right again at last."""
     times = [START + timedelta(minutes=5 * number) for number in range(100 + rows + then)]
     times[100 : 100 + rows] = [time - back for time in times[100 : 100 + rows]]
-    return "timestamp,id\n" + "".join(f"{time.isoformat()},{row}\n" for row, time in enumerate(times))
+    return "timestamp,id\n" + "".join(
+        f"{time.isoformat()},{row}\n" for row, time in enumerate(times)
+    )
 
 
 def test_last_rows_that_are_dated_before_the_window_are_told():
