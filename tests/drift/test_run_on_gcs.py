@@ -107,6 +107,8 @@ def test_the_published_objects_read_back_whole(published, gcs_server):
         "missing": 0,
         "unreadable": 0,
         "unfetched": 0,
+        "overwritten": 0,
+        "rows": 40,
     }
     index = gcs_server.get(bucket, f"{prefix}index.html").decode()
     assert json.loads(report)["run_id"] in index
@@ -171,6 +173,8 @@ def test_images_by_full_uri_are_read_where_allowed_and_refused_by_name_elsewhere
         "missing": 1,
         "unreadable": 0,
         "unfetched": 0,
+        "overwritten": 0,
+        "rows": 13,
     }
     assert report["log"]["reasons"] == {"image outside images.allowed_prefixes": 5}
     named = {example["name"] for example in report["log"]["examples"]}
