@@ -34,7 +34,7 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
         empty = int(rows.fields[key].isna().sum()) - unread.get(column, 0)
         if _FEW_EMPTY * len(rows) < empty < len(rows):
             yield look(
-                f"{key} column",
+                "probability column" if key in rows.probabilities else f"{key} column",
                 f"{column} is empty in {empty:,} of {len(rows):,} rows of the window",
                 "Was it called otherwise in a part of the log? These rows say nothing about it.",
             )

@@ -6,6 +6,7 @@ import pytest
 
 from drift.setup.check_columns import check_columns
 from drift.setup.check_result import CheckState
+from drift.setup.check_table import as_text
 from jobs.buckets.registry import open_bucket
 from jobs.job import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
@@ -52,3 +53,8 @@ def test_labels_are_said_to_be_read_and_not_yet_compared(tmp_path):
     (label,) = checked(tmp_path, lines(30, 0))
     assert label.state is CheckState.OK
     assert label.found.startswith("truth is read and not yet compared with the predictions")
+
+
+def test_a_long_name_of_a_look_stands_apart_from_what_was_found(tmp_path):
+    text = as_text(checked(tmp_path, lines(30, 10)))
+    assert "prediction column pred is empty in 10 of 40 rows" in text
