@@ -67,7 +67,16 @@ def lost_row_remarks(data: RunData) -> Iterator[Remark]:
     )
     said = list(_about_losses(tally, losses, data.job.images.most_lost))
     yield from said
-    if not said and log.rejected > _MANY_LOST * log.rows:
+    outside = losses.rows > 0 and not losses.rejected
+    if not said and outside and log.rejected > _MANY_LOST * log.rows:
+        yield Remark(
+            code="rows_rejected",
+            text=(
+                f"{log.rejected:,} rows of the log cannot be read: {reasons}. They stand beside "
+                "rows outside of the window and are not counted as lost from it."
+            ),
+        )
+    elif not said and log.rejected > _MANY_LOST * log.rows:
         yield Remark(
             code="rows_rejected",
             text=(
@@ -99,8 +108,9 @@ def about_lost_rows(predictions: PredictionRows, most_lost: float) -> Iterator[R
 
 def predictions_of_lost_rows(data: RunData, comparison: Comparison) -> Iterator[Remark]:
     """Yield that predictions moved while rows were lost, where no image moved with them."""
-    log = data.window.log
-    if only_predictions_moved(comparison) and log.rejected > _MANY_LOST * log.rows:
+    log, tally = data.window.log, data.predictions.tally
+    lost = tally.newest.asked_rejected + log.rejected - tally.rejected
+    if only_predictions_moved(comparison) and lost and log.rejected > _MANY_LOST * log.rows:
         headline = "A part of the log's rows cannot be read"
         yield Remark(
             code="predictions_of_read_rows",

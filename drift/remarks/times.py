@@ -23,7 +23,8 @@ def time_remarks(data: RunData) -> Iterator[Remark]:
     times = data.predictions.times
     if times.is_mixed:
         yield _mixed(data, times)
-    yield from _ends_before(data)
+    if not times.is_mixed:
+        yield from _ends_before(data)
     if times.repeated:
         yield _repeated(data, times)
     if times.delivered_again:

@@ -88,6 +88,14 @@ def test_counts_that_are_not_of_the_named_rows_are_left_out(day):
     assert ", 30 of 60: wrong number of fields, first at line" in said
 
 
+def test_rows_without_a_time_beside_older_rows_are_not_lost_from_the_window(day):
+    found = day.run(lambda place, row: ["later", *row[1:]] if place < 10 else row)
+    assert found.verdict is Verdict.STEADY
+    (said,) = [one.text for one in found.remarks if one.code == "rows_rejected"]
+    assert said.startswith("10 rows of the log cannot be read: 10 unreadable timestamp, first at")
+    assert "outside of the window" in said
+
+
 def test_rows_that_are_read_are_no_reason_for_a_word(day):
     found = day.run(lambda _, row: row)
     assert found.verdict is Verdict.STEADY

@@ -111,3 +111,12 @@ def test_rows_without_a_time_at_an_object_s_end_lie_beside_those_of_objects_that
     newest = read(one, request, **{"b.csv": other})
     assert newest.asked - newest.asked_rejected == 30
     assert newest.asked_rejected in range(28, 33)
+
+
+def test_rows_without_a_time_that_stand_before_the_window_are_not_lost_from_it():
+    lines = [*(timeless(minute) for minute in range(5)), *(good(minute) for minute in range(40))]
+    text = "".join(f"{line}\n" for line in [HEADER, *lines])
+    tally = read_log({"a.csv": text}, "*.csv", request=NEWEST_20).tally
+    assert (tally.rejected, tally.losses) == (5, {})
+    whole = read_log({"a.csv": text}, "*.csv", request=WindowRequest(end=WINDOW_END, rows=60)).tally
+    assert whole.losses == {"unreadable timestamp": 5}
