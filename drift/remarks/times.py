@@ -32,8 +32,8 @@ def time_remarks(data: RunData) -> Iterator[Remark]:
         yield Remark(
             code="delivered_again",
             text=(
-                f"{rows} of the window came more than once, equal in every column; each counts "
-                "once."
+                f"{rows} of the window came more than once, equal but for what their delivery "
+                "writes; each counts once."
             ),
         )
     if data.late.runs:

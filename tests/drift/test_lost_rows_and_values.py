@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from drift.number_scales import ScaleChange
 from drift.options import RunOptions
 from drift.pipeline import run_job
+from drift.remarks.numbers import _on_other_scale
 from drift.setup.check_rows import check_rows
 from drift.stages import open_workplace
 from jobs.predictions.reading import read_predictions
+from jobs.predictions.rows import NumberColumnTally
 from jobs.windows import WindowRequest
 from reports.findings import State, Verdict
 from reports.json_report import report_json
@@ -256,3 +259,17 @@ def test_a_changed_header_and_another_encoding_are_said(day):
     checked = " ".join(day.checked())
     assert "Line 62 of changed.csv is another header (new: version)" in checked
     assert "is not UTF-8 and was read as Windows-1252" in checked
+
+
+def test_probabilities_that_are_all_on_another_scale_are_told_in_one_sentence():
+    """The profile knows no probabilities: what is said is tried on two changes."""
+    tallies = [
+        NumberColumnTally(column=name, role="probability", filled=9) for name in ("p_a", "p_b")
+    ]
+    change = ScaleChange(
+        name="p_a", reference=(0.0, 1.0), current=(0.0, 97.0), window_is_larger=True
+    )
+    said = _on_other_scale([(tally, change) for tally in tallies])
+    assert said.headline == "p_a and p_b are on another scale than in the reference"
+    assert "Of p_a: Its values lie in 0 to 97 here" in said.text
+    assert "They are not compared; write them as in the reference" in said.text
