@@ -34,6 +34,10 @@ Result = TypeVar("Result")
 _LONGEST_ANSWER_BYTES = 1 << 20
 # In place of an exit code: the process answered, but no outcome.
 _NONSENSE = 256
+# The same: it closed its connection and did not end, until it was killed from here.
+_LINGERED = 257
+# A process that closes its connection is about to end, later on a machine that is busy with others.
+_END_PATIENCE_S = 20.0
 # Once could be an accident of the machine's.
 _ATTEMPTS = 2
 _WORKER = "reference_stats.isolated.worker"
@@ -141,10 +145,10 @@ class _Process:
         """Make sure that the process has ended; return its exit code, negative for a signal."""
         self.disconnect()
         try:
-            return self._process.wait(timeout=1.0)
+            return self._process.wait(timeout=_END_PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.kill()
-            return self._process.wait()
+            return _LINGERED
 
     def kill(self) -> None:
         """End the process at once."""
@@ -301,6 +305,8 @@ def _crashed(code: int) -> UnreadableImage:
         return UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
     if code == _NONSENSE:
         detail = "the decoder answered nonsense"
+    elif code == _LINGERED:
+        detail = "the decoder hung up and did not end"
     elif code < 0:
         detail = f"the decoder ended by {_signal_name(-code)}"
     else:
