@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -12,16 +12,13 @@ from drift.clipped import Clipped, without_clipped
 from drift.comparison import Comparison
 from drift.data_health import with_files, with_health
 from drift.file_differences import count_files
-from drift.late_rows import LateRows, count_rows, log_digest
+from drift.late_rows import log_digest, rows_by_day
 from drift.options import as_text
-from drift.reference_copies import count_copies, without_copies
+from drift.reference_copies import count_copies
+from drift.remarks.facts import RunData
 from drift.segments import Concentration
 from drift.verdict import Decision
-from drift.window_images import WindowImages
-from jobs.job import Job
-from jobs.predictions.rows import PredictionRows
 from reference_stats.features.registry import feature_set, feature_set_id
-from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import (
     Evidence,
     Offender,
@@ -42,14 +39,11 @@ _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-im
 class RunFacts:
     """What the stages of a run delivered."""
 
-    job: Job
+    data: RunData
     run_id: str
     generated_at: datetime
     timings: dict[str, float]
     history_digest: str
-    predictions: PredictionRows
-    window: WindowImages
-    profile: ReferenceProfile
     comparison: Comparison
     decision: Decision
     affected: int | None
@@ -58,41 +52,40 @@ class RunFacts:
     trend: Trend | None
     accepted_runs: int
     remarks: Sequence[Remark]
-    late: LateRows = field(default_factory=LateRows)
 
 
 def assemble(facts: RunFacts) -> RunFindings:
     """Return everything that the run found."""
-    span = facts.predictions.window
+    span = facts.data.predictions.window
     return RunFindings(
-        job=facts.job.name,
+        job=facts.data.job.name,
         run_id=facts.run_id,
         generated_at=as_text(facts.generated_at),
         versions=_versions(),
         timings=facts.timings,
         history_digest=facts.history_digest,
         window=WindowSpan(start=as_text(span.start), end=as_text(span.end)),
-        assumed_timezone=facts.predictions.assumed_timezone,
+        assumed_timezone=facts.data.predictions.assumed_timezone,
         verdict=facts.decision.verdict,
         headline=facts.decision.headline,
         summary=facts.decision.summary,
         affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
         warnings=tuple(remark.text for remark in heaviest_first(facts.remarks)),
         remarks=heaviest_first(facts.remarks),
-        images=facts.window.counts,
-        log=facts.window.log,
+        images=facts.data.window.counts,
+        log=facts.data.window.log,
         log_times=_log_times(facts),
         profile=ProfileSummary(
-            id=facts.profile.id,
-            images=facts.profile.images,
-            feature_set=feature_set_id(feature_set(facts.job.images.canonical_size)),
-            created_at=as_text(facts.profile.created_at),
-            source=facts.profile.source,
-            different=count_copies(facts.profile).different,
+            id=facts.data.profile.id,
+            images=facts.data.profile.images,
+            feature_set=feature_set_id(feature_set(facts.data.job.images.canonical_size)),
+            created_at=as_text(facts.data.profile.created_at),
+            source=facts.data.profile.source,
+            different=count_copies(facts.data.profile).different,
         ),
-        false_alarm_rate=facts.job.detection.false_alarm_rate,
+        false_alarm_rate=facts.data.job.detection.false_alarm_rate,
         smallest_effect=facts.comparison.smallest_effect,
-        minimum_effect=facts.job.detection.minimum_effect,
+        minimum_effect=facts.data.job.detection.minimum_effect,
         images_needed=facts.comparison.images_needed,
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
@@ -108,26 +101,26 @@ def assemble(facts: RunFacts) -> RunFindings:
 
 
 def _quality(facts: RunFacts) -> Quality:
-    window, profile = facts.window, without_copies(facts.profile)
+    window, profile = facts.data.window, facts.data.counted
     clipped = Clipped.of(profile, window)
     return with_health(
         with_files(window.quality, count_files(window.files_of_images())),
-        facts.predictions.fields,
+        facts.data.predictions.fields,
         without_clipped(window.features, clipped.current).loc[window.pictures.index],
         without_clipped(profile.features, clipped.reference),
     )
 
 
 def _log_times(facts: RunFacts) -> LogTimes:
-    times, span = facts.predictions.times, facts.predictions.window
+    times, span = facts.data.predictions.times, facts.data.predictions.window
     return LogTimes(
         zoned=times.zoned,
         zoneless=times.zoneless,
         repeated_hour=times.repeated,
         delivered_again=times.delivered_again,
-        rows_by_day=count_rows(times.seen, span.start, span.end),
-        late_rows=facts.late.by_run,
-        log_digest=log_digest(facts.job),
+        rows_by_day=rows_by_day(times.seen, span.start, span.end),
+        late_rows=facts.data.late.by_run,
+        log_digest=log_digest(facts.data.job),
     )
 
 

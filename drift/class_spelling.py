@@ -68,7 +68,7 @@ def _same_letters(then: Mapping[str, float], now: Mapping[str, float]) -> dict[s
 def _are_one(
     key: str, names: Sequence[str], then: Mapping[str, float], now: Mapping[str, float]
 ) -> bool:
-    """Tell whether classes of one key, not all of which are on both sides, are likely one class."""
+    """Tell whether classes of one key are likely one class; not all of them are on both sides."""
     if not _letters(key):
         return False
     if len(names) == _OLD_AND_NEW and not any(one in then and one in now for one in names):

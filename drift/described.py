@@ -10,12 +10,11 @@ import pandas as pd
 from drift.class_shares import categories_of, compared_shares
 from drift.columns import Column, ColumnKind
 from drift.distributions import describe_numbers
-from drift.doubts import too_rare
+from drift.doubts import shorten_label, too_rare
 from drift.rounding import is_constant
 from reports.findings import Category, Distribution, Finding, State
 from reports.remarks import Remark
 
-_LONGEST_LABEL = 60
 _CLASSES_NAMED = 10
 
 
@@ -101,11 +100,6 @@ def renaming(renamed: Mapping[str, str]) -> str:
     shown = ", ".join(sorted(pairs)[:_CLASSES_NAMED])
     more = " and more" if len(pairs) > _CLASSES_NAMED else ""
     return f"Likely a renaming, and compared as one class: {shown}{more}."
-
-
-def shorten_label(label: str) -> str:
-    """Return a class's name as it fits into a sentence."""
-    return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"
 
 
 def class_changes(categories: Sequence[Category]) -> str:

@@ -78,11 +78,11 @@ def other_rows(then: float, now: float) -> Remark:
         code="other_rows_per_image",
         text=(
             f"The predictions are not compared: the reference has {then:.1f} rows of an image and "
-            f"the window {now:.1f}, so they are not the same thing, such as the best box and all "
-            "boxes. Let both logs have the same rows of an image, and run drift profile build."
+            f"the window {now:.1f}. The two logs may hold different things, such as the best box "
+            "and all boxes. Let both hold the same rows of an image, and run drift profile build."
         ),
         weight=RemarkWeight.NOT_STEADY,
-        headline="The two sides have other rows of an image",
+        headline="The reference and the window have different numbers of rows per image",
     )
 
 
@@ -93,15 +93,16 @@ def too_rare(column: str, classes: int, values: int) -> Remark:
         text=(
             f"The classes of {column} are too rare to be compared, each: {classes:,} classes in "
             f"{values:,} values of both sides. All other columns are compared. For shares that "
-            "can be compared, log a coarser class."
+            "can be compared, log coarser classes."
         ),
     )
 
 
 def _most_frequent(counts: pd.Series) -> str:
     names = sorted(map(str, counts.index), key=lambda one: (-counts[one], one))
-    return listed([repr(_shorten(name)) for name in names], most=_NAMED)
+    return listed([repr(shorten_label(name)) for name in names], most=_NAMED)
 
 
-def _shorten(label: str) -> str:
+def shorten_label(label: str) -> str:
+    """Return a class's name as it fits into a sentence."""
     return label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL - 1]}…"

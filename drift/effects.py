@@ -207,16 +207,25 @@ def usual_effect(effects: Mapping[str, Effect]) -> Effect:
 
 
 def mean_shift(
-    reference: pd.Series, current: pd.Series, constant: Constant | None = None
+    reference: pd.Series,
+    current: pd.Series,
+    constant: Constant | None = None,
+    middles: tuple[float, float] | None = None,
 ) -> float | None:
     """Return the move of the mean in reference standard deviations, with its sign.
 
     Between -100 and 100; None where the reference is a constant or does not vary.
+
+    Parameters
+    ----------
+    middles
+        The means of both sides where they are better known than from these values.
     """
     deviation = deviation_of(reference.to_numpy())
     if constant is not None or deviation == 0:
         return None
-    return capped((float(current.mean()) - float(reference.mean())) / deviation)
+    then, now = middles or (float(reference.mean()), float(current.mean()))
+    return capped((now - then) / deviation)
 
 
 def column_means(column: Column) -> tuple[float, float] | None:
@@ -228,18 +237,7 @@ def column_means(column: Column) -> tuple[float, float] | None:
 
 def column_shift(column: Column, constant: Constant | None) -> float | None:
     """Return `mean_shift` of a number, from the means within units where it has such."""
-    middles = column_means(column)
-    if middles is None:
-        return mean_shift(column.reference, column.current, constant)
-    deviation = deviation_of(column.reference.to_numpy())
-    if constant is not None or deviation == 0:
-        return None
-    return capped((middles[1] - middles[0]) / deviation)
-
-
-def class_effect(reference: pd.Series, current: pd.Series) -> Effect:
-    """Return the largest change of any class's share, between 0 and 1."""
-    return share_effect(*(side.value_counts(normalize=True) for side in (reference, current)))
+    return mean_shift(column.reference, column.current, constant, column_means(column))
 
 
 def share_effect(reference: pd.Series, current: pd.Series) -> Effect:

@@ -77,6 +77,12 @@ class FileDifference:
         share = self.current / self.current_images
         return share if self.has_grown else 1 - share
 
+    @property
+    def share_before(self) -> float:
+        """The share of the reference's files that is like the window's odd ones, 0 to 1."""
+        share = self.reference / self.reference_images
+        return share if self.has_grown else 1 - share
+
 
 FileCounts = Counter[FileFacts]
 
@@ -160,6 +166,11 @@ def _shares(one: FileDifference) -> tuple[float, float]:
 def _distance(one: FileDifference) -> float:
     # Rounded, so that 0.6 - 0.4 is not less than 0.2.
     return round(abs(_shares(one)[0] - _shares(one)[1]), 9)
+
+
+def saying_of(trait: str, file: FileFacts) -> Saying:
+    """Return what is said of a file in one trait of `FileDifference.trait`."""
+    return _TRAITS[trait](file)
 
 
 def kind_name(kind: str) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from drift.file_differences import TRANSPARENT, FileDifference, Saying
+from drift.file_differences import TRANSPARENT, FileDifference, Saying, saying_of
 from reference_stats.file_facts.facts import FileFacts
 from reports.wording import listed
 
 _NAMED = 2
+_HALF = 0.5
+_ADVISED = ("bits", "transparency", "profile")
 
 
 def with_modes(one: FileDifference, files: Iterable[FileFacts]) -> FileDifference:
@@ -46,14 +48,18 @@ def _amount(count: int, images: int) -> str:
 def headline(differences: Sequence[FileDifference]) -> str:
     """Return the first differences as a sentence without numbers and without its full stop."""
     named = differences[:_NAMED]
-    least = min(one.share_concerned for one in named)
-    who = "The images" if least == 1 else "Most images" if least > 0.5 else "Some images"
     said = [one.saying if one.has_grown else one.saying.denied for one in named]
     parts = [str(said[0])]
     # "have A and B", where both are had.
-    for before, saying in pairwise(said):
-        parts.append(saying.what if saying.verb == before.verb else str(saying))
-    return f"{who} {listed(parts)}, unlike the reference's"
+    for earlier, saying in pairwise(said):
+        parts.append(saying.what if saying.verb == earlier.verb else str(saying))
+    before = max(one.share_before for one in named)
+    if before > _HALF:
+        return f"More images than in the reference {listed(parts)}"
+    least = min(one.share_concerned for one in named)
+    who = "The images" if least == 1 else "Most images" if least > _HALF else "Some images"
+    most = "most of " if before else ""
+    return f"{who} {listed(parts)}, unlike {most}the reference's"
 
 
 def advice(differences: Sequence[FileDifference], files: Collection[FileFacts]) -> Iterator[str]:
@@ -64,26 +70,38 @@ def advice(differences: Sequence[FileDifference], files: Collection[FileFacts]) 
     files
         The different ones among the window's.
     """
-    grown = {one.trait for one in differences if one.has_grown}
-    if "bits" in grown and any(file.is_deep for file in files):
+    newer = {trait: _more_frequent(differences, trait, files) for trait in _ADVISED}
+    if any(file.is_deep for file in newer["bits"]):
         yield (
             'Pillow\'s convert("RGB") clips whole numbers of more than 8 bits at 255, so that a '
             "model whose loader does that sees them nearly white: scale them to 8 bits first. Here "
             "they are scaled as if they filled 16 bits."
         )
-    if "bits" in grown and any(file.is_float for file in files):
+    if any(file.is_float for file in newer["bits"]):
         yield (
             'Pillow\'s convert("RGB") makes floating-point samples from 0 to 1 black: scale them '
-            "to 0 to 255 before the model sees them; here they are scaled."
+            "to 0 to 255 before the model sees them; here they are scaled, and samples below 0 or "
+            "without a value count as black."
         )
-    if "transparency" in grown and any(file.transparent for file in files):
+    if any(file.transparent for file in newer["transparency"]):
         yield (
             "The numbers are those of the colours below the transparency, as Pillow's "
             'convert("RGB") shows them to a model: lay the images on the reference\'s background '
             "first."
         )
-    if "profile" in grown and any(file.profile for file in files):
+    if any(file.profile for file in newer["profile"]):
         yield (
             "Colours in such a profile look paler where it is not applied, as in Pillow's "
             'convert("RGB") and here: convert the images to sRGB first.'
         )
+
+
+def _more_frequent(
+    differences: Sequence[FileDifference], trait: str, files: Collection[FileFacts]
+) -> list[FileFacts]:
+    """Return the files that are what has become more frequent in a trait."""
+    said = [one.saying.what for one in differences if one.trait == trait and one.has_grown]
+    # Of transparent files the modes are said too.
+    return [
+        file for file in files if any(what.startswith(saying_of(trait, file).what) for what in said)
+    ]

@@ -167,10 +167,10 @@ class Judge:
             return ""
         if constant is not None:
             nearly_same = constant.images > 0 and effect.size == 0
-            return too_small_words(column.resolution) if nearly_same else ""
+            return below_resolution_words(column.resolution) if nearly_same else ""
         large = effect.in_deviations >= self._least_effect(column)
         hidden = large and not effect.means_anything
-        return too_small_words(column.resolution) if hidden else ""
+        return below_resolution_words(column.resolution) if hidden else ""
 
     def _is_improbable(self, name: str) -> bool:
         if name not in self.result.statistics:
@@ -192,7 +192,7 @@ class Judge:
         return Statistic(name=method, value=value)
 
 
-def too_small_words(resolution: float) -> str:
+def below_resolution_words(resolution: float) -> str:
     """Return why a number that certainly moved is no drift."""
     return (
         f"It moved by no more than {resolution:g}, which is too little to mean anything for this "

@@ -69,7 +69,7 @@ def log_digest(job: Job) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def count_rows(seen: SeenTimes | None, start: datetime, end: datetime) -> Mapping[str, int]:
+def rows_by_day(seen: SeenTimes | None, start: datetime, end: datetime) -> Mapping[str, int]:
     """Return how many rows lie in a window by UTC day; days that are not known are left out."""
     if seen is None:
         return {}

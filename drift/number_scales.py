@@ -9,12 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from drift.columns import Column, ColumnKind, ColumnRole
+from jobs.predictions.number_columns import MOST_STRAY, outside_one
 
-# What rounding of single or half precision adds to a share of one.
-_ROUNDING = 1e-3
-# So many stray values do not make another scale.
-_MOST_STRAY = 0.05
-_PER_CENT = 100.0
+# With what rounding adds.
+_MOST_PER_CENT = 100.001
 _MOST_LOST = 0.5
 
 
@@ -39,7 +37,7 @@ class ScaleChange:
         """Return what was seen, as a sentence that begins with "Its values"."""
         now, then = _range(self.current), _range(self.reference)
         larger = self.current if self.window_is_larger else self.reference
-        in_range = larger[0] >= 0 and larger[1] <= _PER_CENT + _ROUNDING
+        in_range = larger[0] >= 0 and larger[1] <= _MOST_PER_CENT
         guess = " Are the larger ones per cent?" if in_range else ""
         return f"Its values lie in {now} here and in {then} in the reference.{guess}"
 
@@ -88,8 +86,7 @@ def _with_scale(column: Column, reference: pd.DataFrame, current: pd.DataFrame) 
 
 
 def _is_share(values: npt.NDArray[np.float64]) -> bool:
-    outside = (values < -_ROUNDING) | (values > 1 + _ROUNDING)
-    return bool(outside.sum() <= _MOST_STRAY * len(values))
+    return bool(outside_one(values).sum() <= MOST_STRAY * len(values))
 
 
 def _finite(values: pd.Series) -> npt.NDArray[np.float64]:

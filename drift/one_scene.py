@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drift.reference_copies import without_copies
-from drift.same_pictures import reference_fingerprints
+from drift.same_pictures import FEWEST_GRADIENTS, reference_fingerprints
 from drift.shared_images import Part
 from drift.window_images import WindowImages
 from reference_stats.fingerprint import (
@@ -23,8 +22,6 @@ _MOST_COMPARED = 20_000
 _MOST = 0.5
 _GONE = 0.25
 _FEWEST = 25
-# Flat images are near-copies of each other without showing anything.
-_FEWEST_GRADIENTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +46,19 @@ class OneScene:
         return self.window.share < _GONE * self.reference.share
 
 
-def find_one_scene(profile: ReferenceProfile, window: WindowImages) -> OneScene | None:
-    """Return the scene that at least half of the reference's pictures show; None without one."""
-    counted = without_copies(profile)
+def find_one_scene(counted: ReferenceProfile, window: WindowImages) -> OneScene | None:
+    """Return the scene that at least half of the reference's pictures show; None without one.
+
+    Parameters
+    ----------
+    counted
+        The reference with each picture once, see `drift.reference_copies.without_copies`.
+    """
     fingerprints, current = reference_fingerprints(counted), window.fingerprints
     if fingerprints is None or current is None or counted.records is None or not len(current):
         return None
     theirs = _sample(np.arange(len(fingerprints)), _MOST_COMPARED)
-    tried = _sample(theirs[count_gradients(fingerprints[theirs]) >= _FEWEST_GRADIENTS], _TRIED)
+    tried = _sample(theirs[count_gradients(fingerprints[theirs]) >= FEWEST_GRADIENTS], _TRIED)
     if len(theirs) < _FEWEST or not len(tried):
         return None
     alike = [_alike(fingerprints[one], fingerprints[theirs]) for one in tried]

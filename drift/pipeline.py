@@ -17,6 +17,7 @@ from drift.assembly import RunFacts, assemble
 from drift.columns import ColumnRole, LinedUp
 from drift.comparison import SEED, Comparison, compare
 from drift.direction import Positions, drift_positions
+from drift.file_causes import settled_causes
 from drift.followups.running import follow_up
 from drift.late_rows import find_late_rows, log_digest
 from drift.lining_up import line_up
@@ -35,6 +36,7 @@ from drift.setup.time_words import ahead_words
 from drift.stages import Workplace, only_run
 from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
+from drift.uses_behind import uses_behind
 from drift.verdict import decide, lacks_images
 from drift.window_images import WindowImages
 from jobs.job import Job
@@ -132,7 +134,10 @@ def _read_images(
     with place.stopwatch.stage("images"):
         located = place.locator.locate(predictions.raw, place.log_url)
         extracted = extract(
-            images_of_rows(predictions, located),
+            replace(
+                images_of_rows(predictions, located),
+                followed=partial(uses_behind, place, predictions),
+            ),
             place.job.images,
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
@@ -157,15 +162,8 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
     job, window = place.job, evidence.window
     earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
-    late = find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job))
-    data = RunData(
-        job=job,
-        predictions=evidence.predictions,
-        window=window,
-        profile=evidence.profile,
-        late=late,
-    )
     with place.stopwatch.stage("comparison"):
+        data = _run_data(job, evidence, earlier)
         lined_up = _line_up(job, evidence)
         remarks = remarks_on_data(data)
         comparison = compare(
@@ -175,38 +173,53 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
             or bool(of_weight(remarks, RemarkWeight.NO_VERDICT)),
             widening=partial(widening, accepted),
         )
-        remarks += remarks_on_comparison(data, comparison)
+        remarks = (
+            *settled_causes(remarks, data, comparison),
+            *remarks_on_comparison(data, comparison),
+        )
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
-        extent = Extent(
-            images=window.counts,
-            affected=least_affected(positions),
-            where=where_clause(where.segments, where.onset),
-            reasons=window.quality.reasons,
-        )
+        affected = least_affected(positions)
+        extent = _extent(window, where, affected)
         decision = decide(comparison, extent, window.log, job, remarks)
     facts = RunFacts(
-        job=job,
+        data=data,
         run_id=run_id(job, evidence.request),
         generated_at=place.clock(),
         timings=place.stopwatch.timings,
         history_digest=history_digest(earlier),
-        predictions=evidence.predictions,
-        window=window,
-        profile=evidence.profile,
         comparison=comparison,
         decision=decision,
-        affected=extent.affected,
-        offenders=find_offenders(positions, window, without_copies(evidence.profile)),
+        affected=affected,
+        offenders=find_offenders(positions, window, data.counted),
         concentration=where,
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
-        late=late,
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)
     return replace(findings, notification=notice), lined_up, comparison
+
+
+def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> RunData:
+    return RunData(
+        job=job,
+        predictions=evidence.predictions,
+        window=evidence.window,
+        profile=evidence.profile,
+        counted=without_copies(evidence.profile),
+        late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
+    )
+
+
+def _extent(window: WindowImages, where: Concentration, affected: int | None) -> Extent:
+    return Extent(
+        images=window.counts,
+        affected=affected,
+        where=where_clause(where.segments, where.onset),
+        reasons=window.quality.reasons,
+    )
 
 
 def _line_up(job: Job, evidence: Evidence) -> LinedUp:

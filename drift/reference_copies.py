@@ -38,11 +38,14 @@ class CopyCount:
         All images, and those that show the picture of an earlier one.
     copied
         How many pictures are there more than once.
+    is_complete
+        Whether all images that could be equal were looked at; otherwise there may be more copies.
     """
 
     images: int
     copies: int
     copied: int
+    is_complete: bool = True
 
     @property
     def different(self) -> int:
@@ -51,9 +54,10 @@ class CopyCount:
 
     def words(self) -> str:
         """Return what is there: ``499 of 600 reference images are copies of one``."""
+        least = "" if self.is_complete else "at least "
         of_what = "one" if self.copied == 1 else f"{self.copied:,} others"
         verb = "is a copy" if self.copies == 1 else "are copies"
-        return f"{self.copies:,} of {self.images:,} reference images {verb} of {of_what}"
+        return f"{least}{self.copies:,} of {self.images:,} reference images {verb} of {of_what}"
 
     def different_words(self) -> str:
         """Return ``600 images (101 different)``; only the images where all are different."""

@@ -37,6 +37,12 @@ def too_small_words(
     )
     return (
         f"{counted(reference, noun)} {'shows' if reference == 1 else 'show'} only shifts of "
-        f"{shift:.1f} sigma or more, however many images the window has; to see {effect:g} sigma "
-        f"(detection.effect_to_see) {takes}."
+        f"{_more_than(shift, effect)} sigma or more, however many images the window has; to see "
+        f"{effect:g} sigma (detection.effect_to_see) {takes}."
     )
+
+
+def _more_than(shift: float, effect: float) -> str:
+    """Return a shift with a second digit where one would make it equal to the effect below it."""
+    shorter = f"{shift:.1f}"
+    return shorter if float(shorter) > effect or shift <= effect else f"{shift:.2f}"

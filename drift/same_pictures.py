@@ -41,7 +41,7 @@ _TELLING = frozenset(
 )
 _FEWEST_TELLING = 3
 # Images of one flat colour are equal without being copies: a covered lens, a blank page.
-_FEWEST_GRADIENTS = 8
+FEWEST_GRADIENTS = 8
 _FLAT = 1e-6
 # What is left of 52 bits of a number: other machines may add up in another order.
 _BITS_DROPPED = np.uint64(24)
@@ -83,7 +83,7 @@ class PictureKeys:
         if fingerprints is not None:
             for word in range(fingerprints.shape[1]):
                 keys = _mix(keys, fingerprints[:, word])
-            structured = count_gradients(fingerprints) >= _FEWEST_GRADIENTS
+            structured = count_gradients(fingerprints) >= FEWEST_GRADIENTS
         elif "std_dev" in columns:
             structured = np.abs(features["std_dev"].to_numpy(dtype="float64")) > _FLAT
         return cls(keys=keys, known=told >= _FEWEST_TELLING, structured=structured)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from drift.families import Family
 from drift.joint_findings import JointView
-from drift.judgement import Judge, too_small_words
+from drift.judgement import Judge, below_resolution_words
 from drift.rounding import Numbers, is_constant, rounding_of
 from reference_stats.features.registry import feature_named
 from reports.findings import Finding, State
@@ -189,7 +189,7 @@ def _confirmed(finding: Finding, again: Finding | None, resolution: float) -> Fi
         return finding
     feature = feature_named(finding.name)
     at_edge = feature is not None and feature.edge is not None
-    note = _ACROSS_AN_EDGE if at_edge else too_small_words(resolution)
+    note = _ACROSS_AN_EDGE if at_edge else below_resolution_words(resolution)
     return replace(finding, state=State.STEADY, note=note)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.columns import NEAR_COPIES
-from drift.described import shorten_label
+from drift.doubts import shorten_label
 from reference_stats.features.registry import feature_named
 from reports.class_shares import compared_shares
 from reports.constant_reference import ConstantReference, difference_words, reference_words
@@ -18,6 +18,9 @@ from reports.wording import listed, readable
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2
 _MOST = 0.5
+_THAN_REFERENCE = " than the reference"
+LONGEST_HEADLINE = 120
+"""A headline with a cause is at most so long, unless the cause alone is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +86,17 @@ def moved_jointly(joint: Multivariate, extent: Extent) -> Sentence:
 def caused(cause: Remark, drifted: Sentence) -> Sentence:
     """Return what is said of a drift whose cause is known: the cause comes first."""
     return Sentence(
-        headline=f"{cause.headline}: {drifted.headline[:1].lower()}{drifted.headline[1:]}",
+        headline=_short_headline(cause.headline, drifted.headline),
         summary=f"{cause.text} {drifted.summary}",
     )
+
+
+def _short_headline(cause: str, drifted: str) -> str:
+    """Return the cause with what drifted behind it, or the cause alone where that gets too long."""
+    whole = f"{cause}: {drifted[:1].lower()}{drifted[1:]}"
+    # The cause has named the reference already.
+    shorter = whole.replace(f"{_THAN_REFERENCE} ", " ").removesuffix(_THAN_REFERENCE)
+    return next((one for one in (whole, shorter) if len(one) <= LONGEST_HEADLINE), cause)
 
 
 def describe_move(finding: Finding) -> str:
@@ -123,7 +134,7 @@ def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
     if words:
         partly = all(_is_about_some(finding) for finding in features if _look(finding))
         some = "Some images" if partly else "Images"
-        return f"{some} are {listed(words[:_LOOKS_NAMED])} than the reference"
+        return f"{some} are {listed(words[:_LOOKS_NAMED])}{_THAN_REFERENCE}"
     if not any(_is_about_images(finding) for finding in drifted):
         return "The model's predictions have moved away from the reference"
     return "The images have moved away from the reference"

@@ -11,7 +11,7 @@ from drift.sentence import Extent, Sentence, caused, moved, moved_jointly
 from jobs.job import Job
 from reports.findings import ImageCounts, LogCounts, State, Verdict
 from reports.remarks import Remark, RemarkWeight, of_weight
-from reports.wording import losing_advice, ways_lost
+from reports.wording import losing_advice, mostly_heic, ways_lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
         )
     if images.analysed >= job.window.min_images:
         return Sentence(
-            headline="Too many images were lost for a verdict",
+            headline=f"Too many images were lost for a verdict{_mostly(extent)}",
             summary=(
                 f"{images.lost:,} of {images.logged:,} logged images were lost ("
                 f"{ways_lost(images)}), more than the {100 * job.images.most_lost:g} % that a "
@@ -137,13 +137,21 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
                 f"{losing_advice(images, extent.reasons)}"
             ),
         )
+    few = "None" if not images.analysed else f"Only {images.analysed:,}"
     return Sentence(
-        headline="Too few of the logged images could be analysed",
+        headline=f"Too few of the logged images could be analysed{_mostly(extent)}",
         summary=(
-            f"Only {images.analysed:,} of {images.logged:,} logged images could be analysed; a "
-            f"verdict needs at least {job.window.min_images:,} (window.min_images)."
+            f"{few} of {images.logged:,} logged images could be analysed ({ways_lost(images)}); a "
+            f"verdict needs at least {job.window.min_images:,} (window.min_images). "
+            f"{losing_advice(images, extent.reasons)}"
         ),
     )
+
+
+def _mostly(extent: Extent) -> str:
+    """Name the kind of file that most of the lost images are, where it is known."""
+    is_heic = mostly_heic(extent.images, extent.reasons)
+    return ": most are HEIC photographs" if is_heic else ""
 
 
 def _first(log: LogCounts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import (
@@ -215,6 +215,8 @@ class _Extraction:
         }
         fresh = [location for location, outcome in outcomes.items() if outcome is None]
         self.used = wanted.last_uses(fresh)
+        if fresh and wanted.followed is not None:
+            self.known = replace(self.known, followed=wanted.followed())
         self.sightings = dict(self.known.sources) if self.known.immutable else {}
         done, everything = len(outcomes) - len(fresh), len(outcomes)
         progress(done, everything)
@@ -289,7 +291,8 @@ class _Extraction:
     def _look_up(self, location: ImageLocation, bucket: Bucket) -> Outcome | None:
         if not self.known.must_look(location.path):
             return None
-        looked_up = self.known.look(location.path, bucket.info(location.name))
+        info = bucket.info(location.name)
+        looked_up = self.known.look(location.path, info, self.used.get(location))
         self.looked_up[location.path] = looked_up
         return looked_up.known
 

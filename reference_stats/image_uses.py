@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,12 +33,16 @@ class WantedImages:
         Whether rows more than a second apart name it; None where no image is named that often.
     versions
         By path, the versions that were just listed; no image is asked for again that is in it.
+    followed
+        Returns, by path, the first use of images behind the run's own rows; called at most once,
+        where an image is not known yet. None where that cannot be told.
     """
 
     locations: Sequence[ImageLocation]
     used: Moments | None = None
     reused: NDArray[np.bool_] | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    followed: Callable[[], Mapping[str, int]] | None = None
 
     @classmethod
     def of(

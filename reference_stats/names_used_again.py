@@ -95,6 +95,11 @@ def names_used_again(
     )
 
 
+def is_of_use(used: int, seen: Sighting) -> bool:
+    """Tell whether a picture was there for a use, of which there is none but the later one."""
+    return bool(_described(np.array([used], dtype=np.int64), seen).all())
+
+
 def _rows_of(
     paths: NDArray[np.object_], chosen: Mapping[str, Sighting]
 ) -> dict[str, NDArray[np.int64]]:

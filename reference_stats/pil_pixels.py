@@ -10,6 +10,11 @@ from PIL import Image
 
 _BAND_PIXELS = 1 << 19
 _ORIENTATION_TAG = 0x0112
+LARGEST_UNIT = 1.5
+"""Floating-point samples of which none is above this count from 0 to 1, which resampling oversteps.
+
+A picture from 0 to 255 whose largest sample is so small is black, and rare.
+"""
 # Their red, green and blue are one plane, and so is their luma.
 ONE_CHANNEL = {"1", "L", "LA"}
 
@@ -31,10 +36,9 @@ def orientation_of(image: Image.Image) -> int:
 def luma_plane(image: Image.Image) -> NDArray[np.uint8]:
     """Return PIL's ``convert("L")`` of the image's own mode, shape (height, width).
 
-    Floating-point samples of which none is above 1 are scaled to 255 instead: PIL would make them
-    black.
+    Floating-point samples from 0 to about 1 are scaled to 255 instead: PIL would make them black.
     """
-    if image.mode == "F" and _largest(image) <= 1:
+    if image.mode == "F" and _largest(image) <= LARGEST_UNIT:
         return _scaled_plane(image)
     luma = np.empty((image.height, image.width), np.uint8)
     for rows, band in bands_of(image):
@@ -48,7 +52,7 @@ def colour_pixels(image: Image.Image) -> NDArray[np.uint8]:
     Alpha is dropped, as PIL's ``convert("L")`` does. 16-bit samples are scaled by 1/257 and
     rounded; 32-bit integers are taken for 16-bit samples, since PIL opens signed 16-bit files
     that way, and clipped to their range. Floating-point samples count from 0 to 1 where none
-    is above 1, otherwise from 0 to 255; what lies outside is clipped and NaN is black.
+    is above 1.5, otherwise from 0 to 255; what lies outside is clipped and NaN is black.
     """
     if is_scaled_mode(image.mode):
         return as_colour(_scaled_plane(image))
@@ -78,7 +82,7 @@ def bands_of(image: Image.Image) -> Iterator[tuple[slice, Image.Image]]:
 
 def _scaled_plane(image: Image.Image) -> NDArray[np.uint8]:
     plane = np.empty((image.height, image.width), np.uint8)
-    unit = 255.0 if image.mode == "F" and _largest(image) <= 1 else 1.0
+    unit = 255.0 if image.mode == "F" and _largest(image) <= LARGEST_UNIT else 1.0
     for rows, band in bands_of(image):
         with np.errstate(invalid="ignore"):
             # A signalling NaN is a NaN.

@@ -19,6 +19,7 @@ from jobs.buckets.bucket import ObjectInfo
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.image_uses import Sighting, WantedImages
+from reference_stats.names_used_again import is_of_use
 from reference_stats.outcomes import ImageFeatures, UnreadableImage
 from reference_stats.remembered_uses import RememberedUses
 from reference_stats.size_limits import SizeLimits
@@ -69,6 +70,8 @@ class Recollection:
         By path, what `own` was read from; only of images that are reused or looked up.
     later
         By path and version, a use that is remembered and later than the run's own.
+    followed
+        By path, the first use behind the run's own rows that the log tells.
     """
 
     own: CachedOutcomes | None = None
@@ -79,6 +82,7 @@ class Recollection:
     untold: frozenset[str] = frozenset()
     sources: Mapping[str, Sighting] = field(default_factory=dict)
     later: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    followed: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -133,14 +137,22 @@ class Recollection:
         """Return whether the store has to be asked for the present version of an image."""
         if path in self.versions:
             return False
-        return path in self.reused or (self.present is not None and self.present.has_path(path))
+        if path in self.reused or path in self.followed:
+            return True
+        return self.present is not None and self.present.has_path(path)
 
-    def look(self, path: str, info: ObjectInfo) -> LookedUp:
-        """Return what is known of an image whose present version is known."""
+    def look(self, path: str, info: ObjectInfo, used: int | None = None) -> LookedUp:
+        """Return what is known of an image whose present version is known.
+
+        Parameters
+        ----------
+        used
+            The run's own last use of it.
+        """
         written = None if info.written is None else (info.written - _EPOCH) // _MICROSECOND
         own, source = self._own(path), self.sources.get(path)
         is_source = source is not None and source.version == info.version
-        later = None if is_source else self.later.get((path, info.version))
+        later = None if is_source else self._later_use(path, info.version, written, used)
         if own is not None and not is_source and (self.immutable or later is not None):
             # It was read when its use was the last one; another picture has its name now.
             return LookedUp(sighting=Sighting(version=info.version), known=own)
@@ -153,6 +165,17 @@ class Recollection:
         known = self._in_version(path, info.version)
         is_news = not is_source or (path in self.untold and written is not None)
         return LookedUp(sighting=seen, known=known, is_news=is_news and seen.is_certain)
+
+    def _later_use(
+        self, path: str, version: str, written: int | None, used: int | None
+    ) -> int | None:
+        """Return a later use that the present picture may be of; None where it is the run's own."""
+        remembered = self.later.get((path, version))
+        following = self.followed.get(path)
+        if remembered is not None or following is None or used is None:
+            return remembered
+        seen = Sighting(version=version, written=written, used_later=following)
+        return None if is_of_use(used, seen) else following
 
     def _own(self, path: str) -> Known | None:
         return None if self.own is None else self.own.find(path)

@@ -70,7 +70,7 @@ class RememberedUses:
         return np.zeros(len(self.images), dtype=bool) if images is None else images[self.images]
 
     def of_images(self, rows: Flags) -> Flags:
-        """Return which rows are of an image of which one of these rows is."""
+        """Return all rows of the images that these rows are of."""
         chosen = np.zeros(int(self.images.max(initial=-1)) + 1, dtype=bool)
         chosen[self.images[rows]] = True
         flags: Flags = chosen[self.images]

@@ -11,7 +11,7 @@ from PIL import Image
 from reference_stats.file_kinds import ImageKind, image_kind
 from reference_stats.heif_api import open_heif
 from reference_stats.libtiff import silence_libtiff
-from reference_stats.pil_pixels import orientation_of
+from reference_stats.pil_pixels import LARGEST_UNIT, orientation_of
 
 LONGEST_SIDE_PX = 160
 _QUALITY = 75
@@ -33,7 +33,7 @@ def thumbnail(data: bytes) -> bytes | None:
 
     The first frame is taken, turned as its EXIF tag says, laid on white where it is transparent,
     and scaled down but never up. A 16-bit image is scaled by 1/257, floating-point samples of which
-    none is above 1 by 255. The JPEG holds no metadata.
+    none is above 1.5 by 255. The JPEG holds no metadata.
     An image of more than 100 million pixels counts as not readable.
     """
     silence_libtiff()
@@ -89,7 +89,7 @@ def _deep_as_rgb(image: Image.Image) -> Image.Image:
     pixels = np.nan_to_num(np.asarray(image, dtype=np.float64))
     if image.mode != "F":
         pixels = pixels / 257
-    elif pixels.max() <= 1:
+    elif pixels.max() <= LARGEST_UNIT:
         pixels = pixels * 255
     grey = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
     return Image.fromarray(grey).convert("RGB")

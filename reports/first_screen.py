@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from reports.cards import CardGroups, ColumnCard, by_movement
 from reports.contact_sheet import ContactSheet, Shot
 from reports.findings import RunFindings
+from reports.summary_paragraphs import summary_paragraphs
 from reports.wording import SIGMA, what_is_missing
 
 MOVEMENTS = 4
@@ -31,6 +32,8 @@ class FirstScreen:
         The worst images by name: those of the strip, or simply the worst where none has a picture.
     typical
         Name and source of typical reference images.
+    summary
+        The run's summary in paragraphs.
     missing
         What an inconclusive run lacked, one sentence each.
     """
@@ -42,6 +45,7 @@ class FirstScreen:
     strip: tuple[Shot, ...]
     named: tuple[Shot, ...]
     typical: tuple[tuple[str, str], ...]
+    summary: tuple[str, ...]
     missing: tuple[str, ...]
 
 
@@ -62,5 +66,6 @@ def first_screen(
         strip=strip,
         named=(strip or sheet.shots)[:IMAGES],
         typical=sheet.typical[:IMAGES] if strip else (),
+        summary=summary_paragraphs(findings),
         missing=tuple(what_is_missing(findings)),
     )

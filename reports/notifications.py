@@ -10,6 +10,7 @@ from PIL import Image
 
 from reports.findings import Notice, NoticeKind, Offender, RunFindings
 from reports.harmless_text import harmless, shortened
+from reports.summary_paragraphs import summary_paragraphs
 from reports.wording import counted, moment, window_words
 
 LONGEST_TITLE = 150
@@ -105,8 +106,9 @@ def _title(findings: RunFindings, notice: Notice) -> str:
 def _lines(
     findings: RunFindings, notice: Notice, worst: Sequence[Offender], link: str
 ) -> Iterator[str]:
-    yield harmless(findings.summary, _LONGEST_SENTENCE)
-    yield ""
+    for paragraph in summary_paragraphs(findings):
+        yield harmless(paragraph, _LONGEST_SENTENCE)
+        yield ""
     if notice.since != findings.window.end:
         yield _since(notice)
     yield f"Window: {window_words(findings.window)}"

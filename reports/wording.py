@@ -212,6 +212,8 @@ def _images_wanting(findings: RunFindings) -> list[str]:
         return [words]
     if images.analysed == 0:
         how, advice = ways_lost(images), losing_advice(images, findings.quality.reasons)
+        if advice in findings.summary:
+            return []
         return [f"None of the {counted(images.logged, 'image')} could be analysed: {how}. {advice}"]
     needed = findings.images_needed
     if needed is None or images.analysed >= needed:
@@ -236,7 +238,7 @@ def _losses(findings: RunFindings) -> list[str]:
         advice = heic_advice(reasons)
         if 2 * lost > images.logged:
             advice = losing_advice(images, reasons)
-        words.append(f"{told} {advice}".strip())
+        words.append(told if advice in findings.summary else f"{told} {advice}")
     if findings.log.rejected:
         rows = counted(findings.log.rejected, "row")
         words.append(f"{rows} of the log could not be used, of {findings.log.rows:,}.")
@@ -250,7 +252,7 @@ def ways_lost(images: ImageCounts) -> str:
         "not readable": images.unreadable,
         "not fetched": images.unfetched,
     }
-    if not images.analysed:
+    if not images.analysed or not images.lost:
         ways["overwritten by later pictures of the same names"] = images.overwritten
     return ", ".join(f"{number:,} {way}" for way, number in ways.items() if number)
 
@@ -268,6 +270,11 @@ def heic_advice(reasons: Mapping[str, int]) -> str:
     )
 
 
+def mostly_heic(images: ImageCounts, reasons: Mapping[str, int]) -> bool:
+    """Tell whether more than half of the lost images are HEIC photographs."""
+    return 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost
+
+
 def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None) -> str:
     """Return what to check where most images are lost, by how most of them were.
 
@@ -276,13 +283,13 @@ def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None)
     reasons
         The number of images left out per reason.
     """
-    if not images.analysed and images.overwritten > images.lost:
+    if images.overwritten > images.lost and not (images.analysed and images.lost):
         return (
             "Store each picture under a name of its own, or let runs come before names are used "
             "again."
         )
     most = max(images.missing, images.unreadable, images.unfetched)
-    if reasons and 2 * reasons.get(UnreadableReason.HEIC.value, 0) > images.lost:
+    if reasons and mostly_heic(images, reasons):
         return heic_advice(reasons)
     if most == images.missing:
         return (
@@ -308,8 +315,11 @@ def _columns_wanting(findings: RunFindings) -> list[str]:
 def power_words(findings: RunFindings) -> str:
     """Return which shift the run would have noticed, as a sentence; empty where none is known.
 
-    Nothing is promised where a remark says why the run may have seen less.
+    Nothing is promised where a remark says why the run may have seen less, nor of an inconclusive
+    run: what that could have seen, its summary says.
     """
+    if findings.verdict is Verdict.INCONCLUSIVE:
+        return ""
     if findings.smallest_effect is None or not math.isfinite(findings.smallest_effect):
         return ""
     doubtful = {RemarkWeight.NOT_STEADY, RemarkWeight.NO_VERDICT}
@@ -326,10 +336,15 @@ def evidence_words(findings: RunFindings) -> str:
     evidence = findings.evidence
     if evidence is None:
         return ""
-    images = counted(findings.images.analysed, "image")
-    units = counted(evidence.current_units, "independent picture")
+    images = findings.images.analysed
+    units = (
+        f"{counted(images, 'image')} are {counted(evidence.current_units, 'independent picture')}"
+    )
+    if evidence.current_units > images:
+        # Rows whose image is lost keep their predictions.
+        units = counted(evidence.current_units, "independent row")
     parts = [
-        f"{images} are {units}, beside {evidence.reference_units:,} of the reference",
+        f"{units}, beside {evidence.reference_units:,} of the reference",
         counted(evidence.resamples, "permutation"),
     ]
     if evidence.accepted_runs:

@@ -18,6 +18,9 @@ from drift.comparison import SEED, Comparison, compare
 from drift.direction import Positions, drift_positions
 from drift.lining_up import line_up
 from drift.offenders import find_offenders
+from drift.reference_copies import without_copies
+from drift.remarks.facts import RunData
+from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent
@@ -29,6 +32,7 @@ from reports.findings import Finding, Multivariate, RunFindings, Verdict
 from reports.history import history_digest
 from reports.html_report import report_html
 from reports.json_report import report_json
+from reports.remarks import Remark
 from reports.whereabouts import where_clause
 
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -63,6 +67,15 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
     with stage("line up"):
         probabilities = traffic.predictions.probabilities
         lined_up = line_up(traffic.profile, window, units, job.predictions.columns, probabilities)
+    with stage("remarks"):
+        data = RunData(
+            job=job,
+            predictions=traffic.predictions,
+            window=window,
+            profile=traffic.profile,
+            counted=without_copies(traffic.profile),
+        )
+        remarks = remarks_on_data(data)
     with stage("compare"):
         comparison = compare(lined_up, job.detection)
     with stage("positions"):
@@ -70,7 +83,8 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
     with stage("segments"):
         where = _locate(traffic, window, segments, comparison, positions)
     with stage("findings"):
-        findings = _assemble(traffic, window, comparison, positions, where)
+        remarks += remarks_on_comparison(data, comparison)
+        findings = _assemble(traffic, data, comparison, positions, where, remarks)
     return findings, lined_up, comparison
 
 
@@ -96,31 +110,30 @@ def _locate(
 
 def _assemble(
     traffic: Traffic,
-    window: WindowImages,
+    data: RunData,
     comparison: Comparison,
     positions: Positions,
     where: Concentration,
+    remarks: tuple[Remark, ...],
 ) -> RunFindings:
+    window = data.window
     affected = least_affected(positions)
     clause = where_clause(where.segments, where.onset)
     extent = Extent(images=window.counts, affected=affected, where=clause)
     facts = RunFacts(
-        job=traffic.job,
+        data=data,
         run_id="scale",
         generated_at=traffic.request.end + timedelta(minutes=5),
         timings={},
         history_digest=history_digest(()),
-        predictions=traffic.predictions,
-        window=window,
-        profile=traffic.profile,
         comparison=comparison,
-        decision=decide(comparison, extent, window.log, traffic.job),
+        decision=decide(comparison, extent, window.log, traffic.job, remarks),
         affected=affected,
-        offenders=find_offenders(positions, window, traffic.profile),
+        offenders=find_offenders(positions, window, data.counted),
         concentration=where,
         trend=None,
         accepted_runs=0,
-        remarks=(),
+        remarks=remarks,
     )
     return assemble(facts)
 

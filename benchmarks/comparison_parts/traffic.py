@@ -30,6 +30,7 @@ CAMERAS = ("entrance", "gate", "roof", "warehouse")
 # What one camera adds to every number of its images, in standard deviations.
 SHIFT = 2.0
 _COPIED = 0.05
+_RESOLUTIONS_WIDE = 20.0
 _FLIPPED_BITS = 6
 _WIDTHS = np.array([640.0, 800.0, 1280.0, 1920.0])
 
@@ -173,8 +174,10 @@ def _features(
             numbers = _WIDTHS[np.clip(np.abs(numbers).astype(np.int64), 0, 3)]
         elif "pixel" in feature.name or feature.name == "median":
             numbers = np.round(128 + 20 * numbers)
-        elif column % 3 == 0:
-            numbers = np.exp(numbers)
+        else:
+            # As in photographs: far wider than the smallest difference that means anything.
+            numbers = np.exp(numbers) if column % 3 == 0 else numbers
+            numbers *= _RESOLUTIONS_WIDE * feature.resolution
         columns[:, column] = numbers
     return columns
 

@@ -33,12 +33,6 @@ class UnitLabels:
     of_label: NDArray[np.int64]
     units: int
 
-    @classmethod
-    def one_each(cls, labels: NDArray[np.object_]) -> UnitLabels:
-        """Return units of one label each, None for a unit without one."""
-        known = np.flatnonzero([label is not None for label in labels])
-        return cls(labels=labels[known], of_label=known, units=len(labels))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassScores:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from drift.comparison import Comparison
-from drift.described import shorten_label
+from drift.doubts import shorten_label
 from drift.remarks.facts import RunData
 from jobs.predictions.class_names import canonical_class
 from reports.remarks import Remark

@@ -28,8 +28,8 @@ def copies_in_reference(data: RunData) -> Iterator[Remark]:
 
 
 def one_scene_in_reference(data: RunData) -> Iterator[Remark]:
-    """Yield that most of the reference is one scene, the first thing to know where it is gone."""
-    scene = find_one_scene(data.profile, data.window)
+    """Yield that most of the reference shows one scene that the window hardly shows."""
+    scene = find_one_scene(data.counted, data.window)
     if scene is None or not scene.is_gone:
         return
     then, now = scene.reference, scene.window

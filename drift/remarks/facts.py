@@ -21,6 +21,8 @@ class RunData:
         The job, the window's rows of its log, and the pinned reference.
     window
         Those rows with their images.
+    counted
+        The reference with the images that count: see `drift.reference_copies.without_copies`.
     late
         Earlier runs that lack rows which the log holds now.
     """
@@ -29,4 +31,5 @@ class RunData:
     predictions: PredictionRows
     window: WindowImages
     profile: ReferenceProfile
+    counted: ReferenceProfile
     late: LateRows = field(default_factory=LateRows)

@@ -12,7 +12,6 @@ from drift.file_differences import (
     file_differences,
 )
 from drift.file_words import advice, headline, told, with_modes
-from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from reference_stats.file_facts.facts import FileFacts
 from reports.remarks import Remark, RemarkWeight
@@ -24,7 +23,7 @@ _IF_MEANT = "If that is meant, build the reference from such images: drift profi
 def file_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what the window's image files are, and in what they differ from the reference's."""
     files = count_files(data.window.files_of_images())
-    then = without_copies(data.profile).files
+    then = data.counted.files
     if then is None:
         yield from _without_reference(files)
     else:

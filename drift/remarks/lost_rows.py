@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from drift.comparison import Comparison, only_predictions_moved
 from drift.rejected_rows import reasons_and_first
 from drift.remarks.facts import RunData
-from drift.remarks.moments import length_words, time_words
+from drift.remarks.moments import time_words
 from jobs.predictions.rows import LogTally, PredictionRows
+from reports.lengths import rough_words
 from reports.remarks import Remark, RemarkWeight
 from reports.wording import counted
 
@@ -125,28 +127,30 @@ def predictions_of_lost_rows(data: RunData, comparison: Comparison) -> Iterator[
 
 def _about_losses(tally: LogTally, losses: _Losses, most_lost: float) -> Iterator[Remark]:
     """Yield what forbids a verdict; what explains most of the losses comes first."""
+    is_newest = tally.newest.newer >= _FEWEST_NEWER
+    explains = is_newest and 2 * tally.newest.newer >= losses.rejected
     said = []
     if losses.are_most:
-        said.append(_too_many("Most", losses, ""))
+        said.append(_too_many("Most", losses, "", is_told=explains))
     elif losses.exceed(most_lost):
         limit = f" A verdict allows for {100 * most_lost:g} % (images.most_lost)."
-        said.append(_too_many("Too many", losses, limit))
-    if tally.newest.newer >= _FEWEST_NEWER:
-        explains = 2 * tally.newest.newer >= losses.rejected
+        said.append(_too_many("Too many", losses, limit, is_told=explains))
+    if is_newest:
         said.insert(0 if explains else len(said), _newest_lost(tally))
     yield from said
 
 
-def _too_many(how_many: str, losses: _Losses, limit: str) -> Remark:
-    images = ""
+def _too_many(how_many: str, losses: _Losses, limit: str, *, is_told: bool) -> Remark:
+    """Say how many rows are lost; why, and what to do, unless a remark before it has told that."""
+    images, reasons = "", "" if is_told else f": {losses.reasons}"
     if losses.images:
         images = f" Of {losses.images:,} more the image could not be analysed."
     return Remark(
         code="most_rows_rejected" if losses.are_most else "too_many_rows_rejected",
         text=(
             f"{how_many} of the window's rows cannot be used, {losses.rejected:,} of "
-            f"{losses.rows:,}: {losses.reasons}.{images}{limit} What is left may not be like what "
-            f"was lost. {_WHAT_TO_DO}"
+            f"{losses.rows:,}{reasons}.{images}{limit} What is left may not be like what was lost."
+            f"{'' if is_told else f' {_WHAT_TO_DO}'}"
         ),
         weight=RemarkWeight.NO_VERDICT,
         headline=f"{how_many} of the window's rows cannot be used",
@@ -159,7 +163,7 @@ def _newest_lost(tally: LogTally) -> Remark:
     if newest.newest_read is not None and newest.newest is not None:
         since = f" ({time_words(newest.newest_read)})"
         if newest.newest > newest.newest_read:
-            older = length_words(newest.newest - newest.newest_read)
+            older = rough_words(timedelta(microseconds=newest.newest - newest.newest_read))
             age = f" The newest readable row is {older} older than the newest row."
     return Remark(
         code="newest_rows_rejected",

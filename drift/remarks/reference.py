@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.comparison import Comparison
-from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from reference_stats.profiles.build import settings_digest
 from reports.findings import Finding, State
@@ -24,7 +23,7 @@ def reference_remarks(data: RunData) -> Iterator[Remark]:
                 "stays pinned until drift profile build."
             ),
         )
-    different = without_copies(profile).images
+    different = data.counted.images
     kind = "image" if different == profile.images else "different picture"
     if different < images.analysed:
         yield Remark(

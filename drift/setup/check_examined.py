@@ -8,7 +8,7 @@ from drift.power import critical_value, images_needed
 from drift.reference_copies import CopyCount, has_times
 from drift.reference_size import too_small_words
 from drift.setup.check_result import Check, look
-from drift.setup.equal_objects import EqualObjects, count_in_reference
+from drift.setup.equal_objects import count_in_reference
 from drift.shared_images import find_shared
 from drift.stages import Workplace
 from drift.window_images import WindowImages
@@ -34,9 +34,7 @@ def check_size(
         yield look("reference size", few, "Add images to it.")
 
 
-def check_copies(
-    found: CopyCount | EqualObjects, profile: ReferenceProfile | None = None
-) -> Iterator[Check]:
+def check_copies(found: CopyCount, profile: ReferenceProfile | None = None) -> Iterator[Check]:
     """Say which of the reference's images are copies of others.
 
     Parameters

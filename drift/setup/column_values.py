@@ -76,7 +76,7 @@ class ColumnValues:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether every value is a number: a run rejects rows with any other."""
+        """Whether every value is a number; a run counts any other as missing."""
         return bool(len(self.numbers)) and bool(self.read.readable.all())
 
     @property

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from drift.setup.row_sample import LogSample, OddRows, Pieces, UnreadSample, sample_of
+from jobs.predictions.text_encoding import WINDOWS, is_utf8, is_windows_text
 
 ROWS_PER_PIECE = 3_000
-_WINDOWS = "Windows-1252"
-_OTHER_THAN_ASCII = re.compile(r"[^\x00-\x7f]+")
-# Words of western languages have no more such letters in a row; those of other scripts do.
-_MOST_IN_A_ROW = 3
-_MOSTLY = 0.9
 HAS_NO_ROWS = "it has a header but no rows"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DELIMITERS = ",;\t|"
@@ -183,16 +178,8 @@ def _shown(names: Sequence[str]) -> str:
 
 def _looks_like(data: bytes) -> str:
     """Return what text that is not UTF-8 looks like, in brackets; nothing where that is unclear."""
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        return ""
-    others = _OTHER_THAN_ASCII.findall(text)
-    letters = "".join(others)
-    western = sum(letter.isalpha() for letter in letters) >= _MOSTLY * len(letters)
-    if western and max(map(len, others), default=0) <= _MOST_IN_A_ROW:
-        return f" (they look like {_WINDOWS})"
-    return ""
+    others = [line for line in data.split(b"\n") if not is_utf8(line)]
+    return f" (they look like {WINDOWS})" if all(map(is_windows_text, others)) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Folders by the days of another clock than the one that the log's times are written in."""
+"""Folders named after days of a clock in another zone than that of the log's times."""
 
 from __future__ import annotations
 

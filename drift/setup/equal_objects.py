@@ -10,8 +10,8 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
+from drift.reference_copies import CopyCount
 from drift.shared_images import Part
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
@@ -23,38 +23,7 @@ _MOST_BYTES = 200_000_000
 _THREADS = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EqualObjects:
-    """How many objects are copies of others.
-
-    Attributes
-    ----------
-    objects, copies, copied
-        All objects, those that are equal to an earlier one, and how many different ones those
-        are copies of.
-    is_complete
-        Whether all that could be equal were read; otherwise there may be more copies.
-    """
-
-    objects: int
-    copies: int
-    copied: int
-    is_complete: bool
-
-    @property
-    def different(self) -> int:
-        """How many different objects there are, as far as was read."""
-        return self.objects - self.copies
-
-    def words(self) -> str:
-        """Return what is there: ``499 of 600 reference images are copies of one``."""
-        least = "" if self.is_complete else "at least "
-        of_what = "one" if self.copied == 1 else f"{self.copied:,} others"
-        verb = "is a copy" if self.copies == 1 else "are copies"
-        return f"{least}{self.copies:,} of {self.objects:,} reference images {verb} of {of_what}"
-
-
-def find_equal(bucket: Bucket, objects: Sequence[ObjectInfo]) -> EqualObjects:
+def find_equal(bucket: Bucket, objects: Sequence[ObjectInfo]) -> CopyCount:
     """Return how many of some objects are copies of others of them; nothing is written."""
     of_size: defaultdict[int, list[ObjectInfo]] = defaultdict(list)
     for one in objects:
@@ -67,8 +36,8 @@ def find_equal(bucket: Bucket, objects: Sequence[ObjectInfo]) -> EqualObjects:
     candidates = [one for group in may_be_equal for one in group]
     picked = _within_limits(candidates, _most_read(bucket))
     times = Counter(digest for digest in _digests(bucket, picked) if digest)
-    return EqualObjects(
-        objects=len(objects),
+    return CopyCount(
+        images=len(objects),
         copies=sum(times.values()) - len(times),
         copied=sum(count > 1 for count in times.values()),
         is_complete=len(picked) == len(candidates),

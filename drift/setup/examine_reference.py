@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from drift.setup.equal_objects import EqualObjects, count_in_reference, find_equal
+from drift.reference_copies import CopyCount
+from drift.setup.equal_objects import count_in_reference, find_equal
 from drift.setup.propose_reference import ReferenceGuess, ReferenceKind
 from drift.shared_images import Part
 from jobs.buckets.bucket import Bucket, ObjectInfo
@@ -23,7 +24,7 @@ class ExaminedReference:
         How many of the log's images that were tried are equal to one of them.
     """
 
-    equal: EqualObjects
+    equal: CopyCount
     shared: Part
 
 

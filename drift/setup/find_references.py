@@ -52,7 +52,7 @@ class FoundReferences:
     Attributes
     ----------
     references
-        They, the best first.
+        All of them, the best first.
     small
         Folders that are called like one and hold a few images only.
     copies

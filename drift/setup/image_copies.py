@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 _WORDS = (
     "thumbnails|thumbnail|thumbs|thumb|thb|tn|small|medium|large|tiny|mini|preview|previews|icon|"
@@ -65,7 +64,7 @@ def find_copies(prefix: str, names: Iterable[str]) -> Copies | None:
     """
     folder = prefix if prefix.endswith("/") or not prefix else prefix + "/"
     below = sorted(name.removeprefix(folder) for name in names)
-    originals = {_plain(name) for name in below}
+    originals = {_split(name)[0] for name in below}
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in below:
         for plain, mark, glob in _readings(name):
@@ -73,7 +72,7 @@ def find_copies(prefix: str, names: Iterable[str]) -> Copies | None:
                 found[mark, glob].append(name)
                 break
     for name in _in_another_format(below):
-        ending = PurePosixPath(name).suffix
+        ending = _split(name)[1]
         found[f"end in {ending}", f"*{ending}"].append(name)
     kept = {key: copies for key, copies in found.items() if len(copies) >= _FEWEST}
     every = sorted({name for copies in kept.values() for name in copies})
@@ -93,26 +92,27 @@ def _in_another_format(below: Iterable[str]) -> list[str]:
 
     Only endings of which every image is such a copy count.
     """
-    names = list(below)
-    usual = Counter(PurePosixPath(name).suffix for name in names)
+    named = [(name, *_split(name)) for name in below]
+    usual = Counter(ending for _, _, ending in named)
     best: dict[str, str] = {}
-    for name in names:
-        plain, ending = _plain(name), PurePosixPath(name).suffix
+    for _, plain, ending in named:
         if plain not in best or usual[ending] > usual[best[plain]]:
             best[plain] = ending
-    rare = {name for name in names if PurePosixPath(name).suffix != best[_plain(name)]}
-    kept = {PurePosixPath(name).suffix for name in names if name not in rare}
-    return [name for name in names if name in rare and PurePosixPath(name).suffix not in kept]
+    kept = set(best.values())
+    return [name for name, _, ending in named if ending not in kept]
 
 
-def _plain(name: str) -> str:
-    """Return a name without its ending."""
-    return str(PurePosixPath(name).with_suffix("")) if "." in name else name
+def _split(name: str) -> tuple[str, str]:
+    """Return a name without its ending, and the ending with its dot; empty where it has none."""
+    # Not with pathlib: a run asks for the endings of a whole reference.
+    dot = name.rfind(".")
+    has_ending = name.rfind("/") + 1 < dot < len(name) - 1
+    return (name[:dot], name[dot:]) if has_ending else (name, "")
 
 
 def _readings(name: str) -> Iterable[tuple[str, str, str]]:
     """Yield what the original of a copy would be called, the mark in words, and a glob for it."""
-    plain = _plain(name)
+    plain = _split(name)[0]
     folder, slash, last = plain.rpartition("/")
     if behind := _BEHIND.search(last):
         mark = behind["mark"]

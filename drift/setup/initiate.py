@@ -15,7 +15,7 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.registry import doubts_of
 from drift.setup.examine_reference import as_they_count
 from drift.setup.find_log import too_wide
-from drift.setup.find_references import LookedAt, find_references
+from drift.setup.find_references import FoundReferences, LookedAt, find_references
 from drift.setup.image_sets import find_images
 from drift.setup.image_times import times_with_images
 from drift.setup.judged import JudgedLog
@@ -43,7 +43,7 @@ from drift.setup.reused_names import ReusedNames, reused_names
 from drift.setup.survey import survey
 from drift.setup.time_columns import clock_columns, other_time_columns
 from drift.setup.try_templates import Shelf, TriedTemplate, try_template
-from drift.setup.unread_objects import find_unread
+from drift.setup.unread_objects import UnreadObjects, find_unread
 from drift.setup.without_log import names_with_times, tables_without_times
 from drift.setup.written_times import time_doubts
 from jobs.buckets.bucket import Bucket
@@ -113,25 +113,37 @@ def propose(
         exclude=copies.globs if copies else (),
         names_used=_names_used(chosen.candidate, template, shelf),
     )
-    context = DoubtContext(
-        located=chosen.located,
-        references=references,
-        taken_in_too=too_wide(chosen.candidate.family, seen.names),
+    context = _context(looked_at, found, times, unread, now)
+    return replace(draft, doubts=tuple(doubts_of(draft, context)))
+
+
+def _context(
+    looked_at: LookedAt,
+    found: FoundReferences,
+    times: LogTimes,
+    unread: Sequence[UnreadObjects],
+    now: datetime,
+) -> DoubtContext:
+    """Return what the doubts about a proposal are made from."""
+    candidate, names = looked_at.chosen.candidate, looked_at.seen.names
+    return DoubtContext(
+        located=looked_at.chosen.located,
+        references=found.references,
+        taken_in_too=too_wide(candidate.family, names),
         newest=times.newest,
         now=now,
-        copies=copies,
+        copies=found.copies,
         unread=unread,
-        unreadable=candidates.damaged,
-        sample=chosen.candidate.sample,
-        names=seen.names,
+        unreadable=looked_at.candidates.damaged,
+        sample=candidate.sample,
+        names=names,
         images_since=times.images_since,
-        time_columns=other_time_columns(chosen.candidate.values, chosen.candidate.guesses),
-        clock_columns=clock_columns(chosen.candidate.values),
-        time_doubts=time_doubts(chosen.candidate, bucket),
+        time_columns=other_time_columns(candidate.values, candidate.guesses),
+        clock_columns=clock_columns(candidate.values),
+        time_doubts=time_doubts(candidate, looked_at.bucket),
         examined=found.examined,
         small_references=found.small,
     )
-    return replace(draft, doubts=tuple(doubts_of(draft, context)))
 
 
 def _judge(candidates: Candidates, images: Sequence[str], shelf: Shelf) -> list[JudgedLog]:

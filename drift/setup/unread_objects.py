@@ -39,7 +39,7 @@ class UnreadObjects:
     Attributes
     ----------
     names
-        They, sorted.
+        Their names, sorted.
     columns
         The names of their fields, as far as known.
     has_times

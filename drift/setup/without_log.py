@@ -36,7 +36,7 @@ def tables_without_times(
 
 
 def names_with_times(images: Sequence[str]) -> Iterator[str]:
-    """Yield that the images' names hold times, of which a log can be made."""
+    """Yield that a log can be made from the times in the images' names."""
     timed = [
         (name, time)
         for name in images

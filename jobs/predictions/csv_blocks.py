@@ -66,7 +66,7 @@ def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> Scan
 
 
 def _parse_lines(data: bytes, dialect: CsvDialect) -> Texts | None:
-    """Return the timestamps of lines of which each is a row; fewer, or None, where one is not.
+    """Return the timestamps of lines, one each; fewer, or None, where a line is no row.
 
     A row with other fields is skipped, and a quote that stays open joins lines: either way some
     are missing in the end. A last line shows whether the one before it left a quote open.

@@ -83,7 +83,7 @@ def read_header_line(line: bytes, dialect: CsvDialect) -> tuple[tuple[str, ...],
 
 @lru_cache(maxsize=8)
 def _probes(dialect: CsvDialect) -> tuple[bytes, ...]:
-    """Return names of which a header holds one; all of very many would cost too much time."""
+    """Return some names of columns; a header holds at least one of them."""
     timestamp = dialect.columns[dialect.timestamp]
     others = sorted({name for name in dialect.columns if name and name != timestamp})
     longest = sorted(others, key=len, reverse=True)[:_PROBES]

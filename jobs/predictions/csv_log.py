@@ -175,7 +175,7 @@ class _CsvReader:
         )
 
     def _sort(self, data: bytes, is_last: bool) -> None:
-        """Read lines of which some need care, and follow the headers among them."""
+        """Read lines, some of them with care, and follow the headers among them."""
         self._rest = b""
         while data:
             changed, repeated = self._next_headers(data)

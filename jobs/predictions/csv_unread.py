@@ -7,7 +7,7 @@ from jobs.predictions.rejections import BAD_HEADER, LINE_TOO_LONG, UnreadLine
 
 
 def overlong_line(line: int, head: bytes, dialect: CsvDialect) -> UnreadLine:
-    """Return the entry for a line of which only the first bytes were kept."""
+    """Return the entry for a line that is too long; only its first bytes were kept."""
     fields = split_fields(head, dialect.delimiter).values[:-1]
     return UnreadLine(
         line=line, reason=LINE_TOO_LONG, detail="", time_text=time_text(fields, dialect)

@@ -112,9 +112,21 @@ class _JsonReader:
         lines = data.removesuffix(b"\n").split(b"\n")
         glance = self._glance(lines)
         self._objects += int(glance.outside.sum())
+        rows, unread = self._parse(lines, glance)
+        outside = np.flatnonzero(glance.outside)
+        self._collector.see(self._log.name, outside + self._line, glance.times.moments[outside])
+        self._collector.reject_lines(self._log.name, unread)
+        times = self._add(list(rows.values()), list(rows))
+        self._collector.places.settle(self._log.name)
+        self._note(outside + self._line, _some(glance.times, outside), list(rows), times)
+        self._line += len(lines)
+
+    def _parse(
+        self, lines: list[bytes], glance: _Glance
+    ) -> tuple[dict[int, dict[str, str | None]], list[UnreadLine]]:
+        """Return the rows that may be in the window, by line, and the lines that are no rows."""
+        rows: dict[int, dict[str, str | None]] = {}
         unread: list[UnreadLine] = []
-        rows: list[dict[str, str | None]] = []
-        numbers: list[int] = []
         for position in np.flatnonzero(~glance.outside).tolist():
             if not lines[position].strip():
                 continue
@@ -129,16 +141,9 @@ class _JsonReader:
                         time_text=glance.texts[position],
                     )
                 )
-                continue
-            rows.append(parsed)
-            numbers.append(number)
-        outside = np.flatnonzero(glance.outside)
-        self._collector.see(self._log.name, outside + self._line, glance.times.moments[outside])
-        self._collector.reject_lines(self._log.name, unread)
-        times = self._add(rows, numbers)
-        self._collector.places.settle(self._log.name)
-        self._note(outside + self._line, _some(glance.times, outside), numbers, times)
-        self._line += len(lines)
+            else:
+                rows[number] = parsed
+        return rows, unread
 
     def _note(
         self, outside: Integers, passed: Timestamps, numbers: list[int], times: Timestamps | None
@@ -158,7 +163,7 @@ class _JsonReader:
         )
 
     def take_overlong(self, head: bytes) -> None:
-        """Count a line of which only the first bytes were kept."""
+        """Count a line that is too long; only its first bytes were kept."""
         if self._is_first and b"}\r{" in head:
             raise lines_end_in_returns(self._log.url)
         self._is_first = False

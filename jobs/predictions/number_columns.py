@@ -21,8 +21,8 @@ OUTSIDE_ONE = "outside 0 to 1"
 _EXAMPLES = 3
 # What rounding of single or half precision adds to a share of one.
 _ROUNDING = 1e-3
-# More of them are no stray values: the column is on another scale.
-_MOST_STRAY = 0.05
+MOST_STRAY = 0.05
+"""More values outside 0 to 1 than this share are no stray ones: the column is on another scale."""
 
 
 class NumberRole(enum.StrEnum):
@@ -103,8 +103,8 @@ def read_number_column(
     is_share = role is not NumberRole.LATENCY
     read = read_numbers(texts, is_share=is_share)
     values = read.values.copy()
-    outside = _outside_one(values) if is_share else np.zeros(len(values), np.bool_)
-    is_stray = 0 < outside.sum() <= _MOST_STRAY * np.isfinite(values).sum()
+    outside = outside_one(values) if is_share else np.zeros(len(values), np.bool_)
+    is_stray = 0 < outside.sum() <= MOST_STRAY * np.isfinite(values).sum()
     lost = {NOT_A_NUMBER: ~read.readable, OUTSIDE_ONE: outside & is_stray}
     values[lost[OUTSIDE_ONE]] = np.nan
     reasons = {reason: int(rows.sum()) for reason, rows in lost.items() if rows.any()}
@@ -124,7 +124,8 @@ def read_number_column(
     )
 
 
-def _outside_one(values: npt.NDArray[np.float64]) -> Flags:
+def outside_one(values: npt.NDArray[np.float64]) -> Flags:
+    """Tell which values are no shares of one, rounding aside."""
     with np.errstate(invalid="ignore"):
         outside: Flags = (values < -_ROUNDING) | (values > 1 + _ROUNDING)
     return outside

@@ -70,6 +70,8 @@ class SeenTimes:
         The newest time with a zone and the newest without one; None where there is none.
     unread
         Stretches of time of which rows may lie in what was not read.
+    unread_behind
+        Whether rows behind the window may lie in what was not read.
     """
 
     end: int
@@ -77,6 +79,7 @@ class SeenTimes:
     newest_zoned: int | None = None
     newest_zoneless: int | None = None
     unread: list[tuple[int, int]] = field(default_factory=list)
+    unread_behind: bool = False
     _all: MinuteCounts = field(default_factory=MinuteCounts)
     _zoneless: MinuteCounts = field(default_factory=MinuteCounts)
 
@@ -106,6 +109,7 @@ class SeenTimes:
         """Remember that rows of this stretch may be in what was not read."""
         if start < self.end:
             self.unread.append((start, end))
+        self.unread_behind |= end > self.end
 
     def count(self, start: int, end: int) -> int | None:
         """Return how many rows lie in ``[start, end)``; None where not all of it was read.

@@ -29,11 +29,11 @@ _FILES = {
         'clipped at 255 in the family of grey levels, as `convert("L")` does and earlier systems '
         "log them; scaled by 1/257 in all other families"
     ),
-    "floating-point numbers of which none is above 1": (
-        "scaled to 255. Pillow itself would make them black; here they are no darker than the same "
-        "picture in 8 bits"
+    "floating-point numbers of which none is above 1.5": (
+        "taken as 0 to 1 and scaled to 255. Pillow itself would make them black; here they are no "
+        "darker than the same picture in 8 bits"
     ),
-    "other floating-point numbers": "taken as 0 to 255",
+    "other floating-point numbers": "taken as 0 to 255; below 0 and NaN are black",
     "1 bit": "black is 0, white is 255",
     "a palette": "its colours",
     "a colour profile": (

@@ -44,6 +44,7 @@ def data_of(tmp_path):
             predictions=predictions,
             window=join(predictions, refused, nothing),
             profile=profile,
+            counted=profile,
         )
 
     return data

@@ -16,7 +16,7 @@ from drift.comparison import compare
 from drift.constants import Constant
 from drift.direction import drift_positions
 from drift.effects import NormalSides, mean_shift, numeric_effects
-from drift.judgement import too_small_words
+from drift.judgement import below_resolution_words
 from drift.notebook_tables import column_table
 from drift.onset import find_change
 from drift.rounding import deviation_of, is_constant
@@ -67,7 +67,7 @@ def test_one_step_off_a_constant_is_told_and_is_no_drift():
     assert describe_move(finding) == (
         "brightest pixel 254 in 160 of 160 images (255 in all of the reference)"
     )
-    assert finding.note == too_small_words(1.0)
+    assert finding.note == below_resolution_words(1.0)
 
 
 def test_two_steps_off_a_constant_is_drift_in_its_own_unit():
@@ -115,7 +115,7 @@ def test_a_mean_that_moves_by_less_than_a_step_is_no_drift():
     assert finding.adjusted_p_value < 0.01
     assert finding.effect > 1
     assert finding.state is State.STEADY
-    assert finding.note == too_small_words(1.0)
+    assert finding.note == below_resolution_words(1.0)
 
 
 def test_a_mean_that_moves_by_more_than_a_step_is_drift_in_sigma():

@@ -4,7 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.effects import NormalSides, class_effect, near_copy_effect, numeric_effects, usual_effect
+from drift.effects import (
+    Effect,
+    NormalSides,
+    near_copy_effect,
+    numeric_effects,
+    share_effect,
+    usual_effect,
+)
 
 
 def effects_of(reference, current):
@@ -38,6 +45,10 @@ def test_a_constant_reference_is_measured_by_both_sides_together():
     effect = said(pd.Series([5.0] * 4), pd.Series([5.0, 7.0]))
     assert np.isfinite(effect.size)
     assert effect.size > 0
+
+
+def class_effect(reference: pd.Series, current: pd.Series) -> Effect:
+    return share_effect(*(side.value_counts(normalize=True) for side in (reference, current)))
 
 
 def test_classes_count_the_largest_change_of_a_share():

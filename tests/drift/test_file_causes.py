@@ -23,6 +23,7 @@ from reference_stats.feature_cache import recalled
 from reference_stats.feature_cache.parts import part_name
 from reports.findings import RunFindings, State, Verdict
 from reports.json_report import report_json
+from reports.remarks import RemarkWeight
 from tests.support.images import encode, photograph
 from tests.support.worlds import job_of
 
@@ -131,6 +132,31 @@ def test_a_mix_of_8_and_16_bits_drifts_in_nothing_but_its_files(
     mean = next(one for one in found.features if one.name == "mean")
     assert (mean.state is State.MISSING) == (makes.count(_deep) == 2)
     assert "more than 8 bits per sample" in mean.note
+
+
+def _darker(view: Image.Image) -> bytes:
+    return _grey(view.point(lambda level: level * 0.5))
+
+
+def test_other_files_are_no_cause_where_images_of_one_kind_moved_as_far(tmp_path: Path) -> None:
+    """Of the reference's images a third has 16 bits, of the window's none, but all are darker."""
+    job = _world(tmp_path, [_darker])
+    for number, view in enumerate(_views(1)):
+        if number % 3 == 0:
+            (tmp_path / "reference" / f"{number}.png").write_bytes(_deep(view))
+    found = _run(job)
+    assert found.verdict is Verdict.DRIFT
+    assert "darker" in found.headline
+    assert "8 bits" not in found.headline
+    (remark,) = [one for one in found.remarks if one.code == "files_differ"]
+    assert remark.weight is RemarkWeight.NOTE
+    assert remark.text.endswith("moved as far: this is not what moved them.")
+
+
+def test_other_files_stay_the_cause_where_images_of_one_kind_did_not_move(tmp_path: Path) -> None:
+    found = _run(_world(tmp_path, [_grey, _cut_out]))
+    assert found.verdict is Verdict.DRIFT
+    assert found.headline.startswith("Some images are transparent (RGBA)")
 
 
 def test_both_sides_with_16_bits_are_compared_as_ever(tmp_path: Path) -> None:

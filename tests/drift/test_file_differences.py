@@ -70,7 +70,7 @@ def _said(reference: list[FileFacts], current: list[FileFacts]) -> tuple[str, li
         (
             [JPEG] * 90 + [WIDE] * 30,
             [WIDE] * 100,
-            "The images have the wide colour profile Display P3, unlike the reference's",
+            "The images have the wide colour profile Display P3, unlike most of the reference's",
             "All 100 images have the wide colour profile Display P3, 30 of the reference's 120.",
         ),
         (
@@ -132,6 +132,20 @@ def test_small_and_chance_differences_are_not_told(
     reference: list[FileFacts], current: list[FileFacts]
 ) -> None:
     assert file_differences(count_files(reference), count_files(current)) == ()
+
+
+def test_what_most_of_the_reference_has_too_is_not_said_to_be_unlike_it() -> None:
+    first, _ = _said([JPEG] * 55 + [DEEP] * 25, [JPEG] * 80)
+    assert first == "More images than in the reference have 8 bits per sample and are in colour"
+    gone, _ = _said([JPEG] * 30 + [GREY] * 70, [GREY] * 100)
+    assert gone == "More images than in the reference are grey and PNG files"
+
+
+def test_nothing_is_advised_about_files_that_have_become_fewer() -> None:
+    then, now = {DEEP: 64, CUT_OUT: 36}, {DEEP: 16, CUT_OUT: 4, PNG: 80}
+    found = file_differences(Counter(then), Counter(now))
+    assert {one.trait for one in found if one.has_grown} >= {"bits", "transparency"}
+    assert list(advice(found, [*now])) == []
 
 
 def test_exactly_twenty_points_are_told() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from drift.late_rows import count_rows, find_late_rows
+from drift.late_rows import find_late_rows, rows_by_day
 from jobs.predictions.seen_times import SeenTimes
 from jobs.timestamps import to_moment
 from reports.history import HistoryRow, history_row
@@ -82,15 +82,15 @@ def test_overlapping_windows_lack_the_same_rows():
 
 def test_a_window_is_counted_by_day():
     times = seen(*YESTERDAY, END - timedelta(hours=3))
-    counts = count_rows(times, END - timedelta(hours=25), END)
+    counts = rows_by_day(times, END - timedelta(hours=25), END)
     assert counts == {"2025-03-03": 6, "2025-03-04": 1}
-    assert count_rows(times, END - timedelta(hours=25, seconds=1), END) == {"2025-03-04": 1}
-    assert count_rows(None, END - DAY, END) == {}
+    assert rows_by_day(times, END - timedelta(hours=25, seconds=1), END) == {"2025-03-04": 1}
+    assert rows_by_day(None, END - DAY, END) == {}
 
 
 def test_of_a_long_window_the_days_with_rows_are_kept():
     old = END - 400 * DAY
     times = seen(old + timedelta(hours=1), END - timedelta(hours=3), start=old)
-    assert count_rows(times, old, END) == {f"{old:%Y-%m-%d}": 1, "2025-03-04": 1}
-    short = count_rows(times, END - 3 * DAY, END)
+    assert rows_by_day(times, old, END) == {f"{old:%Y-%m-%d}": 1, "2025-03-04": 1}
+    short = rows_by_day(times, END - 3 * DAY, END)
     assert list(short.values()) == [0, 0, 1]

@@ -16,6 +16,7 @@ from jobs.predictions.rows import NumberColumnTally
 from jobs.windows import WindowRequest
 from reports.findings import State, Verdict
 from reports.json_report import report_json
+from reports.remarks import RemarkWeight
 from tests.support.worlds import job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)
@@ -205,6 +206,14 @@ def test_most_rows_rejected_give_no_verdict_even_where_too_few_images_are_left(d
     assert found.images.analysed < 20
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.headline == "Most of the window's rows cannot be used"
+
+
+def test_why_rows_were_lost_is_told_once(day):
+    found = day.run(lambda place, row: ["nonsense", *row[1:]] if place > 20 else row)
+    texts = [one.text for one in found.remarks if one.weight is RemarkWeight.NO_VERDICT]
+    assert len(texts) == 2
+    assert [text.count("unreadable timestamp") for text in texts] == [1, 0]
+    assert [text.count("Correct what writes the log") for text in texts] == [1, 0]
 
 
 def test_most_rows_without_an_image_give_no_verdict(day):

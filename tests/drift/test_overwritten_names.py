@@ -114,7 +114,9 @@ class Camera:
             cache=place.feature_cache,
         )
         window = join(rows, located, extracted)
-        data = RunData(job=job, predictions=rows, window=window, profile=NO_REFERENCE)
+        data = RunData(
+            job=job, predictions=rows, window=window, profile=NO_REFERENCE, counted=NO_REFERENCE
+        )
         return Seen(data=data, remarks=tuple(names_used_again_remarks(data)))
 
     def job(self, **tables: object) -> Job:
@@ -212,6 +214,48 @@ def test_a_day_whose_pictures_are_overwritten_before_it_is_first_run_has_no_verd
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.headline == "The window's pictures were overwritten"
     assert f"{SLOTS} image names of {SLOTS} were used again after this window" in found.summary
+
+
+@pytest.mark.parametrize("times", ["as used", "copied"])
+def test_the_log_tells_of_later_uses_where_nothing_is_remembered(
+    camera: Camera, times: str
+) -> None:
+    camera.shoot(0, sharp, times)
+    camera.shoot(1, blurred, times)
+    for _ in range(2):
+        found = camera.run(0)
+        assert found.verdict is Verdict.INCONCLUSIVE
+        assert found.headline == "The window's pictures were overwritten"
+    assert camera.run(1).verdict is Verdict.DRIFT
+
+
+def test_a_log_in_an_object_a_day_tells_of_later_uses_too(camera: Camera) -> None:
+    camera.shoot(0, sharp, "as used")
+    camera.shoot(1, blurred, "as used")
+    log = camera.folder / "log.csv"
+    header, *rows = log.read_text(encoding="utf-8").splitlines()
+    for day in ("2025-03-03", "2025-03-04"):
+        part = [header, *(row for row in rows if row.startswith(day))]
+        (camera.folder / f"log-{day}.csv").write_text("\n".join(part), encoding="utf-8")
+    log.unlink()
+    found = run_job(
+        open_workplace(
+            camera.job(predictions={"path": "log-*.csv", "columns": {"prediction": "prediction"}})
+        ),
+        _days(0),
+    )
+    assert found.headline == "The window's pictures were overwritten"
+
+
+def test_pictures_that_were_written_before_a_later_use_are_the_windows_own(camera: Camera) -> None:
+    camera.shoot(0, sharp, "as used")
+    log = camera.folder / "log.csv"
+    later = log.read_text(encoding="utf-8").replace("2025-03-03", "2025-03-05").splitlines()[1:]
+    with log.open("a", encoding="utf-8") as file:
+        file.write("\n".join(later) + "\n")
+    found = camera.run(0)
+    assert found.images.analysed == SLOTS
+    assert not any("overwritten" in text for text in found.warnings)
 
 
 def test_where_the_times_tell_it_the_pictures_of_the_later_day_are_not_analysed(

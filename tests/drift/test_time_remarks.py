@@ -40,6 +40,7 @@ def remarks(rows: PredictionRows, late: LateRows | None = None, **log: object) -
         predictions=rows,
         window=unused,
         profile=unused,
+        counted=unused,
         late=late or LateRows(),
     )
     return list(time_remarks(data))

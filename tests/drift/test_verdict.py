@@ -8,6 +8,7 @@ from drift.columns import NEAR_COPIES, Column, ColumnKind, ColumnRole
 from drift.comparison import compare
 from drift.sentence import Extent
 from drift.verdict import decide, lacks_images
+from reference_stats.outcomes import UnreadableReason
 from reports.findings import ImageCounts, LogCounts, Verdict
 from reports.remarks import Remark, RemarkWeight
 from tests.support.columns import classes, lined_up, numeric
@@ -25,11 +26,15 @@ def counts(analysed: int = 400) -> ImageCounts:
 def say(tmp_path):
     job = job_of(tmp_path)
 
-    def decided(*columns, images=None, reasons=None, affected=None, where="", remarks=()):
+    def decided(
+        *columns, images=None, reasons=None, lost=None, affected=None, where="", remarks=()
+    ):
         comparison = compare(lined_up(*columns), job.detection)
         rejected = sum((reasons or {}).values())
         log = LogCounts(rows=400 + rejected, rejected=rejected, reasons=reasons or {})
-        extent = Extent(images=images or counts(), affected=affected, where=where)
+        extent = Extent(
+            images=images or counts(), affected=affected, where=where, reasons=lost or {}
+        )
         return decide(comparison, extent, log, job, remarks)
 
     return decided
@@ -150,12 +155,34 @@ def test_more_columns_than_a_sentence_holds_are_counted(say):
 
 
 def test_too_few_images_are_inconclusive_whatever_they_show(say):
-    decision = say(numeric("mean", REFERENCE, WINDOW[:9] + 500), images=counts(9))
+    images = ImageCounts(logged=400, analysed=9, missing=0, unreadable=391, unfetched=0)
+    decision = say(numeric("mean", REFERENCE, WINDOW[:9] + 500), images=images)
     assert decision.verdict is Verdict.INCONCLUSIVE
     assert decision.summary == (
-        "Only 9 of 400 logged images could be analysed; a verdict needs at least 10 "
-        "(window.min_images)."
+        "Only 9 of 400 logged images could be analysed (391 not readable); a verdict needs at "
+        "least 10 (window.min_images). Check that images.path in the job file names image files, "
+        "and that they are whole."
     )
+
+
+@pytest.mark.parametrize("analysed", [0, 200])
+def test_a_window_of_heic_photographs_says_so_first(say, analysed):
+    images = ImageCounts(
+        logged=400, analysed=analysed, missing=0, unreadable=400 - analysed, unfetched=0
+    )
+    decision = say(STEADY, images=images, lost={UnreadableReason.HEIC.value: 400 - analysed})
+    assert decision.verdict is Verdict.INCONCLUSIVE
+    assert decision.headline.endswith(": most are HEIC photographs")
+    assert "install image-drift[heif], or convert them to JPEG." in decision.summary
+
+
+def test_a_window_whose_pictures_were_overwritten_is_not_told_to_check_its_paths(say):
+    images = ImageCounts(
+        logged=400, analysed=1, missing=0, unreadable=0, unfetched=0, overwritten=399
+    )
+    summary = say(STEADY, images=images).summary
+    assert "(399 overwritten by later pictures of the same names)" in summary
+    assert summary.endswith("or let runs come before names are used again.")
 
 
 @pytest.mark.parametrize(("lost", "verdict"), [(100, Verdict.DRIFT), (101, Verdict.INCONCLUSIVE)])
@@ -250,6 +277,20 @@ def test_a_cause_begins_the_headline_of_a_drift_and_is_silent_elsewhere(say):
     assert decision.headline == "The images are not there: images are darker than the reference"
     assert decision.summary.startswith("The images are not there: 3 of 4. Images are darker")
     assert say(STEADY, remarks=[cause]) == say(STEADY)
+
+
+@pytest.mark.parametrize(
+    ("cause", "headline"),
+    [
+        ("Odd" * 20, f"{'Odd' * 20}: images are darker than the reference"),
+        ("Odd" * 30, f"{'Odd' * 30}: images are darker"),
+        ("Odd" * 35, "Odd" * 35),
+    ],
+)
+def test_a_headline_stays_short_behind_a_long_cause(say, cause, headline):
+    decision = say(DARKER, remarks=[remark(RemarkWeight.CAUSE, cause)])
+    assert decision.headline == headline
+    assert "darker than the reference" in decision.summary
 
 
 def test_a_doubt_makes_a_steady_run_inconclusive_and_leaves_a_drift(say):

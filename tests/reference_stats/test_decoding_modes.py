@@ -137,6 +137,7 @@ def test_eight_bit_images_have_one_and_the_same_luma_and_grey() -> None:
     ("samples", "expected"),
     [
         ([0.0, 0.5, 1.0, np.nan, -1.0], [0, 128, 255, 0, 0]),
+        ([0.0, 0.5, 1.1], [0, 128, 255]),
         ([0.0, 100.4, 255.0, 400.0, np.inf], [0, 100, 255, 255, 255]),
     ],
 )

@@ -1,11 +1,13 @@
 """The top of a run's page: what happened, how many images, which ones to look at."""
 
 import dataclasses
+import html as html_text
 import re
 
 from reports.findings import RunFindings, State
 from reports.html_report import report_html
-from reports.wording import SIGMA_EXPLAINED
+from reports.remarks import Remark, RemarkWeight
+from reports.wording import SIGMA_EXPLAINED, losing_advice
 from tests.support import findings as examples
 
 PICTURE = b"\xff\xd8 a picture"
@@ -36,6 +38,25 @@ def test_the_headline_is_the_heading_and_the_summary_stands_below() -> None:
 
     assert heading(top) == "Images are darker and blurrier than the reference"
     assert run.summary in text_of(top)
+
+
+def test_the_cause_of_a_drift_and_what_drifted_are_paragraphs_of_their_own() -> None:
+    cause = Remark(
+        code="files_differ",
+        text="All 80 images are grey; all of the reference's 80 are in colour.",
+        weight=RemarkWeight.CAUSE,
+        headline="The images are grey, unlike the reference's",
+    )
+    run = told(
+        headline=cause.headline, summary=f"{cause.text} Images are greyer.", remarks=(cause,)
+    )
+    paragraphs = re.findall(r'<p class="summary">(.*?)</p>', top_of(run))
+
+    assert [text_of(html_text.unescape(one)) for one in paragraphs] == [
+        cause.text,
+        "Images are greyer.",
+    ]
+    assert text_of(html_text.unescape(top_of(run))).count(cause.text) == 1
 
 
 def test_without_a_headline_the_summary_is_the_heading_and_is_not_repeated() -> None:
@@ -135,6 +156,21 @@ def test_an_inconclusive_day_says_what_is_missing_before_anything_else() -> None
 
     assert text.index("What is missing") < text.index("18 images of 41 were lost")
     assert "What moved" not in text
+
+
+def test_an_inconclusive_day_promises_nothing() -> None:
+    text = text_of(top_of(dataclasses.replace(examples.inconclusive(), smallest_effect=0.7)))
+
+    assert "would still say drift" not in text
+    assert "would have been seen" not in text
+
+
+def test_what_the_summary_advises_is_not_advised_twice() -> None:
+    lost = dataclasses.replace(examples.drifted().images, analysed=0, missing=0, unreadable=5_210)
+    advice = losing_advice(lost, {})
+    run = dataclasses.replace(examples.inconclusive(), images=lost, summary=f"None. {advice}")
+
+    assert text_of(top_of(run)).count(advice) == 1
 
 
 def test_moves_of_predictions_alone_are_at_the_top_too() -> None:

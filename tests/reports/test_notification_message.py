@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reports.findings import Notice, NoticeKind, Offender
 from reports.harmless_text import harmless, shortened
 from reports.notifications import LONGEST_TITLE, message_of
+from reports.remarks import Remark, RemarkWeight
 from tests.support import findings as examples
 
 LINK = "https://storage.example.com/b/report.html?a=1&b=2"
@@ -42,6 +43,15 @@ def test_the_message_of_a_drift_reads_as_it_is_meant_to():
         "",
         f"Report: {LINK}",
     ]
+
+
+def test_a_long_cause_does_not_push_out_what_drifted():
+    cause = Remark(
+        code="odd", text="Why. " * 139, weight=RemarkWeight.CAUSE, headline="It is known why"
+    )
+    run = drifted(summary=f"{cause.text} Images are darker: by 2 sigma.", remarks=(cause,))
+    lines = message(run).body.split("\n")
+    assert lines[:4] == [cause.text.strip(), "", "Images are darker: by 2 sigma.", ""]
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_objects_of_one_size_are_read_and_others_are_not(tmp_path):
         (tmp_path / name).write_bytes(content)
     bucket = open_bucket(str(tmp_path))
     found = find_equal(bucket, list(bucket.list()))
-    assert (found.objects, found.copies, found.copied) == (6, 1, 1)
+    assert (found.images, found.copies, found.copied) == (6, 1, 1)
     assert found.words() == "1 of 6 reference images is a copy of one"
 
 
