@@ -11,10 +11,18 @@ def rejected_sentence(tally: LogTally) -> str:
     return found + reasons_and_first(tally)
 
 
-def reasons_and_first(tally: LogTally) -> str:
-    """Return the reasons, most frequent first, and where the first rejected row stands."""
+def reasons_and_first(tally: LogTally, rows: int | None = None) -> str:
+    """Return the reasons, most frequent first, and where the first rejected row stands.
+
+    Parameters
+    ----------
+    rows
+        The number of rows that the sentence is about; reasons of more rows than these are named
+        without their counts.
+    """
     ranked = sorted(tally.reasons.items(), key=lambda reason: (-reason[1], reason[0]))
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in ranked)
+    has_counts = rows is None or rows == tally.rejected
+    reasons = ", ".join(f"{count:,} {reason}" if has_counts else reason for reason, count in ranked)
     first = tally.examples[0] if tally.examples else None
     return reasons if first is None else f"{reasons}, first at {place_of(first)}"
 

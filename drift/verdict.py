@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -162,7 +163,12 @@ def _first(log: LogCounts) -> str:
 
 def _too_weak(comparison: Comparison, extent: Extent, effect_to_see: float) -> Sentence:
     seen = comparison.smallest_effect
-    able = "nothing with certainty" if seen is None else f"only shifts of {seen:.2f} sigma or more"
+    # Rounded up: what is called too little must not look like enough.
+    able = (
+        "nothing with certainty"
+        if seen is None
+        else f"only shifts of {math.ceil(100 * seen) / 100:.2f} sigma or more"
+    )
     images, kind = f"{extent.images.analysed:,} images", ""
     evidence = comparison.evidence
     if evidence is not None and evidence.current_units < extent.images.analysed:
@@ -180,7 +186,7 @@ def _too_weak(comparison: Comparison, extent: Extent, effect_to_see: float) -> S
             else "Too few images to say"
         ),
         summary=(
-            f"Nothing moved, but {images} can show {able}; {needed} "
+            f"No drift was seen, but {images} can show {able}; {needed} "
             f"{effect_to_see:g} sigma (detection.effect_to_see)."
         ),
     )

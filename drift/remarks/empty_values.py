@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from drift.remarks.facts import RunData
+from drift.remarks.missing_values import missing_value_remarks
 from drift.shared_images import Part
 from reports.remarks import Remark, RemarkWeight
 from reports.wording import listed
@@ -23,8 +24,18 @@ def empty_value_remarks(data: RunData) -> Iterator[Remark]:
     """Yield for how many images the log has no prediction, where they are many or have changed.
 
     A detector that finds nothing leaves them empty, and so does a log that has lost a column;
-    which of the two it is cannot be known.
+    which of the two it is cannot be known. Where `missing_value_remarks` doubts the run already,
+    nothing is added.
     """
+    said = [one.weight for one in missing_value_remarks(data)]
+    if RemarkWeight.NOT_STEADY in said:
+        return
+    for remark in _by_images(data):
+        if not said or remark.weight is RemarkWeight.NOT_STEADY:
+            yield remark
+
+
+def _by_images(data: RunData) -> Iterator[Remark]:
     alike: dict[tuple[int, int], list[str]] = {}
     parts = {}
     for name in ("prediction", "confidence", *data.predictions.probabilities):

@@ -49,7 +49,7 @@ def _new_header(header: InnerHeader) -> Remark:
         changes.append(f"new: {listed(list(header.added), _COLUMNS_NAMED)}")
     if header.gone:
         changes.append(f"gone: {listed(list(header.gone), _COLUMNS_NAMED)}")
-    what = f" ({'; '.join(changes)})" if changes else ", in another order"
+    what = f" ({'; '.join(changes)})" if changes else ", in another order or with another delimiter"
     return Remark(
         code="header_changed",
         text=(

@@ -14,6 +14,7 @@ from drift.remarks.moments import time_words
 from jobs.predictions.rows import LogTally, PredictionRows
 from reports.lengths import rough_words
 from reports.remarks import Remark, RemarkWeight
+from reports.wording import counted
 
 _MANY_LOST = 0.05
 # The last line may be on its way while the log is read.
@@ -56,17 +57,28 @@ def lost_row_remarks(data: RunData) -> Iterator[Remark]:
     log, tally, images = data.window.log, data.predictions.tally, data.window.counts
     refused = log.rejected - tally.rejected
     reasons = reasons_and_first(tally) if tally.rejected else ""
+    lost = reasons_and_first(tally, tally.newest.asked_rejected) if tally.rejected else ""
     if refused:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons.items())
+        lost = reasons
     losses = _Losses(
         rows=tally.newest.asked,
         rejected=tally.newest.asked_rejected + refused,
         images=images.lost,
-        reasons=reasons,
+        reasons=lost,
     )
     said = list(_about_losses(tally, losses, data.job.images.most_lost))
     yield from said
-    if not said and log.rejected > _MANY_LOST * log.rows:
+    outside = losses.rows > 0 and not losses.rejected
+    if not said and outside and log.rejected > _MANY_LOST * log.rows:
+        yield Remark(
+            code="rows_rejected",
+            text=(
+                f"{log.rejected:,} rows of the log cannot be read: {reasons}. They stand beside "
+                "rows outside of the window and are not counted as lost from it."
+            ),
+        )
+    elif not said and log.rejected > _MANY_LOST * log.rows:
         yield Remark(
             code="rows_rejected",
             text=(
@@ -90,7 +102,7 @@ def about_lost_rows(predictions: PredictionRows, most_lost: float) -> Iterator[R
     losses = _Losses(
         rows=tally.newest.asked,
         rejected=tally.newest.asked_rejected,
-        reasons=reasons_and_first(tally),
+        reasons=reasons_and_first(tally, tally.newest.asked_rejected),
     )
     yield from _about_losses(tally, losses, most_lost)
     yield from _reaching_back(predictions)
@@ -98,8 +110,9 @@ def about_lost_rows(predictions: PredictionRows, most_lost: float) -> Iterator[R
 
 def predictions_of_lost_rows(data: RunData, comparison: Comparison) -> Iterator[Remark]:
     """Yield that predictions moved while rows were lost, where no image moved with them."""
-    log = data.window.log
-    if only_predictions_moved(comparison) and log.rejected > _MANY_LOST * log.rows:
+    log, tally = data.window.log, data.predictions.tally
+    lost = tally.newest.asked_rejected + log.rejected - tally.rejected
+    if only_predictions_moved(comparison) and lost and log.rejected > _MANY_LOST * log.rows:
         headline = "A part of the log's rows cannot be read"
         yield Remark(
             code="predictions_of_read_rows",
@@ -156,8 +169,8 @@ def _newest_lost(tally: LogTally) -> Remark:
         code="newest_rows_rejected",
         text=(
             f"All {newest.newer:,} rows that are newer than the newest readable one{since} were "
-            f"rejected: {reasons_and_first(tally)}.{age} This is not the window that was asked "
-            f"for. {_WHAT_TO_DO}"
+            f"rejected: {reasons_and_first(tally, newest.newer)}.{age} This is not the window "
+            f"that was asked for. {_WHAT_TO_DO}"
         ),
         weight=RemarkWeight.NO_VERDICT,
         headline="The newest rows of the log cannot be read",
@@ -170,8 +183,9 @@ def _reaching_back(predictions: PredictionRows) -> Iterator[Remark]:
         yield Remark(
             code="window_reaches_back",
             text=(
-                f"Of the {newest.asked:,} newest rows {newest.asked_rejected:,} were rejected. In "
-                f"their place the window takes {newest.reaches_back:,} older rows: it begins "
+                f"Of the {newest.asked:,} newest rows {newest.asked_rejected:,} "
+                f"{'was' if newest.asked_rejected == 1 else 'were'} rejected. In their place the "
+                f"window takes {counted(newest.reaches_back, 'older row')}: it begins "
                 f"{predictions.window.start:%Y-%m-%d %H:%M} UTC and not "
                 f"{time_words(newest.asked_start)}."
             ),

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from drift.comparison import Comparison, only_predictions_moved
-from drift.number_scales import mostly_lost, scale_change
+from drift.number_scales import ScaleChange, mostly_lost, scale_change
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
 from jobs.predictions.rows import FormOfNumbers, LostValue, NumberColumnTally
@@ -28,9 +28,9 @@ def number_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what is odd about the window's confidences, probabilities and latencies."""
     tallies = data.predictions.tally.numbers
     changes = list(_scales(data))
-    yield from (remark for _, remark in changes)
-    changed = {column for column, _ in changes}
-    yield from about_values(tallies, known=changed)
+    if changes:
+        yield _on_other_scale(changes)
+    yield from about_values(tallies, known={tally.column for tally, _ in changes})
 
 
 def about_values(
@@ -113,47 +113,63 @@ def _lost(tally: NumberColumnTally) -> Remark:
     )
 
 
-def _scales(data: RunData) -> Iterator[tuple[str, Remark]]:
-    """Yield which columns hold other numbers than shares of one."""
+def _scales(data: RunData) -> Iterator[tuple[NumberColumnTally, ScaleChange]]:
+    """Yield which columns are on another scale than in the reference."""
     known = data.profile.predictions.rows
     for tally in data.predictions.tally.numbers:
         field = "confidence" if tally.role == "confidence" else tally.column
         if tally.role == "latency" or field not in known or field not in data.window.rows:
             continue
         change = scale_change(field, known[field], data.window.rows[field])
-        if change is None:
-            continue
-        first = tally.first_outside
-        where = "" if first is None else f' The first above is "{first.text}", {_place(first)}.'
-        remark = Remark(
-            code="scale_changed",
-            text=(
-                f"{tally.column} is on another scale than in the reference. {change.sentence()}"
-                f"{where} It is not compared; write it as in the reference, or build the profile "
-                "anew with drift profile build."
-            ),
-            weight=RemarkWeight.NOT_STEADY,
-            headline=f"{tally.column} is on another scale than in the reference",
-        )
-        yield tally.column, remark
+        if change is not None:
+            yield tally, change
+
+
+def _on_other_scale(changes: Sequence[tuple[NumberColumnTally, ScaleChange]]) -> Remark:
+    """Return what is said of columns on another scale; of several, the first is the example."""
+    tally, change = changes[0]
+    one = len(changes) == 1
+    names = listed([column.column for column, _ in changes], _NAMES)
+    headline = f"{names} {'is' if one else 'are'} on another scale than in the reference"
+    example = "" if one else f" Of {tally.column}:"
+    found = change.sentence()
+    first = tally.first_outside
+    where = "" if first is None else f' The first above is "{first.text}", {_place(first)}.'
+    it, is_not = ("it", "It is") if one else ("them", "They are")
+    return Remark(
+        code="scale_changed",
+        text=(
+            f"{headline}.{example} {found}{where} {is_not} not compared; write {it} as in the "
+            "reference, or build the profile anew with drift profile build."
+        ),
+        weight=RemarkWeight.NOT_STEADY,
+        headline=headline,
+    )
 
 
 def _outside(tallies: Sequence[NumberColumnTally]) -> Iterator[Remark]:
     """Yield how many values lie outside 0 to 1, where the reference does not say otherwise."""
-    for tally in tallies:
-        first = tally.first_outside
-        # Those that were taken for stray values are told with the lost ones.
-        if first is None or tally.outside == sum(
-            count for reason, count in tally.reasons.items() if reason.startswith("outside")
-        ):
-            continue
-        yield Remark(
-            code="outside_one",
-            text=(
-                f"{tally.outside:,} of {tally.filled:,} values of {tally.column} lie outside 0 to "
-                f'1; the first is "{first.text}", {_place(first)}.'
-            ),
-        )
+    # Those that were taken for stray values are told with the lost ones.
+    told = [one for one in tallies if one.first_outside is not None and not _are_stray(one)]
+    if not told:
+        return
+    tally = told[0]
+    names = listed([one.column for one in told], _NAMES)
+    of_first = "" if len(told) == 1 else f" of {tally.column}"
+    where = "" if tally.first_outside is None else _place(tally.first_outside)
+    text = "" if tally.first_outside is None else tally.first_outside.text
+    yield Remark(
+        code="outside_one",
+        text=(
+            f"{sum(one.outside for one in told):,} of {sum(one.filled for one in told):,} values "
+            f'of {names} lie outside 0 to 1; the first{of_first} is "{text}", {where}.'
+        ),
+    )
+
+
+def _are_stray(tally: NumberColumnTally) -> bool:
+    reasons = tally.reasons.items()
+    return tally.outside == sum(count for why, count in reasons if why.startswith("outside"))
 
 
 def probability_sum_remarks(data: RunData, comparison: Comparison) -> Iterator[Remark]:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from drift.remarks.facts import RunData
+from drift.remarks.moments import time_words
 from jobs.predictions.window_times import WindowTimes
-from jobs.timestamps import to_datetime
+from jobs.timestamps import to_datetime, to_moment
 from reports.lengths import rough_words
 from reports.remarks import Remark, RemarkWeight
 from reports.wording import counted, day, listed
@@ -22,6 +23,8 @@ def time_remarks(data: RunData) -> Iterator[Remark]:
     times = data.predictions.times
     if times.is_mixed:
         yield _mixed(data, times)
+    if not times.is_mixed:
+        yield from _ends_before(data)
     if times.repeated:
         yield _repeated(data, times)
     if times.delivered_again:
@@ -29,12 +32,33 @@ def time_remarks(data: RunData) -> Iterator[Remark]:
         yield Remark(
             code="delivered_again",
             text=(
-                f"{rows} of the window came more than once, equal in every column; each counts "
-                "once."
+                f"{rows} of the window came more than once, equal but for what their delivery "
+                "writes; each counts once."
             ),
         )
     if data.late.runs:
         yield _late(data)
+
+
+def _ends_before(data: RunData) -> Iterator[Remark]:
+    """Yield that an object's last lines are older than the window, as after a clock set back."""
+    start = data.predictions.window.start
+    for course in data.predictions.times.courses:
+        if not course.ends_before(to_moment(start)):
+            continue
+        newest, behind = time_words(course.newest or 0), time_words(course.behind_newest or 0)
+        yield Remark(
+            code="last_lines_before_window",
+            text=(
+                f"The last {course.behind:,} rows of {course.source}, from line "
+                f"{course.behind_line:,} on, carry times up to {behind} only, though the rows "
+                f"above them go up to {newest}: the window, from {start:%Y-%m-%d %H:%M} UTC on, "
+                "holds none of them. If they are new, the clock of what writes the log is wrong. "
+                "If they are old rows that were added, the verdict is back once new rows follow."
+            ),
+            weight=RemarkWeight.NOT_STEADY,
+            headline="The log's last rows are dated before the window",
+        )
 
 
 def _mixed(data: RunData, times: WindowTimes) -> Remark:

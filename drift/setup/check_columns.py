@@ -24,14 +24,17 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
             f"{named.label} is read and not yet compared with the predictions: runs say nothing "
             "about accuracy",
         )
-    for key in _KEYS:
-        column = getattr(named, key)
+    fields = [(key, getattr(named, key)) for key in _KEYS]
+    fields += [(name, name) for name in rows.probabilities]
+    unread = {tally.column: tally.lost for tally in rows.tally.numbers}
+    for key, column in fields:
         if column is None or column not in rows.raw.columns:
             continue
-        empty = int(rows.raw[column].isna().sum())
+        # Values that cannot be read are told by `check_rows`.
+        empty = int(rows.fields[key].isna().sum()) - unread.get(column, 0)
         if _FEW_EMPTY * len(rows) < empty < len(rows):
             yield look(
-                f"{key} column",
+                "probability column" if key in rows.probabilities else f"{key} column",
                 f"{column} is empty in {empty:,} of {len(rows):,} rows of the window",
                 "Was it called otherwise in a part of the log? These rows say nothing about it.",
             )

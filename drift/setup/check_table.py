@@ -10,6 +10,7 @@ from drift.setup.check_result import Check, CheckState, exit_code_of
 from jobs.errors import ExitCode
 
 _WIDTH = 100
+_LEAST_THING = 16
 _COLOURS = {
     CheckState.OK: "green",
     CheckState.LOOK: "yellow",
@@ -35,8 +36,9 @@ def as_json(checks: Sequence[Check]) -> str:
 def as_text(checks: Sequence[Check]) -> str:
     """Return a table in plain text: the state, the thing, what was found, and what to mend."""
     lines = []
+    width = max([_LEAST_THING, *(len(one.thing) + 1 for one in checks)])
     for one in checks:
-        start = f"{one.state:<13}{one.thing:<16}"
+        start = f"{one.state:<13}{one.thing:<{width}}"
         found = _wrapped(one.found, _WIDTH - len(start)) or [""]
         lines.append(start + found[0])
         lines += [" " * len(start) + line for line in found[1:]]

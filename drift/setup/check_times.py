@@ -9,6 +9,7 @@ from drift.setup.check_result import Check, is_ok, look
 from drift.setup.time_words import ahead_words, jump_words, mixed_words
 from jobs.job import PredictionSettings
 from jobs.predictions.rows import PredictionRows
+from jobs.timestamps import to_moment
 from reports.wording import sentence
 
 
@@ -26,16 +27,23 @@ def check_times(
         return
     is_settled = "timezone" in settings.model_fields_set
     in_doubt = any(one.zoneless for one in courses) and not is_settled
-    if ahead or (in_doubt and (mixed or jump)):
-        yield look("times", found, _mend(settings.timezone, in_doubt=in_doubt))
+    start = to_moment(rows.window.start)
+    behind = any(one.ends_before(start) for one in rows.times.courses)
+    if ahead or behind or (in_doubt and (mixed or jump)):
+        yield look("times", found, _mend(settings.timezone, in_doubt=in_doubt, behind=behind))
     else:
         yield is_ok("times", found)
 
 
-def _mend(zone: str, *, in_doubt: bool) -> str:
+def _mend(zone: str, *, in_doubt: bool, behind: bool) -> str:
     if in_doubt:
         return (
             f"If the times without a zone were not written in {zone}, set predictions.timezone: "
             f"windows hold the wrong rows else. If {zone} is right, set it too, so that runs know."
+        )
+    if behind:
+        return (
+            "The last rows are older than the window, which holds none of them: if they are new, "
+            "check the clock of what writes the log."
         )
     return "Rows come into no window before their time: check the clocks of what writes the log."

@@ -25,6 +25,7 @@ from drift.setup.words import words_of
 
 _MOST_SEGMENTS = 5
 _FEWEST_TIMES = 0.9
+_FEWEST_NAMED_TIMES = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,17 +175,24 @@ def _guess_time(columns: Iterable[ColumnValues]) -> Guess | None:
     def scored() -> Iterable[tuple[float, Guess]]:
         for column in columns:
             reading = column.time_reading
-            if reading.share < _FEWEST_TIMES or column.share_filled < 0.5:
-                continue
             name = points(column.name, column_words.TIME)
+            fewest = _FEWEST_TIMES if name <= 0 else _FEWEST_NAMED_TIMES
+            if reading.share < fewest or column.share_filled < 0.5:
+                continue
             if name <= 0 and column.is_digits:
                 continue
             moments = reading.moments[reading.moments >= 0]
-            score = 2.0 + name - (0 if reading.has_clock else 2.0)
+            # A column of which rows would be lost is taken where there is no other.
+            score = (
+                (2.0 if reading.share >= _FEWEST_TIMES else 0.0)
+                + name
+                - (0 if reading.has_clock else 2.0)
+            )
             score += 0.5 * bool((np.diff(moments) >= 0).mean() > 0.9) if len(moments) > 1 else 0
             score += 0.5 * (column.name.lower() in {"timestamp", "ts", "time"})
             because = f"{reading.share:.0%} of its values are times"
-            yield score, Guess(column=column.name, because=because, is_plain=name > 0)
+            is_plain = name > 0 and reading.share >= _FEWEST_TIMES
+            yield score, Guess(column=column.name, because=because, is_plain=is_plain)
 
     return best_of(scored(), fewest=0.1)
 

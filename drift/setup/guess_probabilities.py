@@ -11,6 +11,7 @@ import numpy as np
 
 from drift.setup.column_values import ColumnValues
 from drift.setup.words import common_start
+from reports.wording import listed
 
 _SUM_TOLERANCE = 0.03
 _FEWEST_ROWS = 0.95
@@ -53,8 +54,8 @@ class ProbabilityGuess:
         if self.share >= _FEWEST_ROWS:
             return []
         said = (
-            f"The columns {' '.join(self.patterns)} add up to one in {self.share:.0%} of the rows "
-            "only. Do they hold something else in the others, such as scores that are no "
+            f"The columns {listed(list(self.patterns))} add up to one in {self.share:.0%} of the "
+            "rows only. Do they hold something else in the others, such as scores that are no "
             "probabilities?"
         )
         return [said]
@@ -78,8 +79,9 @@ class ProbabilityGuess:
 def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess | None:
     """Return the largest group of columns whose values lie in [0, 1] and add up to one.
 
-    Where there is none, columns of names that begin alike are taken that add up to one in a good
-    part of the rows: one of them is no confidence just because the others changed.
+    Where there is none, columns are taken that add up to one in a good part of the rows and whose
+    names begin alike, or are the classes that another column holds: one of them is no confidence
+    just because the others changed.
     """
     columns = {
         name: column if column.is_numeric else column.in_shares for name, column in columns.items()
@@ -96,7 +98,8 @@ def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess
             for name, column in columns.items()
             if column.is_numeric and name not in _FIELDS and column.share_filled > 0.9
         }
-        groups = [group for group in _alike(list(able)) if _share(group, able) >= _FEW_ROWS]
+        alike = [*_alike(list(able)), *_called_like_classes(list(able), columns)]
+        groups = [group for group in alike if _share(group, able) >= _FEW_ROWS]
     if not groups:
         return None
     group = max(groups, key=len)
@@ -117,6 +120,18 @@ def guess_probabilities(columns: Mapping[str, ColumnValues]) -> ProbabilityGuess
 def _alike(names: Sequence[str]) -> list[tuple[str, ...]]:
     """Return groups of at least two names that begin alike, up to a mark between words."""
     return [group for group in dict.fromkeys(_by_start(names)) if len(group) >= _FEWEST_ALIKE]
+
+
+def _called_like_classes(
+    names: Sequence[str], columns: Mapping[str, ColumnValues]
+) -> list[tuple[str, ...]]:
+    """Return the groups of names that are the classes of a column."""
+    groups = []
+    for column in columns.values():
+        if column.is_class_like and not column.is_numeric:
+            classes = {value.strip().lower() for value in column.counts}
+            groups.append(tuple(name for name in names if name.strip().lower() in classes))
+    return [group for group in dict.fromkeys(groups) if len(group) >= _FEWEST_ALIKE]
 
 
 def _by_start(names: Sequence[str]) -> list[tuple[str, ...]]:

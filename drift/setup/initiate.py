@@ -180,9 +180,11 @@ def _moments_by_row(candidate: Candidate) -> np.ndarray:
 
 def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> LogTimes:
     sample = candidate.sample
+    known = _moments(candidate).tolist()
     times = LogTimes(
-        moments=_moments(candidate).tolist(),
-        rows=sample.rows_in_all,
+        moments=known,
+        # Rows without a time are in no window and in no stretch.
+        rows=max(1, round(sample.rows_in_all * len(known) / max(1, len(sample.table)))),
         share_found=template.share,
         is_complete=sample.is_complete,
         distinct=template.distinct,

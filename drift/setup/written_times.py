@@ -16,6 +16,8 @@ from jobs.buckets.bucket import Bucket
 from jobs.errors import DriftError
 from jobs.job import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
+from jobs.predictions.rejections import shorten
+from jobs.predictions.rows import PredictionRows
 from jobs.predictions.time_course import TimeCourse
 from jobs.timestamps import TimestampFault
 from jobs.windows import WindowRequest
@@ -37,7 +39,11 @@ def time_doubts(candidate: Candidate, bucket: Bucket) -> list[Doubt]:
         return []
     table = candidate.sample.table
     column = column_values(table[[guess.column]], most=len(table))[guess.column]
-    return [Doubt(key=_KEY, text=text) for text in _sentences(candidate, column, bucket)]
+    unread = _unread(candidate, column, bucket)
+    return [
+        *(Doubt(key="predictions.columns.timestamp", text=text) for text in unread),
+        *(Doubt(key=_KEY, text=text) for text in _sentences(candidate, column, bucket)),
+    ]
 
 
 def _sentences(candidate: Candidate, column: ColumnValues, bucket: Bucket) -> Iterator[str]:
@@ -58,7 +64,8 @@ def _sentences(candidate: Candidate, column: ColumnValues, bucket: Bucket) -> It
         )
     if not (sampled.zoned and sampled.zoneless) and not sampled.jumps_stand_out:
         return
-    courses = _exact_courses(candidate, bucket)
+    read = _read_whole(candidate, bucket)
+    courses = [course for one in read for course in one.times.courses]
     mixed = mixed_words(courses or [sampled], "UTC")
     if mixed:
         where = mixed if courses else f"{mixed.partition(' (')[0]}, of those{looked or ' seen'}"
@@ -74,6 +81,27 @@ def _sentences(candidate: Candidate, column: ColumnValues, bucket: Bucket) -> It
         )
 
 
+def _unread(candidate: Candidate, column: ColumnValues, bucket: Bucket) -> Iterator[str]:
+    """Yield how many times are none, other than those in a zone that is not known."""
+    faults = column.times(candidate.guesses.day_first).faults
+    odd = np.flatnonzero((faults != TimestampFault.NONE) & (faults != TimestampFault.UNKNOWN_ZONE))
+    texts = [(column.values[row] or "").strip() for row in odd.tolist()]
+    # A header inside the log is none of its rows; where nothing stands is said elsewhere.
+    texts = [text for text in texts if text and text != column.name]
+    if not texts:
+        return
+    reasons = {fault.reason for fault in TimestampFault}
+    lost = [one for read in _read_whole(candidate, bucket) for one in read.tally.examples]
+    first = next((one for one in lost if one.reason in reasons and one.detail), None)
+    place = "" if first is None else f", first at line {first.line:,} of {first.source}"
+    looked = "" if candidate.sample.is_complete else " looked at"
+    yield (
+        f"{len(texts):,} of {len(column.values):,} rows{looked} cannot be read, because "
+        f"{column.name} holds no time in them, such as {shorten(texts[0])}{place}: runs reject and "
+        "count them. Correct what writes the log."
+    )
+
+
 def _course_of(column: ColumnValues, day_first: bool | None, source: str) -> TimeCourse:
     times = column.times(day_first)
     good = np.flatnonzero(times.faults == TimestampFault.NONE)
@@ -82,14 +110,14 @@ def _course_of(column: ColumnValues, day_first: bool | None, source: str) -> Tim
     return course
 
 
-def _exact_courses(candidate: Candidate, bucket: Bucket) -> Sequence[TimeCourse]:
-    """Return the times of all lines, read as a run does; nothing where that is too much."""
+def _read_whole(candidate: Candidate, bucket: Bucket) -> Sequence[PredictionRows]:
+    """Return all lines, read as a run does, by object; nothing where that is too much."""
     family, guess = candidate.family, candidate.guesses.time
     members = [info for info in family.members if info.size_bytes]
     if guess is None or len(members) > _MOST_OBJECTS or family.size_bytes > _MOST_BYTES:
         return []
     newest = WindowRequest(end=_ALL_TIME, rows=1)
-    courses: list[TimeCourse] = []
+    read: list[PredictionRows] = []
     for info in members:
         settings = PredictionSettings(
             path=info.name,
@@ -97,7 +125,7 @@ def _exact_courses(candidate: Candidate, bucket: Bucket) -> Sequence[TimeCourse]
             day_first=candidate.guesses.day_first,
         )
         try:
-            courses += read_predictions(bucket, settings, newest).times.courses
+            read.append(read_predictions(bucket, settings, newest))
         except DriftError:
             return []
-    return courses
+    return read

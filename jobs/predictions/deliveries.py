@@ -1,10 +1,11 @@
 """Rows that a log holds more than once because its delivery promises "at least once".
 
 Two rows are one delivered twice if they are equal in every column, and either an id names the
-request or the times are exact to more than a minute. Beside an id, columns that the delivery
-itself writes (`DELIVERY_COLUMNS`) may differ. Equal rows stay where they may be two: in a log
-with several rows an image, such as a detector's boxes, only whole requests that come again count
-as delivered again.
+request or the times are exact to more than a minute. Beside an id, or where a time is exact to
+fractions of a second, columns that the delivery itself writes (`DELIVERY_COLUMNS`) may differ. A
+time may be written in another way. Equal rows stay where they may be two: in a log with several
+rows an image, such as a detector's boxes, only whole requests that come again count as delivered
+again.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ DELIVERY_COLUMNS = frozenset(
     }
 )  # fmt: skip
 _MINUTE_US = 60_000_000
+_SECOND_US = 1_000_000
 # So many images of several rows each make a log of boxes.
 _SHARE_OF_BOXES = 0.01
 
@@ -59,16 +61,26 @@ def equal_rows(moments: Integers, table: Texts, needed: NeededColumns) -> Intege
         Rows sorted by `row_order.content_order`, so that equal ones follow each other.
     """
     lasting = _lasting_columns(table.column_names, needed)
-    if len(lasting) == table.num_columns:
+    if len(lasting) == table.num_columns and _times_look_alike(moments, table, needed):
         return _first_of_runs(moments, table, needed)
     first: Integers = np.arange(len(moments), dtype=np.int64)
     tied = tied_rows(moments)
     if not len(tied):
         return first
-    codes = _codes(moments[tied], table.take(pa.array(tied)), lasting, needed.named.id)
+    others = [name for name in table.column_names if name != needed.named.timestamp]
+    alike = [name for name in lasting if name != needed.named.timestamp]
+    codes = _codes(moments[tied], table.take(pa.array(tied)), alike, others, needed.named.id)
     _, earliest, back = np.unique(codes, return_index=True, return_inverse=True)
     first[tied] = tied[earliest[back]]
     return first
+
+
+def _times_look_alike(moments: Integers, table: Texts, needed: NeededColumns) -> bool:
+    """Tell whether equal times that follow each other are written in the same way."""
+    if needed.named.timestamp not in table.column_names:
+        return True
+    follows = np.flatnonzero(moments[1:] == moments[:-1]) + 1
+    return bool(_are_equal(table[needed.named.timestamp], follows - 1, follows).all())
 
 
 def _first_of_runs(moments: Integers, table: Texts, needed: NeededColumns) -> Integers:
@@ -152,12 +164,24 @@ def _lasting_columns(names: Sequence[str], needed: NeededColumns) -> list[str]:
 
 
 def _codes(
-    moments: Integers, table: Texts, lasting: Sequence[str], identity: str | None
+    moments: Integers,
+    table: Texts,
+    identified_by: Sequence[str],
+    others_by: Sequence[str],
+    identity: str | None,
 ) -> Integers:
-    """Return a number per row; rows of one number may be one row."""
-    identified = pa.array(has_value(table, identity))
+    """Return a number per row; rows of one number may be one row.
+
+    Parameters
+    ----------
+    identified_by, others_by
+        The columns in which rows with an id or an exact time, and all others, have to be equal.
+    """
+    is_exact = moments % _SECOND_US != 0
     contents = pc.if_else(
-        identified, row_contents(table.select(list(lasting))), row_contents(table)
+        pa.array(has_value(table, identity) | is_exact),
+        row_contents(table.select(list(identified_by))),
+        row_contents(table.select(list(others_by))),
     )
     return _numbers([pa.array(moments), contents])
 

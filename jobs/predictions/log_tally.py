@@ -36,7 +36,11 @@ def tally_rows(
         placed=in_window(collector.places.placed(), start, collector.end),
     )
     newest = newest_rows(
-        accepted.moments, rejected, wanted=collector.request.rows, end=collector.end
+        accepted.moments,
+        rejected,
+        wanted=collector.request.rows,
+        start=start,
+        end=collector.end,
     )
     return replace(
         rejections.tally(len(accepted), start),

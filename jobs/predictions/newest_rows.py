@@ -10,7 +10,7 @@ import numpy as np
 from jobs.predictions.rejections import RejectedRows
 from jobs.predictions.row_places import PlacedRows
 from jobs.predictions.rows import NewestRows, RejectedRow
-from jobs.timestamp_parts import Integers
+from jobs.timestamp_parts import Flags, Integers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +31,17 @@ class RejectedPlaces:
     def moments(self, unknown: int) -> Integers:
         """Return their times, ascending; `unknown` where not even a neighbour has one."""
         parts = [rows.moments for rows in self.timed]
-        parts += [
-            np.full(rows.count, unknown if rows.moment is None else rows.moment, np.int64)
-            for rows in self.placed
-        ]
+        parts += [rows.moments(unknown) for rows in self.placed]
         return np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
 
 
 def in_window(placed: Iterable[PlacedRows], start: int | None, end: int) -> list[PlacedRows]:
-    """Return the rows without a readable time that stand beside rows of the window."""
-    return [
-        rows
-        for rows in placed
-        if rows.moment is None or (rows.moment < end and (start is None or rows.moment >= start))
-    ]
+    """Return the rows without a readable time of which some are counted in the window."""
+    return [rows for rows in placed if _inside(rows.moments(end - 1), start, end).any()]
 
 
 def newest_rows(
-    accepted: Integers, rejected: RejectedPlaces, *, wanted: int | None, end: int
+    accepted: Integers, rejected: RejectedPlaces, *, wanted: int | None, start: int | None, end: int
 ) -> NewestRows:
     """Return where rejected rows stand among the accepted ones.
 
@@ -58,16 +51,17 @@ def newest_rows(
         The times of the accepted rows, ascending.
     wanted
         The number of rows that the window should have; None for a window by time.
-    end
-        The window's end.
+    start, end
+        The window's start, None where it takes all rows before its end; and its end.
     """
     lost = rejected.moments(end - 1)
+    lost = lost[_inside(lost, start, end)]
     every = np.sort(np.concatenate((accepted, lost)))
     if not len(every):
         return NewestRows()
     asked = every if wanted is None else every[-wanted:]
-    start = int(asked[0])
-    asked_read = int((accepted >= start).sum())
+    asked_start = int(asked[0])
+    asked_read = int((accepted >= asked_start).sum())
     newest_read = int(accepted[-1]) if len(accepted) else None
     newer, first = (0, None) if newest_read is None else _newer(rejected, newest_read)
     return NewestRows(
@@ -77,9 +71,14 @@ def newest_rows(
         first_newer=first,
         newest=int(every[-1]),
         newest_read=newest_read,
-        asked_start=start,
+        asked_start=asked_start,
         reaches_back=len(accepted) - asked_read,
     )
+
+
+def _inside(moments: Integers, start: int | None, end: int) -> Flags:
+    inside: Flags = moments < end
+    return inside if start is None else inside & (moments >= start)
 
 
 def _newer(rejected: RejectedPlaces, newest: int) -> tuple[int, RejectedRow | None]:

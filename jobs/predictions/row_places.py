@@ -1,14 +1,15 @@
 """Where rows whose time cannot be read stand among those whose time can.
 
-A log grows at one end. A row without a readable time is taken to lie between the times of the rows
-before and after it in its object; where an object holds no readable time at all, between the
-objects whose names stand before and after its own.
+A log grows at one end. Rows without a readable time are taken to lie evenly between the times of
+the rows before and after them in their object; where an object holds no readable time at all,
+between the objects whose names stand before and after its own. Where an object ends with such rows,
+they lie between its last time and those of the objects that go on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class PlacedRows:
         How many they are.
     before, after
         The times beside them, in microseconds since 1970-01-01 UTC; None where there is none.
+    until
+        Where nothing stands behind them: a time up to which other objects go on, else None.
     """
 
     source: str
@@ -36,11 +39,18 @@ class PlacedRows:
     count: int
     before: int | None
     after: int | None
+    until: int | None = None
 
-    @property
-    def moment(self) -> int | None:
-        """The time that they are counted at."""
-        return self.after if self.before is None else self.before
+    def moments(self, unknown: int) -> Integers:
+        """Return the times that they are counted at; `unknown` where no time is beside them."""
+        first = self.after if self.before is None else self.before
+        last = self.until if self.after is None else self.after
+        if first is None:
+            return np.full(self.count, unknown, np.int64)
+        span = max(0, last - first) if last is not None else 0
+        # In floating point: the product of a span and a number of rows may be too large.
+        steps = np.arange(1, self.count + 1) / (self.count + 1)
+        return first + (span * steps).astype(np.int64)
 
     def are_newer_than(self, newest: int) -> bool:
         """Tell whether they stand behind the row of that time, at the log's growing end."""
@@ -155,7 +165,14 @@ class RowPlaces:
                 after = _UNKNOWN
                 if before == _UNKNOWN:
                     before, after = self._around(source)
-                yield _placed(source, places.first_waiting, places.waiting, before, after)
+                placed = _placed(source, places.first_waiting, places.waiting, before, after)
+                yield replace(placed, until=self._goes_on(before))
+
+    def _goes_on(self, moment: int) -> int | None:
+        """Return how far other objects go beyond a time, or where the next begins."""
+        spans = [(one.oldest, one.newest) for one in self._objects.values()]
+        spanning = [newest for oldest, newest in spans if _UNKNOWN < oldest <= moment < newest]
+        return max(spanning, default=min((old for old, _ in spans if old > moment), default=None))
 
     def _around(self, source: str) -> tuple[int, int]:
         """Return the newest time of the objects before one and the oldest of those behind it."""

@@ -228,13 +228,17 @@ class LogTally:
 
     @property
     def losses(self) -> dict[str, int]:
-        """How many rows and values were lost, by what they are."""
+        """How many rows and values were lost, by what they are.
+
+        Rows without a time that all stand beside rows outside of the window are not lost from it.
+        """
+        none_inside = self.newest.asked and not self.newest.asked_rejected
         values = {
             f"values of {column.column} ({reason})": count
             for column in self.numbers
             for reason, count in column.reasons.items()
         }
-        return self.reasons | values
+        return values if none_inside else self.reasons | values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """How the times of one object run from line to line, and which of them carry a zone.
 
-What is here depends on the order of the log's lines: `drift init` and `drift check` say it, a
-report never does.
+What is here depends on the order of the log's lines: `drift init` and `drift check` say it. A
+report says of it only that the last lines are older than the window (`ends_before`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from jobs.timestamp_parts import Flags, Integers
 # Writers in parallel and clocks set right move times by less.
 CONSIDERABLE_US = 3_600_000_000
 _MOST_JUMPS = 3
+_FEWEST_BEHIND = 3
 _LARGEST_SHARE = 0.02
 
 
@@ -60,6 +61,10 @@ class TimeCourse:
         The first of them.
     newest
         The newest time; None where there is none.
+    behind
+        How many rows stand behind the last row of the newest time.
+    behind_newest, behind_line
+        The newest time of these, and the line of the first; None where there are none.
     """
 
     source: str
@@ -70,6 +75,9 @@ class TimeCourse:
     jumps: int = 0
     first_jump: TimeJump | None = None
     newest: int | None = None
+    behind: int = 0
+    behind_newest: int | None = None
+    behind_line: int | None = None
     _last: int | None = None
 
     @property
@@ -82,6 +90,21 @@ class TimeCourse:
         """Whether the object is in order but for a few jumps; a shuffled one has many."""
         return 0 < self.jumps <= max(_MOST_JUMPS, _LARGEST_SHARE * self.rows) <= self.rows / 3
 
+    def ends_before(self, start: int) -> bool:
+        """Tell whether the object's last lines are older than `start`, and all before in order.
+
+        A clock that was set back leaves an object so, and old rows that were added.
+        """
+        return (
+            self.newest is not None
+            and self.newest >= start
+            and self.behind >= _FEWEST_BEHIND
+            and self.behind_newest is not None
+            and self.behind_newest < start
+            and self.first_jump is not None
+            and self.first_jump.line == self.behind_line
+        )
+
     def add(self, lines: Integers, moments: Integers, zoneless: Flags) -> None:
         """Take more lines in, which come after all earlier ones."""
         if not len(moments):
@@ -92,8 +115,7 @@ class TimeCourse:
             self.first_zoneless = int(lines[zoneless.argmax()])
         if self.first_zoned is None and not zoneless.all():
             self.first_zoned = int(lines[zoneless.argmin()])
-        newest = int(moments.max())
-        self.newest = newest if self.newest is None else max(self.newest, newest)
+        self._see_newest(lines, moments)
         before = np.concatenate(([moments[0] if self._last is None else self._last], moments[:-1]))
         back = np.flatnonzero(before - moments > CONSIDERABLE_US)
         if len(back) and self.first_jump is None:
@@ -103,3 +125,20 @@ class TimeCourse:
             )
         self.jumps += len(back)
         self._last = int(moments[-1])
+
+    def _see_newest(self, lines: Integers, moments: Integers) -> None:
+        """Take in which of further lines is the newest so far, and what stands behind it."""
+        newest = int(moments.max())
+        if self.newest is None or newest >= self.newest:
+            self.newest = newest
+            self.behind, self.behind_newest, self.behind_line = 0, None, None
+            first = len(moments) - int(np.argmax(moments[::-1]))
+            lines, moments = lines[first:], moments[first:]
+        if len(moments):
+            newest = int(moments.max())
+            if self.behind_newest is None:
+                self.behind_line = int(lines[0])
+            else:
+                newest = max(newest, self.behind_newest)
+            self.behind_newest = newest
+            self.behind += len(moments)

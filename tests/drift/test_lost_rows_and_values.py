@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from drift.number_scales import ScaleChange
 from drift.options import RunOptions
 from drift.pipeline import run_job
+from drift.remarks.numbers import _on_other_scale
 from drift.setup.check_rows import check_rows
 from drift.stages import open_workplace
 from jobs.predictions.reading import read_predictions
+from jobs.predictions.rows import NumberColumnTally
 from jobs.windows import WindowRequest
 from reports.findings import State, Verdict
 from reports.json_report import report_json
@@ -82,6 +85,21 @@ def codes(found):
     return {remark.code for remark in found.remarks}
 
 
+def test_counts_that_are_not_of_the_named_rows_are_left_out(day):
+    found = day.run(lambda place, row: [*row, "v2"] if place % 2 else row)
+    (said,) = [one.text for one in found.remarks if one.code == "too_many_rows_rejected"]
+    assert found.log.rejected > 30
+    assert ", 30 of 60: wrong number of fields, first at line" in said
+
+
+def test_rows_without_a_time_beside_older_rows_are_not_lost_from_the_window(day):
+    found = day.run(lambda place, row: ["later", *row[1:]] if place < 10 else row)
+    assert found.verdict is Verdict.STEADY
+    (said,) = [one.text for one in found.remarks if one.code == "rows_rejected"]
+    assert said.startswith("10 rows of the log cannot be read: 10 unreadable timestamp, first at")
+    assert "outside of the window" in said
+
+
 def test_rows_that_are_read_are_no_reason_for_a_word(day):
     found = day.run(lambda _, row: row)
     assert found.verdict is Verdict.STEADY
@@ -116,6 +134,30 @@ def test_a_column_of_which_most_values_are_lost_keeps_a_run_from_being_steady(da
     found = day.run(lambda place, row: [*row[:4], "n.b." if place % 4 else row[4]])
     assert found.verdict is Verdict.INCONCLUSIVE
     assert found.headline == "Most values of confidence cannot be read"
+
+
+@pytest.mark.parametrize("empty", ["", "null", "-"])
+def test_values_that_are_no_longer_logged_keep_a_run_from_being_steady(day, empty):
+    found = day.run(lambda place, row: [*row[:4], empty if place >= 50 else row[4]])
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.headline == "confidence: no value in a large part of the window"
+    assert "no value in 30 of 60 rows of the window, in all 30 since 2025-03-03" in found.summary
+
+
+def test_a_prediction_of_another_name_is_said_where_no_row_has_a_value(day):
+    found = day.run(
+        lambda place, row: [*row, row[3]] if place < 20 else [*row[:3], "", row[4], row[3]],
+        header=f"{HEADER},class",
+    )
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.headline == "breed: no value in any row of the window"
+
+
+def test_a_few_missing_values_are_a_note_beside_the_verdict(day):
+    found = day.run(lambda place, row: [*row[:4], "" if place % 8 == 0 else row[4]])
+    assert found.verdict is Verdict.STEADY
+    (said,) = [one.text for one in found.remarks if one.code == "values_missing"]
+    assert said.startswith("confidence: no value in 7 of 60 rows of the window, and in none")
 
 
 def test_per_cent_without_its_sign_is_another_scale_and_no_drift(day):
@@ -226,3 +268,17 @@ def test_a_changed_header_and_another_encoding_are_said(day):
     checked = " ".join(day.checked())
     assert "Line 62 of changed.csv is another header (new: version)" in checked
     assert "is not UTF-8 and was read as Windows-1252" in checked
+
+
+def test_probabilities_that_are_all_on_another_scale_are_told_in_one_sentence():
+    """The profile knows no probabilities: what is said is tried on two changes."""
+    tallies = [
+        NumberColumnTally(column=name, role="probability", filled=9) for name in ("p_a", "p_b")
+    ]
+    change = ScaleChange(
+        name="p_a", reference=(0.0, 1.0), current=(0.0, 97.0), window_is_larger=True
+    )
+    said = _on_other_scale([(tally, change) for tally in tallies])
+    assert said.headline == "p_a and p_b are on another scale than in the reference"
+    assert "Of p_a: Its values lie in 0 to 97 here" in said.text
+    assert "They are not compared; write them as in the reference" in said.text

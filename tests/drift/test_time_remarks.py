@@ -159,3 +159,33 @@ def test_a_single_odd_time_before_the_window_does_not_decide():
     (remark,) = remarks(read_log({"log.csv": old + log(0, 250).partition("\n")[2]}))
     assert "times shortly before it carry none" in remark.text
     assert remark.weight is RemarkWeight.NOTE
+
+
+def set_back(rows: int, back: timedelta, *, then: int = 0) -> str:
+    """Return a log whose clock goes back behind 100 rows, and right again at last."""
+    times = [START + timedelta(minutes=5 * number) for number in range(100 + rows + then)]
+    times[100 : 100 + rows] = [time - back for time in times[100 : 100 + rows]]
+    return "timestamp,id\n" + "".join(
+        f"{time.isoformat()},{row}\n" for row, time in enumerate(times)
+    )
+
+
+def test_last_rows_that_are_dated_before_the_window_are_told():
+    (remark,) = remarks(read_log({"log.csv": set_back(40, 365 * DAY)}))
+    assert remark.code == "last_lines_before_window"
+    assert remark.weight is RemarkWeight.NOT_STEADY
+    assert "The last 40 rows of log.csv, from line 102 on" in remark.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        set_back(40, 365 * DAY, then=5),
+        set_back(2, 365 * DAY),
+        set_back(40, timedelta(hours=2)),
+        "\n".join(["timestamp,id", *reversed(set_back(0, DAY).splitlines()[1:]), ""]),
+    ],
+    ids=["new rows follow", "two stray rows", "inside the window", "newest first"],
+)
+def test_rows_that_are_older_elsewhere_in_a_log_are_no_reason_for_a_word(text):
+    assert not remarks(read_log({"log.csv": text}))

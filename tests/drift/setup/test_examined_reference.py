@@ -62,7 +62,7 @@ def test_a_dozen_reference_images_are_taken_and_named_with_how_many_it_takes(tmp
     assert found.reference is not None
     assert found.reference.path == "reference/"
     assert found.reference.because == "12 images that the log does not name"
-    assert "12 reference images show only shifts of 1.4 sigma or more" in said(found)
+    assert "12 reference images show only shifts of 1.3 sigma or more" in said(found)
     assert "0.5 sigma (detection.effect_to_see) takes about" in said(found)
     assert "The log leads to 3 images so far; with fewer than 10" in said(found)
     # It holds more once the log does.

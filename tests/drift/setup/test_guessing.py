@@ -173,6 +173,17 @@ def test_probabilities_that_stop_adding_up_to_one_are_no_confidence():
     assert "add up to one in 50% of the rows only" in found.notes[0]
 
 
+def test_probabilities_that_are_called_like_the_classes_are_seen_where_they_stop_adding_up():
+    shares = np.random.default_rng(4).dirichlet([1, 1], ROWS)
+    shares[ROWS // 2 :] *= 0.6
+    pred = ["collie" if name == "boxer" else name for name in classes()]
+    named = {"beagle": shares[:, 0], "collie": shares[:, 1]}
+    found = guess(ts=times(), pred=pred, **named)
+    assert found.probabilities is not None
+    assert set(found.probabilities.patterns) == set(named)
+    assert "rows only" in found.notes[0]
+
+
 def test_features_of_the_image_are_nothing_else():
     shares = np.random.default_rng(3).random(ROWS).round(4)
     found = guess(ts=times(), pred=classes(), edge_density=shares, entropy=shares)

@@ -1,5 +1,7 @@
 """What init says of rows that cannot be read, and of headers inside a log."""
 
+import pytest
+
 from drift.setup.csv_sample import is_other_header, read_csv_sample
 from drift.setup.log_sample import read_sample
 from drift.setup.row_sample import LogSample, Pieces, join_samples
@@ -139,3 +141,24 @@ def test_an_object_named_like_a_log_that_cannot_be_read_is_named(tmp_path):
     assert "requests.csv is not taken for a log: its first line looks like a row" in said(
         proposed(tmp_path)
     )
+
+
+@pytest.mark.parametrize("every", [2, 20])
+def test_rows_whose_time_is_none_are_counted_and_belong_to_neither_side(tmp_path, every):
+    rows = requests(80)
+    for one in rows:
+        put(tmp_path, f"images/{one.id}.jpg", one.number)
+    written = [row(one) for one in rows]
+    time = next(iter(written[0]))
+    for one in written[::every]:
+        one[time] = "later"
+    write_csv(tmp_path / "log.csv", written)
+    found = proposed(tmp_path)
+    lost = len(written[::every])
+    assert (
+        f"{lost} of 80 rows cannot be read, because {time} holds no time in them, such as later, "
+        "first at line 2 of log.csv"
+    ) in said(found)
+    assert found.stretch is not None
+    assert found.window.rows is not None
+    assert found.window.rows + found.stretch.rows <= 80 - lost

@@ -139,5 +139,13 @@ def test_a_jump_of_zoned_times_is_told_and_no_fault():
     assert "jumps back about 7 hours at line 32 of log.csv" in text
 
 
+def test_check_asks_to_look_at_last_rows_that_are_older_than_the_window():
+    texts = times("%Y-%m-%dT%H:%M:%SZ")
+    old = times("%Y-%m-%dT%H:%M:%SZ", timedelta(days=-90))
+    ((state, text),) = checked(texts[:40] + old[40:], WINDOW_END)
+    assert state is CheckState.LOOK
+    assert "check the clock of what writes the log" in text
+
+
 def test_check_has_nothing_to_say_of_ordinary_times():
     assert not checked(times("%Y-%m-%dT%H:%M:%SZ"), WINDOW_END)

@@ -92,6 +92,17 @@ def test_what_the_delivery_writes_may_differ_beside_an_id():
     assert kept(read(no_id, header.replace("id,", "", 1))) == (2, 0)
 
 
+@pytest.mark.parametrize(("time", "again"), [("10:00:01.25", 1), ("10:00:01", 0)])
+def test_what_the_delivery_writes_may_differ_where_times_are_exact_to_fractions(time, again):
+    rows = [f"2025-03-04T{time}Z,a.jpg,dog,0.91,{entry}" for entry in ("x1", "y7")]
+    assert kept(read(rows, "timestamp,image,prediction,confidence,insertId")) == (2 - again, again)
+
+
+def test_one_time_may_be_written_in_two_ways():
+    rows = [DOG, CAT, DOG.replace("Z,", "+00:00,"), DOG.replace("10:00:01Z", "11:00:01+01:00")]
+    assert kept(read(rows)) == (2, 2)
+
+
 def test_an_ordinary_column_may_not_differ():
     header = f"{HEADER},box"
     assert kept(read([f"{DOG},1", f"{DOG},2"], header)) == (2, 0)

@@ -90,3 +90,33 @@ def test_json_lines_are_placed_among_the_rows_outside_the_window_too():
     lines = [*old[:4], "broken", *old[4:], *rows, *["broken"] * 7]
     tally = read_log({"log.jsonl": "\n".join(lines)}, "log.jsonl").tally
     assert (tally.newest.newer, tally.newest.asked_rejected) == (7, 7)
+
+
+def test_rows_without_a_time_that_reach_into_a_window_count_in_it():
+    """The row before them is older than the window, most of them are not."""
+    lost = [timeless(minute) for minute in range(30)]
+    rows = [good(minute) for minute in range(10)], [good(minute) for minute in range(40, 50)]
+    start = timedelta(hours=13, minutes=45)
+    newest = read([*rows[0], *lost, *rows[1]], WindowRequest(end=WINDOW_END, last=start))
+    assert (newest.asked - newest.asked_rejected, newest.newer) == (10, 0)
+    assert newest.asked_rejected in range(23, 26)
+
+
+def test_rows_without_a_time_at_an_object_s_end_lie_beside_those_of_objects_that_go_on():
+    """Of two servers one writes no times since 10:10; the other's rows are the window's."""
+    one = [good(minute) for minute in range(60)]
+    other = [*(good(minute) for minute in range(10)), *(timeless(minute) for minute in range(50))]
+    start = timedelta(hours=13, minutes=30)
+    request = WindowRequest(end=WINDOW_END, last=start)
+    newest = read(one, request, **{"b.csv": other})
+    assert newest.asked - newest.asked_rejected == 30
+    assert newest.asked_rejected in range(28, 33)
+
+
+def test_rows_without_a_time_that_stand_before_the_window_are_not_lost_from_it():
+    lines = [*(timeless(minute) for minute in range(5)), *(good(minute) for minute in range(40))]
+    text = "".join(f"{line}\n" for line in [HEADER, *lines])
+    tally = read_log({"a.csv": text}, "*.csv", request=NEWEST_20).tally
+    assert (tally.rejected, tally.losses) == (5, {})
+    whole = read_log({"a.csv": text}, "*.csv", request=WindowRequest(end=WINDOW_END, rows=60)).tally
+    assert whole.losses == {"unreadable timestamp": 5}
