@@ -22,9 +22,9 @@ class ConstantReference:
         The smallest difference that means anything, in the column's unit. Only images that lie
         farther than that outside are counted in the effect, a share.
     reference_images
-        How many images of the reference lie between them.
+        How many images of the reference lie between them; copies count once.
     images
-        How many images of the window do not, by however little.
+        How many images of the window do not, by however little; near-copies count once.
     lowest, highest
         The range of those; None where there is none.
     """
@@ -39,19 +39,23 @@ class ConstantReference:
 
 
 def difference_words(constant: ConstantReference, images: int) -> str:
-    """Return what the window holds elsewhere: ``254 in 160 of 160 images``.
+    """Return what the window holds elsewhere: ``254 in all images``.
 
     Parameters
     ----------
     images
-        How many images of the window have the number.
+        How many images of the window have the number, near-copies counted once.
     """
     if constant.lowest is None or constant.highest is None:
         return "the same" if constant.low == constant.high else "within the same range"
     # Values that differ are not told alike.
     then = _range(constant.low, constant.high)
     where = _range(constant.lowest, constant.highest, unlike=then)
-    return f"{where} in {constant.images:,} of {images:,} images"
+    # A share and no count: images that are near-copies of each other count once here.
+    part = (
+        "all images" if constant.images >= images else f"{_share(constant, images)} of the images"
+    )
+    return f"{where} in {part}"
 
 
 def reference_words(constant: ConstantReference, images: int) -> str:
@@ -60,12 +64,17 @@ def reference_words(constant: ConstantReference, images: int) -> str:
     Parameters
     ----------
     images
-        How many images of the reference have the number.
+        How many images of the reference have the number, copies counted once.
     """
     where = _range(constant.low, constant.high)
     if constant.reference_images >= images:
         return f"{where} in all of the reference"
-    return f"{where} in {constant.reference_images:,} of {images:,} reference images"
+    return f"{where} in nearly all of the reference"
+
+
+def _share(constant: ConstantReference, images: int) -> str:
+    share = 100 * constant.images / images
+    return "less than 1 %" if share < 1 else f"{min(share, 99):.0f} %"
 
 
 def _range(low: float, high: float, unlike: str = "") -> str:

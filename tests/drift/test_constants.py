@@ -65,7 +65,7 @@ def test_one_step_off_a_constant_is_told_and_is_no_drift():
     assert finding.state is State.STEADY
     assert (finding.effect, finding.shift) == (0.0, None)
     assert describe_move(finding) == (
-        "brightest pixel 254 in 160 of 160 images (255 in all of the reference)"
+        "brightest pixel 254 in all images (255 in all of the reference)"
     )
     assert finding.note == below_resolution_words(1.0)
 
@@ -77,8 +77,8 @@ def test_two_steps_off_a_constant_is_drift_in_its_own_unit():
     assert (finding.effect, finding.direction, finding.shift) == (1.0, "lower_tail", None)
     images = ImageCounts(logged=160, analysed=160, missing=0, unreadable=0, unfetched=0)
     assert moved([finding], Extent(images=images)).summary == (
-        "Images are dimmer in the highlights than the reference: brightest pixel 253 in 160 of 160 "
-        "images (255 in all of the reference); 160 images."
+        "Images are dimmer in the highlights than the reference: brightest pixel 253 in all images "
+        "(255 in all of the reference); 160 images."
     )
 
 
@@ -89,7 +89,7 @@ def test_a_few_images_far_off_a_constant_are_drift_of_some():
     assert finding.state is State.DRIFT
     assert finding.effect == pytest.approx(20 / 160)
     words = movement(finding, feature_named("max_pixel"))
-    assert words.brief == "90 to 100 in 20 of 160 images (255 in all of the reference)"
+    assert words.brief == "90 to 100 in 12 % of the images (255 in all of the reference)"
     assert words.meaning == "dimmer in the highlights"
 
 
