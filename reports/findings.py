@@ -224,7 +224,7 @@ class LostValues:
 class NewestRow:
     """Where the rejected rows stand among those that could be read.
 
-    A row without a readable time counts at the time of the row before it in its object.
+    Rows without a readable time lie evenly between the readable ones beside them.
 
     Attributes
     ----------
