@@ -60,7 +60,7 @@ def _end(job: Job, now: datetime, zone: ZoneInfo | None) -> datetime:
     latest = now - (job.window.delay or timedelta())
     if zone is None:
         return floor_time(latest, job.window.align)
-    return floor_day(latest, zone, max(1, _whole_days(job.window.align) or 1))
+    return floor_day(latest, zone, _whole_days(job.window.align) or 1)
 
 
 def as_text(moment: datetime) -> str:

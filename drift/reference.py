@@ -39,7 +39,8 @@ def pinned_profile(
     logger.info("no profile yet: building one from reference.%s", place.job.reference.kinds[0])
     profile = build_profile(place.source_context, now=place.clock())
     # A first run that was killed has left this very profile, or a part of it.
-    if place.profiles.has_profiles() and not place.profiles.has(profile.id):
+    written = place.profiles.written_ids()
+    if written and profile.id not in written:
         raise _pin_is_gone(place)
     return _pinned(place, profile, Pin(), still_allowed)
 

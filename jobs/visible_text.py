@@ -27,9 +27,7 @@ def visible(text: str) -> str:
     and invisible format characters such as the bidirectional overrides become ``U+202E`` in angle
     marks.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(" " if one in "\n\t" else _spelled_out(one) for one in text)
+    return visible_lines(text).replace("\n", " ").replace("\t", " ")
 
 
 def visible_lines(text: str, *, styled: bool = False) -> str:

@@ -30,7 +30,7 @@ class PlainFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name of logging's
         """Return the first line, without what follows of an exception."""
-        record.message = " ".join(record.message.split("\n"))
+        record.message = record.message.replace("\n", " ")
         return super().formatMessage(record)
 
 

@@ -1,4 +1,4 @@
-"""Remarks about images of which the model says nothing: their predictions are empty."""
+"""Remarks about missing predictions: by rows, and by images of which the model says nothing."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ _NAMES = 3
 
 
 def empty_value_remarks(data: RunData) -> Iterator[Remark]:
-    """Yield for how many images the log has no prediction, where they are many or have changed.
+    """Yield what `missing_value_remarks` says, and for how many images there is no prediction.
 
-    A detector that finds nothing leaves them empty, and so does a log that has lost a column;
-    which of the two it is cannot be known. Where `missing_value_remarks` doubts the run already,
-    nothing is added.
+    A detector that finds nothing leaves predictions empty, and so does a log that has lost a
+    column: it cannot be known why they are. Images are told where they are many or have changed,
+    and where the rows do not make the run doubtful already.
     """
-    said = [one.weight for one in missing_value_remarks(data)]
+    by_rows = tuple(missing_value_remarks(data))
+    yield from by_rows
+    said = [one.weight for one in by_rows]
     if RemarkWeight.NOT_STEADY in said:
         return
     for remark in _by_images(data):

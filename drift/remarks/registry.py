@@ -18,7 +18,6 @@ from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
-from drift.remarks.missing_values import missing_value_remarks
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
@@ -34,7 +33,6 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     file_remarks,
     time_remarks,
     number_remarks,
-    missing_value_remarks,
     empty_value_remarks,
     image_remarks,
     shared_with_reference,

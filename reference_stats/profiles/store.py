@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from jobs.buckets.bucket import BINARY, JSON, Bucket, ObjectInfo, StoredObject
+from jobs.buckets.bucket import BINARY, JSON, Bucket, StoredObject
 from jobs.errors import (
     ObjectChangedError,
     ObjectError,
@@ -76,17 +75,11 @@ class ProfileStore:
         except ObjectError:
             return Pin(version=stored.version)
 
-    def has_profiles(self) -> bool:
-        """Return whether any profile, whole or not, was written before."""
-        return any(info.name != f"{self.folder}/{PINNED}" for info in self._listing())
-
-    def has(self, profile_id: str) -> bool:
-        """Return whether a profile of that id was written before."""
-        folder = f"{self.folder}/{profile_id}/"
-        return any(info.name.startswith(folder) for info in self._listing())
-
-    def _listing(self) -> Iterator[ObjectInfo]:
-        return self.bucket.list(f"{self.folder}/")
+    def written_ids(self) -> frozenset[str]:
+        """Return the ids of all profiles that were written before, whole or not."""
+        start = f"{self.folder}/"
+        below = (info.name.removeprefix(start) for info in self.bucket.list(start))
+        return frozenset(name.partition("/")[0] for name in below if "/" in name)
 
     def _stored_pin(self) -> StoredObject | None:
         try:
