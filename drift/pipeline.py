@@ -32,8 +32,8 @@ from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent
-from drift.setup.time_words import ahead_words
 from drift.stages import Workplace, only_run
+from drift.time_words import ahead_words
 from drift.trend import TodaysRun, find_trend
 from drift.units import find_units
 from drift.uses_behind import uses_behind

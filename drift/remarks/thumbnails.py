@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from drift.image_copies import Copies, find_copies
 from drift.remarks.facts import RunData
-from drift.setup.image_copies import Copies, find_copies
-from drift.setup.toml_text import as_list
+from drift.toml_text import as_list
 from jobs.job import ReferenceSettings
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.remarks import Remark, RemarkWeight

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
+from drift.image_copies import find_copies
 from drift.power import critical_value, images_needed, smallest_effect
 from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
@@ -19,7 +20,6 @@ from drift.setup.check_examined import check_copies
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
 from drift.setup.check_thumbnails import check_thumbnails
 from drift.setup.equal_objects import find_equal
-from drift.setup.image_copies import find_copies
 from drift.stages import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import DriftError, ExitCode

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from drift.image_copies import Copies
 from drift.setup.check_result import Check, look
-from drift.setup.image_copies import Copies
-from drift.setup.toml_text import as_list
+from drift.toml_text import as_list
 
 
 def check_thumbnails(copies: Copies | None) -> Iterator[Check]:

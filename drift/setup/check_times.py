@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from drift.setup.check_result import Check, is_ok, look
-from drift.setup.time_words import ahead_words, jump_words, mixed_words
+from drift.time_words import ahead_words, jump_words, mixed_words
 from jobs.job import PredictionSettings
 from jobs.predictions.rows import PredictionRows
 from jobs.timestamps import to_moment

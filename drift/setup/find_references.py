@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from drift.image_copies import Copies, find_copies
 from drift.setup.candidates import Candidates
 from drift.setup.examine_reference import ExaminedReference, examine_reference
-from drift.setup.image_copies import Copies, find_copies
 from drift.setup.image_sets import folders_of
 from drift.setup.judged import JudgedLog
 from drift.setup.log_times import LogTimes

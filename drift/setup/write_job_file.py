@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from drift.setup.proposal import Proposal
-from drift.setup.toml_text import as_list, as_text
+from drift.toml_text import as_list, as_text
 from jobs.windows import format_duration
 
 _WIDTH = 96

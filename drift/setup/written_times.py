@@ -10,8 +10,8 @@ import numpy as np
 from drift.setup.candidates import Candidate
 from drift.setup.column_values import ColumnValues, column_values
 from drift.setup.proposal import Doubt
-from drift.setup.time_words import jump_words, mixed_words
 from drift.setup.zone_doubts import zones_in_doubt
+from drift.time_words import jump_words, mixed_words
 from jobs.buckets.bucket import Bucket
 from jobs.errors import DriftError
 from jobs.job import LogColumns, PredictionSettings

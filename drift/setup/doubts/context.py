@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from drift.image_copies import Copies
 from drift.setup.examine_reference import ExaminedReference
-from drift.setup.image_copies import Copies
 from drift.setup.locate_images import LocatedImages
 from drift.setup.proposal import Doubt
 from drift.setup.propose_reference import ReferenceGuess

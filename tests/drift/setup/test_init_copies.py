@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from drift.commands.group import program
-from drift.setup.image_copies import find_copies
+from drift.image_copies import find_copies
 from jobs.job_file import load_job
 from reference_stats.profiles.from_images import not_excluded
 from tests.support.layouts import put, requests, write_csv
