@@ -170,6 +170,8 @@ class TestRunsUnderOlderIds:
         found = publish(job, NEXT_DAY)
         assert found.evidence is not None
         assert found.evidence.accepted_runs == 1
+        assert found.trend is not None
+        assert found.trend.runs == 2
 
     def test_a_run_with_other_settings_is_another_run(self, bucket):
         changed = job_of(bucket, detection={"minimum_effect": 0.2})

@@ -86,6 +86,13 @@ def test_a_check_says_it_too_and_is_quiet_about_the_job_itself(bucket):
     assert "name" not in checked(bucket, "dogs")
 
 
+def test_a_check_says_where_the_pin_is_gone_as_a_run_does(bucket):
+    (reports_of(bucket, "dogs") / "profiles/pinned.json").unlink()
+    state, said = checked(bucket, "dogs")["profile"]
+    assert state is CheckState.FAILS
+    assert "Put the object back" in said
+
+
 def test_a_job_that_was_moved_goes_on_with_its_history(bucket):
     reports_of(bucket, "dogs").rename(reports_of(bucket, "dogs-eu"))
     job = job_of(bucket, name="dogs-eu")
