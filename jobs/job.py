@@ -238,7 +238,8 @@ class Job(Settings):
     """A whole job file."""
 
     name: Slug
-    """A slug; it names the job's folder below `reports.path`."""
+    """A slug; it names the job's folder below `reports.path`, which does not follow a change of the
+    name by itself: see docs/operations.md."""
     bucket: BucketSettings
     predictions: PredictionSettings
     images: ImageSettings

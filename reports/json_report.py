@@ -22,6 +22,7 @@ REPORT_KEYS = (
     "versions",
     "timings",
     "history_digest",
+    "job_settings",
     "window",
     "assumed_timezone",
     "verdict",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
+from jobs.settings import FEATURES_FOLDER
 from reference_stats.feature_cache.compaction import compact
 from reference_stats.feature_cache.part_store import PartStore, WantedPaths
 from reference_stats.feature_cache.parts import pack
@@ -52,7 +53,7 @@ class FeatureCache:
     @property
     def folder(self) -> str:
         """Where the parts are, with a slash at its end."""
-        return f"{self.prefix.strip('/')}/features/{feature_set_id(self.features)}/"
+        return f"{self.prefix.strip('/')}/{FEATURES_FOLDER}/{feature_set_id(self.features)}/"
 
     def is_of(self, features: Sequence[Feature]) -> bool:
         """Return whether the rows hold these features, of these versions and in this order."""
