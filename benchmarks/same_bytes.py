@@ -6,7 +6,8 @@ both checkouts run the same commands with the same interpreter and at the same p
 that is there afterwards, what the commands print and what they send to a webhook is compared, but
 for the clock fields. The exit status is 1 if anything differs.
 
-A checkout compiles its machine code at its first run, which takes a minute more.
+A checkout compiles its machine code at its first run, which takes a minute more. Give it two idle
+cores: where processes wait long for theirs, images are given up as too slow, on one side only.
 """
 
 from __future__ import annotations
