@@ -55,7 +55,7 @@ def harmless(text: str, longest: int) -> str:
     plain = " ".join(visible(text).split()).translate(_LOOK_ALIKES)
     plain = re.sub(r"\](?=[(\[:])", "\N{FULLWIDTH RIGHT SQUARE BRACKET}", plain)
     plain = re.sub(r"(\w*):(?=//)", _without_address, plain)
-    plain = re.sub(r"(?i)\b(www|mailto)([.:])", r"\1[\2]", plain)
+    plain = re.sub(r"(?i)(www|mailto)([.:])", r"\1[\2]", plain)
     plain = _dots().sub(lambda dot: dot[0] if dot["key"] else "[.]", plain)
     return shortened(plain, longest)
 

@@ -30,7 +30,7 @@ class PlainFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name of logging's
         """Return the first line, without what follows of an exception."""
-        record.message = record.message.replace("\n", " ")
+        record.message = record.message.replace("\n", " ").replace("\t", " ")
         return super().formatMessage(record)
 
 
