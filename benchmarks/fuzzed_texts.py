@@ -14,6 +14,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -57,6 +58,9 @@ workspace = "workspace"
 """
 _RUN = ("run", "job.toml", "--until", "2025-03-04")
 _FINISHED = {0, 3, 4}
+_HALF = re.compile(
+    rb"\\u(?:d[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab][0-9a-f]{2}\\u)d[c-f][0-9a-f]{2})"
+)
 
 
 @dataclass(slots=True)
@@ -189,7 +193,12 @@ def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
 
 
 def _json_lines(rows: Sequence[Mapping[str, str]]) -> bytes:
-    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    lines = (json.dumps(row).encode() for row in rows)
+    # A line with half a pair cannot be read; one in twelve has what halves there are.
+    return b"".join(
+        (line if step % 12 == 5 else _HALF.sub(b"?", line)) + b"\n"
+        for step, line in enumerate(lines)
+    )
 
 
 def _run_commands(place: Place, texts: Sequence[str], tally: Tally) -> None:

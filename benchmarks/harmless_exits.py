@@ -35,7 +35,7 @@ def exits(text: str) -> Iterator[tuple[str, bytes, Iterable[str]]]:
     line, entry = _PLAIN.format(record).encode(), _CLOUD.format(record).encode()
     yield "plain log", line, [*look.in_lines(line), *["two lines"] * (b"\n" in line)]
     yield "JSON log", entry, look.in_json_lines(entry)
-    for error in (DriftError(text), JobFileError("job.toml", [text])):
+    for error in (DriftError(f"there is no column {text}"), JobFileError("job.toml", [text])):
         said = error.message.encode()
         yield "error", said, [*look.in_lines(said), *["a line more"] * (b"\n" in said)]
     printed = io.BytesIO()
