@@ -23,7 +23,7 @@ PIECE_BYTES = 1 << 20
 _WHOLE_BYTES = 4 * PIECE_BYTES
 _LARGEST_PACKED_BYTES = 64 << 20
 IS_EMPTY = "it is empty"
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 _WHY_UNREAD = {
     NOT_AN_OBJECT: "are no JSON objects",
     NOT_UTF8: "are not UTF-8 text",
@@ -66,7 +66,7 @@ def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:
         return Pieces(head=b"")
     whole = size <= _WHOLE_BYTES
     head = bucket.read_part(info.name, 0, size if whole else PIECE_BYTES)
-    if head.startswith(_GZIP_MAGIC):
+    if head.startswith(GZIP_MAGIC):
         return _unpack(bucket, info, head)
     if whole:
         return Pieces(head=head, size=size)
@@ -91,7 +91,7 @@ def _inflate(data: bytes) -> bytes:
     """Return what can be unpacked of gzip data that may be cut off or of several members."""
     out = []
     rest = data
-    while rest.startswith(_GZIP_MAGIC):
+    while rest.startswith(GZIP_MAGIC):
         unpacker = zlib.decompressobj(wbits=31)
         out.append(unpacker.decompress(rest))
         rest = unpacker.unused_data

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from jobs.causes import cause_in, quoted
-from reports.metrics.deadline import call_within
+from reports.metrics.deadline import LIMIT_S, STEP_S, call_within
 from reports.metrics.endpoint import Endpoint, endpoint_of
 from reports.metrics.errors import MetricsError
 from reports.metrics.sample import Metric, Sample, by_metric
@@ -26,8 +26,6 @@ except ModuleNotFoundError as missing:
         "pip install image-drift[otlp]"
     ) from missing
 
-LIMIT_S = 15.0
-_STEP_S = 10.0
 _SERVICE = "image-drift"
 _PATH = "/v1/metrics"
 
@@ -72,7 +70,7 @@ def export(
             endpoint=endpoint.url,
             headers=endpoint.headers or None,
             # It tries again until then, and says why it failed only afterwards.
-            timeout=min(limit_s * 2 / 3, _STEP_S),
+            timeout=min(limit_s * 2 / 3, STEP_S),
         )
         with _what_it_says() as said:
             result = exporter.export(data)
