@@ -30,12 +30,12 @@ from jobs.buckets.object_store import (
     Sink,
 )
 from jobs.buckets.retrying import Retrying, RetrySettings
+from jobs.causes import quoted
 from jobs.errors import BucketAccessError, ObjectError, ObjectExistsError, ObjectMissingError
 
 Result = TypeVar("Result")
 
 _RIGHTS_DEADLINE_S = 10.0
-_LONGEST_QUOTE = 300
 # Stores may send some, where they have looked at much in vain.
 _MOST_EMPTY_PAGES = 100
 # What clients raise over an answer that is not what they expect.
@@ -249,7 +249,7 @@ class CloudBucket(Bucket):
         except NonsenseError as failure:
             raise BucketAccessError(
                 url,
-                f"what the store answers makes no sense ({str(failure)[:_LONGEST_QUOTE]}). Check "
+                f"what the store answers makes no sense ({quoted(str(failure))}). Check "
                 "that it is one, and what stands between here and it.",
             ) from failure
         except self._store.failures as failure:

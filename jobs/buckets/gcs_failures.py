@@ -12,13 +12,13 @@ from google.auth import exceptions as auth_errors
 from google.cloud.storage.exceptions import DataCorruption
 
 from jobs.buckets.object_store import DAMAGED, DamagedContentError, UncheckedContentError
+from jobs.causes import advised, quoted, told
 
 _PASSING_CODES = {408, 429, 500, 502, 503, 504}
 _LOG_IN = (
     "Run `gcloud auth application-default login`, or run the job where a service account is "
     "attached."
 )
-_LONGEST_QUOTE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +79,18 @@ def explain(failure: Exception, bucket_name: str) -> str:
     if isinstance(failure, api_errors.GoogleAPICallError):
         return _explain_answer(failure, bucket_name)
     if isinstance(failure, auth_errors.TransportError):
-        return f"the credentials could not be fetched ({_short(failure)}). Check the network."
+        return (
+            f"the credentials could not be fetched ({told(failure)}). "
+            f"{advised(failure, 'Check the network.')}"
+        )
     if isinstance(failure, auth_errors.GoogleAuthError):
-        return f"there are no valid Google credentials ({_short(failure)}). {_LOG_IN}"
+        return f"there are no valid Google credentials ({told(failure)}). {_LOG_IN}"
     if isinstance(failure, DAMAGE):
         return DAMAGED
     return (
         f"the store could not be reached, or did not answer in full, before the deadline "
-        f"({_short(failure)}). Check the network and any proxy, and STORAGE_EMULATOR_HOST if it is "
-        "set; then run the job again."
+        f"({told(failure)}). {advised(failure, 'Check the network and any proxy.')} If it is set, "
+        "check STORAGE_EMULATOR_HOST too; then run the job again."
     )
 
 
@@ -114,12 +117,4 @@ def _said(answer: api_errors.GoogleAPICallError) -> str:
         text = str(json.loads(text)["error"]["message"])
     except (ValueError, KeyError, TypeError):
         text = text or type(answer).__name__
-    return _one_line(text)
-
-
-def _short(failure: Exception) -> str:
-    return _one_line(f"{type(failure).__name__}: {failure}")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST_QUOTE]
+    return quoted(text)

@@ -419,7 +419,8 @@ class CloudFaults(ABC):
             self.open(url, QUICK).read("a.bin")
         assert time.monotonic() - started < QUICK.retry.deadline_s + LATE_S
         assert str(caught.value).startswith(f"{url}/a.bin: the store could not be reached")
-        assert "Check the network" in str(caught.value)
+        assert "(the connection was refused: " in str(caught.value)
+        assert "Check host and port" in str(caught.value)
 
     def test_a_bucket_that_does_not_exist_is_no_missing_object(self, store: FaultyStore) -> None:
         for call in CALLS.values():
