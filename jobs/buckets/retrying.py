@@ -84,6 +84,7 @@ class Retrying:
         """
         ends_at = time.monotonic() + (deadline_s or self.settings.deadline_s)
         failed: Counter[type[Exception]] = Counter()
+        earlier: Exception | None = None
         for number in itertools.count():
             try:
                 with ending_at(ends_at):
@@ -92,8 +93,12 @@ class Retrying:
                 failed[type(failure)] += 1
                 pause_s = self._pause_s(number)
                 too_late = time.monotonic() + pause_s >= ends_at
+                if earlier is not None and time.monotonic() >= ends_at:
+                    # Cut short by the deadline, it says less than the one before.
+                    raise earlier from failure
                 if too_late or not self.is_passing(failure, failed[type(failure)]):
                     raise
+                earlier = failure
                 _log.info("%s: %r; trying again in %.1f s", url, failure, pause_s)
             time.sleep(pause_s)
         raise AssertionError("an endless count ended")
