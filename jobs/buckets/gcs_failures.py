@@ -11,7 +11,9 @@ from google.api_core import exceptions as api_errors
 from google.auth import exceptions as auth_errors
 from google.cloud.storage.exceptions import DataCorruption
 
+from jobs.buckets.gcs_client import ElsewhereError
 from jobs.buckets.object_store import DAMAGED, DamagedContentError, UncheckedContentError
+from jobs.buckets.wrong_answers import NO_STORE, WRONG_ANSWER, PageError, WrongAnswerError
 from jobs.causes import advised, quoted, told
 
 _PASSING_CODES = {408, 429, 500, 502, 503, 504}
@@ -47,6 +49,7 @@ FAILURES: tuple[type[Exception], ...] = (
     requests.RequestException,
     *CONNECTION_FAILURES,
     *DAMAGE,
+    WrongAnswerError,
 )
 
 
@@ -71,7 +74,9 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
         return True
     if isinstance(failure, auth_errors.GoogleAuthError):
         return bool(failure.retryable)
-    return isinstance(failure, CONNECTION_FAILURES)
+    # Whatever is no JSON is a proxy's.
+    passing = (*CONNECTION_FAILURES, WrongAnswerError, requests.exceptions.InvalidJSONError)
+    return isinstance(failure, passing)
 
 
 def explain(failure: Exception, bucket_name: str) -> str:
@@ -87,6 +92,19 @@ def explain(failure: Exception, bucket_name: str) -> str:
         return f"there are no valid Google credentials ({told(failure)}). {_LOG_IN}"
     if isinstance(failure, DAMAGE):
         return DAMAGED
+    if isinstance(failure, WrongAnswerError):
+        return f"{WRONG_ANSWER} ({failure})."
+    return _explain_connection(failure)
+
+
+def _explain_connection(failure: Exception) -> str:
+    if isinstance(failure, ElsewhereError):
+        return (
+            f"{failure}, which was not followed: credentials are for the store alone. Check "
+            "STORAGE_EMULATOR_HOST if it is set, and the proxies between here and the store."
+        )
+    if isinstance(failure, PageError | requests.exceptions.InvalidJSONError):
+        return f"{NO_STORE.format(said=told(failure))}; and STORAGE_EMULATOR_HOST if it is set."
     return (
         f"the store could not be reached, or did not answer in full, before the deadline "
         f"({told(failure)}). {advised(failure, 'Check the network and any proxy.')} If it is set, "
@@ -95,7 +113,7 @@ def explain(failure: Exception, bucket_name: str) -> str:
 
 
 def _explain_answer(answer: api_errors.GoogleAPICallError, bucket_name: str) -> str:
-    said = f"{answer.code}: {_said(answer)}"
+    said = f"{answer.code}: {quoted(said_by(answer))}"
     if answer.code == 401:
         return f"the store does not accept the credentials ({said}). {_LOG_IN}"
     if answer.code == 403:
@@ -110,11 +128,11 @@ def _explain_answer(answer: api_errors.GoogleAPICallError, bucket_name: str) -> 
     return f"the store answered with an error ({said}). Check the bucket's settings."
 
 
-def _said(answer: api_errors.GoogleAPICallError) -> str:
+def said_by(answer: api_errors.GoogleAPICallError) -> str:
     """Return the store's own sentence, which is inside JSON or plain text."""
     text = getattr(answer.response, "text", "") or ""
     try:
         text = str(json.loads(text)["error"]["message"])
     except (ValueError, KeyError, TypeError):
         text = text or type(answer).__name__
-    return quoted(text)
+    return text

@@ -11,6 +11,7 @@ from botocore import exceptions as aws_errors
 from botocore.parsers import ResponseParserError
 
 from jobs.buckets.object_store import DAMAGED, DamagedContentError, UncheckedContentError
+from jobs.buckets.wrong_answers import NO_STORE, WRONG_ANSWER, PageError, WrongAnswerError
 from jobs.causes import advised, quoted, told
 
 PASSING_STATUS = {408, 429, 500, 502, 503, 504}
@@ -85,6 +86,7 @@ FAILURES: tuple[type[Exception], ...] = (
     aws_errors.BotoCoreError,
     *CONNECTION_FAILURES,
     *DAMAGE,
+    WrongAnswerError,
 )
 
 
@@ -135,7 +137,7 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
         return attempts < damaged_attempts
     if isinstance(failure, aws_errors.ClientError):
         return status_of(failure) in PASSING_STATUS or code_of(failure) in _PASSING_CODES
-    return isinstance(failure, CONNECTION_FAILURES)
+    return isinstance(failure, (*CONNECTION_FAILURES, WrongAnswerError))
 
 
 def explain(failure: Exception, bucket_name: str) -> str:
@@ -144,17 +146,25 @@ def explain(failure: Exception, bucket_name: str) -> str:
         return _explain_answer(failure, bucket_name)
     if isinstance(failure, DAMAGE):
         return DAMAGED
+    if isinstance(failure, WrongAnswerError):
+        return f"{WRONG_ANSWER} ({failure})."
     if isinstance(failure, CONNECTION_FAILURES):
-        return (
-            f"the store could not be reached, or did not answer in full, before the deadline "
-            f"({told(failure)}). {advised(failure, 'Check the network and any proxy.')} If it is "
-            "set, check AWS_ENDPOINT_URL too; then run the job again."
-        )
+        return _explain_connection(failure)
     if isinstance(failure, _CREDENTIAL_FAILURES):
         return f"there are no valid AWS credentials ({told(failure)}). {_LOG_IN}"
     return (
         f"the client cannot work with its settings ({told(failure)}). Check the variables whose "
         "names begin with AWS_, and ~/.aws/config."
+    )
+
+
+def _explain_connection(failure: Exception) -> str:
+    if isinstance(failure, PageError | ResponseParserError):
+        return f"{NO_STORE.format(said=told(failure))}; and AWS_ENDPOINT_URL if it is set."
+    return (
+        f"the store could not be reached, or did not answer in full, before the deadline "
+        f"({told(failure)}). {advised(failure, 'Check the network and any proxy.')} If it is "
+        "set, check AWS_ENDPOINT_URL too; then run the job again."
     )
 
 

@@ -22,11 +22,8 @@ from reference_stats.feature_cache.rows import (
 )
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
-from reference_stats.outcomes import UnreadableImage, UnreadableReason
+from reference_stats.outcomes import ACCIDENTS, UnreadableImage
 from reference_stats.size_limits import SizeLimits
-
-# They may be the machine's fault and not the image's.
-_ACCIDENTS = {UnreadableReason.OUT_OF_MEMORY, UnreadableReason.TOO_SLOW}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,4 +132,4 @@ def _definitions(features: Sequence[Feature]) -> list[tuple[str, int]]:
 
 def _is_lasting(entry: CacheEntry) -> bool:
     outcome = entry.outcome
-    return not (isinstance(outcome, UnreadableImage) and outcome.reason in _ACCIDENTS)
+    return not (isinstance(outcome, UnreadableImage) and outcome.reason in ACCIDENTS)
