@@ -83,6 +83,8 @@ class FeatureTable:
         try:
             table = pq.read_table(io.BytesIO(data))
             paths = table.column(INDEX_NAME).to_pylist()
+        except MemoryError:
+            raise
         except (pa.ArrowException, OSError, KeyError) as error:
             raise ValueError(f"no Parquet file of features: {error}") from error
         names = [name for name in table.column_names if name != INDEX_NAME]

@@ -40,6 +40,8 @@ def read_sample(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
         return _read_text(info.name, _read_pieces(bucket, info))
     except ObjectError as error:
         return UnreadSample(name=info.name, reason=error.problem)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, zlib.error, EOFError) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         return UnreadSample(name=info.name, reason=f"it is damaged ({reason})")

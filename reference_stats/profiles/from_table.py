@@ -105,6 +105,8 @@ def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
         if format_of(name) is LogFormat.JSON_LINES:
             return _read_json_lines(path, label)
         return _read_csv(path, label, packed=name.endswith(".gz"))
+    except MemoryError:
+        raise
     except (ValueError, OSError, pa.ArrowException, DamagedTextError) as error:
         raise ObjectError(
             context.bucket.url_of(name),
