@@ -31,11 +31,11 @@ def cut_unnamed(table: Texts, needed: NeededColumns) -> Texts:
     return table
 
 
-def cut_values(texts: pa.StringArray) -> pa.StringArray:
-    """Return texts, which may be no UTF-8, with the long ones cut."""
-    if not _has_long_values(texts):
+def cut_values(texts: pa.StringArray, longest: int = LONGEST_VALUE_BYTES) -> pa.StringArray:
+    """Return texts, which may be no UTF-8, with those of more bytes than `longest` cut."""
+    if not _has_long_values(texts, longest):
         return texts
-    is_long = pc.fill_null(pc.greater(pc.binary_length(texts), LONGEST_VALUE_BYTES), False)
+    is_long = pc.fill_null(pc.greater(pc.binary_length(texts), longest), False)
     cut = [_cut(value.as_buffer().to_pybytes()) for value in texts.filter(is_long)]
     short = pc.if_else(is_long, None, texts)
     whole = pc.replace_with_mask(short.cast(pa.binary()), is_long, pa.array(cut, pa.binary()))
@@ -43,9 +43,9 @@ def cut_values(texts: pa.StringArray) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(whole), *whole.buffers()[1:], whole.buffers()[0])
 
 
-def _has_long_values(texts: pa.StringArray) -> bool:
-    longest = pc.max(pc.binary_length(texts)).as_py()
-    return longest is not None and longest > LONGEST_VALUE_BYTES
+def _has_long_values(texts: pa.StringArray, longest: int = LONGEST_VALUE_BYTES) -> bool:
+    found = pc.max(pc.binary_length(texts)).as_py()
+    return found is not None and found > longest
 
 
 def _cut(value: bytes) -> bytes:

@@ -14,7 +14,7 @@ from jobs.errors import ObjectError
 from jobs.predictions.json_log import text_of
 from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
-from jobs.predictions.long_values import cut_values
+from jobs.predictions.long_values import LONGEST_VALUE_BYTES, cut_values
 from jobs.predictions.parquet_groups import group_bounds, lies_near, may_hold_window
 from jobs.predictions.parquet_pieces import MOST_ROWS, GroupColumns, open_parquet
 from jobs.predictions.rejections import NOT_UTF8, RejectedRows, shorten
@@ -159,8 +159,11 @@ class _GroupReader:
     def _texts(self, name: str, column: Texts) -> dict[str, Texts]:
         """Return a column, and what is in its structs, as texts; long ones cut where unnamed."""
         return {
-            inner: as_short_texts(part, is_named=self._collector.needed.names(inner))
-            for inner, part in _with_inner(name, column)
+            inner: as_short_texts(
+                part,
+                longest=None if self._collector.needed.names(inner) else LONGEST_VALUE_BYTES,
+            )
+            for inner, part in with_inner(name, column)
         }
 
 
@@ -168,22 +171,23 @@ def _written_times(name: str, column: Texts) -> dict[str, Texts]:
     """Return a column of times as it is, or as texts that may be times, whatever their length."""
     if pa.types.is_temporal(column.type):
         return {name: column}
-    return {name: as_short_texts(column, is_named=False)}
+    return {name: as_short_texts(column, longest=LONGEST_VALUE_BYTES)}
 
 
-def as_short_texts(column: Texts, *, is_named: bool) -> Texts:
-    """Return a column as texts; the long ones cut where the job does not name it.
+def as_short_texts(column: Texts, *, longest: int | None) -> Texts:
+    """Return a column as texts; those of more bytes than `longest` are cut, if it is a number.
 
     A dictionary's values are cut before they are repeated.
     """
     if not pa.types.is_dictionary(column.type):
         texts = _column_as_texts(column)
-        if is_named:
+        if longest is None:
             return texts
-        return pa.chunked_array([cut_values(chunk) for chunk in texts.chunks], pa.string())
+        cut = [cut_values(chunk, longest) for chunk in texts.chunks]
+        return pa.chunked_array(cut, pa.string())
     return pa.chunked_array(
         [
-            as_short_texts(pa.chunked_array([chunk.dictionary]), is_named=is_named)
+            as_short_texts(pa.chunked_array([chunk.dictionary]), longest=longest)
             .combine_chunks()
             .take(chunk.indices)
             for chunk in column.chunks
@@ -279,7 +283,7 @@ def as_texts(table: Texts) -> Texts:
     flat = {
         name: column
         for outer, whole in zip(table.column_names, table.columns, strict=True)
-        for name, column in _with_inner(outer, whole)
+        for name, column in with_inner(outer, whole)
     }
     return pa.table({name: _column_as_texts(column) for name, column in flat.items()})
 
@@ -289,13 +293,13 @@ def column_names(schema: pa.Schema) -> list[str]:
     return [str(name) for name in as_texts(schema.empty_table()).column_names]
 
 
-def _with_inner(name: str, column: Texts) -> Iterator[tuple[str, Texts]]:
+def with_inner(name: str, column: Texts) -> Iterator[tuple[str, Texts]]:
     """Yield a column and, where it is a struct, its fields as columns of their own."""
     yield name, column
     if pa.types.is_struct(column.type):
         for place in range(column.type.num_fields):
             field = column.type.field(place)
-            yield from _with_inner(f"{name}.{field.name}", pc.struct_field(column, [place]))
+            yield from with_inner(f"{name}.{field.name}", pc.struct_field(column, [place]))
 
 
 def _column_as_texts(column: Texts) -> Texts:

@@ -40,7 +40,7 @@ Conversion = Callable[[str, Texts], Mapping[str, Texts]]
 
 
 def open_parquet(
-    path: Path,
+    source: Path | pa.NativeFile,
     *,
     verify: bool,
     metadata: parquet.FileMetaData | None = None,
@@ -62,7 +62,7 @@ def open_parquet(
     """
     buffer = max(_SMALLEST_BUFFER_BYTES, min(_BUFFER_BYTES, _BUFFERS_BYTES // max(1, columns)))
     return parquet.ParquetFile(
-        path,
+        source,
         metadata=metadata,
         read_dictionary=list(dictionaries),
         buffer_size=buffer,
@@ -76,7 +76,7 @@ class GroupColumns:
 
     Parameters
     ----------
-    path, metadata, verify
+    source, metadata, verify
         The file, its footer, and whether its pages' checksums are compared.
     names
         The columns, in the file's order.
@@ -84,7 +84,7 @@ class GroupColumns:
 
     def __init__(
         self,
-        path: Path,
+        source: Path | pa.NativeFile,
         metadata: parquet.FileMetaData,
         group: int,
         names: Sequence[str],
@@ -94,7 +94,7 @@ class GroupColumns:
         self._names = list(names)
         stored = _stored_columns(metadata, group, names)
         self._file = open_parquet(
-            path,
+            source,
             verify=verify,
             metadata=metadata,
             dictionaries=[one.name for one in stored if one.is_dictionary],
