@@ -15,7 +15,7 @@ from drift.accepted import accepted_windows, widening
 from drift.affected import least_affected
 from drift.assembly import RunFacts, assemble
 from drift.columns import ColumnRole, LinedUp
-from drift.comparison import SEED, Comparison, compare
+from drift.comparison import Comparison, compare
 from drift.direction import Positions, drift_positions
 from drift.file_causes import settled_causes
 from drift.followups.running import follow_up
@@ -29,6 +29,7 @@ from drift.reference import pinned_profile
 from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_comparison, remarks_on_data
+from drift.seed import SEED
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from jobs.cron import parse_cron
 from jobs.endpoints import check_http_endpoint
@@ -61,7 +61,6 @@ Folder = Annotated[str, AfterValidator(_folder)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Endpoint = Annotated[str, AfterValidator(check_http_endpoint)]
-Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Settings(BaseModel):

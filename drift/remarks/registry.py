@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from drift.comparison import Comparison
 from drift.remarks.columns import class_forms, compared_otherwise, unlinked_predictions
-from drift.remarks.empty_values import empty_value_remarks
 from drift.remarks.examined import (
     copies_in_reference,
     one_scene_in_reference,
@@ -18,6 +17,7 @@ from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
+from drift.remarks.missing_by_image import missing_value_remarks
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
@@ -33,7 +33,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     file_remarks,
     time_remarks,
     number_remarks,
-    empty_value_remarks,
+    missing_value_remarks,
     image_remarks,
     shared_with_reference,
     copies_in_reference,

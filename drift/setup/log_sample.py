@@ -30,7 +30,7 @@ _MOST_UNPACKED_BYTES = 1 << 30
 # Longer values are cut; the address of an image may be long.
 _LONGEST_VALUE_BYTES = 4_096
 IS_EMPTY = "it is empty"
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 _WHY_UNREAD = {
     NOT_AN_OBJECT: "are no JSON objects",
     NOT_UTF8: "are not UTF-8 text",
@@ -75,7 +75,7 @@ def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:
         return Pieces(head=b"")
     whole = size <= _WHOLE_BYTES
     head = bucket.read_part(info.name, 0, size if whole else PIECE_BYTES)
-    if head.startswith(_GZIP_MAGIC):
+    if head.startswith(GZIP_MAGIC):
         return _unpack(bucket, info, head)
     if whole:
         return Pieces(head=head, size=size)
@@ -109,7 +109,7 @@ def _inflate(data: bytes) -> Iterator[bytes]:
     """
     unpacked = 0
     rest = data
-    while rest.startswith(_GZIP_MAGIC):
+    while rest.startswith(GZIP_MAGIC):
         unpacker = zlib.decompressobj(wbits=31)
         while part := unpacker.decompress(rest, PIECE_BYTES):
             yield part

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from jobs.endpoints import without_secrets
 from reports.metrics.errors import MetricsError
 
+# How long a run waits for a server that takes metrics: in all, and for each step of a request.
+LIMIT_S = 15.0
+STEP_S = 10.0
+
 
 def call_within(limit_s: float, what: str, call: Callable[[], None]) -> None:
     """Make a call that ends within a time or is given up.

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from jobs.endpoints import without_secrets
-from reports.metrics.deadline import call_within
+from reports.metrics.deadline import LIMIT_S, STEP_S, call_within
 from reports.metrics.endpoint import Endpoint, endpoint_of
 from reports.metrics.errors import MetricsError
 from reports.metrics.sample import Metric, Sample, by_metric
@@ -25,8 +25,6 @@ except ModuleNotFoundError as missing:
         "pip install image-drift[otlp]"
     ) from missing
 
-LIMIT_S = 15.0
-_STEP_S = 10.0
 _SERVICE = "image-drift"
 _PATH = "/v1/metrics"
 
@@ -70,7 +68,7 @@ def export(
         exporter = OTLPMetricExporter(
             endpoint=endpoint.url,
             headers=endpoint.headers or None,
-            timeout=min(limit_s, _STEP_S),
+            timeout=min(limit_s, STEP_S),
         )
         with _what_it_says() as said:
             result = exporter.export(data)

@@ -9,7 +9,7 @@ from functools import partial
 
 from prometheus_client import push_to_gateway
 
-from reports.metrics.deadline import call_within
+from reports.metrics.deadline import LIMIT_S, STEP_S, call_within
 from reports.metrics.endpoint import endpoint_of, headers_of
 from reports.metrics.errors import MetricsError
 from reports.metrics.exposition import SampleCollector
@@ -17,8 +17,6 @@ from reports.metrics.sample import JOB_LABEL, Sample
 
 GROUP = "image-drift"
 HEADERS_VARIABLE = "DRIFT_PUSHGATEWAY_HEADERS"
-LIMIT_S = 15.0
-_STEP_S = 10.0
 
 
 def push(
@@ -60,7 +58,7 @@ def push(
         job=GROUP,
         registry=SampleCollector(samples),
         grouping_key={JOB_LABEL: job},
-        timeout=min(limit_s, _STEP_S),
+        timeout=min(limit_s, STEP_S),
         handler=partial(_sender, secret),
     )
     call_within(limit_s, f"metrics.pushgateway: {endpoint.url}", call)
