@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from jobs.errors import UsageError
 from jobs.job import DetectionSettings, Job
 from jobs.windows import WindowRequest, days_before, floor_day, floor_time, format_duration
 
@@ -47,11 +48,17 @@ def requested_window(job: Job, options: RunOptions, now: datetime) -> WindowRequ
     days = None if last is None else _whole_days(last)
     zone = None if days is None else job.day_zone
     end = options.until or _end(job, now, zone)
+    most_rows = job.window.most_rows
     if options.since is not None:
-        return WindowRequest(end=end, last=end - options.since)
+        return WindowRequest(end=end, last=end - options.since, most_rows=most_rows)
     if zone is not None and days is not None:
-        return WindowRequest(end=end, last=end - days_before(end, days, zone))
-    return WindowRequest(end=end, last=last, rows=rows)
+        last = end - days_before(end, days, zone)
+    if rows is not None and rows > most_rows:
+        raise UsageError(
+            f"the window is to be of {rows:,} rows. Expected at most {most_rows:,}: see "
+            "window.most_rows."
+        )
+    return WindowRequest(end=end, last=last, rows=rows, most_rows=most_rows)
 
 
 def _whole_days(length: timedelta) -> int | None:

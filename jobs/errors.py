@@ -158,6 +158,34 @@ class ColumnMissingError(ObjectError):
         return type(self), (self.url, self.problem, self.column)
 
 
+class TooManyRowsError(ObjectError):
+    """A window of the log holds more rows than `window.most_rows`.
+
+    Parameters
+    ----------
+    url
+        The full URL of the object in which the last of them was met.
+    found
+        How many rows there were when reading ended; the log may hold more.
+    most
+        What was allowed.
+    """
+
+    def __init__(self, url: str, found: int, most: int) -> None:
+        self.found = found
+        self.most = most
+        super().__init__(
+            url,
+            f"the window holds {found:,} rows or more up to here, and the rest of the log was not "
+            f"read. Expected at most {most:,} (window.most_rows). Take a shorter window "
+            "(window.last; reference.window for a reference), or raise window.most_rows and give "
+            "the run more memory.",
+        )
+
+    def __reduce__(self) -> tuple[type[ObjectError], tuple[object, ...]]:
+        return type(self), (self.url, self.found, self.most)
+
+
 class ObjectTooLargeError(ObjectError):
     """An object is larger than the call allowed; no more of it than that was held.
 

@@ -236,7 +236,7 @@ def _stretch(place: Workplace) -> CheckedReference:
     rows = read_predictions(
         place.bucket,
         place.job.predictions,
-        WindowRequest(end=end, last=end - start),
+        WindowRequest(end=end, last=end - start, most_rows=place.job.window.most_rows),
         extra_columns=place.locator.columns_used(),
     )
     located = place.locator.locate(rows.raw, place.log_url)
