@@ -12,16 +12,16 @@ import logging
 from collections.abc import Iterable, Iterator
 
 from benchmarks import hostile_texts as look
-from drift.evidently_report import safe_label
-from drift.history_table import csv_table, plain_table
+from drift.cli.history_table import csv_table, plain_table
+from drift.cli.streams import HarmlessText
+from drift.evidently.report import safe_label
 from drift.logs.formats import CloudFormatter, PlainFormatter
-from drift.standard_streams import HarmlessText
 from jobs.errors import DriftError, JobFileError
-from reports.findings import Notice, NoticeKind, Offender
-from reports.history import history_row
-from reports.json_report import json_bytes
-from reports.notifications import message_of
-from reports.page import isolated
+from reports.findings.findings import Notice, NoticeKind, Offender
+from reports.history.history import history_row
+from reports.json_report.report import json_bytes
+from reports.pages.page import isolated
+from reports.telling.message import message_of
 from tests.support import findings as examples
 
 RUN = examples.drifted()

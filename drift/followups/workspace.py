@@ -6,12 +6,12 @@ import contextlib
 import logging
 from pathlib import Path
 
-from drift.evidently_workspace import WorkspaceFiles, workspace_files
+from drift.evidently.workspace import WorkspaceFiles, workspace_files
 from drift.followups.finished_run import FinishedRun
 from jobs.buckets.bucket import JSON, Bucket
 from jobs.endpoints import without_secrets
 from jobs.errors import ObjectError, ObjectExistsError, PublishError, UsageError
-from reports.links import link_by_template
+from reports.pages.links import link_by_template
 
 logger = logging.getLogger(__name__)
 

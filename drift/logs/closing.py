@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from reports.findings import Finding, RunFindings, State
+from reports.findings.findings import Finding, RunFindings, State
 
 logger = logging.getLogger(__name__)
 

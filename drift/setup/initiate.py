@@ -9,44 +9,44 @@ from functools import cache
 
 import numpy as np
 
-from drift.setup.candidates import Candidate, Candidates, find_candidates
-from drift.setup.column_values import column_values
+from drift.setup.check.reused_names import ReusedNames, reused_names
+from drift.setup.columns.times import clock_columns, other_time_columns
+from drift.setup.columns.values import column_values
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.examined import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
-from drift.setup.examine_reference import as_they_count
-from drift.setup.find_log import too_wide
-from drift.setup.find_references import FoundReferences, LookedAt, find_references
 from drift.setup.image_sets import find_images
-from drift.setup.image_times import times_with_images
-from drift.setup.judged import JudgedLog
-from drift.setup.locate_images import locate_images
-from drift.setup.log_times import LogTimes
-from drift.setup.nothing_found import (
+from drift.setup.images.locate import locate_images
+from drift.setup.images.times import times_with_images
+from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
+from drift.setup.log.candidates import Candidate, Candidates, find_candidates
+from drift.setup.log.find import too_wide
+from drift.setup.log.times import LogTimes
+from drift.setup.log.unread_objects import UnreadObjects, find_unread
+from drift.setup.propose.examine_reference import as_they_count
+from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
+from drift.setup.propose.judged import JudgedLog
+from drift.setup.propose.nothing_found import (
     NothingFoundError,
     describe_seen,
     no_images,
     no_log,
 )
-from drift.setup.proposal import LogChoice, Proposal
-from drift.setup.propose_reference import (
+from drift.setup.propose.proposal import LogChoice, Proposal
+from drift.setup.propose.reference import (
     ReferenceGuess,
 )
-from drift.setup.propose_window import (
+from drift.setup.propose.reference_log import propose_reference_log
+from drift.setup.propose.window import (
     ReferenceStretch,
     WindowGuess,
     enough_images,
     propose_stretch,
     propose_window,
 )
-from drift.setup.reference_log import propose_reference_log
-from drift.setup.reused_names import ReusedNames, reused_names
+from drift.setup.propose.without_log import names_with_times, tables_without_times
+from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import survey
-from drift.setup.time_columns import clock_columns, other_time_columns
-from drift.setup.try_templates import Shelf, TriedTemplate, try_template
-from drift.setup.unread_objects import UnreadObjects, find_unread
-from drift.setup.without_log import names_with_times, tables_without_times
-from drift.setup.written_times import time_doubts
 from jobs.buckets.bucket import Bucket
 
 _LOGS_TRIED = 6

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from jobs.errors import ColumnMissingError, ObjectError
-from jobs.image_locations import ImageLocator
-from jobs.job import Job, ReferenceSettings
+from jobs.images.locations import ImageLocator
+from jobs.job_file.job import Job, ReferenceSettings
 from jobs.predictions.reading import read_predictions
-from jobs.windows import WindowRequest
+from jobs.times.windows import WindowRequest
 from reference_stats.profiles import from_images, from_table, from_tensors
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.prediction_images import name_images

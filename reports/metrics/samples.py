@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from reports.effect_sizes import in_deviations
-from reports.findings import Finding, RunFindings, State, Verdict
+from reports.findings.effect_sizes import in_deviations
+from reports.findings.findings import Finding, RunFindings, State, Verdict
 from reports.metrics import catalogue
 from reports.metrics.sample import Metric, Sample
 

@@ -11,17 +11,17 @@ import urllib3.exceptions
 
 from jobs.buckets.cloud import CloudBucket, CloudSettings
 from jobs.buckets.deadlines import DeadlinePassedError
-from jobs.buckets.gcs import GCSBucket
+from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.retrying import Retrying, RetrySettings
-from jobs.buckets.s3 import S3Bucket
+from jobs.buckets.s3.store import S3Bucket
 from jobs.causes import cause_in, cause_of, quoted, told
 from jobs.errors import BucketAccessError
-from reports.apprise_sender import send
-from reports.findings import NoticeKind
+from reports.findings.findings import NoticeKind
 from reports.metrics.errors import MetricsError
 from reports.metrics.otlp import export
 from reports.metrics.pushgateway import push
-from reports.notifications import Message
+from reports.telling.apprise_sender import send
+from reports.telling.message import Message
 from tests.support.receivers import make_certificate, web_server
 from tests.support.server_process import free_port
 

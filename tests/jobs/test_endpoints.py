@@ -9,7 +9,7 @@ from jobs.endpoints import (
     without_secrets,
 )
 from jobs.errors import DriftError, JobFileError
-from jobs.job_file import load_job
+from jobs.job_file.reading import load_job
 
 JOB_FILE = """
 name = "dogs"

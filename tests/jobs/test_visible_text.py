@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drift.cli.streams import HarmlessText
 from drift.logs.formats import PlainFormatter
-from drift.standard_streams import HarmlessText
 from jobs.errors import DriftError, JobFileError
 from jobs.visible_text import escaped_json, spelled_out, visible, visible_lines
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from jobs.buckets.bucket import ObjectInfo
-from jobs.buckets.folder import FolderBucket
-from jobs.image_locations import ImageLocation
-from jobs.job import ImageSettings
-from reference_stats.extraction import (
+from jobs.buckets.folder.bucket import FolderBucket
+from jobs.images.locations import ImageLocation
+from jobs.job_file.job import ImageSettings
+from reference_stats.extraction.extract import (
     ExtractionResult,
     ImageFeatures,
     MissingImage,

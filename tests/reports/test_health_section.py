@@ -3,7 +3,7 @@
 import dataclasses
 import re
 
-from reports.findings import (
+from reports.findings.findings import (
     Latency,
     LogCounts,
     LostValues,
@@ -13,8 +13,8 @@ from reports.findings import (
     Quality,
     RunFindings,
 )
-from reports.html_report import report_html
-from reports.picture_limits import poor_pictures
+from reports.pages.run.report import report_html
+from reports.words.picture_limits import poor_pictures
 from tests.support import findings as examples
 
 NONE = PictureCount(images=0, reference_share=0.0)

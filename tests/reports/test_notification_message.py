@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.findings import Notice, NoticeKind, Offender
-from reports.harmless_text import harmless, shortened
-from reports.notifications import LONGEST_TITLE, message_of
-from reports.remarks import Remark, RemarkWeight
+from reports.findings.findings import Notice, NoticeKind, Offender
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.telling.message import LONGEST_TITLE, message_of
+from reports.words.harmless_text import harmless, shortened
 from tests.support import findings as examples
 
 LINK = "https://storage.example.com/b/report.html?a=1&b=2"

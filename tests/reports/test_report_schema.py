@@ -8,10 +8,10 @@ from typing import Any, cast
 import jsonschema
 import pytest
 
-from reports import findings as types
-from reports.findings import RunFindings
-from reports.json_report import report_json, report_schema
-from reports.schema_page import schema_page
+from reports.findings import findings as types
+from reports.findings.findings import RunFindings
+from reports.json_report.report import report_json, report_schema
+from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
 
 SCHEMA = cast("dict[str, Any]", report_schema())
@@ -143,5 +143,5 @@ def test_keys_of_a_later_version_are_accepted() -> None:
 def test_the_page_in_docs_is_made_from_the_schema() -> None:
     page = Path("docs/report-schema.md").read_text(encoding="utf-8")
 
-    # After a change: python -m reports.schema_page docs/report-schema.md
+    # After a change: python -m reports.json_report.schema_page docs/report-schema.md
     assert page == schema_page()

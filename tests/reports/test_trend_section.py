@@ -1,8 +1,8 @@
 import dataclasses
 import re
 
-from reports.findings import RunFindings, State, Trend
-from reports.html_report import report_html
+from reports.findings.findings import RunFindings, State, Trend
+from reports.pages.run.report import report_html
 from tests.support import findings as examples
 from tests.support.findings import HOSTILE_LABELS
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.findings import (
+from reports.findings.findings import (
     Category,
     Distribution,
     Evidence,
@@ -33,7 +33,7 @@ from reports.findings import (
     Verdict,
     WindowSpan,
 )
-from reports.history import HistoryRow
+from reports.history.history import HistoryRow
 
 HOSTILE_LABELS = (
     "</script><script>alert(1)</script>",

@@ -15,8 +15,8 @@ import pytest
 from pyarrow import parquet
 
 from jobs.errors import ExitCode, TooManyRowsError
-from jobs.predictions.long_values import LONGEST_VALUE_BYTES
-from jobs.windows import WindowRequest
+from jobs.predictions.rows.long_values import LONGEST_VALUE_BYTES
+from jobs.times.windows import WindowRequest
 from tests.support.log_window import WINDOW_END, read_log
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,9 +25,9 @@ READ = """
 import resource, sys
 from datetime import UTC, datetime, timedelta
 from jobs.buckets.registry import open_bucket
-from jobs.job import LogColumns, PredictionSettings
+from jobs.job_file.job import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
-from jobs.windows import WindowRequest
+from jobs.times.windows import WindowRequest
 
 request = WindowRequest(end=datetime(2025, 3, 5, tzinfo=UTC), last=timedelta(days=1))
 settings = PredictionSettings(path=sys.argv[2], columns=LogColumns(prediction="label"))

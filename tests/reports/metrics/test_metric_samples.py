@@ -7,7 +7,7 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from reports.findings import (
+from reports.findings.findings import (
     Finding,
     PictureCount,
     PictureHealth,

@@ -1,0 +1,1 @@
+"""What a run found: the frozen types that the comparison fills and the reports print."""
