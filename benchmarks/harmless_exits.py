@@ -17,7 +17,8 @@ from drift.cli.streams import HarmlessText
 from drift.evidently.report import safe_label
 from drift.logs.formats import CloudFormatter, PlainFormatter
 from jobs.errors import DriftError, JobFileError
-from reports.findings.findings import Notice, NoticeKind, Offender
+from reports.findings.images import Offender
+from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import history_row
 from reports.json_report.report import json_bytes
 from reports.pages.page import isolated

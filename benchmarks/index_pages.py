@@ -19,7 +19,7 @@ from typing import TypeVar
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from reference_stats.features.registry import FEATURES
-from reports.findings.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 from reports.history.history import HistoryRow, history_bytes, history_digest, history_name
 from reports.history.store import HistoryReader
 from reports.pages.index.page import IndexFiles, index_files

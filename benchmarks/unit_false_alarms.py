@@ -40,7 +40,8 @@ from jobs.job_file.job import DetectionSettings, LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import FINGERPRINT_BYTES, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings.findings import ImageCounts, LogCounts, Quality
+from reports.findings.images import ImageCounts, Quality
+from reports.findings.log import LogCounts
 
 _FEATURES = FEATURES[:12]
 _CLASSES = np.array(["person", "car", "dog", "bird"], dtype=object)

@@ -49,8 +49,9 @@ from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings.findings import RunFindings, Trend
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
+from reports.findings.run import RunFindings
+from reports.findings.runs import Trend
 from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
 from reports.history.store import HistoryReader
 from reports.telling.notices import due_notice

@@ -25,7 +25,8 @@ from jobs.errors import ObjectError
 from jobs.images.locations import RefusedLocation
 from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings.findings import Finding, Multivariate, RunFindings
+from reports.findings.columns import Finding, Multivariate
+from reports.findings.run import RunFindings
 from reports.history.store import HistoryReader
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import (

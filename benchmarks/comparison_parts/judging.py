@@ -30,8 +30,10 @@ from drift.where.offenders import find_offenders
 from drift.where.segment_table import segment_table
 from drift.where.segments import Concentration, concentrate, segment_columns
 from drift.where.typical import typical_images
-from reports.findings.findings import Finding, Multivariate, RunFindings, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.columns import Finding, Multivariate
 from reports.findings.remarks import Remark
+from reports.findings.run import RunFindings
 from reports.history.history import history_digest
 from reports.json_report.report import report_json
 from reports.pages.run.report import report_html

@@ -19,7 +19,7 @@ from drift.comparison.columns.columns import (
 from drift.comparison.compare import FEWEST_RESAMPLES, Comparison, compare, would_alarm
 from jobs.job_file.job import DetectionSettings
 from reference_stats.features.registry import feature_names
-from reports.findings.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 
 _MIN_IMAGES = 10
 _FEATURES = frozenset(feature_names())

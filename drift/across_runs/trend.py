@@ -29,7 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.across_runs.e_detector import UP, Evidence, Numbers, Observation, last_evidence
-from reports.findings.findings import State, Trend, TrendColumn
+from reports.findings.answers import State
+from reports.findings.runs import Trend, TrendColumn
 from reports.history.history import HistoryRow, parse_time, sort_rows
 from reports.words import wording
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import click
 
 from jobs.visible_text import visible
+from reports.findings.answers import Verdict
 from reports.findings.effect_sizes import sigmas
-from reports.findings.findings import Verdict
 from reports.history.history import HistoryRow
 from reports.words import wording
 

@@ -16,7 +16,7 @@ from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.job_file.job import Job
 from jobs.visible_text import visible
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 
 
 def execute(job: Job, options: RunOptions) -> RunFindings:

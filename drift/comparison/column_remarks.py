@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.describe import rarity, renaming, untested_state
-from reports.findings.findings import Finding
+from reports.findings.columns import Finding
 from reports.findings.remarks import Remark, RemarkWeight
 
 

@@ -24,8 +24,10 @@ from drift.comparison.scoring import ScoredFamily, score_family
 from drift.comparison.second_look import FamilyView, looked_at_twice
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
-from reports.findings.findings import Evidence, Finding, Multivariate, State
+from reports.findings.answers import State
+from reports.findings.columns import Finding, Multivariate
 from reports.findings.remarks import Remark
+from reports.findings.runs import Evidence
 
 FEWEST_RESAMPLES = 1_999
 # With fewer draws beyond the threshold the p-value at the level would be a coarse one.

@@ -12,7 +12,8 @@ from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.columns.distributions import describe_numbers
 from drift.comparison.columns.doubts import shorten_label, too_rare
 from drift.comparison.columns.rounding import is_constant
-from reports.findings.findings import Category, Distribution, Finding, State
+from reports.findings.answers import State
+from reports.findings.columns import Category, Distribution, Finding
 from reports.findings.remarks import Remark
 
 _CLASSES_NAMED = 10

@@ -16,8 +16,9 @@ from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.comparison.scoring import DIRECTION, DISTANCE, HOTELLING, JOINT, ScoredFamily
 from drift.comparison.whitening import JointScores
 from reference_stats.features.registry import feature_named
+from reports.findings.answers import State
+from reports.findings.columns import Multivariate, Statistic
 from reports.findings.effect_sizes import LARGEST_EFFECT
-from reports.findings.findings import Multivariate, State, Statistic
 from reports.words.wording import listed
 
 JOINT_COLUMN = "joint_distance"

@@ -24,8 +24,9 @@ from drift.comparison.methods.spread import SPREAD
 from drift.comparison.permutation.adjustment import PermutationResult
 from drift.comparison.power import smallest_effect
 from jobs.job_file.job import DetectionSettings
+from reports.findings.answers import State
+from reports.findings.columns import Finding, Statistic
 from reports.findings.constant_reference import ConstantReference
-from reports.findings.findings import Finding, State, Statistic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

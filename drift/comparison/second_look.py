@@ -21,7 +21,8 @@ from drift.comparison.families import Family
 from drift.comparison.joint import JointView
 from drift.comparison.judge import Judge, below_resolution_words
 from reference_stats.features.registry import feature_named
-from reports.findings.findings import Finding, State
+from reports.findings.answers import State
+from reports.findings.columns import Finding
 
 Flags = NDArray[np.bool_]
 _MOST = 0.5

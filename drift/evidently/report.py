@@ -18,7 +18,7 @@ from drift.comparison.columns.class_shares import categories_of
 from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.compare import drift_score
 from jobs.visible_text import escaped_json, spelled_out
-from reports.findings.findings import Finding, Multivariate
+from reports.findings.columns import Finding, Multivariate
 
 TEST_NAME = "drift_verdict"
 TEST_TITLE = "adjusted p-value, 1 where too small to matter"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drift.evidently.report import TEST_NAME, import_quietly, renumber_ids, safe_label
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import parse_time
 
 # Ids in a workspace are made from names, so that a repeated run finds its own files again.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.workplace import Workplace
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow
 from reports.publishing.publish import PAGE_NAME, run_prefix
 

@@ -11,7 +11,7 @@ from drift.followups.finished_run import FinishedRun
 from drift.workplace import Workplace
 from jobs.errors import ObjectError, PublishError
 from jobs.job_file.output_settings import NotificationSettings
-from reports.findings.findings import Notice, NoticeKind
+from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import history_row, parse_time
 from reports.pages.links import link_by_template
 from reports.telling.apprise_sender import Delivery, send, split_urls

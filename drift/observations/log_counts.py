@@ -9,7 +9,8 @@ from drift.run_request import as_text
 from jobs.images.locations import RefusedLocation
 from jobs.predictions.rows.rows import NumberColumnTally, PredictionRows
 from jobs.times.timestamps import to_datetime
-from reports.findings.findings import LogCounts, LostValues, NewestRow, Trouble
+from reports.findings.images import Trouble
+from reports.findings.log import LogCounts, LostValues, NewestRow
 
 _REFUSED_SHOWN = 20
 

@@ -36,7 +36,8 @@ from reference_stats.features.registry import feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.image_uses import Moments, moments_of
-from reports.findings.findings import ImageCounts, LogCounts, Quality, Trouble
+from reports.findings.images import ImageCounts, Quality, Trouble
+from reports.findings.log import LogCounts
 
 TROUBLES_SHOWN = 20
 # The log's producer computes in its own way; smaller relative differences are rounding.

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from drift.comparison.compare import Comparison
 from drift.remarks.facts import RunData
 from reference_stats.profiles.build import settings_digest
-from reports.findings.findings import Finding, State
+from reports.findings.answers import State
+from reports.findings.columns import Finding
 from reports.findings.remarks import Remark
 from reports.words.wording import counted, listed
 

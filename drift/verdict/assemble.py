@@ -20,18 +20,12 @@ from drift.verdict.data_health import with_files, with_health
 from drift.verdict.decide import Decision
 from drift.where.segments import Concentration
 from reference_stats.features.registry import feature_set, feature_set_id
-from reports.findings.findings import (
-    Evidence,
-    Offender,
-    ProfileSummary,
-    Quality,
-    RunFindings,
-    Trend,
-    Verdict,
-    WindowSpan,
-)
+from reports.findings.answers import Verdict
+from reports.findings.images import Offender, Quality
 from reports.findings.log_times import LogTimes
 from reports.findings.remarks import Remark, heaviest_first
+from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
+from reports.findings.runs import Evidence, Trend
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 

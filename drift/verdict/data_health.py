@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.observations.file_differences import FileCounts, kind_name
-from reports.findings.findings import Latency, PictureCount, PictureHealth, Quality
+from reports.findings.images import Latency, PictureCount, PictureHealth, Quality
 from reports.words.picture_limits import BLOWN_OUT_ABOVE, BLURRED_BELOW, DARK_BELOW, TINY_BELOW_PX
 
 

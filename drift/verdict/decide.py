@@ -10,7 +10,9 @@ from fractions import Fraction
 from drift.comparison.compare import Comparison
 from drift.verdict.sentence import Extent, Sentence, caused, moved, moved_jointly
 from jobs.job_file.job import Job
-from reports.findings.findings import ImageCounts, LogCounts, State, Verdict
+from reports.findings.answers import State, Verdict
+from reports.findings.images import ImageCounts
+from reports.findings.log import LogCounts
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.words.wording import losing_advice, mostly_heic, ways_lost
 

@@ -14,7 +14,8 @@ from drift.observations.file_differences import count_files, file_differences, s
 from drift.observations.reference.copies import without_copies
 from drift.remarks.facts import RunData
 from reference_stats.file_facts.facts import FileFacts
-from reports.findings.findings import Finding, State
+from reports.findings.answers import State
+from reports.findings.columns import Finding
 from reports.findings.remarks import Remark, RemarkWeight
 
 _CODE = "files_differ"

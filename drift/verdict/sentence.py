@@ -9,6 +9,7 @@ from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.columns.doubts import shorten_label
 from reference_stats.features.registry import feature_named
 from reports.findings.class_shares import shares_by_name
+from reports.findings.columns import Finding, Multivariate
 from reports.findings.constant_reference import ConstantReference, difference_words, reference_words
 from reports.findings.effect_sizes import (
     LARGEST_EFFECT,
@@ -17,7 +18,7 @@ from reports.findings.effect_sizes import (
     in_deviations,
     sigmas,
 )
-from reports.findings.findings import Finding, ImageCounts, Multivariate
+from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark
 from reports.words.wording import listed, readable
 

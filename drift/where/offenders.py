@@ -17,7 +17,7 @@ from drift.where.direction import Positions
 from drift.where.diversity import spread_out
 from reference_stats.features.registry import feature_named
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings.findings import Offender
+from reports.findings.images import Offender
 
 MOST_OFFENDERS = 24
 _REASONS_NAMED = 2

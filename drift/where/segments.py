@@ -15,7 +15,7 @@ from drift.where.onset import LEAST_DIFFERENCE, LEAST_UNITS, ChangePoint, find_c
 from drift.where.permuted_sums import Numbers, Weights, permuted_sums, power_sums, sum_moments
 from drift.where.segment_table import DAY, HOUR, Segments, Units, gather_units, list_segments
 from jobs.job_file.job import Job
-from reports.findings.findings import Onset, Segment, SegmentScan
+from reports.findings.places import Onset, Segment, SegmentScan
 
 MOST_NAMED = 10
 _FEWEST_UNITS = 2 * LEAST_UNITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reports.findings.findings import Category
+from reports.findings.columns import Category
 
 
 def class_shares(categories: Sequence[Category]) -> list[tuple[Category, float, float]]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
+from reports.findings.answers import State, Verdict
 from reports.findings.effect_sizes import LARGEST_EFFECT, capped, in_deviations
-from reports.findings.findings import RunFindings, State, Verdict
 from reports.findings.log_times import LogTimes
+from reports.findings.run import RunFindings
 from reports.json_report.report import json_bytes, plain
 
 HISTORY_FOLDER = "history"

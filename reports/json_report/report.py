@@ -13,7 +13,7 @@ from importlib import resources
 from typing import cast
 
 from jobs.visible_text import escaped_json
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 
 REPORT_KEYS = (
     "schema_version",

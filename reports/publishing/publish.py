@@ -21,7 +21,7 @@ from reports.conditional_writes import (
     taken_over,
     too_busy,
 )
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import (
     HistoryRow,
     history_bytes,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jobs.causes import cause_in, cause_of
-from reports.findings.findings import NoticeKind
+from reports.findings.runs import NoticeKind
 from reports.telling.message import Message
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from reports.findings.findings import Notice, NoticeKind, Offender, RunFindings
+from reports.findings.images import Offender
+from reports.findings.run import RunFindings
+from reports.findings.runs import Notice, NoticeKind
 from reports.words.harmless_text import harmless, shortened
 from reports.words.summary_paragraphs import summary_paragraphs
 from reports.words.wording import counted, moment, window_words

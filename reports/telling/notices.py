@@ -23,7 +23,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jobs.job_file.output_settings import NotificationSettings
-from reports.findings.findings import Notice, NoticeKind, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import HistoryRow, parse_time, rows_before, sort_rows
 
 _STILL_SO = {

@@ -17,7 +17,7 @@ from typing import Any
 
 from jobs.buckets.bucket import JSON, Bucket
 from jobs.errors import ObjectExistsError, ObjectMissingError
-from reports.findings.findings import Notice
+from reports.findings.runs import Notice
 from reports.json_report.report import json_bytes
 from reports.telling.apprise_sender import Delivery
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
 from reports.findings.class_shares import shares_by_name
+from reports.findings.columns import Category, Distribution, Finding, Multivariate
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
-from reports.findings.findings import Category, Distribution, Finding, Multivariate
 from reports.words.wording import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24

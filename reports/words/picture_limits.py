@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.words.wording import NOTHING, percent
 
 DARK_BELOW = 40.0

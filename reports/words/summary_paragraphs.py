@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.findings.findings import RunFindings
 from reports.findings.remarks import RemarkWeight, of_weight
+from reports.findings.run import RunFindings
 
 
 def summary_paragraphs(findings: RunFindings) -> tuple[str, ...]:

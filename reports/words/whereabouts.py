@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from jobs.visible_text import visible
+from reports.findings.answers import State
 from reports.findings.effect_sizes import LARGEST_EFFECT
-from reports.findings.findings import Onset, RunFindings, Segment, SegmentScan, State
+from reports.findings.places import Onset, Segment, SegmentScan
+from reports.findings.run import RunFindings
 from reports.history.history import parse_time
 from reports.pages.index.calendar import WEEKDAYS
 from reports.words.wording import SIGMA, counted, listed, moment, p_words

@@ -8,15 +8,10 @@ from datetime import timedelta
 
 from reference_stats.features.feature import Feature
 from reference_stats.outcomes import UnreadableReason
-from reports.findings.findings import (
-    ImageCounts,
-    ProfileSummary,
-    RunFindings,
-    State,
-    Verdict,
-    WindowSpan,
-)
+from reports.findings.answers import State, Verdict
+from reports.findings.images import ImageCounts
 from reports.findings.remarks import RemarkWeight
+from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.history.history import parse_time
 from reports.words.lengths import span_words
 

@@ -14,7 +14,7 @@ from drift.workplace import open_workplace
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import NumberColumnTally
 from jobs.times.windows import WindowRequest
-from reports.findings.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
 from reports.json_report.report import report_json
 from tests.support.worlds import job_of, make_world

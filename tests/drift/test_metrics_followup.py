@@ -10,7 +10,8 @@ from drift.followups.finished_run import FinishedRun
 from drift.followups.registry import follow_ups
 from drift.followups.running import follow_up
 from drift.workplace import open_workplace
-from reports.findings.findings import Finding, State
+from reports.findings.answers import State
+from reports.findings.columns import Finding
 from reports.history.history import history_row
 from tests.support import findings as examples
 from tests.support.metrics_server import closed_port, metrics_server

@@ -8,7 +8,7 @@ import pytest
 from drift.pipeline import run_job
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from reports.json_report.report import report_json
 from tests.support.worlds import job_of, make_world
 

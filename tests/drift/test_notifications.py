@@ -15,7 +15,9 @@ from drift.followups.running import follow_up
 from drift.workplace import open_workplace
 from jobs.buckets.registry import open_bucket
 from jobs.errors import PublishError
-from reports.findings.findings import Notice, NoticeKind, Verdict, WindowSpan
+from reports.findings.answers import Verdict
+from reports.findings.run import WindowSpan
+from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import AcceptedWindow, history_row
 from reports.telling.record import claim, record_name
 from tests.support import findings as examples

@@ -17,7 +17,7 @@ from drift.setup.check.registry import check_job_file
 from drift.setup.check.result import CheckState
 from drift.workplace import open_workplace
 from jobs.job_file.job import DetectionSettings, Job
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import AcceptedWindow
 from reports.publishing.publish import change_row
 from tests.support.worlds import JOB_FILE, job_of, make_world

@@ -18,7 +18,7 @@ from drift.workplace import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.job_file.reading import load_job
-from reports.findings.findings import WindowSpan
+from reports.findings.run import WindowSpan
 from reports.history.history import history_row
 from reports.pages.run.report import report_html
 from reports.publishing.publish import publish

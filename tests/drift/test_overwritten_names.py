@@ -33,8 +33,9 @@ from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.build import build_profile
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
-from reports.findings.findings import RunFindings, Verdict
+from reports.findings.answers import Verdict
 from reports.findings.remarks import Remark, RemarkWeight
+from reports.findings.run import RunFindings
 from tests.support.worlds import view
 
 SLOTS = 40

@@ -20,7 +20,7 @@ from jobs.errors import BucketAccessError, PublishError
 from jobs.job_file.reading import load_job
 from jobs.running.lock import JobLock
 from reference_stats.features.registry import feature_set_id
-from reports.findings.findings import Notice, NoticeKind
+from reports.findings.runs import Notice, NoticeKind
 from reports.history.store import read_history
 from reports.publishing.publish import publish, rebuild_index
 from tests.support.command import JOB_FILE, drift, warm_drift

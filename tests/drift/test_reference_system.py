@@ -16,7 +16,8 @@ from drift.pipeline import run_job
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.job_file.reading import load_job
-from reports.findings.findings import RunFindings, State, Verdict
+from reports.findings.answers import State, Verdict
+from reports.findings.run import RunFindings
 from tests.support.images import SEVEN, encode
 from tests.support.reference_api import (
     LOG,

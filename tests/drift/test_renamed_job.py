@@ -20,7 +20,7 @@ from drift.workplace import open_workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ExitCode, InputError
 from jobs.job_file.job import Job
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import parse_time
 from tests.support.worlds import JOB_FILE, job_of, make_world
 

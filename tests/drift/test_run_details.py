@@ -27,7 +27,9 @@ from jobs.job_file.job import DetectionSettings, Job
 from jobs.running.lease import Lease
 from jobs.running.lock import JobLock
 from reference_stats.profiles.profile import PredictionTable
-from reports.findings.findings import Finding, RunFindings, State, Verdict
+from reports.findings.answers import State, Verdict
+from reports.findings.columns import Finding
+from reports.findings.run import RunFindings
 from reports.json_report.report import report_json
 from tests.support.browser import chromium
 from tests.support.columns import classes, lined_up, numeric

@@ -11,7 +11,8 @@ from drift.pipeline import run_job
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.job_file.job import Job
-from reports.findings.findings import RunFindings, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.run import RunFindings
 from tests.support.worlds import JOB, job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)

@@ -12,7 +12,7 @@ from drift.workplace import Workplace
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.job_file.job import Job
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from tests.support.watched_bucket import Calls, WatchedBucket
 from tests.support.worlds import job_of, make_world
 

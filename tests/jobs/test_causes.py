@@ -16,7 +16,7 @@ from jobs.buckets.retrying import Retrying, RetrySettings
 from jobs.buckets.s3.store import S3Bucket
 from jobs.causes import cause_in, cause_of, quoted, told
 from jobs.errors import BucketAccessError
-from reports.findings.findings import NoticeKind
+from reports.findings.runs import NoticeKind
 from reports.metrics.errors import MetricsError
 from reports.metrics.otlp import export
 from reports.metrics.pushgateway import push

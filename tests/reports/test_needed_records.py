@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.job_file.output_settings import NotificationSettings
-from reports.findings.findings import NoticeKind, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.runs import NoticeKind
 from reports.history.history import history_row, parse_time
 from reports.telling.notices import due_notice, records_needed_from, standing_notice
 from tests.support import findings as examples

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.findings.findings import Notice, NoticeKind, Offender
+from reports.findings.images import Offender
 from reports.findings.remarks import Remark, RemarkWeight
+from reports.findings.runs import Notice, NoticeKind
 from reports.telling.message import LONGEST_TITLE, message_of
 from reports.words.harmless_text import harmless, shortened
 from tests.support import findings as examples

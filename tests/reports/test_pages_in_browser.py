@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import history_row
 from tests.support import findings as examples
 from tests.support.browser import OpenedPage, open_pages, picture_page

@@ -1,7 +1,9 @@
 import dataclasses
 import re
 
-from reports.findings.findings import RunFindings, State, Trend
+from reports.findings.answers import State
+from reports.findings.run import RunFindings
+from reports.findings.runs import Trend
 from reports.pages.run.report import report_html
 from tests.support import findings as examples
 from tests.support.findings import HOSTILE_LABELS

@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from jobs.buckets.bucket import HTML, JSON, Bucket
 from reference_stats.features.registry import feature_set_id
-from reports.findings.findings import Notice, NoticeKind, RunFindings, WindowSpan
+from reports.findings.run import RunFindings, WindowSpan
+from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import AcceptedWindow
 from reports.publishing.index import INDEX_NAME
 from reports.publishing.publish import LATEST_NAME, change_row, publish, rebuild_index, run_prefix

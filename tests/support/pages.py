@@ -10,7 +10,7 @@ import skimage.data
 from PIL import Image
 
 from reference_stats.decoding.thumbnails import thumbnail
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow
 from reports.pages.index.page import index_files
 from reports.pages.links import JobLinks

@@ -12,7 +12,7 @@ from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.job_file.job import Job
 from jobs.job_file.reading import load_job
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from tests.support.worlds import make_world
 
 DAYS = (datetime(2025, 3, 4, tzinfo=UTC), datetime(2025, 3, 5, tzinfo=UTC))

@@ -11,7 +11,7 @@ from drift.cli.commands.parameters import Length, Timestamp, job_file, read_job
 from drift.cli.process import few_collections
 from drift.run_request import RunOptions
 from jobs.errors import ExitCode
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 
 _CODES = {
     Verdict.STEADY: ExitCode.FINISHED,

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import Column, Sides
-from reports.findings.findings import Category
+from reports.findings.columns import Category
 
 
 def mean_shares(labels: pd.Series, of_row: NDArray[np.int64]) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.rounding import deviation_of, is_constant
-from reports.findings.findings import Distribution, Histogram
+from reports.findings.columns import Distribution, Histogram
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 24

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
 from reports.pages.index.days import WORST_FIRST, Tally, tally_of
 from reports.words import wording

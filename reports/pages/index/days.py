@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
 from reports.words import wording
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
 from reports.pages.index.calendar import tally_words
 from reports.pages.index.days import Tally, Week, day_of, fragment_of, weeks_between

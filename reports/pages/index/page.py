@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from reports.findings.findings import Verdict, WindowSpan
+from reports.findings.answers import Verdict
+from reports.findings.run import WindowSpan
 from reports.history.history import HistoryRow, sort_rows
 from reports.pages.index.calendar import (
     MONTHS_OPEN,

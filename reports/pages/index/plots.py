@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from html import escape
 from itertools import accumulate, pairwise
 
+from reports.findings.answers import State, Verdict
 from reports.findings.effect_sizes import LARGEST_DRAWN
-from reports.findings.findings import State, Verdict
 
 # A small plot is drawn in these units and scaled as a whole.
 PLOT_WIDTH, PLOT_HEIGHT = 320, 72

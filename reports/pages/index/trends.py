@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from jobs.visible_text import visible
 from reference_stats.features.registry import features_named
+from reports.findings.answers import State
 from reports.findings.effect_sizes import TAILS
-from reports.findings.findings import State
 from reports.history.history import HistoryRow
 from reports.pages.index.calendar import tally_words
 from reports.pages.index.days import Week, day_of, when_words

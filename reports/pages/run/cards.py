@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
+from reports.findings.answers import State
 from reports.findings.class_shares import class_shares
+from reports.findings.columns import Category, Distribution, Finding
 from reports.findings.effect_sizes import in_deviations
-from reports.findings.findings import Category, Distribution, Finding, State
 from reports.history.history import HistoryRow
 from reports.pages.run.plots import (
     HistogramPair,

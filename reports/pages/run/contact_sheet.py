@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports.findings.findings import Offender, RunFindings
+from reports.findings.images import Offender
+from reports.findings.run import RunFindings
 from reports.pages.page import picture_source
 
 IMAGES_SHOWN_FIRST = 8

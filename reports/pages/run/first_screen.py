@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.pages.run.cards import CardGroups, ColumnCard, by_movement
 from reports.pages.run.contact_sheet import ContactSheet, Shot
 from reports.words.summary_paragraphs import summary_paragraphs

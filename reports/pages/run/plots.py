@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
+from reports.findings.answers import State
+from reports.findings.columns import Histogram
 from reports.findings.effect_sizes import LARGEST_DRAWN
-from reports.findings.findings import Histogram, State
 
 WIDTH, HEIGHT = 300, 84
 _TOP = 6

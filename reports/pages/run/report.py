@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import features_named
-from reports.findings.findings import RunFindings
+from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import link_by_template
 from reports.pages.page import render

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from drift.across_runs.accepted_windows import accepted_windows, widening
 from drift.comparison.compare import compare
 from jobs.job_file.job import DetectionSettings
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from reports.history.history import AcceptedWindow, HistoryRow
 from tests.support.columns import lined_up, numeric
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from drift.across_runs.trend import FEWEST_RUNS, RUN_LENGTH, TodaysRun, find_trend
-from reports.findings.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 from reports.history.history import AcceptedWindow, HistoryRow
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from drift.comparison.columns.columns import feature_columns
 from drift.comparison.compare import compare, drift_score, would_alarm
 from drift.comparison.describe import untested_finding
 from jobs.job_file.job import DetectionSettings
-from reports.findings.findings import State
+from reports.findings.answers import State
 from tests.support.columns import classes, lined_up, numeric
 
 DETECTION = DetectionSettings()

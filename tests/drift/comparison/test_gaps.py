@@ -7,7 +7,7 @@ import pytest
 from drift.comparison.columns.columns import AlignedRows, ColumnRole, LinedUp
 from drift.comparison.compare import compare
 from jobs.job_file.job import DetectionSettings
-from reports.findings.findings import State
+from reports.findings.answers import State
 from tests.support.columns import classes, numeric
 
 

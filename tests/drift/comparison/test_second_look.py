@@ -10,7 +10,7 @@ from drift.comparison.compare import compare, would_alarm
 from drift.comparison.families import Family
 from drift.comparison.second_look import merged_values
 from jobs.job_file.job import DetectionSettings
-from reports.findings.findings import State
+from reports.findings.answers import State
 from tests.support.columns import lined_up, numeric
 
 DETECTION = DetectionSettings()

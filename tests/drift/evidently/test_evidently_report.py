@@ -12,7 +12,7 @@ import pytest
 from drift.comparison.compare import compare, drift_score
 from drift.evidently.report import import_quietly, render
 from jobs.job_file.job import DetectionSettings
-from reports.findings.findings import State
+from reports.findings.answers import State
 from tests.support.columns import classes, lined_up, numeric
 from tests.support.evidently_page import charts_of, differences, page_data
 

@@ -21,7 +21,7 @@ from reference_stats.features.registry import (
     feature_names,
     feature_set,
 )
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from tests.support.published import DAYS, publish_two_days
 from tests.support.remembered import add_parts
 

@@ -18,7 +18,9 @@ from jobs.job_file.job import DetectionSettings, LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings.findings import ImageCounts, LogCounts, Quality, State
+from reports.findings.answers import State
+from reports.findings.images import ImageCounts, Quality
+from reports.findings.log import LogCounts
 
 BURST = timedelta(minutes=10)
 NAMES = [feature.name for feature in FEATURES]

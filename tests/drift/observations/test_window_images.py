@@ -10,7 +10,8 @@ from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.extraction.extract import extract
-from reports.findings.findings import ImageCounts, LogCounts, Quality
+from reports.findings.images import ImageCounts, Quality
+from reports.findings.log import LogCounts
 from tests.support.images import encode, photograph
 from tests.support.log_window import read_log
 from tests.support.memory_bucket import MemoryBucket

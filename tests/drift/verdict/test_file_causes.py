@@ -21,8 +21,9 @@ from jobs.job_file.job import Job
 from reference_stats.decoding import decode as decoding
 from reference_stats.feature_cache import recalled
 from reference_stats.feature_cache.parts import part_name
-from reports.findings.findings import RunFindings, State, Verdict
+from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
+from reports.findings.run import RunFindings
 from reports.json_report.report import report_json
 from tests.support.images import encode, photograph
 from tests.support.worlds import job_of

@@ -9,7 +9,9 @@ from drift.comparison.compare import compare
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.sentence import Extent
 from reference_stats.outcomes import UnreadableReason
-from reports.findings.findings import ImageCounts, LogCounts, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.images import ImageCounts
+from reports.findings.log import LogCounts
 from reports.findings.remarks import Remark, RemarkWeight
 from tests.support.columns import classes, lined_up, numeric
 from tests.support.worlds import job_of

@@ -8,7 +8,8 @@ from drift.where.direction import Positions
 from drift.where.offenders import find_offenders
 from reference_stats.fingerprint import WORDS, Fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
-from reports.findings.findings import ImageCounts, LogCounts, Offender, Quality
+from reports.findings.images import ImageCounts, Offender, Quality
+from reports.findings.log import LogCounts
 
 RANDOM = np.random.default_rng(31)
 # From 0 to 100: the central 90 % are 5 to 95, the median is 50.

@@ -7,7 +7,7 @@ import pytest
 
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
-from reports.findings.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 from reports.history.history import (
     AcceptedWindow,
     HistoryRow,

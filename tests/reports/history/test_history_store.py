@@ -8,7 +8,7 @@ import pytest
 
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from reports.history.history import (
     HistoryRow,
     history_bytes,

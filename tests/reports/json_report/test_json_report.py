@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.findings.findings import RunFindings, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.run import RunFindings
 from reports.json_report.report import REPORT_KEYS, json_bytes, plain, report_json
 from tests.support import findings as examples
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.findings.findings import Latency, PictureCount, PictureHealth, RunFindings
+from reports.findings.images import Latency, PictureCount, PictureHealth
+from reports.findings.run import RunFindings
 from reports.pages.run.report import report_html
 from tests.support import findings as examples
 from tests.support.browser import Violation, violations

@@ -9,7 +9,8 @@ from jobs.buckets.bucket import HTML, Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectError, PublishError
 from reports.conditional_writes import always_allowed
-from reports.findings.findings import Evidence, RunFindings
+from reports.findings.run import RunFindings
+from reports.findings.runs import Evidence
 from reports.history.history import (
     AcceptedWindow,
     HistoryRow,

@@ -12,7 +12,7 @@ from benchmarks.index_pages import simulated_rows
 from jobs.buckets.bucket import BINARY, Bucket, ObjectKind
 from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError
-from reports.findings.findings import RunFindings, WindowSpan
+from reports.findings.run import RunFindings, WindowSpan
 from reports.history.history import HistoryRow, history_bytes, history_name
 from reports.history.store import ROLLUP_NAME
 from reports.pages.index.page import index_files

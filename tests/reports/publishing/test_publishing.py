@@ -20,7 +20,7 @@ from jobs.buckets.bucket import (
 )
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, LockedError, PublishError
-from reports.findings.findings import RunFindings, WindowSpan
+from reports.findings.run import RunFindings, WindowSpan
 from reports.json_report.report import report_json
 from reports.publishing.publish import publish
 from tests.support import findings as examples

@@ -9,7 +9,7 @@ import pytest
 from apprise.plugins import pagerduty, slack
 from PIL import Image
 
-from reports.findings.findings import NoticeKind
+from reports.findings.runs import NoticeKind
 from reports.telling.apprise_sender import scheme_of, send, split_urls
 from reports.telling.message import Message, Picture, trial_message
 from tests.support.receivers import mail, make_certificate, web, web_server

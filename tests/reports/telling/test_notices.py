@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.job_file.output_settings import NotificationSettings
-from reports.findings.findings import Notice, NoticeKind, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import AcceptedWindow, HistoryRow
 from reports.telling.notices import due_notice, standing_notice
 

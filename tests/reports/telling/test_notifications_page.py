@@ -10,7 +10,8 @@ import apprise
 import pytest
 
 from jobs.job_file.output_settings import NotificationSettings
-from reports.findings.findings import NoticeKind, Verdict
+from reports.findings.answers import Verdict
+from reports.findings.runs import NoticeKind
 from reports.history.history import HistoryRow
 from reports.telling.notices import due_notice
 

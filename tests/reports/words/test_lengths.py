@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from reports.findings.findings import WindowSpan
+from reports.findings.run import WindowSpan
 from reports.words.lengths import rough_words, span_words
 from reports.words.wording import length_words
 

@@ -3,8 +3,9 @@ import dataclasses
 import pytest
 
 from reference_stats.features.registry import FEATURES
+from reports.findings.answers import State
+from reports.findings.columns import Category, Distribution, Finding, Multivariate
 from reports.findings.effect_sizes import in_deviations
-from reports.findings.findings import Category, Distribution, Finding, Multivariate, State
 from reports.words.movements import joint_words, movement
 from tests.support.findings import SIGMA
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from reports.findings.findings import Onset, Segment, SegmentScan
+from reports.findings.places import Onset, Segment, SegmentScan
 from reports.pages.run.report import report_html
 from reports.words.whereabouts import even_words, segment_name, where_clause
 from tests.support import findings as examples

@@ -4,8 +4,9 @@ import math
 import pytest
 
 from reference_stats.features.registry import FEATURES
-from reports.findings.findings import ImageCounts, WindowSpan
+from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark, RemarkWeight
+from reports.findings.run import WindowSpan
 from reports.words import wording
 from tests.support import findings as examples
 

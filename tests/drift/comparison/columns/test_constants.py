@@ -24,8 +24,9 @@ from drift.where.onset import find_change
 from drift.where.segments import concentrate
 from jobs.job_file.job import DetectionSettings
 from reference_stats.features.registry import FEATURES, feature_named, feature_set
+from reports.findings.answers import State
 from reports.findings.effect_sizes import LARGEST_EFFECT
-from reports.findings.findings import ImageCounts, State
+from reports.findings.images import ImageCounts
 from reports.words.movements import movement
 from reports.words.wording import SIGMA
 from tests.support.columns import lined_up, numeric

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from drift.comparison.compare import Comparison, compare, would_alarm
 from jobs.job_file.job import DetectionSettings
-from reports.findings.findings import Finding, State
+from reports.findings.answers import State
+from reports.findings.columns import Finding
 from reports.findings.remarks import RemarkWeight
 from tests.support.said import Boxes, lined_up_predictions, one_each, said
 

@@ -13,7 +13,7 @@ from drift.observations.units import Units, find_units
 from drift.observations.window_images import WindowImages
 from jobs.job_file.job import DetectionSettings, LogColumns
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
-from reports.findings.findings import State
+from reports.findings.answers import State
 from tests.support.two_sides import BURST, NAMES, pictures, profile_of, saved_anew, window_of
 
 

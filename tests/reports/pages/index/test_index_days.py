@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.findings.findings import Verdict
+from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow, history_row, sort_rows
 from reports.pages.index.days import (
     RUNS_PER_TABLE,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from benchmarks.index_pages import TEMPLATE, largest, simulated_rows
-from reports.findings.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 from reports.history.history import HistoryRow, history_row
 from reports.pages.index.page import RUNS_ONE_BY_ONE, index_files
 from reports.pages.links import JobLinks

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from reports.findings.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 from reports.pages.index.plots import (
     Course,
     PlotPoint,

@@ -4,8 +4,9 @@ import dataclasses
 import html as html_text
 import re
 
-from reports.findings.findings import RunFindings, State
+from reports.findings.answers import State
 from reports.findings.remarks import Remark, RemarkWeight
+from reports.findings.run import RunFindings
 from reports.pages.run.report import report_html
 from reports.words.wording import SIGMA_EXPLAINED, losing_advice
 from tests.support import findings as examples

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.findings.findings import RunFindings, State, Verdict
+from reports.findings.answers import State, Verdict
+from reports.findings.run import RunFindings
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import MOST_BYTES, MOST_TYPICAL_BYTES
 from tests.support import findings as examples

@@ -3,7 +3,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from reports.findings.findings import Histogram, State
+from reports.findings.answers import State
+from reports.findings.columns import Histogram
 from reports.pages.run.plots import (
     HistogramPair,
     histogram_svg,
