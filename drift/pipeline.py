@@ -178,18 +178,14 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         data = _run_data(job, evidence, earlier)
         lined_up = _line_up(job, evidence)
         remarks = remarks_on_data(data)
+        no_verdict = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
         comparison = compare(
             lined_up,
             job.detection,
-            no_verdict=lacks_images(window.counts, job)
-            or bool(of_weight(remarks, RemarkWeight.NO_VERDICT)),
+            no_verdict=no_verdict or lacks_images(window.counts, job),
             widening=partial(widening, accepted),
         )
-        remarks = (
-            *settled_causes(remarks, data, comparison),
-            *_remarks_on_bucket(data),
-            *remarks_on_comparison(data, comparison),
-        )
+        remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
         affected = least_affected(positions)
@@ -226,6 +222,13 @@ def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> Ru
         late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
         as_older=tuple(row for row in sort_rows(evidence.history) if row.run_id in older),
     )
+
+
+def _all_remarks(
+    remarks: Sequence[Remark], data: RunData, comparison: Comparison
+) -> tuple[Remark, ...]:
+    causes = settled_causes(remarks, data, comparison)
+    return (*causes, *_remarks_on_bucket(data), *remarks_on_comparison(data, comparison))
 
 
 def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:

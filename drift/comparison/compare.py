@@ -132,25 +132,16 @@ def compare(
     """
     families = _families(lined_up)
 
-    def look(family: Family) -> FamilyView | None:
-        scored = score_family(family)
-        if not scored.table.names:
-            return None
-        factors = widening(
-            scored.table.names, reference_units=family.units[0], current_units=family.units[1]
-        )
-        factors = widened_by_gaps(family, scored, factors)
-        result = permutation_test(scored.table, _plan(detection, len(families), factors))
-        judge = Judge(
-            detection=detection,
-            result=result,
-            families=len(families),
-            units=family.units,
-            no_verdict=no_verdict,
-        )
-        return _view(family, scored, judge, lined_up)
-
-    twice = (looked_at_twice(family, _resolutions(family, lined_up), look) for family in families)
+    test = _FamilyTest(
+        lined_up=lined_up,
+        detection=detection,
+        families=len(families),
+        no_verdict=no_verdict,
+        widening=widening,
+    )
+    twice = (
+        looked_at_twice(family, _resolutions(family, lined_up), test.look) for family in families
+    )
     views = [view for view in twice if view is not None]
     tested = {name: one for view in views for name, one in view.findings.items()}
     judges = [view.judge for view in views]
@@ -168,6 +159,36 @@ def compare(
         evidence=_evidence(judges),
         remarks=tuple(column_remarks(lined_up.columns, findings)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FamilyTest:
+    """The test of one family among several that share the false alarm rate."""
+
+    lined_up: LinedUp
+    detection: DetectionSettings
+    families: int
+    no_verdict: bool
+    widening: Widening
+
+    def look(self, family: Family) -> FamilyView | None:
+        """Return what the test says of a family; None where no column of it has a score."""
+        scored = score_family(family)
+        if not scored.table.names:
+            return None
+        factors = self.widening(
+            scored.table.names, reference_units=family.units[0], current_units=family.units[1]
+        )
+        factors = widened_by_gaps(family, scored, factors)
+        result = permutation_test(scored.table, _plan(self.detection, self.families, factors))
+        judge = Judge(
+            detection=self.detection,
+            result=result,
+            families=self.families,
+            units=family.units,
+            no_verdict=self.no_verdict,
+        )
+        return _view(family, scored, judge, self.lined_up)
 
 
 def only_predictions_moved(comparison: Comparison) -> bool:

@@ -46,7 +46,7 @@ from drift.setup.propose.window import (
 )
 from drift.setup.propose.without_log import names_with_times, tables_without_times
 from drift.setup.propose.written_times import time_doubts
-from drift.setup.survey import survey
+from drift.setup.survey import Survey, survey
 from jobs.buckets.bucket import Bucket
 
 _LOGS_TRIED = 6
@@ -75,12 +75,7 @@ def propose(
     images = find_images(bucket, seen.objects)
     candidates = find_candidates(bucket, seen.objects)
     unread = find_unread(bucket, seen.objects, images)
-    shelf = Shelf(
-        bucket=bucket,
-        open_bucket=cache(open_bucket),
-        names=frozenset(seen.names),
-        is_complete=seen.is_complete,
-    )
+    shelf = _shelf(bucket, open_bucket, seen)
     if not candidates.logs:
         told = [*tables_without_times(candidates.timeless, images, shelf)]
         told += [] if told or unread else names_with_times(images)
@@ -95,7 +90,7 @@ def propose(
         bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
     found = find_references(looked_at, template, times)
-    references, copies = found.references, found.copies
+    references = found.references
     sides = _sides(as_they_count(references, found.examined), times, now)
     draft = Proposal(
         name=name,
@@ -108,11 +103,20 @@ def propose(
         reference=references[0] if references else None,
         stretch=sides.stretch,
         reference_log=propose_reference_log(chosen.candidate, candidates, references),
-        exclude=copies.globs if copies else (),
+        exclude=found.copies.globs if found.copies else (),
         names_used=_names_used(chosen.candidate, template, shelf),
     )
     context = _context(looked_at, found, times, unread, now)
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
+
+
+def _shelf(bucket: Bucket, open_bucket: Callable[[str], Bucket], seen: Survey) -> Shelf:
+    return Shelf(
+        bucket=bucket,
+        open_bucket=cache(open_bucket),
+        names=frozenset(seen.names),
+        is_complete=seen.is_complete,
+    )
 
 
 def _context(

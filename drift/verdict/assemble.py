@@ -71,14 +71,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         images=facts.data.window.counts,
         log=facts.data.window.log,
         log_times=_log_times(facts),
-        profile=ProfileSummary(
-            id=facts.data.profile.id,
-            images=facts.data.profile.images,
-            feature_set=feature_set_id(feature_set(facts.data.job.images.canonical_size)),
-            created_at=as_text(facts.data.profile.created_at),
-            source=facts.data.profile.source,
-            different=count_copies(facts.data.profile).different,
-        ),
+        profile=_profile(facts),
         false_alarm_rate=facts.data.job.detection.false_alarm_rate,
         smallest_effect=facts.comparison.smallest_effect,
         minimum_effect=facts.data.job.detection.minimum_effect,
@@ -93,6 +86,18 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
+    )
+
+
+def _profile(facts: RunFacts) -> ProfileSummary:
+    profile = facts.data.profile
+    return ProfileSummary(
+        id=profile.id,
+        images=profile.images,
+        feature_set=feature_set_id(feature_set(facts.data.job.images.canonical_size)),
+        created_at=as_text(profile.created_at),
+        source=profile.source,
+        different=count_copies(profile).different,
     )
 
 

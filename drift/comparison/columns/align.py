@@ -54,9 +54,7 @@ def line_up(
     features = comparable_rows(features, clipped, units, window.features.index)
     copies = _near_copies(features, units)
     spoken = Said.of(profile.predictions.rows, units.reference_predicted, _names(profile))
-    answers = [name for name in ("prediction", "confidence", *probabilities) if name in window.rows]
-    table = PredictionTable.of(window.rows[answers], probabilities)
-    said = Said.of(table.rows, units.predicted, window.rows["image"].to_numpy(dtype=object))
+    said = _said_in(window, units, probabilities)
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     shared = check_definitions(profile, features_named(window.features.columns))
     answered = with_scales(
@@ -81,6 +79,12 @@ def line_up(
         ColumnRole.PREDICTION: prediction_rows(spoken, said, answered),
     }
     return LinedUp(columns=tuple(columns), rows=rows)
+
+
+def _said_in(window: WindowImages, units: Units, probabilities: tuple[str, ...]) -> Said:
+    answers = [name for name in ("prediction", "confidence", *probabilities) if name in window.rows]
+    table = PredictionTable.of(window.rows[answers], probabilities)
+    return Said.of(table.rows, units.predicted, window.rows["image"].to_numpy(dtype=object))
 
 
 def _names(profile: ReferenceProfile) -> NDArray[np.object_]:

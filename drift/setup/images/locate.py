@@ -164,42 +164,57 @@ def _explain(
     best: float,
 ) -> list[str]:
     """Say what is known about rows whose image no template finds."""
+    hits = hits_by_row(pieces, names, rows)
+    said = _unreadable_schemes(columns)
+    if hits and best < 0.5:
+        said.append(_value_in_names(pieces, hits, rows))
+    if not hits:
+        said += _other_letters(pieces, names)
+    return said
+
+
+def _unreadable_schemes(columns: Mapping[str, ColumnValues]) -> list[str]:
     schemes = Counter(
         match[0]
         for column in columns.values()
         for value in column.filled[:50]
         if (match := _SCHEME.match(value)) and match[1].lower() not in _READABLE
     )
-    said = [
+    return [
         f"Some values start with {scheme}, which the job cannot read from."
         for scheme, _ in schemes.most_common(1)
     ]
-    hits = hits_by_row(pieces, names, rows)
-    if hits and best < 0.5:
-        row, objects = next(iter(hits.items()))
-        key = next(
-            piece
-            for piece in pieces
-            if piece.placeholder.format in WHOLE_VALUES
-            and piece.is_key
-            and (text := piece.texts[row])
-            and text in objects[0]
-        )
-        said.append(
-            f"For {len(hits)} of {min(rows, 60)} rows an object holds the value of "
-            f"{key.placeholder.column} ({key.texts[row]} is in {objects[0]}), but the rest of its "
-            "name follows from no column."
-        )
-    lowered = {name.lower(): name for name in names}
-    if not hits and names:
-        for piece in pieces:
-            if piece.placeholder.format not in WHOLE_VALUES or not piece.is_key:
-                continue
-            sample = [text for text in piece.texts if text and len(text) >= _LONG_ENOUGH][:20]
-            if any(text.lower() in name for text in sample for name in lowered):
-                said.append(
-                    f"Values of {piece.placeholder.column} are in the objects' names in other "
-                    "letters (upper and lower case) or as parts of longer words."
-                )
-                break
-    return said
+
+
+def _value_in_names(pieces: Sequence[Piece], hits: Mapping[int, Sequence[str]], rows: int) -> str:
+    """Say that objects hold a value of some rows, in the words of the first such row."""
+    row, objects = next(iter(hits.items()))
+    key = next(
+        piece
+        for piece in pieces
+        if piece.placeholder.format in WHOLE_VALUES
+        and piece.is_key
+        and (text := piece.texts[row])
+        and text in objects[0]
+    )
+    return (
+        f"For {len(hits)} of {min(rows, 60)} rows an object holds the value of "
+        f"{key.placeholder.column} ({key.texts[row]} is in {objects[0]}), but the rest of its "
+        "name follows from no column."
+    )
+
+
+def _other_letters(pieces: Sequence[Piece], names: Sequence[str]) -> list[str]:
+    """Say of the first column with such values that names hold them in other letters."""
+    lowered = {name.lower() for name in names}
+    for piece in pieces:
+        if piece.placeholder.format not in WHOLE_VALUES or not piece.is_key:
+            continue
+        sample = [text for text in piece.texts if text and len(text) >= _LONG_ENOUGH][:20]
+        if any(text.lower() in name for text in sample for name in lowered):
+            said = (
+                f"Values of {piece.placeholder.column} are in the objects' names in other "
+                "letters (upper and lower case) or as parts of longer words."
+            )
+            return [said]
+    return []
