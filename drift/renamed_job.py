@@ -26,8 +26,8 @@ from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.store import ProfileStore
 from reports.findings.job_settings import JobSettings
 from reports.history.history import HISTORY_FOLDER
-from reports.publishing.publish import LATEST_NAME
-from reports.words.wording import listed
+from reports.publishing.latest import LATEST_NAME
+from reports.words.numbers import listed
 
 _MOST_LOOKED_AT = 200
 _AT_ONCE = 16

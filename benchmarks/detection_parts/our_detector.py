@@ -16,7 +16,8 @@ from drift.comparison.columns.columns import (
     LinedUp,
     resolution_of,
 )
-from drift.comparison.compare import FEWEST_RESAMPLES, Comparison, compare, would_alarm
+from drift.comparison.compare import Comparison, compare, would_alarm
+from drift.comparison.family_tests import FEWEST_RESAMPLES
 from jobs.job_file.job import DetectionSettings
 from reference_stats.features.registry import feature_names
 from reports.findings.answers import State, Verdict

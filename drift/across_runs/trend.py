@@ -32,7 +32,7 @@ from drift.across_runs.e_detector import UP, Evidence, Numbers, Observation, las
 from reports.findings.answers import State
 from reports.findings.runs import Trend, TrendColumn
 from reports.history.history import HistoryRow, parse_time, sort_rows
-from reports.words import wording
+from reports.words import numbers
 
 RUN_LENGTH = 1_000
 """Without drift there are on average at least so many runs between two alarms."""
@@ -230,8 +230,8 @@ def _steady_words(runs: int) -> str:
 def _drift_words(columns: Sequence[TrendColumn]) -> str:
     first = columns[0]
     others = len(columns) - 1
-    more = f", and {wording.counted(others, 'more column')}" if others else ""
+    more = f", and {numbers.counted(others, 'more column')}" if others else ""
     return (
-        f"Slow drift since {wording.day(first.since)}: {first.name} {first.direction} by "
-        f"{abs(first.shift):.2f} {wording.SIGMA} on average{more}."
+        f"Slow drift since {numbers.day(first.since)}: {first.name} {first.direction} by "
+        f"{abs(first.shift):.2f} {numbers.SIGMA} on average{more}."
     )

@@ -15,7 +15,7 @@ from jobs.visible_text import visible
 from reports.findings.answers import Verdict
 from reports.findings.effect_sizes import sigmas
 from reports.history.history import HistoryRow
-from reports.words import wording
+from reports.words import numbers
 
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}
@@ -96,7 +96,7 @@ def _print_rich(rows: Sequence[HistoryRow]) -> None:
 def _texts(row: HistoryRow) -> tuple[str, ...]:
     return (
         visible(row.run_id),
-        wording.moment(row.window_end),
+        numbers.moment(row.window_end),
         row.verdict.value if row.accepted is None else f"{row.verdict.value}, accepted",
         f"{row.images:,}",
         _effect_words(row),
@@ -108,7 +108,7 @@ def _texts(row: HistoryRow) -> tuple[str, ...]:
 def _effect_words(row: HistoryRow) -> str:
     column = _farthest(row)
     size = None if column is None else row.effect_in_deviations(column)
-    return wording.NOTHING if size is None else f"{sigmas(size)} {visible(str(column))}"
+    return numbers.NOTHING if size is None else f"{sigmas(size)} {visible(str(column))}"
 
 
 def _farthest(row: HistoryRow) -> str | None:

@@ -14,7 +14,8 @@ from drift.workplace import Workplace
 from jobs.errors import InputError, ObjectMissingError, UnsafeNameError
 from reports.history.store import read_history
 from reports.publishing.index import INDEX_NAME, TABLES_FOLDER
-from reports.publishing.publish import LATEST_NAME, PAGE_NAME, run_prefix
+from reports.publishing.latest import LATEST_NAME
+from reports.publishing.publish import PAGE_NAME, run_prefix
 
 _FETCHED = "drift-open-"
 

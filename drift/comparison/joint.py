@@ -19,7 +19,7 @@ from reference_stats.features.registry import feature_named
 from reports.findings.answers import State
 from reports.findings.columns import Multivariate, Statistic
 from reports.findings.effect_sizes import LARGEST_EFFECT
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 JOINT_COLUMN = "joint_distance"
 COMBINATION = "combination"

@@ -5,6 +5,7 @@
 >>> job.history()[["window_end", "verdict", "headline"]]      # doctest: +SKIP
 """
 
-from drift.notebook.job_reports import JobReports, open_job
+from drift.notebook.job_reports import JobReports
+from drift.notebook.opening import open_job
 
 __all__ = ["JobReports", "open_job"]

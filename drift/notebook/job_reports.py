@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -30,45 +28,18 @@ from drift.notebook.tables import (
     offender_table,
     run_table,
 )
-from drift.workplace import Workplace, open_workplace
+from drift.workplace import Workplace
 from jobs.buckets.bucket import Bucket
-from jobs.buckets.registry import open_bucket
 from jobs.errors import InputError, ObjectMissingError, UsageError
 from jobs.images.locations import RefusedLocation
-from jobs.job_file.job import Job
-from jobs.job_file.reading import load_job
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.profiles.store import ProfileStore
 from reports.history.history import HistoryRow, parse_time
 from reports.history.store import read_history
-from reports.publishing.publish import LATEST_NAME, REPORT_NAME, run_prefix
+from reports.publishing.latest import LATEST_NAME
+from reports.publishing.publish import REPORT_NAME, run_prefix
 
 _IDS_NAMED = 5
-
-
-def open_job(where: str | Path | Job) -> JobReports:
-    """Return what a job has published, for reading.
-
-    Parameters
-    ----------
-    where
-        The job file, whose name ends in ``.toml``; environment variables such as
-        ``DRIFT__BUCKET__URL`` override it as in ``drift run``. Or the URL or path of the job's
-        folder below `reports.path`, such as ``gs://your-bucket/data_drift_reports/dogs``: then
-        `JobReports.features` and pictures are not to be had, because they need the job file.
-
-    Raises
-    ------
-    JobFileError
-        If the job file has faults.
-    InputError
-        If nothing of a job is in the folder.
-    """
-    if isinstance(where, Job):
-        return _of_job(where)
-    if str(where).endswith(".toml"):
-        return _of_job(load_job(Path(where), os.environ))
-    return _of_folder(str(where))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -259,29 +230,6 @@ class JobReports:
         return f"{self.bucket.url_of(name)}: there is no run {run_id!r}. {known}"
 
 
-def _of_job(job: Job) -> JobReports:
-    place = open_workplace(job, writes=False)
-    return JobReports(bucket=place.bucket, prefix=place.prefix, place=place)
-
-
-def _of_folder(url: str) -> JobReports:
-    above, _, name = url.rstrip("/").rpartition("/")
-    reports = None
-    if "://" not in url:
-        folder = Path(url).expanduser().absolute()
-        if folder.is_dir():
-            reports = JobReports(bucket=open_bucket(str(folder.parent)), prefix=folder.name)
-    elif not above.endswith(":/"):
-        reports = JobReports(bucket=open_bucket(above), prefix=name)
-    if reports is None or not _is_published(reports):
-        raise InputError(
-            f"{url}: no job has published anything there. Expected a job file such as dogs.toml, "
-            "or the folder of a job below reports.path, which holds latest.json, such as "
-            "gs://your-bucket/data_drift_reports/dogs."
-        )
-    return reports
-
-
 def _picture(data: bytes | None) -> Image.Image | None:
     if data is None:
         return None
@@ -292,11 +240,3 @@ def _picture(data: bytes | None) -> Image.Image | None:
         # What Pillow's decoders raise on damaged files, and on files that are no images.
         return None
     return picture
-
-
-def _is_published(reports: JobReports) -> bool:
-    try:
-        reports.bucket.info(f"{reports.prefix}/{LATEST_NAME}")
-    except ObjectMissingError:
-        return False
-    return True

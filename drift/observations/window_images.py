@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,41 +11,41 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.log_counts import count_rows, with_detail
+from drift.observations.log_counts import count_rows
 from drift.observations.near_copies.clusters import (
     ImageRecords,
     NearCopies,
     as_moments,
     find_near_copies,
 )
+from drift.observations.window_counts import (
+    LostImage,
+    count_images,
+    count_near_duplicates,
+    count_reasons,
+    cross_check,
+    first_troubles,
+)
 from jobs.images.locations import ImageLocation, RefusedLocation
 from jobs.job_file.job import DetectionSettings
 from jobs.predictions.rows.rows import PredictionRows
-from reference_stats.extraction.extract import (
-    ExtractionResult,
-    ImageFeatures,
-    MissingImage,
-    Outcome,
-    OverwrittenImage,
-    UnfetchedImage,
-    UnreadableImage,
-)
 from reference_stats.extraction.names_used_again import NamesUsedAgain, names_used_again
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.features.registry import feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.image_uses import Moments, moments_of
-from reports.findings.images import ImageCounts, Quality, Trouble
+from reference_stats.outcomes import (
+    ImageFeatures,
+    Outcome,
+    OverwrittenImage,
+)
+from reports.findings.images import ImageCounts, Quality
 from reports.findings.log import LogCounts
 
-TROUBLES_SHOWN = 20
-# The log's producer computes in its own way; smaller relative differences are rounding.
-_CROSS_CHECK_TOLERANCE = 1e-6
 _USUAL_BURST = DetectionSettings().burst
 # So many objects are taken apart at a time, so that no second copy of all numbers is made.
 _IMAGES_AT_ONCE = 4_096
-LostImage = UnreadableImage | MissingImage | UnfetchedImage | OverwrittenImage
-_CROSS_CHECKED = feature_names()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +152,7 @@ def join(
     return WindowImages(
         rows=logged.rows,
         features=features,
-        counts=_count(_once_each(outcomes, first), rows=len(outcomes)),
+        counts=count_images(_once_each(outcomes, first), rows=len(outcomes)),
         log=count_rows(predictions, logged.refused),
         quality=_quality(predictions.raw, logged, outcomes, features, copies, first),
         copies=copies,
@@ -232,13 +231,13 @@ def _quality(
     lost = _lost(logged.locations, outcomes, first)
     once = _once_each(outcomes, first)
     return Quality(
-        troubles=_first_troubles(lost),
-        reasons=_count_reasons(lost),
+        troubles=first_troubles(lost),
+        reasons=count_reasons(lost),
         duplicated_rows=len(images) - len(first),
-        near_duplicates=_count_near_duplicates(copies),
+        near_duplicates=count_near_duplicates(copies),
         deep_images=sum(one.deep for one in once if isinstance(one, ImageFeatures)),
         # Of rows that share an image, all but the last describe one that was overwritten.
-        cross_check=_cross_check(raw, logged.keep, features, named_once),
+        cross_check=cross_check(raw, logged.keep, features, named_once),
     )
 
 
@@ -278,53 +277,3 @@ def _features(
     table = pd.DataFrame(numbers, index=places, columns=list(names), copy=False)
     known = list(dict.fromkeys((*feature_names(), *names)))
     return table if list(names) == known else table.reindex(columns=known)
-
-
-def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
-    troubles = [
-        Trouble(name=location.path, reason=with_detail(outcome.summary, outcome.detail))
-        for location, outcome in lost
-    ]
-    return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
-
-
-def _count_near_duplicates(copies: NearCopies) -> int:
-    images = np.arange(len(copies.clusters)) if copies.images is None else copies.images
-    return len(np.unique(images[copies.is_near_copy]))
-
-
-def _count_reasons(lost: Sequence[tuple[ImageLocation, LostImage]]) -> dict[str, int]:
-    return dict(sorted(Counter(outcome.summary for _, outcome in lost).items()))
-
-
-def _count(images: Sequence[Outcome], *, rows: int) -> ImageCounts:
-    kinds = Counter(type(outcome) for outcome in images)
-    return ImageCounts(
-        logged=len(images),
-        analysed=kinds[ImageFeatures],
-        missing=kinds[MissingImage],
-        unreadable=kinds[UnreadableImage],
-        unfetched=kinds[UnfetchedImage],
-        rows=rows,
-        overwritten=kinds[OverwrittenImage],
-    )
-
-
-def _cross_check(
-    raw: pd.DataFrame,
-    keep: NDArray[np.bool_],
-    features: pd.DataFrame,
-    named_once: NDArray[np.bool_],
-) -> dict[str, int]:
-    """Count, per feature that the log carries itself, the rows that disagree with ours."""
-    own = [name for name in _CROSS_CHECKED if name in raw.columns and raw[name][keep].notna().any()]
-    computed = features.loc[named_once[features.index], own]
-    places = np.flatnonzero(keep)[computed.index]
-    return {name: _disagreeing(raw[name].iloc[places], computed[name]) for name in own}
-
-
-def _disagreeing(logged: pd.Series, computed: pd.Series) -> int:
-    numbers = pd.to_numeric(logged, errors="coerce").to_numpy(dtype="float64")
-    ours = computed.to_numpy()
-    tolerance = _CROSS_CHECK_TOLERANCE * np.maximum(np.abs(ours), 1.0)
-    return int((np.abs(numbers - ours) > tolerance).sum())

@@ -15,7 +15,7 @@ from jobs.job_file.settings import FEATURES_FOLDER
 from reference_stats.feature_cache.parts import is_part_name
 from reference_stats.features.registry import feature_set_id
 from reports.conditional_writes import read_if_there
-from reports.publishing.publish import LATEST_NAME
+from reports.publishing.latest import LATEST_NAME
 
 _SET = re.compile(r"fs-[0-9a-f]{12}")
 

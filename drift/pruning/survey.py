@@ -15,7 +15,8 @@ from reports.conditional_writes import read_if_there
 from reports.history.history import HISTORY_FOLDER, HistoryRow
 from reports.history.store import HistoryReader
 from reports.pages.index.page import table_names
-from reports.publishing.publish import LATEST_NAME, REPORT_NAME, run_prefix
+from reports.publishing.latest import LATEST_NAME
+from reports.publishing.publish import REPORT_NAME, run_prefix
 from reports.telling.notices import records_needed_from
 
 _PROFILES_STAY = (

@@ -9,7 +9,7 @@ from drift.pruning.plan import Kind, Plan, Removal
 from drift.run_request import as_text
 from jobs.buckets.bucket import ObjectInfo
 from jobs.visible_text import visible
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 _NAMED = 10
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

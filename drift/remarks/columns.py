@@ -12,7 +12,7 @@ from drift.comparison.compare import Comparison
 from drift.remarks.facts import RunData
 from jobs.predictions.rows.class_names import canonical_class
 from reports.findings.remarks import Remark
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _NAMED = 3
 

@@ -14,7 +14,7 @@ from drift.remarks.facts import RunData
 from drift.remarks.words.reference_size import too_small_words
 from jobs.job_file.job import Job
 from reports.findings.remarks import Remark, RemarkWeight
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 _LET_IT_END = "Let reference.window end before the window, then run drift profile build."
 _TAKE_OUT = "Take them out of the reference, then run drift profile build."

@@ -15,7 +15,7 @@ from drift.remarks.facts import RunData
 from drift.remarks.words.files import advice, headline, told, with_modes
 from reference_stats.file_facts.facts import FileFacts
 from reports.findings.remarks import Remark, RemarkWeight
-from reports.words.wording import heic_advice
+from reports.words.losses import heic_advice
 
 _IF_MEANT = "If that is meant, build the reference from such images: drift profile build."
 

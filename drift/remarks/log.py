@@ -8,7 +8,7 @@ from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
 from jobs.predictions.rows.rows import InnerHeader, LogTally, RecodedRows
 from reports.findings.remarks import Remark
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _COLUMNS_NAMED = 8
 

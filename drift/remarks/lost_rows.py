@@ -14,7 +14,7 @@ from drift.remarks.words.rejected_rows import reasons_and_first
 from jobs.predictions.rows.rows import LogTally, PredictionRows
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.words.lengths import rough_words
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 # A larger part of the rows, or of the images, is told whatever else was said.
 MANY_LOST = 0.05

@@ -11,7 +11,7 @@ from drift.observations.reference.shared_images import Part
 from drift.remarks.facts import RunData
 from drift.remarks.missing_by_row import NAMES_SHOWN, remarks_by_row
 from reports.findings.remarks import Remark, RemarkWeight
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _CLASS = "prediction"
 _MANY = 0.05

@@ -16,7 +16,7 @@ from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
 from jobs.times.timestamps import to_moment
 from reports.findings.remarks import Remark, RemarkWeight
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _MORE_MISSING = 0.05
 # Fewer of them at the log's end are chance, or not written yet.

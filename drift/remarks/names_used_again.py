@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from drift.remarks.facts import RunData
 from reports.findings.remarks import Remark, RemarkWeight
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 _OWN_NAMES = "Store each picture under a name of its own, so that none is lost."
 

@@ -15,7 +15,7 @@ from drift.remarks.moments import time_words
 from jobs.predictions.rows.rows import FormOfNumbers, LostValue, NumberColumnTally
 from jobs.times.timestamps import to_moment
 from reports.findings.remarks import Remark, RemarkWeight
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _MANY_LOST = 0.01
 # The digits that are written leave sums of one by a little.

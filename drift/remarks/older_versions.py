@@ -11,7 +11,7 @@ from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES, feature_set
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.remarks import Remark
-from reports.words.wording import listed, moment
+from reports.words.numbers import listed, moment
 
 _NAMES = 12
 

@@ -10,7 +10,7 @@ from reference_stats.profiles.build import settings_digest
 from reports.findings.answers import State
 from reports.findings.columns import Finding
 from reports.findings.remarks import Remark
-from reports.words.wording import counted, listed
+from reports.words.numbers import counted, listed
 
 
 def reference_remarks(data: RunData) -> Iterator[Remark]:

@@ -13,7 +13,7 @@ from drift.remarks.facts import RunData
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.image_uses import ONE_USE_US
 from reports.findings.remarks import Remark
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 _TIME = "timestamp"
 

@@ -12,7 +12,7 @@ from jobs.predictions.row_times.window import WindowTimes
 from jobs.times.timestamps import to_datetime, to_moment
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.words.lengths import rough_words
-from reports.words.wording import counted, day, listed
+from reports.words.numbers import counted, day, listed
 
 # Fewer rows of one kind cannot move a window.
 _FEW = 0.01

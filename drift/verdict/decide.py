@@ -14,7 +14,7 @@ from reports.findings.answers import State, Verdict
 from reports.findings.images import ImageCounts
 from reports.findings.log import LogCounts
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
-from reports.words.wording import losing_advice, mostly_heic, ways_lost
+from reports.words.losses import losing_advice, mostly_heic, ways_lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

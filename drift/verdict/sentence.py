@@ -20,7 +20,7 @@ from reports.findings.effect_sizes import (
 )
 from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark
-from reports.words.wording import listed, readable
+from reports.words.numbers import listed, readable
 
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from drift.observations.window_images import rows_where
-from drift.run_request import as_text
-from drift.where.onset import LEAST_DIFFERENCE, LEAST_UNITS, ChangePoint, find_change, resamples_for
+from drift.where.onset import LEAST_UNITS, ChangePoint, resamples_for
 from drift.where.permuted_sums import Numbers, Weights, permuted_sums, power_sums, sum_moments
-from drift.where.segment_table import DAY, HOUR, Segments, Units, gather_units, list_segments
+from drift.where.segment_onset import (
+    FEWEST_UNITS,
+    NamedSegment,
+    SegmentScores,
+    _label,
+    choose_onset,
+    inner_onset,
+    is_time,
+    overall_onset,
+)
+from drift.where.segment_table import Segments, Units, gather_units, list_segments
 from jobs.job_file.job import Job
 from reports.findings.places import Onset, Segment, SegmentScan
 
 MOST_NAMED = 10
-_FEWEST_UNITS = 2 * LEAST_UNITS
 # A segment of fewer units than this share cannot carry the shift of a window, and its sum is
 # not near enough to a normal one in a window too large for permuting every unit.
 _LEAST_SHARE = 0.001
@@ -95,34 +102,19 @@ def concentrate(  # noqa: PLR0913 - what a caller has, each its own thing
     if not keep.all():
         scores, units, timestamps = scores[keep], units[keep], timestamps[keep]
     parts = gather_units(scores, units, timestamps)
-    if len(parts.scores) < _FEWEST_UNITS or parts.scores.mean() <= _ROUNDING:
+    if len(parts.scores) < FEWEST_UNITS or parts.scores.mean() <= _ROUNDING:
         return Concentration()
     segments = list_segments(rows_where(table, keep), parts, hours=hours)
     scan = _scan(segments.weights, parts.scores, resamples_for(level), seed)
-    onset = _overall_onset(segments, parts, scan, level / 4, seed + 1)
+    onset = overall_onset(segments, parts, scan, level / 4, seed + 1)
     named = _name(segments, parts, scan, _Rule(level=level / 2, seed=seed, onset=onset))
     described = tuple(_describe(segments, parts, scan, one) for one in named)
-    inner = _inner_onset(segments, parts, named, level / 4, seed + 2)
+    inner = inner_onset(segments, parts, named, level / 4, seed + 2)
     return Concentration(
         segments=described,
-        onset=_choose_onset(onset, inner, described),
+        onset=choose_onset(onset, inner, described),
         scan=_say_what_was_seen(segments, scan),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scan:
-    """Per segment: whether it was looked at, its statistic, its means and adjusted p-value."""
-
-    seen: NDArray[np.bool_]
-    strength: Numbers
-    effect: Numbers
-    rest_effect: Numbers
-    p_value: Numbers
-
-    def stands_out(self, level: float) -> NDArray[np.bool_]:
-        far = self.effect - self.rest_effect >= LEAST_DIFFERENCE
-        return self.seen & far & (self.p_value < level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,15 +126,7 @@ class _Rule:
     onset: ChangePoint | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Named:
-    """A segment to report, and the one that explains it, if one does."""
-
-    index: int
-    echo_of: int | None = None
-
-
-def _scan(weights: Weights, scores: Numbers, resamples: int, seed: int) -> _Scan:
+def _scan(weights: Weights, scores: Numbers, resamples: int, seed: int) -> SegmentScores:
     n = len(scores)
     sizes = np.asarray(weights.sum(axis=0)).ravel()
     least = max(LEAST_UNITS, _LEAST_SHARE * n) - _ROUNDING
@@ -152,7 +136,7 @@ def _scan(weights: Weights, scores: Numbers, resamples: int, seed: int) -> _Scan
     if seen.any():
         looked_at = weights[:, np.flatnonzero(seen)]
         strength[seen], p_value[seen] = _test(looked_at, scores, resamples, seed)
-    return _Scan(
+    return SegmentScores(
         seen=seen,
         strength=strength,
         effect=sums / np.maximum(sizes, _ROUNDING),
@@ -171,7 +155,7 @@ def _test(weights: Weights, scores: Numbers, resamples: int, seed: int) -> tuple
     return strength, (1 + as_large) / (1 + resamples)
 
 
-def _name(segments: Segments, units: Units, scan: _Scan, rule: _Rule) -> list[_Named]:
+def _name(segments: Segments, units: Units, scan: SegmentScores, rule: _Rule) -> list[NamedSegment]:
     """Return what stands out by itself, then what does so only because it shares those images.
 
     The first is the one whose share of the shift exceeds its share of the images by most. The
@@ -179,16 +163,18 @@ def _name(segments: Segments, units: Units, scan: _Scan, rule: _Rule) -> list[_N
     """
     standing = scan.stands_out(rule.level) & ~_told_by_onset(segments, scan, rule.onset)
     waiting = _by_excess(segments.weights, units.scores, np.flatnonzero(standing))
-    named: list[_Named] = []
-    echoes: list[_Named] = []
+    named: list[NamedSegment] = []
+    echoes: list[NamedSegment] = []
     keep = np.ones(len(units.scores), dtype=np.bool_)
     while waiting and len(named) < MOST_NAMED:
         leader = waiting[0]
         keep &= segments.weights[:, [leader]].toarray().ravel() < 0.5
         others = waiting[1:]
         still = _still_standing(segments, units.scores, keep, rule) if others else keep
-        named.append(_Named(index=leader))
-        echoes += [_Named(index=index, echo_of=leader) for index in others if not still[index]]
+        named.append(NamedSegment(index=leader))
+        echoes += [
+            NamedSegment(index=index, echo_of=leader) for index in others if not still[index]
+        ]
         waiting = [index for index in others if still[index]]
     return [*named, *echoes][:MOST_NAMED]
 
@@ -196,7 +182,7 @@ def _name(segments: Segments, units: Units, scan: _Scan, rule: _Rule) -> list[_N
 def _still_standing(
     segments: Segments, scores: Numbers, keep: NDArray[np.bool_], rule: _Rule
 ) -> NDArray[np.bool_]:
-    if keep.sum() < _FEWEST_UNITS:
+    if keep.sum() < FEWEST_UNITS:
         return np.zeros(len(segments.labels), dtype=np.bool_)
     rows = np.flatnonzero(keep)
     weights = segments.weights.tocsr()[rows].tocsc()
@@ -210,85 +196,19 @@ def _by_excess(weights: Weights, scores: Numbers, indices: NDArray[np.int64]) ->
     return [int(index) for index in indices[np.argsort(-excess[indices].round(9), kind="stable")]]
 
 
-def _is_time(segments: Segments) -> NDArray[np.bool_]:
-    return np.array([column in (HOUR, DAY) for column in segments.columns], dtype=np.bool_)
-
-
-def _told_by_onset(segments: Segments, scan: _Scan, onset: ChangePoint | None) -> NDArray[np.bool_]:
+def _told_by_onset(
+    segments: Segments, scan: SegmentScores, onset: ChangePoint | None
+) -> NDArray[np.bool_]:
     """Every hour after a change stands out from those before it: the onset says it once."""
-    times = _is_time(segments)
+    times = is_time(segments)
     if onset is None or scan.strength[times].max(initial=0.0) > onset.strength:
         return np.zeros(len(times), dtype=np.bool_)
     return times
 
 
-def _overall_onset(
-    segments: Segments, units: Units, scan: _Scan, level: float, seed: int
-) -> ChangePoint | None:
-    """Return since when all images differ; an hour that tells it better must not make it up."""
-    every = np.ones(len(units.scores), dtype=np.bool_)
-    onset = _change_among(units, every, level, seed)
-    clear = _is_time(segments) & scan.stands_out(2 * level)
-    if onset is None or not clear.any():
-        return onset
-    best = int(np.argmax(np.where(clear, scan.strength, -np.inf)))
-    if scan.strength[best] <= onset.strength:
-        return onset
-    outside = segments.weights[:, [best]].toarray().ravel() == 0
-    return _change_among(units, outside, level, seed)
-
-
-def _inner_onset(
-    segments: Segments, units: Units, named: Sequence[_Named], level: float, seed: int
-) -> ChangePoint | None:
-    """Return since when the images of the first named segment differ.
-
-    Which segment that is does not depend on the order of its scores, so no more is looked at.
-    """
-    times = _is_time(segments)
-    if not named or times[named[0].index]:
-        return None
-    inside = segments.weights[:, [named[0].index]].toarray().ravel() > 0.5
-    return _change_among(units, inside, level, seed)
-
-
-def _change_among(
-    units: Units, inside: NDArray[np.bool_], level: float, seed: int
-) -> ChangePoint | None:
-    if inside.sum() < _FEWEST_UNITS:
-        return None
-    return find_change(
-        units.scores[inside],
-        units.times[inside],
-        level=level,
-        resamples=resamples_for(4 * level),
-        seed=seed,
-    )
-
-
-def _choose_onset(
-    overall: ChangePoint | None, inner: ChangePoint | None, named: Sequence[Segment]
-) -> Onset | None:
-    """Return the segment's own onset where it carries most of the shift, else that of all."""
-    if inner is not None and (overall is None or named[0].share_of_shift >= 0.5):
-        return replace(_onset(inner), within=_label(named[0].column, named[0].value))
-    return None if overall is None else _onset(overall)
-
-
-def _onset(change: ChangePoint) -> Onset:
-    return Onset(
-        since=as_text(pd.Timestamp(change.since).tz_localize("UTC")),
-        effect_before=change.before,
-        effect_after=change.after,
-        adjusted_p_value=change.p_value,
-    )
-
-
-def _label(column: str, value: str) -> str:
-    return f"{column}: {value}"
-
-
-def _describe(segments: Segments, units: Units, scan: _Scan, named: _Named) -> Segment:
+def _describe(
+    segments: Segments, units: Units, scan: SegmentScores, named: NamedSegment
+) -> Segment:
     index = named.index
     size = float(segments.weights[:, [index]].sum())
     leader = named.echo_of
@@ -305,7 +225,7 @@ def _describe(segments: Segments, units: Units, scan: _Scan, named: _Named) -> S
     )
 
 
-def _say_what_was_seen(segments: Segments, scan: _Scan) -> SegmentScan:
+def _say_what_was_seen(segments: Segments, scan: SegmentScores) -> SegmentScan:
     seen = np.flatnonzero(scan.seen)
     return SegmentScan(
         columns=tuple(dict.fromkeys(segments.columns[index] for index in seen)),

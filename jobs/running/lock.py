@@ -25,9 +25,9 @@ from jobs.errors import (
     PublishError,
 )
 from jobs.running.lease import Lease, LeaseState
+from jobs.running.lease_settings import LeaseSettings
 
 _log = logging.getLogger(__name__)
-
 _MOST_BYTES = 1 << 16
 # A lease that ran out longer ago is no matter of clocks that differ.
 _CERTAIN = timedelta(days=1)
@@ -48,30 +48,6 @@ def release_open_locks() -> None:
     """
     for lock in tuple(_open_locks):
         lock.give_up()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaseSettings:
-    """How long a lease lasts.
-
-    Attributes
-    ----------
-    lease_s
-        After this many seconds without renewal the lease has run out, and its holder publishes
-        nothing more.
-    renew_s
-        How often it is renewed; well below `lease_s`.
-    retry_s
-        How soon a failed renewal is tried again.
-    skew_s
-        How much longer than that everybody else waits before taking the lock over: clocks of
-        different machines may differ by as much.
-    """
-
-    lease_s: float = 60.0
-    renew_s: float = 20.0
-    retry_s: float = 2.0
-    skew_s: float = 15.0
 
 
 def utc_now() -> datetime:

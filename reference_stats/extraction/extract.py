@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -17,12 +17,11 @@ from jobs.errors import (
 )
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
-from reference_stats.decoding.decode import image_from_pixels
-from reference_stats.extraction.feature_table import FeatureTable
 from reference_stats.extraction.isolated.processes import DECODERS, Order
 from reference_stats.extraction.measure import measure
 from reference_stats.extraction.recollection import LookedUp, Recollection
 from reference_stats.extraction.remembering import Remembering
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.extraction.workers import TwoStages
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.rows import CacheEntry
@@ -33,72 +32,16 @@ from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
     Outcome,
-    OverwrittenImage,
     UnfetchedImage,
     UnreadableImage,
-    UnreadableReason,
     too_large,
 )
 from reference_stats.size_limits import SizeLimits
-
-__all__ = [
-    "ExtractionResult",
-    "ImageFeatures",
-    "MissingImage",
-    "Outcome",
-    "OverwrittenImage",
-    "UnfetchedImage",
-    "UnreadableImage",
-    "UnreadableReason",
-    "extract",
-    "image_from_pixels",
-]
 
 # With so many refusals and nothing else, it is the bucket that cannot be reached.
 _REFUSALS_TO_GIVE_UP = 20
 # More bytes than nearly every photograph has.
 _LARGE_BYTES = 16_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtractionResult:
-    """What became of every image that was asked for.
-
-    Attributes
-    ----------
-    outcomes
-        One outcome per distinct location, in the order in which they were first named.
-    names
-        The features, in the order of their numbers.
-    computed
-        How many images were decoded or refused in this call; the others came from the cache, or
-        never arrived.
-    sightings
-        What was told of the pictures of images that are used more than once, by their paths.
-    """
-
-    outcomes: Mapping[ImageLocation, Outcome]
-    names: tuple[str, ...]
-    computed: int = 0
-    sightings: Mapping[str, Sighting] = field(default_factory=dict)
-
-    def __getitem__(self, location: ImageLocation) -> Outcome:
-        return self.outcomes[location]
-
-    def __len__(self) -> int:
-        return len(self.outcomes)
-
-    def __iter__(self) -> Iterator[ImageLocation]:
-        return iter(self.outcomes)
-
-    def table(self) -> FeatureTable:
-        """Return the features of all analysed images, one row per path in the order named."""
-        rows = {
-            location.path: outcome.values.numbers
-            for location, outcome in self.outcomes.items()
-            if isinstance(outcome, ImageFeatures)
-        }
-        return FeatureTable.of(rows, self.names)
 
 
 def extract(

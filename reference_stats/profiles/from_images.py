@@ -19,14 +19,11 @@ from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection.object_names import compile_glob
 from jobs.times.timestamps import parse_timestamp
 from jobs.times.windows import WindowRequest
-from reference_stats.extraction.extract import (
-    ExtractionResult,
-    ImageFeatures,
-    OverwrittenImage,
-    extract,
-)
+from reference_stats.extraction.extract import extract
 from reference_stats.extraction.names_used_again import names_used_again
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import WantedImages, images_of_rows, moments_of
+from reference_stats.outcomes import ImageFeatures, OverwrittenImage
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.prediction_images import rows_are_images
 from reference_stats.profiles.profile import PredictionTable, image_records

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from jobs.buckets.bucket import Bucket, ObjectKind
 from jobs.errors import ObjectError, ObjectMissingError
 from reports.conditional_writes import put_if_unchanged
-from reports.history.history import HISTORY_FOLDER, HistoryRow, row_of_document, sort_rows
+from reports.history.history import HISTORY_FOLDER, HistoryRow, sort_rows
+from reports.history.parsing import row_of_document
 from reports.history.pruned_runs import PRUNED_NAME, PrunedRuns, read_pruned
 
 ROLLUP_NAME = "rollup.jsonl.gz"

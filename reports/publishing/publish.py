@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from jobs.buckets.bucket import JSON, Bucket, ObjectKind, StoredObject
+from jobs.buckets.bucket import JSON, Bucket, ObjectKind
 from jobs.errors import ObjectError, PublishError
 from reports.conditional_writes import (
     ATTEMPTS,
@@ -22,27 +20,17 @@ from reports.conditional_writes import (
     too_busy,
 )
 from reports.findings.run import RunFindings
-from reports.history.history import (
-    HistoryRow,
-    history_bytes,
-    history_name,
-    history_row,
-    parse_history_row,
-    parse_time,
-)
+from reports.history.history import HistoryRow, history_bytes, history_name, history_row
+from reports.history.parsing import parse_history_row
 from reports.history.pruned_runs import change_pruned
 from reports.history.store import HistoryReader
 from reports.json_report.report import report_json
 from reports.publishing.index import look_at_index, write_index
+from reports.publishing.latest import LATEST_NAME, Newest, move_latest
 
 REPORT_NAME = "report.json"
 PAGE_NAME = "report.html"
-LATEST_NAME = "latest.json"
-# A browser or a proxy must not show yesterday's answer.
-LATEST_KIND = ObjectKind(content_type=JSON.content_type, cache_control="no-cache")
-
 _AT_ONCE = 8
-
 logger = logging.getLogger(__name__)
 
 
@@ -118,8 +106,8 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
         before = replace(before, pruned=pruned)
         row = history_row(findings)
         _write_row(bucket, prefix, row, rows, still_allowed)
-        newest = _Newest(report=report, end=row.end, before=latest_before.result())
-        is_latest = _move_latest(bucket, latest, newest, still_allowed)
+        newest = Newest(report=report, end=row.end, before=latest_before.result())
+        is_latest = move_latest(bucket, latest, newest, still_allowed)
         write_index(bucket, prefix, findings.job, link_template, before, still_allowed)
     return Published(report_url=bucket.url_of(page), is_latest=is_latest)
 
@@ -269,34 +257,3 @@ def _parse(bucket: Bucket, name: str, data: bytes) -> HistoryRow:
         raise PublishError(
             f"{bucket.url_of(name)} is no history row ({error}). Repeat that run."
         ) from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Newest:
-    """A report that may become the newest one, and what was that a moment ago."""
-
-    report: bytes
-    end: datetime
-    before: StoredObject | None
-
-
-def _move_latest(bucket: Bucket, name: str, newest: _Newest, still_allowed: StillAllowed) -> bool:
-    """Put the report in place unless a run with a later window end is there."""
-    stored = newest.before
-    for _ in range(ATTEMPTS):
-        if stored is not None and _shows_later(bucket.url_of(name), stored.data, newest.end):
-            return False
-        version = None if stored is None else stored.version
-        still_allowed()
-        if put_if_unchanged(bucket, name, newest.report, version, LATEST_KIND):
-            return True
-        stored = read_if_there(bucket, name)
-    raise too_busy(bucket, name)
-
-
-def _shows_later(url: str, report: bytes, end: datetime) -> bool:
-    try:
-        return parse_time(json.loads(report)["window"]["end"]) > end
-    except (ValueError, TypeError, KeyError) as error:
-        logger.warning("%s is no report (%s) and is replaced by this run's.", url, error)
-        return False

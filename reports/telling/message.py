@@ -12,8 +12,9 @@ from reports.findings.images import Offender
 from reports.findings.run import RunFindings
 from reports.findings.runs import Notice, NoticeKind
 from reports.words.harmless_text import harmless, shortened
+from reports.words.numbers import counted, moment
 from reports.words.summary_paragraphs import summary_paragraphs
-from reports.words.wording import counted, moment, window_words
+from reports.words.wording import window_words
 
 LONGEST_TITLE = 150
 _LONGEST_SENTENCE = 700

@@ -12,7 +12,7 @@ from reports.findings.class_shares import shares_by_name
 from reports.findings.columns import Category, Distribution, Finding, Multivariate
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
-from reports.words.wording import NOTHING, SIGMA, counted
+from reports.words.numbers import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
 

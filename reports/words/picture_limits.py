@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.findings.run import RunFindings
-from reports.words.wording import NOTHING, percent
+from reports.words.numbers import NOTHING, percent
 
 DARK_BELOW = 40.0
 BLOWN_OUT_ABOVE = 0.5

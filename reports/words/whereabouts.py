@@ -10,8 +10,8 @@ from reports.findings.effect_sizes import LARGEST_EFFECT
 from reports.findings.places import Onset, Segment, SegmentScan
 from reports.findings.run import RunFindings
 from reports.history.history import parse_time
-from reports.pages.index.calendar import WEEKDAYS
-from reports.words.wording import SIGMA, counted, listed, moment, p_words
+from reports.words.numbers import SIGMA, counted, listed, moment, p_words
+from reports.words.weekdays import WEEKDAYS
 
 _LONGEST_LABEL = 40
 _STEPS = "steps of the resolution"

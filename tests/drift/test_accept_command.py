@@ -10,7 +10,7 @@ from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.running.lock import JobLock
 from reports.findings.run import WindowSpan
-from reports.history.history import parse_history_row
+from reports.history.parsing import parse_history_row
 from reports.history.store import read_history
 from reports.pages.run.report import report_html
 from reports.publishing.publish import publish

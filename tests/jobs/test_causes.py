@@ -9,7 +9,8 @@ import pytest
 import requests
 import urllib3.exceptions
 
-from jobs.buckets.cloud import CloudBucket, CloudSettings
+from jobs.buckets.cloud import CloudBucket
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.deadlines import DeadlinePassedError
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.retrying import Retrying, RetrySettings

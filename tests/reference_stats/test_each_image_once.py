@@ -13,16 +13,11 @@ from jobs.buckets.bucket import ObjectInfo
 from jobs.buckets.folder.bucket import FolderBucket
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
-from reference_stats.extraction.extract import (
-    ExtractionResult,
-    ImageFeatures,
-    MissingImage,
-    Outcome,
-    UnreadableImage,
-    extract,
-)
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
+from reference_stats.outcomes import ImageFeatures, MissingImage, Outcome, UnreadableImage
 from tests.support.counting_bucket import CountingBucket
 from tests.support.images import numbered_photographs
 from tests.support.remembered import parts_of, real_bucket

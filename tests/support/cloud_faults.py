@@ -17,7 +17,8 @@ from typing import ClassVar, Protocol
 import pytest
 
 from jobs.buckets.bucket import HTML
-from jobs.buckets.cloud import CloudBucket, CloudSettings
+from jobs.buckets.cloud import CloudBucket
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import (
     BucketAccessError,

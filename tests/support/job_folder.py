@@ -15,7 +15,8 @@ from reports.findings.run import RunFindings, WindowSpan
 from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import AcceptedWindow
 from reports.publishing.index import INDEX_NAME
-from reports.publishing.publish import LATEST_NAME, change_row, publish, rebuild_index, run_prefix
+from reports.publishing.latest import LATEST_NAME
+from reports.publishing.publish import change_row, publish, rebuild_index, run_prefix
 from tests.support import findings as examples
 
 REPORTS = "data_drift_reports"

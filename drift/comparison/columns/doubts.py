@@ -9,7 +9,7 @@ import pandas as pd
 from drift.comparison.columns.columns import Sides
 from drift.comparison.methods.classes import RARE
 from reports.findings.remarks import Remark, RemarkWeight
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _NAMED = 3
 _LONGEST_LABEL = 60

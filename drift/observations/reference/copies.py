@@ -25,7 +25,7 @@ from drift.observations.same_pictures import (
 )
 from drift.observations.window_images import WindowImages
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 Numbers = NDArray[np.int64]
 

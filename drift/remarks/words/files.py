@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from drift.observations.file_differences import TRANSPARENT, FileDifference, Saying, saying_of
 from reference_stats.file_facts.facts import FileFacts
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _NAMED = 2
 _HALF = 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.comparison.power import images_needed, images_on_both_sides, least_effect
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 
 def too_small_words(

@@ -14,7 +14,7 @@ from drift.setup.images.equal_objects import count_in_reference
 from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 
 def check_size(

@@ -14,8 +14,10 @@ from drift.workplace import Workplace
 from jobs.errors import DriftError
 from jobs.images.locations import ImageLocation, RefusedLocation
 from jobs.predictions.rows.rows import PredictionRows
-from reference_stats.extraction.extract import ExtractionResult, ImageFeatures, extract
-from reports.words.wording import heic_advice
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.result import ExtractionResult
+from reference_stats.outcomes import ImageFeatures
+from reports.words.losses import heic_advice
 
 SAMPLED = 100
 _ENOUGH_FOUND = 0.97

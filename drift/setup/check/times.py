@@ -10,7 +10,7 @@ from drift.setup.check.result import Check, is_ok, look
 from jobs.job_file.job import PredictionSettings
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import to_moment
-from reports.words.wording import sentence
+from reports.words.numbers import sentence
 
 
 def check_times(

@@ -11,7 +11,7 @@ import numpy as np
 
 from drift.setup.columns.values import ColumnValues
 from drift.setup.words import common_start
-from reports.words.wording import listed
+from reports.words.numbers import listed
 
 _SUM_TOLERANCE = 0.03
 _FEWEST_ROWS = 0.95

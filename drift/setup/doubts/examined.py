@@ -9,7 +9,7 @@ from drift.remarks.words.reference_size import too_small_words
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.propose.proposal import Doubt, Proposal
 from jobs.job_file.job import DetectionSettings, WindowSettings
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 DETECTION = DetectionSettings()
 MIN_IMAGES = WindowSettings.model_fields["min_images"].default

@@ -11,7 +11,7 @@ from drift.setup.columns.classes import FEATURE_NAMES
 from drift.setup.image_sets import Folder
 from drift.setup.words import DERIVED_WORDS, REFERENCE_WORDS, has_word, words_of
 from jobs.buckets.bucket import ObjectInfo
-from reports.words.wording import counted
+from reports.words.numbers import counted
 
 FEWEST_IMAGES = 20
 # A reference may hold so many of the images that the log names.

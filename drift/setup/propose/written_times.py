@@ -21,7 +21,7 @@ from jobs.predictions.rows.rejections import shorten
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import TimestampFault
 from jobs.times.windows import WindowRequest
-from reports.words.wording import sentence
+from reports.words.numbers import sentence
 
 _KEY = "predictions.timezone"
 # So much is read line by line, to name the line where something begins.

@@ -26,7 +26,7 @@ from google.cloud import storage
 from google.cloud.storage.exceptions import DataCorruption
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.client import OBJECT_HEADERS, mount_timed
 from jobs.buckets.gcs.failures import Refusal
 from jobs.buckets.http_answers import answer_to, beginning_of, connections_to

@@ -11,7 +11,8 @@ from google.api_core import exceptions as api_errors
 from google.cloud import storage
 
 from jobs.buckets.bucket import ObjectKind
-from jobs.buckets.cloud import CloudBucket, CloudSettings
+from jobs.buckets.cloud import CloudBucket
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.client import drop_connections, open_client, parse_url
 from jobs.buckets.gcs.failures import CONNECTION_FAILURES, FAILURES, explain, is_passing, said_by
 from jobs.buckets.gcs.listing import generation_of, list_page, require_own, size_of

@@ -13,7 +13,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from jobs.buckets.bucket import ObjectKind
-from jobs.buckets.cloud import CloudBucket, CloudSettings
+from jobs.buckets.cloud import CloudBucket
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.listing import Listed, ListedPage
 from jobs.buckets.object_store import (
     WRITER_KEY,

@@ -19,23 +19,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from jobs.errors import DriftError
 from reference_stats.extraction.isolated import messages
+from reference_stats.extraction.isolated.failures import (
+    LINGERED,
+    NONSENSE,
+    PATIENCE_S,
+    DecoderStartError,
+    Failure,
+)
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
 
 # A hundred million pixels take a few seconds, on a machine that is busy with others a minute.
 # A process that starts may have loops to compile, on a machine that is busy with others.
 _START_PATIENCE_S = 300.0
-# For a file; the slowest of the allowed size takes a tenth of it.
-_PATIENCE_S = {messages.IMAGE: 60.0, messages.THUMBNAIL: 20.0}
 _SOCKET_BYTES = 1 << 20
 Result = TypeVar("Result")
 _LONGEST_ANSWER_BYTES = 1 << 20
-# In place of an exit code: the process answered, but no outcome.
-_NONSENSE = 256
-# The same: it closed its connection and did not end, until it was killed from here.
-_LINGERED = 257
 # A process that closes its connection is about to end, later on a machine that is busy with others.
 _END_PATIENCE_S = 20.0
 # Once could be an accident of the machine's.
@@ -45,10 +45,6 @@ _ROOT = Path(__file__).resolve().parents[3]
 # What a decoder needs of the environment; passwords and keys are not among it.
 _ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "TZ")
 _ENVIRONMENT_PREFIXES = ("PYTHON", "NUMBA_", "LC_", "MALLOC_", "COVERAGE_", "COV_")
-
-
-class DecoderStartError(DriftError):
-    """A decoding process did not start: something is wrong with the installation."""
 
 
 class _KilledAtStartError(DecoderStartError):
@@ -119,7 +115,7 @@ class _Process:
         except ValueError as nonsense:
             # Whoever answers so is no longer our program.
             self.kill()
-            raise _ProcessEndedError(_NONSENSE) from nonsense
+            raise _ProcessEndedError(NONSENSE) from nonsense
         if isinstance(outcome, UnreadableImage) and outcome.reason is UnreadableReason.MACHINE:
             raise _AccidentError(outcome)
         return outcome
@@ -136,7 +132,7 @@ class _Process:
         RuntimeError
             If the process met a bug of ours.
         """
-        self._connection.settimeout(_PATIENCE_S[kind])
+        self._connection.settimeout(PATIENCE_S[kind])
         with _as_ended(self):
             messages.send(self._connection, kind, data)
             answer = messages.receive(self._stream, _LONGEST_ANSWER_BYTES)
@@ -159,7 +155,7 @@ class _Process:
             return self._process.wait(timeout=_END_PATIENCE_S)
         except subprocess.TimeoutExpired:
             self.kill()
-            return _LINGERED
+            return LINGERED
 
     def kill(self) -> None:
         """End the process at once."""
@@ -222,7 +218,7 @@ class Decoders:
             If two in a row were killed while they started.
         """
         outcome = self._attempt(lambda process: process.measure(data, order))
-        return outcome if not isinstance(outcome, _Failure) else outcome.as_outcome()
+        return outcome if not isinstance(outcome, Failure) else outcome.as_outcome()
 
     def thumbnail(self, data: bytes) -> bytes | None:
         """Return `thumbnails.thumbnail` of an image file.
@@ -233,26 +229,26 @@ class Decoders:
             If no process can be started.
         """
         answer = self._attempt(lambda process: process.ask(messages.THUMBNAIL, data))
-        return None if isinstance(answer, _Failure) else answer[1] or None
+        return None if isinstance(answer, Failure) else answer[1] or None
 
-    def _attempt(self, work: Callable[[_Process], Result]) -> Result | _Failure:
-        failure = _Failure()
+    def _attempt(self, work: Callable[[_Process], Result]) -> Result | Failure:
+        failure = Failure()
         for number in range(_ATTEMPTS):
             # The second time in a new one: what became of the others says nothing of the image.
             process = self._take() if number == 0 else self._new()
             try:
                 result = work(process)
             except _ProcessEndedError as ended:
-                failure = _Failure(code=ended.code)
+                failure = Failure(code=ended.code)
                 continue
             except _AccidentError as accident:
                 # The process may have no more files, or half of a module.
                 process.kill()
-                failure = _Failure(outcome=accident.outcome)
+                failure = Failure(outcome=accident.outcome)
                 continue
             except TimeoutError:
                 process.kill()
-                return _Failure()
+                return Failure()
             except BaseException:
                 process.kill()
                 raise
@@ -295,52 +291,6 @@ def _second_process() -> _Process:
         return _Process()
     except _KilledAtStartError:
         raise MemoryError("the process that decodes images was killed while it started") from None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Failure:
-    """How a process ended under an image; None where it gave no answer in time.
-
-    `outcome` is what it said, where it met an error of the machine's.
-    """
-
-    code: int | None = None
-    outcome: UnreadableImage | None = None
-
-    def as_outcome(self) -> UnreadableImage:
-        """Return what is said of the image."""
-        if self.outcome is not None:
-            return self.outcome
-        return _too_slow() if self.code in {None, -signal.SIGALRM} else _crashed(self.code or 0)
-
-
-def _too_slow() -> UnreadableImage:
-    return UnreadableImage(
-        reason=UnreadableReason.TOO_SLOW,
-        detail=f"no result within {_PATIENCE_S[messages.IMAGE]:.0f} s",
-    )
-
-
-def _crashed(code: int) -> UnreadableImage:
-    if code == -signal.SIGKILL:
-        # Nobody but the system's guard of its memory does that.
-        return UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
-    if code == _NONSENSE:
-        detail = "the decoder answered nonsense"
-    elif code == _LINGERED:
-        detail = "the decoder hung up and did not end"
-    elif code < 0:
-        detail = f"the decoder ended by {_signal_name(-code)}"
-    else:
-        detail = f"the decoder ended with exit code {code}"
-    return UnreadableImage(reason=UnreadableReason.CRASHED, detail=detail)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _environment() -> dict[str, str]:

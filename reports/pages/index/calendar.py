@@ -10,11 +10,10 @@ from datetime import date
 from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
 from reports.pages.index.days import WORST_FIRST, Tally, tally_of
-from reports.words import wording
+from reports.words import numbers, wording
 
 MONTHS_OPEN = 3
 MOST_MONTHS = 12
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -135,7 +134,7 @@ def _cell(
         number=day.day,
         verdict=worst,
         link=link(day),
-        words=f"{wording.day(day.isoformat())}: {runs}{said}",
+        words=f"{numbers.day(day.isoformat())}: {runs}{said}",
         count=_count(tally) if tally.runs > 1 else "",
     )
 

@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 
 from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
-from reports.words import wording
+from reports.words import numbers
 
 # What a day or a week with several verdicts is shown as: the first one of these.
 WORST_FIRST = (Verdict.DRIFT, Verdict.INCONCLUSIVE, Verdict.STEADY)
@@ -93,8 +93,8 @@ def day_of(row: HistoryRow) -> date:
 def when_words(row: HistoryRow) -> str:
     """Return the day that a run stands for, or with a window of less than a day when it ended."""
     if row.end - row.start >= timedelta(days=1):
-        return wording.day(day_of(row).isoformat())
-    return wording.moment(row.window_end)
+        return numbers.day(day_of(row).isoformat())
+    return numbers.moment(row.window_end)
 
 
 def monday_of(row: HistoryRow) -> date:

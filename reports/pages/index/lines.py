@@ -13,7 +13,7 @@ from reports.pages.index.calendar import tally_words
 from reports.pages.index.days import Tally, Week, day_of, fragment_of, weeks_between
 from reports.pages.index.trends import known_size
 from reports.pages.links import JobLinks
-from reports.words import wording
+from reports.words import numbers, wording
 from reports.words.movements import deviations
 
 # A run without a headline shows its summary, and labels from the log can be of any length.
@@ -76,7 +76,7 @@ def run_lines(rows: Sequence[HistoryRow], links: JobLinks) -> list[RunLine]:
                 link=links.to_run(row.run_id),
                 fragment="" if day == day_of(row) else fragment_of(day_of(row)),
                 said=said_of(row),
-                effect=wording.NOTHING if size is None else deviations(size),
+                effect=numbers.NOTHING if size is None else deviations(size),
             )
         )
         day = day_of(row)
@@ -105,9 +105,9 @@ def years_of_weeks(weeks: Sequence[Week], links: Sequence[str]) -> tuple[YearOfW
             counts.update(week.tally.counts)
             lines.append(_week_line(week, link))
             if gap:
-                lines.append(WeekLine(title=f"{wording.counted(gap, 'week')} without a run"))
+                lines.append(WeekLine(title=f"{numbers.counted(gap, 'week')} without a run"))
         tally = Tally(counts=counts)
-        words = f"{wording.counted(tally.runs, 'run')}: {tally_words(tally)}"
+        words = f"{numbers.counted(tally.runs, 'run')}: {tally_words(tally)}"
         years.append(YearOfWeeks(year=year, words=words, lines=tuple(lines)))
     return tuple(years)
 
@@ -115,8 +115,8 @@ def years_of_weeks(weeks: Sequence[Week], links: Sequence[str]) -> tuple[YearOfW
 def _week_line(week: Week, link: str) -> WeekLine:
     size = known_size(week.largest_effect)
     return WeekLine(
-        title=wording.day(week.monday.isoformat()),
+        title=numbers.day(week.monday.isoformat()),
         tally=week.tally,
         link=link,
-        effect=wording.NOTHING if size is None else deviations(size),
+        effect=numbers.NOTHING if size is None else deviations(size),
     )

@@ -9,13 +9,7 @@ from datetime import date, timedelta
 from reports.findings.answers import Verdict
 from reports.findings.run import WindowSpan
 from reports.history.history import HistoryRow, sort_rows
-from reports.pages.index.calendar import (
-    MONTHS_OPEN,
-    WEEKDAYS,
-    calendar_months,
-    month_title,
-    tally_words,
-)
+from reports.pages.index.calendar import MONTHS_OPEN, calendar_months, month_title, tally_words
 from reports.pages.index.days import (
     WORST_FIRST,
     RunTable,
@@ -35,7 +29,8 @@ from reports.pages.index.lines import RunLine, run_lines, years_of_weeks
 from reports.pages.index.trends import find_trends
 from reports.pages.links import JobLinks
 from reports.pages.page import render
-from reports.words import wording
+from reports.words import numbers, wording
+from reports.words.weekdays import WEEKDAYS
 
 RUNS_ONE_BY_ONE = 90
 RUNS_OPEN = 14
@@ -221,8 +216,8 @@ def _answer(rows: Sequence[HistoryRow], line: RunLine) -> Answer:
             for verdict in WORST_FIRST
             if tally.counts[verdict]
         ],
-        runs=wording.counted(tally.runs, "run"),
-        since=wording.day(rows[0].window_end),
+        runs=numbers.counted(tally.runs, "run"),
+        since=numbers.day(rows[0].window_end),
     )
 
 
@@ -241,7 +236,7 @@ def _rhythm_words(rows: Sequence[HistoryRow]) -> str:
     step = usual_step(rows)
     if step is None:
         return ""
-    next_end = wording.moment((rows[-1].end + step).isoformat())
+    next_end = numbers.moment((rows[-1].end + step).isoformat())
     return f"A run comes every {_step_words(step)}: the next window ends {next_end}"
 
 

@@ -18,7 +18,7 @@ from reports.pages.index.calendar import tally_words
 from reports.pages.index.days import Week, day_of, when_words
 from reports.pages.index.plots import Course, PlotPoint, TimeAxis, small_plot, time_axis, wide_plot
 from reports.pages.links import JobLinks
-from reports.words import wording
+from reports.words import numbers, wording
 from reports.words.movements import deviations
 
 # Weeks that lie further before the last week of them are not in the plots.
@@ -144,9 +144,9 @@ def find_trends(
         unmoving=tuple(sorted({name for row in recent for name in row.states} - set(names))),
         any_drift=any(_alarms_now(one) for one in columns),
         weeks=len(weeks),
-        begin=wording.day((weeks[0].monday if weeks else first).isoformat()),
-        first=wording.day(first.isoformat()),
-        last=wording.day(day_of(recent[-1]).isoformat()),
+        begin=numbers.day((weeks[0].monday if weeks else first).isoformat()),
+        first=numbers.day(first.isoformat()),
+        last=numbers.day(day_of(recent[-1]).isoformat()),
         has_gaps=bool(axis.gaps),
     )
 
@@ -174,7 +174,7 @@ def _run_point(row: HistoryRow, links: JobLinks) -> PlotPoint:
 def _week_point(week: Week, link: str) -> PlotPoint:
     size = known_size(week.largest_effect)
     words = "no effect known" if size is None else f"largest effect {deviations(size)}"
-    monday = wording.day(week.monday.isoformat())
+    monday = numbers.day(week.monday.isoformat())
     return PlotPoint(
         size=size,
         mark=week.tally.worst,
@@ -264,7 +264,7 @@ def _moved(row: HistoryRow, name: str) -> str:
         return "no image far out"
     if direction == "shares":
         points = round(100 * abs(row.effects[name] or 0.0))
-        return f"by {wording.counted(points, 'point')}" if points else "under 1 point"
+        return f"by {numbers.counted(points, 'point')}" if points else "under 1 point"
     way = _WAYS.get(direction or "", "")
     if direction in TAILS:
         return f"{way}in {100 * abs(row.effects[name] or 0.0):.0f} % more images"

@@ -22,15 +22,8 @@ from reports.pages.run.plots import (
     spark_svg,
 )
 from reports.words.movements import Movement, effect_size, movement
-from reports.words.wording import (
-    NOTHING,
-    STATE_LABELS,
-    column_title,
-    p_words,
-    percent,
-    readable,
-    with_spread,
-)
+from reports.words.numbers import NOTHING, p_words, percent, readable, with_spread
+from reports.words.wording import STATE_LABELS, column_title
 
 RUNS_IN_COURSE = 30
 CLASSES_SHOWN = 12

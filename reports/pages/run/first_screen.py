@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from reports.findings.run import RunFindings
 from reports.pages.run.cards import CardGroups, ColumnCard, by_movement
 from reports.pages.run.contact_sheet import ContactSheet, Shot
+from reports.words.losses import what_is_missing
+from reports.words.numbers import SIGMA
 from reports.words.summary_paragraphs import summary_paragraphs
-from reports.words.wording import SIGMA, what_is_missing
 
 MOVEMENTS = 4
 IMAGES = 4

@@ -8,7 +8,7 @@ import skimage.data
 import skimage.filters
 
 from drift.verdict.data_health import latency_of, picture_health, with_health
-from reference_stats.extraction.extract import image_from_pixels
+from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.registry import FEATURES
 from reports.findings.images import Latency, PictureCount, Quality
 from reports.words.picture_limits import BLOWN_OUT_ABOVE, BLURRED_BELOW, DARK_BELOW, TINY_BELOW_PX

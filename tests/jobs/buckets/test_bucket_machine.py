@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from jobs.buckets.bucket import Bucket
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.folder.bucket import FolderBucket
 from jobs.buckets.gcs.store import GCSBucket
 from tests.support.bucket_machine import BucketMachine

@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 
 from jobs.buckets.bucket import BINARY, Bucket, ObjectKind
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.folder.bucket import FolderBucket
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.registry import open_bucket
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError, ExitCode, LockedError, PublishError
-from jobs.running.lock import JobLock, LeaseSettings, release_open_locks
+from jobs.running.lease_settings import LeaseSettings
+from jobs.running.lock import JobLock, release_open_locks
 from tests.support.counting_bucket import CountingBucket
 from tests.support.faulty_store import FaultyStore, refusal, relay_to
 from tests.support.gcs_server import GcsServer

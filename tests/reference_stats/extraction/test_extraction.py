@@ -19,17 +19,17 @@ from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError, TerminatedError
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
-from reference_stats.extraction.extract import (
-    ExtractionResult,
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.result import ExtractionResult
+from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.features.registry import FEATURES, feature_set
+from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
     UnfetchedImage,
     UnreadableImage,
     UnreadableReason,
-    extract,
 )
-from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.features.registry import FEATURES, feature_set
 from tests.support.images import SEVEN, encode, noise, numbered_photographs, reopen, seven_of
 from tests.support.memory_bucket import MemoryBucket
 

@@ -22,7 +22,8 @@ from jobs.job_file.job import ImageSettings
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.isolated import messages, processes
-from reference_stats.extraction.isolated.processes import Decoders, DecoderStartError, Order
+from reference_stats.extraction.isolated.failures import DecoderStartError
+from reference_stats.extraction.isolated.processes import Decoders, Order
 from reference_stats.extraction.measure import measure
 from reference_stats.features.registry import feature_named, feature_names, feature_set
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason

@@ -8,8 +8,8 @@ from reports.findings.answers import State
 from reports.findings.constant_reference import ConstantReference, difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, capped, sigmas
 from reports.words.movements import deviations
+from reports.words.numbers import SIGMA
 from reports.words.whereabouts import distance_unit, segment_words
-from reports.words.wording import SIGMA
 from tests.support.findings import drifted, segment
 
 WHITE = ConstantReference(

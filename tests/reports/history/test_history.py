@@ -15,9 +15,9 @@ from reports.history.history import (
     history_digest,
     history_name,
     history_row,
-    parse_history_row,
     rows_before,
 )
+from reports.history.parsing import parse_history_row
 from reports.history.store import read_history
 from tests.support import findings as examples
 

@@ -17,8 +17,8 @@ from reports.history.history import (
     history_bytes,
     history_name,
     history_row,
-    parse_history_row,
 )
+from reports.history.parsing import parse_history_row
 from reports.history.store import read_history
 from reports.pages.index.page import index_html
 from reports.pages.run.report import report_html, with_acceptance

@@ -7,7 +7,7 @@ from reference_stats.features.registry import FEATURES
 from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import WindowSpan
-from reports.words import wording
+from reports.words import losses, numbers, wording
 from tests.support import findings as examples
 
 BY_NAME = {feature.name: feature for feature in FEATURES}
@@ -31,7 +31,7 @@ DASH = "\N{EN DASH}"
     ],
 )
 def test_numbers_have_three_digits(value: float | None, text: str) -> None:
-    assert wording.readable(value) == text
+    assert numbers.readable(value) == text
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_numbers_have_three_digits(value: float | None, text: str) -> None:
     ],
 )
 def test_a_mean_is_as_exact_as_its_spread(mean: float | None, std: float | None, text: str) -> None:
-    assert wording.with_spread(mean, std) == text
+    assert numbers.with_spread(mean, std) == text
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_mean_is_as_exact_as_its_spread(mean: float | None, std: float | None,
     ],
 )
 def test_shares_are_per_cent(part: int, whole: int, text: str) -> None:
-    assert wording.share(part, whole) == text
+    assert numbers.share(part, whole) == text
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_false_alarm_rate_is_said_in_runs(rate: float, words: str) -> None:
     [(None, "not tested"), (math.nan, "not tested"), (1e-9, "< 0.0001"), (0.0312, "0.031")],
 )
 def test_p_values_are_short(p_value: float | None, text: str) -> None:
-    assert wording.p_words(p_value) == text
+    assert numbers.p_words(p_value) == text
 
 
 def test_titles_are_plain_words_or_the_columns_name() -> None:
@@ -122,21 +122,21 @@ def test_titles_are_plain_words_or_the_columns_name() -> None:
 
 
 def test_long_lists_are_counted() -> None:
-    assert wording.listed([]) == ""
-    assert wording.listed(["a"]) == "a"
-    assert wording.listed(["a", "b", "c"]) == "a, b and c"
-    assert wording.listed(list("abcdef"), most=2) == "a, b and 4 more"
+    assert numbers.listed([]) == ""
+    assert numbers.listed(["a"]) == "a"
+    assert numbers.listed(["a", "b", "c"]) == "a, b and c"
+    assert numbers.listed(list("abcdef"), most=2) == "a, b and 4 more"
 
 
 def test_an_inconclusive_run_says_what_it_lacks() -> None:
-    words = " ".join(wording.what_is_missing(examples.inconclusive()))
+    words = " ".join(losses.what_is_missing(examples.inconclusive()))
 
     assert "23 images; about 88 are needed" in words
     assert "18 images of 41 were lost: 18 not found." in words
 
 
 def test_an_empty_window_says_where_to_look() -> None:
-    assert "names no image" in wording.what_is_missing(examples.empty_window())[0]
+    assert "names no image" in losses.what_is_missing(examples.empty_window())[0]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_where_no_image_could_be_analysed_one_sentence_says_why_and_what_to_chec
         images=dataclasses.replace(none, **{lost: 41}),
     )
 
-    (words,) = wording.what_is_missing(run)
+    (words,) = losses.what_is_missing(run)
 
     assert words.startswith(f"None of the 41 images could be analysed: {told}. ")
     assert check in words
@@ -195,15 +195,15 @@ def test_nothing_comparable_is_said() -> None:
         log=dataclasses.replace(examples.drifted().log, rejected=1),
     )
 
-    words = wording.what_is_missing(run)
+    words = losses.what_is_missing(run)
 
     assert "Nothing could be compared: no column is there on both sides." in words
     assert "1 row of the log could not be used, of 5,213." in words
 
 
 def test_other_verdicts_lack_nothing() -> None:
-    assert wording.what_is_missing(examples.steady()) == []
-    assert wording.what_is_missing(examples.drifted()) == []
+    assert losses.what_is_missing(examples.steady()) == []
+    assert losses.what_is_missing(examples.drifted()) == []
 
 
 def test_the_evidence_is_one_line() -> None:
@@ -239,7 +239,7 @@ def test_a_window_is_named_by_its_days(start: str, end: str, words: str) -> None
     [(0.4, "0.4 ms"), (38.24, "38.2 ms"), (2412.0, "2.4 s"), (61_000.0, "61 s")],
 )
 def test_latencies_are_said_in_milliseconds_or_seconds(number: float, words: str) -> None:
-    assert wording.milliseconds(number) == words
+    assert numbers.milliseconds(number) == words
 
 
 def test_the_reference_names_its_different_pictures_where_some_are_copies() -> None:
@@ -265,14 +265,13 @@ def test_the_reference_is_said_in_one_phrase(source: str, words: str) -> None:
 def test_where_all_pictures_were_overwritten_it_is_said_with_what_to_do() -> None:
     images = ImageCounts(logged=7, analysed=0, missing=1, unreadable=0, unfetched=0, overwritten=6)
     assert (
-        wording.ways_lost(images)
-        == "1 not found, 6 overwritten by later pictures of the same names"
+        losses.ways_lost(images) == "1 not found, 6 overwritten by later pictures of the same names"
     )
-    assert "a name of its own" in wording.losing_advice(images)
+    assert "a name of its own" in losses.losing_advice(images)
 
 
 def test_overwritten_pictures_are_no_lost_ones() -> None:
     images = ImageCounts(logged=9, analysed=3, missing=1, unreadable=0, unfetched=0, overwritten=5)
     assert images.lost == 1
-    assert wording.ways_lost(images) == "1 not found"
-    assert "images.path" in wording.losing_advice(images)
+    assert losses.ways_lost(images) == "1 not found"
+    assert "images.path" in losses.losing_advice(images)

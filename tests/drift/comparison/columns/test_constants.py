@@ -28,7 +28,7 @@ from reports.findings.answers import State
 from reports.findings.effect_sizes import LARGEST_EFFECT
 from reports.findings.images import ImageCounts
 from reports.words.movements import movement
-from reports.words.wording import SIGMA
+from reports.words.numbers import SIGMA
 from tests.support.columns import lined_up, numeric
 
 DETECTION = DetectionSettings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectChangedError, ObjectMissingError

@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError

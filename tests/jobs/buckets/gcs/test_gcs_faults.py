@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.errors import BucketAccessError
 from tests.support import faulty_store

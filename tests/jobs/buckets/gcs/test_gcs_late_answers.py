@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
 from tests.support.cloud_late_answers import CloudLateAnswers
 from tests.support.gcs_server import GcsServer

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.registry import open_bucket
 from jobs.buckets.s3.store import S3Bucket
 from jobs.errors import (

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.s3.store import S3Bucket
 from jobs.errors import BucketAccessError, UsageError
 from tests.support.bad_answers import PassOn, always, first, hung_up, with_headers

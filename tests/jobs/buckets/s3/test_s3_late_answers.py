@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
-from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.s3.store import S3Bucket
 from tests.support.bad_answers import always, without
 from tests.support.cloud_faults import Server

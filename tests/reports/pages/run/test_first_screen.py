@@ -8,7 +8,8 @@ from reports.findings.answers import State
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import RunFindings
 from reports.pages.run.report import report_html
-from reports.words.wording import SIGMA_EXPLAINED, losing_advice
+from reports.words.losses import losing_advice
+from reports.words.wording import SIGMA_EXPLAINED
 from tests.support import findings as examples
 
 PICTURE = b"\xff\xd8 a picture"
