@@ -20,7 +20,7 @@ from reports.history.history import (
 )
 from reports.history.parsing import parse_history_row
 from reports.history.store import read_history
-from reports.pages.index.page import index_html
+from reports.pages.index.page import index_files
 from reports.pages.run.report import report_html, with_acceptance
 from reports.publishing.acceptance import mark_page, read_run
 from reports.publishing.publish import change_row, publish, rebuild_index
@@ -236,7 +236,7 @@ def test_the_index_marks_accepted_runs_only(bucket: Bucket) -> None:
 
     page = bucket.read(f"{JOB}/index.html").data
     assert page.count(b">accepted</span>") == 1
-    assert page == index_html(run.job, read_history(bucket, JOB))
+    assert page == index_files(run.job, read_history(bucket, JOB)).page
 
 
 def test_a_row_keeps_its_shifts_its_sizes_and_its_acceptance() -> None:
