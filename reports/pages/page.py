@@ -13,6 +13,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from jobs.visible_text import visible
+from reports.words import numbers
 
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 # Letters of scripts that run from right to left, with what stands between them.
@@ -82,6 +83,7 @@ def _environment() -> jinja2.Environment:
         finalize=_safe_text,
     )
     environment.filters["isolated"] = isolated
+    environment.globals["numbers"] = numbers
     return environment
 
 
