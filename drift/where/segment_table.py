@@ -13,8 +13,8 @@ from scipy import sparse
 from drift.observations.window_images import WindowImages, rows_where
 from drift.where.onset import LEAST_UNITS
 from drift.where.permuted_sums import Numbers, Weights
-from jobs.predictions.rows.class_names import canonical_labels
 from jobs.predictions.rows.rows import PredictionRows
+from jobs.predictions.values.class_names import canonical_labels
 
 HOUR, DAY = "hour", "day"
 EMPTY = "(empty)"

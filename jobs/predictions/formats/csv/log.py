@@ -25,7 +25,8 @@ from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.formats.text_blocks import BLOCK_BYTES, Block, read_blocks
 from jobs.predictions.formats.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.log_columns import check_header
-from jobs.predictions.rows.collector import RowBatch, WindowCollector, empty_to_null
+from jobs.predictions.rows.batches import RowBatch, empty_to_null
+from jobs.predictions.rows.collector import WindowCollector
 from jobs.times.timestamp_parts import Integers, Texts
 from jobs.times.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
