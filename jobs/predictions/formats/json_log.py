@@ -21,7 +21,7 @@ from jobs.predictions.rows.batches import RowBatch, empty_to_null
 from jobs.predictions.rows.collector import WindowCollector
 from jobs.predictions.rows.rejections import (
     LINE_TOO_LONG,
-    UnreadLine,
+    UnreadLines,
     shorten,
 )
 from jobs.times.timestamp_parts import Flags, Integers, Texts
@@ -114,27 +114,25 @@ class _JsonReader:
 
     def _parse(
         self, lines: list[bytes], glance: _Glance
-    ) -> tuple[dict[int, dict[str, str | None]], list[UnreadLine]]:
+    ) -> tuple[dict[int, dict[str, str | None]], UnreadLines]:
         """Return the rows that may be in the window, by line, and the lines that are no rows."""
         rows: dict[int, dict[str, str | None]] = {}
-        unread: list[UnreadLine] = []
+        unread: dict[int, str] = {}
         for position in np.flatnonzero(~glance.outside).tolist():
             if not lines[position].strip():
                 continue
             parsed = parse_line(lines[position])
-            number = self._line + position
             if isinstance(parsed, str):
-                unread.append(
-                    UnreadLine(
-                        line=number,
-                        reason=parsed,
-                        detail=shorten(lines[position]),
-                        time_text=glance.texts[position],
-                    )
-                )
+                unread[position] = parsed
             else:
-                rows[number] = parsed
-        return rows, unread
+                rows[self._line + position] = parsed
+        places = np.array(list(unread), np.int64)
+        return rows, UnreadLines(
+            numbers=places + self._line,
+            reasons=np.array(list(unread.values()), object),
+            time_texts=[glance.texts[position] for position in unread],
+            describe=lambda place: shorten(lines[places[place]]),
+        )
 
     def _note(
         self, outside: Integers, passed: Timestamps, numbers: list[int], times: Timestamps | None
@@ -159,10 +157,8 @@ class _JsonReader:
             raise lines_end_in_returns(self._log.url)
         self._is_first = False
         glance = self._glance([head])
-        line = UnreadLine(
-            line=self._line, reason=LINE_TOO_LONG, detail="", time_text=glance.texts[0]
-        )
-        self._collector.reject_lines(self._log.name, [line])
+        line = UnreadLines.single(self._line, LINE_TOO_LONG, glance.texts[0])
+        self._collector.reject_lines(self._log.name, line)
         self._line += 1
 
     def finish(self) -> None:

@@ -16,7 +16,7 @@ from jobs.predictions.row_times.seen import SeenTimes
 from jobs.predictions.rows.batches import RowBatch, in_order
 from jobs.predictions.rows.deliveries import equal_rows, settle_deliveries
 from jobs.predictions.rows.places import RowPlaces
-from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLine, shorten
+from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines, shorten
 from jobs.predictions.rows.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
 from jobs.predictions.values.long_values import cut_unnamed
 from jobs.times.timestamp_parts import Flags, Integers, Texts
@@ -188,29 +188,26 @@ class WindowCollector:
         self.observed.add(moments)
         self.places.know(source, lines, moments)
 
-    def reject_lines(self, source: str, lines: Sequence[UnreadLine]) -> None:
+    def reject_lines(self, source: str, lines: UnreadLines) -> None:
         """Count lines that are no rows, but for those whose time is readable and outside."""
-        if not lines:
+        if not len(lines):
             return
-        texts = pa.array([line.time_text for line in lines], pa.string())
-        times = read_timestamps(texts, self.rules)
+        times = read_timestamps(pa.array(lines.time_texts, pa.string()), self.rules)
         timed = times.faults == TimestampFault.NONE
         self.seen.add(times.moments[timed], times.zoneless[timed])
-        self.rejections.add_untimed(
-            source, [line for line, known in zip(lines, timed, strict=True) if not known]
-        )
-        numbers = np.array([line.line for line in lines], np.int64)
-        self.places.know(source, numbers[timed], times.moments[timed])
-        self.places.ask(source, numbers[~timed])
-        inside = np.flatnonzero(timed & self.in_window(times.moments)).tolist()
-        for reason in sorted({lines[row].reason for row in inside}):
-            rows = np.array([row for row in inside if lines[row].reason == reason], np.int64)
+        self.rejections.add_untimed(source, lines, np.flatnonzero(~timed))
+        self.places.know(source, lines.numbers[timed], times.moments[timed])
+        self.places.ask(source, lines.numbers[~timed])
+        inside = np.flatnonzero(timed & self.in_window(times.moments))
+        reasons = lines.reasons[inside]
+        for reason in sorted(set(reasons.tolist())):
+            rows = inside[reasons == reason]
             self.rejections.add_timed(
                 RejectedRows(
                     source=source,
                     reason=reason,
-                    lines=np.array([lines[row].line for row in rows], np.int64),
-                    details=[lines[row].detail for row in rows],
+                    lines=lines.numbers[rows],
+                    details=[lines.describe(row) for row in rows.tolist()],
                     moments=times.moments[rows],
                 )
             )
