@@ -1,10 +1,10 @@
 """Faults put upon real runs, and what was lost: the table of docs/reliability.md.
 
-Real processes, a folder and a GCS server's process, real signals. A small world is built once and
-put back before each trial; after it, whatever a reader could see has to be whole, and a repeated
-run has to leave what an undisturbed one would have. Run as ``python -m benchmarks.chaos``; it
-takes ten minutes and fails if anything was lost. With more time, more is injected:
-``--seconds 3600 --kills 100``.
+Real processes, a folder and the processes of a GCS and an S3 server, real signals. A small world is
+built once and put back before each trial; after it, whatever a reader could see has to be whole,
+and a repeated run has to leave what an undisturbed one would have. Run as
+``python -m benchmarks.chaos``; it takes ten minutes and fails if anything was lost. With more time,
+more is injected: ``--seconds 3600 --kills 100 --suspensions 30 --networks 60``.
 """
 
 from __future__ import annotations

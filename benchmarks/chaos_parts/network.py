@@ -124,7 +124,7 @@ def run(world: World, share: Share, *, seed: int, count: int) -> list[Tally]:
 def _cross_all(place: Place, plan: Sequence[tuple[Kind, int, int]], share: Share) -> list[Crossing]:
     crossings = []
     for kind, turn, seed in plan:
-        if share.is_used_up:
+        if crossings and share.is_used_up:
             break
         rate = kind.rates[turn % len(kind.rates)]
         crossings.append(cross(place, kind, rate, seed=seed))
