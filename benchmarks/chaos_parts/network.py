@@ -122,7 +122,7 @@ def run(world: World, share: Share, *, seed: int, count: int) -> list[Tally]:
 
 
 def _cross_all(place: Place, plan: Sequence[tuple[Kind, int, int]], share: Share) -> list[Crossing]:
-    crossings = []
+    crossings: list[Crossing] = []
     for kind, turn, seed in plan:
         if crossings and share.is_used_up:
             break
