@@ -120,11 +120,12 @@ class World:
             is_first = not only_servers and number // len(kinds) % 3 == 2
             before = self._start if is_first else self._with_features
             place = kinds[number % len(kinds)](f"side-{next(self._numbers)}", before)
-            places.append(replace(place, server=self._side_server))
+            places.append(replace(place, server=self.side_server))
         return places
 
     @cached_property
-    def _side_server(self) -> ForkServer:
+    def side_server(self) -> ForkServer:
+        """What starts runs that go on at the same time."""
         return self._stack.enter_context(side_by_side_server())
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -83,14 +84,14 @@ def test_a_bad_network_changes_nothing(world: World, fault: str) -> None:
     with network.running_portal(place.relay.origin) as portal:
         crossing = network.cross(place, network.kinds(portal)[fault], 0.25, seed=3)
     assert list(crossing.problems) == []
-    assert crossing.broken > 1
+    assert crossing.broken
 
 
 def test_a_run_that_was_suspended_writes_over_nothing_of_its_successors(
     world: World, tally: Tally
 ) -> None:
-    place, draws = world.side_by_side(1)[0], random.Random(1)
-    stopped = suspensions.stop_at(place, (0.67, 1.0), draws)
+    place = replace(world.cached, server=world.side_server)
+    stopped = suspensions.stop_at(place, (0.67, 1.0), random.Random(1))
     # The lease is moved into the past, so that nobody waits for it.
     course = suspensions.Course(
         way=suspensions.Way.HELPED, successor_after_s=0.0, wakes_after_s=None
