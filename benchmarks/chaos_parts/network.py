@@ -17,7 +17,13 @@ from benchmarks.chaos_parts.false_answers import (
     Redirects,
 )
 from benchmarks.chaos_parts.injector import DIALECTS, Injector, Line
-from benchmarks.chaos_parts.invariants import Objects, differences
+from benchmarks.chaos_parts.invariants import (
+    Objects,
+    differences,
+    foreign_content,
+    half_shown,
+    lacks_only_pictures,
+)
 from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.runs import Ended
@@ -168,8 +174,9 @@ def cross(place: Place, kind: Kind, rate: float, *, seed: int) -> Crossing:
 
 
 def _faults(place: Place, ended: Ended) -> list[str]:
-    objects = place.store.reports()
-    problems = place.shown_now() + changed_reference(objects, place.objects_before)
+    objects = _with_pictures(place.store.reports(), place.expected)
+    problems = half_shown(objects) + changed_reference(objects, place.objects_before)
+    problems += foreign_content(objects, place.objects_before, place.expected)
     if ended.code == 0:
         problems += differences(objects, place.expected)
     elif ended.code not in {5, 6} or not re.search(rf"{place.store.url}\b", ended.err):
@@ -177,6 +184,21 @@ def _faults(place: Place, ended: Ended) -> list[str]:
     if "Traceback" in ended.err:
         problems.append(f"a traceback: {ended.err[-2000:]}")
     return problems
+
+
+def _with_pictures(objects: Objects, expected: Objects) -> Objects:
+    """Return the objects with whole pages in place of those that lack pictures and say so.
+
+    A picture is given up after 20 seconds; no number depends on it.
+    """
+    lacking = {
+        name: expected[name]
+        for name, data in objects.items()
+        if name.endswith("/report.html")
+        and name in expected
+        and lacks_only_pictures(data, expected[name])
+    }
+    return {**objects, **lacking}
 
 
 def changed_reference(objects: Objects, before: Objects) -> list[str]:

@@ -17,7 +17,7 @@ from benchmarks.chaos_parts import (
     terminations,
     write_kills,
 )
-from benchmarks.chaos_parts.invariants import differences, half_shown
+from benchmarks.chaos_parts.invariants import differences, half_shown, lacks_only_pictures
 from benchmarks.chaos_parts.rows import Tally, table
 from benchmarks.chaos_parts.world import Size, World, open_world
 
@@ -126,6 +126,17 @@ def test_a_bucket_that_differs_is_noticed(world: World) -> None:
     assert differences({**whole, f"{report}.new": b""}, whole) == [
         f"{report}.new is not to be there"
     ]
+
+
+def test_a_page_may_lack_pictures_and_not_show_others() -> None:
+    whole, other = (
+        b'<p><img src="data:image/png;base64,AA">',
+        b'<img src="data:image/png;base64,BB">',
+    )
+    assert lacks_only_pictures(b'<p><span class="muted">no picture</span>', whole)
+    assert not lacks_only_pictures(b"<p>" + other, whole)
+    assert not lacks_only_pictures(b"<p>", whole)
+    assert not lacks_only_pictures(b'<b><span class="muted">no picture</span>', whole)
 
 
 def test_an_overwritten_object_and_another_reference_are_noticed(world: World) -> None:
