@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ def _signal_at(number: int, kind: signal.Signals, request: dict[str, Any]) -> No
             os.write(noted, f"{event} {path.removeprefix(folder)}\n".encode())
             os.close(noted)
         if now == number:
-            os.kill(os.getpid(), kind)
+            # To this thread: with another one chosen, this one might go on for a moment.
+            signal.pthread_kill(threading.get_ident(), kind)
 
     sys.addaudithook(watch)
 

@@ -222,9 +222,9 @@ def _faults_of_the_ends(way: Way, first: Ended, successor: Ended, awake_s: float
     problems = []
     if awake_s > _ENDS_WITHIN_S:
         problems.append(f"it took {awake_s:.0f} s to end")
-    # 7: the suspended run renewed its lease while the other one watched.
-    allowed = {0, 7} if way is Way.RACED else {0}
-    if successor.code not in allowed:
+    # The suspended run woke up and renewed its lease before the other one had taken it.
+    is_kept = way is not Way.AFTER and (first.code, successor.code) == (0, 7)
+    if successor.code != 0 and not is_kept:
         problems.append(f"the successor ended with {successor.how}: {successor.err[-500:]}")
     if first.code not in {0, 6}:
         problems.append(f"it ended with {first.how}: {first.err[-500:]}")
