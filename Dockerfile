@@ -29,7 +29,7 @@ COPY reports reports
 COPY drift drift
 RUN python3 -m pip --python /opt/venv/bin/python install --no-cache-dir --no-deps .
 # The machine code of the image features, which would take every new container some ten seconds.
-RUN NUMBA_CACHE_DIR=/opt/numba /opt/venv/bin/python -P -m reference_stats.warm_up
+RUN NUMBA_CACHE_DIR=/opt/numba /opt/venv/bin/python -P -m reference_stats.extraction.warm_up
 
 FROM ${BASE_IMAGE}
 # A number, so that a platform can check that it is not root's.

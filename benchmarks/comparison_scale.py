@@ -77,9 +77,9 @@ def measure_here(rows: int, reference: int, *, drifts: bool, seed: int) -> dict[
     """Judge one window in this process and make its pages."""
     from benchmarks.comparison_parts.judging import judge  # noqa: PLC0415 - sizes share no imports
     from benchmarks.comparison_parts.traffic import make_traffic  # noqa: PLC0415
-    from drift.evidently_report import import_quietly  # noqa: PLC0415
+    from drift.evidently.report import import_quietly  # noqa: PLC0415
 
-    import_quietly("drift.evidently_api")
+    import_quietly("drift.evidently.api")
     traffic = make_traffic(rows, reference, drifts=drifts, seed=seed)
     tidy_up()
     forget_peak()

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from benchmarks.throughput import SETTINGS, Corpus, machine, make_corpora, source_pictures
 from jobs.buckets.registry import open_bucket
-from jobs.image_locations import ImageLocation
-from reference_stats.extraction import extract
-from reference_stats.warm_up import warm_up
+from jobs.images.locations import ImageLocation
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.warm_up import warm_up
 
 SIZES = tuple(10**power for power in range(2, 7))
 KINDS = ("500x375 JPEG", "1920x1080 JPEG", "28x28 PNG")

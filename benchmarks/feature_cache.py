@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from jobs.buckets.bucket import ObjectInfo, StoredObject
-from jobs.buckets.folder import FolderBucket
+from jobs.buckets.folder.bucket import FolderBucket
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.rows import CacheEntry
 from reference_stats.features.registry import feature_names

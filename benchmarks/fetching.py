@@ -33,13 +33,13 @@ from sklearn.datasets import load_sample_image
 
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
-from jobs.image_locations import ImageLocation
-from jobs.job import ImageSettings
-from reference_stats.extraction import extract
+from jobs.images.locations import ImageLocation
+from jobs.job_file.job import ImageSettings
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.isolated.processes import DECODERS, Order
+from reference_stats.extraction.workers import available_cores
 from reference_stats.features.registry import feature_names
-from reference_stats.isolated.processes import DECODERS, Order
 from reference_stats.size_limits import SizeLimits
-from reference_stats.workers import available_cores
 
 BUCKET = "gs://benchmark"
 SIZE = (500, 375)

@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from reference_stats.extraction.isolated.processes import Decoders, Order
+from reference_stats.extraction.workers import available_cores
 from reference_stats.features.registry import feature_names
-from reference_stats.isolated.processes import Decoders, Order
 from reference_stats.outcomes import ImageFeatures, Outcome, UnreadableReason
 from reference_stats.size_limits import SizeLimits
-from reference_stats.workers import available_cores
 
 LIMITS = SizeLimits(max_pixels=4_000_000, max_bytes=10_000_000)
 ORDER = Order(names=feature_names(), limits=LIMITS)

@@ -19,12 +19,12 @@ from typing import TypeVar
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from reference_stats.features.registry import FEATURES
-from reports.findings import State, Verdict
-from reports.history import HistoryRow, history_bytes, history_digest, history_name
-from reports.history_store import HistoryReader
-from reports.index_page import IndexFiles, index_files
-from reports.index_publishing import write_index
-from reports.links import JobLinks
+from reports.findings.answers import State, Verdict
+from reports.history.history import HistoryRow, history_bytes, history_digest, history_name
+from reports.history.store import HistoryReader
+from reports.pages.index.page import IndexFiles, index_files
+from reports.pages.links import JobLinks
+from reports.publishing.index import write_index
 
 PREFIX = "data_drift_reports/dogs"
 NEWEST = datetime(2026, 3, 15, tzinfo=UTC)

@@ -94,7 +94,7 @@ def read_window(path: Path) -> dict[str, float]:
 
 def read_parquet(path: Path) -> dict[str, float]:
     """Read the same day of the Parquet log, as from a far store; return rows and fetched bytes."""
-    from jobs.buckets.folder import FolderBucket  # noqa: PLC0415
+    from jobs.buckets.folder.bucket import FolderBucket  # noqa: PLC0415
 
     class FarFolder(FolderBucket):
         """A folder that counts what a far store would have to send."""
@@ -122,9 +122,9 @@ def read_parquet(path: Path) -> dict[str, float]:
 
 
 def _read_day(bucket: Bucket, path: Path) -> int:
-    from jobs.job import LogColumns, PredictionSettings  # noqa: PLC0415
+    from jobs.job_file.job import LogColumns, PredictionSettings  # noqa: PLC0415
     from jobs.predictions.reading import read_predictions  # noqa: PLC0415
-    from jobs.windows import WindowRequest  # noqa: PLC0415
+    from jobs.times.windows import WindowRequest  # noqa: PLC0415
 
     settings = PredictionSettings(path=path.name, columns=LogColumns(prediction="breed"))
     end = FIRST_DAY + timedelta(days=DAYS // 2)

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.decoding import decode_image, image_from_pixels
+from reference_stats.decoding.decode import decode_image, image_from_pixels
 from reference_stats.fingerprint import (
     Fingerprints,
     are_near_copies,
     fingerprint_of,
     stack_fingerprints,
 )
+from reference_stats.sums.decoded_image import DecodedImage
 
 Picture = Image.Image
 _LEVELS = np.arange(256)

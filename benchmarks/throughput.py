@@ -31,16 +31,16 @@ from skimage.filters import sobel
 from skimage.measure import shannon_entropy
 
 from jobs.buckets.registry import open_bucket
-from jobs.image_locations import ImageLocation
-from jobs.job import ImageSettings
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.decoding import decode_image
-from reference_stats.extraction import extract
+from jobs.images.locations import ImageLocation
+from jobs.job_file.job import ImageSettings
+from reference_stats.decoding.decode import decode_image
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.measure import measure
+from reference_stats.extraction.workers import available_cores
 from reference_stats.features.registry import FEATURES, compute_features
-from reference_stats.measuring import measure
 from reference_stats.outcomes import ImageFeatures
 from reference_stats.size_limits import SizeLimits
-from reference_stats.workers import available_cores
+from reference_stats.sums.decoded_image import DecodedImage
 
 SHIPPED = ("astronaut", "coffee", "chelsea", "rocket", "immunohistochemistry", "hubble_deep_field")
 SETTINGS = ImageSettings(path="{id}")

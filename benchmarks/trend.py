@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.e_detector import Observation, follow
-from drift.trend import FEWEST_RUNS, RUN_LENGTH, NormalRange, counting
+from drift.across_runs.e_detector import Observation, follow
+from drift.across_runs.trend import FEWEST_RUNS, RUN_LENGTH, NormalRange, counting
 
 Numbers = NDArray[np.float64]
 COLUMNS = 20

@@ -31,16 +31,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.detection_parts.intervals import clopper_pearson
-from drift.comparison import would_alarm
-from drift.lining_up import line_up
-from drift.near_duplicates import ImageRecords, as_moments, find_near_copies
-from drift.units import find_units
-from drift.window_images import WindowImages
-from jobs.job import DetectionSettings, LogColumns
+from drift.comparison.columns.align import line_up
+from drift.comparison.compare import would_alarm
+from drift.observations.near_copies.clusters import ImageRecords, as_moments, find_near_copies
+from drift.observations.units import find_units
+from drift.observations.window_images import WindowImages
+from jobs.job_file.job import DetectionSettings, LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import FINGERPRINT_BYTES, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings import ImageCounts, LogCounts, Quality
+from reports.findings.images import ImageCounts, Quality
+from reports.findings.log import LogCounts
 
 _FEATURES = FEATURES[:12]
 _CLASSES = np.array(["person", "car", "dog", "bird"], dtype=object)

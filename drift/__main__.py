@@ -1,5 +1,5 @@
 """``python -m drift``: the same program as ``drift``."""
 
-from drift.program import main
+from drift.cli.program import main
 
 main()

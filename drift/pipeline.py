@@ -11,50 +11,51 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from drift import window_images
-from drift.accepted import accepted_windows, widening
-from drift.affected import least_affected
-from drift.assembly import RunFacts, assemble
-from drift.columns import ColumnRole, LinedUp
-from drift.comparison import Comparison, compare
-from drift.direction import Positions, drift_positions
-from drift.file_causes import settled_causes
+from drift.across_runs.accepted_windows import accepted_windows, widening
+from drift.across_runs.late_rows import find_late_rows, log_digest
+from drift.across_runs.trend import TodaysRun, find_trend
+from drift.comparison.columns.align import line_up
+from drift.comparison.columns.columns import ColumnRole, LinedUp
+from drift.comparison.compare import Comparison, compare
 from drift.followups.running import follow_up
-from drift.late_rows import find_late_rows, log_digest
-from drift.lining_up import line_up
 from drift.logs.setup import label_records
-from drift.offenders import find_offenders
-from drift.options import RunOptions, as_text, requested_window, run_id, run_ids
+from drift.observations import window_images
+from drift.observations.reference.copies import without_copies
+from drift.observations.units import find_units
+from drift.observations.uses_behind import uses_behind
+from drift.observations.window_images import WindowImages
+from drift.pinned_profile import pinned_profile
 from drift.publication import Compared, publish_run
-from drift.reference import pinned_profile
-from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
+from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
+from drift.run_request import RunOptions, as_text, requested_window, run_id, run_ids
 from drift.seed import SEED
-from drift.segment_table import segment_table
-from drift.segments import Concentration, concentrate, segment_columns
-from drift.sentence import Extent
-from drift.stages import Workplace, only_run
-from drift.time_words import ahead_words
-from drift.trend import TodaysRun, find_trend
-from drift.units import find_units
-from drift.uses_behind import uses_behind
-from drift.verdict import decide, lacks_images
-from drift.window_images import WindowImages
-from jobs.job import Job
+from drift.verdict.assemble import RunFacts, assemble
+from drift.verdict.decide import decide, lacks_images
+from drift.verdict.file_causes import settled_causes
+from drift.verdict.sentence import Extent
+from drift.where.affected import least_affected
+from drift.where.direction import Positions, drift_positions
+from drift.where.offenders import find_offenders
+from drift.where.segment_table import segment_table
+from drift.where.segments import Concentration, concentrate, segment_columns
+from drift.workplace import Workplace, only_run
+from jobs.job_file.job import Job
 from jobs.predictions.reading import read_predictions
-from jobs.predictions.rows import PredictionRows
-from jobs.windows import WindowRequest
-from reference_stats.extraction import extract
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.windows import WindowRequest
+from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings import RunFindings, Trend
-from reports.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
-from reports.history_store import HistoryReader
-from reports.notices import due_notice
-from reports.remarks import Remark, RemarkWeight, of_weight
-from reports.whereabouts import where_clause
+from reports.findings.remarks import Remark, RemarkWeight, of_weight
+from reports.findings.run import RunFindings
+from reports.findings.runs import Trend
+from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
+from reports.history.store import HistoryReader
+from reports.telling.notices import due_notice
+from reports.words.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
 
@@ -177,18 +178,14 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         data = _run_data(job, evidence, earlier)
         lined_up = _line_up(job, evidence)
         remarks = remarks_on_data(data)
+        no_verdict = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
         comparison = compare(
             lined_up,
             job.detection,
-            no_verdict=lacks_images(window.counts, job)
-            or bool(of_weight(remarks, RemarkWeight.NO_VERDICT)),
+            no_verdict=no_verdict or lacks_images(window.counts, job),
             widening=partial(widening, accepted),
         )
-        remarks = (
-            *settled_causes(remarks, data, comparison),
-            *_remarks_on_bucket(data),
-            *remarks_on_comparison(data, comparison),
-        )
+        remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
         affected = least_affected(positions)
@@ -225,6 +222,13 @@ def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> Ru
         late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
         as_older=tuple(row for row in sort_rows(evidence.history) if row.run_id in older),
     )
+
+
+def _all_remarks(
+    remarks: Sequence[Remark], data: RunData, comparison: Comparison
+) -> tuple[Remark, ...]:
+    causes = settled_causes(remarks, data, comparison)
+    return (*causes, *_remarks_on_bucket(data), *remarks_on_comparison(data, comparison))
 
 
 def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:

@@ -11,29 +11,30 @@ from itertools import chain
 
 import pandas as pd
 
-from drift import evidently_report
-from drift.columns import Column, LinedUp
-from drift.comparison import Comparison
+from drift.comparison.columns.columns import Column, LinedUp
+from drift.comparison.compare import Comparison
+from drift.evidently import report as evidently_report
 from drift.followups.finished_run import FinishedRun
+from drift.observations.reference.copies import without_copies
+from drift.observations.window_images import WindowImages
 from drift.read_ahead import read_ahead
-from drift.reference_copies import without_copies
-from drift.stages import Workplace
-from drift.typical import typical_images
-from drift.window_images import WindowImages
+from drift.where.typical import typical_images
+from drift.workplace import Workplace
 from jobs.buckets.bucket import HTML, JSON, ObjectKind
 from jobs.errors import ObjectError
-from jobs.image_locations import RefusedLocation
-from reference_stats.isolated.processes import DECODERS
+from jobs.images.locations import RefusedLocation
+from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.findings import Finding, Multivariate, RunFindings
-from reports.history_store import HistoryReader
-from reports.html_report import Links, report_html
-from reports.publishing import publish
-from reports.thumbnails import (
+from reports.findings.columns import Finding, Multivariate
+from reports.findings.run import RunFindings
+from reports.history.store import HistoryReader
+from reports.pages.run.report import Links, report_html
+from reports.pages.run.thumbnails import (
     MOST_TYPICAL_BYTES,
     MOST_TYPICAL_PICTURES,
     within_budget,
 )
+from reports.publishing.publish import publish
 
 logger = logging.getLogger(__name__)
 

@@ -16,18 +16,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from drift.options import RunOptions, requested_window, run_ids
-from drift.stages import Workplace
+from drift.run_request import RunOptions, requested_window, run_ids
+from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import InputError, ObjectError
-from jobs.job import Job
-from jobs.settings import job_name
+from jobs.job_file.job import Job
+from jobs.job_file.settings import job_name
 from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.store import ProfileStore
-from reports.history import HISTORY_FOLDER
-from reports.job_settings import JobSettings
-from reports.publishing import LATEST_NAME
-from reports.wording import listed
+from reports.findings.job_settings import JobSettings
+from reports.history.history import HISTORY_FOLDER
+from reports.publishing.latest import LATEST_NAME
+from reports.words.numbers import listed
 
 _MOST_LOOKED_AT = 200
 _AT_ONCE = 16

@@ -2,7 +2,7 @@
 
 import sys
 
-from drift.program import main
+from drift.cli.program import main
 
 if __name__ == "__main__":
     main(["run", *sys.argv[1:]])

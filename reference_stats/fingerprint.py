@@ -22,7 +22,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_stats.decoded_image import DecodedImage
+from reference_stats.sums.decoded_image import DecodedImage
 
 # Raised by one whenever the definition changes: it is part of the feature set's name.
 FINGERPRINT_VERSION = 2

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jobs.image_locations import ImageLocation, RefusedLocation
-from jobs.predictions.rows import PredictionRows
+from jobs.images.locations import ImageLocation, RefusedLocation
+from jobs.predictions.rows.rows import PredictionRows
 
 Moments = NDArray[np.int64]
 

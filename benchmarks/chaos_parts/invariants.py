@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.chaos_parts.stores import LOCK, REPORTS
 from benchmarks.clock_fields import without_clock
-from reports.json_report import report_schema
+from reports.json_report.report import report_schema
 
 JOB = f"{REPORTS}/dogs"
 RUN_FILES = ("report.html", "report.json", "evidently.html", "evidently.json")

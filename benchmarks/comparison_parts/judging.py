@@ -10,31 +10,34 @@ from datetime import timedelta
 import numpy as np
 
 from benchmarks.comparison_parts.traffic import Traffic
-from drift import evidently_report, window_images
-from drift.affected import least_affected
-from drift.assembly import RunFacts, assemble
-from drift.columns import Column, ColumnRole, LinedUp
-from drift.comparison import Comparison, compare
-from drift.direction import Positions, drift_positions
-from drift.lining_up import line_up
-from drift.offenders import find_offenders
-from drift.reference_copies import without_copies
+from drift.comparison.columns.align import line_up
+from drift.comparison.columns.columns import Column, ColumnRole, LinedUp
+from drift.comparison.compare import Comparison, compare
+from drift.evidently import report as evidently_report
+from drift.observations import window_images
+from drift.observations.reference.copies import without_copies
+from drift.observations.units import find_units
+from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.seed import SEED
-from drift.segment_table import segment_table
-from drift.segments import Concentration, concentrate, segment_columns
-from drift.sentence import Extent
-from drift.typical import typical_images
-from drift.units import find_units
-from drift.verdict import decide
-from drift.window_images import WindowImages
-from reports.findings import Finding, Multivariate, RunFindings, Verdict
-from reports.history import history_digest
-from reports.html_report import report_html
-from reports.json_report import report_json
-from reports.remarks import Remark
-from reports.whereabouts import where_clause
+from drift.verdict.assemble import RunFacts, assemble
+from drift.verdict.decide import decide
+from drift.verdict.sentence import Extent
+from drift.where.affected import least_affected
+from drift.where.direction import Positions, drift_positions
+from drift.where.offenders import find_offenders
+from drift.where.segment_table import segment_table
+from drift.where.segments import Concentration, concentrate, segment_columns
+from drift.where.typical import typical_images
+from reports.findings.answers import Verdict
+from reports.findings.columns import Finding, Multivariate
+from reports.findings.remarks import Remark
+from reports.findings.run import RunFindings
+from reports.history.history import history_digest
+from reports.json_report.report import report_json
+from reports.pages.run.report import report_html
+from reports.words.whereabouts import where_clause
 
 Stage = Callable[[str], AbstractContextManager[None]]
 

@@ -10,17 +10,17 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from jobs.image_locations import ImageLocation
-from jobs.job import Job
-from jobs.predictions.number_columns import RowPositions, read_number_columns
-from jobs.predictions.rows import LogTally, PredictionRows
-from jobs.predictions.window_frames import fields_frame, raw_frame
-from jobs.windows import TimeWindow, WindowRequest
-from reference_stats.extraction import ExtractionResult, ImageFeatures
+from jobs.images.locations import ImageLocation
+from jobs.job_file.job import Job
+from jobs.predictions.rows.frames import fields_frame, raw_frame
+from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
+from jobs.predictions.rows.rows import LogTally, PredictionRows
+from jobs.times.windows import TimeWindow, WindowRequest
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.features.registry import FEATURES, feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
-from reference_stats.outcomes import FeatureValues
+from reference_stats.outcomes import FeatureValues, ImageFeatures
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
 
 END = datetime(2025, 3, 10, tzinfo=UTC)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.columns import (
+from drift.comparison.columns.columns import (
     AlignedRows,
     Column,
     ColumnKind,
@@ -16,10 +16,11 @@ from drift.columns import (
     LinedUp,
     resolution_of,
 )
-from drift.comparison import FEWEST_RESAMPLES, Comparison, compare, would_alarm
-from jobs.job import DetectionSettings
+from drift.comparison.compare import Comparison, compare, would_alarm
+from drift.comparison.family_tests import FEWEST_RESAMPLES
+from jobs.job_file.job import DetectionSettings
 from reference_stats.features.registry import feature_names
-from reports.findings import State, Verdict
+from reports.findings.answers import State, Verdict
 
 _MIN_IMAGES = 10
 _FEATURES = frozenset(feature_names())

@@ -18,7 +18,7 @@ from PIL import Image
 
 import reference_stats.features.registry as feature_registry
 from benchmarks.detection_parts.corruptions import corrupt
-from reference_stats.decoding import decode_image
+from reference_stats.decoding.decode import decode_image
 from reference_stats.features.registry import compute_features, feature_names, feature_set_id
 from reference_stats.outcomes import UnreadableImage
 

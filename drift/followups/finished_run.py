@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from drift.stages import Workplace
-from reports.findings import RunFindings
-from reports.history import HistoryRow
-from reports.publishing import PAGE_NAME, run_prefix
+from drift.workplace import Workplace
+from reports.findings.run import RunFindings
+from reports.history.history import HistoryRow
+from reports.publishing.publish import PAGE_NAME, run_prefix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

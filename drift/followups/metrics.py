@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from drift.followups.finished_run import FinishedRun
-from reports.history import HistoryRow, parse_time
+from reports.history.history import HistoryRow, parse_time
 from reports.metrics.errors import MetricsError
 from reports.metrics.sample import Sample
 from reports.metrics.samples import MAX_COLUMNS, samples_of

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from drift.followups.finished_run import FinishedRun
-from drift.stages import Workplace
+from drift.workplace import Workplace
 from jobs.errors import ObjectError, PublishError
-from jobs.output_settings import NotificationSettings
-from reports.apprise_sender import Delivery, send, split_urls
-from reports.findings import Notice, NoticeKind
-from reports.history import history_row, parse_time
-from reports.links import link_by_template
-from reports.notices import standing_notice
-from reports.notification_record import (
+from jobs.job_file.output_settings import NotificationSettings
+from reports.findings.runs import Notice, NoticeKind
+from reports.history.history import history_row, parse_time
+from reports.pages.links import link_by_template
+from reports.telling.apprise_sender import Delivery, send, split_urls
+from reports.telling.message import message_of
+from reports.telling.notices import standing_notice
+from reports.telling.record import (
     RecordState,
     claim,
     complete,
@@ -24,7 +25,6 @@ from reports.notification_record import (
     reached_nobody,
     somebody_may_know_of,
 )
-from reports.notifications import message_of
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 
 from drift.followups.finished_run import FollowUp
-from jobs.job import Job
+from jobs.job_file.job import Job
 
 
 def follow_ups(job: Job) -> Mapping[str, Callable[[], FollowUp]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from reports.findings import Finding, RunFindings, State
+from reports.findings.answers import State
+from reports.findings.columns import Finding
+from reports.findings.run import RunFindings
 
 logger = logging.getLogger(__name__)
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drift.pruning.plan import Kind, Removal
-from drift.stages import Workplace
+from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ObjectError
-from jobs.settings import FEATURES_FOLDER
+from jobs.job_file.settings import FEATURES_FOLDER
 from reference_stats.feature_cache.parts import is_part_name
 from reference_stats.features.registry import feature_set_id
 from reports.conditional_writes import read_if_there
-from reports.publishing import LATEST_NAME
+from reports.publishing.latest import LATEST_NAME
 
 _SET = re.compile(r"fs-[0-9a-f]{12}")
 

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from drift.pruning.plan import Kind, Removal
 from drift.pruning.survey import Survey
-from drift.stages import Workplace
+from drift.workplace import Workplace
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError, PublishError
-from reports.pruned_runs import change_pruned
-from reports.publishing import publish_errors, rebuild_index
+from reports.history.pruned_runs import change_pruned
+from reports.publishing.publish import publish_errors, rebuild_index
 
 _AT_ONCE = 16
 

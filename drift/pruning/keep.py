@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reports.history import HistoryRow
+from reports.history.history import HistoryRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from drift.pruning.caches import unused_caches
 from drift.pruning.keep import Keep, KeptRuns, choose
 from drift.pruning.plan import Needed, Plan, plan_of
-from drift.stages import Workplace
+from drift.workplace import Workplace
 from jobs.errors import ObjectError, UsageError
 from reports.conditional_writes import read_if_there
-from reports.history import HISTORY_FOLDER, HistoryRow
-from reports.history_store import HistoryReader
-from reports.index_page import table_names
-from reports.notices import records_needed_from
-from reports.publishing import LATEST_NAME, REPORT_NAME, run_prefix
+from reports.history.history import HISTORY_FOLDER, HistoryRow
+from reports.history.store import HistoryReader
+from reports.pages.index.page import table_names
+from reports.publishing.latest import LATEST_NAME
+from reports.publishing.publish import REPORT_NAME, run_prefix
+from reports.telling.notices import records_needed_from
 
 _PROFILES_STAY = (
     "profiles: all stay, because no profile is pinned or a kept run does not say which one is its."

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from drift.options import as_text
 from drift.pruning.keep import Keep
 from drift.pruning.plan import Kind, Plan, Removal
+from drift.run_request import as_text
 from jobs.buckets.bucket import ObjectInfo
 from jobs.visible_text import visible
-from reports.wording import counted
+from reports.words.numbers import counted
 
 _NAMED = 10
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from drift.comparison import Comparison
-from drift.doubts import shorten_label
+from drift.comparison.columns.doubts import shorten_label
+from drift.comparison.compare import Comparison
 from drift.remarks.facts import RunData
-from jobs.predictions.class_names import canonical_class
-from reports.remarks import Remark
-from reports.wording import listed
+from jobs.predictions.rows.class_names import canonical_class
+from reports.findings.remarks import Remark
+from reports.words.numbers import listed
 
 _NAMED = 3
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.comparison import Comparison
-from drift.one_scene import find_one_scene
-from drift.power import critical_of, critical_value
-from drift.reference_copies import without_copies, words_of_copies
-from drift.reference_overlap import overlaps_reference
-from drift.reference_size import too_small_words
+from drift.comparison.compare import Comparison
+from drift.comparison.power import critical_of, critical_value
+from drift.observations.reference.copies import without_copies, words_of_copies
+from drift.observations.reference.one_scene import find_one_scene
+from drift.observations.reference.overlap import overlaps_reference
+from drift.observations.reference.shared_images import A_PART, NEARLY_ALL, SharedImages, find_shared
 from drift.remarks.facts import RunData
-from drift.shared_images import A_PART, NEARLY_ALL, SharedImages, find_shared
-from jobs.job import Job
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import counted
+from drift.remarks.words.reference_size import too_small_words
+from jobs.job_file.job import Job
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.numbers import counted
 
 _LET_IT_END = "Let reference.window end before the window, then run drift profile build."
 _TAKE_OUT = "Take them out of the reference, then run drift profile build."

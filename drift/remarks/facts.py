@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from drift.late_rows import LateRows
-from drift.window_images import WindowImages
-from jobs.job import Job
-from jobs.predictions.rows import PredictionRows
+from drift.across_runs.late_rows import LateRows
+from drift.observations.window_images import WindowImages
+from jobs.job_file.job import Job
+from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.history import HistoryRow
+from reports.history.history import HistoryRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,8 @@ class RunData:
     window
         Those rows with their images.
     counted
-        The reference with the images that count: see `drift.reference_copies.without_copies`.
+        The reference with the images that count: see
+        `drift.observations.reference.copies.without_copies`.
     late
         Earlier runs that lack rows which the log holds now.
     as_older

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from drift.file_differences import (
+from drift.observations.file_differences import (
     LEAST_DIFFERENCE,
     FileCounts,
     count_files,
     file_differences,
 )
-from drift.file_words import advice, headline, told, with_modes
 from drift.remarks.facts import RunData
+from drift.remarks.words.files import advice, headline, told, with_modes
 from reference_stats.file_facts.facts import FileFacts
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import heic_advice
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.losses import heic_advice
 
 _IF_MEANT = "If that is meant, build the reference from such images: drift profile build."
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from drift.remarks.facts import RunData
 from drift.remarks.lost_rows import MANY_LOST
-from reports.remarks import Remark
+from reports.findings.remarks import Remark
 
 
 def image_remarks(data: RunData) -> Iterator[Remark]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
-from jobs.predictions.rows import InnerHeader, LogTally, RecodedRows
-from reports.remarks import Remark
-from reports.wording import listed
+from jobs.predictions.rows.rows import InnerHeader, LogTally, RecodedRows
+from reports.findings.remarks import Remark
+from reports.words.numbers import listed
 
 _COLUMNS_NAMED = 8
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from drift.comparison import Comparison, only_predictions_moved
-from drift.rejected_rows import reasons_and_first
+from drift.comparison.compare import Comparison, only_predictions_moved
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
-from jobs.predictions.rows import LogTally, PredictionRows
-from reports.lengths import rough_words
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import counted
+from drift.remarks.words.rejected_rows import reasons_and_first
+from jobs.predictions.rows.rows import LogTally, PredictionRows
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.lengths import rough_words
+from reports.words.numbers import counted
 
 # A larger part of the rows, or of the images, is told whatever else was said.
 MANY_LOST = 0.05

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from drift.observations.reference.shared_images import Part
 from drift.remarks.facts import RunData
 from drift.remarks.missing_by_row import NAMES_SHOWN, remarks_by_row
-from drift.shared_images import Part
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import listed
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.numbers import listed
 
 _CLASS = "prediction"
 _MANY = 0.05

@@ -14,9 +14,9 @@ import pandas as pd
 
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
-from jobs.timestamps import to_moment
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import listed
+from jobs.times.timestamps import to_moment
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.numbers import listed
 
 _MORE_MISSING = 0.05
 # Fewer of them at the log's end are chance, or not written yet.

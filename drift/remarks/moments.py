@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.timestamps import to_datetime
+from jobs.times.timestamps import to_datetime
 
 
 def time_words(moment: int) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from drift.remarks.facts import RunData
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import counted
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.numbers import counted
 
 _OWN_NAMES = "Store each picture under a name of its own, so that none is lost."
 

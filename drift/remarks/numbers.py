@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from drift.comparison import Comparison, only_predictions_moved
-from drift.number_scales import ScaleChange, mostly_lost, scale_change
+from drift.comparison.columns.number_scales import ScaleChange, mostly_lost, scale_change
+from drift.comparison.compare import Comparison, only_predictions_moved
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
-from jobs.predictions.rows import FormOfNumbers, LostValue, NumberColumnTally
-from jobs.timestamps import to_moment
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import listed
+from jobs.predictions.rows.rows import FormOfNumbers, LostValue, NumberColumnTally
+from jobs.times.timestamps import to_moment
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.numbers import listed
 
 _MANY_LOST = 0.01
 # The digits that are written leave sums of one by a little.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.columns import NEAR_COPIES
+from drift.comparison.columns.columns import NEAR_COPIES
 from drift.remarks.facts import RunData
-from jobs.job import Job
+from jobs.job_file.job import Job
 from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES, feature_set
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.remarks import Remark
-from reports.wording import listed, moment
+from reports.findings.remarks import Remark
+from reports.words.numbers import listed, moment
 
 _NAMES = 12
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.comparison import Comparison
+from drift.comparison.compare import Comparison
 from drift.remarks.facts import RunData
 from reference_stats.profiles.build import settings_digest
-from reports.findings import Finding, State
-from reports.remarks import Remark
-from reports.wording import counted, listed
+from reports.findings.answers import State
+from reports.findings.columns import Finding
+from reports.findings.remarks import Remark
+from reports.words.numbers import counted, listed
 
 
 def reference_remarks(data: RunData) -> Iterator[Remark]:

@@ -8,12 +8,12 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
-from drift.window_images import WindowImages
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.image_uses import ONE_USE_US
-from reports.remarks import Remark
-from reports.wording import counted
+from reports.findings.remarks import Remark
+from reports.words.numbers import counted
 
 _TIME = "timestamp"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from drift.comparison import Comparison
+from drift.comparison.compare import Comparison
 from drift.remarks.columns import class_forms, compared_otherwise, unlinked_predictions
 from drift.remarks.examined import (
     copies_in_reference,
@@ -25,7 +25,7 @@ from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_names import reference_names_remarks
 from drift.remarks.thumbnails import thumbnail_remarks
 from drift.remarks.times import time_remarks
-from reports.remarks import Remark
+from reports.findings.remarks import Remark
 
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     lost_row_remarks,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.image_copies import Copies, find_copies
+from drift.observations.reference.smaller_copies import Copies, find_copies
 from drift.remarks.facts import RunData
-from drift.toml_text import as_list
-from jobs.job import ReferenceSettings
+from jobs.job_file.job import ReferenceSettings
+from jobs.job_file.toml_text import as_list
 from reference_stats.profiles.profile import ReferenceProfile
-from reports.remarks import Remark, RemarkWeight
+from reports.findings.remarks import Remark, RemarkWeight
 
 
 def thumbnail_remarks(data: RunData) -> Iterator[Remark]:

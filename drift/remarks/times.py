@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
-from jobs.predictions.window_times import WindowTimes
-from jobs.timestamps import to_datetime, to_moment
-from reports.lengths import rough_words
-from reports.remarks import Remark, RemarkWeight
-from reports.wording import counted, day, listed
+from jobs.predictions.row_times.window import WindowTimes
+from jobs.times.timestamps import to_datetime, to_moment
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.words.lengths import rough_words
+from reports.words.numbers import counted, day, listed
 
 # Fewer rows of one kind cannot move a window.
 _FEW = 0.01

@@ -9,44 +9,44 @@ from functools import cache
 
 import numpy as np
 
-from drift.setup.candidates import Candidate, Candidates, find_candidates
-from drift.setup.column_values import column_values
+from drift.setup.check.reused_names import ReusedNames, reused_names
+from drift.setup.columns.times import clock_columns, other_time_columns
+from drift.setup.columns.values import column_values
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.examined import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
-from drift.setup.examine_reference import as_they_count
-from drift.setup.find_log import too_wide
-from drift.setup.find_references import FoundReferences, LookedAt, find_references
 from drift.setup.image_sets import find_images
-from drift.setup.image_times import times_with_images
-from drift.setup.judged import JudgedLog
-from drift.setup.locate_images import locate_images
-from drift.setup.log_times import LogTimes
-from drift.setup.nothing_found import (
+from drift.setup.images.locate import locate_images
+from drift.setup.images.times import times_with_images
+from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
+from drift.setup.log.candidates import Candidate, Candidates, find_candidates
+from drift.setup.log.find import too_wide
+from drift.setup.log.times import LogTimes
+from drift.setup.log.unread_objects import UnreadObjects, find_unread
+from drift.setup.propose.examine_reference import as_they_count
+from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
+from drift.setup.propose.judged import JudgedLog
+from drift.setup.propose.nothing_found import (
     NothingFoundError,
     describe_seen,
     no_images,
     no_log,
 )
-from drift.setup.proposal import LogChoice, Proposal
-from drift.setup.propose_reference import (
+from drift.setup.propose.proposal import LogChoice, Proposal
+from drift.setup.propose.reference import (
     ReferenceGuess,
 )
-from drift.setup.propose_window import (
+from drift.setup.propose.reference_log import propose_reference_log
+from drift.setup.propose.window import (
     ReferenceStretch,
     WindowGuess,
     enough_images,
     propose_stretch,
     propose_window,
 )
-from drift.setup.reference_log import propose_reference_log
-from drift.setup.reused_names import ReusedNames, reused_names
-from drift.setup.survey import survey
-from drift.setup.time_columns import clock_columns, other_time_columns
-from drift.setup.try_templates import Shelf, TriedTemplate, try_template
-from drift.setup.unread_objects import UnreadObjects, find_unread
-from drift.setup.without_log import names_with_times, tables_without_times
-from drift.setup.written_times import time_doubts
+from drift.setup.propose.without_log import names_with_times, tables_without_times
+from drift.setup.propose.written_times import time_doubts
+from drift.setup.survey import Survey, survey
 from jobs.buckets.bucket import Bucket
 
 _LOGS_TRIED = 6
@@ -75,12 +75,7 @@ def propose(
     images = find_images(bucket, seen.objects)
     candidates = find_candidates(bucket, seen.objects)
     unread = find_unread(bucket, seen.objects, images)
-    shelf = Shelf(
-        bucket=bucket,
-        open_bucket=cache(open_bucket),
-        names=frozenset(seen.names),
-        is_complete=seen.is_complete,
-    )
+    shelf = _shelf(bucket, open_bucket, seen)
     if not candidates.logs:
         told = [*tables_without_times(candidates.timeless, images, shelf)]
         told += [] if told or unread else names_with_times(images)
@@ -95,7 +90,7 @@ def propose(
         bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
     found = find_references(looked_at, template, times)
-    references, copies = found.references, found.copies
+    references = found.references
     sides = _sides(as_they_count(references, found.examined), times, now)
     draft = Proposal(
         name=name,
@@ -108,11 +103,20 @@ def propose(
         reference=references[0] if references else None,
         stretch=sides.stretch,
         reference_log=propose_reference_log(chosen.candidate, candidates, references),
-        exclude=copies.globs if copies else (),
+        exclude=found.copies.globs if found.copies else (),
         names_used=_names_used(chosen.candidate, template, shelf),
     )
     context = _context(looked_at, found, times, unread, now)
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
+
+
+def _shelf(bucket: Bucket, open_bucket: Callable[[str], Bucket], seen: Survey) -> Shelf:
+    return Shelf(
+        bucket=bucket,
+        open_bucket=cache(open_bucket),
+        names=frozenset(seen.names),
+        is_complete=seen.is_complete,
+    )
 
 
 def _context(

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
-from jobs.predictions.object_names import format_of
+from jobs.predictions.selection.object_names import format_of
 
 # Up to so many objects the whole bucket is listed, in a few requests.
 LISTED_WHOLE = 20_000

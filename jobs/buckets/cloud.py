@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from jobs.buckets.bucket import (
     check_name,
     check_prefix,
 )
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.listing import Listed, ListedPage, merged
 from jobs.buckets.local_files import new_local_file
 from jobs.buckets.object_store import (
@@ -31,14 +31,13 @@ from jobs.buckets.object_store import (
     ObjectStore,
     Sink,
 )
-from jobs.buckets.retrying import Retrying, RetrySettings
+from jobs.buckets.retrying import Retrying
 from jobs.buckets.wrong_answers import WrongAnswerError
+from jobs.causes import quoted
 from jobs.errors import BucketAccessError, ObjectError, ObjectExistsError, ObjectMissingError
 
 Result = TypeVar("Result")
-
 _RIGHTS_DEADLINE_S = 10.0
-_LONGEST_QUOTE = 300
 # Stores may send some, where they have looked at much in vain.
 _MOST_EMPTY_PAGES = 100
 # What clients raise over an answer that is not what they expect.
@@ -47,32 +46,6 @@ _NONSENSE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 class _OutOfOrderError(Exception):
     """A page of a listing does not go on where the one before ended."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloudSettings:
-    """How a store is talked to.
-
-    Attributes
-    ----------
-    retry
-        Deadline, timeouts and pauses of every call.
-    download_deadline_s
-        The deadline of `CloudBucket.local_copy`, which is for large objects.
-    damaged_attempts
-        How often content whose checksum is wrong is fetched before giving up.
-    connections
-        How many connections are kept open at most: as many as `images.fetch_workers` can be, so
-        that no thread ever has to open one for a single object.
-    page_size
-        How many objects one listing request asks for; the stores give no more than 1,000.
-    """
-
-    retry: RetrySettings = field(default_factory=RetrySettings)
-    download_deadline_s: float = 3600.0
-    damaged_attempts: int = 4
-    connections: int = 256
-    page_size: int = 1000
 
 
 class CloudBucket(Bucket):
@@ -265,7 +238,7 @@ class CloudBucket(Bucket):
         except NonsenseError as failure:
             raise BucketAccessError(
                 url,
-                f"what the store answers makes no sense ({str(failure)[:_LONGEST_QUOTE]}). Check "
+                f"what the store answers makes no sense ({quoted(str(failure))}). Check "
                 "that it is one, and what stands between here and it.",
             ) from failure
         except self._store.failures as failure:

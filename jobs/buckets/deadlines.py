@@ -27,6 +27,10 @@ _LONGEST_ERROR_BYTES = 1 << 20
 _current = threading.local()
 
 
+class DeadlinePassedError(TimeoutError):
+    """The time of a call was over before this attempt could end."""
+
+
 @contextlib.contextmanager
 def ending_at(ends_at: float) -> Iterator[None]:
     """Let requests that this thread makes inside raise `TimeoutError` from a moment on.
@@ -50,7 +54,7 @@ def _time_left_s() -> float | None:
         return None
     left_s: float = ends_at - time.monotonic()
     if left_s <= 0:
-        raise TimeoutError("the deadline has passed")
+        raise DeadlinePassedError("the deadline has passed")
     return left_s
 
 

@@ -12,9 +12,9 @@ from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
 BUCKET_KINDS = {
-    "file": "jobs.buckets.folder",
-    "gs": "jobs.buckets.gcs",
-    "s3": "jobs.buckets.s3",
+    "file": "jobs.buckets.folder.bucket",
+    "gs": "jobs.buckets.gcs.store",
+    "s3": "jobs.buckets.s3.store",
 }
 # Clients that are not installed with everything else, and the extra that brings each.
 _EXTRAS = {"botocore": "s3"}

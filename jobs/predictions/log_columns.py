@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from jobs.errors import ColumnMissingError, ObjectError
-from jobs.job import LogColumns
+from jobs.job_file.job import LogColumns
 
 # A log of more is no table: most often each row brings names of its own.
 MOST_COLUMNS = 5_000
@@ -49,6 +49,14 @@ class NeededColumns:
                 if column not in others
                 and any(fnmatchcase(column, pattern) for pattern in named.probabilities)
             )
+        )
+
+    def names(self, column: str) -> bool:
+        """Tell whether the job names a column, one of probabilities by a pattern."""
+        own = {value for _, value in self.named if isinstance(value, str)}
+        patterns = self.named.probabilities
+        return column in {*own, *self.extra, *self.segments} or any(
+            fnmatchcase(column, pattern) for pattern in patterns
         )
 
     def required(self) -> dict[str, str]:

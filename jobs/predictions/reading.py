@@ -10,25 +10,30 @@ from pathlib import Path
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
-from jobs.errors import ObjectError
-from jobs.job import PredictionSettings
-from jobs.predictions.csv_log import read_csv_log
-from jobs.predictions.json_log import read_json_log
+from jobs.errors import ObjectError, TooManyRowsError
+from jobs.job_file.job import PredictionSettings
+from jobs.predictions.formats.csv.log import read_csv_log
+from jobs.predictions.formats.json_log import read_json_log
+from jobs.predictions.formats.log_object import LogObject
+from jobs.predictions.formats.parquet.log import read_parquet_log
+from jobs.predictions.formats.parquet.parts import copy_needed_parts
+from jobs.predictions.formats.text_blocks import DamagedTextError
 from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
-from jobs.predictions.log_object import LogObject
-from jobs.predictions.log_selection import NamedObject, find_objects
-from jobs.predictions.log_tally import tally_rows
-from jobs.predictions.number_columns import RowPositions, read_number_columns
-from jobs.predictions.object_names import LogFormat
-from jobs.predictions.parquet_log import read_parquet_log
-from jobs.predictions.parquet_parts import copy_needed_parts
-from jobs.predictions.rows import PredictionRows
-from jobs.predictions.text_blocks import DamagedTextError
-from jobs.predictions.window_frames import fields_frame, raw_frame
-from jobs.predictions.window_rows import ObservedTimes, RowBatch, WindowCollector
-from jobs.predictions.window_times import WindowTimes, window_times
-from jobs.timestamps import TimestampRules, to_datetime, to_moment
-from jobs.windows import TimeWindow, WindowRequest
+from jobs.predictions.row_times.window import WindowTimes, window_times
+from jobs.predictions.rows.collector import (
+    ObservedTimes,
+    RowBatch,
+    WindowCollector,
+    WindowTooLargeError,
+)
+from jobs.predictions.rows.frames import fields_frame, raw_frame
+from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.predictions.rows.tally import tally_rows
+from jobs.predictions.selection.choose import NamedObject, find_objects
+from jobs.predictions.selection.object_names import LogFormat
+from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
+from jobs.times.windows import TimeWindow, WindowRequest
 
 _READERS = {
     LogFormat.CSV: read_csv_log,
@@ -128,6 +133,8 @@ def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) 
                 f"{damage}. None of its rows is used; write the object again, or leave it out "
                 "of predictions.path.",
             ) from None
+        except WindowTooLargeError as too_large:
+            raise TooManyRowsError(log.url, too_large.found, collector.request.most_rows) from None
         check_width(log.url, len(collector.columns))
 
 

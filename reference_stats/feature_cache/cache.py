@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
-from jobs.settings import FEATURES_FOLDER
+from jobs.job_file.settings import FEATURES_FOLDER
 from reference_stats.feature_cache.compaction import compact
 from reference_stats.feature_cache.part_store import PartStore, WantedPaths
 from reference_stats.feature_cache.parts import pack

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from reference_stats.decoding.heif_api import can_read_heif
 from reference_stats.feature_cache.rows import in_order
 from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
-from reference_stats.heif_api import can_read_heif
 from reference_stats.outcomes import (
     FeatureValues,
     ImageFeatures,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.detail_sums import BLOCK
 from reference_stats.features.feature import Feature
+from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.detail import BLOCK
 
 
 def blockiness(image: DecodedImage) -> float:

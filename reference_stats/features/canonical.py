@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from reference_stats.decoded_image import DecodedImage
 from reference_stats.features.feature import Feature
+from reference_stats.sums.decoded_image import DecodedImage
 
 _NAME = re.compile(r"(?P<name>.+)_at_(?P<side>[1-9][0-9]*)px")
 

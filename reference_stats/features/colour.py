@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.decoded_image import DecodedImage
 from reference_stats.features.feature import Edge, Feature
+from reference_stats.sums.decoded_image import DecodedImage
 
 
 def mean_red(image: DecodedImage) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.decoded_image import DecodedImage
 from reference_stats.features.feature import Feature
+from reference_stats.sums.decoded_image import DecodedImage
 
 # Mean squares of the Laplacian in grey levels squared: the rounding to whole levels makes about
 # as much, so that what is below it is no detail.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reference_stats.decoded_image import DecodedImage
+from reference_stats.sums.decoded_image import DecodedImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

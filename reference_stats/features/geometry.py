@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.decoded_image import DecodedImage
 from reference_stats.features.feature import Feature
+from reference_stats.sums.decoded_image import DecodedImage
 
 
 def width(image: DecodedImage) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from reference_stats.decoded_image import DecodedImage
 from reference_stats.features import canonical
 from reference_stats.features.blockiness import BLOCKINESS_FEATURES
 from reference_stats.features.colour import COLOUR_FEATURES
@@ -19,6 +18,7 @@ from reference_stats.features.noise import NOISE_FEATURES
 from reference_stats.features.sharpness import SHARPNESS_FEATURES
 from reference_stats.fingerprint import FINGERPRINT_VERSION
 from reference_stats.outcomes import FeatureValues
+from reference_stats.sums.decoded_image import DecodedImage
 
 FAMILIES: dict[str, tuple[Feature, ...]] = {
     "grey levels": LUMA_FEATURES,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
-from reference_stats.file_kinds import ImageKind
+from reference_stats.file_facts.kinds import ImageKind
 
 _TAGS_AT = 128
 _TAG = struct.Struct(">4sII")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import simplejpeg
 from PIL import GifImagePlugin, Image, MpoImagePlugin, TiffImagePlugin
 
-from reference_stats.file_kinds import ImageKind
+from reference_stats.file_facts.kinds import ImageKind
 
 # Nobody needs to know of more pages, and looking at a page costs time.
 _MOST_PAGES = 5_000

@@ -10,8 +10,8 @@ from reference_stats.file_facts.colour_profiles import wide_primaries, wide_prof
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.file_facts.frames import Frames, frames_of, frames_of_jpeg
 from reference_stats.file_facts.jpeg_segments import segments_of
+from reference_stats.file_facts.kinds import ImageKind
 from reference_stats.file_facts.transparency import has_transparent_pixels
-from reference_stats.file_kinds import ImageKind
 
 _PNG_DEPTH_AT = 24
 _TIFF_DEPTH = 258

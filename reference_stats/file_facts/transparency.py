@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from reference_stats.pil_pixels import bands_of
+from reference_stats.pixels.pil_pixels import bands_of
 
 _OPAQUE = 255
 _WITH_ALPHA = {"RGBA", "LA", "PA", "RGBa", "La"}

@@ -6,8 +6,8 @@ import numpy as np
 from numpy import float32, int16, int32, uint8
 from numpy.typing import NDArray
 
-from reference_stats.colour_sums import SHARE
 from reference_stats.kernels.compiled import compiled
+from reference_stats.kernels.share_unit import SHARE
 
 # Short enough that sums of squares, at most 510 ** 2 each, and of `SHARE` fit 32 bits.
 _CHUNK = 1024

@@ -13,20 +13,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jobs.errors import ObjectError, UsageError
-from jobs.image_locations import ImageLocation, ImageLocator, RefusedLocation
-from jobs.predictions.object_names import compile_glob
+from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.predictions.reading import read_predictions
-from jobs.predictions.rows import PredictionRows
-from jobs.timestamps import parse_timestamp
-from jobs.windows import WindowRequest
-from reference_stats.extraction import (
-    ExtractionResult,
-    ImageFeatures,
-    OverwrittenImage,
-    extract,
-)
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.predictions.selection.object_names import compile_glob
+from jobs.times.timestamps import parse_timestamp
+from jobs.times.windows import WindowRequest
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.names_used_again import names_used_again
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import WantedImages, images_of_rows, moments_of
-from reference_stats.names_used_again import names_used_again
+from reference_stats.outcomes import ImageFeatures, OverwrittenImage
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.prediction_images import rows_are_images
 from reference_stats.profiles.profile import PredictionTable, image_records
@@ -170,7 +167,7 @@ def _read_window(context: SourceContext) -> PredictionRows:
     return read_predictions(
         context.bucket,
         context.job.predictions,
-        WindowRequest(end=end, last=end - start),
+        WindowRequest(end=end, last=end - start, most_rows=context.job.window.most_rows),
         extra_columns=locator.columns_used(),
     )
 

@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jobs.errors import ObjectError, UsageError
-from jobs.job import ReferenceSettings
-from reference_stats.extraction import image_from_pixels
+from jobs.job_file.job import ReferenceSettings
+from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
@@ -143,6 +143,8 @@ def _load(path: Path, url: str) -> torch.Tensor:
             "not a readable tensor file: it holds more than tensors, and no code in it is run. "
             f"Save the tensor itself with torch.save(tensor, ...). {_EXPECTED}",
         ) from None
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - torch raises many types for a file that is not its own
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ObjectError(url, f"not a readable tensor file ({reason}). {_EXPECTED}") from None

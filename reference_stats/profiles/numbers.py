@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from jobs.buckets.bucket import Bucket
-from jobs.job import Job
+from jobs.job_file.job import Job
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
 from reference_stats.profiles.profile import PredictionTable

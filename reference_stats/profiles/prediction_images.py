@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from jobs.errors import ObjectError
-from jobs.image_locations import ImageLocation, ImageLocator
+from jobs.images.locations import ImageLocation, ImageLocator
 
 # A column that names the reference's images names most of them.
 _MOST = 0.5

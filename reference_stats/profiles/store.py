@@ -18,6 +18,7 @@ from jobs.errors import (
     ObjectExistsError,
     ObjectMissingError,
 )
+from jobs.visible_text import escaped_json
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 
 PINNED = "pinned.json"
@@ -219,7 +220,7 @@ def _describe(profile: ReferenceProfile) -> bytes:
         described["records"] = list(profile.records.columns)
     if profile.prediction_images is not None:
         described["prediction_images"] = True
-    return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
+    return (escaped_json(json.dumps(described, indent=2, ensure_ascii=False)) + "\n").encode()
 
 
 def _records(

@@ -9,6 +9,7 @@ from functools import partial
 
 from prometheus_client import push_to_gateway
 
+from jobs.causes import quoted
 from reports.metrics.deadline import LIMIT_S, STEP_S, call_within
 from reports.metrics.endpoint import endpoint_of, headers_of
 from reports.metrics.errors import MetricsError
@@ -88,7 +89,7 @@ def _sender(
 
 
 def _refused(url: str, error: urllib.error.HTTPError) -> MetricsError:
-    said = error.read(300).decode("utf-8", errors="replace").strip()
+    said = quoted(error.read(300).decode("utf-8", errors="replace"))
     return MetricsError(
         f"metrics.pushgateway: {url} answered {error.code} {error.reason}"
         f"{f' ({said})' if said else ''}. Expected the Pushgateway's own address, without "

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from reports.effect_sizes import in_deviations
-from reports.findings import Finding, RunFindings, State, Verdict
+from reports.findings.answers import State, Verdict
+from reports.findings.columns import Finding
+from reports.findings.effect_sizes import in_deviations
+from reports.findings.run import RunFindings
 from reports.metrics import catalogue
 from reports.metrics.sample import Metric, Sample
 

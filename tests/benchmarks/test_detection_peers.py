@@ -12,7 +12,7 @@ from scipy.stats import ks_2samp
 
 from benchmarks.detection_parts import peers
 from benchmarks.detection_parts.seeds import generator_for
-from drift.evidently_report import import_quietly
+from drift.evidently.report import import_quietly
 
 
 def tables(name: str, reference: int, window: int, shift: float) -> tuple[pd.DataFrame, ...]:
@@ -47,7 +47,7 @@ def package_says(
     reference: pd.DataFrame, window: pd.DataFrame, **settings: object
 ) -> tuple[Mapping[str, float], float]:
     """Return the package's score per column and the share of drifted columns."""
-    api = import_quietly("drift.evidently_api")
+    api = import_quietly("drift.evidently.api")
     # Only once the project has imported the package with its warnings kept quiet.
     from evidently.presets import DataDriftPreset  # noqa: PLC0415
 

@@ -8,12 +8,12 @@ import pytest
 
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
-from jobs.lock import JobLock
-from reports.findings import WindowSpan
-from reports.history import parse_history_row
-from reports.history_store import read_history
-from reports.html_report import report_html
-from reports.publishing import publish
+from jobs.running.lock import JobLock
+from reports.findings.run import WindowSpan
+from reports.history.parsing import parse_history_row
+from reports.history.store import read_history
+from reports.pages.run.report import report_html
+from reports.publishing.publish import publish
 from tests.support import findings as examples
 from tests.support.command import JOB_FILE, drift, warm_drift
 

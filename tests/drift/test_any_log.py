@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
 from jobs.errors import DriftError, ExitCode
-from jobs.windows import WindowRequest
-from reports.json_report import report_json, report_schema
+from jobs.times.windows import WindowRequest
+from reports.json_report.report import report_json, report_schema
 from tests.support.fuzzed_logs import as_log, log_lines
 from tests.support.log_window import read_log
 from tests.support.worlds import job_of, make_world

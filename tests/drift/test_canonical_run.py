@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drift.options import RunOptions
+from drift.pinned_profile import build_and_pin
 from drift.pipeline import run_job
-from drift.reference import build_and_pin
-from drift.stages import open_workplace
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
 from reference_stats.features.registry import feature_set, feature_set_id
 from tests.support.worlds import job_of, make_world
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
-from jobs.job import Job
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from jobs.job_file.job import Job
 from tests.support.worlds import make_world
 
 NOON = datetime(2025, 3, 4, 12, tzinfo=UTC)

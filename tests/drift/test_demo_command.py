@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from drift.commands.demo import command
+from drift.cli.commands.demo import command
 
 
 @pytest.mark.parametrize("name", ["job.toml", "predictions_log.csv", "notes.txt"])

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
-from jobs.job import Job
-from reports.findings import RunFindings, Verdict
-from reports.remarks import Remark, RemarkWeight
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from jobs.job_file.job import Job
+from reports.findings.answers import Verdict
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.findings.run import RunFindings
 from tests.support.worlds import job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)

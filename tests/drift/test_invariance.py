@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
-from jobs.job import Job
-from reports.json_report import report_json
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from jobs.job_file.job import Job
+from reports.json_report.report import report_json
 from tests.support.worlds import job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)

@@ -26,8 +26,8 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 # A program with a bug, one that warns, and one whose thread fails.
 BUG = """
 import logging, sys, threading, warnings
-import drift.commands.group as group
-from drift.program import main
+import drift.cli.commands.group as group
+from drift.cli.program import main
 
 class Finalized:
     def __del__(self):
@@ -235,8 +235,8 @@ DAMAGED = {
 DECODE = """
 import sys
 from pathlib import Path
-from reference_stats.decoding import decode_image
-from reference_stats.thumbnails import thumbnail
+from reference_stats.decoding.decode import decode_image
+from reference_stats.decoding.thumbnails import thumbnail
 for path in sys.argv[2:]:
     data = Path(path).read_bytes()
     thumbnail(data) if sys.argv[1] == "thumbnail" else decode_image(data, max_pixels=10**6)
@@ -304,7 +304,7 @@ class TestABug:
     def test_lines_of_other_libraries_warnings_and_threads_are_entries_too(self, result):
         other, warned, thread, finalized, _bug = entries(result.stderr)
         assert other["logger"] == "third.party"
-        assert other["message"] == "two\nlines: \u00e4 \u2028"
+        assert other["message"] == "two\nlines: \u00e4 \u2039U+2028\u203a"
         assert warned["logger"] == "py.warnings"
         assert "DeprecationWarning: old \n ways" in warned["message"]
         assert thread["severity"] == "ERROR"
@@ -364,7 +364,7 @@ def test_all_tries_of_one_cloud_run_execution_share_a_trace_and_no_other_does():
 
 def test_asking_for_help_loads_nothing_heavy(tmp_path):
     """It stays as fast as Python itself: measured 0.1 s on a quiet machine."""
-    loaded = "import sys; from drift.program import main\ntry: main(['--help'])\n"
+    loaded = "import sys; from drift.cli.program import main\ntry: main(['--help'])\n"
     shown = subprocess.run(
         [sys.executable, "-c", loaded + "finally: print(*sys.modules, file=sys.stderr)"],
         cwd=tmp_path,

@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drift.number_scales import ScaleChange
-from drift.options import RunOptions
+from drift.comparison.columns.number_scales import ScaleChange
 from drift.pipeline import run_job
 from drift.remarks.numbers import _on_other_scale
-from drift.setup.check_rows import check_rows
-from drift.stages import open_workplace
+from drift.run_request import RunOptions
+from drift.setup.check.rows import check_rows
+from drift.workplace import open_workplace
 from jobs.predictions.reading import read_predictions
-from jobs.predictions.rows import NumberColumnTally
-from jobs.windows import WindowRequest
-from reports.findings import State, Verdict
-from reports.json_report import report_json
-from reports.remarks import RemarkWeight
+from jobs.predictions.rows.rows import NumberColumnTally
+from jobs.times.windows import WindowRequest
+from reports.findings.answers import State, Verdict
+from reports.findings.remarks import RemarkWeight
+from reports.json_report.report import report_json
 from tests.support.worlds import job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)

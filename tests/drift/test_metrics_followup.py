@@ -9,9 +9,10 @@ import pytest
 from drift.followups.finished_run import FinishedRun
 from drift.followups.registry import follow_ups
 from drift.followups.running import follow_up
-from drift.stages import open_workplace
-from reports.findings import Finding, State
-from reports.history import history_row
+from drift.workplace import open_workplace
+from reports.findings.answers import State
+from reports.findings.columns import Finding
+from reports.history.history import history_row
 from tests.support import findings as examples
 from tests.support.metrics_server import closed_port, metrics_server
 from tests.support.worlds import job_of

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
-from reports.findings import Verdict
-from reports.json_report import report_json
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from reports.findings.answers import Verdict
+from reports.json_report.report import report_json
 from tests.support.worlds import job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)

@@ -12,12 +12,14 @@ from drift.followups.finished_run import FinishedRun
 from drift.followups.notify import notify
 from drift.followups.registry import follow_ups
 from drift.followups.running import follow_up
-from drift.stages import open_workplace
+from drift.workplace import open_workplace
 from jobs.buckets.registry import open_bucket
 from jobs.errors import PublishError
-from reports.findings import Notice, NoticeKind, Verdict, WindowSpan
-from reports.history import AcceptedWindow, history_row
-from reports.notification_record import claim, record_name
+from reports.findings.answers import Verdict
+from reports.findings.run import WindowSpan
+from reports.findings.runs import Notice, NoticeKind
+from reports.history.history import AcceptedWindow, history_row
+from reports.telling.record import claim, record_name
 from tests.support import findings as examples
 from tests.support.receivers import mail, web
 from tests.support.server_process import free_port

@@ -8,9 +8,9 @@ from datetime import UTC, timedelta
 import pytest
 from PIL import Image, ImageStat
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
 from tests.support.receivers import mail_server, web_server
 from tests.support.worlds import START, job_of, make_world
 

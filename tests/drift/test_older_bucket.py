@@ -10,16 +10,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from drift.options import RunOptions, requested_window, run_ids
+from drift.pinned_profile import build_and_pin
 from drift.pipeline import run_job
-from drift.reference import build_and_pin
-from drift.setup.check_result import CheckState
-from drift.setup.checking import check_job_file
-from drift.stages import open_workplace
-from jobs.job import DetectionSettings, Job
-from reports.findings import RunFindings
-from reports.history import AcceptedWindow
-from reports.publishing import change_row
+from drift.run_request import RunOptions, requested_window, run_ids
+from drift.setup.check.registry import check_job_file
+from drift.setup.check.result import CheckState
+from drift.workplace import open_workplace
+from jobs.job_file.job import DetectionSettings, Job
+from reports.findings.run import RunFindings
+from reports.history.history import AcceptedWindow
+from reports.publishing.publish import change_row
 from tests.support.worlds import JOB_FILE, job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)

@@ -12,16 +12,16 @@ import sys
 
 import pytest
 
-from drift.history_table import csv_table, without_formula
-from drift.report_fetching import fetch_index, fetch_report
-from drift.stages import open_workplace
+from drift.cli.history_table import csv_table, without_formula
+from drift.cli.open_page import fetch_index, fetch_report
+from drift.workplace import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
-from jobs.job_file import load_job
-from reports.findings import WindowSpan
-from reports.history import history_row
-from reports.html_report import report_html
-from reports.publishing import publish
+from jobs.job_file.reading import load_job
+from reports.findings.run import WindowSpan
+from reports.history.history import history_row
+from reports.pages.run.report import report_html
+from reports.publishing.publish import publish
 from tests.support import findings as examples
 from tests.support.command import ROOT
 from tests.support.command import drift as cold_drift

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from drift.options import RunOptions, requested_window, run_id
+from drift.run_request import RunOptions, requested_window, run_id
 from tests.support.worlds import job_of
 
 NOW = datetime(2025, 3, 4, 10, 47, 12, 345678, tzinfo=UTC)

@@ -15,26 +15,27 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
 
-from drift.options import RunOptions, requested_window
+from drift.observations.window_images import WindowImages, join
 from drift.pipeline import run_job
 from drift.remarks.facts import RunData
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.reference_names import reference_names_remarks
 from drift.remarks.registry import remarks_on_data
-from drift.setup.checking import check_job_file
+from drift.run_request import RunOptions, requested_window
+from drift.setup.check.registry import check_job_file
 from drift.setup.initiate import propose
-from drift.setup.write_job_file import job_file_text
-from drift.stages import open_workplace
-from drift.window_images import WindowImages, join
+from drift.setup.propose.write_job_file import job_file_text
+from drift.workplace import open_workplace
 from jobs.buckets.registry import open_bucket
-from jobs.job import Job
+from jobs.job_file.job import Job
 from jobs.predictions.reading import read_predictions
-from reference_stats.extraction import extract
+from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.build import build_profile
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
-from reports.findings import RunFindings, Verdict
-from reports.remarks import Remark, RemarkWeight
+from reports.findings.answers import Verdict
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.findings.run import RunFindings
 from tests.support.worlds import view
 
 SLOTS = 40

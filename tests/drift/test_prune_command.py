@@ -7,22 +7,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
 from drift.pruning.deletion import prune
 from drift.pruning.keep import Keep
 from drift.pruning.plan import Kind
 from drift.pruning.survey import survey
-from drift.stages import open_workplace
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError, PublishError
-from jobs.job_file import load_job
-from jobs.lock import JobLock
+from jobs.job_file.reading import load_job
+from jobs.running.lock import JobLock
 from reference_stats.features.registry import feature_set_id
-from reports.findings import Notice, NoticeKind
-from reports.history_store import read_history
-from reports.publishing import publish, rebuild_index
+from reports.findings.runs import Notice, NoticeKind
+from reports.history.store import read_history
+from reports.publishing.publish import publish, rebuild_index
 from tests.support.command import JOB_FILE, drift, warm_drift
 from tests.support.counting_bucket import CountingBucket
 from tests.support.job_folder import (

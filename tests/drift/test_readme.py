@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from drift.commands.registry import COMMANDS
+from drift.cli.commands.registry import COMMANDS
 from jobs.errors import ExitCode
-from jobs.job_file import load_job
+from jobs.job_file.reading import load_job
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

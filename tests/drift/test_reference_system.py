@@ -12,11 +12,12 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
-from jobs.job_file import load_job
-from reports.findings import RunFindings, State, Verdict
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from jobs.job_file.reading import load_job
+from reports.findings.answers import State, Verdict
+from reports.findings.run import RunFindings
 from tests.support.images import SEVEN, encode
 from tests.support.reference_api import (
     LOG,

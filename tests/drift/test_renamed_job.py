@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from drift.options import RunOptions, requested_window, run_ids
+from drift.pinned_profile import build_and_pin
 from drift.pipeline import run_job
-from drift.reference import build_and_pin
 from drift.renamed_job import LikeJobs, like_jobs, settings_of
-from drift.setup.check_result import CheckState
-from drift.setup.checking import check_job_file
-from drift.stages import open_workplace
+from drift.run_request import RunOptions, requested_window, run_ids
+from drift.setup.check.registry import check_job_file
+from drift.setup.check.result import CheckState
+from drift.workplace import open_workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ExitCode, InputError
-from jobs.job import Job
-from reports.findings import RunFindings
-from reports.history import parse_time
+from jobs.job_file.job import Job
+from reports.findings.run import RunFindings
+from reports.history.history import parse_time
 from tests.support.worlds import JOB_FILE, job_of, make_world
 
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)

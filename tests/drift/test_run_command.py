@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from reports.json_report import report_schema
+from reports.json_report.report import report_schema
 from tests.support import command
 from tests.support.command import ROOT
 from tests.support.worlds import make_world

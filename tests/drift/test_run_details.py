@@ -12,23 +12,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drift.comparison import compare
-from drift.evidently_report import render
-from drift.joint_findings import JOINT_COLUMN
-from drift.options import RunOptions
+from drift.comparison.columns.prediction_columns import Said, prediction_columns
+from drift.comparison.compare import compare
+from drift.comparison.joint import JOINT_COLUMN
+from drift.evidently.report import render
+from drift.observations.unit_rows import RowUnits
+from drift.pinned_profile import build_and_pin
 from drift.pipeline import run_job
-from drift.prediction_columns import Said, prediction_columns
-from drift.reference import build_and_pin
-from drift.stages import open_workplace
-from drift.unit_rows import RowUnits
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, ObjectMissingError, PublishError
-from jobs.job import DetectionSettings, Job
-from jobs.lease import Lease
-from jobs.lock import JobLock
+from jobs.job_file.job import DetectionSettings, Job
+from jobs.running.lease import Lease
+from jobs.running.lock import JobLock
 from reference_stats.profiles.profile import PredictionTable
-from reports.findings import Finding, RunFindings, State, Verdict
-from reports.json_report import report_json
+from reports.findings.answers import State, Verdict
+from reports.findings.columns import Finding
+from reports.findings.run import RunFindings
+from reports.json_report.report import report_json
 from tests.support.browser import chromium
 from tests.support.columns import classes, lined_up, numeric
 from tests.support.command import warm_drift

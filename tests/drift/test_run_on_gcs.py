@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from reports.json_report import report_schema
+from reports.json_report.report import report_schema
 from tests.support.command import ROOT, warm_drift
 from tests.support.gcs_server import GcsServer, server_binary, skip_or_fail
 from tests.support.worlds import JOB_FILE, make_world

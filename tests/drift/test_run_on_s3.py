@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
-from reports.json_report import report_schema
+from reports.json_report.report import report_schema
 from tests.support.command import ROOT
 from tests.support.worlds import JOB_FILE, make_world
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.options import RunOptions, requested_window
-from jobs.cron import parse_cron
-from jobs.job import Job
+from drift.run_request import RunOptions, requested_window
+from jobs.job_file.job import Job
+from jobs.times.cron import parse_cron
 from tests.support.worlds import job_of
 
 # Changes by one hour and by half of one, at midnight and at noon UTC, in both hemispheres; one zone

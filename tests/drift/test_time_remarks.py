@@ -8,17 +8,17 @@ from typing import Any, cast
 
 import pytest
 
-from drift.late_rows import LateRows, LateRun
-from drift.options import RunOptions
+from drift.across_runs.late_rows import LateRows, LateRun
 from drift.pipeline import run_job
 from drift.remarks.facts import RunData
 from drift.remarks.times import time_remarks
-from drift.stages import open_workplace
-from jobs.job import Job
-from jobs.predictions.rows import PredictionRows
-from jobs.windows import WindowRequest
-from reports.history import HistoryRow, history_row
-from reports.remarks import Remark, RemarkWeight
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from jobs.job_file.job import Job
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.windows import WindowRequest
+from reports.findings.remarks import Remark, RemarkWeight
+from reports.history.history import HistoryRow, history_row
 from tests.support import findings as examples
 from tests.support.log_window import WINDOW_END, read_log
 from tests.support.worlds import JOB, job_of, make_world

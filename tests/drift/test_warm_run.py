@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import Workplace
+from drift.run_request import RunOptions
+from drift.workplace import Workplace
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
-from jobs.job import Job
-from reports.findings import Verdict
+from jobs.job_file.job import Job
+from reports.findings.answers import Verdict
 from tests.support.watched_bucket import Calls, WatchedBucket
 from tests.support.worlds import job_of, make_world
 

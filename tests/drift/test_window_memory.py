@@ -13,7 +13,7 @@ MOST_BYTES_A_ROW = 900
 JOIN = f"""
 from benchmarks.comparison_parts.traffic import make_traffic
 from benchmarks.comparison_scale import forget_peak, peak_mb, tidy_up
-from drift.window_images import join
+from drift.observations.window_images import join
 
 traffic = make_traffic({ROWS}, 100, drifts=True)
 tidy_up()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.job_file import load_job
-from jobs.job_reference import job_reference
+from jobs.job_file.reading import load_job
+from jobs.job_file.reference_page import job_reference
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,4 +21,6 @@ def test_there_are_examples():
 
 def test_the_page_on_the_job_file_is_up_to_date():
     written = (ROOT / "docs" / "job-file.md").read_text(encoding="utf-8")
-    assert written == job_reference(), "run: python -m jobs.job_reference > docs/job-file.md"
+    assert written == job_reference(), (
+        "run: python -m jobs.job_file.reference_page > docs/job-file.md"
+    )

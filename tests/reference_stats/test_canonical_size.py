@@ -7,8 +7,7 @@ import pytest
 from PIL import Image
 from skimage import data as pictures
 
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.decoding import image_from_pixels
+from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.registry import (
     FEATURES,
     compute_features,
@@ -16,6 +15,7 @@ from reference_stats.features.registry import (
     feature_set,
     feature_set_id,
 )
+from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import photograph
 
 SIDE = 64

@@ -15,12 +15,12 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageFilter
 from skimage.measure import block_reduce
 
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.decoding import decode_image, image_from_pixels
+from reference_stats.decoding.decode import decode_image, image_from_pixels
 from reference_stats.features.detail import coarse_detail, edge_concentration, fine_detail
 from reference_stats.features.luma import overexposed, underexposed
 from reference_stats.features.noise import graininess, noise_level, speckle
 from reference_stats.features.registry import compute_features
+from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import MANY_PIXELS, encode, noise, photograph
 
 PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "rocket")

@@ -10,19 +10,14 @@ from pathlib import Path
 import pytest
 
 from jobs.buckets.bucket import ObjectInfo
-from jobs.buckets.folder import FolderBucket
-from jobs.image_locations import ImageLocation
-from jobs.job import ImageSettings
-from reference_stats.extraction import (
-    ExtractionResult,
-    ImageFeatures,
-    MissingImage,
-    Outcome,
-    UnreadableImage,
-    extract,
-)
+from jobs.buckets.folder.bucket import FolderBucket
+from jobs.images.locations import ImageLocation
+from jobs.job_file.job import ImageSettings
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
+from reference_stats.outcomes import ImageFeatures, MissingImage, Outcome, UnreadableImage
 from tests.support.counting_bucket import CountingBucket
 from tests.support.images import numbered_photographs
 from tests.support.remembered import parts_of, real_bucket

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reference_stats import decoding, fast_jpeg, fast_png
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.decoding import decode_image
+from reference_stats.decoding import decode as decoding
+from reference_stats.decoding import fast_jpeg, fast_png
+from reference_stats.decoding.decode import decode_image
 from reference_stats.outcomes import UnreadableImage
+from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import MANY_PIXELS, encode, noise, photograph
 
 JPEG_KINDS = {

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs.buckets.bucket import Bucket
-from jobs.buckets.folder import FolderBucket
+from jobs.buckets.folder.bucket import FolderBucket
 from jobs.errors import BucketAccessError
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.recalled import CachedOutcomes

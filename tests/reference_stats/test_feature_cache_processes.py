@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from jobs.buckets.registry import open_bucket
-from jobs.job import ImageSettings
-from reference_stats.extraction import extract
+from jobs.job_file.job import ImageSettings
+from reference_stats.extraction.extract import extract
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache
 from tests.support.cache_worker import ROUNDS, WINDOW, held_by, locations_in

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reference_stats.decoding import image_from_pixels
+from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.describe import describe_features
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import (

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reference_stats import decoding
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.decoding import decode_image
+from reference_stats.decoding import decode as decoding
+from reference_stats.decoding.decode import decode_image
 from reference_stats.features.registry import compute_features
 from reference_stats.file_facts.colour_profiles import wide_profile
 from reference_stats.file_facts.facts import FileFacts, facts_from_text
+from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.colour_profiles import DISPLAY_P3, SRGB, icc_profile
 from tests.support.images import MANY_PIXELS, encode, noise, photograph
 

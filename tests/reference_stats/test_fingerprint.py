@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from reference_stats.decoded_image import DecodedImage
-from reference_stats.decoding import decode_image, image_from_pixels
+from reference_stats.decoding.decode import decode_image, image_from_pixels
 from reference_stats.fingerprint import (
     FINGERPRINT_BYTES,
     LARGEST_DISTANCE,
@@ -25,6 +24,7 @@ from reference_stats.fingerprint import (
     hamming_distance,
     stack_fingerprints,
 )
+from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import MANY_PIXELS, encode, noise, photograph
 
 NAMES = ("astronaut", "coffee", "chelsea", "rocket", "camera", "moon", "page", "clock", "coins")

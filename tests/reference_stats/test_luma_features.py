@@ -11,7 +11,7 @@ from skimage import data as pictures
 from skimage.color import rgb2gray
 from skimage.util import img_as_ubyte
 
-from reference_stats.decoding import image_from_pixels
+from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.luma import LUMA_FEATURES
 from tests.support.images import SEVEN, noise, seven_of
 

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from reference_stats.decoding import decode_image
+from reference_stats.decoding.decode import decode_image
 from reference_stats.outcomes import UnreadableImage, UnreadableReason, accident_of
 from tests.support.command import ROOT
 
 # In a process that has no file left the module that makes grey levels cannot be loaded.
 _WITHOUT_FILES = """
 import resource, sys
-from reference_stats.decoding import decode_image
+from reference_stats.decoding.decode import decode_image
 data = sys.stdin.buffer.read()
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))

@@ -13,19 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.image_locations import ImageLocation
-from jobs.job import ImageSettings
-from reference_stats.extraction import (
-    ExtractionResult,
-    MissingImage,
-    Outcome,
-    extract,
-)
+from jobs.images.locations import ImageLocation
+from jobs.job_file.job import ImageSettings
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.measure import measure
+from reference_stats.extraction.result import ExtractionResult
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.registry import FEATURES
 from reference_stats.image_uses import Sighting, WantedImages
-from reference_stats.measuring import measure
+from reference_stats.outcomes import MissingImage, Outcome
 from reference_stats.size_limits import SizeLimits
 from tests.support.counting_bucket import CountingBucket
 from tests.support.images import numbered_photographs

@@ -3,18 +3,11 @@
 import dataclasses
 import re
 
-from reports.findings import (
-    Latency,
-    LogCounts,
-    LostValues,
-    NewestRow,
-    PictureCount,
-    PictureHealth,
-    Quality,
-    RunFindings,
-)
-from reports.html_report import report_html
-from reports.picture_limits import poor_pictures
+from reports.findings.images import Latency, PictureCount, PictureHealth, Quality
+from reports.findings.log import LogCounts, LostValues, NewestRow
+from reports.findings.run import RunFindings
+from reports.pages.run.report import report_html
+from reports.words.picture_limits import poor_pictures
 from tests.support import findings as examples
 
 NONE = PictureCount(images=0, reference_share=0.0)

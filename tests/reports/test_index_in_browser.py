@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from benchmarks.index_pages import simulated_rows
-from reports.history import HistoryRow
-from reports.index_page import index_files
+from reports.history.history import HistoryRow
+from reports.pages.index.page import index_files
 from tests.support.browser import OpenedPage, Violation, open_pages, violations
 from tests.support.findings import HOSTILE_LABELS
 from tests.support.pages import index_of

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.output_settings import NotificationSettings
-from reports.findings import NoticeKind, Verdict
-from reports.history import history_row, parse_time
-from reports.notices import due_notice, records_needed_from, standing_notice
+from jobs.job_file.output_settings import NotificationSettings
+from reports.findings.answers import Verdict
+from reports.findings.runs import NoticeKind
+from reports.history.history import history_row, parse_time
+from reports.telling.notices import due_notice, records_needed_from, standing_notice
 from tests.support import findings as examples
 
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reports.findings import RunFindings
-from reports.history import history_row
+from reports.findings.run import RunFindings
+from reports.history.history import history_row
 from tests.support import findings as examples
 from tests.support.browser import OpenedPage, open_pages, picture_page
 from tests.support.pages import EXAMPLES, index_of, page_of, photograph

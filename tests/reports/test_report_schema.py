@@ -1,6 +1,8 @@
 import copy
 import dataclasses
+import importlib
 import json
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -8,10 +10,15 @@ from typing import Any, cast
 import jsonschema
 import pytest
 
-from reports import findings as types
-from reports.findings import RunFindings
-from reports.json_report import report_json, report_schema
-from reports.schema_page import schema_page
+import reports.findings
+from reports.findings import answers, columns, images, log, places, run, runs
+from reports.findings.constant_reference import ConstantReference
+from reports.findings.job_settings import JobSettings
+from reports.findings.log_times import LogTimes
+from reports.findings.remarks import Remark
+from reports.findings.run import RunFindings
+from reports.json_report.report import report_json, report_schema
+from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
 
 SCHEMA = cast("dict[str, Any]", report_schema())
@@ -23,36 +30,36 @@ EXAMPLES = (
     examples.hostile,
 )
 WHERE = {
-    types.RunFindings: SCHEMA,
-    types.WindowSpan: SCHEMA["properties"]["window"],
-    types.ImageCounts: SCHEMA["properties"]["images"],
-    types.LogCounts: SCHEMA["properties"]["log"],
-    types.LostValues: SCHEMA["$defs"]["lost_values"],
-    types.NewestRow: SCHEMA["$defs"]["newest_row"],
-    types.ProfileSummary: SCHEMA["properties"]["profile"],
-    types.Quality: SCHEMA["properties"]["quality"],
-    types.Finding: SCHEMA["$defs"]["finding"],
-    types.ConstantReference: SCHEMA["$defs"]["constant_reference"],
-    types.Distribution: SCHEMA["$defs"]["distribution"],
-    types.Histogram: SCHEMA["$defs"]["histogram"],
-    types.Category: SCHEMA["$defs"]["category"],
-    types.Statistic: SCHEMA["$defs"]["statistic"],
-    types.Trouble: SCHEMA["$defs"]["trouble"],
-    types.Multivariate: SCHEMA["$defs"]["multivariate"],
-    types.Offender: SCHEMA["$defs"]["offender"],
-    types.Segment: SCHEMA["$defs"]["segment"],
-    types.SegmentScan: SCHEMA["$defs"]["segment_scan"],
-    types.Onset: SCHEMA["$defs"]["onset"],
-    types.Trend: SCHEMA["$defs"]["trend"],
-    types.TrendColumn: SCHEMA["$defs"]["trend_column"],
-    types.Evidence: SCHEMA["$defs"]["evidence"],
-    types.Notice: SCHEMA["$defs"]["notice"],
-    types.PictureCount: SCHEMA["$defs"]["picture_count"],
-    types.PictureHealth: SCHEMA["$defs"]["picture_health"],
-    types.Latency: SCHEMA["$defs"]["latency"],
-    types.Remark: SCHEMA["$defs"]["remark"],
-    types.LogTimes: SCHEMA["$defs"]["log_times"],
-    types.JobSettings: SCHEMA["$defs"]["job_settings"],
+    run.RunFindings: SCHEMA,
+    run.WindowSpan: SCHEMA["properties"]["window"],
+    images.ImageCounts: SCHEMA["properties"]["images"],
+    log.LogCounts: SCHEMA["properties"]["log"],
+    log.LostValues: SCHEMA["$defs"]["lost_values"],
+    log.NewestRow: SCHEMA["$defs"]["newest_row"],
+    run.ProfileSummary: SCHEMA["properties"]["profile"],
+    images.Quality: SCHEMA["properties"]["quality"],
+    columns.Finding: SCHEMA["$defs"]["finding"],
+    ConstantReference: SCHEMA["$defs"]["constant_reference"],
+    columns.Distribution: SCHEMA["$defs"]["distribution"],
+    columns.Histogram: SCHEMA["$defs"]["histogram"],
+    columns.Category: SCHEMA["$defs"]["category"],
+    columns.Statistic: SCHEMA["$defs"]["statistic"],
+    images.Trouble: SCHEMA["$defs"]["trouble"],
+    columns.Multivariate: SCHEMA["$defs"]["multivariate"],
+    images.Offender: SCHEMA["$defs"]["offender"],
+    places.Segment: SCHEMA["$defs"]["segment"],
+    places.SegmentScan: SCHEMA["$defs"]["segment_scan"],
+    places.Onset: SCHEMA["$defs"]["onset"],
+    runs.Trend: SCHEMA["$defs"]["trend"],
+    runs.TrendColumn: SCHEMA["$defs"]["trend_column"],
+    runs.Evidence: SCHEMA["$defs"]["evidence"],
+    runs.Notice: SCHEMA["$defs"]["notice"],
+    images.PictureCount: SCHEMA["$defs"]["picture_count"],
+    images.PictureHealth: SCHEMA["$defs"]["picture_health"],
+    images.Latency: SCHEMA["$defs"]["latency"],
+    Remark: SCHEMA["$defs"]["remark"],
+    LogTimes: SCHEMA["$defs"]["log_times"],
+    JobSettings: SCHEMA["$defs"]["job_settings"],
 }
 
 
@@ -73,14 +80,19 @@ def test_the_examples_show_every_verdict_and_every_state() -> None:
     runs = [example() for example in EXAMPLES]
     columns = [column for run in runs for column in (*run.features, *run.predictions)]
 
-    assert {run.verdict for run in runs} == set(types.Verdict)
-    assert {column.state for column in columns} == set(types.State)
+    assert {run.verdict for run in runs} == set(answers.Verdict)
+    assert {column.state for column in columns} == set(answers.State)
 
 
 def test_every_type_of_the_findings_has_its_place_in_the_schema() -> None:
+    modules = [
+        importlib.import_module(f"{reports.findings.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(reports.findings.__path__)
+    ]
     declared = {
         value
-        for value in vars(types).values()
+        for module in modules
+        for value in vars(module).values()
         if isinstance(value, type) and dataclasses.is_dataclass(value)
     }
 
@@ -121,12 +133,12 @@ def test_a_wrong_value_is_refused(path: tuple[str | int, ...], value: object) ->
 
 
 def test_the_settings_of_the_job_are_valid() -> None:
-    settings = types.JobSettings(log="log.csv", reference="0" * 16, digest="1" * 16)
+    settings = JobSettings(log="log.csv", reference="0" * 16, digest="1" * 16)
     validate(json.loads(report_json(dataclasses.replace(examples.steady(), job_settings=settings))))
 
 
 def test_the_times_of_the_log_are_valid() -> None:
-    times = types.LogTimes(zoned=3, rows_by_day={"2025-03-03": 3}, late_rows={"run": 2})
+    times = LogTimes(zoned=3, rows_by_day={"2025-03-03": 3}, late_rows={"run": 2})
 
     validate(json.loads(report_json(dataclasses.replace(examples.steady(), log_times=times))))
     wrong = dataclasses.replace(times, rows_by_day={"2025-03-03": -1})
@@ -143,5 +155,5 @@ def test_keys_of_a_later_version_are_accepted() -> None:
 def test_the_page_in_docs_is_made_from_the_schema() -> None:
     page = Path("docs/report-schema.md").read_text(encoding="utf-8")
 
-    # After a change: python -m reports.schema_page docs/report-schema.md
+    # After a change: python -m reports.json_report.schema_page docs/report-schema.md
     assert page == schema_page()

@@ -1,4 +1,4 @@
-from reports.html_report import Links
+from reports.pages.run.report import Links
 
 GIVEN = {"job": "dogs", "prefix": "reports/dogs", "run_id": "20250315T000000Z-1a2b"}
 FOLDER = "reports/dogs/runs/20250315T000000Z-1a2b"

@@ -1,8 +1,10 @@
 import dataclasses
 import re
 
-from reports.findings import RunFindings, State, Trend
-from reports.html_report import report_html
+from reports.findings.answers import State
+from reports.findings.run import RunFindings
+from reports.findings.runs import Trend
+from reports.pages.run.report import report_html
 from tests.support import findings as examples
 from tests.support.findings import HOSTILE_LABELS
 

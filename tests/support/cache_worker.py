@@ -11,9 +11,9 @@ import random
 import sys
 
 from jobs.buckets.registry import open_bucket
-from jobs.image_locations import ImageLocation
-from jobs.job import ImageSettings
-from reference_stats.extraction import extract
+from jobs.images.locations import ImageLocation
+from jobs.job_file.job import ImageSettings
+from reference_stats.extraction.extract import extract
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.outcomes import ImageFeatures, UnreadableImage

@@ -13,7 +13,8 @@ from typing import ClassVar
 import pytest
 
 from jobs.buckets.bucket import HTML, ObjectKind
-from jobs.buckets.cloud import CloudBucket, CloudSettings
+from jobs.buckets.cloud import CloudBucket
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.registry import open_bucket
 from jobs.errors import UnsafeNameError, UsageError
 from tests.support.bucket_contract import BucketContract

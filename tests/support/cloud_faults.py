@@ -17,7 +17,8 @@ from typing import ClassVar, Protocol
 import pytest
 
 from jobs.buckets.bucket import HTML
-from jobs.buckets.cloud import CloudBucket, CloudSettings
+from jobs.buckets.cloud import CloudBucket
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import (
     BucketAccessError,
@@ -514,7 +515,8 @@ class CloudFaults(ABC):
             self.open(url, QUICK).read("a.bin")
         assert time.monotonic() - started < QUICK.retry.deadline_s + LATE_S
         assert str(caught.value).startswith(f"{url}/a.bin: the store could not be reached")
-        assert "Check the network" in str(caught.value)
+        assert "(the connection was refused: " in str(caught.value)
+        assert "Check host and port" in str(caught.value)
 
     def test_a_bucket_that_does_not_exist_is_no_missing_object(self, store: FaultyStore) -> None:
         for call in CALLS.values():

@@ -15,7 +15,8 @@ from typing import ClassVar
 
 import pytest
 
-from jobs.buckets.cloud import CloudBucket, CloudSettings
+from jobs.buckets.cloud import CloudBucket
+from jobs.buckets.cloud_settings import CloudSettings
 from jobs.errors import BucketAccessError, ObjectChangedError, ObjectError
 from tests.support.bad_answers import OneBehind, PassOn, always, given_twice
 from tests.support.cloud_faults import LATE_S, QUICK, Server

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from drift.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
+from drift.comparison.columns.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
 
 
 def numeric(name: str, reference, current, role: ColumnRole = ColumnRole.FEATURE) -> Column:

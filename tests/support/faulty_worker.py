@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from reference_stats.extraction.isolated import worker
+from reference_stats.extraction.measure import measure
 from reference_stats.features.feature import Feature
 from reference_stats.fingerprint import FINGERPRINT_BYTES
-from reference_stats.isolated import worker
-from reference_stats.measuring import measure
 from reference_stats.outcomes import FeatureValues, ImageFeatures, UnreadableImage
 from reference_stats.size_limits import SizeLimits
 

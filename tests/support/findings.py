@@ -8,32 +8,21 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.findings import (
+from reports.findings.answers import State, Verdict
+from reports.findings.columns import (
     Category,
     Distribution,
-    Evidence,
     Finding,
     Histogram,
-    ImageCounts,
-    LogCounts,
-    LostValues,
     Multivariate,
-    Offender,
-    Onset,
-    ProfileSummary,
-    Quality,
-    RunFindings,
-    Segment,
-    SegmentScan,
-    State,
     Statistic,
-    Trend,
-    TrendColumn,
-    Trouble,
-    Verdict,
-    WindowSpan,
 )
-from reports.history import HistoryRow
+from reports.findings.images import ImageCounts, Offender, Quality, Trouble
+from reports.findings.log import LogCounts, LostValues
+from reports.findings.places import Onset, Segment, SegmentScan
+from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
+from reports.findings.runs import Evidence, Trend, TrendColumn
+from reports.history.history import HistoryRow
 
 HOSTILE_LABELS = (
     "</script><script>alert(1)</script>",

@@ -11,10 +11,12 @@ from urllib.parse import unquote
 
 from jobs.buckets.bucket import HTML, JSON, Bucket
 from reference_stats.features.registry import feature_set_id
-from reports.findings import Notice, NoticeKind, RunFindings, WindowSpan
-from reports.history import AcceptedWindow
-from reports.index_publishing import INDEX_NAME
-from reports.publishing import LATEST_NAME, change_row, publish, rebuild_index, run_prefix
+from reports.findings.run import RunFindings, WindowSpan
+from reports.findings.runs import Notice, NoticeKind
+from reports.history.history import AcceptedWindow
+from reports.publishing.index import INDEX_NAME
+from reports.publishing.latest import LATEST_NAME
+from reports.publishing.publish import change_row, publish, rebuild_index, run_prefix
 from tests.support import findings as examples
 
 REPORTS = "data_drift_reports"

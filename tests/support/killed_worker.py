@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from reference_stats.isolated import worker
+from reference_stats.extraction.isolated import worker
 
 if __name__ == "__main__":
     killed_before = Path(os.environ["PYTHON_KILLED_BEFORE"])

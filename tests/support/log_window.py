@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from jobs.job import LogColumns, PredictionSettings
+from jobs.job_file.job import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
-from jobs.predictions.rows import PredictionRows
-from jobs.windows import WindowRequest
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.windows import WindowRequest
 from tests.support.memory_bucket import MemoryBucket
 
 Result = TypeVar("Result")

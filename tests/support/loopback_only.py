@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from jobs.buckets.registry import open_bucket
-from jobs.lock import JobLock
+from jobs.running.lock import JobLock
 from tests.support.gcs_server import running_server
 
 SET_INTERFACE_FLAGS = 0x8914

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from drift.methods.method import ScoreMethod
-from drift.normal_scores import normal_scores
-from drift.permutation.adjustment import PermutationPlan, permutation_test
-from drift.permutation.scores import LinearStatistic, ScoreTable, standardised
+from drift.comparison.methods.method import ScoreMethod
+from drift.comparison.methods.normal_scores import normal_scores
+from drift.comparison.permutation.adjustment import PermutationPlan, permutation_test
+from drift.comparison.permutation.scores import LinearStatistic, ScoreTable, standardised
 
 PLAN = PermutationPlan(resamples=399, seed=1, level=0.05, widening={})
 RUNS = 100

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 import skimage.data
 from PIL import Image
 
-from reference_stats.thumbnails import thumbnail
-from reports.findings import RunFindings
-from reports.history import HistoryRow
-from reports.html_report import report_html
-from reports.index_page import index_files
-from reports.links import JobLinks
+from reference_stats.decoding.thumbnails import thumbnail
+from reports.findings.run import RunFindings
+from reports.history.history import HistoryRow
+from reports.pages.index.page import index_files
+from reports.pages.links import JobLinks
+from reports.pages.run.report import report_html
 from tests.support import findings as examples
 
 EXAMPLES = (

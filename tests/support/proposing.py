@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from drift.setup.initiate import propose
-from drift.setup.proposal import Proposal
+from drift.setup.propose.proposal import Proposal
 from jobs.buckets.registry import open_bucket
 from tests.support.layouts import Request
 

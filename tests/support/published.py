@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from drift.options import RunOptions
 from drift.pipeline import run_job
-from drift.stages import open_workplace
-from jobs.job import Job
-from jobs.job_file import load_job
-from reports.findings import RunFindings
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from jobs.job_file.job import Job
+from jobs.job_file.reading import load_job
+from reports.findings.run import RunFindings
 from tests.support.worlds import make_world
 
 DAYS = (datetime(2025, 3, 4, tzinfo=UTC), datetime(2025, 3, 5, tzinfo=UTC))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from drift.columns import ColumnRole, LinedUp
-from drift.prediction_columns import Said, prediction_columns, prediction_rows
-from drift.unit_rows import RowUnits
+from drift.comparison.columns.columns import ColumnRole, LinedUp
+from drift.comparison.columns.prediction_columns import Said, prediction_columns, prediction_rows
+from drift.observations.unit_rows import RowUnits
 
 Boxes = Mapping[str, Sequence[tuple[str | None, float]]]
 

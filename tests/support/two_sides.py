@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from drift.near_duplicates import ImageRecords, find_near_copies
-from drift.window_images import WindowImages
+from drift.observations.near_copies.clusters import ImageRecords, find_near_copies
+from drift.observations.window_images import WindowImages
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings import ImageCounts, LogCounts, Quality
+from reports.findings.images import ImageCounts, Quality
+from reports.findings.log import LogCounts
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BURST = timedelta(minutes=10)

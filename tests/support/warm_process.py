@@ -54,7 +54,7 @@ def become_command(request: dict[str, Any]) -> None:
 
     tempfile.tempdir = None
 
-    from drift.program import main  # noqa: PLC0415 - imported ahead
+    from drift.cli.program import main  # noqa: PLC0415 - imported ahead
 
     try:
         main()

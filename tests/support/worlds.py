@@ -11,7 +11,7 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
-from jobs.job import Job
+from jobs.job_file.job import Job
 
 START = datetime(2025, 3, 3)
 JOB = {

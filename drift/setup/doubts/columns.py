@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.proposal import Doubt, Proposal
+from drift.setup.propose.proposal import Doubt, Proposal
 from drift.setup.words import one_of
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from drift.image_copies import Copies
-from drift.setup.examine_reference import ExaminedReference
-from drift.setup.locate_images import LocatedImages
-from drift.setup.proposal import Doubt
-from drift.setup.propose_reference import ReferenceGuess
-from drift.setup.row_sample import LogSample, UnreadSample
-from drift.setup.unread_objects import UnreadObjects
+from drift.observations.reference.smaller_copies import Copies
+from drift.setup.images.locate import LocatedImages
+from drift.setup.log.row_sample import LogSample, UnreadSample
+from drift.setup.log.unread_objects import UnreadObjects
+from drift.setup.propose.examine_reference import ExaminedReference
+from drift.setup.propose.proposal import Doubt
+from drift.setup.propose.reference import ReferenceGuess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from drift.power import critical_value, images_needed
-from drift.reference_size import too_small_words
+from drift.comparison.power import critical_value, images_needed
+from drift.remarks.words.reference_size import too_small_words
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.proposal import Doubt, Proposal
-from jobs.job import DetectionSettings, WindowSettings
-from reports.wording import counted
+from drift.setup.propose.proposal import Doubt, Proposal
+from jobs.job_file.job import DetectionSettings, WindowSettings
+from reports.words.numbers import counted
 
 DETECTION = DetectionSettings()
 MIN_IMAGES = WindowSettings.model_fields["min_images"].default

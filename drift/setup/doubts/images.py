@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from drift.setup.day_folders import clock_of
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.locate_images import LocatedImages
-from drift.setup.proposal import Doubt, Proposal
-from drift.setup.try_templates import other_extensions
+from drift.setup.images.day_folders import clock_of
+from drift.setup.images.locate import LocatedImages
+from drift.setup.images.try_templates import other_extensions
+from drift.setup.propose.proposal import Doubt, Proposal
 from drift.setup.words import one_of
 
 _MOST_FOUND = 0.97

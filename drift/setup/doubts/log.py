@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.proposal import Doubt, Proposal
+from drift.setup.propose.proposal import Doubt, Proposal
 from drift.setup.words import has_word, one_of
 
 _PAST_WORDS = frozenset({"archive", "archives", "archived", "old", "older", "past"})

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.image_sets import Folder, ending_of, folders_of
-from drift.setup.proposal import Doubt, Proposal
-from drift.setup.propose_reference import FEWEST_IMAGES, MOST_NAMED, is_named_as_reference
+from drift.setup.propose.proposal import Doubt, Proposal
+from drift.setup.propose.reference import FEWEST_IMAGES, MOST_NAMED, is_named_as_reference
 from drift.setup.words import has_word
 from reference_stats.profiles.from_images import IMAGE_ENDINGS
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.near_log import listed_names, near_by, wider_path
-from drift.setup.proposal import Doubt, Proposal
+from drift.setup.log.near import listed_names, near_by, wider_path
+from drift.setup.propose.proposal import Doubt, Proposal
 from drift.setup.words import LOG_WORDS, has_word
-from jobs.predictions.object_names import compile_glob
+from jobs.predictions.selection.object_names import compile_glob
 
 _SHOWN = 4
 

@@ -15,7 +15,7 @@ from drift.setup.doubts.reference import about_reference, about_thumbnails
 from drift.setup.doubts.reused_names import about_reused_names
 from drift.setup.doubts.rows import about_rows
 from drift.setup.doubts.times import about_other_times, about_times
-from drift.setup.proposal import Doubt, Proposal
+from drift.setup.propose.proposal import Doubt, Proposal
 
 SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_log,

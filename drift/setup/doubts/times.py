@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.proposal import Doubt, Proposal
+from drift.setup.propose.proposal import Doubt, Proposal
 from drift.setup.words import one_of
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from drift.commands.group import program
+from drift.cli.commands.group import program
 from tests.support import usual_layouts
 
 JOB = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from drift.commands.group import program
+from drift.cli.commands.group import program
 from tests.support.layouts import Request, put, requests, write_csv
 
 JOB = """

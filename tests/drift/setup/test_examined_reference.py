@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from drift.commands.group import program
-from drift.setup.equal_objects import count_in_reference, find_equal
+from drift.cli.commands.group import program
+from drift.observations.reference.shared_images import Part
+from drift.setup.images.equal_objects import count_in_reference, find_equal
 from drift.setup.initiate import propose
-from drift.setup.proposal import Proposal
-from drift.shared_images import Part
+from drift.setup.propose.proposal import Proposal
 from jobs.buckets.registry import open_bucket
 from tests.support.layouts import requests, write_csv
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from drift.commands.group import program
-from jobs.image_template import fill, placeholders_of
-from jobs.job import ImageSettings
+from drift.cli.commands.group import program
+from jobs.images.template import fill, placeholders_of
+from jobs.job_file.job import ImageSettings
 from tests.support.worlds import make_world
 
 PAGE = (Path(__file__).parents[3] / "docs/getting-started.md").read_text(encoding="utf-8")

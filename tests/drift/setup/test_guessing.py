@@ -8,22 +8,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.power import smallest_effect
-from drift.setup.column_values import column_values
-from drift.setup.derive_template import derive_templates
-from drift.setup.find_log import find_families, merge_families, too_wide
-from drift.setup.guess_columns import ColumnGuesses, guess_columns
-from drift.setup.log_times import LogTimes
-from drift.setup.propose_window import (
+from drift.comparison.power import smallest_effect
+from drift.setup.columns.all_columns import ColumnGuesses, guess_columns
+from drift.setup.columns.values import column_values
+from drift.setup.images.derive_template import derive_templates
+from drift.setup.images.template_pieces import pieces_of
+from drift.setup.log.find import find_families, merge_families, too_wide
+from drift.setup.log.times import LogTimes
+from drift.setup.propose.window import (
     critical_value,
     enough_images,
     propose_stretch,
     propose_window,
 )
-from drift.setup.template_pieces import pieces_of
 from drift.setup.words import words_of
 from jobs.buckets.bucket import ObjectInfo
-from jobs.timestamps import to_moment
+from jobs.times.timestamps import to_moment
 
 NOW = datetime(2025, 3, 20, 12, 20, tzinfo=UTC)
 ROWS = 200

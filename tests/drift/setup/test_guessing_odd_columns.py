@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.setup.column_values import column_values
-from drift.setup.find_log import find_families
-from drift.setup.guess_columns import ColumnGuesses, guess_columns
+from drift.setup.columns.all_columns import ColumnGuesses, guess_columns
+from drift.setup.columns.values import column_values
+from drift.setup.log.find import find_families
 from jobs.buckets.bucket import ObjectInfo
 
 ROWS = 200

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from drift.commands.group import program
+from drift.cli.commands.group import program
 from jobs.errors import InputError, UsageError
-from jobs.job_file import load_job
+from jobs.job_file.reading import load_job
 from tests.support import usual_layouts
 from tests.support.layouts import feature_table, put, requests, write_csv, write_text
 

@@ -6,9 +6,9 @@ import os
 import pytest
 from click.testing import CliRunner
 
-from drift.commands.group import program
-from drift.image_copies import find_copies
-from jobs.job_file import load_job
+from drift.cli.commands.group import program
+from drift.observations.reference.smaller_copies import find_copies
+from jobs.job_file.reading import load_job
 from reference_stats.profiles.from_images import not_excluded
 from tests.support.layouts import put, requests, write_csv
 from tests.support.proposing import row

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from drift.commands.group import program
+from drift.cli.commands.group import program
 from jobs.buckets.registry import open_bucket
-from jobs.image_locations import ImageLocation, ImageLocator
-from jobs.job_file import load_job
+from jobs.images.locations import ImageLocation, ImageLocator
+from jobs.job_file.reading import load_job
 from jobs.predictions.reading import read_predictions
-from jobs.windows import WindowRequest
+from jobs.times.windows import WindowRequest
 from tests.support import odd_layouts, usual_layouts
 from tests.support.layouts import LAYOUTS, ODD_LAYOUTS, Layout
 

@@ -5,10 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from drift.commands.group import program
-from drift.setup.near_log import beginning_of, near_by, wider_path
-from drift.setup.part_names import with_any_part
-from jobs.predictions.object_names import LogFormat, compile_glob, format_of, named_span
+from drift.cli.commands.group import program
+from drift.setup.log.near import beginning_of, near_by, wider_path
+from drift.setup.log.part_names import with_any_part
+from jobs.predictions.selection.object_names import LogFormat, compile_glob, format_of, named_span
 from tests.support.layouts import put, requests, write_csv, write_jsonl, write_text
 from tests.support.proposing import proposed, row, said
 

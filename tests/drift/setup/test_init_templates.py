@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from drift.setup.report_links import link_template_of
-from drift.setup.write_job_file import job_file_text
+from drift.setup.propose.report_links import link_template_of
+from drift.setup.propose.write_job_file import job_file_text
 from tests.support.layouts import put, requests, write_csv
 from tests.support.proposing import proposed, row, said
 

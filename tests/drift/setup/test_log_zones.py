@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from drift.setup.check_result import CheckState
-from drift.setup.check_times import check_times
+from drift.setup.check.result import CheckState
+from drift.setup.check.times import check_times
 from drift.setup.initiate import propose
-from drift.setup.nothing_found import NothingFoundError
-from drift.setup.proposal import Proposal
+from drift.setup.propose.nothing_found import NothingFoundError
+from drift.setup.propose.proposal import Proposal
 from jobs.buckets.registry import open_bucket
-from jobs.job import PredictionSettings
-from jobs.windows import WindowRequest
+from jobs.job_file.job import PredictionSettings
+from jobs.times.windows import WindowRequest
 from tests.support.layouts import put, requests, write_csv
 from tests.support.log_window import WINDOW_END, read_log
 

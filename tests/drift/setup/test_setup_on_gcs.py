@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from drift.commands.group import program
-from drift.setup.log_sample import PIECE_BYTES, read_sample
-from drift.setup.row_sample import LogSample
+from drift.cli.commands.group import program
+from drift.setup.log.row_sample import LogSample
+from drift.setup.log.sample import PIECE_BYTES, read_sample
 from drift.setup.survey import survey
 from jobs.buckets.registry import open_bucket
 from jobs.errors import InputError
-from jobs.job_file import load_job
+from jobs.job_file.reading import load_job
 from tests.support import usual_layouts
 from tests.support.gcs_server import GcsServer
 from tests.support.layouts import LAYOUTS

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from jobs.buckets.bucket import Bucket
-from jobs.buckets.cloud import CloudSettings
-from jobs.buckets.folder import FolderBucket
-from jobs.buckets.gcs import GCSBucket
+from jobs.buckets.cloud_settings import CloudSettings
+from jobs.buckets.folder.bucket import FolderBucket
+from jobs.buckets.gcs.store import GCSBucket
 from tests.support.bucket_machine import BucketMachine
 from tests.support.gcs_server import GcsServer
 from tests.support.memory_bucket import MemoryBucket
@@ -70,7 +70,7 @@ def test_a_bucket_of_google_does_what_a_dictionary_does(gcs_server: GcsServer) -
 
 @pytest.mark.no_cover
 def test_a_bucket_of_s3_does_what_a_dictionary_does(s3_server: S3Server) -> None:
-    from jobs.buckets.s3 import S3Bucket  # noqa: PLC0415 - an extra, of which the server knows
+    from jobs.buckets.s3.store import S3Bucket  # noqa: PLC0415 - an extra, of which the server knows
 
     class S3Machine(BucketMachine):
         def open_bucket(self) -> Bucket:

@@ -14,7 +14,7 @@ import pytest
 import urllib3
 
 from jobs.buckets.deadlines import ending_at
-from jobs.buckets.gcs import GCSBucket
+from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.http_answers import connections_to
 from jobs.errors import ObjectTooLargeError
 from tests.support.cloud_faults import QUICK

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.windows import WindowRequest
+from jobs.times.windows import WindowRequest
 from tests.support.log_window import ids, read_log
 
 # The nights in which Berlin's clocks are put back and forward.

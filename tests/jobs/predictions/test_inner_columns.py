@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.buckets.folder import FolderBucket
-from jobs.job import PredictionSettings
+from jobs.buckets.folder.bucket import FolderBucket
+from jobs.job_file.job import PredictionSettings
 from jobs.predictions.reading import read_predictions
-from jobs.windows import WindowRequest
+from jobs.times.windows import WindowRequest
 
 ALL = WindowRequest(end=datetime(2030, 1, 1, tzinfo=UTC), rows=10)
 COLUMNS = {"timestamp": "ts", "id": None, "prediction": "out.class", "confidence": "out.score"}

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.job import LogColumns
-from jobs.predictions.csv_log import read_csv_log
+from jobs.job_file.job import LogColumns
+from jobs.predictions.formats.csv.log import read_csv_log
+from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.log_columns import NeededColumns
-from jobs.predictions.log_object import LogObject
-from jobs.predictions.log_tally import tally_rows
-from jobs.predictions.window_rows import WindowCollector
-from jobs.timestamps import TimestampRules
-from jobs.windows import WindowRequest
+from jobs.predictions.rows.collector import WindowCollector
+from jobs.predictions.rows.tally import tally_rows
+from jobs.times.timestamps import TimestampRules
+from jobs.times.windows import WindowRequest
 from tests.support.fuzzed_logs import as_log, log_lines
 from tests.support.log_window import WINDOW_END, read_log
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from jobs.errors import ExitCode, ObjectError, ObjectMissingError
-from jobs.windows import WindowRequest
+from jobs.times.windows import WindowRequest
 from tests.support.log_window import WINDOW_END, ids, read_log, rejected, timed
 
 HEADER = "timestamp,id,filename,breed\n"

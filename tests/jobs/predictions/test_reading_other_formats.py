@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs.errors import ObjectError
-from jobs.windows import WindowRequest
+from jobs.times.windows import WindowRequest
 from tests.support.log_window import WINDOW_END, ids, read_log, rejected, timed
 
 DAY = "2025-03-04T"

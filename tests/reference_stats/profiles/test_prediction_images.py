@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from jobs.image_locations import ImageLocator
-from jobs.job import ImageSettings
+from jobs.images.locations import ImageLocator
+from jobs.job_file.job import ImageSettings
 from reference_stats.profiles.prediction_images import name_images
 
 IMAGES = [f"reference/{number:04d}.jpg" for number in range(40)]

@@ -14,8 +14,8 @@ from PIL import Image
 
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, ObjectError, UsageError
-from jobs.job import Job
-from reference_stats.decoding import image_from_pixels
+from jobs.job_file.job import Job
+from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES
 from reference_stats.file_facts.facts import FileFacts

@@ -7,14 +7,10 @@ import re
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from reports.findings import (
-    Finding,
-    PictureCount,
-    PictureHealth,
-    RunFindings,
-    State,
-    Verdict,
-)
+from reports.findings.answers import State, Verdict
+from reports.findings.columns import Finding
+from reports.findings.images import PictureCount, PictureHealth
+from reports.findings.run import RunFindings
 from reports.metrics.catalogue import METRICS
 from reports.metrics.exposition import exposition
 from reports.metrics.samples import MAX_COLUMNS, samples_of

@@ -1,0 +1,1 @@
+"""What past runs teach: accepted windows, slow trends, rows that came late."""

@@ -1,0 +1,125 @@
+"""``drift accept``: a past window becomes part of what counts as normal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from drift.workplace import Workplace
+from jobs.errors import UsageError
+from reports.history.history import HistoryRow
+from reports.history.store import read_history
+from reports.publishing.acceptance import PublishedRun, mark_page, read_run
+from reports.publishing.publish import change_row, rebuild_index
+
+LATEST = "latest"
+_NAMED = 5
+
+
+def set_acceptance(
+    place: Workplace, wanted: str, still_allowed: Callable[[], None], *, accepted: bool
+) -> str:
+    """Mark a run as normal, or take that back; return what was done in one line.
+
+    Call it while the job's lock is held. Repeating it changes nothing.
+
+    Parameters
+    ----------
+    wanted
+        A run's id, or ``latest`` for the run with the newest window.
+    still_allowed
+        Raises where the lock was lost; nothing is written after that.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run, or it cannot be accepted.
+    InputError
+        If the history or the run's report cannot be read.
+    PublishError
+        If the mark could not be written.
+    """
+    row = find_run(read_history(place.bucket, place.prefix), wanted, place)
+    run = _acceptable(place, row) if accepted else None
+
+    def change(stored: HistoryRow) -> HistoryRow:
+        return _marked(stored, run)
+
+    already = (row.accepted is not None) is accepted and change(row) == row
+    change_row(place.bucket, place.prefix, row.run_id, change, still_allowed)
+    mark_page(place.bucket, place.prefix, row.run_id, still_allowed, accepted=accepted)
+    rebuild_index(
+        place.bucket, place.prefix, place.job.name, place.job.reports.link_template, still_allowed
+    )
+    return _said(row, accepted=accepted, already=already)
+
+
+def find_run(rows: Sequence[HistoryRow], wanted: str, place: Workplace) -> HistoryRow:
+    """Return the row of the run that a person named.
+
+    Raises
+    ------
+    UsageError
+        If no run is called so; the message names runs that are there.
+    """
+    if not rows:
+        raise UsageError(
+            f"{place.job.name} has no published run yet. Do one first: drift run JOB.toml"
+        )
+    if wanted == LATEST:
+        return rows[-1]
+    by_id = {row.run_id: row for row in rows}
+    if wanted in by_id:
+        return by_id[wanted]
+    newest = [row.run_id for row in rows[: -_NAMED - 1 : -1]]
+    near = [run_id for run_id in by_id if run_id.startswith(wanted)][: -_NAMED - 1 : -1]
+    near = near or difflib.get_close_matches(wanted, by_id, n=_NAMED, cutoff=0.7)
+    shown = (
+        f"The nearest are: {', '.join(near)}" if near else f"The newest are: {', '.join(newest)}"
+    )
+    raise UsageError(
+        f"{place.job.name} has no run {wanted!r} in {place.bucket.url_of(place.prefix)}/history. "
+        f"{shown}. Or say {LATEST}."
+    )
+
+
+def _acceptable(place: Workplace, row: HistoryRow) -> PublishedRun:
+    run = read_run(place.bucket, place.prefix, row.run_id)
+    pinned = place.profiles.pinned_id()
+    if run.profile_id != pinned:
+        raise UsageError(
+            f"The run {row.run_id} was compared with the profile {run.profile_id}, and the job is "
+            f"pinned to {pinned or 'none'} now: it says nothing about windows compared with that "
+            f"one. Repeat the run, then accept it: drift run JOB.toml --until {row.window_end}"
+        )
+    if run.window is None:
+        raise UsageError(
+            f"The report of the run {row.run_id} does not hold what its test rested on: an older "
+            "version made it, or nothing could be compared. Repeat the run, then accept it: "
+            f"drift run JOB.toml --until {row.window_end}"
+        )
+    return run
+
+
+def _marked(row: HistoryRow, run: PublishedRun | None) -> HistoryRow:
+    if run is None or run.window is None:
+        return replace(row, accepted=None)
+    return replace(
+        row,
+        shifts=run.shifts,
+        reference_units=run.window.reference_units,
+        current_units=run.window.current_units,
+        profile_id=run.profile_id,
+        accepted=run.window,
+    )
+
+
+def _said(row: HistoryRow, *, accepted: bool, already: bool) -> str:
+    window = f"{row.window_start} to {row.window_end}, {row.images:,} images"
+    if already:
+        state = "was accepted already" if accepted else "was not accepted"
+        return f"{row.run_id} ({window}) {state}: nothing changed"
+    if accepted:
+        return f"accepted {row.run_id} ({window}): later runs allow for windows like it"
+    return f"{row.run_id} ({window}) is no longer accepted: later runs do not allow for it"

@@ -1,0 +1,28 @@
+"""``drift accept``: mark a past window as normal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from drift.cli.commands.parameters import job_file, read_job
+
+
+@click.command("accept")
+@job_file
+@click.argument("run", metavar="RUN")
+@click.option("--undo", is_flag=True, help="Take it back.")
+def command(job_file: Path, run: str, undo: bool) -> None:
+    """Mark a past window as normal: later runs of JOB.toml allow for windows like it.
+
+    RUN is a run's id, as in the name of its folder, or latest for the run with the newest window.
+    """
+    job = read_job(job_file)
+    from drift.across_runs.accept import set_acceptance  # noqa: PLC0415 - heavy imports after all faults
+    from drift.workplace import only_run, open_workplace  # noqa: PLC0415
+
+    place = open_workplace(job)
+    with only_run(place) as still_allowed:
+        said = set_acceptance(place, run, still_allowed, accepted=not undo)
+    click.echo(said)

@@ -1,0 +1,51 @@
+"""``drift run``: one run of a job."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from drift.cli.commands.parameters import Length, Timestamp, job_file, read_job
+from drift.cli.process import few_collections
+from drift.run_request import RunOptions
+from jobs.errors import ExitCode
+from reports.findings.answers import Verdict
+
+_CODES = {
+    Verdict.STEADY: ExitCode.FINISHED,
+    Verdict.DRIFT: ExitCode.DRIFT,
+    Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+}
+
+
+@click.command("run")
+@job_file
+@click.option("--until", type=Timestamp(), help="The window's end, taken exactly.")
+@click.option("--since", type=Timestamp(), help="The window's start, exactly; with --until.")
+@click.option("--last", type=Length(), help="The window's length, such as 7d.")
+@click.option("--rows", type=click.IntRange(min=1), help="The number of newest rows.")
+@click.option("--exit-code", is_flag=True, help="Exit with 3 on drift and 4 when inconclusive.")
+@click.option("--dry-run", is_flag=True, help="Read and compare, but write nothing.")
+def command(
+    job_file: Path,
+    until: datetime | None,
+    since: datetime | None,
+    last: timedelta | None,
+    rows: int | None,
+    exit_code: bool,
+    dry_run: bool,
+) -> int:
+    """Do one run of JOB.toml: read the log and the images, compare, publish the report."""
+    if sum(given is not None for given in (since, last, rows)) > 1:
+        raise click.UsageError("--since, --last and --rows: expected at most one of them.")
+    if since is not None and (until is None or since >= until):
+        raise click.UsageError("--since: expected a time before --until, and --until with it.")
+    job = read_job(job_file)
+    with few_collections():
+        from drift.cli.one_run import execute  # noqa: PLC0415 - the heavy imports, after all faults
+
+    options = RunOptions(until=until, since=since, last=last, rows=rows, dry_run=dry_run)
+    findings = execute(job, options)
+    return _CODES[findings.verdict] if exit_code else ExitCode.FINISHED

@@ -1,0 +1,164 @@
+"""The history as a table: for a terminal, as plain text, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Sequence
+
+import click
+
+from jobs.visible_text import visible
+from reports.findings.answers import Verdict
+from reports.findings.effect_sizes import sigmas
+from reports.history.history import HistoryRow
+from reports.words import numbers
+
+_HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
+_RIGHT = {"images"}
+_GAP = "  "
+# Also as the full-width forms that some spreadsheets take for the same.
+_FORMULA_STARTS = frozenset(
+    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+# A shape beside each colour, as on the pages.
+_SIGNS = {
+    Verdict.DRIFT: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
+    Verdict.INCONCLUSIVE: ("\N{BLACK DIAMOND}", "magenta"),
+    Verdict.STEADY: ("\N{BLACK CIRCLE}", "dim"),
+}
+
+
+def json_table(rows: Sequence[HistoryRow]) -> str:
+    """Return the runs as a JSON list of objects, in their order."""
+    return json.dumps([_record(row) for row in rows], indent=2)
+
+
+def csv_table(rows: Sequence[HistoryRow]) -> str:
+    """Return the runs as CSV with a line of names first; what is not known is empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(_record_keys()), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: _cell(value) for key, value in _record(row).items()})
+    return out.getvalue()
+
+
+def print_table(rows: Sequence[HistoryRow]) -> None:
+    """Print the runs as a table: with colours on a terminal, else as aligned text."""
+    if sys.stdout.isatty():
+        _print_rich(rows)
+    else:
+        click.echo(plain_table(rows))
+
+
+def plain_table(rows: Sequence[HistoryRow]) -> str:
+    """Return the runs as aligned text, a line of headings first."""
+    lines = [_HEADINGS, *(_texts(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS) - 1)]
+    return "\n".join(_aligned(line, widths) for line in lines)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [
+        text.rjust(width) if heading in _RIGHT else text.ljust(width)
+        for heading, text, width in zip(_HEADINGS, line, widths, strict=False)
+    ]
+    return _GAP.join([*cells, line[-1]]).rstrip()
+
+
+def _print_rich(rows: Sequence[HistoryRow]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - only terminals pay for it
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for heading in _HEADINGS:
+        last = heading == _HEADINGS[-1]
+        table.add_column(
+            heading, justify="right" if heading in _RIGHT else "left", no_wrap=not last
+        )
+    for row in rows:
+        sign, style = _SIGNS[row.verdict]
+        run, when, verdict, *rest = _texts(row)
+        # Texts of labels may look like markup; a Text is shown as it is.
+        table.add_row(
+            Text(run), Text(when), Text(f"{sign} {verdict}", style=style), *map(Text, rest)
+        )
+    Console().print(table)
+
+
+def _texts(row: HistoryRow) -> tuple[str, ...]:
+    return (
+        visible(row.run_id),
+        numbers.moment(row.window_end),
+        row.verdict.value if row.accepted is None else f"{row.verdict.value}, accepted",
+        f"{row.images:,}",
+        _effect_words(row),
+        # The numbers of a summary stand behind its colon.
+        visible(row.headline or row.summary.partition(": ")[0]),
+    )
+
+
+def _effect_words(row: HistoryRow) -> str:
+    column = _farthest(row)
+    size = None if column is None else row.effect_in_deviations(column)
+    return numbers.NOTHING if size is None else f"{sigmas(size)} {visible(str(column))}"
+
+
+def _farthest(row: HistoryRow) -> str | None:
+    sizes = {name: row.effect_in_deviations(name) for name in row.effects}
+    known = {name: size for name, size in sizes.items() if size is not None}
+    return max(known, key=lambda name: known[name]) if known else None
+
+
+def _record_keys() -> tuple[str, ...]:
+    return (
+        "run_id",
+        "window_start",
+        "window_end",
+        "verdict",
+        "images",
+        "largest_effect",
+        "largest_effect_column",
+        "headline",
+        "summary",
+        "accepted",
+    )
+
+
+def _record(row: HistoryRow) -> dict[str, object]:
+    values = (
+        row.run_id,
+        row.window_start,
+        row.window_end,
+        row.verdict.value,
+        row.images,
+        row.largest_effect,
+        _farthest(row),
+        row.headline,
+        row.summary,
+        row.accepted is not None,
+    )
+    return dict(zip(_record_keys(), values, strict=True))
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    # A file that opens in a spreadsheet or is printed must not carry control characters.
+    return without_formula(visible(value)) if isinstance(value, str) else value
+
+
+def without_formula(text: str) -> str:
+    """Return a text that is no formula to a spreadsheet: if needed, after an apostrophe.
+
+    Numbers stay as they are. Source: OWASP, "CSV Injection".
+    """
+    begins_one = text.lstrip()[:1] in _FORMULA_STARTS or text[:1] in "\t\r"
+    return f"'{text}" if text and begins_one and not _NUMBER.fullmatch(text) else text

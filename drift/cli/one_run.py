@@ -1,0 +1,43 @@
+"""One run as the commands do it: progress on stderr, the answer on stdout."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+
+import click
+
+from drift.cli.process import import_ahead
+from drift.cli.progress import image_progress
+from drift.logs.closing import tell_end
+from drift.pipeline import run_job
+from drift.run_request import RunOptions
+from drift.workplace import open_workplace
+from jobs.job_file.job import Job
+from jobs.visible_text import visible
+from reports.findings.run import RunFindings
+
+
+def execute(job: Job, options: RunOptions) -> RunFindings:
+    """Do one run and print its verdict, its summary and where the report is."""
+    started = time.perf_counter()
+    with image_progress() as progress:
+        place = open_workplace(job, progress=progress, writes=not options.dry_run)
+        if place.writes:
+            import_ahead(_import_evidently)
+        findings = run_job(place, options)
+    click.echo(f"{findings.verdict}: {visible(findings.summary)}")
+    report_url = None
+    if options.dry_run:
+        click.echo("nothing was written (--dry-run)")
+    else:
+        report_url = place.bucket.url_of(f"{place.prefix}/runs/{findings.run_id}/report.html")
+        click.echo(f"report: {report_url}")
+    tell_end(findings, seconds=time.perf_counter() - started, report_url=report_url)
+    return findings
+
+
+def _import_evidently() -> None:
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    importlib.import_module("drift.evidently.api")

@@ -1,0 +1,56 @@
+"""A reference profile as a plain table for the terminal."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from drift.comparison.columns.rounding import deviation_of
+from drift.observations.reference.copies import count_copies, words_of_copies
+from reference_stats.features.registry import feature_names, features_named
+from reference_stats.profiles.profile import ReferenceProfile
+
+_QUANTILES = (0.05, 0.5, 0.95)
+
+
+def profile_table(profile: ReferenceProfile) -> str:
+    """Return the profile's features with their moments and quantiles, and its predictions."""
+    table = Table(title=f"Profile {profile.id}, built {profile.created_at:%Y-%m-%d %H:%M} UTC")
+    for heading in ("feature", "unit"):
+        table.add_column(heading)
+    for heading in ("values", "mean", "std", "5 %", "median", "95 %"):
+        table.add_column(heading, justify="right")
+    for feature in features_named(dict.fromkeys((*feature_names(), *profile.features))):
+        table.add_row(feature.name, feature.unit, *_numbers(profile, feature.name))
+    lines = [
+        f"{profile.images:,} images from {profile.source}",
+        words_of_copies(profile),
+        *(f"left out: {count:,} {reason}" for reason, count in profile.left_out.items()),
+        f"predictions: {', '.join(profile.predictions.rows.columns) or 'none'}",
+    ]
+    buffer = io.StringIO()
+    Console(file=buffer, width=110, color_system=None).print(table)
+    return buffer.getvalue() + "\n".join(line for line in lines if line)
+
+
+def profile_lines(profile: ReferenceProfile) -> list[str]:
+    """Return what a new profile is made of: its images, and the copies among them."""
+    images = count_copies(profile).different_words()
+    lines = [f"profile {profile.id}: {images} from {profile.source}", words_of_copies(profile)]
+    return [line for line in lines if line]
+
+
+def _numbers(profile: ReferenceProfile, name: str) -> list[str]:
+    if name not in profile.features:
+        return ["not in the profile", "", "", "", "", ""]
+    values = profile.features[name].dropna().to_numpy()
+    if not len(values):
+        return ["0", "", "", "", "", ""]
+    moments = [values.mean(), deviation_of(values)]
+    return [
+        f"{len(values):,}",
+        *(f"{number:.4g}" for number in [*moments, *np.quantile(values, _QUANTILES)]),
+    ]

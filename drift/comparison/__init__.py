@@ -1,0 +1,1 @@
+"""Has the window moved against the reference: scores, permutations, effects and judgements."""

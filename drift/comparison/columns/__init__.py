@@ -1,0 +1,1 @@
+"""Which values stand side by side: the columns of both sides, and what they can tell."""

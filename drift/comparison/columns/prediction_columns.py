@@ -1,0 +1,186 @@
+"""What the model said on both sides as columns, unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.comparison.columns.class_shares import mean_shares, rename_classes
+from drift.comparison.columns.class_spelling import likely_renaming
+from drift.comparison.columns.columns import (
+    PREDICTION_RESOLUTION,
+    AlignedRows,
+    Column,
+    ColumnKind,
+    ColumnRole,
+    Sides,
+    finite_numbers,
+    log_name,
+)
+from drift.comparison.columns.doubts import no_class_in_common
+from drift.observations.unit_rows import RowUnits, WithinUnits, draw_rows, mean_rows
+from jobs.predictions.rows.class_names import canonical_labels
+from reports.findings.remarks import Remark
+
+_CLASS = "prediction"
+_PREDICTION_SUPPLY = (
+    "Set reference.log to a log with the reference's predictions and run drift profile build."
+)
+_LOG_SUPPLY = "The window's rows hold no value for it; check predictions.columns in the job file."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the model said on one side.
+
+    Attributes
+    ----------
+    drawn
+        One row per unit, as `drift.observations.unit_rows.draw_rows` chooses it. Columns with at
+        least one value only: ``prediction`` (text or missing), ``confidence`` and probabilities
+        (float64).
+    within
+        All rows of the units; None where every unit has one row.
+    """
+
+    drawn: pd.DataFrame
+    within: WithinUnits | None
+
+    @classmethod
+    def of(
+        cls, rows: pd.DataFrame, units: RowUnits, images: Sequence[str] | NDArray[np.object_]
+    ) -> Said:
+        """Return what rows say of their units.
+
+        Parameters
+        ----------
+        rows
+            One row per prediction, with the columns of `drawn`.
+        images
+            The image of each row.
+        """
+        rows = rows.reset_index(drop=True)
+        if _CLASS in rows:
+            # Profiles of older versions hold classes as they were written.
+            rows = rows.assign(**{_CLASS: canonical_labels(rows[_CLASS]).astype("str")})
+        within = None
+        if units.several:
+            classes = [name for name in rows if name == _CLASS]
+            within = WithinUnits(
+                means=mean_rows(rows.drop(columns=classes), units),
+                classes=rows[classes],
+                of_row=units.of_row,
+            )
+        return cls(drawn=draw_rows(rows, units, images), within=within)
+
+
+def prediction_columns(
+    reference: Said, current: Said, expected: Iterable[str] = (), *, doubt: Remark | None = None
+) -> list[Column]:
+    """Return the predicted class, the confidence and the class probabilities.
+
+    A probability column that is called like an image feature gets `` (log)`` behind its name.
+
+    Parameters
+    ----------
+    reference, current
+        The two sides.
+    expected
+        Columns that the job names: they are returned even where no side has a value.
+    doubt
+        Why the two sides cannot be counted alike; None where they can.
+    """
+    names = dict.fromkeys([*expected, *reference.drawn.columns, *current.drawn.columns])
+    columns = [
+        class_column(reference, current) if name == _CLASS else _number(name, reference, current)
+        for name in names
+    ]
+    return columns if doubt is None else [_doubted(column, doubt) for column in columns]
+
+
+def prediction_rows(reference: Said, current: Said, columns: Sequence[Column]) -> AlignedRows:
+    """Return the rows of both sides as they are tested: likely renamed classes under one name."""
+    renamed = next((one.renamed for one in columns if one.kind is ColumnKind.CLASSES), {})
+    sides = []
+    for side in (reference, current):
+        drawn, within = side.drawn, side.within
+        if renamed and _CLASS in drawn:
+            drawn = drawn.assign(**{_CLASS: rename_classes(drawn[_CLASS], renamed)})
+        if renamed and within is not None and _CLASS in within.classes:
+            labels = rename_classes(within.classes[_CLASS], renamed)
+            within = replace(within, classes=within.classes.assign(**{_CLASS: labels}))
+        if within is not None:
+            within = replace(within, means=within.means.rename(columns=log_name))
+        sides.append((drawn.rename(columns=log_name), within))
+    return AlignedRows(
+        reference=sides[0][0],
+        current=sides[1][0],
+        reference_within=sides[0][1],
+        current_within=sides[1][1],
+    )
+
+
+def _number(name: str, reference: Said, current: Said) -> Column:
+    nothing = pd.Series(dtype="float64")
+    drawn, means = [], []
+    for side in (reference, current):
+        values = side.drawn.get(name, nothing)
+        drawn.append(finite_numbers(values))
+        within = side.within.means.get(name, nothing) if side.within is not None else values
+        means.append(finite_numbers(within))
+    several = reference.within is not None or current.within is not None
+    return Column(
+        name=log_name(name),
+        unit="probability",
+        kind=ColumnKind.NUMERIC,
+        role=ColumnRole.PREDICTION,
+        reference=drawn[0],
+        current=drawn[1],
+        supply=_PREDICTION_SUPPLY if drawn[0].empty else _LOG_SUPPLY,
+        resolution=PREDICTION_RESOLUTION,
+        means=Sides(reference=means[0], current=means[1]) if several else None,
+    )
+
+
+def class_column(reference: Said, current: Said) -> Column:
+    """Return the predicted class of both sides."""
+    nothing = pd.Series(dtype="str")
+    labels = [
+        side.drawn.get(_CLASS, nothing).dropna().astype("str").reset_index(drop=True)
+        for side in (reference, current)
+    ]
+    several = reference.within is not None or current.within is not None
+    shares = Sides(reference=_shares(reference), current=_shares(current))
+    counts = Sides(
+        reference=shares.reference * len(labels[0]), current=shares.current * len(labels[1])
+    )
+    renamed = likely_renaming(counts)
+    return Column(
+        name=log_name(_CLASS),
+        unit="share",
+        kind=ColumnKind.CLASSES,
+        role=ColumnRole.PREDICTION,
+        reference=labels[0],
+        current=labels[1],
+        supply=_PREDICTION_SUPPLY if labels[0].empty else _LOG_SUPPLY,
+        shares=shares if several else None,
+        renamed=renamed,
+        doubt=no_class_in_common(log_name(_CLASS), counts, renamed),
+    )
+
+
+def _shares(side: Said) -> pd.Series:
+    if side.within is not None and _CLASS in side.within.classes:
+        return mean_shares(side.within.classes[_CLASS], side.within.of_row)
+    labels = side.drawn.get(_CLASS, pd.Series(dtype="str"))
+    return mean_shares(labels, np.arange(len(labels)))
+
+
+def _doubted(column: Column, doubt: Remark) -> Column:
+    if column.doubt is not None or column.reference.empty or column.current.empty:
+        return column
+    return replace(column, doubt=doubt)

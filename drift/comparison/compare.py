@@ -1,0 +1,229 @@
+"""Comparing a window with its reference: one false alarm rate for everything that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from drift.comparison.column_remarks import column_remarks
+from drift.comparison.columns.columns import ColumnRole, LinedUp
+from drift.comparison.describe import untested_finding
+from drift.comparison.families import Family
+from drift.comparison.family_tests import FamilyTest, Widening, _plan, _view, tested_families
+from drift.comparison.gaps import widened_by_gaps
+from drift.comparison.joint import JointView
+from drift.comparison.judge import Judge
+from drift.comparison.permutation.adjustment import (
+    significant_result,
+)
+from drift.comparison.power import images_needed, smallest_effect
+from drift.comparison.scoring import score_family
+from drift.comparison.second_look import FamilyView, looked_at_twice
+from jobs.job_file.job import DetectionSettings
+from reports.findings.answers import State
+from reports.findings.columns import Finding, Multivariate
+from reports.findings.remarks import Remark
+from reports.findings.runs import Evidence
+
+
+def no_widening(
+    names: Sequence[str],  # noqa: ARG001 - the signature of a widening
+    *,
+    reference_units: int,  # noqa: ARG001
+    current_units: int,  # noqa: ARG001
+) -> Mapping[str, float]:
+    """Return no factors: no past window was accepted."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What the comparison of all columns says.
+
+    Attributes
+    ----------
+    features, predictions
+        One finding per column, in the order of the columns.
+    joint
+        What the image features say together; None where it was not tested.
+    smallest_effect
+        The smallest shift of one number that would have been seen with 80 % power.
+    images_needed
+        The window size that shows `detection.effect_to_see` with 80 % power; None where the
+        reference is too small for that, or nothing was tested.
+    evidence
+        What the test rested on; None where nothing was tested.
+    remarks
+        What is odd about columns: why some were not tested, or under which names.
+    """
+
+    features: tuple[Finding, ...]
+    predictions: tuple[Finding, ...]
+    joint: JointView | None
+    smallest_effect: float | None
+    images_needed: int | None
+    evidence: Evidence | None
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All columns."""
+        return self.features + self.predictions
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether any column, or all image features jointly, drifted."""
+        states = [finding.state for finding in self.findings]
+        return State.DRIFT in states or (
+            self.multivariate is not None and self.multivariate.state is State.DRIFT
+        )
+
+    @property
+    def multivariate(self) -> Multivariate | None:
+        """The joint finding; None where it was not tested."""
+        return None if self.joint is None else self.joint.finding
+
+
+def compare(
+    lined_up: LinedUp,
+    detection: DetectionSettings,
+    *,
+    no_verdict: bool = False,
+    widening: Widening = no_widening,
+) -> Comparison:
+    """Test every column that both sides have and that can vary.
+
+    The columns of images and those of predictions are one family each, because their rows may be
+    different ones; the false alarm rate is divided between them. Within a family the units are
+    permuted. A column is drift where its adjusted p-value is below the false alarm rate and its
+    effect at least `detection.minimum_effect`.
+
+    Parameters
+    ----------
+    lined_up
+        The columns, and the rows that hold their values together.
+    detection
+        The job file's ``[detection]``.
+    no_verdict
+        Whether the data allows no verdict, as where it has fewer than `window.min_images` images:
+        every column is then inconclusive.
+    widening
+        Returns by the name of a statistic what to divide it by, given all names and the sizes of
+        the reference and the window.
+    """
+    families = tested_families(lined_up)
+
+    test = FamilyTest(
+        lined_up=lined_up,
+        detection=detection,
+        families=len(families),
+        no_verdict=no_verdict,
+        widening=widening,
+    )
+    twice = (
+        looked_at_twice(family, _resolutions(family, lined_up), test.look) for family in families
+    )
+    views = [view for view in twice if view is not None]
+    tested = {name: one for view in views for name, one in view.findings.items()}
+    judges = [view.judge for view in views]
+    joint = next((view.joint for view in views if view.joint is not None), None)
+    findings = {
+        column.name: tested.get(column.name) or untested_finding(column)
+        for column in lined_up.columns
+    }
+    return Comparison(
+        features=_of_role(findings, lined_up, ColumnRole.FEATURE),
+        predictions=_of_role(findings, lined_up, ColumnRole.PREDICTION),
+        joint=joint,
+        smallest_effect=_smallest_effect(judges),
+        images_needed=_images_needed(judges, detection.effect_to_see),
+        evidence=_evidence(judges),
+        remarks=tuple(column_remarks(lined_up.columns, findings)),
+    )
+
+
+def only_predictions_moved(comparison: Comparison) -> bool:
+    """Tell whether what drifted is what the model said, and nothing of the images."""
+    predicted = State.DRIFT in [one.state for one in comparison.predictions]
+    joint = comparison.multivariate
+    images = [one.state for one in comparison.features] + ([] if joint is None else [joint.state])
+    return predicted and State.DRIFT not in images
+
+
+def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
+    """Tell whether `compare` would call any column drift, in less time where none is.
+
+    For simulations: it asks for effects only where something is improbable.
+    """
+    families = tested_families(lined_up)
+    return any(_family_alarms(family, lined_up, detection, len(families)) for family in families)
+
+
+def _family_alarms(
+    family: Family, lined_up: LinedUp, detection: DetectionSettings, families: int
+) -> bool:
+    def look(family: Family) -> FamilyView | None:
+        scored = score_family(family)
+        plan = _plan(detection, families, widened_by_gaps(family, scored, {}))
+        result = significant_result(scored.table, plan) if scored.table.names else None
+        if result is None:
+            return None
+        judge = Judge(
+            detection=detection,
+            result=result,
+            families=families,
+            units=family.units,
+            no_verdict=False,
+        )
+        return _view(family, scored, judge, lined_up)
+
+    view = looked_at_twice(family, _resolutions(family, lined_up), look)
+    return view is not None and view.drifts
+
+
+def drift_score(finding: Finding | Multivariate) -> float:
+    """Return one number that is below the finding's threshold exactly where it is drift.
+
+    The adjusted p-value, or 1 where the difference is too small to matter or the column was not
+    tested.
+    """
+    adjusted = finding.adjusted_p_value
+    if adjusted is None or finding.threshold is None:
+        return 1.0
+    is_drift = finding.state is State.DRIFT
+    return adjusted if is_drift or adjusted >= finding.threshold else 1.0
+
+
+def _resolutions(family: Family, lined_up: LinedUp) -> dict[str, float]:
+    numbers = set(family.numbers)
+    return {one.name: one.resolution for one in lined_up.columns if one.name in numbers}
+
+
+def _smallest_effect(judges: Sequence[Judge]) -> float | None:
+    return smallest_effect(*judges[0].units, judges[0].result.critical) if judges else None
+
+
+def _images_needed(judges: Sequence[Judge], effect: float) -> int | None:
+    if not judges:
+        return None
+    return images_needed(judges[0].units[0], judges[0].result.critical, effect)
+
+
+def _evidence(judges: Sequence[Judge]) -> Evidence | None:
+    if not judges:
+        return None
+    statistics: dict[str, float] = {}
+    for judge in judges:
+        statistics |= {name: judge.result.signed(name) for name in judge.result.statistics}
+    return Evidence(
+        reference_units=judges[0].units[0],
+        current_units=judges[0].units[1],
+        resamples=judges[0].result.resamples,
+        statistics=statistics,
+    )
+
+
+def _of_role(
+    findings: Mapping[str, Finding], lined_up: LinedUp, role: ColumnRole
+) -> tuple[Finding, ...]:
+    return tuple(findings[column.name] for column in lined_up.columns if column.role is role)

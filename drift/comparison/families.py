@@ -1,0 +1,135 @@
+"""Columns that are tested together, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.methods.classes import UnitLabels
+from drift.observations.unit_rows import WithinUnits
+from drift.seed import SEED
+
+# More would show differences far below any that matter, and cost seconds.
+MOST_UNITS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Columns that are tested together: their units are permuted as whole rows.
+
+    Attributes
+    ----------
+    reference, current
+        One row per unit, the same columns on both sides: float64 with NaN, or text with missing
+        values. At least one row each.
+    classes
+        The columns that hold classes.
+    joint
+        The numbers that are looked at together too.
+    reference_within, current_within
+        What units of several rows hold beside the one row that was drawn of each; None on a side
+        where every unit has one row.
+    """
+
+    reference: pd.DataFrame
+    current: pd.DataFrame
+    classes: frozenset[str] = frozenset()
+    joint: frozenset[str] = frozenset()
+    reference_within: WithinUnits | None = None
+    current_within: WithinUnits | None = None
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns that hold numbers."""
+        return [name for name in self.reference.columns if name not in self.classes]
+
+    @property
+    def units(self) -> tuple[int, int]:
+        """The units of the reference and of the window."""
+        return len(self.reference), len(self.current)
+
+    def pooled(self, name: str) -> pd.Series:
+        """Return a column of both sides, the window's rows first."""
+        return pd.concat([self.current[name], self.reference[name]], ignore_index=True)
+
+    @property
+    def has_several_rows(self) -> bool:
+        """Whether a unit of either side has several rows."""
+        return self.reference_within is not None or self.current_within is not None
+
+    def pooled_means(self, name: str) -> pd.Series:
+        """Return the means of a number within the units of both sides, the window's first."""
+        sides = (self.current_within, self.current), (self.reference_within, self.reference)
+        means = [drawn[name] if within is None else within.means[name] for within, drawn in sides]
+        return pd.concat(means, ignore_index=True)
+
+    def pooled_labels(self, name: str) -> UnitLabels:
+        """Return every class that a unit of either side has, the window's units first."""
+        current, reference = (
+            _labels(drawn[name], within, name)
+            for drawn, within in (
+                (self.current, self.current_within),
+                (self.reference, self.reference_within),
+            )
+        )
+        shift = len(self.current)
+        return UnitLabels(
+            labels=np.concatenate([current.labels, reference.labels]),
+            of_label=np.concatenate([current.of_label, reference.of_label + shift]),
+            units=sum(self.units),
+        )
+
+
+def _labels(drawn: pd.Series, within: WithinUnits | None, name: str) -> UnitLabels:
+    labels, units = (
+        (drawn, np.arange(len(drawn))) if within is None else (within.classes[name], within.of_row)
+    )
+    known = labels.notna().to_numpy()
+    return UnitLabels(
+        labels=labels[known].to_numpy(dtype=object), of_label=units[known], units=len(drawn)
+    )
+
+
+def sampled_family(
+    rows: AlignedRows, columns: Iterable[str], *, classes: frozenset[str], joint: frozenset[str]
+) -> Family:
+    """Return a family of at most 20,000 units on either side, drawn at random (seeded).
+
+    Units without a value in any of the columns are left out first: they say nothing.
+    """
+    names = list(columns)
+    reference, reference_within = _sample(
+        *_with_a_value(rows.reference, rows.reference_within, names)
+    )
+    current, current_within = _sample(*_with_a_value(rows.current, rows.current_within, names))
+    return Family(
+        reference=reference[names],
+        current=current[names],
+        classes=classes,
+        joint=joint,
+        reference_within=reference_within,
+        current_within=current_within,
+    )
+
+
+def _with_a_value(
+    rows: pd.DataFrame, within: WithinUnits | None, names: list[str]
+) -> tuple[pd.DataFrame, WithinUnits | None]:
+    known = rows[names].notna().any(axis=1).to_numpy()
+    if known.all():
+        return rows, within
+    return rows[known], None if within is None else within.take(np.flatnonzero(known))
+
+
+def _sample(
+    rows: pd.DataFrame, within: WithinUnits | None
+) -> tuple[pd.DataFrame, WithinUnits | None]:
+    if len(rows) <= MOST_UNITS:
+        return rows, within
+    picked = np.random.default_rng(SEED).choice(len(rows), size=MOST_UNITS, replace=False)
+    picked = np.sort(picked)
+    return rows.iloc[picked], None if within is None else within.take(picked)

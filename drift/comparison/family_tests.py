@@ -1,0 +1,127 @@
+"""The families of columns that share the false alarm rate, and the test of one family."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from drift.comparison.columns.columns import Column, ColumnKind, ColumnRole, LinedUp
+from drift.comparison.describe import untested_state
+from drift.comparison.families import Family, sampled_family
+from drift.comparison.gaps import widened_by_gaps
+from drift.comparison.joint import joint_view
+from drift.comparison.judge import Judge
+from drift.comparison.permutation.adjustment import (
+    PermutationPlan,
+    permutation_test,
+)
+from drift.comparison.scoring import ScoredFamily, score_family
+from drift.comparison.second_look import FamilyView
+from drift.seed import SEED
+from jobs.job_file.job import DetectionSettings
+
+FEWEST_RESAMPLES = 1_999
+# With fewer draws beyond the threshold the p-value at the level would be a coarse one.
+_DRAWS_BEYOND = 10
+# Two units cannot be told from chance, and third moments need three.
+_FEWEST_UNITS = 2
+
+
+class Widening(Protocol):
+    """Returns by the name of a statistic what to divide it by; 1 for those that are not named."""
+
+    def __call__(
+        self, names: Sequence[str], *, reference_units: int, current_units: int
+    ) -> Mapping[str, float]:
+        """Return the factors for windows of this size."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyTest:
+    """The test of one family among several that share the false alarm rate."""
+
+    lined_up: LinedUp
+    detection: DetectionSettings
+    families: int
+    no_verdict: bool
+    widening: Widening
+
+    def look(self, family: Family) -> FamilyView | None:
+        """Return what the test says of a family; None where no column of it has a score."""
+        scored = score_family(family)
+        if not scored.table.names:
+            return None
+        factors = self.widening(
+            scored.table.names, reference_units=family.units[0], current_units=family.units[1]
+        )
+        factors = widened_by_gaps(family, scored, factors)
+        result = permutation_test(scored.table, _plan(self.detection, self.families, factors))
+        judge = Judge(
+            detection=self.detection,
+            result=result,
+            families=self.families,
+            units=family.units,
+            no_verdict=self.no_verdict,
+        )
+        return _view(family, scored, judge, self.lined_up)
+
+
+def _view(family: Family, scored: ScoredFamily, judge: Judge, lined_up: LinedUp) -> FamilyView:
+    # A number whose values were made equal is in the family still, and no longer tested; so are
+    # classes that are all rare.
+    findings = {
+        one.name: judge.finding(one, scored.sides(one.name))
+        for one in _columns_of(family, lined_up)
+        if one.name in judge.result.p_values
+    }
+    return FamilyView(judge=judge, findings=findings, joint=joint_view(family, scored, judge))
+
+
+def tested_families(lined_up: LinedUp) -> list[Family]:
+    """Return the families of columns that have scores; the false alarm rate is shared by them."""
+    families = []
+    for role, rows in lined_up.rows.items():
+        columns = [
+            column
+            for column in lined_up.columns
+            if column.role is role and untested_state(column) is None
+        ]
+        names = [column.name for column in columns]
+        if not names:
+            continue
+        family = sampled_family(
+            rows,
+            names,
+            classes=_names(columns, ColumnKind.CLASSES),
+            joint=_names(columns, ColumnKind.NUMERIC)
+            if role is ColumnRole.FEATURE
+            else frozenset(),
+        )
+        if min(family.units) < 1 or sum(family.units) <= _FEWEST_UNITS:
+            continue
+        # Classes that are all rare have no score, and take no part where they are alone.
+        if family.numbers or score_family(family).table.names:
+            families.append(family)
+    return families
+
+
+def _names(columns: Sequence[Column], kind: ColumnKind) -> frozenset[str]:
+    return frozenset(column.name for column in columns if column.kind is kind)
+
+
+def _columns_of(family: Family, lined_up: LinedUp) -> Iterator[Column]:
+    return (column for column in lined_up.columns if column.name in family.reference.columns)
+
+
+def _plan(
+    detection: DetectionSettings, families: int, widening: Mapping[str, float]
+) -> PermutationPlan:
+    level = detection.false_alarm_rate / families
+    return PermutationPlan(
+        resamples=max(FEWEST_RESAMPLES, math.ceil(_DRAWS_BEYOND / level) - 1),
+        seed=SEED,
+        level=level,
+        widening=widening,
+    )

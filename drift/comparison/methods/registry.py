@@ -1,0 +1,12 @@
+"""Which ways of differing are looked for in every number."""
+
+from __future__ import annotations
+
+from drift.comparison.methods.location import LOCATION
+from drift.comparison.methods.method import ScoreMethod
+from drift.comparison.methods.spread import SPREAD
+from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
+
+NUMERIC_METHODS: tuple[ScoreMethod, ...] = (LOCATION, SPREAD, UPPER_TAIL, LOWER_TAIL)
+ONE_SIDED = frozenset(method.name for method in NUMERIC_METHODS if not method.two_sided)
+"""The names of those that ask for more alone; their statistic is negative where there is less."""

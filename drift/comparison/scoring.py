@@ -1,0 +1,187 @@
+"""Turning a family of columns into the scores that are permuted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.comparison.effects import NormalSides
+from drift.comparison.families import Family
+from drift.comparison.methods.classes import UnitLabels, class_scores, with_means_for_missing
+from drift.comparison.methods.location import LOCATION
+from drift.comparison.methods.method import ScoreMethod
+from drift.comparison.methods.normal_scores import normal_scores
+from drift.comparison.methods.registry import NUMERIC_METHODS
+from drift.comparison.permutation.scores import (
+    LinearStatistic,
+    QuadraticStatistic,
+    ScoreTable,
+    SpectralStatistic,
+    standardised,
+)
+from drift.comparison.whitening import JointScores, joint_scores
+
+JOINT = "joint"
+DISTANCE = "distance"
+HOTELLING = f"{JOINT}.hotelling"
+DIRECTION = f"{JOINT}.direction"
+_FEWEST_FOR_JOINT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredFamily:
+    """A family's scores, and what the joint view of its columns looks like.
+
+    Attributes
+    ----------
+    table
+        The scores; groups are the columns' names and `JOINT`.
+    columns
+        The numeric columns, in the order of `normal` and of the joint scores.
+    normal
+        Normal scores of shape (units, numeric columns), the window's rows first.
+    joint
+        None where fewer than two columns are looked at jointly.
+    together
+        The columns of `joint`.
+    missing
+        Where `normal` stands for no number, of the same shape.
+    """
+
+    table: ScoreTable
+    columns: tuple[str, ...]
+    normal: NDArray[np.float64]
+    joint: JointScores | None
+    together: tuple[str, ...]
+    missing: NDArray[np.bool_]
+
+    def sides(self, column: str) -> NormalSides | None:
+        """Return a column's normal scores by side; None for one that does not vary here."""
+        if column not in self.columns:
+            return None
+        place, split = self.columns.index(column), self.table.current_units
+        scores, known = self.normal[:, place], ~self.missing[:, place]
+        return NormalSides(
+            reference=scores[split:][known[split:]], current=scores[:split][known[:split]]
+        )
+
+
+def score_family(family: Family) -> ScoredFamily:
+    """Return the scores of all columns of a family that can vary."""
+    pooled = [family.pooled(name).to_numpy(dtype=np.float64) for name in family.numbers]
+    numbers = np.column_stack(pooled) if pooled else np.zeros((sum(family.units), 0))
+    normal = normal_scores(numbers)
+    middles = _normal_means(family) if family.has_several_rows else normal
+    varies = normal.any(axis=0) | middles.any(axis=0)
+    varying = np.flatnonzero(varies)
+    names = tuple(family.numbers[column] for column in varying)
+    normal, middles = normal[:, varying], middles[:, varying]
+    together = [column for column, name in enumerate(names) if name in family.joint]
+    draft = _Draft()
+    missing = ~np.isfinite(numbers[:, varying])
+    draft.add_numbers(normal, names, groups=names, middles=middles, missing=missing)
+    joint = None
+    if len(together) >= _FEWEST_FOR_JOINT:
+        joint = joint_scores(normal[:, together])
+        draft.add_joint(joint, tuple(names[column] for column in together))
+    for name in sorted(family.classes):
+        draft.add_classes(name, family.pooled_labels(name))
+    return ScoredFamily(
+        table=draft.table(current_units=len(family.current)),
+        columns=names,
+        normal=normal,
+        joint=joint,
+        together=tuple(names[column] for column in together),
+        missing=missing,
+    )
+
+
+def _normal_means(family: Family) -> NDArray[np.float64]:
+    """Return normal scores of the means within units, of the shape of the family's numbers."""
+    means = [family.pooled_means(name).to_numpy(dtype=np.float64) for name in family.numbers]
+    return normal_scores(np.column_stack(means) if means else np.zeros((sum(family.units), 0)))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Score blocks and statistics while a table is put together."""
+
+    blocks: list[NDArray[np.float64]] = field(default_factory=list)
+    linear: list[LinearStatistic] = field(default_factory=list)
+    # Quadratic statistics by the names of their members, because constant scores fall away.
+    quadratic: list[tuple[str, str, list[str], NDArray[np.float64]]] = field(default_factory=list)
+    spectral: SpectralStatistic | None = None
+
+    def add_numbers(
+        self,
+        normal: NDArray[np.float64],
+        names: tuple[str, ...],
+        *,
+        groups: tuple[str, ...],
+        middles: NDArray[np.float64] | None = None,
+        missing: NDArray[np.bool_] | None = None,
+        methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS,
+    ) -> None:
+        """Add the statistics of some numbers.
+
+        `normal` holds a value drawn from each unit, `middles` the unit's mean where that differs:
+        the mean says where a unit lies, but means of several values are narrower than a value.
+        `missing` says where `normal` stands for no number.
+        """
+        for method in methods:
+            used = middles if method.name == LOCATION.name and middles is not None else normal
+            scores = method.scores(used)
+            self.blocks.append(
+                scores if missing is None else with_means_for_missing(scores, missing)
+            )
+            self.linear.extend(
+                LinearStatistic(
+                    name=f"{name}.{method.name}", group=group, two_sided=method.two_sided
+                )
+                for name, group in zip(names, groups, strict=True)
+            )
+
+    def add_joint(self, joint: JointScores, names: tuple[str, ...]) -> None:
+        distances = normal_scores(joint.distances[:, None])
+        self.add_numbers(distances, (f"{JOINT}.{DISTANCE}",), groups=(JOINT,))
+        members = [f"{name}.location" for name in names]
+        self.quadratic.append((HOTELLING, JOINT, members, joint.whitening))
+        self.spectral = SpectralStatistic(
+            name=DIRECTION,
+            group=JOINT,
+            whitened=joint.whitened.astype(np.float32),
+        )
+
+    def add_classes(self, name: str, labels: UnitLabels) -> None:
+        scores = class_scores(labels)
+        members = [f"{name}.share of {label!r}" for label in scores.names]
+        self.blocks.append(scores.indicators)
+        self.linear.extend(
+            LinearStatistic(name=member, group=name, two_sided=True) for member in members
+        )
+        self.quadratic.append((f"{name}.chi_square", name, members, scores.root))
+
+    def table(self, current_units: int) -> ScoreTable:
+        scores, varying = standardised(self.blocks, self.linear)
+        position = {statistic.name: column for column, statistic in enumerate(varying)}
+        return ScoreTable(
+            scores=scores,
+            current_units=current_units,
+            linear=varying,
+            quadratic=tuple(self._placed(position)),
+            spectral=self.spectral,
+        )
+
+    def _placed(self, position: dict[str, int]) -> Iterator[QuadraticStatistic]:
+        for name, group, members, root in self.quadratic:
+            present = [index for index, member in enumerate(members) if member in position]
+            if present:
+                yield QuadraticStatistic(
+                    name=name,
+                    group=group,
+                    members=np.array([position[members[index]] for index in present]),
+                    root=root[present],
+                )

@@ -1,0 +1,1 @@
+"""Evidently's page, JSON and workspace; the only folder that knows Evidently."""

@@ -1,0 +1,79 @@
+"""What a report says about the rows of the log, from what was counted while reading them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from drift.run_request import as_text
+from jobs.images.locations import RefusedLocation
+from jobs.predictions.rows.rows import NumberColumnTally, PredictionRows
+from jobs.times.timestamps import to_datetime
+from reports.findings.images import Trouble
+from reports.findings.log import LogCounts, LostValues, NewestRow
+
+_REFUSED_SHOWN = 20
+
+
+def count_rows(predictions: PredictionRows, refused: Sequence[RefusedLocation]) -> LogCounts:
+    """Return what became of the log's rows.
+
+    Parameters
+    ----------
+    refused
+        Rows whose image must not be read: they count as rejected.
+    """
+    tally = predictions.tally
+    reasons = Counter(tally.reasons) + Counter(place.reason for place in refused)
+    examples = [
+        Trouble(name=f"{row.source}, line {row.line}", reason=with_detail(row.reason, row.detail))
+        for row in tally.examples
+    ]
+    examples += sorted(
+        {Trouble(name=place.detail or "(empty)", reason=place.reason) for place in refused},
+        key=lambda trouble: (trouble.reason, trouble.name),
+    )[:_REFUSED_SHOWN]
+    return LogCounts(
+        rows=tally.rows,
+        rejected=sum(reasons.values()),
+        reasons=dict(sorted(reasons.items())),
+        examples=tuple(examples),
+        lost_values=tuple(_lost_values(one) for one in tally.numbers if one.lost or one.outside),
+        newest=_newest(predictions),
+        recoded_rows=sum(one.rows for one in tally.recoded),
+    )
+
+
+def _lost_values(column: NumberColumnTally) -> LostValues:
+    return LostValues(
+        column=column.column,
+        values=column.filled,
+        lost=column.lost,
+        reasons=dict(sorted(column.reasons.items())),
+        outside=column.outside,
+        examples=tuple(
+            Trouble(name=f"{one.source}, line {one.line}", reason=one.text)
+            for one in column.examples
+        ),
+    )
+
+
+def _newest(predictions: PredictionRows) -> NewestRow | None:
+    """Return which rows are the newest; None where no row was rejected."""
+    newest = predictions.tally.newest
+    if newest.newest is None or not (newest.newer or newest.asked_rejected):
+        return None
+    read = newest.newest_read
+    return NewestRow(
+        newest=as_text(to_datetime(newest.newest)),
+        newest_read=None if read is None else as_text(to_datetime(read)),
+        rejected_since=newest.newer,
+        asked=newest.asked,
+        asked_rejected=newest.asked_rejected,
+        reaches_back=newest.reaches_back,
+    )
+
+
+def with_detail(reason: str, detail: str) -> str:
+    """Return a reason with the offending value behind it, where there is one."""
+    return f"{reason}: {detail}" if detail else reason

@@ -1,0 +1,1 @@
+"""Images that show nearly the same: clusters in one burst, links and matches in bounded time."""

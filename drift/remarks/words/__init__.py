@@ -1,0 +1,1 @@
+"""Sentences about a run's data that the report, `drift check` and `drift init` share."""

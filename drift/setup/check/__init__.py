@@ -1,0 +1,1 @@
+"""What `drift check` looks at: one file per look."""

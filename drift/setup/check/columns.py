@@ -1,0 +1,40 @@
+"""Looking at how far the columns that a job names are filled in the window's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.setup.check.result import Check, is_ok, look
+from jobs.job_file.job import LogColumns
+from jobs.predictions.rows.rows import PredictionRows
+
+_KEYS = ("prediction", "confidence", "latency", "client")
+_FEW_EMPTY = 0.05
+
+
+def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
+    """Say that labels are not used yet, and which columns are empty in a part of the window.
+
+    Labels come late, so that empty ones are no fault; columns without any value are said by
+    `check_log`.
+    """
+    if named.label is not None:
+        yield is_ok(
+            "label column",
+            f"{named.label} is read and not yet compared with the predictions: runs say nothing "
+            "about accuracy",
+        )
+    fields = [(key, getattr(named, key)) for key in _KEYS]
+    fields += [(name, name) for name in rows.probabilities]
+    unread = {tally.column: tally.lost for tally in rows.tally.numbers}
+    for key, column in fields:
+        if column is None or column not in rows.raw.columns:
+            continue
+        # Values that cannot be read are told by `check_rows`.
+        empty = int(rows.fields[key].isna().sum()) - unread.get(column, 0)
+        if _FEW_EMPTY * len(rows) < empty < len(rows):
+            yield look(
+                "probability column" if key in rows.probabilities else f"{key} column",
+                f"{column} is empty in {empty:,} of {len(rows):,} rows of the window",
+                "Was it called otherwise in a part of the log? These rows say nothing about it.",
+            )

@@ -1,0 +1,158 @@
+"""Looking at some images of the window: are they there, and can they be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from drift.observations import window_images
+from drift.observations.window_images import WindowImages
+from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, look
+from drift.setup.check.reused_names import check_reused_names
+from drift.workplace import Workplace
+from jobs.errors import DriftError
+from jobs.images.locations import ImageLocation, RefusedLocation
+from jobs.predictions.rows.rows import PredictionRows
+from reference_stats.extraction.extract import extract
+from reference_stats.extraction.result import ExtractionResult
+from reference_stats.outcomes import ImageFeatures
+from reports.words.losses import heic_advice
+
+SAMPLED = 100
+_ENOUGH_FOUND = 0.97
+_NEARLY_ALL_DISTINCT = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedImages:
+    """What looking at some images gave.
+
+    Attributes
+    ----------
+    images
+        About how many different images of the window can be analysed.
+    window
+        Those that were tried; None where none could be.
+    """
+
+    checks: tuple[Check, ...]
+    images: int = 0
+    window: WindowImages | None = None
+
+
+def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
+    """Fetch and analyse images of a window that has rows: half the newest, half spread over it."""
+    everywhere = place.locator.locate(rows.raw, place.log_url)
+    picked = _picked(len(rows))
+    located = [everywhere[row] for row in picked]
+    try:
+        extracted = extract(
+            [one for one in located if isinstance(one, ImageLocation)],
+            place.job.images,
+            open_bucket=place.open_bucket,
+            progress=place.progress,
+        )
+    except DriftError as error:
+        return CheckedImages(checks=(failed("images", error),))
+    window = window_images.join(_rows_at(rows, picked), located, extracted)
+    distinct = len({one for one in everywhere if isinstance(one, ImageLocation)})
+    good = {one for one, what in extracted.outcomes.items() if isinstance(what, ImageFeatures)}
+    is_good = [one in good for one in located]
+    lost = Counter(_why_lost(one, extracted) for one in located if one not in good)
+    named = sum(isinstance(one, ImageLocation) for one in everywhere)
+    repeats = distinct / max(1, named)
+    checks = [
+        _images(place, window, lost, len(picked)),
+        *_repeats(named, distinct),
+        *check_reused_names(rows, everywhere),
+        *_cross_check(window),
+    ]
+    return CheckedImages(
+        checks=tuple(checks),
+        images=round(_good_rows(picked, is_good, len(rows)) * repeats),
+        window=window,
+    )
+
+
+def _why_lost(one: ImageLocation | RefusedLocation, extracted: ExtractionResult) -> str:
+    if isinstance(one, RefusedLocation):
+        return one.reason
+    outcome = extracted[one]
+    return "" if isinstance(outcome, ImageFeatures) else outcome.summary
+
+
+def _picked(rows: int) -> list[int]:
+    """Return the places of the newest rows and of as many spread over the older ones."""
+    newest = range(max(0, rows - SAMPLED // 2), rows)
+    older = max(0, rows - len(newest))
+    count = min(older, SAMPLED - len(newest))
+    spread = [place * older // count for place in range(count)]
+    return [*spread, *newest]
+
+
+def _good_rows(picked: Sequence[int], is_good: Sequence[bool], rows: int) -> float:
+    """Return about how many of all rows have a good image."""
+    newest = min(rows, SAMPLED // 2)
+    older = is_good[: len(picked) - newest]
+    share = sum(older) / max(1, len(older))
+    return sum(is_good[len(older) :]) + share * (rows - newest)
+
+
+def _rows_at(rows: PredictionRows, places: Sequence[int]) -> PredictionRows:
+    return replace(
+        rows,
+        fields=rows.fields.iloc[list(places)].reset_index(drop=True),
+        raw=rows.raw.iloc[list(places)].reset_index(drop=True),
+    )
+
+
+def _repeats(named: int, distinct: int) -> list[Check]:
+    if distinct > _NEARLY_ALL_DISTINCT * named:
+        return []
+    said = f"{named:,} rows name {distinct:,} different images; each image counts once"
+    return [is_ok("repeats", said)]
+
+
+def _images(place: Workplace, window: WindowImages, reasons: Counter[str], sampled: int) -> Check:
+    analysed = len(window.features)
+    found = f"{analysed} of the {sampled} rows tried have an image that can be read"
+    if reasons:
+        said = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        found += f"; the others: {said}"
+    examples = [*window.quality.troubles, *window.log.examples]
+    example = f" For instance {examples[0].name}." if examples and reasons else ""
+    if analysed == 0:
+        heic = heic_advice(reasons)
+        if heic:
+            return fails("images", found, f"{heic}{example}")
+        return fails(
+            "images",
+            found,
+            f"images.path is {place.job.images.path!r}: make it name the objects that are there; "
+            f"drift init tries what fits.{example}",
+        )
+    if analysed < _ENOUGH_FOUND * sampled:
+        advice = heic_advice(reasons) or "Check images.path and what stores the images."
+        return look("images", found, f"{advice}{example}")
+    return is_ok("images", found)
+
+
+def _cross_check(window: WindowImages) -> list[Check]:
+    """Compare numbers that the log carries with our own."""
+    checked = window.quality.cross_check
+    if not checked:
+        return []
+    differing = {name: count for name, count in checked.items() if count}
+    if not differing:
+        names = ", ".join(checked)
+        return [is_ok("own numbers", f"the log's {names} agree with what is computed here")]
+    said = ", ".join(f"{name} in {count} rows" for name, count in differing.items())
+    return [
+        Check(
+            thing="own numbers",
+            state=CheckState.LOOK,
+            found=f"the log's own numbers differ from the images': {said}",
+            mend="Is the stored image the one that the model saw? Runs use their own numbers.",
+        )
+    ]

@@ -1,0 +1,38 @@
+"""Looking for objects near the log that its path does not match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from drift.setup.check.result import Check, look
+from drift.setup.log.near import beginning_of, listed_names, near_by, wider_path
+from drift.workplace import Workplace
+from jobs.errors import DriftError
+from jobs.predictions.selection.object_names import format_of
+
+_LISTED = 5_000
+
+
+def check_near_log(place: Workplace) -> Iterator[Check]:
+    """Say how many objects are named like the log's and are not matched by its path."""
+    path, job = place.job.predictions.path, place.job
+    own = {job.reference.log, job.reference.features}
+    try:
+        listed = list(islice(place.bucket.list(beginning_of(path)), _LISTED))
+    except DriftError:
+        return
+    names = [one.name for one in listed if one.size_bytes]
+    missed = [name for name in near_by(path, names) if name not in own]
+    if not missed:
+        return
+    wider = wider_path(path, missed)
+    mend = f"let predictions.path be {wider}." if wider else "let predictions.path match them too."
+    if any(format_of(name) is None for name in missed):
+        mend = "give them names whose endings a run reads, and let predictions.path match them."
+    many = f"{len(missed):,} objects" if len(missed) > 1 else "one object"
+    yield look(
+        "log",
+        f"{many} near by that predictions.path does not match: {listed_names(missed)}",
+        f"If they hold rows of this log, {mend}",
+    )

@@ -1,0 +1,199 @@
+"""Looking at the sources that a reference can be built from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from drift.observations.reference.smaller_copies import find_copies
+from drift.setup.check.examined import check_copies
+from drift.setup.check.result import Check, fails, is_ok, look, not_tried
+from drift.setup.check.thumbnails import check_thumbnails
+from drift.setup.images.equal_objects import find_equal
+from drift.workplace import Workplace
+from jobs.buckets.bucket import ObjectInfo
+from jobs.errors import ExitCode
+from jobs.images.locations import ImageLocation
+from jobs.predictions.reading import read_predictions
+from jobs.times.timestamps import parse_timestamp
+from jobs.times.windows import WindowRequest
+from reference_stats.extraction.extract import extract
+from reference_stats.file_facts.facts import FileFacts
+from reference_stats.outcomes import ImageFeatures, Outcome
+from reference_stats.profiles import from_table
+from reference_stats.profiles.from_images import IMAGE_ENDINGS, not_excluded
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.words.losses import heic_advice
+
+_LISTED = 100_000
+_SAMPLED = 20
+_ENOUGH_READABLE = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedReference:
+    """What looking at the reference gave.
+
+    Attributes
+    ----------
+    images
+        How many different images it holds; None where that is not known.
+    has_predictions
+        Whether predictions are compared too.
+    predictions
+        The reference's predictions, as of `PredictionTable.rows`; None where there are none.
+    files
+        What those files are that were looked at.
+    profile, objects
+        The pinned profile, or what lies below ``reference.images``.
+    """
+
+    checks: tuple[Check, ...]
+    images: int | None = None
+    has_predictions: bool = False
+    predictions: pd.DataFrame | None = None
+    files: tuple[FileFacts, ...] = ()
+    profile: ReferenceProfile | None = None
+    objects: tuple[ObjectInfo, ...] = ()
+
+
+def check_image_prefix(place: Workplace) -> CheckedReference:
+    """Return what the folder of reference images holds, from a sample of its files."""
+    prefix = str(place.job.reference.images)
+    listed = islice(place.bucket.list(prefix), _LISTED)
+    images = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
+    names = not_excluded([one.name for one in images], prefix, place.job.reference.exclude)
+    kept = set(names)
+    objects = [one for one in images if one.name in kept]
+    url = place.bucket.url_of(prefix)
+    if not names:
+        return CheckedReference(
+            checks=(fails("reference", f"{url} holds no image", "Correct reference.images."),)
+        )
+    step = max(1, len(names) // _SAMPLED)
+    sample = [
+        ImageLocation(bucket_url=place.bucket.url, name=name, path=name)
+        for name in names[::step][:_SAMPLED]
+    ]
+    outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
+    good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
+    lost = (one for one in outcomes.values() if not isinstance(one, ImageFeatures))
+    heic = heic_advice(Counter(one.summary for one in lost))
+    found = f"{len(names):,} images below {url}; {good} of {len(sample)} tried can be read"
+    if not good:
+        check = fails("reference", found, heic or "Correct reference.images or what lies there.")
+    elif good < len(sample):
+        left_out = "Unreadable images are left out of the profile."
+        check = look("reference", found, f"{left_out} {heic}".strip())
+    else:
+        check = is_ok("reference", f"{found}; the first run builds the profile")
+    equal = find_equal(place.bucket, objects)
+    return CheckedReference(
+        checks=(check, *check_copies(equal), *check_thumbnails(find_copies(prefix, names))),
+        images=round(equal.different * good / len(sample)),
+        files=_files(outcomes.values()),
+        objects=tuple(objects),
+    )
+
+
+def _files(outcomes: Iterable[Outcome]) -> tuple[FileFacts, ...]:
+    files = (one.file for one in outcomes if isinstance(one, ImageFeatures))
+    return tuple(one for one in files if one is not None)
+
+
+def _is_named_as_image(path: PurePosixPath) -> bool:
+    """Leave out what file systems put beside an image under its name, such as ``._a.jpg``."""
+    return path.suffix.lower() in IMAGE_ENDINGS and not path.name.startswith(".")
+
+
+def check_feature_table(place: Workplace) -> CheckedReference:
+    """Return whether the feature table can be read, and what it holds."""
+    numbers = from_table.collect(place.source_context)
+    known = ", ".join(numbers.features.columns)
+    found = f"{place.job.reference.features}: {len(numbers.features):,} rows of {known}"
+    if numbers.features.empty:
+        check = fails("reference", found, "No row has a readable feature; correct the table.")
+    else:
+        check = is_ok("reference", found)
+    return CheckedReference(
+        checks=(check,),
+        images=len(numbers.features),
+        has_predictions=bool(len(numbers.predictions.rows.columns)),
+        predictions=numbers.predictions.rows,
+    )
+
+
+def check_tensors(place: Workplace) -> CheckedReference:
+    """Return whether the file of tensors can be read, and what it holds."""
+    name = str(place.job.reference.tensors)
+    size = place.bucket.info(name).size_bytes
+    if find_spec("torch") is None:
+        return CheckedReference(
+            checks=(
+                fails(
+                    "reference",
+                    f"{name} is there, but torch is not installed",
+                    'Install it: pip install "image-drift[torch]"',
+                    ExitCode.USAGE,
+                ),
+            )
+        )
+    said = f"{name} is there ({size:,} bytes); what is in it shows in drift profile build"
+    return CheckedReference(checks=(not_tried("reference", said),))
+
+
+def check_stretch(place: Workplace) -> CheckedReference:
+    """Return what the stretch of the log that is the reference holds."""
+    window = place.job.reference.window
+    zone = place.job.predictions.timezone
+    try:
+        start, end = (parse_timestamp(text, zone) for text in (window.start, window.end))  # type: ignore[union-attr]
+    except ValueError as error:
+        check = fails(
+            "reference", f"reference.window: expected {error}", "Correct it.", ExitCode.USAGE
+        )
+        return CheckedReference(checks=(check,))
+    if start >= end:
+        check = fails(
+            "reference",
+            "reference.window starts after its end",
+            "Exchange start and end.",
+            ExitCode.USAGE,
+        )
+        return CheckedReference(checks=(check,))
+    rows = read_predictions(
+        place.bucket,
+        place.job.predictions,
+        WindowRequest(end=end, last=end - start, most_rows=place.job.window.most_rows),
+        extra_columns=place.locator.columns_used(),
+    )
+    located = place.locator.locate(rows.raw, place.log_url)
+    distinct = list(dict.fromkeys(one for one in located if isinstance(one, ImageLocation)))
+    step = max(1, len(distinct) // _SAMPLED)
+    sample = distinct[::step][:_SAMPLED]
+    outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
+    good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
+    share = good / max(1, len(outcomes))
+    found = (
+        f"{len(rows):,} rows of the log from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC; "
+        f"{good} of {len(outcomes)} images tried can be read"
+    )
+    check = is_ok("reference", found)
+    if not good:
+        check = fails("reference", found, "Let reference.window hold rows with images.")
+    elif share < _ENOUGH_READABLE:
+        check = look("reference", found, "Let reference.window hold rows whose images still exist.")
+    named = place.job.predictions.columns
+    return CheckedReference(
+        checks=(check,),
+        images=round(len(distinct) * share),
+        files=_files(outcomes.values()),
+        has_predictions=named.prediction is not None or named.confidence is not None,
+        predictions=rows.fields,
+    )

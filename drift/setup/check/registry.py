@@ -1,0 +1,94 @@
+"""Everything ``drift check`` looks at, in the order in which a run needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from drift.run_request import RunOptions, requested_window
+from drift.setup.check.classes import check_classes
+from drift.setup.check.columns import check_columns
+from drift.setup.check.examined import check_shared, check_size
+from drift.setup.check.files import check_files
+from drift.setup.check.images import CheckedImages, check_images
+from drift.setup.check.log import check_bucket, check_log, check_writing
+from drift.setup.check.near_log import check_near_log
+from drift.setup.check.reference import check_overlap, check_power, check_reference
+from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, not_tried
+from drift.setup.check.rows import check_rows
+from drift.setup.check.settings import check_settings
+from drift.workplace import Workplace, open_workplace
+from jobs.errors import DriftError, JobFileError
+from jobs.job_file.job import Job
+from jobs.job_file.reading import load_job
+from jobs.predictions.rows.rows import PredictionRows
+
+
+def check_job_file(
+    path: Path, environment: Mapping[str, str], options: RunOptions
+) -> Iterator[Check]:
+    """Yield what every look at a job says; nothing is written anywhere.
+
+    Parameters
+    ----------
+    path
+        The job file.
+    environment
+        The environment variables.
+    options
+        The window's end, where the command line gives one.
+    """
+    try:
+        job = load_job(path, environment)
+    except JobFileError as error:
+        for fault in error.faults:
+            yield fails("job file", f"{path}: {fault}", "", error.exit_code)
+        return
+    yield is_ok("job file", f"{path} is a job named {job.name}")
+    try:
+        place = open_workplace(job, writes=False)
+    except DriftError as error:
+        yield failed("bucket", error)
+        return
+    yield from _check_run(place, job, options)
+    yield from check_settings(place, environment, place.clock())
+
+
+def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Check]:
+    bucket = check_bucket(place)
+    yield bucket
+    if bucket.state is CheckState.FAILS:
+        yield not_tried("the rest", "the bucket has to be reached first")
+        return
+    log = check_log(place, requested_window(job, options, place.clock()))
+    yield from log.checks
+    yield from check_near_log(place)
+    if log.rows is not None:
+        yield from check_rows(log.rows, job.images.most_lost)
+        yield from check_columns(job.predictions.columns, log.rows)
+    yield check_writing(place)
+    reference = check_reference(place)
+    yield from reference.checks
+    if log.rows is None:
+        yield not_tried("images", "the log has to be read first")
+        return
+    yield from check_overlap(place, log.rows.window)
+    yield from check_classes(log.rows, reference.predictions)
+    images = _images(place, log.rows)
+    yield from images.checks
+    if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):
+        yield not_tried("window's size", "there are no images to count")
+        return
+    if images.window is not None:
+        yield from check_files(reference.files, images.window.files_of_images())
+        yield from check_shared(place, images.window, reference.profile, reference.objects)
+    yield from check_size(
+        place, reference.images or 0, images.images, has_predictions=reference.has_predictions
+    )
+    yield check_power(place, images.images, reference)
+
+
+def _images(place: Workplace, rows: PredictionRows) -> CheckedImages:
+    if not len(rows):
+        return CheckedImages(checks=(not_tried("images", "the window has no rows"),))
+    return check_images(place, rows)

@@ -1,0 +1,1 @@
+"""Which column of a log is what, told from names and values."""

@@ -1,0 +1,1 @@
+"""Which objects are the prediction log, told from names and samples."""

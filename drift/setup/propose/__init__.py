@@ -1,0 +1,1 @@
+"""What `drift init` proposes, and the job file that it writes."""

@@ -1,0 +1,70 @@
+"""The end of ``drift init``: the checked text of the job file, and what is told of it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from drift.setup.propose.proposal import Proposal
+from drift.setup.propose.write_job_file import job_file_text
+from jobs.job_file.job import Job
+from jobs.times.windows import format_duration
+
+
+def validated(proposal: Proposal) -> str:
+    """Return the job file's text, read back as a run would.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If what was proposed is no job: a fault of this program.
+    """
+    text = job_file_text(proposal)
+    Job.model_validate(tomllib.loads(text))
+    return text
+
+
+def told(proposal: Proposal, target: Path) -> str:
+    """Return what to print: what was found, what was unsure, and what to do next."""
+    columns = ", ".join(f"{key} = {one.column}" for key, one in proposal.columns.named.items())
+    probabilities = proposal.columns.probabilities
+    if probabilities is not None:
+        patterns = ", ".join(probabilities.patterns)
+        columns += f", probabilities = {patterns} ({len(probabilities.columns)} columns)"
+    window = proposal.window
+    length = format_duration(window.last) if window.last else f"the {window.rows:,} newest rows"
+    lines = [
+        f"Wrote {target} from {proposal.seen}.",
+        "",
+        f"log        {proposal.log.path}",
+        f"           {proposal.log.because.removeprefix('The prediction log: ')}",
+        f"columns    {columns}",
+        f"images     {proposal.template.path}   ({_share(proposal)})",
+        f"reference  {_reference(proposal)}",
+        f"window     {length}, about {window.images:,} images",
+    ]
+    if proposal.reference_log is not None:
+        lines.insert(-1, f"           with the predictions in {proposal.reference_log}")
+    if proposal.columns.segments:
+        lines.append(f"segments   {', '.join(proposal.columns.segments)}")
+    if proposal.doubts:
+        lines += ["", "Unsure, please look (marked UNSURE in the file):"]
+        lines += [f"- {doubt.key}: {doubt.text}" for doubt in proposal.doubts]
+    lines += ["", f"Next: drift check {target}", f"      drift run {target}"]
+    return "\n".join(
+        "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+        for line in lines
+    )
+
+
+def _share(proposal: Proposal) -> str:
+    return f"{proposal.template.share:.0%} of {proposal.template.rows:,} rows found"
+
+
+def _reference(proposal: Proposal) -> str:
+    if proposal.reference is not None:
+        return f"{proposal.reference.path}   ({proposal.reference.because})"
+    if proposal.stretch is not None:
+        stretch = proposal.stretch
+        return f"the log from {stretch.start:%Y-%m-%d %H:%M} to {stretch.end:%Y-%m-%d %H:%M} UTC"
+    return "none"

@@ -1,0 +1,84 @@
+"""What ``drift init`` found in a bucket and proposes, before it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from drift.setup.check.reused_names import ReusedNames
+from drift.setup.columns.all_columns import ColumnGuesses
+from drift.setup.images.try_templates import TriedTemplate
+from drift.setup.propose.reference import ReferenceGuess
+from drift.setup.propose.window import ReferenceStretch, WindowGuess
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Something that a person should look at.
+
+    Attributes
+    ----------
+    key
+        The key of the job file that it is about, such as ``images.path``.
+    text
+        What is unsure, and what else it could be.
+    """
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogChoice:
+    """The log that was chosen.
+
+    Attributes
+    ----------
+    path
+        `predictions.path`.
+    because
+        Why, in plain words.
+    others
+        Other logs that it could have been.
+    """
+
+    path: str
+    because: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A job, with a reason for everything in it.
+
+    Attributes
+    ----------
+    seen
+        What was looked through, in plain words.
+    reference, stretch
+        Exactly one of them is set.
+    reference_log
+        `reference.log`, where one was found.
+    link_template
+        `reports.link_template`, where the store has pages to link to.
+    exclude
+        `reference.exclude`: globs over copies among the reference's images.
+    doubts
+        What the person should look at.
+    names_used
+        How many image names the log uses anew.
+    """
+
+    name: str
+    url: str
+    seen: str
+    log: LogChoice
+    columns: ColumnGuesses
+    template: TriedTemplate
+    window: WindowGuess
+    reference: ReferenceGuess | None
+    stretch: ReferenceStretch | None
+    reference_log: str | None
+    exclude: tuple[str, ...] = ()
+    link_template: str | None = None
+    doubts: tuple[Doubt, ...] = ()
+    names_used: ReusedNames = field(default_factory=ReusedNames)

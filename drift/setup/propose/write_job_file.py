@@ -1,0 +1,212 @@
+"""A proposal as the text of a commented job file."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+
+from drift.setup.propose.proposal import Proposal
+from jobs.job_file.toml_text import as_list, as_text
+from jobs.times.windows import format_duration
+
+_WIDTH = 96
+_COLUMN_ORDER = ("timestamp", "id", "prediction", "confidence", "label", "latency", "client")
+
+
+def job_file_text(proposal: Proposal) -> str:
+    """Return the job file; every key has its reason beside it, every doubt is marked."""
+    lines = [
+        *_comment(
+            f"Made by drift init from what lies in {proposal.url}: {proposal.seen}. Lines marked "
+            "UNSURE are guesses to look at; the rest was found by trying. Every key is explained "
+            "in docs/job-file.md. Next: drift check THIS_FILE, then drift run THIS_FILE."
+        ),
+        f"name = {as_text(proposal.name)}",
+        "",
+        "[bucket]",
+        f"url = {as_text(proposal.url)}",
+        "",
+        *_predictions(proposal),
+        "",
+        *_images(proposal),
+        "",
+        *_window(proposal),
+        "",
+        *_reference(proposal),
+        "",
+        *_segments(proposal),
+        "[reports]",
+        *_comment("Everything that runs write goes below this folder of the bucket."),
+        'path = "data_drift_reports"',
+        *_links(proposal),
+        *_comment("Where images are private: no pictures of them in the reports."),
+        "# thumbnails = false",
+        "",
+        "# [schedule]",
+        *_comment("When `drift schedule` runs the job; cron or a cloud scheduler work as well."),
+        '# cron = "15 3 * * *"',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _predictions(proposal: Proposal) -> Iterator[str]:
+    yield "[predictions]"
+    yield from _comment(proposal.log.because)
+    yield from _doubts(proposal, "predictions.path")
+    yield f"path = {as_text(proposal.log.path)}"
+    columns = proposal.columns
+    if columns.day_first is not None:
+        order = "the day" if columns.day_first else "the month"
+        yield from _comment(f"Dates such as 03/04/2025 start with {order}.")
+        yield from _doubts(proposal, "predictions.day_first")
+        yield f"day_first = {str(columns.day_first).lower()}"
+    yield from _doubts(proposal, "predictions.timezone")
+    if not columns.has_zone:
+        yield '# timezone = "Europe/Berlin"'
+    yield ""
+    yield "[predictions.columns]"
+    named = columns.named
+    for key in _COLUMN_ORDER:
+        if key in named:
+            yield from _doubts(proposal, f"predictions.columns.{key}")
+            unused = "; read, and not yet compared" * (key == "label")
+            yield from _with_reason(
+                f"{key} = {as_text(named[key].column)}", named[key].because + unused
+            )
+        elif key not in {"timestamp", "latency", "client"}:
+            yield from _doubts(proposal, f"predictions.columns.{key}")
+            why = "see UNSURE below" if key in columns.unfit else "none was recognised"
+            yield f'# {key} = "..."    # {why}'
+    if columns.probabilities is not None:
+        yield from _with_reason(
+            f"probabilities = {as_list(columns.probabilities.patterns)}",
+            columns.probabilities.because,
+        )
+    yield from _doubts(proposal, "predictions.columns")
+
+
+def _images(proposal: Proposal) -> Iterator[str]:
+    template = proposal.template
+    yield "[images]"
+    yield from _comment(
+        f"Tried on {template.rows:,} rows: {template.share:.0%} of them name an object that is "
+        "there."
+    )
+    yield from _doubts(proposal, "images.path")
+    yield f"path = {as_text(template.path)}"
+    if template.allowed_prefixes:
+        yield from _comment("The log names images outside of the bucket; only these are read.")
+        yield f"allowed_prefixes = {as_list(template.allowed_prefixes)}"
+    if proposal.names_used.are_many:
+        yield from _comment(
+            f"{proposal.names_used}: the pictures may be overwritten, so each image's version is "
+            "looked up before remembered numbers are taken. Better: a name of its own for each "
+            "picture, since only the last one of a name is still there."
+        )
+        yield from _doubts(proposal, "images.immutable")
+        yield "immutable = false"
+
+
+def _window(proposal: Proposal) -> Iterator[str]:
+    window = proposal.window
+    yield "[window]"
+    yield from _comment(
+        f"Which rows one run is about: {window.because}. It holds about {window.images:,} images."
+    )
+    for note in window.notes:
+        yield from _comment(note)
+    yield from _doubts(proposal, "window")
+    if window.last is not None:
+        yield f"last = {as_text(format_duration(window.last))}"
+        yield "# rows = 500"
+    else:
+        yield f"rows = {window.rows}"
+        yield '# last = "7d"'
+    if window.align is not None:
+        yield from _comment(
+            "Windows end at the full minute, not hour: the newest rows are that new."
+        )
+        yield f"align = {as_text(format_duration(window.align))}"
+
+
+def _reference(proposal: Proposal) -> Iterator[str]:
+    yield "[reference]"
+    guess = proposal.reference
+    if guess is not None:
+        yield from _comment(f"What today's images are compared with: {guess.because}.")
+        yield from _doubts(proposal, "reference")
+        yield f"{guess.kind} = {as_text(guess.path)}"
+        yield from _doubts(proposal, "reference.exclude")
+        if proposal.exclude:
+            yield f"exclude = {as_list(proposal.exclude)}"
+    elif proposal.stretch is not None:
+        stretch = proposal.stretch
+        yield from _comment(
+            f"No reference set was found, so the log's oldest stretch serves: {stretch.rows:,} "
+            "rows. Better is what the model was trained or validated on, as a folder of images."
+        )
+        yield from _doubts(proposal, "reference")
+        yield f"window = {{ start = {_time(stretch.start)}, end = {_time(stretch.end)} }}"
+        yield '# images = "reference/"'
+    if proposal.reference_log is not None:
+        yield from _comment("The model's predictions on a reference set, of the same columns.")
+        yield from _doubts(proposal, "reference.log")
+        yield f"log = {as_text(proposal.reference_log)}"
+
+
+def _segments(proposal: Proposal) -> Iterator[str]:
+    if not proposal.columns.segments:
+        return
+    yield "[segments]"
+    yield from _comment("Parts of the traffic in which a drift may sit: columns of few values.")
+    yield f"columns = {as_list(proposal.columns.segments)}"
+    yield ""
+
+
+def _links(proposal: Proposal) -> Iterator[str]:
+    """Yield how links to reports are made, for stores whose pages have no relative links."""
+    if proposal.link_template is not None:
+        yield from _comment(
+            "Links to reports, for people who are signed in to the store in their browser."
+        )
+        yield f"link_template = {as_text(proposal.link_template)}"
+    elif "://" in proposal.url and not proposal.url.startswith("file:"):
+        yield from _comment(
+            "How people reach the store in a browser, so that links to reports work."
+        )
+        yield '# link_template = "https://.../{path}"'
+
+
+def _with_reason(line: str, reason: str) -> Iterator[str]:
+    whole = f"{line:<40} # {_one_line(reason)}"
+    if len(whole) <= _WIDTH + 20:
+        yield whole
+    else:
+        yield from _comment(reason)
+        yield line
+
+
+def _doubts(proposal: Proposal, key: str) -> Iterator[str]:
+    for doubt in proposal.doubts:
+        if doubt.key == key:
+            yield from _comment(f"UNSURE: {doubt.text}")
+
+
+def _comment(text: str) -> list[str]:
+    return textwrap.wrap(
+        _one_line(text),
+        _WIDTH,
+        initial_indent="# ",
+        subsequent_indent="# ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _time(moment: datetime) -> str:
+    return as_text(moment.isoformat().replace("+00:00", "Z"))

@@ -1,0 +1,1 @@
+"""What is said of a whole run: the verdict, its sentence, and the content of the report."""

@@ -1,0 +1,135 @@
+"""Putting together what a run found: the content of ``report.json``."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib.metadata import version
+
+from drift.across_runs.late_rows import log_digest, rows_by_day
+from drift.comparison.columns.clipped import Clipped, without_clipped
+from drift.comparison.compare import Comparison
+from drift.observations.file_differences import count_files
+from drift.observations.reference.copies import count_copies
+from drift.remarks.facts import RunData
+from drift.renamed_job import settings_of
+from drift.run_request import as_text
+from drift.verdict.data_health import with_files, with_health
+from drift.verdict.decide import Decision
+from drift.where.segments import Concentration
+from reference_stats.features.registry import feature_set, feature_set_id
+from reports.findings.answers import Verdict
+from reports.findings.images import Offender, Quality
+from reports.findings.log_times import LogTimes
+from reports.findings.remarks import Remark, heaviest_first
+from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
+from reports.findings.runs import Evidence, Trend
+
+_PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What the stages of a run delivered."""
+
+    data: RunData
+    run_id: str
+    generated_at: datetime
+    timings: dict[str, float]
+    history_digest: str
+    comparison: Comparison
+    decision: Decision
+    affected: int | None
+    offenders: Sequence[Offender]
+    concentration: Concentration
+    trend: Trend | None
+    accepted_runs: int
+    remarks: Sequence[Remark]
+
+
+def assemble(facts: RunFacts) -> RunFindings:
+    """Return everything that the run found."""
+    span = facts.data.predictions.window
+    return RunFindings(
+        job=facts.data.job.name,
+        run_id=facts.run_id,
+        generated_at=as_text(facts.generated_at),
+        versions=_versions(),
+        timings=facts.timings,
+        history_digest=facts.history_digest,
+        job_settings=settings_of(facts.data.job),
+        window=WindowSpan(start=as_text(span.start), end=as_text(span.end)),
+        assumed_timezone=facts.data.predictions.assumed_timezone,
+        verdict=facts.decision.verdict,
+        headline=facts.decision.headline,
+        summary=facts.decision.summary,
+        affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
+        warnings=tuple(remark.text for remark in heaviest_first(facts.remarks)),
+        remarks=heaviest_first(facts.remarks),
+        images=facts.data.window.counts,
+        log=facts.data.window.log,
+        log_times=_log_times(facts),
+        profile=_profile(facts),
+        false_alarm_rate=facts.data.job.detection.false_alarm_rate,
+        smallest_effect=facts.comparison.smallest_effect,
+        minimum_effect=facts.data.job.detection.minimum_effect,
+        images_needed=facts.comparison.images_needed,
+        features=facts.comparison.features,
+        predictions=facts.comparison.predictions,
+        quality=_quality(facts),
+        offenders=tuple(facts.offenders),
+        multivariate=facts.comparison.multivariate,
+        segments=facts.concentration.segments,
+        onset=facts.concentration.onset,
+        segment_scan=facts.concentration.scan,
+        trend=facts.trend,
+        evidence=_evidence(facts),
+    )
+
+
+def _profile(facts: RunFacts) -> ProfileSummary:
+    profile = facts.data.profile
+    return ProfileSummary(
+        id=profile.id,
+        images=profile.images,
+        feature_set=feature_set_id(feature_set(facts.data.job.images.canonical_size)),
+        created_at=as_text(profile.created_at),
+        source=profile.source,
+        different=count_copies(profile).different,
+    )
+
+
+def _quality(facts: RunFacts) -> Quality:
+    window, profile = facts.data.window, facts.data.counted
+    clipped = Clipped.of(profile, window)
+    return with_health(
+        with_files(window.quality, count_files(window.files_of_images())),
+        facts.data.predictions.fields,
+        without_clipped(window.features, clipped.current).loc[window.pictures.index],
+        without_clipped(profile.features, clipped.reference),
+    )
+
+
+def _log_times(facts: RunFacts) -> LogTimes:
+    times, span = facts.data.predictions.times, facts.data.predictions.window
+    return LogTimes(
+        zoned=times.zoned,
+        zoneless=times.zoneless,
+        repeated_hour=times.repeated,
+        delivered_again=times.delivered_again,
+        rows_by_day=rows_by_day(times.seen, span.start, span.end),
+        late_rows=facts.data.late.by_run,
+        log_digest=log_digest(facts.data.job),
+    )
+
+
+def _evidence(facts: RunFacts) -> Evidence | None:
+    evidence = facts.comparison.evidence
+    return None if evidence is None else replace(evidence, accepted_runs=facts.accepted_runs)
+
+
+def _versions() -> dict[str, str]:
+    versions = {package: version(package) for package in _PACKAGES}
+    return {"python": platform.python_version(), **versions}

@@ -1,0 +1,194 @@
+"""The answer of a whole run, and the sentence that says it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from drift.comparison.compare import Comparison
+from drift.verdict.sentence import Extent, Sentence, caused, moved, moved_jointly
+from jobs.job_file.job import Job
+from reports.findings.answers import State, Verdict
+from reports.findings.images import ImageCounts
+from reports.findings.log import LogCounts
+from reports.findings.remarks import Remark, RemarkWeight, of_weight
+from reports.words.losses import losing_advice, mostly_heic, ways_lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The verdict of a run and why: in one sentence, and in its beginning without the numbers."""
+
+    verdict: Verdict
+    headline: str
+    summary: str
+
+
+def decide(
+    comparison: Comparison,
+    extent: Extent,
+    log: LogCounts,
+    job: Job,
+    remarks: Sequence[Remark] = (),
+) -> Decision:
+    """Return the verdict: drift where a column drifted, steady where one would have been seen.
+
+    A remark of the weight ``no_verdict`` makes the run inconclusive, one of ``not_steady`` does so
+    where nothing drifted, and a cause stands before what drifted.
+    """
+    forbidding = of_weight(remarks, RemarkWeight.NO_VERDICT)
+    nothing_to_see = not extent.images.logged
+    if nothing_to_see or (lacks_images(extent.images, job) and not forbidding):
+        return _decision(Verdict.INCONCLUSIVE, _too_few(extent, log, job))
+    if forbidding:
+        return _decision(Verdict.INCONCLUSIVE, _said_by(forbidding))
+    drifted = _what_drifted(comparison, extent)
+    if drifted is not None:
+        causes = of_weight(remarks, RemarkWeight.CAUSE)
+        return _decision(Verdict.DRIFT, caused(causes[0], drifted) if causes else drifted)
+    undrifted = _undrifted(comparison, extent, job.detection.effect_to_see)
+    doubts = of_weight(remarks, RemarkWeight.NOT_STEADY)
+    if doubts:
+        return _decision(Verdict.INCONCLUSIVE, _said_by(doubts))
+    return undrifted
+
+
+def _what_drifted(comparison: Comparison, extent: Extent) -> Sentence | None:
+    drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
+    if drifted:
+        return moved(drifted, extent)
+    joint = comparison.multivariate
+    if joint is not None and joint.state is State.DRIFT:
+        return moved_jointly(joint, extent)
+    return None
+
+
+def _said_by(remarks: Sequence[Remark]) -> Sentence:
+    return Sentence(headline=remarks[0].headline, summary=remarks[0].text)
+
+
+def lacks_images(images: ImageCounts, job: Job) -> bool:
+    """Whether there are too few images for any verdict, or too many of them were lost."""
+    return images.analysed < job.window.min_images or _too_many_lost(images, job)
+
+
+def _too_many_lost(images: ImageCounts, job: Job) -> bool:
+    # As it is written: 0.29 of 100 are 29, not 28.999.
+    return images.lost > Fraction(str(job.images.most_lost)) * images.logged
+
+
+def _decision(verdict: Verdict, sentence: Sentence) -> Decision:
+    return Decision(verdict=verdict, headline=sentence.headline, summary=sentence.summary)
+
+
+def _undrifted(comparison: Comparison, extent: Extent, effect_to_see: float) -> Decision:
+    tested = [finding for finding in comparison.findings if finding.p_value is not None]
+    if not tested:
+        return _decision(
+            Verdict.INCONCLUSIVE,
+            Sentence(
+                headline="The reference and the window have nothing in common to compare",
+                summary=(
+                    "The reference and the window have no column in common that can be compared."
+                ),
+            ),
+        )
+    smallest = comparison.smallest_effect
+    if smallest is None or smallest > effect_to_see:
+        return _decision(Verdict.INCONCLUSIVE, _too_weak(comparison, extent, effect_to_see))
+    sentence = Sentence(
+        headline="The images look like the reference",
+        summary=(
+            f"The {extent.images.analysed:,} images look like the reference: none of "
+            f"{len(tested)} columns drifted, and a shift of {smallest:.2f} sigma would have been "
+            "seen."
+        ),
+    )
+    return _decision(Verdict.STEADY, sentence)
+
+
+def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
+    images = extent.images
+    if not images.logged and log.rejected:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in log.reasons.items())
+        return Sentence(
+            headline="None of the window's rows could be used",
+            summary=(
+                f"None of the window's {log.rows:,} rows could be used: {reasons}{_first(log)}."
+            ),
+        )
+    if not images.logged:
+        headline = "The window holds no rows"
+        return Sentence(headline=headline, summary=f"{headline}, so there is nothing to compare.")
+    if images.analysed == images.logged:
+        return Sentence(
+            headline="Too few images for a verdict",
+            summary=(
+                f"The window has only {images.analysed:,} images; a verdict needs at least "
+                f"{job.window.min_images:,} (window.min_images)."
+            ),
+        )
+    if images.analysed >= job.window.min_images:
+        return Sentence(
+            headline=f"Too many images were lost for a verdict{_mostly(extent)}",
+            summary=(
+                f"{images.lost:,} of {images.logged:,} logged images were lost ("
+                f"{ways_lost(images)}), more than the {100 * job.images.most_lost:g} % that a "
+                f"verdict allows (images.most_lost): the trouble is the data, not drift. "
+                f"{losing_advice(images, extent.reasons)}"
+            ),
+        )
+    few = "None" if not images.analysed else f"Only {images.analysed:,}"
+    return Sentence(
+        headline=f"Too few of the logged images could be analysed{_mostly(extent)}",
+        summary=(
+            f"{few} of {images.logged:,} logged images could be analysed ({ways_lost(images)}); a "
+            f"verdict needs at least {job.window.min_images:,} (window.min_images). "
+            f"{losing_advice(images, extent.reasons)}"
+        ),
+    )
+
+
+def _mostly(extent: Extent) -> str:
+    """Name the kind of file that most of the lost images are, where it is known."""
+    is_heic = mostly_heic(extent.images, extent.reasons)
+    return ": most are HEIC photographs" if is_heic else ""
+
+
+def _first(log: LogCounts) -> str:
+    if not log.examples:
+        return ""
+    return f"; the first is {log.examples[0].name} ({log.examples[0].reason})"
+
+
+def _too_weak(comparison: Comparison, extent: Extent, effect_to_see: float) -> Sentence:
+    seen = comparison.smallest_effect
+    # Rounded up: what is called too little must not look like enough.
+    able = (
+        "nothing with certainty"
+        if seen is None
+        else f"only shifts of {math.ceil(100 * seen) / 100:.2f} sigma or more"
+    )
+    images, kind = f"{extent.images.analysed:,} images", ""
+    evidence = comparison.evidence
+    if evidence is not None and evidence.current_units < extent.images.analysed:
+        images += f", {evidence.current_units:,} of them independent,"
+        kind = "independent "
+    needed = (
+        f"about {comparison.images_needed:,} {kind}images would show"
+        if comparison.images_needed is not None
+        else "the reference is too small for any window to show"
+    )
+    return Sentence(
+        headline=(
+            "The reference is too small to say"
+            if comparison.images_needed is None
+            else "Too few images to say"
+        ),
+        summary=(
+            f"No drift was seen, but {images} can show {able}; {needed} "
+            f"{effect_to_see:g} sigma (detection.effect_to_see)."
+        ),
+    )

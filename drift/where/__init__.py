@@ -1,0 +1,1 @@
+"""Where a drift sits: which images, which segments, since when."""

@@ -1,0 +1,129 @@
+"""How far each image lies out in the direction in which the window moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.comparison.columns.columns import AlignedRows, resolution_of
+from drift.comparison.columns.rounding import deviation_of, rounding_of
+from drift.comparison.compare import Comparison
+from reports.findings.answers import State
+from reports.findings.columns import Finding
+from reports.findings.effect_sizes import LARGEST_EFFECT
+
+# A single number that is far out must not outweigh several that moved together.
+FARTHEST = 6.0
+# The distance between the quartiles of a normal distribution, in standard deviations.
+QUARTILE_DISTANCE = 1.349
+# Distances spread about 1 around the reference, and their means over columns somewhat less.
+_LEAST_SPREAD = 0.1
+_DOWNWARD = frozenset({"down", "lower_tail"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Positions:
+    """Every unit's distances along the drift.
+
+    Attributes
+    ----------
+    reference, current
+        One row per unit, indexed as the rows that were compared; one column per number that
+        drifted. In robust standard deviations from the reference's median (steps of its resolution
+        where that is larger), positive in the direction of the drift, between -6 and 6; 0 where
+        the number is missing.
+    """
+
+    reference: pd.DataFrame
+    current: pd.DataFrame
+
+    def scores(self) -> NDArray[np.float64]:
+        """Return each current unit's mean distance, standardised to the reference's own.
+
+        Shape (units,), between -100 and 100; the reference has mean 0 and standard deviation 1,
+        or hardly any where all numbers that drifted are constant in it. NaN where nothing drifted.
+        """
+        if not len(self.current.columns):
+            return np.full(len(self.current), np.nan)
+        reference = self.reference.mean(axis=1).to_numpy()
+        current = self.current.mean(axis=1).to_numpy()
+        spread = float(reference.std())
+        # Numbers that are constant in the reference are counted in steps of their resolution.
+        unit = spread if spread > _LEAST_SPREAD else 1.0
+        scores: NDArray[np.float64] = (current - reference.mean()) / unit
+        return scores.clip(-LARGEST_EFFECT, LARGEST_EFFECT)
+
+
+def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
+    """Return where the units lie along the image features that drifted.
+
+    Where only the joint view drifted, its own direction is taken.
+
+    Parameters
+    ----------
+    comparison
+        What was found.
+    rows
+        The image features of both sides as they were compared.
+    """
+    drifted = [(one.name, one.direction) for one in comparison.features if _shows_in_images(one)]
+    joint = comparison.joint
+    if not drifted and joint is not None:
+        rows = AlignedRows(reference=joint.reference, current=joint.current)
+        drifted = [(str(name), joint.direction) for name in joint.current]
+    scales = {name: _Scale.of(rows.reference[name], resolution_of(name)) for name, _ in drifted}
+    return Positions(
+        reference=_distances(rows.reference, drifted, scales),
+        current=_distances(rows.current, drifted, scales),
+    )
+
+
+def _shows_in_images(finding: Finding) -> bool:
+    # No image lies out where all lie closer together.
+    return (
+        finding.state is State.DRIFT and finding.direction is not None and not _is_narrower(finding)
+    )
+
+
+def _is_narrower(finding: Finding) -> bool:
+    then, now = finding.reference, finding.current
+    if finding.direction != "spread" or then is None or now is None:
+        return False
+    return (now.std or 0.0) < (then.std or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The reference's median, and one robust standard deviation of it, at least its resolution."""
+
+    middle: float
+    unit: float
+
+    @classmethod
+    def of(cls, reference: pd.Series, resolution: float) -> _Scale:
+        known = reference.dropna().to_numpy()
+        low, middle, high = (float(q) for q in np.quantile(known, (0.25, 0.5, 0.75)))
+        between = high - low if high - low > rounding_of(known) else 0.0
+        unit = max(between / QUARTILE_DISTANCE or deviation_of(known), resolution)
+        return cls(middle, unit or 1.0)
+
+
+def _distances(
+    rows: pd.DataFrame, drifted: Sequence[tuple[str, str | None]], scales: Mapping[str, _Scale]
+) -> pd.DataFrame:
+    # One column after the other in memory, filled in place: there may be a million rows.
+    table = np.empty((len(rows), len(drifted)), order="F")
+    for column, (name, direction) in zip(table.T, drifted, strict=True):
+        np.subtract(rows[name].to_numpy(), scales[name].middle, out=column)
+        np.divide(column, scales[name].unit, out=column)
+        column[np.isnan(column)] = 0.0
+        if direction in _DOWNWARD:
+            np.negative(column, out=column)
+        elif direction == "spread":
+            np.abs(column, out=column)
+        np.clip(column, -FARTHEST, FARTHEST, out=column)
+    return pd.DataFrame(table, index=rows.index, columns=[name for name, _ in drifted], copy=False)

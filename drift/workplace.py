@@ -1,0 +1,158 @@
+"""What the stages of a run share: the job, its bucket, the clock, and how long each stage took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+from jobs.buckets.bucket import Bucket
+from jobs.buckets.registry import open_bucket
+from jobs.errors import ObjectError, PublishError
+from jobs.images.locations import ImageLocator
+from jobs.job_file.job import Job
+from jobs.running.lock import JobLock
+from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.features.feature import Feature
+from reference_stats.features.registry import feature_set
+from reference_stats.profiles.numbers import SourceContext
+from reference_stats.profiles.store import ProfileStore
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopwatch:
+    """Seconds per stage, in the order in which the stages ended."""
+
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what happens inside."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[name] = round(time.perf_counter() - started, 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """Everything outside of the arithmetic that a run touches.
+
+    Attributes
+    ----------
+    job
+        The job.
+    bucket
+        The job's own bucket.
+    open_bucket
+        Opens the bucket of an image location; one connection pool per bucket.
+    clock
+        The time now, in UTC.
+    progress
+        Called with images done and images in all, or None.
+    writes
+        Whether anything may be written.
+    stopwatch
+        How long each stage took.
+    """
+
+    job: Job
+    bucket: Bucket
+    open_bucket: Callable[[str], Bucket]
+    clock: Callable[[], datetime]
+    progress: Progress | None
+    writes: bool
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
+
+    @property
+    def prefix(self) -> str:
+        """The job's folder in the bucket."""
+        return f"{self.job.reports.path}/{self.job.name}"
+
+    @property
+    def log_url(self) -> str:
+        """The prediction log as users know it."""
+        return self.bucket.url_of(self.job.predictions.path)
+
+    @property
+    def locator(self) -> ImageLocator:
+        """Where a row's image is."""
+        return ImageLocator(
+            bucket_url=self.bucket.url,
+            settings=self.job.images,
+            day_first=self.job.predictions.day_first,
+        )
+
+    @property
+    def profiles(self) -> ProfileStore:
+        """The job's reference profiles."""
+        return ProfileStore(bucket=self.bucket, folder=f"{self.prefix}/profiles")
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What the job computes of every image."""
+        return feature_set(self.job.images.canonical_size)
+
+    @property
+    def feature_cache(self) -> FeatureCache | None:
+        """The feature cache; None in a run that writes nothing."""
+        if not self.writes:
+            return None
+        return FeatureCache(
+            bucket=self.bucket, prefix=self.job.reports.path, features=self.features
+        )
+
+    @property
+    def source_context(self) -> SourceContext:
+        """What building a profile needs."""
+        return SourceContext(
+            job=self.job,
+            bucket=self.bucket,
+            open_bucket=self.open_bucket,
+            cache=self.feature_cache,
+            progress=self.progress,
+            features=self.features,
+        )
+
+
+@contextmanager
+def only_run(place: Workplace) -> Iterator[Callable[[], None]]:
+    """Hold the job's lock; yield what raises once it is lost. A run that writes nothing needs none.
+
+    Raises
+    ------
+    LockedError
+        If another run holds the lock.
+    PublishError
+        If the lock cannot be written: neither could the report.
+    """
+    if not place.writes:
+        yield lambda: None
+        return
+    with ExitStack() as held:
+        try:
+            lock = held.enter_context(JobLock(place.bucket, place.prefix, clock=place.clock))
+        except ObjectError as error:
+            raise PublishError(
+                f"{error.url}: the job's lock could not be written: {error.problem}"
+            ) from error
+        yield lock.check
+
+
+def open_workplace(job: Job, *, progress: Progress | None = None, writes: bool = True) -> Workplace:
+    """Return the workplace of a job, its buckets opened once each."""
+    opened = cache(open_bucket)
+    return Workplace(
+        job=job,
+        bucket=opened(job.bucket.url),
+        open_bucket=opened,
+        clock=lambda: datetime.now(UTC),
+        progress=progress,
+        writes=writes,
+    )

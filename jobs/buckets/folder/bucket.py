@@ -1,0 +1,319 @@
+"""A folder of the local file system as a bucket."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import urllib.parse
+from collections.abc import Callable, Container, Iterator
+from pathlib import Path
+
+from jobs.buckets.bucket import (
+    BINARY,
+    Bucket,
+    ObjectInfo,
+    ObjectKind,
+    StoredObject,
+    check_name,
+    check_prefix,
+    check_size,
+)
+from jobs.buckets.folder.files import (
+    OWN_FILES_PREFIX,
+    file_version,
+    give_new_time,
+    is_own_file,
+    link_if_absent,
+    modification_time,
+    opened_for_reading,
+    remove_abandoned,
+    sync_folder,
+    temporary_file,
+    writers_excluded,
+)
+from jobs.buckets.folder.listing import list_folder, list_level
+from jobs.endpoints import without_secrets
+from jobs.errors import (
+    BucketAccessError,
+    ObjectChangedError,
+    ObjectExistsError,
+    ObjectMissingError,
+    UnsafeNameError,
+    UsageError,
+)
+
+# A name whose part is longer than the file system allows cannot be any file's.
+_MISSING_CODES = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
+_WHAT_TO_DO = {
+    errno.EACCES: "Grant the user that runs the job access to it.",
+    errno.EPERM: "Grant the user that runs the job access to it.",
+    errno.EROFS: "Mount the file system writable, or let reports.path lead elsewhere.",
+    errno.ENOSPC: "Make room on the file system.",
+    errno.EDQUOT: "Make room within the user's quota.",
+    errno.ENAMETOOLONG: "File systems allow 255 bytes in each part of a name.",
+    errno.ENOTDIR: "A file stands where a folder is needed; move it away.",
+    errno.EISDIR: "A folder has that name; move it away.",
+    errno.ENOLCK: "The file system has no file locks, which a bucket needs; use another one.",
+    errno.ETIMEDOUT: "A process that writes there was suspended: let it go on, or end it.",
+    errno.ELOOP: "Symbolic links lead in a circle, or were changed meanwhile; remove them.",
+}
+
+Writing = Callable[[Path, Path, os.stat_result | None], None]
+
+
+def open_url(url: str) -> FolderBucket:
+    """Return the bucket that a path or a ``file:///`` URL names; nothing is looked at yet.
+
+    A ``~`` at a path's start is the user's home. A URL's ``%`` escapes are decoded.
+
+    Raises
+    ------
+    UsageError
+        If the URL names another machine, or nothing.
+    """
+    shown = without_secrets(url)
+    if not url.startswith("file:"):
+        path = url
+    else:
+        parts = urllib.parse.urlsplit(url.replace("#", "%23").replace("?", "%3F"))
+        path = urllib.parse.unquote(parts.path)
+        if parts.netloc not in {"", "localhost"}:
+            raise UsageError(
+                f"bucket.url is {shown!r}, which names another machine. Expected file:///PATH with "
+                "three slashes, or a plain path."
+            )
+    if not path or "\0" in path:
+        raise UsageError(f"bucket.url is {shown!r}. Expected the path of a folder.")
+    return FolderBucket(url, Path(path).expanduser())
+
+
+class FolderBucket(Bucket):
+    """The files below a folder that exists already; folders below it are made when needed.
+
+    Files are written whole and moved into place. All writers, on this machine and on others that
+    share the file system, take turns by way of a lock file in the folder; neither it nor
+    unfinished files are ever listed, and no object can have their names. What writers that were
+    killed left unfinished is deleted when the next one writes into the same folder. Symbolic links
+    are followed to files inside the folder; one that leads outside is refused. `ObjectKind` has no
+    meaning here. Other programs may write files in place, so `read` gives the version from
+    before it read: `replace` then notices the change.
+
+    Parameters
+    ----------
+    url
+        The folder as users write it.
+    root
+        The folder; by default `url` is its path.
+    """
+
+    def __init__(self, url: str, root: Path | None = None) -> None:
+        super().__init__(url.rstrip("/"))
+        self._root = (Path(url) if root is None else root).absolute()
+        self._tidied: set[Path] = set()
+
+    def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
+        """Return a file's content."""
+        with (
+            self._reading(name) as (descriptor, status),
+            os.fdopen(descriptor, "rb", closefd=False) as file,
+        ):
+            url, version = self.url_of(name), file_version(status)
+            check_size(url, status.st_size, most_bytes, version)
+            # Another program may be writing more into it.
+            data = file.read() if most_bytes is None else file.read(most_bytes + 1)
+            check_size(url, len(data), most_bytes, version)
+            return StoredObject(data=data, version=version)
+
+    def info(self, name: str) -> ObjectInfo:
+        """Return a file's size, version and time."""
+        with self._reading(name) as (_, status):
+            return ObjectInfo(
+                name=name,
+                size_bytes=status.st_size,
+                version=file_version(status),
+                written=modification_time(status),
+            )
+
+    def local_copy(self, name: str, folder: Path) -> Path:  # noqa: ARG002 - nothing is copied
+        """Return the path of the file itself."""
+        with self._reading(name):
+            return self._inside(name)
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield the files one folder at a time, each folder's names sorted when it is reached."""
+        check_prefix(self.url, prefix)
+        return self._listing(prefix)
+
+    def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
+        """Yield one folder's files and folders; a folder may turn out to hold no file."""
+        check_prefix(self.url, folder)
+        if folder:
+            self._inside(folder.rstrip("/"))
+        with self._explained(folder):
+            self._require_root()
+            yield from list_level(self._root.resolve(), folder)
+
+    def read_part(self, name: str, start: int, size: int, version: str | None = None) -> bytes:
+        """Return a part of a file."""
+        with (
+            self._reading(name) as (descriptor, status),
+            os.fdopen(descriptor, "rb", closefd=False) as file,
+        ):
+            if version is not None and file_version(status) != version:
+                raise self._changed(name, version)
+            file.seek(start)
+            return file.read(size)
+
+    def may_write(self, folder: str) -> bool:
+        """Ask the system about the folder, or the nearest one above it that is there."""
+        self._require_root()
+        place = self._inside(folder)
+        root = Path(os.path.realpath(self._root))
+        while place != root and not place.exists():
+            place = place.parent
+        # The lock of all writers lies in the bucket's folder itself.
+        return all(one.is_dir() and os.access(one, os.W_OK | os.X_OK) for one in (place, root))
+
+    def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:  # noqa: ARG002
+        """Move a complete file into place."""
+
+        def put(complete: Path, target: Path, _: os.stat_result | None) -> None:
+            complete.replace(target)
+
+        return self._put(name, data, put)
+
+    def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:  # noqa: ARG002
+        """Give a complete file its name, which only one of many can get."""
+
+        def put(complete: Path, target: Path, _: os.stat_result | None) -> None:
+            try:
+                link_if_absent(complete, target)
+            except FileExistsError:
+                raise ObjectExistsError(
+                    self.url_of(name), "there is a file of that name already."
+                ) from None
+
+        return self._put(name, data, put)
+
+    def replace(
+        self,
+        name: str,
+        data: bytes,
+        version: str,
+        kind: ObjectKind = BINARY,  # noqa: ARG002
+    ) -> str:
+        """Move a complete file into place if the present one still has `version`."""
+
+        def put(complete: Path, target: Path, present: os.stat_result | None) -> None:
+            if present is None or file_version(present) != version:
+                raise ObjectChangedError(
+                    self.url_of(name), f"the file is no longer at version {version}."
+                )
+            complete.replace(target)
+
+        return self._put(name, data, put)
+
+    def delete(self, name: str) -> None:
+        """Delete a file; a folder of that name is no object and stays."""
+        target = self._inside(name)
+        with contextlib.suppress(ObjectMissingError), self._explained(name, _MISSING_CODES):
+            self._require_root()
+            with writers_excluded(self._root):
+                if _status(target) is not None:
+                    target.unlink()
+
+    def _put(self, name: str, data: bytes, put: Writing) -> str:
+        target = self._inside(name)
+        with self._explained(name):
+            self._require_root()
+            _make_folders(target.parent)
+            self._tidy(target.parent)
+            with temporary_file(self._root, target.parent, data) as complete:
+                with writers_excluded(self._root):
+                    present = _status(target)
+                    version = give_new_time(complete, present)
+                    put(complete, target, present)
+                sync_folder(target.parent)
+            return version
+
+    def _tidy(self, folder: Path) -> None:
+        if folder not in self._tidied:
+            self._tidied.add(folder)
+            remove_abandoned(self._root, folder)
+
+    @contextlib.contextmanager
+    def _reading(self, name: str) -> Iterator[tuple[int, os.stat_result]]:
+        path = self._inside(name)
+        try:
+            with (
+                self._explained(name, _MISSING_CODES),
+                opened_for_reading(Path(os.path.realpath(self._root)), path) as opened,
+            ):
+                yield opened
+        except ObjectMissingError:
+            self._require_root()
+            raise
+
+    def _listing(self, prefix: str) -> Iterator[ObjectInfo]:
+        above, slash, beginning = prefix.rpartition("/")
+        if above:
+            self._inside(above)
+        with self._explained(prefix):
+            self._require_root()
+            yield from list_folder(self._root.resolve(), above + slash, beginning)
+
+    def _inside(self, name: str) -> Path:
+        """Return the real path of an object, with every symbolic link on the way followed."""
+        url = self.url_of(check_name(self.url, name))
+        if any(is_own_file(part) for part in name.split("/")):
+            raise UnsafeNameError(
+                url, f"names that start with {OWN_FILES_PREFIX!r} are the bucket's own."
+            )
+        # Links that change while they are followed are an error of the system's.
+        with self._explained(name, _MISSING_CODES | {errno.EINVAL}):
+            path = Path(os.path.realpath(self._root / name))
+        if not path.is_relative_to(os.path.realpath(self._root)):
+            raise UnsafeNameError(
+                url,
+                "a symbolic link leads outside the bucket's folder. Put the files themselves "
+                "there, or let bucket.url name the folder that the link leads to.",
+            )
+        return path
+
+    def _require_root(self) -> None:
+        if not self._root.is_dir():
+            raise BucketAccessError(
+                self.url, f"there is no folder {self._root}. Make it, or correct bucket.url."
+            )
+
+    @contextlib.contextmanager
+    def _explained(
+        self, name: str, missing_codes: Container[int | None] = frozenset()
+    ) -> Iterator[None]:
+        """Turn what the system reports about a file into this project's errors."""
+        try:
+            yield
+        except OSError as error:
+            url = self.url_of(name)
+            if error.errno in missing_codes:
+                self._require_root()
+                raise ObjectMissingError(url, "there is no such file.") from None
+            advice = _WHAT_TO_DO.get(error.errno or 0, "Check the file system.")
+            raise BucketAccessError(url, f"{error.strerror or error}. {advice}") from error
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Return the status of a regular file, or None where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        status = path.stat()
+        return status if stat.S_ISREG(status.st_mode) else None
+    return None
+
+
+def _make_folders(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "Not a folder", str(folder)) from None

@@ -1,0 +1,1 @@
+"""Google Cloud Storage; the only folder that knows Google's client."""

@@ -1,0 +1,135 @@
+"""Downloads of whole objects, mostly without the machinery of botocore's client.
+
+The client takes more than twice as much of a core for a download of 40 KB as its own signature with
+urllib3, on which it is built (``python -m benchmarks.bucket_clients``). Rights, addresses and
+trusted certificates are the client's, and whatever is unusual goes the client's way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import urllib.parse
+from pathlib import Path
+
+import urllib3
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.httpsession import get_cert_path
+from botocore.utils import get_environ_proxies
+
+from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
+from jobs.buckets.object_store import Sink
+from jobs.buckets.s3.client import OBJECT_HEADERS, S3Client
+from jobs.buckets.s3.content import chunks_of, is_md5, take, version_of
+from jobs.buckets.s3.failures import PASSING_STATUS, refusal_of
+from jobs.buckets.s3.marks import HEADER, QUERY, Marks
+from jobs.buckets.wrong_answers import refuse_page
+
+_CHUNK_BYTES = 1 << 18
+_HEADERS = {"accept-encoding": "identity", "user-agent": "image-drift"}
+
+
+class Downloads:
+    """Downloads whole objects of one bucket; safe to call from many threads.
+
+    Parameters
+    ----------
+    client
+        Whose rights are used.
+    connections
+        How many connections are kept open at most.
+    """
+
+    def __init__(self, client: S3Client, bucket_name: str, connections: int) -> None:
+        self._client = client
+        self._bucket_name = bucket_name
+        self._address = client.address_of(bucket_name)
+        self._pool = _pool(self._address.url, client.trusted, connections)
+        self._has_md5 = True
+        self._marks = Marks()
+
+    def download(self, name: str, sink: Sink) -> str:
+        """Write an object into `sink`, verified as far as it can be, and return its version.
+
+        Parameters
+        ----------
+        name
+            The object's whole name in the bucket.
+
+        Raises
+        ------
+        botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError
+            If the store answers with an error or cannot be reached, or a checksum is wrong.
+        DamagedContentError, UncheckedContentError
+            If length or MD5 are wrong, or the store sent no ETag.
+        ObjectTooLargeError
+            If it is more than the sink takes.
+        urllib3.exceptions.HTTPError, TimeoutError
+            If the content breaks off or comes too slowly.
+        """
+        return self._download_directly(name, sink) or self._download_by_client(name, sink)
+
+    def _download_directly(self, name: str, sink: Sink) -> str | None:
+        """Return None, with nothing written, where the client has to be asked."""
+        if self._pool is None or not self._has_md5:
+            return None
+        mark = self._marks.new()
+        url = self._address.url + urllib.parse.quote(name, safe="/~")
+        if mark is not None:
+            url += f"?{QUERY}={mark}"
+        signed = AWSRequest(method="GET", url=url, headers=_HEADERS)
+        S3SigV4Auth(self._client.credentials(), "s3", self._address.region).add_auth(signed)
+        target = url[len(self._address.host) :]
+        headers = dict(signed.headers.items())
+        with answer_to(self._pool, target, headers, self._client.timeouts_s) as answer:
+            refuse_page(answer.status, answer.headers, OBJECT_HEADERS)
+            if answer.status in PASSING_STATUS:
+                raise refusal_of(answer.status, beginning_of(answer))
+            # The client says what is wrong, follows to other regions, and fetches new rights.
+            if answer.status != 200 or "content-encoding" in answer.headers:
+                return None
+            return self._take(answer, sink, mark)
+
+    def _take(self, answer: urllib3.BaseHTTPResponse, sink: Sink, mark: str | None) -> str | None:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        version = version_of({"ETag": headers.get("etag")})
+        if not self._marks.is_bound(mark, headers.get(HEADER)):
+            sink.identify(version)
+        if not is_md5(version, headers):
+            # Most of a bucket is encrypted if anything is; parts are an object's own matter.
+            self._has_md5 = "-" in version
+            return None
+        length = headers.get("content-length", "")
+        size = int(length) if length.isdecimal() else None
+        sink.expect(size or 0, version)
+        # Fewer bytes than the answer's head announced are an error of urllib3's.
+        chunks = chunks_of(lambda: answer.read1(_CHUNK_BYTES, decode_content=False), size)
+        take(chunks, sink, version)
+        return version
+
+    def _download_by_client(self, name: str, sink: Sink) -> str:
+        answer, is_bound = self._marks.ask(
+            functools.partial(self._client.call, "get_object"),
+            ChecksumMode="ENABLED",
+            Bucket=self._bucket_name,
+            Key=name,
+        )
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        size = answer.get("ContentLength")
+        # As a context of its own the body gives out the bytes without the checks of length and sum.
+        with contextlib.closing(answer["Body"]) as body:
+            version = version_of(answer)
+            if not is_bound:
+                sink.identify(version)
+            sink.expect(size or 0, version)
+            chunks = chunks_of(lambda: body.read(_CHUNK_BYTES), size)
+            take(chunks, sink, version if is_md5(version, headers) else None)
+        return version
+
+
+def _pool(url: str, trusted: str | bool, most: int) -> urllib3.HTTPConnectionPool | None:
+    """Return connections without the client; None where there is a proxy."""
+    if get_environ_proxies(url):
+        return None
+    return connections_to(url, Path(str(get_cert_path(trusted))), most)

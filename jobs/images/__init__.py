@@ -1,0 +1,1 @@
+"""Where the image of a row is."""

@@ -1,0 +1,136 @@
+"""Where a row's image is: the job file's template filled in, or a column of paths and URIs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import pandas as pd
+
+from jobs.buckets.bucket import check_name
+from jobs.errors import ObjectError, UnsafeNameError
+from jobs.images.template import fill, placeholders_of
+from jobs.job_file.job import ImageSettings
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ImageLocation:
+    """One image: the bucket folder that it is read through and its name below that.
+
+    Attributes
+    ----------
+    bucket_url
+        The job's own bucket, or the allowed prefix that the image lies below.
+    name
+        The object's name below `bucket_url`.
+    path
+        How the image is called in caches and reports: its name in the job's own bucket, its full
+        URI elsewhere.
+    """
+
+    bucket_url: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedLocation:
+    """A row whose image must not be read, or that names none; `reason` is the same for its kind."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageLocator:
+    """Turns the log's own columns into image locations.
+
+    Attributes
+    ----------
+    bucket_url
+        The job's own bucket.
+    settings
+        The job file's ``[images]``.
+    day_first
+        The job file's `predictions.day_first`, for templates with parts of a time.
+    """
+
+    bucket_url: str
+    settings: ImageSettings
+    day_first: bool | None = None
+
+    def locate(self, raw: pd.DataFrame, log_url: str) -> list[ImageLocation | RefusedLocation]:
+        """Return one location, or one refusal, per row of `raw`.
+
+        Parameters
+        ----------
+        raw
+            The log's own columns as text, missing values as None.
+        log_url
+            The log as users know it, for the error message.
+
+        Raises
+        ------
+        ObjectError
+            If `images.path` names a column that the log does not have.
+        """
+        _require_columns(self.columns_used(), list(raw.columns), self.settings.path, log_url)
+        used = placeholders_of(self.settings.path)
+        values = [one.texts(raw[one.column].tolist(), self.day_first) for one in used]
+        rows = zip(*values, strict=True) if values else iter([()] * len(raw))
+        absent = [f"no {'time' if one.is_time else 'value'} in {one.column}" for one in used]
+        return [self._locate_row(row, absent) for row in rows]
+
+    def columns_used(self) -> list[str]:
+        """Return the log columns that `images.path` needs, each once."""
+        return list(dict.fromkeys(one.column for one in placeholders_of(self.settings.path)))
+
+    def _locate_row(
+        self, values: Sequence[str | None], absent: Sequence[str]
+    ) -> ImageLocation | RefusedLocation:
+        texts = [value for value in values if value is not None]
+        if len(texts) < len(values):
+            return RefusedLocation(reason=absent[list(values).index(None)], detail="")
+        try:
+            return self.resolve(fill(self.settings.path, texts))
+        except UnsafeNameError as error:
+            return RefusedLocation(reason="unsafe image path", detail=error.problem)
+
+    def resolve(self, text: str) -> ImageLocation | RefusedLocation:
+        """Return where a path in the job's own bucket, or a full URI, may be read.
+
+        Raises
+        ------
+        UnsafeNameError
+            If the name would leave the bucket's folder or the allowed prefix.
+        """
+        own = self.bucket_url.rstrip("/") + "/"
+        if text.startswith(own):
+            text = text.removeprefix(own)
+        if not _SCHEME.match(text):
+            name = check_name(self.bucket_url, text.removeprefix("./"))
+            return ImageLocation(bucket_url=self.bucket_url, name=name, path=name)
+        for allowed in self.settings.allowed_prefixes:
+            prefix = allowed.rstrip("/")
+            if text.startswith(prefix + "/"):
+                name = check_name(prefix, text.removeprefix(prefix + "/"))
+                return ImageLocation(bucket_url=prefix, name=name, path=text)
+        return RefusedLocation(reason="image outside images.allowed_prefixes", detail=text[:200])
+
+
+def _require_columns(
+    wanted: Sequence[str], present: Sequence[str], path: str, log_url: str
+) -> None:
+    for column in wanted:
+        if column not in present:
+            near = get_close_matches(column, present, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise ObjectError(
+                log_url,
+                f"images.path is {path!r}, but the log has no column {column!r}.{hint} "
+                f"It has: {', '.join(present)}.",
+            )

@@ -1,0 +1,1 @@
+"""The job: what the job file says, checked."""

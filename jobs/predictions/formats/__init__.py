@@ -1,0 +1,1 @@
+"""The readers of logs: one per format, and what text formats share."""

@@ -1,0 +1,317 @@
+"""JSON lines logs: one object a line; lines outside the window are passed over unparsed.
+
+What an object in the object holds is a column of its own, ``request.file``, beside the column
+``request`` with the whole as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs.errors import ObjectError
+from jobs.predictions.formats.csv.dialect import check_text, lines_end_in_returns
+from jobs.predictions.formats.log_object import LogObject
+from jobs.predictions.formats.text_blocks import BLOCK_BYTES, read_blocks
+from jobs.predictions.formats.text_encoding import WINDOWS, TextEncoding
+from jobs.predictions.log_columns import check_header, check_width
+from jobs.predictions.rows.collector import RowBatch, WindowCollector, empty_to_null
+from jobs.predictions.rows.rejections import (
+    LINE_TOO_LONG,
+    NOT_AN_OBJECT,
+    NOT_UTF8,
+    NUL_BYTE,
+    UnreadLine,
+    shorten,
+)
+from jobs.times.timestamp_parts import Flags, Integers, Texts
+from jobs.times.timestamps import TimestampFault, Timestamps, read_timestamps
+
+# Objects in objects are columns down to so many levels below the first.
+_DEEPEST = 3
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_json_log(
+    log: LogObject, collector: WindowCollector, block_bytes: int = BLOCK_BYTES
+) -> None:
+    """Read one object of JSON lines into the collector.
+
+    Raises
+    ------
+    ObjectError
+        If no line is a JSON object with the timestamp column.
+    DamagedTextError
+        If it is damaged gzip data.
+    """
+    reader = _JsonReader(log, collector)
+    for block in read_blocks(log.path, block_bytes):
+        reader.take(block.data)
+        if block.overlong is not None:
+            reader.take_overlong(block.overlong)
+    reader.finish()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Glance:
+    """What can be said of the lines without parsing them.
+
+    Attributes
+    ----------
+    texts
+        What stands at the only place where the timestamp's name does; empty where it stands more
+        than once or not at all.
+    outside
+        Lines that are surely rows outside the window.
+    times
+        The times that the texts name.
+    """
+
+    texts: list[str]
+    outside: Flags
+    times: Timestamps
+
+
+class _JsonReader:
+    """Takes the blocks of one object in their order."""
+
+    def __init__(self, log: LogObject, collector: WindowCollector) -> None:
+        self._log = log
+        self._collector = collector
+        self._encoding = TextEncoding(log.path)
+        self._timestamp = collector.needed.named.timestamp
+        self._line = 1
+        self._is_first = True
+        self._objects = 0
+        self._columns: dict[str, None] = {}
+        key = re.escape(json.dumps(self._timestamp, ensure_ascii=False))
+        self._key = json.dumps(self._timestamp, ensure_ascii=False)
+        self._glance_pattern = rf'{key}\s*:\s*(?:"(?P<text>[^"\\]*)"|(?P<number>[0-9.]+))'
+
+    def take(self, data: bytes) -> None:
+        """Read whole lines."""
+        if not data:
+            return
+        if self._is_first:
+            check_text(self._log.url, data)
+            if b"}\r{" in data.partition(b"\n")[0]:
+                raise lines_end_in_returns(self._log.url)
+            data = data.removeprefix(_BYTE_ORDER_MARK)
+            self._is_first = False
+        data = self._encoding.as_utf8(data)
+        if not data or data.isspace():
+            self._line += data.count(b"\n")
+            return
+        lines = data.removesuffix(b"\n").split(b"\n")
+        glance = self._glance(lines)
+        self._objects += int(glance.outside.sum())
+        rows, unread = self._parse(lines, glance)
+        outside = np.flatnonzero(glance.outside)
+        self._collector.see(self._log.name, outside + self._line, glance.times.moments[outside])
+        self._collector.reject_lines(self._log.name, unread)
+        times = self._add(list(rows.values()), list(rows))
+        self._collector.settle_places(self._log.name)
+        self._note(outside + self._line, _some(glance.times, outside), list(rows), times)
+        self._line += len(lines)
+
+    def _parse(
+        self, lines: list[bytes], glance: _Glance
+    ) -> tuple[dict[int, dict[str, str | None]], list[UnreadLine]]:
+        """Return the rows that may be in the window, by line, and the lines that are no rows."""
+        rows: dict[int, dict[str, str | None]] = {}
+        unread: list[UnreadLine] = []
+        for position in np.flatnonzero(~glance.outside).tolist():
+            if not lines[position].strip():
+                continue
+            parsed = parse_line(lines[position])
+            number = self._line + position
+            if isinstance(parsed, str):
+                unread.append(
+                    UnreadLine(
+                        line=number,
+                        reason=parsed,
+                        detail=shorten(lines[position]),
+                        time_text=glance.texts[position],
+                    )
+                )
+            else:
+                rows[number] = parsed
+        return rows, unread
+
+    def _note(
+        self, outside: Integers, passed: Timestamps, numbers: list[int], times: Timestamps | None
+    ) -> None:
+        """Take in the times of a block's lines in their order; they were read in two ways."""
+        both = [(outside, passed)]
+        if times is not None:
+            good = np.flatnonzero(times.faults == TimestampFault.NONE)
+            both.append((np.array(numbers, np.int64)[good], _some(times, good)))
+        lines = np.concatenate([one for one, _ in both])
+        order = np.argsort(lines)
+        self._collector.note(
+            self._log.name,
+            lines[order],
+            np.concatenate([one.moments for _, one in both])[order],
+            np.concatenate([one.zoneless for _, one in both])[order],
+        )
+
+    def take_overlong(self, head: bytes) -> None:
+        """Count a line that is too long; only its first bytes were kept."""
+        if self._is_first and b"}\r{" in head:
+            raise lines_end_in_returns(self._log.url)
+        self._is_first = False
+        glance = self._glance([head])
+        line = UnreadLine(
+            line=self._line, reason=LINE_TOO_LONG, detail="", time_text=glance.texts[0]
+        )
+        self._collector.reject_lines(self._log.name, [line])
+        self._line += 1
+
+    def finish(self) -> None:
+        """Check that the object was a log at all."""
+        if not self._objects:
+            raise ObjectError(
+                self._log.url,
+                "the log holds no JSON object. Expected one JSON object a line; check "
+                "predictions.path and what writes the log.",
+            )
+        if self._columns:
+            check_header(self._log.url, list(self._columns), self._collector.needed)
+        self._collector.columns |= self._columns
+        if self._encoding.is_windows:
+            self._collector.recoded[self._log.name] = WINDOWS
+
+    def _glance(self, lines: list[bytes]) -> _Glance:
+        column = pa.array(
+            [line if line.isascii() else line.decode("utf-8", "replace") for line in lines],
+            pa.string(),
+        )
+        groups = pc.extract_regex(column, self._glance_pattern)
+        found = pc.binary_join_element_wise(
+            pc.struct_field(groups, "text"), pc.struct_field(groups, "number"), ""
+        )
+        once = pc.equal(pc.count_substring(column, self._key), 1)
+        texts = pc.if_else(once, pc.fill_null(found, ""), "")
+        times = read_timestamps(texts, self._collector.rules)
+        readable = times.faults == TimestampFault.NONE
+        flat = pc.and_(
+            pc.equal(pc.count_substring(column, "{"), 1),
+            pc.match_substring_regex(column, r"^\s*\{.*\}\s*$"),
+        ).to_numpy(zero_copy_only=False)
+        outside = readable & flat & ~self._collector.in_window(times.moments)
+        return _Glance(texts=texts.to_pylist(), outside=outside, times=times)
+
+    def _add(self, rows: list[dict[str, str | None]], numbers: list[int]) -> Timestamps | None:
+        if not rows:
+            return None
+        self._objects += len(rows)
+        columns = dict.fromkeys(name for row in rows for name in row)
+        self._columns |= columns
+        check_width(self._log.url, len(self._columns))
+        # A row may consist of an empty object: then there is no column to count it by.
+        columns.setdefault(self._timestamp, None)
+        table = pa.table(
+            {name: pa.array([row.get(name) for row in rows], pa.string()) for name in columns}
+        )
+        lines = np.array(numbers, dtype=np.int64)
+        texts: Texts = table[self._timestamp].combine_chunks()
+        times = read_timestamps(texts, self._collector.rules)
+        wanted = np.flatnonzero(self._collector.select(self._log.name, lines, texts, times))
+        if len(wanted):
+            batch = RowBatch(
+                source=self._log.name,
+                table=empty_to_null(table),
+                moments=times.moments,
+                zoneless=times.zoneless,
+                lines=lines,
+            )
+            self._collector.add(batch.take(wanted))
+        return times
+
+
+def _some(times: Timestamps, rows: Integers) -> Timestamps:
+    return Timestamps(
+        moments=times.moments[rows], faults=times.faults[rows], zoneless=times.zoneless[rows]
+    )
+
+
+def parse_line(line: bytes) -> dict[str, str | None] | str:
+    """Return the object in a line with its values as text, or the reason why there is none."""
+    if b"\0" in line:
+        return NUL_BYTE
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        return NOT_UTF8
+    try:
+        row = _parse_object(text)
+    except (ValueError, RecursionError):
+        return NOT_AN_OBJECT
+    if row is None:
+        return NOT_AN_OBJECT
+    try:
+        # An escape such as \ud800 alone stands for no character.
+        "".join(part for item in row.items() for part in item if part).encode("utf-8")
+    except UnicodeEncodeError:
+        return NOT_UTF8
+    return row
+
+
+def _parse_object(text: str) -> dict[str, str | None] | None:
+    parsed = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    if not isinstance(parsed, dict):
+        return None
+    nested = [name for name, value in parsed.items() if isinstance(value, (dict, list))]
+    if nested:
+        # Numbers are kept as they were written at the top only; below they stay numbers.
+        plain = json.loads(text)
+        inner = {
+            name: value
+            for outer in nested
+            for name, value in _inner(outer, parsed[outer], _DEEPEST)
+            if name not in parsed
+        }
+        parsed |= {name: plain[name] for name in nested} | inner
+    return {name: text_of(value) for name, value in parsed.items()}
+
+
+def _inner(name: str, value: object, depth: int) -> Iterator[tuple[str, object]]:
+    """Yield what objects in an object hold as columns of their own: ``request.file``."""
+    if not isinstance(value, dict):
+        return
+    for key, one in value.items():
+        if not isinstance(one, (dict, list)):
+            yield f"{name}.{key}", one
+        elif depth:
+            yield from _inner(f"{name}.{key}", one, depth - 1)
+
+
+def text_of(value: object) -> str | None:
+    """Return a value as text: nested ones as JSON, whole numbers without a fraction."""
+    match value:
+        case None | str():
+            return value
+        case bool():
+            text = "true" if value else "false"
+        case float():
+            return _float_text(value)
+        case bytes():
+            text = value.decode("utf-8", "backslashreplace")
+        case list() | tuple() | dict():
+            text = json.dumps(value, ensure_ascii=False, default=text_of)
+        case _:
+            text = str(value)
+    return text
+
+
+def _float_text(value: float) -> str | None:
+    if math.isnan(value):
+        return None
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)

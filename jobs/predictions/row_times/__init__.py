@@ -1,0 +1,1 @@
+"""What is known of the times of a log's rows."""

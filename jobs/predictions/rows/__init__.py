@@ -1,0 +1,1 @@
+"""The rows of one window, in bounded memory, and the tally of those that were kept out."""

@@ -1,0 +1,368 @@
+"""Collects the rows of one window from any number of batches, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.row_times.course import TimeCourse
+from jobs.predictions.row_times.seen import SeenTimes
+from jobs.predictions.rows.deliveries import equal_rows, settle_deliveries
+from jobs.predictions.rows.long_values import cut_unnamed
+from jobs.predictions.rows.order import content_order
+from jobs.predictions.rows.places import RowPlaces
+from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLine, shorten
+from jobs.predictions.rows.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
+from jobs.times.timestamp_parts import Flags, Integers, Texts
+from jobs.times.timestamps import (
+    TimestampFault,
+    TimestampRules,
+    Timestamps,
+    read_timestamps,
+    to_moment,
+)
+from jobs.times.windows import WindowRequest
+
+# Rows that may pile up before those that are too old are sorted out.
+_SLACK_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowBatch:
+    """Rows of one object whose time lies in the window.
+
+    Attributes
+    ----------
+    source
+        The object's name.
+    table
+        All columns of the log as text; `WindowCollector` cuts long values of unnamed ones.
+    moments
+        Microseconds since 1970-01-01 UTC.
+    zoneless
+        Which timestamps had no zone.
+    lines
+        Line numbers as in `RejectedRow`.
+    copies
+        How many equal rows of the log each stands for; one where None.
+    sources
+        The object of each row, where they are of several; else None.
+    """
+
+    source: str
+    table: Texts
+    moments: Integers
+    zoneless: Flags
+    lines: Integers
+    copies: Integers | None = None
+    sources: npt.NDArray[np.object_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.moments)
+
+    def every_source(self) -> npt.NDArray[np.object_]:
+        """Return the object of each row."""
+        if self.sources is not None:
+            return self.sources
+        return np.full(len(self), self.source, dtype=object)
+
+    def take(self, rows: Integers) -> RowBatch:
+        """Return some of the rows."""
+        return RowBatch(
+            source=self.source,
+            sources=None if self.sources is None else self.sources[rows],
+            table=self.table.take(pa.array(rows)),
+            moments=self.moments[rows],
+            zoneless=self.zoneless[rows],
+            lines=self.lines[rows],
+            copies=None if self.copies is None else self.copies[rows],
+        )
+
+    @property
+    def counts(self) -> Integers:
+        """How many equal rows of the log each stands for."""
+        return np.ones(len(self), np.int64) if self.copies is None else self.copies
+
+
+class WindowTooLargeError(Exception):
+    """A window holds more rows than it may; `found` is how many were there when reading ended."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"{found:,} rows")
+        self.found = found
+
+
+@dataclass(slots=True)
+class ObservedTimes:
+    """The oldest and the newest time that an object was seen to hold."""
+
+    oldest: int | None = None
+    newest: int | None = None
+
+    def add(self, moments: Integers) -> None:
+        """Take more times in."""
+        if len(moments):
+            low, high = int(moments.min()), int(moments.max())
+            self.oldest = low if self.oldest is None else min(self.oldest, low)
+            self.newest = high if self.newest is None else max(self.newest, high)
+
+
+@dataclass(slots=True)
+class WindowCollector:
+    """The accepted rows and the rejected ones of one window, while the log is being read.
+
+    Attributes
+    ----------
+    columns
+        The columns of all objects that were read so far, in the order they were met.
+    observed
+        The times seen since it was last replaced.
+    seen
+        The times of all rows near the window.
+    courses
+        The times of each object that was read, in the order of its lines.
+    delivered_again
+        Rows of the window that were left out because an equal one is there; known at the end.
+    places
+        Where rejected rows stand whose time cannot be read.
+    headers
+        Headers inside objects that name other columns than the one before them.
+    recoded
+        The encoding of each object that was read in another one than UTF-8.
+    """
+
+    request: WindowRequest
+    rules: TimestampRules
+    needed: NeededColumns
+    rejections: Rejections = field(default_factory=Rejections)
+    columns: dict[str, None] = field(default_factory=dict)
+    observed: ObservedTimes = field(default_factory=ObservedTimes)
+    places: RowPlaces = field(default_factory=RowPlaces)
+    recoded: dict[str, str] = field(default_factory=dict)
+    end: int = 0
+    start: int | None = None
+    seen: SeenTimes = field(default_factory=lambda: SeenTimes(end=0))
+    courses: dict[str, TimeCourse] = field(default_factory=dict)
+    delivered_again: int = 0
+    _new_headers: list[InnerHeader] = field(default_factory=list)
+    headers: list[InnerHeader] = field(default_factory=list)
+    _batches: list[RowBatch] = field(default_factory=list)
+    _kept: int = 0
+
+    def __post_init__(self) -> None:
+        self.end = to_moment(self.request.end)
+        start = self.request.start
+        self.start = None if start is None else to_moment(start)
+        self.seen = SeenTimes(end=self.end)
+        self.seen.begin_before(self.start)
+
+    def note(self, source: str, lines: Integers, moments: Integers, zoneless: Flags) -> None:
+        """Take in the readable times of further lines of an object, in or outside the window."""
+        self.seen.add(moments, zoneless)
+        if source not in self.courses:
+            self.courses[source] = TimeCourse(source=source)
+        self.courses[source].add(lines, moments, zoneless)
+
+    def in_window(self, moments: Integers) -> Flags:
+        """Tell which times can still be in the window."""
+        inside: Flags = moments < self.end
+        return inside if self.start is None else inside & (moments >= self.start)
+
+    def select(self, source: str, lines: Integers, texts: Texts, times: Timestamps) -> Flags:
+        """Return which rows are wanted whole; count those whose time cannot be read.
+
+        Parameters
+        ----------
+        texts
+            The timestamps as written, for the examples.
+        """
+        good = times.faults == TimestampFault.NONE
+        faulty = np.flatnonzero(~good)
+        if not len(faulty):
+            self.see(source, lines, times.moments)
+        else:
+            self.see(source, lines[good], times.moments[good])
+            self.places.ask(source, lines[faulty])
+            self._count_faulty(source, lines[faulty], times.faults[faulty], texts, faulty)
+        wanted: Flags = good & self.in_window(times.moments)
+        if self.request.rows is None:
+            self._check_room(self._kept + int(wanted.sum()))
+        return wanted
+
+    def _count_faulty(
+        self,
+        source: str,
+        lines: Integers,
+        faults: npt.NDArray[np.uint8],
+        texts: Texts,
+        places: Integers,
+    ) -> None:
+        """Count rows without a readable time; only the first of them are looked at."""
+        first = np.argsort(lines, kind="stable")[:EXAMPLES_KEPT]
+        kinds, counts = np.unique(faults, return_counts=True)
+        self.rejections.count_untimed(
+            {
+                TimestampFault(kind).reason: count
+                for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True)
+            },
+            [
+                RejectedRow(
+                    source=source,
+                    line=line,
+                    reason=TimestampFault(fault).reason,
+                    detail=shorten(text or ""),
+                )
+                for line, fault, text in zip(
+                    lines[first].tolist(),
+                    faults[first].tolist(),
+                    texts.take(pa.array(places[first])).to_pylist(),
+                    strict=True,
+                )
+            ],
+        )
+
+    def _check_room(self, kept: int) -> None:
+        """Check that what is kept, and the rows kept out with their times, are not too many."""
+        found = kept + self.rejections.timed_rows
+        if found > self.request.most_rows:
+            raise WindowTooLargeError(found)
+
+    def settle_places(self, source: str) -> None:
+        """Say that a stretch of an object was read; every later line follows on it."""
+        self.places.settle(source, self.start, self.end)
+
+    def change_columns(
+        self, source: str, line: int, before: Sequence[str], after: Sequence[str]
+    ) -> None:
+        """Take in that a header inside an object names other columns from its line on."""
+        self.columns |= dict.fromkeys(after)
+        header = InnerHeader(
+            source=source,
+            line=line,
+            moment=0,
+            added=tuple(name for name in after if name not in before),
+            gone=tuple(name for name in before if name not in after),
+        )
+        self._new_headers.append(header)
+
+    def see(self, source: str, lines: Integers, moments: Integers) -> None:
+        """Take in the times of lines, in the window or not."""
+        if self._new_headers and len(moments):
+            first = int(moments[0])
+            self.headers += [replace(header, moment=first) for header in self._new_headers]
+            self._new_headers = []
+        self.observed.add(moments)
+        self.places.know(source, lines, moments)
+
+    def reject_lines(self, source: str, lines: Sequence[UnreadLine]) -> None:
+        """Count lines that are no rows, but for those whose time is readable and outside."""
+        if not lines:
+            return
+        texts = pa.array([line.time_text for line in lines], pa.string())
+        times = read_timestamps(texts, self.rules)
+        timed = times.faults == TimestampFault.NONE
+        self.seen.add(times.moments[timed], times.zoneless[timed])
+        self.rejections.add_untimed(
+            source, [line for line, known in zip(lines, timed, strict=True) if not known]
+        )
+        numbers = np.array([line.line for line in lines], np.int64)
+        self.places.know(source, numbers[timed], times.moments[timed])
+        self.places.ask(source, numbers[~timed])
+        inside = np.flatnonzero(timed & self.in_window(times.moments)).tolist()
+        for reason in sorted({lines[row].reason for row in inside}):
+            rows = np.array([row for row in inside if lines[row].reason == reason], np.int64)
+            self.rejections.add_timed(
+                RejectedRows(
+                    source=source,
+                    reason=reason,
+                    lines=np.array([lines[row].line for row in rows], np.int64),
+                    details=[lines[row].detail for row in rows],
+                    moments=times.moments[rows],
+                )
+            )
+        self._check_room(self._kept if self.request.rows is None else 0)
+
+    def add(self, batch: RowBatch) -> None:
+        """Take rows of the window in."""
+        if len(batch):
+            self._batches.append(replace(batch, table=cut_unnamed(batch.table, self.needed)))
+            self._kept += len(batch)
+        wanted = self.request.rows
+        if wanted is not None and self._kept > 2 * wanted + _SLACK_ROWS:
+            self._keep_newest(wanted)
+
+    def rows(self) -> RowBatch:
+        """Return the accepted rows of the window in their final order."""
+        wanted = self.request.rows
+        if wanted is not None:
+            self._keep_newest(wanted)
+        ordered = self._ordered()
+        settled = settle_deliveries(ordered.moments, ordered.table, ordered.counts, self.needed)
+        self.delivered_again = settled.delivered_again
+        rows = ordered.take(settled.places)
+        if wanted is not None and len(rows) > wanted:
+            rows = self._newest(rows, wanted)
+        return rows
+
+    def settle(self) -> None:
+        """Move the start of a window by rows up to where it now is known to lie at the earliest."""
+        if self.request.rows is not None and self._kept >= self.request.rows:
+            self._keep_newest(self.request.rows)
+
+    def _keep_newest(self, count: int) -> None:
+        ordered = self._ordered()
+        if len(ordered) >= count:
+            ordered = self._newest(ordered, count)
+        self._batches = [ordered] if len(ordered) else []
+        self._kept = len(ordered)
+
+    def _newest(self, ordered: RowBatch, count: int) -> RowBatch:
+        newest = ordered.take(np.arange(len(ordered) - count, len(ordered)))
+        self.start = int(newest.moments[0])
+        self.rejections.forget_before(self.start)
+        self.seen.begin_before(self.start)
+        return newest
+
+    def _ordered(self) -> RowBatch:
+        """Return the rows in their order, each of several equal ones as the first of them."""
+        ordered = _in_order(self._batches)
+        first = equal_rows(ordered.moments, ordered.table, self.needed)
+        different, places = np.unique(first, return_inverse=True)
+        if len(different) == len(ordered):
+            return ordered
+        copies = np.bincount(places, ordered.counts).astype(np.int64)
+        return replace(ordered.take(different), copies=copies)
+
+
+def _in_order(batches: list[RowBatch]) -> RowBatch:
+    """Join batches and sort their rows by time and then by content."""
+    if not batches:
+        empty = np.empty(0, np.int64)
+        return RowBatch(
+            source="", table=pa.table({}), moments=empty, zoneless=empty.astype(bool), lines=empty
+        )
+    joined = RowBatch(
+        source="",
+        table=pa.concat_tables([batch.table for batch in batches], promote_options="default"),
+        moments=np.concatenate([batch.moments for batch in batches]),
+        zoneless=np.concatenate([batch.zoneless for batch in batches]),
+        lines=np.concatenate([batch.lines for batch in batches]),
+        copies=np.concatenate([batch.counts for batch in batches]),
+        sources=np.concatenate([batch.every_source() for batch in batches]),
+    )
+    return joined.take(content_order(joined.moments, joined.table))
+
+
+def empty_to_null(table: Texts) -> Texts:
+    """Return a table of texts with empty ones as null."""
+    columns = [
+        pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+        for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names)

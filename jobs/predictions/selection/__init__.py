@@ -1,0 +1,1 @@
+"""Which objects belong to the log of one window."""

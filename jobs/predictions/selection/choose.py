@@ -1,0 +1,117 @@
+"""Which objects of the log are read, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jobs.buckets.bucket import Bucket, ObjectInfo
+from jobs.errors import ObjectError, ObjectMissingError
+from jobs.predictions.rows.collector import ObservedTimes
+from jobs.predictions.selection.object_names import (
+    KNOWN_ENDINGS,
+    LogFormat,
+    NamedSpan,
+    compile_glob,
+    fixed_prefix,
+    format_of,
+    is_glob,
+    named_span,
+)
+from jobs.times.timestamps import to_moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedObject:
+    """One object that the job's path names.
+
+    Attributes
+    ----------
+    info
+        Its name, size and version.
+    span
+        The days that its name tells; None where it tells none.
+    """
+
+    info: ObjectInfo
+    kind: LogFormat
+    span: NamedSpan | None = None
+
+    @property
+    def name(self) -> str:
+        """The object's name."""
+        return self.info.name
+
+    def may_hold(self, start: int | None, end: int) -> bool:
+        """Tell whether rows in ``[start, end)`` may be in it, if its name is true."""
+        if self.span is None:
+            return True
+        wide = self.span.widened()
+        return to_moment(wide.start) < end and (start is None or to_moment(wide.end) > start)
+
+    def is_true_to_name(self, observed: ObservedTimes) -> bool:
+        """Tell whether the times that were seen in it lie where its name says."""
+        if self.span is None or observed.oldest is None or observed.newest is None:
+            return True
+        wide = self.span.widened()
+        return to_moment(wide.start) <= observed.oldest and observed.newest < to_moment(wide.end)
+
+
+def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
+    """Return the objects that `path` names, those without a date first, then the newest first.
+
+    Of a glob's objects those without content are left out, and those that start with ``_`` or
+    ``.``, which other programs use for marks of their own.
+
+    Raises
+    ------
+    ObjectError
+        If there is none, if it is empty, or if its name tells no format.
+    """
+    if not is_glob(path):
+        info = bucket.info(path)
+        if info.size_bytes == 0:
+            raise _empty(bucket, path)
+        return [NamedObject(info=info, kind=_known_format(bucket, path))]
+    glob = compile_glob(path)
+    infos = [info for info in bucket.list(fixed_prefix(path)) if glob.fullmatch(info.name)]
+    infos = [info for info in infos if info.name.rpartition("/")[2][:1] not in {"_", ".", ""}]
+    if not infos:
+        raise ObjectMissingError(
+            bucket.url_of(path),
+            "no object matches predictions.path. Expected at least one; in a glob * stays within "
+            "one folder and ** crosses folders.",
+        )
+    if not any(info.size_bytes for info in infos):
+        raise _empty(bucket, infos[0].name)
+    found = [
+        NamedObject(
+            info=info,
+            kind=_known_format(bucket, info.name),
+            span=named_span(info.name, glob),
+        )
+        for info in infos
+        if info.size_bytes
+    ]
+    return sorted(found, key=_reading_order)
+
+
+def _reading_order(item: NamedObject) -> tuple[int, str]:
+    return (0 if item.span is None else -to_moment(item.span.end), item.name)
+
+
+def _known_format(bucket: Bucket, name: str) -> LogFormat:
+    kind = format_of(name)
+    if kind is None:
+        raise ObjectError(
+            bucket.url_of(name),
+            f"the name tells no format. Expected one that ends in {KNOWN_ENDINGS}; narrow or "
+            "correct predictions.path.",
+        )
+    return kind
+
+
+def _empty(bucket: Bucket, name: str) -> ObjectError:
+    return ObjectError(
+        bucket.url_of(name),
+        "the log is empty (0 bytes). Expected a header line or rows; check what writes the log.",
+    )

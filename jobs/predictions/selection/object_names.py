@@ -1,0 +1,137 @@
+"""Object names: the format that a name tells, globs over names, and the days that a name tells."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from jobs.predictions.selection.globs import Glob
+
+
+class LogFormat(enum.Enum):
+    """How the rows of a log are written."""
+
+    CSV = "csv"
+    JSON_LINES = "json lines"
+    PARQUET = "parquet"
+
+
+_FORMATS = {
+    ".csv": LogFormat.CSV,
+    ".csv.gz": LogFormat.CSV,
+    ".tsv": LogFormat.CSV,
+    ".tsv.gz": LogFormat.CSV,
+    ".jsonl": LogFormat.JSON_LINES,
+    ".jsonl.gz": LogFormat.JSON_LINES,
+    ".ndjson": LogFormat.JSON_LINES,
+    ".ndjson.gz": LogFormat.JSON_LINES,
+    ".parquet": LogFormat.PARQUET,
+}
+KNOWN_ENDINGS = ".csv, .csv.gz, .parquet, .jsonl, .jsonl.gz"
+
+# What logrotate and rotating log handlers put behind the name of an older part, and then pack it.
+_ROTATION = re.compile(
+    r"(\.(?:csv|tsv|jsonl|ndjson))"
+    r"[.-](?:\d{1,4}|20\d\d-?\d\d-?\d\d(?:[-_T]?\d\d){0,3})(?:\.gz)?$",
+    re.IGNORECASE,
+)
+
+# Rows near midnight may lie in the neighbouring day of a writer in another zone.
+MARGIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSpan:
+    """The half-open stretch of UTC time that an object's name says its rows lie in."""
+
+    start: datetime
+    end: datetime
+
+    def widened(self) -> NamedSpan:
+        """Return the span with a day more on either side."""
+        return NamedSpan(start=self.start - MARGIN, end=self.end + MARGIN)
+
+
+def format_of(name: str) -> LogFormat | None:
+    """Return the format that a name's ending tells, or None where it tells none."""
+    lowered = without_rotation(name.lower())
+    return next((kind for ending, kind in _FORMATS.items() if lowered.endswith(ending)), None)
+
+
+def without_rotation(name: str) -> str:
+    """Return a name without what rotation put behind its ending: `a.csv` of `a.csv.2.gz`."""
+    return _ROTATION.sub(r"\1", name)
+
+
+def is_glob(path: str) -> bool:
+    """Tell whether `path` stands for many objects rather than being the name of one."""
+    return "*" in path or "?" in path
+
+
+def fixed_prefix(pattern: str) -> str:
+    """Return what every name that the glob matches starts with."""
+    return re.split(r"[*?]", pattern, maxsplit=1)[0]
+
+
+def compile_glob(pattern: str) -> Glob:
+    """Return a glob ready to be matched.
+
+    ``*`` and ``?`` stay within one part of the path, ``**`` crosses parts, and ``**/`` matches no
+    part at all too.
+    """
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return Glob(pieces=tuple(piece for piece in pieces if piece))
+
+
+_HIVE = re.compile(
+    r"(?:year|y)=(?P<year>\d{4})(?:/(?:month|m)=(?P<month>\d{1,2})(?:/(?:day|d)=(?P<day>\d{1,2}))?)?",
+    re.IGNORECASE,
+)
+_DAY = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)(?P<mark>[-_./])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)(?!\d)"
+)
+_COMPACT_DAY = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:\d\d|\d{4}|\d{6})?(?!\d)"
+)
+_MONTH = re.compile(r"(?<!\d)(?P<year>20\d\d)[-_./](?P<month>\d\d)(?!\d|[-_./]\d\d(?!\d))")
+
+
+def named_span(name: str, glob: Glob) -> NamedSpan | None:
+    """Return the days that a name tells, or None where it tells none or disagrees with itself.
+
+    Only what the wildcards matched counts: a date that is part of the pattern says nothing about
+    one object. An hour in the name is not used: a day on either side is read anyway. Nor is the day
+    that rotation put behind an ending: the rows are of some time before it.
+    """
+    if without_rotation(name) != name:
+        return None
+    match = glob.fullmatch(name)
+    if match is None:
+        return None
+    spans = [
+        span
+        for shape in (_HIVE, _DAY, _COMPACT_DAY, _MONTH)
+        for date in shape.finditer(name)
+        if any(date.start() < end and start < date.end() for start, end in match.spans)
+        and (span := _span_of(date)) is not None
+    ]
+    if not spans:
+        return None
+    common = NamedSpan(start=max(span.start for span in spans), end=min(span.end for span in spans))
+    return common if common.start < common.end else None
+
+
+def _span_of(date: re.Match[str]) -> NamedSpan | None:
+    parts = {part: int(text) for part, text in date.groupdict().items() if part != "mark" and text}
+    month, day = parts.get("month"), parts.get("day")
+    try:
+        start = datetime(parts["year"], month or 1, day or 1, tzinfo=UTC)
+    except ValueError:
+        return None
+    if day is not None:
+        return NamedSpan(start=start, end=start + timedelta(days=1))
+    if month is not None:
+        return NamedSpan(start=start, end=(start + timedelta(days=31)).replace(day=1))
+    return NamedSpan(start=start, end=start.replace(year=start.year + 1))

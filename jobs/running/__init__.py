@@ -1,0 +1,1 @@
+"""One run of a job at a time, and its schedule."""

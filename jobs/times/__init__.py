@@ -1,0 +1,1 @@
+"""Moments, windows and schedules: no IO and no clock."""

@@ -1,0 +1,1 @@
+"""Bytes to pixels, or a typed reason why not."""

@@ -1,0 +1,1 @@
+"""Images to numbers: fetch, decode and compute, each image once."""

@@ -1,0 +1,68 @@
+"""Decoding processes that ended: what is said of the image that they had."""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+
+from jobs.errors import DriftError
+from reference_stats.extraction.isolated import messages
+from reference_stats.outcomes import UnreadableImage, UnreadableReason
+
+# For a file; the slowest of the allowed size takes a tenth of it.
+PATIENCE_S = {messages.IMAGE: 60.0, messages.THUMBNAIL: 20.0}
+# In place of an exit code: the process answered, but no outcome.
+NONSENSE = 256
+# The same: it closed its connection and did not end, until it was killed from here.
+LINGERED = 257
+
+
+class DecoderStartError(DriftError):
+    """A decoding process did not start: something is wrong with the installation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """How a process ended under an image; None where it gave no answer in time.
+
+    `outcome` is what it said, where it met an error of the machine's.
+    """
+
+    code: int | None = None
+    outcome: UnreadableImage | None = None
+
+    def as_outcome(self) -> UnreadableImage:
+        """Return what is said of the image."""
+        if self.outcome is not None:
+            return self.outcome
+        return too_slow() if self.code in {None, -signal.SIGALRM} else _crashed(self.code or 0)
+
+
+def too_slow() -> UnreadableImage:
+    """Return what is said of an image that took longer than its time."""
+    return UnreadableImage(
+        reason=UnreadableReason.TOO_SLOW,
+        detail=f"no result within {PATIENCE_S[messages.IMAGE]:.0f} s",
+    )
+
+
+def _crashed(code: int) -> UnreadableImage:
+    if code == -signal.SIGKILL:
+        # Nobody but the system's guard of its memory does that.
+        return UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
+    if code == NONSENSE:
+        detail = "the decoder answered nonsense"
+    elif code == LINGERED:
+        detail = "the decoder hung up and did not end"
+    elif code < 0:
+        detail = f"the decoder ended by {_signal_name(-code)}"
+    else:
+        detail = f"the decoder ended with exit code {code}"
+    return UnreadableImage(reason=UnreadableReason.CRASHED, detail=detail)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,173 @@
+"""What became of the window's images, and what kind of pictures they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageCounts:
+    """What became of the images that the window's rows name: distinct ones, whatever their rows.
+
+    Attributes
+    ----------
+    logged
+        Distinct images that the accepted rows name:
+        ``analysed + missing + unreadable + unfetched + overwritten``.
+    overwritten
+        Images whose name was used again, so that another picture is there now. They are not among
+        the lost ones: no image of the bucket is missing.
+    rows
+        The rows that name them: ``logged`` and `Quality.duplicated_rows` together, and the log's
+        rows without the rejected ones. None in reports of older versions, which counted rows.
+    """
+
+    logged: int
+    analysed: int
+    missing: int
+    unreadable: int
+    unfetched: int
+    overwritten: int = 0
+    rows: int | None = None
+
+    @property
+    def lost(self) -> int:
+        """How many could not be analysed."""
+        return self.missing + self.unreadable + self.unfetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One image or row that was left out, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offender:
+    """An image that stands out.
+
+    Attributes
+    ----------
+    image
+        Its path in the bucket, or its full URI.
+    score
+        How unusual it is; larger is more.
+    because
+        A plain sentence: which numbers, how far from the reference.
+    """
+
+    image: str
+    id: str
+    timestamp: str
+    score: float
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureCount:
+    """Analysed images of one kind of poor picture.
+
+    Attributes
+    ----------
+    reference_share
+        The share of the reference's images of that kind, 0 to 1; None where the reference does not
+        know the feature.
+    """
+
+    images: int
+    reference_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureHealth:
+    """Poor pictures among the analysed images; an image may be of more than one kind.
+
+    The limits are fixed. What is usual differs from job to job, so that each count stands beside
+    the share of the reference.
+
+    Attributes
+    ----------
+    dark
+        The mean grey level is below 40 of 255.
+    blown_out
+        More than half of the pixels are at grey level 250 or above. A white background counts too.
+    blurred
+        ``sharpness`` is below 1.2: the variance of the Laplacian is below about 15.
+    tiny
+        The shorter side is below 64 pixels.
+    """
+
+    dark: PictureCount
+    blown_out: PictureCount
+    blurred: PictureCount
+    tiny: PictureCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How long the model's answers took, in milliseconds; it takes no part in the verdict.
+
+    Attributes
+    ----------
+    count
+        Rows whose latency could be read.
+    """
+
+    count: int
+    median_ms: float
+    p95_ms: float
+    max_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """The health of the window's data.
+
+    Attributes
+    ----------
+    troubles
+        The first images that were left out, each with its reason, sorted by name.
+    reasons
+        The number of images left out per reason.
+    duplicated_rows
+        Rows that name an image which an earlier row of the window names too.
+    near_duplicates
+        Analysed images that are near-copies of an earlier one of the same client and burst.
+    deep_images
+        Images with more than 8 bits per sample: clipped for the seven grey-level features.
+    file_kinds
+        How many of the analysed images are of each format, by what is in the file.
+    transparent_images
+        Images with a pixel that is transparent, if only partly.
+    multi_frame_images
+        Images with more than one frame or page, of which the first is looked at.
+    wide_colour_profiles
+        How many images have a colour profile that is wider than sRGB, by its name; it is not
+        applied.
+    cross_check
+        For each feature that the log carries itself: how many rows differ from the recomputed
+        number by more than 1e-6 of its size. A number there means that the log's producer
+        computes the feature in another way.
+    pictures
+        Poor pictures among the analysed images; None where no image was analysed.
+    latency
+        How long the answers took; None where the log does not say.
+    confidence_median
+        The median confidence of the window's rows; None where the log has none.
+    """
+
+    troubles: tuple[Trouble, ...] = ()
+    reasons: dict[str, int] = field(default_factory=dict)
+    duplicated_rows: int = 0
+    near_duplicates: int = 0
+    deep_images: int = 0
+    file_kinds: dict[str, int] = field(default_factory=dict)
+    transparent_images: int = 0
+    multi_frame_images: int = 0
+    wide_colour_profiles: dict[str, int] = field(default_factory=dict)
+    cross_check: dict[str, int] = field(default_factory=dict)
+    pictures: PictureHealth | None = None
+    latency: Latency | None = None
+    confidence_median: float | None = None

@@ -1,0 +1,117 @@
+"""All that a run found: the content of ``report.json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.findings.answers import Verdict
+from reports.findings.columns import Finding, Multivariate
+from reports.findings.images import ImageCounts, Offender, Quality
+from reports.findings.job_settings import JobSettings
+from reports.findings.log import LogCounts
+from reports.findings.log_times import LogTimes
+from reports.findings.places import Onset, Segment, SegmentScan
+from reports.findings.remarks import Remark
+from reports.findings.runs import Evidence, Notice, Trend
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowSpan:
+    """The window in ISO 8601 with a ``Z``, half-open."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileSummary:
+    """The reference profile that the window was compared with.
+
+    Attributes
+    ----------
+    different
+        How many different pictures its images are; None in reports of older versions.
+    """
+
+    id: str
+    images: int
+    feature_set: str
+    created_at: str
+    source: str = ""
+    different: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFindings:
+    """Everything that a run found: the content of ``report.json``.
+
+    Attributes
+    ----------
+    summary
+        One plain sentence: the verdict and why.
+    headline
+        The summary without its numbers, short enough for the top of a page or a subject line.
+    affected
+        At least so many of the analysed images differ from the reference; None without drift.
+    warnings
+        The texts of `remarks`.
+    remarks
+        What a person should know about the run, and what it does to the verdict.
+    notification
+        What people were to be told after this run; None where nothing was due.
+    smallest_effect
+        The smallest shift of one number, in reference standard deviations, that this run would
+        have seen with 80 % power; None where nothing was tested.
+    images_needed
+        How many images would see a shift of `detection.effect_to_see` with 80 % power; None where
+        nothing was tested.
+    minimum_effect
+        The job's `detection.minimum_effect` in reference standard deviations: a smaller difference
+        is never drift. None in reports of older versions.
+    history_digest
+        SHA-256 over the history rows of runs with an earlier window end, and of those of this
+        very run by older versions.
+    log_times
+        The times of the log's rows, and rows that came late or twice; None in reports of older
+        versions.
+    job_settings
+        By what the job is told from others; None in reports of older versions.
+    """
+
+    job: str
+    run_id: str
+    generated_at: str
+    versions: dict[str, str]
+    timings: dict[str, float]
+    history_digest: str
+    window: WindowSpan
+    assumed_timezone: str | None
+    verdict: Verdict
+    summary: str
+    warnings: tuple[str, ...]
+    images: ImageCounts
+    log: LogCounts
+    profile: ProfileSummary
+    false_alarm_rate: float
+    smallest_effect: float | None
+    images_needed: int | None
+    features: tuple[Finding, ...]
+    predictions: tuple[Finding, ...]
+    quality: Quality
+    offenders: tuple[Offender, ...] = ()
+    multivariate: Multivariate | None = None
+    segments: tuple[Segment, ...] = ()
+    segment_scan: SegmentScan | None = None
+    onset: Onset | None = None
+    trend: Trend | None = None
+    evidence: Evidence | None = None
+    headline: str = ""
+    affected: int | None = None
+    notification: Notice | None = None
+    minimum_effect: float | None = None
+    remarks: tuple[Remark, ...] = ()
+    log_times: LogTimes | None = None
+    job_settings: JobSettings | None = None
+    schema_version: str = SCHEMA_VERSION

@@ -1,0 +1,1 @@
+"""The rows of past runs, and which of them were pruned."""

@@ -1,0 +1,225 @@
+"""The history: one small row per run, from which the trend and the index are made."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import cast
+
+from reports.findings.answers import State, Verdict
+from reports.findings.effect_sizes import LARGEST_EFFECT, in_deviations
+from reports.findings.log_times import LogTimes
+from reports.findings.run import RunFindings
+from reports.json_report.report import json_bytes, plain
+
+HISTORY_FOLDER = "history"
+_LEFT_OUT_WHERE_UNKNOWN = (
+    "headline",
+    "minimum_effect",
+    "rows_by_day",
+    "late_rows",
+    "log_digest",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedWindow:
+    """What is remembered of a window that a person accepted as normal.
+
+    Attributes
+    ----------
+    statistics
+        Every standardised statistic of the run by its name: see `findings.Evidence`.
+    reference_units, current_units
+        Independent images on either side.
+    signed_tails
+        As of `findings.Evidence`; False in rows of older versions, which made every tail positive.
+    """
+
+    statistics: dict[str, float]
+    reference_units: int
+    current_units: int
+    signed_tails: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRow:
+    """What the history keeps of one run; rows of older versions lack what comes after the states.
+
+    Attributes
+    ----------
+    run_id
+        The run, and the name of its folder below ``runs/``.
+    window_start, window_end
+        The window in ISO 8601, half-open.
+    images
+        How many images were analysed.
+    effects, states
+        By column: how far it moved, 100 at most, and what was said about it. Columns of images and
+        of predictions are in one table; should both have a name, the image's number is kept.
+    directions
+        By column: the direction of its effect, which says its unit; see `findings.Finding`.
+    shifts
+        By numeric column: the move of its mean in reference standard deviations, with its sign;
+        none beyond 100.
+    reference_units, current_units
+        Independent images on either side; 0 where it is not known.
+    profile_id
+        The profile that the window was compared with; empty where it is not known.
+    headline
+        The summary without its numbers; empty where it is not known.
+    minimum_effect
+        The job's `detection.minimum_effect` then: a smaller effect was no drift. None where it is
+        not known.
+    accepted
+        What ``drift accept`` remembers of the run; None for a run that was not accepted.
+    rows_by_day, late_rows, log_digest
+        As in `log_times.LogTimes`; None and empty where they are not known.
+    """
+
+    run_id: str
+    window_start: str
+    window_end: str
+    verdict: Verdict
+    summary: str
+    images: int
+    false_alarm_rate: float
+    effects: dict[str, float | None] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    directions: dict[str, str] = field(default_factory=dict)
+    shifts: dict[str, float] = field(default_factory=dict)
+    reference_units: int = 0
+    current_units: int = 0
+    profile_id: str = ""
+    headline: str = ""
+    minimum_effect: float | None = None
+    accepted: AcceptedWindow | None = None
+    rows_by_day: dict[str, int] | None = None
+    late_rows: dict[str, int] | None = None
+    log_digest: str = ""
+
+    @property
+    def start(self) -> datetime:
+        """The window's start as a time in UTC."""
+        return parse_time(self.window_start)
+
+    @property
+    def end(self) -> datetime:
+        """The window's end as a time in UTC."""
+        return parse_time(self.window_end)
+
+    @property
+    def largest_effect(self) -> float | None:
+        """The size of the largest effect of all columns; None where no column has one.
+
+        In reference standard deviations; a share counts as the deviations that matter as much.
+        """
+        sizes = (self.effect_in_deviations(name) for name in self.effects)
+        return max((size for size in sizes if size is not None), default=None)
+
+    def effect_in_deviations(self, column: str) -> float | None:
+        """Return how far a column moved, on one scale for numbers and shares; None if unknown."""
+        effect = self.effects.get(column)
+        return None if effect is None else in_deviations(effect, self.directions.get(column))
+
+
+def parse_time(text: str) -> datetime:
+    """Return an ISO 8601 time in UTC; one without a zone is UTC.
+
+    Raises
+    ------
+    ValueError
+        If the text is no ISO 8601 time.
+    """
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def history_row(findings: RunFindings) -> HistoryRow:
+    """Return the row that the history keeps of a run."""
+    columns = {column.name: column for column in (*findings.predictions, *findings.features)}
+    evidence = findings.evidence
+    times = findings.log_times or LogTimes()
+    return HistoryRow(
+        run_id=findings.run_id,
+        window_start=findings.window.start,
+        window_end=findings.window.end,
+        verdict=findings.verdict,
+        summary=findings.summary,
+        images=findings.images.analysed,
+        false_alarm_rate=findings.false_alarm_rate,
+        effects={name: columns[name].effect for name in sorted(columns)},
+        states={name: columns[name].state for name in sorted(columns)},
+        directions=_directions({name: columns[name].direction for name in sorted(columns)}),
+        shifts=known_shifts({name: columns[name].shift for name in sorted(columns)}),
+        reference_units=0 if evidence is None else evidence.reference_units,
+        current_units=0 if evidence is None else evidence.current_units,
+        profile_id=findings.profile.id,
+        headline=findings.headline,
+        minimum_effect=findings.minimum_effect,
+        rows_by_day=dict(times.rows_by_day) or None,
+        late_rows=dict(times.late_rows) or None,
+        log_digest=times.log_digest,
+    )
+
+
+def known_numbers(values: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the finite ones, in their order."""
+    return {
+        str(name): float(value)
+        for name, value in values.items()
+        if value is not None and math.isfinite(value)
+    }
+
+
+def _directions(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in values.items() if value is not None}
+
+
+def history_name(job_prefix: str, run_id: str) -> str:
+    """Return the name of a run's history row in the bucket."""
+    return f"{job_prefix}/{HISTORY_FOLDER}/{run_id}.json"
+
+
+def history_bytes(row: HistoryRow) -> bytes:
+    """Return a history row as it is stored.
+
+    What only newer versions know is left out where it is not known, so that the digest of older
+    rows stays what it was.
+    """
+    document = cast("dict[str, object]", plain(row))
+    unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if document[key] in ("", None)]
+    if row.accepted is not None and not row.accepted.signed_tails:
+        del cast("dict[str, object]", document["accepted"])["signed_tails"]
+    return json_bytes({key: document[key] for key in document if key not in unknown})
+
+
+def sort_rows(rows: Iterable[HistoryRow]) -> tuple[HistoryRow, ...]:
+    """Return the rows by window end, then by run id."""
+    return tuple(sorted(rows, key=lambda row: (row.end, row.run_id)))
+
+
+def rows_before(rows: Iterable[HistoryRow], window_end: str) -> tuple[HistoryRow, ...]:
+    """Return the sorted rows of the runs whose window ended before `window_end`."""
+    end = parse_time(window_end)
+    return sort_rows(row for row in rows if row.end < end)
+
+
+def history_digest(rows: Iterable[HistoryRow]) -> str:
+    """Return SHA-256 in hex over the rows, in whichever order they come.
+
+    Pass the rows that a run may depend on: `rows_before` its window end.
+    """
+    digest = hashlib.sha256()
+    for row in sort_rows(rows):
+        digest.update(history_bytes(row))
+    return digest.hexdigest()
+
+
+def known_shifts(values: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the shifts that can be: older versions divided constants by what rounding left."""
+    known = known_numbers(values)
+    return {name: one for name, one in known.items() if abs(one) <= LARGEST_EFFECT}

@@ -1,0 +1,1 @@
+"""``index.html``: all runs of a job."""

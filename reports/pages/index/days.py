@@ -1,0 +1,201 @@
+"""The runs of a job by day, by week and by month: what the calendar and the tables are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+
+from reports.findings.answers import Verdict
+from reports.history.history import HistoryRow
+from reports.words import numbers
+
+# What a day or a week with several verdicts is shown as: the first one of these.
+WORST_FIRST = (Verdict.DRIFT, Verdict.INCONCLUSIVE, Verdict.STEADY)
+# A page of so many runs stays well under a megabyte.
+RUNS_PER_TABLE = 1000
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many runs had which verdict."""
+
+    counts: Mapping[Verdict, int]
+
+    @property
+    def runs(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+    @property
+    def worst(self) -> Verdict:
+        """The verdict to be shown for all of them together."""
+        return next(verdict for verdict in WORST_FIRST if self.counts.get(verdict))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """The runs of one week.
+
+    Attributes
+    ----------
+    monday
+        Its first day.
+    newest
+        The newest run of it.
+    largest_effect
+        The largest effect of any column in any of its runs; None where none has one.
+    effects
+        The largest effect of each column, in reference standard deviations.
+    """
+
+    monday: date
+    tally: Tally
+    newest: HistoryRow
+    largest_effect: float | None
+    effects: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTable:
+    """The runs of one month that share a page, oldest first.
+
+    Attributes
+    ----------
+    month
+        The first day of the month.
+    part
+        1, or more where the month has more than `RUNS_PER_TABLE` runs.
+    """
+
+    month: date
+    part: int
+    rows: tuple[HistoryRow, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of its page below the job's folder ``index/``."""
+        part = "" if self.part == 1 else f"-{self.part}"
+        return f"{self.month:%Y-%m}{part}.html"
+
+
+def day_of(row: HistoryRow) -> date:
+    """Return the last day that a run's window covers: a window up to midnight ends the day before.
+
+    The day is one of UTC.
+    """
+    return (row.end - timedelta(microseconds=1)).date()
+
+
+def when_words(row: HistoryRow) -> str:
+    """Return the day that a run stands for, or with a window of less than a day when it ended."""
+    if row.end - row.start >= timedelta(days=1):
+        return numbers.day(day_of(row).isoformat())
+    return numbers.moment(row.window_end)
+
+
+def monday_of(row: HistoryRow) -> date:
+    """Return the first day of the week that a run's day is in."""
+    day = day_of(row)
+    return day - timedelta(days=day.weekday())
+
+
+def fragment_of(day: date) -> str:
+    """Return the identifier of a day's first line in a table of runs."""
+    return f"d{day.isoformat()}"
+
+
+def tally_of(rows: Iterable[HistoryRow]) -> Tally:
+    """Return how many runs had which verdict; every verdict has a count."""
+    counts = Counter(row.verdict for row in rows)
+    return Tally(counts={verdict: counts[verdict] for verdict in WORST_FIRST})
+
+
+def by_day(rows: Sequence[HistoryRow]) -> dict[date, tuple[HistoryRow, ...]]:
+    """Return sorted rows by their day, in their order."""
+    return {day: tuple(of_day) for day, of_day in groupby(rows, day_of)}
+
+
+def weeks_of(rows: Sequence[HistoryRow]) -> tuple[Week, ...]:
+    """Return the weeks of sorted rows, oldest first; weeks without runs are left out."""
+    return tuple(_week(monday, list(of_week)) for monday, of_week in groupby(rows, monday_of))
+
+
+def weeks_between(earlier: Week, later: Week) -> int:
+    """Return how many weeks without a run lie between two."""
+    return (later.monday - earlier.monday) // _WEEK - 1
+
+
+def tables_of(rows: Sequence[HistoryRow], first_recent: int) -> tuple[RunTable, ...]:
+    """Return the tables behind an index, oldest first.
+
+    A month whose runs are all in the index has none; every other one is complete. A new run
+    changes the newest table only, one of an earlier window those of its month.
+
+    Parameters
+    ----------
+    rows
+        All rows, sorted.
+    first_recent
+        Where the rows begin that the index shows one by one.
+    """
+    if first_recent <= 0:
+        return ()
+    last_month = _month(rows[first_recent - 1])
+    months = [
+        (month, list(of_month)) for month, of_month in groupby(rows, _month) if month <= last_month
+    ]
+    return tuple(
+        RunTable(
+            month=month,
+            part=start // RUNS_PER_TABLE + 1,
+            rows=tuple(of_month[start : start + RUNS_PER_TABLE]),
+        )
+        for month, of_month in months
+        for start in range(0, len(of_month), RUNS_PER_TABLE)
+    )
+
+
+def lasting(rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
+    """Return the newest runs of sorted rows that all have the newest one's verdict."""
+    first = len(rows)
+    while first > 0 and rows[first - 1].verdict is rows[-1].verdict:
+        first -= 1
+    return rows[first:]
+
+
+def usual_step(rows: Sequence[HistoryRow]) -> timedelta | None:
+    """Return the time from one window's end to the next, or None where there is no usual one.
+
+    It is the median step, if at least half of the steps are within a tenth of it and there are
+    three of them.
+    """
+    steps = sorted(two.end - one.end for one, two in pairwise(rows) if two.end > one.end)
+    if len(steps) < 3:
+        return None
+    median = steps[len(steps) // 2]
+    usual = [step for step in steps if abs(step - median) <= median / 10]
+    return median if 2 * len(usual) >= len(steps) else None
+
+
+def _week(monday: date, rows: Sequence[HistoryRow]) -> Week:
+    effects: dict[str, float] = {}
+    for row in rows:
+        for name in row.effects:
+            size = row.effect_in_deviations(name)
+            if size is not None and size >= effects.get(name, 0.0):
+                effects[name] = size
+    return Week(
+        monday=monday,
+        tally=tally_of(rows),
+        newest=rows[-1],
+        largest_effect=max(effects.values(), default=None),
+        effects=effects,
+    )
+
+
+def _month(row: HistoryRow) -> date:
+    return day_of(row).replace(day=1)

@@ -1,0 +1,289 @@
+"""The plots of the index as inline SVG: numbers in, a string out; no script, no style attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from html import escape
+from itertools import accumulate, pairwise
+
+from reports.findings.answers import State, Verdict
+from reports.findings.effect_sizes import LARGEST_DRAWN
+
+# A small plot is drawn in these units and scaled as a whole.
+PLOT_WIDTH, PLOT_HEIGHT = 320, 72
+_TOP, _GROUND = 7.0, 66.0
+_WIDE_HEIGHT, _WIDE_TOP, _WIDE_GROUND = 150, 14.0, 136.0
+# A step counts as a gap from so many usual steps on, and takes no more room than so many.
+_GAP, _WIDEST = 1.5, 8.0
+# The part of the width that earlier weeks take, and where the runs begin and end beside them.
+_WEEKS_END, _RUNS_START, _RUNS_END = 0.24, 0.29, 0.985
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeAxis:
+    """Where runs and the weeks before them lie across a plot, 0 to 1.
+
+    Attributes
+    ----------
+    runs, weeks
+        A place each, in order of time.
+    gaps
+        From where to where runs are missing.
+    """
+
+    runs: tuple[float, ...]
+    weeks: tuple[float, ...]
+    gaps: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotPoint:
+    """One run, or one week; `size` None leaves a gap, without a link it leads nowhere."""
+
+    size: float | None
+    mark: Verdict | State | None
+    title: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What one plot shows.
+
+    Attributes
+    ----------
+    runs
+        The runs shown one by one, oldest first.
+    weeks
+        The weeks before them; `PlotPoint.size` is the largest of the week.
+    limits
+        By run: the size from which a move counts; None where it is not known.
+    """
+
+    runs: Sequence[PlotPoint]
+    weeks: Sequence[PlotPoint]
+    limits: Sequence[float | None]
+
+    @property
+    def top(self) -> float:
+        """The size that the upper edge stands for; the limit always lies in the lower half."""
+        limits = [2.5 * limit for limit in self.limits if limit is not None]
+        return max([0.25, min(self._largest, LARGEST_DRAWN), *limits])
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a size lies beyond the upper edge; it is drawn there."""
+        return self._largest > self.top
+
+    @property
+    def _largest(self) -> float:
+        sizes = (one.size for one in (*self.runs, *self.weeks) if one.size is not None)
+        return max(sizes, default=0.0)
+
+
+def time_axis(times: Sequence[datetime], mondays: Sequence[date]) -> TimeAxis:
+    """Return the places of runs by their times, oldest first, and of the weeks before them.
+
+    Places are in proportion to time, but a long gap between runs is shortened so that it cannot
+    squeeze all of them together.
+    """
+    steps = [(two - one).total_seconds() for one, two in pairwise(times)]
+    usual = _median([step for step in steps if step > 0]) or 1.0
+    # Runs of one and the same time stand beside each other too.
+    widths = [min(max(step, usual / 4), _WIDEST * usual) for step in steps]
+    total = sum(widths) or 1.0
+    start = _RUNS_START if mondays else 1 - _RUNS_END
+    room = _RUNS_END - start
+    places = [start + room * done / total for done in accumulate(widths, initial=0.0)]
+    if len(places) == 1:
+        places = [start + room / 2]
+    margin = room * usual / total / 2
+    gaps = tuple(
+        (left + margin, right - margin)
+        for (left, right), step in zip(pairwise(places), steps, strict=True)
+        if step > _GAP * usual
+    )
+    return TimeAxis(runs=tuple(places), weeks=_week_places(mondays), gaps=gaps)
+
+
+def _week_places(mondays: Sequence[date]) -> tuple[float, ...]:
+    numbers = [(monday - mondays[0]) // timedelta(weeks=1) for monday in mondays]
+    return tuple(_WEEKS_END * (number + 0.5) / (numbers[-1] + 1) for number in numbers)
+
+
+def small_plot(axis: TimeAxis, course: Course) -> str:
+    """Return a small plot of one column; it is decoration for those who cannot see it."""
+    heights = _Heights(top=course.top, high=_TOP, ground=_GROUND)
+    across = [_short(PLOT_WIDTH * place) for place in axis.runs]
+    points = [
+        _small_point(x, _GROUND if one.size is None else heights.of(one.size), one)
+        for x, one in zip(across, course.runs, strict=True)
+    ]
+    edges = [(_short(PLOT_WIDTH * left), _short(PLOT_WIDTH * right)) for left, right in axis.gaps]
+    gaps = "".join(f"M{left} {_TOP}H{right}V{_GROUND}H{left}Z" for left, right in edges)
+    limits = "".join(
+        f"M{_short(PLOT_WIDTH * start)} {_short(heights.of(limit))}H{_short(PLOT_WIDTH * end)}"
+        for start, end, limit in _limit_pieces(axis, course.limits)
+    )
+    weeks = "".join(
+        f"M{_short(PLOT_WIDTH * place)} {_short(_GROUND)}V{_short(heights.of(one.size))}"
+        for place, one in zip(axis.weeks, course.weeks, strict=True)
+        if one.size is not None
+    )
+    return (
+        f'<svg class="small-plot" aria-hidden="true" focusable="false" '
+        f'viewBox="0 0 {PLOT_WIDTH} {PLOT_HEIGHT}">'
+        f'<path class="gap" d="{gaps}"/><path class="weeks" d="{weeks}"/>'
+        f'<path class="axis" d="M0 {_short(_GROUND)}H{PLOT_WIDTH}"/>'
+        f'<path class="limit" d="{limits}"/>'
+        f'<path class="course" d="{_line(axis, across, course.runs, heights)}"/>'
+        f"{''.join(points)}</svg>"
+    )
+
+
+def wide_plot(axis: TimeAxis, course: Course, title: str) -> str:
+    """Return a plot as wide as the page, each run and each week a link that can be tabbed to."""
+    heights = _Heights(top=course.top, high=_WIDE_TOP, ground=_WIDE_GROUND)
+    gaps = "".join(
+        f'<rect class="gap" x="{_short(100 * left)}%" y="{_WIDE_TOP}" '
+        f'width="{_short(100 * (right - left))}%" height="{_WIDE_GROUND - _WIDE_TOP}"/>'
+        for left, right in axis.gaps
+    )
+    limits = "".join(
+        _wide_line("limit", (start, limit), (end, limit), heights)
+        for start, end, limit in _limit_pieces(axis, course.limits)
+    )
+    weeks = "".join(
+        _linked(one, _wide_line("weeks", (place, 0.0), (place, one.size or 0.0), heights))
+        for place, one in zip(axis.weeks, course.weeks, strict=True)
+    )
+    lines = "".join(
+        _wide_line("course", (axis.runs[left], one), (axis.runs[right], two), heights)
+        for left, right, one, two in _unbroken(axis, course.runs)
+    )
+    points = "".join(
+        _linked(one, _wide_mark(place, one, heights))
+        for place, one in zip(axis.runs, course.runs, strict=True)
+    )
+    return (
+        f'<svg class="wide-plot" role="group" width="100%" height="{_WIDE_HEIGHT}">'
+        f"<title>{escape(title)}</title>{gaps}"
+        f"{_wide_line('axis', (0.0, 0.0), (1.0, 0.0), heights)}{limits}{weeks}{lines}{points}</svg>"
+    )
+
+
+def _wide_line(
+    kind: str, start: tuple[float, float], end: tuple[float, float], heights: _Heights
+) -> str:
+    """Return a line between two places, each with its size there."""
+    (left, one), (right, two) = start, end
+    return (
+        f'<line class="{kind}" x1="{_short(100 * left)}%" y1="{_short(heights.of(one))}" '
+        f'x2="{_short(100 * right)}%" y2="{_short(heights.of(two))}"/>'
+    )
+
+
+def _wide_mark(place: float, point: PlotPoint, heights: _Heights) -> str:
+    kind = _KINDS.get(point.mark or "", "dot")
+    return (
+        f'<svg x="{_short(100 * place)}%" y="{_short(heights.of(point.size or 0.0))}" '
+        f'overflow="visible" class="mark {kind}"><path d="{_LARGE[kind]}"/></svg>'
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heights:
+    top: float
+    high: float
+    ground: float
+
+    def of(self, size: float) -> float:
+        return self.ground - (self.ground - self.high) * min(size / self.top, 1.0)
+
+
+_KINDS = {"drift": "alarm", "inconclusive": "open"}
+_LARGE = {
+    "alarm": "M0 -7L7 5H-7Z",
+    "open": "M0 -6L6 0L0 6L-6 0Z",
+    "dot": "M-4 0A4 4 0 1 0 4 0A4 4 0 1 0 -4 0Z",
+}
+
+
+def _small_point(x: str, y: float, point: PlotPoint) -> str:
+    shape = ""
+    if point.size is not None:
+        kind = _KINDS.get(point.mark or "", "dot")
+        # A line of no length with round ends is a dot.
+        drawn = {
+            "alarm": f"M{x} {_short(y - 4.5)}l4 7h-8z",
+            "open": f"M{x} {_short(y - 3.5)}l3.5 3.5l-3.5 3.5l-3.5-3.5z",
+            "dot": f"M{x} {_short(y)}h0",
+        }[kind]
+        shape = f'<path class="{kind}" d="{drawn}"/>'
+    if point.link is None:
+        return shape
+    return (
+        f'<a href="{escape(point.link)}" tabindex="-1"><title>{escape(point.title)}</title>'
+        f'<path class="hit" d="M{x} 0V{PLOT_HEIGHT}"/>{shape}</a>'
+    )
+
+
+def _linked(point: PlotPoint, drawn: str) -> str:
+    named = f"<title>{escape(point.title)}</title>{drawn}"
+    if point.link is None:
+        return f"<g>{named}</g>"
+    return f'<a href="{escape(point.link)}" aria-label="{escape(point.title)}">{named}</a>'
+
+
+def _unbroken(axis: TimeAxis, runs: Sequence[PlotPoint]) -> list[tuple[int, int, float, float]]:
+    """Return neighbours between which no run and no size is missing, with their sizes."""
+    middles = [(left + right) / 2 for left, right in axis.gaps]
+    broken = {
+        index
+        for index, (left, right) in enumerate(pairwise(axis.runs))
+        if any(left < middle < right for middle in middles)
+    }
+    return [
+        (index, index + 1, one.size, two.size)
+        for index, (one, two) in enumerate(pairwise(runs))
+        if one.size is not None and two.size is not None and index not in broken
+    ]
+
+
+def _line(
+    axis: TimeAxis, across: Sequence[str], runs: Sequence[PlotPoint], heights: _Heights
+) -> str:
+    parts: list[str] = []
+    end = -1
+    for left, right, one, two in _unbroken(axis, runs):
+        if left != end:
+            parts.append(f"M{across[left]} {_short(heights.of(one))}")
+        parts.append(f"L{across[right]} {_short(heights.of(two))}")
+        end = right
+    return "".join(parts)
+
+
+def _limit_pieces(
+    axis: TimeAxis, limits: Sequence[float | None]
+) -> list[tuple[float, float, float]]:
+    """Return from where to where which limit held; the first one stands for the weeks before."""
+    pieces: list[tuple[float, float, float]] = []
+    starts = [0.0, *axis.runs[1:]]
+    for start, end, limit in zip(starts, [*axis.runs[1:], 1.0], limits, strict=True):
+        if limit is None:
+            continue
+        if pieces and pieces[-1][1:] == (start, limit):
+            start = pieces.pop()[0]  # noqa: PLW2901
+        pieces.append((start, end, limit))
+    return pieces
+
+
+def _median(values: Sequence[float]) -> float | None:
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2] if ordered else None
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")

@@ -1,0 +1,93 @@
+"""Pages: one self-contained file each, with a policy that lets nothing be loaded or run."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from collections.abc import Mapping
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup, escape
+
+from jobs.visible_text import visible
+from reports.words import numbers
+
+_LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+# Letters of scripts that run from right to left, with what stands between them.
+_RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")
+
+
+def render(template: str, values: Mapping[str, object]) -> bytes:
+    """Return a page from a template of this package, as UTF-8.
+
+    Everything is escaped but `Markup`; characters that could hide or reorder text are spelled out.
+    The styles are those of ``page.css``, and of a style sheet named as the template where there is
+    one: ``report.css`` for ``report.html.j2``.
+    """
+    style = _style(template)
+    policy = (
+        "default-src 'none'; "
+        f"style-src 'sha256-{_digest(style)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    # The style sheet is a file of this package: no part of it comes from the data.
+    page = (
+        _environment().get_template(template).render(values, style=Markup(style), policy=policy)  # noqa: S704
+    )
+    return page.encode("utf-8")
+
+
+def picture_source(jpeg: bytes) -> str:
+    """Return JPEG bytes as the source of an image within the page."""
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
+
+
+def isolated(text: str) -> Markup:
+    """Return `text` escaped, with stretches that run from right to left set apart.
+
+    Numbers and marks beside such a stretch would otherwise be drawn on its other side.
+    """
+    parts = _RIGHT_TO_LEFT.split(visible(text))
+    # Of a split by one group, every second part is what the group matched.
+    return Markup().join(
+        Markup("<bdi>{}</bdi>").format(part) if index % 2 else escape(part)
+        for index, part in enumerate(parts)
+    )
+
+
+@functools.cache
+def _style(template: str) -> str:
+    folder = resources.files("reports.templates")
+    names = ("page.css", template.partition(".")[0] + ".css")
+    sheets = [folder.joinpath(name) for name in names]
+    return "\n".join(
+        sheet.read_text(encoding="utf-8").strip() for sheet in sheets if sheet.is_file()
+    )
+
+
+def _digest(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_safe_text,
+    )
+    environment.filters["isolated"] = isolated
+    environment.globals["numbers"] = numbers
+    return environment
+
+
+def _safe_text(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return visible(value)
+    return value

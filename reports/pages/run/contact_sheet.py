@@ -1,0 +1,105 @@
+"""The images that stand out, made ready for the page, beside typical ones of the reference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.findings.images import Offender
+from reports.findings.run import RunFindings
+from reports.pages.page import picture_source
+
+IMAGES_SHOWN_FIRST = 8
+_NUMBERS = re.compile(r" \([^()]*\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """An image that stands out, with the source of its picture if there is one.
+
+    Attributes
+    ----------
+    look
+        How it looks in a few words, without the numbers: ``"blurrier, darker"``.
+    """
+
+    offender: Offender
+    look: str
+    source: str | None
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSheet:
+    """All pictures of the page.
+
+    Attributes
+    ----------
+    shots
+        The images that stand out, worst first.
+    shown_first
+        How many of them are not folded away.
+    typical
+        Name and source of typical images of the reference.
+    no_typical
+        Why there are none where there might be; empty where nothing needs to be said.
+    thumbnails_on
+        Whether the job wants pictures at all.
+    """
+
+    shots: tuple[Shot, ...]
+    shown_first: int
+    typical: tuple[tuple[str, str], ...]
+    no_typical: str
+    thumbnails_on: bool
+
+
+def contact_sheet(
+    findings: RunFindings,
+    pictures: Mapping[str, bytes] | None,
+    typical: Mapping[str, bytes] | None,
+) -> ContactSheet:
+    """Return the pictures of a page; nothing of an image where thumbnails are switched off.
+
+    Parameters
+    ----------
+    pictures, typical
+        As of `report_html`.
+    """
+    beside = typical if pictures is not None and findings.offenders else {}
+    return ContactSheet(
+        shots=_shots(findings, pictures or {}),
+        shown_first=IMAGES_SHOWN_FIRST,
+        typical=tuple((name, picture_source(data)) for name, data in (beside or {}).items()),
+        no_typical="" if pictures is None else _why_none(findings, typical),
+        thumbnails_on=pictures is not None,
+    )
+
+
+def _shots(findings: RunFindings, pictures: Mapping[str, bytes]) -> tuple[Shot, ...]:
+    return tuple(
+        Shot(
+            offender=offender,
+            look=_NUMBERS.sub("", offender.because),
+            source=picture_source(pictures[offender.image]) if offender.image in pictures else None,
+            anchor=f"image-{number}",
+        )
+        for number, offender in enumerate(findings.offenders, start=1)
+    )
+
+
+def _why_none(findings: RunFindings, typical: Mapping[str, bytes] | None) -> str:
+    if typical:
+        return ""
+    if typical is not None:
+        return (
+            "No picture of the reference could be read to put beside these: its images may have "
+            "been moved or deleted since the profile was built."
+        )
+    source = findings.profile.source or "a table of numbers"
+    return (
+        f"The reference is {source}: numbers without pictures to put beside these. To see typical "
+        "images here, name a folder of images as reference.images, or a stretch of the log as "
+        "reference.window, and build the profile anew with drift profile build."
+    )

@@ -1,0 +1,72 @@
+"""What a run's page shows before anybody scrolls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.findings.run import RunFindings
+from reports.pages.run.cards import CardGroups, ColumnCard, by_movement
+from reports.pages.run.contact_sheet import ContactSheet, Shot
+from reports.words.losses import what_is_missing
+from reports.words.numbers import SIGMA
+from reports.words.summary_paragraphs import summary_paragraphs
+
+MOVEMENTS = 4
+IMAGES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstScreen:
+    """The top of the page.
+
+    Attributes
+    ----------
+    moved, more_moved
+        The columns that moved farthest, on one scale, and how many more moved.
+    explain_sigma
+        Whether a standard deviation is spoken of there.
+    shots
+        How many images stand out.
+    strip
+        The worst images that have a picture.
+    named
+        The worst images by name: those of the strip, or simply the worst where none has a picture.
+    typical
+        Name and source of typical reference images.
+    summary
+        The run's summary in paragraphs.
+    missing
+        What an inconclusive run lacked, one sentence each.
+    """
+
+    moved: tuple[ColumnCard, ...]
+    more_moved: int
+    explain_sigma: bool
+    shots: int
+    strip: tuple[Shot, ...]
+    named: tuple[Shot, ...]
+    typical: tuple[tuple[str, str], ...]
+    summary: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def first_screen(
+    findings: RunFindings, features: CardGroups, predictions: CardGroups, sheet: ContactSheet
+) -> FirstScreen:
+    """Return what stands at the top of a run's page."""
+    ordered = sorted(
+        (*features.moved, *predictions.moved), key=lambda card: by_movement(card.finding)
+    )
+    moved = ordered[:MOVEMENTS]
+    strip = tuple(shot for shot in sheet.shots if shot.source)[:IMAGES]
+    return FirstScreen(
+        moved=tuple(moved),
+        more_moved=len(ordered) - len(moved),
+        explain_sigma=any(SIGMA in card.movement.brief for card in moved),
+        shots=len(sheet.shots),
+        strip=strip,
+        named=(strip or sheet.shots)[:IMAGES],
+        typical=sheet.typical[:IMAGES] if strip else (),
+        summary=summary_paragraphs(findings),
+        missing=tuple(what_is_missing(findings)),
+    )

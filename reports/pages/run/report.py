@@ -1,0 +1,124 @@
+"""``report.html``: the page that people open to see what happened and which images to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reference_stats.features.feature import Feature
+from reference_stats.features.registry import features_named
+from reports.findings.run import RunFindings
+from reports.history.history import HistoryRow, rows_before
+from reports.pages.links import link_by_template
+from reports.pages.page import render
+from reports.pages.run.cards import group_cards
+from reports.pages.run.contact_sheet import contact_sheet
+from reports.pages.run.first_screen import first_screen
+from reports.words import movements, whereabouts, wording
+from reports.words.picture_limits import poor_pictures
+
+_NOT_ACCEPTED = b'<p class="flag" id="accepted" hidden>'
+_ACCEPTED = b'<p class="flag" id="accepted">'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where the page leads, relative to itself; None for what is not there."""
+
+    report_json: str | None = "report.json"
+    evidently: str | None = "evidently.html"
+    index: str | None = "../../index.html"
+
+    @classmethod
+    def of_run(cls, template: str | None, *, job: str, prefix: str, run_id: str) -> Links:
+        """Return the links of a run's page: by the template where it names objects, else relative.
+
+        Parameters
+        ----------
+        template
+            `reports.link_template` of the job. One without ``{path}`` knows pages of runs only.
+        prefix
+            The job's folder in the bucket.
+        """
+        if template is None or "{path}" not in template:
+            return cls()
+        folder = f"{prefix}/runs/{run_id}"
+        return cls(
+            report_json=link_by_template(
+                template, job=job, path=f"{folder}/report.json", run_id=run_id
+            ),
+            evidently=link_by_template(
+                template, job=job, path=f"{folder}/evidently.html", run_id=run_id
+            ),
+            index=link_by_template(template, job=job, path=f"{prefix}/index.html"),
+        )
+
+
+DEFAULT_LINKS = Links()
+
+
+def report_html(
+    findings: RunFindings,
+    pictures: Mapping[str, bytes] | None,
+    history: Sequence[HistoryRow] = (),
+    links: Links = DEFAULT_LINKS,
+    typical: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Return the page of a run: one UTF-8 file without scripts that loads nothing.
+
+    Parameters
+    ----------
+    pictures
+        JPEG thumbnails by the image path of an offender. An image without one is shown by name;
+        None means that thumbnails are switched off, and the page says so.
+    history
+        Rows of any runs; only those with an earlier window end are used, and this run's own for
+        whether it was accepted.
+    links
+        Where the page leads.
+    typical
+        JPEG thumbnails of typical reference images by name; None where the reference has no
+        pictures at all, and the page says how to supply them.
+    """
+    earlier = rows_before(history, findings.window.end)
+    limit = findings.minimum_effect
+    features = group_cards(findings.features, _plain_words(findings), earlier, "feature", limit)
+    predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
+    sheet = contact_sheet(findings, pictures, typical)
+    values = {
+        "findings": findings,
+        "words": wording,
+        "links": links,
+        "features": features,
+        "predictions": predictions,
+        "sheet": sheet,
+        "top": first_screen(findings, features, predictions, sheet),
+        "poor_pictures": poor_pictures(findings),
+        "movements": movements,
+        "titles": _titles(findings),
+        "where": whereabouts,
+        "even_words": whereabouts.even_words(findings),
+    }
+    accepted = any(row.run_id == findings.run_id and row.accepted is not None for row in history)
+    return with_acceptance(render("report.html.j2", values), accepted=accepted)
+
+
+def with_acceptance(page: bytes, *, accepted: bool) -> bytes:
+    """Return a run's page, now saying whether the run was accepted as normal.
+
+    The mark is in every page and hidden in most, so that a page can be marked without its data;
+    a page of an older version comes back as it is.
+    """
+    before, after = (_NOT_ACCEPTED, _ACCEPTED) if accepted else (_ACCEPTED, _NOT_ACCEPTED)
+    return page.replace(before, after, 1)
+
+
+def _titles(findings: RunFindings) -> dict[str, str]:
+    """Return the plain words of every column, by its name."""
+    columns = (*findings.features, *findings.predictions)
+    return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
+
+
+def _plain_words(findings: RunFindings) -> dict[str, Feature]:
+    names = [one.name for one in findings.features]
+    return {feature.name: feature for feature in features_named(names)}

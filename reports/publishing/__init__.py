@@ -1,0 +1,1 @@
+"""Writing a run into the bucket, in an order that never shows half of it."""

@@ -1,0 +1,102 @@
+"""Accepting a published run as normal: what its report offers, and where that is marked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.buckets.bucket import HTML, Bucket
+from jobs.errors import ObjectChangedError, ObjectError, ObjectMissingError
+from reports.conditional_writes import StillAllowed
+from reports.history.history import AcceptedWindow, known_numbers, known_shifts
+from reports.pages.run.report import with_acceptance
+from reports.publishing.publish import PAGE_NAME, REPORT_NAME, publish_errors, run_prefix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRun:
+    """The part of a ``report.json`` that acceptance is about.
+
+    Attributes
+    ----------
+    profile_id
+        The profile that the window was compared with.
+    shifts
+        By numeric column: the move of its mean in reference standard deviations.
+    window
+        What the test rested on; None where the report does not say, or nothing was tested.
+    """
+
+    profile_id: str
+    shifts: dict[str, float]
+    window: AcceptedWindow | None
+
+
+def read_run(bucket: Bucket, prefix: str, run_id: str) -> PublishedRun:
+    """Return what the report of a run offers.
+
+    Raises
+    ------
+    ObjectError
+        If the report is not there or is no report.
+    """
+    name = f"{run_prefix(prefix, run_id)}/{REPORT_NAME}"
+    try:
+        return _published_run(json.loads(bucket.read(name).data))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ObjectError(
+            bucket.url_of(name), f"it is no report ({error!r}). Repeat that run."
+        ) from None
+
+
+def mark_page(
+    bucket: Bucket, prefix: str, run_id: str, still_allowed: StillAllowed, *, accepted: bool
+) -> None:
+    """Let a run's page say whether the run is accepted; a run without a page is no error.
+
+    Parameters
+    ----------
+    still_allowed
+        Raises where the lock was lost; nothing is written then.
+
+    Raises
+    ------
+    PublishError
+        If the page could not be written.
+    """
+    name = f"{run_prefix(prefix, run_id)}/{PAGE_NAME}"
+    with publish_errors():
+        try:
+            stored = bucket.read(name)
+            page = with_acceptance(stored.data, accepted=accepted)
+            if page != stored.data:
+                still_allowed()
+                bucket.replace(name, page, stored.version, HTML)
+        except (ObjectMissingError, ObjectChangedError):
+            # Pruned, or written anew by a run that knows the history.
+            return
+
+
+def _published_run(report: Mapping[str, Any]) -> PublishedRun:
+    columns = (*report["predictions"], *report["features"])
+    return PublishedRun(
+        profile_id=str(report["profile"]["id"]),
+        shifts=known_shifts({column["name"]: column.get("shift") for column in columns}),
+        window=_window(report.get("evidence")),
+    )
+
+
+def _window(evidence: Mapping[str, Any] | None) -> AcceptedWindow | None:
+    if not evidence or evidence["reference_units"] < 1 or evidence["current_units"] < 1:
+        return None
+    statistics = known_numbers(evidence["statistics"])
+    if not statistics:
+        return None
+    return AcceptedWindow(
+        statistics=statistics,
+        reference_units=int(evidence["reference_units"]),
+        current_units=int(evidence["current_units"]),
+        signed_tails=bool(evidence.get("signed_tails", False)),
+    )

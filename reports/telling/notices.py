@@ -1,0 +1,215 @@
+"""When people are told: a pure function of the history, so that it repeats exactly.
+
+The policy is replayed over the runs by window end:
+
+- A run that says drift is told where none was told before; after that there is a reminder every
+  `remind_every` while runs say drift, and ``recovered`` at the first run that says steady.
+- An inconclusive run neither starts nor ends a drift. With `inconclusive` the first one of a row is
+  told.
+- Within `quiet_period` after something was told nothing is. What is still so afterwards is told
+  then: a drift that came and went in between is not told, a told drift that only paused goes on.
+- A run that was accepted as normal counts as steady. Where that makes a told drift vanish, there is
+  no ``recovered``: whoever accepted it knows.
+- Several runs of one window end count as one: drift where one says so, else steady where one does.
+
+Times are window ends. The clock plays no part, so a run that comes late changes nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from jobs.job_file.output_settings import NotificationSettings
+from reports.findings.answers import Verdict
+from reports.findings.runs import Notice, NoticeKind
+from reports.history.history import HistoryRow, parse_time, rows_before, sort_rows
+
+_STILL_SO = {
+    NoticeKind.DRIFT: Verdict.DRIFT,
+    NoticeKind.REMINDER: Verdict.DRIFT,
+    NoticeKind.RECOVERED: Verdict.STEADY,
+    NoticeKind.INCONCLUSIVE: Verdict.INCONCLUSIVE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A notice that was due at a past window end.
+
+    Attributes
+    ----------
+    run_ids
+        The runs of that window end; the notice is one of theirs.
+    """
+
+    notice: Notice
+    window_end: datetime
+    run_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Point:
+    """All runs of one window end as one."""
+
+    end: datetime
+    text: str
+    verdict: Verdict
+    run_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What readers know, and what they do not know yet.
+
+    Attributes
+    ----------
+    drift_told, drift_seen
+        The first window end of the drift that was told, and of the one that is there; None for
+        none.
+    inconclusive_seen
+        The first window end of the inconclusive runs in a row; None after any other run.
+    inconclusive_told
+        Whether these were told.
+    drift_last
+        The window end at which that drift was told or reminded of last.
+    last
+        What was told last.
+    """
+
+    drift_told: str | None = None
+    drift_last: datetime | None = None
+    drift_seen: str | None = None
+    inconclusive_seen: str | None = None
+    inconclusive_told: bool = False
+    last: Told | None = None
+
+
+def due_notice(
+    earlier: Sequence[HistoryRow], today: HistoryRow, settings: NotificationSettings
+) -> Notice | None:
+    """Return what people are to be told after a run; None where nothing is due.
+
+    Parameters
+    ----------
+    earlier
+        Rows of the history; those whose window ends with or after today's are passed over.
+    today
+        The row of the run; it counts as it is, whatever the history holds of that run.
+    """
+    known = _replay(_points(rows_before(earlier, today.window_end)), settings)
+    return _due(_seen(known, _point([today])), _point([today]), settings)
+
+
+def standing_notice(
+    earlier: Sequence[HistoryRow], today: HistoryRow, settings: NotificationSettings
+) -> Told | None:
+    """Return what was due last before a run, if it is still so and nothing new is due.
+
+    It is for the sender alone: should the notice have reached nobody, it can be sent now.
+    """
+    known = _replay(_points(rows_before(earlier, today.window_end)), settings)
+    point = _point([today])
+    last = known.last
+    if last is None or _due(_seen(known, point), point, settings) is not None:
+        return None
+    return last if point.verdict is _STILL_SO[last.notice.kind] else None
+
+
+def records_needed_from(
+    rows: Sequence[HistoryRow], settings: NotificationSettings
+) -> datetime | None:
+    """Return the first window end whose record of a notification a later run may still ask for.
+
+    None where nothing that was told is still open: then no record is. A repetition of the newest
+    run counts as a later run.
+    """
+    newest = max((row.end for row in rows), default=None)
+    if newest is None:
+        return None
+    before = _replay(_points(rows_before(rows, newest.isoformat())), settings)
+    after = _replay(_points(sort_rows(rows)), settings)
+    return min((since for known in (before, after) for since in _sinces(known)), default=None)
+
+
+def _sinces(known: _Known) -> Iterator[datetime]:
+    if known.drift_told is not None:
+        yield parse_time(known.drift_told)
+    if known.last is not None:
+        yield parse_time(known.last.notice.since)
+
+
+def _points(rows: Iterable[HistoryRow]) -> Iterator[_Point]:
+    for _, group in itertools.groupby(rows, key=lambda row: row.end):
+        yield _point(list(group))
+
+
+def _point(rows: Sequence[HistoryRow]) -> _Point:
+    verdicts = {Verdict.STEADY if row.accepted is not None else row.verdict for row in rows}
+    order = (Verdict.DRIFT, Verdict.STEADY, Verdict.INCONCLUSIVE)
+    return _Point(
+        end=rows[0].end,
+        text=rows[0].window_end,
+        verdict=next(verdict for verdict in order if verdict in verdicts),
+        run_ids=tuple(row.run_id for row in rows),
+    )
+
+
+def _replay(points: Iterable[_Point], settings: NotificationSettings) -> _Known:
+    known = _Known()
+    for point in points:
+        known = _seen(known, point)
+        notice = _due(known, point, settings)
+        if notice is not None:
+            known = _told(known, point, notice)
+    return known
+
+
+def _seen(known: _Known, point: _Point) -> _Known:
+    """Return what is there after a window end, whether or not it is told."""
+    if point.verdict is Verdict.INCONCLUSIVE:
+        return replace(known, inconclusive_seen=known.inconclusive_seen or point.text)
+    drifts = point.verdict is Verdict.DRIFT
+    return replace(
+        known,
+        drift_seen=(known.drift_seen or point.text) if drifts else None,
+        inconclusive_seen=None,
+        inconclusive_told=False,
+    )
+
+
+def _due(known: _Known, point: _Point, settings: NotificationSettings) -> Notice | None:
+    if known.last is not None:
+        passed = point.end - known.last.window_end
+        if passed < (settings.quiet_period or timedelta()):
+            return None
+    if point.verdict is Verdict.INCONCLUSIVE:
+        wanted = settings.inconclusive and not known.inconclusive_told
+        return _notice(NoticeKind.INCONCLUSIVE, known.inconclusive_seen) if wanted else None
+    if point.verdict is Verdict.STEADY:
+        return _notice(NoticeKind.RECOVERED, known.drift_told)
+    if known.drift_told is None:
+        return _notice(NoticeKind.DRIFT, known.drift_seen)
+    wanted = _is_time_to_remind(known, point, settings)
+    return _notice(NoticeKind.REMINDER, known.drift_told) if wanted else None
+
+
+def _is_time_to_remind(known: _Known, point: _Point, settings: NotificationSettings) -> bool:
+    if settings.remind_every is None or known.drift_last is None:
+        return False
+    return point.end - known.drift_last >= settings.remind_every
+
+
+def _notice(kind: NoticeKind, since: str | None) -> Notice | None:
+    return None if since is None else Notice(kind=kind, since=since)
+
+
+def _told(known: _Known, point: _Point, notice: Notice) -> _Known:
+    told = Told(notice=notice, window_end=point.end, run_ids=point.run_ids)
+    if notice.kind is NoticeKind.INCONCLUSIVE:
+        return replace(known, inconclusive_told=True, last=told)
+    if notice.kind is NoticeKind.RECOVERED:
+        return replace(known, drift_told=None, drift_last=None, last=told)
+    return replace(known, drift_told=notice.since, drift_last=point.end, last=told)

@@ -1,0 +1,1 @@
+"""Findings as people say them: numbers, lengths, movements, places."""

@@ -1,0 +1,191 @@
+"""How far columns moved, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jobs.visible_text import visible
+from reference_stats.features.feature import Feature
+from reports.findings.class_shares import shares_by_name
+from reports.findings.columns import Category, Distribution, Finding, Multivariate
+from reports.findings.constant_reference import difference_words, reference_words
+from reports.findings.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
+from reports.words.numbers import NOTHING, SIGMA, counted
+
+_LONGEST_LABEL = 24
+
+# An arrow for the eye, and the same in words.
+_DIRECTIONS = {
+    "up": ("\N{BLACK UP-POINTING TRIANGLE}", "up"),
+    "down": ("\N{BLACK DOWN-POINTING TRIANGLE}", "down"),
+    "spread": ("\N{LEFT RIGHT ARROW}", "spread"),
+    "upper_tail": ("\N{BLACK UP-POINTING TRIANGLE}", "far up"),
+    "lower_tail": ("\N{BLACK DOWN-POINTING TRIANGLE}", "far down"),
+    "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """How far a column moved, in words.
+
+    Attributes
+    ----------
+    sign
+        An arrow, for the eye.
+    way
+        The arrow in words: ``"up"``, ``"down"``.
+    size
+        The effect with its unit.
+    meaning
+        What it looks like: ``"darker"``; empty where nothing is known.
+    label
+        The class whose share changed most, shortened; empty where it is not about classes.
+    brief
+        The movement in a few words that follow the column's name, the arrow and the label.
+    """
+
+    sign: str
+    way: str
+    size: str
+    meaning: str
+    label: str = ""
+    brief: str = ""
+
+
+def effect_size(column: Finding) -> str:
+    """Return the size of an effect with its unit, without its direction."""
+    if column.effect is None or not math.isfinite(column.effect):
+        return NOTHING
+    size = abs(column.effect)
+    if column.constant is not None:
+        then = reference_words(column.constant, _images(column.reference))
+        return f"{difference_words(column.constant, _images(column.current))} ({then})"
+    if column.direction in TAILS:
+        return f"{_per_cent(size + USUALLY_BEYOND)} of images"
+    if column.direction == "shares" or column.categories is not None:
+        return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
+    return deviations(size)
+
+
+def deviations(size: float) -> str:
+    """Return a size in reference standard deviations, with two significant digits or fewer."""
+    if size >= LARGEST_EFFECT:
+        return f"more than {LARGEST_EFFECT:.0f}\N{NO-BREAK SPACE}{SIGMA}"
+    digits = 1 if size >= 0.95 else 2
+    return f"{size:.{digits}f}\N{NO-BREAK SPACE}{SIGMA}"
+
+
+def movement(column: Finding, feature: Feature | None) -> Movement:
+    """Return how far a column moved and what that looks like."""
+    size = effect_size(column)
+    if size == NOTHING:
+        return Movement(sign="", way="", size=NOTHING, meaning="", brief=NOTHING)
+    sign, way = _sign(column)
+    label, brief = _in_brief(column, size)
+    meaning = _meaning(column, feature)
+    return Movement(sign=sign, way=way, size=size, meaning=meaning, label=label, brief=brief)
+
+
+def _sign(column: Finding) -> tuple[str, str]:
+    if column.constant is not None:
+        # The numbers say which way; within the resolution there is none.
+        moved = bool(column.effect)
+        return (
+            _DIRECTIONS["up" if column.direction == "upper_tail" else "down"] if moved else ("", "")
+        )
+    return _DIRECTIONS.get(column.direction or "", ("", ""))
+
+
+def _images(side: Distribution | None) -> int:
+    return 0 if side is None else side.count
+
+
+def _in_brief(column: Finding, size: str) -> tuple[str, str]:
+    """Return the class that it is about, if any, and the movement in a few words."""
+    if column.categories:
+        return _largest_change(column.categories, column.renamed)
+    if column.direction == "spread":
+        return "", f"{_spread_words(column)}, {size}"
+    if column.direction in TAILS and column.constant is None:
+        side = "high" if column.direction == "upper_tail" else "low"
+        return "", f"very {side} in {size.partition(' of ')[0]}"
+    if column.direction == "shares":
+        before, now = _copies(column.reference), _copies(column.current)
+        if before is not None and now is not None:
+            return "", f"{_per_cent(before)} to {_per_cent(now)} of all images"
+    return "", size
+
+
+def _largest_change(categories: Sequence[Category], renamed: Mapping[str, str]) -> tuple[str, str]:
+    shares = shares_by_name(categories, renamed)
+    most = max(shares, key=lambda name: abs(shares[name][1] - shares[name][0]))
+    name = visible(most)
+    label = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
+    return label, " to ".join(_per_cent(one) for one in shares[most])
+
+
+def joint_words(joint: Multivariate) -> str:
+    """Return what lies behind the answer about all features together, as a sentence."""
+    if joint.effect is None or not math.isfinite(joint.effect):
+        return ""
+    return (
+        f"The means of the two sides lie {deviations(joint.effect)} apart, along whichever "
+        "combination of features they differ most."
+    )
+
+
+def _meaning(column: Finding, feature: Feature | None) -> str:
+    if column.constant is not None:
+        return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
+    match column.direction:
+        case "up" | "down":
+            return _look(feature, up=column.direction == "up")
+        case "upper_tail" | "lower_tail":
+            return _tail_words(_look(feature, up=column.direction == "upper_tail"))
+        case "spread":
+            return _spread_words(column)
+        case "shares":
+            return _share_words(column)
+    return ""
+
+
+def _look(feature: Feature | None, *, up: bool) -> str:
+    if feature is None:
+        return "higher" if up else "lower"
+    return feature.rises if up else feature.falls
+
+
+def _tail_words(look: str) -> str:
+    beyond = 100 * USUALLY_BEYOND
+    return f"{look} than {100 - beyond:.1f} % of the reference; {beyond:.1f} % is usual"
+
+
+def _spread_words(column: Finding) -> str:
+    before = column.reference.std if column.reference else None
+    now = column.current.std if column.current else None
+    if before is None or now is None or before == now:
+        return "another shape"
+    return "more varied" if now > before else "less varied"
+
+
+def _share_words(column: Finding) -> str:
+    if column.categories is not None:
+        return "largest change of a class's share"
+    before, now = _copies(column.reference), _copies(column.current)
+    if before is None or now is None:
+        return "change of their share"
+    return f"near-copies are {_per_cent(now)} of all images, {_per_cent(before)} in the reference"
+
+
+def _copies(side: Distribution | None) -> float | None:
+    """Return the share of further copies among all images, from their mean number per picture."""
+    return None if side is None or side.mean is None else side.mean / (side.mean + 1)
+
+
+def _per_cent(share: float) -> str:
+    percent = 100 * share
+    digits = 0 if percent >= 9.95 or percent == 0 else 1
+    return f"{percent:.{digits}f}\N{NO-BREAK SPACE}%"

@@ -1,0 +1,96 @@
+"""Numbers, lists, times and shares as people say them."""
+
+from __future__ import annotations
+
+import math
+
+from reports.history.history import parse_time
+
+NOTHING = "\N{EN DASH}"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
+_ROUNDING = 1e-12
+
+
+def readable(value: float | None) -> str:
+    """Return a number with three significant digits, thousands grouped; a dash for None and NaN."""
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    text = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def with_spread(mean: float | None, std: float | None) -> str:
+    """Return ``3.11 ± 0.42``: the spread with two digits, the mean as exact as its spread."""
+    if mean is None or std is None or not math.isfinite(mean + std):
+        return readable(mean)
+    # One value only: its deviation is what adding it up leaves over.
+    if std <= _ROUNDING * abs(mean):
+        return readable(mean)
+    decimals = max(0, 1 - math.floor(math.log10(std)))
+    if decimals > 6:
+        return f"{readable(mean)} ± {readable(std)}"
+    return f"{mean:,.{decimals}f} ± {std:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun: ``1 image``, ``1,204 images``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share as per cent; a dash where there is no whole."""
+    return NOTHING if whole <= 0 else percent(part / whole)
+
+
+def percent(part: float) -> str:
+    """Return a part between 0 and 1 as per cent."""
+    number = 100 * part
+    if 0 < number < 0.1:
+        return "<0.1 %"
+    if 99.5 <= number < 100:
+        # Never 100 % while something is missing.
+        return f"{min(number, 99.9):.1f} %"
+    return f"{number:.1f} %" if number < 9.95 else f"{number:.0f} %"
+
+
+def milliseconds(number: float) -> str:
+    """Return milliseconds as people say them: ``38 ms``, ``2.4 s``."""
+    if number >= 9_999.5:
+        return f"{number / 1000:,.0f} s"
+    return f"{number / 1000:.1f} s" if number >= 999.5 else f"{readable(number)} ms"
+
+
+def listed(items: list[str], most: int = 5) -> str:
+    """Return names as a list in a sentence: ``a, b and c``; the surplus is counted."""
+    shown = items[:most]
+    if len(items) > most:
+        return f"{', '.join(shown)} and {len(items) - most:,} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def moment(text: str) -> str:
+    """Return an ISO 8601 time as ``8 Mar 2025, 14:00 UTC``; anything else unchanged."""
+    try:
+        time = parse_time(text)
+    except ValueError:
+        return text
+    clock = f"{time:%H:%M}" if time.second == 0 else f"{time:%H:%M:%S}"
+    return f"{time.day} {_MONTHS[time.month - 1]} {time.year}, {clock} UTC"
+
+
+def day(text: str) -> str:
+    """Return an ISO 8601 time as ``8 Mar 2025``; anything else unchanged."""
+    return moment(text).partition(",")[0]
+
+
+def p_words(p_value: float | None) -> str:
+    """Return an adjusted p-value: ``0.031``, ``< 0.0001``; ``not tested`` for None."""
+    if p_value is None or not math.isfinite(p_value):
+        return "not tested"
+    return "< 0.0001" if p_value < 0.0001 else f"{p_value:.2g}"

@@ -1,0 +1,144 @@
+"""The words of the pages: numbers, times and findings as people say them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+
+from reference_stats.features.feature import Feature
+from reports.findings.answers import State, Verdict
+from reports.findings.remarks import RemarkWeight
+from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
+from reports.history.history import parse_time
+from reports.words.lengths import span_words
+from reports.words.numbers import SIGMA, counted, day, moment, sentence
+
+SIGMA_EXPLAINED = (
+    f"{SIGMA} is one standard deviation of the reference images: an image that is 1 {SIGMA} down "
+    "lies below about 5 of 6 of them."
+)
+_OF_IMAGES = "the images "
+# Columns of images that are no image feature.
+_TITLES = {"near_copies": "Near-copies"}
+VERDICT_LABELS = {
+    Verdict.STEADY: "Steady",
+    Verdict.DRIFT: "Drift",
+    Verdict.INCONCLUSIVE: "Inconclusive",
+}
+STATE_LABELS = {
+    State.STEADY: "steady",
+    State.DRIFT: "drift",
+    State.INCONCLUSIVE: "not clear",
+    State.MISSING: "missing",
+    State.CONSTANT: "constant",
+    State.FAILED: "failed",
+}
+
+
+def window_words(window: WindowSpan) -> str:
+    """Return a window as ``8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC``, what repeats left out."""
+    start, end = moment(window.start).removesuffix(" UTC"), moment(window.end)
+    if start.partition(",")[0] == end.partition(",")[0]:
+        return f"{start} to {end.partition(', ')[2]}"
+    year = end.partition(",")[0][-5:]
+    return f"{start.replace(f'{year},', ',')} to {end}"
+
+
+def length_words(window: WindowSpan) -> str:
+    """Return how long a window is: see `lengths.span_words`; empty where it cannot be read."""
+    try:
+        return span_words(parse_time(window.end) - parse_time(window.start))
+    except ValueError:
+        return ""
+
+
+def days_words(window: WindowSpan) -> str:
+    """Return roughly when a window was: ``4 Mar 2025``, ``8 to 14 Mar 2025``; days are of UTC."""
+    try:
+        start, end = parse_time(window.start), parse_time(window.end)
+    except ValueError:
+        return window.end
+    # The end no longer belongs to the window.
+    first, last = day(start.isoformat()), day((end - timedelta(microseconds=1)).isoformat())
+    if first == last:
+        return last
+    for part in (1, 2):
+        # What repeats is left out: the year, then the month.
+        words = first.split()
+        if words[part:] == last.split()[part:]:
+            return f"{' '.join(words[:part])} to {last}"
+    return f"{first} to {last}"
+
+
+def false_alarm_words(rate: float) -> str:
+    """Return what the false alarm rate means, as a sentence."""
+    runs = round(1 / rate) if rate > 0 else 0
+    if runs < 2:
+        return f"Without any change, {100 * rate:.0f} % of the runs would still say drift."
+    return f"Without any change, about 1 run in {runs:,} would still say drift."
+
+
+def reference_words(profile: ProfileSummary) -> str:
+    """Return what the reference is: ``1,204 images below reference/``."""
+    images = counted(profile.images, "image")
+    if profile.different is not None and profile.different < profile.images:
+        images += f" ({profile.different:,} different)"
+    if profile.source.startswith(_OF_IMAGES):
+        return f"{images} {profile.source.removeprefix(_OF_IMAGES)}"
+    return f"{images} from {profile.source}" if profile.source else images
+
+
+def column_title(name: str, features: Mapping[str, Feature]) -> str:
+    """Return a column in plain words, or its own name where there are none."""
+    if name in _TITLES:
+        return _TITLES[name]
+    feature = features.get(name)
+    return sentence(feature.title) if feature is not None and feature.title else name
+
+
+def warning_noun(findings: RunFindings) -> str:
+    """Return what the run's warnings are called: a note, where it is the time zone's alone."""
+    is_note = findings.assumed_timezone is not None and len(findings.warnings) == 1
+    return "note" if is_note else "warning"
+
+
+def power_words(findings: RunFindings) -> str:
+    """Return which shift the run would have noticed, as a sentence; empty where none is known.
+
+    Nothing is promised where a remark says why the run may have seen less, nor of an inconclusive
+    run: what that could have seen, its summary says.
+    """
+    if findings.verdict is Verdict.INCONCLUSIVE:
+        return ""
+    if findings.smallest_effect is None or not math.isfinite(findings.smallest_effect):
+        return ""
+    doubtful = {RemarkWeight.NOT_STEADY, RemarkWeight.NO_VERDICT}
+    if any(remark.weight in doubtful for remark in findings.remarks):
+        return ""
+    return (
+        f"A shift of {findings.smallest_effect:.2f} {SIGMA} (standard deviations of the "
+        "reference) or more would have been seen."
+    )
+
+
+def evidence_words(findings: RunFindings) -> str:
+    """Return what the test rested on, as a line; empty where nothing was tested."""
+    evidence = findings.evidence
+    if evidence is None:
+        return ""
+    images = findings.images.analysed
+    units = (
+        f"{counted(images, 'image')} are {counted(evidence.current_units, 'independent picture')}"
+    )
+    if evidence.current_units > images:
+        # Rows whose image is lost keep their predictions.
+        units = counted(evidence.current_units, "independent row")
+    parts = [
+        f"{units}, beside {evidence.reference_units:,} of the reference",
+        counted(evidence.resamples, "permutation"),
+    ]
+    if evidence.accepted_runs:
+        widen = "widens" if evidence.accepted_runs == 1 else "widen"
+        parts.append(f"{counted(evidence.accepted_runs, 'accepted window')} {widen} the null")
+    return "; ".join(parts)

@@ -1,0 +1,170 @@
+"""Evidently's page beside ours: it agrees, repeats exactly, and runs nothing from the log."""
+
+import contextlib
+import json
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drift.comparison.compare import compare, drift_score
+from drift.evidently.report import import_quietly, render
+from jobs.job_file.job import DetectionSettings
+from reports.findings.answers import State
+from tests.support.columns import classes, lined_up, numeric
+from tests.support.evidently_page import charts_of, differences, page_data
+
+HOSTILE = "</script><script>document.title='owned'</script>"
+
+
+@pytest.fixture(scope="module")
+def columns():
+    generator = np.random.default_rng(0)
+    return [
+        numeric("moved", generator.normal(size=300), generator.normal(2, 1, 120)),
+        numeric("calm", generator.normal(size=300), generator.normal(size=120)),
+        numeric("constant", [3.0] * 300, [3.0] * 120),
+        numeric("one row", generator.normal(size=300), [0.5]),
+        numeric("missing", generator.normal(size=300), []),
+        classes(
+            "prediction",
+            ["a"] * 200 + ["b"] * 100,
+            ["a"] * 50 + ["b"] * 30 + ["c"] * 25 + [HOSTILE] * 15,
+        ),
+        classes(HOSTILE, ["a"] * 300, ["a"] * 120),
+    ]
+
+
+@pytest.fixture(scope="module")
+def findings(columns):
+    found = compare(lined_up(*columns), DetectionSettings()).findings
+    return {finding.name: finding for finding in found}
+
+
+@pytest.fixture(scope="module")
+def files(columns, findings):
+    return render(columns, findings)
+
+
+def test_a_score_is_below_its_threshold_exactly_where_we_say_drift(files, findings):
+    metrics = json.loads(files.json)["metrics"]
+    scores = {
+        metric["config"]["column"]: metric["value"] < metric["config"]["threshold"]
+        for metric in metrics
+        if metric["config"]["type"].endswith("ValueDrift")
+    }
+    harmless = HOSTILE.translate({ord("<"): "\uff1c", ord(">"): "\uff1e"})
+    assert scores == {
+        "moved": True,
+        "calm": False,
+        "constant": False,
+        "one row": False,
+        "prediction": True,
+        harmless: False,
+    }
+    assert findings["moved"].state is findings["prediction"].state is State.DRIFT
+
+
+def test_the_number_of_drifted_columns_is_ours(files, findings):
+    (count,) = (
+        metric["value"]["count"]
+        for metric in json.loads(files.json)["metrics"]
+        if metric["config"]["type"].endswith("DriftedColumnsCount")
+    )
+    assert count == sum(one.state is State.DRIFT for one in findings.values()) == 2
+
+
+def test_equal_input_gives_equal_bytes(files, columns, findings):
+    assert render(columns, findings) == files
+
+
+def test_every_column_is_tested_once(columns, findings, monkeypatch):
+    api = import_quietly("drift.evidently.api")
+    asked = Counter()
+    register = api.register_stattest
+
+    def register_counted(test, default_impl):
+        def counted(reference, *others):
+            asked[reference.name] += 1
+            return default_impl(reference, *others)
+
+        register(test, default_impl=counted)
+
+    monkeypatch.setattr(api, "register_stattest", register_counted)
+    render(columns, findings)
+    present = [one for one in columns if not one.reference.empty and not one.current.empty]
+    assert len(asked) == len(present)
+    assert set(asked.values()) == {1}
+
+
+def test_the_page_holds_what_evidently_makes_without_shortcuts(
+    files, columns, findings, monkeypatch
+):
+    api = import_quietly("drift.evidently.api")
+    monkeypatch.setattr(api, "shortcuts", contextlib.nullcontext)
+    theirs = render(columns, findings)
+    ours = charts_of(files.html)
+    assert len(ours) > 3 * 4
+    assert list(differences(ours, charts_of(theirs.html))) == []
+    assert list(differences(page_data(files.html), page_data(theirs.html))) == []
+    assert list(differences(json.loads(files.json), json.loads(theirs.json))) == []
+
+
+def test_columns_that_repeat_each_other_are_counted_as_evidently_counts_them():
+    api = import_quietly("drift.evidently.api")
+    from evidently.legacy.metrics.data_integrity import (  # noqa: PLC0415 - it warns when imported
+        dataset_summary_metric as summary,
+    )
+
+    numbers = np.random.default_rng(2).normal(size=200)
+    table = pd.DataFrame(
+        {
+            "a": numbers,
+            "same": numbers,
+            "nearly": np.where(np.arange(200) < 3, 0.0, numbers),
+            "short": np.where(np.arange(200) > 150, np.nan, numbers),
+            "short too": np.where(np.arange(200) > 150, np.nan, numbers),
+            "constant": 7.0,
+            "nearly constant": np.where(np.arange(200) < 4, 1.0, 2.0),
+            "class": pd.Series(["x"] * 195 + ["y"] * 5, dtype=object),
+            "class too": pd.Series(["x"] * 195 + ["y"] * 5, dtype=object),
+            "missing": np.nan,
+        }
+    )
+
+    def counted() -> list[int]:
+        return [
+            summary.get_number_of_duplicated_columns(table),
+            summary.get_number_of_almost_duplicated_columns(table, 0.95),
+            summary.get_number_of_constant_columns(table),
+            summary.get_number_of_almost_constant_columns(table, 0.95),
+        ]
+
+    theirs = counted()
+    with api.shortcuts():
+        assert counted() == theirs
+    assert min(theirs) > 1
+
+
+def test_no_label_reaches_the_page_as_markup(files):
+    assert b"<script>document.title" not in files.html
+    assert b"</script><script>document" not in files.html
+    assert rb"\uff1c/script\uff1e" in files.html
+
+
+def test_without_a_common_column_there_is_a_page_that_says_so(columns):
+    missing = [column for column in columns if column.name == "missing"]
+    (found,) = compare(lined_up(*missing), DetectionSettings()).findings
+    files = render(missing, {found.name: found})
+    assert b"nothing to compare" in files.html
+    assert json.loads(files.json)["metrics"] == []
+    assert files.snapshot is None
+
+
+def test_the_score_of_a_trivial_difference_is_one(findings):
+    trivial = replace(findings["calm"], adjusted_p_value=1e-9, state=State.STEADY)
+    assert drift_score(trivial) == 1.0
+    assert drift_score(replace(trivial, state=State.DRIFT)) == 1e-9
+    assert drift_score(findings["missing"]) == 1.0
