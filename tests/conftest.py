@@ -143,6 +143,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let skipped tests fail the whole where CI is set, which is to have all that they need."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.ensure_newline()
+        reporter.write_line("CI is set: a skipped test is a failure.", red=True)
+
+
 @pytest.fixture(autouse=True)
 def _log_level() -> Iterator[None]:
     """Undo the log level that a command which runs inside the test process has set."""
