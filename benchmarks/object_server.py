@@ -22,14 +22,14 @@ _ENDS_HEAD = b"\r\n\r\n"
 _GENERATION = 1_700_000_000_000_001
 
 
-def answer_of(data: bytes) -> bytes:
-    """Return the whole answer to a download of `data`."""
+def answer_of(data: bytes, number: int) -> bytes:
+    """Return the whole answer to a download of `data`, the object of that number."""
     checksum = base64.b64encode(google_crc32c.value(data).to_bytes(4, "big")).decode()
     head = (
         "HTTP/1.1 200 OK\r\n"
         "Content-Type: image/jpeg\r\n"
         f"Content-Length: {len(data)}\r\n"
-        f"X-Goog-Generation: {_GENERATION}\r\n"
+        f"X-Goog-Generation: {_GENERATION + number}\r\n"
         "X-Goog-Metageneration: 1\r\n"
         f"X-Goog-Hash: crc32c={checksum}\r\n"
         f"X-Goog-Stored-Content-Length: {len(data)}\r\n"
@@ -88,8 +88,8 @@ class Connection(asyncio.Protocol):
 async def serve(folder: Path, latency_s: float) -> None:
     """Serve the files of `folder` until the process is ended."""
     answers = {
-        urllib.parse.quote(path.name, safe="").encode(): answer_of(path.read_bytes())
-        for path in folder.iterdir()
+        urllib.parse.quote(path.name, safe="").encode(): answer_of(path.read_bytes(), number)
+        for number, path in enumerate(folder.iterdir())
     }
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(answers, latency_s), "127.0.0.1", 0)

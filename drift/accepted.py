@@ -31,11 +31,16 @@ ORDINARY_WINDOWS = 1.5
 def accepted_windows(rows: Iterable[HistoryRow], profile_id: str) -> tuple[AcceptedWindow, ...]:
     """Return the accepted windows among `rows` that were compared with this profile.
 
-    Pass the rows that a run may depend on: `rows_before` its window end.
+    A window that was accepted as several runs counts once, as the last of them.
+
+    Pass the sorted rows that a run may depend on: `rows_before` its window end.
     """
-    return tuple(
-        row.accepted for row in rows if row.accepted is not None and row.profile_id == profile_id
-    )
+    accepted = {
+        (row.start, row.end): row.accepted
+        for row in rows
+        if row.accepted is not None and row.profile_id == profile_id
+    }
+    return tuple(accepted.values())
 
 
 def widening(

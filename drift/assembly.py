@@ -16,6 +16,7 @@ from drift.late_rows import log_digest, rows_by_day
 from drift.options import as_text
 from drift.reference_copies import count_copies
 from drift.remarks.facts import RunData
+from drift.renamed_job import settings_of
 from drift.segments import Concentration
 from drift.verdict import Decision
 from reference_stats.features.registry import feature_set, feature_set_id
@@ -64,6 +65,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         versions=_versions(),
         timings=facts.timings,
         history_digest=facts.history_digest,
+        job_settings=settings_of(facts.data.job),
         window=WindowSpan(start=as_text(span.start), end=as_text(span.end)),
         assumed_timezone=facts.data.predictions.assumed_timezone,
         verdict=facts.decision.verdict,

@@ -18,6 +18,7 @@ from drift.permutation.adjustment import PermutationPlan, permutation_test, sign
 from drift.power import images_needed, smallest_effect
 from drift.scoring import ScoredFamily, score_family
 from drift.second_look import FamilyView, looked_at_twice
+from drift.seed import SEED
 from jobs.job import DetectionSettings
 from reports.findings import Evidence, Finding, Multivariate, State
 from reports.remarks import Remark
@@ -25,7 +26,6 @@ from reports.remarks import Remark
 FEWEST_RESAMPLES = 1_999
 # With fewer draws beyond the threshold the p-value at the level would be a coarse one.
 _DRAWS_BEYOND = 10
-SEED = 20_240_229
 # Two units cannot be told from chance, and third moments need three.
 _FEWEST_UNITS = 2
 

@@ -18,7 +18,7 @@ from reports.findings import Finding, State
 # A single number that is far out must not outweigh several that moved together.
 FARTHEST = 6.0
 # The distance between the quartiles of a normal distribution, in standard deviations.
-_QUARTILE_DISTANCE = 1.349
+QUARTILE_DISTANCE = 1.349
 # Distances spread about 1 around the reference, and their means over columns somewhat less.
 _LEAST_SPREAD = 0.1
 _DOWNWARD = frozenset({"down", "lower_tail"})
@@ -107,7 +107,7 @@ class _Scale:
         known = reference.dropna().to_numpy()
         low, middle, high = (float(q) for q in np.quantile(known, (0.25, 0.5, 0.75)))
         between = high - low if high - low > rounding_of(known) else 0.0
-        unit = max(between / _QUARTILE_DISTANCE or deviation_of(known), resolution)
+        unit = max(between / QUARTILE_DISTANCE or deviation_of(known), resolution)
         return cls(middle, unit or 1.0)
 
 

@@ -8,7 +8,7 @@ from evidently.legacy.core import ColumnType
 from evidently.metrics import DriftedColumnsCount, ValueDrift
 from evidently.presets import DataSummaryPreset
 
-from drift.evidently_shortcuts import shortcuts
+from drift.evidently_registry import shortcuts
 
 __all__ = [
     "ColumnType",

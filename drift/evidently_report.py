@@ -17,6 +17,7 @@ import pandas as pd
 from drift.class_shares import categories_of
 from drift.columns import Column, ColumnKind
 from drift.comparison import drift_score
+from jobs.visible_text import escaped_json, spelled_out
 from reports.findings import Finding, Multivariate
 
 TEST_NAME = "drift_verdict"
@@ -92,7 +93,7 @@ def render(
         snapshot = report.run(*sides)
         html = snapshot.get_html_str(as_iframe=False)
         text = snapshot.json()
-    described = json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+    described = escaped_json(json.dumps(json.loads(text), indent=2, ensure_ascii=False)) + "\n"
     return EvidentlyFiles(
         html=_renumber_page(html).encode(), json=described.encode(), snapshot=snapshot
     )
@@ -190,8 +191,8 @@ def _shown_labels(column: Column) -> dict[str, str]:
 
 
 def safe_label(text: str) -> str:
-    """Return a text from the log so that it means nothing in a page's script."""
-    return text.translate(_HARMLESS)
+    """Return a text from the log so that it means nothing in a page's script and hides nothing."""
+    return spelled_out(text).translate(_HARMLESS)
 
 
 def _renumber_page(page: str) -> str:

@@ -5,42 +5,21 @@ each statistic of a column and shows one of them, copies the whole table for eac
 all pairs of columns through pandas, and builds its pictures through Plotly's checks. The page, the
 numbers and the snapshot stay the same but for the looks of traces that no picture has; a test
 compares them with what Evidently makes by itself.
+
+`drift.evidently_registry` says what each of these functions stands in for. Evidently's insides are
+imported where they are used: the source text that was compared before names them, so they exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from evidently.core.datasets import (
-    ColumnStats,
-    Dataset,
-    DatasetColumn,
-    GeneralColumnStats,
-    PandasDataset,
-    StatCountValue,
-)
-from evidently.core.metric_types import CountValue
-from evidently.core.report import Context
-from evidently.legacy.metric_results import HistogramData
-from evidently.legacy.metrics.data_integrity import dataset_summary_metric
-from evidently.legacy.model.widget import BaseWidgetInfo
-from evidently.legacy.options import ColorOptions
-from evidently.legacy.utils import visualizations
-from evidently.metrics import ValueDrift, column_statistics
-from evidently.metrics.column_statistics import (
-    DriftedColumnCalculation,
-    QuantileValueCalculation,
-    UniqueValueCount,
-    UniqueValueCountCalculation,
-)
 
-from drift.evidently_columns import ColumnsOnce
 from drift.evidently_figures import (
     BARS,
     LINES,
@@ -52,41 +31,37 @@ from drift.evidently_figures import (
     used_looks,
 )
 
-_draw = column_statistics.distribution
+if TYPE_CHECKING:
+    from evidently.core.datasets import ColumnStats, Dataset, DatasetColumn, PandasDataset
+    from evidently.core.metric_types import CountValue
+    from evidently.core.report import Context
+    from evidently.legacy.metric_results import HistogramData
+    from evidently.legacy.model.widget import BaseWidgetInfo
+    from evidently.legacy.options import ColorOptions
+    from evidently.metrics.column_statistics import (
+        DriftedColumnCalculation,
+        QuantileValueCalculation,
+        UniqueValueCount,
+        UniqueValueCountCalculation,
+    )
+
 _FIRST_ROWS = 64
 # Of a column's statistics those whose chart the data summary shows.
 _SHOWN = ("Minimal value of", "Unique Value Count")
 
 
-@contextmanager
-def shortcuts() -> Iterator[None]:
-    """Replace parts of Evidently for as long as a report is made."""
-    columns = ColumnsOnce()
-    replaced = (
-        *_REPLACED,
-        (column_statistics, "get_one_column_drift", columns.drift),
-        (column_statistics, "get_distribution_for_column", columns.distributions),
-    )
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
-    try:
-        for owner, name, ours in replaced:
-            setattr(owner, name, ours)
-        yield
-    finally:
-        for owner, name, theirs in before:
-            setattr(owner, name, theirs)
-
-
-def _no_statistics(_table: PandasDataset, _kind: object, _values: pd.Series) -> ColumnStats:
+def no_statistics(_table: PandasDataset, _kind: object, _values: pd.Series) -> ColumnStats:
     """Return no statistics of a column: the metrics of a report compute their own."""
-    return ColumnStats(
-        general_stats=GeneralColumnStats(missing_values=StatCountValue(0, 0)),
+    from evidently.core import datasets  # noqa: PLC0415 - see above
+
+    return datasets.ColumnStats(
+        general_stats=datasets.GeneralColumnStats(missing_values=datasets.StatCountValue(0, 0)),
         numerical_stats=None,
         categorical_stats=None,
     )
 
 
-def _all_unique_values(
+def all_unique_values(
     calculation: UniqueValueCountCalculation, current: Dataset, reference: Dataset | None
 ) -> dict[object, None]:
     """Return the classes of both sides in a fixed order.
@@ -100,32 +75,38 @@ def _all_unique_values(
     return dict.fromkeys(sorted(values, key=str))
 
 
-def _draw_if_shown(
-    title: str, current: DatasetColumn, reference: DatasetColumn | None
+def draw_if_shown(
+    draw: Callable[[str, DatasetColumn, DatasetColumn | None], list[BaseWidgetInfo]],
+    title: str,
+    current: DatasetColumn,
+    reference: DatasetColumn | None,
 ) -> list[BaseWidgetInfo]:
-    drawn: list[BaseWidgetInfo] = []
-    return _draw(title, current, reference) if title.startswith(_SHOWN) else drawn
+    """Return the chart of a statistic where the page shows it, and nothing elsewhere."""
+    return draw(title, current, reference) if title.startswith(_SHOWN) else []
 
 
-def _count_drifted(
+def count_drifted(
     calculation: DriftedColumnCalculation,
     context: Context,
     _current: Dataset,
     _reference: Dataset | None,
 ) -> CountValue:
     """Return how many columns drifted, from the report's own metric of each."""
+    from evidently.metrics import ValueDrift  # noqa: PLC0415 - see above
+
     metrics = [one for one in context.configuration.items() if isinstance(one, ValueDrift)]
     scores = [context.calculate_metric(one.to_calculation()).value for one in metrics]
     drifted = sum(score < one.threshold for score, one in zip(scores, metrics, strict=True))
     return calculation.result(drifted, drifted / len(metrics))
 
 
-def _quantile(calculation: QuantileValueCalculation, column: DatasetColumn) -> float:
+def quantile(calculation: QuantileValueCalculation, column: DatasetColumn) -> float:
+    """Return a quantile of the values that are known."""
     values = column.data.to_numpy()
     return float(np.quantile(values[~np.isnan(values)], calculation.metric.quantile))
 
 
-def _duplicated_columns(table: pd.DataFrame) -> int:
+def duplicated_columns(table: pd.DataFrame) -> int:
     """Return how many pairs of columns are equal, missing values included."""
     columns = [column for _, column in table.items()]
     # Columns that are not equal mostly differ at once.
@@ -136,13 +117,13 @@ def _duplicated_columns(table: pd.DataFrame) -> int:
     )
 
 
-def _constant_columns(table: pd.DataFrame) -> int:
+def constant_columns(table: pd.DataFrame) -> int:
     """Return how many columns have one value at most, missing ones aside."""
     known = (column.dropna() for _, column in table.items())
     return sum(column.empty or bool((column == column.iloc[0]).all()) for column in known)
 
 
-def _almost_constant_columns(table: pd.DataFrame, threshold: float) -> int:
+def almost_constant_columns(table: pd.DataFrame, threshold: float) -> int:
     """Return how many columns have one value in a part `threshold` of the rows or more."""
     return sum(
         _most_frequent(column.dropna()) / len(table) >= threshold for _, column in table.items()
@@ -160,7 +141,7 @@ def _most_frequent(column: pd.Series) -> int:
     return int(np.diff(np.append(starts, len(ascending))).max())
 
 
-def _almost_duplicated_columns(table: pd.DataFrame, threshold: float) -> int:
+def almost_duplicated_columns(table: pd.DataFrame, threshold: float) -> int:
     """Return how many pairs of columns agree in at least a part `threshold` of the rows."""
     columns = [column.to_numpy() for _, column in table.items()]
     pairs = ((one, other) for one, other in combinations(columns, 2) if one.dtype == other.dtype)
@@ -171,10 +152,12 @@ def _almost_duplicated_columns(table: pd.DataFrame, threshold: float) -> int:
 
 @cache
 def _looks(kind: str) -> Json:
+    from evidently.legacy.utils import visualizations  # noqa: PLC0415 - see above
+
     return used_looks(visualizations.go.Figure().to_plotly_json()["layout"]["template"], kind)
 
 
-def _histogram(  # noqa: PLR0913 - Evidently's signature
+def bars(  # noqa: PLR0913 - Evidently's signature
     *,
     hist_curr: HistogramData,
     hist_ref: HistogramData | None,
@@ -185,6 +168,7 @@ def _histogram(  # noqa: PLR0913 - Evidently's signature
     reference_name: str = "reference",
     **_unused: object,
 ) -> PlainFigure:
+    """Return the picture of a column's histogram on both sides."""
     now, then = color_options.get_current_data_color(), color_options.get_reference_data_color()
     sides = [(current_name, now, hist_curr), (reference_name, then, hist_ref)]
     return histogram(
@@ -194,7 +178,7 @@ def _histogram(  # noqa: PLR0913 - Evidently's signature
     )
 
 
-def _line(  # noqa: PLR0913 - Evidently's signature
+def course(  # noqa: PLR0913 - Evidently's signature
     *,
     curr_data: dict[str, pd.DataFrame],
     line: float,
@@ -205,6 +189,7 @@ def _line(  # noqa: PLR0913 - Evidently's signature
     color_options: ColorOptions,
     **_unused: object,
 ) -> PlainFigure:
+    """Return the picture of a column's course over the rows of the window."""
     ((name, points),) = curr_data.items()
     band = Band(
         name=line_name,
@@ -221,18 +206,3 @@ def _line(  # noqa: PLR0913 - Evidently's signature
         titles=(xaxis_name, yaxis_name),
         template=_looks(LINES),
     )
-
-
-_REPLACED: tuple[tuple[Any, str, Callable[..., object]], ...] = (
-    (PandasDataset, "_collect_stats", _no_statistics),
-    (UniqueValueCountCalculation, "_all_unique_values", _all_unique_values),
-    (column_statistics, "distribution", _draw_if_shown),
-    (DriftedColumnCalculation, "calculate", _count_drifted),
-    (QuantileValueCalculation, "calculate_value", _quantile),
-    (dataset_summary_metric, "get_number_of_duplicated_columns", _duplicated_columns),
-    (dataset_summary_metric, "get_number_of_constant_columns", _constant_columns),
-    (dataset_summary_metric, "get_number_of_almost_constant_columns", _almost_constant_columns),
-    (dataset_summary_metric, "get_number_of_almost_duplicated_columns", _almost_duplicated_columns),
-    (column_statistics, "plot_distr_with_perc_button", _histogram),
-    (column_statistics, "plot_agg_line_data", _line),
-)

@@ -10,11 +10,11 @@ import pandas as pd
 
 from drift.columns import AlignedRows
 from drift.methods.classes import UnitLabels
+from drift.seed import SEED
 from drift.unit_rows import WithinUnits
 
 # More would show differences far below any that matter, and cost seconds.
 MOST_UNITS = 20_000
-_SEED = 20_240_229
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +130,6 @@ def _sample(
 ) -> tuple[pd.DataFrame, WithinUnits | None]:
     if len(rows) <= MOST_UNITS:
         return rows, within
-    picked = np.random.default_rng(_SEED).choice(len(rows), size=MOST_UNITS, replace=False)
+    picked = np.random.default_rng(SEED).choice(len(rows), size=MOST_UNITS, replace=False)
     picked = np.sort(picked)
     return rows.iloc[picked], None if within is None else within.take(picked)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from drift.seed import SEED
 from reference_stats.fingerprint import (
     GRADIENT_BITS,
     LARGEST_DISTANCE,
@@ -30,7 +31,6 @@ LOOK_AHEAD = 64
 PASSES = 16
 _KEY_BITS = 32
 _NEIGHBOURS = 8
-_SEED = 20_240_229
 # Pairs that differ in more bits of these words than near-copies may in all are looked at no more:
 # of pairs of unlike photographs hardly any is left.
 FIRST_WORDS = 2
@@ -194,7 +194,7 @@ def gradient_octets(fingerprints: Fingerprints) -> Octets:
 
 def sampled_bits(octets: Octets, turn: int) -> NDArray[np.uint64]:
     """Return 32-bit numbers made of some bits of the fingerprints, others each turn."""
-    bits = np.random.default_rng([_SEED, turn]).choice(GRADIENT_BITS, _KEY_BITS, replace=False)
+    bits = np.random.default_rng([SEED, turn]).choice(GRADIENT_BITS, _KEY_BITS, replace=False)
     keys = np.zeros(octets.shape[1], dtype="<u8")
     parts = keys.view(np.uint8).reshape(-1, 8)
     # Byte by byte, eight times as many numbers fit into what the processor does at once.

@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
+from drift.acceptance import LATEST
 from drift.notebook_features import window_features
 from drift.notebook_tables import (
     class_table,
@@ -42,7 +43,6 @@ from reports.history import HistoryRow, parse_time
 from reports.history_store import read_history
 from reports.publishing import LATEST_NAME, REPORT_NAME, run_prefix
 
-LATEST = "latest"
 _IDS_NAMED = 5
 
 

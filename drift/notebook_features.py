@@ -40,7 +40,7 @@ def window_features(
     predictions = read_predictions(
         place.bucket,
         place.job.predictions,
-        WindowRequest(end=end, last=end - start),
+        WindowRequest(end=end, last=end - start, most_rows=place.job.window.most_rows),
         extra_columns=place.locator.columns_used(),
         segment_columns=place.job.segments.columns,
     )

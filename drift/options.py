@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from jobs.job import Job
-from jobs.windows import WindowRequest, days_before, floor_day, floor_time
+from jobs.errors import UsageError
+from jobs.job import DetectionSettings, Job
+from jobs.windows import WindowRequest, days_before, floor_day, floor_time, format_duration
 
 _DAY = timedelta(days=1)
+# The settings of [detection] that there were when ids were last changed.
+_ALWAYS_IN_IDS = {"false_alarm_rate", "minimum_effect", "effect_to_see", "burst"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +48,17 @@ def requested_window(job: Job, options: RunOptions, now: datetime) -> WindowRequ
     days = None if last is None else _whole_days(last)
     zone = None if days is None else job.day_zone
     end = options.until or _end(job, now, zone)
+    most_rows = job.window.most_rows
     if options.since is not None:
-        return WindowRequest(end=end, last=end - options.since)
+        return WindowRequest(end=end, last=end - options.since, most_rows=most_rows)
     if zone is not None and days is not None:
-        return WindowRequest(end=end, last=end - days_before(end, days, zone))
-    return WindowRequest(end=end, last=last, rows=rows)
+        last = end - days_before(end, days, zone)
+    if rows is not None and rows > most_rows:
+        raise UsageError(
+            f"the window is to be of {rows:,} rows. Expected at most {most_rows:,}: see "
+            "window.most_rows."
+        )
+    return WindowRequest(end=end, last=last, rows=rows, most_rows=most_rows)
 
 
 def _whole_days(length: timedelta) -> int | None:
@@ -70,11 +79,30 @@ def as_text(moment: datetime) -> str:
 
 def run_id(job: Job, request: WindowRequest) -> str:
     """Return the window's end and a hash of what the run is: a repeated run has the same id."""
+    return run_ids(job, request)[0]
+
+
+def run_ids(job: Job, request: WindowRequest) -> tuple[str, ...]:
+    """Return the id of a run, and those that older versions gave to the very same run."""
     length = None if request.last is None else request.last.total_seconds()
+    as_written = None if request.last is None else format_duration(request.last)
+    # A setting that later versions have is no reason for another id while it is not used.
+    newer = job.detection.model_dump(mode="json", exclude_defaults=True)
+    detection = {**job.detection.model_dump(mode="json", include=_ALWAYS_IN_IDS), **newer}
+    ids = [_id(job, request, length, detection)]
+    if job.detection.burst == DetectionSettings().burst:
+        before = {key: value for key, value in detection.items() if key != "burst"}
+        ids += [_id(job, request, length, before), _id(job, request, as_written, before)]
+    return tuple(dict.fromkeys(ids))
+
+
+def _id(
+    job: Job, request: WindowRequest, length: float | str | None, detection: dict[str, object]
+) -> str:
     identity = {
         "job": job.name,
         "window": {"last": length, "rows": request.rows, "min_images": job.window.min_images},
-        "detection": job.detection.model_dump(mode="json"),
+        "detection": detection,
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     end = request.end.strftime("%Y%m%dT%H%M%S")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +16,7 @@ from drift.accepted import accepted_windows, widening
 from drift.affected import least_affected
 from drift.assembly import RunFacts, assemble
 from drift.columns import ColumnRole, LinedUp
-from drift.comparison import SEED, Comparison, compare
+from drift.comparison import Comparison, compare
 from drift.direction import Positions, drift_positions
 from drift.file_causes import settled_causes
 from drift.followups.running import follow_up
@@ -23,12 +24,14 @@ from drift.late_rows import find_late_rows, log_digest
 from drift.lining_up import line_up
 from drift.logs.setup import label_records
 from drift.offenders import find_offenders
-from drift.options import RunOptions, as_text, requested_window, run_id
+from drift.options import RunOptions, as_text, requested_window, run_id, run_ids
 from drift.publication import Compared, publish_run
 from drift.reference import pinned_profile
 from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
-from drift.remarks.registry import remarks_on_comparison, remarks_on_data
+from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
+from drift.renamed_job import refuse_renamed
+from drift.seed import SEED
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent
@@ -47,10 +50,10 @@ from reference_stats.extraction import extract
 from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings import RunFindings, Trend
-from reports.history import HistoryRow, history_digest, history_row, rows_before
+from reports.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
 from reports.history_store import HistoryReader
 from reports.notices import due_notice
-from reports.remarks import RemarkWeight, of_weight
+from reports.remarks import Remark, RemarkWeight, of_weight
 from reports.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
@@ -78,7 +81,7 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     """
     request = requested_window(place.job, options, place.clock())
     label_records(run_id=run_id(place.job, request))
-    predictions = _read_log(place, request)
+    predictions = _read_before_anything_is_written(place, request)
     with only_run(place) as still_allowed:
         profile = _read_profile(place, still_allowed)
         window, segments = _read_images(place, predictions)
@@ -104,6 +107,14 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     if finished is not None:
         follow_up(finished)
     return findings
+
+
+def _read_before_anything_is_written(place: Workplace, request: WindowRequest) -> PredictionRows:
+    with ThreadPoolExecutor(1) as aside:
+        asked = aside.submit(refuse_renamed, place)
+        predictions = _read_log(place, request)
+    asked.result()
+    return predictions
 
 
 def _read_log(place: Workplace, request: WindowRequest) -> PredictionRows:
@@ -175,6 +186,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         )
         remarks = (
             *settled_causes(remarks, data, comparison),
+            *_remarks_on_bucket(data),
             *remarks_on_comparison(data, comparison),
         )
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
@@ -187,7 +199,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         run_id=run_id(job, evidence.request),
         generated_at=place.clock(),
         timings=place.stopwatch.timings,
-        history_digest=history_digest(earlier),
+        history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
         affected=affected,
@@ -203,6 +215,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
 
 
 def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> RunData:
+    _, *older = run_ids(job, evidence.request)
     return RunData(
         job=job,
         predictions=evidence.predictions,
@@ -210,7 +223,15 @@ def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> Ru
         profile=evidence.profile,
         counted=without_copies(evidence.profile),
         late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
+        as_older=tuple(row for row in sort_rows(evidence.history) if row.run_id in older),
     )
+
+
+def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
+    remarks = remarks_on_bucket(data)
+    for remark in remarks:
+        logger.warning("%s", remark.text)
+    return remarks
 
 
 def _extent(window: WindowImages, where: Concentration, affected: int | None) -> Extent:

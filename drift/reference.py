@@ -34,8 +34,7 @@ def pinned_profile(
     pinned = place.profiles.pinned_id()
     if pinned is not None:
         return place.profiles.load(pinned)
-    if any(place.bucket.list(f"{place.prefix}/{HISTORY_FOLDER}/")):
-        raise _pin_is_gone(place)
+    refuse_without_pin(place)
     logger.info("no profile yet: building one from reference.%s", place.job.reference.kinds[0])
     profile = build_profile(place.source_context, now=place.clock())
     # A first run that was killed has left this very profile, or a part of it.
@@ -43,6 +42,12 @@ def pinned_profile(
     if written and profile.id not in written:
         raise _pin_is_gone(place)
     return _pinned(place, profile, Pin(), still_allowed)
+
+
+def refuse_without_pin(place: Workplace) -> None:
+    """Raise `ObjectMissingError` where nothing is pinned although the job has run before."""
+    if any(place.bucket.list(f"{place.prefix}/{HISTORY_FOLDER}/")):
+        raise _pin_is_gone(place)
 
 
 def build_and_pin(

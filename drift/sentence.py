@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from drift.columns import NEAR_COPIES
 from drift.doubts import shorten_label
 from reference_stats.features.registry import feature_named
-from reports.class_shares import compared_shares
+from reports.class_shares import shares_by_name
 from reports.constant_reference import ConstantReference, difference_words, reference_words
 from reports.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND, in_deviations, sigmas
 from reports.findings import Finding, ImageCounts, Multivariate
@@ -212,7 +212,7 @@ def _is_headline(name: str) -> bool:
 
 
 def _largest_change(finding: Finding) -> str:
-    shares = compared_shares(finding.categories or (), finding.renamed)
+    shares = shares_by_name(finding.categories or (), finding.renamed)
     name = max(shares, key=lambda one: abs(shares[one][1] - shares[one][0]))
     then, now = shares[name]
     return (

@@ -39,7 +39,6 @@ FEWEST_SINCE = 3
 FEWEST_UNITS = 10
 # How far moves are spread that a distance is weighed against, in reference standard deviations.
 _USUAL_MOVE = 0.3
-_SIGMA = "\N{GREEK SMALL LETTER SIGMA}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,5 +231,5 @@ def _drift_words(columns: Sequence[TrendColumn]) -> str:
     more = f", and {wording.counted(others, 'more column')}" if others else ""
     return (
         f"Slow drift since {wording.day(first.since)}: {first.name} {first.direction} by "
-        f"{abs(first.shift):.2f} {_SIGMA} on average{more}."
+        f"{abs(first.shift):.2f} {wording.SIGMA} on average{more}."
     )

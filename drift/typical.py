@@ -12,10 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.columns import resolution_of
-from drift.direction import FARTHEST
+from drift.direction import FARTHEST, QUARTILE_DISTANCE
 from reference_stats.features.registry import FEATURES
 
-_QUARTILE_DISTANCE = 1.349
 _MOST_TYPICAL_PART, _LARGEST_POOL = 4, 64
 _HEADLINES = tuple(feature.name for feature in FEATURES if feature.headline)
 
@@ -112,5 +111,5 @@ def _far_out(features: pd.DataFrame) -> pd.DataFrame:
     spread = known.quantile(0.75) - known.quantile(0.25)
     # Where half of the images agree on a number, another one is far only beyond its resolution.
     finest = pd.Series({name: _resolution(str(name)) for name in known.columns}, dtype="float64")
-    scale = spread.where(spread > finest, finest) / _QUARTILE_DISTANCE
+    scale = spread.where(spread > finest, finest) / QUARTILE_DISTANCE
     return ((known - known.median()) / scale).clip(-FARTHEST, FARTHEST)

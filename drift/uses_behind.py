@@ -8,12 +8,13 @@ from datetime import timedelta
 import numpy as np
 
 from drift.stages import Workplace
+from jobs.errors import TooManyRowsError
 from jobs.image_locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows import PredictionRows
 from jobs.predictions.window_times import WindowTimes
 from jobs.timestamps import to_moment
-from jobs.windows import WindowRequest
+from jobs.windows import TimeWindow, WindowRequest
 from reference_stats.image_uses import moments_of
 
 # Names that are used anew every day or every week are met within it.
@@ -34,12 +35,12 @@ def uses_behind(place: Workplace, predictions: PredictionRows) -> Mapping[str, i
     length = window.end - window.start
     if len(predictions) < _MANY_ROWS:
         length = max(length, _LEAST_LOOK)
-    later = read_predictions(
-        place.bucket,
-        place.job.predictions,
-        WindowRequest(end=window.end + length, last=length),
-        extra_columns=place.locator.columns_used(),
-    )
+    try:
+        later = _read_behind(place, window, length)
+    except TooManyRowsError:
+        # Eight days may be more than a window may be; as long as this one is they are most often
+        # as many rows.
+        later = _read_behind(place, window, window.end - window.start)
     located = place.locator.locate(later.raw, place.log_url)
     first: dict[str, int] = {}
     moments = moments_of(later.fields["timestamp"])
@@ -48,6 +49,18 @@ def uses_behind(place: Workplace, predictions: PredictionRows) -> Mapping[str, i
         if isinstance(image, ImageLocation):
             first.setdefault(image.path, int(moments[row]))
     return first
+
+
+def _read_behind(place: Workplace, window: TimeWindow, length: timedelta) -> PredictionRows:
+    request = WindowRequest(
+        end=window.end + length, last=length, most_rows=place.job.window.most_rows
+    )
+    return read_predictions(
+        place.bucket,
+        place.job.predictions,
+        request,
+        extra_columns=place.locator.columns_used(),
+    )
 
 
 def _has_rows_behind(times: WindowTimes, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Addresses that numbers are sent to, and how they are shown without the secrets in them."""
+"""Addresses of servers, and how they are shown without the secrets in them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,40 @@ import re
 from urllib.parse import urlsplit
 
 _LOGIN = re.compile(r"(?<=://)[^\s\"]*@")
-# A query with braces is a template and no secret.
-_QUERY = re.compile(r"(://[^\s\"?]*)\?[^\s\"{}]+(?=[\s\"]|$)")
+# An object's name may hold an @ or a ?; only other addresses have logins and queries.
+_FOREIGN_LOGIN = re.compile(r"(?i)(?<!\bgs)(?<!\bs3)(?<!\bfile)(://)[^\s\"'<>/?#]*@")
+# Of what urllib3 says only the path is an address: "Max retries exceeded with url: /v1?key=...".
+_QUERY = re.compile(r"((?:://|\burl: /)[^\s\"?]*)\?([^\s\"]+)")
+_TEMPLATE = re.compile(r"[\w.-]*=?\{\w+\}")
+_SECRET_PARAMETER = re.compile(
+    r"(?i)([?&][\w.%-]*(?:signature|credential|token|secret|passw|key|auth|\bsig|\bcode)[\w.%-]*=)"
+    r"[^\s&\"'<>{}]+"
+)
 
 
 def without_secrets(text: str) -> str:
-    """Return a text without the logins and the queries of the URLs in it."""
-    return _QUERY.sub(r"\1?***", _LOGIN.sub("***@", text))
+    """Return a text without the logins and the queries of the URLs in it.
+
+    Parameters of a query that are templates, such as ``run={run_id}``, stay.
+    """
+    return _QUERY.sub(_without_query, _LOGIN.sub("***@", text))
+
+
+def without_known_secrets(text: str) -> str:
+    """Return a text without logins in URLs, and without what a query calls a key or a signature.
+
+    This is for texts that show addresses on purpose: names of objects in ``gs://``, ``s3://`` and
+    ``file://`` stay, and so do the other parts of a link.
+    """
+    if "://" not in text and "?" not in text:
+        return text
+    return _SECRET_PARAMETER.sub(r"\1***", _FOREIGN_LOGIN.sub(r"\1***@", text))
+
+
+def _without_query(match: re.Match[str]) -> str:
+    kept = [part for part in match[2].split("&") if _TEMPLATE.fullmatch(part)]
+    hidden = len(kept) < match[2].count("&") + 1
+    return f"{match[1]}?{'&'.join([*kept, '***'] if hidden else kept)}"
 
 
 def check_http_endpoint(value: str) -> str:

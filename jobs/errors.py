@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
+from jobs.endpoints import without_known_secrets
 from jobs.visible_text import visible
 
 
@@ -32,13 +33,14 @@ class DriftError(Exception):
     ----------
     message
         What failed, on which thing, what was expected and what to do, in plain sentences. It is on
-        one line: what it quotes can neither act on a terminal nor begin a line of its own.
+        one line: what it quotes can neither act on a terminal nor begin a line of its own. Logins
+        and keys in the addresses that it names are not shown.
     """
 
     exit_code: ExitCode = ExitCode.BUG
 
     def __init__(self, message: str) -> None:
-        self.message = visible(message)
+        self.message = visible(without_known_secrets(message))
         super().__init__(self.message)
 
 
@@ -61,7 +63,7 @@ class JobFileError(UsageError):
 
     def __init__(self, source: str, faults: Sequence[str]) -> None:
         self.source = source
-        self.faults = tuple(visible(fault) for fault in faults)
+        self.faults = tuple(visible(without_known_secrets(fault)) for fault in faults)
         lines = [f"{visible(source)}: {fault}" for fault in self.faults]
         super().__init__("; ".join(lines))
         self.message = "\n".join(lines)
@@ -154,6 +156,34 @@ class ColumnMissingError(ObjectError):
 
     def __reduce__(self) -> tuple[type[ColumnMissingError], tuple[str, str, str]]:
         return type(self), (self.url, self.problem, self.column)
+
+
+class TooManyRowsError(ObjectError):
+    """A window of the log holds more rows than `window.most_rows`.
+
+    Parameters
+    ----------
+    url
+        The full URL of the object in which the last of them was met.
+    found
+        How many rows there were when reading ended; the log may hold more.
+    most
+        What was allowed.
+    """
+
+    def __init__(self, url: str, found: int, most: int) -> None:
+        self.found = found
+        self.most = most
+        super().__init__(
+            url,
+            f"the window holds {found:,} rows or more up to here, and the rest of the log was not "
+            f"read. Expected at most {most:,} (window.most_rows). Take a shorter window "
+            "(window.last; reference.window for a reference), or raise window.most_rows and give "
+            "the run more memory.",
+        )
+
+    def __reduce__(self) -> tuple[type[ObjectError], tuple[object, ...]]:
+        return type(self), (self.url, self.found, self.most)
 
 
 class ObjectTooLargeError(ObjectError):

@@ -17,6 +17,7 @@ from jobs.output_settings import (
     ReportSettings,
 )
 from jobs.settings import Cron, Duration, Settings, Slug, Zone
+from jobs.windows import MOST_ROWS
 
 
 def _image_path(value: str) -> str:
@@ -124,6 +125,9 @@ class WindowSettings(Settings):
     """A length of time: a number followed by m, h, d or w."""
     rows: int | None = Field(default=None, ge=1)
     """A number of newest rows."""
+    most_rows: int = Field(default=MOST_ROWS, ge=1)
+    """A window of more rows, rejected ones among them, ends the run with exit code 5 before it has
+    read them all: a million rows take more than a gigabyte of memory."""
     min_images: int = Field(default=10, ge=2)
     """With fewer analysed images a run is always inconclusive."""
     align: Duration = timedelta(hours=1)
@@ -142,6 +146,8 @@ class WindowSettings(Settings):
         if (self.last is None) == (self.rows is None):
             found = "neither" if self.last is None else "both"
             raise ValueError(f'either last = "7d" or rows = 500 (found: {found})')
+        if self.rows is not None and self.rows > self.most_rows:
+            raise ValueError(f"rows of at most most_rows (found: {self.rows} of {self.most_rows})")
         return self
 
 
@@ -238,7 +244,8 @@ class Job(Settings):
     """A whole job file."""
 
     name: Slug
-    """A slug; it names the job's folder below `reports.path`."""
+    """A slug; it names the job's folder below `reports.path`, which does not follow a change of the
+    name by itself: see docs/operations.md."""
     bucket: BucketSettings
     predictions: PredictionSettings
     images: ImageSettings

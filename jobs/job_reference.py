@@ -40,6 +40,11 @@ def job_reference() -> str:
     return _INTRODUCTION + "\n".join(rows) + "\n"
 
 
+def job_keys() -> tuple[str, ...]:
+    """Return every key of the job file as it is written in messages, such as ``window.last``."""
+    return tuple(key for key, _ in _keys(Job))
+
+
 def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     for name, field in model.model_fields.items():
         inner = _table(field.annotation)

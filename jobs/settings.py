@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from jobs.cron import parse_cron
 from jobs.endpoints import check_http_endpoint
 from jobs.windows import format_duration, parse_duration
 
-# Folders below `reports.path` that belong to no job.
-_TAKEN_NAMES = frozenset({"features"})
+FEATURES_FOLDER = "features"
+"""The feature cache below `reports.path`: all jobs share it, and none is called so."""
 
 
 def _duration(value: object) -> object:
@@ -23,10 +23,17 @@ def _duration(value: object) -> object:
     return parse_duration(value if isinstance(value, str) else "")
 
 
-def _slug(value: str) -> str:
+def job_name(value: str) -> str:
+    """Return a job's name, which is its folder below `reports.path`.
+
+    Raises
+    ------
+    ValueError
+        If no job may be called so; the message says what is expected.
+    """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
         raise ValueError("lower-case letters, digits, '-' and '_', at most 63 of them")
-    if value in _TAKEN_NAMES:
+    if value == FEATURES_FOLDER:
         raise ValueError("another name: that folder below reports.path holds what all jobs share")
     return value
 
@@ -56,12 +63,11 @@ Duration = Annotated[
     BeforeValidator(_duration),
     PlainSerializer(format_duration),
 ]
-Slug = Annotated[str, AfterValidator(_slug)]
+Slug = Annotated[str, AfterValidator(job_name)]
 Folder = Annotated[str, AfterValidator(_folder)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Endpoint = Annotated[str, AfterValidator(check_http_endpoint)]
-Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Settings(BaseModel):

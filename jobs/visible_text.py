@@ -6,6 +6,7 @@ other text, or begins a line that looks like one of the program's own.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -16,6 +17,12 @@ _OPEN, _CLOSE = (
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Joiners that scripts and emoji need.
 _HARMLESS_FORMATS = "\u00ad\u200c\u200d"
+# The characters of these kinds that JSON does not escape by itself.
+_HIDDEN_IN_JSON = re.compile(
+    "[\x7f-\x9f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
 # What a colour or a weight is on a terminal; `rich` writes nothing else.
 _STYLE = re.compile(r"\x1b\[[0-9;]{0,40}m")
 
@@ -45,6 +52,25 @@ def visible_lines(text: str, *, styled: bool = False) -> str:
     between = (visible_lines(part) for part in _STYLE.split(text))
     styles = [*_STYLE.findall(text), ""]
     return "".join(part + style for part, style in zip(between, styles, strict=True))
+
+
+def spelled_out(text: str) -> str:
+    """Return `text` with every such character spelled out, line breaks and tabs among them.
+
+    Unlike with `visible`, names that differ in their line breaks and tabs stay different.
+    """
+    return text if text.isascii() and text.isprintable() else "".join(map(_spelled_out, text))
+
+
+def escaped_json(text: str) -> str:
+    """Return JSON that means the same, and in which such characters are JSON's own escapes."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _HIDDEN_IN_JSON.sub(_json_escape, text)
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1]
 
 
 def _spelled_out(character: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+MOST_ROWS = 10_000_000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LONGEST = timedelta(days=36_525)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,11 +35,14 @@ class WindowRequest:
         The window's length.
     rows
         The number of newest rows.
+    most_rows
+        How many rows the window may hold; whoever reads more of the log gives up.
     """
 
     end: datetime
     last: timedelta | None = None
     rows: int | None = None
+    most_rows: int = MOST_ROWS
 
     @property
     def start(self) -> datetime | None:

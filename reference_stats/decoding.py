@@ -39,7 +39,7 @@ from reference_stats.file_kinds import (
 )
 from reference_stats.heif_api import can_read_heif, open_heif
 from reference_stats.libtiff import silence_libtiff
-from reference_stats.outcomes import UnreadableImage, UnreadableReason
+from reference_stats.outcomes import UnreadableImage, UnreadableReason, accident_of
 from reference_stats.pil_pixels import (
     ONE_CHANNEL,
     as_colour,
@@ -99,7 +99,7 @@ def decode_image(
     except MemoryError:
         return UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
     except Exception as error:  # noqa: BLE001 - decoders fail in every way on a broken file
-        return _explain(data, kind, error)
+        return accident_of(error) or _explain(data, kind, error)
 
 
 def image_from_pixels(pixels: NDArray[np.uint8]) -> DecodedImage:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 INDEX_NAME = "image"
@@ -61,34 +58,6 @@ class FeatureTable:
         numbers = np.array(list(rows.values()), dtype=np.float64).reshape(len(rows), len(names))
         index = pd.Index(list(rows), dtype="str", name=INDEX_NAME)
         return cls(frame=pd.DataFrame(numbers, index=index, columns=list(names)))
-
-    def to_parquet(self) -> bytes:
-        """Return the table as a Parquet file; equal tables give equal bytes."""
-        columns = {INDEX_NAME: pa.array(self.frame.index.to_list(), pa.string())}
-        for name in self.names:
-            columns[name] = pa.array(self.frame[name].to_numpy(), pa.float64())
-        target = io.BytesIO()
-        pq.write_table(pa.table(columns), target, compression="zstd")
-        return target.getvalue()
-
-    @classmethod
-    def from_parquet(cls, data: bytes) -> FeatureTable:
-        """Return the table that `to_parquet` wrote, every number with the same bits.
-
-        Raises
-        ------
-        ValueError
-            If the bytes are no such file.
-        """
-        try:
-            table = pq.read_table(io.BytesIO(data))
-            paths = table.column(INDEX_NAME).to_pylist()
-        except (pa.ArrowException, OSError, KeyError) as error:
-            raise ValueError(f"no Parquet file of features: {error}") from error
-        names = [name for name in table.column_names if name != INDEX_NAME]
-        columns = {name: table.column(name).to_numpy() for name in names}
-        index = pd.Index(paths, dtype="str", name=INDEX_NAME)
-        return cls(frame=pd.DataFrame(columns, index=index, columns=names))
 
 
 def _faults(frame: pd.DataFrame) -> list[str]:

@@ -43,7 +43,6 @@ _LEVEL_STEPS = tuple(level * 256 / 9 for level in range(1, 9))
 _SMALL_PIXELS = 64 * 64
 GRADIENT_BITS = 2 * 2 * _GRID * (_GRID - 1)
 _GRADIENT_MASK = np.array([~np.uint64(0)] * 3 + [np.uint64(2**32 - 1)], dtype=np.uint64)
-_SMALL_AT = GRADIENT_BITS + 24
 _SMALL_BIT = np.uint64(2**56)
 _ALLOWED_ANYWAY = 4
 _SET_BITS_PER_ALLOWED = 12

@@ -16,6 +16,8 @@ Moments = NDArray[np.int64]
 
 # The rows of one request may carry times that differ by as much.
 ONE_USE_US = 1_000_000
+# Stands for the moment of a use where none is known.
+NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

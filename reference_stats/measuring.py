@@ -9,7 +9,7 @@ from reference_stats.decoding import decode_image
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import compute_features
 from reference_stats.fingerprint import fingerprint_of
-from reference_stats.outcomes import ImageFeatures, UnreadableImage, too_large
+from reference_stats.outcomes import ImageFeatures, UnreadableImage, accident_of, too_large
 from reference_stats.size_limits import SizeLimits
 
 
@@ -23,9 +23,14 @@ def measure(
     image = decode_image(data, max_pixels=max_pixels, reuse_memory=True)
     if isinstance(image, UnreadableImage):
         return image
+    try:
+        values, fingerprint = compute_features(image, features), fingerprint_of(image)
+    except (OSError, ImportError) as error:
+        # The machine code is loaded when it is first needed.
+        accident = accident_of(error)
+        if accident is None:
+            raise
+        return accident
     return ImageFeatures(
-        values=compute_features(image, features),
-        deep=image.is_deep,
-        fingerprint=fingerprint_of(image),
-        file=image.file,
+        values=values, deep=image.is_deep, fingerprint=fingerprint, file=image.file
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import errno
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,13 @@ class UnreadableReason(enum.StrEnum):
     OUT_OF_MEMORY = "not enough memory to decode it"
     CRASHED = "crashed the decoder"
     TOO_SLOW = "took too long to decode"
+    MACHINE = "an error of this machine while it was decoded"
+
+
+# They may be the machine's fault and not the image's: another run looks again.
+ACCIDENTS = frozenset(
+    {UnreadableReason.OUT_OF_MEMORY, UnreadableReason.TOO_SLOW, UnreadableReason.MACHINE}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,18 @@ def too_large(size_bytes: int, max_bytes: int) -> UnreadableImage:
         detail=f"at least {size_bytes} bytes; images.max_bytes is {max_bytes}",
         limit=max_bytes,
     )
+
+
+def accident_of(error: Exception) -> UnreadableImage | None:
+    """Return the outcome of an image whose decoding met an error of the machine.
+
+    That is an error with a number of the system, such as too many open files, or a module that
+    could not be loaded. None for any other error: Pillow's own about broken files have no number.
+    """
+    is_numbered = isinstance(error, OSError) and error.errno in errno.errorcode
+    if not is_numbered and not isinstance(error, ImportError):
+        return None
+    return UnreadableImage(reason=UnreadableReason.MACHINE, detail=str(error)[:200])
 
 
 class FeatureValues(Mapping[str, float]):

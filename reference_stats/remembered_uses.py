@@ -10,10 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from reference_stats.image_uses import ONE_USE_US, Moments, Sighting
+from reference_stats.image_uses import NEVER, ONE_USE_US, Moments, Sighting
 
 Flags = NDArray[np.bool_]
-_NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ class RememberedUses:
         return cls(
             rows=rows,
             images=images,
-            used=pc.fill_null(rows.column("used"), _NEVER).to_numpy(),
+            used=pc.fill_null(rows.column("used"), NEVER).to_numpy(),
             wanted=wanted[images],
             told=pc.is_valid(rows.column("written")).to_numpy(),
         )
@@ -62,7 +61,7 @@ class RememberedUses:
     @property
     def timeless(self) -> Flags:
         """Which rows tell of no use."""
-        flags: Flags = self.used == _NEVER
+        flags: Flags = self.used == NEVER
         return flags
 
     def among(self, images: Flags | None) -> Flags:
@@ -99,7 +98,7 @@ class RememberedUses:
         written = chosen.column("written").to_pylist()
         told = zip(*_texts(chosen), written, strict=True)
         # The greatest where there are several, whatever the order of the rows.
-        ordered = sorted(told, key=lambda one: (len(one[1]), one[1], one[2] or _NEVER))
+        ordered = sorted(told, key=lambda one: (len(one[1]), one[1], one[2] or NEVER))
         return {path: Sighting(version=version, written=when) for path, version, when in ordered}
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jobs.causes import cause_in, cause_of
 from reports.findings import NoticeKind
 from reports.notifications import Message
 
@@ -25,13 +26,15 @@ SEND_TIMEOUT_S = 60.0
 _THREAD_NAME = "drift-notify"
 _QUOTES = " \t\r\n\"'"
 _BETWEEN_URLS = re.compile(r"\s+|,\s*(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+_UNREACHED = "the service could not be reached, or broke off"
 _REASONS = (
     (re.compile(r"error=2\d\d\b"), "the service answered, but did not confirm the message"),
     (re.compile(r"error=(\d{3})\b"), "the service answered with HTTP {0}"),
     (re.compile(r"was refused: (\d{3})"), "the mail server refused a recipient ({0})"),
     (re.compile(r"Sending email .* failed"), "the mail server did not take the mail"),
-    (re.compile(r"[Cc]onnection error"), "the service could not be reached, or broke off"),
+    (re.compile(r"[Cc]onnection error"), _UNREACHED),
 )
+_WITHOUT_ANSWER = (_UNREACHED, "the mail server did not take the mail")
 _UNKNOWN_REASON = "Apprise could not send it and did not say why"
 _NO_URL = "Apprise knows no such URL; see docs/notifications.md for some that it knows"
 
@@ -119,7 +122,9 @@ class _Attempt(threading.Thread):
         try:
             problem = _deliver(self._url, self._message)
         except Exception as error:  # noqa: BLE001 - plugins raise anything, with the URL in it
-            problem = f"Apprise failed with {type(error).__name__}"
+            cause = cause_of(error)
+            why = "" if cause is None else f": {cause.words}. {cause.advice[:-1]}"
+            problem = f"Apprise failed with {type(error).__name__}{why}"
         seconds = round(time.monotonic() - started, 3)
         self._result = replace(self._about, problem=problem, seconds=seconds)
 
@@ -160,6 +165,7 @@ def _deliver(url: str, message: Message) -> str:
         body_format=body_format,
         notify_type=_notify_type(message.kind),
         attach=_attachments(message),
+        log_level=logging.DEBUG,
     ) as sent:
         return "" if sent else _reason(entry.message for entry in sent.logs())
 
@@ -204,8 +210,15 @@ def _reason(said: Iterable[str]) -> str:
         for line in lines:
             match = pattern.search(line)
             if match:
-                return words.format(*match.groups())
+                return _with_cause(words.format(*match.groups()), lines)
     return _UNKNOWN_REASON
+
+
+def _with_cause(words: str, lines: Sequence[str]) -> str:
+    """Return the reason with what broke the connection; plugins say that in its own line."""
+    said = " ".join(line for line in lines if "Exception" in line)
+    cause = cause_in(said) if words in _WITHOUT_ANSWER else None
+    return words if cause is None else f"{words}: {cause.words}. {cause.advice[:-1]}"
 
 
 def _prepare() -> None:
@@ -218,7 +231,8 @@ def _prepare() -> None:
         apprise.Apprise.instantiate("json://localhost")
     log = logging.getLogger("apprise")
     log.propagate = False
-    log.setLevel(logging.WARNING)
+    # Only so does it say what broke a connection; `_deliver` reads it, and nothing else hears it.
+    log.setLevel(logging.DEBUG)
     if not log.handlers:
         # Without a handler, warnings would go to stderr.
         log.addHandler(logging.NullHandler())

@@ -24,7 +24,7 @@ def class_shares(categories: Sequence[Category]) -> list[tuple[Category, float, 
     ]
 
 
-def compared_shares(
+def shares_by_name(
     categories: Sequence[Category], renamed: Mapping[str, str]
 ) -> dict[str, tuple[float, float]]:
     """Return both shares by class, likely renamed classes under the names they are compared by."""

@@ -9,6 +9,7 @@ import enum
 from dataclasses import dataclass, field
 
 from reports.constant_reference import ConstantReference
+from reports.job_settings import JobSettings
 from reports.log_times import LogTimes
 from reports.remarks import Remark
 
@@ -654,10 +655,13 @@ class RunFindings:
         The job's `detection.minimum_effect` in reference standard deviations: a smaller difference
         is never drift. None in reports of older versions.
     history_digest
-        SHA-256 over the history rows of runs with an earlier window end.
+        SHA-256 over the history rows of runs with an earlier window end, and of those of this
+        very run by older versions.
     log_times
         The times of the log's rows, and rows that came late or twice; None in reports of older
         versions.
+    job_settings
+        By what the job is told from others; None in reports of older versions.
     """
 
     job: str
@@ -693,4 +697,5 @@ class RunFindings:
     minimum_effect: float | None = None
     remarks: tuple[Remark, ...] = ()
     log_times: LogTimes | None = None
+    job_settings: JobSettings | None = None
     schema_version: str = SCHEMA_VERSION

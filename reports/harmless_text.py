@@ -10,15 +10,20 @@ be wrong in the others. The few characters that carry weight become look-alikes 
 - ``` ` ```: code that would swallow the rest of the message
 - ``://``, ``www.``, ``mailto:`` and ``\\server``: what programs turn into links by themselves;
   the addresses of images in ``gs://`` and ``s3://`` stay
+- the dot of what could be a domain, as in ``example.com``, which chat and mail programs turn into a
+  link as well; endings of image files and keys of the job file stay
 
 Stars and underscores stay: they are frequent in file names and change the looks at most.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 
+from jobs.job_reference import job_keys
 from jobs.visible_text import visible
+from reference_stats.profiles.from_images import IMAGE_ENDINGS
 
 _LOOK_ALIKES = str.maketrans(
     {
@@ -32,6 +37,16 @@ _LOOK_ALIKES = str.maketrans(
 )
 # Where images are; nothing turns these into links.
 _STORES = ("gs", "s3")
+# No top-level domain has these names.
+_NO_DOMAINS = IMAGE_ENDINGS - {""} | {
+    ".csv",
+    ".gz",
+    ".html",
+    ".json",
+    ".jsonl",
+    ".parquet",
+    ".toml",
+}
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -40,7 +55,8 @@ def harmless(text: str, longest: int) -> str:
     plain = " ".join(visible(text).split()).translate(_LOOK_ALIKES)
     plain = re.sub(r"\](?=[(\[:])", "\N{FULLWIDTH RIGHT SQUARE BRACKET}", plain)
     plain = re.sub(r"(\w*):(?=//)", _without_address, plain)
-    plain = re.sub(r"(?i)\b(www|mailto)([.:])", r"\1[\2]", plain)
+    plain = re.sub(r"(?i)(www|mailto)([.:])", r"\1[\2]", plain)
+    plain = _dots().sub(lambda dot: dot[0] if dot["key"] else "[.]", plain)
     return shortened(plain, longest)
 
 
@@ -51,6 +67,20 @@ def shortened(text: str, longest: int) -> str:
     cut = text[: longest - 1]
     words = cut.rpartition(" ")[0]
     return (words if len(words) > longest // 2 else cut).rstrip(" ,;:") + _ELLIPSIS
+
+
+@functools.cache
+def _dots() -> re.Pattern[str]:
+    """Return what finds the dots of domains, and the keys of the job file, whose dots stay.
+
+    Browsers take the full-width and ideographic full stops for dots as well.
+    """
+    keys = "|".join(map(re.escape, sorted(job_keys(), key=len, reverse=True)))
+    endings = "|".join(sorted(one[1:] for one in _NO_DOMAINS))
+    key = rf"(?<![\w.-])(?P<key>{keys})(?![\w.-]*\w)"
+    dot = rf"\.(?!(?:{endings})(?![\w-]|\.\w))(?=[^\W\d_]{{2}})"
+    other_dot = r"[\uff0e\u3002\uff61](?=[a-z]{2})"
+    return re.compile(rf"(?i){key}|(?<=[^\s./])(?:{dot}|{other_dot})")
 
 
 def _without_address(match: re.Match[str]) -> str:

@@ -76,21 +76,16 @@ class Answer:
     since: str
 
 
-def index_html(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> bytes:
-    """Return the page over all runs of a job: one UTF-8 file without scripts.
+def index_files(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> IndexFiles:
+    """Return the page over all runs of a job and every table behind it, UTF-8 without scripts.
 
-    It names tables behind it that `index_files` makes. Without rows it says that there is no run.
+    Without rows the page says that there is no run.
 
     Parameters
     ----------
     links
         Where the page leads; None for links relative to the job's folder.
     """
-    return _Index.of(job, rows, links).page()
-
-
-def index_files(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> IndexFiles:
-    """Return the page over all runs of a job and every table behind it."""
     index = _Index.of(job, rows, links)
     return IndexFiles(page=index.page(), tables=index.table_pages())
 

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from importlib import resources
 from typing import cast
 
+from jobs.visible_text import escaped_json
 from reports.findings import RunFindings
 
 REPORT_KEYS = (
@@ -22,6 +23,7 @@ REPORT_KEYS = (
     "versions",
     "timings",
     "history_digest",
+    "job_settings",
     "window",
     "assumed_timezone",
     "verdict",
@@ -73,7 +75,7 @@ def report_schema() -> dict[str, object]:
 def json_bytes(value: object) -> bytes:
     """Return plain JSON types as indented UTF-8 text with a newline at its end."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    return text.encode("utf-8", "backslashreplace")
+    return escaped_json(text).encode()
 
 
 def plain(value: object) -> object:

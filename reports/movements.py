@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
-from reports.class_shares import compared_shares
+from reports.class_shares import shares_by_name
 from reports.constant_reference import difference_words, reference_words
 from reports.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
 from reports.findings import Category, Distribution, Finding, Multivariate
@@ -120,7 +120,7 @@ def _in_brief(column: Finding, size: str) -> tuple[str, str]:
 
 
 def _largest_change(categories: Sequence[Category], renamed: Mapping[str, str]) -> tuple[str, str]:
-    shares = compared_shares(categories, renamed)
+    shares = shares_by_name(categories, renamed)
     most = max(shares, key=lambda name: abs(shares[name][1] - shares[name][0]))
     name = visible(most)
     label = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."

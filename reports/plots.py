@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from itertools import pairwise
 
 from reports.effect_sizes import LARGEST_DRAWN
-from reports.findings import Histogram, State, Verdict
+from reports.findings import Histogram, State
 
 WIDTH, HEIGHT = 300, 84
 _TOP = 6
 _TRIMMED_SHARE = 0.004
-_TREND_HEIGHT, _TREND_PAD = 132, 12
 _SPARK_HEIGHT, _SPARK_GROUND, _SPARK_ROOM = 46, 40, 32
 
 
@@ -137,45 +135,6 @@ def share_bars_svg(reference: float, current: float, widest: float) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrendPoint:
-    """One run in a trend; `size` None leaves a gap."""
-
-    time: datetime
-    size: float | None
-    mark: Verdict | State
-    title: str
-    link: str | None = None
-
-
-def trend_svg(points: Sequence[TrendPoint], title: str) -> str:
-    """Return sizes over time, each run marked by the shape of its verdict and linked to its page.
-
-    A run without a size stands on the ground line.
-    """
-    top = _top_of(points)
-    spots = [(_across(points, point.time), _up(point.size, top), point) for point in points]
-    lines = "".join(
-        f'<line class="course" x1="{x1}%" y1="{y1}" x2="{x2}%" y2="{y2}"/>'
-        for (x1, y1, one), (x2, y2, two) in pairwise(spots)
-        if one.size is not None and two.size is not None
-    )
-    marks = "".join(_linked_mark(x, y, point) for x, y, point in spots)
-    ground = _TREND_HEIGHT - _TREND_PAD
-    return (
-        f'<svg class="trend" role="group" width="100%" height="{_TREND_HEIGHT}">'
-        f"<title>{escape(title)}</title>"
-        f'<line class="axis" x1="0" y1="{ground}" x2="100%" y2="{ground}"/>'
-        f'<line class="grid" x1="0" y1="{_TREND_PAD}" x2="100%" y2="{_TREND_PAD}"/>'
-        f"{lines}{marks}</svg>"
-    )
-
-
-def trend_top(points: Sequence[TrendPoint]) -> float:
-    """Return the size that the upper line of a trend stands for."""
-    return _top_of(points)
-
-
 def spark_svg(
     sizes: Sequence[tuple[float | None, State]], title: str, limit: float | None = None
 ) -> str:
@@ -239,42 +198,19 @@ def _spark_marks(spots: Sequence[_Spot]) -> str:
     return f'<g class="mark">{dots}</g>{others}' if dots else others
 
 
-def _top_of(points: Sequence[TrendPoint]) -> float:
-    return max([0.5, *(point.size for point in points if point.size is not None)])
-
-
-def _across(points: Sequence[TrendPoint], time: datetime) -> str:
-    first, last = points[0].time, points[-1].time
-    span = (last - first).total_seconds()
-    return _short(50 if span <= 0 else 2 + 96 * (time - first).total_seconds() / span)
-
-
-def _up(size: float | None, top: float) -> str:
-    room = _TREND_HEIGHT - 2 * _TREND_PAD
-    return _short(_TREND_HEIGHT - _TREND_PAD - room * (size or 0.0) / top)
-
-
-def _linked_mark(x: str, y: str, point: TrendPoint) -> str:
-    mark = _mark(x, y, point.mark, small=False, title=point.title)
-    if point.link is None:
-        return mark
-    return f'<a href="{escape(point.link)}" aria-label="{escape(point.title)}">{mark}</a>'
-
-
-def _mark(x: str, y: str, mark: Verdict | State, *, small: bool, title: str = "") -> str:
-    named = f"<title>{escape(title)}</title>" if title else ""
+def _mark(x: str, y: str, state: State, *, small: bool) -> str:
     size = "small" if small else "large"
-    if mark == "drift":
+    if state == "drift":
         shape = "M0 -4L4 3H-4Z" if small else "M0 -7L7 5H-7Z"
-    elif mark == "inconclusive":
+    elif state == "inconclusive":
         shape = "M0 -4L4 0L0 4L-4 0Z" if small else "M0 -6L6 0L0 6L-6 0Z"
     else:
         shape = "M-2 0A2 2 0 1 0 2 0A2 2 0 1 0 -2 0Z"
         if not small:
             shape = "M-4 0A4 4 0 1 0 4 0A4 4 0 1 0 -4 0Z"
     return (
-        f'<svg x="{x}%" y="{y}" overflow="visible" class="mark {size} is-{escape(str(mark))}">'
-        f'{named}<path d="{shape}"/></svg>'
+        f'<svg x="{x}%" y="{y}" overflow="visible" class="mark {size} is-{escape(str(state))}">'
+        f'<path d="{shape}"/></svg>'
     )
 
 

@@ -62,11 +62,6 @@ class Published:
     is_latest: bool
 
 
-def job_prefix(reports_path: str, job: str) -> str:
-    """Return the folder that everything of a job is written to, without a slash at its end."""
-    return f"{reports_path.strip('/')}/{job}"
-
-
 def run_prefix(prefix: str, run_id: str) -> str:
     """Return the folder of a run below its job's folder, without a slash at its end."""
     return f"{prefix}/runs/{run_id}"
@@ -90,7 +85,7 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     Parameters
     ----------
     prefix
-        The job's folder in the bucket: see `job_prefix`.
+        The job's folder in the bucket, without a slash at its end.
     files
         Content and kind by name below the run's folder, beside ``report.json``.
     still_allowed

@@ -8,10 +8,10 @@ from jobs.visible_text import visible
 from reports.effect_sizes import LARGEST_EFFECT
 from reports.findings import Onset, RunFindings, Segment, SegmentScan, State
 from reports.history import parse_time
+from reports.index_calendar import WEEKDAYS
 from reports.wording import SIGMA, counted, listed, moment, p_words
 
 _LONGEST_LABEL = 40
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _STEPS = "steps of the resolution"
 _TIMES = ("hour", "day")
 _SHARES_IN_WORDS = ((0.995, "all"), (0.9, "nearly all"), (0.6, "mostly"))
@@ -131,7 +131,7 @@ def _spoken(text: str) -> str:
 
 def _date(time: datetime) -> str:
     day, month, _ = moment(time.isoformat()).partition(",")[0].split()
-    return f"{_DAYS[time.weekday()]} {day} {month}"
+    return f"{WEEKDAYS[time.weekday()]} {day} {month}"
 
 
 def _time(text: str) -> datetime | None:

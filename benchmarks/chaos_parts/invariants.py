@@ -13,15 +13,11 @@ import jsonschema
 import pyarrow.parquet as pq
 
 from benchmarks.chaos_parts.stores import LOCK, REPORTS
+from benchmarks.clock_fields import without_clock
 from reports.json_report import report_schema
 
 JOB = f"{REPORTS}/dogs"
 RUN_FILES = ("report.html", "report.json", "evidently.html", "evidently.json")
-# The clock fields: what two undisturbed runs of one window differ in.
-_CLOCK_KEYS = ("generated_at", "timings", "created_at")
-_MADE = re.compile(rb"(<dt>Made</dt><dd>)[^<]*")
-_SECONDS = re.compile(rb"(<dt>Seconds</dt><dd>)[^<]*")
-_PROFILE_MADE = re.compile(rb"(<dt>Profile</dt><dd><code>[^<]*</code>, [^<]*, made )[^<]*")
 _CACHE = f"{REPORTS}/features/"
 _SCHEMA = report_schema()
 Objects = Mapping[str, bytes]
@@ -37,10 +33,9 @@ def half_shown(objects: Objects) -> list[str]:
 def differences(objects: Objects, expected: Objects) -> list[str]:
     """Return in what a bucket differs from an undisturbed one, but for the clock fields.
 
-    The clock fields are ``generated_at``, ``timings`` and the profile's ``created_at``, also where
-    the page shows them, and the lock but for its being released. The parts of the feature
-    cache are compared by their rows: how these are spread over parts, and in which version of an
-    image they were computed, may differ.
+    What the clock fields are, `without_clock` says. The parts of the feature cache are compared by
+    their rows: how these are spread over parts, and in which version of an image they were
+    computed, may differ.
     """
     ours = {name for name in objects if not name.startswith(_CACHE)}
     theirs = {name for name in expected if not name.startswith(_CACHE)}
@@ -66,23 +61,6 @@ def foreign_content(objects: Objects, *known: Objects) -> list[str]:
         and without_clock(name, data)
         not in {without_clock(name, state[name]) for state in known if name in state}
     ]
-
-
-def without_clock(name: str, data: bytes) -> bytes:
-    """Return what an object says but for the clock fields."""
-    if name == LOCK:
-        return str(json.loads(data)["state"]).encode()
-    if name.endswith((f"/{RUN_FILES[1]}", "/latest.json", "/profile.json")):
-        document = json.loads(data)
-        for key in _CLOCK_KEYS:
-            document.pop(key, None)
-            if isinstance(document.get("profile"), dict):
-                document["profile"].pop(key, None)
-        return json.dumps(document, sort_keys=True).encode()
-    if name.endswith(f"/{RUN_FILES[0]}"):
-        for moment in (_MADE, _SECONDS, _PROFILE_MADE):
-            data = moment.sub(rb"\1", data)
-    return data
 
 
 def _is_whole(name: str, data: bytes) -> bool:

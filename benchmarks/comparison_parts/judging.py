@@ -14,13 +14,14 @@ from drift import evidently_report, window_images
 from drift.affected import least_affected
 from drift.assembly import RunFacts, assemble
 from drift.columns import Column, ColumnRole, LinedUp
-from drift.comparison import SEED, Comparison, compare
+from drift.comparison import Comparison, compare
 from drift.direction import Positions, drift_positions
 from drift.lining_up import line_up
 from drift.offenders import find_offenders
 from drift.reference_copies import without_copies
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_comparison, remarks_on_data
+from drift.seed import SEED
 from drift.segment_table import segment_table
 from drift.segments import Concentration, concentrate, segment_columns
 from drift.sentence import Extent

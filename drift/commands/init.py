@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from jobs.errors import UsageError
+from jobs.settings import job_name
 
 
 @click.command("init")
@@ -63,15 +64,18 @@ def command(url: str, output: Path | None, name: str | None, force: bool) -> Non
 def _slug(text: str, *, given: bool) -> str:
     """Return a job's name: the one that was given, or one made from the bucket's last part."""
     if given:
-        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", text):
-            raise UsageError(
-                f"--name is {text!r}. Expected lower-case letters, digits, '-' and '_'."
-            )
-        return text
+        try:
+            return job_name(text)
+        except ValueError as error:
+            raise UsageError(f"--name is {text!r}. Expected {error}.") from None
     path = text.partition("://")[2] if "://" in text else str(Path(text).expanduser().resolve())
     last = path.rstrip("/").rpartition("/")[2]
     plain = unicodedata.normalize("NFKD", last).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:63] or "images"
+    slug = re.sub(r"[^a-z0-9_-]+", "-", plain).strip("-_")[:63]
+    try:
+        return job_name(slug)
+    except ValueError:
+        return "images"
 
 
 def _anchored(url: str) -> str:

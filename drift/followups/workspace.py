@@ -9,6 +9,7 @@ from pathlib import Path
 from drift.evidently_workspace import WorkspaceFiles, workspace_files
 from drift.followups.finished_run import FinishedRun
 from jobs.buckets.bucket import JSON, Bucket
+from jobs.endpoints import without_secrets
 from jobs.errors import ObjectError, ObjectExistsError, PublishError, UsageError
 from reports.links import link_by_template
 
@@ -30,8 +31,9 @@ def add_to_workspace(run: FinishedRun) -> None:
     url = run.place.job.evidently.workspace
     if url is None:
         return
+    shown = without_secrets(url)
     if run.snapshot is None:
-        logger.info("nothing was compared, so there is nothing to add to %s", url)
+        logger.info("nothing was compared, so there is nothing to add to %s", shown)
         return
     files = workspace_files(run.findings, run.snapshot, _link(run))
     try:
@@ -40,7 +42,7 @@ def add_to_workspace(run: FinishedRun) -> None:
         raise PublishError(
             f"{error.url}: the run could not be added to the Evidently workspace: {error.problem}"
         ) from error
-    logger.info("added the run to the Evidently workspace %s", url)
+    logger.info("added the run to the Evidently workspace %s", shown)
 
 
 def _link(run: FinishedRun) -> str | None:
@@ -56,7 +58,7 @@ def _open(run: FinishedRun, url: str) -> Bucket:
         return run.place.open_bucket(url)
     except UsageError:
         raise UsageError(
-            f"evidently.workspace is {url!r}, which nothing here can write to. "
+            f"evidently.workspace is {without_secrets(url)!r}, which nothing here can write to. "
             'Expected a folder, or a URL such as "gs://your-bucket/evidently".'
         ) from None
 

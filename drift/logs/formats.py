@@ -30,20 +30,28 @@ class PlainFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name of logging's
         """Return the first line, without what follows of an exception."""
-        record.message = record.message.replace("\n", " ")
+        record.message = record.message.replace("\n", " ").replace("\t", " ")
         return super().formatMessage(record)
 
 
 def _harmless(lines: str) -> str:
     try:
-        from jobs.visible_text import visible_lines  # noqa: PLC0415 - it may be hidden by another
+        # They may be hidden by others' packages.
+        from jobs.endpoints import without_known_secrets  # noqa: PLC0415
+        from jobs.visible_text import visible_lines  # noqa: PLC0415
     except ImportError:
         return lines.encode("ascii", "backslashreplace").decode()
-    return visible_lines(lines)
+    return visible_lines(without_known_secrets(lines))
+
+
+def _harmless_values(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _harmless_values(one) for key, one in value.items()}
+    return _harmless(value) if isinstance(value, str) else value
 
 
 class CloudFormatter(logging.Formatter):
-    """One JSON object on one line, whatever is in the message.
+    """One JSON object on one line, whatever is in the message, which is harmless once decoded.
 
     An exception is in ``stack_trace``, where Error Reporting looks for it. Only ASCII is written:
     other characters are escaped, so that every encoding of stderr carries them.
@@ -82,4 +90,4 @@ class CloudFormatter(logging.Formatter):
             entry["stack_trace"] = self.formatException(record.exc_info)
             entry["serviceContext"] = {"service": "image-drift"}
         entry |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
-        return json.dumps(entry, default=str)
+        return json.dumps(_harmless_values(entry), default=str)

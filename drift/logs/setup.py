@@ -17,6 +17,16 @@ from drift.logs.trace import trace_fields
 # The key `log_format` of the job file as a variable: it counts before a job file is read, too.
 VARIABLE = "DRIFT__LOG_FORMAT"
 
+_OWN = frozenset({"drift", "reports", "reference_stats", "jobs"})
+_TALKATIVE = (
+    "urllib3",
+    "botocore",
+    "google",
+    "opentelemetry",
+    "asyncio",
+    "PIL",
+    "numba",
+)
 _LABELS: dict[str, str] = {}
 _log = logging.getLogger("drift")
 
@@ -32,10 +42,11 @@ def set_up_logs(environment: Mapping[str, str]) -> None:
     a finalizer.
     """
     handler = _Handler(sys.stderr)
+    handler.addFilter(_is_to_be_told)
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.captureWarnings(capture=True)
-    # At level DEBUG they write requests, which hold the tokens of webhooks and of sessions.
-    for talkative in ("urllib3", "botocore", "google.auth"):
+    # They need not make up what nobody reads.
+    for talkative in _TALKATIVE:
         logging.getLogger(talkative).setLevel(logging.INFO)
     threading.excepthook = _tell_thread
     sys.unraisablehook = _tell_unraisable
@@ -74,6 +85,11 @@ def tell_failure(message: str, exit_code: int, *, bug: bool = False) -> None:
     level = logging.CRITICAL if bug else logging.ERROR
     fields = {"drift_error": {"exit_code": exit_code}}
     _log.log(level, "%s", message, exc_info=bug, extra=fields, stacklevel=3)
+
+
+def _is_to_be_told(record: logging.LogRecord) -> bool:
+    """Refuse what libraries say below INFO: requests with tokens, and metadata of images."""
+    return record.levelno >= logging.INFO or record.name.partition(".")[0] in _OWN
 
 
 def _trace() -> dict[str, str]:

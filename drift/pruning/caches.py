@@ -11,12 +11,12 @@ from drift.pruning.plan import Kind, Removal
 from drift.stages import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ObjectError
+from jobs.settings import FEATURES_FOLDER
 from reference_stats.feature_cache.parts import is_part_name
 from reference_stats.features.registry import feature_set_id
 from reports.conditional_writes import read_if_there
 from reports.publishing import LATEST_NAME
 
-_FOLDER = "features"
 _SET = re.compile(r"fs-[0-9a-f]{12}")
 
 
@@ -52,19 +52,21 @@ def unused_caches(place: Workplace) -> UnusedCaches:
             users.setdefault(used, job)
     unused = [name for name in others if name not in users]
     notes = [
-        f"{_FOLDER}/{name} stays: {users[name]} used it last." for name in others if name in users
+        f"{FEATURES_FOLDER}/{name} stays: {users[name]} used it last."
+        for name in others
+        if name in users
     ]
     removals = [_removal(place, name) for name in unused]
     return UnusedCaches(removals=tuple(one for one in removals if one.objects), notes=tuple(notes))
 
 
 def _not_known(sets: list[str], error: ObjectError) -> str:
-    named = ", ".join(f"{_FOLDER}/{name}" for name in sets)
+    named = ", ".join(f"{FEATURES_FOLDER}/{name}" for name in sets)
     return f"{named}: left, because it is not known who uses them: {error.url}: {error.problem}"
 
 
 def _sets(place: Workplace) -> Iterator[str]:
-    for name in _level(place, f"{place.job.reports.path}/{_FOLDER}/"):
+    for name in _level(place, f"{place.job.reports.path}/{FEATURES_FOLDER}/"):
         if _SET.fullmatch(name):
             yield name
 
@@ -98,7 +100,7 @@ def _set_of(place: Workplace, job: str) -> str | ObjectError:
 
 
 def _removal(place: Workplace, name: str) -> Removal:
-    folder = f"{place.job.reports.path}/{_FOLDER}/{name}/"
+    folder = f"{place.job.reports.path}/{FEATURES_FOLDER}/{name}/"
     parts = [
         info for info in place.bucket.list(folder) if is_part_name(info.name.removeprefix(folder))
     ]

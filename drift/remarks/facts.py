@@ -9,6 +9,7 @@ from drift.window_images import WindowImages
 from jobs.job import Job
 from jobs.predictions.rows import PredictionRows
 from reference_stats.profiles.profile import ReferenceProfile
+from reports.history import HistoryRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class RunData:
         The reference with the images that count: see `drift.reference_copies.without_copies`.
     late
         Earlier runs that lack rows which the log holds now.
+    as_older
+        The rows of the history of this very run, under the ids that older versions gave it.
     """
 
     job: Job
@@ -33,3 +36,4 @@ class RunData:
     profile: ReferenceProfile
     counted: ReferenceProfile
     late: LateRows = field(default_factory=LateRows)
+    as_older: tuple[HistoryRow, ...] = ()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.remarks.facts import RunData
+from drift.remarks.lost_rows import MANY_LOST
 from reports.remarks import Remark
-
-_MANY_LOST = 0.05
 
 
 def image_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what is odd about the window's images."""
     images, quality = data.window.counts, data.window.quality
-    if images.lost > _MANY_LOST * images.logged:
+    if images.lost > MANY_LOST * images.logged:
         yield Remark(
             code="images_lost",
             text=(

@@ -16,7 +16,8 @@ from reports.lengths import rough_words
 from reports.remarks import Remark, RemarkWeight
 from reports.wording import counted
 
-_MANY_LOST = 0.05
+# A larger part of the rows, or of the images, is told whatever else was said.
+MANY_LOST = 0.05
 # The last line may be on its way while the log is read.
 _FEWEST_NEWER = 3
 _WHAT_TO_DO = "Correct what writes the log, or the job file; drift check shows the rows."
@@ -70,7 +71,7 @@ def lost_row_remarks(data: RunData) -> Iterator[Remark]:
     said = list(_about_losses(tally, losses, data.job.images.most_lost))
     yield from said
     outside = losses.rows > 0 and not losses.rejected
-    if not said and outside and log.rejected > _MANY_LOST * log.rows:
+    if not said and outside and log.rejected > MANY_LOST * log.rows:
         yield Remark(
             code="rows_rejected",
             text=(
@@ -78,7 +79,7 @@ def lost_row_remarks(data: RunData) -> Iterator[Remark]:
                 "rows outside of the window and are not counted as lost from it."
             ),
         )
-    elif not said and log.rejected > _MANY_LOST * log.rows:
+    elif not said and log.rejected > MANY_LOST * log.rows:
         yield Remark(
             code="rows_rejected",
             text=(
@@ -112,7 +113,7 @@ def predictions_of_lost_rows(data: RunData, comparison: Comparison) -> Iterator[
     """Yield that predictions moved while rows were lost, where no image moved with them."""
     log, tally = data.window.log, data.predictions.tally
     lost = tally.newest.asked_rejected + log.rejected - tally.rejected
-    if only_predictions_moved(comparison) and lost and log.rejected > _MANY_LOST * log.rows:
+    if only_predictions_moved(comparison) and lost and log.rejected > MANY_LOST * log.rows:
         headline = "A part of the log's rows cannot be read"
         yield Remark(
             code="predictions_of_read_rows",

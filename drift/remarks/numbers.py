@@ -20,7 +20,7 @@ from reports.wording import listed
 _MANY_LOST = 0.01
 # The digits that are written leave sums of one by a little.
 _SUM_TOLERANCE = 0.02
-_MOST_STRAY = 0.05
+_MOST_OFF_ONE = 0.05
 _NAMES = 3
 
 
@@ -176,7 +176,7 @@ def probability_sum_remarks(data: RunData, comparison: Comparison) -> Iterator[R
     """Yield that class probabilities no longer sum to one, which moves them by itself."""
     off = _off_one(data.predictions.fields, data.predictions.probabilities)
     counted = off[~np.isnan(off)]
-    if not len(counted) or counted.mean() <= _MOST_STRAY or not _summed_before(data, counted):
+    if not len(counted) or counted.mean() <= _MOST_OFF_ONE or not _summed_before(data, counted):
         return
     first = data.predictions.fields["timestamp"].iloc[int(np.flatnonzero(off == 1)[0])]
     headline = "The class probabilities no longer sum to one"
@@ -197,10 +197,10 @@ def _summed_before(data: RunData, now: npt.NDArray[np.float64]) -> bool:
     """Tell whether the reference's sum to one; without them, whether some of the window's do."""
     known, names = data.profile.predictions.rows, data.predictions.probabilities
     if not all(name in known for name in names):
-        return bool(now.mean() < 1 - _MOST_STRAY)
+        return bool(now.mean() < 1 - _MOST_OFF_ONE)
     then = _off_one(known, names)
     then = then[~np.isnan(then)]
-    return len(then) > 0 and bool(then.mean() <= _MOST_STRAY)
+    return len(then) > 0 and bool(then.mean() <= _MOST_OFF_ONE)
 
 
 def _off_one(rows: pd.DataFrame, names: Sequence[str]) -> npt.NDArray[np.float64]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 from drift.comparison import Comparison
 from drift.remarks.columns import class_forms, compared_otherwise, unlinked_predictions
-from drift.remarks.empty_values import empty_value_remarks
 from drift.remarks.examined import (
     copies_in_reference,
     one_scene_in_reference,
@@ -18,8 +17,10 @@ from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks
 from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
+from drift.remarks.missing_by_image import missing_value_remarks
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
+from drift.remarks.older_versions import features_unknown_to_profile, run_of_older_version
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_names import reference_names_remarks
 from drift.remarks.thumbnails import thumbnail_remarks
@@ -33,7 +34,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     file_remarks,
     time_remarks,
     number_remarks,
-    empty_value_remarks,
+    missing_value_remarks,
     image_remarks,
     shared_with_reference,
     copies_in_reference,
@@ -45,6 +46,12 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     thumbnail_remarks,
 )
 """What is said of the data itself, before anything is compared."""
+
+ON_BUCKET: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
+    features_unknown_to_profile,
+    run_of_older_version,
+)
+"""What is said of that which older versions left in the bucket; it is logged too."""
 
 ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
     predictions_of_lost_rows,
@@ -59,6 +66,11 @@ ON_COMPARISON: tuple[Callable[[RunData, Comparison], Iterable[Remark]], ...] = (
 def remarks_on_data(data: RunData) -> tuple[Remark, ...]:
     """Return what is odd about the data of a run."""
     return tuple(remark for source in ON_DATA for remark in source(data))
+
+
+def remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
+    """Return what is odd about the profile and the history, whatever the data."""
+    return tuple(remark for source in ON_BUCKET for remark in source(data))
 
 
 def remarks_on_comparison(data: RunData, comparison: Comparison) -> tuple[Remark, ...]:

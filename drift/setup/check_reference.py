@@ -17,6 +17,7 @@ from drift.reference_copies import count_copies, without_copies
 from drift.reference_overlap import overlaps_reference
 from drift.remarks.thumbnails import copies_in_profile
 from drift.setup.check_examined import check_copies
+from drift.setup.check_job_folder import check_lacking, check_new_job
 from drift.setup.check_result import Check, failed, fails, is_ok, look, not_tried
 from drift.setup.check_thumbnails import check_thumbnails
 from drift.setup.equal_objects import find_equal
@@ -95,6 +96,7 @@ def _pinned(place: Workplace, pinned: str) -> CheckedReference:
     return CheckedReference(
         checks=(
             check,
+            *check_lacking(place, profile),
             *check_copies(count_copies(profile), profile),
             *check_thumbnails(copies),
         ),
@@ -115,6 +117,7 @@ def _source(place: Workplace) -> CheckedReference:
         "window": _stretch,
     }
     checked = looks[kind](place)
+    checked = replace(checked, checks=(*check_new_job(place), *checked.checks))
     if place.job.reference.log is None:
         return checked
     try:
@@ -233,7 +236,7 @@ def _stretch(place: Workplace) -> CheckedReference:
     rows = read_predictions(
         place.bucket,
         place.job.predictions,
-        WindowRequest(end=end, last=end - start),
+        WindowRequest(end=end, last=end - start, most_rows=place.job.window.most_rows),
         extra_columns=place.locator.columns_used(),
     )
     located = place.locator.locate(rows.raw, place.log_url)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from drift.setup.check_result import Check, CheckState, exit_code_of
 from jobs.errors import ExitCode
+from jobs.visible_text import escaped_json
 
 _WIDTH = 100
 _LEAST_THING = 16
@@ -30,7 +31,7 @@ def as_json(checks: Sequence[Check]) -> str:
             for one in checks
         ],
     }
-    return json.dumps(described, indent=2, ensure_ascii=False)
+    return escaped_json(json.dumps(described, indent=2, ensure_ascii=False))
 
 
 def as_text(checks: Sequence[Check]) -> str:

@@ -14,11 +14,13 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.predictions.numbers import NumberForm, Numbers, read_numbers
+from jobs.predictions.seen_times import DAY_US
 from jobs.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
 _PATH = re.compile(r"[/\\]|\.(?:jpe?g|png|webp|tiff?|bmp|gif)\s*$", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_DAY_US = 86_400_000_000
+# The part of a column's values that are times where it is a column of times.
+FEWEST_TIMES = 0.9
 _EARLIEST = 946_684_800_000_000  # 2000-01-01
 _LONGEST_CLASS = 80
 
@@ -216,7 +218,7 @@ def _reading(column: ColumnValues, day_first: bool | None, *, is_settled: bool) 
         day_first=day_first,
         is_settled=is_settled,
         moments=np.where(good, read.moments, -1),
-        has_clock=bool((read.moments[good] % _DAY_US != 0).any()),
+        has_clock=bool((read.moments[good] % DAY_US != 0).any()),
         has_zone=not bool(read.zoneless[good].any()),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from drift.setup import column_words
-from drift.setup.column_values import ColumnValues
+from drift.setup.column_values import FEWEST_TIMES, ColumnValues
 from drift.setup.column_words import points
 from drift.setup.guess import Guess, best_of
 from drift.setup.guess_probabilities import ProbabilityGuess
@@ -16,7 +16,6 @@ from jobs.predictions.numbers import NumberForm
 from reference_stats.features.registry import FEATURES
 
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
-_FEWEST_TIMES = 0.9
 _MOST_READABLE = 0.5
 _FEWEST_VALUES = 2
 _CLEARLY_NAMED = 3.0
@@ -93,7 +92,7 @@ def fallback_prediction(
         and points(column.name, column_words.SEGMENT) <= 0
         and points(column.name, column_words.CLIENT) <= 0
         and points(column.name, column_words.PREDICTION) >= 0
-        and not (column.time_reading.share > _FEWEST_TIMES)
+        and not (column.time_reading.share > FEWEST_TIMES)
     ]
     return best_of(found, fewest=2.0)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from drift.setup import column_words
-from drift.setup.column_values import ColumnValues
+from drift.setup.column_values import FEWEST_TIMES, ColumnValues
 from drift.setup.column_words import points
 from drift.setup.guess import Guess, best_of
 from drift.setup.guess_changes import fills_of, rows_with_times, rows_without_times
@@ -24,7 +24,6 @@ from drift.setup.guess_unfit import classes_left_out, nested_columns, without_ob
 from drift.setup.words import words_of
 
 _MOST_SEGMENTS = 5
-_FEWEST_TIMES = 0.9
 _FEWEST_NAMED_TIMES = 0.3
 
 
@@ -176,7 +175,7 @@ def _guess_time(columns: Iterable[ColumnValues]) -> Guess | None:
         for column in columns:
             reading = column.time_reading
             name = points(column.name, column_words.TIME)
-            fewest = _FEWEST_TIMES if name <= 0 else _FEWEST_NAMED_TIMES
+            fewest = FEWEST_TIMES if name <= 0 else _FEWEST_NAMED_TIMES
             if reading.share < fewest or column.share_filled < 0.5:
                 continue
             if name <= 0 and column.is_digits:
@@ -184,14 +183,14 @@ def _guess_time(columns: Iterable[ColumnValues]) -> Guess | None:
             moments = reading.moments[reading.moments >= 0]
             # A column of which rows would be lost is taken where there is no other.
             score = (
-                (2.0 if reading.share >= _FEWEST_TIMES else 0.0)
+                (2.0 if reading.share >= FEWEST_TIMES else 0.0)
                 + name
                 - (0 if reading.has_clock else 2.0)
             )
             score += 0.5 * bool((np.diff(moments) >= 0).mean() > 0.9) if len(moments) > 1 else 0
             score += 0.5 * (column.name.lower() in {"timestamp", "ts", "time"})
             because = f"{reading.share:.0%} of its values are times"
-            is_plain = name > 0 and reading.share >= _FEWEST_TIMES
+            is_plain = name > 0 and reading.share >= FEWEST_TIMES
             yield score, Guess(column=column.name, because=because, is_plain=is_plain)
 
     return best_of(scored(), fewest=0.1)

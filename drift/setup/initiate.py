@@ -12,6 +12,7 @@ import numpy as np
 from drift.setup.candidates import Candidate, Candidates, find_candidates
 from drift.setup.column_values import column_values
 from drift.setup.doubts.context import DoubtContext
+from drift.setup.doubts.examined import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
 from drift.setup.examine_reference import as_they_count
 from drift.setup.find_log import too_wide
@@ -47,11 +48,8 @@ from drift.setup.unread_objects import UnreadObjects, find_unread
 from drift.setup.without_log import names_with_times, tables_without_times
 from drift.setup.written_times import time_doubts
 from jobs.buckets.bucket import Bucket
-from jobs.job import DetectionSettings, WindowSettings
 
 _LOGS_TRIED = 6
-_DETECTION = DetectionSettings()
-_MIN_IMAGES = WindowSettings.model_fields["min_images"].default
 
 
 def propose(
@@ -229,9 +227,7 @@ def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime)
     if stretch is not None:
         size = round(stretch.rows * times.images_a_row)
         left = max(2, times.rows - stretch.rows)
-    enough = enough_images(
-        size or times.rows, _DETECTION.effect_to_see, _DETECTION.false_alarm_rate
-    )
+    enough = enough_images(size or times.rows, DETECTION.effect_to_see, DETECTION.false_alarm_rate)
     window = propose_window(
         times,
         enough,
@@ -239,7 +235,7 @@ def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime)
         most_rows=left,
         not_before=stretch.end if stretch is not None else times.images_since,
     )
-    if stretch is None and window.rows is not None and window.images < _MIN_IMAGES:
+    if stretch is None and window.rows is not None and window.images < MIN_IMAGES:
         # With so few rows yet the window grows with the log until it holds enough.
         window = replace(window, rows=enough)
     return _Sides(window=window, stretch=stretch)

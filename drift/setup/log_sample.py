@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
@@ -16,14 +17,20 @@ from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
 from jobs.predictions.json_log import parse_line
 from jobs.predictions.object_names import LogFormat, format_of
-from jobs.predictions.parquet_log import as_texts
+from jobs.predictions.parquet_log import as_short_texts, with_inner
+from jobs.predictions.parquet_pieces import GroupColumns
 from jobs.predictions.rejections import NOT_AN_OBJECT, NOT_UTF8, NUL_BYTE
+from jobs.timestamp_parts import Texts
 
 PIECE_BYTES = 1 << 20
 _WHOLE_BYTES = 4 * PIECE_BYTES
 _LARGEST_PACKED_BYTES = 64 << 20
+# Of gzip data that unpacks to more, only the beginning is looked at.
+_MOST_UNPACKED_BYTES = 1 << 30
+# Longer values are cut; the address of an image may be long.
+_LONGEST_VALUE_BYTES = 4_096
 IS_EMPTY = "it is empty"
-_GZIP_MAGIC = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 _WHY_UNREAD = {
     NOT_AN_OBJECT: "are no JSON objects",
     NOT_UTF8: "are not UTF-8 text",
@@ -40,6 +47,8 @@ def read_sample(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
         return _read_text(info.name, _read_pieces(bucket, info))
     except ObjectError as error:
         return UnreadSample(name=info.name, reason=error.problem)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, zlib.error, EOFError) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         return UnreadSample(name=info.name, reason=f"it is damaged ({reason})")
@@ -66,7 +75,7 @@ def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:
         return Pieces(head=b"")
     whole = size <= _WHOLE_BYTES
     head = bucket.read_part(info.name, 0, size if whole else PIECE_BYTES)
-    if head.startswith(_GZIP_MAGIC):
+    if head.startswith(GZIP_MAGIC):
         return _unpack(bucket, info, head)
     if whole:
         return Pieces(head=head, size=size)
@@ -79,23 +88,36 @@ def _unpack(bucket: Bucket, info: ObjectInfo, head: bytes) -> Pieces:
     data = head
     if len(head) < info.size_bytes <= _LARGEST_PACKED_BYTES:
         data = bucket.read(info.name).data
-    text = _inflate(data)
-    size = max(len(text), round(len(text) * info.size_bytes / len(data)))
-    if len(text) <= _WHOLE_BYTES and len(data) >= info.size_bytes:
-        return Pieces(head=text, size=size)
-    tail = text[-PIECE_BYTES:].partition(b"\n")[2] if len(data) >= info.size_bytes else b""
-    return Pieces(head=_to_newline(text[:PIECE_BYTES]), tail=tail, size=size)
+    head, tail, unpacked = b"", b"", 0
+    for part in _inflate(data):
+        head += part[: _WHOLE_BYTES + 1 - len(head)]
+        tail = (tail + part)[-PIECE_BYTES:]
+        unpacked += len(part)
+    size = max(unpacked, round(unpacked * info.size_bytes / len(data)))
+    if unpacked >= _MOST_UNPACKED_BYTES:
+        return Pieces(head=_to_newline(head[:PIECE_BYTES]), size=size)
+    if unpacked <= _WHOLE_BYTES and len(data) >= info.size_bytes:
+        return Pieces(head=head, size=size)
+    tail = tail.partition(b"\n")[2] if len(data) >= info.size_bytes else b""
+    return Pieces(head=_to_newline(head[:PIECE_BYTES]), tail=tail, size=size)
 
 
-def _inflate(data: bytes) -> bytes:
-    """Return what can be unpacked of gzip data that may be cut off or of several members."""
-    out = []
+def _inflate(data: bytes) -> Iterator[bytes]:
+    """Yield what can be unpacked of gzip data that may be cut off or of several members.
+
+    It is yielded in parts, and only up to about `_MOST_UNPACKED_BYTES` of it.
+    """
+    unpacked = 0
     rest = data
-    while rest.startswith(_GZIP_MAGIC):
+    while rest.startswith(GZIP_MAGIC):
         unpacker = zlib.decompressobj(wbits=31)
-        out.append(unpacker.decompress(rest))
+        while part := unpacker.decompress(rest, PIECE_BYTES):
+            yield part
+            unpacked += len(part)
+            if unpacked >= _MOST_UNPACKED_BYTES:
+                return
+            rest = unpacker.unconsumed_tail
         rest = unpacker.unused_data
-    return b"".join(out)
 
 
 def _to_newline(data: bytes) -> bytes:
@@ -140,13 +162,13 @@ def _read_parquet(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
         parquet.ParquetFile(pa.PythonFile(source)) as file,
     ):
         columns = [field.name for field in file.schema_arrow if not pa.types.is_binary(field.type)]
-        groups, count = file.metadata.num_row_groups, file.metadata.num_rows
+        count = file.metadata.num_rows
         if not count:
             return UnreadSample(name=info.name, reason="it has no rows")
-        batches = _first_rows(file, columns, 0)
+        tables = [_first_rows(source, file.metadata, columns)]
         if count > ROWS_PER_PIECE:
-            batches += _last_rows(file, columns, groups - 1)
-    table = as_texts(pa.Table.from_batches(batches)).to_pandas().astype(object)
+            tables.append(_last_rows(source, file.metadata, columns, ROWS_PER_PIECE))
+    table = pa.concat_tables(tables).to_pandas().astype(object)
     table = table.where(table.notna() & (table != ""), None)
     return LogSample(
         table=table, rows_in_all=count, is_complete=len(table) == count, rows_seen=len(table)
@@ -154,24 +176,45 @@ def _read_parquet(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
 
 
 def _first_rows(
-    file: parquet.ParquetFile, columns: Sequence[str], group: int
-) -> list[pa.RecordBatch]:
-    batch = next(file.iter_batches(ROWS_PER_PIECE, row_groups=[group], columns=list(columns)))
-    rest = file.metadata.num_rows
-    groups = range(group + 1, file.metadata.num_row_groups)
-    # Some writers make very many small groups.
-    batches = [batch]
-    for following in groups:
-        if sum(len(one) for one in batches) >= min(ROWS_PER_PIECE, rest):
+    source: BucketFile, metadata: parquet.FileMetaData, columns: Sequence[str]
+) -> pa.Table:
+    """Return the first rows, of several row groups where they are small, as some writers' are."""
+    parts: list[pa.Table] = []
+    wanted = min(ROWS_PER_PIECE, metadata.num_rows)
+    for group in range(metadata.num_row_groups):
+        left = wanted - sum(len(part) for part in parts)
+        if left <= 0:
             break
-        batches += file.iter_batches(ROWS_PER_PIECE, row_groups=[following], columns=list(columns))
-    return batches
+        rows = min(left, metadata.row_group(group).num_rows)
+        if rows:
+            parts.append(_rows_of(source, metadata, group, 0, rows, columns))
+    return pa.concat_tables(parts)
 
 
 def _last_rows(
-    file: parquet.ParquetFile, columns: Sequence[str], group: int
-) -> list[pa.RecordBatch]:
-    last = list(file.iter_batches(ROWS_PER_PIECE, row_groups=[group], columns=list(columns)))
-    if group == 0:
-        return last[1:][-1:]
-    return last[-2:]
+    source: BucketFile, metadata: parquet.FileMetaData, columns: Sequence[str], most: int
+) -> pa.Table:
+    """Return the last rows of the last row group that were not among the first."""
+    group = metadata.num_row_groups - 1
+    rows = metadata.row_group(group).num_rows
+    fresh = min(most, rows, metadata.num_rows - most)
+    return _rows_of(source, metadata, group, rows - fresh, fresh, columns)
+
+
+def _rows_of(
+    source: BucketFile,
+    metadata: parquet.FileMetaData,
+    group: int,
+    start: int,
+    count: int,
+    columns: Sequence[str],
+) -> pa.Table:
+    with GroupColumns(pa.PythonFile(source), metadata, group, columns, verify=False) as stored:
+        return pa.table(stored.read(start, np.ones(count, np.bool_), _texts))
+
+
+def _texts(name: str, column: Texts) -> dict[str, Texts]:
+    return {
+        inner: as_short_texts(part, longest=_LONGEST_VALUE_BYTES)
+        for inner, part in with_inner(name, column)
+    }

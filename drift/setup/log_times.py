@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.predictions.seen_times import DAY_US
 from jobs.timestamps import to_datetime, to_moment
 
-_DAY_US = 86_400_000_000
 _LATELY = timedelta(days=14)
 _ROWS_LATELY = 2_000
 # A pause of this share of the log's whole time, in a sample, is what was not sampled.
@@ -68,7 +68,7 @@ class LogTimes:
         if not self.is_complete and len(last) < _FEWEST_FOR_A_RATE:
             length = max(min(_LATELY, self.newest - self.oldest), timedelta(hours=1))
             return self.since(length, self.newest) / (length / timedelta(days=1))
-        days = (int(last[-1]) - int(last[0])) / _DAY_US
+        days = (int(last[-1]) - int(last[0])) / DAY_US
         return len(last) / max(days, 1 / 24)
 
     def since(self, length: timedelta, end: datetime) -> float:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drift.setup.csv_sample import delimiter_of
+from drift.setup.log_sample import GZIP_MAGIC
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _MARKS = {
     b"PAR1": ("Parquet", "let their names end in .parquet"),
     b"Obj\x01": ("Avro", "write CSV with a header, Parquet or JSON lines"),
@@ -56,7 +56,7 @@ def look_at(data: bytes, *, is_whole: bool) -> Look | None:
     is_whole
         Whether it is all of it.
     """
-    if data.startswith(_GZIP_MAGIC):
+    if data.startswith(GZIP_MAGIC):
         data = _unpacked(data)
         is_whole = False
     marked = next((told for mark, told in _MARKS.items() if data.startswith(mark)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from drift.setup.column_values import ColumnValues
+from drift.setup.column_values import FEWEST_TIMES, ColumnValues
 from drift.setup.guess_classes import FEATURE_NAMES
 from jobs.image_template import Placeholder, format_times
 
@@ -31,7 +31,6 @@ _SHORTEST_CUT = 6
 _SPELLINGS = ("lower", "upper", "safe", "nfc", "nfd", "slashes", "whole")
 _LONGEST_TEXT = 400
 _LONGEST_PADDED = 12
-_FEWEST_TIMES = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,4 +145,4 @@ def _is_short(placeholder: Placeholder) -> bool:
 def _is_compact_time(column: ColumnValues) -> bool:
     """Tell whether an id is made from a time, such as 20250303101500."""
     reading = column.time_reading
-    return reading.share >= _FEWEST_TIMES and (reading.has_clock or not column.is_digits)
+    return reading.share >= FEWEST_TIMES and (reading.has_clock or not column.is_digits)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from drift.setup.column_values import ColumnValues
+from drift.setup.column_values import FEWEST_TIMES, ColumnValues
 from drift.setup.guess import Guess
 from drift.setup.guess_columns import ColumnGuesses
 from drift.setup.words import has_word
@@ -20,7 +20,6 @@ _REQUEST_WORDS = frozenset(
         "prediction", "inference", "served", "scored", "logged", "created", "event",
     }
 )  # fmt: skip
-_FEWEST_TIMES = 0.9
 _FEWEST_FILLED = 0.5
 
 
@@ -60,7 +59,7 @@ def capture_times(columns: Mapping[str, ColumnValues]) -> list[str]:
     return [
         name
         for name, column in columns.items()
-        if has_word(name, _CAPTURE_WORDS) and column.time_reading.share >= _FEWEST_TIMES
+        if has_word(name, _CAPTURE_WORDS) and column.time_reading.share >= FEWEST_TIMES
     ]
 
 
@@ -68,7 +67,7 @@ def why_no_times(columns: Mapping[str, ColumnValues]) -> str:
     """Return which column would hold times, if their zone were known; empty where none would."""
     for name, column in columns.items():
         zones = zones_in_doubt(column)
-        if len(zones.rows) >= _FEWEST_TIMES * max(1, len(column.filled)) and zones.rows:
+        if len(zones.rows) >= FEWEST_TIMES * max(1, len(column.filled)) and zones.rows:
             return (
                 f"the times in its column {name} name the zone {zones.name}, which is unknown or "
                 f"ambiguous, such as {zones.example}; log them in UTC, or write the job file by "
@@ -88,7 +87,7 @@ def other_time_columns(
         if name not in taken
         and column.share_filled >= _FEWEST_FILLED
         and not column.is_digits
-        and column.time_reading.share >= _FEWEST_TIMES
+        and column.time_reading.share >= FEWEST_TIMES
     )
 
 

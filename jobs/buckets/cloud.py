@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jobs.buckets.belonging import Belonging
 from jobs.buckets.bucket import (
     BINARY,
     Bucket,
@@ -30,16 +31,21 @@ from jobs.buckets.object_store import (
     Sink,
 )
 from jobs.buckets.retrying import Retrying, RetrySettings
+from jobs.buckets.wrong_answers import WrongAnswerError
+from jobs.causes import quoted
 from jobs.errors import BucketAccessError, ObjectError, ObjectExistsError, ObjectMissingError
 
 Result = TypeVar("Result")
 
 _RIGHTS_DEADLINE_S = 10.0
-_LONGEST_QUOTE = 300
 # Stores may send some, where they have looked at much in vain.
 _MOST_EMPTY_PAGES = 100
 # What clients raise over an answer that is not what they expect.
 _NONSENSE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
+
+class _OutOfOrderError(Exception):
+    """A page of a listing does not go on where the one before ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +106,11 @@ class CloudBucket(Bucket):
         self._bucket_name = bucket_name
         self._root = root
         self._store = store
+        self._belonging = Belonging(store)
         self._settings = settings
         self._retrying = Retrying(
             settings=settings.retry,
-            failures=(*store.failures, NonsenseError),
+            failures=(*store.failures, NonsenseError, _OutOfOrderError),
             is_passing=self._is_passing,
         )
         self._bucket_seen = False
@@ -121,8 +128,9 @@ class CloudBucket(Bucket):
 
         def request() -> StoredObject:
             content = io.BytesIO()
-            sink = Sink(self.url_of(name), content, most_bytes)
-            version = self._store.download(self._root + name, sink)
+            check = self._belonging.check_of(self._root + name)
+            sink = Sink(self.url_of(name), content, most_bytes, check)
+            version = self._download(self._root + name, sink)
             return StoredObject(data=content.getvalue(), version=version)
 
         return self._call(name, request)
@@ -131,7 +139,7 @@ class CloudBucket(Bucket):
         """Return size, version and time."""
 
         def request() -> ObjectInfo:
-            head = self._store.head(self._root + name)
+            head = self._belonging.head(self._root + name)
             return ObjectInfo(
                 name=name,
                 size_bytes=head.size_bytes,
@@ -147,8 +155,9 @@ class CloudBucket(Bucket):
         with new_local_file(url, folder) as target:
 
             def request() -> Path:
+                check = self._belonging.check_of(self._root + name)
                 with target.open("wb") as content:
-                    self._store.download(self._root + name, Sink(url, content))
+                    self._download(self._root + name, Sink(url, content, check=check))
                 return target
 
             return self._call(name, request, self._settings.download_deadline_s)
@@ -171,7 +180,9 @@ class CloudBucket(Bucket):
         self._require_version(name, version)
 
         def request() -> bytes:
-            return self._store.part(self._root + name, start, size, version)
+            check = self._belonging.check_of(self._root + name, version)
+            with self._belonging.missing_confirmed(self._root + name, version):
+                return self._store.part(self._root + name, start, size, version, check)
 
         try:
             return self._call(name, request)
@@ -190,7 +201,7 @@ class CloudBucket(Bucket):
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Write an object; a repeated attempt writes the same content again."""
         url = self.url_of(check_name(self.url, name))
-        return self._translated(url, lambda _: self._store.upload(self._root + name, data, kind))
+        return self._translated(url, lambda _: self._upload(self._root + name, data, kind))
 
     def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Write an object under the condition that there is none."""
@@ -239,7 +250,11 @@ class CloudBucket(Bucket):
         def understood(number: int) -> Result:
             try:
                 return request(number)
-            except self._store.failures:
+            except self._store.failures as failure:
+                if isinstance(failure, WrongAnswerError):
+                    self._store.drop_connections()
+                if self._store.is_unanswered(failure):
+                    self._belonging.one_is_lost()
                 raise
             except _NONSENSE as error:
                 raise NonsenseError(f"{type(error).__name__}: {error}") from error
@@ -249,7 +264,7 @@ class CloudBucket(Bucket):
         except NonsenseError as failure:
             raise BucketAccessError(
                 url,
-                f"what the store answers makes no sense ({str(failure)[:_LONGEST_QUOTE]}). Check "
+                f"what the store answers makes no sense ({quoted(str(failure))}). Check "
                 "that it is one, and what stands between here and it.",
             ) from failure
         except self._store.failures as failure:
@@ -258,7 +273,7 @@ class CloudBucket(Bucket):
         return result
 
     def _is_passing(self, failure: Exception, attempts: int) -> bool:
-        if isinstance(failure, NonsenseError):
+        if isinstance(failure, NonsenseError | _OutOfOrderError):
             return attempts < self._settings.damaged_attempts
         return self._store.is_passing(failure, attempts)
 
@@ -278,7 +293,7 @@ class CloudBucket(Bucket):
 
         def request(number: int) -> str:
             try:
-                return self._store.upload(key, data, kind, condition)
+                return self._upload(key, data, kind, condition)
             except ConditionFailedError:
                 own = self._own_version(key, condition.writer) if number else None
                 if own is None:
@@ -286,6 +301,17 @@ class CloudBucket(Bucket):
                 return own
 
         return self._translated(self.url_of(name), request)
+
+    def _download(self, key: str, sink: Sink) -> str:
+        with self._belonging.missing_confirmed(key):
+            return self._store.download(key, sink)
+
+    def _upload(
+        self, key: str, data: bytes, kind: ObjectKind, condition: Condition | None = None
+    ) -> str:
+        version = self._store.upload(key, data, kind, condition)
+        self._belonging.note(key, version)
+        return version
 
     def _own_version(self, key: str, writer: str) -> str | None:
         try:
@@ -307,12 +333,10 @@ class CloudBucket(Bucket):
         last, empty = "", 0
         token: str | None = None
         while True:
-            page = self._page(listed, token)
-            names = [info.name for info in page.objects]
-            if names != sorted(names) or min([*names, *page.folders], default=last) < last:
-                raise self._odd_listing(listed, "does not come in order")
-            last = max([*names, *page.folders], default=last)
-            empty = 0 if names or page.folders else empty + 1
+            page = self._page(listed, token, last)
+            names = page.names
+            last = max(names, default=last)
+            empty = 0 if names else empty + 1
             if empty >= _MOST_EMPTY_PAGES:
                 raise self._odd_listing(listed, f"has {empty} empty pages in a row")
             yield page
@@ -327,11 +351,20 @@ class CloudBucket(Bucket):
             "and what stands between here and it.",
         )
 
-    def _page(self, listed: Listed, token: str | None) -> ListedPage:
+    def _page(self, listed: Listed, token: str | None, last: str) -> ListedPage:
         size = self._settings.page_size
-        return self._translated(
-            self.url_of(listed.prefix), lambda _: self._store.page(listed, token, size)
-        )
+
+        def request(_: int) -> ListedPage:
+            page = self._belonging.page(listed, token, size)
+            names = [info.name for info in page.objects]
+            if names != sorted(names) or min(page.names, default=last) < last:
+                raise _OutOfOrderError
+            return page
+
+        try:
+            return self._translated(self.url_of(listed.prefix), request)
+        except _OutOfOrderError:
+            raise self._odd_listing(listed, "does not come in order") from None
 
 
 def _distinct(objects: Iterable[ObjectInfo]) -> Iterator[ObjectInfo]:

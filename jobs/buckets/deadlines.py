@@ -1,8 +1,11 @@
-"""HTTP connections on which no request and no answer outlasts a deadline.
+"""HTTP connections on which no request and no answer outlasts a deadline, and none is overlong.
 
 The timeouts of urllib3, which every client here is built on, bound the wait for the next bytes:
 an answer that comes one byte at a time would last for ever. And a whole request is given no more
 time than the timeout of connecting, too little for a report over a slow line.
+
+A connection on which more has come than the answer is not used again: the rest would be read as the
+answer to the next request.
 """
 
 from __future__ import annotations
@@ -22,6 +25,10 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 _PIECE_BYTES = 1 << 16
 _LONGEST_ERROR_BYTES = 1 << 20
 _current = threading.local()
+
+
+class DeadlinePassedError(TimeoutError):
+    """The time of a call was over before this attempt could end."""
 
 
 @contextlib.contextmanager
@@ -47,16 +54,20 @@ def _time_left_s() -> float | None:
         return None
     left_s: float = ends_at - time.monotonic()
     if left_s <= 0:
-        raise TimeoutError("the deadline has passed")
+        raise DeadlinePassedError("the deadline has passed")
     return left_s
 
 
 class _TimedStream(io.RawIOBase):
-    """What a socket receives, until the deadline; `most_bytes` is how much may still come."""
+    """What a socket receives, until the deadline.
+
+    `most_bytes` is how much may still come; `is_over` tells that nothing more is taken.
+    """
 
     def __init__(self, connected: socket.socket, received: io.RawIOBase) -> None:
         super().__init__()
         self.most_bytes: int | None = None
+        self.is_over = False
         self._socket = connected
         self._received = received
         self._timeout_s = connected.gettimeout()
@@ -65,6 +76,8 @@ class _TimedStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any, /) -> int | None:  # noqa: ANN401 - any writable buffer
+        if self.is_over:
+            return 0
         left_s = _time_left_s()
         if left_s is not None:
             usual_s = self._timeout_s
@@ -75,6 +88,11 @@ class _TimedStream(io.RawIOBase):
             if self.most_bytes < 0:
                 raise ConnectionError("what the store says of an error has no end")
         return found
+
+    def disconnect(self) -> None:
+        """Let nobody use the connection again; urllib3 finds it at its end and opens another."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._received.close()
@@ -95,6 +113,13 @@ class _TimedResponse(HTTPResponse):
             # Clients unpack it whole, whatever size it has then.
             del self.headers["content-encoding"]
 
+    def _close_conn(self) -> None:
+        """Leave the connection to the next request, unless something is left in the buffer."""
+        self._timed.is_over = True
+        if self.fp.peek(1):
+            self._timed.disconnect()
+        super()._close_conn()  # type: ignore[misc] # the stubs leave it out
+
 
 if TYPE_CHECKING:
     _Connection = HTTPConnection
@@ -104,6 +129,13 @@ else:
 
 class _TimedConnection(_Connection):
     response_class = _TimedResponse
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection can be used again: nothing has come that was not asked for."""
+        # What TLS has unpacked already is no longer seen at the socket.
+        unpacked = getattr(self.sock, "pending", int)()
+        return super().is_connected and not unpacked
 
     def connect(self) -> None:
         """Connect within the time that is left."""

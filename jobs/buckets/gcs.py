@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,22 +12,20 @@ from google.cloud import storage
 
 from jobs.buckets.bucket import ObjectKind
 from jobs.buckets.cloud import CloudBucket, CloudSettings
-from jobs.buckets.gcs_client import open_client, parse_url
-from jobs.buckets.gcs_failures import FAILURES, explain, is_passing
-from jobs.buckets.gcs_listing import generation_of, list_page, size_of
+from jobs.buckets.gcs_client import drop_connections, open_client, parse_url
+from jobs.buckets.gcs_failures import CONNECTION_FAILURES, FAILURES, explain, is_passing, said_by
+from jobs.buckets.gcs_listing import generation_of, list_page, require_own, size_of
 from jobs.buckets.gcs_media import Downloads
 from jobs.buckets.listing import Listed, ListedPage
 from jobs.buckets.object_store import (
     WRITER_KEY,
     Condition,
     ConditionFailedError,
-    DamagedContentError,
     NotThereError,
     ObjectHead,
     ObjectStore,
     Sink,
 )
-from jobs.errors import ObjectTooLargeError
 
 _WRITING_RIGHTS = frozenset({"storage.objects.create", "storage.objects.delete"})
 
@@ -86,6 +83,14 @@ class GoogleStore(ObjectStore[_Opened]):
         """Return whether another attempt may succeed."""
         return is_passing(failure, attempts, self._settings.damaged_attempts)
 
+    def is_unanswered(self, failure: Exception) -> bool:
+        """Return whether a request failed without an answer."""
+        return isinstance(failure, CONNECTION_FAILURES)
+
+    def drop_connections(self) -> None:
+        """Use none of the client's idle connections again."""
+        drop_connections(self._opened().client)
+
     def explain(self, failure: Exception) -> str:
         """Return what failed and what to do."""
         return explain(failure, self._bucket_name)
@@ -96,42 +101,35 @@ class GoogleStore(ObjectStore[_Opened]):
 
     def download(self, key: str, sink: Sink) -> str:
         """Write an object into `sink`, its CRC32C compared, and return its generation."""
-        with _missing_told():
+        with _missing_told(key):
             return self._opened().downloads.download(key, sink)
 
     def head(self, key: str) -> ObjectHead:
         """Ask for the metadata."""
         blob = self._blob(key)
-        with _missing_told():
+        with _missing_told(key):
             blob.reload(timeout=self._timeouts_s, retry=None)
+        require_own(blob)
         return ObjectHead(
             size_bytes=size_of(blob),
             version=generation_of(blob),
             writer=(blob.metadata or {}).get(WRITER_KEY),
             # Of this generation; `updated` also changes with the metadata.
             written=blob.time_created,
+            is_bound=True,
         )
 
-    def part(self, key: str, start: int, size: int, version: str | None) -> bytes:
+    def head_afresh(self, key: str) -> ObjectHead:
+        """Ask for the metadata over a new connection."""
+        self.drop_connections()
+        return self.head(key)
+
+    def part(
+        self, key: str, start: int, size: int, version: str | None, check: Callable[[str], None]
+    ) -> bytes:
         """Ask for a range; an object that is not at `version` is missing."""
-        blob = self._blob(key, None if version is None else int(version))
-        content = io.BytesIO()
-        sink = Sink(f"gs://{self._bucket_name}/{key}", content, size)
-        try:
-            with _missing_told():
-                blob.download_to_file(
-                    sink,
-                    start=start,
-                    end=start + size - 1,
-                    checksum=None,
-                    retry=None,
-                    timeout=self._timeouts_s,
-                )
-        except api_errors.RequestRangeNotSatisfiable:
-            return b""
-        except ObjectTooLargeError:
-            raise DamagedContentError("more than the part that was asked for") from None
-        return content.getvalue()
+        with _missing_told(key):
+            return self._opened().downloads.part(key, start, size, version, check)
 
     def upload(
         self,
@@ -160,11 +158,12 @@ class GoogleStore(ObjectStore[_Opened]):
             if condition is None:
                 raise
             raise ConditionFailedError from None
+        require_own(blob)
         return generation_of(blob)
 
     def delete(self, key: str) -> None:
         """Delete an object."""
-        with _missing_told():
+        with _missing_told(key):
             self._blob(key).delete(timeout=self._timeouts_s, retry=None)
 
     def page(self, listed: Listed, token: str | None, size: int) -> ListedPage:
@@ -195,8 +194,9 @@ class GoogleStore(ObjectStore[_Opened]):
 
 
 @contextlib.contextmanager
-def _missing_told() -> Iterator[None]:
+def _missing_told(key: str) -> Iterator[None]:
     try:
         yield
-    except api_errors.NotFound:
-        raise NotThereError from None
+    except api_errors.NotFound as failure:
+        # Google says "No such object: BUCKET/NAME".
+        raise NotThereError(is_bound=f"/{key}" in said_by(failure)) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from google.cloud import storage
@@ -12,9 +13,12 @@ from requests.adapters import HTTPAdapter
 
 from jobs.buckets.bucket import check_name
 from jobs.buckets.deadlines import TIMED_POOLS
+from jobs.buckets.wrong_answers import refuse_page
 from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
+# One of them comes with every object.
+OBJECT_HEADERS = ("x-goog-generation", "x-goog-hash")
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
 
@@ -66,6 +70,7 @@ def open_client(connections: int) -> storage.Client:
     # With certificates of its own for each side (mutual TLS) the client has brought its adapter.
     if not session.is_mtls:
         session.mount("https://", adapter)
+    session.hooks["response"] += [refuse_elsewhere, _refuse_page]
     fetching_tokens = getattr(session, "_auth_request_session", None)
     if fetching_tokens is not None:
         mount_timed(fetching_tokens)
@@ -76,7 +81,44 @@ def mount_timed(session: requests.Session) -> requests.Session:
     """Let the requests of a session end by the deadline; return it."""
     for scheme in ("http://", "https://"):
         session.mount(scheme, TimedAdapter())
+    session.hooks["response"].append(refuse_elsewhere)
     return session
+
+
+def drop_connections(client: storage.Client) -> None:
+    """Use none of the open connections again: one of them mixes up its answers."""
+    for adapter in client._http.adapters.values():  # noqa: SLF001 - as above
+        adapter.close()
+
+
+def refuse_elsewhere(answer: requests.Response, *_: object, **__: object) -> None:
+    """Raise `ElsewhereError` for a redirection to another server; others are followed.
+
+    Credentials are for the store alone, and so is the trust in what it answers.
+    """
+    if not answer.is_redirect:
+        return
+    target = urljoin(answer.url, answer.headers["location"])
+    # The rule by which `requests` takes the credentials out.
+    if requests.Session().should_strip_auth(answer.url, target):
+        raise ElsewhereError(_server_of(answer.url), _server_of(target))
+
+
+def _refuse_page(answer: requests.Response, *_: object, **__: object) -> None:
+    refuse_page(answer.status_code, answer.headers, OBJECT_HEADERS)
+
+
+def _server_of(url: str) -> str:
+    # Without a password before the host, and without what signs a link behind it.
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+class ElsewhereError(requests.RequestException):
+    """A server sends to another one."""
+
+    def __init__(self, asked: str, target: str) -> None:
+        super().__init__(f"{asked} sends to {target}")
 
 
 class TimedAdapter(HTTPAdapter):

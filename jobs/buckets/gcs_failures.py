@@ -11,14 +11,16 @@ from google.api_core import exceptions as api_errors
 from google.auth import exceptions as auth_errors
 from google.cloud.storage.exceptions import DataCorruption
 
+from jobs.buckets.gcs_client import ElsewhereError
 from jobs.buckets.object_store import DAMAGED, DamagedContentError, UncheckedContentError
+from jobs.buckets.wrong_answers import NO_STORE, WRONG_ANSWER, PageError, WrongAnswerError
+from jobs.causes import advised, quoted, told
 
 _PASSING_CODES = {408, 429, 500, 502, 503, 504}
 _LOG_IN = (
     "Run `gcloud auth application-default login`, or run the job where a service account is "
     "attached."
 )
-_LONGEST_QUOTE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ FAILURES: tuple[type[Exception], ...] = (
     requests.RequestException,
     *CONNECTION_FAILURES,
     *DAMAGE,
+    WrongAnswerError,
 )
 
 
@@ -71,7 +74,9 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
         return True
     if isinstance(failure, auth_errors.GoogleAuthError):
         return bool(failure.retryable)
-    return isinstance(failure, CONNECTION_FAILURES)
+    # Whatever is no JSON is a proxy's.
+    passing = (*CONNECTION_FAILURES, WrongAnswerError, requests.exceptions.InvalidJSONError)
+    return isinstance(failure, passing)
 
 
 def explain(failure: Exception, bucket_name: str) -> str:
@@ -79,20 +84,36 @@ def explain(failure: Exception, bucket_name: str) -> str:
     if isinstance(failure, api_errors.GoogleAPICallError):
         return _explain_answer(failure, bucket_name)
     if isinstance(failure, auth_errors.TransportError):
-        return f"the credentials could not be fetched ({_short(failure)}). Check the network."
+        return (
+            f"the credentials could not be fetched ({told(failure)}). "
+            f"{advised(failure, 'Check the network.')}"
+        )
     if isinstance(failure, auth_errors.GoogleAuthError):
-        return f"there are no valid Google credentials ({_short(failure)}). {_LOG_IN}"
+        return f"there are no valid Google credentials ({told(failure)}). {_LOG_IN}"
     if isinstance(failure, DAMAGE):
         return DAMAGED
+    if isinstance(failure, WrongAnswerError):
+        return f"{WRONG_ANSWER} ({failure})."
+    return _explain_connection(failure)
+
+
+def _explain_connection(failure: Exception) -> str:
+    if isinstance(failure, ElsewhereError):
+        return (
+            f"{failure}, which was not followed: credentials are for the store alone. Check "
+            "STORAGE_EMULATOR_HOST if it is set, and the proxies between here and the store."
+        )
+    if isinstance(failure, PageError | requests.exceptions.InvalidJSONError):
+        return f"{NO_STORE.format(said=told(failure))}; and STORAGE_EMULATOR_HOST if it is set."
     return (
         f"the store could not be reached, or did not answer in full, before the deadline "
-        f"({_short(failure)}). Check the network and any proxy, and STORAGE_EMULATOR_HOST if it is "
-        "set; then run the job again."
+        f"({told(failure)}). {advised(failure, 'Check the network and any proxy.')} If it is set, "
+        "check STORAGE_EMULATOR_HOST too; then run the job again."
     )
 
 
 def _explain_answer(answer: api_errors.GoogleAPICallError, bucket_name: str) -> str:
-    said = f"{answer.code}: {_said(answer)}"
+    said = f"{answer.code}: {quoted(said_by(answer))}"
     if answer.code == 401:
         return f"the store does not accept the credentials ({said}). {_LOG_IN}"
     if answer.code == 403:
@@ -107,19 +128,11 @@ def _explain_answer(answer: api_errors.GoogleAPICallError, bucket_name: str) -> 
     return f"the store answered with an error ({said}). Check the bucket's settings."
 
 
-def _said(answer: api_errors.GoogleAPICallError) -> str:
+def said_by(answer: api_errors.GoogleAPICallError) -> str:
     """Return the store's own sentence, which is inside JSON or plain text."""
     text = getattr(answer.response, "text", "") or ""
     try:
         text = str(json.loads(text)["error"]["message"])
     except (ValueError, KeyError, TypeError):
         text = text or type(answer).__name__
-    return _one_line(text)
-
-
-def _short(failure: Exception) -> str:
-    return _one_line(f"{type(failure).__name__}: {failure}")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST_QUOTE]
+    return text

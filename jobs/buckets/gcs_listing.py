@@ -7,8 +7,16 @@ from google.cloud import storage
 from jobs.buckets.bucket import ObjectInfo, is_readable_name
 from jobs.buckets.listing import Listed, ListedPage
 from jobs.buckets.object_store import UncheckedContentError
+from jobs.buckets.wrong_answers import WrongAnswerError, require_below
 
 _FIELDS = "items(name,size,generation),nextPageToken"
+
+
+def require_own(blob: storage.Blob) -> None:
+    """Raise `WrongAnswerError` if the store described another object than the one asked for."""
+    said = blob._properties  # noqa: SLF001 - the name that it was given hides the one in the answer
+    if (said.get("name"), said.get("bucket")) != (blob.name, blob.bucket.name):
+        raise WrongAnswerError(f"it describes {said.get('bucket')}/{said.get('name')}")
 
 
 def generation_of(blob: storage.Blob) -> str:
@@ -45,6 +53,7 @@ def list_page(
         retry=None,
     )
     page = tuple(next(blobs.pages, ()))
+    require_below(listed, [*(blob.name for blob in page), *blobs.prefixes])
     named = ((blob.name.removeprefix(listed.root), blob) for blob in page)
     return ListedPage(
         objects=tuple(

@@ -1,16 +1,20 @@
-"""Downloads of whole objects, mostly without the machinery of Google's client.
+"""Downloads of objects and their parts, mostly without the machinery of Google's client.
 
 The client takes 1 to 3 ms of a core for a download of 40 KB, and holds the interpreter's lock for
 most of it; urllib3, which it is built on, takes a quarter of that (``python -m
 benchmarks.fetching``). The rights and the trusted certificates are the client's, and whatever is
-unusual goes the client's way.
+unusual goes the client's way: through a proxy, after a redirection, with new rights, unpacked.
 """
 
 from __future__ import annotations
 
 import base64
 import functools
+import io
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import google_crc32c
@@ -23,12 +27,16 @@ from google.cloud.storage.exceptions import DataCorruption
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from jobs.buckets.cloud import CloudSettings
-from jobs.buckets.gcs_client import mount_timed
+from jobs.buckets.gcs_client import OBJECT_HEADERS, mount_timed
 from jobs.buckets.gcs_failures import Refusal
 from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
-from jobs.buckets.object_store import Sink, UncheckedContentError
+from jobs.buckets.object_store import DamagedContentError, Sink, UncheckedContentError
+from jobs.buckets.wrong_answers import WrongAnswerError, refuse_page
+
+Taken = TypeVar("Taken")
 
 _CHUNK_BYTES = 1 << 18
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/")
 # Without "gzip" the store unpacks what is stored packed, and its checksum fits no longer.
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip", "user-agent": "image-drift"}
 
@@ -48,6 +56,7 @@ class Downloads:
         self._timeouts_s = settings.retry.timeouts_s
         self._bucket = client.bucket(bucket_name)
         session = client._http  # noqa: SLF001 - the client has no public way to its session
+        self._session = session
         self._credentials = session.credentials
         self._refresh = Request(mount_timed(requests.Session()))
         self._url = client.api_endpoint
@@ -75,27 +84,56 @@ class Downloads:
         requests.RequestException, ConnectionError, TimeoutError
             If the store cannot be reached, or the content breaks off or comes too slowly.
         """
-        generation = self._download_directly(name, sink)
+        generation = self._ask(name, "", {}, lambda answer: _take(answer, sink))
         return generation or self._download_by_client(name, sink)
 
-    def _download_directly(self, name: str, sink: Sink) -> str | None:
-        """Return None, with nothing written, where the client has to be asked."""
-        if self._pool is None:
-            return None
+    def part(
+        self, name: str, start: int, size: int, version: str | None, check: Callable[[str], None]
+    ) -> bytes:
+        """Return a part of an object, of the generation `version` where there is one.
+
+        The generation of the answer is given to `check`. Raises as `download` does;
+        `DamagedContentError` if the answer holds another part.
+        """
+        query = "" if version is None else f"&generation={version}"
+        wanted = {"range": f"bytes={start}-{start + size - 1}"}
+        return self._ask(name, query, wanted, lambda answer: _take_part(answer, start, size, check))
+
+    def _ask(
+        self,
+        name: str,
+        query: str,
+        further: dict[str, str],
+        take: Callable[[urllib3.BaseHTTPResponse], Taken],
+    ) -> Taken:
+        """Return what `take` makes of the answer to a download."""
         path = storage.Blob.path_helper(self._bucket.path, name)
-        target = f"{self._path}/download/storage/v1{path}?alt=media"
-        headers = _HEADERS.copy()
-        refresh = functools.partial(self._refresh, timeout=self._timeouts_s)
-        self._credentials.before_request(refresh, "GET", self._host + target, headers)
-        with answer_to(self._pool, target, headers, self._timeouts_s) as answer:
-            return _take(answer, sink)
+        target = f"{self._path}/download/storage/v1{path}?alt=media{query}"
+        headers = _HEADERS | further
+        if self._pool is not None:
+            signed = headers.copy()
+            refresh = functools.partial(self._refresh, timeout=self._timeouts_s)
+            self._credentials.before_request(refresh, "GET", self._host + target, signed)
+            with answer_to(self._pool, target, signed, self._timeouts_s) as answer:
+                refuse_page(answer.status, answer.headers, OBJECT_HEADERS)
+                if answer.status != 401 and not 300 <= answer.status < 400:
+                    return take(answer)
+        # The client's session follows redirections, knows proxies, and fetches new rights where
+        # the old ones are no longer accepted.
+        url = self._host + target
+        with self._session.get(
+            url, headers=headers, stream=True, timeout=self._timeouts_s
+        ) as response:
+            return take(response.raw)
 
     def _download_by_client(self, name: str, sink: Sink) -> str:
+        """Download what is stored packed, which the client unpacks."""
         blob = self._bucket.blob(name)
         # Google's own retry resumes in the middle, and does not verify content that it resumed.
         blob.download_to_file(sink, checksum="crc32c", retry=None, timeout=self._timeouts_s)
         if blob.crc32c is None or blob.generation is None:
             raise UncheckedContentError
+        sink.identify(str(blob.generation))
         return str(blob.generation)
 
 
@@ -112,10 +150,7 @@ def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnect
 
 
 def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
-    # The client follows redirects, fetches new rights where the old ones are no longer accepted,
-    # and unpacks what is packed.
-    if answer.status == 401 or 300 <= answer.status < 400:
-        return None
+    """Return the generation; None, with nothing written, where the content is packed."""
     if answer.status != 200:
         raise _refusal(answer)
     if "content-encoding" in answer.headers:
@@ -124,6 +159,7 @@ def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
     generation = answer.headers.get("x-goog-generation")
     if expected is None or generation is None:
         raise UncheckedContentError
+    sink.identify(generation)
     length = answer.headers.get("content-length", "")
     if length.isdecimal():
         sink.expect(int(length), generation)
@@ -135,6 +171,40 @@ def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
     if actual.to_bytes(4, "big") != expected:
         raise DataCorruption(None, "the content's CRC32C is not the one that the store named")
     return generation
+
+
+def _take_part(
+    answer: urllib3.BaseHTTPResponse, start: int, size: int, check: Callable[[str], None]
+) -> bytes:
+    if answer.status == 416:
+        return b""
+    if answer.status not in {200, 206}:
+        raise _refusal(answer)
+    generation = answer.headers.get("x-goog-generation")
+    if generation is None:
+        raise UncheckedContentError
+    check(generation)
+    # The whole object may come in place of a part.
+    skipped, expected = (start, None) if answer.status == 200 else (0, _length(answer, start, size))
+    content = io.BytesIO()
+    while content.tell() <= skipped + size and (
+        chunk := answer.read1(_CHUNK_BYTES, decode_content=False)
+    ):
+        content.write(chunk)
+    if expected is not None and content.tell() != expected:
+        raise DamagedContentError("another length than that of the part that was asked for")
+    return content.getvalue()[skipped : skipped + size]
+
+
+def _length(answer: urllib3.BaseHTTPResponse, start: int, size: int) -> int:
+    """Return how long the part is that an answer says it is; it may end where the object does."""
+    said = _RANGE.match(answer.headers.get("content-range", ""))
+    if said is None:
+        raise UncheckedContentError
+    first, last = int(said[1]), int(said[2])
+    if first != start or last >= start + size:
+        raise WrongAnswerError(f"it holds the bytes {first} to {last}")
+    return last + 1 - first
 
 
 def _refusal(answer: urllib3.BaseHTTPResponse) -> Exception:

@@ -17,11 +17,11 @@ from google.auth.transport.requests import Request
 from google.cloud import storage
 
 from jobs.buckets.gcs_client import mount_timed
+from jobs.causes import told
 from jobs.errors import BucketAccessError
 
 # Tokens for storage alone may not ask for a signature.
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-_LONGEST_QUOTE = 300
 
 
 def sign_link(blob: storage.Blob, url: str, lifetime: timedelta) -> str:
@@ -41,10 +41,9 @@ def sign_link(blob: storage.Blob, url: str, lifetime: timedelta) -> str:
         credentials, _ = google.auth.default(scopes=[_SCOPE])
         return _signed_by(credentials, blob, url, lifetime)
     except (auth_errors.GoogleAuthError, requests.RequestException) as failure:
-        said = " ".join(f"{type(failure).__name__}: {failure}".split())[:_LONGEST_QUOTE]
         raise BucketAccessError(
             url,
-            f"no link could be signed ({said}). The job's service account needs "
+            f"no link could be signed ({told(failure)}). The job's service account needs "
             "roles/iam.serviceAccountTokenCreator on itself, and the IAM Service Account "
             "Credentials API has to be enabled.",
         ) from failure

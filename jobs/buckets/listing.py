@@ -34,11 +34,23 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPage:
-    """Objects and folders of one answer, each in the order of names; None ends the listing."""
+    """Objects and folders of one answer, each in the order of names; None ends the listing.
+
+    Attributes
+    ----------
+    is_bound
+        Whether the answer names what was asked for.
+    """
 
     objects: tuple[ObjectInfo, ...]
     folders: tuple[str, ...]
     next_token: str | None
+    is_bound: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Of objects and folders."""
+        return [*(info.name for info in self.objects), *self.folders]
 
 
 def merged(page: ListedPage) -> Iterator[ObjectInfo | str]:

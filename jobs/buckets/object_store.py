@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, ClassVar, Generic, TypeVar
@@ -22,7 +23,17 @@ DAMAGED = (
 
 
 class NotThereError(Exception):
-    """The store has no such object, or no such bucket."""
+    """The store has no such object, or no such bucket.
+
+    Parameters
+    ----------
+    is_bound
+        Whether the store named the object that was asked for.
+    """
+
+    def __init__(self, *, is_bound: bool = False) -> None:
+        super().__init__(is_bound)
+        self.is_bound = is_bound
 
 
 class ConditionFailedError(Exception):
@@ -51,12 +62,15 @@ class ObjectHead:
         The mark of the conditional write that made it, or None.
     written
         When this version was written, UTC; None where the store does not say.
+    is_bound
+        Whether the store named the object that was asked for.
     """
 
     size_bytes: int
     version: str
     writer: str | None
     written: datetime | None = None
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +100,27 @@ class Sink:
         At its start.
     most_bytes
         How large the object may be; None for any size.
+    check
+        Raises `WrongAnswerError` for a version that is not the object's; None to believe all.
     """
 
-    def __init__(self, url: str, target: BinaryIO, most_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        target: BinaryIO,
+        most_bytes: int | None = None,
+        check: Callable[[str], None] | None = None,
+    ) -> None:
         self._url = url
         self._target = target
         self._most_bytes = most_bytes
+        self._check = check
         self._written = 0
+
+    def identify(self, version: str) -> None:
+        """Raise `WrongAnswerError` if an answer that names `version` is another object's."""
+        if self._check is not None:
+            self._check(version)
 
     def expect(self, size_bytes: int, version: str) -> None:
         """Raise `ObjectTooLargeError` if the object that is to come is too large."""
@@ -141,6 +169,14 @@ class ObjectStore(ABC, Generic[Opened]):
         """Return whether another attempt may succeed, after so many that failed like this one."""
 
     @abstractmethod
+    def is_unanswered(self, failure: Exception) -> bool:
+        """Return whether a request failed without an answer, which may still be on its way."""
+
+    @abstractmethod
+    def drop_connections(self) -> None:
+        """Use none of the idle connections again; whatever is not opened yet needs nothing."""
+
+    @abstractmethod
     def explain(self, failure: Exception) -> str:
         """Return what failed and what to do, for the message about one object."""
 
@@ -157,8 +193,16 @@ class ObjectStore(ABC, Generic[Opened]):
         """Return what the store says of an object."""
 
     @abstractmethod
-    def part(self, key: str, start: int, size: int, version: str | None) -> bytes:
+    def head_afresh(self, key: str) -> ObjectHead:
+        """Ask for the head over a new connection, to which no earlier answer can come."""
+
+    @abstractmethod
+    def part(
+        self, key: str, start: int, size: int, version: str | None, check: Callable[[str], None]
+    ) -> bytes:
         """Return a part of an object, empty behind its end.
+
+        The version that the answer names is given to `check`, as `Sink.identify` does.
 
         Raises
         ------

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from jobs.buckets.deadlines import ending_at
+from jobs.buckets.deadlines import DeadlinePassedError, ending_at
+from jobs.causes import chain_of, told
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class Retrying:
     def call(
         self, url: str, request: Callable[[int], Result], deadline_s: float | None = None
     ) -> Result:
-        """Return what `request` returns; raise its last failure once there is no time left.
+        """Return what `request` returns; raise why it failed once there is no time left.
 
         Parameters
         ----------
@@ -84,6 +85,7 @@ class Retrying:
         """
         ends_at = time.monotonic() + (deadline_s or self.settings.deadline_s)
         failed: Counter[type[Exception]] = Counter()
+        known: Exception | None = None
         for number in itertools.count():
             try:
                 with ending_at(ends_at):
@@ -92,9 +94,12 @@ class Retrying:
                 failed[type(failure)] += 1
                 pause_s = self._pause_s(number)
                 too_late = time.monotonic() + pause_s >= ends_at
+                # An attempt that the deadline cut short does not know what is wrong.
+                if known is None or not _is_cut_short(failure):
+                    known = failure
                 if too_late or not self.is_passing(failure, failed[type(failure)]):
-                    raise
-                _log.info("%s: %r; trying again in %.1f s", url, failure, pause_s)
+                    raise known from known.__cause__
+                _log.info("%s: %s; trying again in %.1f s", url, told(failure), pause_s)
             time.sleep(pause_s)
         raise AssertionError("an endless count ended")
 
@@ -102,3 +107,7 @@ class Retrying:
         longest_s = min(self.settings.first_pause_s * 2.0**number, self.settings.longest_pause_s)
         # Many threads fail at the same moment; equal pauses would send them back together.
         return random.uniform(longest_s / 2, longest_s)  # noqa: S311 - no secret depends on it
+
+
+def _is_cut_short(failure: Exception) -> bool:
+    return any(isinstance(one, DeadlinePassedError) for one in chain_of(failure))

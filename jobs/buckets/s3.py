@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,9 +26,18 @@ from jobs.buckets.object_store import (
 )
 from jobs.buckets.s3_client import S3Client, parse_url
 from jobs.buckets.s3_content import read_range, version_of
-from jobs.buckets.s3_failures import FAILURES, code_of, explain, is_passing, status_of
+from jobs.buckets.s3_failures import (
+    CONNECTION_FAILURES,
+    FAILURES,
+    code_of,
+    explain,
+    is_passing,
+    status_of,
+)
 from jobs.buckets.s3_listing import list_page
+from jobs.buckets.s3_marks import Marks
 from jobs.buckets.s3_media import Downloads
+from jobs.buckets.wrong_answers import WrongAnswerError
 from jobs.errors import UsageError
 
 _ETAG = re.compile(r"[!#-~]+")
@@ -78,10 +90,21 @@ class AmazonStore(ObjectStore[_Opened]):
         super().__init__()
         self._bucket_name = bucket_name
         self._settings = settings
+        # Stores may send marks back with some kinds of answers only.
+        self._heads = Marks()
+        self._parts = Marks()
 
     def is_passing(self, failure: Exception, attempts: int) -> bool:
         """Return whether another attempt may succeed."""
         return is_passing(failure, attempts, self._settings.damaged_attempts)
+
+    def is_unanswered(self, failure: Exception) -> bool:
+        """Return whether a request failed without an answer."""
+        return isinstance(failure, CONNECTION_FAILURES)
+
+    def drop_connections(self) -> None:
+        """Use none of the client's idle connections again."""
+        self._opened().client.drop_connections()
 
     def explain(self, failure: Exception) -> str:
         """Return what failed and what to do."""
@@ -96,17 +119,23 @@ class AmazonStore(ObjectStore[_Opened]):
         try:
             return self._opened().downloads.download(key, sink)
         except ClientError as failure:
-            raise _if_missing(failure) from None
+            raise _if_missing(failure, key) from None
 
     def head(self, key: str) -> ObjectHead:
         """Ask for the head alone."""
-        found = self._ask("head_object", key)
+        found, is_bound = self._heads.ask(functools.partial(self._ask, "head_object", key))
         return ObjectHead(
             size_bytes=found["ContentLength"],
             version=version_of(found),
             writer=found.get("Metadata", {}).get(WRITER_KEY),
             written=found.get("LastModified"),
+            is_bound=is_bound,
         )
+
+    def head_afresh(self, key: str) -> ObjectHead:
+        """Ask for the head over a new connection."""
+        with self._opened().client.over_a_new_connection():
+            return self.head(key)
 
     def part(
         self,
@@ -114,19 +143,26 @@ class AmazonStore(ObjectStore[_Opened]):
         start: int,
         size: int,
         version: str | None,
+        check: Callable[[str], None],
     ) -> bytes:
         """Ask for a range, under the condition of a version."""
         further = {} if version is None else {"IfMatch": f'"{version}"'}
         try:
             asked = f"bytes={start}-{start + size - 1}"
-            answer = self._ask("get_object", key, Range=asked, **further)
+            answer, is_bound = self._parts.ask(
+                functools.partial(self._ask, "get_object", key), Range=asked, **further
+            )
         except ClientError as failure:
             if status_of(failure) == 412:
                 raise ConditionFailedError from None
             if status_of(failure) == 416:
                 return b""
             raise
-        return read_range(answer, start, size)
+        with contextlib.closing(answer["Body"]):
+            # A store that knows no conditions sends what there is.
+            if version is not None or not is_bound:
+                check(version_of(answer))
+            return read_range(answer, start, size)
 
     def upload(
         self,
@@ -174,7 +210,7 @@ class AmazonStore(ObjectStore[_Opened]):
         try:
             return client.call(operation, Bucket=self._bucket_name, Key=key, **further)
         except ClientError as failure:
-            raise _if_missing(failure) from None
+            raise _if_missing(failure, key) from None
 
     def _open(self) -> _Opened:
         settings = self._settings
@@ -189,10 +225,13 @@ class AmazonStore(ObjectStore[_Opened]):
         return _Opened(client=client, downloads=downloads)
 
 
-def _if_missing(failure: ClientError) -> Exception:
+def _if_missing(failure: ClientError, key: str) -> Exception:
     """Return what to raise: the answer to a question for the head alone says only its status."""
     if status_of(failure) == 404 and code_of(failure) != "NoSuchBucket":
-        return NotThereError()
+        named = failure.response.get("Error", {}).get("Key")
+        if named not in {None, key}:
+            return WrongAnswerError(f"it tells of {named}")
+        return NotThereError(is_bound=named == key)
     unchanged: Exception = failure
     return unchanged
 

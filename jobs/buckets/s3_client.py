@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,9 +20,12 @@ from botocore.utils import get_environ_proxies
 from jobs.buckets.bucket import check_name
 from jobs.buckets.deadlines import TIMED_POOLS
 from jobs.buckets.retrying import RetrySettings
+from jobs.buckets.wrong_answers import refuse_page
 from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
+# One of them comes with every object.
+OBJECT_HEADERS = ("etag",)
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
 _UNSORTED = "--x-s3"
 
@@ -105,12 +111,8 @@ class S3Client:
         trusted = self._session.get_config_variable("ca_bundle")
         self.trusted: str | bool = trusted or os.environ.get("REQUESTS_CA_BUNDLE") or True
         self._client = self._addressed()
-        self._connections = _TimedSession(
-            verify=self.trusted,
-            proxies=get_environ_proxies(self._client.meta.endpoint_url),
-            timeout=self.timeouts_s,
-            max_pool_connections=connections,
-        )
+        self._connections = self._connected(connections)
+        self._of_thread = threading.local()
         self._client.meta.events.register("before-send.s3", self._send)
 
     def call(self, operation: str, **parameters: object) -> dict[str, Any]:
@@ -172,7 +174,32 @@ class S3Client:
         # The wait for the store's consent to a body has no deadline; what is written here is small.
         if "Expect" in request.headers:
             del request.headers["Expect"]
-        return self._connections.send(request)
+        connections: Any = getattr(self._of_thread, "connections", self._connections)
+        answer = connections.send(request)
+        refuse_page(answer.status_code, answer.headers, OBJECT_HEADERS)
+        return answer
+
+    def _connected(self, most: int) -> _TimedSession:
+        return _TimedSession(
+            verify=self.trusted,
+            proxies=get_environ_proxies(self._client.meta.endpoint_url),
+            timeout=self.timeouts_s,
+            max_pool_connections=most,
+        )
+
+    @contextlib.contextmanager
+    def over_a_new_connection(self) -> Iterator[None]:
+        """Let this thread's requests inside have a connection that was never used."""
+        self._of_thread.connections = self._connected(1)
+        try:
+            yield
+        finally:
+            self._of_thread.connections.close()
+            del self._of_thread.connections
+
+    def drop_connections(self) -> None:
+        """Use none of the open connections again."""
+        self._connections.close()
 
 
 class _TimedSession(URLLib3Session):  # type: ignore[misc]

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jobs.buckets.object_store import DamagedContentError, Sink, UncheckedContentError
+from jobs.buckets.wrong_answers import WrongAnswerError
 
 _CHUNK_BYTES = 1 << 18
 _MD5 = re.compile(r"[0-9a-f]{32}")
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/")
 _ENCRYPTION = "x-amz-server-side-encryption"
 _CUSTOMER_KEY = "x-amz-server-side-encryption-customer-algorithm"
 
@@ -99,8 +101,15 @@ def read_range(answer: Mapping[str, Any], start: int, size: int) -> bytes:
         That of ``get_object``, asked for a range.
     start, size
         Of the range. A store that sends the whole object in its place is taken at its word.
+
+    Raises
+    ------
+    WrongAnswerError
+        If it is another part.
     """
     whole = answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+    if not whole:
+        _require_range(str(answer.get("ContentRange", "")), start, size)
     most = start + size if whole else size
     content = bytearray()
     # As a context of its own the body gives out the bytes without the check of their length.
@@ -114,3 +123,12 @@ def read_range(answer: Mapping[str, Any], start: int, size: int) -> bytes:
     if len(content) > size:
         raise DamagedContentError("more than the part that was asked for")
     return bytes(content)
+
+
+def _require_range(said: str, start: int, size: int) -> None:
+    found = _RANGE.match(said)
+    if found is None:
+        raise UncheckedContentError("the store does not say which part it sent")
+    first, last = int(found[1]), int(found[2])
+    if first != start or last >= start + size:
+        raise WrongAnswerError(f"it holds the bytes {first} to {last}")

@@ -11,7 +11,8 @@ from botocore import exceptions as aws_errors
 from botocore.parsers import ResponseParserError
 
 from jobs.buckets.object_store import DAMAGED, DamagedContentError, UncheckedContentError
-from jobs.endpoints import without_secrets
+from jobs.buckets.wrong_answers import NO_STORE, WRONG_ANSWER, PageError, WrongAnswerError
+from jobs.causes import advised, quoted, told
 
 PASSING_STATUS = {408, 429, 500, 502, 503, 504}
 _PASSING_CODES = {
@@ -56,8 +57,6 @@ _ADVICE = {
         "Expected one that knows If-Match and If-None-Match on PutObject.",
     ),
 }
-_LONGEST_QUOTE = 300
-
 
 DAMAGE: tuple[type[Exception], ...] = (
     DamagedContentError,
@@ -87,6 +86,7 @@ FAILURES: tuple[type[Exception], ...] = (
     aws_errors.BotoCoreError,
     *CONNECTION_FAILURES,
     *DAMAGE,
+    WrongAnswerError,
 )
 
 
@@ -137,7 +137,7 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
         return attempts < damaged_attempts
     if isinstance(failure, aws_errors.ClientError):
         return status_of(failure) in PASSING_STATUS or code_of(failure) in _PASSING_CODES
-    return isinstance(failure, CONNECTION_FAILURES)
+    return isinstance(failure, (*CONNECTION_FAILURES, WrongAnswerError))
 
 
 def explain(failure: Exception, bucket_name: str) -> str:
@@ -146,17 +146,25 @@ def explain(failure: Exception, bucket_name: str) -> str:
         return _explain_answer(failure, bucket_name)
     if isinstance(failure, DAMAGE):
         return DAMAGED
+    if isinstance(failure, WrongAnswerError):
+        return f"{WRONG_ANSWER} ({failure})."
     if isinstance(failure, CONNECTION_FAILURES):
-        return (
-            f"the store could not be reached, or did not answer in full, before the deadline "
-            f"({_short(failure)}). Check the network and any proxy, and AWS_ENDPOINT_URL if it is "
-            "set; then run the job again."
-        )
+        return _explain_connection(failure)
     if isinstance(failure, _CREDENTIAL_FAILURES):
-        return f"there are no valid AWS credentials ({_short(failure)}). {_LOG_IN}"
+        return f"there are no valid AWS credentials ({told(failure)}). {_LOG_IN}"
     return (
-        f"the client cannot work with its settings ({_short(failure)}). Check the variables whose "
+        f"the client cannot work with its settings ({told(failure)}). Check the variables whose "
         "names begin with AWS_, and ~/.aws/config."
+    )
+
+
+def _explain_connection(failure: Exception) -> str:
+    if isinstance(failure, PageError | ResponseParserError):
+        return f"{NO_STORE.format(said=told(failure))}; and AWS_ENDPOINT_URL if it is set."
+    return (
+        f"the store could not be reached, or did not answer in full, before the deadline "
+        f"({told(failure)}). {advised(failure, 'Check the network and any proxy.')} If it is "
+        "set, check AWS_ENDPOINT_URL too; then run the job again."
     )
 
 
@@ -193,12 +201,4 @@ def _refusal(answer: aws_errors.ClientError, said: str, bucket_name: str) -> str
 def _said(answer: aws_errors.ClientError) -> str:
     error = answer.response.get("Error", {})
     code, message = str(error.get("Code", "")), str(error.get("Message", ""))
-    return _one_line(f"{code}: {message}" if message and not code.isdecimal() else message or code)
-
-
-def _short(failure: Exception) -> str:
-    return _one_line(f"{type(failure).__name__}: {failure}")
-
-
-def _one_line(text: str) -> str:
-    return without_secrets(" ".join(text.split()))[:_LONGEST_QUOTE]
+    return quoted(f"{code}: {message}" if message and not code.isdecimal() else message or code)

@@ -9,6 +9,9 @@ from jobs.buckets.listing import Listed, ListedPage
 from jobs.buckets.object_store import DamagedContentError
 from jobs.buckets.s3_client import S3Client
 from jobs.buckets.s3_content import version_of
+from jobs.buckets.wrong_answers import WrongAnswerError, require_below
+
+_ALIAS = "-s3alias"
 
 
 def list_page(client: S3Client, listed: Listed, token: str | None, size: int) -> ListedPage:
@@ -18,6 +21,8 @@ def list_page(client: S3Client, listed: Listed, token: str | None, size: int) ->
     ------
     DamagedContentError
         If the page does not hold as much as it says, or breaks off without saying how to go on.
+    WrongAnswerError
+        If it says that it lists something else than was asked for.
     """
     asked: dict[str, object] = {"Prefix": listed.root + listed.prefix, "MaxKeys": size}
     if listed.one_level:
@@ -25,9 +30,11 @@ def list_page(client: S3Client, listed: Listed, token: str | None, size: int) ->
     if token is not None:
         asked["ContinuationToken"] = token
     answer = client.call("list_objects_v2", Bucket=listed.bucket_name, **asked)
+    _require_own(answer, listed, token)
     contents = answer.get("Contents", [])
     prefixes = answer.get("CommonPrefixes", [])
     _require_whole(answer, len(contents) + len(prefixes))
+    require_below(listed, [one["Key"] for one in contents] + [one["Prefix"] for one in prefixes])
     named = ((one["Key"].removeprefix(listed.root), one) for one in contents)
     return ListedPage(
         objects=tuple(
@@ -37,7 +44,23 @@ def list_page(client: S3Client, listed: Listed, token: str | None, size: int) ->
         ),
         folders=tuple(sorted(one["Prefix"].removeprefix(listed.root) for one in prefixes)),
         next_token=answer["NextContinuationToken"] if answer.get("IsTruncated") else None,
+        is_bound="Prefix" in answer and (token is None or "ContinuationToken" in answer),
     )
+
+
+def _require_own(answer: dict[str, Any], listed: Listed, token: str | None) -> None:
+    """Compare what a page says it lists with what was asked for."""
+    asked = {
+        "Prefix": listed.root + listed.prefix,
+        "Delimiter": "/" if listed.one_level else "",
+        "ContinuationToken": token or "",
+    }
+    # An access point's alias stands for a bucket of another name.
+    if not listed.bucket_name.endswith(_ALIAS):
+        asked["Name"] = listed.bucket_name
+    for name, value in asked.items():
+        if answer.get(name, value) != value:
+            raise WrongAnswerError(f"its listing names {name} {answer[name]!r}, not {value!r}")
 
 
 def _require_whole(answer: dict[str, Any], found: int) -> None:

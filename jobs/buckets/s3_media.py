@@ -8,6 +8,7 @@ trusted certificates are the client's, and whatever is unusual goes the client's
 from __future__ import annotations
 
 import contextlib
+import functools
 import urllib.parse
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from botocore.utils import get_environ_proxies
 
 from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
 from jobs.buckets.object_store import Sink
-from jobs.buckets.s3_client import S3Client
+from jobs.buckets.s3_client import OBJECT_HEADERS, S3Client
 from jobs.buckets.s3_content import chunks_of, is_md5, take, version_of
 from jobs.buckets.s3_failures import PASSING_STATUS, refusal_of
+from jobs.buckets.s3_marks import HEADER, QUERY, Marks
+from jobs.buckets.wrong_answers import refuse_page
 
 _CHUNK_BYTES = 1 << 18
 _HEADERS = {"accept-encoding": "identity", "user-agent": "image-drift"}
@@ -44,6 +47,7 @@ class Downloads:
         self._address = client.address_of(bucket_name)
         self._pool = _pool(self._address.url, client.trusted, connections)
         self._has_md5 = True
+        self._marks = Marks()
 
     def download(self, name: str, sink: Sink) -> str:
         """Write an object into `sink`, verified as far as it can be, and return its version.
@@ -70,22 +74,28 @@ class Downloads:
         """Return None, with nothing written, where the client has to be asked."""
         if self._pool is None or not self._has_md5:
             return None
+        mark = self._marks.new()
         url = self._address.url + urllib.parse.quote(name, safe="/~")
+        if mark is not None:
+            url += f"?{QUERY}={mark}"
         signed = AWSRequest(method="GET", url=url, headers=_HEADERS)
         S3SigV4Auth(self._client.credentials(), "s3", self._address.region).add_auth(signed)
         target = url[len(self._address.host) :]
         headers = dict(signed.headers.items())
         with answer_to(self._pool, target, headers, self._client.timeouts_s) as answer:
+            refuse_page(answer.status, answer.headers, OBJECT_HEADERS)
             if answer.status in PASSING_STATUS:
                 raise refusal_of(answer.status, beginning_of(answer))
             # The client says what is wrong, follows to other regions, and fetches new rights.
             if answer.status != 200 or "content-encoding" in answer.headers:
                 return None
-            return self._take(answer, sink)
+            return self._take(answer, sink, mark)
 
-    def _take(self, answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
+    def _take(self, answer: urllib3.BaseHTTPResponse, sink: Sink, mark: str | None) -> str | None:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         version = version_of({"ETag": headers.get("etag")})
+        if not self._marks.is_bound(mark, headers.get(HEADER)):
+            sink.identify(version)
         if not is_md5(version, headers):
             # Most of a bucket is encrypted if anything is; parts are an object's own matter.
             self._has_md5 = "-" in version
@@ -99,14 +109,19 @@ class Downloads:
         return version
 
     def _download_by_client(self, name: str, sink: Sink) -> str:
-        answer = self._client.call(
-            "get_object", ChecksumMode="ENABLED", Bucket=self._bucket_name, Key=name
+        answer, is_bound = self._marks.ask(
+            functools.partial(self._client.call, "get_object"),
+            ChecksumMode="ENABLED",
+            Bucket=self._bucket_name,
+            Key=name,
         )
-        version = version_of(answer)
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
         size = answer.get("ContentLength")
         # As a context of its own the body gives out the bytes without the checks of length and sum.
         with contextlib.closing(answer["Body"]) as body:
+            version = version_of(answer)
+            if not is_bound:
+                sink.identify(version)
             sink.expect(size or 0, version)
             chunks = chunks_of(lambda: body.read(_CHUNK_BYTES), size)
             take(chunks, sink, version if is_md5(version, headers) else None)

@@ -119,7 +119,7 @@ class _CsvReader:
             line = overlong_line(self._line, scanned.block.overlong, self._dialect)
             self._collector.reject_lines(self._source, [line])
             self._line += 1
-        self._collector.places.settle(self._source)
+        self._collector.settle_places(self._source)
 
     def finish(self) -> None:
         """Read what waits for lines that do not come."""

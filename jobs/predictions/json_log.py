@@ -117,7 +117,7 @@ class _JsonReader:
         self._collector.see(self._log.name, outside + self._line, glance.times.moments[outside])
         self._collector.reject_lines(self._log.name, unread)
         times = self._add(list(rows.values()), list(rows))
-        self._collector.places.settle(self._log.name)
+        self._collector.settle_places(self._log.name)
         self._note(outside + self._line, _some(glance.times, outside), list(rows), times)
         self._line += len(lines)
 

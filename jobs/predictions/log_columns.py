@@ -51,6 +51,14 @@ class NeededColumns:
             )
         )
 
+    def names(self, column: str) -> bool:
+        """Tell whether the job names a column, one of probabilities by a pattern."""
+        own = {value for _, value in self.named if isinstance(value, str)}
+        patterns = self.named.probabilities
+        return column in {*own, *self.extra, *self.segments} or any(
+            fnmatchcase(column, pattern) for pattern in patterns
+        )
+
     def required(self) -> dict[str, str]:
         """Return the columns that some object of the log must have, and what names each.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +14,14 @@ from jobs.errors import ObjectError
 from jobs.predictions.json_log import text_of
 from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.log_object import LogObject
+from jobs.predictions.long_values import LONGEST_VALUE_BYTES, cut_values
 from jobs.predictions.parquet_groups import group_bounds, lies_near, may_hold_window
+from jobs.predictions.parquet_pieces import MOST_ROWS, GroupColumns, open_parquet
 from jobs.predictions.rejections import NOT_UTF8, RejectedRows, shorten
 from jobs.predictions.window_rows import RowBatch, WindowCollector, empty_to_null
 from jobs.timestamp_parts import Integers, Texts
 from jobs.timestamps import TimestampFault, Timestamps, moments_of, read_timestamps
 
-_ROWS_PER_PIECE = 65_536
 # Between these pyarrow writes a float as Python does.
 _SAME_FROM, _SAME_BELOW = 1e-4, 1e10
 # The microseconds of units that hold times which microseconds cannot.
@@ -37,13 +39,15 @@ def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
     """
     try:
         # Parts of an object have no checksum of the store's, but pages may have the writer's.
-        verify = not log.is_whole
-        with parquet.ParquetFile(log.path, page_checksum_verification=verify) as file:
+        with open_parquet(log.path, verify=not log.is_whole) as file:
             columns = [str(name) for name in file.schema_arrow.names]
             check_header(log.url, columns, collector.needed)
             collector.columns |= dict.fromkeys(column_names(file.schema_arrow))
             check_width(log.url, len(collector.columns))
-            _read_groups(file, log.name, collector)
+            _read_groups(file, log, collector)
+    except MemoryError:
+        # It is an ArrowException too, and says nothing of the file.
+        raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ObjectError(
@@ -53,55 +57,143 @@ def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
         ) from None
 
 
-def _read_groups(file: parquet.ParquetFile, source: str, collector: WindowCollector) -> None:
+def _read_groups(file: parquet.ParquetFile, log: LogObject, collector: WindowCollector) -> None:
     first_row = 1
+    names = [str(name) for name in file.schema_arrow.names]
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         bounds = group_bounds(file, group, collector)
         if bounds is not None:
             collector.observed.add(bounds)
+        reader = _GroupReader(log, file.metadata, group, first_row, collector)
         if bounds is None or may_hold_window(bounds, file, collector):
-            _read_group(file, group, first_row, source, collector)
+            reader.read_rows(names)
         elif lies_near(bounds, file, collector):
-            _read_times(file, group, first_row, source, collector)
+            for _ in reader.read_times():
+                pass
         first_row += rows
 
 
-def _read_group(
-    file: parquet.ParquetFile, group: int, first_row: int, source: str, collector: WindowCollector
-) -> None:
-    lines, texts, times = _read_times(file, group, first_row, source, collector)
-    wanted = collector.select(source, lines, texts, times)
-    collector.places.settle(source)
-    if not wanted.any():
-        return
-    start = 0
-    for piece in file.iter_batches(_ROWS_PER_PIECE, row_groups=[group]):
-        rows = np.flatnonzero(wanted[start : start + len(piece)])
-        if len(rows):
-            table = pa.Table.from_batches([piece.take(pa.array(rows))])
-            batch = RowBatch(
-                source=source,
-                table=empty_to_null(as_texts(table)),
-                moments=times.moments[rows + start],
-                zoneless=times.zoneless[rows + start],
-                lines=lines[rows + start],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TimedRows:
+    """Rows that follow each other, with their times.
+
+    Attributes
+    ----------
+    start
+        The place of the first in its row group.
+    lines
+        Their row numbers, counted from 1 in the file.
+    texts
+        The times as written, where one of them cannot be read.
+    """
+
+    start: int
+    lines: Integers
+    texts: Texts
+    times: Timestamps
+
+
+class _GroupReader:
+    """Reads one row group into the collector, so many rows at once that memory is bounded."""
+
+    def __init__(
+        self,
+        log: LogObject,
+        metadata: parquet.FileMetaData,
+        group: int,
+        first_row: int,
+        collector: WindowCollector,
+    ) -> None:
+        self._log = log
+        self._metadata = metadata
+        self._group = group
+        self._first_row = first_row
+        self._collector = collector
+
+    def read_times(self) -> Iterator[_TimedRows]:
+        """Yield the times of all rows; only their column is read."""
+        name = self._collector.needed.named.timestamp
+        rows = self._metadata.row_group(self._group).num_rows
+        with self._columns([name]) as column:
+            for start in range(0, rows, MOST_ROWS):
+                every = np.ones(min(MOST_ROWS, rows - start), np.bool_)
+                found = column.read(start, every, _written_times)[name]
+                texts, times = read_time_column(found, self._collector)
+                lines = np.arange(len(every), dtype=np.int64) + self._first_row + start
+                good = times.faults == TimestampFault.NONE
+                self._collector.note(
+                    self._log.name, lines[good], times.moments[good], times.zoneless[good]
+                )
+                yield _TimedRows(start=start, lines=lines, texts=texts, times=times)
+
+    def read_rows(self, names: Sequence[str]) -> None:
+        """Read the rows that lie in the window; other columns than their time only for these."""
+        collector = self._collector
+        with self._columns(names) as columns:
+            for part in self.read_times():
+                wanted = collector.select(self._log.name, part.lines, part.texts, part.times)
+                collector.settle_places(self._log.name)
+                if not wanted.any():
+                    continue
+                table = pa.table(columns.read(part.start, wanted, self._texts))
+                rows = np.flatnonzero(wanted)
+                batch = RowBatch(
+                    source=self._log.name,
+                    table=empty_to_null(table),
+                    moments=part.times.moments[rows],
+                    zoneless=part.times.zoneless[rows],
+                    lines=part.lines[rows],
+                )
+                collector.add(_with_good_texts(batch, collector))
+
+    def _columns(self, names: Sequence[str]) -> GroupColumns:
+        return GroupColumns(
+            self._log.path,
+            self._metadata,
+            self._group,
+            names,
+            verify=not self._log.is_whole,
+        )
+
+    def _texts(self, name: str, column: Texts) -> dict[str, Texts]:
+        """Return a column, and what is in its structs, as texts; long ones cut where unnamed."""
+        return {
+            inner: as_short_texts(
+                part,
+                longest=None if self._collector.needed.names(inner) else LONGEST_VALUE_BYTES,
             )
-            collector.add(_with_good_texts(batch, collector))
-        start += len(piece)
+            for inner, part in with_inner(name, column)
+        }
 
 
-def _read_times(
-    file: parquet.ParquetFile, group: int, first_row: int, source: str, collector: WindowCollector
-) -> tuple[Integers, Texts, Timestamps]:
-    """Return the row numbers, texts and times of a row group; only its time column is read."""
-    name = collector.needed.named.timestamp
-    column = file.read_row_group(group, columns=[name]).column(name)
-    texts, times = read_time_column(column, collector)
-    lines = np.arange(first_row, first_row + len(texts), dtype=np.int64)
-    good = times.faults == TimestampFault.NONE
-    collector.note(source, lines[good], times.moments[good], times.zoneless[good])
-    return lines, texts, times
+def _written_times(name: str, column: Texts) -> dict[str, Texts]:
+    """Return a column of times as it is, or as texts that may be times, whatever their length."""
+    if pa.types.is_temporal(column.type):
+        return {name: column}
+    return {name: as_short_texts(column, longest=LONGEST_VALUE_BYTES)}
+
+
+def as_short_texts(column: Texts, *, longest: int | None) -> Texts:
+    """Return a column as texts; those of more bytes than `longest` are cut, if it is a number.
+
+    A dictionary's values are cut before they are repeated.
+    """
+    if not pa.types.is_dictionary(column.type):
+        texts = _column_as_texts(column)
+        if longest is None:
+            return texts
+        cut = [cut_values(chunk, longest) for chunk in texts.chunks]
+        return pa.chunked_array(cut, pa.string())
+    return pa.chunked_array(
+        [
+            as_short_texts(pa.chunked_array([chunk.dictionary]), longest=longest)
+            .combine_chunks()
+            .take(chunk.indices)
+            for chunk in column.chunks
+        ],
+        pa.string(),
+    )
 
 
 def _with_good_texts(batch: RowBatch, collector: WindowCollector) -> RowBatch:
@@ -191,7 +283,7 @@ def as_texts(table: Texts) -> Texts:
     flat = {
         name: column
         for outer, whole in zip(table.column_names, table.columns, strict=True)
-        for name, column in _with_inner(outer, whole)
+        for name, column in with_inner(outer, whole)
     }
     return pa.table({name: _column_as_texts(column) for name, column in flat.items()})
 
@@ -201,13 +293,13 @@ def column_names(schema: pa.Schema) -> list[str]:
     return [str(name) for name in as_texts(schema.empty_table()).column_names]
 
 
-def _with_inner(name: str, column: Texts) -> Iterator[tuple[str, Texts]]:
+def with_inner(name: str, column: Texts) -> Iterator[tuple[str, Texts]]:
     """Yield a column and, where it is a struct, its fields as columns of their own."""
     yield name, column
     if pa.types.is_struct(column.type):
         for place in range(column.type.num_fields):
             field = column.type.field(place)
-            yield from _with_inner(f"{name}.{field.name}", pc.struct_field(column, [place]))
+            yield from with_inner(f"{name}.{field.name}", pc.struct_field(column, [place]))
 
 
 def _column_as_texts(column: Texts) -> Texts:

@@ -51,6 +51,8 @@ def copy_needed_parts(
     target = folder / f"{uuid.uuid4().hex}.parquet"
     try:
         complete = _copy(bucket, info, target, collector)
+    except MemoryError:
+        raise
     except (ObjectChangedError, pa.ArrowException, OSError, UnicodeDecodeError):
         complete = False
     if complete:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
-from jobs.errors import ObjectError
+from jobs.errors import ObjectError, TooManyRowsError
 from jobs.job import PredictionSettings
 from jobs.predictions.csv_log import read_csv_log
 from jobs.predictions.json_log import read_json_log
@@ -25,7 +25,12 @@ from jobs.predictions.parquet_parts import copy_needed_parts
 from jobs.predictions.rows import PredictionRows
 from jobs.predictions.text_blocks import DamagedTextError
 from jobs.predictions.window_frames import fields_frame, raw_frame
-from jobs.predictions.window_rows import ObservedTimes, RowBatch, WindowCollector
+from jobs.predictions.window_rows import (
+    ObservedTimes,
+    RowBatch,
+    WindowCollector,
+    WindowTooLargeError,
+)
 from jobs.predictions.window_times import WindowTimes, window_times
 from jobs.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.windows import TimeWindow, WindowRequest
@@ -128,6 +133,8 @@ def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) 
                 f"{damage}. None of its rows is used; write the object again, or leave it out "
                 "of predictions.path.",
             ) from None
+        except WindowTooLargeError as too_large:
+            raise TooManyRowsError(log.url, too_large.found, collector.request.most_rows) from None
         check_width(log.url, len(collector.columns))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +76,12 @@ class Rejections:
         self._reasons: Counter[str] = Counter()
         self._examples: list[RejectedRow] = []
         self._timed: list[RejectedRows] = []
+        self._timed_rows = 0
+
+    def count_untimed(self, reasons: Mapping[str, int], first: Sequence[RejectedRow]) -> None:
+        """Count rows whose time cannot be known, by reason, given the first of them."""
+        self._reasons.update(reasons)
+        self._remember(first)
 
     def add_untimed(self, source: str, lines: Sequence[UnreadLine]) -> None:
         """Count rows whose time cannot be known."""
@@ -89,10 +95,17 @@ class Rejections:
         """Keep rows that count only if the window turns out to hold their time."""
         if len(rows.lines):
             self._timed.append(rows)
+            self._timed_rows += len(rows.lines)
 
     def forget_before(self, start: int) -> None:
         """Drop the rows that are older than any window can still be."""
         self._timed = [kept for rows in self._timed if len((kept := _since(rows, start)).lines)]
+        self._timed_rows = sum(len(rows.lines) for rows in self._timed)
+
+    @property
+    def timed_rows(self) -> int:
+        """How many rows whose time is known are kept."""
+        return self._timed_rows
 
     @property
     def timed(self) -> Sequence[RejectedRows]:

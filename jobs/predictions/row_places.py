@@ -41,15 +41,19 @@ class PlacedRows:
     after: int | None
     until: int | None = None
 
-    def moments(self, unknown: int) -> Integers:
-        """Return the times that they are counted at; `unknown` where no time is beside them."""
+    def moments(self, unknown: int, most: int | None = None) -> Integers:
+        """Return the times that they are counted at; `unknown` where no time is beside them.
+
+        Of more than `most` rows only so many, as evenly spread as all of them.
+        """
+        count = self.count if most is None else min(self.count, most)
         first = self.after if self.before is None else self.before
         last = self.until if self.after is None else self.after
         if first is None:
-            return np.full(self.count, unknown, np.int64)
+            return np.full(count, unknown, np.int64)
         span = max(0, last - first) if last is not None else 0
         # In floating point: the product of a span and a number of rows may be too large.
-        steps = np.arange(1, self.count + 1) / (self.count + 1)
+        steps = np.arange(1, count + 1) / (count + 1)
         return first + (span * steps).astype(np.int64)
 
     def are_newer_than(self, newest: int) -> bool:
@@ -83,8 +87,11 @@ class _ObjectPlaces:
         self.lines.append(lines)
         self.moments.append(moments)
 
-    def settle(self) -> None:
-        """Place the rows of the lines that were read since this was last done."""
+    def settle(self, start: int | None = None, end: int | None = None) -> None:
+        """Place the rows of the lines that were read since this was last done.
+
+        Those that surely lie outside of ``[start, end)`` are forgotten.
+        """
         if not self.untimed and not self.waiting:
             if self.moments:
                 self._remember_last()
@@ -99,9 +106,19 @@ class _ObjectPlaces:
             self._place(self.first_waiting, self.waiting, self.last, int(moments[0]))
             self.waiting, untimed = 0, untimed[split:]
         self._place_between(lines, moments, untimed)
+        if start is not None and end is not None and self.placed:
+            self._forget_outside(start, end)
         if len(moments):
             self.last = int(moments[-1])
         self.lines, self.moments, self.untimed = [], [], []
+
+    def _forget_outside(self, start: int, end: int) -> None:
+        _, _, before, after = self.placed[-1]
+        is_known = (before != _UNKNOWN) & (after != _UNKNOWN)
+        outside = is_known & ((np.maximum(before, after) < start) | (before >= end))
+        self.placed[-1] = self.placed[-1][:, ~outside]
+        if not self.placed[-1].size:
+            self.placed.pop()
 
     def _remember_last(self) -> None:
         last = max(zip(self.lines, self.moments, strict=True), key=lambda part: int(part[0][-1]))
@@ -147,11 +164,14 @@ class RowPlaces:
         if len(lines):
             self._objects.setdefault(source, _ObjectPlaces()).untimed.append(lines)
 
-    def settle(self, source: str) -> None:
-        """Say that a stretch of an object was read; every later line follows on it."""
+    def settle(self, source: str, start: int | None, end: int) -> None:
+        """Say that a stretch of an object was read; every later line follows on it.
+
+        What surely lies outside of the window ``[start, end)`` is forgotten.
+        """
         places = self._objects.get(source)
         if places is not None:
-            places.settle()
+            places.settle(start, end)
 
     def placed(self) -> Iterator[PlacedRows]:
         """Yield the rows without a readable time with their places."""

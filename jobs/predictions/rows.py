@@ -256,7 +256,8 @@ class PredictionRows:
         ``latency`` (float64, NaN where missing or unreadable), and one float64 column per
         probability column under the log's own name.
     raw
-        The same rows with all of the log's own columns as text, missing values as None.
+        The same rows with all of the log's own columns as text, missing values as None; of columns
+        that the job does not name, long values are cut (`long_values`).
     probabilities
         The names of the probability columns in `fields`.
     tally

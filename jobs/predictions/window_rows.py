@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 
 from jobs.predictions.deliveries import equal_rows, settle_deliveries
 from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.long_values import cut_unnamed
 from jobs.predictions.rejections import RejectedRows, Rejections, UnreadLine, shorten
 from jobs.predictions.row_order import content_order
 from jobs.predictions.row_places import RowPlaces
-from jobs.predictions.rows import InnerHeader
+from jobs.predictions.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
 from jobs.predictions.seen_times import SeenTimes
 from jobs.predictions.time_course import TimeCourse
 from jobs.timestamp_parts import Flags, Integers, Texts
@@ -35,7 +36,7 @@ class RowBatch:
     source
         The object's name.
     table
-        All columns of the log as text.
+        All columns of the log as text; `WindowCollector` cuts long values of unnamed ones.
     moments
         Microseconds since 1970-01-01 UTC.
     zoneless
@@ -81,6 +82,14 @@ class RowBatch:
     def counts(self) -> Integers:
         """How many equal rows of the log each stands for."""
         return np.ones(len(self), np.int64) if self.copies is None else self.copies
+
+
+class WindowTooLargeError(Exception):
+    """A window holds more rows than it may; `found` is how many were there when reading ended."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"{found:,} rows")
+        self.found = found
 
 
 @dataclass(slots=True)
@@ -174,25 +183,53 @@ class WindowCollector:
         else:
             self.see(source, lines[good], times.moments[good])
             self.places.ask(source, lines[faulty])
-            self.rejections.add_untimed(
-                source,
-                [
-                    UnreadLine(
-                        line=line,
-                        reason=TimestampFault(fault).reason,
-                        detail=shorten(text or ""),
-                        time_text="",
-                    )
-                    for line, fault, text in zip(
-                        lines[faulty].tolist(),
-                        times.faults[faulty].tolist(),
-                        texts.take(pa.array(faulty)).to_pylist(),
-                        strict=True,
-                    )
-                ],
-            )
+            self._count_faulty(source, lines[faulty], times.faults[faulty], texts, faulty)
         wanted: Flags = good & self.in_window(times.moments)
+        if self.request.rows is None:
+            self._check_room(self._kept + int(wanted.sum()))
         return wanted
+
+    def _count_faulty(
+        self,
+        source: str,
+        lines: Integers,
+        faults: npt.NDArray[np.uint8],
+        texts: Texts,
+        places: Integers,
+    ) -> None:
+        """Count rows without a readable time; only the first of them are looked at."""
+        first = np.argsort(lines, kind="stable")[:EXAMPLES_KEPT]
+        kinds, counts = np.unique(faults, return_counts=True)
+        self.rejections.count_untimed(
+            {
+                TimestampFault(kind).reason: count
+                for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True)
+            },
+            [
+                RejectedRow(
+                    source=source,
+                    line=line,
+                    reason=TimestampFault(fault).reason,
+                    detail=shorten(text or ""),
+                )
+                for line, fault, text in zip(
+                    lines[first].tolist(),
+                    faults[first].tolist(),
+                    texts.take(pa.array(places[first])).to_pylist(),
+                    strict=True,
+                )
+            ],
+        )
+
+    def _check_room(self, kept: int) -> None:
+        """Check that what is kept, and the rows kept out with their times, are not too many."""
+        found = kept + self.rejections.timed_rows
+        if found > self.request.most_rows:
+            raise WindowTooLargeError(found)
+
+    def settle_places(self, source: str) -> None:
+        """Say that a stretch of an object was read; every later line follows on it."""
+        self.places.settle(source, self.start, self.end)
 
     def change_columns(
         self, source: str, line: int, before: Sequence[str], after: Sequence[str]
@@ -243,11 +280,12 @@ class WindowCollector:
                     moments=times.moments[rows],
                 )
             )
+        self._check_room(self._kept if self.request.rows is None else 0)
 
     def add(self, batch: RowBatch) -> None:
         """Take rows of the window in."""
         if len(batch):
-            self._batches.append(batch)
+            self._batches.append(replace(batch, table=cut_unnamed(batch.table, self.needed)))
             self._kept += len(batch)
         wanted = self.request.rows
         if wanted is not None and self._kept > 2 * wanted + _SLACK_ROWS:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
+from jobs.settings import FEATURES_FOLDER
 from reference_stats.feature_cache.compaction import compact
 from reference_stats.feature_cache.part_store import PartStore, WantedPaths
 from reference_stats.feature_cache.parts import pack
@@ -21,11 +22,8 @@ from reference_stats.feature_cache.rows import (
 )
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
-from reference_stats.outcomes import UnreadableImage, UnreadableReason
+from reference_stats.outcomes import ACCIDENTS, UnreadableImage
 from reference_stats.size_limits import SizeLimits
-
-# They may be the machine's fault and not the image's.
-_ACCIDENTS = {UnreadableReason.OUT_OF_MEMORY, UnreadableReason.TOO_SLOW}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +50,7 @@ class FeatureCache:
     @property
     def folder(self) -> str:
         """Where the parts are, with a slash at its end."""
-        return f"{self.prefix.strip('/')}/features/{feature_set_id(self.features)}/"
+        return f"{self.prefix.strip('/')}/{FEATURES_FOLDER}/{feature_set_id(self.features)}/"
 
     def is_of(self, features: Sequence[Feature]) -> bool:
         """Return whether the rows hold these features, of these versions and in this order."""
@@ -134,4 +132,4 @@ def _definitions(features: Sequence[Feature]) -> list[tuple[str, int]]:
 
 def _is_lasting(entry: CacheEntry) -> bool:
     outcome = entry.outcome
-    return not (isinstance(outcome, UnreadableImage) and outcome.reason in _ACCIDENTS)
+    return not (isinstance(outcome, UnreadableImage) and outcome.reason in ACCIDENTS)

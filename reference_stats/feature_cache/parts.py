@@ -151,6 +151,8 @@ def unpack(
         if not can_be_completed(file.schema_arrow.names, schema):
             return UnusablePart(trouble=Trouble.FOREIGN)
         return completed(_chosen_rows(file, wanted), schema)
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         return UnusablePart(trouble=Trouble.FOREIGN, detail=str(error))
 
@@ -181,5 +183,7 @@ def summary_of(tail: bytes) -> PartSummary:
             path_hashes=None if hashes is None else np.frombuffer(hashes, dtype="<u4"),
             merged=tuple(found.get(_MERGED_KEY, b"").decode().split()),
         )
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError, ValueError):
         return PartSummary()

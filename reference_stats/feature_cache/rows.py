@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.image_uses import NEVER
 from reference_stats.outcomes import ImageFeatures, UnreadableImage
 
 _FIELDS: tuple[tuple[str, pa.DataType], ...] = (
@@ -36,7 +37,6 @@ _USED, _WRITTEN = "used, or never", "written, or never"
 _IDENTITY = ("image", "version", "reason")
 _FIRST_KEYS = ("image", _VERSION_LENGTH, "version", "reason", _USED, "file", "limit", _WRITTEN)
 # Before every time.
-_NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ def in_order(rows: pa.Table) -> pa.Table:
     lengths = pc.utf8_length(rows.column("version"))
     keyed = rows.append_column(_VERSION_LENGTH, lengths)
     for key, name in ((_USED, "used"), (_WRITTEN, "written")):
-        keyed = keyed.append_column(key, pc.fill_null(rows.column(name), _NEVER))
+        keyed = keyed.append_column(key, pc.fill_null(rows.column(name), NEVER))
     others = [name for name in rows.column_names if name not in _FIRST_KEYS]
     keys = [(name, "ascending") for name in (*_FIRST_KEYS, *others)]
     order = pc.sort_indices(keyed, sort_keys=keys)
@@ -165,6 +165,6 @@ def _last_of_its_kind(ordered: pa.Table) -> np.ndarray:
         column = ordered.column(name).fill_null("").combine_chunks()
         if ordered.num_rows:
             last[:-1] |= pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
-    used = ordered.column("used").fill_null(_NEVER).to_numpy()
-    last[:-1] |= (used[1:] != used[:-1]) & (used[:-1] != _NEVER)
+    used = ordered.column("used").fill_null(NEVER).to_numpy()
+    last[:-1] |= (used[1:] != used[:-1]) & (used[:-1] != NEVER)
     return last

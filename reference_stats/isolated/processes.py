@@ -63,6 +63,14 @@ class _ProcessEndedError(Exception):
         self.code = code
 
 
+class _AccidentError(Exception):
+    """A decoding process met an error of the machine's."""
+
+    def __init__(self, outcome: UnreadableImage) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What is to be computed of an image: features by their names, within limits."""
@@ -107,11 +115,14 @@ class _Process:
             self._order = order
         kind, content = self.ask(messages.IMAGE, data)
         try:
-            return messages.unpack_outcome(kind, content, order.names)
+            outcome = messages.unpack_outcome(kind, content, order.names)
         except ValueError as nonsense:
             # Whoever answers so is no longer our program.
             self.kill()
             raise _ProcessEndedError(_NONSENSE) from nonsense
+        if isinstance(outcome, UnreadableImage) and outcome.reason is UnreadableReason.MACHINE:
+            raise _AccidentError(outcome)
+        return outcome
 
     def ask(self, kind: int, data: bytes) -> tuple[int, bytes]:
         """Return the kind and the content of the answer to an image.
@@ -234,6 +245,11 @@ class Decoders:
             except _ProcessEndedError as ended:
                 failure = _Failure(code=ended.code)
                 continue
+            except _AccidentError as accident:
+                # The process may have no more files, or half of a module.
+                process.kill()
+                failure = _Failure(outcome=accident.outcome)
+                continue
             except TimeoutError:
                 process.kill()
                 return _Failure()
@@ -283,12 +299,18 @@ def _second_process() -> _Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure:
-    """How a process ended under an image; None where it gave no answer in time."""
+    """How a process ended under an image; None where it gave no answer in time.
+
+    `outcome` is what it said, where it met an error of the machine's.
+    """
 
     code: int | None = None
+    outcome: UnreadableImage | None = None
 
     def as_outcome(self) -> UnreadableImage:
         """Return what is said of the image."""
+        if self.outcome is not None:
+            return self.outcome
         return _too_slow() if self.code in {None, -signal.SIGALRM} else _crashed(self.code or 0)
 
 

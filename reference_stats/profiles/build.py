@@ -29,7 +29,7 @@ PROFILE_SOURCES: dict[str, Source] = {
     "window": from_images.collect_window,
 }
 
-_ALL_TIME = WindowRequest(end=datetime.max.replace(tzinfo=UTC), rows=10_000_000)
+_ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
@@ -109,7 +109,9 @@ def linked_predictions(
     columns = context.job.predictions.columns.model_copy(update=unused)
     settings = context.job.predictions.model_copy(update={"path": path, "columns": columns})
     try:
-        rows = read_predictions(context.bucket, settings, _ALL_TIME)
+        most = context.job.window.most_rows
+        everything = WindowRequest(end=_ALL_TIME, rows=most, most_rows=most)
+        rows = read_predictions(context.bucket, settings, everything)
         table = PredictionTable.of(rows.fields, rows.probabilities)
         table, raw = replace(table, left_out=rows.tally.losses), rows.raw
     except ColumnMissingError as error:

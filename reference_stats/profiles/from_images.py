@@ -170,7 +170,7 @@ def _read_window(context: SourceContext) -> PredictionRows:
     return read_predictions(
         context.bucket,
         context.job.predictions,
-        WindowRequest(end=end, last=end - start),
+        WindowRequest(end=end, last=end - start, most_rows=context.job.window.most_rows),
         extra_columns=locator.columns_used(),
     )
 

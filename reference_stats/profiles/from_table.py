@@ -10,19 +10,22 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyarrow import parquet
 
 from jobs.errors import ObjectError
 from jobs.predictions.json_log import parse_line
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.numbers import read_numbers
 from jobs.predictions.object_names import LogFormat, format_of
-from jobs.predictions.parquet_log import as_texts
+from jobs.predictions.parquet_log import as_short_texts, as_texts
+from jobs.predictions.parquet_pieces import MOST_ROWS, GroupColumns, open_parquet
 from jobs.predictions.text_blocks import DamagedTextError, read_blocks
 from jobs.predictions.window_frames import class_series
+from jobs.timestamp_parts import Texts
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable
 
+# Longer texts of a Parquet table are cut.
+_LONGEST_VALUE_BYTES = 4_096
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -99,31 +102,63 @@ def _as_texts(column: pd.Series) -> pd.Series:
 
 def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
     label = context.job.predictions.columns.prediction
+    most = context.job.window.most_rows
     try:
         if name.endswith(".parquet"):
-            return _read_parquet(path, label)
-        if format_of(name) is LogFormat.JSON_LINES:
-            return _read_json_lines(path, label)
-        return _read_csv(path, label, packed=name.endswith(".gz"))
+            table = _read_parquet(path, label, most)
+        elif format_of(name) is LogFormat.JSON_LINES:
+            table = _read_json_lines(path, label, most)
+        else:
+            table = _read_csv(path, label, most, packed=name.endswith(".gz"))
+    except MemoryError:
+        raise
     except (ValueError, OSError, pa.ArrowException, DamagedTextError) as error:
         raise ObjectError(
             context.bucket.url_of(name),
             f"not a readable table ({str(error).splitlines()[0]}). Expected CSV with a "
             "header, Parquet, or JSON lines, with one row per image.",
         ) from None
-
-
-def _read_parquet(path: Path, label: str | None) -> pd.DataFrame:
-    stored = parquet.read_table(path)
-    table: pd.DataFrame = stored.to_pandas()
-    if label in stored.column_names:
-        table[label] = class_series(as_texts(stored.select([label]))[label]).array
+    if len(table) > most:
+        raise ObjectError(
+            context.bucket.url_of(name),
+            f"the table has more rows than window.most_rows ({most:,}). Leave some out, or raise "
+            "window.most_rows and give the run more memory.",
+        )
     return table
 
 
-def _read_json_lines(path: Path, label: str | None) -> pd.DataFrame:
-    rows = []
+def _read_parquet(path: Path, label: str | None, most: int) -> pd.DataFrame:
+    """Return a table of at most one row more than `most`, its very long texts cut."""
+    with open_parquet(path, verify=False) as file:
+        metadata, names = file.metadata, [str(name) for name in file.schema_arrow.names]
+        empty = file.schema_arrow.empty_table()
+    parts, left = [], most + 1
+    for group in range(metadata.num_row_groups):
+        rows = min(left, metadata.row_group(group).num_rows)
+        with GroupColumns(path, metadata, group, names, verify=False) as stored:
+            for start in range(0, rows, MOST_ROWS):
+                wanted = np.ones(min(MOST_ROWS, rows - start), np.bool_)
+                parts.append(pa.table(stored.read(start, wanted, _with_short_texts)))
+        left -= rows
+    whole = pa.concat_tables(parts) if parts else empty
+    table: pd.DataFrame = whole.to_pandas()
+    if label in whole.column_names:
+        table[label] = class_series(as_texts(whole.select([label]))[label]).array
+    return table
+
+
+def _with_short_texts(name: str, column: Texts) -> dict[str, Texts]:
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
+        return {name: as_short_texts(column, longest=_LONGEST_VALUE_BYTES)}
+    return {name: column.cast(kind)}
+
+
+def _read_json_lines(path: Path, label: str | None, most: int) -> pd.DataFrame:
+    rows: list[dict[str, str | None]] = []
     for block in read_blocks(path):
+        if len(rows) > most:
+            break
         for line in filter(bytes.strip, block.data.split(b"\n")):
             parsed = parse_line(line.removeprefix(codecs.BOM_UTF8))
             if not isinstance(parsed, dict):
@@ -135,7 +170,7 @@ def _read_json_lines(path: Path, label: str | None) -> pd.DataFrame:
     return table
 
 
-def _read_csv(path: Path, label: str | None, *, packed: bool) -> pd.DataFrame:
+def _read_csv(path: Path, label: str | None, most: int, *, packed: bool) -> pd.DataFrame:
     packing: Literal["gzip", "infer"] = "gzip" if packed else "infer"
     headers = [
         (pd.read_csv(path, sep=one, compression=packing, encoding="utf-8-sig", nrows=0), one)
@@ -150,6 +185,7 @@ def _read_csv(path: Path, label: str | None, *, packed: bool) -> pd.DataFrame:
         compression=packing,
         encoding="utf-8-sig",
         low_memory=False,
+        nrows=most + 1,
         converters=converters,
     ).rename(columns=str.strip)
     if table.columns.has_duplicates:

@@ -143,6 +143,8 @@ def _load(path: Path, url: str) -> torch.Tensor:
             "not a readable tensor file: it holds more than tensors, and no code in it is run. "
             f"Save the tensor itself with torch.save(tensor, ...). {_EXPECTED}",
         ) from None
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 - torch raises many types for a file that is not its own
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ObjectError(url, f"not a readable tensor file ({reason}). {_EXPECTED}") from None

@@ -18,6 +18,7 @@ from jobs.errors import (
     ObjectExistsError,
     ObjectMissingError,
 )
+from jobs.visible_text import escaped_json
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 
 PINNED = "pinned.json"
@@ -64,6 +65,14 @@ class ProfileStore:
             If the object that names it is damaged.
         """
         return self._id_in(self._stored_pin())
+
+    def has_pin(self) -> bool:
+        """Return whether there is an object that names the profile of runs; it is not read."""
+        try:
+            self.bucket.info(f"{self.folder}/{PINNED}")
+        except ObjectMissingError:
+            return False
+        return True
 
     def pin_to_replace(self) -> Pin:
         """Return what is pinned, for `pin`; a damaged object pins nothing and may be replaced."""
@@ -129,6 +138,19 @@ class ProfileStore:
                 f"the profile's files do not fit together ({error}). Delete the folder and run "
                 "drift profile build.",
             ) from None
+
+    def settings_digest_of(self, profile_id: str) -> str:
+        """Return the `settings_digest` of a profile without reading the rest of it.
+
+        Raises
+        ------
+        ObjectError
+            If there is no such profile.
+        ValueError, KeyError, TypeError
+            If its description is damaged.
+        """
+        described = self.bucket.read(f"{self.folder}/{profile_id}/profile.json").data
+        return str(json.loads(described)["settings_digest"])
 
     def _read_if_there(self, name: str) -> bytes | ObjectMissingError:
         try:
@@ -198,7 +220,7 @@ def _describe(profile: ReferenceProfile) -> bytes:
         described["records"] = list(profile.records.columns)
     if profile.prediction_images is not None:
         described["prediction_images"] = True
-    return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
+    return (escaped_json(json.dumps(described, indent=2, ensure_ascii=False)) + "\n").encode()
 
 
 def _records(

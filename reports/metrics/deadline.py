@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from jobs.endpoints import without_secrets
+from jobs.causes import advised, told
 from reports.metrics.errors import MetricsError
+
+# How long a run waits for a server that takes metrics: in all, and for each step of a request.
+LIMIT_S = 15.0
+STEP_S = 10.0
 
 
 def call_within(limit_s: float, what: str, call: Callable[[], None]) -> None:
@@ -48,5 +52,7 @@ def call_within(limit_s: float, what: str, call: Callable[[], None]) -> None:
     if isinstance(ends[0], MetricsError):
         raise ends[0]
     if ends[0] is not None:
-        problem = without_secrets(f"{type(ends[0]).__name__}: {ends[0]}")
-        raise MetricsError(f"{what} could not be reached or refused: {problem}.") from ends[0]
+        advice = advised(ends[0], "Check the address and the network.")
+        raise MetricsError(
+            f"{what} could not be reached or refused: {told(ends[0])}. {advice}"
+        ) from ends[0]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from jobs.endpoints import without_secrets
-from reports.metrics.deadline import call_within
+from jobs.causes import cause_in, quoted
+from reports.metrics.deadline import LIMIT_S, STEP_S, call_within
 from reports.metrics.endpoint import Endpoint, endpoint_of
 from reports.metrics.errors import MetricsError
 from reports.metrics.sample import Metric, Sample, by_metric
@@ -25,8 +26,6 @@ except ModuleNotFoundError as missing:
         "pip install image-drift[otlp]"
     ) from missing
 
-LIMIT_S = 15.0
-_STEP_S = 10.0
 _SERVICE = "image-drift"
 _PATH = "/v1/metrics"
 
@@ -70,16 +69,16 @@ def export(
         exporter = OTLPMetricExporter(
             endpoint=endpoint.url,
             headers=endpoint.headers or None,
-            timeout=min(limit_s, _STEP_S),
+            # It tries again until then, and says why it failed only afterwards.
+            timeout=min(limit_s * 2 / 3, STEP_S),
         )
         with _what_it_says() as said:
             result = exporter.export(data)
             exporter.shutdown()
         if result is not sdk.MetricExportResult.SUCCESS:
-            problem = without_secrets(" ".join(said)) or "no reason given"
             raise MetricsError(
-                f"metrics.otlp: {endpoint.url} did not take the metrics: {problem}. Expected the "
-                "address of an OTLP receiver over HTTP, usually port 4318."
+                f"metrics.otlp: {endpoint.url} did not take the metrics: {_problem(said)} Expected "
+                "the address of an OTLP receiver over HTTP, usually port 4318."
             )
 
     call_within(limit_s, f"metrics.otlp: {endpoint.url}", call)
@@ -120,6 +119,16 @@ def _metric(metric: Metric, samples: Sequence[Sample], time_ns: int) -> sdk.Metr
         unit=metric.unit,
         data=sdk.Gauge(data_points=points),
     )
+
+
+def _problem(said: Sequence[str]) -> str:
+    """Return what the exporter said as sentences, with the cause first."""
+    text = " ".join(said)
+    # What a server answered with a status may speak of connections that are not ours.
+    cause = None if re.search(r"\bcode: \d", text) else cause_in(text)
+    if cause is None:
+        return f"{quoted(text) or 'no reason given'}."
+    return f"{quoted(f'{cause.words}; {text}')}. {cause.advice}"
 
 
 class _Listener(logging.Handler):

@@ -9,7 +9,8 @@ from functools import partial
 
 from prometheus_client import push_to_gateway
 
-from reports.metrics.deadline import call_within
+from jobs.causes import quoted
+from reports.metrics.deadline import LIMIT_S, STEP_S, call_within
 from reports.metrics.endpoint import endpoint_of, headers_of
 from reports.metrics.errors import MetricsError
 from reports.metrics.exposition import SampleCollector
@@ -17,8 +18,6 @@ from reports.metrics.sample import JOB_LABEL, Sample
 
 GROUP = "image-drift"
 HEADERS_VARIABLE = "DRIFT_PUSHGATEWAY_HEADERS"
-LIMIT_S = 15.0
-_STEP_S = 10.0
 
 
 def push(
@@ -60,7 +59,7 @@ def push(
         job=GROUP,
         registry=SampleCollector(samples),
         grouping_key={JOB_LABEL: job},
-        timeout=min(limit_s, _STEP_S),
+        timeout=min(limit_s, STEP_S),
         handler=partial(_sender, secret),
     )
     call_within(limit_s, f"metrics.pushgateway: {endpoint.url}", call)
@@ -90,7 +89,7 @@ def _sender(
 
 
 def _refused(url: str, error: urllib.error.HTTPError) -> MetricsError:
-    said = error.read(300).decode("utf-8", errors="replace").strip()
+    said = quoted(error.read(300).decode("utf-8", errors="replace"))
     return MetricsError(
         f"metrics.pushgateway: {url} answered {error.code} {error.reason}"
         f"{f' ({said})' if said else ''}. Expected the Pushgateway's own address, without "

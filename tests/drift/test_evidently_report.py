@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 from collections import Counter
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from drift.evidently_report import import_quietly, render
 from jobs.job import DetectionSettings
 from reports.findings import State
 from tests.support.columns import classes, lined_up, numeric
+from tests.support.evidently_page import charts_of, differences, page_data
 
 HOSTILE = "</script><script>document.title='owned'</script>"
 
@@ -105,11 +105,11 @@ def test_the_page_holds_what_evidently_makes_without_shortcuts(
     api = import_quietly("drift.evidently_api")
     monkeypatch.setattr(api, "shortcuts", contextlib.nullcontext)
     theirs = render(columns, findings)
-    ours = _charts_of(files.html)
+    ours = charts_of(files.html)
     assert len(ours) > 3 * 4
-    assert list(_differences(ours, _charts_of(theirs.html))) == []
-    assert list(_differences(_page_data(files.html), _page_data(theirs.html))) == []
-    assert list(_differences(json.loads(files.json), json.loads(theirs.json))) == []
+    assert list(differences(ours, charts_of(theirs.html))) == []
+    assert list(differences(page_data(files.html), page_data(theirs.html))) == []
+    assert list(differences(json.loads(files.json), json.loads(theirs.json))) == []
 
 
 def test_columns_that_repeat_each_other_are_counted_as_evidently_counts_them():
@@ -146,59 +146,6 @@ def test_columns_that_repeat_each_other_are_counted_as_evidently_counts_them():
     with api.shortcuts():
         assert counted() == theirs
     assert min(theirs) > 1
-
-
-def test_evidently_is_left_as_it_was(columns, findings):
-    api = import_quietly("drift.evidently_api")
-    from evidently.metrics import column_statistics  # noqa: PLC0415 - it warns when imported
-
-    before = dict(vars(column_statistics))
-    with api.shortcuts():
-        assert vars(column_statistics) != before
-    assert vars(column_statistics) == before
-
-
-def _page_data(page: bytes):
-    found = re.search(rb"var metric_\w+ = (\{.*\});\n", page)
-    return json.loads(found[1])
-
-
-def _charts_of(page: bytes) -> list[dict]:
-    """Return the figures of a page; of the template what they use, as no other trace is drawn."""
-    charts = list(_figures(_page_data(page)))
-    for chart in charts:
-        template = chart["layout"]["template"]
-        kinds = {trace["type"] for trace in chart["data"]}
-        chart["looks"] = {kind: template["data"][kind] for kind in kinds}
-        chart["axes"] = {name: template["layout"][name] for name in ("xaxis", "yaxis", "colorway")}
-    return charts
-
-
-def _figures(value):
-    if isinstance(value, dict):
-        if "data" in value and "layout" in value:
-            yield value
-            return
-        value = list(value.values())
-    if isinstance(value, list):
-        for one in value:
-            yield from _figures(one)
-
-
-def _differences(one, other, place=""):
-    """Yield where two documents differ but for last digits, templates and the order of classes."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        for name in one.keys() - {"template"}:
-            yield from _differences(one[name], other[name], f"{place}.{name}")
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for number, pair in enumerate(zip(one, other, strict=True)):
-            yield from _differences(*pair, f"{place}.{number}")
-    elif one != other and not (isinstance(one, float) and _nearly(one, other)):
-        yield place, one, other
-
-
-def _nearly(one: float, other: object) -> bool:
-    return one == pytest.approx(other, rel=1e-9, nan_ok=True)
 
 
 def test_no_label_reaches_the_page_as_markup(files):

@@ -11,6 +11,7 @@ import pytest
 from drift.evidently_workspace import project_id, snapshot_id
 from drift.options import RunOptions
 from drift.pipeline import run_job
+from drift.reference import build_and_pin
 from drift.stages import open_workplace
 from jobs.job import Job
 from reports.findings import RunFindings, Verdict
@@ -52,7 +53,9 @@ def filled(bucket, tmp_path_factory):
     """A workspace with both days of a job and the last one of another."""
     workspace = tmp_path_factory.mktemp("above") / "made" / "when needed"
     found = [run(make_job(bucket, workspace), day) for day in DAYS]
-    run(make_job(bucket, workspace, name="cats"), DAYS[1])
+    cats = make_job(bucket, workspace, name="cats")
+    build_and_pin(open_workplace(cats))
+    run(cats, DAYS[1])
     return workspace, found
 
 

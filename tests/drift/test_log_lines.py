@@ -304,7 +304,7 @@ class TestABug:
     def test_lines_of_other_libraries_warnings_and_threads_are_entries_too(self, result):
         other, warned, thread, finalized, _bug = entries(result.stderr)
         assert other["logger"] == "third.party"
-        assert other["message"] == "two\nlines: \u00e4 \u2028"
+        assert other["message"] == "two\nlines: \u00e4 \u2039U+2028\u203a"
         assert warned["logger"] == "py.warnings"
         assert "DeprecationWarning: old \n ways" in warned["message"]
         assert thread["severity"] == "ERROR"

@@ -2,8 +2,13 @@
 
 import pytest
 
-from jobs.endpoints import check_http_endpoint, check_textfile, without_secrets
-from jobs.errors import JobFileError
+from jobs.endpoints import (
+    check_http_endpoint,
+    check_textfile,
+    without_known_secrets,
+    without_secrets,
+)
+from jobs.errors import DriftError, JobFileError
 from jobs.job_file import load_job
 
 JOB_FILE = """
@@ -36,11 +41,29 @@ def job_file(tmp_path):
         ('is "https://token@host:1/p?key=abc". Then', 'is "https://***@host:1/p?***". Then'),
         ("url: http://host/v1?key=abc (refused)", "url: http://host/v1?*** (refused)"),
         ("https://host/{path}?run={run_id}", "https://host/{path}?run={run_id}"),
+        ("https://host/?sig=abc&run={run_id}", "https://host/?run={run_id}&***"),
+        ("exceeded with url: /v1?key=abc (Caused", "exceeded with url: /v1?*** (Caused"),
         ("gs://bucket/folder and mail@example.com", "gs://bucket/folder and mail@example.com"),
     ],
 )
 def test_logins_and_queries_are_not_shown(text, shown):
     assert without_secrets(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("to https://team:s3cret@host/path?a=1", "to https://***@host/path?a=1"),
+        ("https://h/o?X-Goog-Signature=ab12&x=1", "https://h/o?X-Goog-Signature=***&x=1"),
+        ("url: /o?x=1&access_token=ab12)", "url: /o?x=1&access_token=***"),
+        ("gs://bucket/bob@example.com?x.jpg", "gs://bucket/bob@example.com?x.jpg"),
+        ("/data/a?b.jpg and s3://b/c@d", "/data/a?b.jpg and s3://b/c@d"),
+        ("https://h/a and bob@example.com", "https://h/a and bob@example.com"),
+    ],
+)
+def test_texts_that_name_addresses_on_purpose_lose_only_what_is_secret(text, shown):
+    assert without_known_secrets(text) == shown
+    assert DriftError(text).message == shown
 
 
 @pytest.mark.parametrize(

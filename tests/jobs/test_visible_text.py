@@ -1,7 +1,9 @@
 """Text from outside that neither acts nor hides, wherever it is shown."""
 
 import io
+import json
 import logging
+import sys
 import unicodedata
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from drift.logs.formats import PlainFormatter
 from drift.standard_streams import HarmlessText
 from jobs.errors import DriftError, JobFileError
-from jobs.visible_text import visible, visible_lines
+from jobs.visible_text import escaped_json, spelled_out, visible, visible_lines
 
 OPEN = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"
 CLOSE = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
@@ -57,7 +59,7 @@ def test_styles_stay_where_a_terminal_is_written_to_and_nothing_else_does() -> N
 def test_no_name_acts_in_a_log_line_an_error_or_on_stdout(name: str) -> None:
     record = logging.LogRecord("drift", logging.WARNING, "f", 1, "label %s", (name,), None)
     line = PlainFormatter().format(record)
-    assert not acts(line, kept="\t")
+    assert not acts(line, kept="")
     assert not acts(DriftError(f"there is no column {name}").message, kept="")
     fault = JobFileError(name, [f"{name} is unknown", "bad"]).message
     assert not acts(fault)
@@ -73,3 +75,24 @@ def test_a_message_of_several_lines_begins_no_record_of_its_own() -> None:
     forged = "label a\nERROR the disk is full"
     record = logging.LogRecord("drift", logging.INFO, "f", 1, "%s", (forged,), None)
     assert PlainFormatter().format(record) == "INFO label a ERROR the disk is full"
+
+
+@settings(max_examples=500)
+@given(NAMES)
+def test_json_means_the_same_and_holds_none_of_these_characters(name: str) -> None:
+    escaped = escaped_json(json.dumps({name: name}, ensure_ascii=False))
+    assert json.loads(escaped) == {name: name}
+    assert not acts(escaped, kept="")
+    escaped.encode()
+
+
+def test_every_hidden_character_is_escaped_in_json_but_the_joiners() -> None:
+    # Two halves beside each other would be one character in JSON.
+    every = " ".join(map(chr, range(sys.maxunicode + 1)))
+    escaped = escaped_json(json.dumps(every, ensure_ascii=False))
+    assert not acts(escaped, kept="")
+    assert json.loads(escaped) == every
+
+
+def test_names_that_differ_in_a_line_break_stay_different_once_spelled_out() -> None:
+    assert spelled_out("a\nb") == f"a{OPEN}U+000A{CLOSE}b" != spelled_out("a b")

@@ -128,8 +128,14 @@ def test_a_part_without_hashes_in_its_footer_is_read(
     assert cache.load(["7.jpg"]).find("7.jpg") == features(7)
 
 
-def test_a_lack_of_memory_is_not_remembered(cache: FeatureCache, bucket: CountingBucket) -> None:
-    cache.add([entry("a.jpg", UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY))])
+@pytest.mark.parametrize(
+    "reason",
+    [UnreadableReason.OUT_OF_MEMORY, UnreadableReason.TOO_SLOW, UnreadableReason.MACHINE],
+)
+def test_an_accident_of_the_machine_is_not_remembered(
+    cache: FeatureCache, bucket: CountingBucket, reason: UnreadableReason
+) -> None:
+    cache.add([entry("a.jpg", UnreadableImage(reason=reason))])
     assert parts_of(bucket, cache) == []
 
 

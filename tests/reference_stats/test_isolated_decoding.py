@@ -123,6 +123,7 @@ def test_limits_and_features_may_change_from_image_to_image(decoders: Decoders) 
         ("abort", UnreadableReason.CRASHED, "SIGABRT"),
         ("killed", UnreadableReason.OUT_OF_MEMORY, ""),
         ("greedy", UnreadableReason.OUT_OF_MEMORY, ""),
+        ("no files", UnreadableReason.MACHINE, "Too many open files"),
         ("lie", UnreadableReason.CRASHED, "nonsense"),
         ("too much", UnreadableReason.CRASHED, "exit code 0"),
     ],
@@ -140,6 +141,14 @@ def test_a_decoder_that_dies_takes_one_image_with_it(
 
 def test_an_image_is_tried_again_after_an_accident(faulty: Decoders, tmp_path: Path) -> None:
     data = with_fault(f"segfault@{tmp_path / 'mark'}")
+    assert faulty.measure(data, ORDER) == expected(data)
+    assert (tmp_path / "mark").exists()
+
+
+def test_an_image_is_tried_again_in_a_process_that_has_files_left(
+    faulty: Decoders, tmp_path: Path
+) -> None:
+    data = with_fault(f"no files@{tmp_path / 'mark'}")
     assert faulty.measure(data, ORDER) == expected(data)
     assert (tmp_path / "mark").exists()
 

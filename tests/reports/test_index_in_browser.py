@@ -6,9 +6,10 @@ import pytest
 
 from benchmarks.index_pages import simulated_rows
 from reports.history import HistoryRow
-from reports.index_page import index_files, index_html
+from reports.index_page import index_files
 from tests.support.browser import OpenedPage, Violation, open_pages, violations
 from tests.support.findings import HOSTILE_LABELS
+from tests.support.pages import index_of
 
 WIDTHS_PX = (360, 800, 1400)
 
@@ -22,12 +23,12 @@ def hostile() -> list[HistoryRow]:
 
 
 PAGES: dict[str, Callable[[], bytes]] = {
-    "two runs": lambda: index_html("dogs", simulated_rows(2)),
-    "45 days": lambda: index_html("dogs", simulated_rows(45)),
-    "400 days": lambda: index_html("dogs", simulated_rows(400)),
-    "hourly": lambda: index_html("dogs", simulated_rows(300, timedelta(hours=1))),
-    "hostile": lambda: index_html("dogs", hostile()),
-    "no run": lambda: index_html("dogs", []),
+    "two runs": lambda: index_of("dogs", simulated_rows(2)),
+    "45 days": lambda: index_of("dogs", simulated_rows(45)),
+    "400 days": lambda: index_of("dogs", simulated_rows(400)),
+    "hourly": lambda: index_of("dogs", simulated_rows(300, timedelta(hours=1))),
+    "hostile": lambda: index_of("dogs", hostile()),
+    "no run": lambda: index_of("dogs", []),
     "a table": lambda: max(index_files("dogs", simulated_rows(400)).tables.items())[1],
 }
 
@@ -57,8 +58,8 @@ def few_columns(rows: Iterable[HistoryRow]) -> list[HistoryRow]:
 
 
 AXE_PAGES = {
-    "45 days": lambda: index_html("dogs", few_columns(simulated_rows(45))),
-    "hourly": lambda: index_html("dogs", few_columns(simulated_rows(300, timedelta(hours=1)))),
+    "45 days": lambda: index_of("dogs", few_columns(simulated_rows(45))),
+    "hourly": lambda: index_of("dogs", few_columns(simulated_rows(300, timedelta(hours=1)))),
     "hostile": PAGES["hostile"],
     "a table": PAGES["a table"],
 }

@@ -8,10 +8,11 @@ import pytest
 from benchmarks.index_pages import TEMPLATE, largest, simulated_rows
 from reports.findings import State, Verdict
 from reports.history import HistoryRow, history_row
-from reports.index_page import RUNS_ONE_BY_ONE, index_files, index_html
+from reports.index_page import RUNS_ONE_BY_ONE, index_files
 from reports.links import JobLinks
 from tests.support import findings as examples
 from tests.support.findings import HOSTILE_LABELS
+from tests.support.pages import index_of
 
 MOST_BYTES = 2_000_000
 DAY = timedelta(days=1)
@@ -43,7 +44,7 @@ def daily(verdicts: str) -> list[HistoryRow]:
 
 
 def page_of(rows: list[HistoryRow], **links: str) -> str:
-    return index_html("dogs", rows, JobLinks(job="dogs", prefix="reports/dogs", **links)).decode()
+    return index_of("dogs", rows, JobLinks(job="dogs", prefix="reports/dogs", **links)).decode()
 
 
 def part(page: str, start: str, end: str = "</section>") -> str:
@@ -106,7 +107,7 @@ class TestTheTop:
 
 
 def test_a_job_without_runs_says_so() -> None:
-    assert b"No run yet" in index_html("dogs", [])
+    assert b"No run yet" in index_of("dogs", [])
 
 
 def test_a_single_run_has_no_trend_yet() -> None:
@@ -266,7 +267,7 @@ class TestOlderRuns:
 
 @pytest.mark.parametrize("step", [timedelta(days=1), timedelta(hours=1)])
 def test_ten_thousand_runs_are_an_index_of_under_two_megabytes(step: timedelta) -> None:
-    page = index_html("dogs", simulated_rows(10_000, step), BY_TEMPLATE)
+    page = index_of("dogs", simulated_rows(10_000, step), BY_TEMPLATE)
 
     assert 300_000 < len(page) < MOST_BYTES
 

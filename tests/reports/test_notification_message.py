@@ -161,6 +161,25 @@ def test_ordinary_names_stay_as_they_are(text):
     assert harmless(text, 300) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("camera 'example.com' is darker", "camera 'example[.]com' is darker"),
+        ("foo.co.uk/x and xn--a.xn--p1ai", "foo[.]co[.]uk/x and xn--a[.]xn--p1ai"),
+        ("evil.example.com.jpg, a.jpg.zip", "evil[.]example[.]com.jpg, a[.]jpg[.]zip"),
+        (
+            "例子.中国 and \U0001f436.ws and a\u3002com",
+            "例子[.]中国 and \U0001f436[.]ws and a[.]com",
+        ),
+        ("set images.most_lost, or window.last.", "set images.most_lost, or window.last."),
+        ("images/a.jpg: 1.34 sigma. 犬\u3002猫", "images/a.jpg: 1.34 sigma. 犬\u3002猫"),
+        ("reports.path.zip", "reports[.]path[.]zip"),
+    ],
+)
+def test_a_bare_domain_is_no_link_while_names_of_images_and_keys_stay(text, shown):
+    assert harmless(text, 300) == shown
+
+
 def test_hostile_names_and_labels_reach_no_part_of_the_message():
     run = drifted(
         summary=f"Images: {HOSTILE[0]} {HOSTILE[2]}",

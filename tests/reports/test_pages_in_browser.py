@@ -10,10 +10,9 @@ from PIL import Image
 
 from reports.findings import RunFindings
 from reports.history import history_row
-from reports.index_page import index_html
 from tests.support import findings as examples
 from tests.support.browser import OpenedPage, open_pages, picture_page
-from tests.support.pages import EXAMPLES, page_of, photograph
+from tests.support.pages import EXAMPLES, index_of, page_of, photograph
 
 WIDTHS_PX = (360, 800, 1400)
 
@@ -21,7 +20,7 @@ WIDTHS_PX = (360, 800, 1400)
 def hostile_index() -> bytes:
     run = examples.hostile()
     rows = [history_row(run), *examples.past_rows(run, 40)]
-    return index_html("dogs", [dataclasses.replace(row, summary=run.summary) for row in rows])
+    return index_of("dogs", [dataclasses.replace(row, summary=run.summary) for row in rows])
 
 
 def assert_sound(opened: OpenedPage) -> None:

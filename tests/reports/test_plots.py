@@ -1,21 +1,16 @@
 import re
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reports.findings import Histogram, State, Verdict
+from reports.findings import Histogram, State
 from reports.plots import (
     HistogramPair,
-    TrendPoint,
     histogram_svg,
     pair_histograms,
     share_bars_svg,
     spark_svg,
-    trend_svg,
 )
-
-START = datetime(2025, 3, 1, tzinfo=UTC)
 
 
 def histogram(*counts: int, edges: tuple[float, ...] | None = None) -> Histogram:
@@ -85,7 +80,6 @@ def test_plots_carry_no_style_attribute() -> None:
         histogram_svg(pair, "a"),
         share_bars_svg(0.1, 0.2, 0.2),
         spark_svg([(0.1, State.STEADY), (2.0, State.DRIFT)], "a"),
-        trend_svg(points(0.1, 0.2), "a"),
     ]
 
     assert not any("style=" in picture for picture in pictures)
@@ -96,35 +90,6 @@ def test_bars_fill_the_width_at_the_widest_share() -> None:
 
     assert [bar.get("width") for bar in bars.iter("rect")] == ["50%", "100%"]
     assert 'width="0%"' in share_bars_svg(0.0, 0.0, 0.0)
-
-
-def points(*sizes: float | None, mark: Verdict = Verdict.STEADY) -> list[TrendPoint]:
-    return [
-        TrendPoint(
-            time=START + timedelta(days=number),
-            size=size,
-            mark=mark,
-            title=f"run {number}",
-            link=f"runs/{number}/report.html",
-        )
-        for number, size in enumerate(sizes)
-    ]
-
-
-def test_every_run_of_a_trend_is_a_named_link() -> None:
-    picture = ET.fromstring(trend_svg(points(0.1, None, 0.4), "trend"))
-
-    assert [link.get("href") for link in picture.iter("a")] == [
-        f"runs/{number}/report.html" for number in range(3)
-    ]
-    assert [link.get("aria-label") for link in picture.iter("a")] == ["run 0", "run 1", "run 2"]
-
-
-def test_a_run_without_a_size_is_a_gap_in_the_course() -> None:
-    assert trend_svg(points(0.1, 0.2, 0.4), "").count('class="course"') == 2
-    assert trend_svg(points(0.1, None, 0.4), "").count('class="course"') == 0
-    sizes = [(0.1, State.STEADY), (None, State.MISSING), (0.2, State.STEADY)]
-    assert 'class="course"' not in spark_svg(sizes, "")
 
 
 def test_a_dashed_line_stands_at_the_smallest_effect_that_counts() -> None:
@@ -147,22 +112,20 @@ def test_a_course_is_one_line_and_breaks_where_a_run_has_no_effect() -> None:
     assert (course.get("d") or "").count("M") == 2
 
 
-def test_runs_are_placed_by_time() -> None:
-    several = points(0.1, 0.1, 0.1)
-    late = [*several[:2], TrendPoint(time=START + timedelta(days=10), size=0.1,
-                                     mark=Verdict.DRIFT, title="", link=None)]  # fmt: skip
-    marks = [mark.get("x") for mark in ET.fromstring(trend_svg(late, "")).iter("svg")][1:]
+def test_runs_are_placed_side_by_side() -> None:
+    sizes = [(0.1, State.DRIFT)] * 3
+    marks = [one.get("x") for one in ET.fromstring(spark_svg(sizes, "")).iter("svg")]
 
-    assert marks == ["2%", "11.6%", "98%"]
+    assert marks[-3:] == ["4%", "50%", "96%"]
 
 
-def test_each_verdict_has_a_shape_of_its_own() -> None:
+def test_drift_and_what_is_open_have_a_shape_of_their_own() -> None:
     shapes = set()
-    for verdict in Verdict:
-        picture = ET.fromstring(trend_svg(points(0.1, mark=verdict), ""))
+    for state in (State.DRIFT, State.INCONCLUSIVE, State.STEADY):
+        picture = ET.fromstring(spark_svg([(0.1, state)], ""))
         shapes.add(next(picture.iter("path")).get("d"))
 
-    assert len(shapes) == len(Verdict)
+    assert len(shapes) == 3
 
 
 def test_an_effect_at_the_cap_stays_inside_the_small_course() -> None:

@@ -22,10 +22,10 @@ from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, LockedError, PublishError
 from reports.findings import RunFindings, WindowSpan
 from reports.json_report import report_json
-from reports.publishing import job_prefix, publish
+from reports.publishing import publish
 from tests.support import findings as examples
 
-JOB = job_prefix("data_drift_reports/", "dogs")
+JOB = "data_drift_reports/dogs"
 FILES = {
     "report.html": (b"<p>page", HTML),
     "evidently.html": (b"<p>evidently", HTML),

@@ -52,6 +52,7 @@ WHERE = {
     types.Latency: SCHEMA["$defs"]["latency"],
     types.Remark: SCHEMA["$defs"]["remark"],
     types.LogTimes: SCHEMA["$defs"]["log_times"],
+    types.JobSettings: SCHEMA["$defs"]["job_settings"],
 }
 
 
@@ -117,6 +118,11 @@ def test_a_wrong_value_is_refused(path: tuple[str | int, ...], value: object) ->
 
     with pytest.raises(jsonschema.ValidationError):
         validate(report)
+
+
+def test_the_settings_of_the_job_are_valid() -> None:
+    settings = types.JobSettings(log="log.csv", reference="0" * 16, digest="1" * 16)
+    validate(json.loads(report_json(dataclasses.replace(examples.steady(), job_settings=settings))))
 
 
 def test_the_times_of_the_log_are_valid() -> None:

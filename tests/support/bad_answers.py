@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 
 from tests.support.faulty_store import Answer, Fault, Request
@@ -58,6 +59,37 @@ def lost_answer(pass_on: PassOn) -> None:
 def dripping(pass_on: PassOn) -> Answer:
     """Pass on byte by byte, each soon enough for the timeout of a read."""
     return dataclasses.replace(pass_on(), piece_bytes=1, pause_s=0.25)
+
+
+def given_twice(pass_on: PassOn) -> Answer:
+    """Send the same answer two times, the second one unasked."""
+    return dataclasses.replace(pass_on(), times=2)
+
+
+class OneBehind:
+    """A proxy that lost count: every connection's second request gets the first one's answer.
+
+    The third one gets the second one's, and so on, until the connection is closed.
+
+    Attributes
+    ----------
+    wrong
+        How many answers went to another request than their own.
+    """
+
+    def __init__(self) -> None:
+        self.wrong = 0
+        self._counting = threading.Lock()
+        self._last: dict[int, Answer] = {}
+
+    def __call__(self, request: Request, pass_on: PassOn) -> Answer:
+        """Answer with what the connection's last request asked for."""
+        own = pass_on()
+        with self._counting:
+            last = self._last.get(request.port)
+            self._last[request.port] = own
+            self.wrong += last is not None
+        return own if last is None else last
 
 
 def with_headers(pass_on: PassOn, **headers: str) -> Answer:

@@ -5,6 +5,7 @@ Every fault is a real answer on a real socket.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import resource
 import time
@@ -15,6 +16,7 @@ from typing import ClassVar, Protocol
 
 import pytest
 
+from jobs.buckets.bucket import HTML
 from jobs.buckets.cloud import CloudBucket, CloudSettings
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import (
@@ -62,6 +64,11 @@ CALLS: dict[str, Callable[[CloudBucket], object]] = {
     "create": lambda bucket: bucket.create("new.bin", b"new"),
     "delete": lambda bucket: bucket.delete("a.bin"),
 }
+LOGIN_PAGE = Answer(
+    status=200,
+    headers={"Content-Type": "text/html; charset=utf-8"},
+    body=b"<html><body>Please log in to this network.</body></html>",
+)
 BAD_CONTENT: dict[str, Bad] = {
     "hung up": hung_up,
     "flipped": flipped,
@@ -93,6 +100,10 @@ class CloudFaults(ABC):
     # The variable that names the store's address, and what a bucket's URL begins with.
     host_variable: ClassVar[str]
     scheme: ClassVar[str]
+    # Whether an answer itself says which request it belongs to.
+    sends_marks_back: ClassVar[bool]
+    # What is said where the store sends to another server.
+    says_of_elsewhere: ClassVar[str]
     # The HTTP headers without which a download cannot be used.
     needed_headers: ClassVar[tuple[str, ...]]
 
@@ -132,6 +143,16 @@ class CloudFaults(ABC):
     def bucket(self, store: FaultyStore, name: str) -> CloudBucket:
         return self.open(f"{self.scheme}://{name}", QUICK)
 
+    @pytest.fixture
+    def warm_bucket(self, bucket: CloudBucket, store: FaultyStore) -> CloudBucket:
+        """A bucket whose client is open, which can take a second or two of a deadline."""
+        for _ in range(5):
+            with contextlib.suppress(BucketAccessError):
+                bucket.info("a.bin")
+                break
+        store.seen.clear()
+        return bucket
+
     def unavailable(self, _: PassOn) -> Answer:
         return self.refusal(503)
 
@@ -148,7 +169,9 @@ class CloudFaults(ABC):
             assert len(list(tmp_path.iterdir())) == 1
         else:
             assert bucket.read("a.bin").data == CONTENT
-        assert len(store.seen) == 3
+        # After requests without an answer the object's metadata says whose the next one is.
+        asked_more = bad == "hung up" and not self.sends_marks_back
+        assert len(store.seen) == 3 + asked_more
 
     @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
     @pytest.mark.parametrize("call", sorted(CALLS))
@@ -361,6 +384,49 @@ class CloudFaults(ABC):
         with pytest.raises(ObjectExistsError):
             bucket.create("new", b"content")
 
+    # --- what is no store ---
+
+    @pytest.mark.parametrize("call", sorted(CALLS))
+    def test_a_web_page_in_place_of_an_answer_is_forgiven_twice(
+        self, warm_bucket: CloudBucket, store: FaultyStore, call: str
+    ) -> None:
+        pages = [LOGIN_PAGE] * 2
+        store.fault = lambda _, pass_on: pages.pop() if pages else pass_on()
+        CALLS[call](warm_bucket)
+        assert pages == []
+        if call == "delete":
+            assert "a.bin" not in [found.name for found in warm_bucket.list()]
+
+    @pytest.mark.parametrize("call", sorted(CALLS))
+    def test_a_web_page_that_stays_is_an_error_that_speaks_of_proxies(
+        self, warm_bucket: CloudBucket, store: FaultyStore, call: str
+    ) -> None:
+        store.fault = always(lambda _: LOGIN_PAGE)
+        with pytest.raises(BucketAccessError, match=r"something else answered .*prox.*login"):
+            CALLS[call](warm_bucket)
+        assert len(store.seen) > 2
+
+    def test_a_web_page_that_is_an_object_is_read(
+        self, warm_bucket: CloudBucket, store: FaultyStore
+    ) -> None:
+        warm_bucket.write("report.html", LOGIN_PAGE.body, HTML)
+        assert warm_bucket.read("report.html").data == LOGIN_PAGE.body
+        assert warm_bucket.read_part("report.html", 1, 4) == LOGIN_PAGE.body[1:5]
+
+    @pytest.mark.parametrize("status", [301, 302, 307, 308])
+    @pytest.mark.parametrize("call", sorted(CALLS))
+    def test_another_server_that_the_store_sends_to_is_asked_nothing(
+        self, warm_bucket: CloudBucket, store: FaultyStore, server: Server, call: str, status: int
+    ) -> None:
+        with relay_to(server.host) as elsewhere:
+            store.fault = lambda request, _: Answer(
+                status=status, headers={"Location": elsewhere.host + request.path}
+            )
+            with pytest.raises(BucketAccessError) as caught:
+                CALLS[call](warm_bucket)
+            assert elsewhere.seen == []
+        assert self.says_of_elsewhere in str(caught.value)
+
     # --- faults that stay ---
 
     def test_a_store_that_keeps_failing_is_an_error_soon_after_the_deadline(
@@ -419,7 +485,8 @@ class CloudFaults(ABC):
             self.open(url, QUICK).read("a.bin")
         assert time.monotonic() - started < QUICK.retry.deadline_s + LATE_S
         assert str(caught.value).startswith(f"{url}/a.bin: the store could not be reached")
-        assert "Check the network" in str(caught.value)
+        assert "(the connection was refused: " in str(caught.value)
+        assert "Check host and port" in str(caught.value)
 
     def test_a_bucket_that_does_not_exist_is_no_missing_object(self, store: FaultyStore) -> None:
         for call in CALLS.values():

@@ -65,12 +65,22 @@ def warm_drift(
     """
     assert not [name for name in environment if name.startswith("PYTHON")], "too late for these"
     variables = ONE_DECODER | {name: text for name, text in os.environ.items() if name != without}
+    variables |= environment
+    done = warm_bytes(*arguments, cwd=cwd, environment=variables, timeout_s=timeout_s)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def warm_bytes(
+    *arguments: str, cwd: Path, environment: dict[str, str], timeout_s: float = 120
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the command like `warm_drift`, with a whole environment; return the bytes it wrote."""
     with tempfile.TemporaryDirectory() as folder:
         streams = {name: f"{folder}/{name}" for name in ("stdout", "stderr")}
         request: dict[str, Any] = {"arguments": arguments, "cwd": str(cwd), **streams}
-        request["environment"] = {**variables, **environment}
+        request["environment"] = environment
         code = _warm_process().run(request, timeout_s)
-        out, err = (Path(path).read_text(encoding="utf-8") for path in streams.values())
+        out, err = (Path(path).read_bytes() for path in streams.values())
     return subprocess.CompletedProcess(["drift", *arguments], code, out, err)
 
 

@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What goes back to the client, with a pause after every piece of the body."""
+    """What goes back to the client, `times` over, with a pause after every piece of the body."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     pause_s: float = 0.0
     piece_bytes: int = 8192
+    times: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,10 @@ class _Relay(BaseHTTPRequestHandler):
         if answer is None:
             self.close_connection = True
             return
+        for _ in range(answer.times):
+            self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
         promised = {"Content-Length": str(len(answer.body))} | answer.headers
         self.send_response_only(answer.status)
         for name, value in promised.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import sys
 import time
@@ -39,6 +40,15 @@ def _features(count: int) -> ImageFeatures:
     return ImageFeatures(values=values, deep=False, fingerprint=bytes(FINGERPRINT_BYTES))
 
 
+def _use_up_all_files(mark: str) -> None:
+    """Leave the process no file, and let it load a module the next time it needs luma."""
+    if mark:
+        Path(mark).touch()
+    sys.modules.pop("reference_stats.kernels.colour_pass", None)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+
+
 FAULTS: dict[str, Callable[[str], object]] = {
     "segfault": _segfault,
     "abort": lambda _: os.abort(),
@@ -46,6 +56,7 @@ FAULTS: dict[str, Callable[[str], object]] = {
     "hang": lambda _: time.sleep(3600),
     "greedy": lambda _: bytearray(64 << 30),
     "bug": _find_a_bug,
+    "no files": _use_up_all_files,
     "lie": lambda _: _features(3),
     "too much": lambda _: _features(1_000_000),
 }

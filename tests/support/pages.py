@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 import io
+from collections.abc import Iterable
 
 import skimage.data
 from PIL import Image
 
 from reference_stats.thumbnails import thumbnail
 from reports.findings import RunFindings
+from reports.history import HistoryRow
 from reports.html_report import report_html
+from reports.index_page import index_files
+from reports.links import JobLinks
 from tests.support import findings as examples
 
 EXAMPLES = (
@@ -37,3 +41,8 @@ def page_of(run: RunFindings) -> bytes:
     shots = {offender.image: photograph() for offender in run.offenders[:8]}
     typical = {f"reference/{number}.jpg": photograph() for number in range(8)}
     return report_html(run, shots, examples.past_rows(run), typical=typical)
+
+
+def index_of(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> bytes:
+    """Return the page over all runs, without the tables behind it."""
+    return index_files(job, rows, links).page

@@ -11,8 +11,8 @@ from drift.setup.proposal import Doubt, Proposal
 from jobs.job import DetectionSettings, WindowSettings
 from reports.wording import counted
 
-_DETECTION = DetectionSettings()
-_MIN_IMAGES = WindowSettings.model_fields["min_images"].default
+DETECTION = DetectionSettings()
+MIN_IMAGES = WindowSettings.model_fields["min_images"].default
 
 
 def about_examined(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
@@ -42,7 +42,7 @@ def _about_size(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     guess = draft.reference
     if guess is not None and guess.size:
         size = guess.size if seen.examined is None else seen.examined.equal.different
-        if images_needed(size, _critical(draft), _DETECTION.effect_to_see) is None:
+        if images_needed(size, _critical(draft), DETECTION.effect_to_see) is None:
             yield Doubt(key="reference", text=_too_small(size, draft))
     if guess is None and seen.small_references:
         small = seen.small_references[0]
@@ -55,21 +55,21 @@ def _about_size(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
 
 
 def _too_small(size: int, draft: Proposal) -> str:
-    effect = _DETECTION.effect_to_see
+    effect = DETECTION.effect_to_see
     return too_small_words(size, draft.window.images, critical=_critical(draft), effect=effect)
 
 
 def _critical(draft: Proposal) -> float:
     """Return what a statistic must exceed, as `drift check` counts: images, and predictions."""
     has_predictions = draft.reference is None or draft.reference_log is not None
-    return critical_value(_DETECTION.false_alarm_rate, 1 + has_predictions)
+    return critical_value(DETECTION.false_alarm_rate, 1 + has_predictions)
 
 
 def _about_short_log(draft: Proposal) -> Iterator[Doubt]:
     images = draft.window.images
-    if images < _MIN_IMAGES:
+    if images < MIN_IMAGES:
         yield Doubt(
             key="window",
             text=f"The log leads to {counted(images, 'image')} so far; with fewer than "
-            f"{_MIN_IMAGES} (window.min_images) a run is always inconclusive.",
+            f"{MIN_IMAGES} (window.min_images) a run is always inconclusive.",
         )

@@ -43,6 +43,13 @@ def test_the_file_is_named_after_the_bucket_and_never_written_over(bucket, tmp_p
     assert load_job(job_file, os.environ).name == "dogs-co"
 
 
+def test_a_bucket_that_is_called_as_no_job_may_be_gets_another_name(tmp_path, monkeypatch):
+    usual_layouts.reference_system(tmp_path / "Features")
+    monkeypatch.chdir(tmp_path)
+    init("Features")
+    assert load_job(tmp_path / "images.toml", os.environ).name == "images"
+
+
 def test_a_job_file_elsewhere_still_leads_to_the_bucket(bucket, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "jobs").mkdir()
@@ -54,6 +61,7 @@ def test_a_job_file_elsewhere_still_leads_to_the_bucket(bucket, tmp_path, monkey
     ("arguments", "said"),
     [
         (("--name", "Dogs!"), "lower-case"),
+        (("--name", "features"), "another name"),
         (("--output", "nowhere/x.toml"), "no such folder"),
     ],
 )

@@ -13,7 +13,7 @@ from jobs.buckets.gcs import GCSBucket
 from jobs.errors import BucketAccessError
 from tests.support import faulty_store
 from tests.support.bad_answers import always
-from tests.support.cloud_faults import QUICK, CloudFaults
+from tests.support.cloud_faults import CALLS, QUICK, CloudFaults
 from tests.support.faulty_store import Answer, FaultyStore
 from tests.support.gcs_server import GcsServer
 
@@ -23,6 +23,8 @@ class TestGCSFaults(CloudFaults):
 
     host_variable = "STORAGE_EMULATOR_HOST"
     scheme = "gs"
+    sends_marks_back = False
+    says_of_elsewhere = "which was not followed: credentials are for the store alone"
     needed_headers = ("x-goog-hash", "x-goog-generation")
 
     @staticmethod
@@ -59,6 +61,15 @@ class TestGCSFaults(CloudFaults):
         assert f"Grant the job's account roles/storage.objectUser on gs://{name}" in said
         assert "lacks storage.objects.get" in said
         assert len(store.seen) == 1
+
+    @pytest.mark.parametrize("call", ["info", "list", "write"])
+    def test_text_that_is_no_answer_of_the_store_is_an_error_in_words(
+        self, warm_bucket: GCSBucket, store: FaultyStore, call: str
+    ) -> None:
+        text = {"Content-Type": "text/plain"}
+        store.fault = always(lambda _: Answer(status=200, headers=text, body=b"Please log in"))
+        with pytest.raises(BucketAccessError, match=r"something else answered .*login"):
+            CALLS[call](warm_bucket)
 
     def test_unaccepted_credentials_lead_to_the_login_command(
         self, bucket: GCSBucket, store: FaultyStore

@@ -47,7 +47,7 @@ def by_client(request: Request) -> bool:
 
 
 def expected_signature(request: Request, secret: str) -> str:
-    """Return the signature, version 4, that a request without a query should have."""
+    """Return the signature, version 4, that a request should have."""
     found = re.fullmatch(
         r"AWS4-HMAC-SHA256 Credential=[^/]+/(\S+), SignedHeaders=(\S+), Signature=\S+",
         request.headers["authorization"],
@@ -56,8 +56,9 @@ def expected_signature(request: Request, secret: str) -> str:
     scope, signed = found[1], found[2].split(";")
     lines = [f"{key}:{request.headers[key].strip()}" for key in signed]
     body = request.headers["x-amz-content-sha256"]
-    path = urlsplit(request.path).path
-    canonical = "\n".join(["GET", path, "", *lines, "", ";".join(signed), body])
+    asked = urlsplit(request.path)
+    query = "&".join(sorted(asked.query.split("&")))
+    canonical = "\n".join(["GET", asked.path, query, *lines, "", ";".join(signed), body])
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     key = b"AWS4" + secret.encode()
     for part in scope.split("/"):

@@ -33,6 +33,8 @@ class TestS3Faults(CloudFaults):
 
     host_variable = "AWS_ENDPOINT_URL"
     scheme = "s3"
+    sends_marks_back = True
+    says_of_elsewhere = "Check"
     needed_headers = ("etag",)
 
     @staticmethod

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from drift.remarks.facts import RunData
-from drift.remarks.missing_values import missing_value_remarks
+from drift.remarks.missing_by_row import NAMES_SHOWN, remarks_by_row
 from drift.shared_images import Part
 from reports.remarks import Remark, RemarkWeight
 from reports.wording import listed
@@ -17,17 +17,16 @@ _CLASS = "prediction"
 _MANY = 0.05
 # A difference of two parts that no chance makes, in standard errors.
 _CLEARLY = 4.0
-_NAMES = 3
 
 
-def empty_value_remarks(data: RunData) -> Iterator[Remark]:
-    """Yield what `missing_value_remarks` says, and for how many images there is no prediction.
+def missing_value_remarks(data: RunData) -> Iterator[Remark]:
+    """Yield what `remarks_by_row` says, and for how many images there is no prediction.
 
     A detector that finds nothing leaves predictions empty, and so does a log that has lost a
     column: it cannot be known why they are. Images are told where they are many or have changed,
     and where the rows do not make the run doubtful already.
     """
-    by_rows = tuple(missing_value_remarks(data))
+    by_rows = tuple(remarks_by_row(data))
     yield from by_rows
     said = [one.weight for one in by_rows]
     if RemarkWeight.NOT_STEADY in said:
@@ -79,7 +78,7 @@ def _said(names: list[str], then: Part, now: Part) -> Iterator[Remark]:
     if not changed and now.share <= _MANY:
         return
     is_more = now.share > then.share
-    what = listed(names, _NAMES)
+    what = listed(names, NAMES_SHOWN)
     verb = "has" if len(names) == 1 else "have"
     text = (
         f"{what} {verb} no value for {now.count:,} of the window's {now.total:,} images "

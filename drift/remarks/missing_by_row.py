@@ -21,7 +21,7 @@ from reports.wording import listed
 _MORE_MISSING = 0.05
 # Fewer of them at the log's end are chance, or not written yet.
 _FEWEST_NEWEST = 3
-_NAMES = 3
+NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class _Missing:
         return self.rows / rows - self.share_before
 
 
-def missing_value_remarks(data: RunData) -> Iterator[Remark]:
+def remarks_by_row(data: RunData) -> Iterator[Remark]:
     """Yield which predicted classes, confidences and probabilities have gone missing."""
     rows = len(data.predictions.fields)
     alike: dict[_Missing, list[str]] = {}
@@ -48,7 +48,7 @@ def missing_value_remarks(data: RunData) -> Iterator[Remark]:
             if found.rows and found.excess(rows) > _MORE_MISSING:
                 alike.setdefault(found, []).append(column)
     for found, columns in alike.items():
-        yield _remark(listed(columns, _NAMES), found, rows, data.job.images.most_lost)
+        yield _remark(listed(columns, NAMES_SHOWN), found, rows, data.job.images.most_lost)
 
 
 def _columns(data: RunData) -> Iterator[tuple[str, str]]:

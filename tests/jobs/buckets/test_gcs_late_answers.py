@@ -1,0 +1,25 @@
+"""Google Cloud Storage where answers get to other requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.buckets.cloud import CloudSettings
+from jobs.buckets.gcs import GCSBucket
+from tests.support.cloud_late_answers import CloudLateAnswers
+from tests.support.gcs_server import GcsServer
+
+
+class TestGCSLateAnswers(CloudLateAnswers):
+    """Every mix-up that can befall any store."""
+
+    host_variable = "STORAGE_EMULATOR_HOST"
+    scheme = "gs"
+
+    @staticmethod
+    def open(url: str, settings: CloudSettings) -> GCSBucket:
+        return GCSBucket(url, settings)
+
+    @pytest.fixture
+    def server(self, gcs_server: GcsServer) -> GcsServer:
+        return gcs_server
