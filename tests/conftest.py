@@ -31,8 +31,8 @@ os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = "/no
 
 pytest_plugins = ["tests.support.gcs_server", "tests.support.s3_server"]
 # Whole runs, servers, browsers, processes, simulations: files that take two seconds and more.
-# `make quick` leaves them out. Begun first, the slowest in front, so that the test processes, which
-# take a file at a time, end together.
+# `make quick` leaves out these and the benchmarks. Begun first, the slowest in front, so that the
+# test processes, which take a file at a time, end together.
 SLOW_FILES = (
     "test_chaos.py",
     "test_bucket_machine.py",
@@ -90,7 +90,13 @@ SLOW_FILES = (
     "test_score_methods.py",
     "test_constants.py",
     "test_invariance.py",
-    "test_empty_values.py",
+    "test_missing_by_image.py",
+    "test_older_bucket.py",
+    "test_renamed_job.py",
+    "test_evidently_patches.py",
+    "test_secrets_in_output.py",
+    "test_memory_of_logs.py",
+    "test_machine_errors.py",
     "test_any_log.py",
     "test_gaps.py",
     "test_folder_bucket.py",
@@ -110,7 +116,6 @@ SLOW_FILES = (
     "test_metrics_followup.py",
     "test_gcs_downloads.py",
     "test_s3_downloads.py",
-    "test_detection_tables.py",
 )
 TESTS = Path(__file__).parent
 if gone := set(SLOW_FILES) - {path.name for path in TESTS.rglob("test_*.py")}:
@@ -136,8 +141,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(SLOW_FILES)}
     items.sort(key=lambda item: place.get(item.path.name, len(place)))
     for item in items:
-        servers = {"gcs_server", "s3_server"} & set(getattr(item, "fixturenames", ()))
-        if servers or item.path.name in place:
+        starts_server = {"gcs_server", "s3_server"} & set(getattr(item, "fixturenames", ()))
+        if starts_server or item.path.name in place or item.path.parent.name == "benchmarks":
             item.add_marker(pytest.mark.slow)
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.no_cover)
