@@ -21,9 +21,9 @@ from reports.history import (
 )
 from reports.history_store import read_history
 from reports.html_report import report_html, with_acceptance
-from reports.index_page import index_html
 from reports.publishing import change_row, publish, rebuild_index
 from tests.support import findings as examples
+from tests.support.pages import index_of
 
 JOB = "reports/dogs"
 WINDOW = AcceptedWindow(
@@ -235,7 +235,7 @@ def test_the_index_marks_accepted_runs_only(bucket: Bucket) -> None:
 
     page = bucket.read(f"{JOB}/index.html").data
     assert page.count(b">accepted</span>") == 1
-    assert page == index_html(run.job, read_history(bucket, JOB))
+    assert page == index_of(run.job, read_history(bucket, JOB))
 
 
 def test_a_row_keeps_its_shifts_its_sizes_and_its_acceptance() -> None:
