@@ -198,7 +198,7 @@ def test_an_installation_without_a_worker_is_no_fault_of_the_images(
     decoders: Decoders, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(process, "_WORKER", "reference_stats.no_such_module")
-    with pytest.raises(DecoderStartError, match=r"reference_stats\.warm_up"):
+    with pytest.raises(DecoderStartError, match=r"reference_stats\.extraction\.warm_up"):
         decoders.measure(PHOTOGRAPHS[0], ORDER)
     assert "no_such_module" in capfd.readouterr().err
 
