@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks.chaos_parts.invariants import differences
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.world import Place, World
-from tests.support.bad_answers import Bad, PassOn, cut_short, hung_up, lost_answer
-from tests.support.faulty_store import Answer, Request, refusal
+from jobs.testing.clouds.bad_answers import Bad, PassOn, cut_short, hung_up, lost_answer
+from jobs.testing.clouds.relay import Answer, Request, refusal
 
 NAME = "network"
 RATES: Sequence[float] = (0.05, 0.1, 0.2, 0.3)

@@ -26,9 +26,9 @@ from benchmarks.chaos_parts.stores import (
     ServerStore,
     Store,
 )
+from jobs.testing.clouds.relay import FaultyStore, relay_to
 from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
 from reference_stats.feature_cache.parts import pack, part_name
-from tests.support.faulty_store import FaultyStore, relay_to
 from tests.support.gcs_server import GcsServer, running_server
 from tests.support.s3_server import missing_parts, running_s3_server
 from tests.support.worlds import JOB_FILE, make_world
