@@ -226,8 +226,6 @@ class JobReports:
 
         Examples
         --------
-        How the images of the run lie beside their reference:
-
         >>> int(job.reference()["mean"].mean()), int(job.features()["mean"].mean())
         (99, 43)
         """
