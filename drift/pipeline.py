@@ -28,6 +28,7 @@ from drift.pinned_profile import pinned_profile
 from drift.publication import Compared, publish_run
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
+from drift.remarks.words.slow_drift import told_trend
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id, run_ids
@@ -287,4 +288,5 @@ def _trend(
         reference_units=0 if tested is None else tested.reference_units,
         current_units=0 if tested is None else tested.current_units,
     )
-    return find_trend(earlier, today, minimum_effect=place.job.detection.minimum_effect)
+    least = place.job.detection.minimum_effect
+    return told_trend(find_trend(earlier, today, minimum_effect=least))
