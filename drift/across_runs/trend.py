@@ -28,7 +28,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.across_runs.e_detector import UP, Evidence, Numbers, Observation, last_evidence
+from drift.across_runs.e_detector import UP, EvidenceByStart, Numbers, Observation, last_evidence
 from reports.findings.answers import State
 from reports.findings.runs import TrendColumn
 from reports.history.history import HistoryRow, parse_time, sort_rows
@@ -146,7 +146,7 @@ def normal_range(
     return NormalRange(reach=reach, error=error)
 
 
-def counting(evidence: Evidence, normal: NormalRange, minimum_effect: float) -> Numbers:
+def counting(evidence: EvidenceByStart, normal: NormalRange, minimum_effect: float) -> Numbers:
     """Return the e-values that count, by start, direction and column; 0 for those that do not."""
     distances = np.stack([evidence.moves, -evidence.moves], axis=1) - normal.reach
     counts = (distances >= minimum_effect) & (distances > 0)
@@ -198,7 +198,7 @@ def _independent_runs(rows: Sequence[HistoryRow], today: TodaysRun) -> list[_Run
 
 
 def _moved_columns(
-    runs: Sequence[_Run], names: Sequence[str], evidence: Evidence, counted: Numbers
+    runs: Sequence[_Run], names: Sequence[str], evidence: EvidenceByStart, counted: Numbers
 ) -> Iterator[TrendColumn]:
     """Yield the columns whose own evidence is an alarm's, most evidence first."""
     by_column = counted.sum(axis=0).mean(axis=0)
