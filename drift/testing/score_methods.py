@@ -13,6 +13,7 @@ from drift.comparison.methods.method import ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
 from drift.comparison.permutation.adjustment import PermutationPlan, permutation_test
 from drift.comparison.permutation.scores import LinearStatistic, ScoreTable, standardised
+from drift.comparison.permutation.statistic_key import StatisticKey
 
 PLAN = PermutationPlan(resamples=399, seed=1, level=0.05, widening={})
 RUNS = 100
@@ -36,7 +37,8 @@ class ScoreMethodContract(ABC):
     def p_value(self, reference: NDArray[np.float64], current: NDArray[np.float64]) -> float:
         """Return how likely chance alone makes the two sides differ so much, 0 to 1."""
         pooled = normal_scores(np.concatenate([current, reference])[:, None])
-        statistic = LinearStatistic(name="x", group="x", two_sided=self.method.two_sided)
+        key = StatisticKey(group="x", method=self.method.name)
+        statistic = LinearStatistic(key=key, two_sided=self.method.two_sided)
         scores, linear = standardised([self.method.scores(pooled)], [statistic])
         if not linear:
             # No unit lies where the method looks.
