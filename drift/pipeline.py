@@ -28,6 +28,7 @@ from drift.pinned_profile import pinned_profile
 from drift.publication import Compared, publish_run
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
+from drift.remarks.words.slow_drift import told_trend
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id, run_ids
@@ -61,7 +62,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class RunInputs:
     """What a run has read, before it says anything about it."""
 
     request: WindowRequest
@@ -87,7 +88,7 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
         profile = _read_profile(place, still_allowed)
         window, segments = _read_images(place, predictions)
         history = HistoryReader(place.bucket, place.prefix)
-        evidence = Evidence(
+        inputs = RunInputs(
             request=request,
             predictions=predictions,
             profile=profile,
@@ -95,14 +96,14 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
             segments=segments,
             history=history.read(),
         )
-        findings, lined_up, comparison = _judge(place, evidence)
+        findings, lined_up, comparison = _judge(place, inputs)
         finished = None
         if place.writes:
             compared = Compared(
                 lined_up=lined_up,
                 comparison=comparison,
-                profile=evidence.profile,
-                window=evidence.window,
+                profile=inputs.profile,
+                window=inputs.window,
             )
             finished = publish_run(place, findings, compared, history, still_allowed)
     if finished is not None:
@@ -170,13 +171,13 @@ def _read_images(
     return window, segments
 
 
-def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, Comparison]:
-    job, window = place.job, evidence.window
-    earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
-    accepted = accepted_windows(earlier, evidence.profile.id)
+def _judge(place: Workplace, inputs: RunInputs) -> tuple[RunFindings, LinedUp, Comparison]:
+    job, window = place.job, inputs.window
+    earlier = rows_before(inputs.history, as_text(inputs.predictions.window.end))
+    accepted = accepted_windows(earlier, inputs.profile.id)
     with place.stopwatch.stage("comparison"):
-        data = _run_data(job, evidence, earlier)
-        lined_up = _line_up(job, evidence)
+        data = _run_data(job, inputs, earlier)
+        lined_up = _line_up(job, inputs)
         remarks = remarks_on_data(data)
         no_verdict = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
         comparison = compare(
@@ -187,13 +188,13 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         )
         remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
-        where = _locate(place, evidence, comparison, positions)
+        where = _locate(place, inputs, comparison, positions)
         affected = least_affected(positions)
         extent = _extent(window, where, affected)
         decision = decide(comparison, extent, window.log, job, remarks)
     facts = RunFacts(
         data=data,
-        run_id=run_id(job, evidence.request),
+        run_id=run_id(job, inputs.request),
         generated_at=place.clock(),
         timings=place.stopwatch.timings,
         history_digest=history_digest((*earlier, *data.as_older)),
@@ -202,7 +203,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         affected=affected,
         offenders=find_offenders(positions, window, data.counted),
         concentration=where,
-        trend=_trend(place, evidence, comparison, earlier),
+        trend=_trend(place, inputs, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
     )
@@ -211,16 +212,16 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
     return replace(findings, notification=notice), lined_up, comparison
 
 
-def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> RunData:
-    _, *older = run_ids(job, evidence.request)
+def _run_data(job: Job, inputs: RunInputs, earlier: Sequence[HistoryRow]) -> RunData:
+    _, *older = run_ids(job, inputs.request)
     return RunData(
         job=job,
-        predictions=evidence.predictions,
-        window=evidence.window,
-        profile=evidence.profile,
-        counted=without_copies(evidence.profile),
-        late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
-        as_older=tuple(row for row in sort_rows(evidence.history) if row.run_id in older),
+        predictions=inputs.predictions,
+        window=inputs.window,
+        profile=inputs.profile,
+        counted=without_copies(inputs.profile),
+        late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
+        as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
     )
 
 
@@ -247,14 +248,14 @@ def _extent(window: WindowImages, where: Concentration, affected: int | None) ->
     )
 
 
-def _line_up(job: Job, evidence: Evidence) -> LinedUp:
-    units = find_units(evidence.profile, evidence.window, burst=job.detection.burst)
-    named, probabilities = job.predictions.columns, evidence.predictions.probabilities
-    return line_up(evidence.profile, evidence.window, units, named, probabilities)
+def _line_up(job: Job, inputs: RunInputs) -> LinedUp:
+    units = find_units(inputs.profile, inputs.window, burst=job.detection.burst)
+    named, probabilities = job.predictions.columns, inputs.predictions.probabilities
+    return line_up(inputs.profile, inputs.window, units, named, probabilities)
 
 
 def _locate(
-    place: Workplace, evidence: Evidence, comparison: Comparison, positions: Positions
+    place: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
 ) -> Concentration:
     """Look for the part of a drifted window in which the change is."""
     if not comparison.has_drifted or positions.current.empty:
@@ -263,8 +264,8 @@ def _locate(
     return concentrate(
         positions.scores(),
         np.arange(len(rows)),
-        evidence.segments.loc[rows],
-        evidence.window.rows["timestamp"].loc[rows],
+        inputs.segments.loc[rows],
+        inputs.window.rows["timestamp"].loc[rows],
         level=place.job.detection.false_alarm_rate,
         seed=SEED,
         hours=place.job.segments.hours,
@@ -273,18 +274,19 @@ def _locate(
 
 def _trend(
     place: Workplace,
-    evidence: Evidence,
+    inputs: RunInputs,
     comparison: Comparison,
     earlier: Sequence[HistoryRow],
 ) -> Trend:
     tested = comparison.evidence
-    span = evidence.predictions.window
+    span = inputs.predictions.window
     today = TodaysRun(
         window_start=as_text(span.start),
         window_end=as_text(span.end),
-        profile_id=evidence.profile.id,
+        profile_id=inputs.profile.id,
         shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
         reference_units=0 if tested is None else tested.reference_units,
         current_units=0 if tested is None else tested.current_units,
     )
-    return find_trend(earlier, today, minimum_effect=place.job.detection.minimum_effect)
+    least = place.job.detection.minimum_effect
+    return told_trend(find_trend(earlier, today, minimum_effect=least))

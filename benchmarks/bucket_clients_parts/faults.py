@@ -12,8 +12,8 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 
 from benchmarks.bucket_clients_parts.clients import OPENERS, Client
 from benchmarks.bucket_clients_parts.content import CONTENT
-from tests.support.bad_answers import cut_short, flipped, quietly_cut_short
-from tests.support.faulty_store import Answer, Fault, FaultyStore, Request, relay_to
+from jobs.testing.clouds.bad_answers import cut_short, flipped, quietly_cut_short
+from jobs.testing.clouds.relay import Answer, Fault, FaultyStore, Request, relay_to
 from tests.support.s3_server import S3Server
 
 LISTED = 3100
