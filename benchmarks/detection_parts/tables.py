@@ -11,7 +11,7 @@ the American Statistical Association 53, 1958).
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,23 +33,19 @@ class Structure(enum.StrEnum):
     """What the columns of a population look like and how they go together."""
 
     REAL = "real"
+    """Fitted to the features of photographs."""
     DIGITS = "digits"
+    """Fitted to the features of tiny grey pictures, many columns tied or constant."""
     INDEPENDENT = "independent"
+    """The photographs' margins without any correlation."""
     STRONG = "strong"
+    """The photographs' margins, every pairwise correlation 0.95."""
     TIED = "tied"
+    """Margins of 3 to 10 values, every fourth column nearly always one value."""
     SKEWED = "skewed"
+    """Lognormal (sigma 2), exponential and t (2 degrees of freedom) margins."""
     PROBABILITIES = "probabilities"
-
-
-DESCRIPTIONS: Mapping[Structure, str] = {
-    Structure.REAL: "fitted to the features of photographs",
-    Structure.DIGITS: "fitted to the features of tiny grey pictures, many columns tied or constant",
-    Structure.INDEPENDENT: "the photographs' margins without any correlation",
-    Structure.STRONG: "the photographs' margins, every pairwise correlation 0.95",
-    Structure.TIED: "margins of 3 to 10 values, every fourth column nearly always one value",
-    Structure.SKEWED: "lognormal (sigma 2), exponential and t (2 degrees of freedom) margins",
-    Structure.PROBABILITIES: "as real, with ten class probabilities that sum to one",
-}
+    """As real, with ten class probabilities that sum to one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

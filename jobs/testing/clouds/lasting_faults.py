@@ -53,6 +53,20 @@ class LastingFaultsSuite(FaultSuite):
             CALLS[call](warm_bucket)
         assert len(store.seen) > 2
 
+    @pytest.mark.parametrize("status", [200, 204])
+    def test_an_empty_answer_is_no_web_page_whatever_its_media_type(
+        self, warm_bucket: CloudBucket, store: FaultyStore, status: int
+    ) -> None:
+        def mistyped(pass_on: PassOn) -> Answer:
+            pass_on()
+            return Answer(status=status, headers={"Content-Type": "text/html; charset=utf-8"})
+
+        store.fault = always(mistyped)
+        warm_bucket.delete("a.bin")
+        assert [request.method for request in store.seen] == ["DELETE"]
+        store.fault = always(lambda pass_on: pass_on())
+        assert list(warm_bucket.list()) == []
+
     def test_a_web_page_that_is_an_object_is_read(
         self, warm_bucket: CloudBucket, store: FaultyStore
     ) -> None:
