@@ -135,9 +135,10 @@ class Belonging:
         except NotThereError as missing:
             in_doubt = self._is_late or self._objects.is_known(key)
             if not missing.is_bound and (in_doubt or self._missing.is_of_another(key, "")):
-                head = self._settled(lambda: self._store.head_afresh(key))
-                if asked in {None, head.version}:
-                    raise WrongAnswerError("the object is there, but was said not to be") from None
+                with contextlib.suppress(NotThereError):
+                    head = self._settled(lambda: self._store.head_afresh(key))
+                    if asked in {None, head.version}:
+                        raise WrongAnswerError("the object is there, but was said not to be")
             self._missing.note(key, "")
             raise
 

@@ -15,7 +15,7 @@ pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.s3.store import S3Bucket
-from jobs.errors import BucketAccessError, UsageError
+from jobs.errors import BucketAccessError, ObjectMissingError, UsageError
 from jobs.testing.clouds.bad_answers import PassOn, always, first, hung_up, with_headers
 from jobs.testing.clouds.fault_suite import CALLS, CONTENT, QUICK
 from jobs.testing.clouds.faults import CloudFaults
@@ -147,6 +147,21 @@ def test_a_store_that_knows_no_ranges_is_read_from_the_right_place(
 
     store.fault = always(whole)
     assert bucket.read_part("a.bin", 100, 5) == CONTENT[100:105]
+
+
+def test_missing_objects_that_the_store_does_not_name_are_looked_up_once_each(
+    bucket: S3Bucket, store: FaultyStore
+) -> None:
+    def nameless(pass_on: PassOn) -> Answer:
+        answer = pass_on()
+        return refusal(404, "NoSuchKey") if answer.status == 404 else answer
+
+    store.fault = always(nameless)
+    for name in ("x.bin", "y.bin", "z.bin"):
+        with pytest.raises(ObjectMissingError):
+            bucket.read(name)
+    heads = [request.path for request in store.seen if request.method == "HEAD"]
+    assert [path.partition("?")[0][-6:] for path in heads] == ["/y.bin", "/z.bin"]
 
 
 @pytest.mark.parametrize(
