@@ -60,16 +60,19 @@ def run_of_older_version(data: RunData) -> Iterator[Remark]:
     """Yield that the history holds this very run under the ids that older versions gave it."""
     if not data.as_older:
         return
-    known = listed([row.run_id for row in data.as_older])
-    accepted = any(row.accepted is not None for row in data.as_older)
+    ids = [row.run_id for row in data.as_older]
+    makers = "twice: an older version"
+    if len(ids) > 1:
+        makers = f"{len(ids) + 1} times: older versions"
+    accepted = listed([row.run_id for row in data.as_older if row.accepted is not None])
     end = moment(data.as_older[0].window_end)
     yield Remark(
         code="run_of_older_version",
         text=(
-            f"The history holds the window up to {end} twice: an older version made its run as "
-            f"{known}, and run ids have changed since. Both are in the index and in drift history; "
-            "the trend and accepted windows count the window once."
-            + " That run was accepted as normal and this one was not: drift accept."
-            * accepted
+            f"The history holds the window up to {end} {makers} made its run as {listed(ids)}, and "
+            "run ids have changed since. All are in the index and in drift history; the trend and "
+            "accepted windows count the window once."
+            + f" Accepted as normal: {accepted}; this run is so only by a drift accept of its own."
+            * bool(accepted)
         ),
     )

@@ -146,6 +146,18 @@ class TestRunsUnderOlderIds:
         assert text in found.warnings
         assert text in caplog.messages
 
+    def test_a_window_under_three_ids_is_said_to_be_there_three_times(self, bucket):
+        job = job_of(bucket)
+        older = as_run_of_older_version(bucket, job, 2)
+        history = bucket / "data_drift_reports/dogs/history"
+        row = json.loads((history / f"{older}.json").read_text())
+        newer = ids(job)[1]
+        (history / f"{newer}.json").write_text(json.dumps({**row, "run_id": newer}))
+        accept(job, older)
+        (text,) = remarks_of(publish(job), TWICE)
+        assert "3 times: older versions made its run as " in text
+        assert f"Accepted as normal: {older};" in text
+
     def test_it_is_said_by_a_repeated_run_too_and_by_no_other(self, bucket):
         job = job_of(bucket)
         as_run_of_older_version(bucket, job)
