@@ -40,8 +40,6 @@ from jobs.job_file.job import DetectionSettings, LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import FINGERPRINT_BYTES, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings.images import ImageCounts, Quality
-from reports.findings.log import LogCounts
 
 _FEATURES = FEATURES[:12]
 _CLASSES = np.array(["person", "car", "dog", "bird"], dtype=object)
@@ -219,15 +217,9 @@ def _window(side: Side) -> WindowImages:
     records = ImageRecords(
         names=names, fingerprints=prints, clients=None, times=as_moments(rows["timestamp"])
     )
-    images = len(side.features)
     return WindowImages(
         rows=rows,
         features=pd.DataFrame(side.features[place], columns=[one.name for one in _FEATURES]),
-        counts=ImageCounts(
-            logged=images, analysed=images, missing=0, unreadable=0, unfetched=0, rows=len(rows)
-        ),
-        log=LogCounts(rows=len(rows), rejected=0, reasons={}),
-        quality=Quality(),
         copies=find_near_copies(records, burst=DetectionSettings().burst),
         fingerprints=prints,
     )

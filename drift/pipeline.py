@@ -19,11 +19,12 @@ from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.followups.running import follow_up
 from drift.logs.setup import label_records
-from drift.observations import window_images
+from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
 from drift.observations.units import find_units
 from drift.observations.uses_behind import uses_behind
-from drift.observations.window_images import WindowImages
+from drift.observations.window_counts import WindowCounts, count_window
+from drift.observations.window_images import WindowImages, join
 from drift.pinned_profile import pinned_profile
 from drift.publication import Compared, publish_run
 from drift.remarks.facts import RunData
@@ -68,6 +69,7 @@ class Evidence:
     predictions: PredictionRows
     profile: ReferenceProfile
     window: WindowImages
+    counts: WindowCounts
     segments: pd.DataFrame
     history: Sequence[HistoryRow]
 
@@ -85,13 +87,14 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     predictions = _read_before_anything_is_written(place, request)
     with only_run(place) as still_allowed:
         profile = _read_profile(place, still_allowed)
-        window, segments = _read_images(place, predictions)
+        window, counts, segments = _read_images(place, predictions)
         history = HistoryReader(place.bucket, place.prefix)
         evidence = Evidence(
             request=request,
             predictions=predictions,
             profile=profile,
             window=window,
+            counts=counts,
             segments=segments,
             history=history.read(),
         )
@@ -142,7 +145,7 @@ def _read_profile(place: Workplace, still_allowed: Callable[[], None]) -> Refere
 
 def _read_images(
     place: Workplace, predictions: PredictionRows
-) -> tuple[WindowImages, pd.DataFrame]:
+) -> tuple[WindowImages, WindowCounts, pd.DataFrame]:
     with place.stopwatch.stage("images"):
         located = place.locator.locate(predictions.raw, place.log_url)
         extracted = extract(
@@ -156,22 +159,23 @@ def _read_images(
             progress=place.progress,
             features=place.features,
         )
-        window = window_images.join(
-            predictions, located, extracted, burst=place.job.detection.burst
-        )
+        logged = LoggedImages.of(predictions, located, extracted)
+        window = join(logged, burst=place.job.detection.burst)
+        counts = count_window(logged, window)
         named = place.job.predictions.columns
-        classes = (named.prediction, named.label)
-        segments = segment_table(predictions, window, segment_columns(place.job), classes)
-    for reason, count in window.quality.reasons.items():
-        logger.warning("%d of %d images left out: %s", count, window.counts.logged, reason)
-    if window.quality.troubles:
-        first = window.quality.troubles[0]
+        segments = segment_table(
+            logged.own_columns(segment_columns(place.job)), (named.prediction, named.label)
+        )
+    for reason, count in counts.quality.reasons.items():
+        logger.warning("%d of %d images left out: %s", count, counts.images.logged, reason)
+    if counts.quality.troubles:
+        first = counts.quality.troubles[0]
         logger.warning("the first one is %s (%s)", first.name, first.reason)
-    return window, segments
+    return window, counts, segments
 
 
 def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, Comparison]:
-    job, window = place.job, evidence.window
+    job, counts = place.job, evidence.counts
     earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
     with place.stopwatch.stage("comparison"):
@@ -182,15 +186,15 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         comparison = compare(
             lined_up,
             job.detection,
-            no_verdict=no_verdict or lacks_images(window.counts, job),
+            no_verdict=no_verdict or lacks_images(counts.images, job),
             widening=partial(widening, accepted),
         )
         remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(place, evidence, comparison, positions)
         affected = least_affected(positions)
-        extent = _extent(window, where, affected)
-        decision = decide(comparison, extent, window.log, job, remarks)
+        extent = _extent(counts, where, affected)
+        decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, evidence.request),
@@ -200,7 +204,7 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         comparison=comparison,
         decision=decision,
         affected=affected,
-        offenders=find_offenders(positions, window, data.counted),
+        offenders=find_offenders(positions, evidence.window, data.counted),
         concentration=where,
         trend=_trend(place, evidence, comparison, earlier),
         accepted_runs=len(accepted),
@@ -217,6 +221,7 @@ def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> Ru
         job=job,
         predictions=evidence.predictions,
         window=evidence.window,
+        counts=evidence.counts,
         profile=evidence.profile,
         counted=without_copies(evidence.profile),
         late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
@@ -238,12 +243,12 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(window: WindowImages, where: Concentration, affected: int | None) -> Extent:
+def _extent(counts: WindowCounts, where: Concentration, affected: int | None) -> Extent:
     return Extent(
-        images=window.counts,
+        images=counts.images,
         affected=affected,
         where=where_clause(where.segments, where.onset),
-        reasons=window.quality.reasons,
+        reasons=counts.quality.reasons,
     )
 
 

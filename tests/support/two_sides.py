@@ -11,8 +11,6 @@ from drift.observations.window_images import WindowImages
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings.images import ImageCounts, Quality
-from reports.findings.log import LogCounts
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BURST = timedelta(minutes=10)
@@ -87,9 +85,6 @@ def window_of(images: pd.DataFrame, *, apart_minutes: int = 60) -> WindowImages:
             }
         ),
         features=images[NAMES].reset_index(drop=True),
-        counts=ImageCounts(logged=rows, analysed=rows, missing=0, unreadable=0, unfetched=0),
-        log=LogCounts(rows=rows, rejected=0, reasons={}),
-        quality=Quality(),
         copies=copies,
         fingerprints=prints,
     )

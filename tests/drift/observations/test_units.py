@@ -19,8 +19,6 @@ from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
 from reports.findings.answers import State
-from reports.findings.images import ImageCounts, Quality
-from reports.findings.log import LogCounts
 
 BURST = timedelta(minutes=10)
 NAMES = [feature.name for feature in FEATURES]
@@ -54,9 +52,6 @@ def window_of(features: np.ndarray, clusters: np.ndarray) -> WindowImages:
             }
         ),
         features=pd.DataFrame(features, columns=NAMES),
-        counts=ImageCounts(logged=rows, analysed=rows, missing=0, unreadable=0, unfetched=0),
-        log=LogCounts(rows=rows, rejected=0, reasons={}),
-        quality=Quality(),
         copies=NearCopies(clusters=clusters, is_near_copy=earlier),
     )
 
@@ -91,9 +86,6 @@ def test_rows_whose_image_is_lost_still_say_what_the_model_said():
     lost = WindowImages(
         rows=window.rows,
         features=window.features.drop(index=3),
-        counts=window.counts,
-        log=window.log,
-        quality=window.quality,
         copies=short,
     )
     units = find_units(profile_of(np.zeros((2, len(NAMES))), None), lost, burst=BURST)
