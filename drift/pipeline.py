@@ -21,6 +21,7 @@ from drift.followups.running import follow_up
 from drift.logs.setup import label_records
 from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
+from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import find_units
 from drift.observations.uses_behind import uses_behind
 from drift.observations.window_counts import WindowCounts, count_window
@@ -160,7 +161,7 @@ def _read_images(
             features=place.features,
         )
         logged = LoggedImages.of(predictions, located, extracted)
-        window = join(logged, burst=place.job.detection.burst)
+        window = join(logged)
         counts = count_window(logged, window)
         named = place.job.predictions.columns
         segments = segment_table(
@@ -179,8 +180,9 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
     earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
     with place.stopwatch.stage("comparison"):
-        data = _run_data(job, evidence, earlier)
-        lined_up = _line_up(job, evidence)
+        copies = find_copies(evidence.profile, evidence.window, burst=job.detection.burst)
+        data = _run_data(job, evidence, copies, earlier)
+        lined_up = _line_up(job, evidence, copies)
         remarks = remarks_on_data(data)
         no_verdict = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
         comparison = compare(
@@ -215,13 +217,15 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
     return replace(findings, notification=notice), lined_up, comparison
 
 
-def _run_data(job: Job, evidence: Evidence, earlier: Sequence[HistoryRow]) -> RunData:
+def _run_data(
+    job: Job, evidence: Evidence, copies: BothCopies, earlier: Sequence[HistoryRow]
+) -> RunData:
     _, *older = run_ids(job, evidence.request)
     return RunData(
         job=job,
         predictions=evidence.predictions,
         window=evidence.window,
-        counts=evidence.counts,
+        counts=evidence.counts.with_copies(copies.current.found),
         profile=evidence.profile,
         counted=without_copies(evidence.profile),
         late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
@@ -252,8 +256,8 @@ def _extent(counts: WindowCounts, where: Concentration, affected: int | None) ->
     )
 
 
-def _line_up(job: Job, evidence: Evidence) -> LinedUp:
-    units = find_units(evidence.profile, evidence.window, burst=job.detection.burst)
+def _line_up(job: Job, evidence: Evidence, copies: BothCopies) -> LinedUp:
+    units = find_units(evidence.profile, evidence.window, copies)
     named, probabilities = job.predictions.columns, evidence.predictions.probabilities
     return line_up(evidence.profile, evidence.window, units, named, probabilities)
 

@@ -16,6 +16,7 @@ from drift.comparison.compare import Comparison, compare
 from drift.evidently import report as evidently_report
 from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
+from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
 from drift.observations.window_counts import count_window
 from drift.observations.window_images import WindowImages, join
@@ -62,14 +63,16 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
     job = traffic.job
     with stage("join"):
         logged = LoggedImages.of(traffic.predictions, traffic.located, traffic.extracted)
-        window = join(logged, burst=job.detection.burst)
+        window = join(logged)
         counts = count_window(logged, window)
         segments = segment_table(logged.own_columns(segment_columns(job)))
         del logged
     # As in a run, where they end with the stage that fetches images.
     traffic.forget_images()
+    with stage("near-copies"):
+        copies = find_copies(traffic.profile, window, burst=job.detection.burst)
     with stage("units"):
-        units = find_units(traffic.profile, window, burst=job.detection.burst)
+        units = find_units(traffic.profile, window, copies)
     with stage("line up"):
         probabilities = traffic.predictions.probabilities
         lined_up = line_up(traffic.profile, window, units, job.predictions.columns, probabilities)
@@ -78,7 +81,7 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
             job=job,
             predictions=traffic.predictions,
             window=window,
-            counts=counts,
+            counts=counts.with_copies(copies.current.found),
             profile=traffic.profile,
             counted=without_copies(traffic.profile),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -51,9 +51,14 @@ class WindowCounts:
     log: LogCounts
     quality: Quality
 
+    def with_copies(self, found: NearCopies) -> WindowCounts:
+        """Return the same with the number of images that are near-copies of another one."""
+        copies = len(np.unique(found.images[found.is_near_copy]))
+        return replace(self, quality=replace(self.quality, near_duplicates=copies))
+
 
 def count_window(logged: LoggedImages, window: WindowImages) -> WindowCounts:
-    """Return what a report says of a window.
+    """Return what a report says of a window; its near-copies are counted by `with_copies`.
 
     Parameters
     ----------
@@ -75,7 +80,6 @@ def _quality(logged: LoggedImages, window: WindowImages) -> Quality:
         troubles=_first_troubles(lost),
         reasons=_count_reasons(lost),
         duplicated_rows=len(images) - len(logged.first),
-        near_duplicates=0 if window.copies is None else count_near_duplicates(window.copies),
         deep_images=sum(one.deep for one in logged.once_each() if isinstance(one, ImageFeatures)),
         # Of rows that share an image, all but the last describe one that was overwritten.
         cross_check=_cross_check(logged, window.features, named_once),
@@ -99,12 +103,6 @@ def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Tr
 def _count_reasons(lost: Sequence[tuple[ImageLocation, LostImage]]) -> dict[str, int]:
     """Return how many images were lost for each reason."""
     return dict(sorted(Counter(outcome.summary for _, outcome in lost).items()))
-
-
-def count_near_duplicates(copies: NearCopies) -> int:
-    """Return how many images are near-copies of another one."""
-    images = np.arange(len(copies.clusters)) if copies.images is None else copies.images
-    return len(np.unique(images[copies.is_near_copy]))
 
 
 def _count_images(logged: LoggedImages) -> ImageCounts:

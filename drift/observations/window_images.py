@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from drift.observations.logged_images import LoggedImages
-from drift.observations.near_copies.clusters import (
-    ImageRecords,
-    NearCopies,
-    as_moments,
-    find_near_copies,
-)
-from jobs.job_file.job import DetectionSettings
 from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.features.registry import feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.outcomes import ImageFeatures
 
-_USUAL_BURST = DetectionSettings().burst
 # So many objects are taken apart at a time, so that no second copy of all numbers is made.
 _IMAGES_AT_ONCE = 4_096
 
@@ -40,9 +31,6 @@ class WindowImages:
     features
         One row per analysed image, indexed by the position of its row in `rows`; one float64
         column per feature.
-    copies
-        The clusters of near-copies among the analysed images, in the order of `features`; None
-        where fingerprints are not known.
     fingerprints
         Those of the analysed images, in the order of `features`; None where they are not known.
     files
@@ -54,7 +42,6 @@ class WindowImages:
 
     rows: pd.DataFrame
     features: pd.DataFrame
-    copies: NearCopies | None = None
     fingerprints: Fingerprints | None = None
     files: Sequence[FileFacts | None] | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
@@ -82,56 +69,18 @@ class WindowImages:
         repeated = self.rows["image"].loc[self.features.index].duplicated().to_numpy()
         return self.features[~repeated] if repeated.any() else self.features
 
-    @property
-    def clusters(self) -> pd.Series[int]:
-        """The cluster of each analysed row, with the index of `features`.
 
-        Rows of one cluster are one observation: they name one stored image, or near-copies that
-        one client sent in one burst.
-        """
-        if self.copies is not None:
-            return pd.Series(self.copies.clusters, index=self.features.index)
-        images = self.rows["image"].loc[self.features.index]
-        return pd.Series(pd.factorize(images)[0], index=self.features.index)
-
-
-def join(logged: LoggedImages, *, burst: timedelta = _USUAL_BURST) -> WindowImages:
-    """Return the window row by row.
-
-    Parameters
-    ----------
-    burst
-        `detection.burst` of the job.
-    """
+def join(logged: LoggedImages) -> WindowImages:
+    """Return the window row by row."""
     analysed_rows = np.flatnonzero([isinstance(one, ImageFeatures) for one in logged.outcomes])
     analysed = [one for one in logged.outcomes if isinstance(one, ImageFeatures)]
-    fingerprints = stack_fingerprints([one.fingerprint for one in analysed])
-    # Before there is a table of numbers: these two need most of the memory of a large window.
-    copies = _near_copies(logged, analysed_rows, fingerprints, burst)
     return WindowImages(
         rows=logged.rows,
         features=_features(analysed, analysed_rows, logged.numbers),
-        copies=copies,
-        fingerprints=fingerprints,
+        fingerprints=stack_fingerprints([one.fingerprint for one in analysed]),
         files=[one.file for one in analysed],
         names_used_again=logged.names_used_again,
     )
-
-
-def _near_copies(
-    logged: LoggedImages,
-    analysed_rows: NDArray[np.int64],
-    fingerprints: Fingerprints,
-    burst: timedelta,
-) -> NearCopies:
-    clients = logged.rows["client"].iloc[analysed_rows]
-    records = ImageRecords(
-        names=logged.paths[analysed_rows],
-        fingerprints=fingerprints,
-        clients=clients.to_numpy(dtype=object) if clients.notna().any() else None,
-        times=as_moments(logged.rows["timestamp"].iloc[analysed_rows]),
-    )
-    return find_near_copies(records, burst=burst)
 
 
 def _features(

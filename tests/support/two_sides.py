@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from drift.observations.near_copies.clusters import ImageRecords, find_near_copies
 from drift.observations.window_images import WindowImages
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
@@ -68,23 +67,15 @@ def window_of(images: pd.DataFrame, *, apart_minutes: int = 60) -> WindowImages:
     times = [START + timedelta(minutes=apart_minutes * number) for number in range(rows)]
     names = [f"images/{number:05d}.jpg" for number in range(rows)]
     prints: Fingerprints = stack_fingerprints(list(images["fingerprint"]))
-    copies = find_near_copies(
-        ImageRecords(
-            names=names,
-            fingerprints=prints,
-            times=np.array([one.replace(tzinfo=None) for one in times], "datetime64[us]"),
-        ),
-        burst=BURST,
-    )
     return WindowImages(
         rows=pd.DataFrame(
             {
                 "image": pd.Series(names, dtype="str"),
                 "id": [str(number) for number in range(rows)],
+                "client": None,
                 "timestamp": times,
             }
         ),
         features=images[NAMES].reset_index(drop=True),
-        copies=copies,
         fingerprints=prints,
     )

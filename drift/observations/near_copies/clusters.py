@@ -63,13 +63,12 @@ class NearCopies:
         Whether an earlier image of the same client and burst, linked by near-copies, is there.
         Rows that name one image have the value of the first of them.
     images
-        A number for the image that each row names, from 0 without gaps; None where every row names
-        another image.
+        A number for the image that each row names, from 0 without gaps.
     """
 
     clusters: Numbers
     is_near_copy: Flags
-    images: Numbers | None = None
+    images: Numbers
 
 
 def find_near_copies(records: ImageRecords, *, burst: timedelta) -> NearCopies:

@@ -112,7 +112,7 @@ def without_copies(profile: ReferenceProfile) -> ReferenceProfile:
 
 
 def count_once_like_reference(
-    profile: ReferenceProfile, window: WindowImages, *, near_copies: bool = False
+    profile: ReferenceProfile, window: WindowImages, clusters: Numbers, *, near_copies: bool
 ) -> Numbers:
     """Return the cluster of each analysed image, those of one picture of the reference joined.
 
@@ -123,12 +123,13 @@ def count_once_like_reference(
 
     Parameters
     ----------
+    clusters
+        The cluster of near-copies of each analysed image of the window.
     near_copies
         Whether the reference holds near-copies: those of a folder count once too, as there are no
         times, and so do the window's images that look like them, whenever they were sent.
         Otherwise the nights of a camera that stands still would be many in the window only.
     """
-    clusters = np.asarray(window.clusters, dtype=np.int64)
     if has_times(profile) or not len(clusters):
         return clusters
     ours, theirs = keys_of_both(profile, window)

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from drift.observations.logged_images import LoggedImages
+from drift.observations.near_copies.clusters import NearCopies
+from drift.observations.side_copies import copies_of_window
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
 from jobs.images.locations import ImageLocation
@@ -35,8 +37,13 @@ def _images() -> dict[str, bytes]:
     return files | {"other.png": encode(photograph("chelsea", (160, 120)))}
 
 
-def _window(**columns: str) -> tuple[WindowImages, WindowCounts]:
-    return _joined(LOG, **columns)
+BURST = timedelta(minutes=10)
+
+
+def _near_copies(**columns: str) -> tuple[NearCopies, WindowCounts]:
+    window, counts = _joined(LOG, **columns)
+    found = copies_of_window(window, burst=BURST).found
+    return found, counts.with_copies(found)
 
 
 def _joined(log: str, **columns: str) -> tuple[WindowImages, WindowCounts]:
@@ -50,20 +57,20 @@ def _joined(log: str, **columns: str) -> tuple[WindowImages, WindowCounts]:
     settings = ImageSettings(path="image")
     extracted = extract(located, settings, open_bucket=lambda _: bucket)
     logged = LoggedImages.of(predictions, located, extracted)
-    window = join(logged, burst=timedelta(minutes=10))
+    window = join(logged)
     return window, count_window(logged, window)
 
 
 def test_near_copies_of_one_burst_are_one_cluster():
-    window, counts = _window()
-    assert window.clusters.index.tolist() == window.features.index.tolist() == [0, 1, 3, 4, 5, 6]
-    assert window.clusters.tolist() == [0, 0, 1, 0, 0, 2]
+    found, counts = _near_copies()
+    assert _joined(LOG)[0].features.index.tolist() == [0, 1, 3, 4, 5, 6]
+    assert found.clusters.tolist() == [0, 0, 1, 0, 0, 2]
     assert counts.quality.near_duplicates == 2
 
 
 def test_near_copies_of_other_clients_are_others():
-    window, counts = _window(client="camera")
-    assert window.clusters.tolist() == [0, 0, 1, 2, 0, 3]
+    found, counts = _near_copies(client="camera")
+    assert found.clusters.tolist() == [0, 0, 1, 2, 0, 3]
     assert counts.quality.near_duplicates == 1
 
 
@@ -74,7 +81,7 @@ def test_each_stored_image_counts_once_among_the_features():
         rows=rows,
         features=features,
     )
-    assert window.clusters.tolist() == [0, 1, 0, 1]
+    assert copies_of_window(window, burst=BURST).found.clusters.tolist() == [0, 1, 0, 1]
 
 
 DETECTOR = """timestamp,image
