@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# As many processes as tests/conftest.py says, which take a file of tests at a time.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test lint types contracts tests audit clean
+.PHONY: demo test quick lint types contracts tests coverage audit clean
 
 # --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -32,6 +34,10 @@ demo: $(VENV)/.base
 
 test: lint types contracts tests
 
+# --- while one works: everything but the slow tests ---
+quick: lint types contracts
+	@$(PYTEST) -m "not slow"
+
 # --- the parts of `make test` ---
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -44,8 +50,11 @@ contracts: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
 tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
-		--cov --cov-report=term --cov-fail-under=90
+	@$(PYTEST) --cov --cov-report=term --cov-fail-under=90
+
+# --- on demand: the coverage with the processes that tests start, which takes half as long again ---
+coverage: $(VENV)/.dev
+	@COVER_PROCESSES=1 $(PYTEST) --cov --cov-report=term --cov-fail-under=90
 
 # --- on demand: known faults and the licences of everything that is installed ---
 audit: $(VENV)/.dev

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.runs import Ended
 from benchmarks.chaos_parts.stores import FolderStore
-from benchmarks.chaos_parts.world import Place, World
+from benchmarks.chaos_parts.world import World
 
 NAME = "full-disk"
 # One run writes about 4,600 KiB, 4,000 of them Evidently's page.

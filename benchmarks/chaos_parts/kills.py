@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import signal
 
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
-from benchmarks.chaos_parts.world import Place, World
+from benchmarks.chaos_parts.world import World
 
 NAME = "kills"
 

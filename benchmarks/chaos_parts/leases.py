@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.chaos_parts.invariants import differences
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Tally
-from benchmarks.chaos_parts.world import Place
 
 NAME = "lease"
 # The lease, and what others wait longer for clocks that differ.

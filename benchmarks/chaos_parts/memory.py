@@ -9,9 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.runs import Ended
-from benchmarks.chaos_parts.world import Place, World
+from benchmarks.chaos_parts.world import World
 
 NAME = "memory"
 # Beyond what the imports take.

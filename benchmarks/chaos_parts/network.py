@@ -2,174 +2,213 @@
 
 from __future__ import annotations
 
-import random
 import re
-import threading
-import urllib.request
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 
-from benchmarks.chaos_parts.invariants import differences
+from benchmarks.chaos_parts.false_answers import (
+    PORTAL_PAGE,
+    DoubleWrites,
+    FalseMissing,
+    PortalPages,
+    Redirects,
+)
+from benchmarks.chaos_parts.injector import DIALECTS, Injector, Line
+from benchmarks.chaos_parts.invariants import (
+    Objects,
+    differences,
+    foreign_content,
+    half_shown,
+    lacks_only_pictures,
+)
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
-from benchmarks.chaos_parts.world import Place, World
-from tests.support.bad_answers import Bad, PassOn, cut_short, hung_up, lost_answer
-from tests.support.faulty_store import Answer, Request, refusal
+from benchmarks.chaos_parts.runs import Ended
+from benchmarks.chaos_parts.stale_answers import LateAnswers
+from benchmarks.chaos_parts.weather import Weather
+from benchmarks.chaos_parts.world import World
+from tests.support.faulty_store import relay_to
 
 NAME = "network"
 RATES: Sequence[float] = (0.05, 0.1, 0.2, 0.3)
-# Longer than a client waits for the next bytes.
-_HANG_S = 32.0
-_PAGE_SIZE = 5
-_CHECKSUMS = {"x-goog-hash", "etag"}
+# They wait for the end of pauses most of the time. Even, for each kind of server to have as many.
+LANES = 4
+MakeInjector = Callable[[float, int, Line], Injector]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
-    """How a kind of store says what this project asks of all.
+class Kind:
+    """A kind of fault.
 
     Attributes
     ----------
-    page_size, page_token
-        The parameters of a listing.
+    fault
+        In words.
+    rates
+        The shares of the requests that are broken, in turn.
     """
 
-    page_size: str
-    page_token: str
+    fault: str
+    make: MakeInjector
+    rates: Sequence[float] = RATES
 
 
-_DIALECTS = {
-    "GCS server": Dialect(page_size="maxResults", page_token="pageToken"),
-    "S3 server": Dialect(page_size="max-keys", page_token="continuation-token"),
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """What came of one run over a broken line.
+
+    Attributes
+    ----------
+    broken
+        How many requests were broken.
+    problems
+        What was lost.
+    """
+
+    kind: Kind
+    broken: int
+    ended: Ended
+    problems: Sequence[str]
+    label: str
 
 
-def run(world: World, share: Share, *, seed: int) -> list[Tally]:
-    """Break more and more of the requests, in every way, until the time is used up."""
-    tallies: list[Tally] = []
-    places = [world.gcs, *world.servers_cached[1:]]
-    for place in places:
-        tally = Tally(
-            fault=f"bad network, 5 to 30 % of the requests, {place.store.kind}",
-            by="the run itself, or the next run",
-            command=f"python -m benchmarks.chaos --only {NAME}",
-        )
-        part = Share.of(share.left_s / (len(places) - len(tallies)))
-        requests = number = 0
-        while number < len(RATES) or not part.is_used_up:
-            rate = RATES[number % len(RATES)]
-            requests += run_over(place, rate, seed=seed + number, tally=tally)
-            number += 1
-        tally.fault += f" ({requests} of them)"
-        tallies.append(tally)
-    return tallies
+def kinds(portal: str) -> Mapping[str, Kind]:
+    """Return each kind of fault by name.
+
+    Parameters
+    ----------
+    portal
+        The URL of a server that redirects lead to; `running_portal` runs one.
+    """
+    return {
+        "weather": Kind(fault="bad network", make=Weather),
+        "late": Kind(fault="answers to an earlier request", make=LateAnswers),
+        "portal": Kind(fault="pages of a portal, status 200", make=PortalPages),
+        "missing": Kind(fault="404 for objects that are there, once each", make=FalseMissing),
+        "double": Kind(
+            fault="uploads and deletions sent twice", make=DoubleWrites, rates=(0.3, 0.6, 1.0)
+        ),
+        "redirects": Kind(
+            fault="redirects to another host", make=partial(Redirects, portal=portal)
+        ),
+    }
 
 
-def run_over(place: Place, rate: float, *, seed: int, tally: Tally) -> int:
-    """Run over a bad network; return how many requests were broken."""
+@contextmanager
+def running_portal(origin: str) -> Iterator[str]:
+    """Run a server that shows a portal's page for everything; yield its URL."""
+    with relay_to(origin) as relay:
+        relay.fault = lambda _request, _pass_on: PORTAL_PAGE
+        yield relay.host
+
+
+def run(world: World, share: Share, *, seed: int, count: int) -> list[Tally]:
+    """Break requests in every way, on every server: `count` runs, fewer if the time is used up."""
+    places = world.side_by_side(LANES, only_servers=True)
+    with (
+        running_portal(places[0].relay.origin) as portal,
+        ThreadPoolExecutor(len(places)) as pool,
+    ):
+        chosen = list(kinds(portal).values())
+        plans: list[list[tuple[Kind, int, int]]] = [[] for _ in places]
+        for number in range(count):
+            turn, which = divmod(number, len(chosen))
+            # The servers take turns, and both of a server's places do.
+            plan = plans[turn % 2 + 2 * (which % 2)]
+            plan.append((chosen[which], turn // 2, seed + number))
+        lanes = [
+            pool.submit(_cross_all, place, plan, share)
+            for place, plan in zip(places, plans, strict=True)
+        ]
+        crossings = [one for lane in lanes for one in lane.result()]
+    return [_tally(kind, [one for one in crossings if one.kind is kind]) for kind in chosen]
+
+
+def _cross_all(place: Place, plan: Sequence[tuple[Kind, int, int]], share: Share) -> list[Crossing]:
+    crossings: list[Crossing] = []
+    for kind, turn, seed in plan:
+        if crossings and share.is_used_up:
+            break
+        rate = kind.rates[turn % len(kind.rates)]
+        crossings.append(cross(place, kind, rate, seed=seed))
+    return crossings
+
+
+def _tally(kind: Kind, crossings: Sequence[Crossing]) -> Tally:
+    lowest, highest = min(kind.rates), max(kind.rates)
+    broken = sum(one.broken for one in crossings)
+    tally = Tally(
+        fault=f"{kind.fault}, {100 * lowest:.0f} to {100 * highest:.0f} % ({broken} of them)",
+        by="the run itself, or the next run",
+        command=f"python -m benchmarks.chaos --only {NAME}",
+    )
+    for one in crossings:
+        tally.add(one.ended.how, one.problems, label=one.label)
+    return tally
+
+
+def line_of(place: Place) -> Line:
+    """Return the line to the server of a place."""
+    return Line(origin=place.relay.origin, dialect=DIALECTS[place.store.kind])
+
+
+def cross(place: Place, kind: Kind, rate: float, *, seed: int) -> Crossing:
+    """Run over a broken line."""
     place.reset()
+    injector = kind.make(rate, seed, line_of(place))
     relay = place.relay
-    weather = Weather(rate, seed, relay.origin, _DIALECTS[place.store.kind])
-    sound, relay.fault = relay.fault, weather
+    sound, relay.fault = relay.fault, injector
     try:
         ended = place.fork().wait()
     finally:
         relay.fault = sound
-        weather.over.set()
-    problems = place.shown_now()
+        injector.over.set()
+    problems = _faults(place, ended)
+    if ended.code != 0 or problems:
+        problems += place.repeat()
+    label = f"{place.store.kind}, {rate:.0%}, seed {seed}, {injector.broken} broken, {ended.how}"
+    return Crossing(kind=kind, broken=injector.broken, ended=ended, problems=problems, label=label)
+
+
+def _faults(place: Place, ended: Ended) -> list[str]:
+    objects = _with_pictures(place.store.reports(), place.expected)
+    problems = half_shown(objects) + changed_reference(objects, place.objects_before)
+    problems += foreign_content(objects, place.objects_before, place.expected)
     if ended.code == 0:
-        problems += differences(place.store.reports(), place.expected)
-    elif ended.code not in {5, 6} or not re.search(rf"{place.store.url}/\S+", ended.err):
+        problems += differences(objects, place.expected)
+    elif ended.code not in {5, 6} or not re.search(rf"{place.store.url}\b", ended.err):
         problems.append(f"it ended with {ended.how}: {ended.err[-500:]}")
-    label = f"{rate:.0%}, seed {seed}, {weather.broken} broken"
-    tally.add(ended.how, problems + place.repeat(), label=label)
-    return weather.broken
+    if "Traceback" in ended.err:
+        problems.append(f"a traceback: {ended.err[-2000:]}")
+    return problems
 
 
-class Weather:
-    """Breaks a share of the requests, each in a random way.
+def _with_pictures(objects: Objects, expected: Objects) -> Objects:
+    """Return the objects with whole pages in place of those that lack pictures and say so.
 
-    Listings come in pages of five, and the third page of each fails at first.
-
-    Parameters
-    ----------
-    origin
-        The URL of the server itself.
+    A picture is given up after 20 seconds; no number depends on it.
     """
-
-    def __init__(self, rate: float, seed: int, origin: str, dialect: Dialect) -> None:
-        self.over = threading.Event()
-        self.broken = 0
-        self._rate = rate
-        self._draws = random.Random(seed)
-        self._drawing = threading.Lock()
-        self._origin = origin
-        self._dialect = dialect
-        self._third_pages = set[str]()
-
-    def __call__(self, request: Request, pass_on: PassOn) -> Answer | None:
-        """Answer a request, or break it."""
-        if f"{self._dialect.page_size}=" in request.path:
-            pass_on = self._pages(request)
-        with self._drawing:
-            is_broken = self._draws.random() < self._rate or self._is_new_third_page(request)
-            hangs = is_broken and self._draws.random() < 0.02
-            fault = self._draws.choice(_FAULTS)
-            self.broken += is_broken
-        if hangs:
-            self.over.wait(_HANG_S)
-            return None
-        return fault(pass_on) if is_broken else pass_on()
-
-    def _pages(self, request: Request) -> PassOn:
-        size = self._dialect.page_size
-        path = re.sub(rf"{size}=\d+", f"{size}={_PAGE_SIZE}", request.path)
-        signed = {"Authorization": request.headers.get("authorization", "")}
-        asked = urllib.request.Request(self._origin + path, headers=signed)
-
-        def ask() -> Answer:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
-                kind = {"Content-Type": answer.headers["Content-Type"]}
-                return Answer(status=answer.status, headers=kind, body=answer.read())
-
-        return ask
-
-    def _is_new_third_page(self, request: Request) -> bool:
-        asked = parse_qs(urlsplit(request.path).query)
-        token = asked.get(self._dialect.page_token, [""])[0]
-        if not token or token in self._third_pages:
-            return False
-        self._third_pages.add(token)
-        return len(self._third_pages) % 2 == 0
+    lacking = {
+        name: expected[name]
+        for name, data in objects.items()
+        if name.endswith("/report.html")
+        and name in expected
+        and lacks_only_pictures(data, expected[name])
+    }
+    return {**objects, **lacking}
 
 
-def _refused(status: int) -> Bad:
-    return lambda _: refusal(status, "bad weather")
+def changed_reference(objects: Objects, before: Objects) -> list[str]:
+    """Return in what the reference is another one than before."""
 
+    def reference(of: Objects) -> dict[str, bytes]:
+        return {name: data for name, data in of.items() if "/profiles/" in name}
 
-def _damaged(pass_on: PassOn) -> Answer:
-    """Change a byte of an object's content; the checksum in the head stays what it was."""
-    answer = pass_on()
-    if not _CHECKSUMS & {name.lower() for name in answer.headers} or not answer.body:
-        return refusal(503, "bad weather")
-    middle = len(answer.body) // 2
-    changed = bytes([answer.body[middle] ^ 0x10])
-    return replace(answer, body=answer.body[:middle] + changed + answer.body[middle + 1 :])
-
-
-def _slow(pass_on: PassOn) -> Answer:
-    """Take two seconds, over which the body comes in eight pieces."""
-    answer = pass_on()
-    return replace(answer, piece_bytes=max(len(answer.body) // 8, 1), pause_s=0.25)
-
-
-_FAULTS: Sequence[Bad] = (
-    _refused(429),
-    _refused(500),
-    _refused(503),
-    hung_up,
-    lost_answer,
-    cut_short,
-    _damaged,
-    _slow,
-)
+    problems = []
+    if reference(objects).keys() != reference(before).keys():
+        problems.append("there are other profiles than before")
+    changed = [name for name, data in reference(before).items() if objects.get(name, data) != data]
+    return problems + [f"{name} was changed" for name in changed]

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from benchmarks.chaos_parts.invariants import differences
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.stores import REPORTS
-from benchmarks.chaos_parts.world import Place, World
+from benchmarks.chaos_parts.world import World
 from tests.support.faulty_store import Answer, Request, refusal
 
 NAME = "rights"

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.support.command import ROOT
 
 # A run takes seconds; on a machine that is busy with others, a minute.
-_PATIENCE_S = 240.0
+PATIENCE_S = 240.0
+STREAMS = ("stdout", "stderr")
 _SETTINGS = {
     "PYTHONPATH": str(ROOT),
     "DO_NOT_TRACK": "1",
@@ -63,7 +64,7 @@ class Running:
 
     def signal_after(self, seconds: float, number: signal.Signals) -> threading.Timer:
         """Send a signal later, unless the run has ended by then."""
-        timer = threading.Timer(seconds, _send, (self.pid, number))
+        timer = threading.Timer(seconds, send, (self.pid, number))
         timer.daemon = True
         timer.start()
         return timer
@@ -112,7 +113,7 @@ def start_cold(order: Order) -> Running:
 
     def wait() -> Ended:
         try:
-            out, err = process.communicate(timeout=_PATIENCE_S)
+            out, err = process.communicate(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             out, err = process.communicate()
@@ -132,33 +133,30 @@ class ForkServer:
     def start(self, order: Order) -> Running:
         """Start a run; nothing else may be started before it was waited for."""
         streams = tempfile.TemporaryDirectory(prefix="chaos-")
-        files = {name: f"{streams.name}/{name}" for name in ("stdout", "stderr")}
-        request = {
-            "arguments": order.arguments,
-            "cwd": str(order.folder),
-            "environment": order.variables,
-            **files,
-            **order.fault,
-        }
         started = time.monotonic()
-        assert self._process.stdin is not None
-        print(json.dumps(request), file=self._process.stdin, flush=True)
+        self._ask(order, streams.name)
         pid = int(self._line())
 
         def wait() -> Ended:
             code = self._wait(pid)
-            with streams:
-                texts = [Path(path) for path in files.values()]
-                out, err = (
-                    path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-                    for path in texts
-                )
-            return Ended(code=code, out=out, err=err, seconds=time.monotonic() - started)
+            return ended_with(code, streams, time.monotonic() - started)
 
         return Running(pid=pid, wait=wait)
 
+    def _ask(self, order: Order, streams: str, **more: str) -> None:
+        request = {
+            "arguments": order.arguments,
+            "cwd": str(order.folder),
+            "environment": order.variables,
+            **{name: f"{streams}/{name}" for name in STREAMS},
+            **order.fault,
+            **more,
+        }
+        assert self._process.stdin is not None
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+
     def _wait(self, pid: int) -> int:
-        killer = threading.Timer(_PATIENCE_S, _send, (pid, signal.SIGKILL))
+        killer = threading.Timer(PATIENCE_S, send, (pid, signal.SIGKILL))
         killer.start()
         try:
             return int(self._line())
@@ -173,8 +171,18 @@ class ForkServer:
         return line
 
 
+Server = TypeVar("Server", bound=ForkServer)
+
+
 @contextmanager
 def fork_server() -> Iterator[ForkServer]:
+    """Run the process that runs are forked from, one at a time, while the context is open."""
+    with forking(ForkServer) as server:
+        yield server
+
+
+@contextmanager
+def forking(kind: type[Server]) -> Iterator[Server]:
     """Run the process that runs are forked from while the context is open."""
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.chaos_parts.forked"],
@@ -185,14 +193,26 @@ def fork_server() -> Iterator[ForkServer]:
         text=True,
     ) as process:
         try:
-            yield ForkServer(process)
+            yield kind(process)
         finally:
             assert process.stdin is not None
             process.stdin.close()
             process.wait(timeout=60)
 
 
-def _send(pid: int, number: signal.Signals) -> None:
+def ended_with(code: int, streams: tempfile.TemporaryDirectory[str], seconds: float) -> Ended:
+    """Return how a run ended whose streams went to a folder, which is deleted."""
+    with streams:
+        files = [Path(streams.name) / name for name in STREAMS]
+        out, err = (
+            file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+            for file in files
+        )
+    return Ended(code=code, out=out, err=err, seconds=seconds)
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process, unless it has ended."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:

@@ -9,10 +9,11 @@ import threading
 import time
 from collections.abc import Callable
 
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.runs import Ended, Running
 from benchmarks.chaos_parts.stores import LOCK
-from benchmarks.chaos_parts.world import Place, World
+from benchmarks.chaos_parts.world import World
 from tests.support.faulty_store import Answer, Request
 
 NAME = "terminations"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
-from benchmarks.chaos_parts.world import Place, World
+from benchmarks.chaos_parts.world import World
 
 NAME = "two-at-once"
 

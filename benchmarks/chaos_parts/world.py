@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,100 +12,16 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from benchmarks.chaos_parts.invariants import (
-    Objects,
-    differences,
-    foreign_content,
-    half_shown,
-)
-from benchmarks.chaos_parts.runs import Ended, ForkServer, Order, Running, fork_server, start_cold
-from benchmarks.chaos_parts.stores import (
-    REPORTS,
-    FolderStore,
-    GcsStore,
-    S3Store,
-    ServerStore,
-    Store,
-)
+from benchmarks.chaos_parts.places import Place, new_place, succeeded
+from benchmarks.chaos_parts.runs import ForkServer, Order, fork_server
+from benchmarks.chaos_parts.side_by_side import side_by_side_server
+from benchmarks.chaos_parts.stores import REPORTS, FolderStore, GcsStore, S3Store, ServerStore
 from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
 from reference_stats.feature_cache.parts import pack, part_name
 from tests.support.faulty_store import FaultyStore, relay_to
 from tests.support.gcs_server import GcsServer, running_server
-from tests.support.s3_server import missing_parts, running_s3_server
+from tests.support.s3_server import S3Server, missing_parts, running_s3_server
 from tests.support.worlds import JOB_FILE, make_world
-
-UNTIL = "2025-03-06"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A store, what it holds before a trial, and what an undisturbed run makes of it.
-
-    Attributes
-    ----------
-    before
-        The folder with what it holds.
-    objects_before, expected
-        The reports before, and after an undisturbed run.
-    undisturbed_s
-        How long the undisturbed run took.
-    known_relay
-        What stands between the store's server and the runs; see `relay`.
-    """
-
-    folder: Path
-    store: Store
-    before: Path
-    server: ForkServer
-    objects_before: Objects
-    expected: Objects
-    undisturbed_s: float
-    known_relay: FaultyStore | None = None
-
-    @property
-    def relay(self) -> FaultyStore:
-        """What stands between the store's server and the runs; a folder has none."""
-        assert self.known_relay is not None
-        return self.known_relay
-
-    def order(self, **fault: int | str) -> Order:
-        """Return the run of the trials, with a fault inside."""
-        return Order(
-            folder=self.folder,
-            arguments=("run", "job.toml", "--until", UNTIL),
-            environment=self.store.environment,
-            fault=fault,
-        )
-
-    def fork(self, **fault: int | str) -> Running:
-        """Start it in a process that has its imports behind it."""
-        return self.server.start(self.order(**fault))
-
-    def cold(self, **environment: str) -> Running:
-        """Start it from nothing, as cron does."""
-        order = self.order()
-        return start_cold(replace(order, environment={**order.environment, **environment}))
-
-    def reset(self) -> None:
-        """Put the store back to how it was."""
-        self.store.reset(self.before)
-
-    def shown_now(self) -> list[str]:
-        """Return what a reader could see of half a run at this moment."""
-        objects = self.store.reports()
-        return half_shown(objects) + foreign_content(objects, self.objects_before, self.expected)
-
-    def repeat(self) -> list[str]:
-        """Run again, as after the dead run's lease; return what is not as if undisturbed."""
-        held = self.store.end_lease()
-        again = self.fork().wait()
-        problems = [] if again.code == 0 else [f"the next run: {again.how}: {again.err[-500:]}"]
-        if held and "taken over from process" not in again.err:
-            problems.append("the next run did not say that it took the lock over")
-        # A run that computes no image anew writes nothing there; the next one that does tidies up.
-        kept = [name for name in self.store.unfinished() if f"{REPORTS}/features/" not in name]
-        left = [f"{name} is left behind" for name in kept]
-        return problems + differences(self.store.reports(), self.expected) + left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +61,7 @@ class World:
         self._server = server
         self._stack = stack
         self._size = size
+        self._numbers = itertools.count()
 
     @cached_property
     def folder(self) -> Place:
@@ -168,14 +86,12 @@ class World:
     @cached_property
     def gcs(self) -> Place:
         """As `folder`, on a GCS server."""
-        store = GcsStore(self._origin, self._relay.host)
-        return self._on_server("gcs", store, self._relay, self._fresh)
+        return self._on_gcs("gcs", self._fresh)
 
     @cached_property
     def gcs_cached(self) -> Place:
         """As `cached`, on a GCS server."""
-        store = GcsStore(self._origin, self._relay.host)
-        return self._on_server("gcs-cached", store, self._relay, self._with_features)
+        return self._on_gcs("gcs-cached", self._with_features)
 
     @property
     def servers_cached(self) -> list[Place]:
@@ -187,9 +103,30 @@ class World:
         """As `cached`, on an S3 server; None where its packages are not installed."""
         if missing_parts():
             return None
-        origin = self._stack.enter_context(running_s3_server(_made(self.temporary / "s3-server")))
-        relay = self._stack.enter_context(relay_to(origin.host))
-        return self._on_server("s3-cached", S3Store(origin, relay.host), relay, self._with_features)
+        return self._on_s3_by_itself("s3-cached", self._with_features)
+
+    def side_by_side(self, count: int, *, only_servers: bool = False) -> list[Place]:
+        """Return places of their own, whose runs may all go on at the same time.
+
+        The kinds of store take turns, and each server's places have relays of their own. Each
+        kind's third place is as `first` where folders are among them, all others are as `cached`.
+        """
+        kinds: list[Callable[[str, Path], Place]] = [] if only_servers else [self._in_folder]
+        kinds.append(self._on_gcs_by_itself)
+        if not missing_parts():
+            kinds.append(self._on_s3_by_itself)
+        places = []
+        for number in range(count):
+            is_first = not only_servers and number // len(kinds) % 3 == 2
+            before = self._start if is_first else self._with_features
+            place = kinds[number % len(kinds)](f"side-{next(self._numbers)}", before)
+            places.append(replace(place, server=self.side_server))
+        return places
+
+    @cached_property
+    def side_server(self) -> ForkServer:
+        """What starts runs that go on at the same time."""
+        return self._stack.enter_context(side_by_side_server())
 
     @cached_property
     def _origin(self) -> GcsServer:
@@ -198,6 +135,11 @@ class World:
     @cached_property
     def _relay(self) -> FaultyStore:
         return self._stack.enter_context(relay_to(self._origin.host))
+
+    @cached_property
+    def _s3_origin(self) -> S3Server:
+        folder = _made(self.temporary / "s3-server")
+        return self._stack.enter_context(running_s3_server(folder))
 
     @cached_property
     def _start(self) -> Path:
@@ -221,7 +163,7 @@ class World:
         (folder / "job.toml").write_text(JOB_FILE.format(url=bucket), encoding="utf-8")
         for until in self._size.earlier:
             order = Order(folder=folder, arguments=("run", "job.toml", "--until", until))
-            _succeeded(self._server.start(order).wait())
+            succeeded(self._server.start(order).wait())
         _split_parts(bucket)
         return bucket
 
@@ -230,7 +172,7 @@ class World:
         """With the feature cache of a run that has been done."""
         folder = _made(self.temporary / "with-features")
         bucket, done = folder / "bucket", folder / "done"
-        _place(folder, FolderStore(done), self._fresh, self._server)
+        new_place(folder, FolderStore(done), self._fresh, self._server)
         shutil.copytree(self._fresh, bucket)
         features = f"{REPORTS}/features"
         shutil.rmtree(bucket / features)
@@ -239,10 +181,21 @@ class World:
 
     def _in_folder(self, name: str, before: Path) -> Place:
         folder = _made(self.temporary / name)
-        return _place(folder, FolderStore(folder / "bucket"), before, self._server)
+        return new_place(folder, FolderStore(folder / "bucket"), before, self._server)
+
+    def _on_gcs(self, name: str, before: Path) -> Place:
+        return self._on_server(name, GcsStore(self._origin, self._relay.host), self._relay, before)
+
+    def _on_gcs_by_itself(self, name: str, before: Path) -> Place:
+        relay = self._stack.enter_context(relay_to(self._origin.host))
+        return self._on_server(name, GcsStore(self._origin, relay.host), relay, before)
+
+    def _on_s3_by_itself(self, name: str, before: Path) -> Place:
+        relay = self._stack.enter_context(relay_to(self._s3_origin.host))
+        return self._on_server(name, S3Store(self._s3_origin, relay.host), relay, before)
 
     def _on_server(self, name: str, store: ServerStore, relay: FaultyStore, before: Path) -> Place:
-        place = _place(_made(self.temporary / name), store, before, self._server)
+        place = new_place(_made(self.temporary / name), store, before, self._server)
         return replace(place, known_relay=relay)
 
 
@@ -259,28 +212,6 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _place(folder: Path, store: Store, before: Path, server: ForkServer) -> Place:
-    (folder / "job.toml").write_text(JOB_FILE.format(url=store.url), encoding="utf-8")
-    place = Place(
-        folder=folder,
-        store=store,
-        before=before,
-        server=server,
-        objects_before={},
-        expected={},
-        undisturbed_s=0.0,
-    )
-    place.reset()
-    objects_before = store.reports()
-    ended = _succeeded(place.fork().wait())
-    return replace(
-        place,
-        objects_before=objects_before,
-        expected=store.reports(),
-        undisturbed_s=ended.seconds,
-    )
-
-
 def _split_parts(bucket: Path) -> None:
     """Cut the parts of the feature cache up, so that one more makes a run merge them."""
     parts = sorted((bucket / REPORTS / "features").rglob("*.parquet"))
@@ -291,9 +222,3 @@ def _split_parts(bucket: Path) -> None:
     for begin in range(0, rows.num_rows, size):
         data = pack(rows.slice(begin, size).replace_schema_metadata(None))
         (parts[0].parent / part_name(data)).write_bytes(data)
-
-
-def _succeeded(ended: Ended) -> Ended:
-    if ended.code != 0:
-        raise RuntimeError(f"an undisturbed run failed: {ended.how}\n{ended.err}")
-    return ended

@@ -11,8 +11,9 @@ from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 
+from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
-from benchmarks.chaos_parts.world import Place, World
+from benchmarks.chaos_parts.world import World
 from tests.support.faulty_store import Answer, Request
 
 NAME = "write-kills"
@@ -53,11 +54,16 @@ def _folder_trials(place: Place, tally: Tally) -> list[Callable[[], None]]:
 
 def count_operations(place: Place) -> int:
     """Return how many operations of a run change a file of its bucket."""
+    return len(noted_operations(place))
+
+
+def noted_operations(place: Place) -> list[str]:
+    """Return the operations of a run that change a file of its bucket, with the file's path."""
     place.reset()
     notes = place.folder / "operations"
     notes.unlink(missing_ok=True)
     place.fork(die_at=0, folder=place.store.url, notes=str(notes)).wait()
-    return len(notes.read_text(encoding="utf-8").splitlines())
+    return notes.read_text(encoding="utf-8").splitlines()
 
 
 def kill_at_operation(place: Place, number: int, tally: Tally) -> None:

@@ -6,6 +6,7 @@ import io
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -210,7 +211,7 @@ class CloudBucket(Bucket):
 
         def with_missing(_: int) -> Result:
             try:
-                return request()
+                return _asked_twice(request)
             except NotThereError:
                 self._require_bucket()
                 raise ObjectMissingError(url, "there is no such object.") from None
@@ -264,11 +265,12 @@ class CloudBucket(Bucket):
         condition = Condition(replaces=replaces, writer=uuid.uuid4().hex)
         key = self._root + check_name(self.url, name)
 
-        def request(number: int) -> str:
+        def request(_: int) -> str:
             try:
                 return self._upload(key, data, kind, condition)
             except ConditionFailedError:
-                own = self._own_version(key, condition.writer) if number else None
+                # Also of the first attempt, which something on the way may have sent twice.
+                own = self._own_version(key, condition.writer)
                 if own is None:
                     raise refused from None
                 return own
@@ -288,7 +290,7 @@ class CloudBucket(Bucket):
 
     def _own_version(self, key: str, writer: str) -> str | None:
         try:
-            head = self._store.head(key)
+            head = _asked_twice(partial(self._store.head, key))
         except NotThereError:
             return None
         return head.version if head.writer == writer else None
@@ -338,6 +340,14 @@ class CloudBucket(Bucket):
             return self._translated(self.url_of(listed.prefix), request)
         except _OutOfOrderError:
             raise self._odd_listing(listed, "does not come in order") from None
+
+
+def _asked_twice(request: Callable[[], Result]) -> Result:
+    """Make a request again whose object is not there: what stands in between can say so once."""
+    try:
+        return request()
+    except NotThereError:
+        return request()
 
 
 def _distinct(objects: Iterable[ObjectInfo]) -> Iterator[ObjectInfo]:

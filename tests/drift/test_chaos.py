@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import random
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from benchmarks.chaos_parts import full_disk, network, rights, terminations, write_kills
-from benchmarks.chaos_parts.invariants import differences, half_shown
+from benchmarks.chaos_parts import (
+    full_disk,
+    network,
+    rights,
+    suspensions,
+    terminations,
+    write_kills,
+)
+from benchmarks.chaos_parts.invariants import differences, half_shown, lacks_only_pictures
 from benchmarks.chaos_parts.rows import Tally, table
 from benchmarks.chaos_parts.world import Size, World, open_world
 
@@ -69,10 +78,27 @@ def test_where_no_large_file_can_be_written_it_says_so_and_shows_nothing_of_the_
     assert tally.ends == {"exit 6": 1}
 
 
-def test_a_bad_network_changes_nothing(world: World, tally: Tally) -> None:
-    broken = network.run_over(world.gcs_cached, 0.2, seed=3, tally=tally)
-    assert tally.lost == []
-    assert broken > 3
+@pytest.mark.parametrize("fault", ["weather", "late", "portal", "missing", "double", "redirects"])
+def test_a_bad_network_changes_nothing(world: World, fault: str) -> None:
+    place = world.gcs_cached
+    with network.running_portal(place.relay.origin) as portal:
+        crossing = network.cross(place, network.kinds(portal)[fault], 0.25, seed=3)
+    assert list(crossing.problems) == []
+    assert crossing.broken
+
+
+def test_a_run_that_was_suspended_writes_over_nothing_of_its_successors(
+    world: World, tally: Tally
+) -> None:
+    place = replace(world.cached, server=world.side_server)
+    stopped = suspensions.stop_at(place, (0.67, 1.0), random.Random(1))
+    # The lease is moved into the past, so that nobody waits for it.
+    course = suspensions.Course(
+        way=suspensions.Way.HELPED, successor_after_s=0.0, wakes_after_s=None
+    )
+    outcome = suspensions.suspend(place, stopped, course)
+    assert list(outcome.problems) == []
+    assert outcome.end in {"exit 0 and exit 0", "exit 6 and exit 0"}
 
 
 def test_the_documented_rights_are_enough(world: World, tally: Tally) -> None:
@@ -100,6 +126,31 @@ def test_a_bucket_that_differs_is_noticed(world: World) -> None:
     assert differences({**whole, f"{report}.new": b""}, whole) == [
         f"{report}.new is not to be there"
     ]
+
+
+def test_a_page_may_lack_pictures_and_not_show_others() -> None:
+    whole, other = (
+        b'<p><img src="data:image/png;base64,AA">',
+        b'<img src="data:image/png;base64,BB">',
+    )
+    assert lacks_only_pictures(b'<p><span class="muted">no picture</span>', whole)
+    assert not lacks_only_pictures(b"<p>" + other, whole)
+    assert not lacks_only_pictures(b"<p>", whole)
+    assert not lacks_only_pictures(b'<b><span class="muted">no picture</span>', whole)
+
+
+def test_an_overwritten_object_and_another_reference_are_noticed(world: World) -> None:
+    whole = dict(world.cached.expected)
+    pinned = "data_drift_reports/dogs/profiles/pinned.json"
+    changed = {**whole, pinned: whole[pinned] + b" "}
+    assert suspensions.overwritten(whole, whole) == []
+    assert suspensions.overwritten(changed, whole) == [
+        f"{pinned} is no longer what the successor wrote"
+    ]
+    assert network.changed_reference(whole, whole) == []
+    assert network.changed_reference(changed, whole) == [f"{pinned} was changed"]
+    another = {**whole, "data_drift_reports/dogs/profiles/p-0/profile.json": b"{}"}
+    assert network.changed_reference(another, whole) == ["there are other profiles than before"]
 
 
 def test_the_table_says_what_was_lost(tally: Tally) -> None:

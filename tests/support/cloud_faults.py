@@ -428,6 +428,35 @@ class CloudFaults(ABC):
             assert elsewhere.seen == []
         assert self.says_of_elsewhere in str(caught.value)
 
+    @pytest.mark.parametrize("call", ["read", "info", "read_part"])
+    def test_that_an_object_is_missing_is_not_believed_at_once(
+        self, bucket: CloudBucket, store: FaultyStore, call: str
+    ) -> None:
+        CALLS[call](bucket)
+        seen = len(store.seen)
+        store.fault = lambda request, pass_on: (
+            self.refusal(404) if request.number == seen else pass_on()
+        )
+        CALLS[call](bucket)
+        assert len(store.seen) > seen + 1
+
+    def test_a_write_that_something_on_the_way_sends_twice_counts_as_success(
+        self, bucket: CloudBucket, store: FaultyStore
+    ) -> None:
+        def twice(pass_on: PassOn) -> Answer:
+            pass_on()
+            return pass_on()
+
+        store.fault = lambda request, pass_on: (
+            pass_on() if request.method in {"GET", "HEAD"} else twice(pass_on)
+        )
+        version = bucket.create("new", b"content")
+        assert version == bucket.info("new").version
+        version = bucket.replace("new", b"other", version)
+        assert version == bucket.info("new").version
+        with pytest.raises(ObjectExistsError):
+            bucket.create("new", b"content")
+
     # --- faults that stay ---
 
     def test_a_store_that_keeps_failing_is_an_error_soon_after_the_deadline(
@@ -501,7 +530,8 @@ class CloudFaults(ABC):
         for number in range(5):
             with pytest.raises(ObjectMissingError):
                 bucket.info(f"missing/{number}")
-        assert len(store.seen) == 6
+        # About each object twice, and once about the bucket.
+        assert len(store.seen) == 2 * 5 + 1
 
     def test_one_read_is_one_request_and_nothing_else_is_asked(
         self, bucket: CloudBucket, store: FaultyStore

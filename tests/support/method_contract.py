@@ -1,6 +1,7 @@
 """What every score method must do; subclassed once per method."""
 
 import numpy as np
+import pytest
 
 from drift.comparison.methods.method import ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
@@ -38,6 +39,7 @@ class ScoreMethodContract:
         assert scores.shape == values.shape
         assert np.isfinite(scores).all()
 
+    @pytest.mark.no_cover
     def test_the_level_holds_where_nothing_moved(self):
         generator = np.random.default_rng(5)
         draws = {

@@ -1,6 +1,7 @@
 """Small buckets in folders: a log, its images, a reference, and the job that watches them."""
 
 import csv
+import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,9 +59,16 @@ class Shot:
         return self.time.strftime("%Y%m%d%H%M%S")
 
 
+@functools.cache
+def photographs() -> tuple[np.ndarray, np.ndarray]:
+    """Return the two photographs; reading one takes ten times as long as a view of it."""
+    return skimage.data.astronaut(), skimage.data.coffee()  # type: ignore[no-untyped-call]
+
+
 def view(generator: np.random.Generator, light: float = 1.0) -> bytes:
     """Return a random view of a photograph as a small JPEG."""
-    photograph = skimage.data.astronaut() if generator.random() < 0.5 else skimage.data.coffee()  # type: ignore[no-untyped-call]
+    portrait, coffee = photographs()
+    photograph = portrait if generator.random() < 0.5 else coffee
     top, left = (int(generator.integers(0, size - 120)) for size in photograph.shape[:2])
     pixels = photograph[top : top + 96, left : left + 112] * light * generator.normal(1, 0.1)
     buffer = io.BytesIO()

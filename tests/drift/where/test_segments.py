@@ -68,6 +68,7 @@ def unchanged(window: Window) -> None:
     pass
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("change", [unchanged, skewed])
 def test_nothing_is_named_more_often_than_stated_where_the_change_is_everywhere(
     change: Callable[[Window], None],

@@ -72,6 +72,7 @@ def test_a_class_that_moves_within_images_is_drift():
     assert finding(compared(said(reference), said(fewer))).state is State.DRIFT
 
 
+@pytest.mark.no_cover
 def test_images_of_many_boxes_are_no_false_alarm():
     """At a nominal 5 %, 200 runs give more than 21 alarms with a chance of 0.04 % (binomial)."""
     lenient = DetectionSettings(false_alarm_rate=0.05)

@@ -111,6 +111,7 @@ def test_a_clear_column_does_not_hide_a_second_one():
     assert adjusted == sorted(adjusted)
 
 
+@pytest.mark.no_cover
 def test_heavily_tied_columns_do_not_alarm_more_often_than_stated():
     """200 runs of 20 columns that are nearly always 0, at 5 %: at most 20 alarms (0.1 %)."""
     generator = np.random.default_rng(8)

@@ -1,0 +1,120 @@
+"""A store of the trials, what it holds before one, and the runs that are started on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchmarks.chaos_parts.invariants import (
+    Objects,
+    differences,
+    foreign_content,
+    half_shown,
+)
+from benchmarks.chaos_parts.runs import Ended, ForkServer, Order, Running, start_cold
+from benchmarks.chaos_parts.stores import REPORTS, Store
+from tests.support.faulty_store import FaultyStore
+from tests.support.worlds import JOB_FILE
+
+UNTIL = "2025-03-06"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A store, what it holds before a trial, and what an undisturbed run makes of it.
+
+    Attributes
+    ----------
+    before
+        The folder with what it holds.
+    objects_before, expected
+        The reports before, and after an undisturbed run.
+    undisturbed_s
+        How long the undisturbed run took.
+    known_relay
+        What stands between the store's server and the runs; see `relay`.
+    """
+
+    folder: Path
+    store: Store
+    before: Path
+    server: ForkServer
+    objects_before: Objects
+    expected: Objects
+    undisturbed_s: float
+    known_relay: FaultyStore | None = None
+
+    @property
+    def relay(self) -> FaultyStore:
+        """What stands between the store's server and the runs; a folder has none."""
+        assert self.known_relay is not None
+        return self.known_relay
+
+    def order(self, **fault: int | str) -> Order:
+        """Return the run of the trials, with a fault inside."""
+        return Order(
+            folder=self.folder,
+            arguments=("run", "job.toml", "--until", UNTIL),
+            environment=self.store.environment,
+            fault=fault,
+        )
+
+    def fork(self, **fault: int | str) -> Running:
+        """Start it in a process that has its imports behind it."""
+        return self.server.start(self.order(**fault))
+
+    def cold(self, **environment: str) -> Running:
+        """Start it from nothing, as cron does."""
+        order = self.order()
+        return start_cold(replace(order, environment={**order.environment, **environment}))
+
+    def reset(self) -> None:
+        """Put the store back to how it was."""
+        self.store.reset(self.before)
+
+    def shown_now(self) -> list[str]:
+        """Return what a reader could see of half a run at this moment."""
+        objects = self.store.reports()
+        return half_shown(objects) + foreign_content(objects, self.objects_before, self.expected)
+
+    def repeat(self) -> list[str]:
+        """Run again, as after the dead run's lease; return what is not as if undisturbed."""
+        held = self.store.end_lease()
+        again = self.fork().wait()
+        problems = [] if again.code == 0 else [f"the next run: {again.how}: {again.err[-500:]}"]
+        if held and "taken over from process" not in again.err:
+            problems.append("the next run did not say that it took the lock over")
+        # A run that computes no image anew writes nothing there; the next one that does tidies up.
+        kept = [name for name in self.store.unfinished() if f"{REPORTS}/features/" not in name]
+        left = [f"{name} is left behind" for name in kept]
+        return problems + differences(self.store.reports(), self.expected) + left
+
+
+def new_place(folder: Path, store: Store, before: Path, server: ForkServer) -> Place:
+    """Return a place whose store holds what is in `before`, after an undisturbed run of it."""
+    (folder / "job.toml").write_text(JOB_FILE.format(url=store.url), encoding="utf-8")
+    place = Place(
+        folder=folder,
+        store=store,
+        before=before,
+        server=server,
+        objects_before={},
+        expected={},
+        undisturbed_s=0.0,
+    )
+    place.reset()
+    objects_before = store.reports()
+    ended = succeeded(place.fork().wait())
+    return replace(
+        place,
+        objects_before=objects_before,
+        expected=store.reports(),
+        undisturbed_s=ended.seconds,
+    )
+
+
+def succeeded(ended: Ended) -> Ended:
+    """Return how a run ended; raise unless it went well."""
+    if ended.code != 0:
+        raise RuntimeError(f"an undisturbed run failed: {ended.how}\n{ended.err}")
+    return ended
