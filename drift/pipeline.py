@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -75,7 +75,7 @@ class Evidence:
     history: Sequence[HistoryRow]
 
 
-def run_job(place: Workplace, options: RunOptions) -> RunFindings:
+def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     """Do one run and return what it found; it is published unless nothing may be written.
 
     Raises
@@ -83,13 +83,14 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     DriftError
         Whatever stopped the run; its class fixes the exit code. The run is not published then.
     """
-    request = requested_window(place.job, options, place.clock())
-    label_records(run_id=run_id(place.job, request))
-    predictions = _read_before_anything_is_written(place, request)
-    with only_run(place) as still_allowed:
-        profile = _read_profile(place, still_allowed)
-        window, counts, segments = _read_images(place, predictions)
-        history = HistoryReader(place.bucket, place.prefix)
+    request = requested_window(workplace.job, options, workplace.clock())
+    label_records(run_id=run_id(workplace.job, request))
+    predictions = _read_before_anything_is_written(workplace, request)
+    with only_run(workplace) as still_allowed:
+        with workplace.stopwatch.stage("profile"):
+            profile = pinned_profile(workplace, still_allowed)
+        window, counts, segments = _read_images(workplace, predictions)
+        history = HistoryReader(workplace.bucket, workplace.prefix)
         evidence = Evidence(
             request=request,
             predictions=predictions,
@@ -99,73 +100,70 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
             segments=segments,
             history=history.read(),
         )
-        findings, lined_up, comparison = _judge(place, evidence)
+        findings, lined_up, comparison = _judge(workplace, evidence)
         finished = None
-        if place.writes:
+        if workplace.writes:
             compared = Compared(
                 lined_up=lined_up,
                 comparison=comparison,
                 profile=evidence.profile,
                 window=evidence.window,
             )
-            finished = publish_run(place, findings, compared, history, still_allowed)
+            finished = publish_run(workplace, findings, compared, history, still_allowed)
     if finished is not None:
         follow_up(finished)
     return findings
 
 
-def _read_before_anything_is_written(place: Workplace, request: WindowRequest) -> PredictionRows:
+def _read_before_anything_is_written(
+    workplace: Workplace, request: WindowRequest
+) -> PredictionRows:
     with ThreadPoolExecutor(1) as aside:
-        asked = aside.submit(refuse_renamed, place)
-        predictions = _read_log(place, request)
+        asked = aside.submit(refuse_renamed, workplace)
+        predictions = _read_log(workplace, request)
     asked.result()
     return predictions
 
 
-def _read_log(place: Workplace, request: WindowRequest) -> PredictionRows:
-    with place.stopwatch.stage("log"):
+def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
+    with workplace.stopwatch.stage("log"):
         rows = read_predictions(
-            place.bucket,
-            place.job.predictions,
+            workplace.bucket,
+            workplace.job.predictions,
             request,
-            extra_columns=place.locator.columns_used(),
-            segment_columns=place.job.segments.columns,
+            extra_columns=workplace.locator.columns_used(),
+            segment_columns=workplace.job.segments.columns,
         )
     logger.info(
-        "%s: %d rows in the window, %d rejected", place.log_url, len(rows), rows.tally.rejected
+        "%s: %d rows in the window, %d rejected", workplace.log_url, len(rows), rows.tally.rejected
     )
-    if ahead := ahead_words(rows.times, place.clock()):
+    if ahead := ahead_words(rows.times, workplace.clock()):
         logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)
     return rows
 
 
-def _read_profile(place: Workplace, still_allowed: Callable[[], None]) -> ReferenceProfile:
-    with place.stopwatch.stage("profile"):
-        return pinned_profile(place, still_allowed)
-
-
 def _read_images(
-    place: Workplace, predictions: PredictionRows
+    workplace: Workplace, predictions: PredictionRows
 ) -> tuple[WindowImages, WindowCounts, pd.DataFrame]:
-    with place.stopwatch.stage("images"):
-        located = place.locator.locate(predictions.raw, place.log_url)
+    with workplace.stopwatch.stage("images"):
+        located = workplace.locator.locate(predictions.raw, workplace.log_url)
         extracted = extract(
             replace(
                 images_of_rows(predictions, located),
-                followed=partial(uses_behind, place, predictions),
+                followed=partial(uses_behind, workplace, predictions),
             ),
-            place.job.images,
-            open_bucket=place.open_bucket,
-            cache=place.feature_cache,
-            progress=place.progress,
-            features=place.features,
+            workplace.job.images,
+            open_bucket=workplace.open_bucket,
+            cache=workplace.feature_cache,
+            progress=workplace.progress,
+            features=workplace.features,
         )
         logged = LoggedImages.of(predictions, located, extracted)
         window = join(logged)
         counts = count_window(logged, window)
-        named = place.job.predictions.columns
+        named = workplace.job.predictions.columns
         segments = segment_table(
-            logged.own_columns(segment_columns(place.job)), (named.prediction, named.label)
+            logged.own_columns(segment_columns(workplace.job)), (named.prediction, named.label)
         )
     for reason, count in counts.quality.reasons.items():
         logger.warning("%d of %d images left out: %s", count, counts.images.logged, reason)
@@ -175,11 +173,11 @@ def _read_images(
     return window, counts, segments
 
 
-def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, Comparison]:
-    job, counts = place.job, evidence.counts
+def _judge(workplace: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, Comparison]:
+    job, counts = workplace.job, evidence.counts
     earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
     accepted = accepted_windows(earlier, evidence.profile.id)
-    with place.stopwatch.stage("comparison"):
+    with workplace.stopwatch.stage("comparison"):
         copies = find_copies(evidence.profile, evidence.window, burst=job.detection.burst)
         data = _run_data(job, evidence, copies, earlier)
         lined_up = _line_up(job, evidence, copies)
@@ -193,22 +191,22 @@ def _judge(place: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, 
         )
         remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
-        where = _locate(place, evidence, comparison, positions)
+        where = _locate(workplace, evidence, comparison, positions)
         affected = least_affected(positions)
         extent = _extent(counts, where, affected)
         decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, evidence.request),
-        generated_at=place.clock(),
-        timings=place.stopwatch.timings,
+        generated_at=workplace.clock(),
+        timings=workplace.stopwatch.timings,
         history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
         affected=affected,
         offenders=find_offenders(positions, evidence.window, data.counted),
         concentration=where,
-        trend=_trend(place, evidence, comparison, earlier),
+        trend=_trend(workplace, evidence, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
     )
@@ -263,7 +261,7 @@ def _line_up(job: Job, evidence: Evidence, copies: BothCopies) -> LinedUp:
 
 
 def _locate(
-    place: Workplace, evidence: Evidence, comparison: Comparison, positions: Positions
+    workplace: Workplace, evidence: Evidence, comparison: Comparison, positions: Positions
 ) -> Concentration:
     """Look for the part of a drifted window in which the change is."""
     if not comparison.has_drifted or positions.current.empty:
@@ -274,14 +272,14 @@ def _locate(
         np.arange(len(rows)),
         evidence.segments.loc[rows],
         evidence.window.rows["timestamp"].loc[rows],
-        level=place.job.detection.false_alarm_rate,
+        level=workplace.job.detection.false_alarm_rate,
         seed=SEED,
-        hours=place.job.segments.hours,
+        hours=workplace.job.segments.hours,
     )
 
 
 def _trend(
-    place: Workplace,
+    workplace: Workplace,
     evidence: Evidence,
     comparison: Comparison,
     earlier: Sequence[HistoryRow],
@@ -296,4 +294,4 @@ def _trend(
         reference_units=0 if tested is None else tested.reference_units,
         current_units=0 if tested is None else tested.current_units,
     )
-    return find_trend(earlier, today, minimum_effect=place.job.detection.minimum_effect)
+    return find_trend(earlier, today, minimum_effect=workplace.job.detection.minimum_effect)

@@ -110,7 +110,7 @@ def _of_rows(
     images
         The image that each row names; rows that name none are units of their own.
     analysed
-        The places of the rows whose image is in a cluster.
+        The positions of the rows whose image is in a cluster.
     clusters
         The cluster of each of these.
     """
@@ -129,9 +129,9 @@ def _of_predictions(profile: ReferenceProfile, reference: SideUnits) -> RowUnits
     """Return the unit of each of the reference's predictions; None where that is not known."""
     rows, images = len(profile.predictions.rows), profile.prediction_images
     if images is not None and profile.records is not None:
-        place = pd.Index(profile.records["image"]).get_indexer(images)
-        analysed = np.flatnonzero(place >= 0)
-        return _of_rows(images, analysed, reference.clusters[place[analysed]])
+        position = pd.Index(profile.records["image"]).get_indexer(images)
+        analysed = np.flatnonzero(position >= 0)
+        return _of_rows(images, analysed, reference.clusters[position[analysed]])
     if images is not None:
         return _of_rows(images, np.zeros(0, np.int64), np.zeros(0, np.int64))
     # As many rows as images: a stretch of a log with a row per image, all of them readable, or a

@@ -52,7 +52,7 @@ class WindowImages:
             return []
         images = self.rows["image"].loc[self.features.index]
         first = np.flatnonzero(~images.duplicated().to_numpy())
-        return [self.files[place] for place in first.tolist()]
+        return [self.files[position] for position in first.tolist()]
 
     @property
     def images_of_rows(self) -> NDArray[np.int64]:

@@ -133,26 +133,26 @@ def count_once_like_reference(
     if has_times(profile) or not len(clusters):
         return clusters
     ours, theirs = keys_of_both(profile, window)
-    places = np.flatnonzero(ours.known & np.isin(ours.keys, theirs.keys[theirs.known]))
-    clusters = _joined(clusters, ours.keys[places], places)
+    positions = np.flatnonzero(ours.known & np.isin(ours.keys, theirs.keys[theirs.known]))
+    clusters = _joined(clusters, ours.keys[positions], positions)
     if not near_copies:
         return clusters
     scenes = scenes_of_reference(profile, window)
-    places = np.flatnonzero(scenes >= 0)
-    return _joined(clusters, scenes[places], places)
+    positions = np.flatnonzero(scenes >= 0)
+    return _joined(clusters, scenes[positions], positions)
 
 
-def _joined(clusters: Numbers, keys: NDArray[Any], places: Numbers) -> Numbers:
+def _joined(clusters: Numbers, keys: NDArray[Any], positions: Numbers) -> Numbers:
     """Return clusters where images of equal keys are one, some 25 images each.
 
     Parameters
     ----------
     keys
-        One for each of `places`.
+        One for each of `positions`.
     """
-    if not len(places):
+    if not len(positions):
         return clusters
-    rows = pd.DataFrame({"key": keys, "cluster": clusters[places]})
+    rows = pd.DataFrame({"key": keys, "cluster": clusters[positions]})
     sizes = rows.groupby(["key", "cluster"], sort=False).size().rename("images").reset_index()
     # In order of time, as the clusters are numbered.
     sizes = sizes.sort_values(["key", "cluster"], kind="stable")

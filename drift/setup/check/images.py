@@ -88,11 +88,11 @@ def _why_lost(one: ImageLocation | RefusedLocation, extracted: ExtractionResult)
 
 
 def _picked(rows: int) -> list[int]:
-    """Return the places of the newest rows and of as many spread over the older ones."""
+    """Return the positions of the newest rows and of as many spread over the older ones."""
     newest = range(max(0, rows - SAMPLED // 2), rows)
     older = max(0, rows - len(newest))
     count = min(older, SAMPLED - len(newest))
-    spread = [place * older // count for place in range(count)]
+    spread = [number * older // count for number in range(count)]
     return [*spread, *newest]
 
 
@@ -104,11 +104,11 @@ def _good_rows(picked: Sequence[int], is_good: Sequence[bool], rows: int) -> flo
     return sum(is_good[len(older) :]) + share * (rows - newest)
 
 
-def _rows_at(rows: PredictionRows, places: Sequence[int]) -> PredictionRows:
+def _rows_at(rows: PredictionRows, positions: Sequence[int]) -> PredictionRows:
     return replace(
         rows,
-        fields=rows.fields.iloc[list(places)].reset_index(drop=True),
-        raw=rows.raw.iloc[list(places)].reset_index(drop=True),
+        fields=rows.fields.iloc[list(positions)].reset_index(drop=True),
+        raw=rows.raw.iloc[list(positions)].reset_index(drop=True),
     )
 
 
