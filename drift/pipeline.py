@@ -30,6 +30,7 @@ from drift.pinned_profile import pinned_profile
 from drift.publication import Compared, publish_run
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
+from drift.remarks.words.slow_drift import told_trend
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id, run_ids
@@ -63,7 +64,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class RunInputs:
     """What a run has read, before it says anything about it."""
 
     request: WindowRequest
@@ -91,7 +92,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             profile = pinned_profile(workplace, still_allowed)
         window, counts, segments = _read_images(workplace, predictions)
         history = HistoryReader(workplace.bucket, workplace.prefix)
-        evidence = Evidence(
+        inputs = RunInputs(
             request=request,
             predictions=predictions,
             profile=profile,
@@ -100,14 +101,14 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             segments=segments,
             history=history.read(),
         )
-        findings, lined_up, comparison = _judge(workplace, evidence)
+        findings, lined_up, comparison = _judge(workplace, inputs)
         finished = None
         if workplace.writes:
             compared = Compared(
                 lined_up=lined_up,
                 comparison=comparison,
-                profile=evidence.profile,
-                window=evidence.window,
+                profile=inputs.profile,
+                window=inputs.window,
             )
             finished = publish_run(workplace, findings, compared, history, still_allowed)
     if finished is not None:
@@ -173,14 +174,14 @@ def _read_images(
     return window, counts, segments
 
 
-def _judge(workplace: Workplace, evidence: Evidence) -> tuple[RunFindings, LinedUp, Comparison]:
-    job, counts = workplace.job, evidence.counts
-    earlier = rows_before(evidence.history, as_text(evidence.predictions.window.end))
-    accepted = accepted_windows(earlier, evidence.profile.id)
+def _judge(workplace: Workplace, inputs: RunInputs) -> tuple[RunFindings, LinedUp, Comparison]:
+    job, counts = workplace.job, inputs.counts
+    earlier = rows_before(inputs.history, as_text(inputs.predictions.window.end))
+    accepted = accepted_windows(earlier, inputs.profile.id)
     with workplace.stopwatch.stage("comparison"):
-        copies = find_copies(evidence.profile, evidence.window, burst=job.detection.burst)
-        data = _run_data(job, evidence, copies, earlier)
-        lined_up = _line_up(job, evidence, copies)
+        copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
+        data = _run_data(job, inputs, copies, earlier)
+        lined_up = _line_up(job, inputs, copies)
         remarks = remarks_on_data(data)
         no_verdict = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
         comparison = compare(
@@ -191,22 +192,22 @@ def _judge(workplace: Workplace, evidence: Evidence) -> tuple[RunFindings, Lined
         )
         remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
-        where = _locate(workplace, evidence, comparison, positions)
+        where = _locate(workplace, inputs, comparison, positions)
         affected = least_affected(positions)
         extent = _extent(counts, where, affected)
         decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
-        run_id=run_id(job, evidence.request),
+        run_id=run_id(job, inputs.request),
         generated_at=workplace.clock(),
         timings=workplace.stopwatch.timings,
         history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
         affected=affected,
-        offenders=find_offenders(positions, evidence.window, data.counted),
+        offenders=find_offenders(positions, inputs.window, data.counted),
         concentration=where,
-        trend=_trend(workplace, evidence, comparison, earlier),
+        trend=_trend(workplace, inputs, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
     )
@@ -216,18 +217,18 @@ def _judge(workplace: Workplace, evidence: Evidence) -> tuple[RunFindings, Lined
 
 
 def _run_data(
-    job: Job, evidence: Evidence, copies: BothCopies, earlier: Sequence[HistoryRow]
+    job: Job, inputs: RunInputs, copies: BothCopies, earlier: Sequence[HistoryRow]
 ) -> RunData:
-    _, *older = run_ids(job, evidence.request)
+    _, *older = run_ids(job, inputs.request)
     return RunData(
         job=job,
-        predictions=evidence.predictions,
-        window=evidence.window,
-        counts=evidence.counts.with_copies(copies.current.found),
-        profile=evidence.profile,
-        counted=without_copies(evidence.profile),
-        late=find_late_rows(evidence.predictions.times.seen, earlier, log_digest(job)),
-        as_older=tuple(row for row in sort_rows(evidence.history) if row.run_id in older),
+        predictions=inputs.predictions,
+        window=inputs.window,
+        counts=inputs.counts.with_copies(copies.current.found),
+        profile=inputs.profile,
+        counted=without_copies(inputs.profile),
+        late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
+        as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
     )
 
 
@@ -254,14 +255,14 @@ def _extent(counts: WindowCounts, where: Concentration, affected: int | None) ->
     )
 
 
-def _line_up(job: Job, evidence: Evidence, copies: BothCopies) -> LinedUp:
-    units = find_units(evidence.profile, evidence.window, copies)
-    named, probabilities = job.predictions.columns, evidence.predictions.probabilities
-    return line_up(evidence.profile, evidence.window, units, named, probabilities)
+def _line_up(job: Job, inputs: RunInputs, copies: BothCopies) -> LinedUp:
+    units = find_units(inputs.profile, inputs.window, copies)
+    named, probabilities = job.predictions.columns, inputs.predictions.probabilities
+    return line_up(inputs.profile, inputs.window, units, named, probabilities)
 
 
 def _locate(
-    workplace: Workplace, evidence: Evidence, comparison: Comparison, positions: Positions
+    workplace: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
 ) -> Concentration:
     """Look for the part of a drifted window in which the change is."""
     if not comparison.has_drifted or positions.current.empty:
@@ -270,8 +271,8 @@ def _locate(
     return concentrate(
         positions.scores(),
         np.arange(len(rows)),
-        evidence.segments.loc[rows],
-        evidence.window.rows["timestamp"].loc[rows],
+        inputs.segments.loc[rows],
+        inputs.window.rows["timestamp"].loc[rows],
         level=workplace.job.detection.false_alarm_rate,
         seed=SEED,
         hours=workplace.job.segments.hours,
@@ -280,18 +281,19 @@ def _locate(
 
 def _trend(
     workplace: Workplace,
-    evidence: Evidence,
+    inputs: RunInputs,
     comparison: Comparison,
     earlier: Sequence[HistoryRow],
 ) -> Trend:
     tested = comparison.evidence
-    span = evidence.predictions.window
+    span = inputs.predictions.window
     today = TodaysRun(
         window_start=as_text(span.start),
         window_end=as_text(span.end),
-        profile_id=evidence.profile.id,
+        profile_id=inputs.profile.id,
         shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
         reference_units=0 if tested is None else tested.reference_units,
         current_units=0 if tested is None else tested.current_units,
     )
-    return find_trend(earlier, today, minimum_effect=workplace.job.detection.minimum_effect)
+    least = workplace.job.detection.minimum_effect
+    return told_trend(find_trend(earlier, today, minimum_effect=least))

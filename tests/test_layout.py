@@ -18,6 +18,7 @@ MOST_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 40
 # Each holds the files of one registry, which is in the folder as well.
 REGISTERED = {"drift/cli/commands", "drift/remarks", "drift/setup/check"}
+SAME_FOR_EVERY_VENDOR = {"Downloads"}
 
 
 def test_no_folder_holds_more_modules_than_a_reader_takes_in():
@@ -44,6 +45,18 @@ def test_files_and_functions_are_short(path):
 
     assert text.count("\n") <= MOST_LINES
     assert long == {}
+
+
+def test_the_name_of_a_class_means_one_thing():
+    counts = Counter(
+        node.name
+        for path in FILES
+        if path.parts[0] in PACKAGES
+        for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+
+    assert {name for name, count in counts.items() if count > 1} <= SAME_FOR_EVERY_VENDOR
 
 
 def test_tests_lie_where_their_package_lies():

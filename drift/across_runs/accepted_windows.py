@@ -22,6 +22,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from drift.comparison.methods.registry import ONE_SIDED
+from drift.comparison.permutation.statistic_key import StatisticKey
 from reports.history.history import AcceptedWindow, HistoryRow
 
 ORDINARY_WINDOWS = 1.5
@@ -45,49 +46,48 @@ def accepted_windows(rows: Iterable[HistoryRow], profile_id: str) -> tuple[Accep
 
 def widening(
     accepted: Sequence[AcceptedWindow],
-    names: Iterable[str],
+    keys: Iterable[StatisticKey],
     *,
     reference_units: int,
     current_units: int,
-) -> dict[str, float]:
+) -> dict[StatisticKey, float]:
     """Return the factor, at least 1, by which each of today's statistics is to be divided.
 
     Parameters
     ----------
     accepted
         Accepted windows of the same profile: see `accepted_windows`.
-    names
+    keys
         Today's statistics. One that no accepted window has is not widened.
     reference_units, current_units
         Independent images of today's run, at least 1 each.
     """
     spread_today = 1 / reference_units + 1 / current_units
-    return {name: math.sqrt(1 + _block_variance(accepted, name) / spread_today) for name in names}
+    return {key: math.sqrt(1 + _block_variance(accepted, key) / spread_today) for key in keys}
 
 
-def _block_variance(accepted: Sequence[AcceptedWindow], name: str) -> float:
-    excesses = list(_excesses(accepted, name))
+def _block_variance(accepted: Sequence[AcceptedWindow], key: StatisticKey) -> float:
+    excesses = list(_excesses(accepted, key))
     return max(0.0, math.fsum(excesses)) / (len(excesses) + ORDINARY_WINDOWS)
 
 
-def _excesses(accepted: Sequence[AcceptedWindow], name: str) -> Iterator[float]:
+def _excesses(accepted: Sequence[AcceptedWindow], key: StatisticKey) -> Iterator[float]:
     for window in accepted:
-        z = window.statistics.get(name)
-        if z is None or not math.isfinite(z) or not _counts(window, name, z):
+        z = window.statistics.get(key.text)
+        if z is None or not math.isfinite(z) or not _counts(window, key, z):
             continue
         if window.reference_units > 0 and window.current_units > 0:
             spread = 1 / window.reference_units + 1 / window.current_units
             yield (z**2 - 1) * spread
 
 
-def _counts(window: AcceptedWindow, name: str, z: float) -> bool:
+def _counts(window: AcceptedWindow, key: StatisticKey, z: float) -> bool:
     """Tell whether a window says how much more of a statistic normal days may have.
 
     A day without bright images says nothing of days with many. Where nothing moved the positive
     half of the z has the same mean square as all of them. What older versions wrote of tails has
     lost its sign, so that no such day can be told from one of many: it is passed over.
     """
-    method = name.rpartition(".")[2]
-    if method not in ONE_SIDED:
+    if key.method not in ONE_SIDED:
         return True
     return window.signed_tails and z > 0

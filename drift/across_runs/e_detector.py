@@ -64,7 +64,7 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class EvidenceByStart:
     """What the runs so far say, by the run at which a move may have begun.
 
     Attributes
@@ -90,7 +90,7 @@ class Evidence:
 
 def follow(
     runs: Iterable[Observation], *, columns: int, reference_units: int
-) -> Iterator[Evidence]:
+) -> Iterator[EvidenceByStart]:
     """Yield the evidence after each run, oldest first; all runs share one reference."""
     state = _State(columns, reference_units)
     for index, run in enumerate(runs):
@@ -98,7 +98,9 @@ def follow(
         yield state.evidence(index)
 
 
-def last_evidence(runs: Sequence[Observation], *, columns: int, reference_units: int) -> Evidence:
+def last_evidence(
+    runs: Sequence[Observation], *, columns: int, reference_units: int
+) -> EvidenceByStart:
     """Return the evidence after the last of some runs: what `follow` yields last, in less time.
 
     Raises
@@ -157,14 +159,14 @@ class _State:
         # A move down is a bet of the other sign, for which the growth is the inverse.
         return np.concatenate([growth / price, 1 / (growth * price)], axis=1)
 
-    def evidence(self, index: int) -> Evidence:
+    def evidence(self, index: int) -> EvidenceByStart:
         starts = np.arange(max(0, index - MEMORY + 1), index + 1)
         slots = starts % MEMORY
         products = self._products[slots]
         half = len(MOVES)
         sides = [products[:, :half].mean(axis=1), products[:, half:].mean(axis=1)]
         units = self._units[slots]
-        return Evidence(
+        return EvidenceByStart(
             starts=starts,
             e_values=np.stack(sides, axis=1),
             moves=self._sums[slots] / np.maximum(units, 1),

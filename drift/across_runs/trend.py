@@ -28,11 +28,10 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.across_runs.e_detector import UP, Evidence, Numbers, Observation, last_evidence
+from drift.across_runs.e_detector import UP, EvidenceByStart, Numbers, Observation, last_evidence
 from reports.findings.answers import State
-from reports.findings.runs import Trend, TrendColumn
+from reports.findings.runs import TrendColumn
 from reports.history.history import HistoryRow, parse_time, sort_rows
-from reports.words import numbers
 
 RUN_LENGTH = 1_000
 """Without drift there are on average at least so many runs between two alarms."""
@@ -68,7 +67,17 @@ class TodaysRun:
 _Run = HistoryRow | TodaysRun
 
 
-def find_trend(rows: Sequence[HistoryRow], today: TodaysRun, *, minimum_effect: float) -> Trend:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowMoves:
+    """What runs say together of slow drift; as in the `Trend` of a report, which has words too."""
+
+    state: State
+    runs: int
+    evidence: float
+    columns: tuple[TrendColumn, ...] = ()
+
+
+def find_trend(rows: Sequence[HistoryRow], today: TodaysRun, *, minimum_effect: float) -> SlowMoves:
     """Return whether the means of the columns have been moving slowly.
 
     Parameters
@@ -84,7 +93,7 @@ def find_trend(rows: Sequence[HistoryRow], today: TodaysRun, *, minimum_effect: 
     """
     runs = _independent_runs(rows, today)
     if len(runs) < FEWEST_RUNS:
-        return _too_few(len(runs))
+        return SlowMoves(state=State.INCONCLUSIVE, runs=len(runs), evidence=0.0)
     names = sorted(runs[-1].shifts)
     observations = [
         Observation(shifts=_shifts(run, names), units=run.current_units) for run in runs
@@ -97,11 +106,9 @@ def find_trend(rows: Sequence[HistoryRow], today: TodaysRun, *, minimum_effect: 
     total = float(counted.sum(axis=0).mean())
     moved = total >= RUN_LENGTH
     columns = tuple(_moved_columns(runs, names, evidence, counted)) if moved else ()
-    return Trend(
+    return SlowMoves(
         state=State.DRIFT if moved else State.STEADY,
-        summary=_drift_words(columns) if moved else _steady_words(len(runs)),
         runs=len(runs),
-        run_length=RUN_LENGTH,
         evidence=total,
         columns=columns,
     )
@@ -139,7 +146,7 @@ def normal_range(
     return NormalRange(reach=reach, error=error)
 
 
-def counting(evidence: Evidence, normal: NormalRange, minimum_effect: float) -> Numbers:
+def counting(evidence: EvidenceByStart, normal: NormalRange, minimum_effect: float) -> Numbers:
     """Return the e-values that count, by start, direction and column; 0 for those that do not."""
     distances = np.stack([evidence.moves, -evidence.moves], axis=1) - normal.reach
     counts = (distances >= minimum_effect) & (distances > 0)
@@ -191,7 +198,7 @@ def _independent_runs(rows: Sequence[HistoryRow], today: TodaysRun) -> list[_Run
 
 
 def _moved_columns(
-    runs: Sequence[_Run], names: Sequence[str], evidence: Evidence, counted: Numbers
+    runs: Sequence[_Run], names: Sequence[str], evidence: EvidenceByStart, counted: Numbers
 ) -> Iterator[TrendColumn]:
     """Yield the columns whose own evidence is an alarm's, most evidence first."""
     by_column = counted.sum(axis=0).mean(axis=0)
@@ -207,31 +214,3 @@ def _moved_columns(
             shift=float(evidence.moves[start, column]),
             since=runs[int(evidence.starts[start])].window_end,
         )
-
-
-def _too_few(runs: int) -> Trend:
-    there = "is none" if runs == 0 else f"is {runs}" if runs == 1 else f"are {runs}"
-    return Trend(
-        state=State.INCONCLUSIVE,
-        summary=(
-            f"Too early to speak of slow drift: it takes {FEWEST_RUNS} runs whose windows do not "
-            f"overlap, and so far there {there} with this reference."
-        ),
-        runs=runs,
-        run_length=RUN_LENGTH,
-        evidence=0.0,
-    )
-
-
-def _steady_words(runs: int) -> str:
-    return f"No slow drift over the last {runs:,} runs."
-
-
-def _drift_words(columns: Sequence[TrendColumn]) -> str:
-    first = columns[0]
-    others = len(columns) - 1
-    more = f", and {numbers.counted(others, 'more column')}" if others else ""
-    return (
-        f"Slow drift since {numbers.day(first.since)}: {first.name} {first.direction} by "
-        f"{abs(first.shift):.2f} {numbers.SIGMA} on average{more}."
-    )

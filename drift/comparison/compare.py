@@ -16,6 +16,7 @@ from drift.comparison.judge import Judge
 from drift.comparison.permutation.adjustment import (
     significant_result,
 )
+from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.power import images_needed, smallest_effect
 from drift.comparison.scoring import score_family
 from drift.comparison.second_look import FamilyView, looked_at_twice
@@ -27,11 +28,11 @@ from reports.findings.runs import Evidence
 
 
 def no_widening(
-    names: Sequence[str],  # noqa: ARG001 - the signature of a widening
+    keys: Sequence[StatisticKey],  # noqa: ARG001 - the signature of a widening
     *,
     reference_units: int,  # noqa: ARG001
     current_units: int,  # noqa: ARG001
-) -> Mapping[str, float]:
+) -> Mapping[StatisticKey, float]:
     """Return no factors: no past window was accepted."""
     return {}
 
@@ -108,8 +109,8 @@ def compare(
         Whether the data allows no verdict, as where it has fewer than `window.min_images` images:
         every column is then inconclusive.
     widening
-        Returns by the name of a statistic what to divide it by, given all names and the sizes of
-        the reference and the window.
+        Returns by statistic what to divide it by, given all statistics and the sizes of the
+        reference and the window.
     """
     families = tested_families(lined_up)
 
@@ -165,7 +166,7 @@ def _family_alarms(
     def look(family: Family) -> FamilyView | None:
         scored = score_family(family)
         plan = _plan(detection, families, widened_by_gaps(family, scored, {}))
-        result = significant_result(scored.table, plan) if scored.table.names else None
+        result = significant_result(scored.table, plan) if scored.table.keys else None
         if result is None:
             return None
         judge = Judge(
@@ -214,7 +215,7 @@ def _evidence(judges: Sequence[Judge]) -> Evidence | None:
         return None
     statistics: dict[str, float] = {}
     for judge in judges:
-        statistics |= {name: judge.result.signed(name) for name in judge.result.statistics}
+        statistics |= {key.text: judge.result.signed(key) for key in judge.result.statistics}
     return Evidence(
         reference_units=judges[0].units[0],
         current_units=judges[0].units[1],

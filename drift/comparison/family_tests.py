@@ -17,6 +17,7 @@ from drift.comparison.permutation.adjustment import (
     PermutationPlan,
     permutation_test,
 )
+from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.scoring import ScoredFamily, score_family
 from drift.comparison.second_look import FamilyView
 from drift.seed import SEED
@@ -30,11 +31,11 @@ _FEWEST_UNITS = 2
 
 
 class Widening(Protocol):
-    """Returns by the name of a statistic what to divide it by; 1 for those that are not named."""
+    """Returns by statistic what to divide it by; those that it leaves out stay as they are."""
 
     def __call__(
-        self, names: Sequence[str], *, reference_units: int, current_units: int
-    ) -> Mapping[str, float]:
+        self, keys: Sequence[StatisticKey], *, reference_units: int, current_units: int
+    ) -> Mapping[StatisticKey, float]:
         """Return the factors for windows of this size."""
 
 
@@ -51,10 +52,10 @@ class FamilyTest:
     def look(self, family: Family) -> FamilyView | None:
         """Return what the test says of a family; None where no column of it has a score."""
         scored = score_family(family)
-        if not scored.table.names:
+        if not scored.table.keys:
             return None
         factors = self.widening(
-            scored.table.names, reference_units=family.units[0], current_units=family.units[1]
+            scored.table.keys, reference_units=family.units[0], current_units=family.units[1]
         )
         factors = widened_by_gaps(family, scored, factors)
         result = permutation_test(scored.table, _plan(self.detection, self.families, factors))
@@ -102,7 +103,7 @@ def tested_families(lined_up: LinedUp) -> list[Family]:
         if min(family.units) < 1 or sum(family.units) <= _FEWEST_UNITS:
             continue
         # Classes that are all rare have no score, and take no part where they are alone.
-        if family.numbers or score_family(family).table.names:
+        if family.numbers or score_family(family).table.keys:
             families.append(family)
     return families
 
@@ -116,7 +117,7 @@ def _columns_of(family: Family, lined_up: LinedUp) -> Iterator[Column]:
 
 
 def _plan(
-    detection: DetectionSettings, families: int, widening: Mapping[str, float]
+    detection: DetectionSettings, families: int, widening: Mapping[StatisticKey, float]
 ) -> PermutationPlan:
     level = detection.false_alarm_rate / families
     return PermutationPlan(

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from drift.comparison.families import Family
+from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.scoring import ScoredFamily
 
 
 def widened_by_gaps(
-    family: Family, scored: ScoredFamily, factors: Mapping[str, float]
-) -> Mapping[str, float]:
+    family: Family, scored: ScoredFamily, factors: Mapping[StatisticKey, float]
+) -> Mapping[StatisticKey, float]:
     """Return what to divide statistics by, larger for columns with uneven gaps.
 
     The permutation spreads the missing values over both sides. Where the smaller side has fewer of
@@ -24,14 +25,13 @@ def widened_by_gaps(
     Parameters
     ----------
     factors
-        What is divided by for other reasons, by the name of a statistic.
+        What is divided by for other reasons, by statistic.
     """
     gaps = dict(_factors(family, scored))
     if not gaps:
         return factors
-    groups = zip(scored.table.names, scored.table.groups, strict=True)
-    ours = {name: gaps[group] for name, group in groups if group in gaps}
-    return {**factors, **{name: factors.get(name, 1.0) * one for name, one in ours.items()}}
+    ours = {key: gaps[key.group] for key in scored.table.keys if key.group in gaps}
+    return {**factors, **{key: factors.get(key, 1.0) * one for key, one in ours.items()}}
 
 
 def _factors(family: Family, scored: ScoredFamily) -> Iterator[tuple[str, float]]:

@@ -13,11 +13,12 @@ from drift.comparison.effects import Effect, NormalSides, numeric_effects
 from drift.comparison.families import Family
 from drift.comparison.judge import Judge
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
+from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.scoring import DIRECTION, DISTANCE, HOTELLING, JOINT, ScoredFamily
 from drift.comparison.whitening import JointScores
 from reference_stats.features.registry import feature_named
 from reports.findings.answers import State
-from reports.findings.columns import Multivariate, Statistic
+from reports.findings.columns import Multivariate
 from reports.findings.effect_sizes import LARGEST_EFFECT
 from reports.words.numbers import listed
 
@@ -70,7 +71,7 @@ def joint_view(family: Family, scored: ScoredFamily, judge: Judge) -> JointView 
     distance = min(_beyond_chance(joint, moved, split), LARGEST_EFFECT)
     aspects = _aspects(scored, joint, moved, distance)
     least = judge.detection.minimum_effect
-    chosen = judge.singled_out({name: one.effect for name, one in aspects.items()}, least)
+    chosen = judge.singled_out({key: one.effect for key, one in aspects.items()}, least)
     adjusted = judge.adjusted_p_value(JOINT)
     large = chosen is not None and aspects[chosen].effect.is_at_least(least)
     state = judge.state(adjusted, large_enough=large)
@@ -78,7 +79,7 @@ def joint_view(family: Family, scored: ScoredFamily, judge: Judge) -> JointView 
     return JointView(
         finding=Multivariate(
             state=state,
-            statistic=_statistic(chosen, judge),
+            statistic=judge.statistic(chosen or judge.largest(JOINT)),
             p_value=judge.result.p_values[JOINT],
             adjusted_p_value=adjusted,
             threshold=judge.detection.false_alarm_rate,
@@ -94,8 +95,8 @@ def joint_view(family: Family, scored: ScoredFamily, judge: Judge) -> JointView 
 
 def _aspects(
     scored: ScoredFamily, joint: JointScores, moved: NDArray[np.float64], distance: float
-) -> dict[str, _Aspect]:
-    """Return what each joint statistic looks at, by the statistic's name."""
+) -> dict[StatisticKey, _Aspect]:
+    """Return what each joint statistic looks at."""
     split = scored.table.current_units
     scatter = joint.whitened[:split].T @ joint.whitened[:split] / split
     widest = np.linalg.eigh(scatter)[1][:, -1]
@@ -109,7 +110,7 @@ def _aspects(
     reference, current = pd.Series(numbers[split:]), pd.Series(numbers[:split])
     normal = NormalSides.of(reference, current)
     for method, effect in numeric_effects(reference, current, normal).items():
-        aspects[f"{JOINT}.{DISTANCE}.{method}"] = _Aspect(
+        aspects[StatisticKey(group=JOINT, method=method, number=DISTANCE)] = _Aspect(
             reference=reference,
             current=current,
             effect=effect,
@@ -165,17 +166,6 @@ def _distance_column(distances: NDArray[np.float64], split: int) -> Column:
         current=pd.Series(distances[:split]),
         supply="",
     )
-
-
-def _statistic(chosen: str | None, judge: Judge) -> Statistic:
-    """Return the statistic that was singled out, or the largest one."""
-    own = {
-        name: value
-        for name, value in judge.result.statistics.items()
-        if name.startswith(f"{JOINT}.")
-    }
-    name = chosen or max(own, key=lambda one: own[one])
-    return Statistic(name=name.removeprefix(f"{JOINT}."), value=judge.result.signed(name))
 
 
 def _title(name: str) -> str:

@@ -19,9 +19,11 @@ from drift.comparison.effects import (
     share_effect,
     usual_effect,
 )
+from drift.comparison.methods.classes import CHI_SQUARE
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.permutation.adjustment import PermutationResult
+from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.power import smallest_effect
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import State
@@ -99,42 +101,53 @@ class Judge:
         unseen = seen is None or seen > self.detection.effect_to_see
         return State.INCONCLUSIVE if unseen else State.STEADY
 
-    def singled_out(self, effects: Mapping[str, Effect], least_effect: float) -> str | None:
+    def singled_out(
+        self, effects: Mapping[StatisticKey, Effect], least_effect: float
+    ) -> StatisticKey | None:
         """Return the statistic that is most improbable among those that are large enough.
 
         Parameters
         ----------
         effects
-            By the name of a statistic.
+            By statistic.
         least_effect
             Smaller effects do not matter.
 
         Returns
         -------
-        A name, or None where no statistic is improbable.
+        None where no statistic is improbable.
         """
-        improbable = [name for name in effects if self._is_improbable(name)]
+        improbable = [key for key in effects if self._is_improbable(key)]
         ranked = sorted(
             improbable,
-            key=lambda name: (
-                not effects[name].is_at_least(least_effect),
-                -self.result.statistics[name],
-                name,
+            key=lambda one: (
+                not effects[one].is_at_least(least_effect),
+                -self.result.statistics[one],
+                one.text,
             ),
         )
         return ranked[0] if ranked else None
+
+    def largest(self, group: str) -> StatisticKey:
+        """Return a group's largest statistic."""
+        own = [key for key in self.result.statistics if key.group == group]
+        return max(own, key=lambda key: self.result.statistics[key])
+
+    def statistic(self, key: StatisticKey) -> Statistic:
+        """Return a statistic as a finding holds it."""
+        return Statistic(name=key.within_group, value=self.result.signed(key))
 
     def _least_effect(self, column: Column) -> float:
         return column.least_effect or self.detection.minimum_effect
 
     def _effect(self, column: Column, normal: NormalSides | None) -> tuple[Effect, Statistic]:
         if column.kind is ColumnKind.CLASSES:
-            name = f"{column.name}.chi_square"
+            key = StatisticKey(group=column.name, method=CHI_SQUARE)
             shares = compared_shares(column)
-            return share_effect(shares.reference, shares.current), self._statistic(name)
+            return share_effect(shares.reference, shares.current), self.statistic(key)
         if column.kind is ColumnKind.NEAR_COPIES:
-            name = self._largest(column.name)
-            return near_copy_effect(column.reference, column.current), self._statistic(name)
+            key = self.largest(column.name)
+            return near_copy_effect(column.reference, column.current), self.statistic(key)
         by_method = numeric_effects(
             column.reference,
             column.current,
@@ -142,25 +155,32 @@ class Judge:
             resolution=column.resolution,
             middles=column_means(column),
         )
-        effects = {f"{column.name}.{method}": effect for method, effect in by_method.items()}
+        effects = {
+            StatisticKey(group=column.name, method=method): effect
+            for method, effect in by_method.items()
+        }
         singled_out = self._plainest(
             effects, self.singled_out(effects, self._least_effect(column)), column.name
         )
         if singled_out is not None:
-            return effects[singled_out], self._statistic(singled_out)
-        return usual_effect(by_method), self._statistic(self._largest(column.name))
+            return effects[singled_out], self.statistic(singled_out)
+        return usual_effect(by_method), self.statistic(self.largest(column.name))
 
     def _plainest(
-        self, effects: Mapping[str, Effect], singled_out: str | None, column: str
-    ) -> str | None:
+        self,
+        effects: Mapping[StatisticKey, Effect],
+        singled_out: StatisticKey | None,
+        column: str,
+    ) -> StatisticKey | None:
         """Return the move of the mean where it is as improbable and larger than that of the spread.
 
         Half of the images darkened widens the spread most clearly, and people see dark images.
         """
-        moved = f"{column}.{LOCATION.name}"
-        if singled_out != f"{column}.{SPREAD.name}" or not self._is_improbable(moved):
+        moved = StatisticKey(group=column, method=LOCATION.name)
+        widened = StatisticKey(group=column, method=SPREAD.name)
+        if singled_out != widened or not self._is_improbable(moved):
             return singled_out
-        return moved if effects[moved].size >= effects[singled_out].size else singled_out
+        return moved if effects[moved].size >= effects[widened].size else widened
 
     def _too_small(self, effect: Effect, column: Column, constant: ConstantReference | None) -> str:
         """Return why an improbable number is no drift, where its resolution alone is the reason."""
@@ -173,24 +193,11 @@ class Judge:
         hidden = large and not effect.means_anything
         return below_resolution_words(column.resolution) if hidden else ""
 
-    def _is_improbable(self, name: str) -> bool:
-        if name not in self.result.statistics:
+    def _is_improbable(self, key: StatisticKey) -> bool:
+        if key not in self.result.statistics:
             return False
-        adjusted = self.result.statistic_p_values[name] * self.families
+        adjusted = self.result.statistic_p_values[key] * self.families
         return adjusted < self.detection.false_alarm_rate
-
-    def _largest(self, column: str) -> str:
-        own = {
-            name: value
-            for name, value in self.result.statistics.items()
-            if name.rpartition(".")[0] == column
-        }
-        return max(own, key=lambda name: own[name])
-
-    def _statistic(self, name: str) -> Statistic:
-        value = self.result.signed(name)
-        method = name.rpartition(".")[2]
-        return Statistic(name=method, value=value)
 
 
 def below_resolution_words(resolution: float) -> str:

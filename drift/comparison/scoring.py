@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from drift.comparison.effects import NormalSides
 from drift.comparison.families import Family
-from drift.comparison.methods.classes import UnitLabels, class_scores, with_means_for_missing
+from drift.comparison.methods.classes import (
+    CHI_SQUARE,
+    UnitLabels,
+    class_scores,
+    with_means_for_missing,
+)
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.method import ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
@@ -22,12 +27,13 @@ from drift.comparison.permutation.scores import (
     SpectralStatistic,
     standardised,
 )
+from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.whitening import JointScores, joint_scores
 
 JOINT = "joint"
 DISTANCE = "distance"
-HOTELLING = f"{JOINT}.hotelling"
-DIRECTION = f"{JOINT}.direction"
+HOTELLING = StatisticKey(group=JOINT, method="hotelling")
+DIRECTION = StatisticKey(group=JOINT, method="direction")
 _FEWEST_FOR_JOINT = 2
 
 
@@ -82,7 +88,7 @@ def score_family(family: Family) -> ScoredFamily:
     together = [column for column, name in enumerate(names) if name in family.joint]
     draft = _Draft()
     missing = ~np.isfinite(numbers[:, varying])
-    draft.add_numbers(normal, names, groups=names, middles=middles, missing=missing)
+    draft.add_numbers(normal, names, middles=middles, missing=missing)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:
         joint = joint_scores(normal[:, together])
@@ -111,16 +117,18 @@ class _Draft:
 
     blocks: list[NDArray[np.float64]] = field(default_factory=list)
     linear: list[LinearStatistic] = field(default_factory=list)
-    # Quadratic statistics by the names of their members, because constant scores fall away.
-    quadratic: list[tuple[str, str, list[str], NDArray[np.float64]]] = field(default_factory=list)
+    # Quadratic statistics with the keys of their members, because constant scores fall away.
+    quadratic: list[tuple[StatisticKey, list[StatisticKey], NDArray[np.float64]]] = field(
+        default_factory=list
+    )
     spectral: SpectralStatistic | None = None
 
     def add_numbers(
         self,
         normal: NDArray[np.float64],
-        names: tuple[str, ...],
-        *,
         groups: tuple[str, ...],
+        *,
+        number: str = "",
         middles: NDArray[np.float64] | None = None,
         missing: NDArray[np.bool_] | None = None,
         methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS,
@@ -129,7 +137,7 @@ class _Draft:
 
         `normal` holds a value drawn from each unit, `middles` the unit's mean where that differs:
         the mean says where a unit lies, but means of several values are narrower than a value.
-        `missing` says where `normal` stands for no number.
+        `missing` says where `normal` stands for no number; `number` as of `StatisticKey`.
         """
         for method in methods:
             used = middles if method.name == LOCATION.name and middles is not None else normal
@@ -139,34 +147,30 @@ class _Draft:
             )
             self.linear.extend(
                 LinearStatistic(
-                    name=f"{name}.{method.name}", group=group, two_sided=method.two_sided
+                    key=StatisticKey(group=group, method=method.name, number=number),
+                    two_sided=method.two_sided,
                 )
-                for name, group in zip(names, groups, strict=True)
+                for group in groups
             )
 
     def add_joint(self, joint: JointScores, names: tuple[str, ...]) -> None:
         distances = normal_scores(joint.distances[:, None])
-        self.add_numbers(distances, (f"{JOINT}.{DISTANCE}",), groups=(JOINT,))
-        members = [f"{name}.location" for name in names]
-        self.quadratic.append((HOTELLING, JOINT, members, joint.whitening))
-        self.spectral = SpectralStatistic(
-            name=DIRECTION,
-            group=JOINT,
-            whitened=joint.whitened.astype(np.float32),
-        )
+        self.add_numbers(distances, (JOINT,), number=DISTANCE)
+        members = [StatisticKey(group=name, method=LOCATION.name) for name in names]
+        self.quadratic.append((HOTELLING, members, joint.whitening))
+        self.spectral = SpectralStatistic(key=DIRECTION, whitened=joint.whitened.astype(np.float32))
 
     def add_classes(self, name: str, labels: UnitLabels) -> None:
         scores = class_scores(labels)
-        members = [f"{name}.share of {label!r}" for label in scores.names]
+        members = [StatisticKey(group=name, method=f"share of {label!r}") for label in scores.names]
         self.blocks.append(scores.indicators)
-        self.linear.extend(
-            LinearStatistic(name=member, group=name, two_sided=True) for member in members
-        )
-        self.quadratic.append((f"{name}.chi_square", name, members, scores.root))
+        self.linear.extend(LinearStatistic(key=member, two_sided=True) for member in members)
+        together = StatisticKey(group=name, method=CHI_SQUARE)
+        self.quadratic.append((together, members, scores.root))
 
     def table(self, current_units: int) -> ScoreTable:
         scores, varying = standardised(self.blocks, self.linear)
-        position = {statistic.name: column for column, statistic in enumerate(varying)}
+        position = {statistic.key: column for column, statistic in enumerate(varying)}
         return ScoreTable(
             scores=scores,
             current_units=current_units,
@@ -175,13 +179,12 @@ class _Draft:
             spectral=self.spectral,
         )
 
-    def _placed(self, position: dict[str, int]) -> Iterator[QuadraticStatistic]:
-        for name, group, members, root in self.quadratic:
+    def _placed(self, position: dict[StatisticKey, int]) -> Iterator[QuadraticStatistic]:
+        for key, members, root in self.quadratic:
             present = [index for index, member in enumerate(members) if member in position]
             if present:
                 yield QuadraticStatistic(
-                    name=name,
-                    group=group,
+                    key=key,
                     members=np.array([position[members[index]] for index in present]),
                     root=root[present],
                 )

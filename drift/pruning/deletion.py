@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from drift.pruning.plan import Kind, Removal
-from drift.pruning.survey import Survey
+from drift.pruning.survey import PlannedPruning
 from drift.workplace import Workplace
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError, PublishError
@@ -17,7 +17,7 @@ from reports.publishing.publish import publish_errors, rebuild_index
 _AT_ONCE = 16
 
 
-def prune(place: Workplace, found: Survey, still_allowed: Callable[[], None]) -> None:
+def prune(place: Workplace, found: PlannedPruning, still_allowed: Callable[[], None]) -> None:
     """Do what was found to be done; call it while the job's lock is held.
 
     Killed at any moment it leaves no link to what is gone: first the bucket says which runs have

@@ -25,7 +25,7 @@ _PROFILES_STAY = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Survey:
+class PlannedPruning:
     """What is to be done, and the reader that knows the history."""
 
     plan: Plan
@@ -47,7 +47,7 @@ def require_runs(place: Workplace) -> None:
         raise _no_run(place)
 
 
-def survey(place: Workplace, keep: Keep) -> Survey:
+def survey(place: Workplace, keep: Keep) -> PlannedPruning:
     """Return what a pruning would do now.
 
     Raises
@@ -75,7 +75,7 @@ def survey(place: Workplace, keep: Keep) -> Survey:
     objects = place.bucket.list(f"{place.prefix}/")
     notes = caches.notes if profiles is not None else (*caches.notes, _PROFILES_STAY)
     plan = plan_of(place.prefix, objects, needed, caches.removals, notes)
-    return Survey(plan=plan, history=history)
+    return PlannedPruning(plan=plan, history=history)
 
 
 def _no_run(place: Workplace) -> UsageError:

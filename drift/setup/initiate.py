@@ -21,7 +21,7 @@ from drift.setup.images.times import times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
-from drift.setup.log.times import LogTimes
+from drift.setup.log.times import SampledTimes
 from drift.setup.log.unread_objects import UnreadObjects, find_unread
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
@@ -122,7 +122,7 @@ def _shelf(bucket: Bucket, open_bucket: Callable[[str], Bucket], seen: Survey) -
 def _context(
     looked_at: LookedAt,
     found: FoundReferences,
-    times: LogTimes,
+    times: SampledTimes,
     unread: Sequence[UnreadObjects],
     now: datetime,
 ) -> DoubtContext:
@@ -180,10 +180,10 @@ def _moments_by_row(candidate: Candidate) -> np.ndarray:
     return values[guess.column].times(candidate.guesses.day_first).moments
 
 
-def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> LogTimes:
+def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> SampledTimes:
     sample = candidate.sample
     known = _moments(candidate).tolist()
-    times = LogTimes(
+    times = SampledTimes(
         moments=known,
         # Rows without a time are in no window and in no stretch.
         rows=max(1, round(sample.rows_in_all * len(known) / max(1, len(sample.table)))),
@@ -217,7 +217,7 @@ class _Sides:
     stretch: ReferenceStretch | None
 
 
-def _sides(references: Sequence[ReferenceGuess], times: LogTimes, now: datetime) -> _Sides:
+def _sides(references: Sequence[ReferenceGuess], times: SampledTimes, now: datetime) -> _Sides:
     """Return the window, and the log's oldest stretch where nothing else can be the reference."""
     stretch = None if references else propose_stretch(times)
     if not references and stretch is None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from drift.run_request import as_text
 from drift.where.onset import LEAST_DIFFERENCE, LEAST_UNITS, ChangePoint, find_change, resamples_for
 from drift.where.permuted_sums import Numbers
-from drift.where.segment_table import DAY, HOUR, Segments, Units
+from drift.where.segment_table import DAY, HOUR, ScoredUnits, Segments
 from reports.findings.places import Onset, Segment
 
 FEWEST_UNITS = 2 * LEAST_UNITS
@@ -48,7 +48,7 @@ def is_time(segments: Segments) -> NDArray[np.bool_]:
 
 
 def overall_onset(
-    segments: Segments, units: Units, scan: SegmentScores, level: float, seed: int
+    segments: Segments, units: ScoredUnits, scan: SegmentScores, level: float, seed: int
 ) -> ChangePoint | None:
     """Return since when all images differ; an hour that tells it better must not make it up."""
     every = np.ones(len(units.scores), dtype=np.bool_)
@@ -64,7 +64,7 @@ def overall_onset(
 
 
 def inner_onset(
-    segments: Segments, units: Units, named: Sequence[NamedSegment], level: float, seed: int
+    segments: Segments, units: ScoredUnits, named: Sequence[NamedSegment], level: float, seed: int
 ) -> ChangePoint | None:
     """Return since when the images of the first named segment differ.
 
@@ -78,7 +78,7 @@ def inner_onset(
 
 
 def _change_among(
-    units: Units, inside: NDArray[np.bool_], level: float, seed: int
+    units: ScoredUnits, inside: NDArray[np.bool_], level: float, seed: int
 ) -> ChangePoint | None:
     if inside.sum() < FEWEST_UNITS:
         return None

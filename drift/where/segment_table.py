@@ -21,7 +21,7 @@ _MICROSECONDS = "datetime64[us]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Units:
+class ScoredUnits:
     """The independent parts of a window: images, or clusters of near-copies.
 
     Attributes
@@ -81,7 +81,7 @@ def segment_table(columns: pd.DataFrame, classes: Collection[str | None] = ()) -
     return columns.assign(**named) if named else columns
 
 
-def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Series) -> Units:
+def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Series) -> ScoredUnits:
     """Return the units of rows; all arguments have one value per row, scores are finite."""
     _, of_row = np.unique(units, return_inverse=True)
     row_times = timestamps.to_numpy(dtype=_MICROSECONDS)
@@ -89,7 +89,7 @@ def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Serie
     first = np.full(number, np.iinfo(np.int64).max)
     np.minimum.at(first, of_row, row_times.astype(np.int64))
     sizes = np.bincount(of_row, minlength=number)
-    return Units(
+    return ScoredUnits(
         scores=np.bincount(of_row, weights=scores, minlength=number) / np.maximum(sizes, 1),
         times=first.astype(_MICROSECONDS),
         of_row=of_row.astype(np.int64),
@@ -97,7 +97,7 @@ def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Serie
     )
 
 
-def list_segments(table: pd.DataFrame, units: Units, *, hours: bool) -> Segments:
+def list_segments(table: pd.DataFrame, units: ScoredUnits, *, hours: bool) -> Segments:
     """Return the segments of every column, and those of time where `hours` is set.
 
     A missing or blank value is the value ``"(empty)"``. Of a column only the `MOST_VALUES` most
@@ -154,7 +154,7 @@ def _block(name: str, codes: NDArray[np.int64], values: Sequence[str]) -> _Block
     )
 
 
-def _time_block(units: Units) -> _Block:
+def _time_block(units: ScoredUnits) -> _Block:
     """Return hours; days for a long window, or where most units are in sparsely filled hours."""
     hours = units.times.astype("datetime64[h]")
     span = int((hours.max() - hours.min()).astype(np.int64)) + 1

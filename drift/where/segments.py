@@ -21,7 +21,7 @@ from drift.where.segment_onset import (
     is_time,
     overall_onset,
 )
-from drift.where.segment_table import Segments, Units, gather_units, list_segments
+from drift.where.segment_table import ScoredUnits, Segments, gather_units, list_segments
 from jobs.job_file.job import Job
 from reports.findings.places import Onset, Segment, SegmentScan
 
@@ -155,7 +155,9 @@ def _test(weights: Weights, scores: Numbers, resamples: int, seed: int) -> tuple
     return strength, (1 + as_large) / (1 + resamples)
 
 
-def _name(segments: Segments, units: Units, scan: SegmentScores, rule: _Rule) -> list[NamedSegment]:
+def _name(
+    segments: Segments, units: ScoredUnits, scan: SegmentScores, rule: _Rule
+) -> list[NamedSegment]:
     """Return what stands out by itself, then what does so only because it shares those images.
 
     The first is the one whose share of the shift exceeds its share of the images by most. The
@@ -207,7 +209,7 @@ def _told_by_onset(
 
 
 def _describe(
-    segments: Segments, units: Units, scan: SegmentScores, named: NamedSegment
+    segments: Segments, units: ScoredUnits, scan: SegmentScores, named: NamedSegment
 ) -> Segment:
     index = named.index
     size = float(segments.weights[:, [index]].sum())

@@ -35,7 +35,7 @@ import pyarrow as pa
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ObjectError
 from reference_stats.feature_cache.part_store import PartStore
-from reference_stats.feature_cache.parts import PartSummary, Trouble, UnusablePart, pack
+from reference_stats.feature_cache.parts import PartSummary, PartTrouble, UnusablePart, pack
 from reference_stats.feature_cache.rows import in_order
 
 _LOGGER = logging.getLogger(__name__)
@@ -106,10 +106,10 @@ def _sources(store: PartStore, summary: PartSummary | UnusablePart) -> set[str]:
 
 def _merge(store: PartStore, group: Sequence[ObjectInfo]) -> None:
     found = store.read_all(group)
-    if _with_trouble(found, Trouble.GONE):
+    if _with_trouble(found, PartTrouble.GONE):
         raise _OvertakenError
     # First, because the part that is written below may have the name of a damaged one.
-    store.delete(_with_trouble(found, Trouble.DAMAGED))
+    store.delete(_with_trouble(found, PartTrouble.DAMAGED))
     tables = {name: one for name, one in found.items() if isinstance(one, pa.Table)}
     if len(tables) > 1:
         names = [name.removeprefix(store.folder) for name in tables]
@@ -117,7 +117,7 @@ def _merge(store: PartStore, group: Sequence[ObjectInfo]) -> None:
         store.delete(list(tables))
 
 
-def _with_trouble(found: Mapping[str, pa.Table | UnusablePart], trouble: Trouble) -> list[str]:
+def _with_trouble(found: Mapping[str, pa.Table | UnusablePart], trouble: PartTrouble) -> list[str]:
     return [
         name
         for name, one in found.items()

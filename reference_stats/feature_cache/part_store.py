@@ -20,8 +20,8 @@ from jobs.errors import (
 )
 from reference_stats.feature_cache.parts import (
     PartSummary,
+    PartTrouble,
     PathHashes,
-    Trouble,
     UnusablePart,
     footer_bytes,
     hash_paths,
@@ -125,9 +125,9 @@ class PartStore:
         try:
             data = self.bucket.read(info.name).data
         except ObjectMissingError:
-            return UnusablePart(trouble=Trouble.GONE)
+            return UnusablePart(trouble=PartTrouble.GONE)
         except ObjectError as error:
-            return UnusablePart(trouble=Trouble.REFUSED, detail=error.problem)
+            return UnusablePart(trouble=PartTrouble.REFUSED, detail=error.problem)
         paths = None if wanted is None else wanted.paths
         return unpack(info.name.removeprefix(self.folder), data, self.schema, paths)
 
@@ -139,9 +139,9 @@ class PartStore:
             if len(tail) < (needed := footer_bytes(tail)) <= size:
                 tail = self._tail(info, needed)
         except ObjectMissingError:
-            return UnusablePart(trouble=Trouble.GONE)
+            return UnusablePart(trouble=PartTrouble.GONE)
         except ObjectError as error:
-            return UnusablePart(trouble=Trouble.REFUSED, detail=error.problem)
+            return UnusablePart(trouble=PartTrouble.REFUSED, detail=error.problem)
         return summary_of(tail)
 
     def write(self, data: bytes) -> None:
@@ -200,7 +200,7 @@ class PartStore:
         self, parts: Sequence[ObjectInfo], found: Sequence[pa.Table | UnusablePart]
     ) -> None:
         for info, one in zip(parts, found, strict=True):
-            if isinstance(one, UnusablePart) and one.trouble is not Trouble.GONE:
+            if isinstance(one, UnusablePart) and one.trouble is not PartTrouble.GONE:
                 url = self.bucket.url_of(info.name)
                 _LOGGER.warning("%s: ignored this part of the feature cache: %s", url, one)
 
@@ -214,4 +214,4 @@ def _side_by_side(call: Callable[[Item], Result], items: Sequence[Item]) -> list
 
 
 def _is_gone(found: pa.Table | UnusablePart) -> bool:
-    return isinstance(found, UnusablePart) and found.trouble is Trouble.GONE
+    return isinstance(found, UnusablePart) and found.trouble is PartTrouble.GONE

@@ -28,7 +28,7 @@ _MERGED_KEY = b"drift.merged"
 _LENGTH_BYTES = 8
 
 
-class Trouble(enum.StrEnum):
+class PartTrouble(enum.StrEnum):
     """Why a part cannot be used; the value is what people read."""
 
     GONE = "it has been deleted"
@@ -49,7 +49,7 @@ class UnusablePart:
         What the store or the reader said; may be empty.
     """
 
-    trouble: Trouble
+    trouble: PartTrouble
     detail: str = ""
 
     def __str__(self) -> str:
@@ -145,16 +145,16 @@ def unpack(
         The paths whose rows are returned; None for all.
     """
     if part_name(data) != file_name:
-        return UnusablePart(trouble=Trouble.DAMAGED)
+        return UnusablePart(trouble=PartTrouble.DAMAGED)
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
         if not can_be_completed(file.schema_arrow.names, schema):
-            return UnusablePart(trouble=Trouble.FOREIGN)
+            return UnusablePart(trouble=PartTrouble.FOREIGN)
         return completed(_chosen_rows(file, wanted), schema)
     except MemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
-        return UnusablePart(trouble=Trouble.FOREIGN, detail=str(error))
+        return UnusablePart(trouble=PartTrouble.FOREIGN, detail=str(error))
 
 
 def _chosen_rows(file: pq.ParquetFile, wanted: pa.Array | None) -> pa.Table:

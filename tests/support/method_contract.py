@@ -7,6 +7,7 @@ from drift.comparison.methods.method import ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
 from drift.comparison.permutation.adjustment import PermutationPlan, permutation_test
 from drift.comparison.permutation.scores import LinearStatistic, ScoreTable, standardised
+from drift.comparison.permutation.statistic_key import StatisticKey
 
 PLAN = PermutationPlan(resamples=399, seed=1, level=0.05, widening={})
 RUNS = 100
@@ -25,7 +26,8 @@ class ScoreMethodContract:
 
     def p_value(self, reference: np.ndarray, current: np.ndarray) -> float:
         pooled = normal_scores(np.concatenate([current, reference])[:, None])
-        statistic = LinearStatistic(name="x", group="x", two_sided=self.method.two_sided)
+        key = StatisticKey(group="x", method=self.method.name)
+        statistic = LinearStatistic(key=key, two_sided=self.method.two_sided)
         scores, linear = standardised([self.method.scores(pooled)], [statistic])
         if not linear:
             # No unit lies where the method looks.

@@ -13,6 +13,8 @@ RARE = 5
 # More classes of their own would cost seconds; the rest counts as one.
 _MOST_CLASSES = 250
 OTHERS = "(rare classes)"
+CHI_SQUARE = "chi_square"
+"""The method that looks at all classes of a column together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from drift.comparison.permutation.normal_scale import NormalScale
 from drift.comparison.permutation.resampling import joined, observed_sums, resampled_sums
 from drift.comparison.permutation.scores import ScoreTable
+from drift.comparison.permutation.statistic_key import StatisticKey
 
 # Equal permutations give sums that differ in their last bits, by their order.
 _ROUNDING = 1e-4
@@ -24,9 +25,9 @@ class PermutationResult:
     Attributes
     ----------
     statistics
-        Every statistic by name, on a scale that is about standard normal where nothing moved.
+        Every statistic, on a scale that is about standard normal where nothing moved.
     signs
-        1 or -1 by the name of a two-sided statistic: whether the window's sum is above or below its
+        1 or -1 for a two-sided statistic: whether the window's sum is above or below its
         expectation. One-sided statistics are negative themselves where it is below.
     p_values, adjusted_p_values
         By group, from its largest statistic. The adjusted ones are at most a level in at most
@@ -39,17 +40,17 @@ class PermutationResult:
         How many draws it rests on.
     """
 
-    statistics: dict[str, float]
-    signs: dict[str, int]
+    statistics: dict[StatisticKey, float]
+    signs: dict[StatisticKey, int]
     p_values: dict[str, float]
     adjusted_p_values: dict[str, float]
-    statistic_p_values: dict[str, float]
+    statistic_p_values: dict[StatisticKey, float]
     critical: float
     resamples: int
 
-    def signed(self, name: str) -> float:
+    def signed(self, key: StatisticKey) -> float:
         """Return a statistic, negative where the window has less of it than expected."""
-        return self.statistics[name] * self.signs.get(name, 1)
+        return self.statistics[key] * self.signs.get(key, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +66,13 @@ class PermutationPlan:
     level
         The false alarm rate of the family.
     widening
-        By the name of a statistic: what to divide today's by, because accepted windows varied
-        more than chance.
+        By statistic: what to divide today's by, because accepted windows varied more than chance.
     """
 
     resamples: int
     seed: int
     level: float
-    widening: Mapping[str, float]
+    widening: Mapping[StatisticKey, float]
 
 
 def permutation_test(table: ScoreTable, plan: PermutationPlan) -> PermutationResult:
@@ -105,8 +105,10 @@ def _test(
     scale = _scale(table, plan)
     sums = observed_sums(table)
     plain = scale.statistics(sums)[0]
-    groups = list(dict.fromkeys(table.groups))
-    members = [np.flatnonzero(np.array(table.groups) == group) for group in groups]
+    keys = table.keys
+    of_statistic = [key.group for key in keys]
+    groups = list(dict.fromkeys(of_statistic))
+    members = [np.flatnonzero(np.array(of_statistic) == group) for group in groups]
     counts = _Exceedances(_widened(plain, table, plan), members)
     for drawn in resampled_sums(table, plan.resamples, plan.seed):
         counts.add(scale.statistics(drawn))
@@ -114,15 +116,15 @@ def _test(
             return None
     adjusted = counts.adjusted()
     return PermutationResult(
-        statistics=dict(zip(table.names, plain.tolist(), strict=True)),
+        statistics=dict(zip(keys, plain.tolist(), strict=True)),
         signs={
-            one.name: 1 if total > 0 else -1
+            one.key: 1 if total > 0 else -1
             for one, total in zip(table.linear, sums.scores[0], strict=True)
             if one.two_sided
         },
         p_values=dict(zip(groups, counts.plain().tolist(), strict=True)),
         adjusted_p_values=dict(zip(groups, adjusted.tolist(), strict=True)),
-        statistic_p_values=dict(zip(table.names, counts.single_step().tolist(), strict=True)),
+        statistic_p_values=dict(zip(keys, counts.single_step().tolist(), strict=True)),
         critical=counts.critical(plan.level),
         resamples=plan.resamples,
     )
@@ -137,7 +139,7 @@ def _scale(table: ScoreTable, plan: PermutationPlan) -> NormalScale:
 def _widened(
     statistics: NDArray[np.float64], table: ScoreTable, plan: PermutationPlan
 ) -> NDArray[np.float64]:
-    factors = np.array([plan.widening.get(name, 1.0) for name in table.names])
+    factors = np.array([plan.widening.get(key, 1.0) for key in table.keys])
     return np.where(statistics > 0, statistics / factors, statistics)
 
 

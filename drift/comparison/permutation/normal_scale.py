@@ -98,7 +98,7 @@ class NormalScale:
             two_sided=np.array([one.two_sided for one in table.linear], dtype=np.bool_),
             quadratic=tuple(_weighted_chi_square(table, one) for one in table.quadratic),
             spectral=None if table.spectral is None else _sample_moments(_log_size(pilot)),
-            tails=np.ones(len(table.names)),
+            tails=np.ones(len(table.keys)),
         )
         return replace(scale, tails=scale._measured_tails(pilot))
 
@@ -107,7 +107,7 @@ class NormalScale:
 
         Returns
         -------
-        Shape (draws, statistics), in the order of the table's names.
+        Shape (draws, statistics), in the order of the table's keys.
         """
         standardised = sums.scores.astype(np.float64) / self.deviation
         upward = without_skewness(standardised, self.skewness)
@@ -122,7 +122,7 @@ class NormalScale:
 
     def _measured_tails(self, pilot: WindowSums) -> NDArray[np.float64]:
         """Return what shrinks each statistic whose tail is longer than the normal one."""
-        usual = np.full(len(self.table.names), float(ndtri(_TAIL)))
+        usual = np.full(len(self.table.keys), float(ndtri(_TAIL)))
         usual[: len(self.two_sided)][self.two_sided] = float(ndtri((1 + _TAIL) / 2))
         measured = np.quantile(self.statistics(pilot), _TAIL, axis=0)
         longer = measured > _CLEARLY_LONGER * usual

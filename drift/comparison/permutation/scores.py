@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from drift.comparison.permutation.statistic_key import StatisticKey
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinearStatistic:
@@ -15,16 +17,13 @@ class LinearStatistic:
 
     Attributes
     ----------
-    name
-        Its name in reports, such as ``sharpness.location``.
-    group
-        The column that it speaks for; adjusted p-values are given per group.
+    key
+        Which one it is.
     two_sided
         Whether small sums count as much as large ones.
     """
 
-    name: str
-    group: str
+    key: StatisticKey
     two_sided: bool
 
 
@@ -34,16 +33,15 @@ class QuadraticStatistic:
 
     Attributes
     ----------
-    name, group
-        As of `LinearStatistic`.
+    key
+        Which one it is.
     members
         Positions of its linear statistics, shape (k,).
     root
         The map, shape (k, r): the statistic is the sum of squares of ``z[members] @ root``.
     """
 
-    name: str
-    group: str
+    key: StatisticKey
     members: NDArray[np.int64]
     root: NDArray[np.float64]
 
@@ -58,14 +56,13 @@ class SpectralStatistic:
 
     Attributes
     ----------
-    name, group
-        As of `LinearStatistic`.
+    key
+        Which one it is.
     whitened
         float32 of shape (units, columns): what the matrix is the mean product of.
     """
 
-    name: str
-    group: str
+    key: StatisticKey
     whitened: NDArray[np.float32]
 
 
@@ -94,18 +91,11 @@ class ScoreTable:
     spectral: SpectralStatistic | None = None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names of all statistics: linear, quadratic, spectral."""
+    def keys(self) -> tuple[StatisticKey, ...]:
+        """All statistics: linear, quadratic, spectral."""
         linear, quadratic = self.linear, self.quadratic
-        last = () if self.spectral is None else (self.spectral.name,)
-        return (*(one.name for one in linear), *(one.name for one in quadratic), *last)
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """The group of each statistic, in the order of `names`."""
-        linear, quadratic = self.linear, self.quadratic
-        last = () if self.spectral is None else (self.spectral.group,)
-        return (*(one.group for one in linear), *(one.group for one in quadratic), *last)
+        last = () if self.spectral is None else (self.spectral.key,)
+        return (*(one.key for one in linear), *(one.key for one in quadratic), *last)
 
 
 def standardised(

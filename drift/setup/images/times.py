@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.setup.images.try_templates import Shelf, TriedTemplate
-from drift.setup.log.times import LogTimes
+from drift.setup.log.times import SampledTimes
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.job_file.job import ImageSettings
@@ -33,13 +33,13 @@ class _Tried:
 
 
 def times_with_images(
-    times: LogTimes,
+    times: SampledTimes,
     table: pd.DataFrame,
     moments: NDArray[np.int64],
     template: TriedTemplate,
     shelf: Shelf,
     day_first: bool | None,
-) -> LogTimes:
+) -> SampledTimes:
     """Return the times of the rows that may have an image, and how many images they have.
 
     Parameters
@@ -58,7 +58,7 @@ def times_with_images(
     start = to_datetime(int(tried.moments[first]))
     kept, rows = times.from_time(start)
     places = tried.places[first:]
-    return LogTimes(
+    return SampledTimes(
         moments=kept,
         rows=rows,
         share_found=float(tried.found[first:].mean()),

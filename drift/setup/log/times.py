@@ -21,7 +21,7 @@ _FEWEST_FOR_A_RATE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogTimes:
+class SampledTimes:
     """When the log's rows were written.
 
     Attributes

@@ -9,7 +9,7 @@ from drift.observations.reference.smaller_copies import Copies, find_copies
 from drift.setup.image_sets import folders_of
 from drift.setup.images.try_templates import TriedTemplate
 from drift.setup.log.candidates import Candidates
-from drift.setup.log.times import LogTimes
+from drift.setup.log.times import SampledTimes
 from drift.setup.propose.examine_reference import ExaminedReference, examine_reference
 from drift.setup.propose.judged import JudgedLog
 from drift.setup.propose.reference import (
@@ -68,7 +68,7 @@ class FoundReferences:
 
 
 def find_references(
-    looked_at: LookedAt, template: TriedTemplate, times: LogTimes
+    looked_at: LookedAt, template: TriedTemplate, times: SampledTimes
 ) -> FoundReferences:
     """Return every possible reference, the best one looked at closely."""
     images = looked_at.images
@@ -108,7 +108,9 @@ def _copies(references: Sequence[ReferenceGuess], images: Sequence[str]) -> Copi
     return find_copies(prefix, [name for name in images if name.startswith(prefix)])
 
 
-def _small_before_stretch(small: Sequence[ReferenceGuess], times: LogTimes) -> list[ReferenceGuess]:
+def _small_before_stretch(
+    small: Sequence[ReferenceGuess], times: SampledTimes
+) -> list[ReferenceGuess]:
     """Return folders of a few images where the log's own past has no more of them."""
     stretch = propose_stretch(times)
     past = 0.0 if stretch is None else stretch.rows * times.images_a_row

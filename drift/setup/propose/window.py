@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from drift.comparison.power import critical_value, images_needed
-from drift.setup.log.times import LogTimes
+from drift.setup.log.times import SampledTimes
 from jobs.times.timestamps import to_moment
 from jobs.times.windows import floor_time
 
@@ -57,7 +57,7 @@ def enough_images(reference_images: int, effect: float, false_alarm_rate: float)
 
 
 def propose_window(
-    times: LogTimes,
+    times: SampledTimes,
     enough: int,
     now: datetime,
     *,
@@ -102,11 +102,11 @@ def propose_window(
     return _by_rows(times, enough, now, most_rows, length, rate)
 
 
-def _images_in(times: LogTimes, length: timedelta, now: datetime) -> float:
+def _images_in(times: SampledTimes, length: timedelta, now: datetime) -> float:
     return times.since(length, now) * times.images_a_row
 
 
-def _rate(times: LogTimes) -> str:
+def _rate(times: SampledTimes) -> str:
     rows = times.per_day()
     said = f"the log has about {rows:,.0f} rows a day lately"
     if times.distinct < _NEARLY_ALL_DISTINCT:
@@ -115,7 +115,7 @@ def _rate(times: LogTimes) -> str:
 
 
 def _by_rows(
-    times: LogTimes,
+    times: SampledTimes,
     enough: int,
     now: datetime,
     most_rows: int,
@@ -152,7 +152,7 @@ def _by_rows(
     )  # fmt: skip
 
 
-def _fine_align(times: LogTimes, length: timedelta, now: datetime) -> timedelta | None:
+def _fine_align(times: SampledTimes, length: timedelta, now: datetime) -> timedelta | None:
     """Return a minute where the full hour would cut off a good part of the window's rows."""
     cut = to_moment(floor_time(now, _HOUR))
     recent = [one for one in times.moments if one >= to_moment(now - length)]
@@ -169,7 +169,7 @@ class ReferenceStretch:
     rows: int
 
 
-def propose_stretch(times: LogTimes) -> ReferenceStretch | None:
+def propose_stretch(times: SampledTimes) -> ReferenceStretch | None:
     """Return the oldest stretch of some hundred images, at most half of the log; None without."""
     rows = min(_REFERENCE_IMAGES / times.images_a_row, times.rows / 2)
     end = times.time_of(rows)

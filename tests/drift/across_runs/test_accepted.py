@@ -10,31 +10,36 @@ from hypothesis import strategies as st
 
 from drift.across_runs.accepted_windows import accepted_windows, widening
 from drift.comparison.compare import compare
+from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.comparison.scoring import DISTANCE, HOTELLING, JOINT
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import Verdict
 from reports.history.history import AcceptedWindow, HistoryRow
 from tests.support.columns import lined_up, numeric
 
 ALARMS_AT = 4.2  # |z| that alarms at 1 % of runs with about 80 statistics
+MEAN = StatisticKey(group="mean", method="location")
+BRIGHT = StatisticKey(group="mean", method="upper_tail")
+FAR_OFF = StatisticKey(group=JOINT, method="upper_tail", number=DISTANCE)
 
 
-def window(z, units=300, name="mean.location", reference=1000):
-    return AcceptedWindow(statistics={name: z}, reference_units=reference, current_units=units)
+def window(z, units=300, key=MEAN, reference=1000):
+    return AcceptedWindow(statistics={key.text: z}, reference_units=reference, current_units=units)
 
 
-def factor(accepted, units=300, name="mean.location", reference=1000):
-    made = widening(accepted, [name], reference_units=reference, current_units=units)
-    return made[name]
+def factor(accepted, units=300, key=MEAN, reference=1000):
+    made = widening(accepted, [key], reference_units=reference, current_units=units)
+    return made[key]
 
 
 def test_nothing_accepted_widens_nothing():
     assert factor([]) == 1
 
 
-@pytest.mark.parametrize("name", ["mean.location", "joint.t2"])
-def test_one_accepted_window_covers_its_equal_and_not_three_times_as_much(name):
+@pytest.mark.parametrize("key", [MEAN, HOTELLING], ids=lambda key: key.text)
+def test_one_accepted_window_covers_its_equal_and_not_three_times_as_much(key):
     for z in (5.0, -5.0, 8.0, 20.0):
-        made = factor([window(z, name=name)], name=name)
+        made = factor([window(z, key=key)], key=key)
         assert abs(z) / made < 0.5 * ALARMS_AT
         assert 3 * abs(z) / made > ALARMS_AT
 
@@ -47,7 +52,25 @@ def test_one_deviating_window_of_ten_is_still_covered():
 
 
 def test_a_statistic_that_no_accepted_window_has_stays_as_it_is():
-    assert factor([window(9.0)], name="blur.spread") == 1
+    assert factor([window(9.0)], key=StatisticKey(group="blur", method="spread")) == 1
+
+
+def test_a_statistic_is_found_by_the_text_that_older_rows_hold():
+    """As rows of the history hold them since the first version."""
+    old = AcceptedWindow(
+        statistics={
+            "mean.location": 5.0,
+            "joint.hotelling": 5.0,
+            "joint.distance.upper_tail": 5.0,
+            "breed.v2.share of 'cat, 1.5 kg'": 5.0,
+        },
+        reference_units=1000,
+        current_units=300,
+    )
+    share = StatisticKey(group="breed.v2", method="share of 'cat, 1.5 kg'")
+    keys = [MEAN, HOTELLING, FAR_OFF, share]
+    factors = widening([old], keys, reference_units=1000, current_units=300)
+    assert set(factors.values()) == {factor([window(5.0)])}
 
 
 def test_numbers_that_are_not_there_count_for_nothing():
@@ -102,25 +125,26 @@ def test_where_people_accept_what_alarmed_false_alarms_become_rare_at_once():
     assert (later > ALARMS_AT).sum() <= 61
 
 
-def test_a_day_without_bright_images_does_not_dull_the_bright_tail():
-    dark = window(-4.7, name="mean.upper_tail")
-    assert factor([dark], name="mean.upper_tail") == 1
+@pytest.mark.parametrize("tail", [BRIGHT, FAR_OFF], ids=lambda key: key.text)
+def test_a_day_without_bright_images_does_not_dull_the_bright_tail(tail):
+    dark = window(-4.7, key=tail)
+    assert factor([dark], key=tail) == 1
     assert factor([window(-4.7)]) > 1.4
 
 
 def test_a_day_with_many_bright_images_widens_the_bright_tail():
-    bright = window(4.7, name="mean.upper_tail")
-    assert factor([bright], name="mean.upper_tail") == factor([window(4.7)])
+    bright = window(4.7, key=BRIGHT)
+    assert factor([bright], key=BRIGHT) == factor([window(4.7)])
 
 
 def test_days_without_bright_images_do_not_water_down_a_day_with_many():
-    bright, dark = (window(z, name="mean.upper_tail") for z in (5.0, -5.0))
-    assert factor([bright, dark], name="mean.upper_tail") == factor([window(5.0)])
+    bright, dark = (window(z, key=BRIGHT) for z in (5.0, -5.0))
+    assert factor([bright, dark], key=BRIGHT) == factor([window(5.0)])
 
 
 def test_tails_of_older_versions_have_lost_their_sign_and_count_for_nothing():
-    old = dataclasses.replace(window(4.7, name="mean.upper_tail"), signed_tails=False)
-    assert factor([old], name="mean.upper_tail") == 1
+    old = dataclasses.replace(window(4.7, key=BRIGHT), signed_tails=False)
+    assert factor([old], key=BRIGHT) == 1
     older = dataclasses.replace(window(4.7), signed_tails=False)
     assert factor([older]) == factor([window(4.7)])
 
@@ -139,8 +163,8 @@ def test_accepting_a_day_without_bright_images_leaves_the_bright_tail_as_sharp_a
         current_units=evidence.current_units,
         signed_tails=evidence.signed_tails,
     )
-    assert factor([stored], name="mean.upper_tail") == 1
-    assert factor([stored], name="mean.location") > 1
+    assert factor([stored], key=BRIGHT) == 1
+    assert factor([stored], key=MEAN) > 1
 
 
 def row(run_id, profile_id, accepted):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from drift.across_runs.trend import FEWEST_RUNS, RUN_LENGTH, TodaysRun, find_trend
+from drift.remarks.words.slow_drift import told_trend
 from reports.findings.answers import State, Verdict
 from reports.history.history import AcceptedWindow, HistoryRow
 
@@ -66,7 +67,7 @@ def slow(runs, per_run, **other):
 
 
 def trend_of(rows, now, minimum_effect=0.1):
-    return find_trend(rows, now, minimum_effect=minimum_effect)
+    return told_trend(find_trend(rows, now, minimum_effect=minimum_effect))
 
 
 def test_a_slow_drift_is_named_with_column_direction_size_and_start():

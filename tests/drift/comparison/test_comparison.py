@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.comparison import compare as comparing
+from drift.comparison import family_tests
 from drift.comparison.columns.columns import feature_columns
 from drift.comparison.compare import compare, drift_score, would_alarm
 from drift.comparison.describe import untested_finding
@@ -28,7 +28,7 @@ def generator():
 @pytest.fixture
 def half_the_draws(monkeypatch):
     """For many windows: a permutation test holds its level exactly with any number of draws."""
-    monkeypatch.setattr(comparing, "FEWEST_RESAMPLES", 999)
+    monkeypatch.setattr(family_tests, "FEWEST_RESAMPLES", 999)
 
 
 def test_a_large_move_of_one_column_among_many_is_drift(generator):
@@ -207,9 +207,9 @@ def test_accepted_windows_make_the_same_move_no_alarm(generator):
     columns = lined_up(numeric("a", generator.normal(size=900), generator.normal(0.5, 1, 300)))
     assert compare(columns, DETECTION).has_drifted
 
-    def widening(names, *, reference_units, current_units):
+    def widening(keys, *, reference_units, current_units):
         assert (reference_units, current_units) == (900, 300)
-        return dict.fromkeys(names, 10.0)
+        return dict.fromkeys(keys, 10.0)
 
     assert not compare(columns, DETECTION, widening=widening).has_drifted
 

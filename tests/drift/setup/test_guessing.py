@@ -14,7 +14,7 @@ from drift.setup.columns.values import column_values
 from drift.setup.images.derive_template import derive_templates
 from drift.setup.images.template_pieces import pieces_of
 from drift.setup.log.find import find_families, merge_families, too_wide
-from drift.setup.log.times import LogTimes
+from drift.setup.log.times import SampledTimes
 from drift.setup.propose.window import (
     critical_value,
     enough_images,
@@ -292,11 +292,11 @@ def test_a_number_within_a_longer_one_is_no_match():
 # --- windows ---
 
 
-def log_times(per_day: int, days: float, newest: datetime, share: float = 1.0) -> LogTimes:
+def log_times(per_day: int, days: float, newest: datetime, share: float = 1.0) -> SampledTimes:
     step = timedelta(days=1) / per_day
     count = int(per_day * days)
     moments = [to_moment(newest - step * place) for place in range(count)][::-1]
-    return LogTimes(moments=moments, rows=count, share_found=share, is_complete=True)
+    return SampledTimes(moments=moments, rows=count, share_found=share, is_complete=True)
 
 
 @pytest.mark.parametrize(

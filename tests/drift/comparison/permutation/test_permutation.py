@@ -23,12 +23,17 @@ from drift.comparison.permutation.scores import (
     SpectralStatistic,
     standardised,
 )
+from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.comparison.scoring import DIRECTION
+
+
+def sum_of(group: object) -> StatisticKey:
+    return StatisticKey(group=str(group), method="sum")
 
 
 def table_of(values: np.ndarray, current: int, *, two_sided: bool = True) -> ScoreTable:
     statistics = [
-        LinearStatistic(name=f"{n}.sum", group=str(n), two_sided=two_sided)
-        for n in range(values.shape[1])
+        LinearStatistic(key=sum_of(n), two_sided=two_sided) for n in range(values.shape[1])
     ]
     scores, linear = standardised([values], statistics)
     return ScoreTable(scores=scores, current_units=current, linear=linear)
@@ -102,12 +107,12 @@ def test_a_clear_column_does_not_hide_a_second_one():
     values = generator.normal(size=(400, 8))
     values[:60, 0] += 3
     result = permutation_test(table_of(values, 60), plan())
-    largest = max(result.statistics[f"{n}.sum"] for n in range(1, 8))
-    name = next(n for n in range(1, 8) if result.statistics[f"{n}.sum"] == largest)
+    largest = max(result.statistics[sum_of(n)] for n in range(1, 8))
+    name = next(n for n in range(1, 8) if result.statistics[sum_of(n)] == largest)
     assert result.adjusted_p_values["0"] == 1 / 1000
-    assert result.adjusted_p_values[str(name)] <= result.statistic_p_values[f"{name}.sum"]
+    assert result.adjusted_p_values[str(name)] <= result.statistic_p_values[sum_of(name)]
     ordered = sorted(result.statistics, key=result.statistics.get, reverse=True)
-    adjusted = [result.adjusted_p_values[one.removesuffix(".sum")] for one in ordered]
+    adjusted = [result.adjusted_p_values[one.group] for one in ordered]
     assert adjusted == sorted(adjusted)
 
 
@@ -138,12 +143,12 @@ def test_the_quick_answer_is_the_whole_answer():
     assert len(set(answers)) == 2
 
 
-def test_widening_divides_the_statistic_of_that_name_only():
+def test_widening_divides_the_statistic_of_that_key_only():
     generator = np.random.default_rng(4)
     values = generator.normal(size=(400, 2))
     values[:60] += 1
     table = table_of(values, 60)
-    result = permutation_test(table, plan(widening={"0.sum": 50.0}))
+    result = permutation_test(table, plan(widening={sum_of(0): 50.0}))
     assert result.adjusted_p_values["0"] > 0.5
     assert result.adjusted_p_values["1"] == 1 / 1000
 
@@ -160,7 +165,7 @@ def test_the_scatter_of_the_window_is_the_same_whichever_side_is_drawn():
     whitened = generator.normal(size=(120, 3)).astype(np.float32)
     table = replace(
         table_of(generator.normal(size=(120, 1)), 90),
-        spectral=SpectralStatistic(name="s", group="s", whitened=whitened),
+        spectral=SpectralStatistic(key=sum_of("s"), whitened=whitened),
     )
     scatters = joined(resampled_sums(table, 500, seed=1)).scatters
     expected = whitened.T @ whitened / 120
@@ -174,7 +179,7 @@ def test_many_units_have_the_scatters_that_their_draws_give_row_by_row(current, 
     whitened = generator.normal(size=(units, 3)).astype(np.float32)
     table = replace(
         table_of(generator.normal(size=(units, 2)), current),
-        spectral=SpectralStatistic(name="joint.direction", group="joint", whitened=whitened),
+        spectral=SpectralStatistic(key=DIRECTION, whitened=whitened),
     )
     at_once = joined(resampled_sums(table, 7, 1))
     monkeypatch.setattr(resampling, "_MOST_GATHERED", units)
@@ -188,4 +193,4 @@ def test_a_statistic_is_negative_where_the_window_has_less_of_it(two_sided):
     values = np.arange(60.0)[:, None]
     for rows, sign in ((values, -1), (values[::-1], 1)):
         result = permutation_test(table_of(rows, 20, two_sided=two_sided), plan())
-        assert sign * result.signed("0.sum") > 2
+        assert sign * result.signed(sum_of(0)) > 2

@@ -8,7 +8,7 @@ import pytest
 
 from drift.setup.images.times import first_kept, times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate
-from drift.setup.log.times import LogTimes
+from drift.setup.log.times import SampledTimes
 from drift.setup.propose.window import propose_stretch, propose_window
 from jobs.buckets.registry import open_bucket
 from jobs.times.timestamps import to_moment
@@ -24,16 +24,18 @@ def moments(per_day: int, first_day: float, last_day: float) -> list[int]:
     return [to_moment(NOW - timedelta(days=float(day))) for day in days]
 
 
-def complete(per_day: int, days: float, **more: object) -> LogTimes:
+def complete(per_day: int, days: float, **more: object) -> SampledTimes:
     found = moments(per_day, days, 0)
     values = {"share_found": 1.0, "is_complete": True, **more}
-    return LogTimes(moments=found, rows=len(found), **values)
+    return SampledTimes(moments=found, rows=len(found), **values)
 
 
-def ends(per_day: int, days: float, kept_days: float) -> LogTimes:
+def ends(per_day: int, days: float, kept_days: float) -> SampledTimes:
     """Return the times of the first and the last days of a log alone."""
     found = moments(per_day, days, days - kept_days) + moments(per_day, kept_days, 0)
-    return LogTimes(moments=found, rows=round(per_day * days), share_found=1.0, is_complete=False)
+    return SampledTimes(
+        moments=found, rows=round(per_day * days), share_found=1.0, is_complete=False
+    )
 
 
 @pytest.mark.parametrize(("per_day", "kept"), [(10, 4), (400, 3), (2, 4)])
@@ -73,7 +75,7 @@ def test_a_window_never_reaches_into_the_reference(per_day):
 
 def test_a_few_early_rows_are_no_reference():
     late = moments(20, 20, 0)
-    times = LogTimes(
+    times = SampledTimes(
         moments=[*moments(1, 500, 495), *late], rows=405, share_found=1.0, is_complete=True
     )
     stretch = propose_stretch(times)
@@ -116,7 +118,7 @@ def test_a_store_too_large_to_list_is_asked_since_when_it_has_images(tmp_path):
         is_complete=False,
     )
     stamps = np.array([to_moment(one.time.replace(tzinfo=UTC)) for one in rows])
-    times = LogTimes(moments=stamps.tolist(), rows=300, share_found=1.0, is_complete=True)
+    times = SampledTimes(moments=stamps.tolist(), rows=300, share_found=1.0, is_complete=True)
     table = pd.DataFrame({"id": [one.id for one in rows]}, dtype=object)
     template = TriedTemplate(path="images/{id}.jpg", share=1.0, rows=40)
     found = times_with_images(times, table, stamps, template, shelf, None)
