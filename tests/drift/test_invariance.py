@@ -101,7 +101,12 @@ def test_a_report_depends_on_nothing_but_rows_and_images(
 
 
 def without_places(report: dict[str, object]) -> dict[str, object]:
-    """Leave out in which object and line a rejected row is, which is what the layout changes."""
-    log = report["log"]
+    """Leave out where the log and a rejected row of it are, which is what the layout changes."""
+    log, settings = report["log"], report["job_settings"]
     assert isinstance(log, dict)
-    return {**report, "log": {key: log[key] for key in log if key != "examples"}}
+    assert isinstance(settings, dict)
+    return {
+        **report,
+        "log": {key: log[key] for key in log if key != "examples"},
+        "job_settings": {key: settings[key] for key in settings if key not in {"log", "digest"}},
+    }
