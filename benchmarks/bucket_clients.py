@@ -31,8 +31,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.bad_answers import cut_short, flipped, quietly_cut_short
-from tests.support.faulty_store import Answer, Fault, FaultyStore, Request, relay_to
+from jobs.testing.clouds.bad_answers import cut_short, flipped, quietly_cut_short
+from jobs.testing.clouds.relay import Answer, Fault, FaultyStore, Request, relay_to
 from tests.support.s3_server import ENVIRONMENT, S3Server, missing_parts, running_s3_server
 
 CONTENT = random.Random(1).randbytes(40_000)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from benchmarks.chaos_parts.injector import READING, Injector, Line
-from tests.support.bad_answers import PassOn
-from tests.support.faulty_store import Answer, Request
+from jobs.testing.clouds.bad_answers import PassOn
+from jobs.testing.clouds.relay import Answer, Request
 
 PORTAL_PAGE = Answer(
     status=200,

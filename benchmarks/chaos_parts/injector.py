@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.support.bad_answers import PassOn
-from tests.support.faulty_store import Answer, Request, refusal
+from jobs.testing.clouds.bad_answers import PassOn
+from jobs.testing.clouds.relay import Answer, Request, refusal
 
 _NO_SUCH_KEY = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code>'

@@ -30,7 +30,7 @@ from benchmarks.chaos_parts.runs import Ended
 from benchmarks.chaos_parts.stale_answers import LateAnswers
 from benchmarks.chaos_parts.weather import Weather
 from benchmarks.chaos_parts.world import World
-from tests.support.faulty_store import relay_to
+from jobs.testing.clouds.relay import relay_to
 
 NAME = "network"
 RATES: Sequence[float] = (0.05, 0.1, 0.2, 0.3)

@@ -13,7 +13,7 @@ from benchmarks.chaos_parts.invariants import (
 )
 from benchmarks.chaos_parts.runs import Ended, ForkServer, Order, Running, start_cold
 from benchmarks.chaos_parts.stores import REPORTS, Store
-from tests.support.faulty_store import FaultyStore
+from jobs.testing.clouds.relay import FaultyStore
 from tests.support.worlds import JOB_FILE
 
 UNTIL = "2025-03-06"

@@ -11,7 +11,7 @@ from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.stores import REPORTS
 from benchmarks.chaos_parts.world import World
-from tests.support.faulty_store import Answer, Request, refusal
+from jobs.testing.clouds.relay import Answer, Request, refusal
 
 NAME = "rights"
 READABLE = ("predictions_log.csv", "validation_log.csv", "images/", "reference/", f"{REPORTS}/")

@@ -14,7 +14,7 @@ from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.runs import Ended, Running
 from benchmarks.chaos_parts.stores import LOCK
 from benchmarks.chaos_parts.world import World
-from tests.support.faulty_store import Answer, Request
+from jobs.testing.clouds.relay import Answer, Request
 
 NAME = "terminations"
 # What Cloud Run gives a container.

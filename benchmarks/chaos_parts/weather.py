@@ -9,8 +9,8 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.chaos_parts.injector import Injector, Line
-from tests.support.bad_answers import Bad, PassOn, cut_short, hung_up, lost_answer
-from tests.support.faulty_store import Answer, Request, refusal
+from jobs.testing.clouds.bad_answers import Bad, PassOn, cut_short, hung_up, lost_answer
+from jobs.testing.clouds.relay import Answer, Request, refusal
 
 # Longer than a client waits for the next bytes.
 _HANG_S = 32.0

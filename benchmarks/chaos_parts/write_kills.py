@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
 from benchmarks.chaos_parts.world import World
-from tests.support.faulty_store import Answer, Request
+from jobs.testing.clouds.relay import Answer, Request
 
 NAME = "write-kills"
 _READING = {"GET", "HEAD"}

@@ -1,4 +1,4 @@
-"""Checks as people and machines read them."""
+"""The checks of ``drift check`` as a table for people, and as JSON for programs."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ from reports.words import numbers
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}
 _GAP = "  "
-# Also as the full-width forms that some spreadsheets take for the same.
+# With the full-width forms, which some spreadsheets read as the same characters.
 _FORMULA_STARTS = frozenset(
     "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
     "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-# A shape beside each colour, as on the pages.
+# Each colour has a shape too, as on the pages.
 _SIGNS = {
     Verdict.DRIFT: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
     Verdict.INCONCLUSIVE: ("\N{BLACK DIAMOND}", "magenta"),
@@ -40,7 +40,7 @@ def json_table(rows: Sequence[HistoryRow]) -> str:
 
 
 def csv_table(rows: Sequence[HistoryRow]) -> str:
-    """Return the runs as CSV with a line of names first; what is not known is empty."""
+    """Return the runs as CSV, with the names in the first line; unknown values are empty."""
     out = io.StringIO()
     writer = csv.DictWriter(out, fieldnames=list(_record_keys()), lineterminator="\n")
     writer.writeheader()
@@ -86,7 +86,7 @@ def _print_rich(rows: Sequence[HistoryRow]) -> None:
     for row in rows:
         sign, style = _SIGNS[row.verdict]
         run, when, verdict, *rest = _texts(row)
-        # Texts of labels may look like markup; a Text is shown as it is.
+        # Labels may look like markup; rich shows a Text as it is.
         table.add_row(
             Text(run), Text(when), Text(f"{sign} {verdict}", style=style), *map(Text, rest)
         )
@@ -100,7 +100,7 @@ def _texts(row: HistoryRow) -> tuple[str, ...]:
         row.verdict.value if row.accepted is None else f"{row.verdict.value}, accepted",
         f"{row.images:,}",
         _effect_words(row),
-        # The numbers of a summary stand behind its colon.
+        # A summary's numbers follow its colon.
         visible(row.headline or row.summary.partition(": ")[0]),
     )
 
@@ -156,7 +156,7 @@ def _cell(value: object) -> object:
 
 
 def without_formula(text: str) -> str:
-    """Return a text that is no formula to a spreadsheet: if needed, after an apostrophe.
+    """Return a text that no spreadsheet reads as a formula: if needed, an apostrophe precedes it.
 
     Numbers stay as they are. Source: OWASP, "CSV Injection".
     """

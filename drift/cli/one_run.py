@@ -1,4 +1,4 @@
-"""One run as the commands do it: progress on stderr, the answer on stdout."""
+"""One run for the commands: progress on stderr, the result on stdout."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def profile_table(profile: ReferenceProfile) -> str:
 
 
 def profile_lines(profile: ReferenceProfile) -> list[str]:
-    """Return what a new profile is made of: its images, and the copies among them."""
+    """Return lines on a new profile's content: its images, and the copies among them."""
     images = count_copies(profile).different_words()
     lines = [f"profile {profile.id}: {images} from {profile.source}", words_of_copies(profile)]
     return [line for line in lines if line]

@@ -1,4 +1,4 @@
-"""The program ``drift``: finds the command, and turns whatever happens into an exit code."""
+"""The program ``drift``: finds the command, and turns its result or error into an exit code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command that the arguments name and exit with the code that its end stands for."""
+    """Run the command that the arguments name, and exit with the code for its result."""
     open_missing_streams()
     multiply_in_one_thread()
     set_up_logs(os.environ)
@@ -59,7 +59,7 @@ def _run(arguments: Sequence[str]) -> int:
         release_locks()
         return _fail("drift: interrupted", ExitCode.INTERRUPTED)
     except (Exception, SystemExit) as error:
-        # click and rich answer a closed pipe with an exit of their own.
+        # click and rich exit by themselves if the pipe is closed.
         if output.failure is not None:
             return _tell_unwritten(output)
         if isinstance(error, SystemExit):
@@ -111,7 +111,7 @@ def _tell_unwritten(output: Output) -> int:
     from jobs.errors import ExitCode  # noqa: PLC0415
 
     output.discard()
-    # Who closes a pipe early, as `head` does, has read what they wanted.
+    # A reader that closes the pipe early, as `head` does, has read enough: nothing is reported.
     if output.failure is not None and not isinstance(output.failure, BrokenPipeError):
         problem = output.failure.strerror
         _fail(f"drift: stdout cannot be written to ({problem}). Make room.", ExitCode.OUTPUT)
@@ -119,7 +119,7 @@ def _tell_unwritten(output: Output) -> int:
 
 
 def _usage_text(error: click.ClickException) -> str:
-    """Return what click shows of a wrong call: the usage, a hint, and what is wrong."""
+    """Return click's text on a wrong call: the usage, a hint, and the error."""
     text = io.StringIO()
     error.show(text)
     return text.getvalue().strip()

@@ -1,4 +1,4 @@
-"""Telling how far the images are: a bar on a terminal, a plain line now and then elsewhere."""
+"""Shows the progress of the images: a bar on a terminal, otherwise a plain line now and then."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def image_progress() -> Iterator[Callable[[int, int], None]]:
-    """Yield a function that takes the images done and the images in all."""
+    """Yield a function that takes the number of images done and the number of all images."""
     if not sys.stderr.isatty():
         yield _PlainLines().show
         return

@@ -1,4 +1,4 @@
-"""Noticing a folder of the user's that hides one of our packages, before anything is imported."""
+"""Finds a folder of the user's that hides one of our packages, before anything is imported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PACKAGES = ("drift", "jobs", "reference_stats", "reports")
 
 
 def find_shadowed(home: Path) -> tuple[str, Path] | None:
-    """Return the first of our packages that is found elsewhere than in `home`, and where.
+    """Return the first of our packages that Python finds outside of `home`, and where it is.
 
     Parameters
     ----------

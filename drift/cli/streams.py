@@ -1,4 +1,4 @@
-"""What stdin, stdout and stderr may be when the program is started by others."""
+"""Makes stdin, stdout and stderr usable, however the program was started."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class _Watched(io.FileIO):
 
 
 class HarmlessText(io.TextIOWrapper):
-    """Text in which nothing from outside can act on a terminal."""
+    """A stream that spells out characters by which text from outside could control a terminal."""
 
     def write(self, text: str, /) -> int:
-        """Write a text, with what could act spelled out; return its own length."""
+        """Write a text with control characters spelled out; return the length of the given text."""
         from jobs.visible_text import visible_lines  # noqa: PLC0415 - after the check for shadowing
 
         super().write(visible_lines(text, styled=self.isatty()))
@@ -36,7 +36,7 @@ class HarmlessText(io.TextIOWrapper):
 
 
 class Output:
-    """What is printed on stdout: takes the place of `sys.stdout`, where that is a file."""
+    """The stream for stdout: it takes the place of `sys.stdout`, if that is a file."""
 
     def __init__(self) -> None:
         stream = sys.stdout
@@ -53,16 +53,16 @@ class Output:
 
     @property
     def failure(self) -> OSError | None:
-        """Why something printed could not be written, or None."""
+        """The error because of which something printed could not be written, or None."""
         return None if self._file is None else self._file.failure
 
     def finish(self) -> None:
-        """Write what waits.
+        """Write the buffered text.
 
         Raises
         ------
         OSError
-            If that, or anything before, could not be written.
+            If this text, or anything before it, could not be written.
         """
         if self._file is not None:
             self._stream.flush()
@@ -70,7 +70,7 @@ class Output:
             raise self.failure
 
     def discard(self) -> None:
-        """Throw away what waits: Python would complain about it once more when it ends."""
+        """Drop the buffered text: otherwise Python reports the error again when it ends."""
         if self._file is not None:
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, self._file.fileno())
@@ -78,7 +78,7 @@ class Output:
 
 
 def open_missing_streams() -> None:
-    """Open what was closed before the program was started, to read and write nothing.
+    """Open the null device for each stream that was closed when the program started.
 
     Otherwise the first files that the program opens would be stdin, stdout and stderr.
     """

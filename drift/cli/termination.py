@@ -1,7 +1,7 @@
-"""SIGTERM: a run ends by an exception, and by force where something keeps it from ending.
+"""SIGTERM: a run ends by an exception, or by force if the exception does not end it.
 
 Cloud Run kills after ten seconds, `drift schedule` after eight. Threads that wait for a store
-cannot be interrupted, and may wait for a minute: who waits for them in turn is not waited for.
+cannot be interrupted, and may wait for a minute. The process does not wait for them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from drift.logs.setup import tell_failure
 
 # ExitCode.TERMINATED, which cannot be imported while our packages may be hidden.
 _TERMINATED = 143
-# For the exception to get through, and then for the lock to be released.
+# Time for the exception to end the run, and then for the release of the lock.
 _PATIENCE_S = 4.0
 _RELEASE_S = 2.5
 _MESSAGE = "ended by SIGTERM; run it again: a repeated run replaces what it wrote."
@@ -29,9 +29,9 @@ _Handler = Callable[[int, FrameType | None], object]
 
 @contextlib.contextmanager
 def sigterm_raises() -> Iterator[None]:
-    """Have SIGTERM raise `TerminatedError` inside, and the process end within seven seconds.
+    """Let SIGTERM raise `TerminatedError` in the context, and end the process within seven seconds.
 
-    Afterwards it ends the process at once, since there is nothing left to be put in order.
+    After the context SIGTERM ends the process at once, since nothing is left to clean up.
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -42,7 +42,7 @@ def sigterm_raises() -> Iterator[None]:
 
 
 def release_locks() -> None:
-    """Release what this process holds, where the exception came too early or too late for it."""
+    """Release the locks of this process, if the exception came too early or too late to do so."""
     lock = sys.modules.get("jobs.running.lock")
     if lock is not None:
         lock.release_open_locks()
@@ -59,7 +59,7 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
 
 def _insist(_number: int, _frame: FrameType | None) -> None:
     _call_later(_RELEASE_S, _end)
-    # Whatever was interrupted may hold what is needed here: then there is the next alarm.
+    # If the interrupted code holds a lock that is needed here, the next alarm ends the process.
     with contextlib.suppress(Exception):
         tell_failure(f"drift: {_MESSAGE} Something did not answer and was given up.", _TERMINATED)
         release_locks()
@@ -71,6 +71,6 @@ def _end(_number: int = 0, _frame: FrameType | None = None) -> NoReturn:
 
 
 def _call_later(seconds: float, handler: _Handler) -> None:
-    # No thread: starting one needs locks that the interrupted line may hold.
+    # Not in a thread: to start one takes locks that the interrupted code may hold.
     signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -1,4 +1,4 @@
-"""``drift notify --test``: whether a message arrives at every URL."""
+"""``drift notify --test``: sends a message to every URL and tells which arrived."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reports.telling.message import trial_message
 
 
 def send_test(place: Workplace) -> str:
-    """Send a test message to all URLs of a job and return a table of what became of it.
+    """Send a test message to all URLs of a job and return a table of the results.
 
     Raises
     ------

@@ -1,8 +1,6 @@
 """Reports, features and history of a job as DataFrames, for notebooks and scripts.
 
->>> from drift.notebook import open_job
->>> job = open_job("dogs.toml")                               # doctest: +SKIP
->>> job.history()[["window_end", "verdict", "headline"]]      # doctest: +SKIP
+`open_job` opens a job by its job file; `JobReports` is what it gives, with an example of each call.
 """
 
 from drift.notebook.job_reports import JobReports

@@ -2,11 +2,11 @@
 
 Everything here only reads: nothing in the bucket is written or changed.
 
-Examples
---------
->>> from drift.notebook import open_job
->>> job = open_job("dogs.toml")                               # doctest: +SKIP
->>> job.history()[["window_end", "verdict", "headline"]]      # doctest: +SKIP
+The examples are of a job that has published two days, of which the second one was too dark::
+
+    from drift.notebook import open_job
+
+    job = open_job("job.toml")
 """
 
 from __future__ import annotations
@@ -75,6 +75,12 @@ class JobReports:
         ``verdict`` (``"steady"``, ``"drift"`` or ``"inconclusive"``), ``headline`` and ``summary``
         (str), ``images`` (int64, analysed ones), ``largest_effect`` (float64, reference standard
         deviations), ``false_alarm_rate`` (float64), ``profile_id`` (str), ``accepted`` (bool).
+
+        Examples
+        --------
+        >>> history = job.history()
+        >>> dict(zip(history["window_end"].dt.day_name(), history["verdict"]))
+        {'Tuesday': 'inconclusive', 'Wednesday': 'drift'}
         """
         return run_table(self._rows())
 
@@ -85,11 +91,24 @@ class JobReports:
         in the report, ``deviations`` (float64, the size of the effect in reference standard
         deviations; a share counts as the deviations that matter as much), ``shift`` (float64, the
         move of the mean in reference standard deviations, with its sign; NaN for classes).
+
+        Examples
+        --------
+        The course of one column, run by run:
+
+        >>> effects = job.effects()
+        >>> effects[effects["column"] == "mean"]["shift"].round(1).tolist()
+        [0.3, -1.4]
         """
         return effect_table(self._rows())
 
     def report(self, run_id: str = LATEST) -> dict[str, Any]:
         """Return a run's ``report.json``; docs/report-schema.md describes it.
+
+        Examples
+        --------
+        >>> job.report()["headline"]
+        'Images are blurrier and lower in contrast than the reference'
 
         Raises
         ------
@@ -116,6 +135,14 @@ class JobReports:
         ``direction``, ``test``, ``effect``, ``shift``, ``p_value``, ``adjusted_p_value``,
         ``threshold``, then count, mean and standard deviation of ``reference_`` and ``current_``
         in the column's own unit (float64, NaN for classes), and ``note``.
+
+        Examples
+        --------
+        >>> columns = job.columns().set_index("column")
+        >>> columns.loc["mean", ["state", "direction"]].tolist()
+        ['drift', 'down']
+        >>> columns.loc["mean", ["reference_mean", "current_mean"]].astype(int).tolist()
+        [99, 43]
         """
         return column_table(self.report(run_id))
 
@@ -124,6 +151,11 @@ class JobReports:
 
         Columns: ``column``, ``name``, ``reference`` and ``current`` (int64, counts),
         ``reference_share`` and ``current_share`` (float64, 0 to 1).
+
+        Examples
+        --------
+        >>> job.classes().set_index("name")["current"].to_dict()
+        {'collie': 21, 'beagle': 23, 'boxer': 16}
         """
         return class_table(self.report(run_id))
 
@@ -132,6 +164,12 @@ class JobReports:
 
         Columns: ``image`` (its path, as `image` takes it), ``id``, ``timestamp``
         (datetime64[us, UTC]), ``score`` (float64, larger is more unusual), ``because``.
+
+        Examples
+        --------
+        >>> worst = job.offenders().iloc[0]
+        >>> worst["image"], worst["because"]
+        ('images/...', 'dimmer in the highlights (...)')
         """
         return offender_table(self.report(run_id))
 
@@ -157,6 +195,16 @@ class JobReports:
             If there is no such run, or `open_job` was not given a job file.
         ObjectError
             If the log cannot be read.
+
+        Examples
+        --------
+        What each class was predicted from, and the images that could not be read:
+
+        >>> rows = job.features()
+        >>> rows.groupby("prediction")["mean"].median().astype(int).to_dict()
+        {'beagle': 43, 'boxer': 43, 'collie': 43}
+        >>> rows[rows["problem"] != ""]["problem"].tolist()
+        ['not in the feature cache', 'not an image']
         """
         place = self._place("features")
         span = self.report(run_id)["window"]
@@ -175,6 +223,11 @@ class JobReports:
             If there is no such run.
         ObjectError
             If the run's profile is not there any more.
+
+        Examples
+        --------
+        >>> int(job.reference()["mean"].mean()), int(job.features()["mean"].mean())
+        (99, 43)
         """
         store = ProfileStore(bucket=self.bucket, folder=f"{self.prefix}/profiles")
         profile = store.load(self.report(run_id)["profile"]["id"])
@@ -201,6 +254,11 @@ class JobReports:
             file.
         InputError
             If the image is missing or cannot be read.
+
+        Examples
+        --------
+        >>> job.image(job.offenders()["image"].iloc[0]).size
+        (112, 96)
         """
         place = self._place("images")
         location = place.locator.resolve(path)

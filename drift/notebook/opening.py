@@ -31,6 +31,13 @@ def open_job(where: str | Path | Job) -> JobReports:
         If the job file has faults.
     InputError
         If nothing of a job is in the folder.
+
+    Examples
+    --------
+    >>> open_job("job.toml")
+    <JobReports of 'dogs' in ...data_drift_reports/dogs>
+    >>> open_job("data_drift_reports/dogs").history()["verdict"].tolist()
+    ['inconclusive', 'drift']
     """
     if isinstance(where, Job):
         return _of_job(where)

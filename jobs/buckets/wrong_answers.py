@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 
 from jobs.buckets.listing import Listed
 
@@ -35,7 +36,9 @@ def refuse_page(status: int, headers: Mapping[str, str], own: tuple[str, ...]) -
     own
         Names of headers of which the store sends one at least with every object.
     """
-    is_page = headers.get("content-type", "").lower().startswith("text/html")
+    # An answer with status 204, as to a deletion, has no content that could be a page.
+    has_content = status != HTTPStatus.NO_CONTENT
+    is_page = has_content and headers.get("content-type", "").lower().startswith("text/html")
     if status < 300 and is_page and not any(name in headers for name in own):
         raise PageError("a web page came in place of the store's answer")
 

@@ -2,7 +2,7 @@
 
 APScheduler's own cron trigger means something else in three places: it counts weekdays from Monday,
 it wants both the day of the month and the weekday to match where cron wants either, and it leaves
-out a day whose time is skipped when the clocks go forward at midnight. Hence this parser, which is
+out a day whose time is skipped when the clocks go forward at midnight. This parser is
 plain arithmetic on dates.
 """
 
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-# 29 February on a given weekday comes back after 40 years at most, across the year 2100.
+# 29 February falls on a given weekday at least every 40 years, the gap around 2100 included.
 _SEARCHED_DAYS = 41 * 366
 _PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\w+))?", re.ASCII)
 
@@ -60,11 +60,12 @@ class CronSchedule:
     weekdays
         The weekdays that match, with Sunday as 0.
     either_day
-        Whether a day matches that is in `days` or in `weekdays`; otherwise it must be in both.
+        Whether a day matches if it is in `days` or in `weekdays`; if not, it must be in both.
     every_hour
         Whether the field of the minute or of the hour starts with ``*``. Such a schedule follows
-        the real hours when the clocks change. Any other one names times of the day: a time that is
-        skipped comes as much later as the clocks went forward, a time that is repeated comes once.
+        the real hours when the clocks change. Any other schedule names times of the day. If a time
+        is skipped, it comes later by as much as the clocks went forward; if it is repeated, it
+        comes once.
     """
 
     minutes: tuple[int, ...]
@@ -77,7 +78,7 @@ class CronSchedule:
 
     @property
     def comes_once_a_day(self) -> bool:
-        """Whether it names one time of the day."""
+        """Whether the schedule names a single time of the day."""
         return len(self.minutes) == len(self.hours) == 1
 
     def next_after(self, moment: datetime, zone: ZoneInfo) -> datetime:
@@ -86,7 +87,7 @@ class CronSchedule:
         Raises
         ------
         ValueError
-            If there is none within 41 years, which `parse_cron` sees to.
+            If there is none within 41 years; `parse_cron` refuses such expressions.
         """
         first_day = moment.astimezone(zone).date() - timedelta(days=1)
         for offset in range(_SEARCHED_DAYS):
@@ -128,7 +129,7 @@ def parse_cron(expression: str) -> CronSchedule:
     Raises
     ------
     ValueError
-        If it is none; the text says what was expected.
+        If the expression is not valid; the message says what was expected.
     """
     texts = expression.split()
     if len(texts) != len(_FIELDS):
@@ -191,7 +192,7 @@ def _parse_part(part: str, field: _Field) -> range:
 def _parse_range_end(text: str, low: int, field: _Field) -> int:
     value = _parse_value(text, field)
     if text.lower() == _WEEKDAYS[0] and low > 0:
-        # Sunday has two numbers, and only the second one can end a range such as fri-sun.
+        # Sunday is 0 and 7; only 7 can end a range such as fri-sun.
         return 7
     return value
 

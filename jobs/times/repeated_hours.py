@@ -16,12 +16,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def in_repeated_hour(moments: Integers, timezone: str) -> Flags:
-    """Tell which moments have a local time that comes a second time.
+    """Tell which moments have a local time that comes twice that day.
 
     Parameters
     ----------
     moments
-        Microseconds since 1970-01-01 UTC, read from local times as the first of the two.
+        Microseconds since 1970-01-01 UTC. They were read from local times, as the first of the two.
     timezone
         The IANA zone of the local times.
     """

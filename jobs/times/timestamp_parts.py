@@ -31,13 +31,13 @@ class Parts:
         return name in self._names
 
     def texts(self, name: str) -> Texts:
-        """Return the group's texts, empty where it took no part in the match."""
+        """Return the texts of a group, empty where the group did not match."""
         if name not in self._names:
             return pa.array([""] * len(self._groups), pa.string())
         return pc.struct_field(self._groups, name)
 
     def numbers(self, name: str) -> Integers:
-        """Return the group's numbers, 0 where it took no part in the match."""
+        """Return the numbers of a group, 0 where the group did not match."""
         return as_integers(self.texts(name))
 
 
@@ -49,7 +49,7 @@ def full_year(parts: Parts) -> Integers:
 
 
 def day_and_month(parts: Parts, day_first: bool | None) -> tuple[Integers, Integers, Flags]:
-    """Return days, months, and which dates can be read in two ways."""
+    """Return the days, the months, and whether each date can be read in two ways."""
     if "first" in parts:
         return _open_order(parts.numbers("first"), parts.numbers("second_part"), day_first)
     day = parts.numbers("day")
@@ -73,7 +73,7 @@ def _open_order(
 
 
 def days_since_epoch(year: Integers, month: Integers, day: Integers) -> tuple[Integers, Flags]:
-    """Return days since 1970-01-01, and which dates exist."""
+    """Return the days since 1970-01-01, and whether each date exists."""
     months = (year - 1970) * 12 + np.clip(month, 1, 12) - 1
     first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     after = (months + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
@@ -82,7 +82,7 @@ def days_since_epoch(year: Integers, month: Integers, day: Integers) -> tuple[In
 
 
 def microseconds_of_day(parts: Parts) -> tuple[Integers, Flags]:
-    """Return microseconds since midnight, and which times of day exist (24:00:00 and :60 do)."""
+    """Return microseconds since midnight, and whether each time exists (24:00:00 and :60 do)."""
     hour, minute, second = (parts.numbers(name) for name in ("hour", "minute", "second"))
     digits = pc.utf8_rpad(pc.utf8_slice_codeunits(parts.texts("fraction"), 0, 6), 6, "0")
     fraction = as_integers(digits)

@@ -1,6 +1,6 @@
 """The written forms of a moment that a log may use, as RE2 patterns with named groups.
 
-Every pattern names the parts that it holds: ``year``, ``month`` (digits) or ``monthname``,
+The named groups are the parts of a moment: ``year``, ``month`` (digits) or ``monthname``,
 ``day``, or ``first`` and ``second_part`` where day and month cannot be told apart by shape;
 ``hour``, ``minute``, ``second``, ``fraction``, ``half`` (am, pm), ``zone``, and ``zone_again``
 behind it. A shape of mails also has ``mail``.
@@ -24,7 +24,7 @@ _CLOCK = (
 )
 _OFFSET = r"[+-]\d{2}(?::?\d{2})?"
 _NUMERIC_ZONE = rf"(?:\s*(?P<zone>[Zz]|(?i:utc|gmt)|{_OFFSET})(?:\[[A-Za-z0-9_+/-]+\])?)?"
-# What a zone means, and whether it means anything, is said by timestamp_zones.
+# timestamp_zones decides what a zone means, and whether it means anything.
 _ZONE = (
     rf"(?:\s*\(?(?P<zone>[Zz]|{_OFFSET}|(?i:utc?|gmt)[+-]\d{{1,2}}(?::?\d{{2}})?|[A-Za-z]{{2,5}}|"
     r"[A-Za-z_]+/[A-Za-z0-9_+/-]+)\)?(?:\[[A-Za-z0-9_+/-]+\])?(?:\s*\([^)]*\))?"
@@ -33,7 +33,7 @@ _ZONE = (
 _TIME = rf"(?:(?:[Tt_]|,?\s+){_CLOCK}{_ZONE})?"
 _NAMED_TIME = rf"(?:(?:,?\s+(?:at\s+)?|[Tt]){_CLOCK}{_ZONE})?"
 
-# What pyarrow's own conversion reads, and nothing else: the quick way for most rows of most logs.
+# Exactly the texts that pyarrow's own, quick conversion reads: most rows of most logs.
 PLAIN_LOCAL = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?)?$"
 PLAIN_ZONED = (
     r"^\d{4}-\d{2}-\d{2}[T ]\d{2}(?::\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$"

@@ -5,11 +5,11 @@ An abbreviation is read in two cases:
 - the job's own `predictions.timezone` uses it: under ``Asia/Kolkata``, IST is India's;
 - in practice it means one offset everywhere (`FIXED_HOURS`).
 
-Every other one is not guessed, and its rows are counted as such: IST is India, Israel or Ireland,
-CST is China or Chicago, BST is Britain or Bangladesh, AST is Arabia or the Atlantic, GST is the
-Gulf or South Georgia, AMT is Armenia or the Amazon, SST is Singapore or Samoa, ADT, BDT, ECT, NST
-and WST have two meanings too. Only a date as mails have it (``Tue, 04 Mar 2025 10:00:00 CST``)
-may say CST, since RFC 2822 section 4.3 gives it a meaning there.
+Any other abbreviation is not guessed; its rows are rejected and counted: IST is India, Israel or
+Ireland, CST is China or Chicago, BST is Britain or Bangladesh, AST is Arabia or the Atlantic, GST
+is the Gulf or South Georgia, AMT is Armenia or the Amazon, SST is Singapore or Samoa, ADT, BDT,
+ECT, NST and WST have two meanings too. Only a date as mails have it (``Tue, 04 Mar 2025 10:00:00
+CST``) may say CST, since RFC 2822 section 4.3 gives it a meaning there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 
 from jobs.times.timestamp_parts import Flags, Integers, Parts, Texts, as_flags
 
-# EST, MST and PST are used elsewhere as well, but RFC 2822 gives them to North America.
+# EST, MST and PST are used elsewhere too, but RFC 2822 defines them as North America's.
 FIXED_HOURS = {
     "Z": 0.0, "UTC": 0.0, "GMT": 0.0, "UT": 0.0,
     "WET": 0.0, "WEST": 1.0, "CET": 1.0, "CEST": 2.0, "MEZ": 1.0, "MESZ": 2.0,
@@ -40,25 +40,25 @@ FIXED_HOURS = {
     "AKST": -9.0, "AKDT": -8.0, "HST": -10.0, "BRT": -3.0, "ART": -3.0,
 }  # fmt: skip
 MAIL_HOURS = {"CST": -6.0}
-# Since 2015 no abbreviation of a zone has changed its offset; before, MSK did.
+# No zone's abbreviation has changed its offset since 2015; MSK did before.
 _YEARS = range(2015, 2038)
 _OFFSET = re.compile(r"(?:UTC?|GMT)?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneMeaning:
-    """What one written zone means.
+    """The meaning of one written zone.
 
     Attributes
     ----------
     offset_s
-        Seconds east of Greenwich; 0 where `name` says more.
+        Seconds east of Greenwich; 0 if `name` gives the zone instead.
     name
-        The IANA zone, where it names one.
+        The IANA zone, if the text names one.
     is_readable
-        Whether it can be an offset at all: +25:00 cannot.
+        Whether the offset is possible: +25:00 is not.
     is_known
-        Whether it means one zone.
+        Whether the text means exactly one zone.
     """
 
     offset_s: int = 0
@@ -74,14 +74,14 @@ class Zones:
     Attributes
     ----------
     offsets_s
-        Seconds east of Greenwich; 0 where there is none, or an IANA zone says it.
+        Seconds east of Greenwich; 0 for a text without a zone or with an IANA zone.
     zoneless
         Which texts have no zone.
     names
-        The IANA zones that texts name, with the rows of each.
+        The IANA zones that the texts name, and the rows that name each.
     unreadable, unknown
-        Which texts hold no possible offset, and which an abbreviation that is not known or means
-        several zones.
+        Which texts have an offset that is not possible, and which have an abbreviation that is not
+        known or means several zones.
     """
 
     offsets_s: Integers
@@ -92,12 +92,12 @@ class Zones:
 
 
 def read_zones(parts: Parts, timezone: str) -> Zones:
-    """Return what the zones of a column mean.
+    """Return the meanings of a column's zones.
 
     Parameters
     ----------
     timezone
-        The zone of texts without one; its own abbreviations are known.
+        The zone of texts without a zone. The abbreviations that it uses itself are known.
     """
     texts = parts.texts("zone")
     zoneless = as_flags(pc.equal(texts, ""))
@@ -127,7 +127,7 @@ def _contradicted(parts: Parts, texts: Texts) -> Flags:
 
 @lru_cache(maxsize=65_536)
 def zone_meaning(text: str, timezone: str = "UTC", *, is_mail: bool = False) -> ZoneMeaning:
-    """Return what a written zone means beside times in `timezone`; empty texts mean none."""
+    """Return the meaning of a zone in a log whose own is `timezone`; empty texts mean none."""
     upper = text.upper()
     offset = _OFFSET.fullmatch(upper)
     if offset is not None:

@@ -1,6 +1,6 @@
-"""Texts to moments: every usual way to write one, whole columns at a time, no IO and no clock.
+"""Texts to moments, in every usual notation, by whole columns; no IO and no clock.
 
-What one text means depends on that text and on the rules alone, never on its neighbours.
+The meaning of a text depends on the text and the rules alone, never on the texts beside it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NO_VALUE = pa.array(["", "-", "n/a", "na", "nan", "nat", "none", "null"])
 
 
 class TimestampFault(enum.IntEnum):
-    """Why a text is no usable moment."""
+    """The reason why a text is not a usable moment."""
 
     NONE = 0
     ABSENT = 1
@@ -52,7 +52,7 @@ class TimestampFault(enum.IntEnum):
 
     @property
     def reason(self) -> str:
-        """The words for it, the same for every row."""
+        """The fault in words, the same for every row."""
         return _REASONS[self]
 
 
@@ -68,12 +68,12 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimestampRules:
-    """How to read what a text leaves open.
+    """The rules for what a text does not say itself.
 
     Attributes
     ----------
     timezone
-        The IANA zone of texts without one. Where a local time comes twice (clocks go back), the
+        The IANA zone of texts without a zone. Where a local time comes twice (clocks go back), the
         first is meant; where it never comes (clocks go forward), the offset before the change
         counts, so that 02:30 is read as 03:30. Both are what ``fold=0`` means in `datetime`.
     day_first
@@ -92,11 +92,11 @@ class Timestamps:
     Attributes
     ----------
     moments
-        Microseconds since 1970-01-01 UTC; digits beyond are cut off. 0 where there is a fault.
+        Microseconds since 1970-01-01 UTC; further digits are cut off. 0 for a text with a fault.
     faults
         A `TimestampFault` per text.
     zoneless
-        Which texts carried no zone, so that the rules' zone was assumed.
+        Which texts have no zone, so that the zone of the rules was assumed.
     """
 
     moments: Integers
@@ -104,7 +104,7 @@ class Timestamps:
     zoneless: Flags
 
 
-# Reads the texts that matched a pattern; None where it cannot.
+# Reads the texts that matched a pattern; None if it cannot.
 Reader = Callable[[Texts, str], Timestamps | None]
 
 
@@ -198,7 +198,7 @@ class _Column:
         self.zoneless = np.zeros(length, np.bool_)
 
     def fill(self, texts: Texts, rows: Integers, pattern: str, read: Reader) -> Integers:
-        """Read those of `rows` that `pattern` matches; return the rows that are left."""
+        """Read the rows whose text matches `pattern`; return the rows that are left."""
         if not len(rows):
             return rows
         candidates = texts.take(pa.array(rows))
@@ -218,13 +218,13 @@ class _Column:
 
 
 def read_plain_timestamps(texts: Texts, rules: TimestampRules) -> Timestamps | None:
-    """Let pyarrow read plain ISO 8601; None unless every text is of the same plain shape.
+    """Read plain ISO 8601 by pyarrow; None unless all texts have the same plain shape.
 
-    Nothing but digits, ``-``, ``:``, ``.``, ``T``, ``Z``, ``+`` and one space is plain.
+    A plain text has only digits, ``-``, ``:``, ``.``, ``T``, ``Z``, ``+`` and one space.
     """
     if texts.null_count or not len(texts):
         return None
-    # A conversion that fails makes a message for every single text: try a few first.
+    # A conversion that fails makes a message for every text, so a few texts are tried first.
     sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, _SAMPLE).astype(np.int64)))
     for zone in (None, "UTC"):
         try:
@@ -239,7 +239,7 @@ def read_plain_timestamps(texts: Texts, rules: TimestampRules) -> Timestamps | N
 
 def _read_epoch(texts: Texts) -> Timestamps:
     digits = pc.replace_substring(texts, ".", "")
-    # Whatever the unit, the first sixteen digits of a moment since 2001 are its microseconds.
+    # In any unit, the first sixteen digits of a moment since 2001 are its microseconds.
     padded = pc.utf8_slice_codeunits(pc.utf8_rpad(digits, 16, "0"), 0, 16)
     moments = padded.cast(pa.int64()).to_numpy(zero_copy_only=False)
     return moments_of(moments, np.zeros(len(moments), np.bool_), TimestampRules())
@@ -267,7 +267,7 @@ def _read(texts: Texts, pattern: str, rules: TimestampRules) -> Timestamps:
 
 
 def _utc_offsets(local: Integers, timezone: str) -> Integers:
-    """Microseconds east of Greenwich for local times; clocks change at quarters of an hour."""
+    """Return microseconds east of Greenwich; clocks change at quarters of an hour."""
     quarters, back = np.unique(local // _QUARTER_HOUR, return_inverse=True)
     offsets = [_utc_offset(quarter, timezone) for quarter in quarters.tolist()]
     return np.array(offsets, dtype=np.int64)[back]

@@ -1,4 +1,4 @@
-"""Time windows: half-open, in UTC, and how a run finds the one it is about."""
+"""Time windows: half-open, in UTC; and which window a run looks at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TimeWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowRequest:
-    """What a run asks of the log: everything before `end`, and how far back.
+    """The rows that a run asks the log for: those before `end`, and how far back.
 
     Exactly one of `last` and `rows` is set.
 
@@ -36,7 +36,7 @@ class WindowRequest:
     rows
         The number of newest rows.
     most_rows
-        How many rows the window may hold; whoever reads more of the log gives up.
+        The most rows that the window may hold; reading the log ends with an error beyond.
     """
 
     end: datetime
@@ -46,7 +46,7 @@ class WindowRequest:
 
     @property
     def start(self) -> datetime | None:
-        """The window's start, or None where it follows from the number of rows."""
+        """The window's start, or None if it depends on the number of rows."""
         return None if self.last is None else self.end - self.last
 
 
@@ -56,7 +56,7 @@ def parse_duration(text: str) -> timedelta:
     Raises
     ------
     ValueError
-        If the text is anything else, or names no time at all.
+        If the text has another form, or its length is zero.
     """
     match = re.fullmatch(r"(\d{1,6})([mhdw])", text.strip())
     if match is None or int(match[1]) == 0:
@@ -82,12 +82,12 @@ def floor_time(moment: datetime, step: timedelta) -> datetime:
 
 
 def floor_day(moment: datetime, zone: ZoneInfo, days: int = 1) -> datetime:
-    """Return, in UTC, when the day of `zone` that `moment` lies in began there.
+    """Return the start, in UTC, of the day in `zone` that `moment` lies in.
 
     Parameters
     ----------
     days
-        For more than one, the last of the days whose number since 1970-01-01 is a multiple of it.
+        If more than 1: the last day whose number since 1970-01-01 is a multiple of `days`.
     """
     today = moment.astimezone(zone).date()
     number = (today - _EPOCH.date()).days
@@ -97,13 +97,13 @@ def floor_day(moment: datetime, zone: ZoneInfo, days: int = 1) -> datetime:
 def days_before(end: datetime, days: int, zone: ZoneInfo) -> datetime:
     """Return the moment so many days of `zone` before `end`, at the same time of day, in UTC.
 
-    Such a day has 23 to 25 hours when the clocks change. A time of day that is skipped comes as
-    much later, one that is repeated is its first occurrence, and a day that a zone left out of its
-    calendar is none.
+    A day on which the clocks change has 23 to 25 hours. If the time of day is skipped, it comes
+    later by as much; if it is repeated, the first occurrence counts. A day that the zone left out
+    of its calendar is not counted.
     """
     local = end.astimezone(zone)
     day, start = local.date(), end
-    # Where midnight is skipped, the day begins at one o'clock by its clocks.
+    # If midnight is skipped, the day begins at one o'clock local time.
     clock = time() if _midnight(day, zone) == end else local.time()
     for _ in range(days):
         before = start

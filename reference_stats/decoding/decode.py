@@ -49,8 +49,8 @@ from reference_stats.pixels.pil_pixels import (
 from reference_stats.pixels.turning import turned_plane
 from reference_stats.sums.decoded_image import DecodedImage
 
-# The classes are called directly: PIL's own `Image.open` warns or fails at a pixel count that is
-# one setting for the whole process, before the caller's limit can be asked.
+# The plugin classes are called directly. PIL's `Image.open` warns or fails at a pixel count that is
+# set for the whole process, and does so before the caller's own limit can be checked.
 _OPENERS: dict[ImageKind, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     ImageKind.JPEG: JpegImagePlugin.JpegImageFile,
     ImageKind.PNG: PngImagePlugin.PngImageFile,
@@ -61,7 +61,7 @@ _OPENERS: dict[ImageKind, Callable[[io.BytesIO], ImageFile.ImageFile]] = {
     ImageKind.AVIF: AvifImagePlugin.AvifImageFile,
     ImageKind.HEIF: open_heif,
 }
-# Of these modes PIL makes the luma from exactly the red, green and blue that are kept.
+# In these modes PIL computes the luma from the same red, green and blue that are kept here.
 _LUMA_FOLLOWS = {"RGB", "RGBA", "RGBX"}
 _UNSUPPORTED_WORDS = ("not support", "unsupported", "unknown", "not available", "not installed")
 _PILLOW = re.compile(r"PIL(\.|$)")
@@ -82,7 +82,7 @@ def decode_image(
     data
         The whole file.
     max_pixels
-        A larger image is refused by its header, before any pixel is decoded.
+        An image with more pixels is refused by its header, before any pixel is decoded.
     reuse_memory
         Whether the image may lie in memory that the same thread's next call with `reuse_memory`
         writes to. New memory costs a large image a quarter of its decoding time.
@@ -103,7 +103,7 @@ def decode_image(
 
 
 def image_from_pixels(pixels: NDArray[np.uint8]) -> DecodedImage:
-    """Return an image for pixels that never were a file.
+    """Return an image made of an array of pixels, without a file.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def _image(
     found: FoundFacts | None = None,
     orientation: int = 1,
 ) -> DecodedImage:
-    """Return an image of pixels of shape (height, width, 3), or of grey levels."""
+    """Return an image of colour pixels, (height, width, 3), or grey levels, (height, width)."""
     is_grey = decoded.ndim == 2
     luma = decoded if is_grey else _luma(decoded)
     return DecodedImage(
@@ -209,7 +209,7 @@ def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImag
     mode, orientation, found = image.mode, orientation_of(image), facts_of_pil(data, kind, image)
     pixels = colour_pixels(image)
     own_luma = None if mode in _LUMA_FOLLOWS or mode in ONE_CHANNEL else luma_plane(image)
-    # What PIL holds goes before more is made: three copies of a large image are too many.
+    # PIL's copy is freed before the next one is made: three copies are too much memory.
     del image
     if own_luma is None:
         own_luma = pixels[:, :, 0] if mode in ONE_CHANNEL else _luma(pixels)
@@ -254,7 +254,7 @@ def _explain(data: bytes, kind: ImageKind, error: Exception) -> UnreadableImage:
 
 
 def _hush_pillow() -> None:
-    # `warnings.catch_warnings` swaps the process's filters and must not be used from threads; one
-    # entry for PIL's modules, put back wherever it is gone, is harmless.
+    # `warnings.catch_warnings` replaces the filters of the whole process, so threads must not use
+    # it. One filter for PIL's modules, added again if somebody removed it, is harmless.
     if warnings.filters[:1] != [_QUIET]:
         warnings.filterwarnings("ignore", module=_PILLOW.pattern)

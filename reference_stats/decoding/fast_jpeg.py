@@ -1,7 +1,7 @@
-"""JPEG by libjpeg-turbo into memory that is used again: the same pixels as PIL's, in half the time.
+"""JPEG by libjpeg-turbo, into memory that is reused: PIL's pixels in half the time.
 
-Whatever is not an ordinary colour or grey JPEG without a flaw is left to PIL, which knows more
-kinds and is more patient; so there is one judge of what can be read and of why not.
+Only ordinary colour and grey JPEG files without a flaw are decoded here. PIL decodes the others: it
+knows more kinds and tolerates more flaws. So PIL alone decides which files cannot be read, and why.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-# Libjpeg's name of the colours in the file, what is asked for, and PIL's mode of such a file.
+# For each colour space in the file, by libjpeg's name: the one to decode to, and PIL's mode.
 _WANTED = {"YCbCr": ("RGB", "RGB"), "Gray": ("GRAY", "L")}
-# More than this is not kept between images: a thread would hold it for ever.
+# Larger memory is not kept between images: a thread would hold it for as long as it lives.
 _MOST_KEPT_BYTES = 48_000_000
 _SCAN_START, _EXIF_OR_XMP = 0xDA, 0xE1
-# The tag's number in both byte orders, and its name in XMP.
+# The orientation tag's number in both byte orders, and its name in XMP.
 _ORIENTATION_SIGNS = (b"\x01\x12", b"\x12\x01", b"rientation")
 _kept = threading.local()
 
 
 def size_of(data: bytes) -> tuple[int, int, str] | None:
-    """Return height, width and libjpeg's name of the colours; None for what is left to PIL."""
+    """Return height, width and libjpeg's name of the colours; None to leave the file to PIL."""
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(data)
     except ValueError:
@@ -40,9 +40,9 @@ def decode(
     Parameters
     ----------
     height, width, colours
-        What `size_of` said.
+        As `size_of` returned them.
     reuse_memory
-        Whether they may lie in memory of the calling thread that its next such call writes to.
+        Whether the pixels may lie in memory that the calling thread's next such call overwrites.
     """
     wanted, mode = _WANTED[colours]
     shape = (height, width, 3) if mode == "RGB" else (height, width)
@@ -57,7 +57,7 @@ def decode(
 
 
 def may_be_turned(data: bytes) -> bool:
-    """Whether some EXIF or XMP segment may hold an orientation."""
+    """Tell whether an EXIF or XMP segment may hold an orientation."""
     place = 2
     while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != _SCAN_START:
         length = int.from_bytes(data[place + 2 : place + 4], "big")

@@ -1,6 +1,6 @@
 """Small PNG files without PIL's cost per file: plain 8-bit grey and colour.
 
-Everything else, and every flaw, is left to PIL: so there is one judge of what can be read.
+PIL decodes all other files and all with a flaw, so PIL alone decides which cannot be read.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Of larger ones the cost per file is a small part.
+# In larger files the cost per file is a small part of the time.
 _MOST_PIXELS = 250_000
-# Inflated at once, without a bound: they hold at most 1,032 times as much.
+# They are inflated at once, without a limit: the result is at most 1,032 times as large.
 _SMALL_BYTES = 10_000
 _HEADER = struct.Struct(">I4sIIBBBBB")
 _CHUNK = struct.Struct(">I4s")
@@ -22,13 +22,13 @@ _CHECKSUM = struct.Struct(">I")
 # Bytes per pixel by PNG's colour type: grey, colour, colour with alpha.
 _SAMPLES = {0: 1, 2: 3, 6: 4}
 _OPAQUE = 255
-# What says nothing about the pixels as PIL gives them.
+# Chunks that do not change the pixels that PIL returns.
 _WITHOUT_EFFECT = {b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME", b"bKGD", b"sBIT"}
 
 
 @dataclass(frozen=True, slots=True)
 class PlainPng:
-    """What is in a plain file.
+    """The content of a plain file.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class PlainPng:
     mode
         PIL's mode of the file.
     transparent
-        Whether any pixel is.
+        Whether any pixel is transparent.
     """
 
     pixels: NDArray[np.uint8]
@@ -46,7 +46,7 @@ class PlainPng:
 
 
 def decode(data: bytes, max_pixels: int) -> PlainPng | None:
-    """Return what is in the file; None to leave it to PIL.
+    """Return the content of the file; None to leave it to PIL.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def decode(data: bytes, max_pixels: int) -> PlainPng | None:
         return None
     length, kind, width, height, depth, colours, *rest = _HEADER.unpack_from(data, 8)
     samples = _SAMPLES.get(colours)
-    # Neither another compression or filter method nor interlacing.
+    # Other compression or filter methods, and interlacing, are left to PIL.
     if (length, kind, depth, rest) != (13, b"IHDR", 8, [0, 0, 0]) or samples is None:
         return None
     if not 0 < width * height <= min(max_pixels, _MOST_PIXELS):

@@ -1,6 +1,6 @@
 """HEIC photographs, as iPhones take them: the only file that imports `pillow_heif`.
 
-It is an extra of the install and never in the container: its wheels carry parts under the GPL.
+It is an optional extra, and never in the container: its wheels contain parts under the GPL.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def can_read_heif() -> bool:
 
 
 def open_heif(file: BinaryIO) -> ImageFile.ImageFile:
-    """Return a HEIC or HEIF file as PIL's image of it, not decoded yet.
+    """Return a HEIC or HEIF file as an image of PIL that is not decoded yet.
 
     Raises
     ------

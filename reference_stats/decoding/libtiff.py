@@ -1,4 +1,4 @@
-"""Keeping the library that reads TIFF files from writing to stderr itself."""
+"""Keeps libtiff, which reads TIFF files, from writing to stderr."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ _HANDLERS = ("TIFFSetErrorHandler", "TIFFSetWarningHandler")
 
 @cache
 def silence_libtiff() -> None:
-    """Let libtiff, as Pillow carries it, say nothing on stderr in this process.
+    """Stop Pillow's copy of libtiff from writing to stderr in this process.
 
-    It prints a line for whatever it dislikes in a file, past `sys.stderr`: a broken image could
-    put any number of lines into a log of JSON objects. What fails, Pillow raises all the same.
-    Where libtiff is hidden inside of Pillow, as on Windows, nothing is changed.
+    It prints a line for each flaw in a file, without passing through `sys.stderr`: a broken image
+    could put any number of lines into a log of JSON objects. Pillow still raises an error if it
+    cannot read the file. Nothing is changed where libtiff cannot be reached from outside of Pillow,
+    as on Windows.
     """
-    # Through Pillow's own module, whatever the file of the library behind it is called.
+    # Loaded through Pillow's own module, because the file name of the library varies.
     pillow = ctypes.CDLL(_imaging.__file__)
     for name in _HANDLERS:
         set_handler = getattr(pillow, name, None)

@@ -1,4 +1,4 @@
-"""Thumbnails: small pictures that carry nothing but their pixels."""
+"""Thumbnails: small pictures without metadata."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _shrink(data: bytes) -> bytes | None:
             file.draft("RGB", (2 * LONGEST_SIDE_PX, 2 * LONGEST_SIDE_PX))
         picture = _as_rgb(_turned(file))
     picture.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS)
-    # A JPEG comment would otherwise be copied from the file.
+    # Otherwise PIL would copy a JPEG comment from the file.
     picture.info.clear()
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=_QUALITY, optimize=True)
@@ -65,12 +65,12 @@ def _open(data: bytes) -> Image.Image:
     file = io.BytesIO(data)
     if image_kind(data) is ImageKind.HEIF:
         return open_heif(file)
-    # Of no other format are there features either.
+    # Features are computed for these formats only, too.
     return Image.open(file, formats=[str(kind) for kind in ImageKind if kind is not ImageKind.HEIF])
 
 
 def _turned(image: Image.Image) -> Image.Image:
-    # Pillow's own function also writes the EXIF data anew, which fails where they are odd.
+    # Pillow's own function also rewrites the EXIF data, which fails if they are malformed.
     turn = _TURNS.get(orientation_of(image))
     return image if turn is None else image.transpose(turn)
 

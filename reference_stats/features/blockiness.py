@@ -19,6 +19,13 @@ def blockiness(image: DecodedImage) -> float:
     B and A are those of Z. Wang, H. R. Sheikh and A. C. Bovik, "No-reference perceptual quality
     assessment of JPEG compressed images", ICIP 2002; their contrast is taken so that the number
     does not follow how busy the picture is.
+
+    Examples
+    --------
+    >>> flat = np.full((32, 32), 100, np.uint8)
+    >>> blocks = np.uint8([[0, 90], [180, 50]]).repeat(8, axis=0).repeat(8, axis=1)
+    >>> blockiness(image_from_pixels(flat)), blockiness(image_from_pixels(blocks))
+    (0.0, 1.0)
     """
     sums, height, width = image.detail_sums, image.height, image.width
     down = sums.steps_down_between_blocks, sums.steps_down, height, width

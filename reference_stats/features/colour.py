@@ -9,17 +9,38 @@ from reference_stats.sums.decoded_image import DecodedImage
 
 
 def mean_red(image: DecodedImage) -> float:
-    """Return the mean of the red channel, 0 to 255; a grey image has three equal means."""
+    """Return the mean of the red channel, 0 to 255; a grey image has three equal means.
+
+    Examples
+    --------
+    >>> orange = np.full((4, 4, 3), (250, 125, 0), np.uint8)
+    >>> mean_red(image_from_pixels(orange))
+    250.0
+    """
     return image.colour_sums.red / image.luma.size
 
 
 def mean_green(image: DecodedImage) -> float:
-    """Return the mean of the green channel, 0 to 255."""
+    """Return the mean of the green channel, 0 to 255.
+
+    Examples
+    --------
+    >>> orange = np.full((4, 4, 3), (250, 125, 0), np.uint8)
+    >>> mean_green(image_from_pixels(orange))
+    125.0
+    """
     return image.colour_sums.green / image.luma.size
 
 
 def mean_blue(image: DecodedImage) -> float:
-    """Return the mean of the blue channel, 0 to 255."""
+    """Return the mean of the blue channel, 0 to 255.
+
+    Examples
+    --------
+    >>> orange = np.full((4, 4, 3), (250, 125, 0), np.uint8)
+    >>> mean_blue(image_from_pixels(orange))
+    0.0
+    """
     return image.colour_sums.blue / image.luma.size
 
 
@@ -27,6 +48,12 @@ def saturation(image: DecodedImage) -> float:
     """Return the mean saturation ``(max - min) / max`` of the HSV model, 0 (grey) to 1 (pure).
 
     Black counts as 0. Source: A. R. Smith, "Color gamut transform pairs", SIGGRAPH 1978.
+
+    Examples
+    --------
+    >>> pink = np.full((4, 4, 3), (200, 100, 100), np.uint8)
+    >>> saturation(image_from_pixels(pink))
+    0.5
     """
     return image.colour_sums.saturation / image.luma.size
 
@@ -37,6 +64,13 @@ def colourfulness(image: DecodedImage) -> float:
     ``sqrt(std(rg)**2 + std(yb)**2) + 0.3 sqrt(mean(rg)**2 + mean(yb)**2)`` with ``rg = R - G`` and
     ``yb = (R + G) / 2 - B``. Source: D. Hasler and S. Suesstrunk, "Measuring colourfulness in
     natural images", Human Vision and Electronic Imaging VIII, 2003 (their M3).
+
+    Examples
+    --------
+    >>> grey = np.full((4, 4, 3), (99, 99, 99), np.uint8)
+    >>> red = np.full((4, 4, 3), (255, 0, 0), np.uint8)
+    >>> [round(colourfulness(image_from_pixels(one)), 1) for one in (grey, red)]
+    [0.0, 85.5]
     """
     sums, pixels = image.colour_sums, image.luma.size
     mean_rg = (sums.red - sums.green) / pixels
@@ -52,6 +86,12 @@ def blown_channels(image: DecodedImage) -> float:
 
     Too much light, a wrong white balance or a gain that is set too high clip channels long before
     the grey level is white.
+
+    Examples
+    --------
+    >>> red_is_blown = np.uint8([[(254, 90, 90), (253, 90, 90)]])
+    >>> blown_channels(image_from_pixels(red_is_blown))
+    0.5
     """
     return image.colour_sums.blown / image.luma.size
 
@@ -60,6 +100,12 @@ def crushed_channels(image: DecodedImage) -> float:
     """Return the share of pixels, 0 to 1, in which a colour channel is 2 or less.
 
     Too little light does this, and so does too strong a saturation.
+
+    Examples
+    --------
+    >>> blue_is_crushed = np.uint8([[(90, 90, 2), (90, 90, 3)]])
+    >>> crushed_channels(image_from_pixels(blue_is_crushed))
+    0.5
     """
     return image.colour_sums.crushed / image.luma.size
 

@@ -91,7 +91,8 @@ def _describe_family(name: str, features: tuple[Feature, ...]) -> str:
 
 
 def _definition(feature: Feature) -> str:
-    text = " ".join((inspect.getdoc(feature.compute) or "").split())
+    definition, _, _ = (inspect.getdoc(feature.compute) or "").partition("\nExamples\n--------\n")
+    text = " ".join(definition.split())
     text = text.replace("``", "`").removeprefix("Return ")
     return text[:1].upper() + text[1:]
 

@@ -9,22 +9,50 @@ from reference_stats.sums.decoded_image import DecodedImage
 
 
 def width(image: DecodedImage) -> float:
-    """Return the width in pixels as displayed, 1 or more."""
+    """Return the width in pixels as displayed, 1 or more.
+
+    Examples
+    --------
+    >>> width(image_from_pixels(np.zeros((30, 40), np.uint8)))
+    40.0
+    """
     return float(image.width)
 
 
 def height(image: DecodedImage) -> float:
-    """Return the height in pixels as displayed, 1 or more."""
+    """Return the height in pixels as displayed, 1 or more.
+
+    Examples
+    --------
+    >>> height(image_from_pixels(np.zeros((30, 40), np.uint8)))
+    30.0
+    """
     return float(image.height)
 
 
 def aspect(image: DecodedImage) -> float:
-    """Return width over height: above 1 for landscape, below 1 for portrait."""
+    """Return width over height: above 1 for landscape, below 1 for portrait.
+
+    Examples
+    --------
+    >>> aspect(image_from_pixels(np.zeros((30, 60), np.uint8)))
+    2.0
+    """
     return image.width / image.height
 
 
 def size_bytes(image: DecodedImage) -> float:
-    """Return the size of the file in bytes; NaN where the pixels never were a file."""
+    """Return the size of the file in bytes; NaN where the pixels never were a file.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> PIL.Image.new("L", (40, 30)).save(file, "BMP")  # 8 bits a pixel and a head with a palette
+    >>> size_bytes(decode_image(file.getvalue(), max_pixels=10_000))
+    2278.0
+    >>> size_bytes(image_from_pixels(np.zeros((30, 40), np.uint8)))
+    nan
+    """
     return float(image.size_bytes) if image.size_bytes else math.nan
 
 
@@ -33,6 +61,13 @@ def bits_per_pixel(image: DecodedImage) -> float:
 
     The pixels are those of all frames or pages in the file. About 1 to 3 for usual JPEG files; NaN
     where the pixels never were a file.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> PIL.Image.new("L", (400, 300)).save(file, "BMP")  # 8 bits a pixel and a head with a palette
+    >>> round(bits_per_pixel(decode_image(file.getvalue(), max_pixels=200_000)), 1)
+    8.1
     """
     return 8 * size_bytes(image) / (image.frame_pixels or image.luma.size)
 

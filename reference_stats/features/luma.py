@@ -11,28 +11,60 @@ _SOBEL_SCALE = 4 * 255 * math.sqrt(2)
 
 
 def mean(image: DecodedImage) -> float:
-    """Return the mean grey level, 0 (black) to 255 (white)."""
+    """Return the mean grey level, 0 (black) to 255 (white).
+
+    Examples
+    --------
+    >>> grey = np.full((8, 8), 100, np.uint8)
+    >>> mean(image_from_pixels(grey))
+    100.0
+    """
     return image.level_sums.total / image.luma.size
 
 
 def std_dev(image: DecodedImage) -> float:
-    """Return the population standard deviation of the grey levels, 0 to 127.5."""
+    """Return the population standard deviation of the grey levels, 0 to 127.5.
+
+    Examples
+    --------
+    >>> half_black = np.uint8([[0, 0, 255, 255]])
+    >>> std_dev(image_from_pixels(half_black))
+    127.5
+    """
     sums, pixels = image.level_sums, image.luma.size
     return math.sqrt(pixels * sums.squares - sums.total * sums.total) / pixels
 
 
 def median(image: DecodedImage) -> float:
-    """Return the median grey level, 0 to 255; halves occur with an even number of pixels."""
+    """Return the median grey level, 0 to 255; halves occur with an even number of pixels.
+
+    Examples
+    --------
+    >>> median(image_from_pixels(np.uint8([[10, 20, 40, 200]])))
+    30.0
+    """
     return (image.level_sums.lower_median + image.level_sums.upper_median) / 2
 
 
 def min_pixel(image: DecodedImage) -> float:
-    """Return the darkest grey level, 0 to 255."""
+    """Return the darkest grey level, 0 to 255.
+
+    Examples
+    --------
+    >>> min_pixel(image_from_pixels(np.uint8([[10, 20, 40, 200]])))
+    10.0
+    """
     return float(image.level_sums.darkest)
 
 
 def max_pixel(image: DecodedImage) -> float:
-    """Return the brightest grey level, 0 to 255."""
+    """Return the brightest grey level, 0 to 255.
+
+    Examples
+    --------
+    >>> max_pixel(image_from_pixels(np.uint8([[10, 20, 40, 200]])))
+    200.0
+    """
     return float(image.level_sums.brightest)
 
 
@@ -40,17 +72,40 @@ def black_point(image: DecodedImage) -> float:
     """Return the grey level that a thousandth of the pixels does not exceed, 0 to 255.
 
     What haze, stray light and a raised gain lift first; a few dead pixels do not touch it.
+
+    Examples
+    --------
+    >>> hazy = np.full((50, 50), 60, np.uint8)
+    >>> hazy[0, 0] = 0  # a dead pixel: one of 2500
+    >>> black_point(image_from_pixels(hazy))
+    60.0
     """
     return float(image.level_sums.black_point)
 
 
 def entropy(image: DecodedImage) -> float:
-    """Return Shannon's entropy of the grey levels in bits, 0 (one level) to 8 (all alike)."""
+    """Return Shannon's entropy of the grey levels in bits, 0 (one level) to 8 (all alike).
+
+    Examples
+    --------
+    >>> flat = np.full((16, 16), 100, np.uint8)
+    >>> every_level = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    >>> entropy(image_from_pixels(flat)), entropy(image_from_pixels(every_level))
+    (0.0, 8.0)
+    """
     return image.level_sums.entropy
 
 
 def edge_density(image: DecodedImage) -> float:
-    """Return the mean Sobel gradient magnitude, 0 (flat) to 1, as ``skimage.filters.sobel``."""
+    """Return the mean Sobel gradient magnitude, 0 (flat) to 1, as ``skimage.filters.sobel``.
+
+    Examples
+    --------
+    >>> flat = np.full((8, 8), 100, np.uint8)
+    >>> step = np.uint8([[0, 0, 0, 0, 255, 255, 255, 255]] * 8)
+    >>> [round(edge_density(image_from_pixels(one)), 2) for one in (flat, step)]
+    [0.0, 0.18]
+    """
     return image.level_sums.gradients / (image.luma.size * _SOBEL_SCALE)
 
 
@@ -58,6 +113,11 @@ def overexposed(image: DecodedImage) -> float:
     """Return the share of pixels at grey level 250 or above, 0 to 1: highlights without detail.
 
     A white background counts too.
+
+    Examples
+    --------
+    >>> overexposed(image_from_pixels(np.uint8([[100, 249, 250, 255]])))
+    0.5
     """
     return image.level_sums.overexposed / image.luma.size
 
@@ -66,6 +126,11 @@ def underexposed(image: DecodedImage) -> float:
     """Return the share of pixels at grey level 5 or below, 0 to 1: shadows without detail.
 
     A black background counts too.
+
+    Examples
+    --------
+    >>> underexposed(image_from_pixels(np.uint8([[0, 5, 6, 100]])))
+    0.5
     """
     return image.level_sums.underexposed / image.luma.size
 

@@ -16,6 +16,13 @@ def sharpness(image: DecodedImage) -> float:
     spreads over four decades between photographs, so that a few sharp ones would drown the rest.
     Noise counts as detail. Source: J. L. Pech-Pacheco et al., "Diatom autofocusing in brightfield
     microscopy: a comparative study", ICPR 2000.
+
+    Examples
+    --------
+    >>> checkerboard = (np.indices((16, 16)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    >>> slope = np.repeat(np.arange(0, 160, 10, dtype=np.uint8)[None], 16, axis=0)
+    >>> [round(sharpness(image_from_pixels(one)), 1) for one in (checkerboard, slope)]
+    [6.0, 1.1]
     """
     return math.log10(1 + image.detail_sums.padded_laplacian_squares / image.grey.size)
 

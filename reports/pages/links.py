@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-# What a template may name; each is put in with its characters made safe for a URL.
+# The placeholders of a template; each value is percent-encoded for a URL.
 PLACEHOLDERS = ("job", "path", "run_id")
 
 
@@ -20,7 +20,7 @@ def link_by_template(template: str | None, *, job: str, path: str, run_id: str =
     path
         The object's name in the bucket; its slashes stay slashes.
     run_id
-        The run that the object belongs to; empty for what belongs to no run. A template that names
+        The run that the object belongs to; empty for an object of no run. A template that names
         the run but not the path makes links to pages of runs only.
     """
     if template is None or ("{path}" not in template and not run_id):
@@ -34,7 +34,7 @@ def link_by_template(template: str | None, *, job: str, path: str, run_id: str =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLinks:
-    """Links between the pages of a job: by the template where it can make them, else relative.
+    """Links between the pages of a job: made by the template if it can, relative otherwise.
 
     Attributes
     ----------
@@ -45,9 +45,9 @@ class JobLinks:
     template
         `reports.link_template`; None where the job has none.
     up
-        What leads from the page that links to the job's folder: empty for ``index.html``.
+        The path from the linking page to the job's folder: empty for ``index.html``.
     pruned
-        The runs whose reports are gone: no link leads to them.
+        The runs whose reports were deleted; no link is made to them.
     """
 
     job: str
@@ -57,14 +57,14 @@ class JobLinks:
     pruned: frozenset[str] = frozenset()
 
     def from_below(self) -> JobLinks:
-        """Return the links of a page one folder below the job's."""
+        """Return the links for a page that lies one folder below the job's folder."""
         return replace(self, up="../")
 
     def to_run(self, run_id: str) -> str | None:
-        """Return the link to a run's page; None where that was pruned."""
+        """Return the link to a run's page; None if the page was pruned."""
         if run_id in self.pruned:
             return None
-        # No run is called so, but a history row can be written by anyone who writes to the bucket.
+        # No run has such an id, but anyone who may write to the bucket can write a history row.
         name = f"runs/{run_id.replace('/', '%2F')}/report.html"
         return self._made(name, run_id) or f"{self.up}runs/{_quoted(run_id)}/report.html"
 
@@ -73,7 +73,7 @@ class JobLinks:
         return self._made("index.html") or f"{self.up}index.html"
 
     def to_table(self, name: str, fragment: str = "") -> str:
-        """Return the link to one of the tables behind the index, or to a place in it."""
+        """Return the link to one of the tables behind the index, or to a line in it."""
         link = self._made(f"index/{name}") or f"{self.up}index/{_quoted(name)}"
         return f"{link}#{fragment}" if fragment else link
 
@@ -83,5 +83,5 @@ class JobLinks:
 
 
 def _quoted(text: str, safe: str = "") -> str:
-    # A lone surrogate, as file names can hold one, has no bytes to be written as.
+    # A file name can hold a lone surrogate, which has no encoding in UTF-8.
     return quote(text, safe=safe, errors="replace")

@@ -1,4 +1,4 @@
-"""Pages: one self-contained file each, with a policy that lets nothing be loaded or run."""
+"""Pages: each is one file, with a content policy that forbids loading and running anything."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from jobs.visible_text import visible
 from reports.words import numbers
 
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-# Letters of scripts that run from right to left, with what stands between them.
+# Stretches of letters that run from right to left, with the characters between them.
 _RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")
 
 
 def render(template: str, values: Mapping[str, object]) -> bytes:
     """Return a page from a template of this package, as UTF-8.
 
-    Everything is escaped but `Markup`; characters that could hide or reorder text are spelled out.
-    The styles are those of ``page.css``, and of a style sheet named as the template where there is
+    All text but `Markup` is escaped; characters that could hide or reorder text are spelled out.
+    The styles come from ``page.css``, and from a style sheet with the template's name if there is
     one: ``report.css`` for ``report.html.j2``.
     """
     style = _style(template)
@@ -33,7 +33,7 @@ def render(template: str, values: Mapping[str, object]) -> bytes:
         f"style-src 'sha256-{_digest(style)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    # The style sheet is a file of this package: no part of it comes from the data.
+    # The style sheet is a file of this package and holds no data.
     page = (
         _environment().get_template(template).render(values, style=Markup(style), policy=policy)  # noqa: S704
     )
@@ -48,10 +48,10 @@ def picture_source(jpeg: bytes) -> str:
 def isolated(text: str) -> Markup:
     """Return `text` escaped, with stretches that run from right to left set apart.
 
-    Numbers and marks beside such a stretch would otherwise be drawn on its other side.
+    Otherwise the browser would draw numbers and marks beside such a stretch on its other side.
     """
     parts = _RIGHT_TO_LEFT.split(visible(text))
-    # Of a split by one group, every second part is what the group matched.
+    # After a split by a pattern with one group, every second part is a match of the group.
     return Markup().join(
         Markup("<bdi>{}</bdi>").format(part) if index % 2 else escape(part)
         for index, part in enumerate(parts)

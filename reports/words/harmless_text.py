@@ -1,19 +1,19 @@
-r"""Text from outside, made harmless for every place that a message may be shown in.
+r"""Text from outside, made harmless wherever a message is shown.
 
 A label or a file name can hold anything. Slack, Teams, Discord, Mattermost, mail programs and
 pagers each have their own markup, and one text goes to all of them, so that escaping for one would
-be wrong in the others. The few characters that carry weight become look-alikes instead:
+be wrong in the others. Instead, the few characters that form markup are replaced by look-alikes:
 
 - ``<`` and ``>``: HTML, Slack's ``<!channel>`` and ``<url|label>``, Teams' ``<at>``
 - ``@``: ``@everyone``, ``@channel``, ``@here``
 - square brackets before a bracket or a colon: Markdown's links and images
-- ``` ` ```: code that would swallow the rest of the message
-- ``://``, ``www.``, ``mailto:`` and ``\\server``: what programs turn into links by themselves;
+- ``` ` ```: it would show the rest of the message as code
+- ``://``, ``www.``, ``mailto:`` and ``\\server``: programs turn these into links by themselves;
   the addresses of images in ``gs://`` and ``s3://`` stay
 - the dot of what could be a domain, as in ``example.com``, which chat and mail programs turn into a
   link as well; endings of image files and keys of the job file stay
 
-Stars and underscores stay: they are frequent in file names and change the looks at most.
+Stars and underscores stay: they are frequent in file names, and change no more than the typeface.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LOOK_ALIKES = str.maketrans(
         "\\": "\N{FULLWIDTH REVERSE SOLIDUS}",
     }
 )
-# Where images are; nothing turns these into links.
+# The addresses of images; no program turns these into links.
 _STORES = ("gs", "s3")
 # No top-level domain has these names.
 _NO_DOMAINS = IMAGE_ENDINGS - {""} | {
@@ -71,9 +71,9 @@ def shortened(text: str, longest: int) -> str:
 
 @functools.cache
 def _dots() -> re.Pattern[str]:
-    """Return what finds the dots of domains, and the keys of the job file, whose dots stay.
+    """Return the pattern that finds dots in domains, and keys of the job file, whose dots stay.
 
-    Browsers take the full-width and ideographic full stops for dots as well.
+    Browsers also read the full-width and the ideographic full stop as dots.
     """
     keys = "|".join(map(re.escape, sorted(job_keys(), key=len, reverse=True)))
     endings = "|".join(sorted(one[1:] for one in _NO_DOMAINS))

@@ -12,19 +12,19 @@ _PAIRS = (
     (_MINUTE, _SECOND, ("minute", "second")),
 )
 _MONTH_DAYS, _YEAR_DAYS = 30.436875, 365.2425
-# From so many days on, months say more than days.
+# From this many days on, months are clearer than days and hours.
 _MANY_DAYS = 120
 _MANY_MONTHS = 36
-# Below, a whole number of hours is clearer than days and hours: 36 hours.
+# Below this, a whole number of hours is clearer than days and hours: 36 hours.
 _FEW_HOURS = 72
-# From so many units on, a smaller one adds little.
+# From this many units on, the next smaller unit is left out.
 _FEW = 5
 
 
 def span_words(length: timedelta) -> str:
     """Return a length: ``7 days``, ``36 hours``, ``12 days 3 hours``, ``about 21 months``.
 
-    At most two units are said; where that leaves something out, the words begin with "about".
+    At most two units are named; if that leaves a remainder, the words begin with "about".
     """
     if length >= _DAY and length % _DAY == timedelta(0):
         return _counted(length // _DAY, "day")
@@ -39,7 +39,7 @@ def span_words(length: timedelta) -> str:
 
 
 def rough_words(length: timedelta) -> str:
-    """Return a length to about a tenth: ``about 9 hours``; short ones as `span_words` does."""
+    """Return a length within about a tenth: ``about 9 hours``; short ones as `span_words` does."""
     for unit, name in ((_DAY, "day"), (_HOUR, "hour")):
         if _FEW * unit <= length < _MANY_DAYS * _DAY and length % unit:
             return f"about {_counted(round(length / unit), name)}"

@@ -1,4 +1,4 @@
-"""What a run lacks: images and columns that are missing, and what to do about it."""
+"""The words for images and columns that a run lacks, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reports.words.numbers import counted
 
 
 def what_is_missing(findings: RunFindings) -> list[str]:
-    """Return what an inconclusive run lacked, one sentence each; empty for other verdicts."""
+    """Return what was missing for a verdict, one sentence each; empty if there is a verdict."""
     if findings.verdict is not Verdict.INCONCLUSIVE:
         return []
     return [
@@ -66,7 +66,7 @@ def _losses(findings: RunFindings) -> list[str]:
 
 
 def ways_lost(images: ImageCounts) -> str:
-    """Return how many images were lost in each way, in words."""
+    """Return the number of images lost for each reason, in words."""
     ways = {
         "not found": images.missing,
         "not readable": images.unreadable,
@@ -78,7 +78,7 @@ def ways_lost(images: ImageCounts) -> str:
 
 
 def heic_advice(reasons: Mapping[str, int]) -> str:
-    """Return what is said of HEIC photographs that could not be read; nothing without them."""
+    """Return advice on HEIC photographs that could not be read; empty if there are none."""
     count = reasons.get(UnreadableReason.HEIC.value, 0)
     if not count:
         return ""
@@ -96,7 +96,7 @@ def mostly_heic(images: ImageCounts, reasons: Mapping[str, int]) -> bool:
 
 
 def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None) -> str:
-    """Return what to check where most images are lost, by how most of them were.
+    """Return what to check if most images are lost, for their most frequent reason.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None)
 
 def _columns_wanting(findings: RunFindings) -> list[str]:
     if not findings.images.analysed:
-        # Said already: there was no image to compare.
+        # The text says already that there was no image to compare.
         return []
     columns = (*findings.features, *findings.predictions)
     missing = [column.name for column in columns if column.state is State.MISSING]

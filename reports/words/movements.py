@@ -16,7 +16,7 @@ from reports.words.numbers import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
 
-# An arrow for the eye, and the same in words.
+# An arrow, and the same direction in words.
 _DIRECTIONS = {
     "up": ("\N{BLACK UP-POINTING TRIANGLE}", "up"),
     "down": ("\N{BLACK DOWN-POINTING TRIANGLE}", "down"),
@@ -34,17 +34,17 @@ class Movement:
     Attributes
     ----------
     sign
-        An arrow, for the eye.
+        An arrow.
     way
         The arrow in words: ``"up"``, ``"down"``.
     size
         The effect with its unit.
     meaning
-        What it looks like: ``"darker"``; empty where nothing is known.
+        What the movement looks like: ``"darker"``; empty if the column has no such words.
     label
-        The class whose share changed most, shortened; empty where it is not about classes.
+        The class whose share changed most, shortened; empty for a column without classes.
     brief
-        The movement in a few words that follow the column's name, the arrow and the label.
+        The movement in a few words, to follow the column's name, the arrow and the label.
     """
 
     sign: str
@@ -91,7 +91,7 @@ def movement(column: Finding, feature: Feature | None) -> Movement:
 
 def _sign(column: Finding) -> tuple[str, str]:
     if column.constant is not None:
-        # The numbers say which way; within the resolution there is none.
+        # The numbers show the direction; a change within the resolution has none.
         moved = bool(column.effect)
         return (
             _DIRECTIONS["up" if column.direction == "upper_tail" else "down"] if moved else ("", "")
@@ -104,7 +104,7 @@ def _images(side: Distribution | None) -> int:
 
 
 def _in_brief(column: Finding, size: str) -> tuple[str, str]:
-    """Return the class that it is about, if any, and the movement in a few words."""
+    """Return the class that moved most, if there are classes, and the movement in a few words."""
     if column.categories:
         return _largest_change(column.categories, column.renamed)
     if column.direction == "spread":
@@ -128,7 +128,7 @@ def _largest_change(categories: Sequence[Category], renamed: Mapping[str, str]) 
 
 
 def joint_words(joint: Multivariate) -> str:
-    """Return what lies behind the answer about all features together, as a sentence."""
+    """Return the numbers behind the test of all features together, as a sentence."""
     if joint.effect is None or not math.isfinite(joint.effect):
         return ""
     return (

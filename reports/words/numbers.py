@@ -21,10 +21,10 @@ def readable(value: float | None) -> str:
 
 
 def with_spread(mean: float | None, std: float | None) -> str:
-    """Return ``3.11 ± 0.42``: the spread with two digits, the mean as exact as its spread."""
+    """Return ``3.11 ± 0.42``: the spread with two digits, and as many decimals for the mean."""
     if mean is None or std is None or not math.isfinite(mean + std):
         return readable(mean)
-    # One value only: its deviation is what adding it up leaves over.
+    # There is one value only: its deviation is the rounding error of the sum.
     if std <= _ROUNDING * abs(mean):
         return readable(mean)
     decimals = max(0, 1 - math.floor(math.log10(std)))
@@ -39,17 +39,17 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share as per cent; a dash where there is no whole."""
+    """Return a share of a total in per cent; a dash if the total is zero."""
     return NOTHING if whole <= 0 else percent(part / whole)
 
 
 def percent(part: float) -> str:
-    """Return a part between 0 and 1 as per cent."""
+    """Return a number between 0 and 1 in per cent."""
     number = 100 * part
     if 0 < number < 0.1:
         return "<0.1 %"
     if 99.5 <= number < 100:
-        # Never 100 % while something is missing.
+        # Rounding must not make 100 % of less than all.
         return f"{min(number, 99.9):.1f} %"
     return f"{number:.1f} %" if number < 9.95 else f"{number:.0f} %"
 
@@ -62,7 +62,7 @@ def milliseconds(number: float) -> str:
 
 
 def listed(items: list[str], most: int = 5) -> str:
-    """Return names as a list in a sentence: ``a, b and c``; the surplus is counted."""
+    """Return names as a list in a sentence, ``a, b and c``; names beyond the limit are counted."""
     shown = items[:most]
     if len(items) > most:
         return f"{', '.join(shown)} and {len(items) - most:,} more"
@@ -70,7 +70,7 @@ def listed(items: list[str], most: int = 5) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return `text` with a capital at its start."""
+    """Return `text` with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 

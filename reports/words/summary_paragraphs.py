@@ -7,7 +7,7 @@ from reports.findings.run import RunFindings
 
 
 def summary_paragraphs(findings: RunFindings) -> tuple[str, ...]:
-    """Return the summary, the text of a cause that it begins with as a paragraph of its own."""
+    """Return the summary in paragraphs; a cause at its beginning is a paragraph of its own."""
     summary = findings.summary
     for cause in of_weight(findings.remarks, RemarkWeight.CAUSE):
         rest = summary.removeprefix(cause.text).strip()

@@ -1,4 +1,4 @@
-"""The words for where a drift sits: its segments and the time since when."""
+"""The words for where and when a drift is found: its segments, and the time it began."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _SHARES_IN_WORDS = ((0.995, "all"), (0.9, "nearly all"), (0.6, "mostly"))
 
 
 def where_clause(segments: tuple[Segment, ...], onset: Onset | None) -> str:
-    """Return where and since when in a few words that follow a comma; empty for nowhere.
+    """Return where and since when, in a few words to follow a comma; empty if neither is known.
 
-    Such as ``since Tuesday 17 Nov 14:00 UTC, nearly all from model_version 7``. Only the first
-    segment is in it.
+    An example is ``since Tuesday 17 Nov 14:00 UTC, nearly all from model_version 7``. Only the
+    first segment is named.
     """
     first = next((segment for segment in segments if not segment.echo_of), None)
     part = "" if first is None else _part(first)
@@ -43,10 +43,10 @@ def segment_name(segment: Segment) -> str:
 
 
 def distance_unit(findings: RunFindings) -> str:
-    """Return in what the distances of a run's segments and its onset are counted.
+    """Return the unit of the distances of a run's segments and of its onset.
 
-    Sigma, or steps of the resolution where all numbers of images that drifted are constant in the
-    reference: there is no standard deviation to count in then.
+    The unit is sigma. If all image features that drifted are constant in the reference, there is no
+    standard deviation, and the unit is a step of the resolution.
     """
     drifted = [column for column in findings.features if column.state is State.DRIFT]
     only_constants = bool(drifted) and all(one.constant is not None for one in drifted)
@@ -54,7 +54,7 @@ def distance_unit(findings: RunFindings) -> str:
 
 
 def segment_words(segment: Segment, unit: str = SIGMA) -> str:
-    """Return what the page says about a segment after its name; `unit` is a `distance_unit`."""
+    """Return the page's words about a segment, without its name; `unit` is a `distance_unit`."""
     window = round(segment.images / segment.share_of_images) if segment.share_of_images > 0 else 0
     return (
         f"{segment.images:,} of {counted(window, 'image')}, {share_words(segment.share_of_shift)} "
@@ -64,7 +64,7 @@ def segment_words(segment: Segment, unit: str = SIGMA) -> str:
 
 
 def echo_words(segment: Segment, others: tuple[Segment, ...]) -> str:
-    """Return why a segment is named that does not stand out by itself; empty for others."""
+    """Return why a segment is named although it does not stand out by itself; empty for others."""
     leader = next((one for one in others if _key(one) == segment.echo_of), None)
     if leader is None:
         return ""
@@ -74,7 +74,7 @@ def echo_words(segment: Segment, others: tuple[Segment, ...]) -> str:
 
 
 def onset_words(onset: Onset, unit: str = SIGMA) -> str:
-    """Return the sentence about the time since when the images differ."""
+    """Return the sentence about the time at which the images began to differ."""
     whose = f"of {onset.within.replace(': ', ' ', 1)} " if onset.within else ""
     return (
         f"Since {moment(onset.since)} the images {whose}differ: before, they lay "
@@ -84,7 +84,7 @@ def onset_words(onset: Onset, unit: str = SIGMA) -> str:
 
 
 def even_words(findings: RunFindings) -> str:
-    """Return the sentence for a change that sits nowhere; empty where it sits somewhere."""
+    """Return the sentence for a change that is found everywhere; empty if it is in a segment."""
     scan = findings.segment_scan
     if scan is None or findings.segments or findings.onset is not None or not scan.columns:
         return ""
@@ -93,7 +93,7 @@ def even_words(findings: RunFindings) -> str:
 
 
 def passed_over_words(scan: SegmentScan) -> str:
-    """Return how much was looked at, and what was too small for it."""
+    """Return how many segments were compared, and how many were too small, in words."""
     looked = f"{counted(scan.segments, 'part')} of the window {_were(scan.segments)} looked at"
     if not scan.passed_over:
         return f"{looked}."
@@ -104,12 +104,15 @@ def passed_over_words(scan: SegmentScan) -> str:
 
 
 def share_words(share: float) -> str:
-    """Return a share of the shift; what the others' moves cancel may make it more than all."""
+    """Return a share of the shift in per cent, or ``all``.
+
+    Other segments that moved the other way can make it more than the whole shift.
+    """
     return "all" if share >= 0.995 else f"{100 * share:.0f} %"
 
 
 def _how_much(share: float) -> str:
-    """Return how much of the shift it is, in the words of a sentence."""
+    """Return a segment's part of the shift, in the words of a sentence."""
     for least, words in _SHARES_IN_WORDS:
         if share >= least:
             return words

@@ -19,7 +19,7 @@ SIGMA_EXPLAINED = (
     "lies below about 5 of 6 of them."
 )
 _OF_IMAGES = "the images "
-# Columns of images that are no image feature.
+# Columns about images that are not image features.
 _TITLES = {"near_copies": "Near-copies"}
 VERDICT_LABELS = {
     Verdict.STEADY: "Steady",
@@ -37,7 +37,7 @@ STATE_LABELS = {
 
 
 def window_words(window: WindowSpan) -> str:
-    """Return a window as ``8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC``, what repeats left out."""
+    """Return a window as ``8 Mar, 00:00 to 15 Mar 2025, 00:00 UTC``, without repeated parts."""
     start, end = moment(window.start).removesuffix(" UTC"), moment(window.end)
     if start.partition(",")[0] == end.partition(",")[0]:
         return f"{start} to {end.partition(', ')[2]}"
@@ -46,7 +46,7 @@ def window_words(window: WindowSpan) -> str:
 
 
 def length_words(window: WindowSpan) -> str:
-    """Return how long a window is: see `lengths.span_words`; empty where it cannot be read."""
+    """Return a window's length as `lengths.span_words` does; empty if its times cannot be read."""
     try:
         return span_words(parse_time(window.end) - parse_time(window.start))
     except ValueError:
@@ -54,17 +54,17 @@ def length_words(window: WindowSpan) -> str:
 
 
 def days_words(window: WindowSpan) -> str:
-    """Return roughly when a window was: ``4 Mar 2025``, ``8 to 14 Mar 2025``; days are of UTC."""
+    """Return a window's days in UTC: ``4 Mar 2025`` or ``8 to 14 Mar 2025``."""
     try:
         start, end = parse_time(window.start), parse_time(window.end)
     except ValueError:
         return window.end
-    # The end no longer belongs to the window.
+    # The end is not in the window.
     first, last = day(start.isoformat()), day((end - timedelta(microseconds=1)).isoformat())
     if first == last:
         return last
     for part in (1, 2):
-        # What repeats is left out: the year, then the month.
+        # A year that both days share is said once, and so is a month.
         words = first.split()
         if words[part:] == last.split()[part:]:
             return f"{' '.join(words[:part])} to {last}"
@@ -80,7 +80,7 @@ def false_alarm_words(rate: float) -> str:
 
 
 def reference_words(profile: ProfileSummary) -> str:
-    """Return what the reference is: ``1,204 images below reference/``."""
+    """Return the reference in words: ``1,204 images below reference/``."""
     images = counted(profile.images, "image")
     if profile.different is not None and profile.different < profile.images:
         images += f" ({profile.different:,} different)"
@@ -90,7 +90,7 @@ def reference_words(profile: ProfileSummary) -> str:
 
 
 def column_title(name: str, features: Mapping[str, Feature]) -> str:
-    """Return a column in plain words, or its own name where there are none."""
+    """Return a column in plain words, or its name if it has none."""
     if name in _TITLES:
         return _TITLES[name]
     feature = features.get(name)
@@ -98,16 +98,16 @@ def column_title(name: str, features: Mapping[str, Feature]) -> str:
 
 
 def warning_noun(findings: RunFindings) -> str:
-    """Return what the run's warnings are called: a note, where it is the time zone's alone."""
+    """Return the noun for a run's warnings: a note, if the only warning is about the time zone."""
     is_note = findings.assumed_timezone is not None and len(findings.warnings) == 1
     return "note" if is_note else "warning"
 
 
 def power_words(findings: RunFindings) -> str:
-    """Return which shift the run would have noticed, as a sentence; empty where none is known.
+    """Return the shift that the run would have noticed, as a sentence; empty if it is not known.
 
-    Nothing is promised where a remark says why the run may have seen less, nor of an inconclusive
-    run: what that could have seen, its summary says.
+    It is empty if a remark says why the run may have seen less, and for an inconclusive run, whose
+    summary says what the run could have seen.
     """
     if findings.verdict is Verdict.INCONCLUSIVE:
         return ""
@@ -123,7 +123,7 @@ def power_words(findings: RunFindings) -> str:
 
 
 def evidence_words(findings: RunFindings) -> str:
-    """Return what the test rested on, as a line; empty where nothing was tested."""
+    """Return the data that the test used, as a line; empty if nothing was tested."""
     evidence = findings.evidence
     if evidence is None:
         return ""
@@ -132,7 +132,7 @@ def evidence_words(findings: RunFindings) -> str:
         f"{counted(images, 'image')} are {counted(evidence.current_units, 'independent picture')}"
     )
     if evidence.current_units > images:
-        # Rows whose image is lost keep their predictions.
+        # A row without a readable image still has its prediction.
         units = counted(evidence.current_units, "independent row")
     parts = [
         f"{units}, beside {evidence.reference_units:,} of the reference",

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from jobs.buckets.bucket import ObjectInfo
 from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError
+from jobs.testing.clouds.relay import refusal, relay_to
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.compaction import FULL_BYTES, MOST_SMALL_PARTS, groups_to_merge
@@ -29,7 +30,6 @@ from reference_stats.features.registry import FEATURES, feature_names
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
 from tests.support.counting_bucket import CountingBucket
-from tests.support.faulty_store import refusal, relay_to
 from tests.support.gcs_server import GcsServer
 from tests.support.memory_bucket import MemoryBucket
 from tests.support.remembered import (

@@ -1,4 +1,4 @@
-"""Looking at the predicted classes: can they be compared with the reference's."""
+"""Checks whether the predicted classes can be compared with the reference's."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _CLASS = "prediction"
 
 
 def check_classes(rows: PredictionRows, reference: pd.DataFrame | None) -> Iterator[Check]:
-    """Say what a run will say of the classes: too rare, likely renamed, none in common.
+    """Say what a run will say about the classes: too rare, likely renamed, none in common.
 
-    Rows are counted here, where a run counts images.
+    This counts rows, whereas a run counts images.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Looking at how far the columns that a job names are filled in the window's rows."""
+"""Checks whether the columns that a job names have values in the window's rows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ _FEW_EMPTY = 0.05
 def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
     """Say that labels are not used yet, and which columns are empty in a part of the window.
 
-    Labels come late, so that empty ones are no fault; columns without any value are said by
-    `check_log`.
+    Labels come late, so empty labels are no fault. `check_log` names the columns without any value.
     """
     if named.label is not None:
         yield is_ok(
@@ -30,7 +29,7 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
     for key, column in fields:
         if column is None or column not in rows.raw.columns:
             continue
-        # Values that cannot be read are told by `check_rows`.
+        # `check_rows` reports values that cannot be read.
         empty = int(rows.fields[key].isna().sum()) - unread.get(column, 0)
         if _FEW_EMPTY * len(rows) < empty < len(rows):
             yield look(

@@ -1,4 +1,4 @@
-"""Looking at what the reference holds: copies, and the window's own images."""
+"""Checks the images of the reference: their number, copies, and images of the window itself."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from reports.words.numbers import counted
 def check_size(
     place: Workplace, reference: int, window: int, *, has_predictions: bool
 ) -> Iterator[Check]:
-    """Say how few images a reference is that shows no window's shift, and how many it takes.
+    """Say if the reference has too few images to show a shift, and how many it needs.
 
     Parameters
     ----------
     reference, window
-        The different images of the reference, and about how many a window holds.
+        The number of different images of the reference, and about how many a window holds.
     """
     detection = place.job.detection
     critical = critical_value(detection.false_alarm_rate, 1 + has_predictions)
@@ -40,7 +40,7 @@ def check_copies(found: CopyCount, profile: ReferenceProfile | None = None) -> I
     Parameters
     ----------
     profile
-        The pinned one, where there is one.
+        The pinned profile, if there is one.
     """
     if not found.copies:
         return
@@ -62,9 +62,9 @@ def check_shared(
     Parameters
     ----------
     window
-        Those that were tried.
+        The images of the window that were tried.
     profile, objects
-        The pinned profile, or what lies below ``reference.images``.
+        The pinned profile, or the objects below ``reference.images``.
     """
     if profile is not None:
         shared = find_shared(profile, window).images
@@ -82,7 +82,7 @@ def check_shared(
 
 
 def _own_objects(window: WindowImages) -> list[ObjectInfo]:
-    """Return the analysed images that lie in the job's own bucket, each once."""
+    """Return the analysed images in the job's own bucket, without repetition."""
     names = window.rows["image"].loc[window.features.index].astype("str")
     sizes = window.features["size_bytes"]
     own = {

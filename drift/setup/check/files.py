@@ -1,4 +1,4 @@
-"""Looking at whether the window's image files are of the reference's kind."""
+"""Checks whether the window's image files are of the same kind as the reference's."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _OTHERWISE = "A drift of these images begins with that; if it is meant, build su
 def check_files(
     reference: Sequence[FileFacts], current: Sequence[FileFacts | None]
 ) -> Iterator[Check]:
-    """Say in what the window's image files differ from the reference's, as far as both are known.
+    """Say how the window's image files differ from the reference's, as far as both are known.
 
     Parameters
     ----------
     reference, current
-        What some files of either side are.
+        Facts about some files of each side.
     """
     then, now = count_files(reference), count_files(current)
     found = [with_modes(one, [*then, *now]) for one in file_differences(then, now)]

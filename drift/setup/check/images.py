@@ -1,4 +1,4 @@
-"""Looking at some images of the window: are they there, and can they be read."""
+"""Checks whether some images of the window exist and can be read."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _NEARLY_ALL_DISTINCT = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedImages:
-    """What looking at some images gave.
+    """The result of looking at some images.
 
     Attributes
     ----------
     images
         About how many different images of the window can be analysed.
     window
-        Those that were tried; None where none could be.
+        The images that were tried; None if none could be tried.
     """
 
     checks: tuple[Check, ...]
@@ -88,7 +88,7 @@ def _why_lost(one: ImageLocation | RefusedLocation, extracted: ExtractionResult)
 
 
 def _picked(rows: int) -> list[int]:
-    """Return the positions of the newest rows and of as many spread over the older ones."""
+    """Return the positions of the newest rows, and of as many rows spread over the older ones."""
     newest = range(max(0, rows - SAMPLED // 2), rows)
     older = max(0, rows - len(newest))
     count = min(older, SAMPLED - len(newest))

@@ -1,4 +1,4 @@
-"""Looking at what a job left in its folder, or under another name."""
+"""Checks the job's folder, and folders where the job ran under another name."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from reference_stats.profiles.profile import ReferenceProfile
 
 
 def check_lacking(place: Workplace, profile: ReferenceProfile) -> Iterator[Check]:
-    """Say which features the pinned profile does not know."""
+    """Say which features the pinned profile lacks."""
     lacking = lacking_features(profile, place.job)
     if lacking:
         yield look("profile", lacking_words(profile, place.job, lacking), BUILD_ANEW)
 
 
 def check_new_job(place: Workplace) -> Iterator[Check]:
-    """Say where a job without a pinned profile has run before, here or under another name."""
+    """Say if a job without a pinned profile has run before, here or under another name."""
     try:
         refuse_without_pin(place)
         like = like_jobs(place)

@@ -1,4 +1,4 @@
-"""Looking at the bucket and the prediction log as a run would."""
+"""Checks the bucket and the prediction log, as a run reads them."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedLog:
-    """What looking at the log gave.
+    """The result of looking at the log.
 
     Attributes
     ----------
     rows
-        The window's rows; None where the log cannot be read.
+        The window's rows; None if the log cannot be read.
     """
 
     checks: tuple[Check, ...]
@@ -129,7 +129,7 @@ def _where_the_rows_are(place: Workplace) -> str:
 
 
 def _columns(place: Workplace, rows: PredictionRows) -> Check:
-    """Say which columns are used, empty, or look like ones that could be."""
+    """Say which columns are used, which are empty, and which others the job could use."""
     named = place.job.predictions.columns
     single = {key: value for key, value in named if isinstance(value, str)}
     used = [f"{key} = {column}" for key, column in single.items() if column in rows.raw.columns]

@@ -1,4 +1,4 @@
-"""Looking for objects near the log that its path does not match."""
+"""Checks for objects near the log that the log's path does not match."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LISTED = 5_000
 
 
 def check_near_log(place: Workplace) -> Iterator[Check]:
-    """Say how many objects are named like the log's and are not matched by its path."""
+    """Say how many objects have names like the log's but do not match its path."""
     path, job = place.job.predictions.path, place.job
     own = {job.reference.log, job.reference.features}
     try:

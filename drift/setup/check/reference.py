@@ -1,4 +1,4 @@
-"""Looking at the reference, and at what a window can show beside it."""
+"""Checks the reference, and which shifts a window can show against it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from reference_stats.profiles.profile import check_definitions
 
 
 def check_reference(place: Workplace) -> CheckedReference:
-    """Look at the pinned profile, or at what a first one would be built from."""
+    """Check the pinned profile, or the source from which the first profile would be built."""
     try:
         pinned = place.profiles.pinned_id()
         return _source(place) if pinned is None else _pinned(place, pinned)
@@ -89,7 +89,7 @@ def _source(place: Workplace) -> CheckedReference:
 
 
 def check_overlap(place: Workplace, window: TimeWindow) -> Iterator[Check]:
-    """Say where the window holds rows of the reference."""
+    """Say if the window holds rows of the reference."""
     if overlaps_reference(place.job, window):
         yield look(
             "window",

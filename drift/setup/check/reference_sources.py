@@ -1,4 +1,4 @@
-"""Looking at the sources that a reference can be built from."""
+"""Checks the sources from which a reference can be built."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ _ENOUGH_READABLE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedReference:
-    """What looking at the reference gave.
+    """The result of looking at the reference.
 
     Attributes
     ----------
     images
-        How many different images it holds; None where that is not known.
+        The number of different images; None if it is not known.
     has_predictions
         Whether predictions are compared too.
     predictions
-        The reference's predictions, as of `PredictionTable.rows`; None where there are none.
+        The reference's predictions, as in `PredictionTable.rows`; None if there are none.
     files
-        What those files are that were looked at.
+        Facts about the files that were looked at.
     profile, objects
-        The pinned profile, or what lies below ``reference.images``.
+        The pinned profile, or the objects below ``reference.images``.
     """
 
     checks: tuple[Check, ...]
@@ -64,7 +64,7 @@ class CheckedReference:
 
 
 def check_image_prefix(place: Workplace) -> CheckedReference:
-    """Return what the folder of reference images holds, from a sample of its files."""
+    """Return the content of the folder of reference images, from a sample of its files."""
     prefix = str(place.job.reference.images)
     listed = islice(place.bucket.list(prefix), _LISTED)
     images = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
@@ -113,7 +113,7 @@ def _is_named_as_image(path: PurePosixPath) -> bool:
 
 
 def check_feature_table(place: Workplace) -> CheckedReference:
-    """Return whether the feature table can be read, and what it holds."""
+    """Return whether the feature table can be read, and its content."""
     numbers = from_table.collect(place.source_context)
     known = ", ".join(numbers.features.columns)
     found = f"{place.job.reference.features}: {len(numbers.features):,} rows of {known}"
@@ -130,7 +130,7 @@ def check_feature_table(place: Workplace) -> CheckedReference:
 
 
 def check_tensors(place: Workplace) -> CheckedReference:
-    """Return whether the file of tensors can be read, and what it holds."""
+    """Return whether the file of tensors can be read, and its content."""
     name = str(place.job.reference.tensors)
     size = place.bucket.info(name).size_bytes
     if find_spec("torch") is None:
@@ -149,7 +149,7 @@ def check_tensors(place: Workplace) -> CheckedReference:
 
 
 def check_stretch(place: Workplace) -> CheckedReference:
-    """Return what the stretch of the log that is the reference holds."""
+    """Return the content of the part of the log that is the reference."""
     window = place.job.reference.window
     zone = place.job.predictions.timezone
     try:

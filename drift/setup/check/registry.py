@@ -1,4 +1,4 @@
-"""Everything ``drift check`` looks at, in the order in which a run needs it."""
+"""All checks of ``drift check``, in the order in which a run needs the things."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from jobs.predictions.rows.rows import PredictionRows
 def check_job_file(
     path: Path, environment: Mapping[str, str], options: RunOptions
 ) -> Iterator[Check]:
-    """Yield what every look at a job says; nothing is written anywhere.
+    """Yield the result of every check of a job; nothing is written anywhere.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def check_job_file(
     environment
         The environment variables.
     options
-        The window's end, where the command line gives one.
+        The options of the command line, such as the window's end.
     """
     try:
         job = load_job(path, environment)

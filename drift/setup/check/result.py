@@ -1,4 +1,4 @@
-"""What one look of ``drift check`` says."""
+"""The result of one check of ``drift check``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jobs.errors import DriftError, ExitCode
 
 
 class CheckState(enum.StrEnum):
-    """How one thing stands."""
+    """The state of one thing that was checked."""
 
     OK = "ok"
     LOOK = "look at this"
@@ -25,13 +25,13 @@ class Check:
     Attributes
     ----------
     thing
-        What was looked at, in a word or two.
+        The thing that was checked, in a word or two.
     found
-        What is there.
+        What was found.
     mend
-        What to do; empty where nothing is to be done.
+        What to do; empty if there is nothing to do.
     exit_code
-        What a run would end with because of it; only where it fails.
+        The exit code of a run because of it; only for a check that fails.
     """
 
     thing: str
@@ -47,7 +47,7 @@ def is_ok(thing: str, found: str) -> Check:
 
 
 def look(thing: str, found: str, mend: str) -> Check:
-    """Return a check that does not keep a run from working, but may not be meant."""
+    """Return a check of a thing that a run can work with, but that may not be intended."""
     return Check(thing=thing, state=CheckState.LOOK, found=found, mend=mend)
 
 
@@ -62,11 +62,11 @@ def fails(thing: str, found: str, mend: str, exit_code: ExitCode = ExitCode.INPU
 
 
 def failed(thing: str, error: DriftError) -> Check:
-    """Return the check that an error of this project means; its message says what to do."""
+    """Return the failed check for an error of this project; the error's message says what to do."""
     return fails(thing, error.message, "", error.exit_code)
 
 
 def exit_code_of(checks: Sequence[Check]) -> ExitCode:
-    """Return what a run would end with: the code of the first thing that fails."""
+    """Return the exit code that a run would end with: that of the first check that fails."""
     codes = (one.exit_code for one in checks if one.state is CheckState.FAILS)
     return next(codes, ExitCode.FINISHED)

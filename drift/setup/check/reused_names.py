@@ -1,4 +1,4 @@
-"""Image names that the log uses more than once: the pictures may be overwritten each time."""
+"""Checks for image names that the log uses more than once: each use may overwrite the picture."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from jobs.job_file.job import ImageSettings
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.image_uses import WantedImages, images_of_rows
 
-# Users ask about a picture twice now and then; names that are used anew are most of them.
+# Users now and then ask about one picture twice. Where names are reused, most names are.
 _MANY = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReusedNames:
-    """How many image names rows use, and how many of them at more than one time."""
+    """The number of image names that rows use, and of names used at more than one time."""
 
     names: int = 0
     reused: int = 0
 
     @classmethod
     def of(cls, images: WantedImages) -> ReusedNames:
-        """Return the numbers of some rows' images."""
+        """Count the image names of some rows."""
         return cls(names=len(images.locations), reused=len(images.reused_paths))
 
     @property
     def are_many(self) -> bool:
-        """Whether names are likely used for other pictures each time."""
+        """Whether each use of a name is likely of another picture."""
         return self.reused > _MANY * self.names
 
     def __str__(self) -> str:
@@ -49,12 +49,12 @@ def reused_names(
     bucket_url: str,
     day_first: bool | None,
 ) -> ReusedNames:
-    """Return how many names a sample of the log uses anew.
+    """Return the numbers of image names, and of reused ones, in a sample of the log.
 
     Parameters
     ----------
     table, moments
-        The sampled rows and the time of each; not positive where it has none.
+        The sampled rows, and the time of each row: 0 or less for a row without a time.
     """
     settings = ImageSettings(path=template.path, allowed_prefixes=template.allowed_prefixes)
     locator = ImageLocator(bucket_url=bucket_url, settings=settings, day_first=day_first)
@@ -73,7 +73,7 @@ def reused_names(
 def check_reused_names(
     rows: PredictionRows, located: Sequence[ImageLocation | RefusedLocation]
 ) -> list[Check]:
-    """Say so where many names of a window are used more than once."""
+    """Say if many names of a window are used more than once."""
     found = ReusedNames.of(images_of_rows(rows, located))
     if not found.are_many:
         return []

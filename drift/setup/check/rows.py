@@ -1,4 +1,4 @@
-"""Looking at what a run would lose of the log's rows and values, and how it reads them."""
+"""Checks which rows and values of the log a run would lose, and how it reads the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at what lies around a run: schedule, notifications, links."""
+"""Checks the settings around a run: schedule, notifications, links."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from reports.pages.links import link_by_template
 def check_settings(
     place: Workplace, environment: Mapping[str, str], now: datetime
 ) -> Iterator[Check]:
-    """Yield what can be said of the settings that are made.
+    """Yield a check for each of these settings that the job has.
 
     Parameters
     ----------
     environment
-        The environment variables; only whether one is set is told.
+        The environment variables; the checks say whether one is set, never its value.
     """
     job = place.job
     if job.schedule.cron is not None:

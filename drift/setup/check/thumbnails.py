@@ -1,4 +1,4 @@
-"""Looking for thumbnails and other copies among the reference's images."""
+"""Checks for thumbnails and other copies among the reference's images."""
 
 from __future__ import annotations
 

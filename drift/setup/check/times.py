@@ -1,4 +1,4 @@
-"""Looking at the times of a log's lines: their zones, their order, and times in the future."""
+"""Checks the times of the log's rows: their zones, their order, and times in the future."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reports.words.numbers import sentence
 def check_times(
     rows: PredictionRows, settings: PredictionSettings, now: datetime
 ) -> Iterator[Check]:
-    """Say where times have a zone and where not, where they jump back, and which lie ahead."""
+    """Say how many times have a zone, where times jump back, and which lie in the future."""
     courses = rows.times.courses
     mixed = mixed_words(courses, settings.timezone)
     jump, ahead = jump_words(courses), ahead_words(rows.times, now)

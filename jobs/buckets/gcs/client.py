@@ -17,7 +17,7 @@ from jobs.buckets.wrong_answers import refuse_page
 from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
-# One of them comes with every object.
+# An answer that holds an object has at least one of these headers.
 OBJECT_HEADERS = ("x-goog-generation", "x-goog-hash")
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
@@ -59,7 +59,7 @@ def open_client(connections: int) -> storage.Client:
     google.auth.exceptions.DefaultCredentialsError
         If there are no credentials.
     """
-    # Otherwise the client asks for the bucket's metadata in a thread of its own, for tracing that
+    # Otherwise the client asks for the bucket's metadata in another thread, for tracing that
     # nobody turned on; the roles that the job needs do not allow that question.
     os.environ.setdefault("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")
     # Objects need no project, and looking for one would ask the metadata server.
@@ -67,7 +67,7 @@ def open_client(connections: int) -> storage.Client:
     adapter = TimedAdapter(pool_connections=connections, pool_maxsize=connections)
     session = client._http  # noqa: SLF001 - the client has no public way to size its pool
     session.mount("http://", adapter)
-    # With certificates of its own for each side (mutual TLS) the client has brought its adapter.
+    # With mutual TLS the client has mounted an adapter of its own.
     if not session.is_mtls:
         session.mount("https://", adapter)
     session.hooks["response"] += [refuse_elsewhere, _refuse_page]
@@ -86,20 +86,20 @@ def mount_timed(session: requests.Session) -> requests.Session:
 
 
 def drop_connections(client: storage.Client) -> None:
-    """Use none of the open connections again: one of them mixes up its answers."""
+    """Stop using the open connections: one of them mixes up its answers."""
     for adapter in client._http.adapters.values():  # noqa: SLF001 - as above
         adapter.close()
 
 
 def refuse_elsewhere(answer: requests.Response, *_: object, **__: object) -> None:
-    """Raise `ElsewhereError` for a redirection to another server; others are followed.
+    """Raise `ElsewhereError` for a redirection to another server; follow any other.
 
-    Credentials are for the store alone, and so is the trust in what it answers.
+    Only the store may get the credentials, and only its answers are trusted.
     """
     if not answer.is_redirect:
         return
     target = urljoin(answer.url, answer.headers["location"])
-    # The rule by which `requests` takes the credentials out.
+    # `requests` removes the credentials by the same rule.
     if requests.Session().should_strip_auth(answer.url, target):
         raise ElsewhereError(_server_of(answer.url), _server_of(target))
 
@@ -109,13 +109,13 @@ def _refuse_page(answer: requests.Response, *_: object, **__: object) -> None:
 
 
 def _server_of(url: str) -> str:
-    # Without a password before the host, and without what signs a link behind it.
+    # Without a password before the host, and without the signature behind it.
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 class ElsewhereError(requests.RequestException):
-    """A server sends to another one."""
+    """The store's answer is a redirection to another server."""
 
     def __init__(self, asked: str, target: str) -> None:
         super().__init__(f"{asked} sends to {target}")

@@ -1,4 +1,4 @@
-"""What can go wrong with Google Cloud Storage: what is worth another attempt, and what to say."""
+"""Failures of Google Cloud Storage: which are worth another attempt, and their messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOG_IN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What the store said with an error."""
+    """The store's answer to a request that failed."""
 
     text: str
 
@@ -63,18 +63,18 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
     attempts
         How many attempts have failed like this one.
     damaged_attempts
-        How many of them may go to content with a wrong checksum.
+        The most attempts for content with a wrong checksum.
     """
     if isinstance(failure, DAMAGE):
         return attempts < damaged_attempts
     if isinstance(failure, api_errors.GoogleAPICallError):
         return failure.code in _PASSING_CODES
     if isinstance(failure, auth_errors.TransportError):
-        # The place where credentials are fetched could not be reached.
+        # The server that gives out credentials could not be reached.
         return True
     if isinstance(failure, auth_errors.GoogleAuthError):
         return bool(failure.retryable)
-    # Whatever is no JSON is a proxy's.
+    # An answer that is not JSON comes from a proxy.
     passing = (*CONNECTION_FAILURES, WrongAnswerError, requests.exceptions.InvalidJSONError)
     return isinstance(failure, passing)
 
@@ -129,7 +129,7 @@ def _explain_answer(answer: api_errors.GoogleAPICallError, bucket_name: str) -> 
 
 
 def said_by(answer: api_errors.GoogleAPICallError) -> str:
-    """Return the store's own sentence, which is inside JSON or plain text."""
+    """Return the store's own message, from JSON or plain text."""
     text = getattr(answer.response, "text", "") or ""
     try:
         text = str(json.loads(text)["error"]["message"])

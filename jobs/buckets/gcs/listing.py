@@ -20,14 +20,14 @@ def require_own(blob: storage.Blob) -> None:
 
 
 def generation_of(blob: storage.Blob) -> str:
-    """Return what the store said; raise `UncheckedContentError` if it said nothing."""
+    """Return the object's generation; raise `UncheckedContentError` if the store sent none."""
     if blob.generation is None:
         raise UncheckedContentError
     return str(blob.generation)
 
 
 def size_of(blob: storage.Blob) -> int:
-    """Return what the store said in bytes; raise `UncheckedContentError` if it said nothing."""
+    """Return the object's size in bytes; raise `UncheckedContentError` if the store sent none."""
     size_bytes: int | None = blob.size
     if size_bytes is None:
         raise UncheckedContentError
@@ -41,7 +41,7 @@ def list_page(
     size: int,
     timeouts_s: tuple[float, float],
 ) -> ListedPage:
-    """Ask for one page; names that no bucket of ours can have are left out."""
+    """Ask for one page, and leave out names that `check_name` refuses."""
     blobs = client.list_blobs(
         listed.bucket_name,
         prefix=listed.root + listed.prefix,

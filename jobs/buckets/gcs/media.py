@@ -1,9 +1,10 @@
 """Downloads of objects and their parts, mostly without the machinery of Google's client.
 
 The client takes 1 to 3 ms of a core for a download of 40 KB, and holds the interpreter's lock for
-most of it; urllib3, which it is built on, takes a quarter of that (``python -m
-benchmarks.fetching``). The rights and the trusted certificates are the client's, and whatever is
-unusual goes the client's way: through a proxy, after a redirection, with new rights, unpacked.
+most of it. The client is built on urllib3, which takes a quarter of that (``python -m
+benchmarks.fetching``). Credentials and trusted certificates come from the client. The client itself
+downloads in unusual cases: through a proxy, after a redirection, with new credentials, and for
+content that is stored packed.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ Taken = TypeVar("Taken")
 
 _CHUNK_BYTES = 1 << 18
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/")
-# Without "gzip" the store unpacks what is stored packed, and its checksum fits no longer.
+# Without "gzip" the store unpacks packed content, which then does not match its checksum.
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip", "user-agent": "image-drift"}
 
 
@@ -47,7 +48,7 @@ class Downloads:
     Parameters
     ----------
     client
-        Whose rights are used.
+        The client whose credentials are used.
     settings
         Timeouts, and how many connections are kept open at most.
     """
@@ -60,7 +61,7 @@ class Downloads:
         self._credentials = session.credentials
         self._refresh = Request(mount_timed(requests.Session()))
         self._url = client.api_endpoint
-        # What stands for the store may have it below a path.
+        # A server in the store's place may serve it below a path.
         self._path = urlsplit(self._url).path.rstrip("/")
         self._host = self._url.rstrip("/").removesuffix(self._path)
         self._pool = _pool(session, self._url, settings.connections)
@@ -80,7 +81,7 @@ class Downloads:
         DataCorruption, UncheckedContentError
             If the checksum is wrong, or if there is none.
         ObjectTooLargeError
-            If it is more than the sink takes.
+            If the object is larger than the sink allows.
         requests.RequestException, ConnectionError, TimeoutError
             If the store cannot be reached, or the content breaks off or comes too slowly.
         """
@@ -106,7 +107,7 @@ class Downloads:
         further: dict[str, str],
         take: Callable[[urllib3.BaseHTTPResponse], Taken],
     ) -> Taken:
-        """Return what `take` makes of the answer to a download."""
+        """Ask for a download and return the result of `take` for the answer."""
         path = storage.Blob.path_helper(self._bucket.path, name)
         target = f"{self._path}/download/storage/v1{path}?alt=media{query}"
         headers = _HEADERS | further
@@ -118,7 +119,7 @@ class Downloads:
                 refuse_page(answer.status, answer.headers, OBJECT_HEADERS)
                 if answer.status != 401 and not 300 <= answer.status < 400:
                     return take(answer)
-        # The client's session follows redirections, knows proxies, and fetches new rights where
+        # The client's session follows redirections, uses proxies, and fetches new credentials if
         # the old ones are no longer accepted.
         url = self._host + target
         with self._session.get(
@@ -127,9 +128,9 @@ class Downloads:
             return take(response.raw)
 
     def _download_by_client(self, name: str, sink: Sink) -> str:
-        """Download what is stored packed, which the client unpacks."""
+        """Download packed content by the client, which unpacks it."""
         blob = self._bucket.blob(name)
-        # Google's own retry resumes in the middle, and does not verify content that it resumed.
+        # Google's own retry resumes in the middle, and then does not verify the content.
         blob.download_to_file(sink, checksum="crc32c", retry=None, timeout=self._timeouts_s)
         if blob.crc32c is None or blob.generation is None:
             raise UncheckedContentError
@@ -138,9 +139,9 @@ class Downloads:
 
 
 def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnectionPool | None:
-    """Return connections without the client; None where there is a proxy, or certificates for both.
+    """Return connections without the client; None if there is a proxy or mutual TLS.
 
-    Which certificates are trusted is what `requests` would say.
+    The trusted certificates are those of `requests`.
     """
     found = session.merge_environment_settings(url, {}, None, None, None)
     if select_proxy(url, found["proxies"]) or found["cert"] or getattr(session, "is_mtls", False):
@@ -150,7 +151,7 @@ def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnect
 
 
 def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
-    """Return the generation; None, with nothing written, where the content is packed."""
+    """Write the content and return the generation; None, and nothing written, if it is packed."""
     if answer.status != 200:
         raise _refusal(answer)
     if "content-encoding" in answer.headers:
@@ -164,7 +165,7 @@ def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
     if length.isdecimal():
         sink.expect(int(length), generation)
     actual = 0
-    # Fewer bytes than the answer's head announced are an error of urllib3's.
+    # urllib3 raises an error for fewer bytes than the answer's head announced.
     while chunk := answer.read1(_CHUNK_BYTES, decode_content=False):
         sink.write(chunk)
         actual = google_crc32c.extend(actual, chunk)
@@ -184,7 +185,7 @@ def _take_part(
     if generation is None:
         raise UncheckedContentError
     check(generation)
-    # The whole object may come in place of a part.
+    # The store may send the whole object in place of a part.
     skipped, expected = (start, None) if answer.status == 200 else (0, _length(answer, start, size))
     content = io.BytesIO()
     while content.tell() <= skipped + size and (
@@ -197,7 +198,7 @@ def _take_part(
 
 
 def _length(answer: urllib3.BaseHTTPResponse, start: int, size: int) -> int:
-    """Return how long the part is that an answer says it is; it may end where the object does."""
+    """Return the announced length of a part; the part may end where the object ends."""
     said = _RANGE.match(answer.headers.get("content-range", ""))
     if said is None:
         raise UncheckedContentError

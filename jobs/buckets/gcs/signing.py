@@ -1,4 +1,4 @@
-"""Signed links to objects in Google Cloud Storage: who has one can read the object until it ends.
+"""Signed links to objects in Google Cloud Storage: with one, anyone can read until it expires.
 
 Credentials with a private key sign by themselves. Those without one, as on Cloud Run, let Google
 sign (signBlob of the IAM Credentials API), for which the service account needs
@@ -20,7 +20,7 @@ from jobs.buckets.gcs.client import mount_timed
 from jobs.causes import told
 from jobs.errors import BucketAccessError
 
-# Tokens for storage alone may not ask for a signature.
+# A token for storage alone has no right to ask for a signature.
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
@@ -59,7 +59,7 @@ def _signed_by(
         return str(
             blob.generate_signed_url(version="v4", expiration=lifetime, credentials=credentials)
         )
-    # Only a refresh fills in token and account.
+    # Token and account are set by a refresh only.
     credentials.refresh(Request(mount_timed(requests.Session())))  # type: ignore[no-untyped-call]
     account = getattr(credentials, "service_account_email", None)
     if not account:

@@ -1,4 +1,4 @@
-"""Google Cloud Storage. Only the `gcs` files of this folder know Google's client."""
+"""Google Cloud Storage as an `ObjectStore`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WRITING_RIGHTS = frozenset({"storage.objects.create", "storage.objects.delete"}
 
 
 def open_url(url: str) -> GCSBucket:
-    """Return the bucket that ``gs://name`` or ``gs://name/folder`` names; nothing is asked yet.
+    """Return the bucket of ``gs://name`` or ``gs://name/folder``, without any request.
 
     Raises
     ------
@@ -89,7 +89,7 @@ class GoogleStore(ObjectStore[_Opened]):
         return isinstance(failure, CONNECTION_FAILURES)
 
     def drop_connections(self) -> None:
-        """Use none of the client's idle connections again."""
+        """Stop using the client's idle connections."""
         drop_connections(self._opened().client)
 
     def explain(self, failure: Exception) -> str:
@@ -115,7 +115,7 @@ class GoogleStore(ObjectStore[_Opened]):
             size_bytes=size_of(blob),
             version=generation_of(blob),
             writer=(blob.metadata or {}).get(WRITER_KEY),
-            # Of this generation; `updated` also changes with the metadata.
+            # When this generation was written; `updated` also changes with the metadata.
             written=blob.time_created,
             is_bound=True,
         )
@@ -178,7 +178,7 @@ class GoogleStore(ObjectStore[_Opened]):
         return sign_link(self._blob(key), url, lifetime)
 
     def may_write(self) -> bool:
-        """Return whether the credentials may create and delete, which replacing takes as well."""
+        """Return whether the credentials may create and delete objects; replacing needs both."""
         bucket = self._opened().client.bucket(self._bucket_name)
         granted = bucket.test_iam_permissions(
             list(_WRITING_RIGHTS), timeout=self._timeouts_s, retry=None

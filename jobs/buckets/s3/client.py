@@ -24,7 +24,7 @@ from jobs.buckets.wrong_answers import refuse_page
 from jobs.endpoints import without_secrets
 from jobs.errors import UsageError
 
-# One of them comes with every object.
+# An answer that holds an object has at least one of these headers.
 OBJECT_HEADERS = ("etag",)
 _BUCKET_NAME = r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]"
 _UNSORTED = "--x-s3"
@@ -64,11 +64,11 @@ class Address:
     Attributes
     ----------
     url
-        What their names are appended to, with a slash at its end.
+        The URL that objects' names are appended to; it ends with a slash.
     host
         The beginning of `url`, up to its path.
     region
-        Whose signatures the store accepts.
+        The region for which requests are signed.
     """
 
     url: str
@@ -86,7 +86,7 @@ class S3Client:
     Parameters
     ----------
     retry
-        Whose timeouts the client has.
+        The timeouts of the client.
     connections
         How many connections are kept open at most.
 
@@ -95,7 +95,7 @@ class S3Client:
     trusted
         The certificates that are trusted: a path, or True for the usual ones.
     timeouts_s
-        For connecting and for the next bytes.
+        The timeouts for connecting and for the next bytes.
 
     Raises
     ------
@@ -121,14 +121,14 @@ class S3Client:
         return answer
 
     def sign(self, parameters: dict[str, str], lifetime_s: int) -> str:
-        """Return a link by which an object can be read; nothing is asked of the store."""
+        """Return a link by which an object can be read, without any request."""
         link: str = self._client.generate_presigned_url(
             "get_object", Params=parameters, ExpiresIn=lifetime_s
         )
         return link
 
     def address_of(self, bucket_name: str) -> Address:
-        """Return where the client would ask for the objects of a bucket.
+        """Return the address at which the client asks for the objects of a bucket.
 
         Raises
         ------
@@ -141,7 +141,7 @@ class S3Client:
         return Address(url=host + link.path.removesuffix("x"), host=host, region=scope[2])
 
     def credentials(self) -> Any:  # noqa: ANN401 - botocore's own type
-        """Return keys that are valid now; those that end are replaced first."""
+        """Return keys that are valid now; keys that are about to expire are replaced first."""
         found = self._session.get_credentials()
         if found is None:
             raise NoCredentialsError
@@ -150,17 +150,17 @@ class S3Client:
     def _addressed(self) -> Any:  # noqa: ANN401 - botocore makes its clients' classes as it runs
         if self._session.get_scoped_config().get("s3", {}).get("addressing_style"):
             return self._create(None)
-        # Left to itself botocore signs links for a host that sends to the region's, where the
-        # signature does not hold.
+        # By default botocore signs links for a host that redirects to the region's host, where the
+        # signature is not valid.
         client = self._create({"addressing_style": "virtual"})
         if "amazonaws.com" in client.meta.endpoint_url:
             return client
-        # A store of one's own seldom has a host name for each bucket.
+        # A private store seldom has a host name for each bucket.
         return self._create({"addressing_style": "path"})
 
     def _create(self, addresses: dict[str, str] | None) -> Any:  # noqa: ANN401 - as above
         config = Config(
-            # Attempts are made in jobs/buckets/retrying.py, up to a deadline.
+            # jobs/buckets/retrying.py repeats requests, until a deadline.
             retries={"total_max_attempts": 1},
             signature_version="s3v4",
             user_agent_extra="image-drift",
@@ -170,8 +170,8 @@ class S3Client:
         return self._session.create_client("s3", region_name=region, config=config)
 
     def _send(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - botocore's own types
-        """Send a request in place of the client, whose connections know no deadline."""
-        # The wait for the store's consent to a body has no deadline; what is written here is small.
+        """Send a request by connections with a deadline, which the client's own do not have."""
+        # Waiting for the store's consent to a body has no deadline, and the bodies here are small.
         if "Expect" in request.headers:
             del request.headers["Expect"]
         connections: Any = getattr(self._of_thread, "connections", self._connections)
@@ -189,7 +189,7 @@ class S3Client:
 
     @contextlib.contextmanager
     def over_a_new_connection(self) -> Iterator[None]:
-        """Let this thread's requests inside have a connection that was never used."""
+        """Make this thread's requests inside the context use a new connection."""
         self._of_thread.connections = self._connected(1)
         try:
             yield
@@ -198,7 +198,7 @@ class S3Client:
             del self._of_thread.connections
 
     def drop_connections(self) -> None:
-        """Use none of the open connections again."""
+        """Stop using the open connections."""
         self._connections.close()
 
 

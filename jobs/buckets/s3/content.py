@@ -1,7 +1,7 @@
-"""Content from S3, compared with what the store knows of it.
+"""Content from S3, compared with the length and the checksums that the store has of it.
 
-The length always is. The ETag is the MD5 of the content, unless the object came in parts or is
-encrypted with a key of KMS or of the customer. Those may carry a checksum of their own: botocore
+The length is always compared. The ETag is the MD5 of the content, unless the object was uploaded in
+parts or is encrypted with a key of KMS or of the customer. Those may have a checksum: botocore
 verifies CRC32, SHA-1 and SHA-256, and the others where ``awscrt`` is installed.
 """
 
@@ -29,7 +29,7 @@ def version_of(answer: Mapping[str, Any]) -> str:
     Raises
     ------
     UncheckedContentError
-        If there is none.
+        If there is no ETag.
     """
     etag = str(answer.get("ETag") or "").strip('"')
     if not etag:
@@ -43,7 +43,7 @@ def is_md5(etag: str, headers: Mapping[str, str]) -> bool:
     Parameters
     ----------
     headers
-        Named in lower case.
+        The answer's headers, with names in lower case.
     """
     if _CUSTOMER_KEY in headers or headers.get(_ENCRYPTION, "").startswith("aws:kms"):
         return False
@@ -56,12 +56,12 @@ def chunks_of(read: Callable[[], bytes], size: int | None) -> Iterator[bytes]:
     Parameters
     ----------
     size
-        How many bytes the store announced, where it did.
+        The number of bytes that the store announced, if it did.
 
     Raises
     ------
     DamagedContentError
-        If it is more or less than the store announced.
+        If there are more or fewer bytes than the store announced.
     """
     found = 0
     while chunk := read():
@@ -77,12 +77,12 @@ def take(chunks: Iterable[bytes], sink: Sink, md5: str | None) -> None:
     Parameters
     ----------
     md5
-        What the content's MD5 has to be; None where nothing is known of it.
+        The expected MD5 of the content; None if it is not known.
 
     Raises
     ------
     DamagedContentError
-        If it is another one.
+        If the content has another MD5.
     """
     actual = hashlib.md5(usedforsecurity=False)
     for chunk in chunks:
@@ -93,26 +93,26 @@ def take(chunks: Iterable[bytes], sink: Sink, md5: str | None) -> None:
 
 
 def read_range(answer: Mapping[str, Any], start: int, size: int) -> bytes:
-    """Return the part of an object that was asked for, its length compared; nothing else can be.
+    """Return the requested part of an object; only its length can be checked.
 
     Parameters
     ----------
     answer
-        That of ``get_object``, asked for a range.
+        The answer of ``get_object`` to a request for a range.
     start, size
-        Of the range. A store that sends the whole object in its place is taken at its word.
+        The range. A store may send the whole object in its place.
 
     Raises
     ------
     WrongAnswerError
-        If it is another part.
+        If the answer holds another part.
     """
     whole = answer["ResponseMetadata"]["HTTPStatusCode"] == 200
     if not whole:
         _require_range(str(answer.get("ContentRange", "")), start, size)
     most = start + size if whole else size
     content = bytearray()
-    # As a context of its own the body gives out the bytes without the check of their length.
+    # Used as a context manager, the body would skip the check of its length.
     with contextlib.closing(answer["Body"]) as body:
         for chunk in chunks_of(lambda: body.read(_CHUNK_BYTES), answer.get("ContentLength")):
             content += chunk

@@ -1,4 +1,4 @@
-"""What can go wrong with S3: what is worth another attempt, and what to say."""
+"""Failures of S3: which are worth another attempt, and their messages."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ FAILURES: tuple[type[Exception], ...] = (
 
 
 def code_of(answer: aws_errors.ClientError) -> str:
-    """Return the store's name for an error; of one without a body, its HTTP status."""
+    """Return the store's code for an error, or its HTTP status if it has no body."""
     return str(answer.response.get("Error", {}).get("Code", ""))
 
 
@@ -101,16 +101,16 @@ def status_of(answer: aws_errors.ClientError) -> int:
 
 
 def refusal_of(status: int, said: str) -> aws_errors.ClientError:
-    """Return the error that botocore would make of an answer to ``GetObject``.
+    """Return the error that botocore would raise for an answer to ``GetObject``.
 
     Parameters
     ----------
     said
-        The answer's body: XML of S3, or whatever a proxy says.
+        The answer's body: XML from S3, or any text from a proxy.
     """
     code, message = (_element(name, said) for name in ("Code", "Message"))
     error = {"Code": code or str(status), "Message": message}
-    # The types of botocore know more fields than its parsers fill in.
+    # botocore's type for errors has more fields than its parsers set.
     parsed: Any = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}
     return aws_errors.ClientError(parsed, "GetObject")
 
@@ -130,9 +130,9 @@ def is_passing(failure: Exception, attempts: int, damaged_attempts: int) -> bool
     attempts
         How many attempts have failed like this one.
     damaged_attempts
-        How many of them may go to content with a wrong checksum.
+        The most attempts for content with a wrong checksum.
     """
-    # A service that gives out credentials can fail for a moment, and be missing for good.
+    # A service that gives out credentials can fail for a moment, or not exist at all.
     if isinstance(failure, (*DAMAGE, aws_errors.CredentialRetrievalError)):
         return attempts < damaged_attempts
     if isinstance(failure, aws_errors.ClientError):

@@ -15,14 +15,14 @@ _ALIAS = "-s3alias"
 
 
 def list_page(client: S3Client, listed: Listed, token: str | None, size: int) -> ListedPage:
-    """Ask for one page; names that no bucket of ours can have are left out.
+    """Ask for one page, and leave out names that `check_name` refuses.
 
     Raises
     ------
     DamagedContentError
-        If the page does not hold as much as it says, or breaks off without saying how to go on.
+        If the page has fewer entries than it says, or is cut off without a token to go on.
     WrongAnswerError
-        If it says that it lists something else than was asked for.
+        If the page lists another bucket or prefix than was asked for.
     """
     asked: dict[str, object] = {"Prefix": listed.root + listed.prefix, "MaxKeys": size}
     if listed.one_level:
@@ -49,13 +49,13 @@ def list_page(client: S3Client, listed: Listed, token: str | None, size: int) ->
 
 
 def _require_own(answer: dict[str, Any], listed: Listed, token: str | None) -> None:
-    """Compare what a page says it lists with what was asked for."""
+    """Raise `WrongAnswerError` if a page lists something else than was asked for."""
     asked = {
         "Prefix": listed.root + listed.prefix,
         "Delimiter": "/" if listed.one_level else "",
         "ContinuationToken": token or "",
     }
-    # An access point's alias stands for a bucket of another name.
+    # The alias of an access point leads to a bucket with another name.
     if not listed.bucket_name.endswith(_ALIAS):
         asked["Name"] = listed.bucket_name
     for name, value in asked.items():

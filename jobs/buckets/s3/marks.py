@@ -1,7 +1,8 @@
-"""Marks on requests to S3, which the store sends back: an answer without its mark is another's.
+"""Marks on requests to S3, which the store sends back: they tell whose answer an answer is.
 
-The store sets the header ``Content-Disposition`` of an answer as the request asks. Stores that do
-not are told by their first answers; nothing is bound there, and `jobs.buckets.belonging` is left.
+A request asks the store to set the header ``Content-Disposition`` of its answer. The first answers
+show whether a store does so. If not, no answer is bound to its request by a mark, and
+`jobs.buckets.belonging` alone decides.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from jobs.buckets.wrong_answers import WrongAnswerError
 QUERY = "response-content-disposition"
 HEADER = "content-disposition"
 _BEGINNING = "drift-answer-"
-# With these a store says that it knows no such parameter.
+# With these codes a store says that it does not know the parameter.
 _REFUSALS = {400, 501}
 
 
@@ -30,7 +31,7 @@ class Marks:
         self._are_refused = False
 
     def new(self) -> str | None:
-        """Return a mark that no other request has; None where the store refuses them."""
+        """Return a mark that no other request has; None if the store refuses marks."""
         return None if self._are_refused else _BEGINNING + secrets.token_hex(8)
 
     def is_bound(self, mark: str | None, found: str | None) -> bool:
@@ -44,7 +45,7 @@ class Marks:
         Raises
         ------
         WrongAnswerError
-            If it has the mark of another request, or none although the store sends them back.
+            If it has the mark of another request, or no mark although the store sends marks back.
         """
         if mark is None:
             return False
@@ -56,12 +57,12 @@ class Marks:
         return False
 
     def ask(self, request: Callable[..., dict[str, Any]], **asked: object) -> tuple[Any, bool]:
-        """Make a request of botocore's; return its answer and whether that is bound to it.
+        """Make a request by botocore; return its answer, and whether its mark was confirmed.
 
         Raises
         ------
         WrongAnswerError
-            If the answer is another's; its body is closed.
+            If the answer belongs to another request; its body is then closed.
         """
         mark = self.new()
         if mark is None:

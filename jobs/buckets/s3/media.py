@@ -1,8 +1,8 @@
 """Downloads of whole objects, mostly without the machinery of botocore's client.
 
-The client takes more than twice as much of a core for a download of 40 KB as its own signature with
-urllib3, on which it is built (``python -m benchmarks.bucket_clients``). Rights, addresses and
-trusted certificates are the client's, and whatever is unusual goes the client's way.
+For a download of 40 KB the client takes more than twice as much processor time as its signature and
+urllib3 alone (``python -m benchmarks.bucket_clients``). Credentials, addresses and trusted
+certificates come from the client, and the client itself downloads in unusual cases.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Downloads:
     Parameters
     ----------
     client
-        Whose rights are used.
+        The client whose credentials are used.
     connections
         How many connections are kept open at most.
     """
@@ -50,7 +50,7 @@ class Downloads:
         self._marks = Marks()
 
     def download(self, name: str, sink: Sink) -> str:
-        """Write an object into `sink`, verified as far as it can be, and return its version.
+        """Write an object into `sink`, verified as far as possible, and return its version.
 
         Parameters
         ----------
@@ -64,14 +64,14 @@ class Downloads:
         DamagedContentError, UncheckedContentError
             If length or MD5 are wrong, or the store sent no ETag.
         ObjectTooLargeError
-            If it is more than the sink takes.
+            If the object is larger than the sink allows.
         urllib3.exceptions.HTTPError, TimeoutError
             If the content breaks off or comes too slowly.
         """
         return self._download_directly(name, sink) or self._download_by_client(name, sink)
 
     def _download_directly(self, name: str, sink: Sink) -> str | None:
-        """Return None, with nothing written, where the client has to be asked."""
+        """Download without the client; None, and nothing written, if the client has to be asked."""
         if self._pool is None or not self._has_md5:
             return None
         mark = self._marks.new()
@@ -86,7 +86,7 @@ class Downloads:
             refuse_page(answer.status, answer.headers, OBJECT_HEADERS)
             if answer.status in PASSING_STATUS:
                 raise refusal_of(answer.status, beginning_of(answer))
-            # The client says what is wrong, follows to other regions, and fetches new rights.
+            # The client explains the error, follows to other regions, and fetches new credentials.
             if answer.status != 200 or "content-encoding" in answer.headers:
                 return None
             return self._take(answer, sink, mark)
@@ -97,13 +97,13 @@ class Downloads:
         if not self._marks.is_bound(mark, headers.get(HEADER)):
             sink.identify(version)
         if not is_md5(version, headers):
-            # Most of a bucket is encrypted if anything is; parts are an object's own matter.
+            # Usually all objects of a bucket are encrypted, or none; uploads in parts differ.
             self._has_md5 = "-" in version
             return None
         length = headers.get("content-length", "")
         size = int(length) if length.isdecimal() else None
         sink.expect(size or 0, version)
-        # Fewer bytes than the answer's head announced are an error of urllib3's.
+        # urllib3 raises an error for fewer bytes than the answer's head announced.
         chunks = chunks_of(lambda: answer.read1(_CHUNK_BYTES, decode_content=False), size)
         take(chunks, sink, version)
         return version
@@ -117,7 +117,7 @@ class Downloads:
         )
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
         size = answer.get("ContentLength")
-        # As a context of its own the body gives out the bytes without the checks of length and sum.
+        # Used as a context manager, the body would skip the checks of its length and checksum.
         with contextlib.closing(answer["Body"]) as body:
             version = version_of(answer)
             if not is_bound:
@@ -129,7 +129,7 @@ class Downloads:
 
 
 def _pool(url: str, trusted: str | bool, most: int) -> urllib3.HTTPConnectionPool | None:
-    """Return connections without the client; None where there is a proxy."""
+    """Return connections without the client; None if there is a proxy."""
     if get_environ_proxies(url):
         return None
     return connections_to(url, Path(str(get_cert_path(trusted))), most)

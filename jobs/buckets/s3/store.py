@@ -1,4 +1,4 @@
-"""S3, of Amazon and of others. Only the `s3` files of this folder know botocore."""
+"""S3, of Amazon and of others, as an `ObjectStore`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ETAG = re.compile(r"[!#-~]+")
 
 
 def open_url(url: str) -> S3Bucket:
-    """Return the bucket that ``s3://name`` or ``s3://name/folder`` names; nothing is asked yet.
+    """Return the bucket of ``s3://name`` or ``s3://name/folder``, without any request.
 
     Raises
     ------
@@ -91,7 +91,7 @@ class AmazonStore(ObjectStore[_Opened]):
         super().__init__()
         self._bucket_name = bucket_name
         self._settings = settings
-        # Stores may send marks back with some kinds of answers only.
+        # Some stores send marks back with some kinds of answers only.
         self._heads = Marks()
         self._parts = Marks()
 
@@ -104,7 +104,7 @@ class AmazonStore(ObjectStore[_Opened]):
         return isinstance(failure, CONNECTION_FAILURES)
 
     def drop_connections(self) -> None:
-        """Use none of the client's idle connections again."""
+        """Stop using the client's idle connections."""
         self._opened().client.drop_connections()
 
     def explain(self, failure: Exception) -> str:
@@ -112,7 +112,7 @@ class AmazonStore(ObjectStore[_Opened]):
         return explain(failure, self._bucket_name)
 
     def is_version(self, version: str) -> bool:
-        """Return whether this is an ETag without its quotes, and no other condition."""
+        """Return whether this is an ETag without its quotes, and not another kind of condition."""
         return _ETAG.fullmatch(version) is not None
 
     def download(self, key: str, sink: Sink) -> str:
@@ -160,7 +160,7 @@ class AmazonStore(ObjectStore[_Opened]):
                 return b""
             raise
         with contextlib.closing(answer["Body"]):
-            # A store that knows no conditions sends what there is.
+            # A store without conditional requests sends the present object.
             if version is not None or not is_bound:
                 check(version_of(answer))
             return read_range(answer, start, size)
@@ -202,7 +202,7 @@ class AmazonStore(ObjectStore[_Opened]):
         return list_page(self._opened().client, listed, token, size)
 
     def sign(self, key: str, url: str, lifetime: timedelta) -> str:  # noqa: ARG002 - no own errors
-        """Sign a link; one that temporary credentials signed ends with them."""
+        """Sign a link; with temporary credentials it expires no later than they do."""
         target = {"Bucket": self._bucket_name, "Key": key}
         return self._opened().client.sign(target, int(lifetime.total_seconds()))
 
@@ -227,7 +227,7 @@ class AmazonStore(ObjectStore[_Opened]):
 
 
 def _if_missing(failure: ClientError, key: str) -> Exception:
-    """Return what to raise: the answer to a question for the head alone says only its status."""
+    """Return the error to raise: the answer to a HEAD request has only a status."""
     if status_of(failure) == 404 and code_of(failure) != "NoSuchBucket":
         named = failure.response.get("Error", {}).get("Key")
         if named not in {None, key}:

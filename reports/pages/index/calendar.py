@@ -29,15 +29,15 @@ class DayCell:
     number
         The day of the month.
     verdict
-        The worst verdict of the day's runs; None for a day without a run.
+        The worst verdict among the day's runs; None if the day has no run.
     is_gap
-        Whether there were runs before and after this day, and none on it.
+        Whether this day has no run although there are runs before and after it.
     link
-        Where the day's runs are; empty without any.
+        A link to the day's runs; empty if there are none.
     words
         The day and its runs in words.
     count
-        The number of runs, or ``3/24`` where only some have the verdict; empty for a single run.
+        The number of runs, or ``3/24`` if 3 of 24 runs have the verdict; empty for a single run.
     """
 
     number: int
@@ -74,7 +74,7 @@ def calendar_months(
     days
         The runs by day, oldest day first.
     link
-        Returns where the runs of a day are.
+        A function that returns the link to the runs of a day.
     """
     if not days:
         return ()
@@ -88,7 +88,7 @@ def calendar_months(
 
 
 def tally_words(tally: Tally) -> str:
-    """Return what was said in how many runs: ``3 drift, 21 steady``."""
+    """Return how many runs had each verdict, in words: ``3 drift, 21 steady``."""
     parts = (
         f"{tally.counts[verdict]:,} {wording.VERDICT_LABELS[verdict].lower()}"
         for verdict in WORST_FIRST

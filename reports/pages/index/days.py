@@ -12,22 +12,22 @@ from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
 from reports.words import numbers
 
-# What a day or a week with several verdicts is shown as: the first one of these.
+# A day or a week with several verdicts is shown with the first of these.
 WORST_FIRST = (Verdict.DRIFT, Verdict.INCONCLUSIVE, Verdict.STEADY)
-# A page of so many runs stays well under a megabyte.
+# A page with this many runs stays well under a megabyte.
 RUNS_PER_TABLE = 1000
 _WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many runs had which verdict."""
+    """The number of runs with each verdict."""
 
     counts: Mapping[Verdict, int]
 
     @property
     def runs(self) -> int:
-        """All of them."""
+        """The number of all runs."""
         return sum(self.counts.values())
 
     @property
@@ -45,9 +45,9 @@ class Week:
     monday
         Its first day.
     newest
-        The newest run of it.
+        The newest run of the week.
     largest_effect
-        The largest effect of any column in any of its runs; None where none has one.
+        The largest effect of any column in any run of the week; None if no run has an effect.
     effects
         The largest effect of each column, in reference standard deviations.
     """
@@ -77,7 +77,7 @@ class RunTable:
 
     @property
     def name(self) -> str:
-        """The name of its page below the job's folder ``index/``."""
+        """The name of the table's page, below the job's folder ``index/``."""
         part = "" if self.part == 1 else f"-{self.part}"
         return f"{self.month:%Y-%m}{part}.html"
 
@@ -91,7 +91,7 @@ def day_of(row: HistoryRow) -> date:
 
 
 def when_words(row: HistoryRow) -> str:
-    """Return the day that a run stands for, or with a window of less than a day when it ended."""
+    """Return the day that a run is about; for a window shorter than a day, the time it ended."""
     if row.end - row.start >= timedelta(days=1):
         return numbers.day(day_of(row).isoformat())
     return numbers.moment(row.window_end)
@@ -109,13 +109,13 @@ def fragment_of(day: date) -> str:
 
 
 def tally_of(rows: Iterable[HistoryRow]) -> Tally:
-    """Return how many runs had which verdict; every verdict has a count."""
+    """Return the number of runs with each verdict, 0 included."""
     counts = Counter(row.verdict for row in rows)
     return Tally(counts={verdict: counts[verdict] for verdict in WORST_FIRST})
 
 
 def by_day(rows: Sequence[HistoryRow]) -> dict[date, tuple[HistoryRow, ...]]:
-    """Return sorted rows by their day, in their order."""
+    """Group sorted rows by their day; the order stays."""
     return {day: tuple(of_day) for day, of_day in groupby(rows, day_of)}
 
 
@@ -125,22 +125,23 @@ def weeks_of(rows: Sequence[HistoryRow]) -> tuple[Week, ...]:
 
 
 def weeks_between(earlier: Week, later: Week) -> int:
-    """Return how many weeks without a run lie between two."""
+    """Return the number of weeks without a run between two weeks."""
     return (later.monday - earlier.monday) // _WEEK - 1
 
 
 def tables_of(rows: Sequence[HistoryRow], first_recent: int) -> tuple[RunTable, ...]:
     """Return the tables behind an index, oldest first.
 
-    A month whose runs are all in the index has none; every other one is complete. A new run
-    changes the newest table only, one of an earlier window those of its month.
+    A month has no table if the index shows all its runs; any other month's tables hold all of
+    its runs. A new run changes the newest table only; a run of an earlier window changes the
+    tables of its month.
 
     Parameters
     ----------
     rows
         All rows, sorted.
     first_recent
-        Where the rows begin that the index shows one by one.
+        The position of the first row that the index shows as a line of its own.
     """
     if first_recent <= 0:
         return ()
@@ -160,7 +161,7 @@ def tables_of(rows: Sequence[HistoryRow], first_recent: int) -> tuple[RunTable, 
 
 
 def lasting(rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
-    """Return the newest runs of sorted rows that all have the newest one's verdict."""
+    """Return the latest runs without a change of verdict, from sorted rows."""
     first = len(rows)
     while first > 0 and rows[first - 1].verdict is rows[-1].verdict:
         first -= 1
@@ -168,10 +169,10 @@ def lasting(rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
 
 
 def usual_step(rows: Sequence[HistoryRow]) -> timedelta | None:
-    """Return the time from one window's end to the next, or None where there is no usual one.
+    """Return the usual time between two windows' ends, or None if there is none.
 
-    It is the median step, if at least half of the steps are within a tenth of it and there are
-    three of them.
+    It is the median of the times between runs. There must be at least three, and at least half of
+    them within a tenth of the median.
     """
     steps = sorted(two.end - one.end for one, two in pairwise(rows) if two.end > one.end)
     if len(steps) < 3:

@@ -27,11 +27,11 @@ class RunLine:
     Attributes
     ----------
     link
-        Where the run's page is; None where that was pruned.
+        A link to the run's page; None if the page was pruned.
     fragment
-        The identifier of its day; empty but for the first line of a day.
+        The fragment identifier of the day, on the day's first line; empty on the others.
     said
-        The headline, or where the run has none its summary.
+        The headline, or the summary if the run has no headline.
     effect
         The largest effect of any column.
     """
@@ -84,13 +84,13 @@ def run_lines(rows: Sequence[HistoryRow], links: JobLinks) -> list[RunLine]:
 
 
 def said_of(row: HistoryRow) -> str:
-    """Return the headline of a run, or where it has none its summary; shortened if very long."""
+    """Return a run's headline, or its summary if it has none; a very long text is cut."""
     said = row.headline or row.summary
     return said if len(said) <= LONGEST_WORDS else f"{said[:LONGEST_WORDS]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def years_of_weeks(weeks: Sequence[Week], links: Sequence[str]) -> tuple[YearOfWeeks, ...]:
-    """Return the weeks newest first, a line also for each stretch of weeks without a run."""
+    """Return the weeks, newest first, with one line for each stretch of weeks without a run."""
     if not weeks:
         return ()
     linked = list(zip(weeks, links, strict=True))

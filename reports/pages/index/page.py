@@ -46,7 +46,7 @@ class IndexFiles:
     page
         The content of ``index.html``.
     tables
-        By name below the job's folder ``index/``: the content of each page.
+        The content of each page, by its name below the job's folder ``index/``.
     """
 
     page: bytes
@@ -60,11 +60,11 @@ class Answer:
     Attributes
     ----------
     lasts
-        For how many runs, and since when, the verdict has been the same.
+        How long the verdict has been the same: the number of runs, and the first one's time.
     rhythm
-        How often runs come, and when the next one's window ends; empty where there is no rhythm.
+        How often runs come, and when the next window ends; empty if runs come irregularly.
     tally
-        How many runs had which verdict, in words.
+        The number of runs with each verdict, in words.
     runs, since
         How many runs there are, and when the first one's window ended.
     """
@@ -86,21 +86,21 @@ def index_files(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = N
     Parameters
     ----------
     links
-        Where the page leads; None for links relative to the job's folder.
+        How the page links to other pages; None for links relative to the job's folder.
     """
     index = _Index.of(job, rows, links)
     return IndexFiles(page=index.page(), tables=index.table_pages())
 
 
 def table_names(rows: Iterable[HistoryRow]) -> frozenset[str]:
-    """Return the names of the tables behind the index, those that `index_files` makes."""
+    """Return the names of the tables that `index_files` makes."""
     ordered = sort_rows(rows)
     return frozenset(table.name for table in tables_of(ordered, len(ordered) - RUNS_ONE_BY_ONE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
-    """The rows, sorted, and which of them stand where.
+    """All rows, sorted, and the page that shows each of them.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class _Index:
     tables
         The tables behind the index.
     table_names
-        The page of a day's newest run, for every day that stands in a table.
+        The page that shows a day's newest run, for every day that is in a table.
     """
 
     job: str
@@ -181,7 +181,7 @@ class _Index:
         return pages
 
     def _weeks(self) -> tuple[Week, ...]:
-        """Return the weeks, each with all its runs, of the runs that are not shown one by one."""
+        """Return the weeks of the runs that have no line of their own, each with all its runs."""
         if not self.older:
             return ()
         last = monday_of(self.older[-1])
@@ -197,7 +197,7 @@ class _Index:
         return self.links.to_table(self.table_names[day], fragment_of(day))
 
     def _week_link(self, week: Week) -> str:
-        """Return where the week's newest run stands that is in a table."""
+        """Return a link to the week's newest run among those that are in a table."""
         days = [week.monday + timedelta(days=later) for later in range(6, -1, -1)]
         day = next(day for day in days if day in self.table_names)
         return self.links.to_table(self.table_names[day], fragment_of(day))

@@ -11,26 +11,27 @@ from itertools import accumulate, pairwise
 from reports.findings.answers import State, Verdict
 from reports.findings.effect_sizes import LARGEST_DRAWN
 
-# A small plot is drawn in these units and scaled as a whole.
+# The size of a small plot in its own units; the browser scales the whole plot.
 PLOT_WIDTH, PLOT_HEIGHT = 320, 72
 _TOP, _GROUND = 7.0, 66.0
 _WIDE_HEIGHT, _WIDE_TOP, _WIDE_GROUND = 150, 14.0, 136.0
-# A step counts as a gap from so many usual steps on, and takes no more room than so many.
+# The time between two runs is a gap if it is more than the first number of usual steps; it is
+# drawn no wider than the second.
 _GAP, _WIDEST = 1.5, 8.0
-# The part of the width that earlier weeks take, and where the runs begin and end beside them.
+# The share of the width for earlier weeks, and where the runs begin and end to the right of them.
 _WEEKS_END, _RUNS_START, _RUNS_END = 0.24, 0.29, 0.985
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeAxis:
-    """Where runs and the weeks before them lie across a plot, 0 to 1.
+    """The positions of the runs, and of the weeks before them, along the x axis: 0 to 1.
 
     Attributes
     ----------
     runs, weeks
-        A place each, in order of time.
+        One position each, in order of time.
     gaps
-        From where to where runs are missing.
+        The stretches in which runs are missing: start and end.
     """
 
     runs: tuple[float, ...]
@@ -40,7 +41,7 @@ class TimeAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlotPoint:
-    """One run, or one week; `size` None leaves a gap, without a link it leads nowhere."""
+    """One run or one week; a `size` of None is drawn as a gap, and the link may be missing."""
 
     size: float | None
     mark: Verdict | State | None
@@ -59,7 +60,7 @@ class Course:
     weeks
         The weeks before them; `PlotPoint.size` is the largest of the week.
     limits
-        By run: the size from which a move counts; None where it is not known.
+        The size from which a move counts, for each run; None where it is not known.
     """
 
     runs: Sequence[PlotPoint]
@@ -68,13 +69,13 @@ class Course:
 
     @property
     def top(self) -> float:
-        """The size that the upper edge stands for; the limit always lies in the lower half."""
+        """The size at the upper edge of the plot; the limit always lies in the lower half."""
         limits = [2.5 * limit for limit in self.limits if limit is not None]
         return max([0.25, min(self._largest, LARGEST_DRAWN), *limits])
 
     @property
     def is_cut(self) -> bool:
-        """Whether a size lies beyond the upper edge; it is drawn there."""
+        """Whether a size lies beyond the upper edge; it is then drawn at the edge."""
         return self._largest > self.top
 
     @property
@@ -84,14 +85,14 @@ class Course:
 
 
 def time_axis(times: Sequence[datetime], mondays: Sequence[date]) -> TimeAxis:
-    """Return the places of runs by their times, oldest first, and of the weeks before them.
+    """Return the positions of runs, oldest first, and of the weeks before them, by their times.
 
-    Places are in proportion to time, but a long gap between runs is shortened so that it cannot
-    squeeze all of them together.
+    Positions are in proportion to time, but a long gap is drawn shorter, so that the runs beside
+    it are not squeezed together.
     """
     steps = [(two - one).total_seconds() for one, two in pairwise(times)]
     usual = _median([step for step in steps if step > 0]) or 1.0
-    # Runs of one and the same time stand beside each other too.
+    # Runs at the same time are drawn beside each other, not on top of each other.
     widths = [min(max(step, usual / 4), _WIDEST * usual) for step in steps]
     total = sum(widths) or 1.0
     start = _RUNS_START if mondays else 1 - _RUNS_END
@@ -114,7 +115,7 @@ def _week_places(mondays: Sequence[date]) -> tuple[float, ...]:
 
 
 def small_plot(axis: TimeAxis, course: Course) -> str:
-    """Return a small plot of one column; it is decoration for those who cannot see it."""
+    """Return a small plot of one column; screen readers skip it."""
     heights = _Heights(top=course.top, high=_TOP, ground=_GROUND)
     across = [_short(PLOT_WIDTH * place) for place in axis.runs]
     points = [
@@ -144,7 +145,7 @@ def small_plot(axis: TimeAxis, course: Course) -> str:
 
 
 def wide_plot(axis: TimeAxis, course: Course, title: str) -> str:
-    """Return a plot as wide as the page, each run and each week a link that can be tabbed to."""
+    """Return a plot as wide as the page; each run and week is a link that the keyboard reaches."""
     heights = _Heights(top=course.top, high=_WIDE_TOP, ground=_WIDE_GROUND)
     gaps = "".join(
         f'<rect class="gap" x="{_short(100 * left)}%" y="{_WIDE_TOP}" '
@@ -177,7 +178,7 @@ def wide_plot(axis: TimeAxis, course: Course, title: str) -> str:
 def _wide_line(
     kind: str, start: tuple[float, float], end: tuple[float, float], heights: _Heights
 ) -> str:
-    """Return a line between two places, each with its size there."""
+    """Return a line between two points, each a position and a size."""
     (left, one), (right, two) = start, end
     return (
         f'<line class="{kind}" x1="{_short(100 * left)}%" y1="{_short(heights.of(one))}" '
@@ -215,7 +216,7 @@ def _small_point(x: str, y: float, point: PlotPoint) -> str:
     shape = ""
     if point.size is not None:
         kind = _KINDS.get(point.mark or "", "dot")
-        # A line of no length with round ends is a dot.
+        # A line of length zero with round ends is drawn as a dot.
         drawn = {
             "alarm": f"M{x} {_short(y - 4.5)}l4 7h-8z",
             "open": f"M{x} {_short(y - 3.5)}l3.5 3.5l-3.5 3.5l-3.5-3.5z",
@@ -238,7 +239,7 @@ def _linked(point: PlotPoint, drawn: str) -> str:
 
 
 def _unbroken(axis: TimeAxis, runs: Sequence[PlotPoint]) -> list[tuple[int, int, float, float]]:
-    """Return neighbours between which no run and no size is missing, with their sizes."""
+    """Return pairs of neighbouring points with no missing run or size between them."""
     middles = [(left + right) / 2 for left, right in axis.gaps]
     broken = {
         index
@@ -268,7 +269,7 @@ def _line(
 def _limit_pieces(
     axis: TimeAxis, limits: Sequence[float | None]
 ) -> list[tuple[float, float, float]]:
-    """Return from where to where which limit held; the first one stands for the weeks before."""
+    """Return the stretches with one limit each; the first also covers the weeks before."""
     pieces: list[tuple[float, float, float]] = []
     starts = [0.0, *axis.runs[1:]]
     for start, end, limit in zip(starts, [*axis.runs[1:], 1.0], limits, strict=True):

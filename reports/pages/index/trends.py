@@ -21,11 +21,11 @@ from reports.pages.links import JobLinks
 from reports.words import numbers, wording
 from reports.words.movements import deviations
 
-# Weeks that lie further before the last week of them are not in the plots.
+# The plots leave out weeks that are more than this long before the last week.
 _LONGEST_BEFORE = timedelta(weeks=52)
 PLOTS_OPEN = 6
 MOST_PLOTS_OPEN = 12
-# Links are most of a page's bytes: beyond so many columns the plots have none.
+# Links make up most of a page's bytes: with more columns than this, the plots have no links.
 MOST_LINKED_PLOTS = 36
 MOST_PLOTS = 200
 _WAYS = {
@@ -44,13 +44,13 @@ class ColumnTrend:
     Attributes
     ----------
     state
-        What the newest run said; None where it does not know the column.
+        The column's state in the newest run; None if that run does not have the column.
     now
         How far it moved in the newest run, in words.
     alarms
-        In how many of the runs it was drift, in words.
+        In how many of the runs the column drifted, in words.
     top
-        The size that the plot's upper edge stands for, in words.
+        The size at the plot's upper edge, in words.
     """
 
     name: str
@@ -71,23 +71,24 @@ class Trends:
     largest
         The largest effect of any column, run by run.
     top
-        What its upper edge stands for, in words.
+        The size at the upper edge of that plot, in words.
     limit
-        The limit of the newest run that knows one, in words; empty where none does.
+        The limit of the newest run that has one, in words; empty if no run has one.
     columns, more_columns
-        Those to be shown at once and those to be folded; drift first, then by how far they moved.
+        The columns that are shown at once, and the columns that are folded away. Columns in drift
+        come first, then the others by how far they moved.
     left_out
-        How many columns have no plot because there are too many.
+        The number of columns without a plot, because there are too many columns.
     unmoving
-        The columns that no run knows an effect of, such as constant ones.
+        The columns without an effect in any run, such as constant columns.
     any_drift
         Whether a column is in drift now.
     weeks
-        How many weeks before the runs are in the plots.
+        The number of weeks in the plots, before the runs.
     begin, first, last
-        The day on which the plots of all columns begin, and those of the first and the last run.
+        The day on which all plots begin, and the days of the first and of the last run.
     has_gaps
-        Whether runs are missing somewhere between the others.
+        Whether runs are missing somewhere between the first and the last.
     """
 
     largest: Markup
@@ -115,7 +116,7 @@ def find_trends(
     recent
         The runs that are shown one by one, oldest first.
     weeks, week_links
-        The weeks before them, oldest first, and where the runs of each are.
+        The weeks before them, oldest first, and a link to the runs of each week.
     """
     if len(recent) < 2:
         return None
@@ -184,7 +185,7 @@ def _week_point(week: Week, link: str) -> PlotPoint:
 
 
 def known_size(size: float | None) -> float | None:
-    """Return a size that can be drawn, or None."""
+    """Return a size as a number that can be drawn, or None if it cannot."""
     return size if size is not None and math.isfinite(size) else None
 
 
@@ -228,7 +229,7 @@ def _columns(
 
 
 def _sorted_names(recent: Sequence[HistoryRow]) -> list[str]:
-    """Return the columns with an effect in any run: those in drift now, then the farthest moved."""
+    """Return the columns with an effect in any run: drift first, then by how far they moved."""
     sizes: dict[str, float] = {}
     for row in recent:
         for name in row.effects:

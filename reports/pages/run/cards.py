@@ -68,7 +68,7 @@ class ColumnCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardGroups:
-    """Cards by what the reader does with them; each group sorted, farthest moved first."""
+    """Cards in groups, by what a reader does with them; in each, the farthest moved come first."""
 
     moved: tuple[ColumnCard, ...]
     unclear: tuple[ColumnCard, ...]
@@ -91,11 +91,11 @@ def group_cards(
     Parameters
     ----------
     features
-        Plain words by column name; a column without any goes by its own name.
+        Plain words by column name; a column without plain words is shown by its name.
     history
         The rows of earlier runs, oldest first.
     anchor
-        What the cards' fragment identifiers start with.
+        The beginning of the cards' fragment identifiers.
     limit
         The smallest effect that counts, in reference standard deviations; None where unknown.
     """
@@ -113,7 +113,7 @@ def group_cards(
 
 
 def by_movement(column: Finding) -> tuple[bool, float, str]:
-    """Return what to sort columns by: drift first, then by how far they moved, on one scale."""
+    """Return the sort key of a column: drift first, then how far it moved, on one scale."""
     size = _on_one_scale(column)
     return (column.state is not State.DRIFT, 1.0 if size is None else -size, column.name)
 
@@ -175,7 +175,7 @@ def _plot(column: Finding, title: str, pair: HistogramPair | None) -> Markup | N
         f"Distribution of {title}: reference {_spot(column.reference)}, "
         f"this window {_spot(column.current)} {column.unit}"
     )
-    # The plot escapes its title; everything else in it is numbers.
+    # The plot escapes its title, and holds nothing else but numbers.
     return Markup(histogram_svg(pair, visible(words.strip())))  # noqa: S704
 
 

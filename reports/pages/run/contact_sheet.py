@@ -39,13 +39,13 @@ class ContactSheet:
     shots
         The images that stand out, worst first.
     shown_first
-        How many of them are not folded away.
+        The number of images that are shown before the others are unfolded.
     typical
         Name and source of typical images of the reference.
     no_typical
-        Why there are none where there might be; empty where nothing needs to be said.
+        Why there are no typical images; empty if there are some or the page need not explain it.
     thumbnails_on
-        Whether the job wants pictures at all.
+        Whether the job shows pictures on its pages.
     """
 
     shots: tuple[Shot, ...]
@@ -60,12 +60,12 @@ def contact_sheet(
     pictures: Mapping[str, bytes] | None,
     typical: Mapping[str, bytes] | None,
 ) -> ContactSheet:
-    """Return the pictures of a page; nothing of an image where thumbnails are switched off.
+    """Return the pictures of a page; no picture is shown where thumbnails are switched off.
 
     Parameters
     ----------
     pictures, typical
-        As of `report_html`.
+        As in `report_html`.
     """
     beside = typical if pictures is not None and findings.offenders else {}
     return ContactSheet(

@@ -1,4 +1,4 @@
-"""What a run's page shows before anybody scrolls."""
+"""The top of a run's page: what a reader sees before scrolling."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class FirstScreen:
     Attributes
     ----------
     moved, more_moved
-        The columns that moved farthest, on one scale, and how many more moved.
+        The columns that moved farthest, on one scale, and the number of other columns that moved.
     explain_sigma
-        Whether a standard deviation is spoken of there.
+        Whether the text mentions a standard deviation, so that the page must explain it.
     shots
-        How many images stand out.
+        The number of images that stand out.
     strip
         The worst images that have a picture.
     named
-        The worst images by name: those of the strip, or simply the worst where none has a picture.
+        The worst images by name: the images of the strip, or the worst ones if none has a picture.
     typical
         Name and source of typical reference images.
     summary
         The run's summary in paragraphs.
     missing
-        What an inconclusive run lacked, one sentence each.
+        What was missing for a verdict, in one sentence each; empty if there is a verdict.
     """
 
     moved: tuple[ColumnCard, ...]
@@ -53,7 +53,7 @@ class FirstScreen:
 def first_screen(
     findings: RunFindings, features: CardGroups, predictions: CardGroups, sheet: ContactSheet
 ) -> FirstScreen:
-    """Return what stands at the top of a run's page."""
+    """Return the content of the top of a run's page."""
     ordered = sorted(
         (*features.moved, *predictions.moved), key=lambda card: by_movement(card.finding)
     )

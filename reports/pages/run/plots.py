@@ -28,7 +28,7 @@ class HistogramPair:
     Attributes
     ----------
     edges
-        Where the bins meet; the long empty tails are cut off.
+        The edges of the bins, without the long tails that are nearly empty.
     reference, current
         The share of each bin divided by its width, scaled so that the highest is 1.
     cut_low, cut_high
@@ -43,7 +43,7 @@ class HistogramPair:
 
 
 def pair_histograms(reference: Histogram | None, current: Histogram | None) -> HistogramPair | None:
-    """Return two histograms on one axis, or None where there is nothing to draw.
+    """Return two histograms on one axis, or None if there is nothing to draw.
 
     One side may be missing or empty; both sides must share their edges.
     """
@@ -67,7 +67,7 @@ def pair_histograms(reference: Histogram | None, current: Histogram | None) -> H
 
 
 def _bins_to_show(sides: Sequence[Histogram]) -> tuple[int, int]:
-    """Cut the tails in which neither side has more than 0.4 % of its values."""
+    """Return the bins without the tails in which each side has at most 0.4 % of its values."""
     bins = len(sides[0].counts)
     first, last = bins - 1, 0
     for side in sides:
@@ -99,7 +99,7 @@ def _densities(side: Histogram | None, edges: Sequence[float]) -> list[float]:
 
 
 def histogram_svg(pair: HistogramPair, title: str) -> str:
-    """Return both sides in one picture: the reference as an area, the window as a line."""
+    """Return a plot of both sides: the reference as an area, the window as a line."""
     area = _steps(pair, pair.reference)
     line = _steps(pair, pair.current)
     return (
@@ -124,9 +124,9 @@ def _steps(pair: HistogramPair, heights: Sequence[float]) -> str:
 
 
 def share_bars_svg(reference: float, current: float, widest: float) -> str:
-    """Return two bars, one below the other, for a share then and now (0 to 1).
+    """Return two bars, one below the other: a share (0 to 1) in the reference and in the window.
 
-    The picture is decoration: the numbers stand beside it.
+    Screen readers skip the bars: the numbers are in the text beside them.
     """
     scale = 100 / widest if widest > 0 else 0
     return (
@@ -139,10 +139,10 @@ def share_bars_svg(reference: float, current: float, widest: float) -> str:
 def spark_svg(
     sizes: Sequence[tuple[float | None, State]], title: str, limit: float | None = None
 ) -> str:
-    """Return one column's effect over its last runs, this run last.
+    """Return a plot of one column's effect in its latest runs; this run is the last.
 
-    Runs with drift are triangles, others dots; a run without an effect is a gap. A dashed line
-    stands at `limit`, the smallest effect that counts.
+    A run with drift is a triangle, another run a dot; a run without an effect leaves a gap. A
+    dashed line marks `limit`, the smallest effect that counts.
     """
     drawn = [min(abs(size), LARGEST_DRAWN) for size, _ in sizes if size is not None]
     top = max(0.5, limit or 0.0, *drawn)
@@ -171,7 +171,7 @@ def _spark_y(part: float) -> float:
 
 
 def _spark_course(spots: Sequence[_Spot]) -> str:
-    """Return the line through all runs; one without an effect breaks it."""
+    """Return the line through all runs; a run without an effect interrupts it."""
     before = [None, *(y for _, y, _ in spots)]
     course = "".join(
         f"{'M' if before[index] is None else 'L'}{_short(x)} {_short(y)}"

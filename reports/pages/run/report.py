@@ -1,4 +1,4 @@
-"""``report.html``: the page that people open to see what happened and which images to look at."""
+"""``report.html``: the page that tells people what happened and which images to look at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ACCEPTED = b'<p class="flag" id="accepted">'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where the page leads, relative to itself; None for what is not there."""
+    """The page's links, relative to the page; None for a page or file that does not exist."""
 
     report_json: str | None = "report.json"
     evidently: str | None = "evidently.html"
@@ -31,12 +31,12 @@ class Links:
 
     @classmethod
     def of_run(cls, template: str | None, *, job: str, prefix: str, run_id: str) -> Links:
-        """Return the links of a run's page: by the template where it names objects, else relative.
+        """Return the links of a run's page: by the template if it names objects, else relative.
 
         Parameters
         ----------
         template
-            `reports.link_template` of the job. One without ``{path}`` knows pages of runs only.
+            `reports.link_template` of the job. Without ``{path}`` it can only link to runs' pages.
         prefix
             The job's folder in the bucket.
         """
@@ -64,7 +64,7 @@ def report_html(
     links: Links = DEFAULT_LINKS,
     typical: Mapping[str, bytes] | None = None,
 ) -> bytes:
-    """Return the page of a run: one UTF-8 file without scripts that loads nothing.
+    """Return a run's page: one UTF-8 file that has no scripts and loads nothing.
 
     Parameters
     ----------
@@ -72,10 +72,10 @@ def report_html(
         JPEG thumbnails by the image path of an offender. An image without one is shown by name;
         None means that thumbnails are switched off, and the page says so.
     history
-        Rows of any runs; only those with an earlier window end are used, and this run's own for
-        whether it was accepted.
+        Rows of any runs. Only runs with an earlier window end are used, and this run's own row,
+        which says whether the run was accepted.
     links
-        Where the page leads.
+        The page's links.
     typical
         JPEG thumbnails of typical reference images by name; None where the reference has no
         pictures at all, and the page says how to supply them.
@@ -106,15 +106,15 @@ def report_html(
 def with_acceptance(page: bytes, *, accepted: bool) -> bytes:
     """Return a run's page, now saying whether the run was accepted as normal.
 
-    The mark is in every page and hidden in most, so that a page can be marked without its data;
-    a page of an older version comes back as it is.
+    Every page holds the mark, usually hidden, so that it can be shown without the run's data. A
+    page of an older version has no mark and is returned unchanged.
     """
     before, after = (_NOT_ACCEPTED, _ACCEPTED) if accepted else (_ACCEPTED, _NOT_ACCEPTED)
     return page.replace(before, after, 1)
 
 
 def _titles(findings: RunFindings) -> dict[str, str]:
-    """Return the plain words of every column, by its name."""
+    """Return each column's plain words by the column's name."""
     columns = (*findings.features, *findings.predictions)
     return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
 

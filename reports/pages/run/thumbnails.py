@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 MOST_PICTURES = 24
-# The worst and the most typical four of them are in the page twice, small at its top.
+# The four worst and the four most typical are in the page twice: small ones are at the top.
 MOST_BYTES = 364_000
 MOST_TYPICAL_PICTURES = 8
 MOST_TYPICAL_BYTES = 64_000
@@ -19,11 +19,12 @@ def within_budget(
 ) -> dict[str, bytes]:
     """Return the first thumbnails that a page may hold, by image path.
 
-    With the limits for those that stand out (the defaults) and `MOST_TYPICAL_PICTURES` and
-    `MOST_TYPICAL_BYTES` for those of the reference, a page stays under a megabyte.
+    A page stays under a megabyte with the default limits for images that stand out, and with
+    `MOST_TYPICAL_PICTURES` and `MOST_TYPICAL_BYTES` for images of the reference.
 
-    Reads no further than needed, so that an iterator may fetch images as it goes. Images without a
-    thumbnail are passed over; the first one that would exceed the bytes ends the choice.
+    The iterator is read no further than needed, so it may fetch each image when asked for it.
+    Images without a thumbnail are skipped. The choice ends before the first thumbnail that would
+    exceed the limit of bytes.
     """
     chosen: dict[str, bytes] = {}
     total = 0

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from drift.notebook import open_job
+import drift.notebook
+from drift.notebook import JobReports, open_job
 from jobs.errors import InputError, JobFileError, ObjectMissingError, UsageError
 from reference_stats.decoding.decode import decode_image
 from reference_stats.feature_cache.cache import FeatureCache
@@ -22,6 +23,7 @@ from reference_stats.features.registry import (
     feature_set,
 )
 from reports.findings.answers import Verdict
+from tests.support.docstring_examples import assert_holds, examples_of
 from tests.support.published import DAYS, publish_two_days
 from tests.support.remembered import add_parts
 
@@ -60,6 +62,23 @@ def test_a_job_is_shown_in_one_short_line(job, world):
     assert job.bucket.url_of(job.prefix) in shown
     assert len(shown) < 60 + len(place)
     assert repr(open_job(job.bucket.url_of(job.prefix))) == shown
+
+
+EXAMPLES = examples_of(drift.notebook)
+
+
+@pytest.mark.parametrize("test", EXAMPLES, ids=lambda test: test.name.rpartition(".")[2])
+def test_the_examples_in_docstrings_hold(test, world, monkeypatch):
+    monkeypatch.chdir(world[0])
+
+    assert_holds(test, {"job": open_job("job.toml")})
+
+
+def test_everything_that_notebooks_are_offered_has_an_example():
+    shown = {test.name.rpartition(".")[2] for test in EXAMPLES}
+    methods = {name for name in vars(JobReports) if callable(getattr(JobReports, name))}
+
+    assert {name for name in methods if not name.startswith("_")} | {"open_job"} <= shown
 
 
 class TestHistory:

@@ -17,7 +17,7 @@ from jobs.buckets.deadlines import ending_at
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.http_answers import connections_to
 from jobs.errors import ObjectTooLargeError
-from tests.support.cloud_faults import QUICK
+from jobs.testing.clouds.fault_suite import QUICK
 
 LATE_S = 0.7
 Serve = Callable[[socket.socket], None]

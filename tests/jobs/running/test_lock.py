@@ -25,8 +25,8 @@ from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError, ExitCode, LockedError, PublishError
 from jobs.running.lease_settings import LeaseSettings
 from jobs.running.lock import JobLock, release_open_locks
+from jobs.testing.clouds.relay import FaultyStore, refusal, relay_to
 from tests.support.counting_bucket import CountingBucket
-from tests.support.faulty_store import FaultyStore, refusal, relay_to
 from tests.support.gcs_server import GcsServer
 
 # Leases that end while a test waits, with room for a machine that is busy.

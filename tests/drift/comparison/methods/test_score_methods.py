@@ -13,7 +13,7 @@ from drift.comparison.methods.registry import NUMERIC_METHODS
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.comparison.whitening import joint_scores
-from tests.support.method_contract import ScoreMethodContract
+from drift.testing.score_methods import ScoreMethodContract
 
 
 class TestLocation(ScoreMethodContract):

@@ -30,7 +30,7 @@ from jobs.errors import (
     UnsafeNameError,
     UsageError,
 )
-from tests.support.bucket_contract import BucketContract
+from jobs.testing.buckets.contract import BucketContract
 
 
 @pytest.fixture

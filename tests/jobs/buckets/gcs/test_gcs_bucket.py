@@ -8,12 +8,12 @@ from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectChangedError, ObjectMissingError
-from tests.support.cloud_contract import CloudContract
-from tests.support.cloud_faults import Server
+from jobs.testing.clouds.server import Server
 from tests.support.gcs_server import GcsServer
+from tests.support.one_client import OneClientContract
 
 
-class TestGCSBucket(CloudContract):
+class TestGCSBucket(OneClientContract):
     """The contract on a whole bucket, with pages as large as the store gives them."""
 
     scheme = "gs"

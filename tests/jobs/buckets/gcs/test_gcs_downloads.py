@@ -26,7 +26,7 @@ from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError
 from jobs.job_file.job import ImageSettings
-from tests.support.faulty_store import Answer, FaultyStore, Request, refusal, relay_to
+from jobs.testing.clouds.relay import Answer, FaultyStore, Request, refusal, relay_to
 from tests.support.gcs_server import GcsServer
 
 PassOn = Callable[[], Answer]

@@ -11,10 +11,11 @@ import pytest
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.errors import BucketAccessError
-from tests.support import faulty_store
-from tests.support.bad_answers import always
-from tests.support.cloud_faults import CALLS, QUICK, CloudFaults
-from tests.support.faulty_store import Answer, FaultyStore
+from jobs.testing.clouds import relay
+from jobs.testing.clouds.bad_answers import always
+from jobs.testing.clouds.fault_suite import CALLS, QUICK
+from jobs.testing.clouds.faults import CloudFaults
+from jobs.testing.clouds.relay import Answer, FaultyStore
 from tests.support.gcs_server import GcsServer
 
 
@@ -33,7 +34,7 @@ class TestGCSFaults(CloudFaults):
 
     @staticmethod
     def refusal(status: int, message: str = "Try again") -> Answer:
-        return faulty_store.refusal(status, message)
+        return relay.refusal(status, message)
 
     @staticmethod
     def emptied(page: Answer) -> Answer:

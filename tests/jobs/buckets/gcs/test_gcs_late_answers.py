@@ -6,7 +6,7 @@ import pytest
 
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
-from tests.support.cloud_late_answers import CloudLateAnswers
+from jobs.testing.clouds.late_answers import CloudLateAnswers
 from tests.support.gcs_server import GcsServer
 
 

@@ -20,12 +20,12 @@ from jobs.errors import (
     UsageError,
 )
 from jobs.running.lock import JobLock
-from tests.support.cloud_contract import CloudContract
-from tests.support.cloud_faults import Server
+from jobs.testing.clouds.server import Server
+from tests.support.one_client import OneClientContract
 from tests.support.s3_server import S3Server
 
 
-class TestS3Bucket(CloudContract):
+class TestS3Bucket(OneClientContract):
     """The contract on a whole bucket, with pages as large as the store gives them."""
 
     every_write_is_a_version = False

@@ -18,9 +18,9 @@ from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.retrying import RetrySettings
 from jobs.buckets.s3.store import S3Bucket
 from jobs.errors import BucketAccessError
-from tests.support.bad_answers import with_headers
-from tests.support.bucket_contract import AWKWARD_NAMES
-from tests.support.faulty_store import Answer, FaultyStore, Request, relay_to
+from jobs.testing.buckets.names import AWKWARD_NAMES
+from jobs.testing.clouds.bad_answers import with_headers
+from jobs.testing.clouds.relay import Answer, FaultyStore, Request, relay_to
 from tests.support.s3_server import S3Server
 
 CONTENT = bytes(range(256)) * 400

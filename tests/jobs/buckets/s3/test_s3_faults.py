@@ -16,9 +16,10 @@ pytest.importorskip("botocore", reason="the extra s3 is not installed")
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.s3.store import S3Bucket
 from jobs.errors import BucketAccessError, UsageError
-from tests.support.bad_answers import PassOn, always, first, hung_up, with_headers
-from tests.support.cloud_faults import CALLS, CONTENT, QUICK, CloudFaults
-from tests.support.faulty_store import Answer, FaultyStore, relay_to
+from jobs.testing.clouds.bad_answers import PassOn, always, first, hung_up, with_headers
+from jobs.testing.clouds.fault_suite import CALLS, CONTENT, QUICK
+from jobs.testing.clouds.faults import CloudFaults
+from jobs.testing.clouds.relay import Answer, FaultyStore, relay_to
 from tests.support.s3_server import S3Server
 
 

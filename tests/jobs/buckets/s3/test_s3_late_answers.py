@@ -10,10 +10,10 @@ pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.s3.store import S3Bucket
-from tests.support.bad_answers import always, without
-from tests.support.cloud_faults import Server
-from tests.support.cloud_late_answers import CloudLateAnswers
-from tests.support.faulty_store import relay_to
+from jobs.testing.clouds.bad_answers import always, without
+from jobs.testing.clouds.late_answers import CloudLateAnswers
+from jobs.testing.clouds.relay import relay_to
+from jobs.testing.clouds.server import Server
 from tests.support.s3_server import S3Server
 
 

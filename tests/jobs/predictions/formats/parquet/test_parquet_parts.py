@@ -17,8 +17,8 @@ from jobs.errors import ObjectChangedError, ObjectError
 from jobs.job_file.job import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
+from jobs.testing.clouds.relay import relay_to
 from jobs.times.windows import WindowRequest
-from tests.support.faulty_store import relay_to
 from tests.support.gcs_server import GcsServer
 from tests.support.memory_bucket import MemoryBucket
 

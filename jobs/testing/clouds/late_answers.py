@@ -18,9 +18,10 @@ import pytest
 from jobs.buckets.cloud import CloudBucket
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.errors import BucketAccessError, ObjectChangedError, ObjectError
-from tests.support.bad_answers import OneBehind, PassOn, always, given_twice
-from tests.support.cloud_faults import LATE_S, QUICK, Server
-from tests.support.faulty_store import Answer, FaultyStore, Request, relay_to
+from jobs.testing.clouds.bad_answers import OneBehind, PassOn, always, given_twice
+from jobs.testing.clouds.fault_suite import LATE_S, QUICK
+from jobs.testing.clouds.relay import Answer, FaultyStore, Request, relay_to
+from jobs.testing.clouds.server import Server
 
 NAMES = [f"{number:02}.jpg" for number in range(20)]
 # As long as each other, so that no length gives one away.
@@ -43,7 +44,7 @@ class CloudLateAnswers(ABC):
     @abstractmethod
     @pytest.fixture
     def server(self) -> Server:
-        """The vendor's server."""
+        """Return the vendor's server."""
 
     @pytest.fixture
     def store(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyStore]:

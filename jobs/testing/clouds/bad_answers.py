@@ -6,7 +6,7 @@ import dataclasses
 import threading
 from collections.abc import Callable
 
-from tests.support.faulty_store import Answer, Fault, Request
+from jobs.testing.clouds.relay import Answer, Fault, Request
 
 PassOn = Callable[[], Answer]
 Bad = Callable[[PassOn], Answer | None]

@@ -101,7 +101,8 @@ class _Relay(BaseHTTPRequestHandler):
         if promised["Content-Length"] != str(len(answer.body)):
             self.close_connection = True
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = answer
+    # The names that the base class looks for.
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = answer  # noqa: N815
 
     def _send_body(self, answer: Answer) -> None:
         with contextlib.suppress(ConnectionError):

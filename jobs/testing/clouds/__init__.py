@@ -1,0 +1,1 @@
+"""The contracts of cloud stores, on good days and bad ones."""
