@@ -36,7 +36,8 @@ from jobs.buckets.registry import open_bucket
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
 from reference_stats.extraction.extract import extract
-from reference_stats.extraction.isolated.processes import DECODERS, Order
+from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.extraction.workers import available_cores
 from reference_stats.features.registry import feature_names
 from reference_stats.size_limits import SizeLimits

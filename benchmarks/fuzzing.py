@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from reference_stats.extraction.isolated.processes import Decoders, Order
+from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.processes import Decoders
 from reference_stats.extraction.workers import available_cores
 from reference_stats.features.registry import feature_names
 from reference_stats.outcomes import ImageFeatures, Outcome, UnreadableReason
@@ -34,53 +35,65 @@ EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_
 _AT_ONCE = 500
 Files = dict[str, list[bytes]]
 
+_NOISE = np.random.default_rng(0).integers(0, 256, (40, 56, 3), dtype=np.uint8)
+_SMOOTH = np.add.outer(np.arange(40) * 3, np.arange(56) * 2).astype(np.uint8)
+PICTURE = Image.fromarray((_NOISE // 4 + _SMOOTH[:, :, np.newaxis] // 2).astype(np.uint8))
+TURNED = [PICTURE.rotate(90), PICTURE.rotate(180)]
+GREY, FEW = PICTURE.convert("L"), PICTURE.convert("P", palette=Image.Palette.ADAPTIVE)
+DEEP = Image.fromarray(_SMOOTH.astype(np.uint16) * 257)
+
 
 def originals() -> Files:
     """Return small pictures of every kind that is read, by format."""
-    random = np.random.default_rng(0)
-    noise = random.integers(0, 256, (40, 56, 3), dtype=np.uint8)
-    smooth = np.add.outer(np.arange(40) * 3, np.arange(56) * 2).astype(np.uint8)
-    picture = Image.fromarray((noise // 4 + smooth[:, :, np.newaxis] // 2).astype(np.uint8))
-    grey, few = picture.convert("L"), picture.convert("P", palette=Image.Palette.ADAPTIVE)
-    deep = Image.fromarray(smooth.astype(np.uint16) * 257)
+    return {
+        "JPEG": _jpegs(),
+        "PNG": _pngs(),
+        "WEBP": [
+            _saved(PICTURE, "WEBP"),
+            _saved(PICTURE, "WEBP", lossless=True),
+            _saved(PICTURE, "WEBP", save_all=True, append_images=TURNED),
+        ],
+        "TIFF": _tiffs(),
+        "GIF": [_saved(FEW, "GIF"), _saved(FEW, "GIF", save_all=True, append_images=TURNED)],
+        "BMP": [_saved(PICTURE, "BMP"), _saved(FEW, "BMP")],
+    }
+
+
+def _jpegs() -> list[bytes]:
     turned = Image.Exif()
     turned[0x0112] = 6
-    frames = [picture, picture.rotate(90), picture.rotate(180)]
-    return {
-        "JPEG": [
-            _saved(picture, "JPEG"),
-            _saved(picture, "JPEG", progressive=True, exif=turned),
-            _saved(picture, "JPEG", subsampling=0, quality=98),
-            _saved(grey, "JPEG"),
-            _saved(picture.convert("CMYK"), "JPEG"),
-        ],
-        "PNG": [
-            _saved(picture, "PNG"),
-            _saved(picture.convert("RGBA"), "PNG"),
-            _saved(grey, "PNG", optimize=True),
-            _saved(few, "PNG", bits=4),
-            _saved(deep, "PNG"),
-            _saved(picture, "PNG", save_all=True, append_images=frames[1:]),
-        ],
-        "WEBP": [
-            _saved(picture, "WEBP"),
-            _saved(picture, "WEBP", lossless=True),
-            _saved(picture, "WEBP", save_all=True, append_images=frames[1:]),
-        ],
-        "TIFF": [
-            _saved(one, "TIFF", compression=how)
-            for one, how in (
-                (picture, "raw"),
-                (picture, "tiff_lzw"),
-                (picture, "tiff_adobe_deflate"),
-                (picture, "jpeg"),
-                (deep, "packbits"),
-                (grey.convert("1"), "group4"),
-            )
-        ],
-        "GIF": [_saved(few, "GIF"), _saved(few, "GIF", save_all=True, append_images=frames[1:])],
-        "BMP": [_saved(picture, "BMP"), _saved(few, "BMP")],
-    }
+    return [
+        _saved(PICTURE, "JPEG"),
+        _saved(PICTURE, "JPEG", progressive=True, exif=turned),
+        _saved(PICTURE, "JPEG", subsampling=0, quality=98),
+        _saved(GREY, "JPEG"),
+        _saved(PICTURE.convert("CMYK"), "JPEG"),
+    ]
+
+
+def _pngs() -> list[bytes]:
+    return [
+        _saved(PICTURE, "PNG"),
+        _saved(PICTURE.convert("RGBA"), "PNG"),
+        _saved(GREY, "PNG", optimize=True),
+        _saved(FEW, "PNG", bits=4),
+        _saved(DEEP, "PNG"),
+        _saved(PICTURE, "PNG", save_all=True, append_images=TURNED),
+    ]
+
+
+def _tiffs() -> list[bytes]:
+    return [
+        _saved(one, "TIFF", compression=how)
+        for one, how in (
+            (PICTURE, "raw"),
+            (PICTURE, "tiff_lzw"),
+            (PICTURE, "tiff_adobe_deflate"),
+            (PICTURE, "jpeg"),
+            (DEEP, "packbits"),
+            (GREY.convert("1"), "group4"),
+        )
+    ]
 
 
 def _saved(picture: Image.Image, file_format: str, **options: object) -> bytes:

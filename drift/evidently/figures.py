@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 # Arrays are left as they are: whoever writes the JSON goes through a list number by number.
 Json = dict[str, Any]
+# Numbers or moments along the horizontal axis.
+Places = npt.NDArray[Any]
 BARS, LINES = "bar", "scatter"
 
 # What a template says of other kinds of axes than these pictures have.
@@ -108,11 +111,16 @@ def line_over_band(
     titles
         Of the horizontal and the vertical axis.
     """
-    places, means = points["per"].to_numpy(), points["mean"].to_numpy()
-    spread = points["std"].fillna(0).to_numpy()
+    places = points["per"].to_numpy()
+    traces = [*_band_traces(places, band), *_line_traces(name, places, points, colour)]
+    return _figure(LINES, traces, _layout(*titles, template))
+
+
+def _band_traces(places: Places, band: Band) -> list[Json]:
+    """Return the reference's mean over all places, and its spread around it."""
     low, high = places.min(), places.max()
     top, bottom = band.middle + band.half_width, band.middle - band.half_width
-    traces = [
+    return [
         {
             "marker": {"color": band.line_colour},
             "mode": "lines",
@@ -131,6 +139,13 @@ def line_over_band(
             "x": [low, high, high, low],
             "y": [top, top, bottom, bottom],
         },
+    ]
+
+
+def _line_traces(name: str, places: Places, points: pd.DataFrame, colour: str) -> list[Json]:
+    """Return the spread around a line, and the line."""
+    means, spread = points["mean"].to_numpy(), points["std"].fillna(0).to_numpy()
+    return [
         {
             "fill": "toself",
             "fillcolor": colour,
@@ -151,7 +166,6 @@ def line_over_band(
             "y": means,
         },
     ]
-    return _figure(LINES, traces, _layout(*titles, template))
 
 
 def _figure(kind: str, traces: Iterable[Json], layout: Json) -> PlainFigure:

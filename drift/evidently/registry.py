@@ -38,7 +38,13 @@ def shortcuts() -> Iterator[None]:
 def patches() -> tuple[Patch, ...]:
     """Return the patches for one report."""
     columns = ColumnsOnce()
-    return (*_of_statistics(), *_of_tables(), *_of_columns(columns), *_of_pictures())
+    return (
+        *_of_statistics(),
+        *_of_each_statistic(),
+        *_of_tables(),
+        *_of_columns(columns),
+        *_of_pictures(),
+    )
 
 
 def _of_statistics() -> tuple[Patch, ...]:
@@ -64,6 +70,11 @@ def _of_statistics() -> tuple[Patch, ...]:
             fingerprints=frozenset({"a22a2ed7c4df4063"}),
             replacement=ours.all_unique_values,
         ),
+    )
+
+
+def _of_each_statistic() -> tuple[Patch, ...]:
+    return (
         Patch(
             name="a chart of every statistic of a column",
             without=_SLOWER,

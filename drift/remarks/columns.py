@@ -10,7 +10,7 @@ import pandas as pd
 from drift.comparison.columns.doubts import shorten_label
 from drift.comparison.compare import Comparison
 from drift.remarks.facts import RunData
-from jobs.predictions.rows.class_names import canonical_class
+from jobs.predictions.values.class_names import canonical_class
 from reports.findings.remarks import Remark
 from reports.words.numbers import listed
 

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from drift.where.onset import LEAST_UNITS
 from drift.where.permuted_sums import Numbers, Weights
-from jobs.predictions.rows.class_names import canonical_labels
+from jobs.predictions.values.class_names import canonical_labels
 
 HOUR, DAY = "hour", "day"
 EMPTY = "(empty)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,32 +20,21 @@ from jobs.buckets.bucket import (
     check_name,
     check_prefix,
 )
+from jobs.buckets.cloud_requests import CloudRequests
 from jobs.buckets.cloud_settings import CloudSettings
-from jobs.buckets.listing import Listed, ListedPage, merged
+from jobs.buckets.listing import Listed, ListedPage, distinct, merged, pages_in_order
 from jobs.buckets.local_files import new_local_file
 from jobs.buckets.object_store import (
     Condition,
     ConditionFailedError,
-    NonsenseError,
     NotThereError,
     ObjectStore,
     Sink,
 )
-from jobs.buckets.retrying import Retrying
-from jobs.buckets.wrong_answers import WrongAnswerError
-from jobs.causes import quoted
 from jobs.errors import BucketAccessError, ObjectError, ObjectExistsError, ObjectMissingError
 
 Result = TypeVar("Result")
 _RIGHTS_DEADLINE_S = 10.0
-# Stores may send some, where they have looked at much in vain.
-_MOST_EMPTY_PAGES = 100
-# What clients raise over an answer that is not what they expect.
-_NONSENSE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
-
-
-class _OutOfOrderError(Exception):
-    """A page of a listing does not go on where the one before ended."""
 
 
 class CloudBucket(Bucket):
@@ -82,12 +71,7 @@ class CloudBucket(Bucket):
         self._store = store
         self._belonging = Belonging(store)
         self._settings = settings
-        self._retrying = Retrying(
-            settings=settings.retry,
-            failures=(*store.failures, NonsenseError, _OutOfOrderError),
-            is_passing=self._is_passing,
-        )
-        self._bucket_seen = False
+        self._requests = CloudRequests(store, self._belonging, settings)
 
     def signed_url(self, name: str, lifetime: timedelta) -> str:
         """Return a link that works for `lifetime`, at most seven days.
@@ -95,7 +79,9 @@ class CloudBucket(Bucket):
         One that temporary credentials signed, such as a role's of S3, ends with them.
         """
         url = self.url_of(check_name(self.url, name))
-        return self._translated(url, lambda _: self._store.sign(self._root + name, url, lifetime))
+        return self._requests.make(
+            url, lambda _: self._store.sign(self._root + name, url, lifetime)
+        )
 
     def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         """Return content and version of one and the same response, verified."""
@@ -139,9 +125,7 @@ class CloudBucket(Bucket):
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the objects page by page; a page is asked for when it is needed."""
         check_prefix(self.url, prefix)
-        return _distinct(
-            info for page in self._pages(self._listed(prefix)) for info in page.objects
-        )
+        return distinct(info for page in self._pages(self._listed(prefix)) for info in page.objects)
 
     def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
         """Yield one folder's objects and folders, asked for page by page."""
@@ -168,14 +152,16 @@ class CloudBucket(Bucket):
     def may_write(self, folder: str) -> bool | None:  # noqa: ARG002 - rights are a bucket's
         """Ask which rights the credentials have in the bucket, conditions on names not counted."""
         try:
-            return self._translated(self.url, lambda _: self._store.may_write(), _RIGHTS_DEADLINE_S)
+            return self._requests.make(
+                self.url, lambda _: self._store.may_write(), _RIGHTS_DEADLINE_S
+            )
         except BucketAccessError:
             return None
 
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Write an object; a repeated attempt writes the same content again."""
         url = self.url_of(check_name(self.url, name))
-        return self._translated(url, lambda _: self._upload(self._root + name, data, kind))
+        return self._requests.make(url, lambda _: self._upload(self._root + name, data, kind))
 
     def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
         """Write an object under the condition that there is none."""
@@ -216,46 +202,13 @@ class CloudBucket(Bucket):
                 self._require_bucket()
                 raise ObjectMissingError(url, "there is no such object.") from None
 
-        return self._translated(url, with_missing, deadline_s)
-
-    def _translated(
-        self, url: str, request: Callable[[int], Result], deadline_s: float | None = None
-    ) -> Result:
-        def understood(number: int) -> Result:
-            try:
-                return request(number)
-            except self._store.failures as failure:
-                if isinstance(failure, WrongAnswerError):
-                    self._store.drop_connections()
-                if self._store.is_unanswered(failure):
-                    self._belonging.one_is_lost()
-                raise
-            except _NONSENSE as error:
-                raise NonsenseError(f"{type(error).__name__}: {error}") from error
-
-        try:
-            result = self._retrying.call(url, understood, deadline_s)
-        except NonsenseError as failure:
-            raise BucketAccessError(
-                url,
-                f"what the store answers makes no sense ({quoted(str(failure))}). Check "
-                "that it is one, and what stands between here and it.",
-            ) from failure
-        except self._store.failures as failure:
-            raise BucketAccessError(url, self._store.explain(failure)) from failure
-        self._bucket_seen = True
-        return result
-
-    def _is_passing(self, failure: Exception, attempts: int) -> bool:
-        if isinstance(failure, NonsenseError | _OutOfOrderError):
-            return attempts < self._settings.damaged_attempts
-        return self._store.is_passing(failure, attempts)
+        return self._requests.make(url, with_missing, deadline_s)
 
     def _require_bucket(self) -> None:
         """Raise the store's refusal unless the bucket exists: about objects it says the same."""
-        if not self._bucket_seen:
+        if not self._requests.one_succeeded:
             self._store.page(self._listed(""), None, 1)
-            self._bucket_seen = True
+            self._requests.one_succeeded = True
 
     def _write_if(
         self, replaces: str | None, name: str, data: bytes, kind: ObjectKind, refused: ObjectError
@@ -275,7 +228,7 @@ class CloudBucket(Bucket):
                     raise refused from None
                 return own
 
-        return self._translated(self.url_of(name), request)
+        return self._requests.make(self.url_of(name), request)
 
     def _download(self, key: str, sink: Sink) -> str:
         with self._belonging.missing_confirmed(key):
@@ -305,41 +258,17 @@ class CloudBucket(Bucket):
         )
 
     def _pages(self, listed: Listed) -> Iterator[ListedPage]:
-        last, empty = "", 0
-        token: str | None = None
-        while True:
-            page = self._page(listed, token, last)
-            names = page.names
-            last = max(names, default=last)
-            empty = 0 if names else empty + 1
-            if empty >= _MOST_EMPTY_PAGES:
-                raise self._odd_listing(listed, f"has {empty} empty pages in a row")
-            yield page
-            token = page.next_token
-            if token is None:
-                return
+        url, size = self.url_of(listed.prefix), self._settings.page_size
 
-    def _odd_listing(self, listed: Listed, what: str) -> BucketAccessError:
-        return BucketAccessError(
-            self.url_of(listed.prefix),
-            f"its listing {what}. Expected names in ascending order, once each: check the store "
-            "and what stands between here and it.",
-        )
+        def ask(token: str | None, last: str) -> ListedPage:
+            def request(_: int) -> ListedPage:
+                page = self._belonging.page(listed, token, size)
+                page.require_order(last)
+                return page
 
-    def _page(self, listed: Listed, token: str | None, last: str) -> ListedPage:
-        size = self._settings.page_size
+            return self._requests.make(url, request)
 
-        def request(_: int) -> ListedPage:
-            page = self._belonging.page(listed, token, size)
-            names = [info.name for info in page.objects]
-            if names != sorted(names) or min(page.names, default=last) < last:
-                raise _OutOfOrderError
-            return page
-
-        try:
-            return self._translated(self.url_of(listed.prefix), request)
-        except _OutOfOrderError:
-            raise self._odd_listing(listed, "does not come in order") from None
+        return pages_in_order(url, ask)
 
 
 def _asked_twice(request: Callable[[], Result]) -> Result:
@@ -348,12 +277,3 @@ def _asked_twice(request: Callable[[], Result]) -> Result:
         return request()
     except NotThereError:
         return request()
-
-
-def _distinct(objects: Iterable[ObjectInfo]) -> Iterator[ObjectInfo]:
-    """Leave out what comes twice, as an object may that is written while it is listed."""
-    last = ""
-    for info in objects:
-        if info.name != last:
-            yield info
-        last = info.name

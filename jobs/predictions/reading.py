@@ -19,13 +19,10 @@ from jobs.predictions.formats.parquet.log import read_parquet_log
 from jobs.predictions.formats.parquet.parts import copy_needed_parts
 from jobs.predictions.formats.text_blocks import DamagedTextError
 from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
+from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
-from jobs.predictions.rows.collector import (
-    ObservedTimes,
-    RowBatch,
-    WindowCollector,
-    WindowTooLargeError,
-)
+from jobs.predictions.rows.batches import RowBatch
+from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
 from jobs.predictions.rows.frames import fields_frame, raw_frame
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -24,13 +24,11 @@ from jobs.errors import (
     ObjectTooLargeError,
     PublishError,
 )
+from jobs.running.found_lock import MOST_BYTES, FoundLock
 from jobs.running.lease import Lease, LeaseState
 from jobs.running.lease_settings import LeaseSettings
 
 _log = logging.getLogger(__name__)
-_MOST_BYTES = 1 << 16
-# A lease that ran out longer ago is no matter of clocks that differ.
-_CERTAIN = timedelta(days=1)
 # In each round another process changed the object at the same moment; more rounds mean a fault.
 _ROUNDS = 5
 # How long the end of a run waits for a renewal that is under way.
@@ -118,6 +116,13 @@ class JobLock:
         # By the same thread twice where a signal interrupts the release.
         self._writing = threading.RLock()
         self._ended = threading.Event()
+        self._found = FoundLock(
+            bucket=bucket,
+            name=self._name,
+            settings=self._settings,
+            clock=clock,
+            wait=self._ended.wait,
+        )
         self._renewer = threading.Thread(target=self._keep_renewing, name="lock", daemon=True)
 
     @property
@@ -182,7 +187,7 @@ class JobLock:
     def _taken_unseen(self) -> _Held | None:
         """Return the lease that was written although the call was interrupted."""
         try:
-            found = self._bucket.read(self._name, _MOST_BYTES)
+            found = self._bucket.read(self._name, MOST_BYTES)
             lease = Lease.from_json(found.data)
         except (InputError, ValueError):
             return None
@@ -193,9 +198,9 @@ class JobLock:
 
     def _acquire(self) -> _Held:
         for _ in range(_ROUNDS):
-            found = self._present()
+            found = self._found.read()
             if found is not None:
-                self._require_free(found)
+                self._found.require_free(found)
             began_at, lease = time.monotonic(), self._new_lease()
             try:
                 return _Held(lease=lease, version=self._take(lease, found), began_at=began_at)
@@ -205,17 +210,6 @@ class JobLock:
             f"{self.url}: other runs of the job took the lock {_ROUNDS} times in a row. "
             "Start the job once at a time."
         )
-
-    def _present(self) -> StoredObject | None:
-        try:
-            return self._bucket.read(self._name, _MOST_BYTES)
-        except ObjectMissingError:
-            return None
-        except ObjectTooLargeError as error:
-            raise LockedError(
-                f"{error} The object is no lock of this program. Make sure that no run of the job "
-                "is active, then delete the object."
-            ) from error
 
     def _take(self, lease: Lease, found: StoredObject | None) -> str:
         if found is None:
@@ -233,66 +227,6 @@ class JobLock:
             expires=now,
             lease_s=self._settings.lease_s,
         ).renewed_at(now)
-
-    def _require_free(self, found: StoredObject) -> None:
-        """Raise `LockedError` if a run that may be alive holds the lock."""
-        lease = self._lease_in(found)
-        if lease.state is LeaseState.RELEASED:
-            return
-        wait_s = self._doubt_s(lease)
-        if wait_s and not self._stays(wait_s, lease, found.version):
-            return
-        _log.warning(
-            "%s: taken over from %s, which has not renewed it since %s",
-            self.url,
-            lease.holder,
-            lease.renewed.isoformat(),
-        )
-
-    def _lease_in(self, found: StoredObject) -> Lease:
-        try:
-            return Lease.from_json(found.data)
-        except ValueError as error:
-            raise LockedError(
-                f"{self.url}: the object is no lock of this program ({error}). Make sure that no "
-                "run of the job is active, then delete the object."
-            ) from error
-
-    def _doubt_s(self, lease: Lease) -> float:
-        """Return for how long to watch a lease that seems to have run out."""
-        now, skew_s = self._clock(), self._settings.skew_s
-        if lease.is_from_another_time(now, skew_s):
-            return lease.lease_s + skew_s
-        if not lease.is_free(now, skew_s):
-            raise LockedError(
-                f"{self.url}: another run of the job holds the lock: {lease.holder}, until "
-                f"{lease.expires.isoformat()} unless it renews. Wait for it to end; if it has "
-                f"died, run the job again {skew_s:.0f} s after that time."
-            )
-        # A run whose clock is behind is alive, and renews.
-        return self._settings.renew_s + skew_s if now < lease.expires + _CERTAIN else 0.0
-
-    def _stays(self, wait_s: float, lease: Lease, version: str) -> bool:
-        """Return whether nothing happens to the lock for so long; raise if it is renewed."""
-        _log.warning(
-            "%s: held by %s until %s by its clock. Waiting %.0f s to see whether it still renews "
-            "the lock.",
-            self.url,
-            lease.holder,
-            lease.expires.isoformat(),
-            wait_s,
-        )
-        self._ended.wait(wait_s)
-        present = self._present()
-        if present is None or self._lease_in(present).state is LeaseState.RELEASED:
-            return False
-        if present.version != version:
-            raise LockedError(
-                f"{self.url}: another run of the job holds the lock: {lease.holder}. Its clock and "
-                "this machine's differ by more than a lease allows; set them. Wait for that run to "
-                "end."
-            )
-        return True
 
     def _keep_renewing(self) -> None:
         pause_s = self._pause_s()
@@ -345,7 +279,7 @@ class JobLock:
     def _own_version(self) -> str | None:
         """Return the object's version if it is still ours: a write can succeed unseen."""
         try:
-            found = self._bucket.read(self._name, _MOST_BYTES)
+            found = self._bucket.read(self._name, MOST_BYTES)
             lease = Lease.from_json(found.data)
         except (ObjectMissingError, ObjectTooLargeError, ValueError):
             return None

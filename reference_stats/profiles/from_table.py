@@ -12,14 +12,14 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.errors import ObjectError
-from jobs.predictions.formats.json_log import parse_line
-from jobs.predictions.formats.parquet.log import as_short_texts, as_texts
+from jobs.predictions.formats.json_lines import parse_line
 from jobs.predictions.formats.parquet.pieces import MOST_ROWS, GroupColumns, open_parquet
+from jobs.predictions.formats.parquet.texts import as_short_texts, as_texts
 from jobs.predictions.formats.text_blocks import DamagedTextError, read_blocks
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.rows.frames import class_series
-from jobs.predictions.rows.numbers import read_numbers
 from jobs.predictions.selection.object_names import LogFormat, format_of
+from jobs.predictions.values.numbers import read_numbers
 from jobs.times.timestamp_parts import Texts
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable

@@ -23,7 +23,7 @@ from drift.comparison.columns.columns import (
 )
 from drift.comparison.columns.doubts import no_class_in_common
 from drift.observations.unit_rows import RowUnits, WithinUnits, draw_rows, mean_rows
-from jobs.predictions.rows.class_names import canonical_labels
+from jobs.predictions.values.class_names import canonical_labels
 from reports.findings.remarks import Remark
 
 _CLASS = "prediction"

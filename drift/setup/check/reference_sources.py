@@ -150,27 +150,13 @@ def check_tensors(place: Workplace) -> CheckedReference:
 
 def check_stretch(place: Workplace) -> CheckedReference:
     """Return the content of the part of the log that is the reference."""
-    window = place.job.reference.window
-    zone = place.job.predictions.timezone
-    try:
-        start, end = (parse_timestamp(text, zone) for text in (window.start, window.end))  # type: ignore[union-attr]
-    except ValueError as error:
-        check = fails(
-            "reference", f"reference.window: expected {error}", "Correct it.", ExitCode.USAGE
-        )
-        return CheckedReference(checks=(check,))
-    if start >= end:
-        check = fails(
-            "reference",
-            "reference.window starts after its end",
-            "Exchange start and end.",
-            ExitCode.USAGE,
-        )
-        return CheckedReference(checks=(check,))
+    stretch = _stretch(place)
+    if isinstance(stretch, Check):
+        return CheckedReference(checks=(stretch,))
     rows = read_predictions(
         place.bucket,
         place.job.predictions,
-        WindowRequest(end=end, last=end - start, most_rows=place.job.window.most_rows),
+        stretch,
         extra_columns=place.locator.columns_used(),
     )
     located = place.locator.locate(rows.raw, place.log_url)
@@ -180,20 +166,45 @@ def check_stretch(place: Workplace) -> CheckedReference:
     outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
     share = good / max(1, len(outcomes))
-    found = (
-        f"{len(rows):,} rows of the log from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC; "
-        f"{good} of {len(outcomes)} images tried can be read"
-    )
-    check = is_ok("reference", found)
-    if not good:
-        check = fails("reference", found, "Let reference.window hold rows with images.")
-    elif share < _ENOUGH_READABLE:
-        check = look("reference", found, "Let reference.window hold rows whose images still exist.")
     named = place.job.predictions.columns
     return CheckedReference(
-        checks=(check,),
+        checks=(_check_of_stretch(stretch, len(rows), good, len(outcomes)),),
         images=round(len(distinct) * share),
         files=_files(outcomes.values()),
         has_predictions=named.prediction is not None or named.confidence is not None,
         predictions=rows.fields,
     )
+
+
+def _stretch(place: Workplace) -> WindowRequest | Check:
+    """Return the stretch that ``reference.window`` names, or what is wrong with it."""
+    window = place.job.reference.window
+    zone = place.job.predictions.timezone
+    try:
+        start, end = (parse_timestamp(text, zone) for text in (window.start, window.end))  # type: ignore[union-attr]
+    except ValueError as error:
+        return fails(
+            "reference", f"reference.window: expected {error}", "Correct it.", ExitCode.USAGE
+        )
+    if start >= end:
+        return fails(
+            "reference",
+            "reference.window starts after its end",
+            "Exchange start and end.",
+            ExitCode.USAGE,
+        )
+    return WindowRequest(end=end, last=end - start, most_rows=place.job.window.most_rows)
+
+
+def _check_of_stretch(stretch: WindowRequest, rows: int, good: int, tried: int) -> Check:
+    """Return what is said of a stretch by how many of its images can be read."""
+    start, end = stretch.start, stretch.end
+    found = (
+        f"{rows:,} rows of the log from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC; "
+        f"{good} of {tried} images tried can be read"
+    )
+    if not good:
+        return fails("reference", found, "Let reference.window hold rows with images.")
+    if good / max(1, tried) < _ENOUGH_READABLE:
+        return look("reference", found, "Let reference.window hold rows whose images still exist.")
+    return is_ok("reference", found)

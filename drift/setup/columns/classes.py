@@ -12,7 +12,7 @@ from drift.setup.columns.unfit import first_unreadable, is_percent, why_no_confi
 from drift.setup.columns.values import FEWEST_TIMES, ColumnValues
 from drift.setup.columns.words import points
 from drift.setup.words import words_of
-from jobs.predictions.rows.numbers import NumberForm
+from jobs.predictions.values.numbers import NumberForm
 from reference_stats.features.registry import FEATURES
 
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)

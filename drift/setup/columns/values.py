@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from jobs.predictions.row_times.seen import DAY_US
-from jobs.predictions.rows.numbers import NumberForm, Numbers, read_numbers
+from jobs.predictions.values.numbers import NumberForm, Numbers, read_numbers
 from jobs.times.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
 _PATH = re.compile(r"[/\\]|\.(?:jpe?g|png|webp|tiff?|bmp|gif)\s*$", re.IGNORECASE)

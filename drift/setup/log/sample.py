@@ -15,9 +15,9 @@ from drift.setup.log.csv_sample import BYTE_ORDER_MARK, ROWS_PER_PIECE, place_of
 from drift.setup.log.row_sample import LogSample, OddRows, Pieces, UnreadSample, sample_of
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
-from jobs.predictions.formats.json_log import parse_line
-from jobs.predictions.formats.parquet.log import as_short_texts, with_inner
+from jobs.predictions.formats.json_lines import parse_line
 from jobs.predictions.formats.parquet.pieces import GroupColumns
+from jobs.predictions.formats.parquet.texts import as_short_texts, with_inner
 from jobs.predictions.rows.rejections import NOT_AN_OBJECT, NOT_UTF8, NUL_BYTE
 from jobs.predictions.selection.object_names import LogFormat, format_of
 from jobs.times.timestamp_parts import Texts

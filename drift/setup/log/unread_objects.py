@@ -17,7 +17,7 @@ from drift.setup.log.sniffing import Look, look_at
 from drift.setup.words import LOG_WORDS, has_word
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
-from jobs.predictions.formats.json_log import parse_line
+from jobs.predictions.formats.json_lines import parse_line
 from jobs.predictions.selection.object_names import format_of
 
 _GROUPS = 12

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import stat
 import urllib.parse
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jobs.buckets.bucket import (
@@ -16,49 +14,31 @@ from jobs.buckets.bucket import (
     ObjectInfo,
     ObjectKind,
     StoredObject,
-    check_name,
     check_prefix,
     check_size,
 )
 from jobs.buckets.folder.files import (
-    OWN_FILES_PREFIX,
     file_version,
     give_new_time,
-    is_own_file,
     link_if_absent,
+    make_folders,
     modification_time,
     opened_for_reading,
+    regular_status,
     remove_abandoned,
     sync_folder,
     temporary_file,
     writers_excluded,
 )
 from jobs.buckets.folder.listing import list_folder, list_level
+from jobs.buckets.folder.paths import MISSING_CODES, FolderPaths
 from jobs.endpoints import without_secrets
 from jobs.errors import (
-    BucketAccessError,
     ObjectChangedError,
     ObjectExistsError,
     ObjectMissingError,
-    UnsafeNameError,
     UsageError,
 )
-
-# A name whose part is longer than the file system allows cannot be any file's.
-_MISSING_CODES = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
-_WHAT_TO_DO = {
-    errno.EACCES: "Grant the user that runs the job access to it.",
-    errno.EPERM: "Grant the user that runs the job access to it.",
-    errno.EROFS: "Mount the file system writable, or let reports.path lead elsewhere.",
-    errno.ENOSPC: "Make room on the file system.",
-    errno.EDQUOT: "Make room within the user's quota.",
-    errno.ENAMETOOLONG: "File systems allow 255 bytes in each part of a name.",
-    errno.ENOTDIR: "A file stands where a folder is needed; move it away.",
-    errno.EISDIR: "A folder has that name; move it away.",
-    errno.ENOLCK: "The file system has no file locks, which a bucket needs; use another one.",
-    errno.ETIMEDOUT: "A process that writes there was suspended: let it go on, or end it.",
-    errno.ELOOP: "Symbolic links lead in a circle, or were changed meanwhile; remove them.",
-}
 
 Writing = Callable[[Path, Path, os.stat_result | None], None]
 
@@ -111,6 +91,7 @@ class FolderBucket(Bucket):
     def __init__(self, url: str, root: Path | None = None) -> None:
         super().__init__(url.rstrip("/"))
         self._root = (Path(url) if root is None else root).absolute()
+        self._paths = FolderPaths(url=self.url, root=self._root)
         self._tidied: set[Path] = set()
 
     def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
@@ -139,7 +120,7 @@ class FolderBucket(Bucket):
     def local_copy(self, name: str, folder: Path) -> Path:  # noqa: ARG002 - nothing is copied
         """Return the path of the file itself."""
         with self._reading(name):
-            return self._inside(name)
+            return self._paths.inside(name)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Yield the files one folder at a time, each folder's names sorted when it is reached."""
@@ -150,9 +131,9 @@ class FolderBucket(Bucket):
         """Yield one folder's files and folders; a folder may turn out to hold no file."""
         check_prefix(self.url, folder)
         if folder:
-            self._inside(folder.rstrip("/"))
-        with self._explained(folder):
-            self._require_root()
+            self._paths.inside(folder.rstrip("/"))
+        with self._paths.explained(folder):
+            self._paths.require_root()
             yield from list_level(self._root.resolve(), folder)
 
     def read_part(self, name: str, start: int, size: int, version: str | None = None) -> bytes:
@@ -168,8 +149,8 @@ class FolderBucket(Bucket):
 
     def may_write(self, folder: str) -> bool:
         """Ask the system about the folder, or the nearest one above it that is there."""
-        self._require_root()
-        place = self._inside(folder)
+        self._paths.require_root()
+        place = self._paths.inside(folder)
         root = Path(os.path.realpath(self._root))
         while place != root and not place.exists():
             place = place.parent
@@ -217,22 +198,22 @@ class FolderBucket(Bucket):
 
     def delete(self, name: str) -> None:
         """Delete a file; a folder of that name is no object and stays."""
-        target = self._inside(name)
-        with contextlib.suppress(ObjectMissingError), self._explained(name, _MISSING_CODES):
-            self._require_root()
+        target = self._paths.inside(name)
+        with contextlib.suppress(ObjectMissingError), self._paths.explained(name, MISSING_CODES):
+            self._paths.require_root()
             with writers_excluded(self._root):
-                if _status(target) is not None:
+                if regular_status(target) is not None:
                     target.unlink()
 
     def _put(self, name: str, data: bytes, put: Writing) -> str:
-        target = self._inside(name)
-        with self._explained(name):
-            self._require_root()
-            _make_folders(target.parent)
+        target = self._paths.inside(name)
+        with self._paths.explained(name):
+            self._paths.require_root()
+            make_folders(target.parent)
             self._tidy(target.parent)
             with temporary_file(self._root, target.parent, data) as complete:
                 with writers_excluded(self._root):
-                    present = _status(target)
+                    present = regular_status(target)
                     version = give_new_time(complete, present)
                     put(complete, target, present)
                 sync_folder(target.parent)
@@ -245,75 +226,21 @@ class FolderBucket(Bucket):
 
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[tuple[int, os.stat_result]]:
-        path = self._inside(name)
+        path = self._paths.inside(name)
         try:
             with (
-                self._explained(name, _MISSING_CODES),
+                self._paths.explained(name, MISSING_CODES),
                 opened_for_reading(Path(os.path.realpath(self._root)), path) as opened,
             ):
                 yield opened
         except ObjectMissingError:
-            self._require_root()
+            self._paths.require_root()
             raise
 
     def _listing(self, prefix: str) -> Iterator[ObjectInfo]:
         above, slash, beginning = prefix.rpartition("/")
         if above:
-            self._inside(above)
-        with self._explained(prefix):
-            self._require_root()
+            self._paths.inside(above)
+        with self._paths.explained(prefix):
+            self._paths.require_root()
             yield from list_folder(self._root.resolve(), above + slash, beginning)
-
-    def _inside(self, name: str) -> Path:
-        """Return the real path of an object, with every symbolic link on the way followed."""
-        url = self.url_of(check_name(self.url, name))
-        if any(is_own_file(part) for part in name.split("/")):
-            raise UnsafeNameError(
-                url, f"names that start with {OWN_FILES_PREFIX!r} are the bucket's own."
-            )
-        # Links that change while they are followed are an error of the system's.
-        with self._explained(name, _MISSING_CODES | {errno.EINVAL}):
-            path = Path(os.path.realpath(self._root / name))
-        if not path.is_relative_to(os.path.realpath(self._root)):
-            raise UnsafeNameError(
-                url,
-                "a symbolic link leads outside the bucket's folder. Put the files themselves "
-                "there, or let bucket.url name the folder that the link leads to.",
-            )
-        return path
-
-    def _require_root(self) -> None:
-        if not self._root.is_dir():
-            raise BucketAccessError(
-                self.url, f"there is no folder {self._root}. Make it, or correct bucket.url."
-            )
-
-    @contextlib.contextmanager
-    def _explained(
-        self, name: str, missing_codes: Container[int | None] = frozenset()
-    ) -> Iterator[None]:
-        """Turn what the system reports about a file into this project's errors."""
-        try:
-            yield
-        except OSError as error:
-            url = self.url_of(name)
-            if error.errno in missing_codes:
-                self._require_root()
-                raise ObjectMissingError(url, "there is no such file.") from None
-            advice = _WHAT_TO_DO.get(error.errno or 0, "Check the file system.")
-            raise BucketAccessError(url, f"{error.strerror or error}. {advice}") from error
-
-
-def _status(path: Path) -> os.stat_result | None:
-    """Return the status of a regular file, or None where there is none."""
-    with contextlib.suppress(FileNotFoundError):
-        status = path.stat()
-        return status if stat.S_ISREG(status.st_mode) else None
-    return None
-
-
-def _make_folders(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise NotADirectoryError(errno.ENOTDIR, "Not a folder", str(folder)) from None

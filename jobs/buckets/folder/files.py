@@ -190,3 +190,25 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def regular_status(path: Path) -> os.stat_result | None:
+    """Return the status of a regular file, or None where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        status = path.stat()
+        return status if stat.S_ISREG(status.st_mode) else None
+    return None
+
+
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it, where they are not there.
+
+    Raises
+    ------
+    NotADirectoryError
+        If a file stands where one of them is needed.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "Not a folder", str(folder)) from None

@@ -1,15 +1,9 @@
-"""JSON lines logs: one object a line; lines outside the window are passed over unparsed.
-
-What an object in the object holds is a column of its own, ``request.file``, beside the column
-``request`` with the whole as JSON.
-"""
+"""JSON lines logs: one object a line; lines outside the window are passed over unparsed."""
 
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,24 +12,21 @@ import pyarrow.compute as pc
 
 from jobs.errors import ObjectError
 from jobs.predictions.formats.csv.dialect import check_text, lines_end_in_returns
+from jobs.predictions.formats.json_lines import parse_line
 from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.formats.text_blocks import BLOCK_BYTES, read_blocks
 from jobs.predictions.formats.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.log_columns import check_header, check_width
-from jobs.predictions.rows.collector import RowBatch, WindowCollector, empty_to_null
+from jobs.predictions.rows.batches import RowBatch, empty_to_null
+from jobs.predictions.rows.collector import WindowCollector
 from jobs.predictions.rows.rejections import (
     LINE_TOO_LONG,
-    NOT_AN_OBJECT,
-    NOT_UTF8,
-    NUL_BYTE,
-    UnreadLine,
+    UnreadLines,
     shorten,
 )
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.timestamps import TimestampFault, Timestamps, read_timestamps
 
-# Objects in objects are columns down to so many levels below the first.
-_DEEPEST = 3
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -123,27 +114,25 @@ class _JsonReader:
 
     def _parse(
         self, lines: list[bytes], glance: _Glance
-    ) -> tuple[dict[int, dict[str, str | None]], list[UnreadLine]]:
+    ) -> tuple[dict[int, dict[str, str | None]], UnreadLines]:
         """Return the rows that may be in the window, by line, and the lines that are no rows."""
         rows: dict[int, dict[str, str | None]] = {}
-        unread: list[UnreadLine] = []
+        unread: dict[int, str] = {}
         for position in np.flatnonzero(~glance.outside).tolist():
             if not lines[position].strip():
                 continue
             parsed = parse_line(lines[position])
-            number = self._line + position
             if isinstance(parsed, str):
-                unread.append(
-                    UnreadLine(
-                        line=number,
-                        reason=parsed,
-                        detail=shorten(lines[position]),
-                        time_text=glance.texts[position],
-                    )
-                )
+                unread[position] = parsed
             else:
-                rows[number] = parsed
-        return rows, unread
+                rows[self._line + position] = parsed
+        places = np.array(list(unread), np.int64)
+        return rows, UnreadLines(
+            numbers=places + self._line,
+            reasons=np.array(list(unread.values()), object),
+            time_texts=[glance.texts[position] for position in unread],
+            describe=lambda place: shorten(lines[places[place]]),
+        )
 
     def _note(
         self, outside: Integers, passed: Timestamps, numbers: list[int], times: Timestamps | None
@@ -168,10 +157,8 @@ class _JsonReader:
             raise lines_end_in_returns(self._log.url)
         self._is_first = False
         glance = self._glance([head])
-        line = UnreadLine(
-            line=self._line, reason=LINE_TOO_LONG, detail="", time_text=glance.texts[0]
-        )
-        self._collector.reject_lines(self._log.name, [line])
+        line = UnreadLines.single(self._line, LINE_TOO_LONG, glance.texts[0])
+        self._collector.reject_lines(self._log.name, line)
         self._line += 1
 
     def finish(self) -> None:
@@ -240,78 +227,3 @@ def _some(times: Timestamps, rows: Integers) -> Timestamps:
     return Timestamps(
         moments=times.moments[rows], faults=times.faults[rows], zoneless=times.zoneless[rows]
     )
-
-
-def parse_line(line: bytes) -> dict[str, str | None] | str:
-    """Return the object in a line with its values as text, or the reason why there is none."""
-    if b"\0" in line:
-        return NUL_BYTE
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError:
-        return NOT_UTF8
-    try:
-        row = _parse_object(text)
-    except (ValueError, RecursionError):
-        return NOT_AN_OBJECT
-    if row is None:
-        return NOT_AN_OBJECT
-    try:
-        # An escape such as \ud800 alone stands for no character.
-        "".join(part for item in row.items() for part in item if part).encode("utf-8")
-    except UnicodeEncodeError:
-        return NOT_UTF8
-    return row
-
-
-def _parse_object(text: str) -> dict[str, str | None] | None:
-    parsed = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-    if not isinstance(parsed, dict):
-        return None
-    nested = [name for name, value in parsed.items() if isinstance(value, (dict, list))]
-    if nested:
-        # Numbers are kept as they were written at the top only; below they stay numbers.
-        plain = json.loads(text)
-        inner = {
-            name: value
-            for outer in nested
-            for name, value in _inner(outer, parsed[outer], _DEEPEST)
-            if name not in parsed
-        }
-        parsed |= {name: plain[name] for name in nested} | inner
-    return {name: text_of(value) for name, value in parsed.items()}
-
-
-def _inner(name: str, value: object, depth: int) -> Iterator[tuple[str, object]]:
-    """Yield what objects in an object hold as columns of their own: ``request.file``."""
-    if not isinstance(value, dict):
-        return
-    for key, one in value.items():
-        if not isinstance(one, (dict, list)):
-            yield f"{name}.{key}", one
-        elif depth:
-            yield from _inner(f"{name}.{key}", one, depth - 1)
-
-
-def text_of(value: object) -> str | None:
-    """Return a value as text: nested ones as JSON, whole numbers without a fraction."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            text = "true" if value else "false"
-        case float():
-            return _float_text(value)
-        case bytes():
-            text = value.decode("utf-8", "backslashreplace")
-        case list() | tuple() | dict():
-            text = json.dumps(value, ensure_ascii=False, default=text_of)
-        case _:
-            text = str(value)
-    return text
-
-
-def _float_text(value: float) -> str | None:
-    if math.isnan(value):
-        return None
-    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+
 from jobs.predictions.formats.text_blocks import read_blocks
+from jobs.times.timestamp_parts import Integers
 
 WINDOWS = "Windows-1252"
 _CODEC = "cp1252"
+_DECODE_BYTES = 1 << 14
 _OTHER_THAN_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Words of western Europe have no more such letters in a row; those of other scripts do.
 _MOST_IN_A_ROW = 3
@@ -98,3 +102,24 @@ def _makes_sense(text: str, run: re.Match[str]) -> bool:
     beside = text[max(0, run.start() - 1) : run.start()] + text[run.end() : run.end() + 1]
     in_word = any(one.isalpha() for one in beside)
     return in_word and len(letters) <= _MOST_IN_A_ROW and all(one.isalpha() for one in letters)
+
+
+def lines_not_utf8(data: bytes, stops: Integers) -> list[int]:
+    """Return the lines of `data` which are not UTF-8, given where each ends behind its newline."""
+    found: list[int] = []
+    if data.isascii():
+        return found
+    view = memoryview(data)
+    position = 0
+    while position < len(view):
+        # In small steps: decoding sets room aside for all that it is given.
+        last = int(np.searchsorted(stops, position + _DECODE_BYTES))
+        end = int(stops[min(last, len(stops) - 1)])
+        try:
+            str(view[position:end], "utf-8")
+            position = end
+        except UnicodeDecodeError as error:
+            line = int(np.searchsorted(stops, position + error.start, side="right"))
+            found.append(line)
+            position = int(stops[line])
+    return found

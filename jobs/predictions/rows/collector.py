@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.row_times.course import TimeCourse
+from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.seen import SeenTimes
+from jobs.predictions.rows.batches import RowBatch, in_order
 from jobs.predictions.rows.deliveries import equal_rows, settle_deliveries
-from jobs.predictions.rows.long_values import cut_unnamed
-from jobs.predictions.rows.order import content_order
 from jobs.predictions.rows.places import RowPlaces
-from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLine, shorten
+from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines, shorten
 from jobs.predictions.rows.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
+from jobs.predictions.values.long_values import cut_unnamed
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.timestamps import (
     TimestampFault,
@@ -33,84 +33,12 @@ from jobs.times.windows import WindowRequest
 _SLACK_ROWS = 200_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowBatch:
-    """Rows of one object whose time lies in the window.
-
-    Attributes
-    ----------
-    source
-        The object's name.
-    table
-        All columns of the log as text; `WindowCollector` cuts long values of unnamed ones.
-    moments
-        Microseconds since 1970-01-01 UTC.
-    zoneless
-        Which timestamps had no zone.
-    lines
-        Line numbers as in `RejectedRow`.
-    copies
-        How many equal rows of the log each stands for; one where None.
-    sources
-        The object of each row, where they are of several; else None.
-    """
-
-    source: str
-    table: Texts
-    moments: Integers
-    zoneless: Flags
-    lines: Integers
-    copies: Integers | None = None
-    sources: npt.NDArray[np.object_] | None = None
-
-    def __len__(self) -> int:
-        return len(self.moments)
-
-    def every_source(self) -> npt.NDArray[np.object_]:
-        """Return the object of each row."""
-        if self.sources is not None:
-            return self.sources
-        return np.full(len(self), self.source, dtype=object)
-
-    def take(self, rows: Integers) -> RowBatch:
-        """Return some of the rows."""
-        return RowBatch(
-            source=self.source,
-            sources=None if self.sources is None else self.sources[rows],
-            table=self.table.take(pa.array(rows)),
-            moments=self.moments[rows],
-            zoneless=self.zoneless[rows],
-            lines=self.lines[rows],
-            copies=None if self.copies is None else self.copies[rows],
-        )
-
-    @property
-    def counts(self) -> Integers:
-        """How many equal rows of the log each stands for."""
-        return np.ones(len(self), np.int64) if self.copies is None else self.copies
-
-
 class WindowTooLargeError(Exception):
     """A window holds more rows than it may; `found` is how many were there when reading ended."""
 
     def __init__(self, found: int) -> None:
         super().__init__(f"{found:,} rows")
         self.found = found
-
-
-@dataclass(slots=True)
-class ObservedTimes:
-    """The oldest and the newest time that an object was seen to hold."""
-
-    oldest: int | None = None
-    newest: int | None = None
-
-    def add(self, moments: Integers) -> None:
-        """Take more times in."""
-        if len(moments):
-            low, high = int(moments.min()), int(moments.max())
-            self.oldest = low if self.oldest is None else min(self.oldest, low)
-            self.newest = high if self.newest is None else max(self.newest, high)
 
 
 @dataclass(slots=True)
@@ -260,29 +188,26 @@ class WindowCollector:
         self.observed.add(moments)
         self.places.know(source, lines, moments)
 
-    def reject_lines(self, source: str, lines: Sequence[UnreadLine]) -> None:
+    def reject_lines(self, source: str, lines: UnreadLines) -> None:
         """Count lines that are no rows, but for those whose time is readable and outside."""
-        if not lines:
+        if not len(lines):
             return
-        texts = pa.array([line.time_text for line in lines], pa.string())
-        times = read_timestamps(texts, self.rules)
+        times = read_timestamps(pa.array(lines.time_texts, pa.string()), self.rules)
         timed = times.faults == TimestampFault.NONE
         self.seen.add(times.moments[timed], times.zoneless[timed])
-        self.rejections.add_untimed(
-            source, [line for line, known in zip(lines, timed, strict=True) if not known]
-        )
-        numbers = np.array([line.line for line in lines], np.int64)
-        self.places.know(source, numbers[timed], times.moments[timed])
-        self.places.ask(source, numbers[~timed])
-        inside = np.flatnonzero(timed & self.in_window(times.moments)).tolist()
-        for reason in sorted({lines[row].reason for row in inside}):
-            rows = np.array([row for row in inside if lines[row].reason == reason], np.int64)
+        self.rejections.add_untimed(source, lines, np.flatnonzero(~timed))
+        self.places.know(source, lines.numbers[timed], times.moments[timed])
+        self.places.ask(source, lines.numbers[~timed])
+        inside = np.flatnonzero(timed & self.in_window(times.moments))
+        reasons = lines.reasons[inside]
+        for reason in sorted(set(reasons.tolist())):
+            rows = inside[reasons == reason]
             self.rejections.add_timed(
                 RejectedRows(
                     source=source,
                     reason=reason,
-                    lines=np.array([lines[row].line for row in rows], np.int64),
-                    details=[lines[row].detail for row in rows],
+                    lines=lines.numbers[rows],
+                    details=[lines.describe(row) for row in rows.tolist()],
                     moments=times.moments[rows],
                 )
             )
@@ -331,38 +256,10 @@ class WindowCollector:
 
     def _ordered(self) -> RowBatch:
         """Return the rows in their order, each of several equal ones as the first of them."""
-        ordered = _in_order(self._batches)
+        ordered = in_order(self._batches)
         first = equal_rows(ordered.moments, ordered.table, self.needed)
         different, places = np.unique(first, return_inverse=True)
         if len(different) == len(ordered):
             return ordered
         copies = np.bincount(places, ordered.counts).astype(np.int64)
         return replace(ordered.take(different), copies=copies)
-
-
-def _in_order(batches: list[RowBatch]) -> RowBatch:
-    """Join batches and sort their rows by time and then by content."""
-    if not batches:
-        empty = np.empty(0, np.int64)
-        return RowBatch(
-            source="", table=pa.table({}), moments=empty, zoneless=empty.astype(bool), lines=empty
-        )
-    joined = RowBatch(
-        source="",
-        table=pa.concat_tables([batch.table for batch in batches], promote_options="default"),
-        moments=np.concatenate([batch.moments for batch in batches]),
-        zoneless=np.concatenate([batch.zoneless for batch in batches]),
-        lines=np.concatenate([batch.lines for batch in batches]),
-        copies=np.concatenate([batch.counts for batch in batches]),
-        sources=np.concatenate([batch.every_source() for batch in batches]),
-    )
-    return joined.take(content_order(joined.moments, joined.table))
-
-
-def empty_to_null(table: Texts) -> Texts:
-    """Return a table of texts with empty ones as null."""
-    columns = [
-        pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
-        for column in table.columns
-    ]
-    return pa.table(columns, names=table.column_names)

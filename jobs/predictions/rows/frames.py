@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from jobs.job_file.job import LogColumns
-from jobs.predictions.rows.class_names import canonical_classes
+from jobs.predictions.values.class_names import canonical_classes
 from jobs.times.timestamp_parts import Integers, Texts
 
 

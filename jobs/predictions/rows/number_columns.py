@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.job_file.job import LogColumns
-from jobs.predictions.rows.numbers import NumberForm, Numbers, read_numbers
 from jobs.predictions.rows.rejections import shorten
 from jobs.predictions.rows.rows import FormOfNumbers, LostValue, NumberColumnTally
+from jobs.predictions.values.numbers import NumberForm, Numbers, read_numbers
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 
 NOT_A_NUMBER = "not a number"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from jobs.predictions.rows.rows import EXAMPLES_KEPT, LogTally, RejectedRow
 from jobs.times.timestamp_parts import Integers
@@ -35,19 +37,38 @@ def shorten(value: str | bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadLine:
-    """A line that is no row.
+class UnreadLines:
+    """Lines of one stretch that are no rows; there may be as many as bytes, so none is an object.
 
     Attributes
     ----------
-    time_text
+    numbers
+        Their line numbers, ascending.
+    reasons
+        Why each is no row.
+    time_texts
         What stands where the timestamp should be; empty where nothing does.
+    describe
+        Returns the detail of a line, by its place among these; only few are asked for.
     """
 
-    line: int
-    reason: str
-    detail: str
-    time_text: str
+    numbers: Integers
+    reasons: npt.NDArray[np.object_]
+    time_texts: Sequence[str]
+    describe: Callable[[int], str]
+
+    @classmethod
+    def single(cls, number: int, reason: str, time_text: str) -> Self:
+        """Return one line of which nothing more is said."""
+        return cls(
+            numbers=np.array([number], np.int64),
+            reasons=np.array([reason], object),
+            time_texts=[time_text],
+            describe=lambda _: "",
+        )
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +104,19 @@ class Rejections:
         self._reasons.update(reasons)
         self._remember(first)
 
-    def add_untimed(self, source: str, lines: Sequence[UnreadLine]) -> None:
-        """Count rows whose time cannot be known."""
-        self._reasons.update(line.reason for line in lines)
-        self._remember(
-            RejectedRow(source=source, line=row.line, reason=row.reason, detail=row.detail)
-            for row in heapq.nsmallest(EXAMPLES_KEPT, lines, key=lambda row: row.line)
+    def add_untimed(self, source: str, lines: UnreadLines, places: Integers) -> None:
+        """Count those of the lines, by their ascending places, whose time cannot be known."""
+        self.count_untimed(
+            Counter(lines.reasons[places].tolist()),
+            [
+                RejectedRow(
+                    source=source,
+                    line=int(lines.numbers[place]),
+                    reason=lines.reasons[place],
+                    detail=lines.describe(place),
+                )
+                for place in places[:EXAMPLES_KEPT].tolist()
+            ],
         )
 
     def add_timed(self, rows: RejectedRows) -> None:

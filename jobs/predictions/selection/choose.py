@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
-from jobs.predictions.rows.collector import ObservedTimes
+from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.selection.object_names import (
     KNOWN_ENDINGS,
     LogFormat,

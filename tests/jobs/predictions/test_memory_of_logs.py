@@ -15,7 +15,7 @@ import pytest
 from pyarrow import parquet
 
 from jobs.errors import ExitCode, TooManyRowsError
-from jobs.predictions.rows.long_values import LONGEST_VALUE_BYTES
+from jobs.predictions.values.long_values import LONGEST_VALUE_BYTES
 from jobs.times.windows import WindowRequest
 from tests.support.log_window import WINDOW_END, read_log
 

@@ -21,9 +21,10 @@ from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.extract import extract
-from reference_stats.extraction.isolated import messages, processes
+from reference_stats.extraction.isolated import failures, messages, process
 from reference_stats.extraction.isolated.failures import DecoderStartError
-from reference_stats.extraction.isolated.processes import Decoders, Order
+from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.processes import Decoders
 from reference_stats.extraction.measure import measure
 from reference_stats.features.registry import feature_named, feature_names, feature_set
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
@@ -57,7 +58,7 @@ def faulty() -> Iterator[Decoders]:
     """Processes whose decoder does what a file asks for."""
     own = Decoders()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(processes, "_WORKER", "tests.support.faulty_worker")
+        patched.setattr(process, "_WORKER", "tests.support.faulty_worker")
         yield own
     own.stop()
 
@@ -165,8 +166,8 @@ def test_a_process_that_was_killed_between_two_images_is_replaced(decoders: Deco
 def test_processes_that_died_while_they_waited_cost_no_image(decoders: Decoders) -> None:
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda data: decoders.measure(data, ORDER), PHOTOGRAPHS * 3))
-    for process in decoders._idle:
-        os.kill(process._process.pid, signal.SIGKILL)
+    for one in decoders._idle:
+        os.kill(one._process.pid, signal.SIGKILL)
     assert decoders.measure(PHOTOGRAPHS[0], ORDER) == expected(PHOTOGRAPHS[0])
 
 
@@ -181,7 +182,7 @@ def test_thumbnails_are_made_there_too(faulty: Decoders) -> None:
 def test_a_decoder_that_hangs_is_ended(faulty: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
     faulty.measure(PHOTOGRAPHS[0], ORDER)
     stuck = only_process(faulty)
-    monkeypatch.setitem(processes._PATIENCE_S, messages.IMAGE, 0.5)
+    monkeypatch.setitem(failures.PATIENCE_S, messages.IMAGE, 0.5)
     found = faulty.measure(with_fault("hang"), ORDER)
     assert isinstance(found, UnreadableImage)
     assert found.reason is UnreadableReason.TOO_SLOW
@@ -196,8 +197,8 @@ def test_a_bug_of_ours_is_told_and_not_blamed_on_the_image(faulty: Decoders) -> 
 def test_an_installation_without_a_worker_is_no_fault_of_the_images(
     decoders: Decoders, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(processes, "_WORKER", "reference_stats.no_such_module")
-    with pytest.raises(DecoderStartError, match=r"reference_stats\.warm_up"):
+    monkeypatch.setattr(process, "_WORKER", "reference_stats.no_such_module")
+    with pytest.raises(DecoderStartError, match=r"reference_stats\.extraction\.warm_up"):
         decoders.measure(PHOTOGRAPHS[0], ORDER)
     assert "no_such_module" in capfd.readouterr().err
 
@@ -206,7 +207,7 @@ def test_an_installation_without_a_worker_is_no_fault_of_the_images(
 def killed_at_start(
     decoders: Decoders, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Decoders:
-    monkeypatch.setattr(processes, "_WORKER", "tests.support.killed_worker")
+    monkeypatch.setattr(process, "_WORKER", "tests.support.killed_worker")
     monkeypatch.setenv("PYTHON_KILLED_BEFORE", str(tmp_path / "killed"))
     return decoders
 
@@ -228,7 +229,7 @@ def test_two_that_are_killed_while_they_start_mean_too_little_memory(
 def test_a_run_over_a_hostile_image_loses_that_image_only(
     faulty: Decoders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reference_stats.extraction.extract.DECODERS", faulty)
+    monkeypatch.setattr("reference_stats.extraction.image_reading.DECODERS", faulty)
     files = {f"{number}.jpg": data for number, data in enumerate(PHOTOGRAPHS)}
     files["hostile.jpg"] = with_fault("segfault")
     bucket = MemoryBucket()
@@ -286,7 +287,8 @@ def test_a_forked_program_has_processes_of_its_own() -> None:
 import os, sys
 from pathlib import Path
 from reference_stats.features.registry import feature_names
-from reference_stats.extraction.isolated.processes import DECODERS, Order
+from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.size_limits import SizeLimits
 order, data = Order(names=feature_names(), limits=SizeLimits()), Path(sys.argv[1]).read_bytes()
 first = DECODERS.measure(data, order)

@@ -6,40 +6,37 @@ after it are read as if it were not there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from jobs.predictions.formats.csv.dialect import CsvDialect, join_fields, split_fields
+from jobs.predictions.formats.csv.lines_as_rows import LinesAsRows, RowTimes
 from jobs.predictions.formats.csv.records import Records, runs
-from jobs.predictions.formats.csv.unread import time_text
+from jobs.predictions.formats.csv.unread import unread_lines
 from jobs.predictions.formats.text_blocks import LONGEST_LINE_BYTES
+from jobs.predictions.formats.text_encoding import lines_not_utf8
 from jobs.predictions.rows.rejections import (
     NOT_UTF8,
     NUL_BYTE,
     STRAY_RETURN,
     UNBALANCED_QUOTE,
     WRONG_FIELDS,
-    UnreadLine,
-    shorten,
+    UnreadLines,
 )
 from jobs.times.timestamp_parts import Flags, Integers
 
 # A quoted field may go on over this many lines in all.
 MOST_LINES_PER_RECORD = 100
 
-_DECODE_BYTES = 1 << 14
 _QUOTE, _RETURN, _NEWLINE = b'"\r\n'
 _GOOD, _BLANK, _JOINED, _HEADER, _NUL, _BYTES, _CARRIAGE, _FIELDS, _UNBALANCED = range(9)
-_REASONS = {
-    _NUL: NUL_BYTE,
-    _BYTES: NOT_UTF8,
-    _CARRIAGE: STRAY_RETURN,
-    _FIELDS: WRONG_FIELDS,
-    _UNBALANCED: UNBALANCED_QUOTE,
-}
+# Why a line of each kind is no row; the first four are not asked.
+_REASONS = np.array(
+    ["", "", "", "", NUL_BYTE, NOT_UTF8, STRAY_RETURN, WRONG_FIELDS, UNBALANCED_QUOTE], object
+)
 
 # Whatever their quotes are.
 _SETTLED = (_NUL, _BYTES, _HEADER)
@@ -47,7 +44,6 @@ _SETTLED = (_NUL, _BYTES, _HEADER)
 _IS_SPACE = np.array([not bytes([value]).strip() for value in range(256)])
 
 Bytes = npt.NDArray[np.uint8]
-RowTest = Callable[[list[bytes]], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +57,7 @@ class SortedLines:
     """
 
     records: Records
-    unread: list[UnreadLine]
+    unread: UnreadLines
     rest: bytes
 
 
@@ -88,8 +84,8 @@ class LineSorter:
         The number of the first line.
     is_last
         Whether no line that could continue the last record follows.
-    is_row
-        Tells whether fields that are as many as the header's look like a row of the log.
+    are_rows
+        Tells which texts, each in the place of a time, begin a row of the log.
     headers
         Where lines end that repeat the header: they are no rows, and no record goes over them.
     """
@@ -98,12 +94,13 @@ class LineSorter:
     dialect: CsvDialect
     first_line: int
     is_last: bool
-    is_row: RowTest
+    are_rows: RowTimes
     headers: Sequence[int] = ()
     _raw: Bytes = field(init=False)
     _starts: Integers = field(init=False)
     _stops: Integers = field(init=False)
     _kinds: npt.NDArray[np.uint8] = field(init=False)
+    _rows: LinesAsRows = field(init=False)
     _replaced: dict[int, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,6 +109,13 @@ class LineSorter:
         self._stops = newlines + 1
         self._starts = np.concatenate(([0], self._stops[:-1]))
         self._kinds = np.full(len(newlines), _GOOD, np.uint8)
+        self._rows = LinesAsRows(
+            data=self.data,
+            starts=self._starts,
+            stops=self._stops.copy(),
+            dialect=self.dialect,
+            are_rows=self.are_rows,
+        )
 
     def sort(self) -> SortedLines:
         """Return the records, the lines that are none, and what is left for the next block."""
@@ -120,15 +124,20 @@ class LineSorter:
         self._mark_returns()
         self._mark_blank()
         self._mark(_NUL, np.flatnonzero(self._raw == 0))
-        self._mark_bad_bytes()
+        self._kinds[lines_not_utf8(self.data, self._stops)] = _BYTES
         if self.headers:
             self._kinds[np.searchsorted(self._stops, self.headers)] = _HEADER
         rest_from = self._resolve_quotes(self._doubtful_lines(quotes))
         records = self._records(rest_from)
-        unread = [
-            self._unread(line)
-            for line in np.flatnonzero(self._kinds[:rest_from] > _HEADER).tolist()
-        ]
+        lines = np.flatnonzero(self._kinds[:rest_from] > _HEADER)
+        unread = unread_lines(
+            self.data,
+            self._starts[lines],
+            self._stops[lines],
+            numbers=lines + self.first_line,
+            reasons=_REASONS[self._kinds[lines]],
+            dialect=self.dialect,
+        )
         rest = self.data[self._starts[rest_from] :] if rest_from < len(self._kinds) else b""
         return SortedLines(records=records, unread=unread, rest=rest)
 
@@ -177,23 +186,6 @@ class LineSorter:
         if short.any():
             filled = np.logical_or.reduceat(~_IS_SPACE[self._raw], self._starts)
             self._kinds[short & ~filled] = _BLANK
-
-    def _mark_bad_bytes(self) -> None:
-        if self.data.isascii():
-            return
-        view = memoryview(self.data)
-        position = 0
-        while position < len(view):
-            # In small steps: decoding sets room aside for all that it is given.
-            last = int(np.searchsorted(self._stops, position + _DECODE_BYTES))
-            end = int(self._stops[min(last, len(self._stops) - 1)])
-            try:
-                str(view[position:end], "utf-8")
-                position = end
-            except UnicodeDecodeError as error:
-                line = int(np.searchsorted(self._stops, position + error.start, side="right"))
-                self._kinds[line] = _BYTES
-                position = int(self._stops[line])
 
     def _doubtful_lines(self, quotes: _Quotes) -> list[int]:
         """Return the lines whose quotes are not paired, or stand where none should."""
@@ -254,7 +246,7 @@ class LineSorter:
         limit = first + MOST_LINES_PER_RECORD
         for line in range(first + 1, min(limit, len(self._kinds))):
             content = self._content(line, line)
-            if self._kinds[line] in _SETTLED or self._stands_alone(content, timed):
+            if self._kinds[line] in _SETTLED or self._stands_alone(line, timed):
                 return first
             if self._stops[line] - self._starts[first] > LONGEST_LINE_BYTES:
                 return first
@@ -266,12 +258,12 @@ class LineSorter:
                 return line if whole.is_strict and complete else first
         return first if self.is_last or limit <= len(self._kinds) else len(self._kinds)
 
-    def _stands_alone(self, content: bytes, timed: bool) -> bool:
+    def _stands_alone(self, line: int, timed: bool) -> bool:
         """Tell whether a line must be a row of its own rather than part of one before it."""
-        fields = split_fields(content, self.dialect.delimiter)
+        fields = split_fields(self._content(line, line), self.dialect.delimiter)
         complete = len(fields.values) == len(self.dialect.columns)
         certain = timed or (fields.is_strict and not fields.is_open)
-        return complete and certain and self.is_row(fields.values)
+        return complete and certain and self._rows.is_row(line)
 
     def _content(self, first: int, last: int) -> bytes:
         content = self.data[self._starts[first] : self._stops[last] - 1]
@@ -296,19 +288,3 @@ class LineSorter:
                 done = position + 1
             data = b"".join([*pieces, *runs(self.data, starts[done:], stops[done:])])
         return Records(data=data, lines=kept + self.first_line, ends=np.cumsum(lengths))
-
-    def _unread(self, line: int) -> UnreadLine:
-        content = self._content(line, line)
-        reason = _REASONS[int(self._kinds[line])]
-        fields = split_fields(content, self.dialect.delimiter).values
-        detail = shorten(content)
-        if reason == WRONG_FIELDS:
-            detail = f"{len(fields)} fields, expected {len(self.dialect.columns)}"
-            if self.dialect.line > 1:
-                detail += f" by the header in line {self.dialect.line}"
-        return UnreadLine(
-            line=self.first_line + line,
-            reason=reason,
-            detail=detail,
-            time_text=time_text(fields, self.dialect),
-        )

@@ -20,13 +20,14 @@ from jobs.predictions.formats.csv.careful_records import LineSorter
 from jobs.predictions.formats.csv.dialect import CsvDialect, check_line_ends, read_header
 from jobs.predictions.formats.csv.inner_headers import FoundHeader, find_headers, read_header_line
 from jobs.predictions.formats.csv.records import Records
-from jobs.predictions.formats.csv.unread import lines_below, overlong_line, time_text
+from jobs.predictions.formats.csv.unread import lines_below, overlong_line
 from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.formats.text_blocks import BLOCK_BYTES, Block, read_blocks
 from jobs.predictions.formats.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.log_columns import check_header
-from jobs.predictions.rows.collector import RowBatch, WindowCollector, empty_to_null
-from jobs.times.timestamp_parts import Integers, Texts
+from jobs.predictions.rows.batches import RowBatch, empty_to_null
+from jobs.predictions.rows.collector import WindowCollector
+from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.timestamps import TimestampFault, TimestampRules, Timestamps, read_timestamps
 
 _BLOCKS_AHEAD = 3
@@ -117,7 +118,7 @@ class _CsvReader:
             self._sort(self._rest + scanned.block.data, scanned.block.overlong is not None)
         if scanned.block.overlong is not None:
             line = overlong_line(self._line, scanned.block.overlong, self._dialect)
-            self._collector.reject_lines(self._source, [line])
+            self._collector.reject_lines(self._source, line)
             self._line += 1
         self._collector.settle_places(self._source)
 
@@ -222,9 +223,7 @@ class _CsvReader:
             self._collector.reject_lines(self._source, lines)
             self._line += data.count(b"\n")
             return
-        sorter = LineSorter(
-            data, self._dialect, self._line, is_last, self._looks_like_a_row, headers
-        )
+        sorter = LineSorter(data, self._dialect, self._line, is_last, self._are_rows, headers)
         sorted_lines = sorter.sort()
         self._rest = sorted_lines.rest
         self._line += data.count(b"\n") - self._rest.count(b"\n")
@@ -260,10 +259,9 @@ class _CsvReader:
             )
         )
 
-    def _looks_like_a_row(self, fields: list[bytes]) -> bool:
-        text = pa.array([time_text(fields, self._dialect)])
-        fault = read_timestamps(text, self._collector.rules).faults[0]
-        return fault in _OF_A_ROW
+    def _are_rows(self, texts: list[str]) -> Flags:
+        times = read_timestamps(pa.array(texts, pa.string()), self._collector.rules)
+        return np.isin(times.faults, _OF_A_ROW)
 
 
 def _check_count(count: int, records: Records) -> None:

@@ -7,26 +7,26 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import parquet
 
 from jobs.errors import ObjectError
-from jobs.predictions.formats.json_log import text_of
 from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.formats.parquet.groups import group_bounds, lies_near, may_hold_window
 from jobs.predictions.formats.parquet.pieces import MOST_ROWS, GroupColumns, open_parquet
+from jobs.predictions.formats.parquet.texts import (
+    as_short_texts,
+    column_names,
+    is_utf8,
+    with_inner,
+)
+from jobs.predictions.formats.parquet.times import read_time_column
 from jobs.predictions.log_columns import check_header, check_width
-from jobs.predictions.rows.collector import RowBatch, WindowCollector, empty_to_null
-from jobs.predictions.rows.long_values import LONGEST_VALUE_BYTES, cut_values
+from jobs.predictions.rows.batches import RowBatch, empty_to_null
+from jobs.predictions.rows.collector import WindowCollector
 from jobs.predictions.rows.rejections import NOT_UTF8, RejectedRows, shorten
+from jobs.predictions.values.long_values import LONGEST_VALUE_BYTES
 from jobs.times.timestamp_parts import Integers, Texts
-from jobs.times.timestamps import TimestampFault, Timestamps, moments_of, read_timestamps
-
-# Between these pyarrow writes a float as Python does.
-_SAME_FROM, _SAME_BELOW = 1e-4, 1e10
-# The microseconds of units that hold times which microseconds cannot.
-_LARGE_UNITS = {"s": 1_000_000, "ms": 1_000}
-_OUT_OF_RANGE = "<value out of range>"
+from jobs.times.timestamps import TimestampFault, Timestamps
 
 
 def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
@@ -119,7 +119,7 @@ class _GroupReader:
             for start in range(0, rows, MOST_ROWS):
                 every = np.ones(min(MOST_ROWS, rows - start), np.bool_)
                 found = column.read(start, every, _written_times)[name]
-                texts, times = read_time_column(found, self._collector)
+                texts, times = read_time_column(found, self._collector.rules)
                 lines = np.arange(len(every), dtype=np.int64) + self._first_row + start
                 good = times.faults == TimestampFault.NONE
                 self._collector.note(
@@ -174,33 +174,11 @@ def _written_times(name: str, column: Texts) -> dict[str, Texts]:
     return {name: as_short_texts(column, longest=LONGEST_VALUE_BYTES)}
 
 
-def as_short_texts(column: Texts, *, longest: int | None) -> Texts:
-    """Return a column as texts; those of more bytes than `longest` are cut, if it is a number.
-
-    A dictionary's values are cut before they are repeated.
-    """
-    if not pa.types.is_dictionary(column.type):
-        texts = _column_as_texts(column)
-        if longest is None:
-            return texts
-        cut = [cut_values(chunk, longest) for chunk in texts.chunks]
-        return pa.chunked_array(cut, pa.string())
-    return pa.chunked_array(
-        [
-            as_short_texts(pa.chunked_array([chunk.dictionary]), longest=longest)
-            .combine_chunks()
-            .take(chunk.indices)
-            for chunk in column.chunks
-        ],
-        pa.string(),
-    )
-
-
 def _with_good_texts(batch: RowBatch, collector: WindowCollector) -> RowBatch:
     """Return the rows of which every text is UTF-8; count the others."""
     bad: dict[int, str] = {}
     for column in batch.table.columns:
-        if not _is_utf8(column):
+        if not is_utf8(column):
             bad |= {
                 row: shorten(data)
                 for row, data in enumerate(column.cast(pa.binary()).to_pylist())
@@ -221,135 +199,9 @@ def _with_good_texts(batch: RowBatch, collector: WindowCollector) -> RowBatch:
     return batch.take(np.delete(np.arange(len(batch)), rows))
 
 
-def _is_utf8(column: Texts) -> bool:
-    try:
-        column.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
 def _decodes(data: bytes) -> bool:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _escaped(column: Texts) -> pa.StringArray:
-    """Return texts in one piece, with what is no UTF-8 in them escaped."""
-    if _is_utf8(column):
-        return column.combine_chunks()
-    values = column.cast(pa.binary()).to_pylist()
-    texts = [value and value.decode("utf-8", "backslashreplace") for value in values]
-    return pa.array(texts, pa.binary()).cast(pa.string())
-
-
-def read_time_column(column: Texts, collector: WindowCollector) -> tuple[Texts, Timestamps]:
-    """Return a column of any type as texts and as moments."""
-    kind = column.type
-    if not pa.types.is_timestamp(kind) and not pa.types.is_date(kind):
-        texts = _escaped(_column_as_texts(column))
-        return texts, read_timestamps(texts, collector.rules)
-    zoneless = not (pa.types.is_timestamp(kind) and kind.tz)
-    missing = column.is_null().to_numpy()
-    local = pc.fill_null(_microseconds(column), 0).to_numpy()
-    times = moments_of(local, np.full(len(local), zoneless), collector.rules)
-    faults = np.where(missing, TimestampFault.ABSENT, times.faults).astype(np.uint8)
-    texts = pa.array([""] * len(local), pa.string())
-    if faults.any():
-        texts = _escaped(_column_as_texts(column))
-    return texts, Timestamps(moments=times.moments, faults=faults, zoneless=times.zoneless)
-
-
-def _microseconds(column: Texts) -> Texts:
-    """Return times or dates since 1970-01-01; the farthest there are in place of farther ones."""
-    kind = column.type
-    if pa.types.is_date32(kind):
-        counts, factor = column.cast(pa.int32()).cast(pa.int64()), 86_400_000_000
-    elif pa.types.is_date64(kind) or kind.unit in _LARGE_UNITS:
-        counts = column.cast(pa.int64())
-        factor = _LARGE_UNITS["ms" if pa.types.is_date64(kind) else kind.unit]
-    else:
-        return column.cast(pa.timestamp("us", kind.tz), safe=False).cast(pa.int64())
-    farthest = np.iinfo(np.int64).max // factor
-    counts = pc.max_element_wise(counts, -farthest, skip_nulls=False)
-    return pc.multiply(pc.min_element_wise(counts, farthest, skip_nulls=False), factor)
-
-
-def as_texts(table: Texts) -> Texts:
-    """Return all columns of a table as the texts that other formats would hold."""
-    flat = {
-        name: column
-        for outer, whole in zip(table.column_names, table.columns, strict=True)
-        for name, column in with_inner(outer, whole)
-    }
-    return pa.table({name: _column_as_texts(column) for name, column in flat.items()})
-
-
-def column_names(schema: pa.Schema) -> list[str]:
-    """Return the names of all columns, those of structs' fields among them: ``request.file``."""
-    return [str(name) for name in as_texts(schema.empty_table()).column_names]
-
-
-def with_inner(name: str, column: Texts) -> Iterator[tuple[str, Texts]]:
-    """Yield a column and, where it is a struct, its fields as columns of their own."""
-    yield name, column
-    if pa.types.is_struct(column.type):
-        for place in range(column.type.num_fields):
-            field = column.type.field(place)
-            yield from with_inner(f"{name}.{field.name}", pc.struct_field(column, [place]))
-
-
-def _column_as_texts(column: Texts) -> Texts:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _column_as_texts(column.cast(kind.value_type))
-    if pa.types.is_string(kind):
-        return column
-    if pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
-    if pa.types.is_timestamp(kind):
-        return _timestamp_texts(column)
-    if pa.types.is_floating(kind):
-        return _float_texts(column)
-    try:
-        texts = pa.array([text_of(value) for value in column.to_pylist()], pa.string())
-    except (OverflowError, ValueError):
-        # Bytes that are no text are kept as they are, for the row to be known by them.
-        texts = pa.array([_one_text(value) for value in column], pa.binary())
-        texts = pa.StringArray.from_buffers(len(texts), *texts.buffers()[1:], texts.buffers()[0])
-    return pa.chunked_array([texts])
-
-
-def _one_text(value: pa.Scalar) -> str | bytes | None:
-    try:
-        return text_of(value.as_py())
-    except UnicodeError:
-        return b"\xff"
-    except (OverflowError, ValueError):
-        return _OUT_OF_RANGE
-
-
-def _timestamp_texts(column: Texts) -> Texts:
-    """Return times as ISO 8601 in UTC, or without a zone where the column has none."""
-    zoned = bool(column.type.tz)
-    written = _microseconds(column).cast(pa.timestamp("us")).cast(pa.string())
-    texts = pc.replace_substring(written, " ", "T")
-    texts = pc.binary_join_element_wise(texts, "Z", "") if zoned else texts
-    return pc.if_else(pc.starts_with(written, "<"), _OUT_OF_RANGE, texts)
-
-
-def _float_texts(column: Texts) -> Texts:
-    """Return floats as `text_of` writes them, by pyarrow where it writes the same."""
-    # Adding zero takes the sign from a negative zero.
-    floats = pc.add(column.cast(pa.float64()), 0.0).combine_chunks()
-    sizes = pc.abs(floats)
-    same = pc.or_(
-        pc.and_(pc.greater_equal(sizes, _SAME_FROM), pc.less(sizes, _SAME_BELOW)),
-        pc.equal(sizes, 0.0),
-    )
-    other = pc.invert(pc.fill_null(same, True))
-    own = pa.array([text_of(value) for value in floats.filter(other).to_pylist()], pa.string())
-    return pa.chunked_array([pc.replace_with_mask(floats.cast(pa.string()), other, own)])

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from jobs.predictions.rows.numbers import NumberForm, read_numbers
+from jobs.predictions.values.numbers import NumberForm, read_numbers
 
 
 def read(text: str, *, is_share: bool = True) -> tuple[float, NumberForm]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.predictions.rows.class_names import canonical_class, canonical_classes, canonical_labels
+from jobs.predictions.values.class_names import canonical_class, canonical_classes, canonical_labels
 
 ONE_CLASS = {
     "2": [

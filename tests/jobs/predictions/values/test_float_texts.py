@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jobs.predictions.formats.json_log import text_of
-from jobs.predictions.formats.parquet.log import as_texts
+from jobs.predictions.formats.parquet.texts import as_texts
+from jobs.predictions.values.texts import text_of
 
 
 def texts_of(column: pa.Array) -> list[str | None]:

@@ -1,0 +1,1 @@
+"""Single values of a log: numbers, class names, and texts, as all formats mean them."""
