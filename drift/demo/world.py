@@ -58,7 +58,7 @@ cron = "15 3 * * *"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class LoggedRequest:
     """One request to the demo's API."""
 
     time: datetime
@@ -120,7 +120,7 @@ def _write_reference(
 
 def _requests_of(
     day: datetime, photographs: Mapping[str, Pixels], generator: np.random.Generator
-) -> Iterator[Request]:
+) -> Iterator[LoggedRequest]:
     """Yield one day's requests; on the faulty day one camera breaks in the morning."""
     names = sorted(photographs)
     seconds = np.sort(generator.integers(0, 24 * 3600, REQUESTS_A_DAY))
@@ -130,7 +130,7 @@ def _requests_of(
         view = random_view(photographs[str(generator.choice(names))], generator)
         if camera == _BROKEN_CAMERA and time >= FAULTY_DAY + _FAULT_FROM:
             view = break_camera(view)
-        yield Request(
+        yield LoggedRequest(
             time=time,
             camera=camera,
             filename=f"{camera} {number:03d}.jpg",
@@ -138,7 +138,9 @@ def _requests_of(
         )
 
 
-def _write_requests(folder: Path, classifier: Classifier, requests: Sequence[Request]) -> None:
+def _write_requests(
+    folder: Path, classifier: Classifier, requests: Sequence[LoggedRequest]
+) -> None:
     """Write the log and the images as an API does that now and then fails to store one."""
     said = classifier.predict([request.image for request in requests])
     _write_csv(folder / "predictions_log.csv", [*map(_log_row, requests, said)])
@@ -149,7 +151,7 @@ def _write_requests(folder: Path, classifier: Classifier, requests: Sequence[Req
         _write(folder / "images" / f"{request.id}_{request.filename}", data)
 
 
-def _log_row(request: Request, said: Prediction) -> dict[str, object]:
+def _log_row(request: LoggedRequest, said: Prediction) -> dict[str, object]:
     return {
         "timestamp": request.time.isoformat(),
         "id": request.id,

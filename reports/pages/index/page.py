@@ -54,7 +54,7 @@ class IndexFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class IndexAnswer:
     """The top of the index: what the newest run said, and since when.
 
     Attributes
@@ -203,10 +203,10 @@ class _Index:
         return self.links.to_table(self.table_names[day], fragment_of(day))
 
 
-def _answer(rows: Sequence[HistoryRow], line: RunLine) -> Answer:
+def _answer(rows: Sequence[HistoryRow], line: RunLine) -> IndexAnswer:
     tally = tally_of(rows)
     newest = rows[-1]
-    return Answer(
+    return IndexAnswer(
         line=line,
         window=WindowSpan(start=newest.window_start, end=newest.window_end),
         lasts=_lasting_words(rows),
