@@ -18,7 +18,6 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.followups.running import follow_up
-from drift.logs.setup import label_records
 from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
 from drift.observations.side_copies import BothCopies, find_copies
@@ -27,6 +26,7 @@ from drift.observations.uses_behind import uses_behind
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
 from drift.pinned_profile import pinned_profile
+from drift.program_log.setup import label_records
 from drift.publication import Compared, publish_run
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data

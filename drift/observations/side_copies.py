@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.near_copies.clusters import (
+from drift.observations.near_copies.within_burst import (
     ImageRecords,
     NearCopies,
     as_moments,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from drift.observations.log_counts import count_rows, with_detail
 from drift.observations.logged_images import LoggedImages
-from drift.observations.near_copies.clusters import NearCopies
+from drift.observations.near_copies.within_burst import NearCopies
 from drift.observations.window_images import WindowImages
 from jobs.images.locations import ImageLocation
 from reference_stats.features.registry import feature_names

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.near_copies.clusters import LARGEST_CLUSTER
 from drift.observations.near_copies.links import merge_labels
+from drift.observations.near_copies.within_burst import LARGEST_CLUSTER
 from drift.observations.reference.scenes import scenes_of_reference
 from drift.observations.same_pictures import (
     PictureKeys,

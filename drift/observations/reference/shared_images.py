@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.observations.near_copies.matches import match_near_copies
+from drift.observations.near_copies.between_sides import match_near_copies
 from drift.observations.reference.copies import keys_of_both
 from drift.observations.same_pictures import Numbers, PictureKeys, reference_fingerprints
 from drift.observations.window_images import WindowImages

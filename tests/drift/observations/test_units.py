@@ -11,7 +11,7 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.class_shares import shares_of as shares
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import compare, would_alarm
-from drift.observations.near_copies.clusters import ImageRecords, NearCopies, find_near_copies
+from drift.observations.near_copies.within_burst import ImageRecords, NearCopies, find_near_copies
 from drift.observations.side_copies import BothCopies, SideCopies, copies_of_reference
 from drift.observations.units import Units, find_units
 from drift.observations.window_images import WindowImages

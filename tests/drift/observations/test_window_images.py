@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from drift.observations.logged_images import LoggedImages
-from drift.observations.near_copies.clusters import NearCopies
+from drift.observations.near_copies.within_burst import NearCopies
 from drift.observations.side_copies import copies_of_window
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
