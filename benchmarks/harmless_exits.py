@@ -15,7 +15,7 @@ from benchmarks import hostile_texts as look
 from drift.cli.history_table import csv_table, plain_table
 from drift.cli.streams import HarmlessText
 from drift.evidently.report import safe_label
-from drift.logs.formats import CloudFormatter, PlainFormatter
+from drift.program_log.formats import CloudFormatter, PlainFormatter
 from jobs.errors import DriftError, JobFileError
 from reports.findings.images import Offender
 from reports.findings.runs import Notice, NoticeKind

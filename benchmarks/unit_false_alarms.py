@@ -33,15 +33,13 @@ from numpy.typing import NDArray
 from benchmarks.detection_parts.intervals import clopper_pearson
 from drift.comparison.columns.align import line_up
 from drift.comparison.compare import would_alarm
-from drift.observations.near_copies.clusters import ImageRecords, as_moments, find_near_copies
+from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
 from drift.observations.window_images import WindowImages
 from jobs.job_file.job import DetectionSettings, LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import FINGERPRINT_BYTES, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings.images import ImageCounts, Quality
-from reports.findings.log import LogCounts
 
 _FEATURES = FEATURES[:12]
 _CLASSES = np.array(["person", "car", "dog", "bird"], dtype=object)
@@ -98,7 +96,7 @@ def has_alarm(draw: Callable[[Generator, int], Side], generator: Generator) -> b
     reference = _profile(draw(generator, _REFERENCE), generator)
     window = _window(draw(generator, _WINDOW))
     detection = DetectionSettings()
-    units = find_units(reference, window, burst=detection.burst)
+    units = find_units(reference, window, find_copies(reference, window, burst=detection.burst))
     named = LogColumns(prediction="prediction", confidence="confidence")
     return would_alarm(line_up(reference, window, units, named, ()), detection)
 
@@ -214,22 +212,11 @@ def _profile(side: Side, generator: Generator) -> ReferenceProfile:
 def _window(side: Side) -> WindowImages:
     place = side.rows["image"].to_numpy()
     names = np.array([f"images/{one:05d}.jpg" for one in place], dtype=object)
-    rows = side.rows.assign(image=names, timestamp=_times(side.minutes[place]))
-    prints = stack_fingerprints([side.fingerprints[one] for one in place])
-    records = ImageRecords(
-        names=names, fingerprints=prints, clients=None, times=as_moments(rows["timestamp"])
-    )
-    images = len(side.features)
+    rows = side.rows.assign(image=names, client=None, timestamp=_times(side.minutes[place]))
     return WindowImages(
         rows=rows,
         features=pd.DataFrame(side.features[place], columns=[one.name for one in _FEATURES]),
-        counts=ImageCounts(
-            logged=images, analysed=images, missing=0, unreadable=0, unfetched=0, rows=len(rows)
-        ),
-        log=LogCounts(rows=len(rows), rejected=0, reasons={}),
-        quality=Quality(),
-        copies=find_near_copies(records, burst=DetectionSettings().burst),
-        fingerprints=prints,
+        fingerprints=stack_fingerprints([side.fingerprints[one] for one in place]),
     )
 
 

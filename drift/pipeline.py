@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,13 +18,15 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.followups.running import follow_up
-from drift.logs.setup import label_records
-from drift.observations import window_images
+from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
+from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import find_units
 from drift.observations.uses_behind import uses_behind
-from drift.observations.window_images import WindowImages
+from drift.observations.window_counts import WindowCounts, count_window
+from drift.observations.window_images import WindowImages, join
 from drift.pinned_profile import pinned_profile
+from drift.program_log.setup import label_records
 from drift.publication import Compared, publish_run
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
@@ -69,11 +71,12 @@ class RunInputs:
     predictions: PredictionRows
     profile: ReferenceProfile
     window: WindowImages
+    counts: WindowCounts
     segments: pd.DataFrame
     history: Sequence[HistoryRow]
 
 
-def run_job(place: Workplace, options: RunOptions) -> RunFindings:
+def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     """Do one run and return what it found; it is published unless nothing may be written.
 
     Raises
@@ -81,129 +84,130 @@ def run_job(place: Workplace, options: RunOptions) -> RunFindings:
     DriftError
         Whatever stopped the run; its class fixes the exit code. The run is not published then.
     """
-    request = requested_window(place.job, options, place.clock())
-    label_records(run_id=run_id(place.job, request))
-    predictions = _read_before_anything_is_written(place, request)
-    with only_run(place) as still_allowed:
-        profile = _read_profile(place, still_allowed)
-        window, segments = _read_images(place, predictions)
-        history = HistoryReader(place.bucket, place.prefix)
+    request = requested_window(workplace.job, options, workplace.clock())
+    label_records(run_id=run_id(workplace.job, request))
+    predictions = _read_before_anything_is_written(workplace, request)
+    with only_run(workplace) as still_allowed:
+        with workplace.stopwatch.stage("profile"):
+            profile = pinned_profile(workplace, still_allowed)
+        window, counts, segments = _read_images(workplace, predictions)
+        history = HistoryReader(workplace.bucket, workplace.prefix)
         inputs = RunInputs(
             request=request,
             predictions=predictions,
             profile=profile,
             window=window,
+            counts=counts,
             segments=segments,
             history=history.read(),
         )
-        findings, lined_up, comparison = _judge(place, inputs)
+        findings, lined_up, comparison = _judge(workplace, inputs)
         finished = None
-        if place.writes:
+        if workplace.writes:
             compared = Compared(
                 lined_up=lined_up,
                 comparison=comparison,
                 profile=inputs.profile,
                 window=inputs.window,
             )
-            finished = publish_run(place, findings, compared, history, still_allowed)
+            finished = publish_run(workplace, findings, compared, history, still_allowed)
     if finished is not None:
         follow_up(finished)
     return findings
 
 
-def _read_before_anything_is_written(place: Workplace, request: WindowRequest) -> PredictionRows:
+def _read_before_anything_is_written(
+    workplace: Workplace, request: WindowRequest
+) -> PredictionRows:
     with ThreadPoolExecutor(1) as aside:
-        asked = aside.submit(refuse_renamed, place)
-        predictions = _read_log(place, request)
+        asked = aside.submit(refuse_renamed, workplace)
+        predictions = _read_log(workplace, request)
     asked.result()
     return predictions
 
 
-def _read_log(place: Workplace, request: WindowRequest) -> PredictionRows:
-    with place.stopwatch.stage("log"):
+def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
+    with workplace.stopwatch.stage("log"):
         rows = read_predictions(
-            place.bucket,
-            place.job.predictions,
+            workplace.bucket,
+            workplace.job.predictions,
             request,
-            extra_columns=place.locator.columns_used(),
-            segment_columns=place.job.segments.columns,
+            extra_columns=workplace.locator.columns_used(),
+            segment_columns=workplace.job.segments.columns,
         )
     logger.info(
-        "%s: %d rows in the window, %d rejected", place.log_url, len(rows), rows.tally.rejected
+        "%s: %d rows in the window, %d rejected", workplace.log_url, len(rows), rows.tally.rejected
     )
-    if ahead := ahead_words(rows.times, place.clock()):
+    if ahead := ahead_words(rows.times, workplace.clock()):
         logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)
     return rows
 
 
-def _read_profile(place: Workplace, still_allowed: Callable[[], None]) -> ReferenceProfile:
-    with place.stopwatch.stage("profile"):
-        return pinned_profile(place, still_allowed)
-
-
 def _read_images(
-    place: Workplace, predictions: PredictionRows
-) -> tuple[WindowImages, pd.DataFrame]:
-    with place.stopwatch.stage("images"):
-        located = place.locator.locate(predictions.raw, place.log_url)
+    workplace: Workplace, predictions: PredictionRows
+) -> tuple[WindowImages, WindowCounts, pd.DataFrame]:
+    with workplace.stopwatch.stage("images"):
+        located = workplace.locator.locate(predictions.raw, workplace.log_url)
         extracted = extract(
             replace(
                 images_of_rows(predictions, located),
-                followed=partial(uses_behind, place, predictions),
+                followed=partial(uses_behind, workplace, predictions),
             ),
-            place.job.images,
-            open_bucket=place.open_bucket,
-            cache=place.feature_cache,
-            progress=place.progress,
-            features=place.features,
+            workplace.job.images,
+            open_bucket=workplace.open_bucket,
+            cache=workplace.feature_cache,
+            progress=workplace.progress,
+            features=workplace.features,
         )
-        window = window_images.join(
-            predictions, located, extracted, burst=place.job.detection.burst
+        logged = LoggedImages.of(predictions, located, extracted)
+        window = join(logged)
+        counts = count_window(logged, window)
+        named = workplace.job.predictions.columns
+        segments = segment_table(
+            logged.own_columns(segment_columns(workplace.job)), (named.prediction, named.label)
         )
-        named = place.job.predictions.columns
-        classes = (named.prediction, named.label)
-        segments = segment_table(predictions, window, segment_columns(place.job), classes)
-    for reason, count in window.quality.reasons.items():
-        logger.warning("%d of %d images left out: %s", count, window.counts.logged, reason)
-    if window.quality.troubles:
-        first = window.quality.troubles[0]
+    for reason, count in counts.quality.reasons.items():
+        logger.warning("%d of %d images left out: %s", count, counts.images.logged, reason)
+    if counts.quality.troubles:
+        first = counts.quality.troubles[0]
         logger.warning("the first one is %s (%s)", first.name, first.reason)
-    return window, segments
+    return window, counts, segments
 
 
-def _judge(place: Workplace, inputs: RunInputs) -> tuple[RunFindings, LinedUp, Comparison]:
-    job, window = place.job, inputs.window
+def _judge(workplace: Workplace, inputs: RunInputs) -> tuple[RunFindings, LinedUp, Comparison]:
+    job, counts = workplace.job, inputs.counts
     earlier = rows_before(inputs.history, as_text(inputs.predictions.window.end))
     accepted = accepted_windows(earlier, inputs.profile.id)
-    with place.stopwatch.stage("comparison"):
-        data = _run_data(job, inputs, earlier)
-        lined_up = _line_up(job, inputs)
+    with workplace.stopwatch.stage("comparison"):
+        copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
+        data = _run_data(job, inputs, copies, earlier)
+        lined_up = _line_up(job, inputs, copies)
         remarks = remarks_on_data(data)
         no_verdict = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
         comparison = compare(
             lined_up,
             job.detection,
-            no_verdict=no_verdict or lacks_images(window.counts, job),
+            no_verdict=no_verdict or lacks_images(counts.images, job),
             widening=partial(widening, accepted),
         )
         remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
-        where = _locate(place, inputs, comparison, positions)
+        where = _locate(workplace, inputs, comparison, positions)
         affected = least_affected(positions)
-        extent = _extent(window, where, affected)
-        decision = decide(comparison, extent, window.log, job, remarks)
+        extent = _extent(counts, where, affected)
+        decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, inputs.request),
-        generated_at=place.clock(),
-        timings=place.stopwatch.timings,
+        generated_at=workplace.clock(),
+        timings=workplace.stopwatch.timings,
         history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
         affected=affected,
-        offenders=find_offenders(positions, window, data.counted),
+        offenders=find_offenders(positions, inputs.window, data.counted),
         concentration=where,
-        trend=_trend(place, inputs, comparison, earlier),
+        trend=_trend(workplace, inputs, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
     )
@@ -212,12 +216,15 @@ def _judge(place: Workplace, inputs: RunInputs) -> tuple[RunFindings, LinedUp, C
     return replace(findings, notification=notice), lined_up, comparison
 
 
-def _run_data(job: Job, inputs: RunInputs, earlier: Sequence[HistoryRow]) -> RunData:
+def _run_data(
+    job: Job, inputs: RunInputs, copies: BothCopies, earlier: Sequence[HistoryRow]
+) -> RunData:
     _, *older = run_ids(job, inputs.request)
     return RunData(
         job=job,
         predictions=inputs.predictions,
         window=inputs.window,
+        counts=inputs.counts.with_copies(copies.current.found),
         profile=inputs.profile,
         counted=without_copies(inputs.profile),
         late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
@@ -239,23 +246,23 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(window: WindowImages, where: Concentration, affected: int | None) -> Extent:
+def _extent(counts: WindowCounts, where: Concentration, affected: int | None) -> Extent:
     return Extent(
-        images=window.counts,
+        images=counts.images,
         affected=affected,
         where=where_clause(where.segments, where.onset),
-        reasons=window.quality.reasons,
+        reasons=counts.quality.reasons,
     )
 
 
-def _line_up(job: Job, inputs: RunInputs) -> LinedUp:
-    units = find_units(inputs.profile, inputs.window, burst=job.detection.burst)
+def _line_up(job: Job, inputs: RunInputs, copies: BothCopies) -> LinedUp:
+    units = find_units(inputs.profile, inputs.window, copies)
     named, probabilities = job.predictions.columns, inputs.predictions.probabilities
     return line_up(inputs.profile, inputs.window, units, named, probabilities)
 
 
 def _locate(
-    place: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
+    workplace: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
 ) -> Concentration:
     """Look for the part of a drifted window in which the change is."""
     if not comparison.has_drifted or positions.current.empty:
@@ -266,14 +273,14 @@ def _locate(
         np.arange(len(rows)),
         inputs.segments.loc[rows],
         inputs.window.rows["timestamp"].loc[rows],
-        level=place.job.detection.false_alarm_rate,
+        level=workplace.job.detection.false_alarm_rate,
         seed=SEED,
-        hours=place.job.segments.hours,
+        hours=workplace.job.segments.hours,
     )
 
 
 def _trend(
-    place: Workplace,
+    workplace: Workplace,
     inputs: RunInputs,
     comparison: Comparison,
     earlier: Sequence[HistoryRow],
@@ -288,5 +295,5 @@ def _trend(
         reference_units=0 if tested is None else tested.reference_units,
         current_units=0 if tested is None else tested.current_units,
     )
-    least = place.job.detection.minimum_effect
+    least = workplace.job.detection.minimum_effect
     return told_trend(find_trend(earlier, today, minimum_effect=least))

@@ -54,7 +54,7 @@ class Compared:
 
 
 def publish_run(
-    place: Workplace,
+    workplace: Workplace,
     findings: RunFindings,
     compared: Compared,
     history: HistoryReader,
@@ -80,27 +80,27 @@ def publish_run(
     """
     rows = history.rows
     # Before Evidently's part, so that images are fetched while it is still being imported.
-    pictures = _pictures(place, findings, compared.window)
-    typical = _typical(place, findings, compared.profile)
-    with place.stopwatch.stage("evidently"):
+    pictures = _pictures(workplace, findings, compared.window)
+    typical = _typical(workplace, findings, compared.profile)
+    with workplace.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared))
-    page = report_html(findings, pictures, rows, links=_links(place, findings), typical=typical)
+    page = report_html(findings, pictures, rows, links=_links(workplace, findings), typical=typical)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
         "evidently.html": (evidently.html, HTML),
         "evidently.json": (evidently.json, JSON),
     }
     publish(
-        place.bucket,
-        place.prefix,
+        workplace.bucket,
+        workplace.prefix,
         findings,
         files,
         still_allowed=still_allowed,
-        link_template=place.job.reports.link_template,
+        link_template=workplace.job.reports.link_template,
         history=history,
     )
     return FinishedRun(
-        place=place,
+        place=workplace,
         findings=findings,
         history=rows,
         pictures=pictures or {},
@@ -108,11 +108,11 @@ def publish_run(
     )
 
 
-def _links(place: Workplace, findings: RunFindings) -> Links:
+def _links(workplace: Workplace, findings: RunFindings) -> Links:
     return Links.of_run(
-        place.job.reports.link_template,
-        job=place.job.name,
-        prefix=place.prefix,
+        workplace.job.reports.link_template,
+        job=workplace.job.name,
+        prefix=workplace.prefix,
         run_id=findings.run_id,
     )
 
@@ -131,36 +131,36 @@ def _for_evidently(
 
 
 def _pictures(
-    place: Workplace, findings: RunFindings, window: WindowImages
+    workplace: Workplace, findings: RunFindings, window: WindowImages
 ) -> dict[str, bytes] | None:
     """Return thumbnails of the images that stand out, or None where they are switched off."""
-    if not place.job.reports.thumbnails:
+    if not workplace.job.reports.thumbnails:
         return None
     images = [offender.image for offender in findings.offenders]
     rows = window.rows["image"].loc[window.features.index]
     shown = rows.isin(images)
     sizes = _sizes(rows[shown], window.features[shown])
-    return within_budget(_thumbnails(place, images, sizes))
+    return within_budget(_thumbnails(workplace, images, sizes))
 
 
 def _typical(
-    place: Workplace, findings: RunFindings, profile: ReferenceProfile
+    workplace: Workplace, findings: RunFindings, profile: ReferenceProfile
 ) -> dict[str, bytes] | None:
     """Return thumbnails of typical reference images, or None where the reference has no images.
 
     They are fetched only where there is something to put them beside.
     """
     profile = without_copies(profile)
-    if profile.records is None or place.job.reference.kinds[0] not in {"images", "window"}:
+    if profile.records is None or workplace.job.reference.kinds[0] not in {"images", "window"}:
         return None
-    if not findings.offenders or not place.job.reports.thumbnails:
+    if not findings.offenders or not workplace.job.reports.thumbnails:
         return {}
     most = MOST_TYPICAL_PICTURES
     names = typical_images(profile.features, profile.records, most + _SPARE_TYPICAL)
     sizes = _sizes(profile.records["image"], profile.features)
     # The spare ones are only read where one of the others is not there.
     pictures = chain(
-        _thumbnails(place, names[:most], sizes), _thumbnails(place, names[most:], sizes)
+        _thumbnails(workplace, names[:most], sizes), _thumbnails(workplace, names[most:], sizes)
     )
     return within_budget(pictures, most_pictures=most, most_bytes=MOST_TYPICAL_BYTES)
 
@@ -180,21 +180,21 @@ def _sizes(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:
 
 
 def _thumbnails(
-    place: Workplace, images: Sequence[str], sizes: Mapping[str, float]
+    workplace: Workplace, images: Sequence[str], sizes: Mapping[str, float]
 ) -> Iterator[tuple[str, bytes | None]]:
     """Yield a thumbnail of each image, None where there is none.
 
     A picture of another size than the one that was measured has been overwritten since: it is not
     shown for that one.
     """
-    located = ((image, place.locator.resolve(image)) for image in images)
+    located = ((image, workplace.locator.resolve(image)) for image in images)
     allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
 
     def read(image: str) -> bytes | ObjectError:
         location = allowed[image]
         try:
-            bucket = place.open_bucket(location.bucket_url)
-            return bucket.read(location.name, place.job.images.max_bytes).data
+            bucket = workplace.open_bucket(location.bucket_url)
+            return bucket.read(location.name, workplace.job.images.max_bytes).data
         except ObjectError as error:
             return error
 

@@ -21,7 +21,7 @@ from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import InputError, ObjectError
 from jobs.job_file.job import Job
-from jobs.job_file.settings import job_name
+from jobs.job_file.value_kinds import job_name
 from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.store import ProfileStore
 from reports.findings.job_settings import JobSettings

@@ -14,10 +14,12 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import Column, ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.evidently import report as evidently_report
-from drift.observations import window_images
+from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
+from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
-from drift.observations.window_images import WindowImages
+from drift.observations.window_counts import count_window
+from drift.observations.window_images import WindowImages, join
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.seed import SEED
@@ -60,14 +62,17 @@ def judge(traffic: Traffic, stage: Stage) -> Judged:
 def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comparison]:
     job = traffic.job
     with stage("join"):
-        window = window_images.join(
-            traffic.predictions, traffic.located, traffic.extracted, burst=job.detection.burst
-        )
-        segments = segment_table(traffic.predictions, window, segment_columns(job))
+        logged = LoggedImages.of(traffic.predictions, traffic.located, traffic.extracted)
+        window = join(logged)
+        counts = count_window(logged, window)
+        segments = segment_table(logged.own_columns(segment_columns(job)))
+        del logged
     # As in a run, where they end with the stage that fetches images.
     traffic.forget_images()
+    with stage("near-copies"):
+        copies = find_copies(traffic.profile, window, burst=job.detection.burst)
     with stage("units"):
-        units = find_units(traffic.profile, window, burst=job.detection.burst)
+        units = find_units(traffic.profile, window, copies)
     with stage("line up"):
         probabilities = traffic.predictions.probabilities
         lined_up = line_up(traffic.profile, window, units, job.predictions.columns, probabilities)
@@ -76,6 +81,7 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
             job=job,
             predictions=traffic.predictions,
             window=window,
+            counts=counts.with_copies(copies.current.found),
             profile=traffic.profile,
             counted=without_copies(traffic.profile),
         )
@@ -120,10 +126,9 @@ def _assemble(
     where: Concentration,
     remarks: tuple[Remark, ...],
 ) -> RunFindings:
-    window = data.window
     affected = least_affected(positions)
     clause = where_clause(where.segments, where.onset)
-    extent = Extent(images=window.counts, affected=affected, where=clause)
+    extent = Extent(images=data.counts.images, affected=affected, where=clause)
     facts = RunFacts(
         data=data,
         run_id="scale",
@@ -131,9 +136,9 @@ def _assemble(
         timings={},
         history_digest=history_digest(()),
         comparison=comparison,
-        decision=decide(comparison, extent, window.log, traffic.job, remarks),
+        decision=decide(comparison, extent, data.counts.log, traffic.job, remarks),
         affected=affected,
-        offenders=find_offenders(positions, window, data.counted),
+        offenders=find_offenders(positions, data.window, data.counted),
         concentration=where,
         trend=None,
         accepted_runs=0,

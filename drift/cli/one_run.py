@@ -10,8 +10,8 @@ import click
 
 from drift.cli.process import import_ahead
 from drift.cli.progress import image_progress
-from drift.logs.closing import tell_end
 from drift.pipeline import run_job
+from drift.program_log.closing import tell_end
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.job_file.job import Job

@@ -13,7 +13,7 @@ from drift.cli.process import is_out_of_memory, is_out_of_room, leave, multiply_
 from drift.cli.shadowing import find_shadowed
 from drift.cli.streams import Output, open_missing_streams
 from drift.cli.termination import release_locks, sigterm_raises
-from drift.logs.setup import set_up_logs, tell_failure
+from drift.program_log.setup import set_up_logs, tell_failure
 
 if TYPE_CHECKING:
     import click

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
-from drift.logs.setup import tell_failure
+from drift.program_log.setup import tell_failure
 
 # ExitCode.TERMINATED, which cannot be imported while our packages may be hidden.
 _TERMINATED = 143

@@ -12,10 +12,10 @@ from drift.workplace import Workplace
 from jobs.images.locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.times.windows import WindowRequest
+from reference_stats.extraction.cached_uses import RememberedUses
 from reference_stats.extraction.extract import extract
-from reference_stats.extraction.remembered_uses import RememberedUses
 from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.feature_cache.recalled import CachedOutcomes
+from reference_stats.feature_cache.cached_outcomes import CachedOutcomes
 from reference_stats.features.registry import feature_names
 from reference_stats.image_uses import WantedImages, images_of_rows
 from reference_stats.outcomes import ImageFeatures, Outcome

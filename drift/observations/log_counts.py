@@ -24,13 +24,16 @@ def count_rows(predictions: PredictionRows, refused: Sequence[RefusedLocation]) 
         Rows whose image must not be read: they count as rejected.
     """
     tally = predictions.tally
-    reasons = Counter(tally.reasons) + Counter(place.reason for place in refused)
+    reasons = Counter(tally.reasons) + Counter(location.reason for location in refused)
     examples = [
         Trouble(name=f"{row.source}, line {row.line}", reason=with_detail(row.reason, row.detail))
         for row in tally.examples
     ]
     examples += sorted(
-        {Trouble(name=place.detail or "(empty)", reason=place.reason) for place in refused},
+        {
+            Trouble(name=location.detail or "(empty)", reason=location.reason)
+            for location in refused
+        },
         key=lambda trouble: (trouble.reason, trouble.name),
     )[:_REFUSED_SHOWN]
     return LogCounts(

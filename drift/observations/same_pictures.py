@@ -95,10 +95,10 @@ def reference_pictures(profile: ReferenceProfile) -> Numbers:
         profile.features, pixel_columns(profile), reference_fingerprints(profile)
     )
     firsts = np.arange(profile.images, dtype=np.int64)
-    places = np.flatnonzero(found.known)
-    if len(places):
-        _, first, group = np.unique(found.keys[places], return_index=True, return_inverse=True)
-        firsts[places] = places[first[group]]
+    positions = np.flatnonzero(found.known)
+    if len(positions):
+        _, first, group = np.unique(found.keys[positions], return_index=True, return_inverse=True)
+        firsts[positions] = positions[first[group]]
     return firsts
 
 

@@ -68,9 +68,9 @@ class WithinUnits:
 
     def take(self, picked: NDArray[np.int64]) -> WithinUnits:
         """Return some of the units, which are given in ascending order."""
-        place = np.full(self.number, -1)
-        place[picked] = np.arange(len(picked))
-        of_row = place[self.of_row]
+        position = np.full(self.number, -1)
+        position[picked] = np.arange(len(picked))
+        of_row = position[self.of_row]
         return WithinUnits(
             means=self.means.iloc[picked],
             classes=self.classes[of_row >= 0],

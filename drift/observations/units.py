@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.near_copies.clusters import ImageRecords, as_moments, find_near_copies
 from drift.observations.other_units import other_rows, other_units
-from drift.observations.reference.copies import count_once_like_reference, has_times
-from drift.observations.same_pictures import reference_pictures
+from drift.observations.reference.copies import count_once_like_reference
+from drift.observations.side_copies import BothCopies, SideCopies
 from drift.observations.unit_rows import RowUnits
 from drift.observations.window_images import WindowImages
-from reference_stats.fingerprint import stack_fingerprints
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.remarks import Remark
 
-_TIME = "timestamp"
 # So many further rows of an image, or copies, change no share that anyone would see.
 _FEW = 0.05
 # More rows of an image than this are how a log is written, and no deliveries twice.
@@ -75,29 +71,21 @@ class Units:
     doubt: Remark | None = None
 
 
-def find_units(profile: ReferenceProfile, window: WindowImages, *, burst: timedelta) -> Units:
-    """Return what counts once on either side.
-
-    Parameters
-    ----------
-    burst
-        `detection.burst`, by which a reference that comes from a log is taken apart too.
-    """
-    reference = _of_reference(profile, burst)
-    current = _side(
-        count_once_like_reference(profile, window, near_copies=bool(reference.copies.any())),
-        _images(window),
-        labels=window.features.index.to_numpy(dtype=np.int64),
-        known=window.copies is not None,
-        timed=True,
+def find_units(profile: ReferenceProfile, window: WindowImages, copies: BothCopies) -> Units:
+    """Return what counts once on either side."""
+    reference = _side(copies.reference, np.arange(profile.images))
+    clusters = count_once_like_reference(
+        profile, window, copies.current.found.clusters, near_copies=bool(reference.copies.any())
     )
+    joined = replace(copies.current, found=replace(copies.current.found, clusters=clusters))
+    current = _side(joined, window.features.index.to_numpy(dtype=np.int64))
     said = profile.predictions.rows
     images = pd.Series(window.images_of_rows)
     linked = _of_predictions(profile, reference)
     # Predictions that count row by row are held against those of the window's bursts: pictures
     # that count once in the folder do not count once among them.
-    clusters = np.asarray(window.clusters, np.int64) if linked is None else current.clusters
-    predicted = _of_rows(images, window.features.index.to_numpy(), clusters)
+    counted = copies.current.found.clusters if linked is None else clusters
+    predicted = _of_rows(images, window.features.index.to_numpy(), counted)
     alone = RowUnits.alone(len(said))
     doubt = None
     if len(said.columns):
@@ -122,7 +110,7 @@ def _of_rows(
     images
         The image that each row names; rows that name none are units of their own.
     analysed
-        The places of the rows whose image is in a cluster.
+        The positions of the rows whose image is in a cluster.
     clusters
         The cluster of each of these.
     """
@@ -141,9 +129,9 @@ def _of_predictions(profile: ReferenceProfile, reference: SideUnits) -> RowUnits
     """Return the unit of each of the reference's predictions; None where that is not known."""
     rows, images = len(profile.predictions.rows), profile.prediction_images
     if images is not None and profile.records is not None:
-        place = pd.Index(profile.records["image"]).get_indexer(images)
-        analysed = np.flatnonzero(place >= 0)
-        return _of_rows(images, analysed, reference.clusters[place[analysed]])
+        position = pd.Index(profile.records["image"]).get_indexer(images)
+        analysed = np.flatnonzero(position >= 0)
+        return _of_rows(images, analysed, reference.clusters[position[analysed]])
     if images is not None:
         return _of_rows(images, np.zeros(0, np.int64), np.zeros(0, np.int64))
     # As many rows as images: a stretch of a log with a row per image, all of them readable, or a
@@ -185,55 +173,26 @@ def _rows_per_image(images: pd.Series, rows: pd.DataFrame) -> float:
     return float(len(images) - shared.duplicated().sum()) / max(1, images.nunique())
 
 
-def _of_reference(profile: ReferenceProfile, burst: timedelta) -> SideUnits:
-    positions = np.arange(profile.images)
-    records = profile.records
-    timed = has_times(profile)
-    # What lies in a folder twice is no second observation, and no near-copy that traffic made.
-    pictures = positions if timed else reference_pictures(profile)
-    if records is None:
-        numbers = np.unique(pictures, return_inverse=True)[1]
-        return _side(numbers, numbers, labels=positions, known=False, timed=False)
-    found = find_near_copies(
-        ImageRecords(
-            names=records["image"].to_numpy(dtype=object)[pictures],
-            fingerprints=stack_fingerprints(list(records["fingerprint"])),
-            clients=records["client"].to_numpy(dtype=object) if timed else None,
-            times=as_moments(records[_TIME]) if timed else None,
-        ),
-        burst=burst,
-    )
-    return _side(found.clusters, found.images, labels=positions, known=True, timed=timed)
-
-
-def _images(window: WindowImages) -> NDArray[np.int64] | None:
-    """Return a number for the image of each analysed row; None where each has one of its own."""
-    if window.copies is not None:
-        return window.copies.images
-    return np.asarray(window.clusters, dtype=np.int64)
-
-
-def _side(
-    clusters: NDArray[np.int64],
-    images: NDArray[np.int64] | None,
-    *,
-    labels: NDArray[np.int64],
-    known: bool,
-    timed: bool,
-) -> SideUnits:
+def _side(copies: SideCopies, labels: NDArray[np.int64]) -> SideUnits:
     """Return the first row of each cluster, and how many other images are in it.
 
     Clusters are numbered from 0 without gaps; an image is in one cluster only.
+
+    Parameters
+    ----------
+    labels
+        The label of each row.
     """
+    clusters, images = copies.found.clusters, copies.found.images
     number = int(clusters.max(initial=-1)) + 1
     first = np.full(number, len(clusters))
     np.minimum.at(first, clusters, np.arange(len(clusters)))
-    of_image = clusters if images is None else clusters[np.unique(images, return_index=True)[1]]
+    of_image = clusters[np.unique(images, return_index=True)[1]]
     order = np.argsort(first)
     return SideUnits(
         first=labels[first[order]].astype(np.int64, copy=False),
         copies=(np.bincount(of_image, minlength=number) - 1)[order],
-        known=known,
-        timed=timed,
+        known=copies.known,
+        timed=copies.timed,
         clusters=clusters,
     )

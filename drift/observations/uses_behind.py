@@ -23,7 +23,7 @@ _LEAST_LOOK = timedelta(days=8)
 _MANY_ROWS = 100_000
 
 
-def uses_behind(place: Workplace, predictions: PredictionRows) -> Mapping[str, int]:
+def uses_behind(workplace: Workplace, predictions: PredictionRows) -> Mapping[str, int]:
     """Return, by path, the first use of each image that the log names behind a window.
 
     Only of windows behind which there are rows, as where an old one is judged late, the log is
@@ -36,12 +36,12 @@ def uses_behind(place: Workplace, predictions: PredictionRows) -> Mapping[str, i
     if len(predictions) < _MANY_ROWS:
         length = max(length, _LEAST_LOOK)
     try:
-        later = _read_behind(place, window, length)
+        later = _read_behind(workplace, window, length)
     except TooManyRowsError:
         # Eight days may be more than a window may be; as long as this one is they are most often
         # as many rows.
-        later = _read_behind(place, window, window.end - window.start)
-    located = place.locator.locate(later.raw, place.log_url)
+        later = _read_behind(workplace, window, window.end - window.start)
+    located = workplace.locator.locate(later.raw, workplace.log_url)
     first: dict[str, int] = {}
     moments = moments_of(later.fields["timestamp"])
     for row in np.argsort(moments, kind="stable").tolist():
@@ -51,15 +51,15 @@ def uses_behind(place: Workplace, predictions: PredictionRows) -> Mapping[str, i
     return first
 
 
-def _read_behind(place: Workplace, window: TimeWindow, length: timedelta) -> PredictionRows:
+def _read_behind(workplace: Workplace, window: TimeWindow, length: timedelta) -> PredictionRows:
     request = WindowRequest(
-        end=window.end + length, last=length, most_rows=place.job.window.most_rows
+        end=window.end + length, last=length, most_rows=workplace.job.window.most_rows
     )
     return read_predictions(
-        place.bucket,
-        place.job.predictions,
+        workplace.bucket,
+        workplace.job.predictions,
         request,
-        extra_columns=place.locator.columns_used(),
+        extra_columns=workplace.locator.columns_used(),
     )
 
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.log_counts import with_detail
-from drift.observations.near_copies.clusters import (
-    NearCopies,
-)
+from drift.observations.log_counts import count_rows, with_detail
+from drift.observations.logged_images import LoggedImages
+from drift.observations.near_copies.within_burst import NearCopies
+from drift.observations.window_images import WindowImages
 from jobs.images.locations import ImageLocation
 from reference_stats.features.registry import feature_names
 from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
-    Outcome,
     OverwrittenImage,
     UnfetchedImage,
     UnreadableImage,
 )
-from reports.findings.images import ImageCounts, Trouble
+from reports.findings.images import ImageCounts, Quality, Trouble
+from reports.findings.log import LogCounts
 
 TROUBLES_SHOWN = 20
 # The log's producer computes in its own way; smaller relative differences are rounding.
@@ -32,7 +33,65 @@ LostImage = UnreadableImage | MissingImage | UnfetchedImage | OverwrittenImage
 _CROSS_CHECKED = feature_names()
 
 
-def first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowCounts:
+    """What a report says of a window's rows and images; nothing that was left out is uncounted.
+
+    Attributes
+    ----------
+    images
+        What became of the images.
+    log
+        What became of the log's rows.
+    quality
+        What is odd about the images that are there.
+    """
+
+    images: ImageCounts
+    log: LogCounts
+    quality: Quality
+
+    def with_copies(self, found: NearCopies) -> WindowCounts:
+        """Return the same with the number of images that are near-copies of another one."""
+        copies = len(np.unique(found.images[found.is_near_copy]))
+        return replace(self, quality=replace(self.quality, near_duplicates=copies))
+
+
+def count_window(logged: LoggedImages, window: WindowImages) -> WindowCounts:
+    """Return what a report says of a window; its near-copies are counted by `with_copies`.
+
+    Parameters
+    ----------
+    window
+        The rows of `logged` joined with the numbers of their images.
+    """
+    return WindowCounts(
+        images=_count_images(logged),
+        log=count_rows(logged.predictions, logged.refused),
+        quality=_quality(logged, window),
+    )
+
+
+def _quality(logged: LoggedImages, window: WindowImages) -> Quality:
+    images = pd.factorize(logged.paths)[0]
+    named_once = np.bincount(images)[images] == 1
+    lost = _lost(logged)
+    return Quality(
+        troubles=_first_troubles(lost),
+        reasons=_count_reasons(lost),
+        duplicated_rows=len(images) - len(logged.first),
+        deep_images=sum(one.deep for one in logged.once_each() if isinstance(one, ImageFeatures)),
+        # Of rows that share an image, all but the last describe one that was overwritten.
+        cross_check=_cross_check(logged, window.features, named_once),
+    )
+
+
+def _lost(logged: LoggedImages) -> list[tuple[ImageLocation, LostImage]]:
+    pairs = ((logged.locations[row], logged.outcomes[row]) for row in logged.first.tolist())
+    return [(location, one) for location, one in pairs if not isinstance(one, ImageFeatures)]
+
+
+def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
     """Return the images that were lost first by name, with the reason of each."""
     troubles = [
         Trouble(name=location.path, reason=with_detail(outcome.summary, outcome.detail))
@@ -41,19 +100,13 @@ def first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Tro
     return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
 
 
-def count_near_duplicates(copies: NearCopies) -> int:
-    """Return how many images are near-copies of another one."""
-    images = np.arange(len(copies.clusters)) if copies.images is None else copies.images
-    return len(np.unique(images[copies.is_near_copy]))
-
-
-def count_reasons(lost: Sequence[tuple[ImageLocation, LostImage]]) -> dict[str, int]:
+def _count_reasons(lost: Sequence[tuple[ImageLocation, LostImage]]) -> dict[str, int]:
     """Return how many images were lost for each reason."""
     return dict(sorted(Counter(outcome.summary for _, outcome in lost).items()))
 
 
-def count_images(images: Sequence[Outcome], *, rows: int) -> ImageCounts:
-    """Return what became of the images."""
+def _count_images(logged: LoggedImages) -> ImageCounts:
+    images = logged.once_each()
     kinds = Counter(type(outcome) for outcome in images)
     return ImageCounts(
         logged=len(images),
@@ -61,22 +114,19 @@ def count_images(images: Sequence[Outcome], *, rows: int) -> ImageCounts:
         missing=kinds[MissingImage],
         unreadable=kinds[UnreadableImage],
         unfetched=kinds[UnfetchedImage],
-        rows=rows,
+        rows=len(logged.outcomes),
         overwritten=kinds[OverwrittenImage],
     )
 
 
-def cross_check(
-    raw: pd.DataFrame,
-    keep: NDArray[np.bool_],
-    features: pd.DataFrame,
-    named_once: NDArray[np.bool_],
+def _cross_check(
+    logged: LoggedImages, features: pd.DataFrame, named_once: NDArray[np.bool_]
 ) -> dict[str, int]:
     """Count, per feature that the log carries itself, the rows that disagree with ours."""
-    own = [name for name in _CROSS_CHECKED if name in raw.columns and raw[name][keep].notna().any()]
+    theirs = logged.own_columns(_CROSS_CHECKED)
+    own = [str(name) for name in theirs.columns if theirs[name].notna().any()]
     computed = features.loc[named_once[features.index], own]
-    places = np.flatnonzero(keep)[computed.index]
-    return {name: _disagreeing(raw[name].iloc[places], computed[name]) for name in own}
+    return {name: _disagreeing(theirs[name].iloc[computed.index], computed[name]) for name in own}
 
 
 def _disagreeing(logged: pd.Series, computed: pd.Series) -> int:

@@ -11,7 +11,7 @@ from drift.pruning.plan import Kind, Removal
 from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ObjectError
-from jobs.job_file.settings import FEATURES_FOLDER
+from jobs.job_file.value_kinds import FEATURES_FOLDER
 from reference_stats.feature_cache.parts import is_part_name
 from reference_stats.features.registry import feature_set_id
 from reports.conditional_writes import read_if_there

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from drift.across_runs.late_rows import LateRows
+from drift.observations.window_counts import WindowCounts
 from drift.observations.window_images import WindowImages
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
@@ -22,6 +23,8 @@ class RunData:
         The job, the window's rows of its log, and the pinned reference.
     window
         Those rows with their images.
+    counts
+        What the report says of both.
     counted
         The reference with the images that count: see
         `drift.observations.reference.copies.without_copies`.
@@ -34,6 +37,7 @@ class RunData:
     job: Job
     predictions: PredictionRows
     window: WindowImages
+    counts: WindowCounts
     profile: ReferenceProfile
     counted: ReferenceProfile
     late: LateRows = field(default_factory=LateRows)

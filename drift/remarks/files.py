@@ -75,7 +75,7 @@ def _number(files: FileCounts, holds: Callable[[FileFacts], bool]) -> int:
 
 
 def _heic(data: RunData) -> Iterator[Remark]:
-    said = heic_advice(data.window.quality.reasons)
+    said = heic_advice(data.counts.quality.reasons)
     if said:
         yield Remark(code="heic_images", text=f"Of the images left out, {said}")
 

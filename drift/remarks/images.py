@@ -11,7 +11,7 @@ from reports.findings.remarks import Remark
 
 def image_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what is odd about the window's images."""
-    images, quality = data.window.counts, data.window.quality
+    images, quality = data.counts.images, data.counts.quality
     if images.lost > MANY_LOST * images.logged:
         yield Remark(
             code="images_lost",

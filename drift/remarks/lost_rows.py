@@ -55,7 +55,7 @@ class _Losses:
 
 def lost_row_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what the window's lost rows leave unknown."""
-    log, tally, images = data.window.log, data.predictions.tally, data.window.counts
+    log, tally, images = data.counts.log, data.predictions.tally, data.counts.images
     refused = log.rejected - tally.rejected
     reasons = reasons_and_first(tally) if tally.rejected else ""
     lost = reasons_and_first(tally, tally.newest.asked_rejected) if tally.rejected else ""
@@ -111,7 +111,7 @@ def about_lost_rows(predictions: PredictionRows, most_lost: float) -> Iterator[R
 
 def predictions_of_lost_rows(data: RunData, comparison: Comparison) -> Iterator[Remark]:
     """Yield that predictions moved while rows were lost, where no image moved with them."""
-    log, tally = data.window.log, data.predictions.tally
+    log, tally = data.counts.log, data.predictions.tally
     lost = tally.newest.asked_rejected + log.rejected - tally.rejected
     if only_predictions_moved(comparison) and lost and log.rejected > MANY_LOST * log.rows:
         headline = "A part of the log's rows cannot be read"

@@ -26,7 +26,7 @@ def names_used_again_remarks(data: RunData) -> Iterator[Remark]:
 def _gone(data: RunData, gone: int) -> Remark:
     # As where images are lost: what is left may not be like what is gone.
     most = Fraction(str(data.job.images.most_lost))
-    are_many = gone > most * data.window.counts.logged
+    are_many = gone > most * data.counts.images.logged
     return Remark(
         code="images_overwritten",
         text=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from drift.comparison.columns.columns import NEAR_COPIES
 from drift.remarks.facts import RunData
 from jobs.job_file.job import Job
-from reference_stats.features.geometry import FILE_FEATURES
+from reference_stats.features.families.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES, feature_set
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.remarks import Remark

@@ -15,7 +15,7 @@ from reports.words.numbers import counted, listed
 
 def reference_remarks(data: RunData) -> Iterator[Remark]:
     """Yield what is odd about the reference."""
-    profile, images = data.profile, data.window.counts
+    profile, images = data.profile, data.counts.images
     if profile.settings_digest != settings_digest(data.job):
         yield Remark(
             code="reference_settings_changed",

@@ -6,12 +6,6 @@ from collections.abc import Callable, Iterable
 
 from drift.comparison.compare import Comparison
 from drift.remarks.columns import class_forms, compared_otherwise, unlinked_predictions
-from drift.remarks.examined import (
-    copies_in_reference,
-    one_scene_in_reference,
-    shared_with_reference,
-    too_small_reference,
-)
 from drift.remarks.facts import RunData
 from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
@@ -22,6 +16,12 @@ from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.older_versions import features_unknown_to_profile, run_of_older_version
 from drift.remarks.reference import reference_remarks, unknown_to_reference
+from drift.remarks.reference_contents import (
+    copies_in_reference,
+    one_scene_in_reference,
+    shared_with_reference,
+    too_small_reference,
+)
 from drift.remarks.reference_names import reference_names_remarks
 from drift.remarks.thumbnails import thumbnail_remarks
 from drift.remarks.times import time_remarks

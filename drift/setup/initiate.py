@@ -13,7 +13,7 @@ from drift.setup.check.reused_names import ReusedNames, reused_names
 from drift.setup.columns.times import clock_columns, other_time_columns
 from drift.setup.columns.values import column_values
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.doubts.examined import DETECTION, MIN_IMAGES
+from drift.setup.doubts.reference_contents import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
 from drift.setup.image_sets import find_images
 from drift.setup.images.locate import locate_images

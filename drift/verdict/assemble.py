@@ -68,8 +68,8 @@ def assemble(facts: RunFacts) -> RunFindings:
         affected=facts.affected if facts.decision.verdict is Verdict.DRIFT else None,
         warnings=tuple(remark.text for remark in heaviest_first(facts.remarks)),
         remarks=heaviest_first(facts.remarks),
-        images=facts.data.window.counts,
-        log=facts.data.window.log,
+        images=facts.data.counts.images,
+        log=facts.data.counts.log,
         log_times=_log_times(facts),
         profile=_profile(facts),
         false_alarm_rate=facts.data.job.detection.false_alarm_rate,
@@ -105,7 +105,7 @@ def _quality(facts: RunFacts) -> Quality:
     window, profile = facts.data.window, facts.data.counted
     clipped = Clipped.of(profile, window)
     return with_health(
-        with_files(window.quality, count_files(window.files_of_images())),
+        with_files(facts.data.counts.quality, count_files(window.files_of_images())),
         facts.data.predictions.fields,
         without_clipped(window.features, clipped.current).loc[window.pictures.index],
         without_clipped(profile.features, clipped.reference),

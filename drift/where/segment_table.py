@@ -10,10 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from drift.observations.window_images import WindowImages, rows_where
 from drift.where.onset import LEAST_UNITS
 from drift.where.permuted_sums import Numbers, Weights
-from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.values.class_names import canonical_labels
 
 HOUR, DAY = "hour", "day"
@@ -67,23 +65,20 @@ class Segments:
     passed_over: int
 
 
-def segment_table(
-    predictions: PredictionRows,
-    window: WindowImages,
-    columns: Sequence[str],
-    classes: Collection[str | None] = (),
-) -> pd.DataFrame:
-    """Return the segment columns of the rows of a window.
+def segment_table(columns: pd.DataFrame, classes: Collection[str | None] = ()) -> pd.DataFrame:
+    """Return the segments of each row: the columns, with those of `classes` made canonical.
 
-    The rows are those of `WindowImages.rows`, in the same order with the same index 0..n-1.
-    A column that the log does not have is left out. Those of `classes` hold classes, each of
-    which is one segment however it is written.
+    A class is one segment however it is written.
+
+    Parameters
+    ----------
+    columns
+        The log's own columns whose values are segments, as text.
     """
-    there = [column for column in columns if column in predictions.raw.columns]
-    table = predictions.raw[there]
-    named = {name: canonical_labels(table[name]) for name in there if name in classes}
-    table = table.assign(**named) if named else table
-    return table if window.kept is None else rows_where(table, window.kept)
+    named = {
+        str(name): canonical_labels(columns[name]) for name in columns.columns if name in classes
+    }
+    return columns.assign(**named) if named else columns
 
 
 def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Series) -> ScoredUnits:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.window_images import rows_where
+from drift.observations.logged_images import rows_where
 from drift.where.onset import LEAST_UNITS, ChangePoint, resamples_for
 from drift.where.permuted_sums import Numbers, Weights, permuted_sums, power_sums, sum_moments
 from drift.where.segment_onset import (

@@ -138,7 +138,8 @@ class Belonging:
                 with contextlib.suppress(NotThereError):
                     head = self._settled(lambda: self._store.head_afresh(key))
                     if asked in {None, head.version}:
-                        raise WrongAnswerError("the object is there, but was said not to be")
+                        problem = "the object is there, but was said not to be"
+                        raise WrongAnswerError(problem) from None
             self._missing.note(key, "")
             raise
 

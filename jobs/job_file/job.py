@@ -1,4 +1,4 @@
-"""The job: what the job file says, checked, with every default in one place."""
+"""The job: what the job file says, checked, with the defaults; those of outputs are beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jobs.job_file.output_settings import (
     NotificationSettings,
     ReportSettings,
 )
-from jobs.job_file.settings import Cron, Duration, Settings, Slug, Zone
+from jobs.job_file.value_kinds import Cron, Duration, Settings, Slug, Zone
 from jobs.times.cron import parse_cron
 from jobs.times.windows import MOST_ROWS
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from jobs.endpoints import check_textfile
-from jobs.job_file.settings import Duration, Endpoint, Folder, Settings
+from jobs.job_file.value_kinds import Duration, Endpoint, Folder, Settings
 
 
 def _link_template(value: str) -> str:

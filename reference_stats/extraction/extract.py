@@ -12,14 +12,14 @@ from jobs.errors import (
 )
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
+from reference_stats.extraction.cache_additions import Remembering
+from reference_stats.extraction.cache_lookup import Recollection
 from reference_stats.extraction.image_reading import (
     Fetched,
     FinishedImage,
     ImageReading,
     image_limits,
 )
-from reference_stats.extraction.recollection import Recollection
-from reference_stats.extraction.remembering import Remembering
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.extraction.workers import TwoStages
 from reference_stats.feature_cache.cache import FeatureCache
@@ -49,7 +49,7 @@ def extract(
     """Return the features of every image, or why it has none.
 
     The numbers do not depend on the order of the locations, on the numbers of workers, or on
-    whether they came from the cache: see `recollection` for pictures that were overwritten. A
+    whether they came from the cache: see `cache_lookup` for pictures that were overwritten. A
     location that is named twice is read once.
 
     Parameters

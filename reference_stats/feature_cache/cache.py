@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
-from jobs.job_file.settings import FEATURES_FOLDER
+from jobs.job_file.value_kinds import FEATURES_FOLDER
+from reference_stats.feature_cache.cached_outcomes import CachedOutcomes
 from reference_stats.feature_cache.compaction import compact
 from reference_stats.feature_cache.part_store import PartStore, WantedPaths
 from reference_stats.feature_cache.parts import pack
-from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.feature_cache.rows import (
     CacheEntry,
     believed,

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from reference_stats.features import canonical
-from reference_stats.features.blockiness import BLOCKINESS_FEATURES
-from reference_stats.features.colour import COLOUR_FEATURES
-from reference_stats.features.detail import DETAIL_FEATURES
+from reference_stats.features.families.blockiness import BLOCKINESS_FEATURES
+from reference_stats.features.families.colour import COLOUR_FEATURES
+from reference_stats.features.families.detail import DETAIL_FEATURES
+from reference_stats.features.families.geometry import FILE_FEATURES
+from reference_stats.features.families.luma import LUMA_FEATURES
+from reference_stats.features.families.noise import NOISE_FEATURES
+from reference_stats.features.families.sharpness import SHARPNESS_FEATURES
 from reference_stats.features.feature import Feature
-from reference_stats.features.geometry import FILE_FEATURES
-from reference_stats.features.luma import LUMA_FEATURES
-from reference_stats.features.noise import NOISE_FEATURES
-from reference_stats.features.sharpness import SHARPNESS_FEATURES
 from reference_stats.fingerprint import FINGERPRINT_VERSION
 from reference_stats.outcomes import FeatureValues
 from reference_stats.sums.decoded_image import DecodedImage

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from jobs.errors import ObjectError, UsageError
 from jobs.job_file.job import ReferenceSettings
 from reference_stats.decoding.decode import image_from_pixels
-from reference_stats.features.geometry import FILE_FEATURES
+from reference_stats.features.families.geometry import FILE_FEATURES
 from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable, image_records

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drift.logs.formats import CloudFormatter
-from drift.logs.trace import trace_fields
+from drift.program_log.formats import CloudFormatter
+from drift.program_log.trace import trace_fields
 from tests.support import command
 from tests.support.command import JOB_FILE, ROOT
 from tests.support.worlds import make_world

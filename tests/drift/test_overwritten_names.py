@@ -15,6 +15,8 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
 
+from drift.observations.logged_images import LoggedImages
+from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
 from drift.pipeline import run_job
 from drift.remarks.facts import RunData
@@ -63,6 +65,10 @@ class Seen:
     @property
     def window(self) -> WindowImages:
         return self.data.window
+
+    @property
+    def counts(self) -> WindowCounts:
+        return self.data.counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +120,15 @@ class Camera:
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
         )
-        window = join(rows, located, extracted)
+        logged = LoggedImages.of(rows, located, extracted)
+        window = join(logged)
         data = RunData(
-            job=job, predictions=rows, window=window, profile=NO_REFERENCE, counted=NO_REFERENCE
+            job=job,
+            predictions=rows,
+            window=window,
+            counts=count_window(logged, window),
+            profile=NO_REFERENCE,
+            counted=NO_REFERENCE,
         )
         return Seen(data=data, remarks=tuple(names_used_again_remarks(data)))
 
@@ -179,7 +191,7 @@ def without_clocks(camera: Camera, findings: RunFindings) -> dict[str, object]:
 
 def numbers(seen: Seen) -> list[object]:
     window = seen.window
-    return [window.features.to_csv(), window.counts, window.quality, seen.remarks]
+    return [window.features.to_csv(), seen.counts.images, seen.counts.quality, seen.remarks]
 
 
 def test_a_day_whose_pictures_overwrote_those_of_the_day_before_is_seen_as_it_is(
@@ -266,7 +278,7 @@ def test_where_the_times_tell_it_the_pictures_of_the_later_day_are_not_analysed(
     camera.shoot(1, blurred, "as used")
     camera.look(1)
     found = camera.look(0)
-    counts = found.window.counts
+    counts = found.counts.images
     assert (counts.logged, counts.analysed, counts.overwritten) == (SLOTS, 0, SLOTS)
     weights = {remark.code: remark.weight for remark in found.remarks}
     assert weights["pictures_of_later_uses"] is RemarkWeight.NO_VERDICT
@@ -300,7 +312,7 @@ def test_in_a_window_of_both_days_the_pictures_count_for_the_second_day(
     camera.shoot(0, sharp, "as used")
     camera.shoot(1, blurred, "as used")
     seen = camera.look(0, days=2)
-    counts, quality = seen.window.counts, seen.window.quality
+    counts, quality = seen.counts.images, seen.counts.quality
     assert (counts.logged, counts.analysed, counts.overwritten) == (2 * SLOTS, SLOTS, SLOTS)
     assert counts.lost == 0
     assert quality.duplicated_rows == 0
@@ -318,8 +330,8 @@ def test_in_a_copied_bucket_it_is_said_that_the_earlier_pictures_may_be_gone(
     camera.shoot(0, sharp, "copied")
     camera.shoot(1, sharp, "copied")
     seen = camera.look(0, days=2)
-    assert seen.window.counts.overwritten == 0
-    assert seen.window.quality.duplicated_rows == SLOTS
+    assert seen.counts.images.overwritten == 0
+    assert seen.counts.quality.duplicated_rows == SLOTS
     (remark,) = seen.remarks
     assert remark.code == "names_used_again"
     assert f"{SLOTS} names of images are used more than once" in remark.text
@@ -349,8 +361,8 @@ def test_pictures_that_are_not_overwritten_are_duplicates_and_nothing_else(
     later = [row.replace("2025-03-03", "2025-03-04") for row in rows]
     log.write_text("".join([header, *rows, *later]), encoding="utf-8")
     seen = camera.look(0, days=2)
-    assert seen.window.counts.overwritten == 0
-    assert seen.window.quality.duplicated_rows == SLOTS
+    assert seen.counts.images.overwritten == 0
+    assert seen.counts.quality.duplicated_rows == SLOTS
     assert seen.remarks == ()
 
 

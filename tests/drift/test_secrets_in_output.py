@@ -22,7 +22,7 @@ TALKATIVE = (
 )
 SPEAKING = f"""
 import logging, os
-from drift.logs.setup import set_up_logs
+from drift.program_log.setup import set_up_logs
 set_up_logs(os.environ)
 logging.getLogger().setLevel(logging.DEBUG)
 for name in {TALKATIVE!r}:

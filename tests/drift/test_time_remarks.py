@@ -39,6 +39,7 @@ def remarks(rows: PredictionRows, late: LateRows | None = None, **log: object) -
         job=job(**log),
         predictions=rows,
         window=unused,
+        counts=unused,
         profile=unused,
         counted=unused,
         late=late or LateRows(),

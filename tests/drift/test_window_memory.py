@@ -13,13 +13,16 @@ MOST_BYTES_A_ROW = 900
 JOIN = f"""
 from benchmarks.comparison_parts.traffic import make_traffic
 from benchmarks.comparison_scale import forget_peak, peak_mb, tidy_up
+from drift.observations.logged_images import LoggedImages
+from drift.observations.side_copies import copies_of_window
 from drift.observations.window_images import join
 
 traffic = make_traffic({ROWS}, 100, drifts=True)
 tidy_up()
 forget_peak()
 before = peak_mb()
-join(traffic.predictions, traffic.located, traffic.extracted)
+window = join(LoggedImages.of(traffic.predictions, traffic.located, traffic.extracted))
+copies_of_window(window, burst=traffic.job.detection.burst)
 print(peak_mb() - before)
 """
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.cli.streams import HarmlessText
-from drift.logs.formats import PlainFormatter
+from drift.program_log.formats import PlainFormatter
 from jobs.errors import DriftError, JobFileError
 from jobs.visible_text import escaped_json, spelled_out, visible, visible_lines
 

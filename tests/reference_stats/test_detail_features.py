@@ -16,9 +16,9 @@ from PIL import Image, ImageFilter
 from skimage.measure import block_reduce
 
 from reference_stats.decoding.decode import decode_image, image_from_pixels
-from reference_stats.features.detail import coarse_detail, edge_concentration, fine_detail
-from reference_stats.features.luma import overexposed, underexposed
-from reference_stats.features.noise import graininess, noise_level, speckle
+from reference_stats.features.families.detail import coarse_detail, edge_concentration, fine_detail
+from reference_stats.features.families.luma import overexposed, underexposed
+from reference_stats.features.families.noise import graininess, noise_level, speckle
 from reference_stats.features.registry import compute_features
 from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import MANY_PIXELS, encode, noise, photograph

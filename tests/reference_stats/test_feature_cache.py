@@ -18,7 +18,7 @@ from jobs.buckets.bucket import Bucket
 from jobs.buckets.folder.bucket import FolderBucket
 from jobs.errors import BucketAccessError
 from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.feature_cache.recalled import CachedOutcomes
+from reference_stats.feature_cache.cached_outcomes import CachedOutcomes
 from reference_stats.feature_cache.rows import believed, completed, in_order, row_schema, rows_of
 from reference_stats.features.registry import FEATURES, feature_names, feature_set_id
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason

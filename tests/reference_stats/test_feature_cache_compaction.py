@@ -23,8 +23,8 @@ from jobs.errors import BucketAccessError
 from jobs.testing.clouds.relay import refusal, relay_to
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache
+from reference_stats.feature_cache.cached_outcomes import CachedOutcomes
 from reference_stats.feature_cache.compaction import FULL_BYTES, MOST_SMALL_PARTS, groups_to_merge
-from reference_stats.feature_cache.recalled import CachedOutcomes
 from reference_stats.feature_cache.rows import CacheEntry, in_order, rows_of
 from reference_stats.features.registry import FEATURES, feature_names
 from reference_stats.outcomes import UnreadableImage, UnreadableReason

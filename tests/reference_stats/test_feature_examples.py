@@ -6,12 +6,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
-import reference_stats.features
 from reference_stats.decoding.decode import decode_image, image_from_pixels
+from reference_stats.features import families
 from reference_stats.features.registry import FEATURES
 from tests.support.docstring_examples import assert_holds, examples_of
 
-EXAMPLES = examples_of(reference_stats.features)
+EXAMPLES = examples_of(families)
 TAKEN_FOR_GRANTED = {
     "io": io,
     "np": np,

@@ -14,12 +14,12 @@ from PIL import Image, ImageEnhance, ImageFilter
 from skimage.color import rgb2hsv
 
 from reference_stats.decoding.decode import decode_image, image_from_pixels
-from reference_stats.features.blockiness import blockiness
-from reference_stats.features.colour import colourfulness, mean_blue, mean_red, saturation
-from reference_stats.features.geometry import FILE_FEATURES
-from reference_stats.features.noise import noise_level
+from reference_stats.features.families.blockiness import blockiness
+from reference_stats.features.families.colour import colourfulness, mean_blue, mean_red, saturation
+from reference_stats.features.families.geometry import FILE_FEATURES
+from reference_stats.features.families.noise import noise_level
+from reference_stats.features.families.sharpness import sharpness
 from reference_stats.features.registry import compute_features
-from reference_stats.features.sharpness import sharpness
 from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import MANY_PIXELS, encode, noise, photograph
 

@@ -11,7 +11,7 @@ from reference_stats.decoding import decode as decoding
 from reference_stats.decoding.decode import decode_image
 from reference_stats.decoding.heif_api import can_read_heif
 from reference_stats.decoding.thumbnails import thumbnail
-from reference_stats.feature_cache import recalled
+from reference_stats.feature_cache import cached_outcomes
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.file_facts.kinds import ImageKind, image_kind
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
@@ -31,7 +31,7 @@ def _file(first: bytes, *others: bytes) -> bytes:
 
 @pytest.fixture
 def without_heif(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (decoding, recalled):
+    for module in (decoding, cached_outcomes):
         monkeypatch.setattr(module, "can_read_heif", lambda: False)
 
 
@@ -68,7 +68,7 @@ def test_a_refusal_is_remembered_until_heic_can_be_read(monkeypatch: pytest.Monk
     cache = FeatureCache(bucket=MemoryBucket(), prefix="reports")
     cache.add([entry("a.jpg", HEIC)])
     assert cache.load(["a.jpg"]).find("a.jpg") == HEIC
-    monkeypatch.setattr(recalled, "can_read_heif", lambda: True)
+    monkeypatch.setattr(cached_outcomes, "can_read_heif", lambda: True)
     assert cache.load(["a.jpg"]).find("a.jpg") is None
 
 

@@ -12,7 +12,7 @@ from skimage.color import rgb2gray
 from skimage.util import img_as_ubyte
 
 from reference_stats.decoding.decode import image_from_pixels
-from reference_stats.features.luma import LUMA_FEATURES
+from reference_stats.features.families.luma import LUMA_FEATURES
 from tests.support.images import SEVEN, noise, seven_of
 
 THE_SEVEN = tuple(feature for feature in LUMA_FEATURES if feature.name in SEVEN)

@@ -6,13 +6,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from drift.observations.near_copies.clusters import ImageRecords, find_near_copies
 from drift.observations.window_images import WindowImages
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import Fingerprints, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
-from reports.findings.images import ImageCounts, Quality
-from reports.findings.log import LogCounts
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 BURST = timedelta(minutes=10)
@@ -70,26 +67,15 @@ def window_of(images: pd.DataFrame, *, apart_minutes: int = 60) -> WindowImages:
     times = [START + timedelta(minutes=apart_minutes * number) for number in range(rows)]
     names = [f"images/{number:05d}.jpg" for number in range(rows)]
     prints: Fingerprints = stack_fingerprints(list(images["fingerprint"]))
-    copies = find_near_copies(
-        ImageRecords(
-            names=names,
-            fingerprints=prints,
-            times=np.array([one.replace(tzinfo=None) for one in times], "datetime64[us]"),
-        ),
-        burst=BURST,
-    )
     return WindowImages(
         rows=pd.DataFrame(
             {
                 "image": pd.Series(names, dtype="str"),
                 "id": [str(number) for number in range(rows)],
+                "client": None,
                 "timestamp": times,
             }
         ),
         features=images[NAMES].reset_index(drop=True),
-        counts=ImageCounts(logged=rows, analysed=rows, missing=0, unreadable=0, unfetched=0),
-        log=LogCounts(rows=rows, rejected=0, reasons={}),
-        quality=Quality(),
-        copies=copies,
         fingerprints=prints,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from jobs.errors import UsageError
-from jobs.job_file.settings import job_name
+from jobs.job_file.value_kinds import job_name
 
 
 @click.command("init")

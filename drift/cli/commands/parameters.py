@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from drift.logs.setup import label_records, use_format
+from drift.program_log.setup import label_records, use_format
 from jobs.errors import InputError
 from jobs.job_file.job import Job
 from jobs.job_file.reading import load_job

@@ -105,7 +105,13 @@ class AlignedRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinedUp:
-    """All columns, and by role the rows that keep their values together."""
+    """All columns, and by role the rows that keep their values together.
+
+    A column is what is said and shown of its values, the rows are what is permuted, and they may
+    differ: a column is without missing values, holds classes as they were written though they are
+    tested under another name, and is empty where it is not compared. Where no value is missing,
+    the two share the memory of their numbers.
+    """
 
     columns: tuple[Column, ...]
     rows: Mapping[ColumnRole, AlignedRows]

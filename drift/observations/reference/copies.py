@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.near_copies.clusters import LARGEST_CLUSTER
 from drift.observations.near_copies.links import merge_labels
+from drift.observations.near_copies.within_burst import LARGEST_CLUSTER
 from drift.observations.reference.scenes import scenes_of_reference
 from drift.observations.same_pictures import (
     PictureKeys,
@@ -112,7 +112,7 @@ def without_copies(profile: ReferenceProfile) -> ReferenceProfile:
 
 
 def count_once_like_reference(
-    profile: ReferenceProfile, window: WindowImages, *, near_copies: bool = False
+    profile: ReferenceProfile, window: WindowImages, clusters: Numbers, *, near_copies: bool
 ) -> Numbers:
     """Return the cluster of each analysed image, those of one picture of the reference joined.
 
@@ -123,35 +123,36 @@ def count_once_like_reference(
 
     Parameters
     ----------
+    clusters
+        The cluster of near-copies of each analysed image of the window.
     near_copies
         Whether the reference holds near-copies: those of a folder count once too, as there are no
         times, and so do the window's images that look like them, whenever they were sent.
         Otherwise the nights of a camera that stands still would be many in the window only.
     """
-    clusters = np.asarray(window.clusters, dtype=np.int64)
     if has_times(profile) or not len(clusters):
         return clusters
     ours, theirs = keys_of_both(profile, window)
-    places = np.flatnonzero(ours.known & np.isin(ours.keys, theirs.keys[theirs.known]))
-    clusters = _joined(clusters, ours.keys[places], places)
+    positions = np.flatnonzero(ours.known & np.isin(ours.keys, theirs.keys[theirs.known]))
+    clusters = _joined(clusters, ours.keys[positions], positions)
     if not near_copies:
         return clusters
     scenes = scenes_of_reference(profile, window)
-    places = np.flatnonzero(scenes >= 0)
-    return _joined(clusters, scenes[places], places)
+    positions = np.flatnonzero(scenes >= 0)
+    return _joined(clusters, scenes[positions], positions)
 
 
-def _joined(clusters: Numbers, keys: NDArray[Any], places: Numbers) -> Numbers:
+def _joined(clusters: Numbers, keys: NDArray[Any], positions: Numbers) -> Numbers:
     """Return clusters where images of equal keys are one, some 25 images each.
 
     Parameters
     ----------
     keys
-        One for each of `places`.
+        One for each of `positions`.
     """
-    if not len(places):
+    if not len(positions):
         return clusters
-    rows = pd.DataFrame({"key": keys, "cluster": clusters[places]})
+    rows = pd.DataFrame({"key": keys, "cluster": clusters[positions]})
     sizes = rows.groupby(["key", "cluster"], sort=False).size().rename("images").reset_index()
     # In order of time, as the clusters are numbered.
     sizes = sizes.sort_values(["key", "cluster"], kind="stable")

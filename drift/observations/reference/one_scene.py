@@ -77,8 +77,8 @@ def _alike(one: Fingerprints, others: Fingerprints) -> int:
     return int(np.count_nonzero(are_near_copies(one[None, :], others)))
 
 
-def _sample(places: np.ndarray, most: int) -> np.ndarray:
-    """Return at most so many places, evenly spread."""
-    if len(places) <= most:
-        return places
-    return places[np.arange(most) * len(places) // most]
+def _sample(positions: np.ndarray, most: int) -> np.ndarray:
+    """Return at most so many positions, evenly spread."""
+    if len(positions) <= most:
+        return positions
+    return positions[np.arange(most) * len(positions) // most]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.observations.near_copies.matches import match_near_copies
+from drift.observations.near_copies.between_sides import match_near_copies
 from drift.observations.reference.copies import keys_of_both
 from drift.observations.same_pictures import Numbers, PictureKeys, reference_fingerprints
 from drift.observations.window_images import WindowImages
@@ -109,7 +109,7 @@ class _Pictures:
     rows
         The first image of each.
     of_row
-        The place of each image's picture; -1 for one that cannot be known again.
+        The position of each image's picture; -1 for one that cannot be known again.
     """
 
     keys: NDArray[np.uint64]
@@ -118,11 +118,11 @@ class _Pictures:
 
 
 def _pictures(found: PictureKeys) -> _Pictures:
-    places = np.flatnonzero(found.known & found.structured)
-    keys, first, group = np.unique(found.keys[places], return_index=True, return_inverse=True)
+    positions = np.flatnonzero(found.known & found.structured)
+    keys, first, group = np.unique(found.keys[positions], return_index=True, return_inverse=True)
     of_row = np.full(len(found.keys), -1, dtype=np.int64)
-    of_row[places] = group
-    return _Pictures(keys=keys, rows=places[first], of_row=of_row)
+    of_row[positions] = group
+    return _Pictures(keys=keys, rows=positions[first], of_row=of_row)
 
 
 def _saved_anew(

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from drift.observations import window_images
-from drift.observations.window_images import WindowImages
+from drift.observations.logged_images import LoggedImages
+from drift.observations.window_counts import WindowCounts, count_window
+from drift.observations.window_images import WindowImages, join
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, look
 from drift.setup.check.reused_names import check_reused_names
 from drift.workplace import Workplace
@@ -55,7 +56,9 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         )
     except DriftError as error:
         return CheckedImages(checks=(failed("images", error),))
-    window = window_images.join(_rows_at(rows, picked), located, extracted)
+    logged = LoggedImages.of(_rows_at(rows, picked), located, extracted)
+    window = join(logged)
+    counts = count_window(logged, window)
     distinct = len({one for one in everywhere if isinstance(one, ImageLocation)})
     good = {one for one, what in extracted.outcomes.items() if isinstance(what, ImageFeatures)}
     is_good = [one in good for one in located]
@@ -63,10 +66,12 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     named = sum(isinstance(one, ImageLocation) for one in everywhere)
     repeats = distinct / max(1, named)
     checks = [
-        _images(place, window, lost, len(picked)),
+        _images(
+            place, len(window.features), lost, len(picked), _first_lost(counts) if lost else ""
+        ),
         *_repeats(named, distinct),
         *check_reused_names(rows, everywhere),
-        *_cross_check(window),
+        *_cross_check(counts),
     ]
     return CheckedImages(
         checks=tuple(checks),
@@ -87,7 +92,7 @@ def _picked(rows: int) -> list[int]:
     newest = range(max(0, rows - SAMPLED // 2), rows)
     older = max(0, rows - len(newest))
     count = min(older, SAMPLED - len(newest))
-    spread = [place * older // count for place in range(count)]
+    spread = [number * older // count for number in range(count)]
     return [*spread, *newest]
 
 
@@ -99,11 +104,11 @@ def _good_rows(picked: Sequence[int], is_good: Sequence[bool], rows: int) -> flo
     return sum(is_good[len(older) :]) + share * (rows - newest)
 
 
-def _rows_at(rows: PredictionRows, places: Sequence[int]) -> PredictionRows:
+def _rows_at(rows: PredictionRows, positions: Sequence[int]) -> PredictionRows:
     return replace(
         rows,
-        fields=rows.fields.iloc[list(places)].reset_index(drop=True),
-        raw=rows.raw.iloc[list(places)].reset_index(drop=True),
+        fields=rows.fields.iloc[list(positions)].reset_index(drop=True),
+        raw=rows.raw.iloc[list(positions)].reset_index(drop=True),
     )
 
 
@@ -114,14 +119,19 @@ def _repeats(named: int, distinct: int) -> list[Check]:
     return [is_ok("repeats", said)]
 
 
-def _images(place: Workplace, window: WindowImages, reasons: Counter[str], sampled: int) -> Check:
-    analysed = len(window.features)
+def _first_lost(counts: WindowCounts) -> str:
+    """Return a sentence that names a row or image that was lost; empty where there is none."""
+    lost = [*counts.quality.troubles, *counts.log.examples]
+    return f" For instance {lost[0].name}." if lost else ""
+
+
+def _images(
+    place: Workplace, analysed: int, reasons: Counter[str], sampled: int, example: str
+) -> Check:
     found = f"{analysed} of the {sampled} rows tried have an image that can be read"
     if reasons:
-        said = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
-        found += f"; the others: {said}"
-    examples = [*window.quality.troubles, *window.log.examples]
-    example = f" For instance {examples[0].name}." if examples and reasons else ""
+        lost = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+        found += f"; the others: {lost}"
     if analysed == 0:
         heic = heic_advice(reasons)
         if heic:
@@ -138,9 +148,9 @@ def _images(place: Workplace, window: WindowImages, reasons: Counter[str], sampl
     return is_ok("images", found)
 
 
-def _cross_check(window: WindowImages) -> list[Check]:
+def _cross_check(counts: WindowCounts) -> list[Check]:
     """Compare numbers that the log carries with our own."""
-    checked = window.quality.cross_check
+    checked = counts.quality.cross_check
     if not checked:
         return []
     differing = {name: count for name, count in checked.items() if count}

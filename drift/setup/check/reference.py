@@ -9,8 +9,8 @@ from drift.comparison.power import critical_value, images_needed, smallest_effec
 from drift.observations.reference.copies import count_copies, without_copies
 from drift.observations.reference.overlap import overlaps_reference
 from drift.remarks.thumbnails import copies_in_profile
-from drift.setup.check.examined import check_copies
 from drift.setup.check.job_folder import check_lacking, check_new_job
+from drift.setup.check.reference_contents import check_copies
 from drift.setup.check.reference_sources import (
     CheckedReference,
     check_feature_table,

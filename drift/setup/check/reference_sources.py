@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 import pandas as pd
 
 from drift.observations.reference.smaller_copies import find_copies
-from drift.setup.check.examined import check_copies
+from drift.setup.check.reference_contents import check_copies
 from drift.setup.check.result import Check, fails, is_ok, look, not_tried
 from drift.setup.check.thumbnails import check_thumbnails
 from drift.setup.images.equal_objects import find_equal

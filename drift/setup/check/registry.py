@@ -8,12 +8,12 @@ from pathlib import Path
 from drift.run_request import RunOptions, requested_window
 from drift.setup.check.classes import check_classes
 from drift.setup.check.columns import check_columns
-from drift.setup.check.examined import check_shared, check_size
 from drift.setup.check.files import check_files
 from drift.setup.check.images import CheckedImages, check_images
 from drift.setup.check.log import check_bucket, check_log, check_writing
 from drift.setup.check.near_log import check_near_log
 from drift.setup.check.reference import check_overlap, check_power, check_reference
+from drift.setup.check.reference_contents import check_shared, check_size
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, not_tried
 from drift.setup.check.rows import check_rows
 from drift.setup.check.settings import check_settings

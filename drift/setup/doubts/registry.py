@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 from drift.setup.doubts.columns import about_columns
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.doubts.examined import about_examined
 from drift.setup.doubts.images import about_images
 from drift.setup.doubts.log import about_log
 from drift.setup.doubts.named_reference import about_named_references
 from drift.setup.doubts.near_log import about_near_objects
 from drift.setup.doubts.reference import about_reference, about_thumbnails
+from drift.setup.doubts.reference_contents import about_examined
 from drift.setup.doubts.reused_names import about_reused_names
 from drift.setup.doubts.rows import about_rows
 from drift.setup.doubts.times import about_other_times, about_times

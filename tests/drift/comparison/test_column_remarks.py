@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
+from drift.observations.logged_images import LoggedImages
+from drift.observations.window_counts import count_window
 from drift.observations.window_images import join
 from drift.remarks.columns import class_forms, unlinked_predictions
 from drift.remarks.facts import RunData
@@ -39,10 +41,13 @@ def data_of(tmp_path):
         predictions = read_log({"log.csv": log}, columns={"prediction": "breed"})
         refused = [RefusedLocation(reason="no value in image", detail="")] * len(predictions)
         nothing = extract([], ImageSettings(path="image"), open_bucket=lambda _: MemoryBucket())
+        logged = LoggedImages.of(predictions, refused, nothing)
+        window = join(logged)
         return RunData(
             job=job_of(tmp_path),
             predictions=predictions,
-            window=join(predictions, refused, nothing),
+            window=window,
+            counts=count_window(logged, window),
             profile=profile,
             counted=profile,
         )

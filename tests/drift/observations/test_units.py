@@ -1,6 +1,6 @@
 """What counts once: pictures and bursts of near-copies, on both sides."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,16 +11,15 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.class_shares import shares_of as shares
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import compare, would_alarm
-from drift.observations.near_copies.clusters import ImageRecords, NearCopies, find_near_copies
-from drift.observations.units import find_units
+from drift.observations.near_copies.within_burst import ImageRecords, NearCopies, find_near_copies
+from drift.observations.side_copies import BothCopies, SideCopies, copies_of_reference
+from drift.observations.units import Units, find_units
 from drift.observations.window_images import WindowImages
 from jobs.job_file.job import DetectionSettings, LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
 from reports.findings.answers import State
-from reports.findings.images import ImageCounts, Quality
-from reports.findings.log import LogCounts
 
 BURST = timedelta(minutes=10)
 NAMES = [feature.name for feature in FEATURES]
@@ -42,10 +41,33 @@ def profile_of(features: np.ndarray, fingerprints: list[bytes] | None) -> Refere
     )
 
 
-def window_of(features: np.ndarray, clusters: np.ndarray) -> WindowImages:
-    rows = len(features)
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A window, and the near-copies that were found among its images."""
+
+    window: WindowImages
+    found: NearCopies
+
+    def units(self, profile: ReferenceProfile) -> Units:
+        current = SideCopies(found=self.found, known=True, timed=True)
+        reference = copies_of_reference(profile, burst=BURST)
+        return find_units(profile, self.window, BothCopies(reference=reference, current=current))
+
+    def lined_up(self, profile: ReferenceProfile, named: LogColumns) -> LinedUp:
+        return line_up(profile, self.window, self.units(profile), named, ())
+
+    def with_rows(self, rows: pd.DataFrame) -> "Seen":
+        return replace(self, window=replace(self.window, rows=rows))
+
+
+def copies_of(clusters: np.ndarray) -> NearCopies:
     earlier = pd.Series(clusters).duplicated().to_numpy()
-    return WindowImages(
+    return NearCopies(clusters=clusters, is_near_copy=earlier, images=np.arange(len(clusters)))
+
+
+def window_of(features: np.ndarray, clusters: np.ndarray) -> Seen:
+    rows = len(features)
+    window = WindowImages(
         rows=pd.DataFrame(
             {
                 "image": [f"images/{number}.jpg" for number in range(rows)],
@@ -54,16 +76,12 @@ def window_of(features: np.ndarray, clusters: np.ndarray) -> WindowImages:
             }
         ),
         features=pd.DataFrame(features, columns=NAMES),
-        counts=ImageCounts(logged=rows, analysed=rows, missing=0, unreadable=0, unfetched=0),
-        log=LogCounts(rows=rows, rejected=0, reasons={}),
-        quality=Quality(),
-        copies=NearCopies(clusters=clusters, is_near_copy=earlier),
     )
+    return Seen(window=window, found=copies_of(clusters))
 
 
-def lined(profile: ReferenceProfile, window: WindowImages) -> LinedUp:
-    units = find_units(profile, window, burst=BURST)
-    return line_up(profile, window, units, LogColumns(), ())
+def lined(profile: ReferenceProfile, seen: Seen) -> LinedUp:
+    return seen.lined_up(profile, LogColumns())
 
 
 def distinct(rows: int) -> list[bytes]:
@@ -77,8 +95,7 @@ def pictures(generator: np.random.Generator, rows: int) -> np.ndarray:
 def test_a_burst_is_one_unit_on_either_side():
     generator = np.random.default_rng(1)
     profile = profile_of(pictures(generator, 6), [distinct(1)[0]] * 4 + distinct(3)[1:])
-    window = window_of(pictures(generator, 5), np.array([0, 0, 1, 0, 2]))
-    units = find_units(profile, window, burst=BURST)
+    units = window_of(pictures(generator, 5), np.array([0, 0, 1, 0, 2])).units(profile)
     assert units.reference.first.tolist() == [0, 4, 5]
     assert units.reference.copies.tolist() == [3, 0, 0]
     assert units.current.first.tolist() == [0, 2, 4]
@@ -86,17 +103,12 @@ def test_a_burst_is_one_unit_on_either_side():
 
 
 def test_rows_whose_image_is_lost_still_say_what_the_model_said():
-    window = window_of(pictures(np.random.default_rng(1), 4), np.array([0, 0, 1, 2]))
-    short = NearCopies(clusters=np.array([0, 0, 1]), is_near_copy=np.array([False, True, False]))
-    lost = WindowImages(
-        rows=window.rows,
-        features=window.features.drop(index=3),
-        counts=window.counts,
-        log=window.log,
-        quality=window.quality,
-        copies=short,
+    whole = window_of(pictures(np.random.default_rng(1), 4), np.array([0, 0, 1, 2]))
+    lost = Seen(
+        window=replace(whole.window, features=whole.window.features.drop(index=3)),
+        found=copies_of(np.array([0, 0, 1])),
     )
-    units = find_units(profile_of(np.zeros((2, len(NAMES))), None), lost, burst=BURST)
+    units = lost.units(profile_of(np.zeros((2, len(NAMES))), None))
     assert units.predicted.of_row.tolist() == [0, 0, 1, 2]
 
 
@@ -186,16 +198,15 @@ def logged_profile(without: tuple[int, ...] = (), *, linked: bool = True) -> Ref
     )
 
 
-def window_with_bursts() -> WindowImages:
+def window_with_bursts() -> Seen:
     generator = np.random.default_rng(5)
     scene, said = a_log(generator, 30)
-    window = window_of(pictures(generator, 36)[scene], scene)
-    return replace(window, rows=pd.concat([window.rows, said], axis=1))
+    seen = window_of(pictures(generator, 36)[scene], scene)
+    return seen.with_rows(pd.concat([seen.window.rows, said], axis=1))
 
 
-def shares_of(profile: ReferenceProfile, window: WindowImages) -> dict[str, dict[str, float]]:
-    units = find_units(profile, window, burst=BURST)
-    columns = line_up(profile, window, units, LogColumns(prediction="prediction"), ())
+def shares_of(profile: ReferenceProfile, seen: Seen) -> dict[str, dict[str, float]]:
+    columns = seen.lined_up(profile, LogColumns(prediction="prediction"))
     prediction = next(one for one in columns.columns if one.name == "prediction")
     assert prediction.doubt is None
     sides = shares(prediction)
@@ -209,7 +220,7 @@ def test_a_burst_counts_once_among_the_references_predictions_whatever_image_is_
         # A missing image of a burst is a unit of its own: one of 37 more.
         assert without["then"] == pytest.approx(whole["then"], abs=1 / 37)
         assert without["now"] == whole["now"]
-    units = find_units(logged_profile((3,)), window_with_bursts(), burst=BURST)
+    units = window_with_bursts().units(logged_profile((3,)))
     assert units.reference_predicted.number == 36
     assert units.doubt is None
 
@@ -220,38 +231,37 @@ def test_a_row_per_image_needs_no_link():
 
 
 def test_predictions_whose_images_are_not_known_are_not_compared_where_it_matters():
-    profile, window = logged_profile((3,), linked=False), window_with_bursts()
-    units = find_units(profile, window, burst=BURST)
-    assert units.doubt is not None
-    columns = line_up(profile, window, units, LogColumns(prediction="prediction"), ())
+    profile, seen = logged_profile((3,), linked=False), window_with_bursts()
+    assert seen.units(profile).doubt is not None
+    columns = seen.lined_up(profile, LogColumns(prediction="prediction"))
     comparison = compare(columns, DetectionSettings())
     assert {one.state for one in comparison.predictions} == {State.INCONCLUSIVE}
     assert [one.code for one in comparison.remarks] == ["predictions_without_images"]
 
 
 def test_rows_of_one_image_are_one_unit_though_the_image_is_lost():
-    window = window_with_bursts()
-    rows = pd.concat([window.rows, window.rows.tail(1).assign(image="gone.jpg")] * 2)
-    window = replace(window, rows=rows.reset_index(drop=True))
-    units = find_units(logged_profile(), window, burst=BURST)
-    lost = np.flatnonzero(window.rows["image"] == "gone.jpg")
+    seen = window_with_bursts()
+    rows = pd.concat([seen.window.rows, seen.window.rows.tail(1).assign(image="gone.jpg")] * 2)
+    seen = seen.with_rows(rows.reset_index(drop=True))
+    units = seen.units(logged_profile())
+    lost = np.flatnonzero(seen.window.rows["image"] == "gone.jpg")
     assert len(set(units.predicted.of_row[lost])) == 1
 
 
 def test_a_best_box_is_not_compared_with_all_boxes():
-    window = window_with_bursts()
-    rows = pd.concat([window.rows, window.rows.assign(confidence=0.1)])
-    units = find_units(logged_profile(), replace(window, rows=rows), burst=BURST)
+    seen = window_with_bursts()
+    rows = pd.concat([seen.window.rows, seen.window.rows.assign(confidence=0.1)])
+    units = seen.with_rows(rows).units(logged_profile())
     assert units.doubt.code == "other_rows_per_image"
 
 
 def test_rows_that_are_delivered_twice_are_compared_as_if_they_came_once():
-    window = window_with_bursts()
-    numbers, clusters = window.features.to_numpy(), window.copies.clusters
+    once = window_with_bursts()
+    numbers, clusters = once.window.features.to_numpy(), once.found.clusters
     doubled = window_of(np.concatenate([numbers] * 2), np.concatenate([clusters] * 2))
-    rows = pd.concat([window.rows] * 2).reset_index(drop=True)
-    profile, twice = logged_profile(), replace(doubled, rows=rows)
-    units = find_units(profile, twice, burst=BURST)
+    profile = logged_profile()
+    twice = doubled.with_rows(pd.concat([once.window.rows] * 2).reset_index(drop=True))
+    units = twice.units(profile)
     assert units.doubt is None
-    assert units.predicted.number == find_units(profile, window, burst=BURST).predicted.number
-    assert shares_of(profile, twice) == shares_of(profile, window)
+    assert units.predicted.number == once.units(profile).predicted.number
+    assert shares_of(profile, twice) == shares_of(profile, once)

@@ -5,13 +5,15 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from drift.observations.logged_images import LoggedImages
+from drift.observations.near_copies.within_burst import NearCopies
+from drift.observations.side_copies import copies_of_window
+from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import ImageSettings
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.extraction.extract import extract
-from reports.findings.images import ImageCounts, Quality
-from reports.findings.log import LogCounts
 from tests.support.images import encode, photograph
 from tests.support.log_window import read_log
 from tests.support.memory_bucket import MemoryBucket
@@ -35,11 +37,16 @@ def _images() -> dict[str, bytes]:
     return files | {"other.png": encode(photograph("chelsea", (160, 120)))}
 
 
-def _window(**columns: str) -> WindowImages:
-    return _joined(LOG, **columns)
+BURST = timedelta(minutes=10)
 
 
-def _joined(log: str, **columns: str) -> WindowImages:
+def _near_copies(**columns: str) -> tuple[NearCopies, WindowCounts]:
+    window, counts = _joined(LOG, **columns)
+    found = copies_of_window(window, burst=BURST).found
+    return found, counts.with_copies(found)
+
+
+def _joined(log: str, **columns: str) -> tuple[WindowImages, WindowCounts]:
     bucket = MemoryBucket()
     bucket.put_all(_images())
     predictions: PredictionRows = read_log({"log.csv": log}, columns=columns)
@@ -49,20 +56,22 @@ def _joined(log: str, **columns: str) -> WindowImages:
     ]
     settings = ImageSettings(path="image")
     extracted = extract(located, settings, open_bucket=lambda _: bucket)
-    return join(predictions, located, extracted, burst=timedelta(minutes=10))
+    logged = LoggedImages.of(predictions, located, extracted)
+    window = join(logged)
+    return window, count_window(logged, window)
 
 
 def test_near_copies_of_one_burst_are_one_cluster():
-    window = _window()
-    assert window.clusters.index.tolist() == window.features.index.tolist() == [0, 1, 3, 4, 5, 6]
-    assert window.clusters.tolist() == [0, 0, 1, 0, 0, 2]
-    assert window.quality.near_duplicates == 2
+    found, counts = _near_copies()
+    assert _joined(LOG)[0].features.index.tolist() == [0, 1, 3, 4, 5, 6]
+    assert found.clusters.tolist() == [0, 0, 1, 0, 0, 2]
+    assert counts.quality.near_duplicates == 2
 
 
 def test_near_copies_of_other_clients_are_others():
-    window = _window(client="camera")
-    assert window.clusters.tolist() == [0, 0, 1, 2, 0, 3]
-    assert window.quality.near_duplicates == 1
+    found, counts = _near_copies(client="camera")
+    assert found.clusters.tolist() == [0, 0, 1, 2, 0, 3]
+    assert counts.quality.near_duplicates == 1
 
 
 def test_each_stored_image_counts_once_among_the_features():
@@ -71,11 +80,8 @@ def test_each_stored_image_counts_once_among_the_features():
     window = WindowImages(
         rows=rows,
         features=features,
-        counts=ImageCounts(logged=5, analysed=4, missing=1, unreadable=0, unfetched=0),
-        log=LogCounts(rows=5, rejected=0, reasons={}),
-        quality=Quality(),
     )
-    assert window.clusters.tolist() == [0, 1, 0, 1]
+    assert copies_of_window(window, burst=BURST).found.clusters.tolist() == [0, 1, 0, 1]
 
 
 DETECTOR = """timestamp,image
@@ -88,11 +94,11 @@ DETECTOR = """timestamp,image
 
 
 def test_images_are_counted_once_however_many_rows_name_them():
-    window = _joined(DETECTOR)
-    counts = window.counts
-    assert (counts.logged, counts.analysed, counts.missing, counts.rows) == (3, 2, 1, 5)
-    assert counts.rows == counts.logged + window.quality.duplicated_rows
-    assert counts.rows == window.log.rows - window.log.rejected
-    assert window.quality.reasons == {"not in the bucket": 1}
-    assert [one.name for one in window.quality.troubles] == ["gone.png"]
+    window, counts = _joined(DETECTOR)
+    images, quality = counts.images, counts.quality
+    assert (images.logged, images.analysed, images.missing, images.rows) == (3, 2, 1, 5)
+    assert images.rows == images.logged + quality.duplicated_rows
+    assert images.rows == counts.log.rows - counts.log.rejected
+    assert quality.reasons == {"not in the bucket": 1}
+    assert [one.name for one in quality.troubles] == ["gone.png"]
     assert window.pictures.index.tolist() == [0, 4]

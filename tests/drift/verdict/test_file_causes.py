@@ -19,7 +19,7 @@ from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.job_file.job import Job
 from reference_stats.decoding import decode as decoding
-from reference_stats.feature_cache import recalled
+from reference_stats.feature_cache import cached_outcomes
 from reference_stats.feature_cache.parts import part_name
 from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
@@ -185,7 +185,7 @@ def test_floats_and_pages_are_not_darker_and_are_counted(tmp_path: Path) -> None
 def test_heic_is_named_where_images_are_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (decoding, recalled):
+    for module in (decoding, cached_outcomes):
         monkeypatch.setattr(module, "can_read_heif", lambda: False)
     found = _run(_world(tmp_path, [_grey, lambda _: HEIC]))
     assert found.verdict is Verdict.INCONCLUSIVE

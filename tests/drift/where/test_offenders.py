@@ -8,8 +8,7 @@ from drift.where.direction import Positions
 from drift.where.offenders import find_offenders
 from reference_stats.fingerprint import WORDS, Fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
-from reports.findings.images import ImageCounts, Offender, Quality
-from reports.findings.log import LogCounts
+from reports.findings.images import Offender
 
 RANDOM = np.random.default_rng(31)
 # From 0 to 100: the central 90 % are 5 to 95, the median is 50.
@@ -35,9 +34,6 @@ def offenders(
     window = WindowImages(
         rows=rows.iloc[places].reset_index(drop=True),
         features=pd.DataFrame(values, index=range(count)).iloc[places].reset_index(drop=True),
-        counts=ImageCounts(logged=count, analysed=count, missing=0, unreadable=0, unfetched=0),
-        log=LogCounts(rows=count, rejected=0, reasons={}),
-        quality=Quality(troubles=(), reasons={}, duplicated_rows=0, cross_check={}),
         fingerprints=None if fingerprints is None else fingerprints[places],
     )
     profile = ReferenceProfile(

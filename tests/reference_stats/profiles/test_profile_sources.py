@@ -16,7 +16,7 @@ from jobs.buckets.registry import open_bucket
 from jobs.errors import ExitCode, ObjectError, UsageError
 from jobs.job_file.job import Job
 from reference_stats.decoding.decode import image_from_pixels
-from reference_stats.features.geometry import FILE_FEATURES
+from reference_stats.features.families.geometry import FILE_FEATURES
 from reference_stats.features.registry import FEATURES
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import fingerprint_of

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from drift.observations.near_copies.clusters import (
+from drift.observations.near_copies.within_burst import (
     LARGEST_CLUSTER,
     ImageRecords,
     NearCopies,

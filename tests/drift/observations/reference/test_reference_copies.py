@@ -9,6 +9,7 @@ import pytest
 from drift.comparison.columns.align import line_up
 from drift.comparison.compare import Comparison, compare
 from drift.observations.reference.copies import count_copies, without_copies, words_of_copies
+from drift.observations.side_copies import find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_images import WindowImages
 from jobs.job_file.job import DetectionSettings, LogColumns
@@ -25,7 +26,7 @@ def five_hundred_times_one(others: int = 100) -> pd.DataFrame:
 
 
 def units_of(profile: ReferenceProfile, window: WindowImages) -> Units:
-    return find_units(profile, window, burst=BURST)
+    return find_units(profile, window, find_copies(profile, window, burst=BURST))
 
 
 def compared(profile: ReferenceProfile, window: WindowImages) -> Comparison:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.observations.near_copies.matches import match_near_copies
+from drift.observations.near_copies.between_sides import match_near_copies
 from drift.observations.reference.shared_images import NEARLY_ALL, find_shared
 from reference_stats.fingerprint import stack_fingerprints
 from tests.support.two_sides import NAMES, pictures, profile_of, saved_anew, window_of

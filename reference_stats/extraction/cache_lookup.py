@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from jobs.buckets.bucket import ObjectInfo
+from reference_stats.extraction.cached_uses import RememberedUses
 from reference_stats.extraction.names_used_again import is_of_use
-from reference_stats.extraction.remembered_uses import RememberedUses
 from reference_stats.feature_cache.cache import FeatureCache
-from reference_stats.feature_cache.recalled import CachedOutcomes
+from reference_stats.feature_cache.cached_outcomes import CachedOutcomes
 from reference_stats.image_uses import Sighting, WantedImages
 from reference_stats.outcomes import ImageFeatures, UnreadableImage
 from reference_stats.size_limits import SizeLimits

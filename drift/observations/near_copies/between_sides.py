@@ -45,7 +45,7 @@ def match_near_copies(reference: Fingerprints, current: Fingerprints) -> NearMat
     """Return which images of either side have near-copies on the other one.
 
     Both sides are sorted together by some bits of their fingerprints, by others in each of 16
-    passes, and neighbours are compared (as in `near_links`): a pair that differs in many of the
+    passes, and neighbours are compared (as in `links.py`): a pair that differs in many of the
     bits that near-copies may differ in can be missed, and so can pairs where hundreds of images
     are alike.
 

@@ -11,8 +11,8 @@ import sys
 import threading
 from collections.abc import Mapping
 
-from drift.logs.formats import CloudFormatter, PlainFormatter
-from drift.logs.trace import trace_fields
+from drift.program_log.formats import CloudFormatter, PlainFormatter
+from drift.program_log.trace import trace_fields
 
 # The key `log_format` of the job file as a variable: it counts before a job file is read, too.
 VARIABLE = "DRIFT__LOG_FORMAT"

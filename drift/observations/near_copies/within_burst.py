@@ -63,13 +63,12 @@ class NearCopies:
         Whether an earlier image of the same client and burst, linked by near-copies, is there.
         Rows that name one image have the value of the first of them.
     images
-        A number for the image that each row names, from 0 without gaps; None where every row names
-        another image.
+        A number for the image that each row names, from 0 without gaps.
     """
 
     clusters: Numbers
     is_near_copy: Flags
-    images: Numbers | None = None
+    images: Numbers
 
 
 def find_near_copies(records: ImageRecords, *, burst: timedelta) -> NearCopies:
@@ -139,10 +138,10 @@ def _by_time(
     """Return the rows by time, then name, then client."""
 
     def keys(rows: Numbers) -> tuple[Numbers, Numbers]:
-        numbers, places = np.unique(names[rows], return_inverse=True)
+        numbers, positions = np.unique(names[rows], return_inverse=True)
         rank = np.empty(len(numbers), dtype=np.int64)
         rank[np.argsort(texts[numbers], kind="stable")] = np.arange(len(numbers))
-        return clients[rows], rank[places]
+        return clients[rows], rank[positions]
 
     return order_by(moments, keys)
 
@@ -153,8 +152,8 @@ def _link(
     """Return a number per row, in the order given, that is equal where rows are linked."""
     labels = np.arange(len(order), dtype=np.int64)
     known = np.ones(len(order), dtype=np.bool_) if records.known is None else records.known
-    places = np.flatnonzero(known[order])
-    rows = order[places]
+    positions = np.flatnonzero(known[order])
+    rows = order[positions]
     # Logs are in order of time mostly, and a million fingerprints are not copied for nothing.
     in_order = np.array_equal(rows, np.arange(len(records.fingerprints)))
     linkable = Linkable(
@@ -163,7 +162,7 @@ def _link(
         moments=moments[rows],
         reach=None if records.times is None else burst // timedelta(microseconds=1),
     )
-    labels[places] = places[link_components(linkable)]
+    labels[positions] = positions[link_components(linkable)]
     return labels
 
 

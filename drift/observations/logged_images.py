@@ -1,0 +1,122 @@
+"""The rows of the log whose image may be read, and what became of the image of each."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from jobs.images.locations import ImageLocation, RefusedLocation
+from jobs.predictions.rows.rows import PredictionRows
+from reference_stats.extraction.names_used_again import NamesUsedAgain, names_used_again
+from reference_stats.extraction.result import ExtractionResult
+from reference_stats.image_uses import moments_of
+from reference_stats.outcomes import Outcome, OverwrittenImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedImages:
+    """The rows whose image may be read; the others are left out here, and nowhere else.
+
+    It holds what was measured on every image: let it go once the window is joined and counted.
+
+    Attributes
+    ----------
+    predictions
+        All rows of the window.
+    kept
+        Which of them are in `rows`.
+    rows
+        The fields of the log and ``image``, the image's path; index 0..n-1.
+    locations, paths
+        The image of each row.
+    outcomes
+        What became of the image of each row; rows whose picture was overwritten by that of a later
+        use have an `OverwrittenImage`.
+    first
+        The first row of each image, ascending.
+    numbers
+        The names of the numbers that were measured.
+    names_used_again
+        What is known of the rows whose image's name is used more than once.
+    refused
+        Why the images of the rows that were left out must not be read.
+    """
+
+    predictions: PredictionRows
+    kept: NDArray[np.bool_]
+    rows: pd.DataFrame
+    locations: Sequence[ImageLocation]
+    paths: NDArray[np.object_]
+    outcomes: Sequence[Outcome]
+    first: NDArray[np.int64]
+    numbers: tuple[str, ...]
+    names_used_again: NamesUsedAgain
+    refused: Sequence[RefusedLocation]
+
+    @classmethod
+    def of(
+        cls,
+        predictions: PredictionRows,
+        located: Sequence[ImageLocation | RefusedLocation],
+        extracted: ExtractionResult,
+    ) -> LoggedImages:
+        """Return the rows of a window whose image may be read.
+
+        Parameters
+        ----------
+        located
+            Where the image of each row is, or why it must not be read.
+        extracted
+            What became of the images.
+        """
+        locations = [one for one in located if isinstance(one, ImageLocation)]
+        kept = np.array([isinstance(one, ImageLocation) for one in located], dtype=np.bool_)
+        paths = np.array([one.path for one in locations], dtype=object)
+        rows = rows_where(predictions.fields, kept)
+        again = names_used_again(paths, moments_of(rows["timestamp"]), extracted.sightings)
+        outcomes = _outcomes(locations, extracted)
+        for row in np.flatnonzero(again.gone).tolist():
+            outcomes[row] = OverwrittenImage()
+        return cls(
+            predictions=predictions,
+            kept=kept,
+            rows=rows.assign(image=pd.array(paths, dtype="str")),
+            locations=locations,
+            paths=paths,
+            outcomes=outcomes,
+            first=np.sort(np.unique(again.pictures(paths), return_index=True)[1]),
+            numbers=extracted.names,
+            names_used_again=again,
+            refused=[one for one in located if isinstance(one, RefusedLocation)],
+        )
+
+    def own_columns(self, names: Iterable[str]) -> pd.DataFrame:
+        """Return some of the log's own columns as text, row by row as `rows`.
+
+        A column that the log does not have is left out.
+        """
+        raw = self.predictions.raw
+        return rows_where(raw[[name for name in names if name in raw.columns]], self.kept)
+
+    def once_each(self) -> Sequence[Outcome]:
+        """Return the outcome of each image, however many rows name it."""
+        if len(self.first) == len(self.outcomes):
+            return self.outcomes
+        return [self.outcomes[row] for row in self.first]
+
+
+def rows_where(table: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the rows to keep with a new index 0..n-1; nothing is copied where all are kept."""
+    return table.reset_index(drop=True) if keep.all() else table[keep].reset_index(drop=True)
+
+
+def _outcomes(locations: Sequence[ImageLocation], extracted: ExtractionResult) -> list[Outcome]:
+    # Where no two rows name one image, as they mostly do, a million locations are not looked up.
+    if len(extracted) == len(locations) and all(map(operator.is_, extracted, locations)):
+        return list(extracted.outcomes.values())
+    return [extracted[location] for location in locations]

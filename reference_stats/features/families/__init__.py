@@ -1,0 +1,1 @@
+"""The image features, a file per family."""
