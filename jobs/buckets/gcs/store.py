@@ -102,13 +102,13 @@ class GoogleStore(ObjectStore[_Opened]):
 
     def download(self, key: str, sink: Sink) -> str:
         """Write an object into `sink`, its CRC32C compared, and return its generation."""
-        with _missing_told(key):
+        with _missing_told(f"{self._bucket_name}/{key}"):
             return self._opened().downloads.download(key, sink)
 
     def head(self, key: str) -> ObjectHead:
         """Ask for the metadata."""
         blob = self._blob(key)
-        with _missing_told(key):
+        with _missing_told(f"{self._bucket_name}/{key}"):
             blob.reload(timeout=self._timeouts_s, retry=None)
         require_own(blob)
         return ObjectHead(
@@ -129,7 +129,7 @@ class GoogleStore(ObjectStore[_Opened]):
         self, key: str, start: int, size: int, version: str | None, check: Callable[[str], None]
     ) -> bytes:
         """Ask for a range; an object that is not at `version` is missing."""
-        with _missing_told(key):
+        with _missing_told(f"{self._bucket_name}/{key}"):
             return self._opened().downloads.part(key, start, size, version, check)
 
     def upload(
@@ -164,7 +164,7 @@ class GoogleStore(ObjectStore[_Opened]):
 
     def delete(self, key: str) -> None:
         """Delete an object."""
-        with _missing_told(key):
+        with _missing_told(f"{self._bucket_name}/{key}"):
             self._blob(key).delete(timeout=self._timeouts_s, retry=None)
 
     def page(self, listed: Listed, token: str | None, size: int) -> ListedPage:
@@ -195,9 +195,9 @@ class GoogleStore(ObjectStore[_Opened]):
 
 
 @contextlib.contextmanager
-def _missing_told(key: str) -> Iterator[None]:
+def _missing_told(path: str) -> Iterator[None]:
     try:
         yield
     except api_errors.NotFound as failure:
         # Google says "No such object: BUCKET/NAME".
-        raise NotThereError(is_bound=f"/{key}" in said_by(failure)) from None
+        raise NotThereError(is_bound=said_by(failure).strip().endswith(f" {path}")) from None

@@ -13,7 +13,7 @@ from jobs.buckets.gcs.store import GCSBucket
 from jobs.errors import BucketAccessError
 from jobs.testing.clouds import relay
 from jobs.testing.clouds.bad_answers import always
-from jobs.testing.clouds.fault_suite import CALLS, QUICK
+from jobs.testing.clouds.fault_suite import CALLS, CONTENT, QUICK
 from jobs.testing.clouds.faults import CloudFaults
 from jobs.testing.clouds.relay import Answer, FaultyStore
 from tests.support.gcs_server import GcsServer
@@ -71,6 +71,16 @@ class TestGCSFaults(CloudFaults):
         store.fault = always(lambda _: Answer(status=200, headers=text, body=b"Please log in"))
         with pytest.raises(BucketAccessError, match=r"something else answered .*login"):
             CALLS[call](warm_bucket)
+
+    def test_what_is_said_of_an_object_in_a_folder_is_not_taken_for_one_beside_it(
+        self, warm_bucket: GCSBucket, store: FaultyStore, name: str
+    ) -> None:
+        assert [found.name for found in warm_bucket.list()] == ["a.bin"]
+        late = [self.refusal(404, f"No such object: {name}/x/a.bin")] * 2
+        store.fault = lambda request, pass_on: (
+            late.pop() if late and "alt=media" in request.path else pass_on()
+        )
+        assert warm_bucket.read("a.bin").data == CONTENT
 
     def test_unaccepted_credentials_lead_to_the_login_command(
         self, bucket: GCSBucket, store: FaultyStore
