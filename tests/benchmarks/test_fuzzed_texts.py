@@ -20,7 +20,8 @@ def test_no_text_acts_in_anything_that_the_commands_write(tmp_path: Path) -> Non
     wanted = {"stdout", "plain log", "JSON log", "CSV", "message", "page", "JSON", "workspace"}
     assert wanted <= {kind for kind, number in tally.outputs.items() if number}
     # What quotes no text proves nothing.
-    shown = {"stdout", "plain log", "message", "page", "JSON", "workspace"}
+    # A message names a segment only where one stands out; its texts are shown one by one.
+    shown = {"stdout", "plain log", "1:1 message", "page", "JSON", "workspace"}
     assert shown <= {kind for kind, number in tally.quoted.items() if number}
 
 

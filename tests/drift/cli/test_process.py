@@ -104,7 +104,7 @@ def test_matrices_are_multiplied_in_one_thread_unless_somebody_says_otherwise(
 ):
     code = """
 import contextlib, io, sys
-from drift import program
+from drift.cli import program
 assert "numpy" not in sys.modules
 with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
     program.main(["--help"])
