@@ -49,8 +49,9 @@ types: $(VENV)/.dev
 contracts: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
+# The floor is lower than that of `make coverage`: what runs in processes of its own is not followed.
 tests: $(VENV)/.dev
-	@$(PYTEST) --cov --cov-report=term --cov-fail-under=90
+	@$(PYTEST) --cov --cov-report=term --cov-fail-under=85
 
 # --- on demand: the coverage with the processes that tests start, which takes half as long again ---
 coverage: $(VENV)/.dev
