@@ -95,7 +95,8 @@ class Retrying:
                 pause_s = self._pause_s(number)
                 too_late = time.monotonic() + pause_s >= ends_at
                 # An attempt that the deadline cut short does not know what is wrong.
-                if known is None or not _is_cut_short(failure):
+                is_over = _is_cut_short(failure) or time.monotonic() >= ends_at
+                if known is None or not is_over:
                     known = failure
                 if too_late or not self.is_passing(failure, failed[type(failure)]):
                     raise known from known.__cause__
