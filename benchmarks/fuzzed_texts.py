@@ -186,7 +186,7 @@ def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_ALL)
     # With these most rows could not be read at all; JSON can carry them.
     plain = str.maketrans(dict.fromkeys([0, 0x0D, *range(0xD800, 0xE000)], "?"))
-    # A header of several lines is none: no row of such a log could be read.
+    # The CSV reader takes one line as the header: with a line break in it no row could be read.
     writer.writerow({key: key.translate(plain | {0x0A: "?"}) for key in rows[0]})
     for row in rows:
         writer.writerow({key: value.translate(plain) for key, value in row.items()})

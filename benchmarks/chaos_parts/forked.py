@@ -15,12 +15,9 @@ import signal
 import sys
 import threading
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jobs.running import lock
-from jobs.running.lease_settings import LeaseSettings
 from tests.support.warm_process import serve
 
 _CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.utime"}
@@ -77,10 +74,6 @@ def _be_kept(notes: str) -> None:
 def _prepare(request: dict[str, Any]) -> None:
     if "keeper" in request:
         _be_kept(request["keeper"])
-    if "lease_s" in request:
-        lock.LeaseSettings = partial(  # type: ignore[attr-defined, assignment]
-            LeaseSettings, lease_s=request["lease_s"], renew_s=request["lease_s"] / 3
-        )
     if "file_bytes" in request:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["file_bytes"], resource.RLIM_INFINITY))
     if "memory_bytes" in request:

@@ -151,22 +151,18 @@ def course_of(way: Way, draws: random.Random, run_s: float) -> Course:
     return Course(way=way, successor_after_s=after_s, wakes_after_s=wakes_after_s)
 
 
-def stop_at(
-    place: Place, share: tuple[float, float], draws: random.Random, **given: int
-) -> Stopped:
+def stop_at(place: Place, share: tuple[float, float], draws: random.Random) -> Stopped:
     """Stop a run at a random moment at which it holds the lock.
 
     Parameters
     ----------
     share
         From where to where in the run, as shares of the time of an undisturbed one.
-    given
-        What else the run is started with: ``lease_s``, for a lease of other than 60 seconds.
     """
     for _ in range(_TRIES):
         place.reset()
         began_at = time.monotonic()
-        running = place.fork(**given)
+        running = place.fork()
         time.sleep(place.undisturbed_s * draws.uniform(*share))
         _signal_all(running, signal.SIGSTOP)
         if _is_held_by(place, running.pid):
