@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from reports.findings.answers import State
 from reports.findings.constant_reference import ConstantReference
+from reports.findings.days import BesideDays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,9 @@ class Finding:
         Where a tested number is constant in the reference up to its resolution: how the window
         differs from it. The direction is ``"upper_tail"`` or ``"lower_tail"`` then, and the effect
         a share of images. None elsewhere.
+    beside_days
+        The column beside normal days, where those are the basis of the verdict: the test, the
+        effect, the direction and the state are about them then. None elsewhere.
     """
 
     name: str
@@ -121,6 +125,7 @@ class Finding:
     categories: tuple[Category, ...] | None = None
     renamed: dict[str, str] = field(default_factory=dict)
     constant: ConstantReference | None = None
+    beside_days: BesideDays | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
+from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.images import ImageCounts, Offender, Quality
 from reports.findings.job_settings import JobSettings
 from reports.findings.log import LogCounts
@@ -78,6 +79,14 @@ class RunFindings:
         versions.
     job_settings
         By what the job is told from others; None in reports of older versions.
+    basis
+        What the verdict compares the window with: normal days, or the reference.
+    level
+        How production differs from the reference; None where that was not asked.
+    baseline
+        The normal days that the run knew; None where none are kept.
+    episode
+        The stretch of unusual blocks that this window is a part of; None outside of one.
     """
 
     job: str
@@ -114,4 +123,8 @@ class RunFindings:
     remarks: tuple[Remark, ...] = ()
     log_times: LogTimes | None = None
     job_settings: JobSettings | None = None
+    basis: Basis = Basis.REFERENCE
+    level: Level | None = None
+    baseline: Baseline | None = None
+    episode: Episode | None = None
     schema_version: str = SCHEMA_VERSION

@@ -1,0 +1,41 @@
+"""Blocks of time: the stretches that are compared with each other, mostly days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from drift.days.sums import FamilySums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Block:
+    """The half-open stretch ``[start, end)`` in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRecord:
+    """What is kept of a block: a pure function of the log's rows, the images and the profile.
+
+    Attributes
+    ----------
+    block
+        Which one.
+    rows
+        How many rows of the log lie in it.
+    logged
+        How many images of them were drawn to be measured.
+    features
+        Of the images that could be measured.
+    predictions
+        Of the drawn images that have a prediction.
+    """
+
+    block: Block
+    rows: int
+    logged: int
+    features: FamilySums
+    predictions: FamilySums

@@ -1,0 +1,132 @@
+"""What is kept of a block of time: sums over its images, from which mean scores are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.days.scale import ReferenceScale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSums:
+    """Sums of one number over the images that have it.
+
+    Attributes
+    ----------
+    known
+        How many images have a value.
+    total, squares
+        Of the values and of their squares, in the column's unit.
+    above, below
+        How many images lie beyond the reference's central 99 %.
+    """
+
+    known: int
+    total: float
+    squares: float
+    above: int
+    below: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilySums:
+    """Sums over the images of a block for one family: image features, or predictions.
+
+    Attributes
+    ----------
+    images
+        How many images.
+    effective
+        How many independent images they are worth: near-copies in one burst count together, as
+        ``1 / sum of squared shares`` of the bursts.
+    columns
+        By name.
+    scores
+        By the text of a score's key: how many images have it, their sum and the sum of squares.
+    classes
+        By column and class: the sum over images of the class's share within the image.
+    """
+
+    images: int
+    effective: float
+    columns: Mapping[str, ColumnSums] = field(default_factory=dict)
+    scores: Mapping[str, tuple[int, float, float]] = field(default_factory=dict)
+    classes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        scale: ReferenceScale,
+        numbers: pd.DataFrame,
+        clusters: NDArray[np.int64],
+        classes: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> FamilySums:
+        """Sum up the images of a block.
+
+        Parameters
+        ----------
+        numbers
+            One row per image, float64; NaN is a missing value.
+        clusters
+            A number per image: those of one cluster are near-copies of each other.
+        classes
+            As of the attribute.
+        """
+        scored = scale.score(numbers)
+        per_column = len(scale.columns)
+        counts = scored.known.sum(axis=0)
+        known = np.concatenate(
+            [
+                np.tile(counts, 4),
+                np.full(len(scale.keys) - 4 * per_column, len(numbers)),
+            ]
+        )
+        sums, squares = scored.scores.sum(axis=0), (scored.scores**2).sum(axis=0)
+        return cls(
+            images=len(numbers),
+            effective=effective_number(clusters),
+            columns={
+                name: _column_sums(numbers[name], scale.limits[at])
+                for at, name in enumerate(scale.columns)
+                if name in numbers
+            },
+            scores={
+                key.text: (int(known[at]), float(sums[at]), float(squares[at]))
+                for at, key in enumerate(scale.keys)
+                if known[at]
+            },
+            classes=classes or {},
+        )
+
+
+def effective_number(clusters: NDArray[np.int64]) -> float:
+    """Return how many independent images clusters of near-copies are worth.
+
+    ``n^2 / sum of squared sizes``, as if near-copies were equal (L. Kish, "Survey Sampling", 1965).
+
+    >>> effective_number(np.array([0, 1, 2, 3]))
+    4.0
+    >>> effective_number(np.array([0, 0, 1, 1]))
+    2.0
+    """
+    if not len(clusters):
+        return 0.0
+    sizes = np.unique(clusters, return_counts=True)[1].astype(np.float64)
+    return float(sizes.sum() ** 2 / (sizes**2).sum())
+
+
+def _column_sums(values: pd.Series, limits: NDArray[np.float64]) -> ColumnSums:
+    given = values.to_numpy(dtype=np.float64)
+    given = given[np.isfinite(given)]
+    return ColumnSums(
+        known=len(given),
+        total=float(given.sum()),
+        squares=float((given**2).sum()),
+        above=int((given > limits[1]).sum()),
+        below=int((given < limits[0]).sum()),
+    )
