@@ -89,20 +89,10 @@ def replay(
     plans
         One per family.
     """
-    courses = [
-        FamilyCourse(family=family, times=times, plan=plan)
-        for family, plan in zip(families, plans, strict=True)
-    ]
-    course = _Course(courses=courses)
+    course = Course.of(families, times, plans)
     for row in np.flatnonzero(~rejected).tolist():
-        course.meet(row, int(times.regimes[row]))
-    normal = np.zeros(len(times), dtype=np.bool_)
-    normal[course.normal] = True
-    return Replay(
-        normal=normal,
-        episodes=course.all_episodes(),
-        calibrations=tuple(one.calibration for one in courses),
-    )
+        course.meet(row)
+    return course.so_far()
 
 
 Looks = list[BlockLook | None]
@@ -116,39 +106,70 @@ class _Open:
 
 
 @dataclass(slots=True)
-class _Course:
-    courses: list[FamilyCourse]
-    normal: list[int] = field(default_factory=list)
-    ended: list[BlockEpisode] = field(default_factory=list)
-    open: _Open | None = None
-    regime: int | None = None
+class Course:
+    """A replay that goes on block by block.
 
-    def meet(self, row: int, regime: int) -> None:
+    Attributes
+    ----------
+    families
+        Each through its blocks.
+    times
+        Of the blocks.
+    normal
+        The places of those met that teach.
+    """
+
+    families: list[FamilyCourse]
+    times: BlockTimes
+    normal: list[int] = field(default_factory=list)
+    _ended: list[BlockEpisode] = field(default_factory=list)
+    _open: _Open | None = None
+    _regime: int | None = None
+
+    @classmethod
+    def of(
+        cls, families: Sequence[FamilyMeans], times: BlockTimes, plans: Sequence[ModelPlan]
+    ) -> Course:
+        """Begin a replay; see `replay`."""
+        each = [
+            FamilyCourse(family=family, times=times, plan=plan)
+            for family, plan in zip(families, plans, strict=True)
+        ]
+        return cls(families=each, times=times)
+
+    def so_far(self) -> Replay:
+        """Return what the blocks that were met are; the others do not teach."""
+        normal = np.zeros(len(self.times), dtype=np.bool_)
+        normal[self.normal] = True
+        running = [] if self._open is None else [self._episode(self._open, None)]
+        return Replay(
+            normal=normal,
+            episodes=(*self._ended, *running),
+            calibrations=tuple(one.calibration for one in self.families),
+        )
+
+    def meet(self, row: int) -> None:
         """Look at the next block."""
-        if self.open is not None and regime != self.regime:
+        regime = int(self.times.regimes[row])
+        if self._open is not None and regime != self._regime:
             self._end(row)
-        self.regime = regime
+        self._regime = regime
         if not self.normal:
             self.normal.append(row)
             return
-        looks = [course.look(row, self.normal) for course in self.courses]
-        if self.open is not None:
+        looks = [course.look(row, self.normal) for course in self.families]
+        if self._open is not None:
             self._go_on(row, looks)
         elif len(self.normal) >= NEEDED_BLOCKS and _has_alarm(looks):
-            self.open = _Open(start=row, upward=_directions(looks))
-            for course, look in zip(self.courses, looks, strict=True):
+            self._open = _Open(start=row, upward=_directions(looks))
+            for course, look in zip(self.families, looks, strict=True):
                 if look is not None and look.alarms.any():
                     course.learn_of_alarm(look)
         else:
             self._teach(row, looks)
 
-    def all_episodes(self) -> tuple[BlockEpisode, ...]:
-        """Return the episodes so far."""
-        running = [] if self.open is None else [self._episode(self.open, None)]
-        return (*self.ended, *running)
-
     def _go_on(self, row: int, looks: Looks) -> None:
-        running = self.open
+        running = self._open
         if running is None:
             return
         if _has_alarm(looks) or not _is_back(running, looks):
@@ -163,17 +184,17 @@ class _Course:
 
     def _teach(self, row: int, looks: Looks) -> None:
         self.normal.append(row)
-        for course, look in zip(self.courses, looks, strict=True):
+        for course, look in zip(self.families, looks, strict=True):
             if look is not None:
                 course.learn(look)
 
     def _end(self, row: int) -> None:
-        if self.open is not None:
-            self.ended.append(self._episode(self.open, row))
-            self.open = None
+        if self._open is not None:
+            self._ended.append(self._episode(self._open, row))
+            self._open = None
 
     def _episode(self, running: _Open, end: int | None) -> BlockEpisode:
-        keys = frozenset(self.courses[one].family.keys[at] for one, at in running.upward)
+        keys = frozenset(self.families[one].family.keys[at] for one, at in running.upward)
         return BlockEpisode(start=running.start, end=end, keys=keys)
 
 

@@ -79,12 +79,8 @@ class Calibration:
     def factor(self, share: float) -> Sizes:
         """Return the distribution of f for a window whose days' part of the variance is `share`."""
         weights = normalised(self.logs.ravel()).reshape(self.logs.shape)
-        spreads = [
-            Sizes.of(np.outer(FACTORS, one).ravel(), np.repeat(own, len(one)))
-            for one, own in zip(_spreads(_rounded(share)), weights, strict=True)
-        ]
-        shares = sum(one.shares * own.sum() for one, own in zip(spreads, weights, strict=True))
-        return Sizes(first=spreads[0].first, shares=np.asarray(shares))
+        table, first = _factors(_rounded(share))
+        return Sizes(first=first, shares=np.tensordot(weights, table, axes=2))
 
     @property
     def typical_factor(self) -> float:
@@ -105,7 +101,7 @@ class Calibration:
 
 
 def _products(sizes: Sizes, share: float) -> list[Sizes]:
-    return [sizes.times(Sizes.of(one)) for one in _spreads(_rounded(share))]
+    return [sizes.times(one) for one in _spreads(_rounded(share))]
 
 
 def _rounded(share: float) -> int:
@@ -113,8 +109,20 @@ def _rounded(share: float) -> int:
 
 
 @lru_cache(maxsize=_STEPS_OF_SHARE + 1)
-def _spreads(step: int) -> tuple[Numbers, ...]:
+def _spreads(step: int) -> tuple[Sizes, ...]:
+    """Return the distribution of ``sqrt(1 - s + s V)`` for each nu."""
+    return tuple(Sizes.of(one) for one in _spread_values(step))
+
+
+@lru_cache(maxsize=_STEPS_OF_SHARE + 1)
+def _factors(step: int) -> tuple[Numbers, float]:
+    """Return the distribution of f for each nu and g, shape (nu, g, bins), and its first size."""
+    every = [[Sizes.of(g * one) for g in FACTORS] for one in _spread_values(step)]
+    return np.array([[one.shares for one in row] for row in every]), every[0][0].first
+
+
+def _spread_values(step: int) -> list[Numbers]:
     """Return equally probable values of ``sqrt(1 - s + s V)`` for each nu."""
     share = step / _STEPS_OF_SHARE
     middles = (np.arange(_DRAWS_OF_VARIANCE) + 0.5) / _DRAWS_OF_VARIANCE
-    return tuple(np.sqrt(1 - share + share * (nu - 2) / chi2.ppf(middles, nu)) for nu in FREEDOMS)
+    return [np.sqrt(1 - share + share * (nu - 2) / chi2.ppf(middles, nu)) for nu in FREEDOMS]

@@ -101,8 +101,8 @@ class _Pattern:
         """The means of the regimes, shape (scores, grid, regimes)."""
         if self.inner.shape[-1] == 1:
             return self.outer / self.inner[..., 0]
-        solved: Numbers = np.linalg.solve(self.inner, self.outer[..., None])[..., 0]
-        return solved
+        solved = np.linalg.solve(self.inner, self.outer[..., None])[..., 0]
+        return np.asarray(solved, dtype=np.float64)
 
     def log_likelihoods(self) -> Numbers:
         """Return the restricted log-likelihood of each tau, shape (scores, grid)."""
