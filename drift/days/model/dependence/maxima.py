@@ -24,7 +24,7 @@ _BINS = int(np.ceil(np.log(_MOST / _LEAST) / STEP))
 # Of the smoothing, in bins: the draws are thousands, not millions.
 _SMOOTHING = 2.0
 # The scores of days are correlated about as those of images are, not exactly.
-_TRUST_IN_CORRELATION = 0.9
+_TRUST_IN_CORRELATION = 0.98
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

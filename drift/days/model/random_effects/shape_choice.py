@@ -9,7 +9,6 @@ import numpy as np
 from drift.comparison.methods.location import LOCATION
 from drift.days.matrix import FamilyMeans
 from drift.days.model.random_effects.day_fit import fit_days
-from drift.days.model.random_effects.day_spreads import first_priors
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.random_effects.kernel import INDEPENDENT, SHAPES, KernelShape
 from drift.days.model.times import BlockTimes
@@ -42,7 +41,7 @@ def chosen_shape(past: FamilyMeans, times: BlockTimes) -> KernelShape:
 
 def _evidence(past: FamilyMeans, times: BlockTimes, shape: KernelShape) -> float:
     fit = fit_days(past, times, shape)
-    logs = fit.log_likelihoods + first_priors(past.keys)
+    logs = fit.log_likelihoods + fit.log_priors
     top = logs.max(axis=1)
     own = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
     cost = _COST_OF_A_PART * ((shape.phase > 0) + (shape.neighbours > 0))
