@@ -14,7 +14,7 @@ from drift.comparison.methods.spread import SPREAD
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.judging.effects import NumberBesideDays, number_beside_days, share_effect
 from drift.days.judging.usual import usual_shares
-from drift.days.model.window import WindowVerdict
+from drift.days.model.verdict import WindowVerdict
 from drift.days.sums import FamilySums
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import State
@@ -49,7 +49,7 @@ class DaysJudge:
 
     def finding(self, column: Column, compared: Finding) -> Finding:
         """Return what is said of a column, from what the comparison with the reference said."""
-        if column.name not in self.verdict.p_values:
+        if column.name not in self.verdict.groups:
             return replace(
                 compared,
                 state=State.INCONCLUSIVE if self.no_verdict else State.STEADY,
@@ -65,7 +65,7 @@ class DaysJudge:
 
     def adjusted_p_value(self, group: str) -> float:
         """Return a group's p-value, adjusted for all groups of all families."""
-        return min(1.0, self.verdict.adjusted_p_values[group] * self.families)
+        return min(1.0, self.verdict.groups[group].adjusted_p_value * self.families)
 
     def state(self, adjusted_p_value: float, *, large_enough: bool) -> State:
         """Return the state of a column or of all together."""
@@ -93,10 +93,9 @@ class DaysJudge:
         )
         return ranked[0] if ranked else None
 
-    def largest(self, group: str) -> StatisticKey:
+    def strongest(self, group: str) -> StatisticKey:
         """Return a group's score that lies farthest from where it was expected."""
-        own = [key for key in self.verdict.scores if key.group == group]
-        return max(own, key=lambda key: abs(self.verdict.scores[key].z))
+        return self.verdict.groups[group].strongest
 
     def _least(self, column: Column) -> float:
         return column.least_effect or self.detection.minimum_effect
@@ -104,7 +103,7 @@ class DaysJudge:
     def _classes(self, column: Column, compared: Finding) -> Finding:
         usual = usual_shares(self.blocks, column.name)
         effect = share_effect(usual, self.window, column.name)
-        key = self.largest(column.name)
+        key = self.strongest(column.name)
         score = self.verdict.scores[key]
         shown = BesideDays(
             usual=None,
@@ -127,7 +126,7 @@ class DaysJudge:
         own = [key for key in self.verdict.scores if key.group == column.name]
         effects = {key: self._effect(beside, key) for key in own}
         chosen = self._plainest(effects, self.singled_out(effects, self._least(column)), column)
-        key = chosen or self.largest(column.name)
+        key = chosen or self.strongest(column.name)
         large = chosen is not None and effects[key].is_at_least(self._least(column))
         location = self.verdict.scores.get(
             StatisticKey(group=column.name, method=LOCATION.name), self.verdict.scores[key]
@@ -180,7 +179,7 @@ class DaysJudge:
             compared,
             state=self.state(adjusted, large_enough=large),
             statistic=statistic,
-            p_value=self.verdict.p_values[column.name],
+            p_value=self.verdict.groups[column.name].p_value,
             adjusted_p_value=adjusted,
             threshold=self.detection.false_alarm_rate,
             effect=effect.size,
