@@ -9,23 +9,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.days.blocks import BlockRecord
-from drift.days.records.scales import ProfileScales
-from drift.days.sums import FamilySums
+from drift.days.blocks import Block, BlockRecord
+from drift.days.records.choosing import UNREADABLE, counted_reasons, why_not
+from drift.days.records.gathering import Gathering
+from drift.days.records.measured.measure import BothSums, window_sums
+from drift.days.records.measured.scales import ProfileScales
+from drift.days.records.own_blocks import weights_of
+from drift.days.records.stored.store import RecordStore, StoredRecord
 from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.conditional_writes import StillAllowed, always_allowed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BothSums:
-    """Sums over some images: of what was measured on them, and of what the model said."""
-
-    features: FamilySums
-    predictions: FamilySums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +84,7 @@ class KnownDays:
         return whole.hexdigest()
 
 
-def known_days(  # noqa: PLR0913 - all of it is what a run has read
+def known_days(
     place: Workplace,
     request: WindowRequest,
     predictions: PredictionRows,
@@ -97,6 +93,8 @@ def known_days(  # noqa: PLR0913 - all of it is what a run has read
     still_allowed: StillAllowed = always_allowed,
 ) -> KnownDays:
     """Return the blocks before a window; make and write the records that are missing.
+
+    A repeated run uses the records that its first attempt used, whatever was made since.
 
     Parameters
     ----------
@@ -116,6 +114,45 @@ def known_days(  # noqa: PLR0913 - all of it is what a run has read
     ObjectError
         If the folder of the records cannot be listed.
     PublishError
-        If what the run uses cannot be written down.
+        If it cannot be written down which records the run uses.
     """
-    raise NotImplementedError
+    work = Gathering.of(place, request, predictions, profile, window)
+    stored: dict[Block, StoredRecord | None] = {}
+    not_made = late = 0
+    if place.job.baseline.days:
+        store = RecordStore(place, profile.id, still_allowed)
+        known = store.list()
+        late = work.write_own_blocks(store, known)
+        stored, not_made = work.chosen(store, known, still_allowed)
+        store.save_rollup()
+    return _known(work, stored, not_made=not_made, late=late)
+
+
+def _known(
+    work: Gathering, stored: Mapping[Block, StoredRecord | None], *, not_made: int, late: int
+) -> KnownDays:
+    in_order = [stored[block] for block in sorted(stored)]
+    reasons = [
+        UNREADABLE if one is None else why_not(one.record, work.place.job, blocks=len(work.own))
+        for one in in_order
+    ]
+    normal = [
+        one for one, reason in zip(in_order, reasons, strict=True) if one is not None and not reason
+    ]
+    blocks = [one.record.block for one in normal]
+    own = [one.block for one in work.own]
+    return KnownDays(
+        scales=work.measuring.scales,
+        records=tuple(one.record for one in normal),
+        positions=work.calendar.positions(blocks),
+        phases=work.calendar.phases(blocks),
+        window=window_sums(work.window, work.measuring),
+        window_positions=work.calendar.positions(own),
+        window_phases=work.calendar.phases(own),
+        window_weights=weights_of(work.own),
+        unit=work.calendar.unit,
+        kept_out=counted_reasons(reasons),
+        not_made=not_made,
+        late_rows=late,
+        record_digests=tuple(one.digest for one in normal),
+    )
