@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from drift.days.blocks import Block, BlockRecord
@@ -74,7 +74,7 @@ class Gathering:
             If the profile holds a feature that is defined in another way now.
         """
         calendar = BlockCalendar.of(request, predictions.window, place.job.day_zone)
-        measuring = Measuring.of(place.job, profile, predictions.probabilities)
+        measuring = Measuring.of(place.job, profile)
         return cls(
             place=place,
             request=request,
@@ -86,8 +86,8 @@ class Gathering:
             own=own_blocks(calendar, predictions, window),
         )
 
-    def write_own_blocks(self, store: RecordStore, known: frozenset[Block]) -> int:
-        """Write the records of the window's own blocks; return how many rows came after others.
+    def write_own_blocks(self, store: RecordStore, known: frozenset[Block]) -> None:
+        """Write the records of the window's own blocks that are not there.
 
         A block that cannot show what is normal is left to the run that will need it: until then
         its rows and images may have come.
@@ -96,11 +96,27 @@ class Gathering:
             record = own_record(one, self.window, self.measuring)
             if not why_not(record, self.place.job, blocks=len(self.own)):
                 store.create(record)
+
+    def late_rows(
+        self,
+        store: RecordStore,
+        known: frozenset[Block],
+        used: Iterable[StoredRecord | None],
+    ) -> int:
+        """Return how many rows came after the records of their blocks, as far as it is seen.
+
+        Parameters
+        ----------
+        known
+            The blocks that there were records of before this run.
+        used
+            The records that it uses.
+        """
         if self.calendar.kind is BlockKind.ROWS:
             return 0
-        before = [one.block for one in self.own if one.block in known]
-        stored = store.read(before).values()
-        return late_rows(self.predictions, [one.record for one in stored])
+        own = store.read(one.block for one in self.own if one.block in known)
+        there = [*own.values(), *(one for one in used if one is not None)]
+        return late_rows(self.predictions, [one.record for one in there])
 
     def chosen(
         self, store: RecordStore, known: frozenset[Block], still_allowed: StillAllowed
@@ -155,7 +171,7 @@ class Gathering:
         if rows is None:
             missing = [block for block in wanted if block not in known]
             rows_a_block = max(1.0, len(self.predictions) / len(self.own))
-            return maker.of_time(missing, rows_a_block)
+            return maker.of_blocks(missing, rows_a_block)
         oldest = there.get(wanted[-1]) if wanted else None
         if oldest is not None and oldest.record.rows < rows:
             # The log begins there.
@@ -172,6 +188,7 @@ class Gathering:
             self.place,
             self.measuring,
             later,
+            by_rows=self.calendar.kind is BlockKind.ROWS,
             out_of_time=lambda: time.monotonic() >= stops_at,
             rows_at_once=max(ROWS_AT_ONCE, len(self.predictions)),
         )

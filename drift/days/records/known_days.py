@@ -122,8 +122,9 @@ def known_days(
     if place.job.baseline.days:
         store = RecordStore(place, profile.id, still_allowed)
         known = store.list()
-        late = work.write_own_blocks(store, known)
+        work.write_own_blocks(store, known)
         stored, not_made = work.chosen(store, known, still_allowed)
+        late = work.late_rows(store, known, stored.values())
         store.save_rollup()
     return _known(work, stored, not_made=not_made, late=late)
 

@@ -46,6 +46,8 @@ class BlockMaker:
         How images become sums.
     later
         The uses of images in rows behind the blocks.
+    by_rows
+        Whether blocks are known by their rows, so that only those count that can be read.
     out_of_time
         Whether nothing more is to be begun.
     rows_at_once
@@ -63,19 +65,21 @@ class BlockMaker:
         measuring: Measuring,
         later: LaterUses,
         *,
+        by_rows: bool = False,
         out_of_time: Callable[[], bool],
         rows_at_once: int = ROWS_AT_ONCE,
     ) -> None:
         self._place = place
         self._measuring = measuring
         self._later = later
+        self._by_rows = by_rows
         self._out_of_time = out_of_time
         self._rows_at_once = rows_at_once
         self._failures = 0
         self.not_made = 0
 
-    def of_time(self, blocks: Sequence[Block], rows_a_block: float) -> Iterator[BlockRecord]:
-        """Yield the records of stretches of time.
+    def of_blocks(self, blocks: Sequence[Block], rows_a_block: float) -> Iterator[BlockRecord]:
+        """Yield the records of some blocks.
 
         Parameters
         ----------
@@ -96,7 +100,7 @@ class BlockMaker:
             chunk, stretch = read
             most = most if len(chunk) == size else len(chunk)
             waiting = waiting[len(chunk) :]
-            yield from self._records(stretch, chunk, by_rows=False)
+            yield from self._records(stretch, chunk)
         self.not_made += len(waiting)
 
     def of_rows(self, rows: int, end: datetime, number: int) -> Iterator[BlockRecord]:
@@ -115,22 +119,20 @@ class BlockMaker:
                 break
             is_beginning = len(stretch.moments) < many * rows
             blocks = _cut(stretch, rows, edge, with_rest=is_beginning)[:number]
-            yield from self._records(stretch, blocks, by_rows=True)
+            yield from self._records(stretch, blocks)
             number -= len(blocks)
             edge = blocks[-1].start
             if is_beginning:
                 return
         self.not_made += number
 
-    def _records(
-        self, stretch: LoggedStretch, blocks: Sequence[Block], *, by_rows: bool
-    ) -> Iterator[BlockRecord]:
+    def _records(self, stretch: LoggedStretch, blocks: Sequence[Block]) -> Iterator[BlockRecord]:
         most = self._measuring.most_images
         for together, rows in batches(stretch, blocks, most, _IMAGES_AT_ONCE):
             if self._stops():
                 self.not_made += len(together)
                 continue
-            counts = {block: stretch.counts(block, by_rows=by_rows) for block in together}
+            counts = {block: stretch.counts(block, by_rows=self._by_rows) for block in together}
             try:
                 logged = stretch.images(self._place, rows, self._later) if len(rows) else None
             except InputError as error:

@@ -46,8 +46,6 @@ class Measuring:
     ----------
     scales
         The scales of the profile.
-    probabilities
-        The log's probability columns.
     burst
         `detection.burst`.
     most_images
@@ -55,12 +53,11 @@ class Measuring:
     """
 
     scales: ProfileScales
-    probabilities: tuple[str, ...]
     burst: timedelta
     most_images: int
 
     @classmethod
-    def of(cls, job: Job, profile: ReferenceProfile, probabilities: tuple[str, ...]) -> Measuring:
+    def of(cls, job: Job, profile: ReferenceProfile) -> Measuring:
         """Return how the images of a job are measured beside a profile.
 
         Raises
@@ -70,7 +67,6 @@ class Measuring:
         """
         return cls(
             scales=ProfileScales.of(profile, job.detection.burst),
-            probabilities=probabilities,
             burst=job.detection.burst,
             most_images=job.baseline.images_per_day,
         )
@@ -156,9 +152,10 @@ def _sums(window: WindowImages, measuring: Measuring) -> BothSums:
 def _said(
     rows: pd.DataFrame, pictures: RowUnits, clusters: NDArray[np.int64], measuring: Measuring
 ) -> FamilySums:
-    names = [name for name in ("confidence", *measuring.probabilities) if name in rows]
+    known_names = set(measuring.scales.predictions.columns)
+    names = [name for name in rows if log_name(str(name)) in known_names]
     numbers = mean_rows(rows[names], pictures)
-    known = numbers.notna().any(axis=1).to_numpy()
+    known = numbers.notna().any(axis=1).to_numpy(copy=True)
     classes: dict[str, Mapping[str, float]] = {}
     if CLASS in rows:
         labels = canonical_labels(rows[CLASS])

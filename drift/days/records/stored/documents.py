@@ -97,7 +97,7 @@ def _family(sums: FamilySums) -> dict[str, object]:
 
 
 def _record(document: Mapping[str, object], block: Block) -> BlockRecord:
-    if document.get("version") != VERSION:
+    if _count(document, "version") != VERSION:
         raise _UnfitError(f"its version is not {VERSION}")
     for edge, moment in (("start", block.start), ("end", block.end)):
         if document.get(edge) != as_text(moment):
