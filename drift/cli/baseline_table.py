@@ -16,7 +16,7 @@ _NUMBERS = ("rows", "images", "drawn", "measured")
 
 
 def baseline_table(job: str, states: Sequence[BlockState]) -> str:
-    """Return one line per block, newest first: when it began, its images, and whether it is used."""
+    """Return a line per block, newest first: when it began, its images, whether it is used."""
     table = Table(title=f"Normal days of {job}")
     table.add_column("start", no_wrap=True)
     for heading in _NUMBERS:

@@ -123,7 +123,11 @@ class Gathering:
     ) -> tuple[dict[Block, StoredRecord | None], int]:
         """Return the records that this run uses, None where one cannot be read, and pin them."""
         job, run = self.place.job, run_id(self.place.job, self.request)
-        choice = PinnedDays(profile_id=self.profile.id, key=record_key(job), days=job.baseline.days)
+        choice = PinnedDays(
+            profile_id=self.profile.id,
+            key=record_key(job, self.request.rows),
+            days=job.baseline.days,
+        )
         pin = read_pin(self.place, run)
         if pin.pinned is not None and pin.pinned.is_for(choice):
             used = store.read(block for block, digest in pin.pinned.digests.items() if digest)

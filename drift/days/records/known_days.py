@@ -120,7 +120,7 @@ def known_days(
     stored: dict[Block, StoredRecord | None] = {}
     not_made = late = 0
     if place.job.baseline.days:
-        store = RecordStore(place, profile.id, still_allowed)
+        store = RecordStore(place, profile.id, request.rows, still_allowed)
         known = store.list()
         work.write_own_blocks(store, known)
         stored, not_made = work.chosen(store, known, still_allowed)

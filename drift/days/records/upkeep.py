@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.calendar import BlockCalendar, BlockKind
 from drift.days.records.choosing import UNREADABLE, chosen_by_rows, why_not
 from drift.days.records.made.later_uses import LaterUses
-from drift.days.records.made.making import BlockMaker
+from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
+from drift.days.records.made.reading import LoggedStretch
 from drift.days.records.measured.measure import Measuring
 from drift.days.records.stored.store import RecordStore
 from drift.workplace import Workplace
+from jobs.errors import InputError
 from jobs.times.windows import TimeWindow, WindowRequest
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.conditional_writes import StillAllowed
 
 # Rows are read many blocks at a time where nothing tells how many a block has.
 _ROWS_A_BLOCK = 10_000.0
+# Names that are used anew every day or every week are met within it.
+_LOOK_BEHIND = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ def block_states(place: Workplace, request: WindowRequest, profile_id: str) -> l
 
     Of blocks of rows those are known that were measured.
     """
-    store = RecordStore(place, profile_id)
+    store = RecordStore(place, profile_id, request.rows)
     calendar = _calendar(place, request)
     known = store.list()
     blocks = _blocks(place, calendar, known)
@@ -102,9 +107,11 @@ def rebuild(
     Raises
     ------
     ObjectError
-        If the records cannot be listed or written.
+        If the records cannot be listed.
+    PublishError
+        If a record cannot be written.
     """
-    store = RecordStore(place, profile.id, still_allowed)
+    store = RecordStore(place, profile.id, request.rows, still_allowed)
     calendar = _calendar(place, request)
     known = store.list()
     own = [block for block in calendar.window_blocks()[::-1] if block in known]
@@ -112,7 +119,7 @@ def rebuild(
     maker = BlockMaker(
         place,
         Measuring.of(place.job, profile),
-        LaterUses(),
+        _behind(place, blocks[0].end) if blocks else LaterUses(),
         by_rows=calendar.kind is BlockKind.ROWS,
         out_of_time=lambda: False,
     )
@@ -123,6 +130,18 @@ def rebuild(
             told(record)
     store.save_rollup()
     return Rebuilt(written=written, not_made=maker.not_made)
+
+
+def _behind(place: Workplace, end: datetime) -> LaterUses:
+    """Return the uses of images in the days behind a moment; none where the log has too many."""
+    later = LaterUses()
+    request = WindowRequest(end=end + _LOOK_BEHIND, last=_LOOK_BEHIND, most_rows=ROWS_AT_ONCE)
+    try:
+        stretch = LoggedStretch.of(place, request)
+    except InputError:
+        return later
+    later.add(*stretch.named)
+    return later
 
 
 def _calendar(place: Workplace, request: WindowRequest) -> BlockCalendar:

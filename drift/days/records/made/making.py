@@ -140,8 +140,7 @@ class BlockMaker:
                 self.not_made += len(together)
                 continue
             yield from self._measured(logged, counts)
-        known = np.array([name is not None for name in stretch.names], dtype=np.bool_)
-        self._later.add(stretch.names[known], stretch.moments[known])
+        self._later.add(*stretch.named)
 
     def _measured(
         self, logged: LoggedImages | None, counts: dict[Block, BlockCounts]

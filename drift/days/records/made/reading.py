@@ -70,6 +70,12 @@ class LoggedStretch:
             moments=moments_of(predictions.fields["timestamp"]),
         )
 
+    @property
+    def named(self) -> tuple[NDArray[np.object_], Moments]:
+        """The images that rows name, and the times of these rows."""
+        known = pd.notna(self.names)
+        return self.names[known], self.moments[known]
+
     def rows_of(self, block: Block) -> slice:
         """Return which rows lie in a block."""
         first, stop = np.searchsorted(

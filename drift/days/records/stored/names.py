@@ -23,11 +23,16 @@ def days_folder(job_prefix: str, profile_id: str) -> str:
     return f"{job_prefix}/{DAYS_FOLDER}/{profile_id}/"
 
 
-def record_key(job: Job) -> str:
+def record_key(job: Job, rows: int | None) -> str:
     """Return 8 hex digits of what records depend on beside the log, the images and the profile.
 
     Where such a setting changes, records are made anew; those of before stay, and are used again
     should the setting change back.
+
+    Parameters
+    ----------
+    rows
+        How many rows a block has; None where blocks are stretches of time.
     """
     log = job.predictions
     columns = log.columns
@@ -38,6 +43,7 @@ def record_key(job: Job) -> str:
         list(columns.probabilities),
         job.images.path,
         job.detection.burst.total_seconds(),
+        rows,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
 

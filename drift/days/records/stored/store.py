@@ -31,7 +31,7 @@ from drift.days.records.stored.names import (
 )
 from drift.workplace import Workplace
 from jobs.buckets.bucket import JSON, ObjectKind
-from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError
+from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError, PublishError
 from reports.conditional_writes import StillAllowed, always_allowed, put_if_unchanged
 
 # The first line of a rollup; another one means another format, which is passed over.
@@ -82,18 +82,24 @@ class RecordStore:
         The job and its bucket. Nothing is written where it does not write.
     profile_id
         The profile.
+    rows
+        How many rows a block has; None where blocks are stretches of time.
     still_allowed
         Raises where the lock was lost; it is asked before every write.
     """
 
     def __init__(
-        self, place: Workplace, profile_id: str, still_allowed: StillAllowed = always_allowed
+        self,
+        place: Workplace,
+        profile_id: str,
+        rows: int | None,
+        still_allowed: StillAllowed = always_allowed,
     ) -> None:
         self._bucket = place.bucket
         self._writes = place.writes
         self._still_allowed = still_allowed
         self._folder = days_folder(place.prefix, profile_id)
-        self._key = record_key(place.job)
+        self._key = record_key(place.job, rows)
         self._listed: dict[Block, str] = {}
         self._copies: dict[bytes, _Copy] = {}
         self._fresh: set[bytes] = set()
@@ -157,12 +163,21 @@ class RecordStore:
         """Write a record in place of the one that `list` found, or where there was none.
 
         Returns whether it was written: not where another run has written it since.
+
+        Raises
+        ------
+        PublishError
+            If the store refuses.
         """
         data, name = record_bytes(record), record_name(record.block, self._key)
         self._still_allowed()
-        version = put_if_unchanged(
-            self._bucket, self._folder + name, data, self._listed.get(record.block), JSON
-        )
+        before = self._listed.get(record.block)
+        try:
+            version = put_if_unchanged(self._bucket, self._folder + name, data, before, JSON)
+        except ObjectError as error:
+            raise PublishError(
+                f"{error.url}: the record could not be written: {error.problem}"
+            ) from error
         if version is not None:
             self._remember(StoredRecord(record=record, data=data, version=version))
         return version is not None
