@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reports.words.normal_days import block_noun, blocks_words
 
 from drift.comparison.compare import Comparison
 from drift.comparison.methods.location import LOCATION
@@ -17,7 +18,6 @@ from reports.findings.answers import State
 from reports.findings.columns import Finding
 from reports.findings.days import Level, LevelColumn, LevelState
 from reports.findings.effect_sizes import SHARE_PER_DEVIATION, in_deviations
-from reports.words.normal_days import block_noun, blocks_words
 
 _SHARE_OF = "share of "
 # With a single block nothing is known of how blocks differ.
@@ -160,7 +160,9 @@ def _summary(column: LevelColumn, state: LevelState, blocks: int, unit: str) -> 
             f"{amount} {'above' if column.difference > 0 else 'below'} it {over}; {vary}."
         )
     if column.label:
-        return _sentence(f"{_title(column)} is {amount} {more} than in the reference {over}; {vary}.")
+        return _sentence(
+            f"{_title(column)} is {amount} {more} than in the reference {over}; {vary}."
+        )
     way = "higher" if column.difference > 0 else "lower"
     return _sentence(f"{_title(column)} is {way} than in the reference by {amount} {over}; {vary}.")
 
@@ -186,5 +188,3 @@ def _plain(column: LevelColumn, amount: float) -> str:
 
 def _unit(column: LevelColumn) -> str:
     return " points" if column.label else " sigma"
-
-

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from drift.across_runs.marks import Marks
 from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison
+from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
 from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMarks
 from drift.days.model.plan import NEEDED_BLOCKS
@@ -157,7 +159,12 @@ def _images_needed(beside: BesideNormalDays, effect: float) -> int | None:
     verdict = next(iter(beside.verdicts.values()), None)
     if verdict is None:
         return None
-    return images_needed_beside_days(verdict.typical_day_spread, verdict.critical, effect)
+    spreads = [
+        score.day_spread for key, score in verdict.scores.items() if key.method == LOCATION.name
+    ]
+    if not spreads:
+        return None
+    return images_needed_beside_days(median(spreads), verdict.critical, effect)
 
 
 def _text(moment: datetime) -> str:

@@ -165,12 +165,12 @@ class DaysJudge:
         adjusted = self.verdict.scores[key].adjusted_p_value * self.families
         return adjusted < self.detection.false_alarm_rate
 
-    def _said(  # noqa: PLR0913 - what is said of a column, once
+    def _said(
         self,
         compared: Finding,
         column: Column,
         effect: Effect,
-        large: bool,  # noqa: FBT001
+        large: bool,
         statistic: Statistic,
         shown: BesideDays,
     ) -> Finding:

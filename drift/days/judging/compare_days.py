@@ -19,7 +19,7 @@ from drift.days.matrix import FamilyMeans, family_means
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.replay import BlockEpisode, Replay, replay
-from drift.days.model.times import BlockTimes, WindowTimes
+from drift.days.model.times import BlockTimes, WindowSpan
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.records.known_days import KnownDays
 from drift.days.scale import JOINT, ReferenceScale
@@ -101,7 +101,7 @@ class NormalDays:
 
     records: tuple[BlockRecord, ...]
     times: BlockTimes
-    window_times: WindowTimes
+    span: WindowSpan
     families: tuple[DaysFamily, ...]
     plans: tuple[ModelPlan, ...]
     replayed: Replay
@@ -119,7 +119,7 @@ class NormalDays:
         return cls(
             records=known.records,
             times=times,
-            window_times=WindowTimes(
+            span=WindowSpan(
                 positions=known.window_positions,
                 phases=known.window_phases,
                 weights=known.window_weights,
@@ -171,7 +171,8 @@ class NormalDays:
             family.role: judge(
                 rows_of(family.means, self.normal),
                 self.normal_times,
-                (rows_of(family.means, [len(family.blocks)]), self.window_times),
+                rows_of(family.means, [len(family.blocks)]),
+                self.span,
                 calibration,
                 plan,
             )
@@ -202,9 +203,7 @@ class NormalDays:
     ) -> Comparison:
         columns = {column.name: column for column in lined_up.columns}
         said = {
-            finding.name: judges[columns[finding.name].role].finding(
-                columns[finding.name], finding
-            )
+            finding.name: judges[columns[finding.name].role].finding(columns[finding.name], finding)
             for finding in comparison.findings
             if columns[finding.name].role in judges
             and untested_state(columns[finding.name]) is None
