@@ -18,6 +18,8 @@ from drift.renamed_job import settings_of
 from drift.run_request import as_text
 from drift.verdict.data_health import with_files, with_health
 from drift.verdict.decide import Decision
+from drift.verdict.quiet import images_needed, smallest_shift
+from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from drift.where.segments import Concentration
 from reference_stats.features.registry import feature_set, feature_set_id
 from reports.findings.answers import Verdict
@@ -47,6 +49,7 @@ class RunFacts:
     trend: Trend | None
     accepted_runs: int
     remarks: Sequence[Remark]
+    yardstick: Yardstick = REFERENCE_ALONE
 
 
 def assemble(facts: RunFacts) -> RunFindings:
@@ -73,9 +76,9 @@ def assemble(facts: RunFacts) -> RunFindings:
         log_times=_log_times(facts),
         profile=_profile(facts),
         false_alarm_rate=facts.data.job.detection.false_alarm_rate,
-        smallest_effect=facts.comparison.smallest_effect,
+        smallest_effect=smallest_shift(facts.comparison, facts.yardstick),
         minimum_effect=facts.data.job.detection.minimum_effect,
-        images_needed=facts.comparison.images_needed,
+        images_needed=images_needed(facts.comparison, facts.yardstick),
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
         quality=_quality(facts),
@@ -86,6 +89,10 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
+        basis=facts.yardstick.basis,
+        level=facts.yardstick.level,
+        baseline=facts.yardstick.baseline,
+        episode=facts.yardstick.episode,
     )
 
 
