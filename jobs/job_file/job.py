@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from jobs.job_file.baseline_settings import BaselineSettings
 from jobs.job_file.output_settings import (
     EvidentlySettings,
     MetricsSettings,
@@ -218,6 +219,9 @@ class DetectionSettings(Settings):
     would."""
     burst: Duration = timedelta(minutes=10)
     """Near-copies of one client that are no further apart in time are one observation."""
+    basis: Literal["auto", "reference"] = "auto"
+    """What the verdict compares the window with. `auto`: normal days as soon as one is known, and
+    the reference before. `reference`: always the reference, whatever is normal in production."""
 
 
 class SegmentSettings(Settings):
@@ -253,6 +257,7 @@ class Job(Settings):
     window: WindowSettings
     reference: ReferenceSettings
     detection: DetectionSettings = DetectionSettings()
+    baseline: BaselineSettings = BaselineSettings()
     segments: SegmentSettings = SegmentSettings()
     reports: ReportSettings = ReportSettings()
     notifications: NotificationSettings = NotificationSettings()

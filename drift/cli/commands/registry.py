@@ -7,6 +7,7 @@ COMMANDS = {
     "check": "Try everything that a run needs, and write nothing.",
     "run": "Do one run: read, compare, publish.",
     "profile": "Build or show the reference profile.",
+    "baseline": "Show or rebuild the records of normal days.",
     "schedule": "Run the job again and again by its cron expression.",
     "open": "Show the newest report, or another one, in the browser.",
     "history": "Print the past runs as a table.",
