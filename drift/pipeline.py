@@ -39,7 +39,6 @@ from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.sentence import Extent
-from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from drift.where.affected import least_affected
 from drift.where.direction import Positions, drift_positions
 from drift.where.offenders import find_offenders
@@ -195,8 +194,7 @@ def _judge(workplace: Workplace, inputs: RunInputs) -> tuple[RunFindings, LinedU
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
         where = _locate(workplace, inputs, comparison, positions)
         affected = least_affected(positions)
-        yardstick = REFERENCE_ALONE
-        extent = _extent(counts, where, affected, yardstick)
+        extent = _extent(counts, where, affected)
         decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
@@ -212,7 +210,6 @@ def _judge(workplace: Workplace, inputs: RunInputs) -> tuple[RunFindings, LinedU
         trend=_trend(workplace, inputs, comparison, earlier),
         accepted_runs=len(accepted),
         remarks=remarks,
-        yardstick=yardstick,
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)
@@ -249,15 +246,12 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(
-    counts: WindowCounts, where: Concentration, affected: int | None, yardstick: Yardstick
-) -> Extent:
+def _extent(counts: WindowCounts, where: Concentration, affected: int | None) -> Extent:
     return Extent(
         images=counts.images,
         affected=affected,
         where=where_clause(where.segments, where.onset),
         reasons=counts.quality.reasons,
-        yardstick=yardstick,
     )
 
 

@@ -54,7 +54,6 @@ class RunFacts:
 
 def assemble(facts: RunFacts) -> RunFindings:
     """Return everything that the run found."""
-    span = facts.data.predictions.window
     return RunFindings(
         job=facts.data.job.name,
         run_id=facts.run_id,
@@ -63,7 +62,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         timings=facts.timings,
         history_digest=facts.history_digest,
         job_settings=settings_of(facts.data.job),
-        window=WindowSpan(start=as_text(span.start), end=as_text(span.end)),
+        window=_window(facts),
         assumed_timezone=facts.data.predictions.assumed_timezone,
         verdict=facts.decision.verdict,
         headline=facts.decision.headline,
@@ -94,6 +93,11 @@ def assemble(facts: RunFacts) -> RunFindings:
         baseline=facts.yardstick.baseline,
         episode=facts.yardstick.episode,
     )
+
+
+def _window(facts: RunFacts) -> WindowSpan:
+    span = facts.data.predictions.window
+    return WindowSpan(start=as_text(span.start), end=as_text(span.end))
 
 
 def _profile(facts: RunFacts) -> ProfileSummary:

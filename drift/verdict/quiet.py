@@ -33,7 +33,7 @@ def learning(yardstick: Yardstick) -> Sentence:
     return Sentence(
         headline=headline,
         summary=(
-            f"{headline}. No sudden change was seen, but production differs from the reference: "
+            f"{headline}. No sudden change was seen, but production differs from the reference. "
             f"{level.summary.rstrip('.')}. Whether that is normal here, "
             f"{counted(missing, f'more normal {noun}')} will tell."
         ),

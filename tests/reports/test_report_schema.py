@@ -13,10 +13,9 @@ import pytest
 import reports.findings
 from reports.findings import answers, columns, days, images, log, places, run, runs
 from reports.findings.constant_reference import ConstantReference
-from reports.findings.job_settings import JobSettings
 from reports.findings.log_times import LogTimes
 from reports.findings.remarks import Remark
-from reports.findings.run import RunFindings
+from reports.findings.run import JobSettings, RunFindings
 from reports.json_report.report import report_json, report_schema
 from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
