@@ -28,6 +28,10 @@ class BlockRecord:
         How many rows of the log lie in it.
     logged
         How many images of them were drawn to be measured.
+    images
+        How many different images its rows name.
+    refused
+        How many of its rows name no image that may be read.
     features
         Of the images that could be measured.
     predictions
@@ -39,3 +43,5 @@ class BlockRecord:
     logged: int
     features: FamilySums
     predictions: FamilySums
+    images: int = 0
+    refused: int = 0

@@ -267,6 +267,8 @@ def _joint_axes(normal: NDArray[np.float64], columns: list[int]) -> _JointAxes:
     deviations = np.sqrt(np.diag(covariance))
     values, vectors = np.linalg.eigh(covariance / np.outer(deviations, deviations))
     values = np.maximum(values, 0.0)
+    # Libraries of linear algebra differ in the sign of an axis; sums along it are kept for months.
+    vectors *= np.where(vectors.T @ (1.0 / np.arange(1, len(columns) + 1)) < 0, -1.0, 1.0)
     whitening = (vectors / np.sqrt(values + _RIDGE)) @ vectors.T
     distances = np.sqrt(((together @ whitening) ** 2).sum(axis=1))
     return _JointAxes(

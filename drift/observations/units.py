@@ -100,6 +100,16 @@ def find_units(profile: ReferenceProfile, window: WindowImages, copies: BothCopi
     )
 
 
+def reference_units(profile: ReferenceProfile, copies: SideCopies) -> tuple[SideUnits, RowUnits]:
+    """Return the units of a reference's images, and those of its predictions.
+
+    Where it is not known which image a prediction is of, each of them is a unit of its own.
+    """
+    images = _side(copies, np.arange(profile.images))
+    linked = _of_predictions(profile, images)
+    return images, RowUnits.alone(len(profile.predictions.rows)) if linked is None else linked
+
+
 def _of_rows(
     images: pd.Series, analysed: NDArray[np.int64], clusters: NDArray[np.int64]
 ) -> RowUnits:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
+from jobs.job_file.baseline_settings import BaselineSettings
 from jobs.job_file.output_settings import (
     EvidentlySettings,
     MetricsSettings,
@@ -214,9 +215,13 @@ class DetectionSettings(Settings):
     """A smaller difference is never drift: reference standard deviations for numbers; for classes
     0.1 stands for two points of a share."""
     effect_to_see: float = Field(default=0.5, gt=0)
-    """`steady` is only said where a shift of this size would have been seen with 80 % power."""
+    """A quiet run that would not have seen a shift of this size with 80 % power says which window
+    would."""
     burst: Duration = timedelta(minutes=10)
     """Near-copies of one client that are no further apart in time are one observation."""
+    basis: Literal["auto", "reference"] = "auto"
+    """What the verdict compares the window with. `auto`: normal days as soon as one is known, and
+    the reference before. `reference`: always the reference, whatever is normal in production."""
 
 
 class SegmentSettings(Settings):
@@ -252,6 +257,7 @@ class Job(Settings):
     window: WindowSettings
     reference: ReferenceSettings
     detection: DetectionSettings = DetectionSettings()
+    baseline: BaselineSettings = BaselineSettings()
     segments: SegmentSettings = SegmentSettings()
     reports: ReportSettings = ReportSettings()
     notifications: NotificationSettings = NotificationSettings()

@@ -1,0 +1,198 @@
+"""Which records a run uses: those that are there, those it makes, or those of its first try."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from drift.days.blocks import Block, BlockRecord
+from drift.days.records.calendar import BlockCalendar, BlockKind
+from drift.days.records.choosing import chosen_by_rows, why_not
+from drift.days.records.made.later_uses import LaterUses
+from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
+from drift.days.records.measured.measure import Measuring
+from drift.days.records.own_blocks import OwnBlock, due, late_rows, own_blocks, own_record
+from drift.days.records.stored.names import record_key
+from drift.days.records.stored.pin import PinnedDays, read_pin, write_pin
+from drift.days.records.stored.store import RecordStore, StoredRecord
+from drift.observations.window_images import WindowImages
+from drift.run_request import run_id
+from drift.workplace import Workplace
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.windows import WindowRequest
+from reference_stats.image_uses import moments_of
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.conditional_writes import StillAllowed
+from reports.words.numbers import counted
+
+_MINUTE_S = 60.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """What a run has read, and how it measures it.
+
+    Attributes
+    ----------
+    place, request, predictions, profile, window
+        As for `known_days`.
+    calendar
+        How time is cut.
+    measuring
+        How images become sums.
+    own
+        The blocks that the window consists of.
+    """
+
+    place: Workplace
+    request: WindowRequest
+    predictions: PredictionRows
+    profile: ReferenceProfile
+    window: WindowImages
+    calendar: BlockCalendar
+    measuring: Measuring
+    own: tuple[OwnBlock, ...]
+
+    @classmethod
+    def of(
+        cls,
+        place: Workplace,
+        request: WindowRequest,
+        predictions: PredictionRows,
+        profile: ReferenceProfile,
+        window: WindowImages,
+    ) -> Gathering:
+        """Return how a run gathers its records; the parameters are those of `known_days`.
+
+        Raises
+        ------
+        ProfileDefinitionError
+            If the profile holds a feature that is defined in another way now.
+        """
+        calendar = BlockCalendar.of(request, predictions.window, place.job.day_zone)
+        measuring = Measuring.of(place.job, profile)
+        return cls(
+            place=place,
+            request=request,
+            predictions=predictions,
+            profile=profile,
+            window=window,
+            calendar=calendar,
+            measuring=measuring,
+            own=own_blocks(calendar, predictions, window),
+        )
+
+    def write_own_blocks(self, store: RecordStore, known: frozenset[Block]) -> None:
+        """Write the records of the window's own blocks that are not there.
+
+        A block that cannot show what is normal is left to the run that will need it: until then
+        its rows and images may have come.
+        """
+        for one in due(self.own, known, self.place.clock()):
+            record = own_record(one, self.window, self.measuring)
+            if not why_not(record, self.place.job, blocks=len(self.own)):
+                store.create(record)
+
+    def late_rows(
+        self,
+        store: RecordStore,
+        known: frozenset[Block],
+        used: Iterable[StoredRecord | None],
+    ) -> int:
+        """Return how many rows came after the records of their blocks, as far as it is seen.
+
+        Parameters
+        ----------
+        known
+            The blocks that there were records of before this run.
+        used
+            The records that it uses.
+        """
+        if self.calendar.kind is BlockKind.ROWS:
+            return 0
+        own = store.read(one.block for one in self.own if one.block in known)
+        there = [*own.values(), *(one for one in used if one is not None)]
+        return late_rows(self.predictions, [one.record for one in there])
+
+    def chosen(
+        self, store: RecordStore, known: frozenset[Block], still_allowed: StillAllowed
+    ) -> tuple[dict[Block, StoredRecord | None], int]:
+        """Return the records that this run uses, None where one cannot be read, and pin them."""
+        job, run = self.place.job, run_id(self.place.job, self.request)
+        choice = PinnedDays(
+            profile_id=self.profile.id,
+            key=record_key(job, self.request.rows),
+            days=job.baseline.days,
+        )
+        pin = read_pin(self.place, run)
+        if pin.pinned is not None and pin.pinned.is_for(choice):
+            used = store.read(block for block, digest in pin.pinned.digests.items() if digest)
+            if {block: one.digest for block, one in used.items()} == pin.pinned.readable:
+                return {**dict.fromkeys(pin.pinned.digests), **used}, pin.pinned.not_made
+            logger.warning(
+                "the days that run %s used are no longer there as they were; it uses those that "
+                "are there now",
+                run,
+            )
+        stored, not_made = self._stored(store, known)
+        digests = {block: "" if one is None else one.digest for block, one in stored.items()}
+        choice = replace(choice, digests=digests, not_made=not_made)
+        write_pin(self.place, run, choice, pin, still_allowed)
+        return stored, not_made
+
+    def _stored(
+        self, store: RecordStore, known: frozenset[Block]
+    ) -> tuple[dict[Block, StoredRecord | None], int]:
+        """Return the records that are there, and those that there is time to make."""
+        days = self.place.job.baseline.days
+        wanted = self.calendar.blocks_before(days)
+        if self.calendar.kind is BlockKind.ROWS:
+            wanted = chosen_by_rows(known, self.predictions.window.start, days)
+        there: dict[Block, StoredRecord | None] = {**store.read(wanted)}
+        there |= {block: None for block in wanted if block in store.broken}
+        maker = self._maker()
+        for record in self._missing(maker, wanted, known, there):
+            there[record.block] = store.create(record)
+        if maker.not_made:
+            logger.info(
+                "%s of normal days not measured yet: later runs go on",
+                counted(maker.not_made, "block"),
+            )
+        return there, maker.not_made
+
+    def _missing(
+        self,
+        maker: BlockMaker,
+        wanted: Sequence[Block],
+        known: frozenset[Block],
+        there: Mapping[Block, StoredRecord | None],
+    ) -> Iterator[BlockRecord]:
+        rows = self.calendar.rows
+        if rows is None:
+            missing = [block for block in wanted if block not in known]
+            rows_a_block = max(1.0, len(self.predictions) / len(self.own))
+            return maker.of_blocks(missing, rows_a_block)
+        oldest = there.get(wanted[-1]) if wanted else None
+        if oldest is not None and oldest.record.rows < rows:
+            # The log begins there.
+            return iter(())
+        edge = wanted[-1].start if wanted else self.predictions.window.start
+        return maker.of_rows(rows, edge, self.place.job.baseline.days - len(wanted))
+
+    def _maker(self) -> BlockMaker:
+        later = LaterUses()
+        rows = self.window.rows
+        later.add(rows["image"].to_numpy(dtype=object), moments_of(rows["timestamp"]))
+        stops_at = time.monotonic() + self.place.job.baseline.most_minutes * _MINUTE_S
+        return BlockMaker(
+            self.place,
+            self.measuring,
+            later,
+            by_rows=self.calendar.kind is BlockKind.ROWS,
+            out_of_time=lambda: time.monotonic() >= stops_at,
+            rows_at_once=max(ROWS_AT_ONCE, len(self.predictions)),
+        )

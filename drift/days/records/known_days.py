@@ -1,0 +1,159 @@
+"""What a run knows of the blocks before its window, and of the window on the same scale."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.days.blocks import Block, BlockRecord
+from drift.days.records.choosing import UNREADABLE, counted_reasons, why_not
+from drift.days.records.gathering import Gathering
+from drift.days.records.measured.measure import BothSums, window_sums
+from drift.days.records.measured.scales import ProfileScales
+from drift.days.records.own_blocks import weights_of
+from drift.days.records.stored.store import RecordStore, StoredRecord
+from drift.observations.window_images import WindowImages
+from drift.workplace import Workplace
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.windows import WindowRequest
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.conditional_writes import StillAllowed, always_allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDays:
+    """The blocks before a window, and the window itself, measured on one scale.
+
+    Attributes
+    ----------
+    scales
+        The scales of the profile.
+    records
+        The past blocks that may show what is normal, in order of time.
+    positions
+        Where each of them lies, in blocks from the start of the window on: float64, all below 0.
+    phases
+        What each of them has in common with others at a distance: the weekday of a day (Monday is
+        0), the slot of the day of a shorter block, -1 where blocks have nothing of the kind.
+    window
+        The sums over all images of the window.
+    window_positions, window_phases, window_weights
+        The same of the blocks that the window consists of, in order of time, and the share of the
+        window's images that lie in each; the shares add up to 1 where there are images.
+    unit
+        What a block is: ``"day"``, ``"hour"``, ``"window"`` or ``"500 rows"``.
+    kept_out
+        How many further blocks were looked at and cannot show what is normal, by reason.
+    not_made
+        How many blocks could not be measured yet.
+    late_rows
+        How many rows came into blocks, those of the window among them, after their records.
+    record_digests
+        SHA-256 in hex of each of `records` as it is stored.
+    """
+
+    scales: ProfileScales
+    records: tuple[BlockRecord, ...]
+    positions: NDArray[np.float64]
+    phases: NDArray[np.int64]
+    window: BothSums
+    window_positions: NDArray[np.float64]
+    window_phases: NDArray[np.int64]
+    window_weights: NDArray[np.float64]
+    unit: str
+    kept_out: Mapping[str, int] = field(default_factory=dict)
+    not_made: int = 0
+    late_rows: int = 0
+    record_digests: tuple[str, ...] = ()
+
+    def digest(self, marks: Iterable[str] = ()) -> str:
+        """Return SHA-256 in hex over the records, and over the marks that were used with them.
+
+        Parameters
+        ----------
+        marks
+            What else decides how the records are read, such as accepted runs, in a fixed order.
+        """
+        whole = hashlib.sha256()
+        for text in (*self.record_digests, "", *marks):
+            whole.update(text.encode() + b"\n")
+        return whole.hexdigest()
+
+
+def known_days(
+    place: Workplace,
+    request: WindowRequest,
+    predictions: PredictionRows,
+    profile: ReferenceProfile,
+    window: WindowImages,
+    still_allowed: StillAllowed = always_allowed,
+) -> KnownDays:
+    """Return the blocks before a window; make and write the records that are missing.
+
+    A repeated run uses the records that its first attempt used, whatever was made since.
+
+    Parameters
+    ----------
+    place
+        Nothing is written where it does not write.
+    request
+        What the window is.
+    predictions
+        All rows of the window.
+    window
+        The rows whose image may be read, with what was measured on the images.
+    still_allowed
+        Raises where the lock was lost; it is asked before every write.
+
+    Raises
+    ------
+    ObjectError
+        If the folder of the records cannot be listed.
+    PublishError
+        If it cannot be written down which records the run uses.
+    """
+    work = Gathering.of(place, request, predictions, profile, window)
+    stored: dict[Block, StoredRecord | None] = {}
+    not_made = late = 0
+    if place.job.baseline.days:
+        store = RecordStore(place, profile.id, request.rows, still_allowed)
+        known = store.list()
+        work.write_own_blocks(store, known)
+        stored, not_made = work.chosen(store, known, still_allowed)
+        late = work.late_rows(store, known, stored.values())
+        store.save_rollup()
+    return _known(work, stored, not_made=not_made, late=late)
+
+
+def _known(
+    work: Gathering, stored: Mapping[Block, StoredRecord | None], *, not_made: int, late: int
+) -> KnownDays:
+    in_order = [stored[block] for block in sorted(stored)]
+    reasons = [
+        UNREADABLE if one is None else why_not(one.record, work.place.job, blocks=len(work.own))
+        for one in in_order
+    ]
+    normal = [
+        one for one, reason in zip(in_order, reasons, strict=True) if one is not None and not reason
+    ]
+    blocks = [one.record.block for one in normal]
+    own = [one.block for one in work.own]
+    return KnownDays(
+        scales=work.measuring.scales,
+        records=tuple(one.record for one in normal),
+        positions=work.calendar.positions(blocks),
+        phases=work.calendar.phases(blocks),
+        window=window_sums(work.window, work.measuring),
+        window_positions=work.calendar.positions(own),
+        window_phases=work.calendar.phases(own),
+        window_weights=weights_of(work.own),
+        unit=work.calendar.unit,
+        kept_out=counted_reasons(reasons),
+        not_made=not_made,
+        late_rows=late,
+        record_digests=tuple(one.digest for one in normal),
+    )

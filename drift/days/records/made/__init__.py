@@ -1,0 +1,1 @@
+"""Records of past blocks, made from the log and its images."""

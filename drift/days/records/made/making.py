@@ -1,0 +1,230 @@
+"""Making records of past blocks: read the log, draw, measure, sum up; newest blocks first."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from drift.days.blocks import Block, BlockRecord
+from drift.days.records.made.later_uses import LaterUses
+from drift.days.records.made.reading import LoggedStretch, batches
+from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
+from drift.days.sums import FamilySums
+from drift.observations.logged_images import LoggedImages
+from drift.observations.window_images import join
+from drift.workplace import Workplace
+from jobs.errors import InputError
+from jobs.times.timestamps import to_datetime, to_moment
+from jobs.times.windows import WindowRequest
+from reference_stats.image_uses import moments_of
+from reference_stats.outcomes import UnfetchedImage
+
+# As many rows as take some hundred megabytes.
+ROWS_AT_ONCE = 250_000
+# Whether there is time left is asked between so many images.
+_IMAGES_AT_ONCE = 1_200
+# A store that did not answer for more images than this is asked again by another run.
+_MOST_UNFETCHED = 0.1
+# What fails so often in one run will not do better in the same run.
+_MOST_FAILURES = 3
+_MICROSECOND = timedelta(microseconds=1)
+
+logger = logging.getLogger(__name__)
+
+
+class BlockMaker:
+    """Makes the records of past blocks from the log and its images; writes nothing itself.
+
+    Parameters
+    ----------
+    place
+        The job, its log and its images.
+    measuring
+        How images become sums.
+    later
+        The uses of images in rows behind the blocks.
+    by_rows
+        Whether blocks are known by their rows, so that only those count that can be read.
+    out_of_time
+        Whether nothing more is to be begun.
+    rows_at_once
+        At most so many rows of the log are held at a time, but for a block that alone has more.
+
+    Attributes
+    ----------
+    not_made
+        How many blocks were left: there was no time, or something of them could not be read.
+    """
+
+    def __init__(
+        self,
+        place: Workplace,
+        measuring: Measuring,
+        later: LaterUses,
+        *,
+        by_rows: bool = False,
+        out_of_time: Callable[[], bool],
+        rows_at_once: int = ROWS_AT_ONCE,
+    ) -> None:
+        self._place = place
+        self._measuring = measuring
+        self._later = later
+        self._by_rows = by_rows
+        self._out_of_time = out_of_time
+        self._rows_at_once = rows_at_once
+        self._failures = 0
+        self.not_made = 0
+
+    def of_blocks(self, blocks: Sequence[Block], rows_a_block: float) -> Iterator[BlockRecord]:
+        """Yield the records of some blocks.
+
+        Parameters
+        ----------
+        blocks
+            Newest first.
+        rows_a_block
+            About how many rows the log has in a block.
+        """
+        waiting, most = list(blocks), len(blocks)
+        while waiting and not self._stops():
+            size = min(most, self._fitting(waiting, rows_a_block))
+            read = self._read_some(waiting[:size])
+            if read is None:
+                most = 1
+                self.not_made += 1
+                waiting = waiting[1:]
+                continue
+            chunk, stretch = read
+            most = most if len(chunk) == size else len(chunk)
+            waiting = waiting[len(chunk) :]
+            yield from self._records(stretch, chunk)
+        self.not_made += len(waiting)
+
+    def of_rows(self, rows: int, end: datetime, number: int) -> Iterator[BlockRecord]:
+        """Yield the records of as many blocks of rows before a moment, newest first.
+
+        Where the log begins before, the last one has fewer rows, or none.
+        """
+        edge = end
+        while number > 0 and not self._stops():
+            many = min(number, max(1, self._rows_at_once // rows))
+            request = WindowRequest(end=edge, rows=many * rows)
+            try:
+                stretch = LoggedStretch.of(self._place, request)
+            except InputError as error:
+                self._failed(error.message)
+                break
+            is_beginning = len(stretch.moments) < many * rows
+            blocks = _cut(stretch, rows, edge, with_rest=is_beginning)[:number]
+            yield from self._records(stretch, blocks)
+            number -= len(blocks)
+            edge = blocks[-1].start
+            if is_beginning:
+                return
+        self.not_made += number
+
+    def _records(self, stretch: LoggedStretch, blocks: Sequence[Block]) -> Iterator[BlockRecord]:
+        most = self._measuring.most_images
+        for together, rows in batches(stretch, blocks, most, _IMAGES_AT_ONCE):
+            if self._stops():
+                self.not_made += len(together)
+                continue
+            counts = {block: stretch.counts(block, by_rows=self._by_rows) for block in together}
+            try:
+                logged = stretch.images(self._place, rows, self._later) if len(rows) else None
+            except InputError as error:
+                self._failed(error.message)
+                self.not_made += len(together)
+                continue
+            yield from self._measured(logged, counts)
+        self._later.add(*stretch.named)
+
+    def _measured(
+        self, logged: LoggedImages | None, counts: dict[Block, BlockCounts]
+    ) -> Iterator[BlockRecord]:
+        if logged is None:
+            yield from (_without_images(block, one) for block, one in counts.items())
+            return
+        window = join(logged)
+        moments = moments_of(window.rows["timestamp"])
+        unfetched = np.array([isinstance(one, UnfetchedImage) for one in logged.outcomes])
+        for block, one in counts.items():
+            edges = to_moment(block.start), to_moment(block.end)
+            mine = np.flatnonzero((moments >= edges[0]) & (moments < edges[1]))
+            if not len(mine):
+                yield _without_images(block, one)
+            elif unfetched[mine].mean() > _MOST_UNFETCHED:
+                self._failed(f"{int(unfetched[mine].sum())} images could not be fetched")
+                self.not_made += 1
+            else:
+                yield block_record(block, one, take_rows(window, mine), self._measuring)
+
+    def _read_some(self, chunk: list[Block]) -> tuple[list[Block], LoggedStretch] | None:
+        """Read the newest blocks of a chunk: all of them, or fewer where that does not work."""
+        while True:
+            most = self._rows_at_once
+            if len(chunk) == 1:
+                most = max(most, self._place.job.window.most_rows)
+            request = WindowRequest(
+                end=chunk[0].end, last=chunk[0].end - chunk[-1].start, most_rows=most
+            )
+            try:
+                return chunk, LoggedStretch.of(self._place, request)
+            except InputError as error:
+                if len(chunk) == 1:
+                    self._failed(error.message)
+                    return None
+                # Too many rows, or something that cannot be read: nearer ones may do.
+                chunk = chunk[: len(chunk) // 2]
+
+    def _fitting(self, blocks: Sequence[Block], rows_a_block: float) -> int:
+        """Return how many blocks are likely to fit into one reading of the log."""
+        length = blocks[0].end - blocks[0].start
+        for number in range(len(blocks), 1, -1):
+            stretches = (blocks[0].end - blocks[number - 1].start) / length
+            if stretches * rows_a_block <= self._rows_at_once:
+                return number
+        return 1
+
+    def _stops(self) -> bool:
+        return self._failures >= _MOST_FAILURES or self._out_of_time()
+
+    def _failed(self, why: str) -> None:
+        self._failures += 1
+        logger.warning("%s A past day that needs it is left out of what is normal.", why)
+
+
+def _without_images(block: Block, counts: BlockCounts) -> BlockRecord:
+    nothing = FamilySums(images=0, effective=0.0)
+    return BlockRecord(
+        block=block,
+        rows=counts.rows,
+        images=counts.images,
+        refused=counts.refused,
+        logged=0,
+        features=nothing,
+        predictions=nothing,
+    )
+
+
+def _cut(stretch: LoggedStretch, rows: int, end: datetime, *, with_rest: bool) -> list[Block]:
+    """Cut rows into blocks of so many, newest first; rows of one time are in one block.
+
+    Parameters
+    ----------
+    with_rest
+        Whether the rows before them are a block too, and where there is none, the moment before.
+    """
+    blocks: list[Block] = []
+    stop = len(stretch.moments)
+    while stop >= rows:
+        stop = int(np.searchsorted(stretch.moments, stretch.moments[stop - rows]))
+        blocks.append(Block(start=to_datetime(int(stretch.moments[stop])), end=end))
+        end = blocks[-1].start
+    if with_rest:
+        start = to_datetime(int(stretch.moments[0])) if stop else end - _MICROSECOND
+        blocks.append(Block(start=start, end=end))
+    return blocks

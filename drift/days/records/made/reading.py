@@ -1,0 +1,193 @@
+"""From the log to the images of past blocks: many blocks in one reading of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.days.blocks import Block
+from drift.days.records.made.later_uses import LaterUses
+from drift.days.records.measured.drawing import drawn_rows
+from drift.days.records.measured.measure import BlockCounts
+from drift.observations.logged_images import LoggedImages
+from drift.workplace import Workplace
+from jobs.images.locations import ImageLocation, RefusedLocation
+from jobs.predictions.reading import read_predictions
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.timestamps import to_moment
+from jobs.times.windows import WindowRequest
+from reference_stats.extraction.extract import extract
+from reference_stats.image_uses import Moments, images_of_rows, moments_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedStretch:
+    """Some of the log's rows, and where their images are.
+
+    Attributes
+    ----------
+    predictions
+        The rows, in order of time.
+    located
+        Where the image of each is, or why it must not be read.
+    names
+        The image of each row; None where it names none.
+    moments
+        The time of each row, in microseconds since 1970-01-01 UTC.
+    """
+
+    predictions: PredictionRows
+    located: Sequence[ImageLocation | RefusedLocation]
+    names: NDArray[np.object_]
+    moments: Moments
+
+    @classmethod
+    def of(cls, place: Workplace, request: WindowRequest) -> LoggedStretch:
+        """Read the rows of a stretch of the log.
+
+        Raises
+        ------
+        ObjectError
+            If the log cannot be read, or holds more rows than were asked for.
+        """
+        predictions = read_predictions(
+            place.bucket,
+            place.job.predictions,
+            request,
+            extra_columns=place.locator.columns_used(),
+            segment_columns=place.job.segments.columns,
+        )
+        located = place.locator.locate(predictions.raw, place.log_url) if len(predictions) else []
+        paths = [one.path if isinstance(one, ImageLocation) else None for one in located]
+        return cls(
+            predictions=predictions,
+            located=located,
+            names=np.array(paths, dtype=object),
+            moments=moments_of(predictions.fields["timestamp"]),
+        )
+
+    @property
+    def named(self) -> tuple[NDArray[np.object_], Moments]:
+        """The images that rows name, and the times of these rows."""
+        known = pd.notna(self.names)
+        return self.names[known], self.moments[known]
+
+    def rows_of(self, block: Block) -> slice:
+        """Return which rows lie in a block."""
+        first, stop = np.searchsorted(
+            self.moments, [to_moment(block.start), to_moment(block.end)], side="left"
+        )
+        return slice(int(first), int(stop))
+
+    def drawn(self, block: Block, most_images: int) -> NDArray[np.int64]:
+        """Return the rows of a block that name an image that is drawn."""
+        rows = self.rows_of(block)
+        names = self.names[rows]
+        there = np.flatnonzero(pd.notna(names))
+        chosen: NDArray[np.int64] = there[drawn_rows(names[there], most_images)] + rows.start
+        return chosen
+
+    def counts(self, block: Block, *, by_rows: bool) -> BlockCounts:
+        """Return what a block holds.
+
+        Parameters
+        ----------
+        by_rows
+            Whether blocks are known by their rows: then those count that could be read.
+        """
+        rows = self.rows_of(block)
+        names = self.names[rows]
+        refused = int(pd.isna(names).sum())
+        return BlockCounts(
+            rows=len(names) if by_rows else rows_in(self.predictions, block, len(names)),
+            images=len(pd.unique(names[pd.notna(names)])),
+            refused=refused,
+        )
+
+    def images(self, place: Workplace, rows: NDArray[np.int64], later: LaterUses) -> LoggedImages:
+        """Return what becomes of the images of some rows.
+
+        Parameters
+        ----------
+        later
+            The uses of images behind all rows of this stretch.
+
+        Raises
+        ------
+        BucketAccessError
+            If the images cannot be reached.
+        """
+        wanted = rows_at(self.predictions, rows)
+        located = [self.located[row] for row in rows.tolist()]
+
+        def followed() -> dict[str, int]:
+            behind = dict(later.of(self.names[rows]))
+            return behind | _uses_after(self.names, self.moments, rows)
+
+        extracted = extract(
+            replace(images_of_rows(wanted, located), followed=followed),
+            place.job.images,
+            open_bucket=place.open_bucket,
+            cache=place.feature_cache,
+            features=place.features,
+        )
+        return LoggedImages.of(wanted, located, extracted)
+
+
+def rows_in(predictions: PredictionRows, block: Block, accepted: int) -> int:
+    """Return how many rows of the log lie in a block, with those that cannot be used.
+
+    Where the block does not begin and end with a minute, and where the times were not kept, only
+    those are known that were accepted.
+    """
+    seen = predictions.times.seen
+    found = None if seen is None else seen.count(to_moment(block.start), to_moment(block.end))
+    return accepted if found is None else found
+
+
+def rows_at(predictions: PredictionRows, rows: NDArray[np.int64]) -> PredictionRows:
+    """Return some of the rows."""
+    return replace(
+        predictions,
+        fields=predictions.fields.iloc[rows].reset_index(drop=True),
+        raw=predictions.raw.iloc[rows].reset_index(drop=True),
+    )
+
+
+def _uses_after(
+    names: NDArray[np.object_], moments: Moments, rows: NDArray[np.int64]
+) -> dict[str, int]:
+    """Return the first use behind some rows of the images that they name, within the stretch."""
+    if not len(rows):
+        return {}
+    start = int(rows.max()) + 1
+    behind = pd.Series(moments[start:], index=names[start:])
+    again = behind[behind.index.isin(pd.unique(names[rows]))]
+    return {str(name): int(moment) for name, moment in again.groupby(level=0).min().items()}
+
+
+def batches(
+    stretch: LoggedStretch, blocks: Sequence[Block], most_images: int, at_once: int
+) -> Iterator[tuple[list[Block], NDArray[np.int64]]]:
+    """Yield blocks, in the order given, with the rows of their drawn images.
+
+    Parameters
+    ----------
+    at_once
+        So many rows are together, or those of one block.
+    """
+    together: list[Block] = []
+    rows: list[NDArray[np.int64]] = []
+    for block in blocks:
+        drawn = stretch.drawn(block, most_images)
+        if together and sum(map(len, rows)) + len(drawn) > at_once:
+            yield together, np.sort(np.concatenate(rows))
+            together, rows = [], []
+        together.append(block)
+        rows.append(drawn)
+    if together:
+        yield together, np.sort(np.concatenate(rows))

@@ -1,0 +1,103 @@
+"""The scales of a profile: on what the numbers and classes of all blocks are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.comparison.columns.class_shares import mean_shares
+from drift.comparison.columns.columns import log_name
+from drift.days.matrix import ReferenceClasses
+from drift.days.scale import MOST_REFERENCE_UNITS, ReferenceScale
+from drift.observations.side_copies import copies_of_reference
+from drift.observations.unit_rows import RowUnits, mean_rows
+from drift.observations.units import reference_units
+from drift.seed import SEED
+from jobs.predictions.values.class_names import canonical_labels
+from reference_stats.features.registry import features_named
+from reference_stats.profiles.profile import ReferenceProfile, check_definitions
+
+CLASS = "prediction"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileScales:
+    """The scales of one profile, a pure function of it and of `detection.burst`.
+
+    Attributes
+    ----------
+    features
+        Of the image features; all of them are looked at together too.
+    predictions
+        Of the confidence and the class probabilities, under their names in the comparison.
+    classes
+        By column: how often each predicted class occurs in the reference; empty where the
+        reference has no predicted classes.
+    """
+
+    features: ReferenceScale
+    predictions: ReferenceScale
+    classes: Mapping[str, ReferenceClasses]
+
+    @classmethod
+    def of(cls, profile: ReferenceProfile, burst: timedelta) -> ProfileScales:
+        """Return the scales of a profile.
+
+        Parameters
+        ----------
+        burst
+            `detection.burst`: near-copies of the reference that are no further apart count once.
+
+        Raises
+        ------
+        ProfileDefinitionError
+            If the profile holds a feature that is defined in another way now.
+        """
+        images, predicted = reference_units(profile, copies_of_reference(profile, burst=burst))
+        known = check_definitions(profile, features_named(profile.features.columns))
+        names = [name for name in known if name in profile.features]
+        units = profile.features[names].iloc[_drawn(images.first)]
+        said = profile.predictions.rows.reset_index(drop=True)
+        numbers = mean_rows(said[[name for name in said if name != CLASS]], predicted)
+        numbers = numbers.rename(columns=log_name).iloc[_drawn(np.arange(predicted.number))]
+        return cls(
+            features=ReferenceScale.of(units.reset_index(drop=True), joint=names),
+            predictions=ReferenceScale.of(numbers.reset_index(drop=True)),
+            classes=_classes(said, predicted),
+        )
+
+    @cached_property
+    def class_column(self) -> str:
+        """The name of the column of predicted classes."""
+        return log_name(CLASS)
+
+
+def _drawn(units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return at most `MOST_REFERENCE_UNITS` of some units, drawn at random (seeded)."""
+    if len(units) <= MOST_REFERENCE_UNITS:
+        return units
+    generator = np.random.default_rng(SEED)
+    picked = generator.choice(len(units), size=MOST_REFERENCE_UNITS, replace=False)
+    return units[np.sort(picked)]
+
+
+def _classes(said: pd.DataFrame, units: RowUnits) -> dict[str, ReferenceClasses]:
+    if CLASS not in said:
+        return {}
+    labels = canonical_labels(said[CLASS])
+    known = labels.notna().to_numpy()
+    if not known.any():
+        return {}
+    shares = mean_shares(labels, units.of_row)
+    return {
+        log_name(CLASS): ReferenceClasses(
+            shares={str(name): float(share) for name, share in shares.items()},
+            units=len(np.unique(units.of_row[known])),
+        )
+    }

@@ -1,0 +1,297 @@
+"""The records of a job in its bucket: each written once, and read a few objects at a time.
+
+``rollup.jsonl.gz`` holds copies of the records, each with the version that its object had. It is a
+cache and nothing else: a copy is believed only where the listing shows that version still, so that
+a broken, stale or missing rollup costs time and never changes an answer.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from drift.days.blocks import Block, BlockRecord
+from drift.days.records.stored.documents import (
+    LARGEST_RECORD_BYTES,
+    BrokenRecord,
+    parse_record,
+    record_bytes,
+)
+from drift.days.records.stored.names import (
+    ROLLUP_NAME,
+    days_folder,
+    parse_record_name,
+    record_key,
+    record_name,
+)
+from drift.workplace import Workplace
+from jobs.buckets.bucket import JSON, ObjectKind
+from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError, PublishError
+from reports.conditional_writes import StillAllowed, always_allowed, put_if_unchanged
+
+# The first line of a rollup; another one means another format, which is passed over.
+_ROLLUP_FORMAT = b"rollup of day records, 1"
+_ROLLUP_KIND = ObjectKind(content_type="application/gzip")
+_COMPRESSION = 4
+_LARGEST_ROLLUP_BYTES = 100_000_000
+_MOST_COPIES = 1_000
+# Reading so many objects one by one takes less than writing the rollup anew.
+_BETWEEN_ROLLUPS = 3
+_AT_ONCE = 8
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A record and the content of its object.
+
+    Attributes
+    ----------
+    version
+        The version of its object; empty where it is not in the bucket.
+    """
+
+    record: BlockRecord
+    data: bytes
+    version: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content in hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Copy:
+    version: str
+    data: bytes
+
+
+class RecordStore:
+    """The records of one job that were measured on one profile with one set of settings.
+
+    Parameters
+    ----------
+    place
+        The job and its bucket. Nothing is written where it does not write.
+    profile_id
+        The profile.
+    rows
+        How many rows a block has; None where blocks are stretches of time.
+    still_allowed
+        Raises where the lock was lost; it is asked before every write.
+    """
+
+    def __init__(
+        self,
+        place: Workplace,
+        profile_id: str,
+        rows: int | None,
+        still_allowed: StillAllowed = always_allowed,
+    ) -> None:
+        self._bucket = place.bucket
+        self._writes = place.writes
+        self._still_allowed = still_allowed
+        self._folder = days_folder(place.prefix, profile_id)
+        self._key = record_key(place.job, rows)
+        self._listed: dict[Block, str] = {}
+        self._copies: dict[bytes, _Copy] = {}
+        self._fresh: set[bytes] = set()
+        self._rollup_version: str | None = None
+        self.broken: dict[Block, BrokenRecord] = {}
+
+    def list(self) -> frozenset[Block]:
+        """Return the blocks that there are objects of, as of now.
+
+        Raises
+        ------
+        ObjectError
+            If the folder cannot be listed.
+        """
+        versions = {
+            info.name.removeprefix(self._folder): info.version
+            for info in self._bucket.list(self._folder)
+        }
+        named = ((parse_record_name(name), version) for name, version in versions.items())
+        self._listed = {
+            found[0]: version
+            for found, version in named
+            if found is not None and found[1] == self._key
+        }
+        if ROLLUP_NAME in versions and not self._copies:
+            self._read_rollup({name.encode(): version for name, version in versions.items()})
+        return frozenset(self._listed)
+
+    def read(self, blocks: Iterable[Block]) -> dict[Block, StoredRecord]:
+        """Return those records that are there and can be read; `broken` has the others.
+
+        Call `list` before. A record that cannot be understood is left out, and a warning names it.
+        """
+        wanted = [block for block in blocks if block in self._listed]
+        with ThreadPoolExecutor(_AT_ONCE) as readers:
+            found = zip(wanted, readers.map(self._read_one, wanted), strict=True)
+            return {block: stored for block, stored in found if stored is not None}
+
+    def create(self, record: BlockRecord) -> StoredRecord:
+        """Write a record that is not there; return what is there then.
+
+        Where another run was first, its record stands. A store that refuses is logged, and the
+        record is used all the same: whoever makes it again makes the same bytes.
+        """
+        stored = StoredRecord(record=record, data=record_bytes(record))
+        if not self._writes:
+            return stored
+        self._still_allowed()
+        name = self._folder + record_name(record.block, self._key)
+        try:
+            version = self._bucket.create(name, stored.data, JSON)
+        except ObjectExistsError:
+            self._listed[record.block] = ""
+            return self._read_one(record.block) or stored
+        except ObjectError as error:
+            logger.warning("%s The next run makes this record again.", error.message)
+            return stored
+        return self._remember(StoredRecord(record=record, data=stored.data, version=version))
+
+    def replace(self, record: BlockRecord) -> bool:
+        """Write a record in place of the one that `list` found, or where there was none.
+
+        Returns whether it was written: not where another run has written it since.
+
+        Raises
+        ------
+        PublishError
+            If the store refuses.
+        """
+        data, name = record_bytes(record), record_name(record.block, self._key)
+        self._still_allowed()
+        before = self._listed.get(record.block)
+        try:
+            version = put_if_unchanged(self._bucket, self._folder + name, data, before, JSON)
+        except ObjectError as error:
+            raise PublishError(
+                f"{error.url}: the record could not be written: {error.problem}"
+            ) from error
+        if version is not None:
+            self._remember(StoredRecord(record=record, data=data, version=version))
+        return version is not None
+
+    def save_rollup(self) -> None:
+        """Write the rollup anew where much was read or written beside it; a failure is logged."""
+        if not self._writes or len(self._fresh) < _BETWEEN_ROLLUPS:
+            return
+        self._still_allowed()
+        try:
+            put_if_unchanged(
+                self._bucket,
+                self._folder + ROLLUP_NAME,
+                _rollup_bytes(self._copies),
+                self._rollup_version,
+                _ROLLUP_KIND,
+            )
+        except ObjectError as error:
+            logger.warning("%s Reading the records of days will take longer.", error.message)
+        self._fresh.clear()
+
+    def _remember(self, stored: StoredRecord) -> StoredRecord:
+        name = record_name(stored.record.block, self._key).encode()
+        self._listed[stored.record.block] = stored.version
+        self._copies[name] = _Copy(version=stored.version, data=stored.data)
+        self._fresh.add(name)
+        return stored
+
+    def _read_one(self, block: Block) -> StoredRecord | None:
+        name = record_name(block, self._key)
+        copy = self._copies.get(name.encode())
+        if copy is None or copy.version != self._listed[block]:
+            copy = self._read_object(block, name)
+        if copy is None:
+            return None
+        record = parse_record(copy.data, block)
+        if isinstance(record, BrokenRecord):
+            self._pass_over(block, record)
+            return None
+        stored = StoredRecord(record=record, data=copy.data, version=copy.version)
+        return stored if name.encode() in self._copies else self._remember(stored)
+
+    def _read_object(self, block: Block, name: str) -> _Copy | None:
+        try:
+            found = self._bucket.read(self._folder + name, LARGEST_RECORD_BYTES)
+        except ObjectMissingError:
+            # Pruned between the listing and the read.
+            return None
+        except ObjectError as error:
+            self._pass_over(block, BrokenRecord(reason=error.problem))
+            return None
+        self._copies.pop(name.encode(), None)
+        return _Copy(version=found.version, data=found.data)
+
+    def _pass_over(self, block: Block, broken: BrokenRecord) -> None:
+        self.broken[block] = broken
+        url = self._bucket.url_of(self._folder + record_name(block, self._key))
+        if broken.is_newer:
+            logger.info("%s is left out: %s.", url, broken.reason)
+        else:
+            logger.warning(
+                "%s is no record of a day (%s) and is left out. drift baseline rebuild makes it "
+                "anew.",
+                url,
+                broken.reason,
+            )
+
+    def _read_rollup(self, versions: Mapping[bytes, str]) -> None:
+        name = self._folder + ROLLUP_NAME
+        try:
+            found = self._bucket.read(name, _LARGEST_ROLLUP_BYTES)
+        except ObjectError as error:
+            logger.warning("%s The records of days are read one by one.", error.message)
+            return
+        self._rollup_version = found.version
+        try:
+            self._copies = {
+                line: copy
+                for line, copy in _copies(found.data)
+                if versions.get(line) == copy.version
+            }
+        except (ValueError, OSError, EOFError, zlib.error) as error:
+            logger.warning(
+                "%s is no rollup of day records (%s): they are read one by one.",
+                self._bucket.url_of(name),
+                error,
+            )
+
+
+def _rollup_bytes(copies: Mapping[bytes, _Copy]) -> bytes:
+    newest = sorted(copies, reverse=True)[:_MOST_COPIES]
+    lines = [
+        b"\t".join([name, copies[name].version.encode(), copies[name].data])
+        for name in sorted(newest)
+        if b"\n" not in copies[name].data and copies[name].version
+    ]
+    # Without a time in it, the same records are the same bytes.
+    return gzip.compress(b"\n".join([_ROLLUP_FORMAT, *lines]), _COMPRESSION, mtime=0)
+
+
+def _copies(data: bytes) -> Iterator[tuple[bytes, _Copy]]:
+    unpacked = _unpacked(data)
+    first, *lines = unpacked.split(b"\n")
+    if first != _ROLLUP_FORMAT:
+        raise ValueError(f"it starts with {first[:40]!r}")
+    for line in lines:
+        name, version, content = line.split(b"\t", 2)
+        yield name, _Copy(version=version.decode(), data=content)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Return the content of gzip data, of which no more than the largest rollup is unpacked."""
+    unpacker = zlib.decompressobj(wbits=31)
+    unpacked = unpacker.decompress(data, _LARGEST_ROLLUP_BYTES)
+    if not unpacker.eof:
+        raise ValueError("it is cut off, or unpacks to more than a rollup may hold")
+    return unpacked
