@@ -32,7 +32,7 @@ UNEVENNESS = np.array([0.01, 0.2, 0.35, 0.5, 0.7, 0.95])
 """The grid of w."""
 FACTORS = np.exp(np.linspace(np.log(0.85), np.log(2.2), 16))
 """The grid of g."""
-_PRIOR_OF_UNEVENNESS = np.array([0.15, 0.3, 0.3, 0.15, 0.07, 0.03])
+_PRIOR_OF_UNEVENNESS = np.array([0.08, 0.22, 0.3, 0.22, 0.12, 0.06])
 _DEVIATION_OF_LOG_FACTOR = 0.12
 # Grids and one dimension for a day's size are approximations: some room for their error.
 _PRUDENCE = 1.02

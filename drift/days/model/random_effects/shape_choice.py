@@ -12,6 +12,7 @@ from drift.days.model.random_effects.day_fit import fit_days
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.random_effects.kernel import INDEPENDENT, SHAPES, KernelShape
 from drift.days.model.times import BlockTimes
+from drift.days.scale import JOINT
 
 FEWEST_BLOCKS = 10
 _STEP = 7
@@ -33,7 +34,9 @@ def chosen_shape(past: FamilyMeans, times: BlockTimes) -> KernelShape:
     used = np.arange(blocks_for_shape(len(times)))
     if not len(used):
         return INDEPENDENT
-    locations = [at for at, key in enumerate(past.keys) if key.method == LOCATION.name]
+    locations = [
+        at for at, key in enumerate(past.keys) if key.method == LOCATION.name and key.group != JOINT
+    ]
     looked_at = locations or list(range(len(past.keys)))
     some, when = _of_scores(rows_of(past, used), looked_at), times.take(used)
     return max(SHAPES, key=lambda shape: _evidence(some, when, shape))
