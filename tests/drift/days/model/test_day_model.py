@@ -207,3 +207,18 @@ def test_the_interval_of_the_level_covers_the_mean_of_days() -> None:
 def test_no_normal_block_is_an_error() -> None:
     with pytest.raises(ValueError, match="no normal block"):
         judged(days(1))
+
+
+@pytest.mark.parametrize("bad", [0, 3, 6])
+def test_a_bad_day_among_the_first_does_not_teach(bad: int) -> None:
+    means = days(20)
+    means[bad] += 2.0
+    course = replay([family(means)], times_of(20), np.zeros(20, dtype=bool), [PLAN])
+    assert np.flatnonzero(~course.normal).tolist() == [bad]
+    assert not course.episodes
+
+
+def test_first_days_that_differ_as_days_do_all_teach() -> None:
+    for seed in range(10):
+        past = family(days(14, seed=seed))
+        assert replay([past], times_of(14), np.zeros(14, dtype=bool), [PLAN]).normal.all()
