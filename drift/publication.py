@@ -83,7 +83,7 @@ def publish_run(
     pictures = _pictures(workplace, findings, compared.window)
     typical = _typical(workplace, findings, compared.profile)
     with workplace.stopwatch.stage("evidently"):
-        evidently = evidently_report.render(*_for_evidently(compared))
+        evidently = evidently_report.render(*_for_evidently(compared), findings.basis)
     page = report_html(findings, pictures, rows, links=_links(workplace, findings), typical=typical)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),

@@ -24,7 +24,7 @@ from jobs.job_file.job import Job
 from jobs.job_file.value_kinds import job_name
 from reference_stats.profiles.build import settings_digest
 from reference_stats.profiles.store import ProfileStore
-from reports.findings.job_settings import JobSettings
+from reports.findings.run import JobSettings
 from reports.history.history import HISTORY_FOLDER
 from reports.publishing.latest import LATEST_NAME
 from reports.words.numbers import listed

@@ -1,4 +1,4 @@
-"""``drift accept``: a past window becomes part of what counts as normal."""
+"""``drift accept``: a past window is a new level, which is normal from then on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from drift.workplace import Workplace
 from jobs.errors import UsageError
-from reports.history.history import HistoryRow
+from reports.history.history import AcceptedWindow, HistoryRow
 from reports.history.store import read_history
 from reports.publishing.acceptance import PublishedRun, mark_page, read_run
 from reports.publishing.publish import change_row, rebuild_index
@@ -20,9 +20,10 @@ _NAMED = 5
 def set_acceptance(
     place: Workplace, wanted: str, still_allowed: Callable[[], None], *, accepted: bool
 ) -> str:
-    """Mark a run as normal, or take that back; return what was done in one line.
+    """Mark a run as a new level, or take that back; return what was done in one line.
 
-    Call it while the job's lock is held. Repeating it changes nothing.
+    Call it while the job's lock is held. Repeating it changes nothing. A rejected run that is
+    accepted is no longer rejected.
 
     Parameters
     ----------
@@ -48,7 +49,14 @@ def set_acceptance(
 
     already = (row.accepted is not None) is accepted and change(row) == row
     change_row(place.bucket, place.prefix, row.run_id, change, still_allowed)
-    mark_page(place.bucket, place.prefix, row.run_id, still_allowed, accepted=accepted)
+    mark_page(
+        place.bucket,
+        place.prefix,
+        row.run_id,
+        still_allowed,
+        accepted=accepted,
+        rejected=row.rejected and not accepted,
+    )
     rebuild_index(
         place.bucket, place.prefix, place.job.name, place.job.reports.link_template, still_allowed
     )
@@ -105,11 +113,14 @@ def _acceptable(place: Workplace, row: HistoryRow) -> PublishedRun:
 def _marked(row: HistoryRow, run: PublishedRun | None) -> HistoryRow:
     if run is None or run.window is None:
         return replace(row, accepted=None)
+    # Where the test rested on days there is nothing of the run to remember but the mark.
+    known: AcceptedWindow | HistoryRow = run.window if run.window.statistics else row
     return replace(
         row,
+        rejected=False,
         shifts=run.shifts,
-        reference_units=run.window.reference_units,
-        current_units=run.window.current_units,
+        reference_units=known.reference_units,
+        current_units=known.current_units,
         profile_id=run.profile_id,
         accepted=run.window,
     )
@@ -121,5 +132,5 @@ def _said(row: HistoryRow, *, accepted: bool, already: bool) -> str:
         state = "was accepted already" if accepted else "was not accepted"
         return f"{row.run_id} ({window}) {state}: nothing changed"
     if accepted:
-        return f"accepted {row.run_id} ({window}): later runs allow for windows like it"
+        return f"accepted {row.run_id} ({window}): windows like it are normal from here on"
     return f"{row.run_id} ({window}) is no longer accepted: later runs do not allow for it"

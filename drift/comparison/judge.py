@@ -24,7 +24,6 @@ from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.permutation.adjustment import PermutationResult
 from drift.comparison.permutation.statistic_key import StatisticKey
-from drift.comparison.power import smallest_effect
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import State
 from reports.findings.columns import Finding, Statistic
@@ -91,15 +90,15 @@ class Judge:
         return min(1.0, self.result.adjusted_p_values[group] * self.families)
 
     def state(self, adjusted_p_value: float, *, large_enough: bool) -> State:
-        """Return the state of a column or of all together."""
+        """Return the state of a column or of all together.
+
+        A quiet column is steady however few units there are; the run states what it could have
+        seen.
+        """
         if self.no_verdict:
             return State.INCONCLUSIVE
         improbable = adjusted_p_value < self.detection.false_alarm_rate
-        if improbable:
-            return State.DRIFT if large_enough else State.STEADY
-        seen = smallest_effect(*self.units, self.result.critical)
-        unseen = seen is None or seen > self.detection.effect_to_see
-        return State.INCONCLUSIVE if unseen else State.STEADY
+        return State.DRIFT if improbable and large_enough else State.STEADY
 
     def singled_out(
         self, effects: Mapping[StatisticKey, Effect], least_effect: float

@@ -49,6 +49,22 @@ def images_needed(reference_units: int, critical: float, effect: float) -> int |
     return math.ceil(1 / (variance - 1 / reference_units))
 
 
+def images_needed_beside_days(day_spread: float, critical: float, effect: float) -> int | None:
+    """Return the window size at which a shift is seen with 80 % power beside normal days.
+
+    Parameters
+    ----------
+    day_spread
+        The standard deviation between days, in reference standard deviations.
+
+    Returns
+    -------
+    The number of images; None where days differ by so much that no number of images shows it.
+    """
+    variance = (effect / _reach(critical)) ** 2 - day_spread**2
+    return math.ceil(1 / variance) if variance > 0 else None
+
+
 def images_on_both_sides(critical: float, effect: float) -> int:
     """Return how large two sides of one size must be to show a shift of `effect`."""
     return math.ceil(2 * (_reach(critical) / effect) ** 2)

@@ -209,6 +209,18 @@ class ReferenceScale:
         return np.concatenate([own, np.zeros(len(self.keys) - len(own), dtype=np.bool_)])
 
     @property
+    def together(self) -> tuple[str, ...]:
+        """The columns that are looked at together."""
+        return () if self.joint is None else tuple(self.columns[at] for at in self.joint.columns)
+
+    def axis_loads(self, axis: str) -> NDArray[np.float64]:
+        """Return the weight of each column of `together` along an axis, named as in its keys."""
+        if self.joint is None:
+            return np.zeros(0)
+        loads: NDArray[np.float64] = self.joint.axes[:, int(axis.removeprefix("axis ")) - 1]
+        return loads
+
+    @property
     def units(self) -> int:
         """How many reference units it rests on."""
         return len(self.reference)

@@ -32,8 +32,16 @@ def load_photographs() -> Mapping[str, Pixels]:
     }
 
 
-def random_view(photograph: Pixels, generator: np.random.Generator) -> Image.Image:
-    """Return a view of a photograph as a camera might send it: another place, size and light."""
+def random_view(
+    photograph: Pixels, generator: np.random.Generator, daylight: float = 1.0
+) -> Image.Image:
+    """Return a view of a photograph as a camera might send it: another place, size and light.
+
+    Parameters
+    ----------
+    daylight
+        What the light of all the day's views is multiplied by.
+    """
     height, width = photograph.shape[:2]
     share = generator.uniform(_SHORTEST_VIEW, _LONGEST_VIEW)
     view_height = int(min(height, width * VIEW_SIZE[1] / VIEW_SIZE[0]) * share)
@@ -43,7 +51,7 @@ def random_view(photograph: Pixels, generator: np.random.Generator) -> Image.Ima
     view = photograph[top : top + view_height, left : left + view_width]
     if generator.random() < 0.5:
         view = view[:, ::-1]
-    light = max(0.5, generator.normal(1, _LIGHT_DEVIATION))
+    light = daylight * max(0.5, generator.normal(1, _LIGHT_DEVIATION))
     lit = np.clip(view * light, 0, 255).astype(np.uint8)
     return Image.fromarray(lit).resize(VIEW_SIZE, Image.Resampling.LANCZOS)
 

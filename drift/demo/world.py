@@ -1,4 +1,4 @@
-"""The demo's bucket: a reference set, a validation log, and two days of requests."""
+"""The demo's bucket: a reference set, a validation log, and a month of requests."""
 
 from __future__ import annotations
 
@@ -20,12 +20,19 @@ from drift.demo.pictures import Pixels, break_camera, encode, load_photographs, 
 TRAINING_VIEWS = 350
 REFERENCE_VIEWS = 700
 REQUESTS_A_DAY = 320
+PAST_DAYS = 28
+REQUESTS_A_PAST_DAY = 60
 ORDINARY_DAY = datetime(2025, 3, 3)  # noqa: DTZ001 - the API logs local times without a zone
 FAULTY_DAY = ORDINARY_DAY + timedelta(days=1)
 _FAULT_FROM = timedelta(hours=9, minutes=30)
 _CAMERAS = ("entrance", "warehouse")
 _BROKEN_CAMERA = "warehouse"
+# The cameras hang in darker rooms than those where the reference was taken, and no day's light is
+# quite that of another; at the weekend the lamps of the warehouse are off.
+_ROOMS, _LIGHT_BETWEEN_DAYS, _AT_WEEKENDS = 0.96, 0.02, 0.97
+_FIRST_DAY_OF_WEEKEND = 5
 _SEED = 7
+_SEED_OF_DAYS = 8
 _STATISTICS = ("mean", "std_dev", "median", "min_pixel", "max_pixel", "entropy", "edge_density")
 
 JOB_FILE = """\
@@ -83,9 +90,11 @@ def make_world(folder: Path) -> Path:
     _write_reference(folder, classifier, photographs, generator)
     requests = [
         request
-        for day in (ORDINARY_DAY, FAULTY_DAY)
-        for request in _requests_of(day, photographs, generator)
+        for day in _past_days()
+        for request in _requests_of(day, photographs, generator, REQUESTS_A_PAST_DAY)
     ]
+    for day in (ORDINARY_DAY, FAULTY_DAY):
+        requests += _requests_of(day, photographs, generator, REQUESTS_A_DAY)
     _write_requests(folder, classifier, requests)
     job_file = folder / "job.toml"
     job_file.write_text(JOB_FILE, encoding="utf-8")
@@ -118,22 +127,33 @@ def _write_reference(
     _write_csv(folder / "validation_log.csv", rows)
 
 
+def _past_days() -> list[datetime]:
+    return [ORDINARY_DAY - timedelta(days=ago) for ago in range(PAST_DAYS, 0, -1)]
+
+
+def _daylight(day: datetime) -> float:
+    """Return what the light of a day's views is multiplied by; the same for a day every time."""
+    weather = np.random.default_rng([_SEED_OF_DAYS, day.toordinal()]).normal(0, _LIGHT_BETWEEN_DAYS)
+    weekend = _AT_WEEKENDS if day.weekday() >= _FIRST_DAY_OF_WEEKEND else 1.0
+    return float(_ROOMS * weekend * (1 + weather))
+
+
 def _requests_of(
-    day: datetime, photographs: Mapping[str, Pixels], generator: np.random.Generator
+    day: datetime, photographs: Mapping[str, Pixels], generator: np.random.Generator, number: int
 ) -> Iterator[LoggedRequest]:
     """Yield one day's requests; on the faulty day one camera breaks in the morning."""
-    names = sorted(photographs)
-    seconds = np.sort(generator.integers(0, 24 * 3600, REQUESTS_A_DAY))
-    for number, second in enumerate(seconds):
+    names, daylight = sorted(photographs), _daylight(day)
+    seconds = np.sort(generator.integers(0, 24 * 3600, number))
+    for position, second in enumerate(seconds):
         time = day + timedelta(seconds=int(second))
         camera = str(generator.choice(_CAMERAS))
-        view = random_view(photographs[str(generator.choice(names))], generator)
+        view = random_view(photographs[str(generator.choice(names))], generator, daylight)
         if camera == _BROKEN_CAMERA and time >= FAULTY_DAY + _FAULT_FROM:
             view = break_camera(view)
         yield LoggedRequest(
             time=time,
             camera=camera,
-            filename=f"{camera} {number:03d}.jpg",
+            filename=f"{camera} {position:03d}.jpg",
             image=encode(view, generator),
         )
 

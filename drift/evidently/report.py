@@ -19,9 +19,13 @@ from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.compare import drift_score
 from jobs.visible_text import escaped_json, spelled_out
 from reports.findings.columns import Finding, Multivariate
+from reports.findings.days import Basis
 
 TEST_NAME = "drift_verdict"
-TEST_TITLE = "adjusted p-value, 1 where too small to matter"
+TEST_TITLES = {
+    Basis.REFERENCE: "adjusted p-value against the reference, 1 where too small to matter",
+    Basis.DAYS: "adjusted p-value against normal days, 1 where too small to matter",
+}
 # The page draws distributions; more rows than this change no bar and cost seconds per column.
 MOST_ROWS_DRAWN = 100_000
 # Its time grows with the square of the number of classes: 200 cost a second, 5,000 a minute.
@@ -54,7 +58,9 @@ class EvidentlyFiles:
 
 
 def render(
-    columns: Sequence[Column], findings: Mapping[str, Finding | Multivariate]
+    columns: Sequence[Column],
+    findings: Mapping[str, Finding | Multivariate],
+    basis: Basis = Basis.REFERENCE,
 ) -> EvidentlyFiles:
     """Return Evidently's data drift and data summary of the columns that both sides have.
 
@@ -68,13 +74,16 @@ def render(
         The compared columns.
     findings
         What the comparison said about each of them, by the column's name.
+    basis
+        What the findings are about; the test's title names it. The distributions are those of the
+        reference and the window on either basis.
     """
     evidently = import_quietly("drift.evidently.api")
     present = [c for c in columns if not c.reference.empty and not c.current.empty]
     if not present:
         return EvidentlyFiles(html=_nothing_to_show(), json=b'{"metrics": [], "tests": []}\n')
     scores = {safe_label(column.name): drift_score(findings[column.name]) for column in present}
-    _register(evidently, scores)
+    _register(evidently, scores, TEST_TITLES[basis])
     metrics = [
         evidently.ValueDrift(
             column=safe_label(column.name),
@@ -108,7 +117,7 @@ def import_quietly(module: str) -> Any:  # noqa: ANN401 - names of a library wit
         return importlib.import_module(module)
 
 
-def _register(evidently: Any, scores: Mapping[str, float]) -> None:  # noqa: ANN401
+def _register(evidently: Any, scores: Mapping[str, float], title: str) -> None:  # noqa: ANN401
     """Give Evidently a test under our name that answers with the findings' own scores."""
 
     def score(
@@ -119,7 +128,7 @@ def _register(evidently: Any, scores: Mapping[str, float]) -> None:  # noqa: ANN
 
     test = evidently.StatTest(
         name=TEST_NAME,
-        display_name=TEST_TITLE,
+        display_name=title,
         allowed_feature_types=[
             evidently.ColumnType.Numerical,
             evidently.ColumnType.Categorical,

@@ -18,6 +18,8 @@ from drift.renamed_job import settings_of
 from drift.run_request import as_text
 from drift.verdict.data_health import with_files, with_health
 from drift.verdict.decide import Decision
+from drift.verdict.quiet import images_needed, smallest_shift
+from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from drift.where.segments import Concentration
 from reference_stats.features.registry import feature_set, feature_set_id
 from reports.findings.answers import Verdict
@@ -47,11 +49,11 @@ class RunFacts:
     trend: Trend | None
     accepted_runs: int
     remarks: Sequence[Remark]
+    yardstick: Yardstick = REFERENCE_ALONE
 
 
 def assemble(facts: RunFacts) -> RunFindings:
     """Return everything that the run found."""
-    span = facts.data.predictions.window
     return RunFindings(
         job=facts.data.job.name,
         run_id=facts.run_id,
@@ -60,7 +62,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         timings=facts.timings,
         history_digest=facts.history_digest,
         job_settings=settings_of(facts.data.job),
-        window=WindowSpan(start=as_text(span.start), end=as_text(span.end)),
+        window=_window(facts),
         assumed_timezone=facts.data.predictions.assumed_timezone,
         verdict=facts.decision.verdict,
         headline=facts.decision.headline,
@@ -73,9 +75,9 @@ def assemble(facts: RunFacts) -> RunFindings:
         log_times=_log_times(facts),
         profile=_profile(facts),
         false_alarm_rate=facts.data.job.detection.false_alarm_rate,
-        smallest_effect=facts.comparison.smallest_effect,
+        smallest_effect=smallest_shift(facts.comparison, facts.yardstick),
         minimum_effect=facts.data.job.detection.minimum_effect,
-        images_needed=facts.comparison.images_needed,
+        images_needed=images_needed(facts.comparison, facts.yardstick),
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
         quality=_quality(facts),
@@ -86,7 +88,16 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
+        basis=facts.yardstick.basis,
+        level=facts.yardstick.level,
+        baseline=facts.yardstick.baseline,
+        episode=facts.yardstick.episode,
     )
+
+
+def _window(facts: RunFacts) -> WindowSpan:
+    span = facts.data.predictions.window
+    return WindowSpan(start=as_text(span.start), end=as_text(span.end))
 
 
 def _profile(facts: RunFacts) -> ProfileSummary:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from drift.comparison.compare import Comparison
+from drift.verdict.quiet import learning, nothing_drifted, nothing_in_common
 from drift.verdict.sentence import Extent, Sentence, caused, moved, moved_jointly
 from jobs.job_file.job import Job
 from reports.findings.answers import State, Verdict
@@ -33,10 +33,20 @@ def decide(
     job: Job,
     remarks: Sequence[Remark] = (),
 ) -> Decision:
-    """Return the verdict: drift where a column drifted, steady where one would have been seen.
+    """Return the verdict: drift where a column drifted, steady where the comparison was quiet.
 
-    A remark of the weight ``no_verdict`` makes the run inconclusive, one of ``not_steady`` does so
-    where nothing drifted, and a cause stands before what drifted.
+    A quiet run is steady however few images it has: its summary states the smallest shift that
+    would have been seen. It is inconclusive where nothing could be compared, and where it is open
+    what is normal: see `Yardstick.learns`. A remark of the weight ``no_verdict`` makes the run
+    inconclusive, one of ``not_steady`` does so where nothing drifted, and a cause stands before
+    what drifted.
+
+    Parameters
+    ----------
+    comparison
+        The findings; on the basis of days those about days.
+    extent
+        What the verdict is about, with the yardstick: normal days or the reference.
     """
     forbidding = of_weight(remarks, RemarkWeight.NO_VERDICT)
     nothing_to_see = not extent.images.logged
@@ -47,12 +57,26 @@ def decide(
     drifted = _what_drifted(comparison, extent)
     if drifted is not None:
         causes = of_weight(remarks, RemarkWeight.CAUSE)
-        return _decision(Verdict.DRIFT, caused(causes[0], drifted) if causes else drifted)
-    undrifted = _undrifted(comparison, extent, job.detection.effect_to_see)
+        if causes:
+            drifted = caused(causes[0], drifted, extent.yardstick)
+        return _decision(Verdict.DRIFT, drifted)
+    is_open = _what_is_open(comparison, extent, remarks)
+    if is_open is not None:
+        return _decision(Verdict.INCONCLUSIVE, is_open)
+    quiet = nothing_drifted(comparison, extent, job.detection.effect_to_see)
+    return _decision(Verdict.STEADY, quiet)
+
+
+def _what_is_open(
+    comparison: Comparison, extent: Extent, remarks: Sequence[Remark]
+) -> Sentence | None:
+    """Return why a run in which nothing drifted is not steady; None where it is."""
     doubts = of_weight(remarks, RemarkWeight.NOT_STEADY)
     if doubts:
-        return _decision(Verdict.INCONCLUSIVE, _said_by(doubts))
-    return undrifted
+        return _said_by(doubts)
+    if all(finding.p_value is None for finding in comparison.findings):
+        return nothing_in_common()
+    return learning(extent.yardstick) if extent.yardstick.learns else None
 
 
 def _what_drifted(comparison: Comparison, extent: Extent) -> Sentence | None:
@@ -81,32 +105,6 @@ def _too_many_lost(images: ImageCounts, job: Job) -> bool:
 
 def _decision(verdict: Verdict, sentence: Sentence) -> Decision:
     return Decision(verdict=verdict, headline=sentence.headline, summary=sentence.summary)
-
-
-def _undrifted(comparison: Comparison, extent: Extent, effect_to_see: float) -> Decision:
-    tested = [finding for finding in comparison.findings if finding.p_value is not None]
-    if not tested:
-        return _decision(
-            Verdict.INCONCLUSIVE,
-            Sentence(
-                headline="The reference and the window have nothing in common to compare",
-                summary=(
-                    "The reference and the window have no column in common that can be compared."
-                ),
-            ),
-        )
-    smallest = comparison.smallest_effect
-    if smallest is None or smallest > effect_to_see:
-        return _decision(Verdict.INCONCLUSIVE, _too_weak(comparison, extent, effect_to_see))
-    sentence = Sentence(
-        headline="The images look like the reference",
-        summary=(
-            f"The {extent.images.analysed:,} images look like the reference: none of "
-            f"{len(tested)} columns drifted, and a shift of {smallest:.2f} sigma would have been "
-            "seen."
-        ),
-    )
-    return _decision(Verdict.STEADY, sentence)
 
 
 def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
@@ -161,34 +159,3 @@ def _first(log: LogCounts) -> str:
     if not log.examples:
         return ""
     return f"; the first is {log.examples[0].name} ({log.examples[0].reason})"
-
-
-def _too_weak(comparison: Comparison, extent: Extent, effect_to_see: float) -> Sentence:
-    seen = comparison.smallest_effect
-    # Rounded up: what is called too little must not look like enough.
-    able = (
-        "nothing with certainty"
-        if seen is None
-        else f"only shifts of {math.ceil(100 * seen) / 100:.2f} sigma or more"
-    )
-    images, kind = f"{extent.images.analysed:,} images", ""
-    evidence = comparison.evidence
-    if evidence is not None and evidence.current_units < extent.images.analysed:
-        images += f", {evidence.current_units:,} of them independent,"
-        kind = "independent "
-    needed = (
-        f"about {comparison.images_needed:,} {kind}images would show"
-        if comparison.images_needed is not None
-        else "the reference is too small for any window to show"
-    )
-    return Sentence(
-        headline=(
-            "The reference is too small to say"
-            if comparison.images_needed is None
-            else "Too few images to say"
-        ),
-        summary=(
-            f"No drift was seen, but {images} can show {able}; {needed} "
-            f"{effect_to_see:g} sigma (detection.effect_to_see)."
-        ),
-    )

@@ -6,26 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.comparison.columns.columns import NEAR_COPIES
-from drift.comparison.columns.doubts import shorten_label
+from drift.verdict.moves import describe_move, size_of
+from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from reference_stats.features.registry import feature_named
-from reports.findings.class_shares import shares_by_name
 from reports.findings.columns import Finding, Multivariate
-from reports.findings.constant_reference import ConstantReference, difference_words, reference_words
-from reports.findings.effect_sizes import (
-    LARGEST_EFFECT,
-    TAILS,
-    USUALLY_BEYOND,
-    in_deviations,
-    sigmas,
-)
+from reports.findings.effect_sizes import TAILS
 from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark
-from reports.words.numbers import listed, readable
+from reports.words.numbers import listed
 
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2
 _MOST = 0.5
-_THAN_REFERENCE = " than the reference"
 LONGEST_HEADLINE = 120
 """A headline with a cause is at most so long, unless the cause alone is longer."""
 
@@ -40,7 +32,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
-    """What a drift is about.
+    """What a verdict is about, and what it is measured by.
 
     Attributes
     ----------
@@ -52,12 +44,15 @@ class Extent:
         Where and since when it sits, as a part of a sentence; may be empty.
     reasons
         The number of images left out per reason.
+    yardstick
+        What the window is compared with.
     """
 
     images: ImageCounts
     affected: int | None = None
     where: str = ""
     reasons: Mapping[str, int] = field(default_factory=dict)
+    yardstick: Yardstick = REFERENCE_ALONE
 
     def about(self) -> str:
         """Return the number of images in words."""
@@ -74,10 +69,11 @@ class Extent:
 def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     """Return what is said where columns drifted."""
     features = _in_order([finding for finding in drifted if finding.categories is None])
-    moves = [describe_move(finding) for finding in _to_name(features, drifted)]
+    yardstick = extent.yardstick
+    moves = [describe_move(finding, yardstick.than) for finding in _to_name(features, drifted)]
     more = len(drifted) - len(moves)
     tail = f" and {more} more" if more > 0 else ""
-    headline = extent.placed(_opening(features, drifted))
+    headline = extent.placed(_opening(features, drifted, yardstick))
     return Sentence(
         headline=headline,
         summary=f"{headline}: {', '.join(moves)}{tail}; {extent.about()}.",
@@ -86,78 +82,51 @@ def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
 
 def moved_jointly(joint: Multivariate, extent: Extent) -> Sentence:
     """Return what is said where only the features together drifted."""
-    headline = extent.placed("The numbers of the images no longer go together as in the reference")
+    usual = extent.yardstick.as_usual
+    headline = extent.placed(f"The numbers of the images no longer go together as {usual}")
     return Sentence(headline=headline, summary=f"{headline}: {joint.because}; {extent.about()}.")
 
 
-def caused(cause: Remark, drifted: Sentence) -> Sentence:
+def caused(cause: Remark, drifted: Sentence, yardstick: Yardstick = REFERENCE_ALONE) -> Sentence:
     """Return what is said of a drift whose cause is known: the cause comes first."""
     return Sentence(
-        headline=_short_headline(cause.headline, drifted.headline),
+        headline=_short_headline(cause.headline, drifted.headline, f" {yardstick.than}"),
         summary=f"{cause.text} {drifted.summary}",
     )
 
 
-def _short_headline(cause: str, drifted: str) -> str:
+def _short_headline(cause: str, drifted: str, than: str) -> str:
     """Return the cause with what drifted behind it, or the cause alone where that gets too long."""
     whole = f"{cause}: {drifted[:1].lower()}{drifted[1:]}"
     # The cause has named the reference already.
-    shorter = whole.replace(f"{_THAN_REFERENCE} ", " ").removesuffix(_THAN_REFERENCE)
+    shorter = whole.replace(f"{than} ", " ").removesuffix(than)
     return next((one for one in (whole, shorter) if len(one) <= LONGEST_HEADLINE), cause)
-
-
-def describe_move(finding: Finding) -> str:
-    """Return how far one column moved, such as ``brightness down 0.81 sigma``."""
-    effect = finding.effect or 0.0
-    title = _title(finding)
-    if finding.categories is not None:
-        return _largest_change(finding)
-    if finding.constant is not None:
-        return f"{title} {_off_constant(finding, finding.constant)}"
-    if finding.direction == "spread":
-        return f"spread of {title} {_spread_direction(finding)} {sigmas(effect)}"
-    if finding.direction in TAILS:
-        return _far_out(finding)
-    if finding.direction == "shares":
-        return f"{title}: share changed by {100 * effect:.0f} %"
-    return f"{title} {finding.direction} {_from_mean_to_mean(finding)}"
 
 
 def _to_name(features: Sequence[Finding], drifted: Sequence[Finding]) -> list[Finding]:
     """Return what the eye sees first, and the largest move where it is larger than those."""
     named = list(features[:_MOVES_NAMED])
-    largest = min(drifted, key=lambda one: (-_size(one), one.name))
-    if all(_size(largest) > _size(one) for one in named):
+    largest = min(drifted, key=lambda one: (-size_of(one), one.name))
+    if all(size_of(largest) > size_of(one) for one in named):
         named.append(largest)
     return named
 
 
-def _size(finding: Finding) -> float:
-    return in_deviations(finding.effect or 0.0, finding.direction)
-
-
-def _opening(features: Sequence[Finding], drifted: Sequence[Finding]) -> str:
+def _opening(features: Sequence[Finding], drifted: Sequence[Finding], yardstick: Yardstick) -> str:
     words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
     if words:
         partly = all(_is_about_some(finding) for finding in features if _look(finding))
         some = "Some images" if partly else "Images"
-        return f"{some} are {listed(words[:_LOOKS_NAMED])}{_THAN_REFERENCE}"
-    if not any(_is_about_images(finding) for finding in drifted):
-        return "The model's predictions have moved away from the reference"
-    return "The images have moved away from the reference"
+        return f"{some} are {listed(words[:_LOOKS_NAMED])} {yardstick.than}"
+    about_images = any(_is_about_images(finding) for finding in drifted)
+    whose = "The images" if about_images else "The model's predictions"
+    if yardstick.is_days:
+        return f"{whose} are not as {yardstick.as_usual}"
+    return f"{whose} have moved away from the reference"
 
 
 def _is_about_images(finding: Finding) -> bool:
     return finding.name == NEAR_COPIES or feature_named(finding.name) is not None
-
-
-def _from_mean_to_mean(finding: Finding) -> str:
-    """Say how far the mean moved; beyond the cap its own numbers say more."""
-    effect = finding.effect or 0.0
-    if effect < LARGEST_EFFECT:
-        return sigmas(effect)
-    then, now = (side.mean if side else None for side in (finding.reference, finding.current))
-    return f"from {readable(then)} to {readable(now)} ({sigmas(effect)})"
 
 
 def _is_about_some(finding: Finding) -> bool:
@@ -165,33 +134,6 @@ def _is_about_some(finding: Finding) -> bool:
     if finding.constant is not None:
         return (finding.effect or 0.0) < _MOST
     return finding.direction in TAILS
-
-
-def _title(finding: Finding) -> str:
-    feature = feature_named(finding.name)
-    return finding.name.replace("_", " ") if feature is None else feature.title
-
-
-def _spread_direction(finding: Finding) -> str:
-    then, now = (
-        (side.std if side else None) or 0.0 for side in (finding.reference, finding.current)
-    )
-    return "up" if now > then else "down"
-
-
-def _off_constant(finding: Finding, constant: ConstantReference) -> str:
-    """Say what the window holds in place of the one value that the reference has."""
-    images = [side.count if side else 0 for side in (finding.reference, finding.current)]
-    then = reference_words(constant, images[0])
-    return f"{difference_words(constant, images[1])} ({then})"
-
-
-def _far_out(finding: Finding) -> str:
-    """Say how many images lie beyond the reference's central 99 %."""
-    side = "high" if finding.direction == "upper_tail" else "low"
-    share = (finding.effect or 0.0) + USUALLY_BEYOND
-    usual = f"(usually {100 * USUALLY_BEYOND:.1f} %)"
-    return f"{_title(finding)} unusually {side} in {100 * share:.0f} % of the images {usual}"
 
 
 def _look(finding: Finding) -> str:
@@ -207,7 +149,7 @@ def _in_order(findings: Sequence[Finding]) -> list[Finding]:
         findings,
         key=lambda one: (
             not _is_headline(one.name),
-            -_size(one),
+            -size_of(one),
             one.name,
         ),
     )
@@ -216,12 +158,3 @@ def _in_order(findings: Sequence[Finding]) -> list[Finding]:
 def _is_headline(name: str) -> bool:
     feature = feature_named(name)
     return feature is not None and feature.headline
-
-
-def _largest_change(finding: Finding) -> str:
-    shares = shares_by_name(finding.categories or (), finding.renamed)
-    name = max(shares, key=lambda one: abs(shares[one][1] - shares[one][0]))
-    then, now = shares[name]
-    return (
-        f"share of {finding.name} {shorten_label(name)!r} {100 * then:.0f} % to {100 * now:.0f} %"
-    )

@@ -215,7 +215,8 @@ class DetectionSettings(Settings):
     """A smaller difference is never drift: reference standard deviations for numbers; for classes
     0.1 stands for two points of a share."""
     effect_to_see: float = Field(default=0.5, gt=0)
-    """`steady` is only said where a shift of this size would have been seen with 80 % power."""
+    """A quiet run that would not have seen a shift of this size with 80 % power says which window
+    would."""
     burst: Duration = timedelta(minutes=10)
     """Near-copies of one client that are no further apart in time are one observation."""
     basis: Literal["auto", "reference"] = "auto"

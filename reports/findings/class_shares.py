@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from reports.findings.columns import Category
+from reports.findings.columns import Category, Finding
 
 
 def class_shares(categories: Sequence[Category]) -> list[tuple[Category, float, float]]:
@@ -34,6 +34,23 @@ def shares_by_name(
         before, after = shares.get(name, (0.0, 0.0))
         shares[name] = (before + then, after + now)
     return shares
+
+
+def usual_and_current(column: Finding) -> dict[str, tuple[float, float]]:
+    """Return by class its usual share and the window's, 0 to 1.
+
+    Usual is the share on normal days where those are the basis, else the reference's. Likely
+    renamed classes are under the names that they are compared by.
+    """
+    shares = shares_by_name(column.categories or (), column.renamed)
+    if column.beside_days is None or not column.beside_days.usual_shares:
+        return shares
+    usual: dict[str, float] = {}
+    for label, share in column.beside_days.usual_shares.items():
+        name = column.renamed.get(label, label)
+        usual[name] = usual.get(name, 0.0) + share
+    names = dict.fromkeys([*shares, *usual])
+    return {name: (usual.get(name, 0.0), shares.get(name, (0.0, 0.0))[1]) for name in names}
 
 
 def _share(stated: float | None, count: int, total: int) -> float:

@@ -94,6 +94,11 @@ class Level:
     since: str = ""
     accepted_run: str = ""
 
+    @property
+    def stands_out(self) -> bool:
+        """Whether it differs and nobody has accepted it."""
+        return self.state is LevelState.DIFFERS and not self.accepted_run
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:

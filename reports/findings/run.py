@@ -8,7 +8,6 @@ from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.images import ImageCounts, Offender, Quality
-from reports.findings.job_settings import JobSettings
 from reports.findings.log import LogCounts
 from reports.findings.log_times import LogTimes
 from reports.findings.places import Onset, Segment, SegmentScan
@@ -42,6 +41,25 @@ class ProfileSummary:
     created_at: str
     source: str = ""
     different: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSettings:
+    """The settings that decide what a run says, whatever the job is called.
+
+    Attributes
+    ----------
+    log
+        The job file's `predictions.path`.
+    reference
+        A digest of ``[reference]``, as `ReferenceProfile.settings_digest`.
+    digest
+        A digest of all of them: log, images, window, reference, detection and segments.
+    """
+
+    log: str
+    reference: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

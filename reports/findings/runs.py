@@ -95,6 +95,7 @@ class NoticeKind(enum.StrEnum):
     INCONCLUSIVE = "inconclusive"
     RECOVERED = "recovered"
     REMINDER = "reminder"
+    LEVEL = "level"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class Notice:
     ----------
     since
         ISO 8601: the end of the window of the first run of the state that it tells of; for
-        ``recovered``, of the state that is over.
+        ``recovered``, of the state that is over; for ``level``, of the first run of that level.
     """
 
     kind: NoticeKind

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from typing import cast
 
 from reports.findings.answers import State, Verdict
+from reports.findings.days import Basis
 from reports.findings.effect_sizes import LARGEST_EFFECT, in_deviations
 from reports.findings.log_times import LogTimes
 from reports.findings.run import RunFindings
+from reports.history.normal_days import NormalDays, normal_days_of
 from reports.json_report.report import json_bytes, plain
 
 HISTORY_FOLDER = "history"
@@ -22,6 +24,8 @@ _LEFT_OUT_WHERE_UNKNOWN = (
     "rows_by_day",
     "late_rows",
     "log_digest",
+    "normal_days",
+    "rejected",
 )
 
 
@@ -76,8 +80,13 @@ class HistoryRow:
         not known.
     accepted
         What ``drift accept`` remembers of the run; None for a run that was not accepted.
+    rejected
+        Whether a person said with ``drift reject`` that the window was not normal: its blocks
+        never teach what is.
     rows_by_day, late_rows, log_digest
         As in `log_times.LogTimes`; None and empty where they are not known.
+    normal_days
+        What the run knew of normal days; None in rows of older versions, and where it kept none.
     """
 
     run_id: str
@@ -97,9 +106,11 @@ class HistoryRow:
     headline: str = ""
     minimum_effect: float | None = None
     accepted: AcceptedWindow | None = None
+    rejected: bool = False
     rows_by_day: dict[str, int] | None = None
     late_rows: dict[str, int] | None = None
     log_digest: str = ""
+    normal_days: NormalDays | None = None
 
     @property
     def start(self) -> datetime:
@@ -119,6 +130,30 @@ class HistoryRow:
         """
         sizes = (self.effect_in_deviations(name) for name in self.effects)
         return max((size for size in sizes if size is not None), default=None)
+
+    def band(self, column: str) -> tuple[float, float] | None:
+        """Return between which moves of a column's mean nearly all normal days lie.
+
+        Against the reference, in reference standard deviations; None where it is not known.
+        """
+        days = self.normal_days
+        if days is None or column not in days.usual_shifts:
+            return None
+        half = days.half_width(column, self.current_units)
+        usual = days.usual_shifts[column]
+        return None if half is None else (usual - half, usual + half)
+
+    @property
+    def widest_band(self) -> float | None:
+        """How far from its usual place a mean may lie on a normal day, in the widest column.
+
+        In reference standard deviations; None where the verdict was not about normal days.
+        """
+        days = self.normal_days
+        if days is None or days.basis is not Basis.DAYS:
+            return None
+        halves = [days.half_width(name, self.current_units) for name in days.day_spreads]
+        return max((half for half in halves if half is not None), default=None)
 
     def effect_in_deviations(self, column: str) -> float | None:
         """Return how far a column moved, on one scale for numbers and shares; None if unknown."""
@@ -163,6 +198,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         rows_by_day=dict(times.rows_by_day) or None,
         late_rows=dict(times.late_rows) or None,
         log_digest=times.log_digest,
+        normal_days=normal_days_of(findings),
     )
 
 
@@ -191,10 +227,14 @@ def history_bytes(row: HistoryRow) -> bytes:
     rows stays what it was.
     """
     document = cast("dict[str, object]", plain(row))
-    unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if document[key] in ("", None)]
+    unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if _is_unknown(document[key])]
     if row.accepted is not None and not row.accepted.signed_tails:
         del cast("dict[str, object]", document["accepted"])["signed_tails"]
     return json_bytes({key: document[key] for key in document if key not in unknown})
+
+
+def _is_unknown(value: object) -> bool:
+    return value is None or value is False or value == ""
 
 
 def sort_rows(rows: Iterable[HistoryRow]) -> tuple[HistoryRow, ...]:

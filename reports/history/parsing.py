@@ -16,6 +16,7 @@ from reports.history.history import (
     known_shifts,
     parse_time,
 )
+from reports.history.normal_days import normal_days_of_document
 
 
 def parse_history_row(data: bytes) -> HistoryRow:
@@ -58,9 +59,11 @@ def row_of_document(document: object) -> HistoryRow:
             headline=str(document.get("headline", "")),
             minimum_effect=_known_number(document.get("minimum_effect")),
             accepted=_accepted(document.get("accepted")),
+            rejected=bool(document.get("rejected", False)),
             rows_by_day=_counts(document.get("rows_by_day")),
             late_rows=_counts(document.get("late_rows")),
             log_digest=str(document.get("log_digest", "")),
+            normal_days=normal_days_of_document(document.get("normal_days")),
         )
     except KeyError as error:
         raise ValueError(f"the key {error} is missing") from None

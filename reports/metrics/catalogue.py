@@ -97,8 +97,8 @@ COLUMN_STATE = Metric(
 COLUMN_EFFECT = Metric(
     name="image_drift_column_effect_deviations",
     meaning="How far the column moved, without a sign, in reference standard deviations, 100 at "
-    "most. A difference of shares is divided by 0.2: two points of a share weigh as 0.1 "
-    "deviations.",
+    "most; from normal days where those are the basis. A difference of "
+    "shares is divided by 0.2: two points of a share weigh as 0.1 deviations.",
     labels=_COLUMN,
     unit=_SIGMA,
 )
@@ -112,7 +112,7 @@ COLUMN_SHIFT = Metric(
 COLUMN_P_VALUE = Metric(
     name="image_drift_column_adjusted_p_value",
     meaning="The column's p-value, adjusted for everything that the run tests. Below "
-    "image_drift_false_alarm_rate the move is no chance.",
+    "image_drift_false_alarm_rate the move is no chance, beside what image_drift_basis says.",
     labels=_COLUMN,
 )
 MINIMUM_EFFECT = Metric(
@@ -133,6 +133,22 @@ FALSE_ALARM_RATE = Metric(
 TREND_ALARM = Metric(
     name="image_drift_trend_alarm",
     meaning="1 while slow drift across runs is seen, else 0. It is no part of the verdict.",
+)
+BASIS = Metric(
+    name="image_drift_basis",
+    meaning="1 for what the verdict compares the window with (days or reference), 0 for the other.",
+    labels=("basis",),
+)
+LEVEL_DIFFERS = Metric(
+    name="image_drift_level_differs",
+    meaning="1 while production differs from the reference and nobody has accepted that, else 0; "
+    "absent where it was not asked. It is no part of the verdict.",
+)
+BASELINE_BLOCKS = Metric(
+    name="image_drift_baseline_blocks",
+    meaning="How many normal blocks, mostly days, teach what is normal; absent where none are "
+    "kept.",
+    unit="{block}",
 )
 STAGE_DURATION = Metric(
     name="image_drift_stage_duration_seconds",
@@ -170,6 +186,9 @@ METRICS = (
     SMALLEST_EFFECT,
     FALSE_ALARM_RATE,
     TREND_ALARM,
+    BASIS,
+    LEVEL_DIFFERS,
+    BASELINE_BLOCKS,
     STAGE_DURATION,
     INFO,
 )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from reports.findings.answers import State, Verdict
 from reports.findings.columns import Finding
+from reports.findings.days import Basis
 from reports.findings.effect_sizes import in_deviations
 from reports.findings.run import RunFindings
 from reports.metrics import catalogue
@@ -67,10 +68,20 @@ def _run_samples(findings: RunFindings) -> Iterator[Sample]:
     yield from _known(findings, catalogue.SMALLEST_EFFECT, findings.smallest_effect)
     if findings.trend is not None:
         yield _sample(findings, catalogue.TREND_ALARM, findings.trend.state is State.DRIFT)
+    yield from _day_samples(findings)
     for stage, seconds in findings.timings.items():
         yield _sample(findings, catalogue.STAGE_DURATION, seconds, stage)
     version = findings.versions.get("image-drift", "")
     yield _sample(findings, catalogue.INFO, 1, version, findings.profile.id)
+
+
+def _day_samples(findings: RunFindings) -> Iterator[Sample]:
+    for basis in Basis:
+        yield _sample(findings, catalogue.BASIS, basis is findings.basis, basis)
+    if findings.level is not None:
+        yield _sample(findings, catalogue.LEVEL_DIFFERS, findings.level.stands_out)
+    if findings.baseline is not None:
+        yield _sample(findings, catalogue.BASELINE_BLOCKS, findings.baseline.blocks)
 
 
 def _seconds(text: str) -> float:

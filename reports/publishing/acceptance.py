@@ -1,4 +1,4 @@
-"""Accepting a published run as normal: what its report offers, and where that is marked."""
+"""Accepting or rejecting a published run: what its report offers, and where that is marked."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from typing import Any
 from jobs.buckets.bucket import HTML, Bucket
 from jobs.errors import ObjectChangedError, ObjectError, ObjectMissingError
 from reports.conditional_writes import StillAllowed
+from reports.findings.days import Basis
 from reports.history.history import AcceptedWindow, known_numbers, known_shifts
-from reports.pages.run.report import with_acceptance
+from reports.pages.run.report import with_marks
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME, publish_errors, run_prefix
+
+# Normal days are learned from their own records: nothing of the run has to be remembered.
+_OF_DAYS = AcceptedWindow(statistics={}, reference_units=0, current_units=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,8 @@ class PublishedRun:
     shifts
         By numeric column: the move of its mean in reference standard deviations.
     window
-        What the test rested on; None where the report does not say, or nothing was tested.
+        What the test rested on, without any statistic where that was normal days; None where the
+        report does not say, or nothing was tested.
     """
 
     profile_id: str
@@ -52,9 +57,15 @@ def read_run(bucket: Bucket, prefix: str, run_id: str) -> PublishedRun:
 
 
 def mark_page(
-    bucket: Bucket, prefix: str, run_id: str, still_allowed: StillAllowed, *, accepted: bool
+    bucket: Bucket,
+    prefix: str,
+    run_id: str,
+    still_allowed: StillAllowed,
+    *,
+    accepted: bool,
+    rejected: bool = False,
 ) -> None:
-    """Let a run's page say whether the run is accepted; a run without a page is no error.
+    """Let a run's page say whether the run is accepted or rejected; without a page is no error.
 
     Parameters
     ----------
@@ -70,7 +81,7 @@ def mark_page(
     with publish_errors():
         try:
             stored = bucket.read(name)
-            page = with_acceptance(stored.data, accepted=accepted)
+            page = with_marks(stored.data, accepted=accepted, rejected=rejected)
             if page != stored.data:
                 still_allowed()
                 bucket.replace(name, page, stored.version, HTML)
@@ -84,7 +95,8 @@ def _published_run(report: Mapping[str, Any]) -> PublishedRun:
     return PublishedRun(
         profile_id=str(report["profile"]["id"]),
         shifts=known_shifts({column["name"]: column.get("shift") for column in columns}),
-        window=_window(report.get("evidence")),
+        window=_window(report.get("evidence"))
+        or (_OF_DAYS if report.get("basis") == Basis.DAYS else None),
     )
 
 

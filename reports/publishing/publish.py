@@ -214,7 +214,7 @@ def _write_row(
     history: HistoryReader,
     still_allowed: StillAllowed,
 ) -> None:
-    """Write a run's row; where the same run was accepted before, it stays accepted."""
+    """Write a run's row; where the same run was accepted or rejected before, it stays so."""
     name = history_name(prefix, row.run_id)
     kept, before = row, None
     for _ in range(ATTEMPTS):
@@ -225,17 +225,18 @@ def _write_row(
             history.remember(name, version, data)
             return
         stored = read_if_there(bucket, name)
-        kept = row if stored is None else _with_acceptance(row, bucket.url_of(name), stored.data)
+        kept = row if stored is None else _with_marks(row, bucket.url_of(name), stored.data)
         before = None if stored is None else stored.version
     raise too_busy(bucket, name)
 
 
-def _with_acceptance(row: HistoryRow, url: str, before: bytes) -> HistoryRow:
+def _with_marks(row: HistoryRow, url: str, before: bytes) -> HistoryRow:
     try:
         known = parse_history_row(before)
     except ValueError as error:
         logger.warning("%s is no history row (%s) and is replaced by this run's.", url, error)
         return row
+    row = replace(row, rejected=known.rejected)
     if known.accepted is None:
         return row
     if known.profile_id != row.profile_id:

@@ -11,6 +11,7 @@ from PIL import Image
 from reports.findings.images import Offender
 from reports.findings.run import RunFindings
 from reports.findings.runs import Notice, NoticeKind
+from reports.words.advice import level_advice
 from reports.words.harmless_text import harmless, shortened
 from reports.words.numbers import counted, moment
 from reports.words.summary_paragraphs import summary_paragraphs
@@ -25,6 +26,7 @@ _OPENINGS = {
     NoticeKind.REMINDER: "Still drift in {job}",
     NoticeKind.INCONCLUSIVE: "Inconclusive: {job}",
     NoticeKind.RECOVERED: "Recovered: {job}",
+    NoticeKind.LEVEL: "Not like the reference: {job}",
 }
 _SHOWS_IMAGES = (NoticeKind.DRIFT, NoticeKind.REMINDER)
 
@@ -102,6 +104,8 @@ def trial_message(job: str, *, link: str, with_picture: bool) -> Message:
 def _title(findings: RunFindings, notice: Notice) -> str:
     opening = _OPENINGS[notice.kind].format(job=findings.job)
     headline = findings.headline or findings.summary.partition(":")[0]
+    if notice.kind is NoticeKind.LEVEL and findings.level is not None:
+        headline = findings.level.summary
     rest = harmless(headline, LONGEST_TITLE).rstrip(".")
     return shortened(f"{opening} - {rest}", LONGEST_TITLE)
 
@@ -109,7 +113,7 @@ def _title(findings: RunFindings, notice: Notice) -> str:
 def _lines(
     findings: RunFindings, notice: Notice, worst: Sequence[Offender], link: str
 ) -> Iterator[str]:
-    for paragraph in summary_paragraphs(findings):
+    for paragraph in _paragraphs(findings, notice):
         yield harmless(paragraph, _LONGEST_SENTENCE)
         yield ""
     if notice.since != findings.window.end:
@@ -126,6 +130,14 @@ def _lines(
         yield f"{number}. {name}: {harmless(offender.because, _LONGEST_NAME)}"
     yield ""
     yield f"Report: {link}"
+
+
+def _paragraphs(findings: RunFindings, notice: Notice) -> Iterator[str]:
+    level = findings.level
+    if notice.kind is NoticeKind.LEVEL and level is not None:
+        yield f"{level.summary.rstrip('.')}. This is told once, and is no alarm."
+        yield level_advice(findings)
+    yield from summary_paragraphs(findings)
 
 
 def _since(notice: Notice) -> str:

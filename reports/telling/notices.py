@@ -10,6 +10,8 @@ The policy is replayed over the runs by window end:
   then: a drift that came and went in between is not told, a told drift that only paused goes on.
 - A run that was accepted as normal counts as steady. Where that makes a told drift vanish, there is
   no ``recovered``: whoever accepted it knows.
+- A level that differs from the reference is told once, where no drift is open, until it is accepted
+  or has been alike for `_ALIKE_FOR`. It begins no quiet period: a drift must not wait for it.
 - Several runs of one window end count as one: drift where one says so, else steady where one does.
 
 Times are window ends. The clock plays no part, so a run that comes late changes nothing.
@@ -17,6 +19,7 @@ Times are window ends. The clock plays no part, so a run that comes late changes
 
 from __future__ import annotations
 
+import enum
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +30,8 @@ from reports.findings.answers import Verdict
 from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import HistoryRow, parse_time, rows_before, sort_rows
 
+# A level at the edge of what counts may come and go from day to day: that is no news.
+_ALIKE_FOR = timedelta(days=7)
 _STILL_SO = {
     NoticeKind.DRIFT: Verdict.DRIFT,
     NoticeKind.REMINDER: Verdict.DRIFT,
@@ -50,6 +55,15 @@ class Told:
     run_ids: tuple[str, ...]
 
 
+class _Level(enum.Enum):
+    """What a window end says of the level."""
+
+    UNKNOWN = enum.auto()
+    ALIKE = enum.auto()
+    DIFFERS = enum.auto()
+    ACCEPTED = enum.auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Point:
     """All runs of one window end as one."""
@@ -58,6 +72,7 @@ class _Point:
     text: str
     verdict: Verdict
     run_ids: tuple[str, ...]
+    level: _Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +90,13 @@ class _Known:
         Whether these were told.
     drift_last
         The window end at which that drift was told or reminded of last.
+    level_seen
+        The first window end of the level that differs and is not accepted; None where there is
+        none.
+    level_alike
+        Since which window end it has been alike; None where it is not.
+    level_told
+        Whether that level was told.
     last
         What was told last.
     """
@@ -84,6 +106,9 @@ class _Known:
     drift_seen: str | None = None
     inconclusive_seen: str | None = None
     inconclusive_told: bool = False
+    level_seen: str | None = None
+    level_alike: datetime | None = None
+    level_told: bool = False
     last: Told | None = None
 
 
@@ -115,6 +140,8 @@ def standing_notice(
     last = known.last
     if last is None or _due(_seen(known, point), point, settings) is not None:
         return None
+    if last.notice.kind is NoticeKind.LEVEL:
+        return last if point.level is _Level.DIFFERS else None
     return last if point.verdict is _STILL_SO[last.notice.kind] else None
 
 
@@ -138,7 +165,9 @@ def _sinces(known: _Known) -> Iterator[datetime]:
     if known.drift_told is not None:
         yield parse_time(known.drift_told)
     if known.last is not None:
-        yield parse_time(known.last.notice.since)
+        # A level may have begun long before it was told, and nothing before is asked for.
+        is_level = known.last.notice.kind is NoticeKind.LEVEL
+        yield known.last.window_end if is_level else parse_time(known.last.notice.since)
 
 
 def _points(rows: Iterable[HistoryRow]) -> Iterator[_Point]:
@@ -154,7 +183,20 @@ def _point(rows: Sequence[HistoryRow]) -> _Point:
         text=rows[0].window_end,
         verdict=next(verdict for verdict in order if verdict in verdicts),
         run_ids=tuple(row.run_id for row in rows),
+        level=_level(rows),
     )
+
+
+def _level(rows: Sequence[HistoryRow]) -> _Level:
+    """Return what runs of one window end say of the level; a person's word counts most."""
+    known = [row.normal_days for row in rows if row.normal_days is not None]
+    known = [days for days in known if days.level is not None]
+    if not known:
+        return _Level.UNKNOWN
+    if any(row.accepted is not None for row in rows) or any(days.accepted_run for days in known):
+        return _Level.ACCEPTED
+    differs = any(days.level_stands_out for days in known)
+    return _Level.DIFFERS if differs else _Level.ALIKE
 
 
 def _replay(points: Iterable[_Point], settings: NotificationSettings) -> _Known:
@@ -169,6 +211,7 @@ def _replay(points: Iterable[_Point], settings: NotificationSettings) -> _Known:
 
 def _seen(known: _Known, point: _Point) -> _Known:
     """Return what is there after a window end, whether or not it is told."""
+    known = _level_seen(known, point)
     if point.verdict is Verdict.INCONCLUSIVE:
         return replace(known, inconclusive_seen=known.inconclusive_seen or point.text)
     drifts = point.verdict is Verdict.DRIFT
@@ -180,11 +223,40 @@ def _seen(known: _Known, point: _Point) -> _Known:
     )
 
 
+def _level_seen(known: _Known, point: _Point) -> _Known:
+    if point.level is _Level.UNKNOWN:
+        return known
+    if point.level is _Level.DIFFERS:
+        return replace(known, level_seen=known.level_seen or point.text, level_alike=None)
+    since = known.level_alike or point.end
+    if point.level is _Level.ACCEPTED or point.end - since >= _ALIKE_FOR:
+        return replace(known, level_seen=None, level_alike=since, level_told=False)
+    return replace(known, level_alike=since)
+
+
 def _due(known: _Known, point: _Point, settings: NotificationSettings) -> Notice | None:
-    if known.last is not None:
-        passed = point.end - known.last.window_end
-        if passed < (settings.quiet_period or timedelta()):
-            return None
+    due = _due_verdict(known, point, settings)
+    if due is not None or not _is_free_for_level(known, point, settings):
+        return due
+    return _notice(NoticeKind.LEVEL, known.level_seen)
+
+
+def _is_free_for_level(known: _Known, point: _Point, settings: NotificationSettings) -> bool:
+    """Tell whether the level is there, was not told, and no drift needs the attention."""
+    if point.level is not _Level.DIFFERS or known.level_told or _is_quiet(known, point, settings):
+        return False
+    return known.drift_told is None and point.verdict is not Verdict.DRIFT
+
+
+def _is_quiet(known: _Known, point: _Point, settings: NotificationSettings) -> bool:
+    if known.last is None or known.last.notice.kind is NoticeKind.LEVEL:
+        return False
+    return point.end - known.last.window_end < (settings.quiet_period or timedelta())
+
+
+def _due_verdict(known: _Known, point: _Point, settings: NotificationSettings) -> Notice | None:
+    if _is_quiet(known, point, settings):
+        return None
     if point.verdict is Verdict.INCONCLUSIVE:
         wanted = settings.inconclusive and not known.inconclusive_told
         return _notice(NoticeKind.INCONCLUSIVE, known.inconclusive_seen) if wanted else None
@@ -210,6 +282,8 @@ def _told(known: _Known, point: _Point, notice: Notice) -> _Known:
     told = Told(notice=notice, window_end=point.end, run_ids=point.run_ids)
     if notice.kind is NoticeKind.INCONCLUSIVE:
         return replace(known, inconclusive_told=True, last=told)
+    if notice.kind is NoticeKind.LEVEL:
+        return replace(known, level_told=True, last=told)
     if notice.kind is NoticeKind.RECOVERED:
         return replace(known, drift_told=None, drift_last=None, last=told)
     return replace(known, drift_told=notice.since, drift_last=point.end, last=told)

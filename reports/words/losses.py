@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from reference_stats.outcomes import UnreadableReason
 from reports.findings.answers import State, Verdict
 from reports.findings.images import ImageCounts
+from reports.findings.remarks import RemarkWeight
 from reports.findings.run import RunFindings
 from reports.words.numbers import counted
 
@@ -36,7 +37,7 @@ def _images_wanting(findings: RunFindings) -> list[str]:
             return []
         return [f"None of the {counted(images.logged, 'image')} could be analysed: {how}. {advice}"]
     needed = findings.images_needed
-    if needed is None or images.analysed >= needed:
+    if needed is None or images.analysed >= needed or _has_other_reasons(findings):
         return []
     words = (
         f"The window has {counted(images.analysed, 'image')}; about {needed:,} are needed to see "
@@ -44,6 +45,15 @@ def _images_wanting(findings: RunFindings) -> list[str]:
         "A longer window collects more."
     )
     return [words]
+
+
+def _has_other_reasons(findings: RunFindings) -> bool:
+    """Tell whether the run is inconclusive for what more images would not change."""
+    baseline = findings.baseline
+    if baseline is not None and baseline.is_learning:
+        return True
+    weights = {remark.weight for remark in findings.remarks}
+    return bool(weights & {RemarkWeight.NOT_STEADY, RemarkWeight.NO_VERDICT})
 
 
 def _losses(findings: RunFindings) -> list[str]:

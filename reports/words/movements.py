@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
-from reports.findings.class_shares import shares_by_name
-from reports.findings.columns import Category, Distribution, Finding, Multivariate
+from reports.findings.class_shares import usual_and_current
+from reports.findings.columns import Distribution, Finding, Multivariate
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
 from reports.words.numbers import NOTHING, SIGMA, counted
@@ -60,10 +59,12 @@ def effect_size(column: Finding) -> str:
     if column.effect is None or not math.isfinite(column.effect):
         return NOTHING
     size = abs(column.effect)
-    if column.constant is not None:
+    if column.constant is not None and column.beside_days is None:
         then = reference_words(column.constant, _images(column.reference))
         return f"{difference_words(column.constant, _images(column.current))} ({then})"
     if column.direction in TAILS:
+        if column.beside_days is not None:
+            return f"{_per_cent(size)} more of the images"
         return f"{_per_cent(size + USUALLY_BEYOND)} of images"
     if column.direction == "shares" or column.categories is not None:
         return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
@@ -106,10 +107,10 @@ def _images(side: Distribution | None) -> int:
 def _in_brief(column: Finding, size: str) -> tuple[str, str]:
     """Return the class that moved most, if there are classes, and the movement in a few words."""
     if column.categories:
-        return _largest_change(column.categories, column.renamed)
+        return _largest_change(column)
     if column.direction == "spread":
         return "", f"{_spread_words(column)}, {size}"
-    if column.direction in TAILS and column.constant is None:
+    if column.direction in TAILS and (column.constant is None or column.beside_days is not None):
         side = "high" if column.direction == "upper_tail" else "low"
         return "", f"very {side} in {size.partition(' of ')[0]}"
     if column.direction == "shares":
@@ -119,8 +120,8 @@ def _in_brief(column: Finding, size: str) -> tuple[str, str]:
     return "", size
 
 
-def _largest_change(categories: Sequence[Category], renamed: Mapping[str, str]) -> tuple[str, str]:
-    shares = shares_by_name(categories, renamed)
+def _largest_change(column: Finding) -> tuple[str, str]:
+    shares = usual_and_current(column)
     most = max(shares, key=lambda name: abs(shares[name][1] - shares[name][0]))
     name = visible(most)
     label = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 3]}..."
@@ -144,7 +145,8 @@ def _meaning(column: Finding, feature: Feature | None) -> str:
         case "up" | "down":
             return _look(feature, up=column.direction == "up")
         case "upper_tail" | "lower_tail":
-            return _tail_words(_look(feature, up=column.direction == "upper_tail"))
+            look = _look(feature, up=column.direction == "upper_tail")
+            return _tail_words(look) if column.beside_days is None else f"{look} than usual"
         case "spread":
             return _spread_words(column)
         case "shares":
@@ -164,11 +166,23 @@ def _tail_words(look: str) -> str:
 
 
 def _spread_words(column: Finding) -> str:
+    widened = spread_widened(column)
+    if widened is None:
+        return "another shape"
+    return "more varied" if widened else "less varied"
+
+
+def spread_widened(column: Finding) -> bool | None:
+    """Tell whether the values lie farther apart than usual; None where they do neither.
+
+    Beside normal days, whose deviation is not known, the sign of the statistic says it.
+    """
+    statistic = column.statistic
+    if column.beside_days is not None and statistic is not None and statistic.value:
+        return statistic.value > 0
     before = column.reference.std if column.reference else None
     now = column.current.std if column.current else None
-    if before is None or now is None or before == now:
-        return "another shape"
-    return "more varied" if now > before else "less varied"
+    return None if before is None or now is None or before == now else now > before
 
 
 def _share_words(column: Finding) -> str:

@@ -106,8 +106,8 @@ def warning_noun(findings: RunFindings) -> str:
 def power_words(findings: RunFindings) -> str:
     """Return the shift that the run would have noticed, as a sentence; empty if it is not known.
 
-    It is empty if a remark says why the run may have seen less, and for an inconclusive run, whose
-    summary says what the run could have seen.
+    It is empty if a remark says why the run may have seen less, and for an inconclusive run, which
+    does not answer.
     """
     if findings.verdict is Verdict.INCONCLUSIVE:
         return ""

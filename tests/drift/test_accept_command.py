@@ -1,4 +1,4 @@
-"""``drift accept`` as a user runs it: a process, a bucket, an exit code."""
+"""``drift accept`` and ``drift reject`` as a user runs them: a process, a bucket, an exit code."""
 
 import dataclasses
 import json
@@ -9,12 +9,14 @@ import pytest
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.running.lock import JobLock
+from reports.findings.days import Basis
 from reports.findings.run import WindowSpan
 from reports.history.parsing import parse_history_row
 from reports.history.store import read_history
 from reports.pages.run.report import report_html
 from reports.publishing.publish import publish
 from tests.support import findings as examples
+from tests.support import normal_days
 from tests.support.command import JOB_FILE, drift, warm_drift
 
 PREFIX = "data_drift_reports/dogs"
@@ -170,3 +172,63 @@ def test_while_a_run_holds_the_lock_nothing_is_accepted(folder):
         result = accept(folder, "latest")
     assert result.returncode == 7
     assert row_of(folder, 5).accepted is None
+
+
+def reject(folder, *arguments, drift=warm_drift):
+    result = drift("reject", "job.toml", *arguments, cwd=folder)
+    assert "Traceback" not in result.stderr
+    return result
+
+
+def test_a_rejected_run_is_marked_in_history_page_and_index(folder):
+    run = run_of_day(4)
+    result = reject(folder, run.run_id, drift=drift)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(f"rejected {run.run_id} (2025-03-03T00:00:00Z to ")
+    assert [row_of(folder, day).rejected for day in (3, 4, 5)] == [False, True, False]
+    bucket = bucket_of(folder)
+    assert b'id="rejected">' in bucket.read(f"{PREFIX}/runs/{run.run_id}/report.html").data
+    assert bucket.read(f"{PREFIX}/index.html").data.count(b">rejected</span>") == 1
+
+
+def test_the_same_run_rejected_twice_changes_nothing(folder):
+    reject(folder, "latest")
+    before = {name: bucket_of(folder).read(name).data for name in objects_of(folder)}
+    assert "was rejected already: nothing changed" in reject(folder, "latest").stdout
+    assert {name: bucket_of(folder).read(name).data for name in objects_of(folder)} == before
+
+
+def test_a_rejection_can_be_taken_back(folder):
+    before = {name: bucket_of(folder).read(name).data for name in objects_of(folder)}
+    reject(folder, "latest")
+    assert "is no longer rejected" in reject(folder, "latest", "--undo").stdout
+    assert {name: bucket_of(folder).read(name).data for name in objects_of(folder)} == before
+    assert "was not rejected: nothing changed" in reject(folder, "latest", "--undo").stdout
+
+
+def test_a_run_is_accepted_or_rejected_and_never_both(folder):
+    accept(folder, "latest")
+    reject(folder, "latest")
+    assert (row_of(folder, 5).accepted, row_of(folder, 5).rejected) == (None, True)
+    page = f"{PREFIX}/runs/{run_of_day(5).run_id}/report.html"
+    assert b'id="accepted" hidden>' in bucket_of(folder).read(page).data
+    accept(folder, "latest")
+    assert (row_of(folder, 5).accepted is not None, row_of(folder, 5).rejected) == (True, False)
+    assert b'id="rejected" hidden>' in bucket_of(folder).read(page).data
+
+
+def test_a_run_that_does_not_exist_cannot_be_rejected(folder):
+    before = objects_of(folder)
+    result = reject(folder, "yesterday")
+    assert result.returncode == 2
+    assert "Or say latest." in result.stderr
+    assert objects_of(folder) == before
+
+
+def test_a_run_that_rested_on_days_is_accepted_without_statistics(folder):
+    days = {"basis": Basis.DAYS, "baseline": normal_days.BASELINE}
+    publish_run(bucket_of(folder), run_of_day(6, evidence=None, **days))
+    assert accept(folder, "latest").returncode == 0
+    kept = row_of(folder, 6).accepted
+    assert kept.statistics == {}
+    assert "was accepted already" in accept(folder, "latest").stdout

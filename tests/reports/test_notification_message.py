@@ -12,6 +12,7 @@ from reports.findings.runs import Notice, NoticeKind
 from reports.telling.message import LONGEST_TITLE, message_of
 from reports.words.harmless_text import harmless, shortened
 from tests.support import findings as examples
+from tests.support import normal_days
 
 LINK = "https://storage.example.com/b/report.html?a=1&b=2"
 END = examples.drifted().window.end
@@ -44,6 +45,18 @@ def test_the_message_of_a_drift_reads_as_it_is_meant_to():
         "",
         f"Report: {LINK}",
     ]
+
+
+def test_the_message_of_a_level_says_how_far_and_what_to_do():
+    run = normal_days.drifted_from_days()
+    sent = message(run, NoticeKind.LEVEL, since="2025-03-01T00:00:00Z")
+    assert sent.title == f"Not like the reference: dogs - {run.level.summary.rstrip('.')}"
+    lines = sent.body.split("\n")
+    assert lines[0] == f"{run.level.summary} This is told once, and is no alarm."
+    assert f"drift accept JOB.toml {run.run_id}" in lines[2]
+    assert run.summary in lines
+    assert "Since the window that ended 1 Mar 2025, 00:00 UTC" in lines
+    assert not sent.pictures
 
 
 def test_a_long_cause_does_not_push_out_what_drifted():

@@ -11,15 +11,15 @@ import jsonschema
 import pytest
 
 import reports.findings
-from reports.findings import answers, columns, images, log, places, run, runs
+from reports.findings import answers, columns, days, images, log, places, run, runs
 from reports.findings.constant_reference import ConstantReference
-from reports.findings.job_settings import JobSettings
 from reports.findings.log_times import LogTimes
 from reports.findings.remarks import Remark
-from reports.findings.run import RunFindings
+from reports.findings.run import JobSettings, RunFindings
 from reports.json_report.report import report_json, report_schema
 from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
+from tests.support import normal_days
 
 SCHEMA = cast("dict[str, Any]", report_schema())
 EXAMPLES = (
@@ -28,6 +28,9 @@ EXAMPLES = (
     examples.inconclusive,
     examples.empty_window,
     examples.hostile,
+    normal_days.drifted_from_days,
+    normal_days.quiet_day,
+    normal_days.learning,
 )
 WHERE = {
     run.RunFindings: SCHEMA,
@@ -60,6 +63,11 @@ WHERE = {
     Remark: SCHEMA["$defs"]["remark"],
     LogTimes: SCHEMA["$defs"]["log_times"],
     JobSettings: SCHEMA["$defs"]["job_settings"],
+    days.BesideDays: SCHEMA["$defs"]["beside_days"],
+    days.Level: SCHEMA["$defs"]["level"],
+    days.LevelColumn: SCHEMA["$defs"]["level_column"],
+    days.Baseline: SCHEMA["$defs"]["baseline"],
+    days.Episode: SCHEMA["$defs"]["episode"],
 }
 
 
@@ -119,6 +127,8 @@ def test_every_field_is_required_and_described(kind: type) -> None:
         (("false_alarm_rate",), None),
         (("features", 0, "state"), "odd"),
         (("features", 0, "p_value"), 1.5),
+        (("basis",), "weeks"),
+        (("level",), {"state": "differs"}),
     ],
 )
 def test_a_wrong_value_is_refused(path: tuple[str | int, ...], value: object) -> None:

@@ -16,6 +16,7 @@ from reports.pages.index.page import index_files
 from reports.pages.links import JobLinks
 from reports.pages.run.report import report_html
 from tests.support import findings as examples
+from tests.support import normal_days
 
 EXAMPLES = (
     examples.drifted,
@@ -23,6 +24,9 @@ EXAMPLES = (
     examples.inconclusive,
     examples.empty_window,
     examples.hostile,
+    normal_days.drifted_from_days,
+    normal_days.quiet_day,
+    normal_days.learning,
 )
 
 

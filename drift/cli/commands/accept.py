@@ -1,4 +1,4 @@
-"""``drift accept``: mark a past window as normal."""
+"""``drift accept``: mark a past window as a new level that is normal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from drift.cli.commands.parameters import job_file, read_job
 @click.argument("run", metavar="RUN")
 @click.option("--undo", is_flag=True, help="Take it back.")
 def command(job_file: Path, run: str, undo: bool) -> None:
-    """Mark a past window as normal: later runs of JOB.toml allow for windows like it.
+    """Mark a past window as a new level: what it looks like is normal for later runs of JOB.toml.
 
     RUN is a run's id, as in the name of its folder, or latest for the run with the newest window.
     """

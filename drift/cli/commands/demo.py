@@ -1,4 +1,4 @@
-"""``drift demo``: a small world in a folder, and the job on two of its days."""
+"""``drift demo``: a small world in a folder, and the job on the last two of its days."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKER = ".image-drift-demo"
 @click.command("demo")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="demo_bucket")
 def command(folder: Path) -> None:
-    """Make a bucket in FOLDER (default: demo_bucket) and run the job on two of its days.
+    """Make a bucket in FOLDER (default: demo_bucket) and run the job on the last two of its days.
 
     The pictures are views of photographs that installed packages carry; nothing is downloaded.
     """
@@ -29,7 +29,7 @@ def command(folder: Path) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     marker.touch()
-    click.echo(f"Making a bucket with a reference set and two days of requests in {folder}/")
+    click.echo(f"Making a bucket with a reference set and a month of requests in {folder}/")
     job_file = make_world(folder)
     for title, day in (
         ("An ordinary day", ORDINARY_DAY),

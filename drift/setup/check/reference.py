@@ -128,11 +128,11 @@ def check_power(place: Workplace, images: int, reference: CheckedReference) -> C
             "window's size",
             found,
             "The reference is too small for any window to show "
-            f"{detection.effect_to_see:g} (detection.effect_to_see): quiet runs are inconclusive.",
+            f"{detection.effect_to_see:g} (detection.effect_to_see): quiet runs say nothing of it.",
         )
     return look(
         "window's size",
         found,
         f"About {needed:,} images would show {detection.effect_to_see:g} "
-        "(detection.effect_to_see); with fewer, quiet runs are inconclusive.",
+        "(detection.effect_to_see); with fewer, quiet runs say nothing of it.",
     )

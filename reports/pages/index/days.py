@@ -50,6 +50,9 @@ class Week:
         The largest effect of any column in any run of the week; None if no run has an effect.
     effects
         The largest effect of each column, in reference standard deviations.
+    shifts
+        The lowest and the highest move of each numeric column against the reference, in the same
+        unit, with its sign.
     """
 
     monday: date
@@ -57,6 +60,7 @@ class Week:
     newest: HistoryRow
     largest_effect: float | None
     effects: Mapping[str, float]
+    shifts: Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +199,17 @@ def _week(monday: date, rows: Sequence[HistoryRow]) -> Week:
         newest=rows[-1],
         largest_effect=max(effects.values(), default=None),
         effects=effects,
+        shifts=_ranges(rows),
     )
+
+
+def _ranges(rows: Sequence[HistoryRow]) -> dict[str, tuple[float, float]]:
+    ranges: dict[str, tuple[float, float]] = {}
+    for row in rows:
+        for name, shift in row.shifts.items():
+            low, high = ranges.get(name, (shift, shift))
+            ranges[name] = (min(low, shift), max(high, shift))
+    return ranges
 
 
 def _month(row: HistoryRow) -> date:

@@ -10,8 +10,8 @@ from itertools import groupby, pairwise
 from reports.findings.answers import Verdict
 from reports.history.history import HistoryRow
 from reports.pages.index.calendar import tally_words
+from reports.pages.index.column_trends import known_size
 from reports.pages.index.days import Tally, Week, day_of, fragment_of, weeks_between
-from reports.pages.index.trends import known_size
 from reports.pages.links import JobLinks
 from reports.words import numbers, wording
 from reports.words.movements import deviations

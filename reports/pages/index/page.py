@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reports.findings.answers import Verdict
+from reports.findings.days import Basis
 from reports.findings.run import WindowSpan
 from reports.history.history import HistoryRow, sort_rows
 from reports.pages.index.calendar import MONTHS_OPEN, calendar_months, month_title, tally_words
@@ -29,7 +30,7 @@ from reports.pages.index.lines import RunLine, run_lines, years_of_weeks
 from reports.pages.index.trends import find_trends
 from reports.pages.links import JobLinks
 from reports.pages.page import render
-from reports.words import numbers, wording
+from reports.words import normal_days, numbers, wording
 from reports.words.weekdays import WEEKDAYS
 
 RUNS_ONE_BY_ONE = 90
@@ -67,6 +68,11 @@ class IndexAnswer:
         The number of runs with each verdict, in words.
     runs, since
         How many runs there are, and when the first one's window ended.
+    basis
+        What the newest run was compared with, and how far the learning is; empty where that is
+        not known.
+    level
+        How production differs from the reference, where nobody has accepted that; else empty.
     """
 
     line: RunLine
@@ -76,6 +82,8 @@ class IndexAnswer:
     tally: Sequence[tuple[Verdict, str]]
     runs: str
     since: str
+    basis: str
+    level: str
 
 
 def index_files(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> IndexFiles:
@@ -218,7 +226,27 @@ def _answer(rows: Sequence[HistoryRow], line: RunLine) -> IndexAnswer:
         ],
         runs=numbers.counted(tally.runs, "run"),
         since=numbers.day(rows[0].window_end),
+        basis=_basis_words(newest),
+        level=_level_words(newest),
     )
+
+
+def _basis_words(row: HistoryRow) -> str:
+    days = row.normal_days
+    if days is None or not days.needed:
+        return ""
+    words = "the reference"
+    if days.basis is Basis.DAYS:
+        words = normal_days.blocks_words(days.blocks, days.unit)
+    if not days.is_learning:
+        return words
+    return f"{words}; learning, {normal_days.progress(days.blocks, days.needed, days.unit)}"
+
+
+def _level_words(row: HistoryRow) -> str:
+    days = row.normal_days
+    stands_out = days is not None and days.level_stands_out and row.accepted is None
+    return days.level_summary if days is not None and stands_out else ""
 
 
 def _lasting_words(rows: Sequence[HistoryRow]) -> str:

@@ -4,39 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from html import escape
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from reports.findings.answers import State, Verdict
 from reports.findings.effect_sizes import LARGEST_DRAWN
+from reports.pages.index.time_axis import TimeAxis
 
 # The size of a small plot in its own units; the browser scales the whole plot.
 PLOT_WIDTH, PLOT_HEIGHT = 320, 72
 _TOP, _GROUND = 7.0, 66.0
 _WIDE_HEIGHT, _WIDE_TOP, _WIDE_GROUND = 150, 14.0, 136.0
-# The time between two runs is a gap if it is more than the first number of usual steps; it is
-# drawn no wider than the second.
-_GAP, _WIDEST = 1.5, 8.0
-# The share of the width for earlier weeks, and where the runs begin and end to the right of them.
-_WEEKS_END, _RUNS_START, _RUNS_END = 0.24, 0.29, 0.985
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeAxis:
-    """The positions of the runs, and of the weeks before them, along the x axis: 0 to 1.
-
-    Attributes
-    ----------
-    runs, weeks
-        One position each, in order of time.
-    gaps
-        The stretches in which runs are missing: start and end.
-    """
-
-    runs: tuple[float, ...]
-    weeks: tuple[float, ...]
-    gaps: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +38,23 @@ class Course:
     weeks
         The weeks before them; `PlotPoint.size` is the largest of the week.
     limits
-        The size from which a move counts, for each run; None where it is not known.
+        The size from which a move counts, for each run; None where it is not known, and where
+        the run knows normal days.
+    bands
+        How far normal days go by themselves, for each run; None where it is not known. Empty for
+        none at all.
     """
 
     runs: Sequence[PlotPoint]
     weeks: Sequence[PlotPoint]
     limits: Sequence[float | None]
+    bands: Sequence[float | None] = ()
 
     @property
     def top(self) -> float:
         """The size at the upper edge of the plot; the limit always lies in the lower half."""
         limits = [2.5 * limit for limit in self.limits if limit is not None]
+        limits += [1.5 * band for band in self.bands if band is not None]
         return max([0.25, min(self._largest, LARGEST_DRAWN), *limits])
 
     @property
@@ -84,52 +68,22 @@ class Course:
         return max(sizes, default=0.0)
 
 
-def time_axis(times: Sequence[datetime], mondays: Sequence[date]) -> TimeAxis:
-    """Return the positions of runs, oldest first, and of the weeks before them, by their times.
-
-    Positions are in proportion to time, but a long gap is drawn shorter, so that the runs beside
-    it are not squeezed together.
-    """
-    steps = [(two - one).total_seconds() for one, two in pairwise(times)]
-    usual = _median([step for step in steps if step > 0]) or 1.0
-    # Runs at the same time are drawn beside each other, not on top of each other.
-    widths = [min(max(step, usual / 4), _WIDEST * usual) for step in steps]
-    total = sum(widths) or 1.0
-    start = _RUNS_START if mondays else 1 - _RUNS_END
-    room = _RUNS_END - start
-    places = [start + room * done / total for done in accumulate(widths, initial=0.0)]
-    if len(places) == 1:
-        places = [start + room / 2]
-    margin = room * usual / total / 2
-    gaps = tuple(
-        (left + margin, right - margin)
-        for (left, right), step in zip(pairwise(places), steps, strict=True)
-        if step > _GAP * usual
-    )
-    return TimeAxis(runs=tuple(places), weeks=_week_places(mondays), gaps=gaps)
-
-
-def _week_places(mondays: Sequence[date]) -> tuple[float, ...]:
-    numbers = [(monday - mondays[0]) // timedelta(weeks=1) for monday in mondays]
-    return tuple(_WEEKS_END * (number + 0.5) / (numbers[-1] + 1) for number in numbers)
-
-
 def small_plot(axis: TimeAxis, course: Course) -> str:
     """Return a small plot of one column; screen readers skip it."""
     heights = _Heights(top=course.top, high=_TOP, ground=_GROUND)
-    across = [_short(PLOT_WIDTH * place) for place in axis.runs]
+    across = [short(PLOT_WIDTH * place) for place in axis.runs]
     points = [
-        _small_point(x, _GROUND if one.size is None else heights.of(one.size), one)
+        small_point(x, _GROUND if one.size is None else heights.of(one.size), one)
         for x, one in zip(across, course.runs, strict=True)
     ]
-    edges = [(_short(PLOT_WIDTH * left), _short(PLOT_WIDTH * right)) for left, right in axis.gaps]
+    edges = [(short(PLOT_WIDTH * left), short(PLOT_WIDTH * right)) for left, right in axis.gaps]
     gaps = "".join(f"M{left} {_TOP}H{right}V{_GROUND}H{left}Z" for left, right in edges)
     limits = "".join(
-        f"M{_short(PLOT_WIDTH * start)} {_short(heights.of(limit))}H{_short(PLOT_WIDTH * end)}"
+        f"M{short(PLOT_WIDTH * start)} {short(heights.of(limit))}H{short(PLOT_WIDTH * end)}"
         for start, end, limit in _limit_pieces(axis, course.limits)
     )
     weeks = "".join(
-        f"M{_short(PLOT_WIDTH * place)} {_short(_GROUND)}V{_short(heights.of(one.size))}"
+        f"M{short(PLOT_WIDTH * place)} {short(_GROUND)}V{short(heights.of(one.size))}"
         for place, one in zip(axis.weeks, course.weeks, strict=True)
         if one.size is not None
     )
@@ -137,7 +91,7 @@ def small_plot(axis: TimeAxis, course: Course) -> str:
         f'<svg class="small-plot" aria-hidden="true" focusable="false" '
         f'viewBox="0 0 {PLOT_WIDTH} {PLOT_HEIGHT}">'
         f'<path class="gap" d="{gaps}"/><path class="weeks" d="{weeks}"/>'
-        f'<path class="axis" d="M0 {_short(_GROUND)}H{PLOT_WIDTH}"/>'
+        f'<path class="axis" d="M0 {short(_GROUND)}H{PLOT_WIDTH}"/>'
         f'<path class="limit" d="{limits}"/>'
         f'<path class="course" d="{_line(axis, across, course.runs, heights)}"/>'
         f"{''.join(points)}</svg>"
@@ -148,9 +102,14 @@ def wide_plot(axis: TimeAxis, course: Course, title: str) -> str:
     """Return a plot as wide as the page; each run and week is a link that the keyboard reaches."""
     heights = _Heights(top=course.top, high=_WIDE_TOP, ground=_WIDE_GROUND)
     gaps = "".join(
-        f'<rect class="gap" x="{_short(100 * left)}%" y="{_WIDE_TOP}" '
-        f'width="{_short(100 * (right - left))}%" height="{_WIDE_GROUND - _WIDE_TOP}"/>'
+        f'<rect class="gap" x="{short(100 * left)}%" y="{_WIDE_TOP}" '
+        f'width="{short(100 * (right - left))}%" height="{_WIDE_GROUND - _WIDE_TOP}"/>'
         for left, right in axis.gaps
+    )
+    bands = "".join(
+        f'<rect class="band" x="{short(100 * start)}%" y="{short(heights.of(band))}" '
+        f'width="{short(100 * (end - start))}%" height="{short(_WIDE_GROUND - heights.of(band))}"/>'
+        for start, end, band in _limit_pieces(axis, course.bands or [None] * len(axis.runs))
     )
     limits = "".join(
         _wide_line("limit", (start, limit), (end, limit), heights)
@@ -162,7 +121,7 @@ def wide_plot(axis: TimeAxis, course: Course, title: str) -> str:
     )
     lines = "".join(
         _wide_line("course", (axis.runs[left], one), (axis.runs[right], two), heights)
-        for left, right, one, two in _unbroken(axis, course.runs)
+        for left, right, one, two in unbroken(axis, course.runs)
     )
     points = "".join(
         _linked(one, _wide_mark(place, one, heights))
@@ -170,7 +129,7 @@ def wide_plot(axis: TimeAxis, course: Course, title: str) -> str:
     )
     return (
         f'<svg class="wide-plot" role="group" width="100%" height="{_WIDE_HEIGHT}">'
-        f"<title>{escape(title)}</title>{gaps}"
+        f"<title>{escape(title)}</title>{gaps}{bands}"
         f"{_wide_line('axis', (0.0, 0.0), (1.0, 0.0), heights)}{limits}{weeks}{lines}{points}</svg>"
     )
 
@@ -181,15 +140,15 @@ def _wide_line(
     """Return a line between two points, each a position and a size."""
     (left, one), (right, two) = start, end
     return (
-        f'<line class="{kind}" x1="{_short(100 * left)}%" y1="{_short(heights.of(one))}" '
-        f'x2="{_short(100 * right)}%" y2="{_short(heights.of(two))}"/>'
+        f'<line class="{kind}" x1="{short(100 * left)}%" y1="{short(heights.of(one))}" '
+        f'x2="{short(100 * right)}%" y2="{short(heights.of(two))}"/>'
     )
 
 
 def _wide_mark(place: float, point: PlotPoint, heights: _Heights) -> str:
     kind = _KINDS.get(point.mark or "", "dot")
     return (
-        f'<svg x="{_short(100 * place)}%" y="{_short(heights.of(point.size or 0.0))}" '
+        f'<svg x="{short(100 * place)}%" y="{short(heights.of(point.size or 0.0))}" '
         f'overflow="visible" class="mark {kind}"><path d="{_LARGE[kind]}"/></svg>'
     )
 
@@ -212,15 +171,16 @@ _LARGE = {
 }
 
 
-def _small_point(x: str, y: float, point: PlotPoint) -> str:
+def small_point(x: str, y: float, point: PlotPoint) -> str:
+    """Return a run's mark in a small plot, at its place, with its link."""
     shape = ""
     if point.size is not None:
         kind = _KINDS.get(point.mark or "", "dot")
         # A line of length zero with round ends is drawn as a dot.
         drawn = {
-            "alarm": f"M{x} {_short(y - 4.5)}l4 7h-8z",
-            "open": f"M{x} {_short(y - 3.5)}l3.5 3.5l-3.5 3.5l-3.5-3.5z",
-            "dot": f"M{x} {_short(y)}h0",
+            "alarm": f"M{x} {short(y - 4.5)}l4 7h-8z",
+            "open": f"M{x} {short(y - 3.5)}l3.5 3.5l-3.5 3.5l-3.5-3.5z",
+            "dot": f"M{x} {short(y)}h0",
         }[kind]
         shape = f'<path class="{kind}" d="{drawn}"/>'
     if point.link is None:
@@ -238,7 +198,7 @@ def _linked(point: PlotPoint, drawn: str) -> str:
     return f'<a href="{escape(point.link)}" aria-label="{escape(point.title)}">{named}</a>'
 
 
-def _unbroken(axis: TimeAxis, runs: Sequence[PlotPoint]) -> list[tuple[int, int, float, float]]:
+def unbroken(axis: TimeAxis, runs: Sequence[PlotPoint]) -> list[tuple[int, int, float, float]]:
     """Return pairs of neighbouring points with no missing run or size between them."""
     middles = [(left + right) / 2 for left, right in axis.gaps]
     broken = {
@@ -258,10 +218,10 @@ def _line(
 ) -> str:
     parts: list[str] = []
     end = -1
-    for left, right, one, two in _unbroken(axis, runs):
+    for left, right, one, two in unbroken(axis, runs):
         if left != end:
-            parts.append(f"M{across[left]} {_short(heights.of(one))}")
-        parts.append(f"L{across[right]} {_short(heights.of(two))}")
+            parts.append(f"M{across[left]} {short(heights.of(one))}")
+        parts.append(f"L{across[right]} {short(heights.of(two))}")
         end = right
     return "".join(parts)
 
@@ -281,10 +241,6 @@ def _limit_pieces(
     return pieces
 
 
-def _median(values: Sequence[float]) -> float | None:
-    ordered = sorted(values)
-    return ordered[len(ordered) // 2] if ordered else None
-
-
-def _short(value: float) -> str:
+def short(value: float) -> str:
+    """Return a coordinate with one decimal at most."""
     return f"{value:.1f}".removesuffix(".0")

@@ -14,6 +14,7 @@ from reports.findings.class_shares import class_shares
 from reports.findings.columns import Category, Distribution, Finding
 from reports.findings.effect_sizes import in_deviations
 from reports.history.history import HistoryRow
+from reports.history.normal_days import half_width
 from reports.pages.run.plots import (
     HistogramPair,
     histogram_svg,
@@ -33,10 +34,11 @@ _MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
-    """One class, then and now."""
+    """One class: in the reference, on normal days where those are known, and now."""
 
     name: str
     reference: str
+    usual: str
     current: str
     change: str
     mark: str
@@ -55,6 +57,7 @@ class ColumnCard:
     p_words: str
     limit: str
     then: str
+    usual: str
     now: str
     plot: Markup | None
     axis_low: str
@@ -132,7 +135,7 @@ _Past = tuple[Sequence[HistoryRow], float | None]
 def _card(column: Finding, feature: Feature | None, anchor: str, past: _Past) -> ColumnCard:
     title = column_title(column.name, {feature.name: feature} if feature else {})
     pair = _histograms(column)
-    rows = _class_rows(column.categories or ())
+    rows = _class_rows(column)
     course = _course(column, title, past)
     return ColumnCard(
         finding=column,
@@ -143,6 +146,7 @@ def _card(column: Finding, feature: Feature | None, anchor: str, past: _Past) ->
         p_words=p_words(column.adjusted_p_value),
         limit=NOTHING if column.threshold is None else readable(column.threshold),
         then=_spot(column.reference),
+        usual=_usual(column),
         now=_spot(column.current),
         plot=_plot(column, title, pair),
         axis_low=_axis_end(pair, low=True),
@@ -159,6 +163,16 @@ def _spot(side: Distribution | None) -> str:
     if side is None or side.count == 0 or side.mean is None:
         return NOTHING
     return with_spread(side.mean, side.std)
+
+
+def _usual(column: Finding) -> str:
+    """Return the mean on normal days and how far apart those lie; empty where it is not known."""
+    beside = column.beside_days
+    if beside is None or beside.usual is None:
+        return ""
+    deviation = column.reference.std if column.reference else None
+    apart = None if deviation is None else beside.day_spread * deviation
+    return with_spread(beside.usual, apart)
 
 
 def _histograms(column: Finding) -> HistogramPair | None:
@@ -198,6 +212,7 @@ def _course_of(column: Finding, history: Sequence[HistoryRow]) -> list[tuple[flo
 
 def _course(column: Finding, title: str, past: _Past) -> Markup | None:
     history, limit = past
+    limit = _limit(column, limit)
     sizes = _course_of(column, history)
     if sum(size is not None for size, _ in sizes) < 2:
         return None
@@ -205,18 +220,33 @@ def _course(column: Finding, title: str, past: _Past) -> Markup | None:
     return Markup(spark_svg(sizes, visible(words), limit))  # noqa: S704 - as above
 
 
-def _class_rows(categories: Sequence[Category]) -> tuple[ClassRow, ...]:
+def _limit(column: Finding, limit: float | None) -> float | None:
+    """Return what a move has to exceed to count: what matters, or what normal days explain."""
+    beside = column.beside_days
+    if beside is None or column.direction == "shares":
+        return limit
+    units = column.current.count if column.current else 0
+    return max(limit or 0.0, half_width(beside.day_spread, units))
+
+
+def _class_rows(column: Finding) -> tuple[ClassRow, ...]:
+    categories = column.categories or ()
+    usual = column.beside_days.usual_shares if column.beside_days else {}
     before = sum(category.reference for category in categories)
     now = sum(category.current for category in categories)
     shares = class_shares(categories)
     widest = max((max(then, here) for _, then, here in shares), default=0.0)
-    shares.sort(key=lambda item: (-abs(item[2] - item[1]), item[0].name))
+    changes = {
+        one.name: here - (usual.get(one.name, 0.0) if usual else then) for one, then, here in shares
+    }
+    shares.sort(key=lambda item: (-abs(changes[item[0].name]), item[0].name))
     return tuple(
         ClassRow(
             name=category.name,
             reference=percent(then) if before else NOTHING,
+            usual=percent(usual.get(category.name, 0.0)) if usual else "",
             current=percent(here) if now else NOTHING,
-            change=_points(here - then) if before and now else NOTHING,
+            change=_points(changes[category.name]) if (before or usual) and now else NOTHING,
             mark=_class_mark(category, before, now),
             bars=Markup(share_bars_svg(then, here, widest)),  # noqa: S704 - numbers only
         )

@@ -11,14 +11,15 @@ from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import link_by_template
 from reports.pages.page import render
+from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
 from reports.pages.run.first_screen import first_screen
 from reports.words import movements, whereabouts, wording
 from reports.words.picture_limits import poor_pictures
 
-_NOT_ACCEPTED = b'<p class="flag" id="accepted" hidden>'
-_ACCEPTED = b'<p class="flag" id="accepted">'
+_HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
+_MARK = '<p class="flag" id="{}">'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,22 +96,27 @@ def report_html(
         "top": first_screen(findings, features, predictions, sheet),
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
+        "days": days_view(findings, _plain_words(findings)),
         "titles": _titles(findings),
         "where": whereabouts,
         "even_words": whereabouts.even_words(findings),
     }
-    accepted = any(row.run_id == findings.run_id and row.accepted is not None for row in history)
-    return with_acceptance(render("report.html.j2", values), accepted=accepted)
+    own = [row for row in history if row.run_id == findings.run_id]
+    accepted = any(row.accepted is not None for row in own)
+    rejected = any(row.rejected for row in own)
+    return with_marks(render("report.html.j2", values), accepted=accepted, rejected=rejected)
 
 
-def with_acceptance(page: bytes, *, accepted: bool) -> bytes:
-    """Return a run's page, now saying whether the run was accepted as normal.
+def with_marks(page: bytes, *, accepted: bool, rejected: bool = False) -> bytes:
+    """Return a run's page, now saying whether the run was accepted or rejected.
 
-    Every page holds the mark, usually hidden, so that it can be shown without the run's data. A
-    page of an older version has no mark and is returned unchanged.
+    Every page holds both marks, usually hidden, so that they can be shown without the run's data.
+    A page of an older version that has no such mark is returned without it.
     """
-    before, after = (_NOT_ACCEPTED, _ACCEPTED) if accepted else (_ACCEPTED, _NOT_ACCEPTED)
-    return page.replace(before, after, 1)
+    for name, is_set in (("accepted", accepted), ("rejected", rejected)):
+        hidden, shown = _HIDDEN_MARK.format(name).encode(), _MARK.format(name).encode()
+        page = page.replace(hidden, shown, 1) if is_set else page.replace(shown, hidden, 1)
+    return page
 
 
 def _titles(findings: RunFindings) -> dict[str, str]:

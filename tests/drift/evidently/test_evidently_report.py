@@ -1,6 +1,7 @@
 """Evidently's page beside ours: it agrees, repeats exactly, and runs nothing from the log."""
 
 import contextlib
+import dataclasses
 import json
 from collections import Counter
 from dataclasses import replace
@@ -10,9 +11,10 @@ import pandas as pd
 import pytest
 
 from drift.comparison.compare import compare, drift_score
-from drift.evidently.report import import_quietly, render
+from drift.evidently.report import TEST_TITLES, import_quietly, render
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import State
+from reports.findings.days import Basis, BesideDays
 from tests.support.columns import classes, lined_up, numeric
 from tests.support.evidently_page import charts_of, differences, page_data
 
@@ -74,6 +76,40 @@ def test_the_number_of_drifted_columns_is_ours(files, findings):
         if metric["config"]["type"].endswith("DriftedColumnsCount")
     )
     assert count == sum(one.state is State.DRIFT for one in findings.values()) == 2
+
+
+def on_days(finding, number):
+    """Return a finding about normal days, drifted where its number is odd."""
+    drifted = number % 2 == 1
+    return dataclasses.replace(
+        finding,
+        state=State.DRIFT if drifted else State.STEADY,
+        # An improbable but small difference is none either.
+        adjusted_p_value=0.001 if drifted or number % 4 == 0 else 0.4,
+        threshold=0.01,
+        beside_days=BesideDays(usual=0.1, difference=0.9, day_spread=0.1),
+    )
+
+
+def test_on_the_basis_of_days_the_title_says_so_and_scores_follow_those_findings(columns, findings):
+    said = {name: on_days(one, at) for at, (name, one) in enumerate(sorted(findings.items()))}
+    made = render(columns, said, Basis.DAYS)
+    metrics = [
+        metric
+        for metric in json.loads(made.json)["metrics"]
+        if metric["config"]["type"].endswith("ValueDrift")
+    ]
+    harmless = HOSTILE.translate({ord("<"): "\uff1c", ord(">"): "\uff1e"})
+    names = {**{name: name for name in said}, harmless: HOSTILE}
+    for metric in metrics:
+        below = metric["value"] < metric["config"]["threshold"]
+        assert below == (said[names[metric["config"]["column"]]].state is State.DRIFT)
+    assert TEST_TITLES[Basis.DAYS] in made.html.decode()
+    assert TEST_TITLES[Basis.REFERENCE] not in made.html.decode()
+
+
+def test_on_the_basis_of_the_reference_the_title_says_so(files):
+    assert TEST_TITLES[Basis.REFERENCE] in files.html.decode()
 
 
 def test_equal_input_gives_equal_bytes(files, columns, findings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,8 +19,7 @@ from drift.pipeline import run_job
 from drift.run_request import RunOptions
 from drift.workplace import open_workplace
 from jobs.job_file.job import Job
-from reference_stats.decoding import decode as decoding
-from reference_stats.feature_cache import cached_outcomes
+from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.feature_cache.parts import part_name
 from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
@@ -185,9 +185,17 @@ def test_floats_and_pages_are_not_darker_and_are_counted(tmp_path: Path) -> None
 def test_heic_is_named_where_images_are_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (decoding, cached_outcomes):
-        monkeypatch.setattr(module, "can_read_heif", lambda: False)
-    found = _run(_world(tmp_path, [_grey, lambda _: HEIC]))
+    hidden = 'sys.modules["pillow_heif"] = None'
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "sitecustomize.py").write_text(f"import sys\n\n{hidden}\n")
+    # The processes that decode inherit this; those that run already know pillow-heif.
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "path"))
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    DECODERS.stop()
+    try:
+        found = _run(_world(tmp_path, [_grey, lambda _: HEIC]))
+    finally:
+        DECODERS.stop()
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "40 are HEIC photographs, as iPhones take them" in found.summary
     assert "heic_images" in _codes(found)

@@ -48,6 +48,7 @@ def test_nothing_moved_and_enough_images_is_steady(say):
     assert decision.summary.startswith(
         "The 400 images look like the reference: none of 1 columns drifted, and a shift of 0."
     )
+    assert decision.summary.endswith(" sigma or more would have been seen.")
 
 
 def test_the_summary_names_what_the_eye_sees_first_with_direction_and_size(say):
@@ -218,15 +219,18 @@ def test_an_empty_window_says_so(say):
     assert decision.summary.startswith("The window holds no rows")
 
 
-def test_a_weak_window_says_how_many_images_it_takes(say):
+def test_a_quiet_small_window_is_steady_and_says_what_it_would_have_seen(say):
     decision = say(numeric("mean", REFERENCE, WINDOW[:20]), images=counts(20))
-    assert decision.verdict is Verdict.INCONCLUSIVE
-    assert "20 images can show only shifts of" in decision.summary
-    assert "images would show 0.5 sigma" in decision.summary
+    assert decision.verdict is Verdict.STEADY
+    assert decision.headline == "No drift was seen; only a large shift would have been"
+    assert "In 20 images a shift of " in decision.summary
+    assert " sigma or more would have been seen; about " in decision.summary
+    assert decision.summary.endswith(" images would show 0.5 sigma (detection.effect_to_see).")
 
 
 def test_a_reference_too_small_for_any_window_says_so(say):
     decision = say(numeric("mean", REFERENCE[:12], WINDOW))
+    assert decision.verdict is Verdict.STEADY
     assert "the reference is too small for any window to show 0.5 sigma" in decision.summary
 
 
@@ -254,8 +258,8 @@ def test_a_very_long_label_is_shortened(say):
 
 def test_the_sentence_counts_independent_images_where_rows_repeat_them(say):
     decision = say(numeric("mean", REFERENCE, WINDOW[:20]), images=counts(240))
-    assert decision.verdict is Verdict.INCONCLUSIVE
-    assert "240 images, 20 of them independent, can show only shifts of" in decision.summary
+    assert decision.verdict is Verdict.STEADY
+    assert "In 240 images, 20 of them independent, a shift of" in decision.summary
     assert " independent images would show 0.5 sigma" in decision.summary
 
 

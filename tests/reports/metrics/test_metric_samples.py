@@ -15,6 +15,7 @@ from reports.metrics.catalogue import METRICS
 from reports.metrics.exposition import exposition
 from reports.metrics.samples import MAX_COLUMNS, samples_of
 from tests.support import findings as examples
+from tests.support import normal_days
 
 EXAMPLES = (
     examples.drifted,
@@ -201,6 +202,8 @@ def test_every_metric_of_the_catalogue_comes_from_some_run():
         affected=412,
         minimum_effect=0.1,
         quality=dataclasses.replace(drifted.quality, pictures=health),
+        level=normal_days.LEVEL,
+        baseline=normal_days.BASELINE,
     )
     assert {sample.metric for sample in samples_of(whole)} == set(METRICS)
 

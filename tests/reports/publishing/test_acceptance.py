@@ -21,10 +21,11 @@ from reports.history.history import (
 from reports.history.parsing import parse_history_row
 from reports.history.store import read_history
 from reports.pages.index.page import index_files
-from reports.pages.run.report import report_html, with_acceptance
+from reports.pages.run.report import report_html, with_marks
 from reports.publishing.acceptance import mark_page, read_run
 from reports.publishing.publish import change_row, publish, rebuild_index
 from tests.support import findings as examples
+from tests.support import normal_days
 
 JOB = "reports/dogs"
 WINDOW = AcceptedWindow(
@@ -212,8 +213,60 @@ def test_a_page_is_marked_and_unmarked_without_its_data(bucket: Bucket) -> None:
     mark_page(bucket, JOB, run.run_id, always_allowed, accepted=False)
 
     assert 'id="accepted" hidden>' in before
-    assert 'id="accepted">Accepted as normal' in marked
+    assert 'id="accepted">Accepted: ' in marked
     assert page_of(bucket, run) == before
+
+
+def test_a_page_is_rejected_and_an_acceptance_taken_back_at_once(bucket: Bucket) -> None:
+    run = examples.drifted()
+    publish_run(bucket, run)
+    before = page_of(bucket, run)
+
+    mark_page(bucket, JOB, run.run_id, always_allowed, accepted=True)
+    mark_page(bucket, JOB, run.run_id, always_allowed, accepted=False, rejected=True)
+    marked = page_of(bucket, run)
+    mark_page(bucket, JOB, run.run_id, always_allowed, accepted=False)
+
+    assert 'id="accepted" hidden>' in marked
+    assert 'id="rejected">Rejected: ' in marked
+    assert page_of(bucket, run) == before
+
+
+def test_a_repeated_run_stays_rejected_whatever_its_profile(bucket: Bucket) -> None:
+    run = examples.drifted()
+    publish_run(bucket, run)
+    change_row(bucket, JOB, run.run_id, lambda row: dataclasses.replace(row, rejected=True))
+
+    publish_run(
+        bucket, dataclasses.replace(run, profile=dataclasses.replace(run.profile, id="p-other"))
+    )
+
+    (row,) = read_history(bucket, JOB)
+    assert row.rejected
+    assert 'id="rejected">' in page_of(bucket, run)
+
+
+def test_a_report_that_rests_on_days_offers_a_window_without_statistics(bucket: Bucket) -> None:
+    run = dataclasses.replace(normal_days.quiet_day(), evidence=None)
+    publish_run(bucket, run)
+
+    offered = read_run(bucket, JOB, run.run_id).window
+
+    assert offered == AcceptedWindow(statistics={}, reference_units=0, current_units=0)
+
+
+def test_a_report_of_a_version_without_a_basis_is_about_the_reference(bucket: Bucket) -> None:
+    run = examples.drifted()
+    publish_run(bucket, run)
+    name = f"{JOB}/runs/{run.run_id}/report.json"
+    report = json.loads(bucket.read(name).data)
+    for key in ("basis", "baseline", "level", "episode"):
+        del report[key]
+    for column in (*report["features"], *report["predictions"]):
+        del column["beside_days"]
+    bucket.write(name, json.dumps(report).encode())
+
+    assert read_run(bucket, JOB, run.run_id).window == WINDOW
 
 
 def test_a_run_without_a_page_and_a_page_of_an_older_version_are_no_error(bucket: Bucket) -> None:
@@ -223,7 +276,7 @@ def test_a_run_without_a_page_and_a_page_of_an_older_version_are_no_error(bucket
     mark_page(bucket, JOB, "absent", always_allowed, accepted=True)
 
     assert bucket.read(f"{JOB}/runs/old/report.html").data == b"<p>old"
-    assert with_acceptance(b"<p>old", accepted=False) == b"<p>old"
+    assert with_marks(b"<p>old", accepted=False) == b"<p>old"
 
 
 def test_the_index_marks_accepted_runs_only(bucket: Bucket) -> None:

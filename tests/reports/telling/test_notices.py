@@ -19,6 +19,7 @@ LETTERS = {
     NoticeKind.REMINDER: "r",
     NoticeKind.RECOVERED: "s",
     NoticeKind.INCONCLUSIVE: "?",
+    NoticeKind.LEVEL: "L",
 }
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
 ACCEPTED = AcceptedWindow(statistics={"mean": 5.0}, reference_units=90, current_units=80)

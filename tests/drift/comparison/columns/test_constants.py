@@ -18,7 +18,8 @@ from drift.comparison.compare import compare
 from drift.comparison.effects import NormalSides, mean_shift, numeric_effects
 from drift.comparison.judge import below_resolution_words
 from drift.notebook.tables import column_table
-from drift.verdict.sentence import Extent, describe_move, moved
+from drift.verdict.moves import describe_move
+from drift.verdict.sentence import Extent, moved
 from drift.where.direction import drift_positions
 from drift.where.onset import find_change
 from drift.where.segments import concentrate

@@ -8,11 +8,10 @@ from reports.findings.answers import State, Verdict
 from reports.pages.index.plots import (
     Course,
     PlotPoint,
-    TimeAxis,
     small_plot,
-    time_axis,
     wide_plot,
 )
+from reports.pages.index.time_axis import TimeAxis, time_axis
 
 START = datetime(2025, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

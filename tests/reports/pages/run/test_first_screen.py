@@ -80,7 +80,7 @@ def test_it_says_how_many_images_differ_and_how_often_that_is_chance() -> None:
 def test_where_the_number_is_not_known_only_what_was_compared_is_said() -> None:
     text = text_of(top_of(told(affected=None)))
 
-    assert "5,190 images compared." in text
+    assert "5,190 images compared with the reference." in text
     assert "At least" not in text
 
 

@@ -118,7 +118,7 @@ def test_the_answer_comes_first() -> None:
 
     order = [
         "Drift Images are darker and blurrier",
-        "5,190 images compared.",
+        "5,190 images compared with the reference.",
         "about 1 run in 100 would still say drift",
         "What moved most Brightness",
         "5,190 compared of 5,210 logged",

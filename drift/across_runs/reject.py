@@ -1,0 +1,69 @@
+"""``drift reject``: a past window was not normal, and never teaches what is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from drift.across_runs.accept import find_run
+from drift.workplace import Workplace
+from reports.history.history import HistoryRow
+from reports.history.store import read_history
+from reports.publishing.acceptance import mark_page
+from reports.publishing.publish import change_row, rebuild_index
+
+
+def set_rejection(
+    place: Workplace, wanted: str, still_allowed: Callable[[], None], *, rejected: bool
+) -> str:
+    """Mark a run as not normal, or take that back; return what was done in one line.
+
+    Call it while the job's lock is held. Repeating it changes nothing. An accepted run that is
+    rejected is no longer accepted.
+
+    Parameters
+    ----------
+    wanted
+        A run's id, or ``latest`` for the run with the newest window.
+    still_allowed
+        Raises where the lock was lost; nothing is written after that.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run.
+    InputError
+        If the history cannot be read.
+    PublishError
+        If the mark could not be written.
+    """
+    row = find_run(read_history(place.bucket, place.prefix), wanted, place)
+
+    def change(stored: HistoryRow) -> HistoryRow:
+        accepted = None if rejected else stored.accepted
+        return replace(stored, rejected=rejected, accepted=accepted)
+
+    already = change(row) == row
+    changed = change_row(place.bucket, place.prefix, row.run_id, change, still_allowed)
+    mark_page(
+        place.bucket,
+        place.prefix,
+        row.run_id,
+        still_allowed,
+        accepted=changed.accepted is not None,
+        rejected=rejected,
+    )
+    rebuild_index(
+        place.bucket, place.prefix, place.job.name, place.job.reports.link_template, still_allowed
+    )
+    return _said(row, rejected=rejected, already=already)
+
+
+def _said(row: HistoryRow, *, rejected: bool, already: bool) -> str:
+    window = f"{row.window_start} to {row.window_end}, {row.images:,} images"
+    if already:
+        state = "was rejected already" if rejected else "was not rejected"
+        return f"{row.run_id} ({window}) {state}: nothing changed"
+    if rejected:
+        return f"rejected {row.run_id} ({window}): it never teaches what is normal"
+    return f"{row.run_id} ({window}) is no longer rejected: it may teach what is normal"

@@ -1,0 +1,278 @@
+"""A window beside normal days: what the comparison with the reference says, said about days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.comparison.columns.columns import ColumnKind, ColumnRole, LinedUp
+from drift.comparison.compare import Comparison
+from drift.comparison.describe import untested_state
+from drift.comparison.joint import JointView
+from drift.days.blocks import BlockRecord
+from drift.days.judging.columns import DaysJudge
+from drift.days.judging.joint import joint_aspect
+from drift.days.matrix import FamilyMeans, family_means
+from drift.days.model.plan import ModelPlan
+from drift.days.model.random_effects.family_rows import rows_of
+from drift.days.model.replay import BlockEpisode, Replay, replay
+from drift.days.model.times import BlockTimes, WindowSpan
+from drift.days.model.verdict import WindowVerdict, judge
+from drift.days.records.known_days import KnownDays
+from drift.days.scale import JOINT, ReferenceScale
+from drift.days.sums import FamilySums
+from drift.seed import SEED
+from jobs.job_file.job import DetectionSettings
+from reports.findings.answers import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastMarks:
+    """What people said of past blocks.
+
+    Attributes
+    ----------
+    levels
+        By block a number that grows where a new level was accepted: int64 of shape (blocks,).
+    window_level
+        The window's own.
+    rejected
+        Which blocks never teach: bool of shape (blocks,).
+    """
+
+    levels: NDArray[np.int64]
+    window_level: int
+    rejected: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysFamily:
+    """One family of columns: its past blocks, and the window.
+
+    Attributes
+    ----------
+    means
+        One row per past block in order of time, and the window's last.
+    """
+
+    role: ColumnRole
+    scale: ReferenceScale
+    blocks: Sequence[FamilySums]
+    window: FamilySums
+    means: FamilyMeans
+
+    @property
+    def past(self) -> FamilyMeans:
+        """The past blocks alone."""
+        return rows_of(self.means, range(len(self.blocks)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideNormalDays:
+    """A window beside normal days.
+
+    Attributes
+    ----------
+    comparison
+        The comparison with every finding about days.
+    verdicts
+        What the model says of each family.
+    smallest_shift
+        The smallest shift of one number that would have been seen with 80 % power.
+    """
+
+    comparison: Comparison
+    verdicts: Mapping[ColumnRole, WindowVerdict]
+    smallest_shift: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalDays:
+    """The past of a window, replayed: which blocks are normal.
+
+    Attributes
+    ----------
+    records, times
+        All past blocks in order of time.
+    """
+
+    records: tuple[BlockRecord, ...]
+    times: BlockTimes
+    span: WindowSpan
+    families: tuple[DaysFamily, ...]
+    plans: tuple[ModelPlan, ...]
+    replayed: Replay
+
+    @classmethod
+    def of(
+        cls, known: KnownDays, lined_up: LinedUp, marks: PastMarks, detection: DetectionSettings
+    ) -> NormalDays:
+        """Replay the past of a window for the columns that can be compared today."""
+        families = tuple(_families(known, lined_up))
+        level = detection.false_alarm_rate / max(len(families), 1)
+        plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
+        plans = tuple(plan for _ in families)
+        times = BlockTimes(positions=known.positions, phases=known.phases, regimes=marks.levels)
+        return cls(
+            records=known.records,
+            times=times,
+            span=WindowSpan(
+                positions=known.window_positions,
+                phases=known.window_phases,
+                weights=known.window_weights,
+                regime=marks.window_level,
+            ),
+            families=families,
+            plans=plans,
+            replayed=replay([one.past for one in families], times, marks.rejected, plans),
+        )
+
+    @property
+    def normal(self) -> NDArray[np.int64]:
+        """The places of the blocks that teach what is normal."""
+        return np.flatnonzero(self.replayed.normal)
+
+    @property
+    def number(self) -> int:
+        """How many blocks teach what is normal."""
+        return len(self.normal)
+
+    @property
+    def normal_times(self) -> BlockTimes:
+        """When they are."""
+        return self.times.take(self.normal)
+
+    @property
+    def open_episode(self) -> BlockEpisode | None:
+        """The episode that goes on when the window begins."""
+        return self.replayed.open_episode
+
+    def judged(
+        self,
+        comparison: Comparison,
+        lined_up: LinedUp,
+        detection: DetectionSettings,
+        *,
+        no_verdict: bool,
+    ) -> BesideNormalDays:
+        """Return the comparison with every finding about days; at least one block is normal.
+
+        Parameters
+        ----------
+        comparison
+            The comparison with the reference.
+        no_verdict
+            Whether the data allows no verdict: every column is inconclusive then.
+        """
+        verdicts = {
+            family.role: judge(
+                rows_of(family.means, self.normal),
+                self.normal_times,
+                rows_of(family.means, [len(family.blocks)]),
+                self.span,
+                calibration,
+                plan,
+            )
+            for family, calibration, plan in zip(
+                self.families, self.replayed.calibrations, self.plans, strict=True
+            )
+        }
+        judges = {
+            family.role: DaysJudge(
+                verdict=verdicts[family.role],
+                detection=detection,
+                families=len(self.families),
+                blocks=[family.blocks[at] for at in self.normal],
+                window=family.window,
+                no_verdict=no_verdict,
+            )
+            for family in self.families
+        }
+        shifts = [one.smallest_shift for one in verdicts.values()]
+        return BesideNormalDays(
+            comparison=self._said(comparison, lined_up, judges),
+            verdicts=verdicts,
+            smallest_shift=next((one for one in shifts if one is not None), None),
+        )
+
+    def _said(
+        self, comparison: Comparison, lined_up: LinedUp, judges: Mapping[ColumnRole, DaysJudge]
+    ) -> Comparison:
+        columns = {column.name: column for column in lined_up.columns}
+        said = {
+            finding.name: judges[columns[finding.name].role].finding(columns[finding.name], finding)
+            for finding in comparison.findings
+            if columns[finding.name].role in judges
+            and untested_state(columns[finding.name]) is None
+        }
+        return replace(
+            comparison,
+            features=tuple(said.get(one.name, one) for one in comparison.features),
+            predictions=tuple(said.get(one.name, one) for one in comparison.predictions),
+            joint=self._joint(comparison.joint, lined_up, judges.get(ColumnRole.FEATURE)),
+        )
+
+    def _joint(
+        self, compared: JointView | None, lined_up: LinedUp, judge: DaysJudge | None
+    ) -> JointView | None:
+        if compared is None or judge is None or JOINT not in judge.verdict.groups:
+            return compared
+        group = judge.verdict.groups[JOINT]
+        key = group.alarms[0] if group.alarms else group.strongest
+        adjusted = judge.adjusted_p_value(JOINT)
+        state = judge.state(adjusted, large_enough=bool(group.alarms))
+        score = judge.verdict.scores[key]
+        finding = replace(
+            compared.finding,
+            state=state,
+            statistic=judge.statistic(key),
+            p_value=group.p_value,
+            adjusted_p_value=adjusted,
+            effect=abs(score.difference),
+            because="",
+        )
+        if state is not State.DRIFT:
+            return replace(compared, finding=finding)
+        scale = next(one.scale for one in self.families if one.role is ColumnRole.FEATURE)
+        rows = lined_up.rows[ColumnRole.FEATURE]
+        aspect = joint_aspect(scale, key, rows, upward=score.difference > 0)
+        return replace(
+            compared,
+            finding=replace(finding, because=aspect.because),
+            reference=aspect.reference,
+            current=aspect.current,
+            direction=aspect.direction,
+        )
+
+
+def _families(known: KnownDays, lined_up: LinedUp) -> Iterable[DaysFamily]:
+    """Yield the families that have columns to test, and blocks that know them."""
+    scales = known.scales
+    for role, scale, classes in (
+        (ColumnRole.FEATURE, scales.features, {}),
+        (ColumnRole.PREDICTION, scales.predictions, scales.classes),
+    ):
+        columns = _testable(lined_up, role)
+        blocks = [_sums(record, role) for record in known.records]
+        window = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
+        means = family_means(scale, classes, [*blocks, window], columns)
+        own = [key for key in means.keys if key.group != JOINT]
+        if blocks and own and window.images:
+            yield DaysFamily(role=role, scale=scale, blocks=blocks, window=window, means=means)
+
+
+def _sums(record: BlockRecord, role: ColumnRole) -> FamilySums:
+    return record.features if role is ColumnRole.FEATURE else record.predictions
+
+
+def _testable(lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:
+    return frozenset(
+        column.name
+        for column in lined_up.columns
+        if column.role is role
+        and column.kind is not ColumnKind.NEAR_COPIES
+        and untested_state(column) is None
+    )

@@ -1,0 +1,1 @@
+"""What normal days are like, and whether a window is one: values in, values out."""

@@ -1,0 +1,30 @@
+"""How a window is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NEEDED_BLOCKS = 7
+"""With fewer normal blocks a job is learning: no episode opens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPlan:
+    """How a family of columns is judged.
+
+    Attributes
+    ----------
+    level
+        The family's share of the false alarm rate, above 0.
+    minimum_effect
+        In reference standard deviations: what lies nearer to its expectation raises no alarm.
+    draws
+        How many draws the dependence of the scores is measured with.
+    seed
+        Equal seeds give equal results.
+    """
+
+    level: float
+    minimum_effect: float
+    draws: int = 4000
+    seed: int = 0

@@ -1,0 +1,39 @@
+"""Some blocks of a family, and how much one image of it varies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.days.matrix import FamilyMeans
+
+# Images' worth of the reference's own variance: a few images say little of tails.
+_WORTH_OF_REFERENCE = 500.0
+_LEAST_VARIANCE = 1e-3
+
+
+def rows_of(family: FamilyMeans, rows: Sequence[int] | NDArray[np.int64]) -> FamilyMeans:
+    """Return some of a family's blocks."""
+    chosen = np.asarray(rows, dtype=np.int64)
+    return replace(
+        family,
+        means=family.means[chosen],
+        variances=family.variances[chosen],
+        images=family.images[chosen],
+    )
+
+
+def image_variances(family: FamilyMeans) -> NDArray[np.float64]:
+    """Return the variance of one image's scores over all blocks, shape (scores,).
+
+    The window is no part of it: a fault must not widen its own null.
+    """
+    known = np.isfinite(family.means) & np.isfinite(family.variances)
+    images = np.where(known, family.images, 0.0)
+    total = (images * np.where(known, family.variances, 0.0)).sum(axis=0)
+    pooled = (_WORTH_OF_REFERENCE + total) / (_WORTH_OF_REFERENCE + images.sum(axis=0))
+    floored: NDArray[np.float64] = np.maximum(pooled, _LEAST_VARIANCE)
+    return floored

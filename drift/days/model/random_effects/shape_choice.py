@@ -1,0 +1,63 @@
+"""Which likeness of days the past blocks speak for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from drift.comparison.methods.location import LOCATION
+from drift.days.matrix import FamilyMeans
+from drift.days.model.random_effects.day_fit import fit_days
+from drift.days.model.random_effects.day_spreads import first_priors
+from drift.days.model.random_effects.family_rows import rows_of
+from drift.days.model.random_effects.kernel import INDEPENDENT, SHAPES, KernelShape
+from drift.days.model.times import BlockTimes
+
+FEWEST_BLOCKS = 10
+_STEP = 7
+# All scores of a family tell together about as much as so many independent ones.
+_INDEPENDENT_SCORES = 12.0
+_COST_OF_A_PART = 2.0
+
+
+def blocks_for_shape(blocks: int) -> int:
+    """Return how many of some past blocks decide on the shape: it changes with every seventh."""
+    return 0 if blocks < FEWEST_BLOCKS else max(FEWEST_BLOCKS, blocks - blocks % _STEP)
+
+
+def chosen_shape(past: FamilyMeans, times: BlockTimes) -> KernelShape:
+    """Return the shape that is most probable given past blocks; independent days for few blocks.
+
+    It is looked for anew after every seventh block only.
+    """
+    used = np.arange(blocks_for_shape(len(times)))
+    if not len(used):
+        return INDEPENDENT
+    locations = [at for at, key in enumerate(past.keys) if key.method == LOCATION.name]
+    looked_at = locations or list(range(len(past.keys)))
+    some, when = _of_scores(rows_of(past, used), looked_at), times.take(used)
+    return max(SHAPES, key=lambda shape: _evidence(some, when, shape))
+
+
+def _evidence(past: FamilyMeans, times: BlockTimes, shape: KernelShape) -> float:
+    fit = fit_days(past, times, shape)
+    logs = fit.log_likelihoods + first_priors(past.keys)
+    top = logs.max(axis=1)
+    own = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
+    cost = _COST_OF_A_PART * ((shape.phase > 0) + (shape.neighbours > 0))
+    return float(own.mean() * _INDEPENDENT_SCORES) - cost
+
+
+def _of_scores(family: FamilyMeans, scores: list[int]) -> FamilyMeans:
+    return replace(
+        family,
+        keys=tuple(family.keys[at] for at in scores),
+        means=family.means[:, scores],
+        variances=family.variances[:, scores],
+        images=family.images[:, scores],
+        correlation=family.correlation[np.ix_(scores, scores)],
+        skewness=family.skewness[scores],
+        unit=family.unit[scores],
+        matters=family.matters[scores],
+    )

@@ -1,0 +1,223 @@
+"""Past blocks once more, in their order: which are normal, which belong to an episode.
+
+An alarm opens an episode. Its blocks teach nothing until the scores that raised it have been back
+for two blocks, which are then normal themselves. Where the level was accepted anew (a new regime)
+an open episode ends. Nothing is stored: the same blocks and marks give the same course.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.days.matrix import FamilyMeans
+from drift.days.model.dependence.calibration import Calibration
+from drift.days.model.family_course import BlockLook, FamilyCourse
+from drift.days.model.plan import NEEDED_BLOCKS, ModelPlan
+from drift.days.model.times import BlockTimes
+
+_BLOCKS_BACK = 2
+# Of the critical value: a score that is back lies well below it.
+_BACK_BELOW = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEpisode:
+    """A stretch of blocks that are not normal.
+
+    Attributes
+    ----------
+    start
+        The place of its first block.
+    end
+        The place of the first block after it; None while it is open.
+    keys
+        The scores that raised it or rose later.
+    """
+
+    start: int
+    end: int | None
+    keys: frozenset[StatisticKey]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What past blocks are.
+
+    Attributes
+    ----------
+    normal
+        Which blocks teach what is normal: bool of shape (blocks,).
+    episodes
+        In their order; only the last may be open.
+    calibrations
+        By family: how well past blocks were predicted.
+    """
+
+    normal: NDArray[np.bool_]
+    episodes: tuple[BlockEpisode, ...]
+    calibrations: tuple[Calibration, ...]
+
+    @property
+    def open_episode(self) -> BlockEpisode | None:
+        """The episode that has not ended."""
+        last = self.episodes[-1] if self.episodes else None
+        return last if last is not None and last.end is None else None
+
+
+def replay(
+    families: Sequence[FamilyMeans],
+    times: BlockTimes,
+    rejected: NDArray[np.bool_],
+    plans: Sequence[ModelPlan],
+) -> Replay:
+    """Go through past blocks in the order of their positions.
+
+    Parameters
+    ----------
+    families
+        One row per block, the same blocks in each.
+    times
+        Of the blocks, by rising position.
+    rejected
+        Which blocks teach nothing whatever they look like: a person kept them out, or they lost
+        too many images. They open no episode and end none. Shape (blocks,).
+    plans
+        One per family.
+    """
+    course = Course.of(families, times, plans)
+    for row in np.flatnonzero(~rejected).tolist():
+        course.meet(row)
+    return course.so_far()
+
+
+Looks = list[BlockLook | None]
+
+
+@dataclass(slots=True)
+class _Open:
+    start: int
+    upward: dict[tuple[int, int], bool]
+    back: list[tuple[int, Looks]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Course:
+    """A replay that goes on block by block.
+
+    Attributes
+    ----------
+    families
+        Each through its blocks.
+    times
+        Of the blocks.
+    normal
+        The places of those met that teach.
+    """
+
+    families: list[FamilyCourse]
+    times: BlockTimes
+    normal: list[int] = field(default_factory=list)
+    _ended: list[BlockEpisode] = field(default_factory=list)
+    _open: _Open | None = None
+    _regime: int | None = None
+
+    @classmethod
+    def of(
+        cls, families: Sequence[FamilyMeans], times: BlockTimes, plans: Sequence[ModelPlan]
+    ) -> Course:
+        """Begin a replay; see `replay`."""
+        each = [
+            FamilyCourse(family=family, times=times, plan=plan)
+            for family, plan in zip(families, plans, strict=True)
+        ]
+        return cls(families=each, times=times)
+
+    def so_far(self) -> Replay:
+        """Return what the blocks that were met are; the others do not teach."""
+        normal = np.zeros(len(self.times), dtype=np.bool_)
+        normal[self.normal] = True
+        running = [] if self._open is None else [self._episode(self._open, None)]
+        return Replay(
+            normal=normal,
+            episodes=(*self._ended, *running),
+            calibrations=tuple(one.calibration for one in self.families),
+        )
+
+    def meet(self, row: int) -> None:
+        """Look at the next block."""
+        regime = int(self.times.regimes[row])
+        if self._open is not None and regime != self._regime:
+            self._end(row)
+        self._regime = regime
+        if not self.normal:
+            self.normal.append(row)
+            return
+        looks = [course.look(row, self.normal) for course in self.families]
+        if self._open is not None:
+            self._go_on(row, looks)
+        elif len(self.normal) >= NEEDED_BLOCKS and _has_alarm(looks):
+            self._open = _Open(start=row, upward=_directions(looks))
+            for course, look in zip(self.families, looks, strict=True):
+                if look is not None and look.alarms.any():
+                    course.learn_of_alarm(look)
+        else:
+            self._teach(row, looks)
+
+    def _go_on(self, row: int, looks: Looks) -> None:
+        running = self._open
+        if running is None:
+            return
+        if _has_alarm(looks) or not _is_back(running, looks):
+            running.upward |= _directions(looks)
+            running.back.clear()
+            return
+        running.back.append((row, looks))
+        if len(running.back) == _BLOCKS_BACK:
+            self._end(running.back[0][0])
+            for one, seen in running.back:
+                self._teach(one, seen)
+
+    def _teach(self, row: int, looks: Looks) -> None:
+        self.normal.append(row)
+        for course, look in zip(self.families, looks, strict=True):
+            if look is not None:
+                course.learn(look)
+
+    def _end(self, row: int) -> None:
+        if self._open is not None:
+            self._ended.append(self._episode(self._open, row))
+            self._open = None
+
+    def _episode(self, running: _Open, end: int | None) -> BlockEpisode:
+        keys = frozenset(self.families[one].family.keys[at] for one, at in running.upward)
+        return BlockEpisode(start=running.start, end=end, keys=keys)
+
+
+def _has_alarm(looks: Looks) -> bool:
+    return any(look is not None and bool(look.alarms.any()) for look in looks)
+
+
+def _directions(looks: Looks) -> dict[tuple[int, int], bool]:
+    """Return whether each alarmed score, by family and place, is above its expectation."""
+    return {
+        (one, int(at)): bool(look.surprise.z[at] > 0)
+        for one, look in enumerate(looks)
+        if look is not None
+        for at in np.flatnonzero(look.alarms)
+    }
+
+
+def _is_back(running: _Open, looks: Looks) -> bool:
+    for (one, at), upward in running.upward.items():
+        look = looks[one]
+        if look is None:
+            continue
+        z = look.surprise.z[at] if upward else -look.surprise.z[at]
+        if z > _BACK_BELOW * look.critical:
+            return False
+    return True

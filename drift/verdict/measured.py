@@ -1,0 +1,171 @@
+"""By what a run measures its window: the yardstick, and the comparison on its basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from drift.across_runs.marks import Marks
+from drift.comparison.columns.columns import LinedUp
+from drift.comparison.compare import Comparison
+from drift.comparison.methods.location import LOCATION
+from drift.comparison.power import images_needed_beside_days
+from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMarks
+from drift.days.model.plan import NEEDED_BLOCKS
+from drift.days.records.known_days import KnownDays
+from drift.verdict.level import has_days_for_level, level_of_window, level_over_days
+from drift.verdict.yardstick import Yardstick
+from jobs.job_file.job import DetectionSettings
+from jobs.times.windows import TimeWindow
+from reports.findings.answers import State
+from reports.findings.days import Baseline, Basis, Episode, Level
+
+_IN_AN_EPISODE = "part of an episode"
+_REJECTED = "rejected by a person"
+"""Why a block that was measured well does not teach what is normal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredWindow:
+    """A window's comparison on its basis, and what it was measured by."""
+
+    comparison: Comparison
+    yardstick: Yardstick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastOfWindow:
+    """What is known of the time before a window.
+
+    Attributes
+    ----------
+    known
+        The blocks before it.
+    marks
+        What people said of past windows.
+    span
+        The window.
+    """
+
+    known: KnownDays
+    marks: Marks
+    span: TimeWindow
+
+    @property
+    def past_marks(self) -> PastMarks:
+        """The marks by block."""
+        blocks = [record.block for record in self.known.records]
+        return PastMarks(
+            levels=self.marks.levels(blocks),
+            window_level=self.marks.level_at(self.span.start),
+            rejected=self.marks.are_rejected(blocks),
+        )
+
+
+def measured_by_days(
+    compared: Comparison,
+    lined_up: LinedUp,
+    past: PastOfWindow,
+    detection: DetectionSettings,
+    *,
+    no_verdict: bool,
+) -> MeasuredWindow:
+    """Return a window measured by normal days, or by the reference where there are none.
+
+    Parameters
+    ----------
+    compared
+        The comparison with the reference.
+    no_verdict
+        Whether the data allows no verdict.
+    """
+    normal = NormalDays.of(past.known, lined_up, past.past_marks, detection)
+    baseline = _baseline(normal, past)
+    level = _level(compared, normal, past, detection)
+    if not normal.number or not normal.families:
+        return MeasuredWindow(
+            comparison=compared, yardstick=Yardstick(level=level, baseline=baseline)
+        )
+    beside = normal.judged(compared, lined_up, detection, no_verdict=no_verdict)
+    return MeasuredWindow(
+        comparison=beside.comparison,
+        yardstick=Yardstick(
+            basis=Basis.DAYS,
+            level=level,
+            baseline=baseline,
+            episode=None if baseline.is_learning else _episode(normal, beside.comparison, past),
+            smallest_shift=beside.smallest_shift,
+            images_needed=_images_needed(beside, detection.effect_to_see),
+        ),
+    )
+
+
+def _level(
+    compared: Comparison, normal: NormalDays, past: PastOfWindow, detection: DetectionSettings
+) -> Level:
+    if not has_days_for_level(normal):
+        return level_of_window(compared, effect_to_see=detection.effect_to_see)
+    return level_over_days(
+        normal,
+        effect_to_see=detection.effect_to_see,
+        unit=past.known.unit,
+        accepted_run=past.marks.newest_level,
+    )
+
+
+def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
+    known, places = past.known, normal.normal
+    kept_out = dict(known.kept_out)
+    rejected = past.past_marks.rejected
+    in_episodes = int((~normal.replayed.normal & ~rejected).sum())
+    for reason, blocks in ((_REJECTED, int(rejected.sum())), (_IN_AN_EPISODE, in_episodes)):
+        if blocks:
+            kept_out[reason] = kept_out.get(reason, 0) + blocks
+    records = normal.records
+    return Baseline(
+        blocks=len(places),
+        needed=NEEDED_BLOCKS,
+        unit=known.unit,
+        first=_text(records[int(places[0])].block.start) if len(places) else "",
+        last=_text(records[int(places[-1])].block.end) if len(places) else "",
+        kept_out=kept_out,
+        not_made=known.not_made,
+        digest=known.digest(past.marks.texts),
+    )
+
+
+def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episode | None:
+    """Return the episode that the window is in: one that goes on, or one that it opens."""
+    drifted = [one.name for one in said.findings if one.state is State.DRIFT]
+    if said.multivariate is not None and said.multivariate.state is State.DRIFT and not drifted:
+        drifted = ["joint"]
+    own = len(past.known.window_positions)
+    going_on = normal.open_episode
+    if going_on is not None:
+        raised = sorted({key.group for key in going_on.keys})
+        return Episode(
+            since=_text(normal.records[going_on.start].block.start),
+            blocks=len(normal.records) - going_on.start + own,
+            columns=tuple(dict.fromkeys([*drifted, *raised])),
+        )
+    if not drifted:
+        return None
+    return Episode(since=_text(past.span.start), blocks=own, columns=tuple(drifted))
+
+
+def _images_needed(beside: BesideNormalDays, effect: float) -> int | None:
+    """Return how many images would show an effect, as the feature family's columns vary."""
+    verdict = next(iter(beside.verdicts.values()), None)
+    if verdict is None:
+        return None
+    spreads = [
+        score.day_spread for key, score in verdict.scores.items() if key.method == LOCATION.name
+    ]
+    if not spreads:
+        return None
+    return images_needed_beside_days(median(spreads), verdict.critical, effect)
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,138 @@
+"""What a history row keeps of normal days: what the index draws, and what people were told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reports.findings.days import Basis, LevelState
+from reports.findings.run import RunFindings
+
+# So many standard deviations of a normal block hold 997 of 1,000 of them.
+_BAND_DEVIATIONS = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalDays:
+    """What one run knew of normal days.
+
+    Attributes
+    ----------
+    basis
+        What the verdict compared the window with.
+    blocks, needed, unit
+        How many normal blocks were known, with how many the job has learned, and what a block is:
+        see `days.Baseline`. ``needed`` is 0 where no normal days are kept.
+    level, level_summary, accepted_run
+        How production differed from the reference, in a sentence, and the run with which a person
+        accepted that; None and empty where it was not asked.
+    usual_shifts
+        By numeric column, on the basis of days: where its mean was expected, as the move against
+        the reference in reference standard deviations, with its sign.
+    day_spreads
+        By the same columns: the standard deviation between normal blocks, in the same unit.
+    episode_since
+        ISO 8601: the start of the episode that the window was a part of; empty outside of one.
+    """
+
+    basis: Basis
+    blocks: int = 0
+    needed: int = 0
+    unit: str = "day"
+    level: LevelState | None = None
+    level_summary: str = ""
+    accepted_run: str = ""
+    usual_shifts: dict[str, float] = field(default_factory=dict)
+    day_spreads: dict[str, float] = field(default_factory=dict)
+    episode_since: str = ""
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether there were too few normal blocks."""
+        return self.blocks < self.needed
+
+    @property
+    def level_stands_out(self) -> bool:
+        """Whether production differed from the reference and nobody had accepted that."""
+        return self.level is LevelState.DIFFERS and not self.accepted_run
+
+    def half_width(self, column: str, units: int) -> float | None:
+        """Return how far a column's mean lies from the expected one on nearly all normal blocks.
+
+        Three standard deviations: of what normal blocks differ by, and of the mean of one window.
+
+        Parameters
+        ----------
+        units
+            Independent images in the window; 0 where that is not known.
+
+        Returns
+        -------
+        Reference standard deviations; None where the column has no expected value.
+        """
+        spread = self.day_spreads.get(column)
+        return None if spread is None else half_width(spread, units)
+
+
+def half_width(day_spread: float, units: int) -> float:
+    """Return half of the band that holds a mean on nearly all normal blocks: see `NormalDays`."""
+    return _BAND_DEVIATIONS * math.sqrt(day_spread**2 + (1 / units if units else 0.0))
+
+
+def normal_days_of(findings: RunFindings) -> NormalDays | None:
+    """Return what a run knew of normal days; None where it kept none and asked for no level."""
+    baseline, level, episode = findings.baseline, findings.level, findings.episode
+    if findings.basis is Basis.REFERENCE and baseline is None and level is None:
+        return None
+    beside = {
+        column.name: (column.shift, column.beside_days)
+        for column in (*findings.predictions, *findings.features)
+    }
+    known = {
+        name: (shift - days.difference, days.day_spread)
+        for name, (shift, days) in sorted(beside.items())
+        if shift is not None and days is not None and math.isfinite(days.difference)
+    }
+    return NormalDays(
+        basis=findings.basis,
+        blocks=0 if baseline is None else baseline.blocks,
+        needed=0 if baseline is None else baseline.needed,
+        unit="day" if baseline is None else baseline.unit,
+        level=None if level is None else level.state,
+        level_summary="" if level is None else level.summary,
+        accepted_run="" if level is None else level.accepted_run,
+        usual_shifts={name: usual for name, (usual, _) in known.items()},
+        day_spreads={name: spread for name, (_, spread) in known.items()},
+        episode_since="" if episode is None else episode.since,
+    )
+
+
+def normal_days_of_document(document: Mapping[str, Any] | None) -> NormalDays | None:
+    """Return what a stored row holds; None in rows that know no normal days.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError, AttributeError
+        If it holds something else.
+    """
+    if document is None:
+        return None
+    level = document.get("level")
+    return NormalDays(
+        basis=Basis(document["basis"]),
+        blocks=int(document.get("blocks", 0)),
+        needed=int(document.get("needed", 0)),
+        unit=str(document.get("unit", "day")),
+        level=None if level is None else LevelState(level),
+        level_summary=str(document.get("level_summary", "")),
+        accepted_run=str(document.get("accepted_run", "")),
+        usual_shifts=_numbers(document.get("usual_shifts", {})),
+        day_spreads=_numbers(document.get("day_spreads", {})),
+        episode_since=str(document.get("episode_since", "")),
+    )
+
+
+def _numbers(values: Mapping[str, float | None]) -> dict[str, float]:
+    return {str(name): float(one) for name, one in values.items() if one is not None}

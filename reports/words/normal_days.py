@@ -1,0 +1,73 @@
+"""The words for normal days: how many are known, what the verdict rests on, an episode."""
+
+from __future__ import annotations
+
+from reports.findings.days import Baseline, Basis, Episode
+from reports.findings.run import RunFindings, WindowSpan
+from reports.words.numbers import counted, day, moment
+from reports.words.wording import days_words
+
+_USUALLY = {"day": "on normal days", "hour": "in normal hours", "window": "in normal windows"}
+
+
+def block_noun(unit: str) -> str:
+    """Return what a block is called: ``day``, ``hour``, ``window``; ``block`` for rows."""
+    return unit if unit in _USUALLY else "block"
+
+
+def blocks_words(blocks: int, unit: str) -> str:
+    """Return how many normal blocks there are: ``28 normal days``.
+
+    >>> blocks_words(12, "500 rows")
+    '12 normal blocks of 500 rows'
+    """
+    words = counted(blocks, f"normal {block_noun(unit)}")
+    return words if unit in _USUALLY else f"{words} of {unit}"
+
+
+def usually(unit: str) -> str:
+    """Return when it is as usual, to follow a comparison: ``darker than`` ``on normal days``."""
+    return _USUALLY.get(unit, "in normal blocks")
+
+
+def progress_words(baseline: Baseline) -> str:
+    """Return how far the learning is, this window included: ``day 3 of 7``."""
+    return progress(baseline.blocks, baseline.needed, baseline.unit)
+
+
+def progress(blocks: int, needed: int, unit: str) -> str:
+    """Return the block that is learned next, of how many are needed: ``day 3 of 7``."""
+    return f"{block_noun(unit)} {min(blocks + 1, needed)} of {needed}"
+
+
+def basis_words(findings: RunFindings) -> str:
+    """Return what the window was compared with, to follow ``compared with``."""
+    baseline = findings.baseline
+    if findings.basis is Basis.DAYS and baseline is not None:
+        first, last = baseline.first, baseline.last
+        when = f" ({days_words(WindowSpan(start=first, end=last))})" if first and last else ""
+        return f"{blocks_words(baseline.blocks, baseline.unit)}{when}"
+    if findings.basis is Basis.DAYS:
+        return "normal days"
+    if baseline is not None:
+        return f"the reference, as no normal {block_noun(baseline.unit)} is known yet"
+    return "the reference"
+
+
+def episode_words(episode: Episode, unit: str) -> str:
+    """Return since when the windows are unusual, and how long: ``since 3 Mar 2025, day 2``."""
+    since = day(episode.since) if block_noun(unit) == "day" else moment(episode.since)
+    return f"since {since}, {block_noun(unit)} {episode.blocks}"
+
+
+def baseline_words(baseline: Baseline) -> str:
+    """Return which normal blocks are known, which do not teach and why, as a line."""
+    words = [blocks_words(baseline.blocks, baseline.unit)]
+    if baseline.is_learning:
+        words.append(f"learning, {progress_words(baseline)}")
+    noun = block_noun(baseline.unit)
+    for reason, blocks in sorted(baseline.kept_out.items()):
+        words.append(f"{counted(blocks, noun)} kept out ({reason})")
+    if baseline.not_made:
+        words.append(f"{counted(baseline.not_made, noun)} more not measured yet")
+    return "; ".join(words)

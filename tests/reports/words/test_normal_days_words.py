@@ -1,0 +1,107 @@
+"""The words for normal days, and for what to do."""
+
+import dataclasses
+
+import pytest
+
+from reports.findings.days import Basis
+from reports.words import normal_days as words
+from reports.words.advice import drift_steps, level_advice, level_steps
+from reports.words.movements import movement
+from tests.support import findings as examples
+from tests.support import normal_days
+
+
+@pytest.mark.parametrize(
+    ("blocks", "unit", "said"),
+    [
+        (1, "day", "1 normal day"),
+        (28, "day", "28 normal days"),
+        (5, "hour", "5 normal hours"),
+        (5, "window", "5 normal windows"),
+        (12, "500 rows", "12 normal blocks of 500 rows"),
+    ],
+)
+def test_blocks_are_counted_by_what_they_are(blocks: int, unit: str, said: str) -> None:
+    assert words.blocks_words(blocks, unit) == said
+
+
+@pytest.mark.parametrize(("blocks", "said"), [(0, "day 1 of 7"), (2, "day 3 of 7")])
+def test_the_day_that_is_learned_is_the_next_one(blocks: int, said: str) -> None:
+    baseline = dataclasses.replace(normal_days.BASELINE, blocks=blocks)
+    assert words.progress_words(baseline) == said
+
+
+def test_the_basis_names_the_days_or_the_reference() -> None:
+    run = normal_days.quiet_day()
+    assert words.basis_words(run) == "28 normal days (8 Feb to 7 Mar 2025)"
+    assert words.basis_words(examples.steady()) == "the reference"
+    first = dataclasses.replace(
+        run, basis=Basis.REFERENCE, baseline=dataclasses.replace(normal_days.BASELINE, blocks=0)
+    )
+    assert words.basis_words(first) == "the reference, as no normal day is known yet"
+    bare = dataclasses.replace(run, baseline=None)
+    assert words.basis_words(bare) == "normal days"
+
+
+def test_an_episode_says_since_when_and_how_long() -> None:
+    assert words.episode_words(normal_days.EPISODE, "day") == "since 13 Mar 2025, day 2"
+    assert words.episode_words(normal_days.EPISODE, "hour") == (
+        "since 13 Mar 2025, 00:00 UTC, hour 2"
+    )
+
+
+def test_the_baseline_says_what_does_not_teach_and_what_is_still_to_come() -> None:
+    assert words.baseline_words(normal_days.BASELINE) == (
+        "28 normal days; 1 day kept out (lost images); 2 days kept out (too few images); "
+        "3 days more not measured yet"
+    )
+    learning = dataclasses.replace(normal_days.BASELINE, blocks=2, kept_out={}, not_made=0)
+    assert words.baseline_words(learning) == "2 normal days; learning, day 3 of 7"
+
+
+def test_a_drift_names_the_part_to_look_at_and_every_command_with_its_run() -> None:
+    run = normal_days.drifted_from_days()
+    steps = drift_steps(run)
+    assert steps[0].words.startswith("Look first at model_version 7")
+    assert [step.command for step in steps[1:]] == [
+        f"drift accept JOB.toml {run.run_id}",
+        f"drift reject JOB.toml {run.run_id}",
+        "drift profile build JOB.toml",
+    ]
+
+
+def test_nothing_is_rejected_where_no_normal_days_are_kept() -> None:
+    commands = [step.command for step in drift_steps(examples.drifted())]
+    assert not any("reject" in command for command in commands)
+    assert drift_steps(examples.steady()) == ()
+
+
+def test_without_a_part_or_images_the_columns_are_looked_at() -> None:
+    everywhere = dataclasses.replace(normal_days.drifted_from_days(), segments=())
+    assert "images that stand out" in drift_steps(everywhere)[0].words
+    bare = dataclasses.replace(everywhere, offenders=())
+    assert "columns that moved most" in drift_steps(bare)[0].words
+
+
+def test_a_level_is_accepted_or_the_reference_built_anew() -> None:
+    run = normal_days.learning()
+    commands = [step.command for step in level_steps(run)]
+    assert commands == [f"drift accept JOB.toml {run.run_id}", "drift profile build JOB.toml", ""]
+    assert all(command in level_advice(run) for command in commands)
+
+
+def test_a_class_beside_days_moves_from_its_usual_share() -> None:
+    shares, _ = normal_days.drifted_from_days().predictions
+    assert shares.beside_days is not None
+    usual = {**shares.beside_days.usual_shares, "beagle": 0.9}
+    beside = dataclasses.replace(shares.beside_days, usual_shares=usual)
+    said = movement(dataclasses.replace(shares, beside_days=beside), None)
+    assert (said.label, said.brief.partition(" to")[0]) == ("beagle", "90\N{NO-BREAK SPACE}%")
+
+
+def test_a_tail_beside_days_is_told_against_what_is_usual() -> None:
+    mean = normal_days.quiet_day().features[0]
+    said = movement(dataclasses.replace(mean, direction="upper_tail", effect=0.12), None)
+    assert said.size == "12\N{NO-BREAK SPACE}% more of the images"
+    assert said.meaning == "higher than usual"
