@@ -53,23 +53,25 @@ def check_normal_days(
         yield is_ok(_THING, f"the {asked} before the window are measured")
         return
     each = min(baseline.images_per_day, math.ceil(images.images / len(calendar.window_blocks())))
-    wanted = (many - known) * each
-    minutes = wanted * images.seconds_an_image / _MINUTE_S
     there = f"the {asked} before the window take"
     if known:
         there = f"{known} of the {asked} before the window are measured; the others take"
+    yield _cost(there, (many - known) * each, images, baseline.most_minutes)
+
+
+def _cost(there: str, wanted: int, images: CheckedImages, most_minutes: float) -> Check:
+    minutes = wanted * images.seconds_an_image / _MINUTE_S
     megabytes = math.ceil(wanted * images.bytes_an_image / 1e6)
     found = (
         f"{there} at most {counted(wanted, 'image')}, {megabytes:,} MB and about "
         f"{_minutes(minutes)}, once"
     )
-    if minutes <= baseline.most_minutes:
-        yield is_ok(_THING, found)
-        return
-    yield look(
+    if minutes <= most_minutes:
+        return is_ok(_THING, found)
+    return look(
         _THING,
-        f"{found}; a run takes {_minutes(baseline.most_minutes)} of it (baseline.most_minutes)",
-        _several_runs(minutes, baseline.most_minutes),
+        f"{found}; a run takes {_minutes(most_minutes)} of it (baseline.most_minutes)",
+        _several_runs(minutes, most_minutes),
     )
 
 
