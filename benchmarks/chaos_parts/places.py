@@ -86,8 +86,10 @@ class Place:
         problems = [] if again.code == 0 else [f"the next run: {again.how}: {again.err[-500:]}"]
         if held and "taken over from process" not in again.err:
             problems.append("the next run did not say that it took the lock over")
-        # A run that computes no image anew writes nothing there; the next one that does tidies up.
-        kept = [name for name in self.store.unfinished() if f"{REPORTS}/features/" not in name]
+        # A run that computes no image and no day anew writes nothing there; the next one that does
+        # tidies up.
+        idle = (f"{REPORTS}/features/", "/days/")
+        kept = [name for name in self.store.unfinished() if not any(one in name for one in idle)]
         left = [f"{name} is left behind" for name in kept]
         return problems + differences(self.store.reports(), self.expected) + left
 
