@@ -194,5 +194,5 @@ class Gathering:
             later,
             by_rows=self.calendar.kind is BlockKind.ROWS,
             out_of_time=lambda: time.monotonic() >= stops_at,
-            rows_at_once=max(ROWS_AT_ONCE, len(self.predictions)),
+            rows_at_once=ROWS_AT_ONCE,
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -40,12 +40,15 @@ class LoggedStretch:
         The image of each row; None where it names none.
     moments
         The time of each row, in microseconds since 1970-01-01 UTC.
+    counted
+        What blocks hold of which only the rows of drawn images are here.
     """
 
     predictions: PredictionRows
     located: Sequence[ImageLocation | RefusedLocation]
     names: NDArray[np.object_]
     moments: Moments
+    counted: Mapping[Block, BlockCounts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, place: Workplace, request: WindowRequest) -> LoggedStretch:
@@ -61,7 +64,6 @@ class LoggedStretch:
             place.job.predictions,
             request,
             extra_columns=place.locator.columns_used(),
-            segment_columns=place.job.segments.columns,
         )
         located = place.locator.locate(predictions.raw, place.log_url) if len(predictions) else []
         paths = [one.path if isinstance(one, ImageLocation) else None for one in located]
@@ -101,6 +103,8 @@ class LoggedStretch:
         by_rows
             Whether blocks are known by their rows: then those count that could be read.
         """
+        if block in self.counted:
+            return self.counted[block]
         rows = self.rows_of(block)
         names = self.names[rows]
         refused = int(pd.isna(names).sum())

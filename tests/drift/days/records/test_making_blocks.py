@@ -71,12 +71,23 @@ def test_a_log_with_more_rows_than_expected_is_read_in_parts(folder, expected):
     assert maker.not_made == 0
 
 
-def test_a_block_with_more_rows_than_a_window_may_hold_is_left(folder, caplog):
-    maker, _ = maker_of(folder, rows_at_once=5, window={"last": "1d", "most_rows": 10})
+@pytest.mark.parametrize("rows_at_once", [2, 5, 8])
+def test_a_block_with_more_rows_than_are_held_is_the_same_in_parts(folder, rows_at_once):
+    whole = [record_bytes(one) for one in maker_of(folder)[0].of_blocks(days(5, 4), REQUESTS)]
+    maker, _ = maker_of(folder, rows_at_once=rows_at_once)
+
+    records = list(maker.of_blocks(days(5, 4), REQUESTS))
+
+    assert [record_bytes(one) for one in records] == whole
+    assert maker.not_made == 0
+
+
+def test_a_block_that_does_not_even_fit_in_parts_is_left(folder, caplog):
+    maker, _ = maker_of(folder, rows_at_once=0)
 
     assert list(maker.of_blocks(days(5, 4), REQUESTS)) == []
     assert maker.not_made == 2
-    assert "window.most_rows" in caplog.text
+    assert "left out of what is normal" in caplog.text
 
 
 def test_it_stops_when_the_time_is_up(folder, monkeypatch):
