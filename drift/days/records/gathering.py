@@ -155,8 +155,12 @@ class Gathering:
         there: dict[Block, StoredRecord | None] = {**store.read(wanted)}
         there |= {block: None for block in wanted if block in store.broken}
         maker = self._maker()
+        made = 0
         for record in self._missing(maker, wanted, known, there):
             there[record.block] = store.create(record)
+            made += 1
+        if made:
+            logger.info("%s of normal days measured", counted(made, "block"))
         if maker.not_made:
             logger.info(
                 "%s of normal days not measured yet: later runs go on",
