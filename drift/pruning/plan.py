@@ -50,7 +50,7 @@ class Kind(enum.StrEnum):
 
     RUN = "run"
     RECORD = "notification record"
-    DAY = "record of a normal day"
+    DAY = "day record"
     PROFILE = "profile"
     TABLE = "index table"
     CACHE = "feature set"
