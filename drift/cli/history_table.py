@@ -97,12 +97,18 @@ def _texts(row: HistoryRow) -> tuple[str, ...]:
     return (
         visible(row.run_id),
         numbers.moment(row.window_end),
-        row.verdict.value if row.accepted is None else f"{row.verdict.value}, accepted",
+        f"{row.verdict.value}{_mark(row)}",
         f"{row.images:,}",
         _effect_words(row),
         # A summary's numbers follow its colon.
         visible(row.headline or row.summary.partition(": ")[0]),
     )
+
+
+def _mark(row: HistoryRow) -> str:
+    if row.rejected:
+        return ", rejected"
+    return "" if row.accepted is None else ", accepted"
 
 
 def _effect_words(row: HistoryRow) -> str:
@@ -129,6 +135,7 @@ def _record_keys() -> tuple[str, ...]:
         "headline",
         "summary",
         "accepted",
+        "rejected",
     )
 
 
@@ -144,6 +151,7 @@ def _record(row: HistoryRow) -> dict[str, object]:
         row.headline,
         row.summary,
         row.accepted is not None,
+        row.rejected,
     )
     return dict(zip(_record_keys(), values, strict=True))
 
