@@ -81,7 +81,7 @@ class JobReports:
         --------
         >>> history = job.history()
         >>> dict(zip(history["window_end"].dt.day_name(), history["verdict"]))
-        {'Tuesday': 'inconclusive', 'Wednesday': 'drift'}
+        {'Tuesday': 'steady', 'Wednesday': 'drift'}
         """
         return run_table(self._rows())
 
