@@ -48,6 +48,8 @@ columns = { prediction = "breed", confidence = "confidence" }
 path = "images/{filename}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 log = "validation.csv"

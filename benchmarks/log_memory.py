@@ -43,6 +43,8 @@ path = "images/{{file}}"
 decode_workers = 1
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 """

@@ -31,6 +31,8 @@ probabilities = ["p_*"]
 path = "images/{id}_{filename}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 log = "validation.csv"

@@ -29,6 +29,8 @@ confidence = "box.score"
 path = "frame"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 log = "validation.jsonl"

@@ -31,6 +31,8 @@ path = "pictures/{uid:06}{ending}"
 canonical_size = 64
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 exclude = ["*_thumb.*"]

@@ -33,6 +33,8 @@ path = "bilder/{Zeit:%Y/%m/%d}/{Nr:lower}.jpg"
 most_lost = 0.5
 [window]
 rows = 50
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 [detection]

@@ -49,20 +49,26 @@ def images_needed(reference_units: int, critical: float, effect: float) -> int |
     return math.ceil(1 / (variance - 1 / reference_units))
 
 
-def images_needed_beside_days(day_spread: float, critical: float, effect: float) -> int | None:
-    """Return the window size at which a shift is seen with 80 % power beside normal days.
+def images_needed_beside_days(
+    seen: float, images: float, day_spread: float, effect: float
+) -> int | None:
+    """Return the window size at which a shift of `effect` is seen beside normal days.
+
+    What is seen grows with ``sqrt(1 / images + day_spread^2)``.
 
     Parameters
     ----------
+    seen
+        The smallest shift that so many images show, in reference standard deviations.
     day_spread
-        The standard deviation between days, in reference standard deviations.
+        The standard deviation between days, in the same unit.
 
     Returns
     -------
     The number of images; None where days differ by so much that no number of images shows it.
     """
-    variance = (effect / _reach(critical)) ** 2 - day_spread**2
-    return math.ceil(1 / variance) if variance > 0 else None
+    needed = (effect / seen) ** 2 * (1 / images + day_spread**2) - day_spread**2
+    return math.ceil(1 / needed) if needed > 0 else None
 
 
 def images_on_both_sides(critical: float, effect: float) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.words.normal_days import block_noun, blocks_words
-
 from drift.comparison.compare import Comparison
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
@@ -18,6 +16,7 @@ from reports.findings.answers import State
 from reports.findings.columns import Finding
 from reports.findings.days import Level, LevelColumn, LevelState
 from reports.findings.effect_sizes import SHARE_PER_DEVIATION, in_deviations
+from reports.words.normal_days import block_noun, blocks_words
 
 _SHARE_OF = "share of "
 # With a single block nothing is known of how blocks differ.

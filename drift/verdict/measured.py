@@ -96,7 +96,9 @@ def measured_by_days(
             baseline=baseline,
             episode=None if baseline.is_learning else _episode(normal, beside.comparison, past),
             smallest_shift=beside.smallest_shift,
-            images_needed=_images_needed(beside, detection.effect_to_see),
+            images_needed=_images_needed(
+                beside, past.known.window.features.effective, detection.effect_to_see
+            ),
         ),
     )
 
@@ -154,17 +156,15 @@ def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episod
     return Episode(since=_text(past.span.start), blocks=own, columns=tuple(drifted))
 
 
-def _images_needed(beside: BesideNormalDays, effect: float) -> int | None:
-    """Return how many images would show an effect, as the feature family's columns vary."""
+def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> int | None:
+    """Return how many images would show an effect, as the first family's columns vary."""
     verdict = next(iter(beside.verdicts.values()), None)
-    if verdict is None:
+    if verdict is None or verdict.smallest_shift is None or not images:
         return None
     spreads = [
         score.day_spread for key, score in verdict.scores.items() if key.method == LOCATION.name
     ]
-    if not spreads:
-        return None
-    return images_needed_beside_days(median(spreads), verdict.critical, effect)
+    return images_needed_beside_days(verdict.smallest_shift, images, median(spreads), effect)
 
 
 def _text(moment: datetime) -> str:

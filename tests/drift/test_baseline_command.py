@@ -42,7 +42,7 @@ def after_a_run(tmp_path_factory):
 def folder(after_a_run, tmp_path):
     shutil.copytree(after_a_run, tmp_path / "bucket")
     settings = "\n".join(f"{key} = {value}" for key, value in BASELINE.items())
-    text = f"{JOB_FILE.format(url='bucket')}[baseline]\n{settings}\n"
+    text = JOB_FILE.format(url="bucket").replace("days = 0", settings)
     (tmp_path / "job.toml").write_text(text, encoding="utf-8")
     return tmp_path
 

@@ -24,6 +24,8 @@ columns = { prediction = "prediction" }
 path = "images/{image}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 [metrics]

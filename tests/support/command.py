@@ -28,6 +28,8 @@ path = "predictions_log.csv"
 path = "images/{id}_{filename}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 """

@@ -27,6 +27,8 @@ columns = { prediction = "breed", confidence = "confidence" }
 path = "images/{id}_{filename}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 log = "validation_log.csv"

@@ -23,6 +23,8 @@ JOB = {
     },
     "images": {"path": "images/{id}_{filename}"},
     "window": {"last": "1d"},
+    # These worlds hold a day or two: what normal days are is tested in worlds of their own.
+    "baseline": {"days": 0},
     "reference": {"images": "reference/", "log": "validation_log.csv"},
 }
 # The same as a job file, but for the URL.
@@ -37,6 +39,8 @@ columns = {{ prediction = "breed", confidence = "confidence" }}
 path = "images/{{id}}_{{filename}}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 log = "validation_log.csv"

@@ -21,6 +21,8 @@ path = "predictions_log.csv"
 path = "images/{id}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 """

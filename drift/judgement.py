@@ -1,0 +1,247 @@
+"""From what a run has read to what it says: the comparison, where it sits, and the verdict."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from drift.across_runs.accepted_windows import accepted_windows, widening
+from drift.across_runs.late_rows import find_late_rows, log_digest
+from drift.across_runs.marks import Marks
+from drift.across_runs.trend import TodaysRun, find_trend
+from drift.across_runs.unknown_days import widened_for_unknown_days
+from drift.comparison.columns.align import line_up
+from drift.comparison.columns.columns import ColumnRole, LinedUp
+from drift.comparison.compare import Comparison, compare
+from drift.comparison.family_tests import Widening
+from drift.days.records.known_days import KnownDays
+from drift.observations.reference.copies import without_copies
+from drift.observations.side_copies import BothCopies, find_copies
+from drift.observations.units import find_units
+from drift.observations.window_counts import WindowCounts
+from drift.observations.window_images import WindowImages
+from drift.remarks.facts import RunData
+from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
+from drift.remarks.words.slow_drift import told_trend
+from drift.run_request import as_text, run_id, run_ids
+from drift.seed import SEED
+from drift.verdict.assemble import RunFacts, assemble
+from drift.verdict.decide import decide, lacks_images
+from drift.verdict.file_causes import settled_causes
+from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
+from drift.verdict.sentence import Extent
+from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
+from drift.where.affected import least_affected
+from drift.where.direction import Positions, drift_positions
+from drift.where.offenders import find_offenders
+from drift.where.segments import Concentration, concentrate
+from drift.workplace import Workplace
+from jobs.job_file.job import Job
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.windows import WindowRequest
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.remarks import Remark, RemarkWeight, of_weight
+from reports.findings.run import RunFindings
+from reports.findings.runs import Trend
+from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
+from reports.telling.notices import due_notice
+from reports.words.whereabouts import where_clause
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunInputs:
+    """What a run has read, before it says anything about it.
+
+    Attributes
+    ----------
+    days
+        The blocks before the window; None where the window is compared with the reference alone.
+    """
+
+    request: WindowRequest
+    predictions: PredictionRows
+    profile: ReferenceProfile
+    window: WindowImages
+    counts: WindowCounts
+    segments: pd.DataFrame
+    history: Sequence[HistoryRow]
+    days: KnownDays | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a run says of its window, and what that rests on."""
+
+    findings: RunFindings
+    lined_up: LinedUp
+    comparison: Comparison
+
+
+def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
+    """Return what is found in a window; nothing is read or written."""
+    job, counts = workplace.job, inputs.counts
+    earlier = rows_before(inputs.history, as_text(inputs.predictions.window.end))
+    with workplace.stopwatch.stage("comparison"):
+        copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
+        data = _run_data(job, inputs, copies, earlier)
+        lined_up = _line_up(job, inputs, copies)
+        remarks = remarks_on_data(data)
+        forbidden = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
+        measured = _measured(
+            inputs,
+            lined_up,
+            job,
+            earlier,
+            no_verdict=forbidden or lacks_images(counts.images, job),
+        )
+        comparison = measured.comparison
+        remarks = _all_remarks(remarks, data, comparison)
+        positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
+        where = _locate(workplace, inputs, comparison, positions)
+        affected = least_affected(positions)
+        extent = _extent(counts, where, affected, measured.yardstick)
+        decision = decide(comparison, extent, counts.log, job, remarks)
+    facts = RunFacts(
+        data=data,
+        run_id=run_id(job, inputs.request),
+        generated_at=workplace.clock(),
+        timings=workplace.stopwatch.timings,
+        history_digest=history_digest((*earlier, *data.as_older)),
+        comparison=comparison,
+        decision=decision,
+        affected=affected,
+        offenders=find_offenders(positions, inputs.window, data.counted),
+        concentration=where,
+        trend=_trend(workplace, inputs, measured, earlier),
+        accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
+        remarks=remarks,
+        yardstick=measured.yardstick,
+    )
+    findings = assemble(facts)
+    notice = due_notice(earlier, history_row(findings), job.notifications)
+    return Judged(
+        findings=replace(findings, notification=notice), lined_up=lined_up, comparison=comparison
+    )
+
+
+def _measured(
+    inputs: RunInputs,
+    lined_up: LinedUp,
+    job: Job,
+    earlier: Sequence[HistoryRow],
+    *,
+    no_verdict: bool,
+) -> MeasuredWindow:
+    """Return the window compared with the reference, and measured by normal days if there are."""
+    factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
+    if inputs.days is not None and not inputs.days.records:
+        factors = partial(widened_for_unknown_days, factors)
+    compared = compare(lined_up, job.detection, no_verdict=no_verdict, widening=factors)
+    if inputs.days is None:
+        return MeasuredWindow(comparison=compared, yardstick=REFERENCE_ALONE)
+    past = PastOfWindow(
+        known=inputs.days,
+        marks=Marks.of(earlier, inputs.profile.id),
+        span=inputs.predictions.window,
+    )
+    return measured_by_days(compared, lined_up, past, job.detection, no_verdict=no_verdict)
+
+
+def _run_data(
+    job: Job, inputs: RunInputs, copies: BothCopies, earlier: Sequence[HistoryRow]
+) -> RunData:
+    _, *older = run_ids(job, inputs.request)
+    return RunData(
+        job=job,
+        predictions=inputs.predictions,
+        window=inputs.window,
+        counts=inputs.counts.with_copies(copies.current.found),
+        profile=inputs.profile,
+        counted=without_copies(inputs.profile),
+        late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
+        as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
+    )
+
+
+def _all_remarks(
+    remarks: Sequence[Remark], data: RunData, comparison: Comparison
+) -> tuple[Remark, ...]:
+    causes = settled_causes(remarks, data, comparison)
+    return (*causes, *_remarks_on_bucket(data), *remarks_on_comparison(data, comparison))
+
+
+def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
+    remarks = remarks_on_bucket(data)
+    for remark in remarks:
+        logger.warning("%s", remark.text)
+    return remarks
+
+
+def _extent(
+    counts: WindowCounts, where: Concentration, affected: int | None, yardstick: Yardstick
+) -> Extent:
+    return Extent(
+        images=counts.images,
+        affected=affected,
+        where=where_clause(where.segments, where.onset),
+        reasons=counts.quality.reasons,
+        yardstick=yardstick,
+    )
+
+
+def _line_up(job: Job, inputs: RunInputs, copies: BothCopies) -> LinedUp:
+    units = find_units(inputs.profile, inputs.window, copies)
+    named, probabilities = job.predictions.columns, inputs.predictions.probabilities
+    return line_up(inputs.profile, inputs.window, units, named, probabilities)
+
+
+def _locate(
+    workplace: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
+) -> Concentration:
+    """Look for the part of a drifted window in which the change is."""
+    if not comparison.has_drifted or positions.current.empty:
+        return Concentration()
+    rows = positions.current.index
+    return concentrate(
+        positions.scores(),
+        np.arange(len(rows)),
+        inputs.segments.loc[rows],
+        inputs.window.rows["timestamp"].loc[rows],
+        level=workplace.job.detection.false_alarm_rate,
+        seed=SEED,
+        hours=workplace.job.segments.hours,
+    )
+
+
+def _trend(
+    workplace: Workplace,
+    inputs: RunInputs,
+    measured: MeasuredWindow,
+    earlier: Sequence[HistoryRow],
+) -> Trend | None:
+    """Return what past runs say of slow drift; None where the days themselves were looked at.
+
+    Days differ, which that search takes for drift.
+    """
+    if measured.yardstick.is_days:
+        return None
+    comparison = measured.comparison
+    tested = comparison.evidence
+    span = inputs.predictions.window
+    today = TodaysRun(
+        window_start=as_text(span.start),
+        window_end=as_text(span.end),
+        profile_id=inputs.profile.id,
+        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
+        reference_units=0 if tested is None else tested.reference_units,
+        current_units=0 if tested is None else tested.current_units,
+    )
+    least = workplace.job.detection.minimum_effect
+    return told_trend(find_trend(earlier, today, minimum_effect=least))
