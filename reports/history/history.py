@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from reports.findings.days import Basis
 from reports.findings.effect_sizes import LARGEST_EFFECT, in_deviations
 from reports.findings.log_times import LogTimes
 from reports.findings.run import RunFindings
-from reports.history.normal_days import NormalDays, normal_days_of
+from reports.history.normal_days import NormalDays, known_numbers, normal_days_of
 from reports.json_report.report import json_bytes, plain
 
 HISTORY_FOLDER = "history"
@@ -200,15 +199,6 @@ def history_row(findings: RunFindings) -> HistoryRow:
         log_digest=times.log_digest,
         normal_days=normal_days_of(findings),
     )
-
-
-def known_numbers(values: Mapping[str, float | None]) -> dict[str, float]:
-    """Return the finite ones, in their order."""
-    return {
-        str(name): float(value)
-        for name, value in values.items()
-        if value is not None and math.isfinite(value)
-    }
 
 
 def _directions(values: Mapping[str, str | None]) -> dict[str, str]:
