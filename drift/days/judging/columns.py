@@ -133,7 +133,7 @@ class DaysJudge:
         )
         shown = BesideDays(
             usual=None if beside is None else beside.usual.mean,
-            difference=location.difference,
+            difference=location.difference if beside is None else beside.moved(location.difference),
             day_spread=location.day_spread,
         )
         return self._said(compared, column, effects[key], large, self.statistic(key), shown)

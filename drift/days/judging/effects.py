@@ -54,6 +54,18 @@ class NumberBesideDays:
             return self._widened()
         return self._beyond(method)
 
+    def moved(self, difference: float) -> float:
+        """Return how far the mean moved, in reference standard deviations, with its sign.
+
+        Parameters
+        ----------
+        difference
+            What to say of a number that is constant in the reference.
+        """
+        if not self.deviation:
+            return difference
+        return capped((self.now.mean - self.usual.mean) / self.deviation)
+
     def _moved(self, difference: float) -> Effect:
         moved = (self.now.mean - self.usual.mean) / self.deviation
         # The mean may be led by a few extreme values, of which the scores know nothing.

@@ -1,0 +1,160 @@
+"""Whole runs beside normal days: quiet on ordinary ones, loud on the first bad one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from drift.across_runs.accept import set_acceptance
+from drift.across_runs.reject import set_rejection
+from drift.pipeline import run_job
+from drift.run_request import RunOptions
+from drift.workplace import Workplace, open_workplace
+from jobs.job_file.job import Job
+from reports.findings.answers import Verdict
+from reports.findings.days import Basis, LevelState
+from reports.findings.run import RunFindings
+from tests.support.worlds import START, job_of, make_world
+
+# Twelve ordinary days of slightly changing light, all a bit darker than the reference; then dark.
+LIGHTS = (0.88, 0.86, 0.9, 0.87, 0.89, 0.85, 0.88, 0.9, 0.86, 0.88, 0.87, 0.89, 0.45, 0.45, 0.45)
+FIRST_DARK = 12
+BASELINE = {"days": 12, "images_per_day": 40, "most_minutes": 5}
+
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("days")
+    make_world(folder, lights=LIGHTS, requests=40, references=150)
+    return folder
+
+
+@pytest.fixture
+def bucket(world: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(world, tmp_path / "bucket"))
+
+
+def _job(folder: Path, **tables: object) -> Job:
+    return job_of(folder, **{"baseline": BASELINE, **tables})
+
+
+def _place(folder: Path, **tables: object) -> Workplace:
+    return open_workplace(_job(folder, **tables))
+
+
+def _run(place: Workplace, day: int) -> RunFindings:
+    until = (START + timedelta(days=day + 1)).replace(tzinfo=UTC)
+    return run_job(place, RunOptions(until=until))
+
+
+def _content(place: Workplace, findings: RunFindings) -> dict[str, object]:
+    path = f"{place.prefix}/runs/{findings.run_id}/report.json"
+    report: dict[str, object] = json.loads(place.bucket.read(path).data)
+    # What is told depends on the runs before.
+    clock = {"generated_at", "timings", "profile", "versions", "notification"}
+    return {key: value for key, value in report.items() if key not in clock}
+
+
+def test_the_first_run_on_a_log_that_goes_back_is_about_days(bucket: Path) -> None:
+    found = _run(_place(bucket), 11)
+    assert found.basis is Basis.DAYS
+    assert found.verdict is Verdict.STEADY
+    assert found.baseline is not None
+    assert (found.baseline.blocks, found.baseline.is_learning) == (11, False)
+    assert found.level is not None
+    # All days are darker than the reference, by half a standard deviation or so.
+    assert found.level.blocks == 11
+    assert found.level.columns[0].difference < 0
+    assert found.trend is None
+
+
+def test_a_step_is_an_episode_until_a_person_accepts_it(bucket: Path) -> None:
+    place = _place(bucket)
+    first, second = _run(place, FIRST_DARK), _run(place, FIRST_DARK + 1)
+    assert (first.verdict, second.verdict) == (Verdict.DRIFT, Verdict.DRIFT)
+    assert "normal days" in first.headline
+    assert first.episode is not None
+    assert second.episode is not None
+    assert second.episode.since == first.episode.since
+    assert (first.episode.blocks, second.episode.blocks) == (1, 2)
+    assert second.baseline is not None
+    assert second.baseline.kept_out == {"part of an episode": 1}
+    set_acceptance(place, first.run_id, lambda: None, accepted=True)
+    third = _run(place, FIRST_DARK + 2)
+    assert third.verdict is not Verdict.DRIFT
+    assert third.episode is None
+    assert third.baseline is not None
+    assert third.baseline.digest != second.baseline.digest
+
+
+def test_a_rejected_day_never_teaches(bucket: Path) -> None:
+    place = _place(bucket)
+    ordinary = _run(place, 5)
+    set_rejection(place, ordinary.run_id, lambda: None, rejected=True)
+    later = _run(place, 11)
+    assert later.baseline is not None
+    assert later.baseline.kept_out["rejected by a person"] == 1
+    assert later.baseline.blocks == 10
+
+
+def test_a_young_log_says_that_it_is_learning(bucket: Path) -> None:
+    found = _run(_place(bucket), 2)
+    assert found.basis is Basis.DAYS
+    assert found.baseline is not None
+    assert (found.baseline.blocks, found.baseline.is_learning) == (2, True)
+    assert found.episode is None
+    if found.level is not None and found.level.state is LevelState.DIFFERS:
+        assert found.verdict is Verdict.INCONCLUSIVE
+        assert "day 3 of 7" in found.headline
+
+
+def test_without_a_day_before_it_a_window_is_compared_with_the_reference(bucket: Path) -> None:
+    found = _run(_place(bucket), 0)
+    assert found.basis is Basis.REFERENCE
+    assert found.baseline is not None
+    assert found.baseline.blocks == 0
+    assert found.level is not None
+    assert found.level.blocks == 0
+
+
+def test_a_repeated_run_says_the_same_whatever_was_made_meanwhile(bucket: Path) -> None:
+    place = _place(bucket)
+    first = _run(place, 9)
+    before = _content(place, first)
+    _run(place, 11)
+    _run(place, 10)
+    again = _run(_place(bucket), 9)
+    assert again.run_id == first.run_id
+    assert _content(place, again) == before
+
+
+def test_records_do_not_depend_on_the_run_that_made_them(bucket: Path, world: Path) -> None:
+    one, other = _place(bucket), _place(Path(shutil.copytree(world, bucket.parent / "other")))
+    for day in range(6, 11):
+        _run(one, day)
+    newest = _run(one, 11), _run(other, 11)
+    assert _content(one, newest[0]) | {"history_digest": ""} == _content(other, newest[1]) | {
+        "history_digest": ""
+    }
+
+
+def test_the_old_question_can_be_asked(bucket: Path) -> None:
+    found = _run(_place(bucket, detection={"basis": "reference"}), 11)
+    assert found.basis is Basis.REFERENCE
+    assert (found.baseline, found.level) == (None, None)
+    assert found.trend is not None
+
+
+def test_a_dry_run_knows_normal_days_and_writes_nothing(bucket: Path) -> None:
+    before = {path: path.read_bytes() for path in bucket.rglob("*") if path.is_file()}
+    place = open_workplace(_job(bucket), writes=False)
+    found = _run(place, 11)
+    assert found.basis is Basis.DAYS
+    assert {path: path.read_bytes() for path in bucket.rglob("*") if path.is_file()} == before
