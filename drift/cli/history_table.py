@@ -113,12 +113,12 @@ def _mark(row: HistoryRow) -> str:
 
 def _effect_words(row: HistoryRow) -> str:
     column = _farthest(row)
-    size = None if column is None else row.effect_in_deviations(column)
+    size = None if column is None else row.distance(column)
     return numbers.NOTHING if size is None else f"{sigmas(size)} {visible(str(column))}"
 
 
 def _farthest(row: HistoryRow) -> str | None:
-    sizes = {name: row.effect_in_deviations(name) for name in row.effects}
+    sizes = {name: row.distance(name) for name in row.effects}
     known = {name: size for name, size in sizes.items() if size is not None}
     return max(known, key=lambda name: known[name]) if known else None
 

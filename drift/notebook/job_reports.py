@@ -74,8 +74,7 @@ class JobReports:
         Columns: ``run_id`` (str), ``window_start`` and ``window_end`` (datetime64[us, UTC]),
         ``verdict`` (``"steady"``, ``"drift"`` or ``"inconclusive"``), ``headline`` and ``summary``
         (str), ``images`` (int64, analysed ones), ``largest_effect`` (float64, reference standard
-        deviations), ``false_alarm_rate`` (float64), ``profile_id`` (str), ``accepted``,
-        ``rejected`` (bool).
+        deviations), ``false_alarm_rate`` (float64), ``profile_id``, ``accepted``, ``rejected``.
 
         Examples
         --------

@@ -17,7 +17,7 @@ _BAND_DEVIATIONS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NormalDays:
+class DaysOfRun:
     """What one run knew of normal days.
 
     Attributes
@@ -79,11 +79,11 @@ class NormalDays:
 
 
 def half_width(day_spread: float, units: int) -> float:
-    """Return half of the band that holds a mean on nearly all normal blocks: see `NormalDays`."""
+    """Return half of the band that holds a mean on nearly all normal blocks: see `DaysOfRun`."""
     return _BAND_DEVIATIONS * math.sqrt(day_spread**2 + (1 / units if units else 0.0))
 
 
-def normal_days_of(findings: RunFindings) -> NormalDays | None:
+def normal_days_of(findings: RunFindings) -> DaysOfRun | None:
     """Return what a run knew of normal days; None where it kept none and asked for no level."""
     baseline, level, episode = findings.baseline, findings.level, findings.episode
     if findings.basis is Basis.REFERENCE and baseline is None and level is None:
@@ -91,7 +91,7 @@ def normal_days_of(findings: RunFindings) -> NormalDays | None:
     columns = {column.name: column for column in (*findings.predictions, *findings.features)}
     usual = known_numbers({name: usual_shift(columns[name]) for name in sorted(columns)})
     spreads = {name: columns[name].beside_days for name in usual}
-    return NormalDays(
+    return DaysOfRun(
         basis=findings.basis,
         blocks=0 if baseline is None else baseline.blocks,
         needed=0 if baseline is None else baseline.needed,
@@ -118,7 +118,7 @@ def usual_shift(column: Finding) -> float | None:
     return capped((beside.usual - reference.mean) / reference.std)
 
 
-def normal_days_of_document(document: Mapping[str, Any] | None) -> NormalDays | None:
+def normal_days_of_document(document: Mapping[str, Any] | None) -> DaysOfRun | None:
     """Return what a stored row holds; None in rows that know no normal days.
 
     Raises
@@ -129,7 +129,7 @@ def normal_days_of_document(document: Mapping[str, Any] | None) -> NormalDays | 
     if document is None:
         return None
     level = document.get("level")
-    return NormalDays(
+    return DaysOfRun(
         basis=Basis(document["basis"]),
         blocks=int(document.get("blocks", 0)),
         needed=int(document.get("needed", 0)),

@@ -96,3 +96,19 @@ def test_a_row_with_broken_normal_days_is_refused(broken: object) -> None:
     document = json.loads(history_bytes(history_row(examples.steady())))
     with pytest.raises(ValueError, match=r"."):
         parse_history_row(json.dumps({**document, "normal_days": broken}).encode())
+
+
+def test_a_quiet_number_beside_days_is_as_far_as_its_mean_is_from_the_usual_one() -> None:
+    row = history_row(normal_days.quiet_day())
+    assert row.normal_days is not None
+    usual = row.normal_days.usual_shifts
+    assert row.distance("mean") == pytest.approx(abs(row.shifts["mean"] - usual["mean"]))
+    assert row.distance("breed") is None
+    distances = [abs(row.shifts[name] - usual[name]) for name in usual]
+    assert row.largest_effect == pytest.approx(max(distances))
+
+
+def test_a_drifted_number_beside_days_is_as_far_as_its_effect() -> None:
+    row = history_row(normal_days.drifted_from_days())
+    assert row.distance("mean") == row.effects["mean"]
+    assert row.distance("breed") == row.effect_in_deviations("breed")
