@@ -12,7 +12,7 @@ import pandas as pd
 
 from drift.across_runs.accepted_windows import accepted_windows, widening
 from drift.across_runs.late_rows import find_late_rows, log_digest
-from drift.across_runs.marks import Marks
+from drift.across_runs.marks import PersonsMarks
 from drift.across_runs.trend import TodaysRun, find_trend
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
@@ -93,14 +93,8 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         data = _run_data(job, inputs, copies, earlier)
         lined_up = _line_up(job, inputs, copies)
         remarks = remarks_on_data(data)
-        forbidden = bool(of_weight(remarks, RemarkWeight.NO_VERDICT))
-        measured = _measured(
-            inputs,
-            lined_up,
-            job,
-            earlier,
-            no_verdict=forbidden or lacks_images(counts.images, job),
-        )
+        no_verdict = _no_verdict(remarks, counts, job)
+        measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
         positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
@@ -131,6 +125,10 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     )
 
 
+def _no_verdict(remarks: Sequence[Remark], counts: WindowCounts, job: Job) -> bool:
+    return bool(of_weight(remarks, RemarkWeight.NO_VERDICT)) or lacks_images(counts.images, job)
+
+
 def _measured(
     inputs: RunInputs,
     lined_up: LinedUp,
@@ -148,7 +146,7 @@ def _measured(
         return MeasuredWindow(comparison=compared, yardstick=REFERENCE_ALONE)
     past = PastOfWindow(
         known=inputs.days,
-        marks=Marks.of(earlier, inputs.profile.id),
+        marks=PersonsMarks.of(earlier, inputs.profile.id),
         span=inputs.predictions.window,
     )
     return measured_by_days(compared, lined_up, past, job.detection, no_verdict=no_verdict)

@@ -23,7 +23,7 @@ class MarkedWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
+class PersonsMarks:
     """The windows that people accepted or rejected, each in order of time.
 
     Attributes
@@ -38,7 +38,7 @@ class Marks:
     rejected: tuple[MarkedWindow, ...] = ()
 
     @classmethod
-    def of(cls, rows: Iterable[HistoryRow], profile_id: str) -> Marks:
+    def of(cls, rows: Iterable[HistoryRow], profile_id: str) -> PersonsMarks:
         """Return the marks of earlier runs that were compared with a profile."""
         own = [row for row in rows if row.profile_id == profile_id]
         return cls(

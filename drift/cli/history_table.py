@@ -97,7 +97,7 @@ def _texts(row: HistoryRow) -> tuple[str, ...]:
     return (
         visible(row.run_id),
         numbers.moment(row.window_end),
-        row.verdict.value if row.accepted is None else f"{row.verdict.value}, accepted",
+        f"{row.verdict.value}{_mark(row)}",
         f"{row.images:,}",
         _effect_words(row),
         # A summary's numbers follow its colon.
@@ -105,14 +105,20 @@ def _texts(row: HistoryRow) -> tuple[str, ...]:
     )
 
 
+def _mark(row: HistoryRow) -> str:
+    if row.rejected:
+        return ", rejected"
+    return "" if row.accepted is None else ", accepted"
+
+
 def _effect_words(row: HistoryRow) -> str:
     column = _farthest(row)
-    size = None if column is None else row.effect_in_deviations(column)
+    size = None if column is None else row.distance(column)
     return numbers.NOTHING if size is None else f"{sigmas(size)} {visible(str(column))}"
 
 
 def _farthest(row: HistoryRow) -> str | None:
-    sizes = {name: row.effect_in_deviations(name) for name in row.effects}
+    sizes = {name: row.distance(name) for name in row.effects}
     known = {name: size for name, size in sizes.items() if size is not None}
     return max(known, key=lambda name: known[name]) if known else None
 
@@ -129,6 +135,7 @@ def _record_keys() -> tuple[str, ...]:
         "headline",
         "summary",
         "accepted",
+        "rejected",
     )
 
 
@@ -144,6 +151,7 @@ def _record(row: HistoryRow) -> dict[str, object]:
         row.headline,
         row.summary,
         row.accepted is not None,
+        row.rejected,
     )
     return dict(zip(_record_keys(), values, strict=True))
 

@@ -74,13 +74,13 @@ class JobReports:
         Columns: ``run_id`` (str), ``window_start`` and ``window_end`` (datetime64[us, UTC]),
         ``verdict`` (``"steady"``, ``"drift"`` or ``"inconclusive"``), ``headline`` and ``summary``
         (str), ``images`` (int64, analysed ones), ``largest_effect`` (float64, reference standard
-        deviations), ``false_alarm_rate`` (float64), ``profile_id`` (str), ``accepted`` (bool).
+        deviations), ``false_alarm_rate`` (float64), ``profile_id``, ``accepted``, ``rejected``.
 
         Examples
         --------
         >>> history = job.history()
         >>> dict(zip(history["window_end"].dt.day_name(), history["verdict"]))
-        {'Tuesday': 'inconclusive', 'Wednesday': 'drift'}
+        {'Tuesday': 'steady', 'Wednesday': 'drift'}
         """
         return run_table(self._rows())
 

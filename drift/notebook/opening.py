@@ -37,7 +37,7 @@ def open_job(where: str | Path | Job) -> JobReports:
     >>> open_job("job.toml")
     <JobReports of 'dogs' in ...data_drift_reports/dogs>
     >>> open_job("data_drift_reports/dogs").history()["verdict"].tolist()
-    ['inconclusive', 'drift']
+    ['steady', 'drift']
     """
     if isinstance(where, Job):
         return _of_job(where)

@@ -23,6 +23,7 @@ _RUN_DTYPES = {
     "false_alarm_rate": "float64",
     "profile_id": "str",
     "accepted": "bool",
+    "rejected": "bool",
 }
 _EFFECT_DTYPES = {
     "run_id": "str",
@@ -73,6 +74,7 @@ def run_table(rows: Iterable[HistoryRow]) -> pd.DataFrame:
             "false_alarm_rate": row.false_alarm_rate,
             "profile_id": row.profile_id,
             "accepted": row.accepted is not None,
+            "rejected": row.rejected,
         }
         for row in rows
     ]

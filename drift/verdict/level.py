@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from drift.comparison.columns.doubts import shorten_label
 from drift.comparison.compare import Comparison
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
@@ -13,6 +14,7 @@ from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.scale import JOINT
 from reference_stats.features.registry import feature_named
 from reports.findings.answers import State
+from reports.findings.class_shares import shares_by_name
 from reports.findings.columns import Finding
 from reports.findings.days import Level, LevelColumn, LevelState
 from reports.findings.effect_sizes import SHARE_PER_DEVIATION, in_deviations
@@ -68,16 +70,7 @@ def level_of_window(comparison: Comparison, *, effect_to_see: float) -> Level:
     """
     moved = [one for one in comparison.findings if _moved_far(one, effect_to_see)]
     moved.sort(key=lambda one: (-in_deviations(one.effect or 0.0, one.direction), one.name))
-    columns = tuple(
-        LevelColumn(
-            name=one.name,
-            difference=_signed(one),
-            low=_signed(one),
-            high=_signed(one),
-            day_spread=0.0,
-        )
-        for one in moved
-    )
+    columns = tuple(_of_window(one) for one in moved)
     if not columns:
         return Level(
             state=LevelState.ALIKE,
@@ -142,8 +135,26 @@ def _moved_far(finding: Finding, effect_to_see: float) -> bool:
     return finding.state is State.DRIFT and far
 
 
+def _of_window(finding: Finding) -> LevelColumn:
+    """Return how far a column lies from the reference: of classes the one that moved most."""
+    label, difference = "", _signed(finding)
+    if finding.categories:
+        shares = shares_by_name(finding.categories, finding.renamed)
+        label = max(shares, key=lambda one: abs(shares[one][1] - shares[one][0]))
+        difference = shares[label][1] - shares[label][0]
+    return LevelColumn(
+        name=finding.name,
+        difference=difference,
+        low=difference,
+        high=difference,
+        day_spread=0.0,
+        label=label,
+    )
+
+
 def _signed(finding: Finding) -> float:
-    size = finding.effect or 0.0
+    """Return the effect in deviations: a share of images counts as those that matter as much."""
+    size = in_deviations(finding.effect or 0.0, finding.direction)
     return -size if finding.direction in {"down", "lower_tail"} else size
 
 
@@ -173,7 +184,7 @@ def _sentence(text: str) -> str:
 def _title(column: LevelColumn) -> str:
     feature = feature_named(column.name)
     name = column.name if feature is None else feature.title
-    title = f"the share of {column.label} in {name}" if column.label else name
+    title = f"the share of {shorten_label(column.label)} in {name}" if column.label else name
     return f"{title[:1].lower()}{title[1:]}" if feature is not None else title
 
 

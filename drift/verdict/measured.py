@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from drift.across_runs.marks import Marks
+from drift.across_runs.marks import PersonsMarks
 from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison
 from drift.comparison.methods.location import LOCATION
@@ -49,7 +49,7 @@ class PastOfWindow:
     """
 
     known: KnownDays
-    marks: Marks
+    marks: PersonsMarks
     span: TimeWindow
 
     @property

@@ -18,15 +18,10 @@ from reports.words.movements import spread_widened
 from reports.words.numbers import readable
 
 
-def describe_move(finding: Finding, than: str = "than the reference") -> str:
+def describe_move(finding: Finding) -> str:
     """Return how far one column moved, such as ``brightness down 0.81 sigma``.
 
     Beside normal days the two means are said too: ``brightness down from 140 to 98 (1.3 sigma)``.
-
-    Parameters
-    ----------
-    than
-        What is usual, for columns beside normal days: ``than on normal days``.
     """
     effect = finding.effect or 0.0
     title = _title(finding)
@@ -37,7 +32,7 @@ def describe_move(finding: Finding, than: str = "than the reference") -> str:
     if finding.direction == "spread":
         return f"spread of {title} {_spread_direction(finding)} {sigmas(effect)}"
     if finding.direction in TAILS:
-        return _far_out(finding, than)
+        return _far_out(finding)
     if finding.direction == "shares":
         return f"{title}: share changed by {100 * effect:.0f} %"
     return f"{title} {finding.direction} {_from_mean_to_mean(finding)}"
@@ -78,12 +73,12 @@ def _off_constant(finding: Finding, constant: ConstantReference) -> str:
     return f"{difference_words(constant, images[1])} ({then})"
 
 
-def _far_out(finding: Finding, than: str) -> str:
+def _far_out(finding: Finding) -> str:
     """Say how many images lie beyond the reference's central 99 %, or how many more than usual."""
     side = "high" if finding.direction == "upper_tail" else "low"
     effect = finding.effect or 0.0
     if finding.beside_days is not None:
-        return f"{_title(finding)} unusually {side} in {100 * effect:.0f} % more images {than}"
+        return f"{_title(finding)} unusually {side} in {100 * effect:.0f} % more images"
     usual = f"(usually {100 * USUALLY_BEYOND:.1f} %)"
     share = effect + USUALLY_BEYOND
     return f"{_title(finding)} unusually {side} in {100 * share:.0f} % of the images {usual}"

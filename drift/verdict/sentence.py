@@ -70,7 +70,7 @@ def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     """Return what is said where columns drifted."""
     features = _in_order([finding for finding in drifted if finding.categories is None])
     yardstick = extent.yardstick
-    moves = [describe_move(finding, yardstick.than) for finding in _to_name(features, drifted)]
+    moves = [describe_move(finding) for finding in _to_name(features, drifted)]
     more = len(drifted) - len(moves)
     tail = f" and {more} more" if more > 0 else ""
     headline = extent.placed(_opening(features, drifted, yardstick))
@@ -130,10 +130,9 @@ def _is_about_images(finding: Finding) -> bool:
 
 
 def _is_about_some(finding: Finding) -> bool:
-    """Tell whether most images stayed: a constant that most images left has moved as a whole."""
-    if finding.constant is not None:
-        return (finding.effect or 0.0) < _MOST
-    return finding.direction in TAILS
+    """Tell whether most images stayed: where most of them left, all have moved."""
+    is_share = finding.constant is not None or finding.direction in TAILS
+    return is_share and (finding.effect or 0.0) < _MOST
 
 
 def _look(finding: Finding) -> str:

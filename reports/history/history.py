@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from reports.findings.days import Basis
 from reports.findings.effect_sizes import LARGEST_EFFECT, in_deviations
 from reports.findings.log_times import LogTimes
 from reports.findings.run import RunFindings
-from reports.history.normal_days import NormalDays, normal_days_of
+from reports.history.normal_days import DaysOfRun, known_numbers, normal_days_of
 from reports.json_report.report import json_bytes, plain
 
 HISTORY_FOLDER = "history"
@@ -110,7 +109,7 @@ class HistoryRow:
     rows_by_day: dict[str, int] | None = None
     late_rows: dict[str, int] | None = None
     log_digest: str = ""
-    normal_days: NormalDays | None = None
+    normal_days: DaysOfRun | None = None
 
     @property
     def start(self) -> datetime:
@@ -124,11 +123,11 @@ class HistoryRow:
 
     @property
     def largest_effect(self) -> float | None:
-        """The size of the largest effect of all columns; None where no column has one.
+        """The largest distance of all columns; None where no column has one.
 
         In reference standard deviations; a share counts as the deviations that matter as much.
         """
-        sizes = (self.effect_in_deviations(name) for name in self.effects)
+        sizes = (self.distance(name) for name in self.effects)
         return max((size for size in sizes if size is not None), default=None)
 
     def band(self, column: str) -> tuple[float, float] | None:
@@ -154,6 +153,20 @@ class HistoryRow:
             return None
         halves = [days.half_width(name, self.current_units) for name in days.day_spreads]
         return max((half for half in halves if half is not None), default=None)
+
+    def distance(self, column: str) -> float | None:
+        """Return how far a column lies from what the verdict compares it with; None if unknown.
+
+        Its effect, in reference standard deviations. Beside normal days the distance of its mean
+        from the usual one, unless the column drifted: what stands out most in a quiet number may
+        be a tail that hardly any day has, and says nothing of how unusual the day is.
+        """
+        days = self.normal_days
+        is_quiet = self.states.get(column) is not State.DRIFT
+        if days is None or days.basis is not Basis.DAYS or not is_quiet:
+            return self.effect_in_deviations(column)
+        usual, shift = days.usual_shifts.get(column), self.shifts.get(column)
+        return None if usual is None or shift is None else abs(shift - usual)
 
     def effect_in_deviations(self, column: str) -> float | None:
         """Return how far a column moved, on one scale for numbers and shares; None if unknown."""
@@ -200,15 +213,6 @@ def history_row(findings: RunFindings) -> HistoryRow:
         log_digest=times.log_digest,
         normal_days=normal_days_of(findings),
     )
-
-
-def known_numbers(values: Mapping[str, float | None]) -> dict[str, float]:
-    """Return the finite ones, in their order."""
-    return {
-        str(name): float(value)
-        for name, value in values.items()
-        if value is not None and math.isfinite(value)
-    }
 
 
 def _directions(values: Mapping[str, str | None]) -> dict[str, str]:

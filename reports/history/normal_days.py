@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reports.findings.columns import Finding
 from reports.findings.days import Basis, LevelState
+from reports.findings.effect_sizes import capped
 from reports.findings.run import RunFindings
 
 # So many standard deviations of a normal block hold 997 of 1,000 of them.
@@ -15,7 +17,7 @@ _BAND_DEVIATIONS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NormalDays:
+class DaysOfRun:
     """What one run knew of normal days.
 
     Attributes
@@ -29,8 +31,8 @@ class NormalDays:
         How production differed from the reference, in a sentence, and the run with which a person
         accepted that; None and empty where it was not asked.
     usual_shifts
-        By numeric column, on the basis of days: where its mean was expected, as the move against
-        the reference in reference standard deviations, with its sign.
+        By numeric column, on the basis of days: its mean on normal days, as the move against the
+        reference in reference standard deviations, with its sign.
     day_spreads
         By the same columns: the standard deviation between normal blocks, in the same unit.
     episode_since
@@ -77,25 +79,19 @@ class NormalDays:
 
 
 def half_width(day_spread: float, units: int) -> float:
-    """Return half of the band that holds a mean on nearly all normal blocks: see `NormalDays`."""
+    """Return half of the band that holds a mean on nearly all normal blocks: see `DaysOfRun`."""
     return _BAND_DEVIATIONS * math.sqrt(day_spread**2 + (1 / units if units else 0.0))
 
 
-def normal_days_of(findings: RunFindings) -> NormalDays | None:
+def normal_days_of(findings: RunFindings) -> DaysOfRun | None:
     """Return what a run knew of normal days; None where it kept none and asked for no level."""
     baseline, level, episode = findings.baseline, findings.level, findings.episode
     if findings.basis is Basis.REFERENCE and baseline is None and level is None:
         return None
-    beside = {
-        column.name: (column.shift, column.beside_days)
-        for column in (*findings.predictions, *findings.features)
-    }
-    known = {
-        name: (shift - days.difference, days.day_spread)
-        for name, (shift, days) in sorted(beside.items())
-        if shift is not None and days is not None and math.isfinite(days.difference)
-    }
-    return NormalDays(
+    columns = {column.name: column for column in (*findings.predictions, *findings.features)}
+    usual = known_numbers({name: usual_shift(columns[name]) for name in sorted(columns)})
+    spreads = {name: columns[name].beside_days for name in usual}
+    return DaysOfRun(
         basis=findings.basis,
         blocks=0 if baseline is None else baseline.blocks,
         needed=0 if baseline is None else baseline.needed,
@@ -103,13 +99,26 @@ def normal_days_of(findings: RunFindings) -> NormalDays | None:
         level=None if level is None else level.state,
         level_summary="" if level is None else level.summary,
         accepted_run="" if level is None else level.accepted_run,
-        usual_shifts={name: usual for name, (usual, _) in known.items()},
-        day_spreads={name: spread for name, (_, spread) in known.items()},
+        usual_shifts=usual,
+        day_spreads={name: one.day_spread for name, one in spreads.items() if one is not None},
         episode_since="" if episode is None else episode.since,
     )
 
 
-def normal_days_of_document(document: Mapping[str, Any] | None) -> NormalDays | None:
+def usual_shift(column: Finding) -> float | None:
+    """Return the move of a column's usual mean against the reference, in the unit of its shift.
+
+    None where the mean on normal days is not known, and where the reference is constant.
+    """
+    beside, reference = column.beside_days, column.reference
+    if beside is None or beside.usual is None or reference is None or column.shift is None:
+        return None
+    if reference.mean is None or not reference.std:
+        return None
+    return capped((beside.usual - reference.mean) / reference.std)
+
+
+def normal_days_of_document(document: Mapping[str, Any] | None) -> DaysOfRun | None:
     """Return what a stored row holds; None in rows that know no normal days.
 
     Raises
@@ -120,7 +129,7 @@ def normal_days_of_document(document: Mapping[str, Any] | None) -> NormalDays | 
     if document is None:
         return None
     level = document.get("level")
-    return NormalDays(
+    return DaysOfRun(
         basis=Basis(document["basis"]),
         blocks=int(document.get("blocks", 0)),
         needed=int(document.get("needed", 0)),
@@ -128,11 +137,16 @@ def normal_days_of_document(document: Mapping[str, Any] | None) -> NormalDays | 
         level=None if level is None else LevelState(level),
         level_summary=str(document.get("level_summary", "")),
         accepted_run=str(document.get("accepted_run", "")),
-        usual_shifts=_numbers(document.get("usual_shifts", {})),
-        day_spreads=_numbers(document.get("day_spreads", {})),
+        usual_shifts=known_numbers(document.get("usual_shifts", {})),
+        day_spreads=known_numbers(document.get("day_spreads", {})),
         episode_since=str(document.get("episode_since", "")),
     )
 
 
-def _numbers(values: Mapping[str, float | None]) -> dict[str, float]:
-    return {str(name): float(one) for name, one in values.items() if one is not None}
+def known_numbers(values: Mapping[str, float | None]) -> dict[str, float]:
+    """Return the finite ones, in their order."""
+    return {
+        str(name): float(value)
+        for name, value in values.items()
+        if value is not None and math.isfinite(value)
+    }

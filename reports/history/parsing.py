@@ -12,11 +12,10 @@ from reports.history.history import (
     AcceptedWindow,
     HistoryRow,
     _directions,
-    known_numbers,
     known_shifts,
     parse_time,
 )
-from reports.history.normal_days import normal_days_of_document
+from reports.history.normal_days import known_numbers, normal_days_of_document
 
 
 def parse_history_row(data: bytes) -> HistoryRow:

@@ -11,7 +11,8 @@ from jobs.buckets.bucket import HTML, Bucket
 from jobs.errors import ObjectChangedError, ObjectError, ObjectMissingError
 from reports.conditional_writes import StillAllowed
 from reports.findings.days import Basis
-from reports.history.history import AcceptedWindow, known_numbers, known_shifts
+from reports.history.history import AcceptedWindow, known_shifts
+from reports.history.normal_days import known_numbers
 from reports.pages.run.report import with_marks
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME, publish_errors, run_prefix
 

@@ -112,7 +112,8 @@ def _in_brief(column: Finding, size: str) -> tuple[str, str]:
         return "", f"{_spread_words(column)}, {size}"
     if column.direction in TAILS and (column.constant is None or column.beside_days is not None):
         side = "high" if column.direction == "upper_tail" else "low"
-        return "", f"very {side} in {size.partition(' of ')[0]}"
+        images = " images" if column.beside_days is not None else ""
+        return "", f"very {side} in {size.partition(' of ')[0]}{images}"
     if column.direction == "shares":
         before, now = _copies(column.reference), _copies(column.current)
         if before is not None and now is not None:

@@ -106,14 +106,14 @@ def test_a_run_ends_with_one_line_that_says_what_came_of_it(run):
     *before, last = entries(run.stderr)
     end = last["drift_run"]
     assert (end["verdict"], end["images_analysed"], end["images_logged"]) == (
-        "inconclusive",
+        "steady",
         12,
         12,
     )
     assert 0 < end["seconds"] < 240
     assert Path(end["report_url"]).is_file()
     assert last["message"] == (
-        f"dogs: inconclusive, 12 of 12 images analysed in {end['seconds']:.1f} s; "
+        f"dogs: steady, 12 of 12 images analysed in {end['seconds']:.1f} s; "
         f"report: {end['report_url']}"
     )
     assert not [line for line in before if "drift_run" in line]
@@ -132,13 +132,13 @@ def test_what_alerts_and_commands_ask_of_a_line_is_in_it(run, page):
 
 def test_stdout_holds_the_results_and_no_log_line(run):
     verdict, report = run.stdout.splitlines()
-    assert verdict.startswith("inconclusive: ")
+    assert verdict.startswith("steady: ")
     assert report.startswith("report: ")
 
 
 def test_a_run_hands_over_its_metrics_before_it_ends(run, folder):
     text = (folder / "drift_dogs.prom").read_text(encoding="utf-8")
-    assert 'image_drift_verdict{drift_job="dogs",verdict="inconclusive"} 1.0' in text
+    assert 'image_drift_verdict{drift_job="dogs",verdict="steady"} 1.0' in text
     # date --utc --date 2025-03-04T00:00:00Z +%s
     assert 'image_drift_window_end_timestamp_seconds{drift_job="dogs"} 1.7410464e+09' in text
     stages = set(re.findall(r'image_drift_stage_duration_seconds{.*stage="(\w+)"}', text))
@@ -184,7 +184,7 @@ def test_the_plain_format_is_lines_for_people(folder):
     plain = drift("run", "gone.toml", cwd=folder, DRIFT__LOG_FORMAT="plain")
     assert plain.stderr.startswith("drift: gone.toml: there is no such file.")
     run = drift("run", "job.toml", "--until", "2025-03-04", cwd=folder, DRIFT__LOG_FORMAT="plain")
-    assert run.stderr.splitlines()[-1].startswith("INFO dogs: inconclusive, 12 of 12 images")
+    assert run.stderr.splitlines()[-1].startswith("INFO dogs: steady, 12 of 12 images")
 
 
 def test_the_job_file_can_ask_for_plain_lines(folder):

@@ -9,6 +9,7 @@ from reports.history.history import HistoryRow
 from reports.pages.index.page import index_files
 from tests.support.browser import OpenedPage, Violation, open_pages, violations
 from tests.support.findings import HOSTILE_LABELS
+from tests.support.normal_days import drifted_from_days, hostile_days, rows_of_days
 from tests.support.pages import index_of
 
 WIDTHS_PX = (360, 800, 1400)
@@ -28,6 +29,8 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "400 days": lambda: index_of("dogs", simulated_rows(400)),
     "hourly": lambda: index_of("dogs", simulated_rows(300, timedelta(hours=1))),
     "hostile": lambda: index_of("dogs", hostile()),
+    "beside normal days": lambda: index_of("dogs", rows_of_days(drifted_from_days(), 40)),
+    "hostile days": lambda: index_of("dogs", rows_of_days(hostile_days(), 100)),
     "no run": lambda: index_of("dogs", []),
     "a table": lambda: max(index_files("dogs", simulated_rows(400)).tables.items())[1],
 }
@@ -61,6 +64,9 @@ AXE_PAGES = {
     "45 days": lambda: index_of("dogs", few_columns(simulated_rows(45))),
     "hourly": lambda: index_of("dogs", few_columns(simulated_rows(300, timedelta(hours=1)))),
     "hostile": PAGES["hostile"],
+    "beside normal days": lambda: index_of(
+        "dogs", few_columns(rows_of_days(drifted_from_days(), 9))
+    ),
     "a table": PAGES["a table"],
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from reports.findings.days import (
     LevelState,
 )
 from reports.findings.run import RunFindings
+from reports.history.history import HistoryRow, history_row
 from tests.support import findings as examples
 
 BASELINE = Baseline(
@@ -83,6 +85,35 @@ def learning() -> RunFindings:
         level=LEVEL,
         headline="Learning what is normal: day 3 of 7",
     )
+
+
+def hostile_days() -> RunFindings:
+    """Return a drifted day in which every text that comes from the log tries to break the page."""
+    labels = examples.HOSTILE_LABELS
+    columns = tuple(
+        LevelColumn(name=one, label=one, difference=0.2, low=0.1, high=0.3, day_spread=0.1)
+        for one in labels
+    )
+    return dataclasses.replace(
+        beside_days(examples.hostile()),
+        baseline=BASELINE,
+        level=dataclasses.replace(LEVEL, columns=columns, summary=f"Off by {labels[0]}{labels[5]}"),
+        episode=dataclasses.replace(EPISODE, columns=labels),
+    )
+
+
+def rows_of_days(run: RunFindings, days: int) -> list[HistoryRow]:
+    """Return the history of a run that was the same for some days, oldest first."""
+    row, end = history_row(run), datetime.fromisoformat(run.window.end)
+    return [
+        dataclasses.replace(
+            row,
+            run_id=f"r-{day}",
+            window_start=(end - timedelta(days=days - day)).isoformat(),
+            window_end=(end - timedelta(days=days - day - 1)).isoformat(),
+        )
+        for day in range(days)
+    ]
 
 
 def beside_days(run: RunFindings) -> RunFindings:

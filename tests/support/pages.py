@@ -27,6 +27,7 @@ EXAMPLES = (
     normal_days.drifted_from_days,
     normal_days.quiet_day,
     normal_days.learning,
+    normal_days.hostile_days,
 )
 
 

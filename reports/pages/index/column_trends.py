@@ -146,7 +146,7 @@ def moving_columns(recent: Sequence[HistoryRow]) -> list[str]:
     newest = recent[-1]
 
     def order(name: str) -> tuple[bool, float, float, str]:
-        now = known_size(newest.effect_in_deviations(name)) or 0.0
+        now = known_size(newest.distance(name)) or 0.0
         return (newest.states.get(name) is not State.DRIFT, -now, -sizes[name], name)
 
     return sorted(sizes, key=order)
@@ -167,6 +167,8 @@ def _moved(row: HistoryRow, name: str) -> str:
     size = known_size(row.effect_in_deviations(name))
     if size is None:
         return "no effect"
+    if row.band(name) is not None and row.states.get(name) is not State.DRIFT:
+        return f"{deviations(known_size(row.distance(name)) or 0.0)} from usual"
     direction = row.directions.get(name)
     if direction in TAILS and size == 0:
         return "no image far out"

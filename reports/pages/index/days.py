@@ -197,7 +197,9 @@ def _week(monday: date, rows: Sequence[HistoryRow]) -> Week:
         monday=monday,
         tally=tally_of(rows),
         newest=rows[-1],
-        largest_effect=max(effects.values(), default=None),
+        largest_effect=max(
+            (row.largest_effect for row in rows if row.largest_effect is not None), default=None
+        ),
         effects=effects,
         shifts=_ranges(rows),
     )

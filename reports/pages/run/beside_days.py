@@ -44,6 +44,8 @@ class LevelView:
         One sentence.
     since
         Over which blocks it is a mean, in words.
+    has_ranges
+        Whether there are days enough to say how sure the differences are.
     accepted
         Which run was accepted, in words; empty where none was.
     rows
@@ -55,6 +57,7 @@ class LevelView:
     stands_out: bool
     summary: str
     since: str
+    has_ranges: bool
     accepted: str
     rows: tuple[LevelRow, ...]
     steps: tuple[Step, ...]
@@ -125,6 +128,7 @@ def _level(
         stands_out=level.stands_out,
         summary=level.summary,
         since=over,
+        has_ranges=level.blocks > 0,
         accepted=f"accepted with the run {level.accepted_run}" if level.accepted_run else "",
         rows=tuple(_row(one, features) for one in level.columns) if level.stands_out else (),
         steps=level_steps(findings) if level.stands_out else (),

@@ -202,9 +202,18 @@ def test_a_spread_beside_days_goes_where_the_statistic_says(z, way):
 
 def test_a_tail_beside_days_counts_the_images_above_what_is_usual():
     finding = number(direction="upper_tail", effect=0.12)
-    assert describe_move(finding, "than on normal days") == (
-        "brightness unusually high in 12 % more images than on normal days"
-    )
+    assert describe_move(finding) == "brightness unusually high in 12 % more images"
+
+
+@pytest.mark.parametrize(
+    ("share", "headline"),
+    [
+        (0.4, "Some images are darker than on normal days"),
+        (0.9, "Images are darker than on normal days"),
+    ],
+)
+def test_a_tail_that_holds_most_images_is_about_all_of_them(say, share, headline):
+    assert say(number(direction="lower_tail", effect=share)).headline == headline
 
 
 def test_a_plain_unit_is_named_behind_the_means():

@@ -8,6 +8,7 @@ import pytest
 
 from reports.findings.days import Basis, LevelState
 from reports.history.history import history_bytes, history_row
+from reports.history.normal_days import usual_shift
 from reports.history.parsing import parse_history_row
 from tests.support import findings as examples
 from tests.support import normal_days
@@ -24,19 +25,33 @@ def test_a_row_keeps_the_basis_the_level_and_the_learning() -> None:
     assert not kept.is_learning
 
 
-def test_the_usual_shift_is_the_move_against_the_reference_without_that_against_days() -> None:
+def test_the_usual_shift_is_that_of_the_mean_on_normal_days() -> None:
     run = normal_days.quiet_day()
     row = history_row(run)
     kept = row.normal_days
     assert kept is not None
     for column in run.features:
         beside = column.beside_days
-        if beside is None or column.shift is None:
+        if beside is None or column.reference is None:
             assert column.name not in kept.usual_shifts
             continue
-        assert kept.usual_shifts[column.name] == pytest.approx(column.shift - beside.difference)
+        mean, deviation = column.reference.mean, column.reference.std
+        usual = kept.usual_shifts[column.name] * (deviation or 0.0) + (mean or 0.0)
+        assert usual == pytest.approx(beside.usual)
         assert kept.day_spreads[column.name] == beside.day_spread
     assert "breed" not in kept.usual_shifts
+
+
+def test_a_constant_reference_and_an_unknown_mean_have_no_usual_shift() -> None:
+    mean = normal_days.quiet_day().features[0]
+    assert mean.beside_days is not None
+    assert mean.reference is not None
+    assert usual_shift(mean) is not None
+    constant = dataclasses.replace(mean.reference, std=0.0)
+    unknown = dataclasses.replace(mean.beside_days, usual=None)
+    assert usual_shift(dataclasses.replace(mean, reference=constant)) is None
+    assert usual_shift(dataclasses.replace(mean, beside_days=unknown)) is None
+    assert usual_shift(dataclasses.replace(mean, beside_days=None)) is None
 
 
 def test_the_band_holds_three_deviations_of_a_day_and_of_its_mean() -> None:
@@ -81,3 +96,19 @@ def test_a_row_with_broken_normal_days_is_refused(broken: object) -> None:
     document = json.loads(history_bytes(history_row(examples.steady())))
     with pytest.raises(ValueError, match=r"."):
         parse_history_row(json.dumps({**document, "normal_days": broken}).encode())
+
+
+def test_a_quiet_number_beside_days_is_as_far_as_its_mean_is_from_the_usual_one() -> None:
+    row = history_row(normal_days.quiet_day())
+    assert row.normal_days is not None
+    usual = row.normal_days.usual_shifts
+    assert row.distance("mean") == pytest.approx(abs(row.shifts["mean"] - usual["mean"]))
+    assert row.distance("breed") is None
+    distances = [abs(row.shifts[name] - usual[name]) for name in usual]
+    assert row.largest_effect == pytest.approx(max(distances))
+
+
+def test_a_drifted_number_beside_days_is_as_far_as_its_effect() -> None:
+    row = history_row(normal_days.drifted_from_days())
+    assert row.distance("mean") == row.effects["mean"]
+    assert row.distance("breed") == row.effect_in_deviations("breed")

@@ -10,7 +10,7 @@ from reports.findings.answers import Verdict
 from reports.findings.days import Basis, LevelState
 from reports.findings.runs import NoticeKind
 from reports.history.history import AcceptedWindow, HistoryRow
-from reports.history.normal_days import NormalDays
+from reports.history.normal_days import DaysOfRun
 from reports.telling.notices import due_notice, records_needed_from, standing_notice
 
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ def row(day, verdict, level):
     end = FIRST + day * DAY
     known = None
     if level != " ":
-        known = NormalDays(
+        known = DaysOfRun(
             basis=Basis.DAYS,
             level=LevelState.ALIKE if level == "o" else LevelState.DIFFERS,
             accepted_run="r" if level == "a" else "",

@@ -53,6 +53,14 @@ def test_an_interval_that_reaches_over_the_reference_has_its_sign():
     assert view.level.rows[0].difference.endswith("brighter")
 
 
+def test_a_level_of_one_window_has_no_range():
+    level = dataclasses.replace(normal_days.LEVEL, blocks=0, since="")
+    text = page(dataclasses.replace(normal_days.learning(), level=level))
+    assert "a standing difference, in this window, and no alarm" in text
+    assert "more days will tell" in text
+    assert "0.72" not in text
+
+
 def test_an_episode_is_said_since_when():
     assert "Unusual since 13 Mar 2025, day 2." in page(normal_days.drifted_from_days())
     assert "Unusual since" not in page(normal_days.quiet_day())
