@@ -95,7 +95,7 @@ def replay(
     plans
         One per family.
     """
-    course = Course.of(families, times, plans)
+    course = ReplayCourse.of(families, times, plans)
     for row in np.flatnonzero(~rejected).tolist():
         course.meet(row)
     return course.so_far()
@@ -112,7 +112,7 @@ class _Open:
 
 
 @dataclass(slots=True)
-class Course:
+class ReplayCourse:
     """A replay that goes on block by block.
 
     Attributes
@@ -135,7 +135,7 @@ class Course:
     @classmethod
     def of(
         cls, families: Sequence[FamilyMeans], times: BlockTimes, plans: Sequence[ModelPlan]
-    ) -> Course:
+    ) -> ReplayCourse:
         """Begin a replay; see `replay`."""
         each = [
             FamilyCourse(family=family, times=times, plan=plan)
