@@ -13,6 +13,8 @@ from drift.days.matrix import FamilyMeans
 # Images' worth of the reference's own variance: a few images say little of tails.
 _WORTH_OF_REFERENCE = 500.0
 _LEAST_VARIANCE = 1e-3
+# Images' worth of the blocks of other levels, beside those of one level.
+_WORTH_OF_OTHERS = 100.0
 
 
 def rows_of(family: FamilyMeans, rows: Sequence[int] | NDArray[np.int64]) -> FamilyMeans:
@@ -24,6 +26,22 @@ def rows_of(family: FamilyMeans, rows: Sequence[int] | NDArray[np.int64]) -> Fam
         variances=family.variances[chosen],
         images=family.images[chosen],
     )
+
+
+def growth_of_variances(family: FamilyMeans, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return by how much more the images of some blocks vary than those of all, at least 1.
+
+    After an accepted change more images may lie far out than before: what was rare is common then,
+    and varies more. Shape (scores,).
+    """
+    every = image_variances(family)
+    own = rows_of(family, np.flatnonzero(rows))
+    known = np.isfinite(own.means) & np.isfinite(own.variances)
+    images = np.where(known, own.images, 0.0)
+    total = (images * np.where(known, own.variances, 0.0)).sum(axis=0)
+    pooled = (_WORTH_OF_OTHERS * every + total) / (_WORTH_OF_OTHERS + images.sum(axis=0))
+    growth: NDArray[np.float64] = np.maximum(pooled / every, 1.0)
+    return growth
 
 
 def image_variances(family: FamilyMeans) -> NDArray[np.float64]:
