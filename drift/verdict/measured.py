@@ -153,7 +153,10 @@ def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episod
         )
     if not drifted:
         return None
-    return Episode(since=_text(past.span.start), blocks=own, columns=tuple(drifted))
+    first = normal.first_unusual_block()
+    since = past.span.start if first is None else first.start
+    before = sum(record.block.start < since for record in normal.own_records)
+    return Episode(since=_text(since), blocks=own - before, columns=tuple(drifted))
 
 
 def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> int | None:

@@ -158,3 +158,12 @@ def test_a_dry_run_knows_normal_days_and_writes_nothing(bucket: Path) -> None:
     found = _run(place, 11)
     assert found.basis is Basis.DAYS
     assert {path: path.read_bytes() for path in bucket.rglob("*") if path.is_file()} == before
+
+
+def test_one_bad_day_is_one_episode_however_many_windows_hold_it(bucket: Path) -> None:
+    place = _place(bucket, window={"last": "3d"})
+    found = [_run(place, FIRST_DARK + later) for later in range(2)]
+    assert [one.verdict for one in found] == [Verdict.DRIFT, Verdict.DRIFT]
+    dark = (START + timedelta(days=FIRST_DARK)).strftime("%Y-%m-%dT00:00:00Z")
+    assert [one.episode.since for one in found if one.episode] == [dark, dark]
+    assert [one.episode.blocks for one in found if one.episode] == [1, 2]
