@@ -14,8 +14,8 @@ from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
 from drift.days.matrix import FamilyMeans, family_means
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
-from drift.days.model.replay import Course
-from drift.days.model.times import BlockTimes, WindowSpan
+from drift.days.model.replay import ReplayCourse
+from drift.days.model.times import BlockTimes, WindowBlocks
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
@@ -55,13 +55,13 @@ class Means:
         )
         return cls(families=(features, predictions), records=len(records))
 
-    def course(self, times: BlockTimes) -> Course:
+    def course(self, times: BlockTimes) -> ReplayCourse:
         """Begin a replay of the records."""
         past = [rows_of(family, range(self.records)) for family in self.families]
-        return Course.of(past, times, [plan() for _ in self.families])
+        return ReplayCourse.of(past, times, [plan() for _ in self.families])
 
     def verdicts(
-        self, course: Course, times: BlockTimes, window: int, span: WindowSpan
+        self, course: ReplayCourse, times: BlockTimes, window: int, span: WindowBlocks
     ) -> list[WindowVerdict]:
         """Judge a window by the records that a replay has met."""
         replayed = course.so_far()
@@ -128,7 +128,7 @@ def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]
         age = len(course.normal)
         if not age:
             continue
-        span = WindowSpan(
+        span = WindowBlocks(
             positions=times.positions[first : end + 1],
             phases=times.phases[first : end + 1],
             weights=_weights(drawn, first, end),

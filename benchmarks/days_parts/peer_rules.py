@@ -42,54 +42,59 @@ def peers_say(
         with, and those who compare with the past say nothing.
     """
     then, now = _table(pool, reference), _table(pool, window)
-    said = {PEERS[0]: evidently_defaults(then, now), PEERS[1]: _bonferroni(then, now)}
+    said = {PEERS[0]: evidently_defaults(then, now), PEERS[1]: evidently_bonferroni(then, now)}
     if len(month) >= _FEWEST_CHUNKS:
-        said[PEERS[2]] = _bonferroni(_table(pool, np.sum(month, axis=0)), now)
-        said[PEERS[3]] = any(
-            three_sigma([values[np.repeat(np.arange(len(one)), one)] for one in (*month, window)])
-            for values in _columns(pool)
-        )
+        together = np.sum(month, axis=0)
+        said[PEERS[2]] = evidently_bonferroni(_table(pool, together), now)
+        chunks = np.array([*month, window])
+        said[PEERS[3]] = any(three_sigma(values, chunks) for values in _columns(pool))
     return said
 
 
-def three_sigma(chunks: Sequence[NDArray[np.generic]]) -> bool:
+def three_sigma(values: NDArray[np.generic], chunks: Counts) -> bool:
     """Tell whether the last chunk is farther from all before it than they are themselves.
 
     As NannyML does it with chunks of days: the Jensen-Shannon distance from all past values
     together (numbers in Doane's bins) exceeds the mean plus three standard deviations of the past
     chunks' own distances. Source: nannyml.readthedocs.io, "Thresholds" and "Chunking".
+
+    Parameters
+    ----------
+    values
+        One column of the pool.
+    chunks
+        How often each picture of the pool is in each chunk, shape (chunks, pictures).
     """
-    past = np.concatenate(chunks[:-1])
-    if past.dtype.kind in "fiu":
-        edges = np.histogram_bin_edges(past, bins="doane")
-        counted = [np.histogram(one, bins=edges)[0] for one in chunks]
-        beyond = [len(one) - counts.sum() for one, counts in zip(chunks, counted, strict=True)]
+    past = chunks[:-1].sum(axis=0)
+    if values.dtype.kind in "fiu":
+        edges = np.histogram_bin_edges(_spread_out(values, past), bins="doane")
+        places = np.clip(np.searchsorted(edges, values, "right"), 0, len(edges))
+        # The last bin holds its upper edge.
+        places[values == edges[-1]] = len(edges) - 1
     else:
-        classes = np.unique(past)
-        places = [np.searchsorted(classes, one[np.isin(one, classes)]) for one in chunks]
-        counted = [np.bincount(one, minlength=len(classes)) for one in places]
-        beyond = [0] * len(chunks)
-    shares = [
-        np.append(counts, more) / len(one)
-        for one, counts, more in zip(chunks, counted, beyond, strict=True)
-    ]
-    sizes = [len(one) for one in chunks[:-1]]
-    whole = np.average(shares[:-1], axis=0, weights=sizes)
+        places = np.unique(values, return_inverse=True)[1]
+    bins = int(places.max()) + 1
+    shares = [np.bincount(places, one, minlength=bins) / one.sum() for one in chunks]
+    whole = np.bincount(places, past, minlength=bins) / past.sum()
     distances = [float(np.nan_to_num(jensenshannon(whole, one, base=2))) for one in shares]
     own = distances[:-1]
     return distances[-1] > float(np.mean(own) + 3 * np.std(own))
 
 
-def _bonferroni(then: pd.DataFrame, now: pd.DataFrame) -> bool:
-    return evidently_bonferroni(_some(then), _some(now))
+def _spread_out(values: NDArray[np.generic], counts: Counts) -> NDArray[np.generic]:
+    return values[_rows(counts)]
 
 
-def _some(table: pd.DataFrame) -> pd.DataFrame:
-    return table.iloc[:: max(1, len(table) // _MOST_ROWS)]
+def _rows(counts: Counts) -> NDArray[np.int64]:
+    """Return a row for each picture, or for every so many where there are very many."""
+    rows = np.repeat(np.arange(len(counts)), counts)
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    return np.random.default_rng(len(rows)).choice(rows, _MOST_ROWS, replace=False)
 
 
 def _table(pool: Pool, counts: Counts) -> pd.DataFrame:
-    rows = np.repeat(np.arange(len(counts)), counts)
+    rows = _rows(counts)
     return pd.concat(
         [pool.features.iloc[rows].reset_index(drop=True),
          pool.predictions.iloc[rows].reset_index(drop=True)],

@@ -19,7 +19,7 @@ from drift.days.judging.joint import joint_aspect
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.replay import BlockEpisode, Replay, replay
-from drift.days.model.times import BlockTimes, WindowSpan
+from drift.days.model.times import BlockTimes, WindowBlocks
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.records.known_days import KnownDays
 from drift.days.scale import JOINT
@@ -82,7 +82,7 @@ class NormalDays:
 
     records: tuple[BlockRecord, ...]
     times: BlockTimes
-    span: WindowSpan
+    span: WindowBlocks
     families: tuple[DaysFamily, ...]
     plans: tuple[ModelPlan, ...]
     rejected: NDArray[np.bool_]
@@ -102,7 +102,7 @@ class NormalDays:
         return cls(
             records=known.records,
             times=times,
-            span=WindowSpan(
+            span=WindowBlocks(
                 positions=known.window_positions,
                 phases=known.window_phases,
                 weights=known.window_weights,

@@ -13,7 +13,7 @@ from drift.days.model.dependence.maxima import Sizes, drawn_statistics
 from drift.days.model.plan import MOST_BLOCKS, ModelPlan
 from drift.days.model.random_effects.day_fit import fit_days
 from drift.days.model.random_effects.family_rows import rows_of
-from drift.days.model.random_effects.kernel import KernelShape, window_kernel
+from drift.days.model.random_effects.kernel import INDEPENDENT, KernelShape, window_kernel
 from drift.days.model.random_effects.shape_choice import blocks_for_shape, chosen_shape
 from drift.days.model.surprise import Surprise, surprise
 from drift.days.model.times import BlockTimes
@@ -63,11 +63,14 @@ class FamilyCourse:
     _sizes: dict[bytes, Sizes] = field(default_factory=dict)
     _shape: tuple[tuple[int, ...], KernelShape] | None = None
 
-    def look(self, row: int, normal: list[int]) -> BlockLook | None:
-        """Return a block beside the normal ones; None where no score can be looked at."""
+    def look(self, row: int, normal: list[int], *, same_shape: bool = False) -> BlockLook | None:
+        """Return a block beside the normal ones; None where no score can be looked at.
+
+        With `same_shape` days are as alike as they were last thought to be.
+        """
         normal = normal[-MOST_BLOCKS:]
         past, when = rows_of(self.family, normal), self.times.take(normal)
-        shape = self._shape_of(past, when, normal)
+        shape = self._last_shape if same_shape else self._shape_of(past, when, normal)
         fit = fit_days(past, when, shape)
         window = self.times.window(row)
         expected = fit.predict(window_kernel(shape, when, window), window.regime)
@@ -92,6 +95,10 @@ class FamilyCourse:
     def learn_of_alarm(self, look: BlockLook) -> None:
         """Take in that a block raised an alarm, by however much."""
         self.calibration = self.calibration.exceeded(look.sizes, look.critical, look.surprise.share)
+
+    @property
+    def _last_shape(self) -> KernelShape:
+        return INDEPENDENT if self._shape is None else self._shape[1]
 
     def _shape_of(self, past: FamilyMeans, when: BlockTimes, normal: list[int]) -> KernelShape:
         used = tuple(normal[: blocks_for_shape(len(normal))])

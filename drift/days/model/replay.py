@@ -1,8 +1,10 @@
 """Past blocks once more, in their order: which are normal, which belong to an episode.
 
 An alarm opens an episode. Its blocks teach nothing until the scores that raised it have been back
-for two blocks, which are then normal themselves. Where the level was accepted anew (a new regime)
-an open episode ends. Nothing is stored: the same blocks and marks give the same course.
+for two blocks, which are then normal themselves. The first blocks are not judged, since too little
+is known; while there are seven to fourteen, one that lies far from all others is kept out. Where
+the level was accepted anew (a new regime) an open episode ends. Nothing is stored: the same blocks
+and marks give the same course.
 """
 
 from __future__ import annotations
@@ -17,12 +19,16 @@ from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import Calibration
 from drift.days.model.family_course import BlockLook, FamilyCourse
+from drift.days.model.first_blocks import SCREENED_AT, oddest_block
 from drift.days.model.plan import NEEDED_BLOCKS, ModelPlan
 from drift.days.model.times import BlockTimes
 
 _BLOCKS_BACK = 2
 # Of the critical value: a score that is back lies well below it.
 _BACK_BELOW = 0.6
+# Of the critical value: a first block is kept out where it lies beyond that. A Sunday may be the
+# only one so far.
+_FAR_OFF = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,7 @@ def replay(
     plans
         One per family.
     """
-    course = Course.of(families, times, plans)
+    course = ReplayCourse.of(families, times, plans)
     for row in np.flatnonzero(~rejected).tolist():
         course.meet(row)
     return course.so_far()
@@ -106,7 +112,7 @@ class _Open:
 
 
 @dataclass(slots=True)
-class Course:
+class ReplayCourse:
     """A replay that goes on block by block.
 
     Attributes
@@ -129,7 +135,7 @@ class Course:
     @classmethod
     def of(
         cls, families: Sequence[FamilyMeans], times: BlockTimes, plans: Sequence[ModelPlan]
-    ) -> Course:
+    ) -> ReplayCourse:
         """Begin a replay; see `replay`."""
         each = [
             FamilyCourse(family=family, times=times, plan=plan)
@@ -157,6 +163,8 @@ class Course:
         if not self.normal:
             self.normal.append(row)
             return
+        if len(self.normal) in SCREENED_AT:
+            self._leave_out_odd_one()
         looks = [course.look(row, self.normal) for course in self.families]
         if self._open is not None:
             self._go_on(row, looks)
@@ -167,6 +175,14 @@ class Course:
                     course.learn_of_alarm(look)
         else:
             self._teach(row, looks)
+
+    def _leave_out_odd_one(self) -> None:
+        """Keep out a first block that all others call far off: the first ones were not judged."""
+        odd = oddest_block([one.family for one in self.families], self.normal)
+        others = [row for row in self.normal if row != odd]
+        looks = [course.look(odd, others, same_shape=True) for course in self.families]
+        if any(look is not None and _is_far_off(look) for look in looks):
+            self.normal = others
 
     def _go_on(self, row: int, looks: Looks) -> None:
         running = self._open
@@ -198,6 +214,10 @@ class Course:
     def _episode(self, running: _Open, end: int | None) -> BlockEpisode:
         keys = frozenset(self.families[one].family.keys[at] for one, at in running.upward)
         return BlockEpisode(start=running.start, end=end, keys=keys)
+
+
+def _is_far_off(look: BlockLook) -> bool:
+    return bool(look.alarms.any()) and look.surprise.largest > _FAR_OFF * look.critical
 
 
 def _has_alarm(looks: Looks) -> bool:

@@ -42,9 +42,9 @@ class BlockTimes:
             regimes=self.regimes[chosen],
         )
 
-    def window(self, row: int) -> WindowSpan:
+    def window(self, row: int) -> WindowBlocks:
         """Return one block as a window of its own."""
-        return WindowSpan(
+        return WindowBlocks(
             positions=self.positions[[row]],
             phases=self.phases[[row]],
             weights=np.ones(1),
@@ -53,7 +53,7 @@ class BlockTimes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowSpan:
+class WindowBlocks:
     """The blocks that a window consists of: one, or seven for a week.
 
     Attributes

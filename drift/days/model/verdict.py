@@ -19,7 +19,7 @@ from drift.days.model.random_effects.kernel import window_kernel
 from drift.days.model.random_effects.shape_choice import chosen_shape
 from drift.days.model.shown import smallest_shift
 from drift.days.model.surprise import Surprise, surprise
-from drift.days.model.times import BlockTimes, WindowSpan
+from drift.days.model.times import BlockTimes, WindowBlocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def judge(
     past: FamilyMeans,
     times: BlockTimes,
     window: FamilyMeans,
-    span: WindowSpan,
+    span: WindowBlocks,
     calibration: Calibration,
     plan: ModelPlan,
 ) -> WindowVerdict:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.days.model.times import NO_PHASE, BlockTimes, WindowSpan
+from drift.days.model.times import NO_PHASE, BlockTimes, WindowBlocks
 
 # By how much the first Saturday may differ more than days do: nothing is known of Saturdays yet.
 _UNSEEN_PHASE = 1.5
@@ -86,7 +86,7 @@ class WindowKernel:
     own: float
 
 
-def window_kernel(shape: KernelShape, past: BlockTimes, window: WindowSpan) -> WindowKernel:
+def window_kernel(shape: KernelShape, past: BlockTimes, window: WindowBlocks) -> WindowKernel:
     """Return how the mean of a window's blocks goes together with past blocks."""
     to_past = shape.between((past.positions, window.positions), (past.phases, window.phases))
     within = shape.between((window.positions, window.positions), (window.phases, window.phases))

@@ -14,22 +14,22 @@ from drift.days.model.random_effects.kernel import INDEPENDENT, SHAPES, KernelSh
 from drift.days.model.times import BlockTimes
 from drift.days.scale import JOINT
 
-FEWEST_BLOCKS = 10
-_STEP = 7
+# With so many past blocks it is looked for, and then anew.
+_LOOKED_FOR_AT = (10, 14, 21, 28, 42, 56)
 # All scores of a family tell together about as much as so many independent ones.
 _INDEPENDENT_SCORES = 12.0
 _COST_OF_A_PART = 2.0
 
 
 def blocks_for_shape(blocks: int) -> int:
-    """Return how many of some past blocks decide on the shape: it changes with every seventh."""
-    return 0 if blocks < FEWEST_BLOCKS else max(FEWEST_BLOCKS, blocks - blocks % _STEP)
+    """Return how many of some past blocks, the first ones, decide on the shape."""
+    return max((number for number in _LOOKED_FOR_AT if number <= blocks), default=0)
 
 
 def chosen_shape(past: FamilyMeans, times: BlockTimes) -> KernelShape:
     """Return the shape that is most probable given past blocks; independent days for few blocks.
 
-    It is looked for anew after every seventh block only.
+    The first blocks alone decide, as many as `blocks_for_shape` says.
     """
     used = np.arange(blocks_for_shape(len(times)))
     if not len(used):

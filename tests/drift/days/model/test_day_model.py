@@ -14,7 +14,7 @@ from drift.days.model.random_effects.day_fit import fit_days
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.random_effects.kernel import INDEPENDENT, KernelShape, window_kernel
 from drift.days.model.replay import replay
-from drift.days.model.times import NO_PHASE, BlockTimes, WindowSpan
+from drift.days.model.times import NO_PHASE, BlockTimes, WindowBlocks
 from drift.days.model.verdict import WindowVerdict, judge
 
 METHODS = ("location", "spread", "upper_tail", "lower_tail")
@@ -71,7 +71,7 @@ def judged(means: np.ndarray, *, images: float = 1000.0, recorded: float = 300.0
 def test_independent_days_are_predicted_by_their_weighted_mean() -> None:
     past, times = family(np.array([[0.1] * 4, [0.3] * 4])), times_of(2)
     fit = fit_days(past, times, INDEPENDENT)
-    window = WindowSpan(
+    window = WindowBlocks(
         positions=np.array([2.0]), phases=np.array([NO_PHASE]), weights=np.ones(1), regime=0
     )
     expected = fit.predict(window_kernel(INDEPENDENT, times, window), 0)
@@ -207,3 +207,18 @@ def test_the_interval_of_the_level_covers_the_mean_of_days() -> None:
 def test_no_normal_block_is_an_error() -> None:
     with pytest.raises(ValueError, match="no normal block"):
         judged(days(1))
+
+
+@pytest.mark.parametrize("bad", [0, 3, 6])
+def test_a_bad_day_among_the_first_does_not_teach(bad: int) -> None:
+    means = days(20)
+    means[bad] += 2.0
+    course = replay([family(means)], times_of(20), np.zeros(20, dtype=bool), [PLAN])
+    assert np.flatnonzero(~course.normal).tolist() == [bad]
+    assert not course.episodes
+
+
+def test_first_days_that_differ_as_days_do_all_teach() -> None:
+    for seed in range(10):
+        past = family(days(14, seed=seed))
+        assert replay([past], times_of(14), np.zeros(14, dtype=bool), [PLAN]).normal.all()
