@@ -110,22 +110,25 @@ class TakenOver(Bucket):
         self.writes = 0
 
     def _before_write(self) -> None:
-        with self._lock:
-            if self.writes == self._at_write:
-                self._take_over()
-            self.writes += 1
+        """Called while no other write is on its way: the successor finds whole files."""
+        if self.writes == self._at_write:
+            self._take_over()
+        self.writes += 1
 
     def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
-        self._before_write()
-        return self._bucket.create(name, data, kind)
+        with self._lock:
+            self._before_write()
+            return self._bucket.create(name, data, kind)
 
     def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
-        self._before_write()
-        return self._bucket.replace(name, data, version, kind)
+        with self._lock:
+            self._before_write()
+            return self._bucket.replace(name, data, version, kind)
 
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
-        self._before_write()
-        return self._bucket.write(name, data, kind)
+        with self._lock:
+            self._before_write()
+            return self._bucket.write(name, data, kind)
 
     def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         return self._bucket.read(name, most_bytes)
