@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from benchmarks.chaos_parts.places import Place, new_place, succeeded
+from benchmarks.chaos_parts.places import JOB_FILE, Place, new_place, succeeded
 from benchmarks.chaos_parts.runs import ForkServer, Order, fork_server
 from benchmarks.chaos_parts.side_by_side import side_by_side_server
 from benchmarks.chaos_parts.stores import REPORTS, FolderStore, GcsStore, S3Store, ServerStore
@@ -21,7 +21,7 @@ from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
 from reference_stats.feature_cache.parts import pack, part_name
 from tests.support.gcs_server import GcsServer, running_server
 from tests.support.s3_server import S3Server, missing_parts, running_s3_server
-from tests.support.worlds import JOB_FILE, make_world
+from tests.support.worlds import make_world
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,10 +123,12 @@ def effective_number(clusters: NDArray[np.int64]) -> float:
 def _column_sums(values: pd.Series, limits: NDArray[np.float64]) -> ColumnSums:
     given = values.to_numpy(dtype=np.float64)
     given = given[np.isfinite(given)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        total, squares = float(given.sum()), float((given**2).sum())
     return ColumnSums(
         known=len(given),
-        total=float(given.sum()),
-        squares=float((given**2).sum()),
+        total=total,
+        squares=squares,
         above=int((given > limits[1]).sum()),
         below=int((given < limits[0]).sum()),
     )

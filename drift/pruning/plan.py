@@ -9,10 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from drift.days.records.stored.names import DAYS_FOLDER
+from drift.days.records.stored.pin import PIN_NAME
+from drift.pruning.days import is_day_record, unneeded_days
 from drift.pruning.keep import KeptRuns
+from drift.pruning.needed import Needed
 from jobs.buckets.bucket import ObjectInfo
 from reference_stats.profiles.store import PINNED
-from reports.history.history import HISTORY_FOLDER, HistoryRow
+from reports.history.history import HISTORY_FOLDER
 from reports.history.pruned_runs import PRUNED_NAME
 from reports.history.store import ROLLUP_NAME
 from reports.publishing.index import INDEX_NAME, TABLES_FOLDER, WRITTEN_NAME
@@ -20,7 +24,7 @@ from reports.publishing.latest import LATEST_NAME
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME
 
 # In the order of deletion: what names others goes before them.
-RUN_FILES = (PAGE_NAME, REPORT_NAME, "evidently.html", "evidently.json")
+RUN_FILES = (PAGE_NAME, REPORT_NAME, "evidently.html", "evidently.json", PIN_NAME)
 PROFILE_FILES = (
     "profile.json",
     "features.parquet",
@@ -46,6 +50,7 @@ class Kind(enum.StrEnum):
 
     RUN = "run"
     RECORD = "notification record"
+    DAY = "day record"
     PROFILE = "profile"
     TABLE = "index table"
     CACHE = "feature set"
@@ -118,41 +123,13 @@ class Plan:
         return not self.removals and not self.changes_pruned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needed:
-    """What is known of a job beside the names of its objects.
-
-    Attributes
-    ----------
-    rows
-        The history, sorted.
-    kept
-        The runs that keep their reports.
-    profiles
-        The profiles that are pinned or that a kept run was compared with; None where that is not
-        known, so that all of them stay.
-    records_from
-        Records of runs with this window end or a later one stay; None where none is asked for.
-    tables
-        The tables that the index names.
-    pruned
-        The runs that the bucket says have no report.
-    """
-
-    rows: Sequence[HistoryRow]
-    kept: KeptRuns
-    profiles: frozenset[str] | None
-    records_from: datetime | None
-    tables: frozenset[str]
-    pruned: frozenset[str]
-
-
 @dataclass(slots=True, kw_only=True)
 class _Sorted:
     """The objects of a job by what they are."""
 
     runs: dict[str, dict[str, ObjectInfo]] = field(default_factory=lambda: defaultdict(dict))
     profiles: dict[str, dict[str, ObjectInfo]] = field(default_factory=lambda: defaultdict(dict))
+    days: dict[str, dict[str, ObjectInfo]] = field(default_factory=lambda: defaultdict(dict))
     records: dict[str, ObjectInfo] = field(default_factory=dict)
     tables: dict[str, ObjectInfo] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
@@ -164,6 +141,8 @@ class _Sorted:
                 self.runs[run_id][file] = info
             case ("profiles", profile_id, file) if file in PROFILE_FILES:
                 self.profiles[profile_id][file] = info
+            case (folder, profile_id, name) if folder == DAYS_FOLDER and is_day_record(name):
+                self.days[profile_id][name] = info
             case ("notifications", name) if name.endswith(".json"):
                 self.records[name.removesuffix(".json")] = info
             case ("index", name) if _TABLE.fullmatch(name):
@@ -198,7 +177,7 @@ def plan_of(
     for info in objects:
         there.put(tuple(info.name.removeprefix(f"{prefix}/").split("/")), info)
     runs = list(_runs(there, needed))
-    records = list(_records(there, needed))
+    records = [*_records(there, needed), *_days(there, needed)]
     removals = [*runs, *records, *_profiles(there, needed), *_tables(there, needed), *caches]
     pruned = _without_report(there, needed, {removal.name for removal in runs})
     return Plan(
@@ -254,6 +233,12 @@ def _records(there: _Sorted, needed: Needed) -> Iterator[Removal]:
         is_open = needed_from is not None and row.end >= needed_from
         if info is not None and row.run_id not in needed.kept.all and not is_open:
             yield Removal(kind=Kind.RECORD, name=row.run_id, objects=(info,))
+
+
+def _days(there: _Sorted, needed: Needed) -> Iterator[Removal]:
+    for profile_id, files in sorted(there.days.items()):
+        for name in unneeded_days(profile_id, files, needed.profiles, needed.days):
+            yield Removal(kind=Kind.DAY, name=f"{profile_id}/{name}", objects=(files[name],))
 
 
 def _profiles(there: _Sorted, needed: Needed) -> Iterator[Removal]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drift.pruning.caches import unused_caches
+from drift.pruning.days import NeededDays
 from drift.pruning.keep import Keep, KeptRuns, choose
-from drift.pruning.plan import Needed, Plan, plan_of
+from drift.pruning.needed import Needed
+from drift.pruning.plan import Plan, plan_of
 from drift.workplace import Workplace
 from jobs.errors import ObjectError, UsageError
 from reports.conditional_writes import read_if_there
@@ -69,6 +71,7 @@ def survey(place: Workplace, keep: Keep) -> PlannedPruning:
         profiles=profiles,
         records_from=records_needed_from(rows, place.job.notifications),
         tables=table_names(rows),
+        days=NeededDays.of(place.job, rows, kept.all),
         pruned=history.read_pruned().run_ids,
     )
     caches = unused_caches(place)

@@ -41,8 +41,9 @@ def after_a_run(tmp_path_factory):
 @pytest.fixture
 def folder(after_a_run, tmp_path):
     shutil.copytree(after_a_run, tmp_path / "bucket")
-    settings = "\n".join(f"{key} = {value}" for key, value in BASELINE.items())
-    text = JOB_FILE.format(url="bucket").replace("days = 0", settings)
+    text = JOB_FILE.format(url="bucket").replace(
+        "days = 0", "\n".join(f"{key} = {value}" for key, value in BASELINE.items())
+    )
     (tmp_path / "job.toml").write_text(text, encoding="utf-8")
     return tmp_path
 

@@ -122,7 +122,7 @@ class TestWhatGoesAndWhatStays:
             ),
             f"{PREFIX}/runs/{run_id(2)}/evidently.json",
             f"{PREFIX}/notifications/{run_id(3)}.json",
-            *(name for name in before if "/profiles/p-older/" in name),
+            *(name for name in before if "/p-older/" in name),
             f"{PREFIX}/index/2019-01.html",
             f"{REPORTS}/features/{OLD_SET}/{PART}",
         }
@@ -243,6 +243,7 @@ class TestWhatGoesAndWhatStays:
             bucket.write(f"{PREFIX}/history/bad{number}.json", json.dumps(document).encode())
         names = {info.name for info in survey(place_of(folder), Keep(runs=1)).plan.objects}
         allowed = (f"{PREFIX}/runs/", f"{PREFIX}/notifications/", f"{PREFIX}/profiles/p-older/")
+        allowed += (f"{PREFIX}/days/p-older/",)
         allowed += (f"{PREFIX}/index/2019", f"{REPORTS}/features/{OLD_SET}/")
         assert all(name.startswith(allowed) for name in names)
 

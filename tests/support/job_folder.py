@@ -95,6 +95,8 @@ def fill_job(bucket: Bucket, days: int = 12) -> None:
     for day in (2, days + 1):
         bucket.write(f"{run_prefix(PREFIX, run_id(day))}/evidently.json", b"{}")
     bucket.write(f"{PREFIX}/index/2019-01.html", b"a table that nothing names")
+    day = f"{PREFIX}/days/p-older/20250301T000000Z-20250302T000000Z-0123abcd.json"
+    bucket.write(day, b"{}")
     for name in (feature_set_id(), OLD_SET):
         bucket.write(f"{REPORTS}/features/{name}/{PART}", b"PAR1")
 

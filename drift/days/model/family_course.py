@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import Calibration
 from drift.days.model.dependence.maxima import Sizes, drawn_statistics
-from drift.days.model.plan import ModelPlan
+from drift.days.model.plan import MOST_BLOCKS, ModelPlan
 from drift.days.model.random_effects.day_fit import fit_days
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.random_effects.kernel import KernelShape, window_kernel
@@ -65,12 +65,13 @@ class FamilyCourse:
 
     def look(self, row: int, normal: list[int]) -> BlockLook | None:
         """Return a block beside the normal ones; None where no score can be looked at."""
+        normal = normal[-MOST_BLOCKS:]
         past, when = rows_of(self.family, normal), self.times.take(normal)
         shape = self._shape_of(past, when, normal)
         fit = fit_days(past, when, shape)
         window = self.times.window(row)
         expected = fit.predict(window_kernel(shape, when, window), window.regime)
-        found = surprise(fit, expected, rows_of(self.family, [row]))
+        found = surprise(fit, expected, rows_of(self.family, [row]), len(normal))
         if not found.known.any():
             return None
         sizes = self._sizes_of(found.known)

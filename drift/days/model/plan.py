@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 NEEDED_BLOCKS = 7
 """With fewer normal blocks a job is learning: no episode opens."""
+MOST_BLOCKS = 60
+"""Only so many normal blocks before a block say what is expected of it, the last ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

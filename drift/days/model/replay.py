@@ -183,9 +183,11 @@ class Course:
                 self._teach(one, seen)
 
     def _teach(self, row: int, looks: Looks) -> None:
+        # The first predictions lean on a prior: they say little of later ones.
+        is_telling = len(self.normal) >= NEEDED_BLOCKS
         self.normal.append(row)
         for course, look in zip(self.families, looks, strict=True):
-            if look is not None:
+            if look is not None and is_telling:
                 course.learn(look)
 
     def _end(self, row: int) -> None:

@@ -43,7 +43,7 @@ def smallest_shift(
     )
     sampling = fit.image_variances[places] / images[places]
     moved = chosen.expected[None, :] + _SHIFTS[:, None]
-    reached = normal_scores(moved, chosen, sampling, np.zeros(len(places)))
+    reached = normal_scores(moved, chosen, sampling, (np.zeros(len(places)), images[places]))
     wanted = critical + float(ndtri(POWER))
     logs = [np.interp(wanted, one, np.log(_SHIFTS)) for one in reached.T]
     return float(np.exp(np.median(logs)))

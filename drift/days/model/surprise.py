@@ -11,9 +11,13 @@ from scipy.special import log_ndtr, ndtri_exp
 from drift.comparison.methods.registry import ONE_SIDED
 from drift.comparison.permutation.normal_scale import without_skewness
 from drift.days.matrix import FamilyMeans
+from drift.days.model.dependence.calibration import share_of_days
 from drift.days.model.random_effects.day_fit import DayFit, Expectation
 
 Numbers = NDArray[np.float64]
+
+# More would make the largest shifts look alike, however large they are.
+_MOST_OF_IMAGES, _MOST_OF_DAYS = 1.5, 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +34,8 @@ class Surprise:
     expected, difference
         The expected mean, and the window's mean less that.
     share
-        Which part of the variance is that of days and not of the window's images, 0 to 1: the
-        median over the scores.
+        Which part of the variance is that of days and not of the window's images, 0 to 1: from the
+        median over the scores, by `share_of_days`.
     """
 
     z: Numbers
@@ -52,7 +56,7 @@ class Surprise:
         return float(known.max()) if len(known) else -np.inf
 
 
-def surprise(fit: DayFit, expected: Expectation, window: FamilyMeans) -> Surprise:
+def surprise(fit: DayFit, expected: Expectation, window: FamilyMeans, blocks: int) -> Surprise:
     """Hold a window's mean scores beside what is expected of them.
 
     Parameters
@@ -63,12 +67,13 @@ def surprise(fit: DayFit, expected: Expectation, window: FamilyMeans) -> Surpris
         What they lead one to expect.
     window
         One row.
+    blocks
+        How many past blocks there are.
     """
     images = window.images[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         sampling = np.where(images > 0, fit.image_variances / images, np.nan)
-    skewness = window.skewness / np.sqrt(np.maximum(images, 1.0))
-    z = normal_scores(window.means[0], expected, sampling, skewness)
+    z = normal_scores(window.means[0], expected, sampling, (window.skewness, images))
     one_sided = np.array([key.method in ONE_SIDED for key in window.keys], dtype=np.bool_)
     with np.errstate(invalid="ignore"):
         shares = expected.variance / (expected.variance + sampling)
@@ -78,14 +83,19 @@ def surprise(fit: DayFit, expected: Expectation, window: FamilyMeans) -> Surpris
         statistics=np.where(one_sided, z, np.abs(z)),
         expected=expected.expected,
         difference=window.means[0] - expected.expected,
-        share=float(np.median(shares[known])) if known.any() else 0.0,
+        share=share_of_days(float(np.median(shares[known])), blocks) if known.any() else 0.0,
     )
 
 
 def normal_scores(
-    means: Numbers, expected: Expectation, sampling: Numbers, skewness: Numbers
+    means: Numbers, expected: Expectation, sampling: Numbers, skewed: tuple[Numbers, Numbers]
 ) -> Numbers:
     """Return the z of mean scores whose tail is as probable as theirs, over all taus.
+
+    A score with the skewness g of one image has the third central moment ``g (s^3 / sqrt(n) +
+    2 d^4)`` about its expectation, with the variances s^2 of n images and d^2 of the day: what is
+    rare among images, such as a class, is multiplied by a day (a gamma variable) rather than
+    shifted.
 
     Parameters
     ----------
@@ -93,12 +103,16 @@ def normal_scores(
         Shape (scores,), or (values, scores).
     sampling
         The variance of a mean over the window's images, shape (scores,).
-    skewness
-        Of such a mean, shape (scores,).
+    skewed
+        The skewness of one image's scores, and how many images there are, each of shape (scores,).
     """
     total = expected.variances + sampling[:, None]
     off = (means[..., None] - expected.means) / np.sqrt(total)
-    skew = skewness[:, None] * (sampling[:, None] / total) ** 1.5
+    skewness, images = (one[:, None] for one in skewed)
+    of_images = sampling[:, None] ** 1.5 / np.sqrt(np.maximum(images, 1.0))
+    of_days = 2 * expected.variances**2
+    skew = np.clip(skewness * of_images / total**1.5, -_MOST_OF_IMAGES, _MOST_OF_IMAGES)
+    skew += np.clip(skewness * of_days / total**1.5, -_MOST_OF_DAYS, _MOST_OF_DAYS)
     normal = without_skewness(off, skew)
     with np.errstate(divide="ignore"):
         logs = np.log(expected.weights)

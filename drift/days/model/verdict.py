@@ -12,8 +12,9 @@ from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import Calibration
 from drift.days.model.dependence.maxima import Sizes, drawn_statistics
-from drift.days.model.plan import ModelPlan
+from drift.days.model.plan import MOST_BLOCKS, ModelPlan
 from drift.days.model.random_effects.day_fit import fit_days
+from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.random_effects.kernel import window_kernel
 from drift.days.model.random_effects.shape_choice import chosen_shape
 from drift.days.model.shown import smallest_shift
@@ -113,7 +114,7 @@ def judge(
     Parameters
     ----------
     past, times
-        The normal blocks before it, at least one.
+        The normal blocks before it, at least one; the last 60 of them count.
     window
         Its mean scores: one row with the same keys as `past`.
     span
@@ -125,10 +126,12 @@ def judge(
     """
     if not len(times):
         raise ValueError("There is no normal block. Expected at least one to judge a window by.")
+    last = np.arange(len(times))[-MOST_BLOCKS:]
+    past, times = rows_of(past, last), times.take(last)
     shape = chosen_shape(past, times)
     fit = fit_days(past, times, shape)
     expected = fit.predict(window_kernel(shape, times, span), span.regime)
-    found = surprise(fit, expected, window)
+    found = surprise(fit, expected, window, len(times))
     keys = past.keys
     factor = calibration.factor(found.share)
     draws = drawn_statistics(past.correlation, keys, plan.draws, plan.seed)

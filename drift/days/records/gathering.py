@@ -155,8 +155,12 @@ class Gathering:
         there: dict[Block, StoredRecord | None] = {**store.read(wanted)}
         there |= {block: None for block in wanted if block in store.broken}
         maker = self._maker()
+        made = 0
         for record in self._missing(maker, wanted, known, there):
             there[record.block] = store.create(record)
+            made += 1
+        if made:
+            logger.info("%s of normal days measured", counted(made, "block"))
         if maker.not_made:
             logger.info(
                 "%s of normal days not measured yet: later runs go on",
@@ -194,5 +198,5 @@ class Gathering:
             later,
             by_rows=self.calendar.kind is BlockKind.ROWS,
             out_of_time=lambda: time.monotonic() >= stops_at,
-            rows_at_once=max(ROWS_AT_ONCE, len(self.predictions)),
+            rows_at_once=ROWS_AT_ONCE,
         )

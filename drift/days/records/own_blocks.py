@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.calendar import BlockCalendar, BlockKind
 from drift.days.records.made.reading import rows_in
+from drift.days.records.measured.drawing import drawn_rows
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
 from drift.observations.window_images import WindowImages
 from jobs.predictions.rows.rows import PredictionRows
@@ -71,7 +72,10 @@ def weights_of(own: Sequence[OwnBlock]) -> NDArray[np.float64]:
 
 def own_record(one: OwnBlock, window: WindowImages, measuring: Measuring) -> BlockRecord:
     """Return the record of a block of the window."""
-    return block_record(one.block, one.counts, take_rows(window, one.rows), measuring)
+    names = window.rows["image"].to_numpy(dtype=object)[one.rows]
+    # Of a large window only what is drawn is copied.
+    drawn = one.rows[drawn_rows(names, measuring.most_images)]
+    return block_record(one.block, one.counts, take_rows(window, drawn), measuring)
 
 
 def due(own: Iterable[OwnBlock], known: frozenset[Block], now: datetime) -> list[OwnBlock]:

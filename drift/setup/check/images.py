@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,11 +36,22 @@ class CheckedImages:
         About how many different images of the window can be analysed.
     window
         The images that were tried; None if none could be tried.
+    seconds_an_image
+        How long one of them took, all cores at work; 0 if none could be tried.
     """
 
     checks: tuple[Check, ...]
     images: int = 0
     window: WindowImages | None = None
+    seconds_an_image: float = 0.0
+
+    @property
+    def bytes_an_image(self) -> float:
+        """How large a file is on average; 0 where that is not known."""
+        if self.window is None or self.window.features.empty:
+            return 0.0
+        sizes = self.window.features["size_bytes"].dropna()
+        return float(sizes.mean()) if len(sizes) else 0.0
 
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
@@ -47,6 +59,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     everywhere = place.locator.locate(rows.raw, place.log_url)
     picked = _picked(len(rows))
     located = [everywhere[row] for row in picked]
+    started = time.perf_counter()
     try:
         extracted = extract(
             [one for one in located if isinstance(one, ImageLocation)],
@@ -56,6 +69,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         )
     except DriftError as error:
         return CheckedImages(checks=(failed("images", error),))
+    seconds = time.perf_counter() - started
     logged = LoggedImages.of(_rows_at(rows, picked), located, extracted)
     window = join(logged)
     counts = count_window(logged, window)
@@ -77,6 +91,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         checks=tuple(checks),
         images=round(_good_rows(picked, is_good, len(rows)) * repeats),
         window=window,
+        seconds_an_image=seconds / max(1, len(extracted)),
     )
 
 

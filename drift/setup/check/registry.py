@@ -12,6 +12,7 @@ from drift.setup.check.files import check_files
 from drift.setup.check.images import CheckedImages, check_images
 from drift.setup.check.log import check_bucket, check_log, check_writing
 from drift.setup.check.near_log import check_near_log
+from drift.setup.check.normal_days import check_normal_days
 from drift.setup.check.reference import check_overlap, check_power, check_reference
 from drift.setup.check.reference_contents import check_shared, check_size
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, not_tried
@@ -60,7 +61,8 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     if bucket.state is CheckState.FAILS:
         yield not_tried("the rest", "the bucket has to be reached first")
         return
-    log = check_log(place, requested_window(job, options, place.clock()))
+    request = requested_window(job, options, place.clock())
+    log = check_log(place, request)
     yield from log.checks
     yield from check_near_log(place)
     if log.rows is not None:
@@ -86,6 +88,8 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         place, reference.images or 0, images.images, has_predictions=reference.has_predictions
     )
     yield check_power(place, images.images, reference)
+    pinned = None if reference.profile is None else reference.profile.id
+    yield from check_normal_days(place, request, log.rows.window, images, pinned)
 
 
 def _images(place: Workplace, rows: PredictionRows) -> CheckedImages:

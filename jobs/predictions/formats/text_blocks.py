@@ -24,7 +24,7 @@ class DamagedTextError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class TextBlock:
     """Whole lines of a log, each with its newline.
 
     Attributes
@@ -40,7 +40,7 @@ class Block:
     overlong: bytes | None = None
 
 
-def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[TextBlock]:
     """Yield a file's lines in blocks of about `block_bytes`; the last line gets a newline.
 
     gzip is told by its first bytes, whatever the name is: stores unpack on the way, or do not.
@@ -65,7 +65,7 @@ def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
             raise DamagedTextError(f"the gzip data is damaged ({error})") from None
 
 
-def _split_blocks(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> Iterator[Block]:
+def _split_blocks(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> Iterator[TextBlock]:
     while chunk := stream.read(block_bytes):
         whole = chunk.endswith(b"\n")
         data = chunk if whole else chunk + stream.readline(LONGEST_LINE_BYTES + 1)
@@ -79,20 +79,20 @@ def _split_blocks(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> Ite
             return
         if last:
             yield from _separate(data[:last])
-        yield Block(data=b"", overlong=data[last : last + HEAD_BYTES])
+        yield TextBlock(data=b"", overlong=data[last : last + HEAD_BYTES])
         _skip_line(stream)
 
 
-def _separate(data: bytes) -> Iterator[Block]:
+def _separate(data: bytes) -> Iterator[TextBlock]:
     """Yield `data`, cut at its over-long lines."""
     start = 0
     for line_start, line_end in _overlong_lines(data):
-        yield Block(
+        yield TextBlock(
             data=data[start:line_start], overlong=data[line_start : line_start + HEAD_BYTES]
         )
         start = line_end
     if start < len(data):
-        yield Block(data=data[start:] if start else data)
+        yield TextBlock(data=data[start:] if start else data)
 
 
 def _overlong_lines(data: bytes) -> list[tuple[int, int]]:

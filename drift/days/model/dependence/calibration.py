@@ -3,12 +3,14 @@
 On a normal day the largest statistic of a family is ``M f`` with M as the dependence of the scores
 makes it and a factor common to all scores of the day::
 
-    f = g sqrt(1 - s + s V)
+    f = g sqrt(1 - s + s exp(w x)),    x standard normal
 
-Here s is the part of the variance that is of days, V a day's own variance with the mean 1 (an
-inverse gamma variable of nu degrees of freedom: some days are more unusual than others), and g says
-how far the predictions are off as a whole. g and nu have a posterior on a grid, given the largest
-statistic of every past day that was predicted. A day that raised an alarm counts as one that
+Here s is the part of the variance that is of days, exp(w x) a day's own variance (some days are
+more unusual than others), and g says how far the predictions are off as a whole. g and w have a
+posterior on a grid, given the largest statistic of every past day that was predicted.
+
+Days that were more ordinary than the median count as no more than that: how far below it they were
+says little of how far above it others will be. A day that raised an alarm counts as one that
 exceeded its critical value, by however much: a fault must not widen the null without bounds.
 """
 
@@ -19,17 +21,23 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import ndtri
 
 from drift.days.model.dependence.maxima import Sizes
 from drift.days.model.random_effects.day_spreads import normalised
 
 Numbers = NDArray[np.float64]
 
-FREEDOMS = np.array([3.0, 4.0, 6.0, 10.0, 20.0, 60.0])
-FACTORS = np.exp(np.linspace(np.log(0.8), np.log(2.2), 15))
-_PRIOR_OF_FREEDOMS = np.array([0.05, 0.1, 0.15, 0.2, 0.25, 0.25])
-_DEVIATION_OF_LOG_FACTOR = 0.15
+UNEVENNESS = np.array([0.01, 0.2, 0.35, 0.5, 0.7, 0.95])
+"""The grid of w."""
+FACTORS = np.exp(np.linspace(np.log(0.85), np.log(2.2), 16))
+"""The grid of g."""
+_PRIOR_OF_UNEVENNESS = np.array([0.08, 0.22, 0.3, 0.22, 0.12, 0.06])
+_DEVIATION_OF_LOG_FACTOR = 0.12
+# Grids and one dimension for a day's size are approximations: some room for their error.
+_PRUDENCE = 1.02
+# With fewer blocks the posterior of tau is so wide that it holds unusual days as well.
+_BLOCKS_FOR_HALF = 15.0
 _DRAWS_OF_VARIANCE = 400
 _STEPS_OF_SHARE = 20
 
@@ -41,7 +49,7 @@ class Calibration:
     Attributes
     ----------
     logs
-        The logarithm of the posterior of nu and g but for a constant, shape (nu, g).
+        The logarithm of the posterior of w and g but for a constant, shape (w, g).
     predicted
         How many past blocks it rests on.
     """
@@ -53,7 +61,7 @@ class Calibration:
     def unknown(cls) -> Calibration:
         """Return what holds before any block was predicted."""
         factors = -0.5 * (np.log(FACTORS) / _DEVIATION_OF_LOG_FACTOR) ** 2
-        return cls(logs=np.log(_PRIOR_OF_FREEDOMS)[:, None] + factors[None, :])
+        return cls(logs=np.log(_PRIOR_OF_UNEVENNESS)[:, None] + factors[None, :])
 
     def seen(self, sizes: Sizes, largest: float, share: float) -> Calibration:
         """Return what holds after a block's largest statistic was seen.
@@ -65,10 +73,14 @@ class Calibration:
         largest
             The statistic.
         share
-            s of that block.
+            s of that block: see `share_of_days`.
         """
-        at = np.log(max(largest, 0.1)) - np.log(FACTORS)
-        found = np.array([one.density(at) for one in _products(sizes, share)])
+        products = _products(sizes, share)
+        median = sizes.quantile(0.5)
+        if largest < median:
+            found = 1 - np.array([one.exceeded(median / FACTORS) for one in products])
+        else:
+            found = np.array([one.density(np.log(largest) - np.log(FACTORS)) for one in products])
         return self._with(found)
 
     def exceeded(self, sizes: Sizes, critical: float, share: float) -> Calibration:
@@ -80,7 +92,7 @@ class Calibration:
         """Return the distribution of f for a window whose days' part of the variance is `share`."""
         weights = normalised(self.logs.ravel()).reshape(self.logs.shape)
         table, first = _factors(_rounded(share))
-        return Sizes(first=first, shares=np.tensordot(weights, table, axes=2))
+        return Sizes(first=first + np.log(_PRUDENCE), shares=np.tensordot(weights, table, axes=2))
 
     @property
     def typical_factor(self) -> float:
@@ -89,15 +101,28 @@ class Calibration:
         return float(weights.sum(axis=0) @ FACTORS)
 
     @property
-    def freedom(self) -> float:
-        """The expected nu."""
+    def unevenness(self) -> float:
+        """The expected w."""
         weights = normalised(self.logs.ravel()).reshape(self.logs.shape)
-        return float(weights.sum(axis=1) @ FREEDOMS)
+        return float(weights.sum(axis=1) @ UNEVENNESS)
 
     def _with(self, found: Numbers) -> Calibration:
         # No single block may rule anything out.
         logs = self.logs + np.log(np.maximum(found, 1e-6))
         return replace(self, logs=logs - logs.max(), predicted=self.predicted + 1)
+
+
+def share_of_days(share: float, blocks: int) -> float:
+    """Return s for a window that was predicted from some blocks.
+
+    Parameters
+    ----------
+    share
+        Which part of its variance is that of days.
+    blocks
+        How many normal blocks it was predicted from.
+    """
+    return share * blocks / (blocks + _BLOCKS_FOR_HALF)
 
 
 def _products(sizes: Sizes, share: float) -> list[Sizes]:
@@ -110,19 +135,19 @@ def _rounded(share: float) -> int:
 
 @lru_cache(maxsize=_STEPS_OF_SHARE + 1)
 def _spreads(step: int) -> tuple[Sizes, ...]:
-    """Return the distribution of ``sqrt(1 - s + s V)`` for each nu."""
+    """Return the distribution of ``sqrt(1 - s + s exp(w x))`` for each w."""
     return tuple(Sizes.of(one) for one in _spread_values(step))
 
 
 @lru_cache(maxsize=_STEPS_OF_SHARE + 1)
 def _factors(step: int) -> tuple[Numbers, float]:
-    """Return the distribution of f for each nu and g, shape (nu, g, bins), and its first size."""
+    """Return the distribution of f for each w and g, shape (w, g, bins), and its first size."""
     every = [[Sizes.of(g * one) for g in FACTORS] for one in _spread_values(step)]
     return np.array([[one.shares for one in row] for row in every]), every[0][0].first
 
 
 def _spread_values(step: int) -> list[Numbers]:
-    """Return equally probable values of ``sqrt(1 - s + s V)`` for each nu."""
+    """Return equally probable values of ``sqrt(1 - s + s exp(w x))`` for each w."""
     share = step / _STEPS_OF_SHARE
-    middles = (np.arange(_DRAWS_OF_VARIANCE) + 0.5) / _DRAWS_OF_VARIANCE
-    return [np.sqrt(1 - share + share * (nu - 2) / chi2.ppf(middles, nu)) for nu in FREEDOMS]
+    x = ndtri((np.arange(_DRAWS_OF_VARIANCE) + 0.5) / _DRAWS_OF_VARIANCE)
+    return [np.sqrt(1 - share + share * np.exp(w * x)) for w in UNEVENNESS]

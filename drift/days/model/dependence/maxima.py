@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ _BINS = int(np.ceil(np.log(_MOST / _LEAST) / STEP))
 # Of the smoothing, in bins: the draws are thousands, not millions.
 _SMOOTHING = 2.0
 # The scores of days are correlated about as those of images are, not exactly.
-_TRUST_IN_CORRELATION = 0.9
+_TRUST_IN_CORRELATION = 0.98
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,15 @@ def drawn_statistics(
     keys
         The scores; of the tails only more is looked for.
     """
-    trusted = _TRUST_IN_CORRELATION * correlation
+    return _drawn(correlation.tobytes(), tuple(keys), draws, seed)
+
+
+@lru_cache(maxsize=4)
+def _drawn(
+    correlation: bytes, keys: tuple[StatisticKey, ...], draws: int, seed: int
+) -> NDArray[np.float32]:
+    # A replay and the judgement after it need the same draws.
+    trusted = _TRUST_IN_CORRELATION * np.frombuffer(correlation).reshape(len(keys), len(keys))
     trusted = trusted + (1 - _TRUST_IN_CORRELATION) * np.eye(len(keys))
     values, vectors = np.linalg.eigh(trusted)
     root = (vectors * np.sqrt(np.maximum(values, 0.0))).astype(np.float32)
@@ -103,4 +112,5 @@ def drawn_statistics(
     drawn: NDArray[np.float32] = plain @ root.T
     two_sided = np.array([key.method not in ONE_SIDED for key in keys], dtype=np.bool_)
     np.abs(drawn, out=drawn, where=np.broadcast_to(two_sided, drawn.shape))
+    drawn.flags.writeable = False
     return drawn

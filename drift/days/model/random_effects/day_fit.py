@@ -139,6 +139,8 @@ class DayFit:
         The posterior of tau, shape (scores, grid).
     log_likelihoods
         Of tau, of the same shape; 0 for a score that no block knows.
+    log_priors
+        Of tau, learnt from all scores, of the same shape.
     image_variances
         The variance of one image's scores, shape (scores,).
     regimes
@@ -147,6 +149,7 @@ class DayFit:
 
     weights: Numbers
     log_likelihoods: Numbers
+    log_priors: Numbers
     image_variances: Numbers
     regimes: NDArray[np.int64]
     patterns: tuple[_Pattern, ...]
@@ -217,6 +220,7 @@ def fit_days(past: FamilyMeans, times: BlockTimes, shape: KernelShape) -> DayFit
     return DayFit(
         weights=normalised(logs + priors),
         log_likelihoods=logs,
+        log_priors=priors,
         image_variances=images,
         regimes=regimes,
         patterns=patterns,

@@ -9,10 +9,10 @@ import numpy as np
 from drift.comparison.methods.location import LOCATION
 from drift.days.matrix import FamilyMeans
 from drift.days.model.random_effects.day_fit import fit_days
-from drift.days.model.random_effects.day_spreads import first_priors
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.random_effects.kernel import INDEPENDENT, SHAPES, KernelShape
 from drift.days.model.times import BlockTimes
+from drift.days.scale import JOINT
 
 FEWEST_BLOCKS = 10
 _STEP = 7
@@ -34,7 +34,9 @@ def chosen_shape(past: FamilyMeans, times: BlockTimes) -> KernelShape:
     used = np.arange(blocks_for_shape(len(times)))
     if not len(used):
         return INDEPENDENT
-    locations = [at for at, key in enumerate(past.keys) if key.method == LOCATION.name]
+    locations = [
+        at for at, key in enumerate(past.keys) if key.method == LOCATION.name and key.group != JOINT
+    ]
     looked_at = locations or list(range(len(past.keys)))
     some, when = _of_scores(rows_of(past, used), looked_at), times.take(used)
     return max(SHAPES, key=lambda shape: _evidence(some, when, shape))
@@ -42,7 +44,7 @@ def chosen_shape(past: FamilyMeans, times: BlockTimes) -> KernelShape:
 
 def _evidence(past: FamilyMeans, times: BlockTimes, shape: KernelShape) -> float:
     fit = fit_days(past, times, shape)
-    logs = fit.log_likelihoods + first_priors(past.keys)
+    logs = fit.log_likelihoods + fit.log_priors
     top = logs.max(axis=1)
     own = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
     cost = _COST_OF_A_PART * ((shape.phase > 0) + (shape.neighbours > 0))

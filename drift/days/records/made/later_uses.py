@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.days.records.measured.drawing import name_hashes
 from reference_stats.image_uses import Moments
 
 # 16 bytes each; of more names only the first so many are known.
@@ -32,7 +33,7 @@ class LaterUses:
         codes, distinct = pd.factorize(names)
         first = np.full(len(distinct), np.iinfo(np.int64).max)
         np.minimum.at(first, codes, moments)
-        self._hashes.append(_hashes(np.asarray(distinct, dtype=object)))
+        self._hashes.append(name_hashes(np.asarray(distinct, dtype=object)))
         self._moments.append(first)
         self._names += len(distinct)
 
@@ -40,15 +41,10 @@ class LaterUses:
         """Return the first later use of those of some names that have one, in microseconds."""
         distinct = np.asarray(pd.unique(names), dtype=object)
         found: dict[str, int] = {}
-        wanted = _hashes(distinct)
+        wanted = name_hashes(distinct)
         # What was added last is the oldest, and stands.
         for hashes, moments in zip(self._hashes, self._moments, strict=True):
             again, at, place = np.intersect1d(wanted, hashes, return_indices=True)
             del again
             found |= dict(zip(distinct[at].tolist(), moments[place].tolist(), strict=True))
         return found
-
-
-def _hashes(names: NDArray[np.object_]) -> NDArray[np.uint64]:
-    hashed: NDArray[np.uint64] = pd.util.hash_array(names, encoding="utf8", categorize=False)
-    return hashed

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from drift.days.blocks import Block, BlockRecord
+from drift.days.records.made.large_blocks import read_large_block
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.reading import LoggedStretch, batches
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
@@ -16,7 +17,7 @@ from drift.days.sums import FamilySums
 from drift.observations.logged_images import LoggedImages
 from drift.observations.window_images import join
 from drift.workplace import Workplace
-from jobs.errors import InputError
+from jobs.errors import InputError, TooManyRowsError
 from jobs.times.timestamps import to_datetime, to_moment
 from jobs.times.windows import WindowRequest
 from reference_stats.image_uses import moments_of
@@ -51,7 +52,7 @@ class BlockMaker:
     out_of_time
         Whether nothing more is to be begun.
     rows_at_once
-        At most so many rows of the log are held at a time, but for a block that alone has more.
+        At most so many rows of the log are held at a time.
 
     Attributes
     ----------
@@ -165,20 +166,30 @@ class BlockMaker:
     def _read_some(self, chunk: list[Block]) -> tuple[list[Block], LoggedStretch] | None:
         """Read the newest blocks of a chunk: all of them, or fewer where that does not work."""
         while True:
-            most = self._rows_at_once
-            if len(chunk) == 1:
-                most = max(most, self._place.job.window.most_rows)
-            request = WindowRequest(
-                end=chunk[0].end, last=chunk[0].end - chunk[-1].start, most_rows=most
-            )
             try:
-                return chunk, LoggedStretch.of(self._place, request)
+                return chunk, self._read(chunk)
             except InputError as error:
                 if len(chunk) == 1:
                     self._failed(error.message)
                     return None
                 # Too many rows, or something that cannot be read: nearer ones may do.
                 chunk = chunk[: len(chunk) // 2]
+
+    def _read(self, chunk: list[Block]) -> LoggedStretch:
+        request = WindowRequest(
+            end=chunk[0].end,
+            last=chunk[0].end - chunk[-1].start,
+            most_rows=self._rows_at_once,
+        )
+        try:
+            return LoggedStretch.of(self._place, request)
+        except TooManyRowsError:
+            if len(chunk) > 1:
+                raise
+        most = self._measuring.most_images
+        return read_large_block(
+            self._place, chunk[0], most, self._rows_at_once, by_rows=self._by_rows
+        )
 
     def _fitting(self, blocks: Sequence[Block], rows_a_block: float) -> int:
         """Return how many blocks are likely to fit into one reading of the log."""

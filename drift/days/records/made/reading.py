@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,9 @@ from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import to_moment
 from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
+from reference_stats.extraction.names_used_again import is_of_use
 from reference_stats.image_uses import Moments, images_of_rows, moments_of
+from reference_stats.outcomes import OverwrittenImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +40,15 @@ class LoggedStretch:
         The image of each row; None where it names none.
     moments
         The time of each row, in microseconds since 1970-01-01 UTC.
+    counted
+        What blocks hold of which only the rows of drawn images are here.
     """
 
     predictions: PredictionRows
     located: Sequence[ImageLocation | RefusedLocation]
     names: NDArray[np.object_]
     moments: Moments
+    counted: Mapping[Block, BlockCounts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, place: Workplace, request: WindowRequest) -> LoggedStretch:
@@ -59,7 +64,6 @@ class LoggedStretch:
             place.job.predictions,
             request,
             extra_columns=place.locator.columns_used(),
-            segment_columns=place.job.segments.columns,
         )
         located = place.locator.locate(predictions.raw, place.log_url) if len(predictions) else []
         paths = [one.path if isinstance(one, ImageLocation) else None for one in located]
@@ -99,6 +103,8 @@ class LoggedStretch:
         by_rows
             Whether blocks are known by their rows: then those count that could be read.
         """
+        if block in self.counted:
+            return self.counted[block]
         rows = self.rows_of(block)
         names = self.names[rows]
         refused = int(pd.isna(names).sum())
@@ -110,6 +116,10 @@ class LoggedStretch:
 
     def images(self, place: Workplace, rows: NDArray[np.int64], later: LaterUses) -> LoggedImages:
         """Return what becomes of the images of some rows.
+
+        A name that is used again behind them may stand for a later picture. Where nothing tells
+        that it is theirs, their own counts as overwritten: days that show one later picture each
+        time would look more alike than they were.
 
         Parameters
         ----------
@@ -135,7 +145,20 @@ class LoggedStretch:
             cache=place.feature_cache,
             features=place.features,
         )
-        return LoggedImages.of(wanted, located, extracted)
+        logged = LoggedImages.of(wanted, located, extracted)
+        uses = dict(zip(self.names[rows].tolist(), self.moments[rows].tolist(), strict=True))
+        unsure = {
+            path
+            for path, seen in extracted.sightings.items()
+            if not seen.is_certain and not is_of_use(uses[path], seen)
+        }
+        if not unsure:
+            return logged
+        outcomes = [
+            OverwrittenImage() if path in unsure else outcome
+            for path, outcome in zip(logged.paths, logged.outcomes, strict=True)
+        ]
+        return replace(logged, outcomes=outcomes)
 
 
 def rows_in(predictions: PredictionRows, block: Block, accepted: int) -> int:
@@ -175,6 +198,9 @@ def batches(
 ) -> Iterator[tuple[list[Block], NDArray[np.int64]]]:
     """Yield blocks, in the order given, with the rows of their drawn images.
 
+    Blocks that name one image are not together: each use of a name is looked at by itself, as if
+    its block had been read alone.
+
     Parameters
     ----------
     at_once
@@ -182,12 +208,16 @@ def batches(
     """
     together: list[Block] = []
     rows: list[NDArray[np.int64]] = []
+    named: set[str] = set()
     for block in blocks:
         drawn = stretch.drawn(block, most_images)
-        if together and sum(map(len, rows)) + len(drawn) > at_once:
+        names = set(stretch.names[drawn])
+        is_full = sum(map(len, rows)) + len(drawn) > at_once
+        if together and (is_full or not named.isdisjoint(names)):
             yield together, np.sort(np.concatenate(rows))
-            together, rows = [], []
+            together, rows, named = [], [], set()
         together.append(block)
         rows.append(drawn)
+        named |= names
     if together:
         yield together, np.sort(np.concatenate(rows))

@@ -26,10 +26,16 @@ def drawn_rows(names: NDArray[np.object_], most: int) -> NDArray[np.bool_]:
     codes, distinct = pd.factorize(names)
     if len(distinct) <= most:
         return np.ones(len(names), dtype=np.bool_)
-    keys = pd.util.hash_array(
-        np.asarray(distinct, dtype=object), encoding="utf8", hash_key=_KEY, categorize=False
-    )
+    keys = name_hashes(distinct)
     chosen = np.zeros(len(distinct), dtype=np.bool_)
     chosen[np.argpartition(keys, most)[:most]] = True
     drawn: NDArray[np.bool_] = chosen[codes]
     return drawn
+
+
+def name_hashes(names: NDArray[np.object_]) -> NDArray[np.uint64]:
+    """Return the hash of each name by which images are drawn."""
+    hashed: NDArray[np.uint64] = pd.util.hash_array(
+        np.asarray(names, dtype=object), encoding="utf8", hash_key=_KEY, categorize=False
+    )
+    return hashed

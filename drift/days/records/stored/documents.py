@@ -16,6 +16,7 @@ from jobs.visible_text import escaped_json
 VERSION = 1
 # About ten times what a record of a hundred columns takes.
 LARGEST_RECORD_BYTES = 4_000_000
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +87,22 @@ def _family(sums: FamilySums) -> dict[str, object]:
         "images": sums.images,
         "effective": sums.effective,
         "columns": {
-            name: [one.known, one.total, one.squares, one.above, one.below]
+            name: [one.known, _bounded(one.total), _bounded(one.squares), one.above, one.below]
             for name, one in sorted(sums.columns.items())
         },
-        "scores": {key: list(one) for key, one in sorted(sums.scores.items())},
+        "scores": {
+            key: [one[0], _bounded(one[1]), _bounded(one[2])]
+            for key, one in sorted(sums.scores.items())
+        },
         "classes": {
             name: dict(sorted(shares.items())) for name, shares in sorted(sums.classes.items())
         },
     }
+
+
+def _bounded(number: float) -> float:
+    """Return a number that JSON can hold: a log may write 1e200 for a confidence."""
+    return max(-_LARGEST, min(number, _LARGEST)) if number == number else 0.0  # noqa: PLR0124 - NaN
 
 
 def _record(document: Mapping[str, object], block: Block) -> BlockRecord:
@@ -178,6 +187,10 @@ def _count(table: Mapping[str, object], name: str) -> int:
 
 def _number(value: object, what: str, least: float = -math.inf) -> float:
     plain = isinstance(value, int | float) and not isinstance(value, bool)
-    if not plain or not -1e300 < cast("float", value) < 1e300 or cast("float", value) < least:
+    if (
+        not plain
+        or not -_LARGEST <= cast("float", value) <= _LARGEST
+        or cast("float", value) < least
+    ):
         raise _UnfitError(f"a number of {what[:80]!r} is none, or out of range")
     return float(cast("float", value))

@@ -7,13 +7,12 @@ a broken, stale or missing rollup costs time and never changes an answer.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import logging
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.stored.documents import (
@@ -29,17 +28,18 @@ from drift.days.records.stored.names import (
     record_key,
     record_name,
 )
+from drift.days.records.stored.rollup import (
+    LARGEST_ROLLUP_BYTES,
+    RecordCopy,
+    copies_in,
+    rollup_bytes,
+)
 from drift.workplace import Workplace
 from jobs.buckets.bucket import JSON, ObjectKind
 from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError, PublishError
 from reports.conditional_writes import StillAllowed, always_allowed, put_if_unchanged
 
-# The first line of a rollup; another one means another format, which is passed over.
-_ROLLUP_FORMAT = b"rollup of day records, 1"
 _ROLLUP_KIND = ObjectKind(content_type="application/gzip")
-_COMPRESSION = 4
-_LARGEST_ROLLUP_BYTES = 100_000_000
-_MOST_COPIES = 1_000
 # Reading so many objects one by one takes less than writing the rollup anew.
 _BETWEEN_ROLLUPS = 3
 _AT_ONCE = 8
@@ -65,12 +65,6 @@ class StoredRecord:
     def digest(self) -> str:
         """SHA-256 of the content in hex."""
         return hashlib.sha256(self.data).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Copy:
-    version: str
-    data: bytes
 
 
 class RecordStore:
@@ -101,7 +95,7 @@ class RecordStore:
         self._folder = days_folder(place.prefix, profile_id)
         self._key = record_key(place.job, rows)
         self._listed: dict[Block, str] = {}
-        self._copies: dict[bytes, _Copy] = {}
+        self._copies: dict[bytes, RecordCopy] = {}
         self._fresh: set[bytes] = set()
         self._rollup_version: str | None = None
         self.broken: dict[Block, BrokenRecord] = {}
@@ -144,7 +138,7 @@ class RecordStore:
         Where another run was first, its record stands. A store that refuses is logged, and the
         record is used all the same: whoever makes it again makes the same bytes.
         """
-        stored = StoredRecord(record=record, data=record_bytes(record))
+        stored = _as_stored(record)
         if not self._writes:
             return stored
         self._still_allowed()
@@ -157,7 +151,7 @@ class RecordStore:
         except ObjectError as error:
             logger.warning("%s The next run makes this record again.", error.message)
             return stored
-        return self._remember(StoredRecord(record=record, data=stored.data, version=version))
+        return self._remember(replace(stored, version=version))
 
     def replace(self, record: BlockRecord) -> bool:
         """Write a record in place of the one that `list` found, or where there was none.
@@ -191,7 +185,7 @@ class RecordStore:
             put_if_unchanged(
                 self._bucket,
                 self._folder + ROLLUP_NAME,
-                _rollup_bytes(self._copies),
+                rollup_bytes(self._copies),
                 self._rollup_version,
                 _ROLLUP_KIND,
             )
@@ -202,7 +196,7 @@ class RecordStore:
     def _remember(self, stored: StoredRecord) -> StoredRecord:
         name = record_name(stored.record.block, self._key).encode()
         self._listed[stored.record.block] = stored.version
-        self._copies[name] = _Copy(version=stored.version, data=stored.data)
+        self._copies[name] = RecordCopy(version=stored.version, data=stored.data)
         self._fresh.add(name)
         return stored
 
@@ -220,7 +214,7 @@ class RecordStore:
         stored = StoredRecord(record=record, data=copy.data, version=copy.version)
         return stored if name.encode() in self._copies else self._remember(stored)
 
-    def _read_object(self, block: Block, name: str) -> _Copy | None:
+    def _read_object(self, block: Block, name: str) -> RecordCopy | None:
         try:
             found = self._bucket.read(self._folder + name, LARGEST_RECORD_BYTES)
         except ObjectMissingError:
@@ -230,7 +224,7 @@ class RecordStore:
             self._pass_over(block, BrokenRecord(reason=error.problem))
             return None
         self._copies.pop(name.encode(), None)
-        return _Copy(version=found.version, data=found.data)
+        return RecordCopy(version=found.version, data=found.data)
 
     def _pass_over(self, block: Block, broken: BrokenRecord) -> None:
         self.broken[block] = broken
@@ -248,7 +242,7 @@ class RecordStore:
     def _read_rollup(self, versions: Mapping[bytes, str]) -> None:
         name = self._folder + ROLLUP_NAME
         try:
-            found = self._bucket.read(name, _LARGEST_ROLLUP_BYTES)
+            found = self._bucket.read(name, LARGEST_ROLLUP_BYTES)
         except ObjectError as error:
             logger.warning("%s The records of days are read one by one.", error.message)
             return
@@ -256,7 +250,7 @@ class RecordStore:
         try:
             self._copies = {
                 line: copy
-                for line, copy in _copies(found.data)
+                for line, copy in copies_in(found.data)
                 if versions.get(line) == copy.version
             }
         except (ValueError, OSError, EOFError, zlib.error) as error:
@@ -267,31 +261,8 @@ class RecordStore:
             )
 
 
-def _rollup_bytes(copies: Mapping[bytes, _Copy]) -> bytes:
-    newest = sorted(copies, reverse=True)[:_MOST_COPIES]
-    lines = [
-        b"\t".join([name, copies[name].version.encode(), copies[name].data])
-        for name in sorted(newest)
-        if b"\n" not in copies[name].data and copies[name].version
-    ]
-    # Without a time in it, the same records are the same bytes.
-    return gzip.compress(b"\n".join([_ROLLUP_FORMAT, *lines]), _COMPRESSION, mtime=0)
-
-
-def _copies(data: bytes) -> Iterator[tuple[bytes, _Copy]]:
-    unpacked = _unpacked(data)
-    first, *lines = unpacked.split(b"\n")
-    if first != _ROLLUP_FORMAT:
-        raise ValueError(f"it starts with {first[:40]!r}")
-    for line in lines:
-        name, version, content = line.split(b"\t", 2)
-        yield name, _Copy(version=version.decode(), data=content)
-
-
-def _unpacked(data: bytes) -> bytes:
-    """Return the content of gzip data, of which no more than the largest rollup is unpacked."""
-    unpacker = zlib.decompressobj(wbits=31)
-    unpacked = unpacker.decompress(data, _LARGEST_ROLLUP_BYTES)
-    if not unpacker.eof:
-        raise ValueError("it is cut off, or unpacks to more than a rollup may hold")
-    return unpacked
+def _as_stored(record: BlockRecord) -> StoredRecord:
+    """Return a record as whoever reads it finds it."""
+    data = record_bytes(record)
+    found = parse_record(data, record.block)
+    return StoredRecord(record=record if isinstance(found, BrokenRecord) else found, data=data)

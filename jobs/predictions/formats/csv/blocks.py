@@ -10,7 +10,7 @@ from pyarrow import csv
 
 from jobs.predictions.formats.csv.dialect import CsvDialect
 from jobs.predictions.formats.csv.equal_fields import times_of_first_fields
-from jobs.predictions.formats.text_blocks import Block
+from jobs.predictions.formats.text_blocks import TextBlock
 from jobs.predictions.formats.text_encoding import is_utf8
 from jobs.times.timestamp_parts import Integers, Texts
 from jobs.times.timestamps import TimestampRules, Timestamps, read_timestamps
@@ -35,7 +35,7 @@ class ScannedBlock:
         fields that are too many or too few.
     """
 
-    block: Block
+    block: TextBlock
     dialect: CsvDialect
     newlines: Integers
     times: Timestamps | None = None
@@ -43,7 +43,7 @@ class ScannedBlock:
     is_blank: bool = False
 
 
-def scan_block(block: Block, dialect: CsvDialect, rules: TimestampRules) -> ScannedBlock:
+def scan_block(block: TextBlock, dialect: CsvDialect, rules: TimestampRules) -> ScannedBlock:
     """Read the times of a block's rows, if it holds nothing unusual."""
     # numpy searches without the interpreter's lock, so that two blocks are scanned at once.
     raw = np.frombuffer(block.data, np.uint8)

@@ -22,7 +22,7 @@ from jobs.predictions.formats.csv.inner_headers import FoundHeader, find_headers
 from jobs.predictions.formats.csv.records import Records
 from jobs.predictions.formats.csv.unread import lines_below, overlong_line
 from jobs.predictions.formats.log_object import LogObject
-from jobs.predictions.formats.text_blocks import BLOCK_BYTES, Block, read_blocks
+from jobs.predictions.formats.text_blocks import BLOCK_BYTES, TextBlock, read_blocks
 from jobs.predictions.formats.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.log_columns import check_header
 from jobs.predictions.rows.batches import RowBatch, empty_to_null
@@ -65,7 +65,7 @@ def read_csv_log(
     check_header(log.url, dialect.columns, collector.needed)
     collector.columns |= dict.fromkeys(dialect.columns)
     reader = _CsvReader(log.name, encoding, dialect, collector, first_line=lines + 1)
-    reader.take(Block(data=first.data[size:], overlong=first.overlong))
+    reader.take(TextBlock(data=first.data[size:], overlong=first.overlong))
     with ThreadPoolExecutor(_WORKERS) as pool:
         for scanned in _scan_ahead(pool, blocks, dialect, collector.rules):
             reader.take_scanned(scanned)
@@ -73,7 +73,10 @@ def read_csv_log(
 
 
 def _scan_ahead(
-    pool: ThreadPoolExecutor, blocks: Iterator[Block], dialect: CsvDialect, rules: TimestampRules
+    pool: ThreadPoolExecutor,
+    blocks: Iterator[TextBlock],
+    dialect: CsvDialect,
+    rules: TimestampRules,
 ) -> Iterator[ScannedBlock]:
     waiting: deque[Future[ScannedBlock]] = deque()
     for block in blocks:
@@ -105,7 +108,7 @@ class _CsvReader:
         self._line = first_line
         self._rest = b""
 
-    def take(self, block: Block) -> None:
+    def take(self, block: TextBlock) -> None:
         """Read a block that was not scanned yet."""
         self.take_scanned(scan_block(block, self._dialect, self._collector.rules))
 

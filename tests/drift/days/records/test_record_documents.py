@@ -52,6 +52,16 @@ def test_a_record_is_one_line_and_equal_records_are_equal_bytes():
     assert b"\t" not in record_bytes(RECORD)
 
 
+def test_numbers_beyond_all_bounds_are_kept_as_very_large_ones():
+    column = ColumnSums(known=2, total=float("nan"), squares=float("inf"), above=0, below=0)
+    sums = dataclasses.replace(SUMS, columns={"confidence": column})
+
+    found = parse_record(record_bytes(dataclasses.replace(RECORD, predictions=sums)), BLOCK)
+
+    assert found.predictions.columns["confidence"].squares == 1e300
+    assert found.predictions.columns["confidence"].total == 0.0
+
+
 def test_a_newer_version_is_told_from_a_broken_record():
     found = parse_record(changed(version=2), BLOCK)
 

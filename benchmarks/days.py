@@ -1,0 +1,121 @@
+"""Quiet on normal days, loud on the first bad one: simulated months of production.
+
+    python -m benchmarks.days --photographs photographs/ --quick     under 15 minutes, two cores
+    python -m benchmarks.days --photographs photographs/ --full      under an hour
+    python -m benchmarks.days --pool pool.npz --quick                features that are there already
+
+A pool is made once: many variants of each photograph under mild conditions (light, colour, blur,
+noise, compression), and some of them with one of five faults of ImageNet-C at severity 2; all of
+them are read by the project's own decoder and features. Without --photographs they are views of
+the pictures that scikit-image and scikit-learn carry. The pool is kept in --cache.
+
+A world draws the images of its days from the pool: production differs from the training set for
+good, days differ by their conditions, by the mix of classes and clients and by the weekday. Ours is
+the product's own code from records on: sums of at most 300 drawn images a day, their means, the
+replay of past days and the judgement of a window with all of its images. The first window of a
+world has no normal day before it, so that the comparison with the reference judges it: it is left
+out here.
+
+Others judge every fifth day from tables of all images: Evidently's defaults, the K-S test with
+Bonferroni's correction against the reference and against the past month, and three standard
+deviations over the past month's chunks of days.
+
+Rates of false alarms have 95 % intervals by a bootstrap over worlds, since the days of one world
+are not independent. A bar that is missed is printed as missed; it does not change the exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from benchmarks.days_parts.making import PoolSource, made_pool
+from benchmarks.days_parts.pool import Pool, load_pool
+from benchmarks.days_parts.printing import table
+from benchmarks.days_parts.tasks import (
+    FULL,
+    QUICK,
+    Measure,
+    one_thread_each,
+    outcomes,
+    prepare_process,
+    tasks_of,
+)
+from benchmarks.detection_parts.pictures import PictureError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what the command line asks for; return the exit code."""
+    options = _parser().parse_args(arguments)
+    one_thread_each()
+    started = time.monotonic()
+    try:
+        pool = _pool(options)
+    except PictureError as error:
+        print(error, file=sys.stderr)
+        return 2
+    made = time.monotonic()
+    tasks = [
+        task
+        for task in tasks_of(FULL if options.full else QUICK)
+        if task.measure in options.only and options.cases in task.case
+    ]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        options.jobs, mp_context=context, initializer=prepare_process, initargs=(pool,)
+    ) as processes:
+        measured = list(outcomes(tasks, processes))
+    measured.sort(key=lambda one: (one[0].measure, one[0].case, one[0].seed))
+    print(
+        f"{len(pool.classes):,} photographs, {len(pool.rows):,} pictures; {len(tasks):,} worlds "
+        f"in {time.monotonic() - made:.0f} s after {made - started:.0f} s for the pool; "
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
+    )
+    print(table(measured))
+    return 0
+
+
+def _pool(options: argparse.Namespace) -> Pool:
+    if options.pool is not None:
+        return load_pool(options.pool)
+    source = PoolSource(folder=options.photographs, photographs=options.most, cache=options.cache)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, mp_context=context) as processes:
+        return made_pool(source, processes)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_false", dest="full", help="the default")
+    size.add_argument("--full", action="store_true", help="at least 24 worlds of each kind")
+    parser.set_defaults(full=False)
+    parser.add_argument("--photographs", type=Path, metavar="DIR", help="a folder of photographs")
+    parser.add_argument("--most", type=int, default=400, metavar="N", help="photographs (400)")
+    parser.add_argument("--pool", type=Path, metavar="FILE", help="a pool that was made before")
+    parser.add_argument("--only", type=_measures, default=tuple(Measure), metavar="MEASURE,...")
+    parser.add_argument("--cases", default="", metavar="TEXT", help="only cases named so")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    folder = Path(tempfile.gettempdir(), "image-drift-benchmark")
+    parser.add_argument("--cache", type=Path, default=folder, metavar="DIR")
+    return parser
+
+
+def _measures(text: str) -> tuple[Measure, ...]:
+    try:
+        return tuple(Measure(name.strip()) for name in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}; there are {', '.join(Measure)}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

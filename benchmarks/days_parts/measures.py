@@ -1,0 +1,235 @@
+"""What is measured of one world: false alarms, faults found, the step, the level's interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmarks.days_parts.cases import Case, DrawnWorld, draw_world
+from benchmarks.days_parts.drawing import Counts, Fault, ScoredPool, ScoredTable, drawn
+from benchmarks.days_parts.ours import Means, Said, plan, said_of_all
+from benchmarks.days_parts.peer_rules import MONTH, peers_say
+from benchmarks.days_parts.pool import Pool
+from benchmarks.days_parts.rates import Tally
+from benchmarks.days_parts.worlds import Recipe, World
+from benchmarks.detection_parts.our_detector import our_alarm
+from drift.comparison.methods.location import LOCATION
+from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.days.matrix import FamilyMeans
+from drift.days.model.level import ScoreLevel, level_of
+from drift.days.model.random_effects.family_rows import rows_of
+from drift.days.model.replay import replay
+from drift.days.scale import JOINT
+
+PARTS = (1.0, 0.1, 0.05)
+_PEER_EVERY = 5
+_TRUE_DAYS = 364
+_STEP, _STEP_DAY = 0.8, 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FalseAlarms:
+    """Of one world: what we said of each window, and what the peers said of every fifth."""
+
+    said: list[Said]
+    peers: Mapping[str, Tally]
+
+
+def false_alarms(case: Case, seed: int, pool: Pool, *, with_peers: bool) -> FalseAlarms:
+    """Judge all windows of a world in which nothing happened that is not normal there."""
+    world = draw_world(case, seed, pool)
+    scored = ScoredPool.of(pool, world.reference)
+    said = [one for one in said_of_all(case, world, scored) if case.is_false(one.block)]
+    return FalseAlarms(said=said, peers=_peers(case, world) if with_peers else {})
+
+
+def _peers(case: Case, world: DrawnWorld) -> dict[str, Tally]:
+    alarms: dict[str, list[bool]] = {}
+    for end in range(case.window, case.blocks, _PEER_EVERY):
+        if not case.is_false(end):
+            continue
+        first = end + 1 - case.window
+        month = world.blocks[max(0, first - MONTH) : first]
+        window = world.window(end, case.window)
+        for name, alarm in peers_say(world.world.pool, world.reference, month, window).items():
+            alarms.setdefault(name, []).append(alarm)
+    return {name: Tally(alarms=sum(one), runs=len(one)) for name, one in alarms.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Whether a fault was found.
+
+    Attributes
+    ----------
+    days
+        How many past days there were.
+    fault, part
+        Which fault, and in which share of the images.
+    ours
+        Whether we said drift.
+    today
+        Whether the comparison with the reference said so; None where it was not asked.
+    """
+
+    days: int
+    fault: str
+    part: float
+    ours: bool
+    today: bool | None = None
+
+
+def faults_found(
+    case: Case, seed: int, pool: Pool, ages: Sequence[int], *, ask_today: bool = False
+) -> list[Found]:
+    """Judge windows with every fault after some numbers of past days."""
+    world = draw_world(replace(case, blocks=max(ages) + 1), seed, pool)
+    scored = ScoredPool.of(pool, world.reference)
+    asked = [
+        (age, Fault(number=number, part=part))
+        for age in ages
+        for number in range(len(pool.faults))
+        for part in PARTS
+    ]
+    windows = [
+        drawn(world.world, world.recipes[age], case.images(age), world.random, fault)
+        for age, fault in asked
+    ]
+    means = Means.of(pool, scored, world.records, windows)
+    times = replace(case, blocks=max(ages) + 1).times()
+    course = means.course(times)
+    found = []
+    for day in range(max(ages) + 1):
+        for at, (age, fault) in enumerate(asked):
+            if age == day:
+                verdicts = means.verdicts(course, times, at, times.window(day))
+                found.append(
+                    Found(
+                        days=age,
+                        fault=pool.faults[fault.number],
+                        part=fault.part,
+                        ours=any(one.alarms for one in verdicts),
+                        today=_today(pool, world, windows[at]) if ask_today else None,
+                    )
+                )
+        course.meet(day)
+    return found
+
+
+def _today(pool: Pool, world: DrawnWorld, window: Counts) -> bool:
+    return our_alarm(_table(pool, world.reference), _table(pool, window))
+
+
+def _table(pool: Pool, counts: Counts) -> pd.DataFrame:
+    rows = np.repeat(np.arange(len(counts)), counts)
+    parts = [pool.features.iloc[rows], pool.predictions.iloc[rows]]
+    return pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What was said of a permanent step of 0.8 deviations in one column.
+
+    Attributes
+    ----------
+    on_first_day
+        Whether the first day of it opened an episode.
+    is_one
+        Whether one episode lasted until the end of the world.
+    is_over
+        Whether one accept ended it: no episode after that.
+    """
+
+    on_first_day: bool
+    is_one: bool
+    is_over: bool
+
+
+def step_of(case: Case, seed: int, pool: Pool) -> Step:
+    """Move one column from day 30 on; then accept that on day 32."""
+    world = draw_world(case, seed, pool)
+    scored = ScoredPool.of(pool, world.reference)
+    means = Means.of(pool, scored, world.records, [])
+    features = means.families[0]
+    columns = [
+        at
+        for at, key in enumerate(features.keys)
+        if key.method == LOCATION.name and key.group != JOINT and np.ptp(features.means[:, at]) > 0
+    ]
+    moved = features.means.copy()
+    moved[_STEP_DAY:, columns[seed % len(columns)]] += _STEP
+    families = [replace(features, means=moved), means.families[1]]
+    times, nothing = case.times(), np.zeros(case.blocks, dtype=np.bool_)
+    plans = [plan(), plan()]
+    course = replay(families, times, nothing, plans)
+    open_one = course.open_episode
+    accepted = replace(times, regimes=(np.arange(case.blocks) >= _STEP_DAY + 2).astype(np.int64))
+    after = replay(families, accepted, nothing, plans)
+    late = [one for one in after.episodes if one.start >= _STEP_DAY + 2 and one.end is None]
+    return Step(
+        on_first_day=any(one.start == _STEP_DAY for one in course.episodes),
+        is_one=open_one is not None and open_one.start == _STEP_DAY,
+        is_over=not late,
+    )
+
+
+def covered(case: Case, seed: int, pool: Pool, ages: Sequence[int]) -> dict[int, Tally]:
+    """Count in how many columns the interval of the level holds the truth, by number of days."""
+    world = draw_world(case, seed, pool)
+    scored = ScoredPool.of(pool, world.reference)
+    families = Means.of(pool, scored, world.records, []).families
+    shift = _true_shift(world.world)
+    counted = {}
+    for days in ages:
+        held = []
+        for family, table in zip(families, (scored.features, scored.predictions), strict=True):
+            levels = level_of(rows_of(family, range(days)), case.times().take(range(days)))
+            held += _held(family, levels, table, shift)
+        counted[days] = Tally(alarms=sum(held), runs=len(held))
+    return counted
+
+
+def _true_shift(world: World) -> NDArray[np.float64]:
+    """Return production's probability of each picture, over a year, less the training's."""
+    other = World(pool=world.pool, weather=world.weather, seed=world.seed)
+    other.random = np.random.default_rng([world.seed, 99])
+    year = [_probabilities(other, other.next()) for _ in range(_TRUE_DAYS)]
+    mean: NDArray[np.float64] = np.mean(year, axis=0)
+    return mean - _probabilities(other, other.at_training)
+
+
+def _probabilities(world: World, recipe: Recipe) -> NDArray[np.float64]:
+    weights = np.where(world.pool.normal, world.weights(recipe), 0.0)
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
+
+
+def _held(
+    family: FamilyMeans,
+    levels: Mapping[StatisticKey, ScoreLevel],
+    table: ScoredTable,
+    shift: NDArray[np.float64],
+) -> list[bool]:
+    places = {key: at for at, key in enumerate(table.scale.keys)}
+    held = []
+    for at, key in enumerate(family.keys):
+        level = levels.get(key)
+        if level is None or key.group == JOINT or level.day_spread == 0:
+            continue
+        if key.method == LOCATION.name:
+            own = table.scores[:, places[key]]
+            truth = float(shift @ own) / float(table.scale.deviations[places[key]])
+            if not np.ptp(own):
+                continue
+        elif key.method.startswith("share of '"):
+            labels, of_row = table.classes[key.group]
+            label = key.method.removeprefix("share of '")[:-1]
+            truth = float(shift @ (labels[of_row] == label)) / float(family.unit[at])
+        else:
+            continue
+        held.append(level.low <= truth <= level.high)
+    return held

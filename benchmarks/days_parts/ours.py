@@ -1,0 +1,145 @@
+"""Our verdict in a simulated world: records in, replay and judgement by the product's own code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.days_parts.cases import Case, DrawnWorld
+from benchmarks.days_parts.drawing import Counts, ScoredPool
+from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
+from drift.days.matrix import FamilyMeans, family_means
+from drift.days.model.plan import ModelPlan
+from drift.days.model.random_effects.family_rows import rows_of
+from drift.days.model.replay import Course
+from drift.days.model.times import BlockTimes, WindowSpan
+from drift.days.model.verdict import WindowVerdict, judge
+from drift.seed import SEED
+from jobs.job_file.job import DetectionSettings
+
+FAMILIES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The mean scores of both families: records first, then windows.
+
+    Attributes
+    ----------
+    families
+        Features and predictions.
+    records
+        How many rows are records.
+    """
+
+    families: tuple[FamilyMeans, FamilyMeans]
+    records: int
+
+    @classmethod
+    def of(
+        cls, pool: Pool, scored: ScoredPool, records: Sequence[Counts], windows: Sequence[Counts]
+    ) -> Means:
+        """Return the means of records and windows."""
+        every = [*records, *windows]
+        features = family_means(
+            scored.features.scale, {}, [scored.features.sums(one) for one in every], pool.names
+        )
+        predictions = family_means(
+            scored.predictions.scale,
+            scored.reference_classes,
+            [scored.predictions.sums(one) for one in every],
+            (CONFIDENCE, CLASS_COLUMN),
+        )
+        return cls(families=(features, predictions), records=len(records))
+
+    def course(self, times: BlockTimes) -> Course:
+        """Begin a replay of the records."""
+        past = [rows_of(family, range(self.records)) for family in self.families]
+        return Course.of(past, times, [plan() for _ in self.families])
+
+    def verdicts(
+        self, course: Course, times: BlockTimes, window: int, span: WindowSpan
+    ) -> list[WindowVerdict]:
+        """Judge a window by the records that a replay has met."""
+        replayed = course.so_far()
+        normal = np.flatnonzero(replayed.normal)
+        return [
+            judge(
+                rows_of(family, normal),
+                times.take(normal),
+                rows_of(family, [self.records + window]),
+                span,
+                calibration,
+                plan(),
+            )
+            for family, calibration in zip(self.families, replayed.calibrations, strict=True)
+        ]
+
+
+def plan() -> ModelPlan:
+    """Return how a family is judged with the settings that a job file has by default."""
+    detection = DetectionSettings()
+    return ModelPlan(
+        level=detection.false_alarm_rate / FAMILIES,
+        minimum_effect=detection.minimum_effect,
+        seed=SEED,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What was said of one window.
+
+    Attributes
+    ----------
+    block
+        The block that it ends with.
+    age
+        How many normal blocks the verdict rests on.
+    alarm
+        Whether it says drift.
+    """
+
+    block: int
+    age: int
+    alarm: bool
+
+
+def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]:
+    """Judge the window that ends with each block, by the blocks before it.
+
+    Windows with no normal block before them are left out: the comparison with the reference says
+    the verdict there.
+    """
+    ends = range(case.window - 1, case.blocks)
+    windows = [drawn.window(end, case.window) for end in ends]
+    means = Means.of(drawn.world.pool, scored, drawn.records, windows)
+    times = case.times()
+    course = means.course(times)
+    met, said = 0, []
+    for at, end in enumerate(ends):
+        first = end + 1 - case.window
+        while met < first:
+            course.meet(met)
+            met += 1
+        age = len(course.normal)
+        if not age:
+            continue
+        span = WindowSpan(
+            positions=times.positions[first : end + 1],
+            phases=times.phases[first : end + 1],
+            weights=_weights(drawn, first, end),
+            regime=int(times.regimes[end]),
+        )
+        verdicts = means.verdicts(course, times, at, span)
+        said.append(Said(block=end, age=age, alarm=any(one.alarms for one in verdicts)))
+    return said
+
+
+def _weights(drawn: DrawnWorld, first: int, end: int) -> NDArray[np.float64]:
+    sizes = np.array([int(one.sum()) for one in drawn.blocks[first : end + 1]], dtype=np.float64)
+    shares: NDArray[np.float64] = sizes / sizes.sum()
+    return shares

@@ -1,0 +1,176 @@
+"""All worlds of a benchmark, spread over processes: the same results for any number of them."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass
+
+from benchmarks.days_parts.cases import CASES, Case
+from benchmarks.days_parts.measures import (
+    FalseAlarms,
+    Found,
+    Step,
+    covered,
+    false_alarms,
+    faults_found,
+    step_of,
+)
+from benchmarks.days_parts.pool import Pool
+from benchmarks.days_parts.rates import Tally
+from benchmarks.days_parts.worlds import Weather
+
+AGES = (3, 7, 14, 60)
+AGE_OF_TODAY = 30
+AGES_OF_LEVEL = (14, 28, 60)
+COVERED = (Weather.NONE, Weather.MILD, Weather.MODERATE)
+
+
+class Measure(enum.StrEnum):
+    """What a task measures."""
+
+    ALARMS = "false alarms"
+    FAULTS = "faults"
+    TODAY = "faults without day effects"
+    STEP = "step"
+    LEVEL = "level"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One world of one case."""
+
+    measure: Measure
+    case: str
+    seed: int
+    with_peers: bool = False
+
+
+Outcome = FalseAlarms | list[Found] | Step | dict[int, Tally]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """How many worlds there are.
+
+    Attributes
+    ----------
+    pooled, others
+        For false alarms: of each case that is pooled over sizes, and of each other one.
+    peers
+        How many of them are shown to the peers.
+    faults, today, steps, levels
+        For each other measure, of each kind of days.
+    """
+
+    pooled: int
+    others: int
+    peers: int
+    faults: int
+    today: int
+    steps: int
+    levels: int
+
+
+QUICK = Amount(pooled=8, others=4, peers=2, faults=12, today=4, steps=6, levels=8)
+FULL = Amount(pooled=24, others=16, peers=4, faults=24, today=16, steps=24, levels=24)
+
+
+def case_named(name: str) -> Case:
+    """Return a case by its name."""
+    return next(case for case in CASES if case.name == name)
+
+
+def usual_case(weather: Weather) -> Case:
+    """Return the case of 1,000 images a day."""
+    return next(
+        case
+        for case in CASES
+        if case.weather is weather and case.window == 1 and case.name.endswith(", 1,000 a day")
+    )
+
+
+def tasks_of(amount: Amount) -> list[Task]:
+    """Return all tasks, the longest first."""
+    tasks = []
+    for case in CASES:
+        worlds = amount.pooled if case.bar < 0.02 else amount.others
+        tasks += [
+            Task(measure=Measure.ALARMS, case=case.name, seed=seed, with_peers=seed < amount.peers)
+            for seed in range(worlds)
+        ]
+    mild, moderate = usual_case(Weather.MILD).name, usual_case(Weather.MODERATE).name
+    for name in (mild, moderate):
+        tasks += [
+            Task(measure=Measure.FAULTS, case=name, seed=100 + seed)
+            for seed in range(amount.faults)
+        ]
+        tasks += [
+            Task(measure=Measure.STEP, case=name, seed=200 + seed) for seed in range(amount.steps)
+        ]
+    none = usual_case(Weather.NONE).name
+    tasks += [
+        Task(measure=Measure.TODAY, case=none, seed=300 + seed) for seed in range(amount.today)
+    ]
+    for weather in COVERED:
+        tasks += [
+            Task(measure=Measure.LEVEL, case=usual_case(weather).name, seed=400 + seed)
+            for seed in range(amount.levels)
+        ]
+    return sorted(tasks, key=lambda task: ("10,000" not in task.case, not task.with_peers))
+
+
+class _Shared:
+    """What every task of this process draws from: set once, since it is large."""
+
+    pool: Pool | None = None
+
+
+def prepare_process(pool: Pool) -> None:
+    """Give a worker process the pool."""
+    _Shared.pool = pool
+    # Constant columns make the peers' rules warn; once is too often.
+    warnings.simplefilter("ignore")
+
+
+def run_task(task: Task) -> Outcome:
+    """Measure one world, in a process that was prepared."""
+    if _Shared.pool is None:
+        raise RuntimeError("the process was not prepared with `prepare_process`")
+    case, pool = case_named(task.case), _Shared.pool
+    if task.measure is Measure.ALARMS:
+        return false_alarms(case, task.seed, pool, with_peers=task.with_peers)
+    if task.measure is Measure.FAULTS:
+        return faults_found(case, task.seed, pool, AGES)
+    if task.measure is Measure.TODAY:
+        return faults_found(case, task.seed, pool, (AGE_OF_TODAY,), ask_today=True)
+    if task.measure is Measure.STEP:
+        return step_of(case, task.seed, pool)
+    return covered(case, task.seed, pool, AGES_OF_LEVEL)
+
+
+def outcomes(tasks: Sequence[Task], pool: Executor) -> Iterator[tuple[Task, Outcome]]:
+    """Yield every task with its outcome, in the order in which they end."""
+    started = time.monotonic()
+    running = {pool.submit(run_task, task): task for task in tasks}
+    for done, future in enumerate(as_completed(running), start=1):
+        spent = time.monotonic() - started
+        print(
+            f"\r{done:,} of {len(tasks):,} worlds, {spent:.0f} s ",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+        yield running[future], future.result()
+    print(file=sys.stderr)
+
+
+def one_thread_each() -> None:
+    """Let the processes that follow use one thread each: there are as many as cores."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")

@@ -1,0 +1,103 @@
+"""Says what it takes to measure the normal days before the window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from drift.days.blocks import Block
+from drift.days.records.calendar import BlockCalendar, BlockKind
+from drift.days.records.stored.store import RecordStore
+from drift.setup.check.images import CheckedImages
+from drift.setup.check.result import Check, failed, is_ok, look
+from drift.workplace import Workplace
+from jobs.errors import DriftError
+from jobs.times.windows import TimeWindow, WindowRequest
+from reports.words.numbers import counted
+
+_THING = "normal days"
+_MINUTE_S = 60.0
+
+
+def check_normal_days(
+    place: Workplace,
+    request: WindowRequest,
+    window: TimeWindow,
+    images: CheckedImages,
+    profile_id: str | None,
+) -> Iterator[Check]:
+    """Say how many images of the days before the window have to be read, and how long that takes.
+
+    Parameters
+    ----------
+    request, window
+        What the window was asked to be, and is.
+    images
+        The images of the window that were tried: those of other days are taken to be like them.
+    profile_id
+        The pinned profile; None where there is none, so that no day was measured yet.
+    """
+    baseline = place.job.baseline
+    if not baseline.days:
+        yield is_ok(_THING, "none: baseline.days is 0, so windows are compared with the reference")
+        return
+    calendar = BlockCalendar.of(request, window, place.job.day_zone)
+    try:
+        many, known = _blocks(place, calendar, profile_id)
+    except DriftError as error:
+        yield failed(_THING, error)
+        return
+    by_rows = calendar.kind is BlockKind.ROWS
+    asked = f"{many:,} times {calendar.unit}" if by_rows else counted(many, calendar.unit)
+    if known >= many:
+        yield is_ok(_THING, f"the {asked} before the window are measured")
+        return
+    each = min(baseline.images_per_day, math.ceil(images.images / len(calendar.window_blocks())))
+    there = f"the {asked} before the window take"
+    if known:
+        there = f"{known} of the {asked} before the window are measured; the others take"
+    yield _cost(there, (many - known) * each, images, baseline.most_minutes)
+
+
+def _cost(there: str, wanted: int, images: CheckedImages, most_minutes: float) -> Check:
+    minutes = wanted * images.seconds_an_image / _MINUTE_S
+    megabytes = math.ceil(wanted * images.bytes_an_image / 1e6)
+    found = (
+        f"{there} at most {counted(wanted, 'image')}, {megabytes:,} MB and about "
+        f"{_minutes(minutes)}, once"
+    )
+    if minutes <= most_minutes:
+        return is_ok(_THING, found)
+    return look(
+        _THING,
+        f"{found}; a run takes {_minutes(most_minutes)} of it (baseline.most_minutes)",
+        _several_runs(minutes, most_minutes),
+    )
+
+
+def _blocks(place: Workplace, calendar: BlockCalendar, profile_id: str | None) -> tuple[int, int]:
+    """Return how many blocks there are before the window, and how many of them are measured."""
+    there: frozenset[Block] = frozenset()
+    if profile_id is not None:
+        there = RecordStore(place, profile_id, calendar.rows).list()
+    if calendar.kind is BlockKind.ROWS:
+        days = place.job.baseline.days
+        return days, min(days, len([one for one in there if one.end <= calendar.window.start]))
+    blocks = calendar.blocks_before(place.job.baseline.days)
+    return len(blocks), len(there.intersection(blocks))
+
+
+def _several_runs(minutes: float, most_minutes: float) -> str:
+    if not most_minutes:
+        return "Runs measure none: set baseline.most_minutes, or drift baseline rebuild once."
+    runs = math.ceil(minutes / most_minutes)
+    return (
+        f"The newest days are measured first, and all of them after about {runs:,} runs. For all "
+        "in the first one raise baseline.most_minutes."
+    )
+
+
+def _minutes(minutes: float) -> str:
+    if minutes < 1:
+        return "a minute" if minutes > 0.5 else "half a minute"
+    return counted(math.ceil(minutes), "minute")

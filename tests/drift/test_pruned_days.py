@@ -1,0 +1,99 @@
+"""Which records of normal days ``drift prune`` deletes."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from drift.days.blocks import Block
+from drift.days.records.stored.names import ROLLUP_NAME, days_folder, record_name
+from drift.days.records.stored.pin import pin_name
+from drift.pruning.keep import Keep
+from drift.pruning.plan import Kind
+from drift.pruning.survey import survey
+from drift.workplace import Workplace
+from tests.support.job_folder import PREFIX, fill_job, run_id
+from tests.support.memory_bucket import MemoryBucket
+from tests.support.worlds import job_of
+
+NOW = datetime(2025, 3, 12, 1, tzinfo=UTC)
+NEWEST = datetime(2025, 3, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def bucket():
+    """A job with ten runs, from 3 to 12 March, of which that of 4 March was accepted."""
+    bucket = MemoryBucket()
+    fill_job(bucket)
+    return bucket
+
+
+def write_days(bucket, profile, starts, length=DAY):
+    names = []
+    for start in starts:
+        block = Block(start=start, end=start + length)
+        names.append(days_folder(PREFIX, profile) + record_name(block, "0123abcd"))
+        bucket.write(names[-1], b"{}")
+    bucket.write(days_folder(PREFIX, profile) + ROLLUP_NAME, b"")
+    return names
+
+
+def plan_for(bucket, runs, **tables):
+    place = Workplace(
+        job=job_of("memory", **tables),
+        bucket=bucket,
+        open_bucket=lambda url: bucket,
+        clock=lambda: NOW,
+        progress=None,
+        writes=False,
+    )
+    return survey(place, Keep(runs=runs)).plan
+
+
+def pruned(bucket, runs, **tables):
+    plan = plan_for(bucket, runs, **tables)
+    assert not [one for one in plan.unknown if "/days/" in one.name]
+    days = [one for one in plan.removals if one.kind is Kind.DAY]
+    return {info.name for one in days for info in one.objects}, plan
+
+
+def test_days_go_that_neither_kept_runs_nor_later_ones_look_at(bucket):
+    starts = [NEWEST - number * DAY for number in range(1, 30)]
+    names = write_days(bucket, "p-new", starts)
+
+    going, _ = pruned(bucket, 1, baseline={"days": 3})
+
+    # The newest run's window begins on 11 March, the accepted one's on 3 March, and a day has up to
+    # 25 hours.
+    kept = {NEWEST - number * DAY for number in (1, 2, 3, 4, 5, 9, 10, 11, 12, 13)}
+    stay = [name for name, start in zip(names, starts, strict=True) if start in kept]
+    assert sorted({*names} - going) == sorted(stay)
+
+
+def test_days_of_a_profile_that_goes_go_with_it(bucket):
+    names = write_days(bucket, "p-older", [NEWEST - DAY])
+
+    going, plan = pruned(bucket, 5)
+
+    assert going >= {*names, days_folder(PREFIX, "p-older") + ROLLUP_NAME}
+    assert "p-older" in {one.name for one in plan.removals if one.kind is Kind.PROFILE}
+
+
+def test_what_a_run_was_held_beside_goes_with_its_report(bucket):
+    bucket.write(pin_name(PREFIX, run_id(6)), b"{}")
+    bucket.write(pin_name(PREFIX, run_id(12)), b"{}")
+
+    _, plan = pruned(bucket, 1)
+
+    going = {info.name for info in plan.objects}
+    assert pin_name(PREFIX, run_id(6)) in going
+    assert pin_name(PREFIX, run_id(12)) not in going
+
+
+def test_other_objects_among_the_days_are_left(bucket):
+    name = days_folder(PREFIX, "p-older") + "notes.txt"
+    bucket.write(name, b"mine")
+
+    plan = plan_for(bucket, 1)
+
+    assert name in {one.name for one in plan.unknown}
