@@ -203,7 +203,7 @@ def fit_days(past: FamilyMeans, times: BlockTimes, shape: KernelShape) -> DayFit
     shape
         How alike days are.
     """
-    images = image_variances(past)
+    images = image_variances(past, times.regimes)
     kernel = shape.between((times.positions,) * 2, (times.phases,) * 2)
     regimes = np.unique(times.regimes)
     design = (times.regimes[:, None] == regimes).astype(np.float64)

@@ -12,6 +12,8 @@ from drift.days.matrix import FamilyMeans
 
 # Images' worth of the reference's own variance: a few images say little of tails.
 _WORTH_OF_REFERENCE = 500.0
+# Few, since a new level may change everything.
+_WORTH_OF_OTHER_LEVELS = 20.0
 _LEAST_VARIANCE = 1e-3
 
 
@@ -26,14 +28,30 @@ def rows_of(family: FamilyMeans, rows: Sequence[int] | NDArray[np.int64]) -> Fam
     )
 
 
-def image_variances(family: FamilyMeans) -> NDArray[np.float64]:
-    """Return the variance of one image's scores over all blocks, shape (scores,).
+def image_variances(family: FamilyMeans, regimes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the variance of one image's scores, shape (scores,).
 
-    The window is no part of it: a fault must not widen its own null.
+    Over all blocks, or where people have accepted another level over those of the newest one:
+    images that lie elsewhere vary by another amount. The window is no part of it: a fault must not
+    widen its own null.
+
+    Parameters
+    ----------
+    regimes
+        The level of each block, in order of time, shape (blocks,).
     """
+    whole = _pooled(family, np.ones(family.means.shape[1]), _WORTH_OF_REFERENCE)
+    newest = regimes == regimes[-1]
+    if newest.all():
+        return whole
+    return _pooled(rows_of(family, np.flatnonzero(newest)), whole, _WORTH_OF_OTHER_LEVELS)
+
+
+def _pooled(family: FamilyMeans, before: NDArray[np.float64], worth: float) -> NDArray[np.float64]:
+    """Return the mean over all images, with a variance that is known before them."""
     known = np.isfinite(family.means) & np.isfinite(family.variances)
     images = np.where(known, family.images, 0.0)
     total = (images * np.where(known, family.variances, 0.0)).sum(axis=0)
-    pooled = (_WORTH_OF_REFERENCE + total) / (_WORTH_OF_REFERENCE + images.sum(axis=0))
+    pooled = (worth * before + total) / (worth + images.sum(axis=0))
     floored: NDArray[np.float64] = np.maximum(pooled, _LEAST_VARIANCE)
     return floored
