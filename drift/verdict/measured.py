@@ -15,11 +15,13 @@ from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMa
 from drift.days.model.plan import NEEDED_BLOCKS
 from drift.days.records.known_days import KnownDays
 from drift.verdict.level import has_days_for_level, level_of_window, level_over_days
+from drift.verdict.slow_days import trend_over_days
 from drift.verdict.yardstick import Yardstick
 from jobs.job_file.job import DetectionSettings
 from jobs.times.windows import TimeWindow
 from reports.findings.answers import State
 from reports.findings.days import Baseline, Basis, Episode, Level
+from reports.findings.runs import Trend
 
 _IN_AN_EPISODE = "part of an episode"
 _REJECTED = "rejected by a person"
@@ -28,10 +30,17 @@ _REJECTED = "rejected by a person"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredWindow:
-    """A window's comparison on its basis, and what it was measured by."""
+    """A window's comparison on its basis, what it was measured by, and slow drift over days.
+
+    Attributes
+    ----------
+    trend
+        None where the basis is the reference.
+    """
 
     comparison: Comparison
     yardstick: Yardstick
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +108,9 @@ def measured_by_days(
             images_needed=_images_needed(
                 beside, past.known.window.features.effective, detection.effect_to_see
             ),
+        ),
+        trend=trend_over_days(
+            normal, unit=past.known.unit, minimum_effect=detection.minimum_effect
         ),
     )
 
