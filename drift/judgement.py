@@ -223,13 +223,13 @@ def _trend(
     inputs: RunInputs,
     measured: MeasuredWindow,
     earlier: Sequence[HistoryRow],
-) -> Trend | None:
-    """Return what past runs say of slow drift; None where the days themselves were looked at.
+) -> Trend:
+    """Return what past runs say of slow drift, or the past days where those are the basis.
 
-    Days differ, which that search takes for drift.
+    Days differ, which the search through runs takes for drift.
     """
-    if measured.yardstick.is_days:
-        return None
+    if measured.trend is not None:
+        return measured.trend
     comparison = measured.comparison
     tested = comparison.evidence
     span = inputs.predictions.window

@@ -8,7 +8,8 @@ from drift.comparison.columns.doubts import shorten_label
 from drift.comparison.compare import Comparison
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
-from drift.days.judging.compare_days import DaysFamily, NormalDays
+from drift.days.judging.compare_days import NormalDays
+from drift.days.judging.families import DaysFamily
 from drift.days.model.level import ScoreLevel, level_of
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.scale import JOINT

@@ -8,18 +8,20 @@ from statistics import median
 
 from drift.across_runs.marks import PersonsMarks
 from drift.comparison.columns.columns import LinedUp
-from drift.comparison.compare import Comparison
+from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
 from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMarks
 from drift.days.model.plan import NEEDED_BLOCKS
 from drift.days.records.known_days import KnownDays
 from drift.verdict.level import has_days_for_level, level_of_window, level_over_days
+from drift.verdict.slow_days import trend_over_days
 from drift.verdict.yardstick import Yardstick
 from jobs.job_file.job import DetectionSettings
 from jobs.times.windows import TimeWindow
 from reports.findings.answers import State
 from reports.findings.days import Baseline, Basis, Episode, Level
+from reports.findings.runs import Trend
 
 _IN_AN_EPISODE = "part of an episode"
 _REJECTED = "rejected by a person"
@@ -28,10 +30,17 @@ _REJECTED = "rejected by a person"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredWindow:
-    """A window's comparison on its basis, and what it was measured by."""
+    """A window's comparison on its basis, what it was measured by, and slow drift over days.
+
+    Attributes
+    ----------
+    trend
+        None where the basis is the reference.
+    """
 
     comparison: Comparison
     yardstick: Yardstick
+    trend: Trend | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +91,7 @@ def measured_by_days(
     """
     normal = NormalDays.of(past.known, lined_up, past.past_marks, detection)
     baseline = _baseline(normal, past)
-    level = _level(compared, normal, past, detection)
+    level = _level(lined_up, normal, past, detection)
     if not normal.number or not normal.families:
         return MeasuredWindow(
             comparison=compared, yardstick=Yardstick(level=level, baseline=baseline)
@@ -100,14 +109,18 @@ def measured_by_days(
                 beside, past.known.window.features.effective, detection.effect_to_see
             ),
         ),
+        trend=trend_over_days(
+            normal, unit=past.known.unit, minimum_effect=detection.minimum_effect
+        ),
     )
 
 
 def _level(
-    compared: Comparison, normal: NormalDays, past: PastOfWindow, detection: DetectionSettings
+    lined_up: LinedUp, normal: NormalDays, past: PastOfWindow, detection: DetectionSettings
 ) -> Level:
     if not has_days_for_level(normal):
-        return level_of_window(compared, effect_to_see=detection.effect_to_see)
+        # The exact test: how far days lie apart is no question of this window alone.
+        return level_of_window(compare(lined_up, detection), effect_to_see=detection.effect_to_see)
     return level_over_days(
         normal,
         effect_to_see=detection.effect_to_see,
@@ -153,7 +166,10 @@ def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episod
         )
     if not drifted:
         return None
-    return Episode(since=_text(past.span.start), blocks=own, columns=tuple(drifted))
+    first = normal.first_unusual_block()
+    since = past.span.start if first is None else first.start
+    before = sum(record.block.start < since for record in normal.own_records)
+    return Episode(since=_text(since), blocks=own - before, columns=tuple(drifted))
 
 
 def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> int | None:

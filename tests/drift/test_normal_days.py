@@ -15,7 +15,7 @@ from drift.pipeline import run_job
 from drift.run_request import RunOptions
 from drift.workplace import Workplace, open_workplace
 from jobs.job_file.job import Job
-from reports.findings.answers import Verdict
+from reports.findings.answers import State, Verdict
 from reports.findings.days import Basis, LevelState
 from reports.findings.run import RunFindings
 from tests.support.worlds import START, job_of, make_world
@@ -72,7 +72,8 @@ def test_the_first_run_on_a_log_that_goes_back_is_about_days(bucket: Path) -> No
     # All days are darker than the reference, by half a standard deviation or so.
     assert found.level.blocks == 11
     assert found.level.columns[0].difference < 0
-    assert found.trend is None
+    assert found.trend is not None
+    assert found.trend.state is State.STEADY
 
 
 def test_a_step_is_an_episode_until_a_person_accepts_it(bucket: Path) -> None:
@@ -158,3 +159,12 @@ def test_a_dry_run_knows_normal_days_and_writes_nothing(bucket: Path) -> None:
     found = _run(place, 11)
     assert found.basis is Basis.DAYS
     assert {path: path.read_bytes() for path in bucket.rglob("*") if path.is_file()} == before
+
+
+def test_one_bad_day_is_one_episode_however_many_windows_hold_it(bucket: Path) -> None:
+    place = _place(bucket, window={"last": "3d"})
+    found = [_run(place, FIRST_DARK + later) for later in range(2)]
+    assert [one.verdict for one in found] == [Verdict.DRIFT, Verdict.DRIFT]
+    dark = (START + timedelta(days=FIRST_DARK)).strftime("%Y-%m-%dT00:00:00Z")
+    assert [one.episode.since for one in found if one.episode] == [dark, dark]
+    assert [one.episode.blocks for one in found if one.episode] == [1, 2]

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.comparison.columns.columns import ColumnKind, ColumnRole, LinedUp
+from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison
 from drift.comparison.describe import untested_state
 from drift.comparison.joint import JointView
-from drift.days.blocks import BlockRecord
+from drift.days.blocks import Block, BlockRecord
 from drift.days.judging.columns import DaysJudge
+from drift.days.judging.families import DaysFamily, days_families
 from drift.days.judging.joint import joint_aspect
-from drift.days.matrix import FamilyMeans, family_means
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.replay import BlockEpisode, Replay, replay
 from drift.days.model.times import BlockTimes, WindowBlocks
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.records.known_days import KnownDays
-from drift.days.scale import JOINT, ReferenceScale
-from drift.days.sums import FamilySums
+from drift.days.scale import JOINT
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import State
@@ -46,28 +45,6 @@ class PastMarks:
     levels: NDArray[np.int64]
     window_level: int
     rejected: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DaysFamily:
-    """One family of columns: its past blocks, and the window.
-
-    Attributes
-    ----------
-    means
-        One row per past block in order of time, and the window's last.
-    """
-
-    role: ColumnRole
-    scale: ReferenceScale
-    blocks: Sequence[FamilySums]
-    window: FamilySums
-    means: FamilyMeans
-
-    @property
-    def past(self) -> FamilyMeans:
-        """The past blocks alone."""
-        return rows_of(self.means, range(len(self.blocks)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +74,10 @@ class NormalDays:
     ----------
     records, times
         All past blocks in order of time.
+    rejected
+        Which of them a person kept out.
+    own_records
+        The blocks of the window, where it has several.
     """
 
     records: tuple[BlockRecord, ...]
@@ -104,6 +85,8 @@ class NormalDays:
     span: WindowBlocks
     families: tuple[DaysFamily, ...]
     plans: tuple[ModelPlan, ...]
+    rejected: NDArray[np.bool_]
+    own_records: tuple[BlockRecord, ...]
     replayed: Replay
 
     @classmethod
@@ -111,7 +94,7 @@ class NormalDays:
         cls, known: KnownDays, lined_up: LinedUp, marks: PastMarks, detection: DetectionSettings
     ) -> NormalDays:
         """Replay the past of a window for the columns that can be compared today."""
-        families = tuple(_families(known, lined_up))
+        families = tuple(days_families(known, lined_up))
         level = detection.false_alarm_rate / max(len(families), 1)
         plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
         plans = tuple(plan for _ in families)
@@ -127,6 +110,8 @@ class NormalDays:
             ),
             families=families,
             plans=plans,
+            rejected=marks.rejected,
+            own_records=known.own_records,
             replayed=replay([one.past for one in families], times, marks.rejected, plans),
         )
 
@@ -150,6 +135,27 @@ class NormalDays:
         """The episode that goes on when the window begins."""
         return self.replayed.open_episode
 
+    def first_unusual_block(self) -> Block | None:
+        """Return the first block of the window that is part of an episode; None without one.
+
+        A window of one block is not looked at: its verdict says it. A day that seven windows of a
+        week hold is the same day in all of them.
+        """
+        number = len(self.own_records)
+        if not number or not self.families:
+            return None
+        times = BlockTimes(
+            positions=np.concatenate([self.times.positions, self.span.positions]),
+            phases=np.concatenate([self.times.phases, self.span.phases]),
+            regimes=np.concatenate([self.times.regimes, np.full(number, self.span.regime)]),
+        )
+        rejected = np.concatenate([self.rejected, np.zeros(number, dtype=np.bool_)])
+        families = [family.past_and_own for family in self.families]
+        found = replay(families, times, rejected, self.plans)
+        starts = [one.start - len(self.records) for one in found.episodes]
+        own = [start for start in starts if start >= 0]
+        return self.own_records[own[0]].block if own else None
+
     def judged(
         self,
         comparison: Comparison,
@@ -169,9 +175,9 @@ class NormalDays:
         """
         verdicts = {
             family.role: judge(
-                rows_of(family.means, self.normal),
+                rows_of(family.past, self.normal),
                 self.normal_times,
-                rows_of(family.means, [len(family.blocks)]),
+                family.whole_window,
                 self.span,
                 calibration,
                 plan,
@@ -246,33 +252,3 @@ class NormalDays:
             current=aspect.current,
             direction=aspect.direction,
         )
-
-
-def _families(known: KnownDays, lined_up: LinedUp) -> Iterable[DaysFamily]:
-    """Yield the families that have columns to test, and blocks that know them."""
-    scales = known.scales
-    for role, scale, classes in (
-        (ColumnRole.FEATURE, scales.features, {}),
-        (ColumnRole.PREDICTION, scales.predictions, scales.classes),
-    ):
-        columns = _testable(lined_up, role)
-        blocks = [_sums(record, role) for record in known.records]
-        window = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
-        means = family_means(scale, classes, [*blocks, window], columns)
-        own = [key for key in means.keys if key.group != JOINT]
-        if blocks and own and window.images:
-            yield DaysFamily(role=role, scale=scale, blocks=blocks, window=window, means=means)
-
-
-def _sums(record: BlockRecord, role: ColumnRole) -> FamilySums:
-    return record.features if role is ColumnRole.FEATURE else record.predictions
-
-
-def _testable(lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:
-    return frozenset(
-        column.name
-        for column in lined_up.columns
-        if column.role is role
-        and column.kind is not ColumnKind.NEAR_COPIES
-        and untested_state(column) is None
-    )

@@ -62,11 +62,15 @@ class Replay:
         In their order; only the last may be open.
     calibrations
         By family: how well past blocks were predicted.
+    looks
+        By family and block: what it was beside the normal blocks before it; None for the first
+        ones and for those that a person kept out.
     """
 
     normal: NDArray[np.bool_]
     episodes: tuple[BlockEpisode, ...]
     calibrations: tuple[Calibration, ...]
+    looks: tuple[tuple[BlockLook | None, ...], ...] = ()
 
     @property
     def open_episode(self) -> BlockEpisode | None:
@@ -129,6 +133,7 @@ class ReplayCourse:
     times: BlockTimes
     normal: list[int] = field(default_factory=list)
     _ended: list[BlockEpisode] = field(default_factory=list)
+    _looks: dict[int, Looks] = field(default_factory=dict)
     _open: _Open | None = None
     _regime: int | None = None
 
@@ -148,10 +153,15 @@ class ReplayCourse:
         normal = np.zeros(len(self.times), dtype=np.bool_)
         normal[self.normal] = True
         running = [] if self._open is None else [self._episode(self._open, None)]
+        places = range(len(self.times))
         return Replay(
             normal=normal,
             episodes=(*self._ended, *running),
             calibrations=tuple(one.calibration for one in self.families),
+            looks=tuple(
+                tuple(self._looks[row][at] if row in self._looks else None for row in places)
+                for at in range(len(self.families))
+            ),
         )
 
     def meet(self, row: int) -> None:
@@ -165,7 +175,7 @@ class ReplayCourse:
             return
         if len(self.normal) in SCREENED_AT:
             self._leave_out_odd_one()
-        looks = [course.look(row, self.normal) for course in self.families]
+        looks = self._looks[row] = [course.look(row, self.normal) for course in self.families]
         if self._open is not None:
             self._go_on(row, looks)
         elif len(self.normal) >= NEEDED_BLOCKS and _has_alarm(looks):

@@ -14,7 +14,7 @@ from drift.days.records.choosing import UNREADABLE, counted_reasons, why_not
 from drift.days.records.gathering import Gathering
 from drift.days.records.measured.measure import BothSums, window_sums
 from drift.days.records.measured.scales import ProfileScales
-from drift.days.records.own_blocks import weights_of
+from drift.days.records.own_blocks import own_record, weights_of
 from drift.days.records.stored.store import RecordStore, StoredRecord
 from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
@@ -44,6 +44,8 @@ class KnownDays:
     window_positions, window_phases, window_weights
         The same of the blocks that the window consists of, in order of time, and the share of the
         window's images that lie in each; the shares add up to 1 where there are images.
+    own_records
+        What the records of the window's own blocks say, where it has several; else empty.
     unit
         What a block is: ``"day"``, ``"hour"``, ``"window"`` or ``"500 rows"``.
     kept_out
@@ -65,6 +67,7 @@ class KnownDays:
     window_phases: NDArray[np.int64]
     window_weights: NDArray[np.float64]
     unit: str
+    own_records: tuple[BlockRecord, ...] = ()
     kept_out: Mapping[str, int] = field(default_factory=dict)
     not_made: int = 0
     late_rows: int = 0
@@ -152,8 +155,16 @@ def _known(
         window_phases=work.calendar.phases(own),
         window_weights=weights_of(work.own),
         unit=work.calendar.unit,
+        own_records=_own_records(work),
         kept_out=counted_reasons(reasons),
         not_made=not_made,
         late_rows=late,
         record_digests=tuple(one.digest for one in normal),
     )
+
+
+def _own_records(work: Gathering) -> tuple[BlockRecord, ...]:
+    """Return the window block by block; of a window of one block nothing more is learned so."""
+    if len(work.own) == 1:
+        return ()
+    return tuple(own_record(one, work.window, work.measuring) for one in work.own)

@@ -5,7 +5,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,25 +109,25 @@ class TakenOver(Bucket):
         self._lock = threading.Lock()
         self.writes = 0
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        # No other write is under way while the other run publishes: that one would be in its way.
-        with self._lock:
-            if self.writes == self._at_write:
-                self._take_over()
-            self.writes += 1
-            yield
+    def _before_write(self) -> None:
+        """Called while no other write is on its way: the successor finds whole files."""
+        if self.writes == self._at_write:
+            self._take_over()
+        self.writes += 1
 
     def create(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
-        with self._writing():
+        with self._lock:
+            self._before_write()
             return self._bucket.create(name, data, kind)
 
     def replace(self, name: str, data: bytes, version: str, kind: ObjectKind = BINARY) -> str:
-        with self._writing():
+        with self._lock:
+            self._before_write()
             return self._bucket.replace(name, data, version, kind)
 
     def write(self, name: str, data: bytes, kind: ObjectKind = BINARY) -> str:
-        with self._writing():
+        with self._lock:
+            self._before_write()
             return self._bucket.write(name, data, kind)
 
     def read(self, name: str, most_bytes: int | None = None) -> StoredObject:

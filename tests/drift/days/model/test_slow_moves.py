@@ -1,0 +1,40 @@
+"""Slow drift over days: surprises in one direction add up, and noise does not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from drift.days.model.slow_moves import RUN_LENGTH, slow_evidence
+
+
+def test_noise_is_seldom_taken_for_slow_drift() -> None:
+    generator = np.random.default_rng(3)
+    alarms = sum(bool(slow_evidence(generator.standard_normal((28, 30))).moves) for _ in range(400))
+    assert alarms <= 3
+
+
+def test_a_shift_that_no_day_shows_is_found_within_two_weeks() -> None:
+    generator = np.random.default_rng(4)
+    found = 0
+    for _ in range(40):
+        surprises = generator.standard_normal((28, 30))
+        surprises[14:, 7] += 2.0
+        evidence = slow_evidence(surprises)
+        found += [(one.place, one.upward) for one in evidence.moves[:1]] == [(7, True)]
+    assert found >= 36
+
+
+def test_one_odd_day_is_no_slow_drift() -> None:
+    surprises = np.zeros((20, 10))
+    surprises[10] = 40.0
+    assert slow_evidence(surprises).moves == ()
+
+
+def test_days_that_were_not_looked_at_say_nothing() -> None:
+    generator = np.random.default_rng(5)
+    looked = generator.standard_normal((12, 4)) + 1.5
+    with_gaps = np.full((24, 4), np.nan)
+    with_gaps[::2] = looked
+    assert slow_evidence(with_gaps).evidence == slow_evidence(looked).evidence
+    assert slow_evidence(looked).evidence > RUN_LENGTH
+    assert slow_evidence(np.full((30, 4), np.nan)).blocks == 0
