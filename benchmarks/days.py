@@ -13,8 +13,8 @@ A world draws the images of its days from the pool: production differs from the 
 good, days differ by their conditions, by the mix of classes and clients and by the weekday. Ours is
 the product's own code from records on: sums of at most 300 drawn images a day, their means, the
 replay of past days and the judgement of a window with all of its images. The first window of a
-world has no normal day before it, so that the comparison with the reference judges it: it is left
-out here.
+world has no normal day before it: the comparison with the reference judges it, widened as a first
+run's is.
 
 Others judge every fifth day from tables of all images: Evidently's defaults, the K-S test with
 Bonferroni's correction against the reference and against the past month, and three standard

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.days_parts.cases import Case, DrawnWorld, draw_world
-from benchmarks.days_parts.drawing import Counts, Fault, ScoredPool, ScoredTable, drawn
+from benchmarks.days_parts.drawing import Counts, Fault, ScoredPool, ScoredTable, drawn, table_of
 from benchmarks.days_parts.ours import Means, Said, plan, said_of_all
 from benchmarks.days_parts.peer_rules import MONTH, peers_say
 from benchmarks.days_parts.pool import Pool
@@ -121,13 +120,7 @@ def faults_found(
 
 
 def _today(pool: Pool, world: DrawnWorld, window: Counts) -> bool:
-    return our_alarm(_table(pool, world.reference), _table(pool, window))
-
-
-def _table(pool: Pool, counts: Counts) -> pd.DataFrame:
-    rows = np.repeat(np.arange(len(counts)), counts)
-    parts = [pool.features.iloc[rows], pool.predictions.iloc[rows]]
-    return pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+    return our_alarm(table_of(pool, world.reference), table_of(pool, window))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
