@@ -208,7 +208,7 @@ class NormalDays:
                 verdict=verdicts[family.role],
                 detection=detection,
                 families=len(self.families),
-                blocks=[family.blocks[at] for at in self.normal],
+                blocks=[family.blocks[at] for at in self._usual],
                 window=family.window,
                 no_verdict=no_verdict,
             )
@@ -220,6 +220,12 @@ class NormalDays:
             verdicts=verdicts,
             smallest_shift=next((one for one in shifts if one is not None), None),
         )
+
+    @property
+    def _usual(self) -> NDArray[np.int64]:
+        """The normal blocks of the window's own level; of all levels where that has none yet."""
+        own = self.normal[self.normal_times.regimes == self.span.regime]
+        return own if len(own) else self.normal
 
     def _said(
         self, comparison: Comparison, lined_up: LinedUp, judges: Mapping[ColumnRole, DaysJudge]
