@@ -182,7 +182,7 @@ class ReferenceScale:
         squares = self._over_known(self.reference**2)
         plain: NDArray[np.float64] = np.sqrt(np.maximum(squares - self.means**2, 0.0))
         plain[plain < _NO_DEVIATION] = 0.0
-        spread = np.array([key.method == SPREAD.name for key in self.keys])
+        spread = np.array([key.method == SPREAD.name for key in self.keys], dtype=np.bool_)
         own = self.constants_by_score & ~spread
         return np.where(own, SHARE_DEVIATION, np.where(self.constants_by_score, 0.0, plain))
 

@@ -35,7 +35,7 @@ class MeasuredWindow:
     Attributes
     ----------
     trend
-        None where the basis is the reference.
+        None where no block is normal.
     """
 
     comparison: Comparison
@@ -92,9 +92,14 @@ def measured_by_days(
     normal = NormalDays.of(past.known, lined_up, past.past_marks, detection)
     baseline = _baseline(normal, past)
     level = _level(lined_up, normal, past, detection)
-    if not normal.number or not normal.families:
+    trend = None
+    if normal.number and normal.families:
+        trend = trend_over_days(
+            normal, unit=past.known.unit, minimum_effect=detection.minimum_effect
+        )
+    if not normal.number or not normal.has_window:
         return MeasuredWindow(
-            comparison=compared, yardstick=Yardstick(level=level, baseline=baseline)
+            comparison=compared, yardstick=Yardstick(level=level, baseline=baseline), trend=trend
         )
     beside = normal.judged(compared, lined_up, detection, no_verdict=no_verdict)
     return MeasuredWindow(
@@ -109,9 +114,7 @@ def measured_by_days(
                 beside, past.known.window.features.effective, detection.effect_to_see
             ),
         ),
-        trend=trend_over_days(
-            normal, unit=past.known.unit, minimum_effect=detection.minimum_effect
-        ),
+        trend=trend,
     )
 
 

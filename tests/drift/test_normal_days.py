@@ -168,3 +168,14 @@ def test_one_bad_day_is_one_episode_however_many_windows_hold_it(bucket: Path) -
     dark = (START + timedelta(days=FIRST_DARK)).strftime("%Y-%m-%dT00:00:00Z")
     assert [one.episode.since for one in found if one.episode] == [dark, dark]
     assert [one.episode.blocks for one in found if one.episode] == [1, 2]
+
+
+def test_a_window_without_rows_knows_its_normal_days(bucket: Path) -> None:
+    found = _run(_place(bucket, baseline={**BASELINE, "days": 14}), len(LIGHTS))
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert found.headline == "The window holds no rows"
+    assert found.baseline is not None
+    assert found.baseline.blocks == 11
+    assert found.baseline.kept_out == {"part of an episode": 3}
+    assert found.level is not None
+    assert found.level.blocks == 11

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from drift.comparison.describe import untested_state
 from drift.comparison.joint import JointView
 from drift.days.blocks import Block, BlockRecord
 from drift.days.judging.columns import DaysJudge
-from drift.days.judging.families import DaysFamily, days_families
+from drift.days.judging.families import DaysFamily, all_columns, days_families, testable_columns
 from drift.days.judging.joint import joint_aspect
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
@@ -78,6 +79,8 @@ class NormalDays:
         Which of them a person kept out.
     own_records
         The blocks of the window, where it has several.
+    has_window
+        Whether the window has anything to test.
     """
 
     records: tuple[BlockRecord, ...]
@@ -88,13 +91,18 @@ class NormalDays:
     rejected: NDArray[np.bool_]
     own_records: tuple[BlockRecord, ...]
     replayed: Replay
+    has_window: bool
 
     @classmethod
     def of(
         cls, known: KnownDays, lined_up: LinedUp, marks: PastMarks, detection: DetectionSettings
     ) -> NormalDays:
         """Replay the past of a window for the columns that can be compared today."""
-        families = tuple(days_families(known, lined_up))
+        families = tuple(days_families(known, partial(testable_columns, known, lined_up)))
+        can_judge = bool(families)
+        if not families:
+            # Which past blocks are normal does not depend on a window that has nothing to test.
+            families = tuple(days_families(known, partial(all_columns, known)))
         level = detection.false_alarm_rate / max(len(families), 1)
         plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
         plans = tuple(plan for _ in families)
@@ -113,6 +121,7 @@ class NormalDays:
             rejected=marks.rejected,
             own_records=known.own_records,
             replayed=replay([one.past for one in families], times, marks.rejected, plans),
+            has_window=can_judge,
         )
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from drift.comparison.columns.columns import ColumnKind, ColumnRole, LinedUp
@@ -51,20 +51,27 @@ class DaysFamily:
         return rows_of(self.means, [len(self.blocks) + self.own])
 
 
-def days_families(known: KnownDays, lined_up: LinedUp) -> Iterable[DaysFamily]:
-    """Yield the families that have columns to test, and blocks that know them."""
+def days_families(
+    known: KnownDays, columns_of: Callable[[ColumnRole], Collection[str]]
+) -> Iterable[DaysFamily]:
+    """Yield the families that have columns, where there are blocks before the window.
+
+    Parameters
+    ----------
+    columns_of
+        The columns of a family that are looked at.
+    """
     scales = known.scales
     for role, scale, classes in (
         (ColumnRole.FEATURE, scales.features, {}),
         (ColumnRole.PREDICTION, scales.predictions, scales.classes),
     ):
-        columns = _testable(lined_up, role)
         blocks = [_sums(record, role) for record in known.records]
         own = [_sums(record, role) for record in known.own_records]
         window = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
-        means = family_means(scale, classes, [*blocks, *own, window], columns)
+        means = family_means(scale, classes, [*blocks, *own, window], columns_of(role))
         has_columns = any(key.group != JOINT for key in means.keys)
-        if blocks and has_columns and window.images:
+        if blocks and has_columns:
             yield DaysFamily(
                 role=role,
                 scale=scale,
@@ -77,6 +84,20 @@ def days_families(known: KnownDays, lined_up: LinedUp) -> Iterable[DaysFamily]:
 
 def _sums(record: BlockRecord, role: ColumnRole) -> FamilySums:
     return record.features if role is ColumnRole.FEATURE else record.predictions
+
+
+def testable_columns(known: KnownDays, lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:
+    """Return the columns of a family that the window can be tested in; none without its images."""
+    window = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
+    return _testable(lined_up, role) if window.images else frozenset()
+
+
+def all_columns(known: KnownDays, role: ColumnRole) -> frozenset[str]:
+    """Return the columns of a family that the reference knows."""
+    scales = known.scales
+    if role is ColumnRole.FEATURE:
+        return frozenset(scales.features.columns)
+    return frozenset({*scales.predictions.columns, *scales.classes})
 
 
 def _testable(lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:

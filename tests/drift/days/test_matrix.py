@@ -53,3 +53,10 @@ def test_near_copies_are_worth_one_image() -> None:
     in_bursts = FamilySums.of(SCALE, images, np.arange(100) // 10)
     means = family_means(SCALE, {}, [alone, in_bursts], ["light"])
     assert means.images[:, 0] == pytest.approx([100, 10])
+
+
+def test_a_reference_without_predictions_makes_a_family_without_scores() -> None:
+    scale = ReferenceScale.of(pd.DataFrame())
+    assert scale.keys == ()
+    made = family_means(scale, {}, [FamilySums(images=3, effective=3.0)], {"confidence"})
+    assert made.means.shape == (1, 0)
