@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 # Where it is set, every process that a test starts compiles the whole project anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Rewriting the assertions of all tests takes half of collecting them.
+sys.dont_write_bytecode = False
 for _name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "STORAGE_EMULATOR_HOST"):
     os.environ.pop(_name, None)
 for _name in [_name for _name in os.environ if _name.startswith("AWS_")]:
