@@ -32,7 +32,11 @@ for _name in [_name for _name in os.environ if _name.startswith("AWS_")]:
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"
 
-pytest_plugins = ["tests.support.gcs_server", "tests.support.s3_server"]
+pytest_plugins = [
+    "tests.support.gcs_server",
+    "tests.support.s3_server",
+    "tests.support.without_evidently",
+]
 # Whole runs, servers, browsers, processes, simulations: files that take two seconds and more.
 # `make quick` leaves out these and the benchmarks. Begun first, the slowest in front, so that the
 # test processes, which take a file at a time, end together.
