@@ -76,6 +76,13 @@ def _multinomial(random: np.random.Generator, images: int, weights: Numbers) -> 
     return np.bincount(places, minlength=len(weights))
 
 
+def table_of(pool: Pool, counts: Counts) -> pd.DataFrame:
+    """Return one row per image of a block: its features and what the model says."""
+    rows = np.repeat(np.arange(len(counts)), counts)
+    parts = [pool.features.iloc[rows], pool.predictions.iloc[rows]]
+    return pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredTable:
     """The pool's scores of one family on a reference's scale."""

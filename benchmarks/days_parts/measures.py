@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks.days_parts.cases import Case, DrawnWorld, draw_world
-from benchmarks.days_parts.drawing import Counts, Fault, ScoredPool, ScoredTable, drawn
+from benchmarks.days_parts.drawing import Counts, Fault, ScoredPool, ScoredTable, drawn, table_of
 from benchmarks.days_parts.ours import Means, Said, plan, said_of_all
 from benchmarks.days_parts.peer_rules import MONTH, peers_say
 from benchmarks.days_parts.pool import Pool
@@ -121,13 +120,7 @@ def faults_found(
 
 
 def _today(pool: Pool, world: DrawnWorld, window: Counts) -> bool:
-    return our_alarm(_table(pool, world.reference), _table(pool, window))
-
-
-def _table(pool: Pool, counts: Counts) -> pd.DataFrame:
-    rows = np.repeat(np.arange(len(counts)), counts)
-    parts = [pool.features.iloc[rows], pool.predictions.iloc[rows]]
-    return pd.concat([part.reset_index(drop=True) for part in parts], axis=1)
+    return our_alarm(table_of(pool, world.reference), table_of(pool, window))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +134,7 @@ class Step:
     is_one
         Whether one episode lasted until the end of the world.
     is_over
-        Whether one accept ended it: no episode after that.
+        Whether one accept ended it: that day and the next are normal.
     """
 
     on_first_day: bool
@@ -153,28 +146,38 @@ def step_of(case: Case, seed: int, pool: Pool) -> Step:
     """Move one column from day 30 on; then accept that on day 32."""
     world = draw_world(case, seed, pool)
     scored = ScoredPool.of(pool, world.reference)
-    means = Means.of(pool, scored, world.records, [])
-    features = means.families[0]
-    columns = [
-        at
-        for at, key in enumerate(features.keys)
-        if key.method == LOCATION.name and key.group != JOINT and np.ptp(features.means[:, at]) > 0
-    ]
-    moved = features.means.copy()
-    moved[_STEP_DAY:, columns[seed % len(columns)]] += _STEP
-    families = [replace(features, means=moved), means.families[1]]
+    usual = Means.of(pool, scored, world.records, []).families
+    moved = Means.of(pool, _with_a_step(pool, scored, seed), world.records, []).families[0]
+    is_later = np.arange(case.blocks)[:, None] >= _STEP_DAY
+    features = replace(
+        usual[0],
+        means=np.where(is_later, moved.means, usual[0].means),
+        variances=np.where(is_later, moved.variances, usual[0].variances),
+    )
+    families = [features, usual[1]]
     times, nothing = case.times(), np.zeros(case.blocks, dtype=np.bool_)
     plans = [plan(), plan()]
     course = replay(families, times, nothing, plans)
     open_one = course.open_episode
     accepted = replace(times, regimes=(np.arange(case.blocks) >= _STEP_DAY + 2).astype(np.int64))
     after = replay(families, accepted, nothing, plans)
-    late = [one for one in after.episodes if one.start >= _STEP_DAY + 2 and one.end is None]
+    at_once = range(_STEP_DAY + 2, _STEP_DAY + 4)
     return Step(
         on_first_day=any(one.start == _STEP_DAY for one in course.episodes),
         is_one=open_one is not None and open_one.start == _STEP_DAY,
-        is_over=not late,
+        is_over=bool(after.normal[at_once].all()),
     )
+
+
+def _with_a_step(pool: Pool, scored: ScoredPool, seed: int) -> ScoredPool:
+    """Return the pool with one feature of all pictures moved by 0.8 reference deviations."""
+    rows = np.repeat(np.arange(len(scored.reference)), scored.reference)
+    deviations = pool.rows[rows].std(axis=0)
+    varying = np.flatnonzero(deviations > 0)
+    column = varying[seed % len(varying)]
+    table = pool.features.copy()
+    table.iloc[:, column] += _STEP * deviations[column]
+    return replace(scored, features=ScoredTable.of(scored.features.scale, table, {}))
 
 
 def covered(case: Case, seed: int, pool: Pool, ages: Sequence[int]) -> dict[int, Tally]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.days_parts.cases import Case, DrawnWorld
-from benchmarks.days_parts.drawing import Counts, ScoredPool
+from benchmarks.days_parts.drawing import Counts, ScoredPool, table_of
 from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
+from benchmarks.detection_parts.our_detector import ours
+from drift.across_runs.unknown_days import widened_for_unknown_days
+from drift.comparison.compare import no_widening
 from drift.days.matrix import FamilyMeans, family_means
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
@@ -98,7 +102,8 @@ class Said:
     block
         The block that it ends with.
     age
-        How many normal blocks the verdict rests on.
+        How many normal blocks the verdict rests on; 0 where the comparison with the reference
+        says it, widened because days are not known yet.
     alarm
         Whether it says drift.
     """
@@ -109,11 +114,7 @@ class Said:
 
 
 def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]:
-    """Judge the window that ends with each block, by the blocks before it.
-
-    Windows with no normal block before them are left out: the comparison with the reference says
-    the verdict there.
-    """
+    """Judge the window that ends with each block, by the blocks before it."""
     ends = range(case.window - 1, case.blocks)
     windows = [drawn.window(end, case.window) for end in ends]
     means = Means.of(drawn.world.pool, scored, drawn.records, windows)
@@ -127,6 +128,8 @@ def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]
             met += 1
         age = len(course.normal)
         if not age:
+            alarm = _without_days(drawn.world.pool, drawn.reference, windows[at])
+            said.append(Said(block=end, age=0, alarm=alarm))
             continue
         span = WindowBlocks(
             positions=times.positions[first : end + 1],
@@ -137,6 +140,11 @@ def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]
         verdicts = means.verdicts(course, times, at, span)
         said.append(Said(block=end, age=age, alarm=any(one.alarms for one in verdicts)))
     return said
+
+
+def _without_days(pool: Pool, reference: Counts, window: Counts) -> bool:
+    widening = partial(widened_for_unknown_days, no_widening)
+    return ours(table_of(pool, reference), table_of(pool, window), widening=widening).alarm
 
 
 def _weights(drawn: DrawnWorld, first: int, end: int) -> NDArray[np.float64]:

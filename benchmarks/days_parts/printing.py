@@ -26,7 +26,7 @@ Measured = Sequence[tuple[Task, Outcome]]
 
 _UPPER_END = 0.02
 _WORST_CELL, _CELL_RUNS = 0.025, 300
-_AGES = ((1, 6), (7, 27), (28, 10_000))
+_AGES = ((0, 0), (1, 6), (7, 27), (28, 10_000))
 # The bar of faults: by the share of images and the past days.
 _BARS = {
     (1.0, 3): 0.90, (1.0, 7): 0.99, (0.1, 7): 0.75, (0.1, 60): 0.82, (0.05, 14): 0.70,
@@ -226,7 +226,7 @@ def _found(measured: Measured, measure: Measure, weather: Weather) -> list[Found
     ]
 
 
-def _tally(said: Iterable[Said], first: int = 1, last: int = 10_000) -> Tally:
+def _tally(said: Iterable[Said], first: int = 0, last: int = 10_000) -> Tally:
     own = [one.alarm for one in said if first <= one.age <= last]
     return Tally(alarms=sum(own), runs=len(own))
 
@@ -236,6 +236,8 @@ def _rate(rate: Rate) -> str:
 
 
 def _age(first: int, last: int) -> str:
+    if first == last:
+        return str(first)
     return f"{first} to {last}" if last < 1000 else f"{first} and more"
 
 

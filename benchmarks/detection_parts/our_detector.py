@@ -16,8 +16,8 @@ from drift.comparison.columns.columns import (
     LinedUp,
     resolution_of,
 )
-from drift.comparison.compare import Comparison, compare, would_alarm
-from drift.comparison.family_tests import FEWEST_RESAMPLES
+from drift.comparison.compare import Comparison, compare, no_widening, would_alarm
+from drift.comparison.family_tests import FEWEST_RESAMPLES, Widening
 from jobs.job_file.job import DetectionSettings
 from reference_stats.features.registry import feature_names
 from reports.findings.answers import State, Verdict
@@ -72,6 +72,7 @@ def ours(
     *,
     clusters: NDArray[np.intp] | None = None,
     resamples: int | None = None,
+    widening: Widening = no_widening,
 ) -> Answer:
     """Return our verdict on a window, with the settings that a job file has by default.
 
@@ -85,12 +86,15 @@ def ours(
     resamples
         How many permutations there are; None for the usual number. For the measurement of memory
         only: it is reached by another false alarm rate.
+    widening
+        By what each statistic is divided, because days differ.
     """
     detection = DetectionSettings()
     if resamples is not None:
         detection = DetectionSettings(false_alarm_rate=_DRAWS_BEYOND * _FAMILIES / (resamples + 1))
     too_few = len(window) < _MIN_IMAGES
-    return _answer(compare(_line_up(reference, window, clusters), detection, no_verdict=too_few))
+    lined_up = _line_up(reference, window, clusters)
+    return _answer(compare(lined_up, detection, no_verdict=too_few, widening=widening))
 
 
 def our_alarm(

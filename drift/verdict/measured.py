@@ -8,7 +8,7 @@ from statistics import median
 
 from drift.across_runs.marks import PersonsMarks
 from drift.comparison.columns.columns import LinedUp
-from drift.comparison.compare import Comparison
+from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
 from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMarks
@@ -91,7 +91,7 @@ def measured_by_days(
     """
     normal = NormalDays.of(past.known, lined_up, past.past_marks, detection)
     baseline = _baseline(normal, past)
-    level = _level(compared, normal, past, detection)
+    level = _level(lined_up, normal, past, detection)
     if not normal.number or not normal.families:
         return MeasuredWindow(
             comparison=compared, yardstick=Yardstick(level=level, baseline=baseline)
@@ -116,10 +116,11 @@ def measured_by_days(
 
 
 def _level(
-    compared: Comparison, normal: NormalDays, past: PastOfWindow, detection: DetectionSettings
+    lined_up: LinedUp, normal: NormalDays, past: PastOfWindow, detection: DetectionSettings
 ) -> Level:
     if not has_days_for_level(normal):
-        return level_of_window(compared, effect_to_see=detection.effect_to_see)
+        # The exact test: how far days lie apart is no question of this window alone.
+        return level_of_window(compare(lined_up, detection), effect_to_see=detection.effect_to_see)
     return level_over_days(
         normal,
         effect_to_see=detection.effect_to_see,

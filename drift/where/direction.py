@@ -35,7 +35,8 @@ class Positions:
         One row per unit, indexed as the rows that were compared; one column per number that
         drifted. In robust standard deviations from the reference's median (steps of its resolution
         where that is larger), positive in the direction of the drift, between -6 and 6; 0 where
-        the number is missing.
+        the number is missing. Beside normal days the window's images lie as far from the median as
+        they would if normal days had the reference's mean: a level that is usual is no drift.
     """
 
     reference: pd.DataFrame
@@ -76,10 +77,23 @@ def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
         rows = AlignedRows(reference=joint.reference, current=joint.current)
         drifted = [(str(name), joint.direction) for name in joint.current]
     scales = {name: _Scale.of(rows.reference[name], resolution_of(name)) for name, _ in drifted}
+    usual = {
+        one.name: scales[one.name].moved(_usual_move(one))
+        for one in comparison.features
+        if one.name in scales
+    }
     return Positions(
         reference=_distances(rows.reference, drifted, scales),
-        current=_distances(rows.current, drifted, scales),
+        current=_distances(rows.current, drifted, scales | usual),
     )
+
+
+def _usual_move(finding: Finding) -> float:
+    """Return how far normal days lie from the reference, in the column's unit; 0 if unknown."""
+    then, beside = finding.reference, finding.beside_days
+    if beside is None or beside.usual is None or then is None or then.mean is None:
+        return 0.0
+    return beside.usual - then.mean
 
 
 def _shows_in_images(finding: Finding) -> bool:
@@ -110,6 +124,10 @@ class _Scale:
         between = high - low if high - low > rounding_of(known) else 0.0
         unit = max(between / QUARTILE_DISTANCE or deviation_of(known), resolution)
         return cls(middle, unit or 1.0)
+
+    def moved(self, by: float) -> _Scale:
+        """Return the same scale with another middle."""
+        return _Scale(self.middle + by, self.unit)
 
 
 def _distances(

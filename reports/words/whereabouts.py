@@ -73,12 +73,18 @@ def echo_words(segment: Segment, others: tuple[Segment, ...]) -> str:
     return f"only because of {segment_name(leader)}: without those images it does not stand out"
 
 
-def onset_words(onset: Onset, unit: str = SIGMA) -> str:
-    """Return the sentence about the time at which the images began to differ."""
+def onset_words(onset: Onset, unit: str = SIGMA, yardstick: str = "the reference") -> str:
+    """Return the sentence about the time at which the images began to differ.
+
+    Parameters
+    ----------
+    yardstick
+        From what they differ.
+    """
     whose = f"of {onset.within.replace(': ', ' ', 1)} " if onset.within else ""
     return (
         f"Since {moment(onset.since)} the images {whose}differ: before, they lay "
-        f"{_distance(onset.effect_before, unit)} from the reference, since then "
+        f"{_distance(onset.effect_before, unit)} from {yardstick}, since then "
         f"{_distance(onset.effect_after, unit)} (p {p_words(onset.adjusted_p_value)})."
     )
 

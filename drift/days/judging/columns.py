@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.columns.rounding import deviation_of
-from drift.comparison.effects import Effect
+from drift.comparison.effects import Effect, usual_effect
 from drift.comparison.methods.classes import CHI_SQUARE
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.spread import SPREAD
@@ -127,7 +127,8 @@ class DaysJudge:
         effects = {key: self._effect(beside, key) for key in own}
         chosen = self._plainest(effects, self.singled_out(effects, self._least(column)), column)
         key = chosen or self.strongest(column.name)
-        large = chosen is not None and effects[key].is_at_least(self._least(column))
+        effect = effects[key] if chosen else _usual_effect(effects, column.name, key)
+        large = chosen is not None and effect.is_at_least(self._least(column))
         location = self.verdict.scores.get(
             StatisticKey(group=column.name, method=LOCATION.name), self.verdict.scores[key]
         )
@@ -136,7 +137,7 @@ class DaysJudge:
             difference=location.difference if beside is None else beside.moved(location.difference),
             day_spread=location.day_spread,
         )
-        return self._said(compared, column, effects[key], large, self.statistic(key), shown)
+        return self._said(compared, column, effect, large, self.statistic(key), shown)
 
     def _effect(self, beside: NumberBesideDays | None, key: StatisticKey) -> Effect:
         difference = self.verdict.scores[key].difference
@@ -151,15 +152,15 @@ class DaysJudge:
         singled_out: StatisticKey | None,
         column: Column,
     ) -> StatisticKey | None:
-        """Return the move of the mean where it is as improbable and larger than that of the spread.
+        """Return the move of the mean where it is improbable too, and no smaller.
 
-        As in the comparison with the reference: people see dark images, not a wider spread.
+        People see dark images, not a wider spread or a longer tail.
         """
         moved = StatisticKey(group=column.name, method=LOCATION.name)
-        widened = StatisticKey(group=column.name, method=SPREAD.name)
-        if singled_out != widened or moved not in effects or not self._is_improbable(moved):
+        if singled_out is None or moved not in effects or not self._is_improbable(moved):
             return singled_out
-        return moved if effects[moved].size >= effects[widened].size else widened
+        chosen = effects[singled_out]
+        return moved if effects[moved].in_deviations >= chosen.in_deviations else singled_out
 
     def _is_improbable(self, key: StatisticKey) -> bool:
         adjusted = self.verdict.scores[key].adjusted_p_value * self.families
@@ -186,3 +187,13 @@ class DaysJudge:
             direction=effect.direction,
             beside_days=shown,
         )
+
+
+def _usual_effect(
+    effects: Mapping[StatisticKey, Effect], column: str, strongest: StatisticKey
+) -> Effect:
+    """Return what to say of a quiet column: how far its mean moved, or else its spread."""
+    by_method = {key.method: effect for key, effect in effects.items() if key.group == column}
+    if LOCATION.name in by_method and SPREAD.name in by_method:
+        return usual_effect(by_method)
+    return by_method.get(LOCATION.name, effects[strongest])

@@ -74,7 +74,7 @@ class FamilyCourse:
         fit = fit_days(past, when, shape)
         window = self.times.window(row)
         expected = fit.predict(window_kernel(shape, when, window), window.regime)
-        found = surprise(fit, expected, rows_of(self.family, [row]), len(normal))
+        found = surprise(expected, rows_of(self.family, [row]), len(normal))
         if not found.known.any():
             return None
         sizes = self._sizes_of(found.known)

@@ -25,7 +25,7 @@ from drift.days.model.times import BlockTimes
 
 _BLOCKS_BACK = 2
 # Of the critical value: a score that is back lies well below it.
-_BACK_BELOW = 0.6
+_BACK_BELOW = 0.75
 # Of the critical value: a first block is kept out where it lies beyond that. A Sunday may be the
 # only one so far.
 _FAR_OFF = 1.2

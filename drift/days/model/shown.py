@@ -8,15 +8,13 @@ from scipy.special import ndtri
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import POWER
 from drift.days.matrix import FamilyMeans
-from drift.days.model.random_effects.day_fit import DayFit, Expectation
+from drift.days.model.random_effects.day_fit import Expectation
 from drift.days.model.surprise import normal_scores
 
 _SHIFTS = np.exp(np.linspace(np.log(0.02), np.log(10.0), 40))
 
 
-def smallest_shift(
-    fit: DayFit, expected: Expectation, window: FamilyMeans, critical: float
-) -> float | None:
+def smallest_shift(expected: Expectation, window: FamilyMeans, critical: float) -> float | None:
     """Return the shift of a location that is seen with 80 % power: the median over the columns.
 
     A shift is seen with that power where it moves z to ``critical + 0.84``.
@@ -40,8 +38,9 @@ def smallest_shift(
         means=expected.means[places],
         variances=expected.variances[places],
         weights=expected.weights[places],
+        image_variances=expected.image_variances[places],
     )
-    sampling = fit.image_variances[places] / images[places]
+    sampling = chosen.image_variances / images[places]
     moved = chosen.expected[None, :] + _SHIFTS[:, None]
     reached = normal_scores(moved, chosen, sampling, (np.zeros(len(places)), images[places]))
     wanted = critical + float(ndtri(POWER))

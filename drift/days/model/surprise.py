@@ -12,7 +12,7 @@ from drift.comparison.methods.registry import ONE_SIDED
 from drift.comparison.permutation.normal_scale import without_skewness
 from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import share_of_days
-from drift.days.model.random_effects.day_fit import DayFit, Expectation
+from drift.days.model.random_effects.day_fit import Expectation
 
 Numbers = NDArray[np.float64]
 
@@ -56,15 +56,13 @@ class Surprise:
         return float(known.max()) if len(known) else -np.inf
 
 
-def surprise(fit: DayFit, expected: Expectation, window: FamilyMeans, blocks: int) -> Surprise:
+def surprise(expected: Expectation, window: FamilyMeans, blocks: int) -> Surprise:
     """Hold a window's mean scores beside what is expected of them.
 
     Parameters
     ----------
-    fit
-        The past blocks.
     expected
-        What they lead one to expect.
+        What past blocks lead one to expect.
     window
         One row.
     blocks
@@ -72,7 +70,7 @@ def surprise(fit: DayFit, expected: Expectation, window: FamilyMeans, blocks: in
     """
     images = window.images[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        sampling = np.where(images > 0, fit.image_variances / images, np.nan)
+        sampling = np.where(images > 0, expected.image_variances / images, np.nan)
     z = normal_scores(window.means[0], expected, sampling, (window.skewness, images))
     one_sided = np.array([key.method in ONE_SIDED for key in window.keys], dtype=np.bool_)
     with np.errstate(invalid="ignore"):

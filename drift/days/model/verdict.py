@@ -131,7 +131,7 @@ def judge(
     shape = chosen_shape(past, times)
     fit = fit_days(past, times, shape)
     expected = fit.predict(window_kernel(shape, times, span), span.regime)
-    found = surprise(fit, expected, window, len(times))
+    found = surprise(expected, window, len(times))
     keys = past.keys
     factor = calibration.factor(found.share)
     draws = drawn_statistics(past.correlation, keys, plan.draws, plan.seed)
@@ -153,7 +153,7 @@ def judge(
         },
         groups=groups.verdicts(factor, found, _large_enough(found, past, plan), plan.level),
         critical=critical,
-        smallest_shift=smallest_shift(fit, expected, window, critical),
+        smallest_shift=smallest_shift(expected, window, critical),
     )
 
 

@@ -77,6 +77,8 @@ class DaysView:
         When it is as usual: ``on normal days``.
     blocks
         What is compared with each other: ``days``.
+    yardstick
+        From what images differ: ``normal days`` or ``the reference``.
     episode
         Since when the windows are unusual; empty outside of an episode.
     baseline
@@ -91,6 +93,7 @@ class DaysView:
     basis: str
     usually: str
     blocks: str
+    yardstick: str
     episode: str
     baseline: str
     level: LevelView | None
@@ -112,6 +115,9 @@ def days_view(findings: RunFindings, features: Mapping[str, Feature]) -> DaysVie
         basis=basis_words(findings),
         usually=usually(unit),
         blocks=f"{block_noun(unit)}s",
+        yardstick=f"normal {block_noun(unit)}s"
+        if findings.basis is Basis.DAYS
+        else "the reference",
         episode="" if episode is None else sentence(f"unusual {episode_words(episode, unit)}"),
         baseline="" if baseline is None else baseline_words(baseline),
         level=None if level is None else _level(findings, level, unit, features),

@@ -30,10 +30,10 @@ Numbers = NDArray[np.float64]
 
 UNEVENNESS = np.array([0.01, 0.2, 0.35, 0.5, 0.7, 0.95])
 """The grid of w."""
-FACTORS = np.exp(np.linspace(np.log(0.85), np.log(2.2), 16))
-"""The grid of g."""
-_PRIOR_OF_UNEVENNESS = np.array([0.08, 0.22, 0.3, 0.22, 0.12, 0.06])
-_DEVIATION_OF_LOG_FACTOR = 0.12
+FACTORS = np.exp(np.linspace(0.0, np.log(2.2), 16))
+"""The grid of g: never below 1, since days that go well say little of the largest ones."""
+_PRIOR_OF_UNEVENNESS = np.array([0.15, 0.3, 0.3, 0.15, 0.07, 0.03])
+_DEVIATION_OF_LOG_FACTOR = 0.05
 # Grids and one dimension for a day's size are approximations: some room for their error.
 _PRUDENCE = 1.02
 # With fewer blocks the posterior of tau is so wide that it holds unusual days as well.

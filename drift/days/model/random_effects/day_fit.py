@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from drift.days.matrix import FamilyMeans
 from drift.days.model.random_effects.day_spreads import DAY_SPREADS, learnt_priors, normalised
-from drift.days.model.random_effects.family_rows import image_variances
+from drift.days.model.random_effects.family_rows import growth_of_variances, image_variances
 from drift.days.model.random_effects.kernel import KernelShape, WindowKernel
 from drift.days.model.times import BlockTimes
 
@@ -48,11 +48,14 @@ class Expectation:
         Of the window's day effect and of the expectation's own error, of the same shape.
     weights
         Of each tau; they sum to 1 for every score.
+    image_variances
+        The variance of one image's scores, shape (scores,).
     """
 
     means: Numbers
     variances: Numbers
     weights: Numbers
+    image_variances: Numbers
 
     @property
     def expected(self) -> Numbers:
@@ -142,7 +145,9 @@ class DayFit:
     log_priors
         Of tau, learnt from all scores, of the same shape.
     image_variances
-        The variance of one image's scores, shape (scores,).
+        The variance of one image's scores in each regime, shape (regimes, scores).
+    growths
+        By how much more images vary in a regime than in all, at least 1; of the same shape.
     regimes
         The numbers of the regimes, in the order of the patterns' designs.
     """
@@ -151,6 +156,7 @@ class DayFit:
     log_likelihoods: Numbers
     log_priors: Numbers
     image_variances: Numbers
+    growths: Numbers
     regimes: NDArray[np.int64]
     patterns: tuple[_Pattern, ...]
 
@@ -172,7 +178,13 @@ class DayFit:
             means[pattern.scores], variances[pattern.scores] = found
         if not own.any():
             variances += _MEAN_DEVIATION**2
-        return Expectation(means=means, variances=variances, weights=self.weights)
+        at = int(own.argmax())
+        return Expectation(
+            means=means,
+            variances=variances * self.growths[at][:, None],
+            weights=self.weights,
+            image_variances=self.image_variances[at],
+        )
 
     def levels(self, regime: int) -> tuple[Numbers, Numbers]:
         """Return a regime's mean and its variance by score and tau; NaN where nothing is known."""
@@ -203,10 +215,13 @@ def fit_days(past: FamilyMeans, times: BlockTimes, shape: KernelShape) -> DayFit
     shape
         How alike days are.
     """
-    images = image_variances(past, times.regimes)
+    images = image_variances(past)
     kernel = shape.between((times.positions,) * 2, (times.phases,) * 2)
     regimes = np.unique(times.regimes)
     design = (times.regimes[:, None] == regimes).astype(np.float64)
+    growths = np.ones((len(regimes), len(past.keys)))
+    if len(regimes) > 1:
+        growths = np.array([growth_of_variances(past, own > 0) for own in design.T])
     means = past.means
     patterns = tuple(
         _pattern(means, past.images, (scores, rows), (kernel, design, images))
@@ -221,7 +236,8 @@ def fit_days(past: FamilyMeans, times: BlockTimes, shape: KernelShape) -> DayFit
         weights=normalised(logs + priors),
         log_likelihoods=logs,
         log_priors=priors,
-        image_variances=images,
+        image_variances=images * growths,
+        growths=growths,
         regimes=regimes,
         patterns=patterns,
     )

@@ -12,9 +12,9 @@ from drift.days.matrix import FamilyMeans
 
 # Images' worth of the reference's own variance: a few images say little of tails.
 _WORTH_OF_REFERENCE = 500.0
-# Few, since a new level may change everything.
-_WORTH_OF_OTHER_LEVELS = 20.0
 _LEAST_VARIANCE = 1e-3
+# Images' worth of the blocks of other levels, beside those of one level.
+_WORTH_OF_OTHERS = 100.0
 
 
 def rows_of(family: FamilyMeans, rows: Sequence[int] | NDArray[np.int64]) -> FamilyMeans:
@@ -28,30 +28,30 @@ def rows_of(family: FamilyMeans, rows: Sequence[int] | NDArray[np.int64]) -> Fam
     )
 
 
-def image_variances(family: FamilyMeans, regimes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the variance of one image's scores, shape (scores,).
+def growth_of_variances(family: FamilyMeans, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return by how much more the images of some blocks vary than those of all, at least 1.
 
-    Over all blocks, or where people have accepted another level over those of the newest one:
-    images that lie elsewhere vary by another amount. The window is no part of it: a fault must not
-    widen its own null.
-
-    Parameters
-    ----------
-    regimes
-        The level of each block, in order of time, shape (blocks,).
+    After an accepted change more images may lie far out than before: what was rare is common then,
+    and varies more. Shape (scores,).
     """
-    whole = _pooled(family, np.ones(family.means.shape[1]), _WORTH_OF_REFERENCE)
-    newest = regimes == regimes[-1]
-    if newest.all():
-        return whole
-    return _pooled(rows_of(family, np.flatnonzero(newest)), whole, _WORTH_OF_OTHER_LEVELS)
+    every = image_variances(family)
+    own = rows_of(family, np.flatnonzero(rows))
+    known = np.isfinite(own.means) & np.isfinite(own.variances)
+    images = np.where(known, own.images, 0.0)
+    total = (images * np.where(known, own.variances, 0.0)).sum(axis=0)
+    pooled = (_WORTH_OF_OTHERS * every + total) / (_WORTH_OF_OTHERS + images.sum(axis=0))
+    growth: NDArray[np.float64] = np.maximum(pooled / every, 1.0)
+    return growth
 
 
-def _pooled(family: FamilyMeans, before: NDArray[np.float64], worth: float) -> NDArray[np.float64]:
-    """Return the mean over all images, with a variance that is known before them."""
+def image_variances(family: FamilyMeans) -> NDArray[np.float64]:
+    """Return the variance of one image's scores over all blocks, shape (scores,).
+
+    The window is no part of it: a fault must not widen its own null.
+    """
     known = np.isfinite(family.means) & np.isfinite(family.variances)
     images = np.where(known, family.images, 0.0)
     total = (images * np.where(known, family.variances, 0.0)).sum(axis=0)
-    pooled = (worth * before + total) / (worth + images.sum(axis=0))
+    pooled = (_WORTH_OF_REFERENCE + total) / (_WORTH_OF_REFERENCE + images.sum(axis=0))
     floored: NDArray[np.float64] = np.maximum(pooled, _LEAST_VARIANCE)
     return floored

@@ -61,10 +61,21 @@ SHAPES = (
     INDEPENDENT,
     *(
         KernelShape(phase=phase, neighbours=neighbours, decay=decay)
-        for phase in (0.0, 0.3, 0.6)
-        for neighbours in (0.0, 0.3, 0.6)
-        for decay in ((0.6, 0.95) if neighbours else (0.8,))
-        if 0 < phase + neighbours < 1
+        for phase, neighbours, decay in (
+            (0.3, 0.0, 0.8),
+            (0.6, 0.0, 0.8),
+            (0.0, 0.3, 0.6),
+            (0.0, 0.6, 0.6),
+            (0.0, 0.3, 0.95),
+            (0.0, 0.6, 0.95),
+            (0.0, 0.85, 0.98),
+            (0.3, 0.3, 0.6),
+            (0.3, 0.6, 0.6),
+            (0.6, 0.3, 0.6),
+            (0.3, 0.6, 0.95),
+            (0.6, 0.3, 0.95),
+            (0.1, 0.85, 0.98),
+        )
     ),
 )
 """What is tried, simplest first."""

@@ -15,7 +15,7 @@ from drift.days.model.times import BlockTimes
 from drift.days.scale import JOINT
 
 # With so many past blocks it is looked for, and then anew.
-_LOOKED_FOR_AT = (10, 14, 21, 28, 42, 56)
+_LOOKED_FOR_AT = (10, 14, 28, 56)
 # All scores of a family tell together about as much as so many independent ones.
 _INDEPENDENT_SCORES = 12.0
 _COST_OF_A_PART = 2.0

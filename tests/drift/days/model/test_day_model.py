@@ -20,6 +20,7 @@ from drift.days.model.verdict import WindowVerdict, judge
 METHODS = ("location", "spread", "upper_tail", "lower_tail")
 PLAN = ModelPlan(level=0.005, minimum_effect=0.1, draws=2000)
 COLUMNS = 12
+UNKNOWN = Calibration.unknown()
 
 
 def family(means: np.ndarray, *, images: float = 300.0, variance: float = 1.0) -> FamilyMeans:
@@ -222,3 +223,72 @@ def test_first_days_that_differ_as_days_do_all_teach() -> None:
     for seed in range(10):
         past = family(days(14, seed=seed))
         assert replay([past], times_of(14), np.zeros(14, dtype=bool), [PLAN]).normal.all()
+
+
+def test_a_family_that_no_block_knows_is_not_judged() -> None:
+    means = np.full((12, 8), np.nan)
+    verdict = judged(means)
+    assert not verdict.scores
+    assert not verdict.alarms
+    assert verdict.smallest_shift is None
+    assert not level_of(family(means), times_of(12))
+
+
+def test_a_level_without_any_block_expects_nothing() -> None:
+    whole, times = family(days(12)), times_of(13)
+    window = WindowBlocks(
+        positions=times.positions[[12]], phases=times.phases[[12]], weights=np.ones(1), regime=5
+    )
+    past = rows_of(whole, range(11))
+    far = replace(rows_of(whole, [11]), means=np.full((1, whole.means.shape[1]), 4.0))
+    found = judge(past, times.take(range(11)), far, window, Calibration.unknown(), PLAN)
+    assert not found.alarms
+
+
+def test_what_became_common_may_vary_more_at_a_new_level() -> None:
+    whole = family(days(20))
+    regimes = np.where(np.arange(20) >= 18, 1, 0)
+    grown = whole.variances.copy()
+    grown[18:, 2] = 6.0
+    fit = fit_days(replace(whole, variances=grown), times_of(20, regimes), INDEPENDENT)
+    assert fit.growths[0] == pytest.approx(np.ones(48))
+    assert fit.growths[1, 2] > 2
+    assert fit.growths[1, 3] == pytest.approx(1.0)
+
+
+def test_a_window_of_a_week_is_tested_against_its_own_mean() -> None:
+    means, times = days(28), times_of(35)
+    past = family(means)
+    week = rows_of(replace(past, images=np.full(means.shape, 7000.0)), [0])
+    usual = replace(week, means=np.full((1, means.shape[1]), 0.4))
+    span = WindowBlocks(
+        positions=times.positions[28:],
+        phases=times.phases[28:],
+        weights=np.full(7, 1 / 7),
+        regime=0,
+    )
+    unknown = Calibration.unknown()
+    at = times.take(range(28))
+    of_week = judge(past, at, usual, span, unknown, PLAN)
+    of_day = judge(past, at, usual, times.window(28), unknown, PLAN)
+    assert of_week.smallest_shift is not None
+    assert of_day.smallest_shift is not None
+    assert of_week.smallest_shift < 0.8 * of_day.smallest_shift
+
+
+@pytest.mark.slow
+def test_the_smallest_shift_is_seen_about_four_times_in_five() -> None:
+    past, times = family(days(40)), times_of(41)
+    random = np.random.default_rng(8)
+    seen, shifts = [], []
+    for _ in range(60):
+        own = 0.4 + np.sqrt(0.15**2 + 1 / 1000) * random.standard_normal((1, 48))
+        window = replace(rows_of(past, [0]), means=own, images=np.full((1, 48), 1000.0))
+        quiet = judge(past, times.take(range(40)), window, times.window(40), UNKNOWN, PLAN)
+        assert quiet.smallest_shift is not None
+        shifts.append(quiet.smallest_shift)
+        own[0, 0] += quiet.smallest_shift
+        loud = judge(past, times.take(range(40)), window, times.window(40), UNKNOWN, PLAN)
+        seen.append(any(key.text == "column 0.location" for key in loud.alarms))
+    # 80 %, plus or minus 0.15 at 60 windows, and column 0 need not be the median one.
+    assert 0.6 < np.mean(seen) < 0.97

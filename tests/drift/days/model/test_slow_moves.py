@@ -9,9 +9,7 @@ from drift.days.model.slow_moves import RUN_LENGTH, slow_evidence
 
 def test_noise_is_seldom_taken_for_slow_drift() -> None:
     generator = np.random.default_rng(3)
-    alarms = sum(
-        bool(slow_evidence(generator.standard_normal((28, 30))).moves) for _ in range(400)
-    )
+    alarms = sum(bool(slow_evidence(generator.standard_normal((28, 30))).moves) for _ in range(400))
     assert alarms <= 3
 
 
