@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = time.monotonic()
     tasks = [
         task
-        for task in tasks_of(FULL if options.full else QUICK)
+        for task in tasks_of(FULL if options.full else QUICK, options.first_seed)
         if task.measure in options.only and options.cases in task.case
     ]
     context = multiprocessing.get_context("spawn")
@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pool", type=Path, metavar="FILE", help="a pool that was made before")
     parser.add_argument("--only", type=_measures, default=tuple(Measure), metavar="MEASURE,...")
     parser.add_argument("--cases", default="", metavar="TEXT", help="only cases named so")
+    parser.add_argument("--first-seed", type=int, default=0, metavar="N", help="other worlds")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
     folder = Path(tempfile.gettempdir(), "image-drift-benchmark")
     parser.add_argument("--cache", type=Path, default=folder, metavar="DIR")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 # Where it is set, every process that a test starts compiles the whole project anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Rewriting the assertions of all tests takes half of collecting them.
+sys.dont_write_bytecode = False
 for _name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT", "STORAGE_EMULATOR_HOST"):
     os.environ.pop(_name, None)
 for _name in [_name for _name in os.environ if _name.startswith("AWS_")]:
@@ -29,7 +32,11 @@ for _name in [_name for _name in os.environ if _name.startswith("AWS_")]:
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"
 
-pytest_plugins = ["tests.support.gcs_server", "tests.support.s3_server"]
+pytest_plugins = [
+    "tests.support.gcs_server",
+    "tests.support.s3_server",
+    "tests.support.without_evidently",
+]
 # Whole runs, servers, browsers, processes, simulations: files that take two seconds and more.
 # `make quick` leaves out these and the benchmarks. Begun first, the slowest in front, so that the
 # test processes, which take a file at a time, end together.

@@ -9,7 +9,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.days_parts.cases import CASES, Case
 from benchmarks.days_parts.measures import (
@@ -95,8 +95,14 @@ def usual_case(weather: Weather) -> Case:
     )
 
 
-def tasks_of(amount: Amount) -> list[Task]:
-    """Return all tasks, the longest first."""
+def tasks_of(amount: Amount, first_seed: int = 0) -> list[Task]:
+    """Return all tasks, the longest first.
+
+    Parameters
+    ----------
+    first_seed
+        Added to every world's seed: the model was tuned on the worlds below 10.
+    """
     tasks = []
     for case in CASES:
         worlds = amount.pooled if case.bar < 0.02 else amount.others
@@ -122,6 +128,7 @@ def tasks_of(amount: Amount) -> list[Task]:
             Task(measure=Measure.LEVEL, case=usual_case(weather).name, seed=400 + seed)
             for seed in range(amount.levels)
         ]
+    tasks = [replace(task, seed=first_seed + task.seed) for task in tasks]
     return sorted(tasks, key=lambda task: ("10,000" not in task.case, not task.with_peers))
 
 

@@ -18,14 +18,18 @@ from benchmarks.chaos_parts import (
 from benchmarks.chaos_parts.invariants import differences, half_shown, lacks_only_pictures
 from benchmarks.chaos_parts.rows import Tally, table
 from benchmarks.chaos_parts.world import Size, World, open_world
+from tests.support.command import ONE_DECODER
 
 SMALL = Size(requests=12, references=24, earlier=("2025-03-04",))
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with open_world(tmp_path_factory.mktemp("chaos"), SMALL) as made:
-        yield made
+    with pytest.MonkeyPatch.context() as environment:
+        for name, number in ONE_DECODER.items():
+            environment.setenv(name, number)
+        with open_world(tmp_path_factory.mktemp("chaos"), SMALL) as made:
+            yield made
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from drift.workplace import open_workplace
 from jobs.job_file.job import Job
 from tests.support.worlds import make_world
 
+pytestmark = pytest.mark.usefixtures("without_evidently")
+
 NOON = datetime(2025, 3, 4, 12, tzinfo=UTC)
 
 

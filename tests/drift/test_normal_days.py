@@ -26,13 +26,18 @@ FIRST_DARK = 12
 BASELINE = {"days": 12, "images_per_day": 40, "most_minutes": 5}
 
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_evidently")]
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("days")
     make_world(folder, lights=LIGHTS, requests=40, references=150)
+    # Images are measured once, and nothing else of that run is there for the tests.
+    measured = Path(shutil.copytree(folder, tmp_path_factory.mktemp("measured") / "bucket"))
+    _run(_place(measured, baseline={**BASELINE, "days": len(LIGHTS) - 1}), len(LIGHTS) - 1)
+    features = "data_drift_reports/features"
+    shutil.copytree(measured / features, folder / features)
     return folder
 
 

@@ -14,6 +14,8 @@ from drift.workplace import open_workplace
 from tests.support.receivers import mail_server, web_server
 from tests.support.worlds import START, job_of, make_world
 
+pytestmark = pytest.mark.usefixtures("without_evidently")
+
 VARIABLE = "DRIFT_NOTIFY_URLS"
 # One column keeps the runs short; days this small show large shifts only.
 TABLES = {

@@ -26,6 +26,7 @@ UNTIL = datetime(2025, 3, 4, tzinfo=UTC)
 NEXT_DAY = datetime(2025, 3, 5, tzinfo=UTC)
 LACKING = "features_unknown_to_profile"
 TWICE = "run_of_older_version"
+pytestmark = pytest.mark.usefixtures("without_evidently")
 
 
 @pytest.fixture(scope="module")

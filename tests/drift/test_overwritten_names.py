@@ -40,6 +40,8 @@ from reports.findings.remarks import Remark, RemarkWeight
 from reports.findings.run import RunFindings
 from tests.support.worlds import view
 
+pytestmark = pytest.mark.usefixtures("without_evidently")
+
 SLOTS = 40
 FIRST = datetime(2025, 3, 3, tzinfo=UTC)
 DAY = timedelta(days=1)

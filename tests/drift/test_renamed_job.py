@@ -24,6 +24,8 @@ from reports.findings.run import RunFindings
 from reports.history.history import parse_time
 from tests.support.worlds import JOB_FILE, job_of, make_world
 
+pytestmark = pytest.mark.usefixtures("without_evidently")
+
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)
 OTHER_WINDOW = {"window": {"last": "12h"}}
 OTHER_LOG = {"predictions": {"path": "validation_log.csv"}}

@@ -28,6 +28,8 @@ columns = { prediction = "breed", confidence = "confidence" }
 path = "images/{id}_{filename}"
 [window]
 last = "1d"
+[baseline]
+days = 0
 [reference]
 images = "reference/"
 log = "validation_log.csv"
@@ -65,8 +67,8 @@ def without_clock(data: bytes) -> dict[str, object]:
 def published(tmp_path_factory):
     """Two days, run one after the other: the first is ordinary, on the second it is dark."""
     folder = write_job(tmp_path_factory.mktemp("published"))
-    make_world(folder / "bucket", requests=220, references=450)
-    first = cold_drift("run", "job.toml", "--until", "2025-03-04", "--exit-code", cwd=folder)
+    make_world(folder / "bucket", requests=150, references=250)
+    first = drift("run", "job.toml", "--until", "2025-03-04", "--exit-code", cwd=folder)
     second = drift("run", "job.toml", "--until", "2025-03-05", "--exit-code", cwd=folder)
     return folder, first, second
 
@@ -74,7 +76,7 @@ def published(tmp_path_factory):
 def test_the_ordinary_day_is_steady_and_the_dark_one_is_drift(published):
     _folder, first, second = published
     assert (first.returncode, second.returncode) == (0, 3), first.stderr + second.stderr
-    assert first.stdout.startswith("steady: The 220 images look like the reference")
+    assert first.stdout.startswith("steady: The 150 images look like the reference")
     assert second.stdout.startswith("drift: Images are ")
     assert "darker" in second.stdout
     assert "Traceback" not in first.stderr + second.stderr

@@ -12,11 +12,12 @@ import pytest
 pytest.importorskip("botocore", reason="the extra s3 is not installed")
 
 from reports.json_report.report import report_schema
-from tests.support.command import ROOT
+from tests.support.command import ROOT, warm_drift
 from tests.support.worlds import JOB_FILE, make_world
 
 
-def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def cold(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module in a process of its own, as cron or a container does."""
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=folder,
@@ -50,9 +51,14 @@ def test_a_run_on_s3_finds_what_a_run_on_a_folder_finds(s3_server, world, tmp_pa
             name = f"team a/dögs/{path.relative_to(world).as_posix()}"
             s3_server.put(bucket, name, path.read_bytes())
     reports = []
-    for url in (f"s3://{bucket}/team a/dögs", str(world)):
+    window = ("job.toml", "--until", "2025-03-04")
+    runs = {
+        f"s3://{bucket}/team a/dögs": lambda: cold(tmp_path, "drift.run", *window),
+        str(world): lambda: warm_drift("run", *window, cwd=tmp_path),
+    }
+    for url, run in runs.items():
         (tmp_path / "job.toml").write_text(JOB_FILE.format(url=url), encoding="utf-8")
-        result = command(tmp_path, "drift.run", "job.toml", "--until", "2025-03-04")
+        result = run()
         assert result.returncode == 0, result.stderr
         assert "Traceback" not in result.stderr
         reports.append(result.stdout.splitlines()[-1])
@@ -74,7 +80,7 @@ def test_check_on_s3_reaches_every_part_and_says_what_the_store_does_not_tell(
         if path.is_file() and "data_drift_reports" not in path.parts:
             s3_server.put(bucket, path.relative_to(world).as_posix(), path.read_bytes())
     (tmp_path / "job.toml").write_text(JOB_FILE.format(url=f"s3://{bucket}"), encoding="utf-8")
-    result = command(tmp_path, "drift", "check", "job.toml", "--until", "2025-03-04")
+    result = warm_drift("check", "job.toml", "--until", "2025-03-04", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "does not tell whether writing is allowed" in " ".join(result.stdout.split())
 
@@ -84,6 +90,6 @@ def test_init_writes_a_job_for_an_s3_bucket(s3_server, world, tmp_path):
     for path in sorted(world.rglob("*")):
         if path.is_file() and "data_drift_reports" not in path.parts:
             s3_server.put(bucket, path.relative_to(world).as_posix(), path.read_bytes())
-    result = command(tmp_path, "drift", "init", f"s3://{bucket}", "--name", "dogs")
+    result = warm_drift("init", f"s3://{bucket}", "--name", "dogs", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert f'url = "s3://{bucket}"' in (tmp_path / "dogs.toml").read_text(encoding="utf-8")

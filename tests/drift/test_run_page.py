@@ -15,6 +15,8 @@ from reports.findings.answers import Verdict
 from reports.findings.run import RunFindings
 from tests.support.worlds import JOB, job_of, make_world
 
+pytestmark = pytest.mark.usefixtures("without_evidently")
+
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)
 COLUMNS = {"prediction": "breed", "confidence": "confidence", "latency": "latency_ms"}
 

@@ -23,6 +23,8 @@ from tests.support import findings as examples
 from tests.support.log_window import WINDOW_END, read_log
 from tests.support.worlds import JOB, job_of, make_world
 
+pytestmark = pytest.mark.usefixtures("without_evidently")
+
 DAY = timedelta(days=1)
 START = WINDOW_END - DAY
 

@@ -45,7 +45,7 @@ def drift(
     without
         A variable that the environment is not to have.
     """
-    variables = {name: value for name, value in os.environ.items() if name != without}
+    variables = ONE_DECODER | {name: text for name, text in os.environ.items() if name != without}
     return subprocess.run(
         [sys.executable, "-m", "drift", *arguments],
         cwd=cwd,

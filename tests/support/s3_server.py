@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import sys
 import urllib.parse
@@ -124,4 +125,17 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         environment.setenv("AWS_ENDPOINT_URL", server.host)
+        _read_descriptions_once(environment)
         yield server
+
+
+def _read_descriptions_once(patched: pytest.MonkeyPatch) -> None:
+    """Let all clients of this process share what botocore reads from its files.
+
+    Each test opens a client of its own, most of whose time goes into the same JSON. Within a
+    session botocore shares what it has read too.
+    """
+    from botocore.loaders import JSONFileLoader  # noqa: PLC0415 - an extra
+
+    loader, read = JSONFileLoader(), functools.cache(JSONFileLoader.load_file)
+    patched.setattr(JSONFileLoader, "load_file", lambda _, path: read(loader, path))

@@ -2,7 +2,8 @@
 
 A process that was started afresh spends most of its time on importing Evidently. This one does
 that once and forks for each command: arguments, environment, folder, streams, signals and the end
-of the process are real, the way from ``python -m drift`` to the imports is not.
+of the process are real, the way from ``python -m drift`` to the imports is not, nor is that of its
+decoding processes to theirs (`tests.support.forked_decoders`).
 """
 
 from __future__ import annotations
@@ -36,7 +37,27 @@ def import_all() -> None:
                     # Some need what only some installations have; who asks for these is told.
                     with contextlib.suppress(ModuleNotFoundError):
                         importlib.import_module(module.name)
+        _rehearse()
     gc.freeze()
+
+
+def _rehearse() -> None:
+    """Do what takes longer the first time: machine code, templates and Plotly's own imports."""
+    from drift.comparison.compare import compare  # noqa: PLC0415 - imported ahead
+    from drift.evidently.report import render  # noqa: PLC0415
+    from jobs.job_file.job import DetectionSettings  # noqa: PLC0415
+    from reference_stats.extraction.warm_up import warm_up  # noqa: PLC0415
+    from reports.pages.page import _environment  # noqa: PLC0415
+    from tests.support.columns import classes, lined_up, numeric  # noqa: PLC0415
+
+    warm_up()
+    environment = _environment()
+    for name in environment.list_templates(extensions=["j2"]):
+        environment.get_template(name)
+    values = [float(value) for value in range(40)]
+    columns = [numeric("x", values, values), classes("y", ["a", "b"] * 20, ["a", "b"] * 20)]
+    found = compare(lined_up(*columns), DetectionSettings()).findings
+    render(columns, {one.name: one for one in found})
 
 
 def become_command(request: dict[str, Any]) -> None:
@@ -55,6 +76,9 @@ def become_command(request: dict[str, Any]) -> None:
     tempfile.tempdir = None
 
     from drift.cli.program import main  # noqa: PLC0415 - imported ahead
+    from tests.support.forked_decoders import fork_decoders  # noqa: PLC0415
+
+    fork_decoders()
 
     try:
         main()

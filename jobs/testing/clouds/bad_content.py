@@ -113,11 +113,11 @@ class BadContentSuite(FaultSuite):
     @pytest.mark.parametrize("body", [b"[]", b"nonsense", b'{"items": 5}', b"<a", b"\xff\xfe"])
     @pytest.mark.parametrize("call", ["info", "list", "write"])
     def test_an_answer_that_makes_no_sense_is_an_error_of_the_store(
-        self, bucket: CloudBucket, store: FaultyStore, body: bytes, call: str
+        self, brief_bucket: CloudBucket, store: FaultyStore, body: bytes, call: str
     ) -> None:
         store.fault = lambda _, __: Answer(status=200, body=body)
         with pytest.raises(BucketAccessError):
-            CALLS[call](bucket)
+            CALLS[call](brief_bucket)
 
     def test_of_a_part_no_more_is_taken_than_was_asked_for(
         self, bucket: CloudBucket, store: FaultyStore

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import ClassVar
@@ -31,6 +32,13 @@ QUICK = CloudSettings(
         longest_pause_s=0.1,
     ),
     download_deadline_s=3.0,
+)
+# For failures that last, of which a call is to say what it says when it gives up; that it gives up
+# in time is shown with the deadlines above.
+BRIEF = dataclasses.replace(
+    QUICK,
+    retry=dataclasses.replace(QUICK.retry, deadline_s=1.5),
+    download_deadline_s=1.5,
 )
 # What a call may take beyond its deadline on a busy machine.
 LATE_S = 1.5
@@ -97,12 +105,21 @@ class FaultSuite(ABC):
     @pytest.fixture
     def warm_bucket(self, bucket: CloudBucket, store: FaultyStore) -> CloudBucket:
         """Return a bucket whose client is open: opening can take a second or two of a deadline."""
-        for _ in range(5):
-            with contextlib.suppress(BucketAccessError):
-                bucket.info("a.bin")
-                break
-        store.seen.clear()
-        return bucket
+        return _warmed(bucket, store)
+
+    @pytest.fixture
+    def brief_bucket(self, store: FaultyStore, name: str) -> CloudBucket:
+        """Return a bucket whose client is open and that soon gives up."""
+        return _warmed(self.open(f"{self.scheme}://{name}", BRIEF), store)
 
     def unavailable(self, _: PassOn) -> Answer:
         return self.refusal(503)
+
+
+def _warmed(bucket: CloudBucket, store: FaultyStore) -> CloudBucket:
+    for _ in range(5):
+        with contextlib.suppress(BucketAccessError):
+            bucket.info("a.bin")
+            break
+    store.seen.clear()
+    return bucket

@@ -46,11 +46,11 @@ class LastingFaultsSuite(FaultSuite):
 
     @pytest.mark.parametrize("call", sorted(CALLS))
     def test_a_web_page_that_stays_is_an_error_that_speaks_of_proxies(
-        self, warm_bucket: CloudBucket, store: FaultyStore, call: str
+        self, brief_bucket: CloudBucket, store: FaultyStore, call: str
     ) -> None:
         store.fault = always(lambda _: LOGIN_PAGE)
         with pytest.raises(BucketAccessError, match=r"something else answered .*prox.*login"):
-            CALLS[call](warm_bucket)
+            CALLS[call](brief_bucket)
         assert len(store.seen) > 2
 
     @pytest.mark.parametrize("status", [200, 204])
@@ -77,14 +77,14 @@ class LastingFaultsSuite(FaultSuite):
     @pytest.mark.parametrize("status", [301, 302, 307, 308])
     @pytest.mark.parametrize("call", sorted(CALLS))
     def test_another_server_that_the_store_sends_to_is_asked_nothing(
-        self, warm_bucket: CloudBucket, store: FaultyStore, server: Server, call: str, status: int
+        self, brief_bucket: CloudBucket, store: FaultyStore, server: Server, call: str, status: int
     ) -> None:
         with relay_to(server.host) as elsewhere:
             store.fault = lambda request, _: Answer(
                 status=status, headers={"Location": elsewhere.host + request.path}
             )
             with pytest.raises(BucketAccessError) as caught:
-                CALLS[call](warm_bucket)
+                CALLS[call](brief_bucket)
             assert elsewhere.seen == []
         assert self.says_of_elsewhere in str(caught.value)
 

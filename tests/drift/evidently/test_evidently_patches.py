@@ -223,14 +223,21 @@ def doctored_copy(folder: Path, edits: dict[str, tuple[str, str]]) -> Path:
         found = (real / name).read_text(encoding="utf-8")
         assert text in found
         (folder / "evidently" / name).unlink()
+        for compiled in (folder / "evidently" / name).parent.glob(
+            f"__pycache__/{Path(name).stem}.*.pyc"
+        ):
+            compiled.unlink()
         (folder / "evidently" / name).write_text(found.replace(text, other), encoding="utf-8")
     return folder
 
 
 def link_all(real: Path, folder: Path) -> None:
+    """Link what is in a folder, compiled files one by one: new ones are to lie beside them."""
     folder.mkdir(parents=True)
     for path in real.iterdir():
-        if path.name != "__pycache__":
+        if path.name == "__pycache__":
+            link_all(path, folder / path.name)
+        else:
             (folder / path.name).symlink_to(path)
 
 

@@ -28,6 +28,8 @@ from reports.json_report.report import report_json
 from tests.support.images import encode, photograph
 from tests.support.worlds import job_of
 
+pytestmark = pytest.mark.usefixtures("without_evidently")
+
 UNTIL = datetime(2025, 3, 4, tzinfo=UTC)
 NUMBER = 80
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(500)
