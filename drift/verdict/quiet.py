@@ -132,7 +132,7 @@ def _window_to_take(comparison: Comparison, extent: Extent) -> str:
         few = "of them independent" in _independent(comparison, extent)
         return f"about {needed:,} {'independent ' if few else ''}images would show"
     if extent.yardstick.is_days:
-        return (
-            f"a longer window, in which {block_noun(extent.yardstick.unit)}s average out, may show"
-        )
+        noun = block_noun(extent.yardstick.unit)
+        averaging = "" if noun == "window" else f", in which {noun}s average out,"
+        return f"a longer window{averaging} may show"
     return "the reference is too small for any window to show"
