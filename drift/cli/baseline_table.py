@@ -31,7 +31,10 @@ def baseline_table(job: str, states: Sequence[BlockState]) -> str:
     buffer = io.StringIO()
     Console(file=buffer, width=110, color_system=None).print(table)
     used = sum(not one.why_not for one in states)
-    return buffer.getvalue() + f"{used} of {len(states)} show what is normal."
+    return (
+        f"{buffer.getvalue()}{used} of {len(states)} show what is normal. Days that a person "
+        "rejected and those of an episode are among them: a run's report says how many teach."
+    )
 
 
 def record_line(record: BlockRecord) -> str:

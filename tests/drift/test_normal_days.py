@@ -96,6 +96,10 @@ def test_a_step_is_an_episode_until_a_person_accepts_it(bucket: Path) -> None:
     third = _run(place, FIRST_DARK + 2)
     assert third.verdict is not Verdict.DRIFT
     assert third.episode is None
+    # What is usual is the accepted level.
+    light = next(one for one in third.features if one.name == "mean")
+    assert light.effect is not None
+    assert light.effect < 0.5
     assert third.baseline is not None
     assert third.baseline.digest != second.baseline.digest
 

@@ -33,7 +33,7 @@ class DaysJudge:
     families
         Between how many families the false alarm rate is divided.
     blocks
-        The sums of the normal blocks.
+        The sums of the normal blocks that say what is usual: those of the window's level.
     window
         The window's own.
     no_verdict

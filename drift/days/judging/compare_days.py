@@ -15,7 +15,13 @@ from drift.comparison.describe import untested_state
 from drift.comparison.joint import JointView
 from drift.days.blocks import Block, BlockRecord
 from drift.days.judging.columns import DaysJudge
-from drift.days.judging.families import DaysFamily, all_columns, days_families, testable_columns
+from drift.days.judging.families import (
+    DaysFamily,
+    all_columns,
+    days_families,
+    renaming_of,
+    testable_columns,
+)
 from drift.days.judging.joint import joint_aspect
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
@@ -98,11 +104,13 @@ class NormalDays:
         cls, known: KnownDays, lined_up: LinedUp, marks: PastMarks, detection: DetectionSettings
     ) -> NormalDays:
         """Replay the past of a window for the columns that can be compared today."""
-        families = tuple(days_families(known, partial(testable_columns, known, lined_up)))
+        renaming = renaming_of(lined_up)
+        tested = partial(testable_columns, known, lined_up)
+        families = tuple(days_families(known, tested, renaming))
         can_judge = bool(families)
         if not families:
             # Which past blocks are normal does not depend on a window that has nothing to test.
-            families = tuple(days_families(known, partial(all_columns, known)))
+            families = tuple(days_families(known, partial(all_columns, known), renaming))
         level = detection.false_alarm_rate / max(len(families), 1)
         plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
         plans = tuple(plan for _ in families)
@@ -208,7 +216,7 @@ class NormalDays:
                 verdict=verdicts[family.role],
                 detection=detection,
                 families=len(self.families),
-                blocks=[family.blocks[at] for at in self.normal],
+                blocks=[family.blocks[at] for at in self._usual],
                 window=family.window,
                 no_verdict=no_verdict,
             )
@@ -220,6 +228,12 @@ class NormalDays:
             verdicts=verdicts,
             smallest_shift=next((one for one in shifts if one is not None), None),
         )
+
+    @property
+    def _usual(self) -> NDArray[np.int64]:
+        """The normal blocks of the window's own level; of all levels where that has none yet."""
+        own = self.normal[self.normal_times.regimes == self.span.regime]
+        return own if len(own) else self.normal
 
     def _said(
         self, comparison: Comparison, lined_up: LinedUp, judges: Mapping[ColumnRole, DaysJudge]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from drift.comparison.columns.columns import ColumnKind, ColumnRole, LinedUp
 from drift.comparison.describe import untested_state
 from drift.days.blocks import BlockRecord
-from drift.days.matrix import FamilyMeans, family_means
+from drift.days.matrix import FamilyMeans, ReferenceClasses, family_means
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.records.known_days import KnownDays
 from drift.days.scale import JOINT, ReferenceScale
@@ -51,8 +51,13 @@ class DaysFamily:
         return rows_of(self.means, [len(self.blocks) + self.own])
 
 
+Renaming = Mapping[str, Mapping[str, str]]
+
+
 def days_families(
-    known: KnownDays, columns_of: Callable[[ColumnRole], Collection[str]]
+    known: KnownDays,
+    columns_of: Callable[[ColumnRole], Collection[str]],
+    renaming: Renaming,
 ) -> Iterable[DaysFamily]:
     """Yield the families that have columns, where there are blocks before the window.
 
@@ -60,15 +65,18 @@ def days_families(
     ----------
     columns_of
         The columns of a family that are looked at.
+    renaming
+        By column, under which name each class is compared that is likely spelled anew.
     """
     scales = known.scales
     for role, scale, classes in (
         (ColumnRole.FEATURE, scales.features, {}),
-        (ColumnRole.PREDICTION, scales.predictions, scales.classes),
+        (ColumnRole.PREDICTION, scales.predictions, _reference_classes(scales.classes, renaming)),
     ):
-        blocks = [_sums(record, role) for record in known.records]
-        own = [_sums(record, role) for record in known.own_records]
-        window = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
+        blocks = [_renamed(_sums(record, role), renaming) for record in known.records]
+        own = [_renamed(_sums(record, role), renaming) for record in known.own_records]
+        whole = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
+        window = _renamed(whole, renaming)
         means = family_means(scale, classes, [*blocks, *own, window], columns_of(role))
         has_columns = any(key.group != JOINT for key in means.keys)
         if blocks and has_columns:
@@ -84,6 +92,40 @@ def days_families(
 
 def _sums(record: BlockRecord, role: ColumnRole) -> FamilySums:
     return record.features if role is ColumnRole.FEATURE else record.predictions
+
+
+def renaming_of(lined_up: LinedUp) -> Renaming:
+    """Return the classes that the comparison with the reference takes for renamed, by column."""
+    return {column.name: column.renamed for column in lined_up.columns if column.renamed}
+
+
+def _renamed(sums: FamilySums, renaming: Renaming) -> FamilySums:
+    if not any(column in renaming for column in sums.classes):
+        return sums
+    return replace(
+        sums,
+        classes={
+            column: _merged(counts, renaming.get(column, {}))
+            for column, counts in sums.classes.items()
+        },
+    )
+
+
+def _reference_classes(
+    classes: Mapping[str, ReferenceClasses], renaming: Renaming
+) -> dict[str, ReferenceClasses]:
+    return {
+        column: replace(one, shares=_merged(one.shares, renaming.get(column, {})))
+        for column, one in classes.items()
+    }
+
+
+def _merged(amounts: Mapping[str, float], names: Mapping[str, str]) -> dict[str, float]:
+    merged: dict[str, float] = {}
+    for label, amount in amounts.items():
+        name = names.get(label, label)
+        merged[name] = merged.get(name, 0.0) + amount
+    return merged
 
 
 def testable_columns(known: KnownDays, lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:
