@@ -25,6 +25,7 @@ from reports.findings.runs import Trend
 
 _IN_AN_EPISODE = "part of an episode"
 _REJECTED = "rejected by a person"
+_UNLIKE_FIRST = "unlike the other first ones"
 """Why a block that was measured well does not teach what is normal."""
 
 
@@ -134,13 +135,8 @@ def _level(
 
 def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
     known, places = past.known, normal.normal
-    kept_out = dict(known.kept_out)
-    rejected = past.past_marks.rejected
-    in_episodes = int((~normal.replayed.normal & ~rejected).sum())
-    for reason, blocks in ((_REJECTED, int(rejected.sum())), (_IN_AN_EPISODE, in_episodes)):
-        if blocks:
-            kept_out[reason] = kept_out.get(reason, 0) + blocks
     records = normal.records
+    kept_out = {**known.kept_out, **_not_teaching(normal)}
     return Baseline(
         blocks=len(places),
         needed=NEEDED_BLOCKS,
@@ -151,6 +147,18 @@ def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
         not_made=known.not_made,
         digest=known.digest(past.marks.texts),
     )
+
+
+def _not_teaching(normal: NormalDays) -> dict[str, int]:
+    """Return how many blocks were measured well and teach nothing, by reason."""
+    others = ~normal.replayed.normal & ~normal.rejected
+    in_episode = normal.in_episode
+    reasons = {
+        _REJECTED: normal.rejected,
+        _IN_AN_EPISODE: others & in_episode,
+        _UNLIKE_FIRST: others & ~in_episode,
+    }
+    return {reason: int(which.sum()) for reason, which in reasons.items() if which.any()}
 
 
 def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episode | None:

@@ -68,7 +68,7 @@ def nothing_drifted(comparison: Comparison, extent: Extent, effect_to_see: float
         summary=(
             f"No drift was seen: {quiet}. In {_independent(comparison, extent)} a shift of "
             f"{_rounded_up(seen)} sigma or more would have been seen; "
-            f"{_advice(comparison, extent)} {effect_to_see:g} sigma (detection.effect_to_see)."
+            f"{_advice(comparison, extent, effect_to_see)}."
         ),
     )
 
@@ -114,13 +114,25 @@ def _independent(comparison: Comparison, extent: Extent) -> str:
     return images
 
 
-def _advice(comparison: Comparison, extent: Extent) -> str:
+def _advice(comparison: Comparison, extent: Extent, effect_to_see: float) -> str:
+    """Say what would show more."""
+    baseline = extent.yardstick.baseline
+    if extent.yardstick.is_days and baseline is not None and baseline.is_learning:
+        needed = blocks_words(baseline.needed, baseline.unit)
+        return f"smaller ones are seen from {needed} on ({progress_words(baseline)})"
+    return (
+        f"{_window_to_take(comparison, extent)} {effect_to_see:g} sigma (detection.effect_to_see)"
+    )
+
+
+def _window_to_take(comparison: Comparison, extent: Extent) -> str:
     """Say which window would show more, to be followed by the shift that is to be seen."""
     needed = images_needed(comparison, extent.yardstick)
     if needed is not None:
         few = "of them independent" in _independent(comparison, extent)
         return f"about {needed:,} {'independent ' if few else ''}images would show"
     if extent.yardstick.is_days:
-        noun = block_noun(extent.yardstick.unit)
-        return f"a window of more {noun}s, which average out how {noun}s differ, may show"
+        return (
+            f"a longer window, in which {block_noun(extent.yardstick.unit)}s average out, may show"
+        )
     return "the reference is too small for any window to show"

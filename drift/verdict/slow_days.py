@@ -22,7 +22,8 @@ Numbers = NDArray[np.float64]
 def trend_over_days(normal: NormalDays, *, unit: str, minimum_effect: float) -> Trend:
     """Return whether the means of the columns have been moving slowly over the past blocks.
 
-    The blocks of the window itself are not among them: the verdict is about those.
+    The blocks of the window itself are not among them: the verdict is about those. Nor are the
+    blocks of an episode.
 
     Parameters
     ----------
@@ -42,6 +43,8 @@ def trend_over_days(normal: NormalDays, *, unit: str, minimum_effect: float) -> 
         else np.zeros((len(normal.records), 0))
         for at in (1, 2)
     )
+    # An episode is sudden, and said: its blocks would pass for a slow move.
+    surprises[normal.in_episode] = np.nan
     found = slow_evidence(surprises)
     columns = tuple(
         one
@@ -89,7 +92,7 @@ def _locations(
 def _column(
     move: SlowMove, names: list[str], differences: Numbers, normal: NormalDays
 ) -> TrendColumn:
-    since = differences[move.since :, move.place]
+    since = differences[move.since :, move.place][~normal.in_episode[move.since :]]
     return TrendColumn(
         name=names[move.place],
         direction="up" if move.upward else "down",

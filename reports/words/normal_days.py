@@ -49,7 +49,7 @@ def basis_words(findings: RunFindings) -> str:
         return f"{blocks_words(baseline.blocks, baseline.unit)}{when}"
     if findings.basis is Basis.DAYS:
         return "normal days"
-    if baseline is not None:
+    if baseline is not None and not baseline.blocks:
         return f"the reference, as no normal {block_noun(baseline.unit)} is known yet"
     return "the reference"
 

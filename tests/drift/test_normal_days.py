@@ -184,3 +184,6 @@ def test_a_window_without_rows_knows_its_normal_days(bucket: Path) -> None:
     assert found.baseline.kept_out == {"part of an episode": 3}
     assert found.level is not None
     assert found.level.blocks == 11
+    # Three dark days are an episode, not a slow move.
+    assert found.trend is not None
+    assert found.trend.state is not State.DRIFT

@@ -140,6 +140,14 @@ class NormalDays:
         return self.times.take(self.normal)
 
     @property
+    def in_episode(self) -> NDArray[np.bool_]:
+        """Which past blocks are part of an episode: bool of shape (blocks,)."""
+        within = np.zeros(len(self.records), dtype=np.bool_)
+        for one in self.replayed.episodes:
+            within[one.start : one.end] = True
+        return within
+
+    @property
     def open_episode(self) -> BlockEpisode | None:
         """The episode that goes on when the window begins."""
         return self.replayed.open_episode

@@ -133,8 +133,8 @@ def test_a_quiet_day_that_sees_little_is_steady_and_gets_advice(say):
     assert decision.verdict is Verdict.STEADY
     assert decision.summary == (
         "No drift was seen: none of 1 columns moved by more than normal days differ. In 400 images "
-        "a shift of 0.80 sigma or more would have been seen; a window of more days, which average "
-        "out how days differ, may show 0.5 sigma (detection.effect_to_see)."
+        "a shift of 0.80 sigma or more would have been seen; a longer window, in which days "
+        "average out, may show 0.5 sigma (detection.effect_to_see)."
     )
     more = say(QUIET, yardstick=dataclasses.replace(weak, images_needed=900))
     assert "about 900 images would show 0.5 sigma" in more.summary
@@ -152,6 +152,15 @@ def test_the_level_changes_no_verdict_once_normal_days_are_known(say, level):
     known = dataclasses.replace(DAYS, level=level)
     assert say(QUIET, yardstick=known) == say(QUIET)
     assert say(number(), yardstick=known) == say(number())
+
+
+def test_a_quiet_day_while_learning_says_when_smaller_shifts_are_seen(say):
+    decision = say(QUIET, yardstick=dataclasses.replace(DAYS, baseline=TWO, smallest_shift=6.3))
+    assert decision.verdict is Verdict.STEADY
+    assert decision.summary.endswith(
+        "a shift of 6.30 sigma or more would have been seen; smaller ones are seen from 7 normal "
+        "days on (day 3 of 7)."
+    )
 
 
 @pytest.mark.parametrize(("baseline", "day"), [(NONE, 1), (TWO, 3)])

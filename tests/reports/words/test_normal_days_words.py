@@ -40,6 +40,8 @@ def test_the_basis_names_the_days_or_the_reference() -> None:
         run, basis=Basis.REFERENCE, baseline=dataclasses.replace(normal_days.BASELINE, blocks=0)
     )
     assert words.basis_words(first) == "the reference, as no normal day is known yet"
+    empty_window = dataclasses.replace(run, basis=Basis.REFERENCE)
+    assert words.basis_words(empty_window) == "the reference"
     bare = dataclasses.replace(run, baseline=None)
     assert words.basis_words(bare) == "normal days"
 
