@@ -1,12 +1,16 @@
 """Columns to compare, made from arrays."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from drift.comparison.columns.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
 
 
-def numeric(name: str, reference, current, role: ColumnRole = ColumnRole.FEATURE) -> Column:
+def numeric(
+    name: str, reference: Any, current: Any, role: ColumnRole = ColumnRole.FEATURE
+) -> Column:
     return Column(
         name=name,
         unit="grey levels",
@@ -18,7 +22,7 @@ def numeric(name: str, reference, current, role: ColumnRole = ColumnRole.FEATURE
     )
 
 
-def classes(name: str, reference, current) -> Column:
+def classes(name: str, reference: Any, current: Any) -> Column:
     return Column(
         name=name,
         unit="share",

@@ -25,7 +25,7 @@ _MOST_FILES = 4096
 class ForkedDecoder(subprocess.Popen[bytes]):
     """A child process that is a decoding process, without another start of Python."""
 
-    def _execute_child(  # type: ignore[override] # it is no part of the declared class
+    def _execute_child(
         self,
         args: Sequence[str],
         executable: object,
@@ -51,7 +51,7 @@ class ForkedDecoder(subprocess.Popen[bytes]):
 
 def fork_decoders() -> None:
     """Let the decoding processes of this process be forked from it."""
-    process.subprocess = SimpleNamespace(  # type: ignore[assignment]
+    vars(process)["subprocess"] = SimpleNamespace(
         Popen=ForkedDecoder,
         DEVNULL=subprocess.DEVNULL,
         TimeoutExpired=subprocess.TimeoutExpired,
