@@ -142,6 +142,8 @@ class Camera:
                 "predictions": {"path": "log.csv", "columns": {"prediction": "prediction"}},
                 "images": {"path": "file"},
                 "window": {"last": "1d"},
+                # What is known of the days before is no question here.
+                "baseline": {"days": 0},
                 "reference": {"images": "reference/"},
                 **tables,
             }
