@@ -48,19 +48,35 @@ def set_acceptance(
         return _marked(stored, run)
 
     already = (row.accepted is not None) is accepted and change(row) == row
-    change_row(place.bucket, place.prefix, row.run_id, change, still_allowed)
+    write_mark(place, row, change, still_allowed)
+    return _said(row, accepted=accepted, already=already)
+
+
+def write_mark(
+    place: Workplace,
+    row: HistoryRow,
+    change: Callable[[HistoryRow], HistoryRow],
+    still_allowed: Callable[[], None],
+) -> None:
+    """Change a run's row in the history, and show the marks that it has then.
+
+    Raises
+    ------
+    PublishError
+        If the row, the run's page or the index could not be written.
+    """
+    changed = change_row(place.bucket, place.prefix, row.run_id, change, still_allowed)
     mark_page(
         place.bucket,
         place.prefix,
         row.run_id,
         still_allowed,
-        accepted=accepted,
-        rejected=row.rejected and not accepted,
+        accepted=changed.accepted is not None,
+        rejected=changed.rejected,
     )
     rebuild_index(
         place.bucket, place.prefix, place.job.name, place.job.reports.link_template, still_allowed
     )
-    return _said(row, accepted=accepted, already=already)
 
 
 def find_run(rows: Sequence[HistoryRow], wanted: str, place: Workplace) -> HistoryRow:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from drift.across_runs.accept import find_run
+from drift.across_runs.accept import find_run, write_mark
 from drift.workplace import Workplace
 from reports.history.history import HistoryRow
 from reports.history.store import read_history
-from reports.publishing.acceptance import mark_page
-from reports.publishing.publish import change_row, rebuild_index
 
 
 def set_rejection(
@@ -44,18 +42,7 @@ def set_rejection(
         return replace(stored, rejected=rejected, accepted=accepted)
 
     already = change(row) == row
-    changed = change_row(place.bucket, place.prefix, row.run_id, change, still_allowed)
-    mark_page(
-        place.bucket,
-        place.prefix,
-        row.run_id,
-        still_allowed,
-        accepted=changed.accepted is not None,
-        rejected=rejected,
-    )
-    rebuild_index(
-        place.bucket, place.prefix, place.job.name, place.job.reports.link_template, still_allowed
-    )
+    write_mark(place, row, change, still_allowed)
     return _said(row, rejected=rejected, already=already)
 
 

@@ -13,6 +13,7 @@ from drift.days.judging.families import DaysFamily
 from drift.days.model.level import ScoreLevel, level_of
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.scale import JOINT
+from drift.run_request import as_text
 from reference_stats.features.registry import feature_named
 from reports.findings.answers import State
 from reports.findings.class_shares import shares_by_name
@@ -56,7 +57,7 @@ def level_over_days(
         blocks=len(own),
         summary=_summary(shown[0], state, len(own), unit) if shown else "",
         columns=shown,
-        since=normal.records[int(own[0])].block.start.isoformat().replace("+00:00", "Z"),
+        since=as_text(normal.records[int(own[0])].block.start),
         accepted_run=accepted_run,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from statistics import median
 
 from drift.across_runs.marks import PersonsMarks
@@ -14,6 +13,7 @@ from drift.comparison.power import images_needed_beside_days
 from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMarks
 from drift.days.model.plan import NEEDED_BLOCKS
 from drift.days.records.known_days import KnownDays
+from drift.run_request import as_text
 from drift.verdict.level import has_days_for_level, level_of_window, level_over_days
 from drift.verdict.slow_days import trend_over_days
 from drift.verdict.yardstick import Yardstick
@@ -141,8 +141,8 @@ def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
         blocks=len(places),
         needed=NEEDED_BLOCKS,
         unit=known.unit,
-        first=_text(records[int(places[0])].block.start) if len(places) else "",
-        last=_text(records[int(places[-1])].block.end) if len(places) else "",
+        first=as_text(records[int(places[0])].block.start) if len(places) else "",
+        last=as_text(records[int(places[-1])].block.end) if len(places) else "",
         kept_out=kept_out,
         not_made=known.not_made,
         digest=known.digest(past.marks.texts),
@@ -171,7 +171,7 @@ def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episod
     if going_on is not None:
         raised = sorted({key.group for key in going_on.keys})
         return Episode(
-            since=_text(normal.records[going_on.start].block.start),
+            since=as_text(normal.records[going_on.start].block.start),
             blocks=len(normal.records) - going_on.start + own,
             columns=tuple(dict.fromkeys([*drifted, *raised])),
         )
@@ -180,7 +180,7 @@ def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episod
     first = normal.first_unusual_block()
     since = past.span.start if first is None else first.start
     before = sum(record.block.start < since for record in normal.own_records)
-    return Episode(since=_text(since), blocks=own - before, columns=tuple(drifted))
+    return Episode(since=as_text(since), blocks=own - before, columns=tuple(drifted))
 
 
 def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> int | None:
@@ -192,7 +192,3 @@ def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> in
         score.day_spread for key, score in verdict.scores.items() if key.method == LOCATION.name
     ]
     return images_needed_beside_days(verdict.smallest_shift, images, median(spreads), effect)
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -11,6 +11,7 @@ from drift.days.judging.families import DaysFamily
 from drift.days.model.family_course import BlockLook
 from drift.days.model.slow_moves import RUN_LENGTH, SlowMove, slow_evidence
 from drift.days.scale import JOINT
+from drift.run_request import as_text
 from reports.findings.answers import State
 from reports.findings.runs import Trend, TrendColumn
 from reports.words import numbers
@@ -98,7 +99,7 @@ def _column(
         direction="up" if move.upward else "down",
         evidence=move.evidence,
         shift=float(np.nanmean(since)),
-        since=normal.records[move.since].block.end.isoformat().replace("+00:00", "Z"),
+        since=as_text(normal.records[move.since].block.end),
     )
 
 
