@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.choosing import UNREADABLE, counted_reasons, why_not
 from drift.days.records.gathering import Gathering
-from drift.days.records.measured.measure import BothSums, window_sums
+from drift.days.records.measured.measure import window_sums
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.records.own_blocks import own_record, weights_of
 from drift.days.records.stored.store import RecordStore, StoredRecord
+from drift.days.sums import BothSums
 from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.predictions.rows.rows import PredictionRows

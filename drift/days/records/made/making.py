@@ -15,6 +15,7 @@ from drift.days.records.made.reading import LoggedStretch, batches
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
 from drift.days.sums import FamilySums
 from drift.observations.logged_images import LoggedImages
+from drift.observations.segment_values import segments_of
 from drift.observations.window_images import join
 from drift.workplace import Workplace
 from jobs.errors import InputError, TooManyRowsError
@@ -149,7 +150,7 @@ class BlockMaker:
         if logged is None:
             yield from (_without_images(block, one) for block, one in counts.items())
             return
-        window = join(logged)
+        window = join(logged, segments_of(logged, self._place.job))
         moments = moments_of(window.rows["timestamp"])
         unfetched = np.array([isinstance(one, UnfetchedImage) for one in logged.outcomes])
         for block, one in counts.items():

@@ -12,6 +12,7 @@ LARGEST_ROLLUP_BYTES = 100_000_000
 _ROLLUP_FORMAT = b"rollup of day records, 1"
 _COMPRESSION = 4
 _MOST_COPIES = 1_000
+_MOST_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +23,28 @@ class RecordCopy:
     data: bytes
 
 
+def newest_copies(copies: Mapping[bytes, RecordCopy]) -> dict[bytes, RecordCopy]:
+    """Return what a rollup holds: the newest records, by the names of their objects.
+
+    At most 1,000, and as many as have 16 MB together: every run reads all of them.
+    """
+    newest: dict[bytes, RecordCopy] = {}
+    size = 0
+    for name in sorted(copies, reverse=True)[:_MOST_COPIES]:
+        copy = copies[name]
+        size += len(copy.data)
+        if size > _MOST_BYTES:
+            break
+        if b"\n" not in copy.data and copy.version:
+            newest[name] = copy
+    return newest
+
+
 def rollup_bytes(copies: Mapping[bytes, RecordCopy]) -> bytes:
-    """Return a rollup of the newest records, by the names of their objects."""
-    newest = sorted(copies, reverse=True)[:_MOST_COPIES]
+    """Return a rollup of some records, by the names of their objects."""
     lines = [
         b"\t".join([name, copies[name].version.encode(), copies[name].data])
-        for name in sorted(newest)
-        if b"\n" not in copies[name].data and copies[name].version
+        for name in sorted(copies)
     ]
     # Without a time in it, the same records are the same bytes.
     return gzip.compress(b"\n".join([_ROLLUP_FORMAT, *lines]), _COMPRESSION, mtime=0)

@@ -32,6 +32,7 @@ from drift.days.records.stored.rollup import (
     LARGEST_ROLLUP_BYTES,
     RecordCopy,
     copies_in,
+    newest_copies,
     rollup_bytes,
 )
 from drift.workplace import Workplace
@@ -178,14 +179,15 @@ class RecordStore:
 
     def save_rollup(self) -> None:
         """Write the rollup anew where much was read or written beside it; a failure is logged."""
-        if not self._writes or len(self._fresh) < _BETWEEN_ROLLUPS:
+        newest = newest_copies(self._copies)
+        if not self._writes or len(self._fresh & newest.keys()) < _BETWEEN_ROLLUPS:
             return
         self._still_allowed()
         try:
             put_if_unchanged(
                 self._bucket,
                 self._folder + ROLLUP_NAME,
-                rollup_bytes(self._copies),
+                rollup_bytes(newest),
                 self._rollup_version,
                 _ROLLUP_KIND,
             )

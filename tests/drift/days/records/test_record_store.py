@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from drift.days.blocks import Block, BlockRecord
+from drift.days.records.stored.documents import record_bytes
 from drift.days.records.stored.names import ROLLUP_NAME, days_folder
 from drift.days.records.stored.store import RecordStore
 from drift.days.sums import FamilySums
@@ -195,3 +196,18 @@ def test_other_settings_have_other_records(bucket, caplog):
         assert store_of(bucket, **tables).list() == frozenset()
     assert len(store_of(bucket, detection={"false_alarm_rate": 0.05}).list()) == 3
     assert caplog.text == ""
+
+
+def test_a_rollup_holds_the_newest_records_that_have_room(bucket, monkeypatch):
+    size = len(record_bytes(record_of(1)))
+    monkeypatch.setattr("drift.days.records.stored.rollup._MOST_BYTES", int(6.5 * size))
+    filled(bucket, range(20))
+    store = store_of(bucket)
+
+    found = read_all(store)
+    store.save_rollup()
+
+    assert len(found) == 20
+    assert bucket.count("read") == 1 + 14
+    # The fourteen others have no room in it, so that it stays as it is.
+    assert bucket.count("create") + bucket.count("replace") == 0
