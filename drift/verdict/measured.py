@@ -11,7 +11,7 @@ from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
 from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMarks
-from drift.days.model.plan import NEEDED_BLOCKS
+from drift.days.model.plan import NEEDED_DAYS
 from drift.days.records.known_days import KnownDays
 from drift.run_request import as_text
 from drift.verdict.level import has_days_for_level, level_of_window, level_over_days
@@ -139,7 +139,8 @@ def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
     kept_out = {**known.kept_out, **_not_teaching(normal)}
     return Baseline(
         blocks=len(places),
-        needed=NEEDED_BLOCKS,
+        days=normal.times.days_of(places),
+        needed=NEEDED_DAYS,
         unit=known.unit,
         first=as_text(records[int(places[0])].block.start) if len(places) else "",
         last=as_text(records[int(places[-1])].block.end) if len(places) else "",

@@ -114,7 +114,12 @@ class NormalDays:
         level = detection.false_alarm_rate / max(len(families), 1)
         plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
         plans = tuple(plan for _ in families)
-        times = BlockTimes(positions=known.positions, phases=known.phases, regimes=marks.levels)
+        times = BlockTimes(
+            positions=known.positions,
+            phases=known.phases,
+            regimes=marks.levels,
+            dates=known.dates,
+        )
         return cls(
             records=known.records,
             times=times,

@@ -40,6 +40,8 @@ class KnownDays:
     phases
         What each of them has in common with others at a distance: the weekday of a day (Monday is
         0), the slot of the day of a shorter block, -1 where blocks have nothing of the kind.
+    dates
+        A number for the day on which each of them begins, in the zone whose days count.
     window
         The sums over all images of the window.
     window_positions, window_phases, window_weights
@@ -63,6 +65,7 @@ class KnownDays:
     records: tuple[BlockRecord, ...]
     positions: NDArray[np.float64]
     phases: NDArray[np.int64]
+    dates: NDArray[np.int64]
     window: BothSums
     window_positions: NDArray[np.float64]
     window_phases: NDArray[np.int64]
@@ -151,6 +154,7 @@ def _known(
         records=tuple(one.record for one in normal),
         positions=work.calendar.positions(blocks),
         phases=work.calendar.phases(blocks),
+        dates=work.calendar.dates(blocks),
         window=window_sums(work.window, work.measuring),
         window_positions=work.calendar.positions(own),
         window_phases=work.calendar.phases(own),
