@@ -128,6 +128,7 @@ def test_a_store_that_does_not_write_writes_nothing(bucket):
         gzip.compress(b"rollup of day records, 1\na\t\xff\tb"),
         gzip.compress(b"rollup of day records, 1\n")[:-4],
     ],
+    ids=["empty", "not packed", "another format", "no tab", "no text as version", "cut off"],
 )
 def test_a_broken_rollup_costs_time_only(bucket, content, caplog):
     filled(bucket, range(5))
