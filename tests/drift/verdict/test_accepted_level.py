@@ -1,4 +1,4 @@
-"""A level over days: without the reference's own days, and told anew where it left what was accepted."""
+"""A level over days: without the reference's own days, and told anew where it has moved on."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
