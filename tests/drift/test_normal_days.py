@@ -115,6 +115,8 @@ def test_a_step_is_an_episode_until_a_person_accepts_it(bucket: Path) -> None:
     third = _run(place, FIRST_DARK + 2)
     assert third.verdict is not Verdict.DRIFT
     assert third.episode is None
+    assert third.level is not None
+    assert (third.level.accepted_run, third.level.stands_out) == (first.run_id, False)
     # What is usual is the accepted level.
     light = next(one for one in third.features if one.name == "mean")
     assert light.effect is not None
