@@ -8,8 +8,7 @@ from jobs.job_file.value_kinds import Settings
 
 FEWEST_IMAGES = 5
 """A day of fewer images is no normal day: its means are no longer distributed as the model of days
-takes them to be, and false alarms come too often (``python -m benchmarks.days --cases "few images"``).
-"""
+takes them to be, and false alarms come too often: ``benchmarks.days --cases "few images"``."""
 
 
 class BaselineSettings(Settings):
