@@ -11,7 +11,7 @@ from benchmarks.days_parts.ours import Said
 from benchmarks.days_parts.peer_rules import PEERS
 from benchmarks.days_parts.rates import Rate, Tally, rate_of
 from benchmarks.days_parts.slow import SlowSaid
-from benchmarks.days_parts.slow_lines import slow_lines
+from benchmarks.days_parts.slow_lines import slow_lines, slow_table
 from benchmarks.days_parts.steps import Step
 from benchmarks.days_parts.tasks import (
     AGE_OF_TODAY,
@@ -52,6 +52,7 @@ def table(measured: Measured) -> str:
         "False alarms by age of the history (normal blocks)\n" + _by_age(measured),
         "False alarms of others, every fifth day\n" + _peers(measured),
         "Faults found, of five faults and all worlds\n" + _faults(measured),
+        "Slow drift said in vain\n" + slow_table(slow),
     ]
     return "\n\n".join(parts)
 

@@ -21,9 +21,14 @@ def slow_lines(measured: Sequence[tuple[str, SlowSaid]]) -> Iterable[Line]:
     """
     if not measured:
         return
-    for name in sorted({name for name, _ in measured}):
-        yield _in_vain(f"  {name}", [one for other, one in measured if other == name])
-    yield _in_vain("slow drift said in vain, all days", [one for _, one in measured])
+    said = [one for _, one in measured]
+    false, runs = _false_of_runs(said)
+    yield Line(
+        what="slow drift said in vain, all kinds of days",
+        measured=_in_vain(said),
+        bar="<= 3 of 3,000 runs",
+        met=false <= _MOST_OF_RUNS * runs,
+    )
     steps = [step for _, one in measured for step in one.steps]
     for columns in (ONE, ALL):
         for day in STEP_DAYS:
@@ -42,16 +47,21 @@ def slow_lines(measured: Sequence[tuple[str, SlowSaid]]) -> Iterable[Line]:
         )
 
 
-def _in_vain(what: str, said: Sequence[SlowSaid]) -> Line:
-    runs = sum(len(one.in_vain) for one in said)
-    false = sum(sum(one.in_vain) for one in said)
-    onsets = sum(one.onsets for one in said)
-    return Line(
-        what=what,
-        measured=f"{false} of {runs:,} runs ({onsets} onsets)",
-        bar="<= 3 of 3,000 runs",
-        met=false <= _MOST_OF_RUNS * runs,
+def slow_table(measured: Sequence[tuple[str, SlowSaid]]) -> str:
+    """Return how often slow drift was said in vain, by the name of the case."""
+    return "\n".join(
+        f"{name:34}{_in_vain([one for other, one in measured if other == name])}"
+        for name in sorted({name for name, _ in measured})
     )
+
+
+def _in_vain(said: Sequence[SlowSaid]) -> str:
+    false, runs = _false_of_runs(said)
+    return f"{false} of {runs:,} runs, onsets: {sum(one.onsets for one in said)}"
+
+
+def _false_of_runs(said: Sequence[SlowSaid]) -> tuple[int, int]:
+    return sum(sum(one.in_vain) for one in said), sum(len(one.in_vain) for one in said)
 
 
 def _of_steps(what: str, after: Sequence[int | None]) -> Line:

@@ -12,7 +12,7 @@ from benchmarks.days_parts.drawing import ScoredPool
 from benchmarks.days_parts.ours import Means
 from benchmarks.days_parts.pool import Pool
 from benchmarks.days_parts.slow import ALL, ONE, SlowSaid, SlowStep, says_slow_drift, slow_said
-from benchmarks.days_parts.slow_lines import slow_lines
+from benchmarks.days_parts.slow_lines import slow_lines, slow_table
 from benchmarks.days_parts.steps import changed, varying_columns, with_a_step
 from benchmarks.days_parts.tasks import usual_case
 from benchmarks.days_parts.worlds import Weather
@@ -81,18 +81,21 @@ def test_slow_drift_stands_beside_its_bars():
     quiet = SlowSaid(in_vain=(False,) * 98, steps=steps, of_fault=False)
     loud = SlowSaid(in_vain=(True, True) + (False,) * 96)
 
-    lines = list(slow_lines([("mild", quiet), ("heavy", loud)]))
+    measured = [("mild", quiet), ("heavy", loud)]
+    lines = list(slow_lines(measured))
 
-    assert [(line.what.strip(), line.met) for line in lines] == [
-        ("heavy", False),
-        ("mild", True),
-        ("slow drift said in vain, all days", False),
+    assert [(line.what, line.met) for line in lines] == [
+        ("slow drift said in vain, all kinds of days", False),
         ("step of 0.25 sigma, one column, day 20, in 14 days", True),
         ("step of 0.25 sigma, one column, day 40, in 14 days", False),
         ("step of 0.25 sigma, all columns, day 20, in 14 days", True),
         ("step of 0.25 sigma, all columns, day 40, in 14 days", True),
         ("a fault of 4 days is called slow drift", True),
     ]
-    assert lines[0].measured == "2 of 98 runs (1 onsets)"
-    assert lines[3].measured == "1 of 1 worlds, median 8 days"
-    assert list(slow_lines([])) == []
+    assert lines[0].measured == "2 of 196 runs, onsets: 1"
+    assert lines[1].measured == "1 of 1 worlds, median 8 days"
+    assert [one.split() for one in slow_table(measured).splitlines()] == [
+        ["heavy", *["2", "of", "98", "runs,", "onsets:", "1"]],
+        ["mild", *["0", "of", "98", "runs,", "onsets:", "0"]],
+    ]
+    assert (list(slow_lines([])), slow_table([])) == ([], "")
