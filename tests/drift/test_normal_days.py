@@ -123,6 +123,9 @@ def test_a_step_is_an_episode_until_a_person_accepts_it(bucket: Path) -> None:
     assert light.effect < 0.5
     assert third.baseline is not None
     assert third.baseline.digest != second.baseline.digest
+    # Days of the level that was left say nothing of moves at this one.
+    assert third.trend is not None
+    assert third.trend.state is State.INCONCLUSIVE
 
 
 def test_a_rejected_day_never_teaches(bucket: Path) -> None:
