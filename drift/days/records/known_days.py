@@ -44,7 +44,7 @@ class KnownDays:
         A number for the day on which each of them begins, in the zone whose days count.
     window
         The sums over all images of the window.
-    window_positions, window_phases, window_weights
+    window_positions, window_phases, window_dates, window_weights
         The same of the blocks that the window consists of, in order of time, and the share of the
         window's images that lie in each; the shares add up to 1 where there are images.
     own_records
@@ -69,6 +69,7 @@ class KnownDays:
     window: BothSums
     window_positions: NDArray[np.float64]
     window_phases: NDArray[np.int64]
+    window_dates: NDArray[np.int64]
     window_weights: NDArray[np.float64]
     unit: str
     own_records: tuple[BlockRecord, ...] = ()
@@ -158,6 +159,7 @@ def _known(
         window=window_sums(work.window, work.measuring),
         window_positions=work.calendar.positions(own),
         window_phases=work.calendar.phases(own),
+        window_dates=work.calendar.dates(own),
         window_weights=weights_of(work.own),
         unit=work.calendar.unit,
         own_records=_own_records(work),

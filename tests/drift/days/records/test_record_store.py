@@ -9,11 +9,12 @@ import pytest
 
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.stored.documents import record_bytes
-from drift.days.records.stored.names import ROLLUP_NAME, days_folder
+from drift.days.records.stored.names import days_folder
 from drift.days.records.stored.store import RecordStore
 from drift.days.sums import FamilySums
 from drift.workplace import Workplace
 from jobs.errors import BucketAccessError
+from reports.rollup import ROLLUP_NAME
 from tests.support.counting_bucket import CountingBucket
 from tests.support.day_world import NOW, day, job_with
 from tests.support.memory_bucket import MemoryBucket
@@ -123,10 +124,10 @@ def test_a_store_that_does_not_write_writes_nothing(bucket):
     [
         b"",
         b"no gzip",
-        gzip.compress(b"another format\nx"),
-        gzip.compress(b"rollup of day records, 1\nno tab"),
-        gzip.compress(b"rollup of day records, 1\na\t\xff\tb"),
-        gzip.compress(b"rollup of day records, 1\n")[:-4],
+        gzip.compress(b"another format\nx", mtime=0),
+        gzip.compress(b"rollup of day records, 1\nno tab", mtime=0),
+        gzip.compress(b"rollup of day records, 1\na\t\xff\tb", mtime=0),
+        gzip.compress(b"rollup of day records, 1\n", mtime=0)[:-4],
     ],
     ids=["empty", "not packed", "another format", "no tab", "no text as version", "cut off"],
 )
@@ -201,7 +202,7 @@ def test_other_settings_have_other_records(bucket, caplog):
 
 def test_a_rollup_holds_the_newest_records_that_have_room(bucket, monkeypatch):
     size = len(record_bytes(record_of(1)))
-    monkeypatch.setattr("drift.days.records.stored.rollup._MOST_BYTES", int(6.5 * size))
+    monkeypatch.setattr("drift.days.records.stored.record_copies._MOST_BYTES", int(6.5 * size))
     filled(bucket, range(20))
     store = store_of(bucket)
 
