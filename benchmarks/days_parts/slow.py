@@ -17,7 +17,7 @@ from benchmarks.days_parts.pool import Pool
 from benchmarks.days_parts.steps import changed, varying_columns, with_a_step
 from benchmarks.days_parts.worlds import Weather
 from drift.days.matrix import FamilyMeans
-from drift.days.model.plan import NEEDED_BLOCKS
+from drift.days.model.plan import NEEDED_DAYS
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.replay import replay
 from drift.days.model.slow_drift import slow_drift
@@ -85,7 +85,7 @@ def slow_said(case: Case, seed: int, pool: Pool) -> SlowSaid:
     usual = Means.of(pool, scored, world.records, [])
     times = case.times()
     in_vain = tuple(
-        says_slow_drift(usual.families, times, day) for day in range(NEEDED_BLOCKS, case.blocks)
+        says_slow_drift(usual.families, times, day) for day in range(NEEDED_DAYS, case.blocks)
     )
     if case.weather is not Weather.MILD:
         return SlowSaid(in_vain=in_vain)

@@ -13,7 +13,7 @@ from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
 from drift.days.judging.beside import BesideNormalDays, ComparedBeside, judge_beside_days
 from drift.days.judging.compare_days import NormalDays, PastMarks
-from drift.days.model.plan import NEEDED_BLOCKS
+from drift.days.model.plan import NEEDED_DAYS
 from drift.days.records.choosing import counted_reasons
 from drift.days.records.known_days import KnownDays
 from drift.run_request import as_text
@@ -146,7 +146,8 @@ def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
     kept_out = {**known.kept_out, **counted_reasons(normal.reasons)}
     return Baseline(
         blocks=len(places),
-        needed=NEEDED_BLOCKS,
+        days=normal.times.days_of(places),
+        needed=NEEDED_DAYS,
         unit=known.unit,
         first=as_text(records[int(places[0])].block.start) if len(places) else "",
         last=as_text(records[int(places[-1])].block.end) if len(places) else "",

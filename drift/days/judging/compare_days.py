@@ -95,7 +95,12 @@ class NormalDays:
         level = detection.false_alarm_rate / max(len(families), 1)
         plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
         plans = tuple(plan for _ in families)
-        times = BlockTimes(positions=known.positions, phases=known.phases, regimes=marks.levels)
+        times = BlockTimes(
+            positions=known.positions,
+            phases=known.phases,
+            regimes=marks.levels,
+            dates=known.dates,
+        )
         course = _course(known, families, plans, marks)
         return cls(
             records=known.records,
@@ -195,6 +200,7 @@ def _course(
         positions=np.concatenate([known.positions, known.window_positions[:own]]),
         phases=np.concatenate([known.phases, known.window_phases[:own]]),
         regimes=regimes,
+        dates=np.concatenate([known.dates, known.window_dates[:own]]),
     )
     course = ReplayCourse.of([one.past_and_own for one in families], times, plans)
     for row in np.flatnonzero(~marks.rejected).tolist():

@@ -15,10 +15,10 @@ from drift.days.records.known_days import KnownDays
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
 from drift.days.records.made.reading import LoggedStretch
-from drift.days.records.measured.measure import BothSums, Measuring
+from drift.days.records.measured.measure import Measuring
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.records.stored.store import RecordStore
-from drift.days.sums import FamilySums
+from drift.days.sums import BothSums, FamilySums
 from drift.workplace import Workplace
 from jobs.errors import InputError
 from jobs.times.windows import TimeWindow, WindowRequest
@@ -113,9 +113,11 @@ def past_of(
         records=tuple(records),
         positions=calendar.positions(blocks),
         phases=calendar.phases(blocks),
+        dates=calendar.dates(blocks),
         window=BothSums(features=nothing, predictions=nothing),
         window_positions=calendar.positions(own),
         window_phases=calendar.phases(own),
+        window_dates=calendar.dates(own),
         window_weights=np.full(len(own), 1 / max(len(own), 1)),
         unit=calendar.unit,
     )

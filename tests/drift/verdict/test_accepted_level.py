@@ -52,9 +52,11 @@ def _past(shifts: list[float], window: float) -> tuple[NormalDays, LinedUp]:
         records=tuple(records),
         positions=np.arange(-number, 0, dtype=np.float64),
         phases=np.arange(number) % 7,
+        dates=np.arange(number),
         window=BothSums(features=own, predictions=NOTHING),
         window_positions=np.zeros(1),
         window_phases=np.array([number % 7]),
+        window_dates=np.array([number]),
         window_weights=np.ones(1),
         unit="day",
     )

@@ -24,7 +24,13 @@ from drift.days.records.stored.names import (
     record_key,
     record_name,
 )
-from drift.days.records.stored.record_copies import ROLLUP, RecordCopy, copy_in, lines_of
+from drift.days.records.stored.record_copies import (
+    ROLLUP,
+    RecordCopy,
+    copy_in,
+    lines_of,
+    newest_copies,
+)
 from drift.workplace import Workplace
 from jobs.buckets.bucket import JSON
 from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError, PublishError
@@ -173,10 +179,11 @@ class RecordStore:
 
     def save_rollup(self) -> None:
         """Write the rollup anew where much was read or written beside it; a failure is logged."""
-        if not self._writes or len(self._fresh) < _BETWEEN_ROLLUPS:
+        newest = newest_copies(self._copies)
+        if not self._writes or len(self._fresh & newest.keys()) < _BETWEEN_ROLLUPS:
             return
         self._still_allowed()
-        self._rollup.save(lines_of(self._copies))
+        self._rollup.save(lines_of(newest))
         self._fresh.clear()
 
     def _remember(self, stored: StoredRecord) -> StoredRecord:

@@ -433,6 +433,20 @@ def test_windows_of_rows_have_as_many_rows_before_them(folder):
     assert bucket.count("local_copy") == 1
 
 
+def test_windows_of_few_rows_are_held_beside_blocks_of_several_days(folder):
+    tables = {"window": {"rows": 4, "min_images": 2}}
+    options = RunOptions(rows=4)
+
+    known = run_days(place_of(job_with(folder, **tables)), day(6), options)
+
+    assert [one.rows for one in known.records] == [4] * 5
+    assert len(set(known.dates.tolist())) == 5
+    place, bucket = counted_place(folder, **tables)
+    again = run_days(place, day(6), options)
+    assert again.records == known.records
+    assert bucket.count("create") == 0
+
+
 def test_the_reference_may_say_nothing_of_predictions(folder):
     shutil.rmtree(folder / "data_drift_reports")
     job = job_with(folder, reference={"images": "reference/"})

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import itertools
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -208,6 +209,21 @@ def test_blocks_of_rows_are_the_same_in_one_reading_or_many(folder):
     one_by_one = [record_bytes(one) for one in maker.of_rows(20, day(6), 3)]
 
     assert one_by_one == at_once
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7, 16, 1_000])
+def test_blocks_of_few_rows_are_spread_over_the_days(folder, rows_at_once):
+    distance = timedelta(hours=12)
+    maker, _ = maker_of(folder, rows_at_once=rows_at_once)
+    at_once = [one.block for one in maker_of(folder)[0].of_rows(2, day(6), 9, distance)]
+
+    blocks = [one.block for one in maker.of_rows(2, day(6), 9, distance)]
+
+    assert blocks == at_once
+    assert len(blocks) == 9
+    assert len({block.start.date() for block in blocks}) >= 5
+    for newer, older in itertools.pairwise(blocks):
+        assert older.end <= min(newer.start, newer.end - distance)
 
 
 def test_a_block_without_rows_is_a_record_too(folder):
