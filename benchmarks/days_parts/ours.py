@@ -145,9 +145,17 @@ def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]
     return [Said(block=one.block, age=one.age, alarm=one.alarm) for one in judged]
 
 
-def judged_windows(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> Iterator[JudgedWindow]:
-    """Yield all that is said of the window that ends with each block, by the blocks before it."""
-    ends = range(case.window - 1, case.blocks)
+def judged_windows(
+    case: Case, drawn: DrawnWorld, scored: ScoredPool, ends: Sequence[int] = ()
+) -> Iterator[JudgedWindow]:
+    """Yield all that is said of the windows that end with some blocks, by the blocks before each.
+
+    Parameters
+    ----------
+    ends
+        Rising; none for all.
+    """
+    ends = ends or range(case.window - 1, case.blocks)
     windows = [drawn.window(end, case.window) for end in ends]
     means = Means.of(drawn.world.pool, scored, drawn.records, windows)
     times = case.times()

@@ -42,18 +42,17 @@ class TenDays:
     reference: Pictures
     days: Sequence[Pictures]
 
-    @property
-    def drawn(self) -> DrawnWorld:
-        """The same as all other measures take it: how often each picture is in each block."""
+    def drawn(self, days: int) -> DrawnWorld:
+        """Return the first days as other measures take them: how often each picture is in each."""
         size = len(self.world.pool.rows)
-        blocks = [np.bincount(day, minlength=size) for day in self.days]
+        blocks = [np.bincount(day, minlength=size) for day in self.days[:days]]
         return DrawnWorld(
             world=self.world,
             reference=np.bincount(self.reference, minlength=size),
             recipes=[],
             blocks=blocks,
-            # As many as a record holds of a day at most, and fewer.
-            records=blocks,
+            # A record holds more images of a day than there are; the last day teaches nothing.
+            records=blocks[:-1],
             random=self.world.random,
         )
 
