@@ -17,6 +17,11 @@ replay of past days and the judgement of a window with all of its images. The fi
 world has no normal day before it: the comparison with the reference judges it, widened as a first
 run's is.
 
+Slow drift (`--only trend`) is looked for in the run of every day, which replays the 28 days before
+it: in worlds where nothing moves, after a permanent step of 0.25 standard deviations of one
+column's mean or of all columns' means, and after a fault of four days. That takes about 20 seconds
+of a core a world, on top of the times above.
+
 Others judge every fifth day from tables of all images: Evidently's defaults, the K-S test with
 Bonferroni's correction against the reference and against the past month, and three standard
 deviations over the past month's chunks of days.

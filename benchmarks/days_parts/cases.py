@@ -87,6 +87,10 @@ CASES = (
         for weather in POOLED
         for images in SIZES
     ),
+    *(
+        Case(name=f"few images, {images} a day", weather=Weather.MODERATE, images=_always(images))
+        for images in (3, 5)
+    ),
     Case(name="heavy-tailed days, 1,000 a day", weather=Weather.HEAVY, images=_always(1000)),
     Case(name="weekdays 10,000, weekends 200", weather=Weather.MODERATE, images=_weekends),
     Case(name="slow season, 1,000 a day", weather=Weather.SEASON, images=_always(1000)),

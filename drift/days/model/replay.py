@@ -10,7 +10,7 @@ and marks give the same course.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,12 +148,30 @@ class ReplayCourse:
         ]
         return cls(families=each, times=times)
 
-    def so_far(self) -> Replay:
-        """Return what the blocks that were met are; the others do not teach."""
-        normal = np.zeros(len(self.times), dtype=np.bool_)
+    def copy(self) -> ReplayCourse:
+        """Return the same course, which goes on by itself."""
+        running = self._open
+        return replace(
+            self,
+            families=[replace(one) for one in self.families],
+            normal=list(self.normal),
+            _ended=list(self._ended),
+            _looks=dict(self._looks),
+            _open=None
+            if running is None
+            else replace(running, upward=dict(running.upward), back=list(running.back)),
+        )
+
+    def so_far(self, blocks: int | None = None) -> Replay:
+        """Return what the first blocks are, all of them without a number.
+
+        Those that were not met do not teach.
+        """
+        number = len(self.times) if blocks is None else blocks
+        normal = np.zeros(number, dtype=np.bool_)
         normal[self.normal] = True
         running = [] if self._open is None else [self._episode(self._open, None)]
-        places = range(len(self.times))
+        places = range(number)
         return Replay(
             normal=normal,
             episodes=(*self._ended, *running),

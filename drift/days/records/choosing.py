@@ -8,13 +8,13 @@ from datetime import datetime
 from fractions import Fraction
 
 from drift.days.blocks import Block, BlockRecord
+from jobs.job_file.baseline_settings import FEWEST_IMAGES
 from jobs.job_file.job import Job
 
 NO_ROWS = "no rows in the log when it was measured"
 TOO_FEW = "too few images"
 TOO_MANY_LOST = "too many images lost"
 UNREADABLE = "the record cannot be read"
-_FEWEST = 2
 
 
 def why_not(record: BlockRecord, job: Job, *, blocks: int = 1) -> str:
@@ -30,9 +30,9 @@ def why_not(record: BlockRecord, job: Job, *, blocks: int = 1) -> str:
     if not record.rows and not record.images:
         return NO_ROWS
     wanted = min(math.ceil(job.window.min_images / blocks), job.baseline.images_per_day)
-    if record.features.images < max(wanted, _FEWEST):
-        return TOO_MANY_LOST if _lost(record) > _most_lost(job) else TOO_FEW
-    return TOO_MANY_LOST if _lost(record) > _most_lost(job) else ""
+    if job.images.loses_too_many(_lost(record), of=1):
+        return TOO_MANY_LOST
+    return TOO_FEW if record.features.images < max(wanted, FEWEST_IMAGES) else ""
 
 
 def chosen_by_rows(blocks: Iterable[Block], before: datetime, number: int) -> tuple[Block, ...]:
@@ -64,8 +64,3 @@ def _lost(record: BlockRecord) -> Fraction:
         return Fraction(0)
     unread = Fraction(record.logged - record.features.images, max(record.logged, 1))
     return (record.refused + record.images * unread) / Fraction(named)
-
-
-def _most_lost(job: Job) -> Fraction:
-    # As it is written: 0.29 of 100 are 29, not 28.999.
-    return Fraction(str(job.images.most_lost))

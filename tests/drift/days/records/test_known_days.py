@@ -12,6 +12,7 @@ import pytest
 from drift.days.records.choosing import NO_ROWS, TOO_FEW, TOO_MANY_LOST, UNREADABLE
 from drift.run_request import RunOptions
 from jobs.errors import BucketAccessError, PublishError
+from jobs.job_file.baseline_settings import FEWEST_IMAGES
 from tests.support.counting_bucket import CountingBucket
 from tests.support.day_world import (
     REQUESTS,
@@ -228,6 +229,20 @@ def test_days_that_lost_their_images_or_hold_few_show_nothing_normal(folder):
     assert known.kept_out == {TOO_FEW: 1, TOO_MANY_LOST: 1}
     assert [one.block.start for one in known.records] == [day(0), day(3), day(4)]
     assert known.positions.tolist() == [-5, -2, -1]
+
+
+def test_a_day_of_fewer_than_five_images_teaches_nothing(folder):
+    """However few images a window may have."""
+    third = f"{day(2):%Y-%m-%d}"
+    seen = []
+    edit_log(folder, lambda row: not row[0].startswith(third) or seen.append(row) or len(seen) < 5)
+    job = job_with(folder, window={"last": "1d", "min_images": 2})
+
+    known = run_days(place_of(job), day(6))
+
+    assert known.kept_out == {TOO_FEW: 1}
+    assert day(2) not in [one.block.start for one in known.records]
+    assert min(one.features.images for one in known.records) >= FEWEST_IMAGES
 
 
 def test_rows_without_an_image_count_as_lost(folder):

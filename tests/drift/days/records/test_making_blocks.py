@@ -125,16 +125,16 @@ def test_later_runs_go_on_where_one_stopped(folder, tmp_path, monkeypatch):
 
 def test_windows_of_hours_have_the_last_day_and_the_same_hour_before(folder, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "bucket")
-    job = job_with(copy, window={"last": "6h", "min_images": 2}, baseline={"days": 4})
+    job = job_with(copy, window={"last": "12h", "min_images": 2}, baseline={"days": 4})
 
-    known = run_days(place_of(job), day(5) + 12 * HOUR, RunOptions(last=6 * HOUR))
+    known = run_days(place_of(job), day(5) + 12 * HOUR, RunOptions(last=12 * HOUR))
 
     looked_at = len(known.records) + sum(known.kept_out.values())
     assert known.unit == "window"
-    assert looked_at == 4 + 3
-    assert set(known.phases[known.positions < -4].tolist()) == {1}
-    assert known.window_phases.tolist() == [1]
-    assert all(one.block.end <= day(5) + 6 * HOUR for one in known.records)
+    assert looked_at == 2 + 3
+    assert set(known.phases[known.positions < -2].tolist()) == {0}
+    assert known.window_phases.tolist() == [0]
+    assert all(one.block.end <= day(5) for one in known.records)
 
 
 def reuse_names(folder):
