@@ -166,6 +166,7 @@ def _run_data(
         profile=inputs.profile,
         counted=without_copies(inputs.profile),
         late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
+        late_in_days=0 if inputs.days is None else inputs.days.late_rows,
         as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
     )
 

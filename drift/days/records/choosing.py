@@ -11,7 +11,7 @@ from drift.days.blocks import Block, BlockRecord
 from jobs.job_file.baseline_settings import FEWEST_IMAGES
 from jobs.job_file.job import Job
 
-NO_ROWS = "no rows in the log"
+NO_ROWS = "no rows in the log when it was measured"
 TOO_FEW = "too few images"
 TOO_MANY_LOST = "too many images lost"
 UNREADABLE = "the record cannot be read"
