@@ -39,6 +39,7 @@ from drift.verdict.sentence import Extent
 from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from drift.where.affected import least_affected
 from drift.where.direction import Positions, drift_positions
+from drift.where.focus import Focus, focus_of
 from drift.where.offenders import find_offenders
 from drift.where.segments import Concentration, concentrate
 from drift.workplace import Workplace
@@ -98,10 +99,16 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
-        positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
-        where = _locate(workplace, inputs, comparison, positions)
+        drifted = measured.segments.drifted
+        focus = focus_of(comparison, lined_up.rows[ColumnRole.FEATURE], drifted, inputs.segments)
+        positions = drift_positions(focus.comparison, focus.rows)
+        where = _locate(workplace, inputs, focus, positions)
         affected = least_affected(positions)
-        extent = _extent(counts, where, affected, measured.yardstick)
+        extent = replace(
+            _extent(counts, where, affected, measured.yardstick),
+            segment=focus.segment,
+            more_segments=len(drifted) - 1,
+        )
         decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
@@ -118,6 +125,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
+        segment_tests=measured.segments.tests,
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)
@@ -204,13 +212,13 @@ def _line_up(job: Job, inputs: RunInputs, copies: BothCopies) -> LinedUp:
 
 
 def _locate(
-    workplace: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
+    workplace: Workplace, inputs: RunInputs, focus: Focus, positions: Positions
 ) -> Concentration:
-    """Look for the part of a drifted window in which the change is."""
-    if not comparison.has_drifted or positions.current.empty:
+    """Look for the part of the images that a drift is about in which the change is."""
+    if not focus.comparison.has_drifted or positions.current.empty:
         return Concentration()
     rows = positions.current.index
-    return concentrate(
+    found = concentrate(
         positions.scores(),
         np.arange(len(rows)),
         inputs.segments.loc[rows],
@@ -219,6 +227,7 @@ def _locate(
         seed=SEED,
         hours=workplace.job.segments.hours,
     )
+    return found if focus.segment is None else found.within(focus.segment.past.segment)
 
 
 def _trend(

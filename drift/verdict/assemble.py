@@ -25,6 +25,7 @@ from reference_stats.features.registry import feature_set, feature_set_id
 from reports.findings.answers import Verdict
 from reports.findings.images import Offender, Quality
 from reports.findings.log_times import LogTimes
+from reports.findings.places import SegmentTests
 from reports.findings.remarks import Remark, heaviest_first
 from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.findings.runs import Evidence, Trend
@@ -50,6 +51,7 @@ class RunFacts:
     accepted_runs: int
     remarks: Sequence[Remark]
     yardstick: Yardstick = REFERENCE_ALONE
+    segment_tests: SegmentTests | None = None
 
 
 def assemble(facts: RunFacts) -> RunFindings:
@@ -92,6 +94,7 @@ def assemble(facts: RunFacts) -> RunFindings:
         level=facts.yardstick.level,
         baseline=facts.yardstick.baseline,
         episode=facts.yardstick.episode,
+        segment_tests=facts.segment_tests,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.comparison.columns.columns import NEAR_COPIES
+from drift.days.judging.segment_findings import JudgedSegment
 from drift.verdict.moves import describe_move, size_of
 from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from reference_stats.features.registry import feature_named
@@ -13,7 +14,8 @@ from reports.findings.columns import Finding, Multivariate
 from reports.findings.effect_sizes import TAILS
 from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark
-from reports.words.numbers import listed
+from reports.words.numbers import listed, sentence
+from reports.words.segments import name_in_words
 
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2
@@ -46,6 +48,10 @@ class Extent:
         The number of images left out per reason.
     yardstick
         What the window is compared with.
+    segment
+        The segment that the drift is about; None for the whole window.
+    more_segments
+        How many further segments drifted.
     """
 
     images: ImageCounts
@@ -53,6 +59,8 @@ class Extent:
     where: str = ""
     reasons: Mapping[str, int] = field(default_factory=dict)
     yardstick: Yardstick = REFERENCE_ALONE
+    segment: JudgedSegment | None = None
+    more_segments: int = 0
 
     def about(self) -> str:
         """Return the number of images in words."""
@@ -77,6 +85,33 @@ def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     return Sentence(
         headline=headline,
         summary=f"{headline}: {', '.join(moves)}{tail}; {extent.about()}.",
+    )
+
+
+def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: bool) -> Sentence:
+    """Return what is said where the drift is about one segment.
+
+    Parameters
+    ----------
+    whole_drifted
+        Whether all images together drifted too.
+    """
+    drifted = segment.drifted
+    features = _in_order([finding for finding in drifted if finding.categories is None])
+    opening = _opening(features, drifted, extent.yardstick)
+    more = f" and {extent.more_segments} more" if extent.more_segments else ""
+    name = name_in_words(segment.past.segment.column, segment.past.segment.value)
+    headline = extent.placed(f"{sentence(name)}{more}: {opening[:1].lower()}{opening[1:]}")
+    moves = [describe_move(finding) for finding in _to_name(features, drifted)]
+    others = len(drifted) - len(moves)
+    tail = f" and {others} more" if others > 0 else ""
+    too = " All images together drifted too." if whole_drifted else ""
+    return Sentence(
+        headline=headline,
+        summary=(
+            f"{headline}, {', '.join(moves)}{tail}; {segment.past.images:,} of "
+            f"{extent.images.analysed:,} images.{too}"
+        ),
     )
 
 
