@@ -125,7 +125,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
-        segment_tests=measured.segments.tests,
+        segment_tests=measured.segments.told(is_headline=focus.segment is not None),
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)

@@ -177,8 +177,21 @@ class SegmentTests:
         The others with at least five images, most images first, at most 50.
     not_listed
         How many further ones were not tested.
+    is_headline
+        Whether the run's headline, its images and its place are about the first of `tested`.
     """
 
     tested: tuple[SegmentTest, ...] = ()
     not_tested: tuple[UntestedSegment, ...] = ()
     not_listed: int = 0
+    is_headline: bool = False
+
+    @property
+    def drifted(self) -> tuple[SegmentTest, ...]:
+        """Those that drifted, the least probable one first."""
+        return tuple(one for one in self.tested if one.state is State.DRIFT)
+
+    @property
+    def headline(self) -> SegmentTest | None:
+        """The one that the headline is about; None where it is about all images."""
+        return self.tested[0] if self.is_headline else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.days.judging.compare_days import NormalDays
 from drift.days.judging.segment_families import FEWEST_UNITS, MOST_TESTED, SegmentPast
@@ -36,6 +36,10 @@ class SegmentsOfWindow:
     def drifted(self) -> tuple[JudgedSegment, ...]:
         """Those that drifted, the least probable first."""
         return tuple(one for one in self.judged if one.state is State.DRIFT)
+
+    def told(self, *, is_headline: bool) -> SegmentTests | None:
+        """Return the tests, and whether the run's headline is about the first of them."""
+        return None if self.tests is None else replace(self.tests, is_headline=is_headline)
 
 
 def segments_of_window(

@@ -1,0 +1,290 @@
+"""Worlds with five cameras: are a whole run's alarms as rare, and is one broken camera found?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmarks.days_parts.cases import Case
+from benchmarks.days_parts.drawing import RECORDED, Counts, ScoredPool, drawn, multinomial
+from benchmarks.days_parts.ours import Said
+from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
+from benchmarks.days_parts.worlds import CLIENTS, Recipe, World
+from drift.days.judging.compare_days import RateShares
+from drift.days.judging.segment_families import FEWEST_UNITS
+from drift.days.judging.segment_means import SegmentValue, as_part
+from drift.days.matrix import FamilyMeans, family_means, side_by_side
+from drift.days.model.parts_course import PartsCourse
+from drift.days.model.plan import NEEDED_DAYS, ModelPlan
+from drift.days.model.random_effects.family_rows import rows_of, without_scores
+from drift.days.model.replay import ReplayCourse
+from drift.days.model.times import BlockTimes
+from drift.days.model.verdict import WindowVerdict, judge
+from drift.days.sums import FamilySums
+from drift.seed import SEED
+from jobs.job_file.job import DetectionSettings
+
+REFERENCE_IMAGES = 2000
+_FAMILIES = 2
+_NOTHING = FamilySums(images=0, effective=0.0)
+
+Block = list[Counts]
+"""How often each picture of the pool is in a block, camera by camera."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraAlarms:
+    """What was said of each window of a world in which nothing happens that is not normal there.
+
+    Attributes
+    ----------
+    tested, untested
+        With a test of each camera, and without.
+    """
+
+    tested: list[Said]
+    untested: list[Said]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraFound:
+    """Whether a fault in all images of one camera was found.
+
+    Attributes
+    ----------
+    tested, untested
+        With a test of each camera, and without.
+    named
+        Whether the camera with the fault, and no other, was called drift by itself.
+    """
+
+    fault: str
+    tested: bool
+    untested: bool
+    named: bool
+
+
+@dataclass(slots=True)
+class CameraWorld:
+    """A world whose images are drawn camera by camera.
+
+    Attributes
+    ----------
+    blocks, records
+        Of every block all images, and those that its record holds.
+    """
+
+    world: World
+    reference: Counts
+    random: np.random.Generator
+    blocks: list[Block] = field(default_factory=list)
+    records: list[Block] = field(default_factory=list)
+    recipes: list[Recipe] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, case: Case, seed: int, pool: Pool) -> CameraWorld:
+        """Draw a world; equal seeds give equal worlds."""
+        world = World(pool=pool, weather=case.weather, seed=seed)
+        random = np.random.default_rng([seed, case.images(0), 5])
+        reference = drawn(world, world.at_training, REFERENCE_IMAGES, random)
+        found = cls(world=world, reference=reference, random=random)
+        for number in range(case.blocks):
+            recipe = world.with_clients_moved(world.next())
+            block = found.drawn(recipe, case.images(number))
+            found.recipes.append(recipe)
+            found.blocks.append(block)
+            found.records.append(_recorded(block, random))
+        return found
+
+    def drawn(self, recipe: Recipe, images: int, *, broken: int = -1, fault: int = -1) -> Block:
+        """Draw a block, all images of the camera `broken` with the fault `fault`."""
+        pool, sizes = self.world.pool, self.random.multinomial(images, recipe.clients)
+        block = []
+        for camera, size in enumerate(sizes.tolist()):
+            wanted = pool.fault == fault if camera == broken else pool.normal
+            weights = np.where(wanted, self.world.weights_of(recipe, camera), 0.0)
+            block.append(multinomial(self.random, size, weights))
+        return block
+
+
+def _recorded(block: Block, random: np.random.Generator) -> Block:
+    total = sum(int(one.sum()) for one in block)
+    if total <= RECORDED:
+        return block
+    pictures = len(block[0])
+    joined = np.concatenate(block)
+    places = np.flatnonzero(joined)
+    chosen = random.choice(np.repeat(places, joined[places]), RECORDED, replace=False)
+    return list(np.bincount(chosen, minlength=len(joined)).reshape(-1, pictures))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraMeans:
+    """The mean scores of records, then windows: of all images, and of each camera.
+
+    Attributes
+    ----------
+    whole, cameras
+        Features and predictions.
+    records
+        How many rows are records.
+    """
+
+    whole: tuple[FamilyMeans, FamilyMeans]
+    cameras: tuple[FamilyMeans, FamilyMeans]
+    records: int
+
+    @classmethod
+    def of(
+        cls, pool: Pool, scored: ScoredPool, records: Sequence[Block], windows: Sequence[Block]
+    ) -> CameraMeans:
+        """Return the means of records and windows."""
+        whole = [_both(scored, sum(one[1:], one[0])) for one in (*records, *windows)]
+        parts = []
+        for camera in range(CLIENTS):
+            own = [_both(scored, one[camera]) for one in (*records, *windows)]
+            segment = SegmentValue(column="camera", value=str(camera))
+            means = _means(pool, scored, own, only_locations=True)
+            parts.append([as_part(segment, one) for one in means])
+        return cls(
+            whole=_means(pool, scored, whole),
+            cameras=(
+                side_by_side([one[0] for one in parts]),
+                side_by_side([one[1] for one in parts]),
+            ),
+            records=len(records),
+        )
+
+    def course(self, times: BlockTimes, *, with_cameras: bool) -> ReplayCourse:
+        """Begin a replay of the records."""
+        plans = _plans(with_cameras=with_cameras)
+        past = range(self.records)
+        of_cameras = [rows_of(one, past) for one in self.cameras] if with_cameras else []
+        parts = PartsCourse.of(of_cameras, times, [plans[1]] * len(of_cameras))
+        whole = [rows_of(family, past) for family in self.whole]
+        return ReplayCourse.of(whole, times, [plans[0]] * _FAMILIES, parts)
+
+    def verdicts(
+        self, course: ReplayCourse, times: BlockTimes, window: int, row: int
+    ) -> list[WindowVerdict]:
+        """Judge a window by the records that a replay has met: all images, then the cameras."""
+        replayed = course.so_far()
+        normal = np.flatnonzero(replayed.normal)
+        when, span, at = times.take(normal), times.window(row), [self.records + window]
+        with_cameras = bool(course.parts.families)
+        plans = _plans(with_cameras=with_cameras)
+        said = [
+            judge(rows_of(one, normal), when, rows_of(one, at), span, calibration, plans[0])
+            for one, calibration in zip(self.whole, replayed.calibrations, strict=True)
+        ]
+        if with_cameras:
+            parts = zip(
+                self.cameras, replayed.parts.calibrations, replayed.parts.left_out, strict=True
+            )
+            for one, calibration, out in parts:
+                past = without_scores(rows_of(one, normal), out[normal])
+                own = without_scores(rows_of(one, at), one.images[at] < FEWEST_UNITS)
+                said.append(judge(past, when, own, span, calibration, plans[1]))
+        return said
+
+
+def _plans(*, with_cameras: bool) -> tuple[ModelPlan, ModelPlan]:
+    detection = DetectionSettings()
+    shares = RateShares.of(_FAMILIES, _FAMILIES if with_cameras else 0)
+    rate, least = detection.false_alarm_rate, detection.minimum_effect
+    return (
+        ModelPlan(level=rate / shares.of_whole, minimum_effect=least, seed=SEED),
+        ModelPlan(
+            level=rate / shares.of_segments,
+            minimum_effect=least,
+            seed=SEED,
+            needed_days=NEEDED_DAYS,
+        ),
+    )
+
+
+def _both(scored: ScoredPool, counts: Counts) -> tuple[FamilySums, FamilySums]:
+    if not counts.any():
+        return _NOTHING, _NOTHING
+    return scored.features.sums(counts), scored.predictions.sums(counts)
+
+
+def _means(
+    pool: Pool,
+    scored: ScoredPool,
+    blocks: Sequence[tuple[FamilySums, FamilySums]],
+    *,
+    only_locations: bool = False,
+) -> tuple[FamilyMeans, FamilyMeans]:
+    return (
+        family_means(
+            scored.features.scale,
+            {},
+            [one[0] for one in blocks],
+            pool.varying,
+            only_locations=only_locations,
+        ),
+        family_means(
+            scored.predictions.scale,
+            scored.reference_classes,
+            [one[1] for one in blocks],
+            (CONFIDENCE, CLASS_COLUMN),
+            only_locations=only_locations,
+        ),
+    )
+
+
+def camera_alarms(case: Case, seed: int, pool: Pool) -> CameraAlarms:
+    """Judge the window of every day, but the first, by the days before it."""
+    world = CameraWorld.of(case, seed, pool)
+    scored = ScoredPool.of(pool, world.reference)
+    means = CameraMeans.of(pool, scored, world.records, world.blocks)
+    return CameraAlarms(
+        tested=_said_of_all(means, case.times(), with_cameras=True),
+        untested=_said_of_all(means, case.times(), with_cameras=False),
+    )
+
+
+def _said_of_all(means: CameraMeans, times: BlockTimes, *, with_cameras: bool) -> list[Said]:
+    course = means.course(times, with_cameras=with_cameras)
+    said = []
+    for day in range(means.records):
+        if course.normal:
+            verdicts = means.verdicts(course, times, day, day)
+            alarm = any(one.alarms for one in verdicts)
+            said.append(Said(block=day, age=len(course.normal), alarm=alarm))
+        course.meet(day)
+    return said
+
+
+def camera_faults(case: Case, seed: int, pool: Pool, age: int) -> list[CameraFound]:
+    """Judge a window in which one camera has a fault, after so many past days, for every fault."""
+    world = CameraWorld.of(case, seed, pool)
+    scored = ScoredPool.of(pool, world.reference)
+    broken = seed % CLIENTS
+    windows = [
+        world.drawn(world.recipes[age], case.images(age), broken=broken, fault=fault)
+        for fault in range(len(pool.faults))
+    ]
+    means = CameraMeans.of(pool, scored, world.records[:age], windows)
+    times = case.times()
+    courses = [means.course(times.take(range(age)), with_cameras=one) for one in (True, False)]
+    for course in courses:
+        for day in range(age):
+            course.meet(day)
+    own = SegmentValue(column="camera", value=str(broken)).group
+    found = []
+    for at, name in enumerate(pool.faults):
+        tested, untested = (means.verdicts(one, times, at, age) for one in courses)
+        raised = {key.group for one in tested[_FAMILIES:] for key in one.alarms}
+        found.append(
+            CameraFound(
+                fault=name,
+                tested=any(one.alarms for one in tested),
+                untested=any(one.alarms for one in untested),
+                named=raised == {own},
+            )
+        )
+    return found
