@@ -19,6 +19,7 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
+from drift.days.judging.segment_findings import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
@@ -84,6 +85,7 @@ class Judged:
     findings: RunFindings
     lined_up: LinedUp
     comparison: Comparison
+    drifted_segments: tuple[JudgedSegment, ...] = ()
 
 
 def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
@@ -130,7 +132,10 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)
     return Judged(
-        findings=replace(findings, notification=notice), lined_up=lined_up, comparison=comparison
+        findings=replace(findings, notification=notice),
+        lined_up=lined_up,
+        comparison=comparison,
+        drifted_segments=drifted,
     )
 
 

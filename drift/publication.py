@@ -45,12 +45,19 @@ _SIZE = "size_bytes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What a run compared, and what came of it."""
+    """What a run compared, and what came of it.
+
+    Attributes
+    ----------
+    segments
+        The segments that drifted as columns of their own, with what was found of each.
+    """
 
     lined_up: LinedUp
     comparison: Comparison
     profile: ReferenceProfile
     window: WindowImages
+    segments: tuple[tuple[Column, Finding], ...] = ()
 
 
 def publish_run(
@@ -120,13 +127,16 @@ def _links(workplace: Workplace, findings: RunFindings) -> Links:
 def _for_evidently(
     compared: Compared,
 ) -> tuple[list[Column], dict[str, Finding | Multivariate]]:
-    """Return all columns, the joint distance among them, and what was found of each."""
+    """Return all columns, the joint distance and segments among them, and what was found."""
     comparison = compared.comparison
     columns = list(compared.lined_up.columns)
     findings: dict[str, Finding | Multivariate] = {one.name: one for one in comparison.findings}
     if comparison.joint is not None:
         columns.append(comparison.joint.column)
         findings[comparison.joint.column.name] = comparison.joint.finding
+    for column, finding in compared.segments:
+        columns.append(column)
+        findings[column.name] = finding
     return columns, findings
 
 

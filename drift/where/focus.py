@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
 from drift.days.judging.segment_findings import JudgedSegment
+from drift.days.judging.segment_means import SegmentValue
 from drift.observations.segment_values import EMPTY, segment_text
 from reports.findings.columns import Finding
 
@@ -60,8 +63,7 @@ def focus_of(
         return Focus(comparison=comparison, rows=rows)
     first = drifted[0]
     own = {one.name: one for one in first.drifted}
-    segment = first.past.segment
-    inside = _texts(table[segment.column].loc[rows.current.index]) == segment.value
+    inside = is_inside(first.past.segment, rows.current, table)
     return Focus(
         comparison=replace(
             comparison,
@@ -69,13 +71,23 @@ def focus_of(
             predictions=tuple(own[one.name] for one in comparison.predictions if one.name in own),
             joint=None,
         ),
-        rows=replace(rows, current=rows.current[inside.to_numpy()], current_within=None),
+        rows=replace(rows, current=rows.current[inside], current_within=None),
         segment=first,
     )
 
 
-def _texts(values: pd.Series) -> pd.Series:
-    return values.map(segment_text, na_action="ignore").fillna(EMPTY).astype("object")
+def is_inside(segment: SegmentValue, rows: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which rows of the window belong to a segment value, bool of shape (rows,).
+
+    Parameters
+    ----------
+    table
+        The segments of the window's rows, one column each.
+    """
+    codes, values = pd.factorize(table[segment.column].loc[rows.index])
+    texts = np.array([*map(segment_text, values), EMPTY], dtype=object)
+    inside: NDArray[np.bool_] = texts[codes] == segment.value
+    return inside
 
 
 def _rest_moved(segment: JudgedSegment, comparison: Comparison, rows: AlignedRows) -> bool:
