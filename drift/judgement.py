@@ -37,7 +37,7 @@ from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
 from drift.verdict.sentence import Extent
-from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
+from drift.verdict.yardstick import REFERENCE_ALONE
 from drift.where.affected import least_affected
 from drift.where.direction import Positions, drift_positions
 from drift.where.focus import Focus, focus_of
@@ -101,16 +101,8 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
-        drifted = measured.segments.drifted
-        focus = focus_of(comparison, lined_up.rows[ColumnRole.FEATURE], drifted, inputs.segments)
-        positions = drift_positions(focus.comparison, focus.rows)
-        where = _locate(workplace, inputs, focus, positions)
-        affected = least_affected(positions)
-        extent = replace(
-            _extent(counts, where, affected, measured.yardstick),
-            segment=focus.segment,
-            more_segments=len(drifted) - 1,
-        )
+        placed = _placed(workplace, inputs, lined_up, measured)
+        extent = _extent(counts, placed, measured)
         decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
@@ -120,14 +112,14 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
-        affected=affected,
-        offenders=find_offenders(positions, inputs.window, data.counted),
-        concentration=where,
+        affected=placed.affected,
+        offenders=find_offenders(placed.positions, inputs.window, data.counted),
+        concentration=placed.where,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
-        segment_tests=measured.segments.told(is_headline=focus.segment is not None),
+        segment_tests=measured.segments.told(is_headline=placed.focus.segment is not None),
     )
     findings = assemble(facts)
     notice = due_notice(earlier, history_row(findings), job.notifications)
@@ -135,7 +127,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         findings=replace(findings, notification=notice),
         lined_up=lined_up,
         comparison=comparison,
-        drifted_segments=drifted,
+        drifted_segments=measured.segments.drifted,
     )
 
 
@@ -198,15 +190,15 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(
-    counts: WindowCounts, where: Concentration, affected: int | None, yardstick: Yardstick
-) -> Extent:
+def _extent(counts: WindowCounts, placed: _Placed, measured: MeasuredWindow) -> Extent:
     return Extent(
         images=counts.images,
-        affected=affected,
-        where=where_clause(where.segments, where.onset),
+        affected=placed.affected,
+        where=where_clause(placed.where.segments, placed.where.onset),
         reasons=counts.quality.reasons,
-        yardstick=yardstick,
+        yardstick=measured.yardstick,
+        segment=placed.focus.segment,
+        more_segments=len(measured.segments.drifted) - 1,
     )
 
 
@@ -214,6 +206,34 @@ def _line_up(job: Job, inputs: RunInputs, copies: BothCopies) -> LinedUp:
     units = find_units(inputs.profile, inputs.window, copies)
     named, probabilities = job.predictions.columns, inputs.predictions.probabilities
     return line_up(inputs.profile, inputs.window, units, named, probabilities)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """Whose images a drift is about, how far they lie along it, and where and how many they are."""
+
+    focus: Focus
+    positions: Positions
+    where: Concentration
+    affected: int | None
+
+
+def _placed(
+    workplace: Workplace, inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow
+) -> _Placed:
+    focus = focus_of(
+        measured.comparison,
+        lined_up.rows[ColumnRole.FEATURE],
+        measured.segments.drifted,
+        inputs.segments,
+    )
+    positions = drift_positions(focus.comparison, focus.rows)
+    return _Placed(
+        focus=focus,
+        positions=positions,
+        where=_locate(workplace, inputs, focus, positions),
+        affected=least_affected(positions),
+    )
 
 
 def _locate(

@@ -56,6 +56,21 @@ class RunFacts:
 
 def assemble(facts: RunFacts) -> RunFindings:
     """Return everything that the run found."""
+    return _beside_days(facts, _beside_reference(facts))
+
+
+def _beside_days(facts: RunFacts, found: RunFindings) -> RunFindings:
+    return replace(
+        found,
+        basis=facts.yardstick.basis,
+        level=facts.yardstick.level,
+        baseline=facts.yardstick.baseline,
+        episode=facts.yardstick.episode,
+        segment_tests=facts.segment_tests,
+    )
+
+
+def _beside_reference(facts: RunFacts) -> RunFindings:
     return RunFindings(
         job=facts.data.job.name,
         run_id=facts.run_id,
@@ -90,11 +105,6 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
-        basis=facts.yardstick.basis,
-        level=facts.yardstick.level,
-        baseline=facts.yardstick.baseline,
-        episode=facts.yardstick.episode,
-        segment_tests=facts.segment_tests,
     )
 
 

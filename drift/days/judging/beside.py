@@ -69,19 +69,7 @@ def judge_beside_days(
     no_verdict
         Whether the data allows no verdict: every column is inconclusive then.
     """
-    verdicts = {
-        family.role: judge(
-            rows_of(family.past, normal.normal),
-            normal.normal_times,
-            family.whole_window,
-            normal.span,
-            calibration,
-            plan,
-        )
-        for family, calibration, plan in zip(
-            normal.families, normal.replayed.calibrations, normal.plans, strict=True
-        )
-    }
+    verdicts = _verdicts(normal)
     shares = normal.shares
     bar = Bar(detection=detection, families=shares.of_whole, no_verdict=no_verdict)
     judges = {
@@ -106,6 +94,22 @@ def judge_beside_days(
             replace(bar, families=shares.of_segments),
         ),
     )
+
+
+def _verdicts(normal: NormalDays) -> dict[ColumnRole, WindowVerdict]:
+    return {
+        family.role: judge(
+            rows_of(family.past, normal.normal),
+            normal.normal_times,
+            family.whole_window,
+            normal.span,
+            calibration,
+            plan,
+        )
+        for family, calibration, plan in zip(
+            normal.families, normal.replayed.calibrations, normal.plans, strict=True
+        )
+    }
 
 
 def _said(

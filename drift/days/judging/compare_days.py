@@ -130,23 +130,12 @@ class NormalDays:
         of_parts = tuple(
             _plan(detection, shares.of_segments, needed_days=NEEDED_DAYS) for _ in segments.families
         )
-        times = BlockTimes(
-            positions=known.positions,
-            phases=known.phases,
-            regimes=marks.levels,
-            dates=known.dates,
-        )
         course = _course(known, (families, plans), (segments.families, of_parts), marks)
         return cls(
             records=known.records,
-            times=times,
+            times=_times(known, marks),
             course=course,
-            span=WindowBlocks(
-                positions=known.window_positions,
-                phases=known.window_phases,
-                weights=known.window_weights,
-                regime=marks.window_level,
-            ),
+            span=_span(known, marks),
             families=families,
             plans=plans,
             rejected=marks.rejected,
@@ -227,6 +216,24 @@ class NormalDays:
         """The normal blocks of the window's own level; of all levels where that has none yet."""
         own = self.normal[self.normal_times.regimes == self.span.regime]
         return own if len(own) else self.normal
+
+
+def _times(known: KnownDays, marks: PastMarks) -> BlockTimes:
+    return BlockTimes(
+        positions=known.positions,
+        phases=known.phases,
+        regimes=marks.levels,
+        dates=known.dates,
+    )
+
+
+def _span(known: KnownDays, marks: PastMarks) -> WindowBlocks:
+    return WindowBlocks(
+        positions=known.window_positions,
+        phases=known.window_phases,
+        weights=known.window_weights,
+        regime=marks.window_level,
+    )
 
 
 def _plan(detection: DetectionSettings, shares: int, needed_days: int = 0) -> ModelPlan:
