@@ -30,6 +30,7 @@ EXAMPLES = (
     examples.hostile,
     normal_days.drifted_from_days,
     normal_days.quiet_day,
+    normal_days.drifted_camera,
     normal_days.learning,
 )
 WHERE = {

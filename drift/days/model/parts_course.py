@@ -130,6 +130,7 @@ class PartsCourse:
     def teach(self, row: int, looks: PartLooks) -> None:
         """Take in a block that is normal as a whole."""
         raised = self._raised(looks)
+        opened = [places for part, places in raised.items() if part not in self._open]
         for part in set(self._open) - set(raised):
             self._go_on(part, row, looks)
         for part, upward in raised.items():
@@ -137,7 +138,7 @@ class PartsCourse:
         for at, (course, look) in enumerate(zip(self.families, looks, strict=True)):
             if look is None:
                 continue
-            if any(family == at for part in raised.values() for family, _ in part):
+            if any(family == at for places in opened for family, _ in places):
                 course.learn_of_alarm(look)
             else:
                 course.learn(look, ~course.places_of(self._open))
