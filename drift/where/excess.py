@@ -115,12 +115,13 @@ def _thinning(units: int) -> int:
 def log_ratios(held: HeldColumns) -> Numbers:
     """Return the logarithm of how many times as common images like each judged one are.
 
-    Shape (units,), between -30 and 30; 0 where they are as common in the window as in the
-    reference. A logistic regression tells the two sides apart, each weighted alike, so that its
-    logit is the logarithm of the ratio of their densities (J. Qin, "Inferences for case-control
-    and semiparametric two-sample density ratio models", Biometrika 85, 1998). Its inputs are the
-    columns' normal scores and their parts beyond a few knots, with a ridge penalty. It is fitted
-    eight times, each time without an eighth of the units, and these are judged by it.
+    Shape (units,); 0 where they are as common in the window as in the reference, at most the
+    logarithm of the number of reference units. A logistic regression tells the two sides apart,
+    each weighted alike, so that its logit is the logarithm of the ratio of their densities (J. Qin,
+    "Inferences for case-control and semiparametric two-sample density ratio models", Biometrika 85,
+    1998). Its inputs are the columns' normal scores and their parts beyond a few knots, with a
+    ridge penalty. It is fitted eight times, each time without an eighth of the units, and these are
+    judged by it.
     """
     basis = _Basis.of(np.vstack([held.reference, held.current]), held.moved)
     design = basis.design(np.vstack([held.reference, held.current]))
@@ -133,8 +134,9 @@ def log_ratios(held: HeldColumns) -> Numbers:
         for first in range(0, len(own), _AT_ONCE):
             some = own[first : first + _AT_ONCE]
             found[some] = basis.design(held.judged[some]) @ coefficients
-    # Rounded, so that images with the same numbers tie.
-    return found.clip(-_LARGEST_LOGIT, _LARGEST_LOGIT).round(6)
+    # No image can be known to be more unusual than the only one of all images of the reference.
+    most = np.log(max(len(held.reference), 2))
+    return found.clip(-most, most).round(6)
 
 
 class _Basis(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,9 @@ from reports.publishing.affected_csv import AffectedImages
 MOST_OFFENDERS = 24
 MOST_LISTED = 20_000
 # An image is more likely than not affected where its like is twice as common as without the drift.
-_AFFECTED = math.log(2)
+# It must also lie farther out along the drift than nine of ten images of the reference: else what
+# is usual in production, but not in the reference, would look affected.
+_AFFECTED, _FARTHER_THAN = math.log(2), 0.9
 # Another thing takes the place of one seen already only where it stands out half as much as the
 # first, in likeness and in distance.
 _FAR_ENOUGH = 0.5
@@ -46,16 +48,20 @@ class RankedImages:
         reference.
     distances
         By number that drifted, how far each unit lies out along the drift: see `Positions`.
+    usual
+        Nine of ten reference units lie no farther out than this.
     """
 
     labels: NDArray[np.int64]
     log_ratios: NDArray[np.float64]
     distances: pd.DataFrame
+    usual: float
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
-        keep = self.log_ratios >= _AFFECTED
-        return RankedImages(
+        keep = (self.log_ratios >= _AFFECTED) & (_far_out(self.distances) > self.usual)
+        return replace(
+            self,
             labels=self.labels[keep],
             log_ratios=self.log_ratios[keep],
             distances=self.distances[keep],
@@ -90,6 +96,7 @@ def rank_images(
         labels=positions.current.index.to_numpy(dtype=np.int64)[places],
         log_ratios=ratios[order],
         distances=positions.current.iloc[places],
+        usual=_usual_distance(positions.reference),
     )
 
 
@@ -117,8 +124,9 @@ def list_affected(
 ) -> AffectedImages | None:
     """Return all images that are more likely than not there because of the drift, at most 20,000.
 
-    That is where images like it are at least twice as common in the window as in the reference.
-    Near-copies of one unit share its score. None without any.
+    That is where images like it are at least twice as common in the window as in the reference, and
+    it lies farther out along the drift than nine of ten images of the reference. Near-copies of one
+    unit share its score. None without any.
 
     Parameters
     ----------
@@ -192,6 +200,11 @@ def _far_out(distances: pd.DataFrame) -> NDArray[np.float64]:
     for name in distances.columns:
         squares += np.maximum(distances[name].to_numpy(), 0.0) ** 2
     return np.sqrt(squares / max(1, len(distances.columns)))
+
+
+def _usual_distance(reference: pd.DataFrame) -> float:
+    far = _far_out(reference)
+    return float(np.quantile(far, _FARTHER_THAN)) if len(far) else 0.0
 
 
 def _farthest(far: NDArray[np.float64]) -> NDArray[np.int64]:
