@@ -26,8 +26,8 @@ from reports.publishing.affected_csv import AffectedImages
 MOST_OFFENDERS = 24
 MOST_LISTED = 20_000
 # An image is more likely than not affected where its like is twice as common as without the drift.
-# It must also lie farther out along the drift than nine of ten images of the reference: else what
-# is usual in production, but not in the reference, would look affected.
+# It must also lie as far out along the drift as the farthest tenth of the reference: else what is
+# usual in production, but not in the reference, would look affected.
 _AFFECTED, _FARTHER_THAN = math.log(2), 0.9
 # Another thing takes the place of one seen already only where it stands out half as much as the
 # first, in likeness and in distance.
@@ -49,7 +49,7 @@ class RankedImages:
     distances
         By number that drifted, how far each unit lies out along the drift: see `Positions`.
     usual
-        Nine of ten reference units lie no farther out than this.
+        A tenth of the reference units lie at least so far out.
     """
 
     labels: NDArray[np.int64]
@@ -59,7 +59,7 @@ class RankedImages:
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
-        keep = (self.log_ratios >= _AFFECTED) & (_far_out(self.distances) > self.usual)
+        keep = (self.log_ratios >= _AFFECTED) & (_far_out(self.distances) >= self.usual)
         return replace(
             self,
             labels=self.labels[keep],
@@ -125,8 +125,8 @@ def list_affected(
     """Return all images that are more likely than not there because of the drift, at most 20,000.
 
     That is where images like it are at least twice as common in the window as in the reference, and
-    it lies farther out along the drift than nine of ten images of the reference. Near-copies of one
-    unit share its score. None without any.
+    it lies as far out along the drift as the farthest tenth of the reference. The near-copies of
+    one unit share its score. None without any.
 
     Parameters
     ----------
