@@ -285,3 +285,17 @@ def test_where_no_image_is_twice_as_common_or_farther_out_there_is_no_list() -> 
 
     assert list_affected(near, window, np.arange(400), segments_of(400), profile) is None
     assert list_affected(usual, window, np.arange(400), segments_of(400), profile) is None
+
+
+def test_of_a_number_whose_distances_end_early_images_are_listed_too() -> None:
+    """Distances are at most six, and a tenth of a skewed reference may lie there."""
+    current = pd.DataFrame({"mean": np.full(50, 6.0)})
+    ranked = RankedImages(
+        labels=np.arange(50), log_ratios=np.full(50, math.log(8)), distances=current, usual=6.0
+    )
+    segments = pd.DataFrame(index=range(50))
+    window = window_of(current, None, list(range(50)))
+    found = list_affected(ranked, window, np.arange(50), segments, profile_of(["mean"]))
+
+    assert found is not None
+    assert found.found == 50
