@@ -18,6 +18,7 @@ from PIL import Image
 
 import reference_stats.features.registry as feature_registry
 from benchmarks.detection_parts.corruptions import corrupt
+from benchmarks.detection_parts.pipeline_faults import PIPELINE_FAULTS, break_picture
 from reference_stats.decoding.decode import decode_image
 from reference_stats.features.registry import compute_features, feature_names, feature_set_id
 from reference_stats.outcomes import UnreadableImage
@@ -38,10 +39,27 @@ class Encoding(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A corruption and its severity, 1 to 5."""
+    """What is done to a picture: a corruption of ImageNet-C, or a fault of a pipeline.
+
+    Attributes
+    ----------
+    severity
+        1 (mild) to 5 for a corruption; 0 for a fault of a pipeline, which has one strength.
+    """
 
     name: str
-    severity: int
+    severity: int = 0
+
+    @property
+    def is_of_pipeline(self) -> bool:
+        """Whether it is one of `PIPELINE_FAULTS`."""
+        return self.name in PIPELINE_FAULTS
+
+    def applied_to(self, picture: Pixels, number: int) -> Pixels:
+        """Return a copy of a picture with this fault; noise depends on the picture's number."""
+        if self.is_of_pipeline:
+            return break_picture(picture, self.name, number)
+        return corrupt(picture, self.name, self.severity, number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +162,7 @@ def _load_or_compute(block: _Block) -> NDArray[np.float64]:
 
 def _numbers(picture: Pixels, number: int, block: _Block) -> NDArray[np.float64]:
     if block.fault is not None:
-        picture = corrupt(picture, block.fault.name, block.fault.severity, number)
+        picture = block.fault.applied_to(picture, number)
     image = decode_image(encode(picture, block.encoding), max_pixels=_MOST_PIXELS)
     if isinstance(image, UnreadableImage):
         raise TypeError(f"picture {number} could not be read again: {image.summary}")
