@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import reference_stats.features.registry as feature_registry
+from benchmarks.detection_parts import corruptions, pipeline_faults
 from benchmarks.detection_parts.corruptions import corrupt
 from benchmarks.detection_parts.pipeline_faults import PIPELINE_FAULTS, break_picture
 from reference_stats.decoding.decode import decode_image
@@ -28,6 +29,8 @@ Pixels = NDArray[np.uint8]
 _BLOCK = 50
 _JPEG_QUALITY = 95
 _MOST_PIXELS = 10**8
+# The folders of `reference_stats` whose code decides about a picture's numbers.
+_MAKE_NUMBERS = ("decoding", "features", "kernels", "pixels", "sums")
 
 
 class Encoding(enum.StrEnum):
@@ -137,10 +140,13 @@ def _block(
 
 
 def _definition() -> str:
-    """Return what changes whenever the features may give other numbers."""
-    folder = Path(str(feature_registry.__file__)).parent
-    sources = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
-    return feature_set_id() + hashlib.sha256(sources).hexdigest()
+    """Return what changes whenever the features or the faults may give other numbers."""
+    package = Path(str(feature_registry.__file__)).parents[1]
+    folders = [package / name for name in _MAKE_NUMBERS]
+    sources = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    sources += [Path(str(module.__file__)) for module in (corruptions, pipeline_faults)]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    return feature_set_id() + digest.hexdigest()
 
 
 def _load_or_compute(block: _Block) -> NDArray[np.float64]:

@@ -16,16 +16,16 @@ _CHUNK = 1024
 def sum_three_sizes(
     plane: NDArray[np.uint8], speck_step: int, hot_step: int, first_row: int, first_column: int
 ) -> NDArray[np.int64]:
-    """Return the fifteen sums of `sum_neighbours` and the squares of the smaller Laplacians.
+    """Return the fourteen sums of `sum_neighbours` and the squares of the smaller Laplacians.
 
     These are over the inner pixels of the half and of the quarter, whose pixels are the sums of 4
     and of 16 pixels: 4 and 16 times the grey levels.
     """
-    sums = np.empty(17, int64)
-    sums[:15] = sum_neighbours(plane, speck_step, hot_step, first_row, first_column)
+    sums = np.empty(16, int64)
+    sums[:14] = sum_neighbours(plane, speck_step, hot_step, first_row, first_column)
     half = halve(plane)
-    sums[15] = sum_inner_laplacian(half)
-    sums[16] = sum_inner_laplacian(halve(half))
+    sums[14] = sum_inner_laplacian(half)
+    sums[15] = sum_inner_laplacian(halve(half))
     return sums
 
 
@@ -33,7 +33,7 @@ def sum_three_sizes(
 def sum_neighbours(
     plane: NDArray[np.uint8], speck_step: int, hot_step: int, first_row: int, first_column: int
 ) -> NDArray[np.int64]:
-    """Return fifteen sums over a plane of shape (height, width).
+    """Return fourteen sums over a plane of shape (height, width).
 
     Over the inner pixels, those with all eight neighbours: the absolute response to
     ``[[1, -2, 1], [-2, 4, -2], [1, -2, 1]]``; g, the absolute step to the right plus that down;
@@ -42,12 +42,12 @@ def sum_neighbours(
     squares of the Laplacian with the outermost pixels repeated beyond the border; the absolute
     steps downwards; those from rows `first_row`, `first_row` + 8 and so on; the absolute steps to
     the right; those from columns `first_column`, `first_column` + 8 and so on. Over the inner
-    pixels again: the number of those that stand out by more than `hot_step`; the absolute
-    Laplacian; the same in the centre, as `centre_of` has it. Last the absolute second differences
-    downwards, over all pixels with a neighbour above and below, and to the right, likewise.
+    pixels again: the number of those that stand out by more than `hot_step`; the squares of the
+    Laplacian in the centre, as `centre_of` has it. Last the absolute second differences downwards,
+    over all pixels with a neighbour above and below, and to the right, likewise.
     """
     height, width = plane.shape
-    sums = np.zeros(15, int64)
+    sums = np.zeros(14, int64)
     top, bottom = centre_of(height)
     left, right = centre_of(width)
     bend, across, laplacian = np.empty(width, int16), np.zeros(width, int16), np.zeros(width, int16)
@@ -68,12 +68,12 @@ def sum_neighbours(
         for x in range(first_column, width - 1, 8):
             sums[9] += beside[x]
         squares = _sum_row_laplacian(here, bend, across, laplacian)
-        sums[14] += _sum_absolute(across[: max(width - 2, 0)])
+        sums[13] += _sum_absolute(across[: max(width - 2, 0)])
         first = int64(bend[0]) + int64(here[min(1, width - 1)]) - int64(here[0])
         last = int64(bend[width - 1]) + int64(here[max(width - 2, 0)]) - int64(here[width - 1])
         sums[5] += squares + first * first + (last * last if width > 1 else 0)
         if 0 < y < height - 1:
-            sums[13] += _sum_absolute(bend)
+            sums[12] += _sum_absolute(bend)
         if 0 < y < height - 1 and width > 2:
             sums[0] += _sum_noise(bend)
             sums[1] += downwards - below[0] - below[width - 1] + rightwards - beside[0]
@@ -82,9 +82,8 @@ def sum_neighbours(
             sums[3] += _count_above(standing_out[: width - 2], speck_step)
             sums[4] += squares
             sums[10] += _count_above(standing_out[: width - 2], hot_step)
-            sums[11] += _sum_absolute(laplacian[: width - 2])
             is_central = top <= y < bottom
-            sums[12] += _sum_absolute(laplacian[left - 1 : right - 1 if is_central else left - 1])
+            sums[11] += _sum_squares(laplacian[left - 1 : right - 1 if is_central else left - 1])
     return sums
 
 

@@ -46,6 +46,21 @@ def sum_layout(plane: NDArray[np.uint8], flat: int) -> NDArray[np.int64]:
 
 
 @compiled
+def describe_lines(sums: NDArray[np.int64]) -> tuple[float, int, int]:
+    """Return the population standard deviation of some lines' sums, and the sums of both halves.
+
+    The middle one of an odd number of lines is in neither half.
+    """
+    half, squares = sums.size // 2, 0.0
+    first, second = sums[:half].sum(), sums[sums.size - half :].sum()
+    middle = sums[half] if sums.size % 2 else 0
+    mean = (first + second + middle) / sums.size
+    for place in range(sums.size):
+        squares += (sums[place] - mean) ** 2
+    return np.sqrt(squares / sums.size), first, second
+
+
+@compiled
 def _sum(row: NDArray[np.uint8]) -> int:
     total = int64(0)
     for start in range(0, row.size, _CHUNK):

@@ -62,8 +62,8 @@ def sum_neighbourhoods(
     first_column: int,
     flat: int,
 ) -> NDArray[np.int64]:
-    """Return the seventeen sums of `sum_three_sizes` and those of `sum_layout`."""
-    sums = np.empty(21 + plane.shape[0] + plane.shape[1], int64)
-    sums[:17] = sum_three_sizes(plane, speck_step, hot_step, first_row, first_column)
-    sums[17:] = sum_layout(plane, flat)
+    """Return the sixteen sums of `sum_three_sizes` and those of `sum_layout`."""
+    sums = np.empty(20 + plane.shape[0] + plane.shape[1], int64)
+    sums[:16] = sum_three_sizes(plane, speck_step, hot_step, first_row, first_column)
+    sums[16:] = sum_layout(plane, flat)
     return sums

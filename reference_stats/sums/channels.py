@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Levels between neighbours that hardly any edge has, and every overflow from 255 to 0.
 JUMP = 200
-# A few hundred pixels a level show how even the levels are; more would cost time only.
-_ENOUGH_PIXELS = 50_000
+# Some sixty pixels a level show how even the levels are; more would cost time only.
+_ENOUGH_PIXELS = 16_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelSums:
+class ChannelSums(NamedTuple):
     """Exact counts over the samples of the red, green and blue channel, or of the only one.
+
+    In large pictures they are those of every second row of the file, of every third and so on, so
+    that at least 16,000 pixels are counted.
 
     Attributes
     ----------
@@ -23,8 +25,7 @@ class ChannelSums:
         How many steps from a sample to the one on the right or below in the same channel are larger
         than 200 levels, and how many there are.
     levels
-        How often each level occurs, shape (channels, 256); in large pictures in every second row,
-        in every third and so on, so that at least 50,000 pixels are counted.
+        How often each level occurs, shape (channels, 256).
     """
 
     jumps: int
@@ -33,15 +34,12 @@ class ChannelSums:
 
 
 def row_step(height: int, width: int) -> int:
-    """Return of how many rows one is looked at for its levels."""
+    """Return of how many rows one is looked at."""
     return min(max(height * width // _ENOUGH_PIXELS, 1), height)
 
 
-def channel_sums_of(sums: NDArray[np.int64], channels: int, shape: tuple[int, ...]) -> ChannelSums:
-    """Return what the kernel of the channels said of a picture of a shape."""
-    height, width = shape
+def channel_sums_of(sums: NDArray[np.int64], channels: int) -> ChannelSums:
+    """Return what the kernel of the channels said of a picture of so many channels."""
     return ChannelSums(
-        jumps=int(sums[0]),
-        steps=channels * (height * (width - 1) + (height - 1) * width),
-        levels=sums[1:].reshape(channels, -1),
+        jumps=int(sums[0]), steps=int(sums[1]), levels=sums[2:].reshape(channels, -1)
     )

@@ -37,9 +37,9 @@ class DetailSums(NamedTuple):
         cross from one row of JPEG's blocks into the next.
     steps_right, steps_right_between_blocks
         The same for the steps to the pixel on the right.
-    laplacian, central_laplacian, central_pixels
-        Sums of the absolute four-neighbour Laplacian over the inner pixels and over the middle half
-        of their rows and columns, and how many pixels are in that middle.
+    laplacian_squares, central_laplacian_squares, central_pixels
+        Sums of the squares of the four-neighbour Laplacian over the inner pixels and over the
+        middle half of their rows and columns, and how many pixels are in that middle.
     bends_down, bends_right
         Sums of the absolute second differences downwards, over all pixels with a neighbour above
         and below, and to the right, over those with one on the left and on the right.
@@ -61,8 +61,8 @@ class DetailSums(NamedTuple):
     steps_down_between_blocks: int
     steps_right: int
     steps_right_between_blocks: int
-    laplacian: int
-    central_laplacian: int
+    laplacian_squares: int
+    central_laplacian_squares: int
     central_pixels: int
     bends_down: int
     bends_right: int
@@ -74,7 +74,7 @@ def detail_sums_of(sums: Sequence[int], shape: tuple[int, ...]) -> DetailSums:
     height, width = shape
     noise, gradient, gradient_squares, specks, squares = sums[:5]
     padded_squares, down, down_between, right, right_between = sums[5:10]
-    hot, laplacian, central, bends_down, bends_right, half, quarter = sums[10:]
+    hot, central, bends_down, bends_right, half, quarter = sums[10:]
     energies = (
         _mean_square(squares, height, width, 1),
         _mean_square(half, height // 2, width // 2, 4),
@@ -92,8 +92,8 @@ def detail_sums_of(sums: Sequence[int], shape: tuple[int, ...]) -> DetailSums:
         steps_down_between_blocks=down_between,
         steps_right=right,
         steps_right_between_blocks=right_between,
-        laplacian=laplacian,
-        central_laplacian=central,
+        laplacian_squares=squares,
+        central_laplacian_squares=central,
         central_pixels=_central(height) * _central(width),
         bends_down=bends_down,
         bends_right=bends_right,

@@ -30,7 +30,7 @@ from reference_stats.sums.detail import (
 from reference_stats.sums.layout import FLAT, LayoutSums, layout_sums_of
 
 _COLOURS = 10
-_DETAIL = 17
+_DETAIL = 16
 
 
 class PictureSums(NamedTuple):
@@ -79,11 +79,11 @@ def sum_picture(
 def _picture_sums(
     colours: ColourSums, channels: int, sums: NDArray[np.int64], shape: tuple[int, ...]
 ) -> PictureSums:
-    detail = 1 + 256 * channels
+    detail = 2 + 256 * channels
     layout = detail + _DETAIL
     return PictureSums(
         colours=colours,
-        channels=channel_sums_of(sums[:detail], channels, shape),
+        channels=channel_sums_of(sums[:detail], channels),
         detail=detail_sums_of(sums[detail:layout].tolist(), shape),
         layout=layout_sums_of(sums[layout:], shape),
     )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from reference_stats.features.feature import Feature
 from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.layout import LineSums
 
 # Grey levels that keep the logarithms of dark and of plain pictures from jumping.
 _LIGHT_FLOOR = 4.0
@@ -31,8 +29,7 @@ def orientation(image: DecodedImage) -> float:
     [4.9, -4.9]
     """
     sums = image.layout_sums
-    rows = float(np.std(sums.rows)) / image.width
-    columns = float(np.std(sums.columns)) / image.height
+    rows, columns = sums.rows.deviation / image.width, sums.columns.deviation / image.height
     return math.log((rows + _SPREAD_FLOOR) / (columns + _SPREAD_FLOOR))
 
 
@@ -80,14 +77,14 @@ def flat_borders(image: DecodedImage) -> float:
     (0.0, 0.2)
     """
     sums = image.layout_sums
-    return max(sums.flat_rows / image.height, sums.flat_columns / image.width)
+    return max(sums.rows.flat / image.height, sums.columns.flat / image.width)
 
 
-def _log_of_halves(lines: NDArray[np.int64], length: int) -> float:
-    half = len(lines) // 2
-    if not half:
+def _log_of_halves(lines: LineSums, length: int) -> float:
+    pixels = len(lines.sums) // 2 * length
+    if not pixels:
         return math.nan
-    first, second = (float(some.sum()) / (half * length) for some in (lines[:half], lines[-half:]))
+    first, second = lines.first_half / pixels, lines.second_half / pixels
     return math.log((first + _LIGHT_FLOOR) / (second + _LIGHT_FLOOR))
 
 

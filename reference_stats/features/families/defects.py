@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
 from reference_stats.features.feature import Feature
 from reference_stats.sums.decoded_image import DecodedImage
-from reference_stats.sums.peaks import peak_of
+from reference_stats.sums.peaks import peak_of, unevenness_of
 
 # A band occurs at least so often in the picture; scenes themselves repeat less often.
 _FEWEST_BANDS = 10
-_FEWEST_LINES = 64
+_FEWEST_ROWS = 64
 _BAND_FLOOR = 0.05
-# The levels at both ends hold what is clipped.
-_INNER_LEVELS = slice(2, 254)
-_SMOOTHED_LEVELS = 9
 # Combs of levels are at most 31 levels apart.
 _FEWEST_TEETH = 8
 _COMB_FLOOR = 0.02
@@ -75,24 +69,10 @@ def row_banding(image: DecodedImage) -> float:
     >>> [round(row_banding(image_from_pixels(one.astype(np.uint8))), 1) for one in (noise, bands)]
     [1.6, 4.9]
     """
-    return _banding(image.layout_sums.rows, image.width)
-
-
-def column_banding(image: DecodedImage) -> float:
-    """Return how far regular stripes from top to bottom stand out: a logarithm, 0 to about 8.
-
-    As `row_banding`, of columns: the pattern of a sensor's columns and of its amplifiers. NaN for
-    an image narrower than 64 pixels.
-
-    Examples
-    --------
-    >>> noise = np.random.default_rng(0).normal(128, 20, (200, 200))
-    >>> striped = noise + 6 * np.sin(np.arange(200) / 2)
-    >>> pictures = [image_from_pixels(one.astype(np.uint8)) for one in (noise, striped)]
-    >>> [round(column_banding(picture), 1) for picture in pictures]
-    [1.6, 4.9]
-    """
-    return _banding(image.layout_sums.columns, image.height)
+    rows = image.layout_sums.rows.sums
+    if len(rows) < _FEWEST_ROWS:
+        return math.nan
+    return peak_of(rows[None] / image.width, first=_FEWEST_BANDS, floor=_BAND_FLOOR)
 
 
 def level_comb(image: DecodedImage) -> float:
@@ -113,24 +93,8 @@ def level_comb(image: DecodedImage) -> float:
     >>> [round(level_comb(image_from_pixels(one)), 1) for one in (smooth, few_levels)]
     [1.6, 6.5]
     """
-    levels = np.log1p(image.channel_sums.levels[:, _INNER_LEVELS].astype(np.float64))
-    return peak_of(levels - _smoothed(levels), first=_FEWEST_TEETH, floor=_COMB_FLOOR)
-
-
-def _banding(lines: NDArray[np.int64], length: int) -> float:
-    if len(lines) < _FEWEST_LINES:
-        return math.nan
-    return peak_of(lines[None] / length, first=_FEWEST_BANDS, floor=_BAND_FLOOR)
-
-
-def _smoothed(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean over 9 levels; beyond the ends the outermost ones are repeated."""
-    reach = _SMOOTHED_LEVELS // 2
-    padded = np.concatenate(
-        [levels[:, :1].repeat(reach + 1, 1), levels, levels[:, -1:].repeat(reach, 1)], axis=1
-    )
-    sums = padded.cumsum(axis=1)
-    return (sums[:, _SMOOTHED_LEVELS:] - sums[:, :-_SMOOTHED_LEVELS]) / _SMOOTHED_LEVELS
+    waves = unevenness_of(image.channel_sums.levels)
+    return peak_of(waves, first=_FEWEST_TEETH, floor=_COMB_FLOOR)
 
 
 DEFECT_FEATURES = (
@@ -163,16 +127,6 @@ DEFECT_FEATURES = (
         rises="more banded from top to bottom",
         falls="less banded from top to bottom",
         compute=row_banding,
-        resolution=0.1,
-        resolution_reason="ten per cent of a peak",
-    ),
-    Feature(
-        name="column_banding",
-        unit="log ratio",
-        title="stripes downwards",
-        rises="more striped from side to side",
-        falls="less striped from side to side",
-        compute=column_banding,
         resolution=0.1,
         resolution_reason="ten per cent of a peak",
     ),

@@ -32,12 +32,12 @@ def sharpness(image: DecodedImage) -> float:
 
 
 def centre_sharpness(image: DecodedImage) -> float:
-    """Return how much sharper the centre is than the rest: a logarithm, about -2 to 3.
+    """Return how much sharper the centre is than the rest: a logarithm, about -3 to 5.
 
-    ``log((C + 0.5) / (B + 0.5))``: C is the mean absolute Laplacian, as of `sharpness`, over the
-    middle half of the inner rows and columns, B that over all other inner pixels. A smudge on the
-    lens lowers it, a lens that is out of true at its edges raises it. 0 for a flat image; NaN where
-    one of the two has no pixel, as in pictures of less than 6 pixels in both directions. The
+    ``log((C + 0.5) / (B + 0.5))``: C is the mean square of the Laplacian, as of `sharpness`, over
+    the middle half of the inner rows and columns, B that over all other inner pixels. A smudge on
+    the lens lowers it, a lens that is out of true at its edges raises it. 0 for a flat image; NaN
+    where one of the two has no pixel, as in pictures of less than 6 pixels in both directions. The
     ratio is our own.
 
     Examples
@@ -52,8 +52,8 @@ def centre_sharpness(image: DecodedImage) -> float:
     rest = sums.pixels - sums.central_pixels
     if not sums.central_pixels or not rest:
         return math.nan
-    centre = sums.central_laplacian / sums.central_pixels
-    beside = (sums.laplacian - sums.central_laplacian) / rest
+    centre = sums.central_laplacian_squares / sums.central_pixels
+    beside = (sums.laplacian_squares - sums.central_laplacian_squares) / rest
     return math.log((centre + _LAPLACIAN_FLOOR) / (beside + _LAPLACIAN_FLOOR))
 
 
