@@ -42,7 +42,7 @@ def _swapped_channels(picture: Pixels, _random: np.random.Generator) -> Pixels:
 
 
 def _grey(picture: Pixels, _random: np.random.Generator) -> Pixels:
-    luma = picture @ np.array(_LUMA_WEIGHTS)
+    luma = (picture * np.array(_LUMA_WEIGHTS)).sum(axis=2)
     return np.stack([_levels(luma)] * 3, axis=2)
 
 
@@ -121,7 +121,7 @@ def _strongly_compressed(picture: Pixels, _random: np.random.Generator) -> Pixel
 def _shaken(picture: Pixels, _random: np.random.Generator) -> Pixels:
     length = max(3, min(picture.shape[:2]) // 50)
     moved = [np.roll(picture, step, axis=1).astype(np.float64) for step in range(length)]
-    return _levels(np.mean(moved, axis=0))
+    return _levels(sum(moved, np.zeros(picture.shape)) / length)
 
 
 def _quantised(picture: Pixels, _random: np.random.Generator) -> Pixels:
@@ -139,8 +139,9 @@ def _wrongly_cropped(picture: Pixels, _random: np.random.Generator) -> Pixels:
     return _resized_to(part, (height, width), Image.Resampling.BICUBIC)
 
 
-def _levels(values: NDArray[np.float64]) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+def _levels(values: NDArray[np.floating]) -> Pixels:
+    levels: Pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return levels
 
 
 def _resized(picture: Pixels, scale: float, resampling: Image.Resampling) -> Pixels:

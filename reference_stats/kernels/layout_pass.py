@@ -74,7 +74,7 @@ def _sum(row: NDArray[np.uint8]) -> int:
 @compiled
 def _flat_rows(plane: NDArray[np.uint8], flat: int) -> int:
     """Return how many rows from the first one on are flat."""
-    height, width = plane.shape
+    height, width = len(plane), plane.shape[1]
     for y in range(height):
         low = high = plane[y, 0]
         for x in range(width):

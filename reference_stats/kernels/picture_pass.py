@@ -16,12 +16,12 @@ from reference_stats.kernels.layout_pass import sum_layout
 @compiled
 def sum_colours_and_grey(  # noqa: PLR0913, PLR0917 - compiled code takes no others
     rgb: NDArray[np.uint8],
+    plane: NDArray[np.uint8],
     blown: int,
     crushed: int,
     equal: int,
     jump: int,
     every: int,
-    plane: NDArray[np.uint8],
     speck_step: int,
     hot_step: int,
     first_row: int,
@@ -38,9 +38,9 @@ def sum_colours_and_grey(  # noqa: PLR0913, PLR0917 - compiled code takes no oth
 
 @compiled
 def sum_grey(  # noqa: PLR0913, PLR0917 - compiled code takes no others
+    plane: NDArray[np.uint8],
     jump: int,
     every: int,
-    plane: NDArray[np.uint8],
     speck_step: int,
     hot_step: int,
     first_row: int,

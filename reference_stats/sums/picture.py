@@ -67,11 +67,13 @@ def sum_picture(
     first_row = first_boundary(height, from_end=rows_from_below)
     first_column = first_boundary(width, from_end=columns_from_right)
     of_channels = JUMP, row_step(height, width)
-    of_grey = grey, SPECK_STEP, HOT_STEP, first_row, first_column, FLAT
+    of_grey = SPECK_STEP, HOT_STEP, first_row, first_column, FLAT
     if pixels.strides[2] == 0:
-        sums = picture_pass.sum_grey(*of_channels, *of_grey)
+        sums = picture_pass.sum_grey(grey, *of_channels, *of_grey)
         return _picture_sums(grey_sums(pixels[:, :, 0]), 1, sums, grey.shape)
-    sums = picture_pass.sum_colours_and_grey(pixels, BLOWN, CRUSHED, EQUAL, *of_channels, *of_grey)
+    sums = picture_pass.sum_colours_and_grey(
+        pixels, grey, BLOWN, CRUSHED, EQUAL, *of_channels, *of_grey
+    )
     colours = colour_sums_of(sums[:_COLOURS].tolist())
     return _picture_sums(colours, 3, sums[_COLOURS:], grey.shape)
 

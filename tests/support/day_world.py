@@ -67,6 +67,7 @@ def read_window(place: Workplace, request: WindowRequest) -> tuple[PredictionRow
         place.job.images,
         open_bucket=place.open_bucket,
         cache=place.feature_cache,
+        features=place.features,
     )
     return predictions, join(LoggedImages.of(predictions, located, extracted))
 

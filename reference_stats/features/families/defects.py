@@ -21,8 +21,9 @@ def hot_pixels(image: DecodedImage) -> float:
     """Return the share of pixels that stand out far from all four neighbours, 0 to 1.
 
     As `speckle`, but by more than 96 grey levels: hot and dead pixels of a sensor, wrong bytes and
-    overflow. Most photographs have none. Counted among the pixels that are not on the border; NaN
-    for an image narrower or lower than 3 pixels. The definition is our own.
+    overflow. Most photographs have none. At another size there is nothing left of a single pixel,
+    so that only the file's own pixels are looked at. Counted among those that are not on the
+    border; NaN for an image narrower or lower than 3 pixels. The definition is our own.
 
     Examples
     --------
@@ -107,7 +108,6 @@ DEFECT_FEATURES = (
         compute=hot_pixels,
         resolution=0.00002,
         resolution_reason="one pixel of 224 x 224",
-        follows_resolution=True,
     ),
     Feature(
         name="wrapped_steps",
@@ -118,7 +118,6 @@ DEFECT_FEATURES = (
         compute=wrapped_steps,
         resolution=0.00001,
         resolution_reason="three steps of the 300,000 in 224 x 224 pixels",
-        follows_resolution=True,
     ),
     Feature(
         name="row_banding",
