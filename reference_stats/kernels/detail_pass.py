@@ -48,8 +48,7 @@ def sum_neighbours(
     """
     height, width = plane.shape
     sums = np.zeros(14, int64)
-    top, bottom = centre_of(height)
-    left, right = centre_of(width)
+    (top, bottom), (left, right) = centre_of(height), centre_of(width)
     bend, across, laplacian = np.empty(width, int16), np.zeros(width, int16), np.zeros(width, int16)
     beside, below = np.zeros(width, uint8), np.zeros(width, uint8)
     standing_out = np.empty(width, uint8)
@@ -72,8 +71,7 @@ def sum_neighbours(
         first = int64(bend[0]) + int64(here[min(1, width - 1)]) - int64(here[0])
         last = int64(bend[width - 1]) + int64(here[max(width - 2, 0)]) - int64(here[width - 1])
         sums[5] += squares + first * first + (last * last if width > 1 else 0)
-        if 0 < y < height - 1:
-            sums[12] += _sum_absolute(bend)
+        sums[12] += _sum_absolute(bend) if 0 < y < height - 1 else 0
         if 0 < y < height - 1 and width > 2:
             sums[0] += _sum_noise(bend)
             sums[1] += downwards - below[0] - below[width - 1] + rightwards - beside[0]
