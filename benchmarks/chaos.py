@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.chaos_parts import (
+    day_kills,
     full_disk,
     kills,
     leases,
@@ -51,6 +52,7 @@ def faults(options: argparse.Namespace) -> Mapping[str, tuple[float, Trials]]:
         network.NAME: (8.0, partial(network.run, count=options.networks, seed=seed)),
         stopped_writers.NAME: (2.0, partial(stopped_writers.run, count=3, seed=seed)),
         write_kills.NAME: (8.0, partial(write_kills.run, seed=seed)),
+        day_kills.NAME: (10.0, partial(day_kills.run, count=options.kills, seed=seed)),
     }
 
 

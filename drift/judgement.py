@@ -21,6 +21,7 @@ from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
+from drift.observations.reference.overlap import overlaps_reference
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import find_units
 from drift.observations.window_counts import WindowCounts
@@ -141,13 +142,14 @@ def _measured(
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)
-    compared = compare(lined_up, job.detection, no_verdict=no_verdict, widening=factors)
+    compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
     if inputs.days is None:
-        return MeasuredWindow(comparison=compared, yardstick=REFERENCE_ALONE)
+        return MeasuredWindow(comparison=compared(), yardstick=REFERENCE_ALONE)
     past = PastOfWindow(
         known=inputs.days,
         marks=PersonsMarks.of(earlier, inputs.profile.id),
         span=inputs.predictions.window,
+        in_reference=partial(overlaps_reference, job),
     )
     return measured_by_days(compared, lined_up, past, job.detection, no_verdict=no_verdict)
 
@@ -164,6 +166,7 @@ def _run_data(
         profile=inputs.profile,
         counted=without_copies(inputs.profile),
         late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
+        late_in_days=0 if inputs.days is None else inputs.days.late_rows,
         as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
     )
 

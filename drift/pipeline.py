@@ -14,6 +14,7 @@ from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import RunInputs, judge_window
 from drift.observations.logged_images import LoggedImages
+from drift.observations.segment_values import segments_of
 from drift.observations.uses_behind import uses_behind
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
@@ -23,8 +24,6 @@ from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, requested_window, run_id
-from drift.where.segment_table import segment_table
-from drift.where.segments import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
@@ -123,12 +122,9 @@ def _read_images(
             features=workplace.features,
         )
         logged = LoggedImages.of(predictions, located, extracted)
-        window = join(logged)
+        segments = segments_of(logged, workplace.job)
+        window = join(logged, segments)
         counts = count_window(logged, window)
-        named = workplace.job.predictions.columns
-        segments = segment_table(
-            logged.own_columns(segment_columns(workplace.job)), (named.prediction, named.label)
-        )
     for reason, count in counts.quality.reasons.items():
         logger.warning("%d of %d images left out: %s", count, counts.images.logged, reason)
     if counts.quality.troubles:

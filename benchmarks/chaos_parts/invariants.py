@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import jsonschema
 import pyarrow.parquet as pq
 
+from benchmarks.chaos_parts.day_records import untrue_days
 from benchmarks.chaos_parts.stores import LOCK, REPORTS
 from benchmarks.clock_fields import without_clock
 from reports.json_report.report import report_schema
@@ -32,9 +33,11 @@ Objects = Mapping[str, bytes]
 
 def half_shown(objects: Objects) -> list[str]:
     """Return what is not whole, or named and not there; to be called at any moment."""
-    problems = [f"{name} is not whole" for name in objects if not _is_whole(name, objects[name])]
+    whole = {name for name in objects if _is_whole(name, objects[name])}
+    problems = [f"{name} is not whole" for name in objects if name not in whole]
     named = set(_named_by_latest(objects)) | set(_named_by_pages(objects)) | _named_by_rows(objects)
-    return problems + [f"{name} is named and not there" for name in sorted(named - set(objects))]
+    problems += [f"{name} is named and not there" for name in sorted(named - set(objects))]
+    return problems + list(untrue_days({name: objects[name] for name in sorted(whole)}))
 
 
 def differences(objects: Objects, expected: Objects) -> list[str]:

@@ -29,12 +29,13 @@ def run(world: World, share: Share, *, count: int, seed: int) -> list[Tally]:
         place = places[number % len(places)]
         begin = 0.67 if number % (2 * len(places)) >= len(places) else 0.0
         moment_s = place.undisturbed_s * draws.uniform(begin, 1.0)
-        _kill(place, moment_s, tallies[place.store.kind])
+        kill(place, moment_s, tallies[place.store.kind])
         number += 1
     return list(tallies.values())
 
 
-def _kill(place: Place, moment_s: float, tally: Tally) -> None:
+def kill(place: Place, moment_s: float, tally: Tally) -> None:
+    """Kill a run at a moment, seconds from its start; unless it has ended by then."""
     place.reset()
     running = place.fork()
     timer = running.signal_after(moment_s, signal.SIGKILL)

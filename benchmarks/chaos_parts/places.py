@@ -16,9 +16,29 @@ from benchmarks.chaos_parts.stores import REPORTS, Store
 from jobs.testing.clouds.relay import FaultyStore
 from tests.support.worlds import JOB_FILE as WITHOUT_DAYS
 
-UNTIL = "2025-03-06"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What the runs of a trial watch.
+
+    Attributes
+    ----------
+    until
+        The end of their window.
+    days
+        How many days before it they look at.
+    """
+
+    until: str
+    days: int
+
+    def job_file(self, url: str) -> str:
+        """Return the job file for a bucket."""
+        return WITHOUT_DAYS.replace("days = 0", f"days = {self.days}").format(url=url)
+
+
 # Two days before the window: the earlier runs have left their records, or the run makes them.
-JOB_FILE = WITHOUT_DAYS.replace("days = 0", "days = 2")
+USUAL = Watch(until="2025-03-06", days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +53,8 @@ class Place:
         The reports before, and after an undisturbed run.
     undisturbed_s
         How long the undisturbed run took.
+    watch
+        What the runs watch.
     known_relay
         What stands between the store's server and the runs; see `relay`.
     """
@@ -44,6 +66,7 @@ class Place:
     objects_before: Objects
     expected: Objects
     undisturbed_s: float
+    watch: Watch = USUAL
     known_relay: FaultyStore | None = None
 
     @property
@@ -52,32 +75,38 @@ class Place:
         assert self.known_relay is not None
         return self.known_relay
 
-    def order(self, **fault: int | str) -> Order:
-        """Return the run of the trials, with a fault inside."""
+    def order(self, until: str = "", **fault: int | str) -> Order:
+        """Return the run of the trials, with a fault inside; or that of another window."""
         return Order(
             folder=self.folder,
-            arguments=("run", "job.toml", "--until", UNTIL),
+            arguments=("run", "job.toml", "--until", until or self.watch.until),
             environment=self.store.environment,
             fault=fault,
         )
 
-    def fork(self, **fault: int | str) -> Running:
+    def fork(self, until: str = "", **fault: int | str) -> Running:
         """Start it in a process that has its imports behind it."""
-        return self.server.start(self.order(**fault))
+        return self.server.start(self.order(until, **fault))
 
-    def cold(self, **environment: str) -> Running:
+    def cold(self, until: str = "", **environment: str) -> Running:
         """Start it from nothing, as cron does."""
-        order = self.order()
+        order = self.order(until)
         return start_cold(replace(order, environment={**order.environment, **environment}))
 
     def reset(self) -> None:
         """Put the store back to how it was."""
         self.store.reset(self.before)
 
-    def shown_now(self) -> list[str]:
-        """Return what a reader could see of half a run at this moment."""
-        objects = self.store.reports()
-        return half_shown(objects) + foreign_content(objects, self.objects_before, self.expected)
+    def shown_now(self, *expected: Objects) -> list[str]:
+        """Return what a reader could see of half a run at this moment.
+
+        Parameters
+        ----------
+        expected
+            What runs of other windows leave.
+        """
+        objects, known = self.store.reports(), (self.objects_before, self.expected, *expected)
+        return half_shown(objects) + foreign_content(objects, *known)
 
     def repeat(self) -> list[str]:
         """Run again, as after the dead run's lease; return what is not as if undisturbed."""
@@ -94,9 +123,11 @@ class Place:
         return problems + differences(self.store.reports(), self.expected) + left
 
 
-def new_place(folder: Path, store: Store, before: Path, server: ForkServer) -> Place:
+def new_place(
+    folder: Path, store: Store, before: Path, server: ForkServer, watch: Watch = USUAL
+) -> Place:
     """Return a place whose store holds what is in `before`, after an undisturbed run of it."""
-    (folder / "job.toml").write_text(JOB_FILE.format(url=store.url), encoding="utf-8")
+    (folder / "job.toml").write_text(watch.job_file(store.url), encoding="utf-8")
     place = Place(
         folder=folder,
         store=store,
@@ -105,6 +136,7 @@ def new_place(folder: Path, store: Store, before: Path, server: ForkServer) -> P
         objects_before={},
         expected={},
         undisturbed_s=0.0,
+        watch=watch,
     )
     place.reset()
     objects_before = store.reports()

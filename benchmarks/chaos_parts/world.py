@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from benchmarks.chaos_parts.places import JOB_FILE, Place, new_place, succeeded
+from benchmarks.chaos_parts.places import USUAL, Place, Watch, new_place, succeeded
 from benchmarks.chaos_parts.runs import ForkServer, Order, fork_server
 from benchmarks.chaos_parts.side_by_side import side_by_side_server
 from benchmarks.chaos_parts.stores import REPORTS, FolderStore, GcsStore, S3Store, ServerStore
@@ -21,7 +22,7 @@ from reference_stats.feature_cache.compaction import MOST_SMALL_PARTS
 from reference_stats.feature_cache.parts import pack, part_name
 from tests.support.gcs_server import GcsServer, running_server
 from tests.support.s3_server import S3Server, missing_parts, running_s3_server
-from tests.support.worlds import make_world
+from tests.support.worlds import START, make_world
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,15 @@ class Size:
         Reference images.
     earlier
         The window ends of the runs that were published before.
+    month, month_requests
+        How many days the log of a month has, and how many images each of them.
     """
 
     requests: int = 20
     references: int = 60
     earlier: tuple[str, ...] = ("2025-03-04", "2025-03-05")
+    month: int = 30
+    month_requests: int = 10
 
 
 class World:
@@ -105,13 +110,27 @@ class World:
             return None
         return self._on_s3_by_itself("s3-cached", self._with_features)
 
+    @cached_property
+    def month(self) -> Place:
+        """A folder whose log goes back a month, of which no day has a record or is measured."""
+        return self._in_folder("month", self._month, self._watch_of_month)
+
+    @cached_property
+    def months_cached(self) -> list[Place]:
+        """The same with all images in the feature cache: on each kind of store that there is."""
+        kinds = [self._in_folder, self._on_gcs_by_itself]
+        if not missing_parts():
+            kinds.append(self._on_s3_by_itself)
+        before, watch = self._month_with_features, self._watch_of_month
+        return [kind(f"month-{number}", before, watch) for number, kind in enumerate(kinds)]
+
     def side_by_side(self, count: int, *, only_servers: bool = False) -> list[Place]:
         """Return places of their own, whose runs may all go on at the same time.
 
         The kinds of store take turns, and each server's places have relays of their own. Each
         kind's third place is as `first` where folders are among them, all others are as `cached`.
         """
-        kinds: list[Callable[[str, Path], Place]] = [] if only_servers else [self._in_folder]
+        kinds = [] if only_servers else [self._in_folder]
         kinds.append(self._on_gcs_by_itself)
         if not missing_parts():
             kinds.append(self._on_s3_by_itself)
@@ -157,45 +176,75 @@ class World:
     @cached_property
     def _fresh(self) -> Path:
         """With a profile, the earlier runs, and a crowded feature cache."""
-        folder = _made(self.temporary / "earlier")
-        bucket = folder / "bucket"
-        shutil.copytree(self._start, bucket)
-        (folder / "job.toml").write_text(JOB_FILE.format(url=bucket), encoding="utf-8")
-        for until in self._size.earlier:
-            order = Order(folder=folder, arguments=("run", "job.toml", "--until", until))
-            succeeded(self._server.start(order).wait())
+        bucket = self._after_runs("earlier", self._start, USUAL, self._size.earlier)
         _split_parts(bucket)
         return bucket
 
     @cached_property
     def _with_features(self) -> Path:
-        """With the feature cache of a run that has been done."""
-        folder = _made(self.temporary / "with-features")
+        return self._featured("with-features", self._fresh, USUAL)
+
+    @cached_property
+    def _month(self) -> Path:
+        """A log of a month, with a profile."""
+        folder, size = _made(self.temporary / "start-of-month"), self._size
+        lights = [0.9 + 0.02 * (number % 5) for number in range(size.month)]
+        make_world(folder, lights=lights, requests=size.month_requests, references=size.references)
+        first_day = f"{START + timedelta(days=1):%Y-%m-%d}"
+        watch = Watch(until=first_day, days=0)
+        return self._after_runs("earlier-in-month", folder, watch, (first_day,))
+
+    @cached_property
+    def _month_with_features(self) -> Path:
+        return self._featured("month-with-features", self._month, self._watch_of_month)
+
+    @property
+    def _watch_of_month(self) -> Watch:
+        days = self._size.month
+        return Watch(until=f"{START + timedelta(days=days):%Y-%m-%d}", days=days - 2)
+
+    def _after_runs(self, name: str, start: Path, watch: Watch, ends: Iterable[str]) -> Path:
+        """Return a copy of a bucket after the runs of some windows."""
+        folder = _made(self.temporary / name)
+        bucket = folder / "bucket"
+        shutil.copytree(start, bucket)
+        (folder / "job.toml").write_text(watch.job_file(str(bucket)), encoding="utf-8")
+        for until in ends:
+            order = Order(folder=folder, arguments=("run", "job.toml", "--until", until))
+            succeeded(self._server.start(order).wait())
+        return bucket
+
+    def _featured(self, name: str, before: Path, watch: Watch) -> Path:
+        """Return a copy of a bucket with the feature cache of a run that has been done."""
+        folder = _made(self.temporary / name)
         bucket, done = folder / "bucket", folder / "done"
-        new_place(folder, FolderStore(done), self._fresh, self._server)
-        shutil.copytree(self._fresh, bucket)
+        new_place(folder, FolderStore(done), before, self._server, watch)
+        shutil.copytree(before, bucket)
         features = f"{REPORTS}/features"
         shutil.rmtree(bucket / features)
         shutil.copytree(done / features, bucket / features)
         return bucket
 
-    def _in_folder(self, name: str, before: Path) -> Place:
+    def _in_folder(self, name: str, before: Path, watch: Watch = USUAL) -> Place:
         folder = _made(self.temporary / name)
-        return new_place(folder, FolderStore(folder / "bucket"), before, self._server)
+        return new_place(folder, FolderStore(folder / "bucket"), before, self._server, watch)
 
     def _on_gcs(self, name: str, before: Path) -> Place:
-        return self._on_server(name, GcsStore(self._origin, self._relay.host), self._relay, before)
+        store = GcsStore(self._origin, self._relay.host)
+        return self._on_server(name, store, self._relay, before, USUAL)
 
-    def _on_gcs_by_itself(self, name: str, before: Path) -> Place:
+    def _on_gcs_by_itself(self, name: str, before: Path, watch: Watch = USUAL) -> Place:
         relay = self._stack.enter_context(relay_to(self._origin.host))
-        return self._on_server(name, GcsStore(self._origin, relay.host), relay, before)
+        return self._on_server(name, GcsStore(self._origin, relay.host), relay, before, watch)
 
-    def _on_s3_by_itself(self, name: str, before: Path) -> Place:
+    def _on_s3_by_itself(self, name: str, before: Path, watch: Watch = USUAL) -> Place:
         relay = self._stack.enter_context(relay_to(self._s3_origin.host))
-        return self._on_server(name, S3Store(self._s3_origin, relay.host), relay, before)
+        return self._on_server(name, S3Store(self._s3_origin, relay.host), relay, before, watch)
 
-    def _on_server(self, name: str, store: ServerStore, relay: FaultyStore, before: Path) -> Place:
-        place = new_place(_made(self.temporary / name), store, before, self._server)
+    def _on_server(
+        self, name: str, store: ServerStore, relay: FaultyStore, before: Path, watch: Watch
+    ) -> Place:
+        place = new_place(_made(self.temporary / name), store, before, self._server, watch)
         return replace(place, known_relay=relay)
 
 

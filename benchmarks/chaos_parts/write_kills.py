@@ -27,7 +27,7 @@ def run(world: World, share: Share, *, seed: int) -> list[Tally]:
     trials = [(in_folders, [one for place in places for one in _folder_trials(place, in_folders)])]
     for place in world.servers_cached:
         tally = _tally(f"before and after every write is done, {place.store.kind}")
-        trials.append((tally, _server_trials(place, tally)))
+        trials.append((tally, server_trials(place, tally)))
     draws = random.Random(seed)
     shuffled = [draws.sample(of_one, len(of_one)) for _, of_one in trials]
     # In turn, so that each kind of store has its part of the time.
@@ -74,7 +74,8 @@ def kill_at_operation(place: Place, number: int, tally: Tally) -> None:
     tally.add(ended.how, problems, label=f"{Path(place.folder).name}, operation {number}")
 
 
-def _server_trials(place: Place, tally: Tally) -> list[Callable[[], None]]:
+def server_trials(place: Place, tally: Tally) -> list[Callable[[], None]]:
+    """Return a trial for each write of a run, done and not done."""
     numbers = range(1, count_writes(place) + 1)
     return [
         partial(kill_at_write, place, number, done=done, tally=tally)

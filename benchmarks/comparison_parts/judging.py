@@ -16,6 +16,7 @@ from drift.comparison.compare import Comparison, compare
 from drift.evidently import report as evidently_report
 from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
+from drift.observations.segment_values import segments_of
 from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
 from drift.observations.window_counts import count_window
@@ -29,8 +30,7 @@ from drift.verdict.sentence import Extent
 from drift.where.affected import least_affected
 from drift.where.direction import Positions, drift_positions
 from drift.where.offenders import find_offenders
-from drift.where.segment_table import segment_table
-from drift.where.segments import Concentration, concentrate, segment_columns
+from drift.where.segments import Concentration, concentrate
 from drift.where.typical import typical_images
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
@@ -65,7 +65,7 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
         logged = LoggedImages.of(traffic.predictions, traffic.located, traffic.extracted)
         window = join(logged)
         counts = count_window(logged, window)
-        segments = segment_table(logged.own_columns(segment_columns(job)))
+        segments = segments_of(logged, job)
         del logged
     # As in a run, where they end with the stage that fetches images.
     traffic.forget_images()

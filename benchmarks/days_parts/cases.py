@@ -37,6 +37,8 @@ class Case:
         How many blocks a window has; one ends with every block.
     per_recipe
         How many blocks in a row are of one day.
+    per_day
+        How many blocks in a row are on one date.
     cycle
         How many phases there are; 0 for none.
     client
@@ -51,6 +53,7 @@ class Case:
     blocks: int = DAYS
     window: int = 1
     per_recipe: int = 1
+    per_day: int = 1
     cycle: int = 7
     client: bool = False
     bar: float = 0.02
@@ -62,6 +65,7 @@ class Case:
             positions=at.astype(np.float64),
             phases=at % self.cycle if self.cycle else np.full(self.blocks, NO_PHASE),
             regimes=(at >= _CLIENT_DAY).astype(np.int64) * self.client,
+            dates=at // self.per_day,
         )
 
     def is_false(self, block: int) -> bool:
@@ -87,6 +91,10 @@ CASES = (
         for weather in POOLED
         for images in SIZES
     ),
+    *(
+        Case(name=f"few images, {images} a day", weather=Weather.MODERATE, images=_always(images))
+        for images in (3, 5)
+    ),
     Case(name="heavy-tailed days, 1,000 a day", weather=Weather.HEAVY, images=_always(1000)),
     Case(name="weekdays 10,000, weekends 200", weather=Weather.MODERATE, images=_weekends),
     Case(name="slow season, 1,000 a day", weather=Weather.SEASON, images=_always(1000)),
@@ -97,6 +105,7 @@ CASES = (
         weather=Weather.MODERATE,
         images=_always(_ROWS),
         per_recipe=2,
+        per_day=2,
         cycle=0,
     ),
     Case(
@@ -104,6 +113,7 @@ CASES = (
         weather=Weather.DAYTIME,
         images=_always(200),
         blocks=_HOURS,
+        per_day=24,
         cycle=24,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +53,25 @@ class PoolSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A photograph as it is seen once.
+
+    Attributes
+    ----------
+    conditions
+        Shape (5,).
+    data
+        The JPEG file.
+    faulty
+        The same with each fault, in their order; empty where none are wanted.
+    """
+
+    conditions: NDArray[np.float64]
+    data: bytes
+    faulty: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     number: int
     picture: Picture
@@ -78,7 +97,7 @@ def made_pool(source: PoolSource, pool: Executor) -> Pool:
     PictureError
         The folder holds no photograph.
     """
-    pictures, classes = _pictures(source)
+    pictures, classes = pictures_of(source)
     path = source.cache / f"days-{_digest(pictures, classes, source)}.npz"
     if path.exists():
         return load_pool(path)
@@ -99,19 +118,38 @@ def made_pool(source: PoolSource, pool: Executor) -> Pool:
     return whole
 
 
-def _make(task: _Task) -> _Made:
-    made = _Made(conditions=[], features=[], faulty_of=[], faulty=[])
-    plain = task.picture.astype(np.float32)
-    for variant in range(task.variants):
-        random = np.random.default_rng([task.number, variant])
+def variants_of(number: int, picture: Picture, variants: int, faulty: int) -> Iterator[Variant]:
+    """Yield the variants of a photograph, the same ones each time.
+
+    Parameters
+    ----------
+    number
+        Of the photograph.
+    faulty
+        How many of them, the first ones, are made with each fault too.
+    """
+    plain = picture.astype(np.float32)
+    for variant in range(variants):
+        random = np.random.default_rng([number, variant])
         conditions = SPREAD_OF_CONDITIONS * random.standard_normal(CONDITIONS)
         seen = on_a_day(plain, conditions, random)
-        made.conditions.append(conditions)
-        made.features.append(_features(as_jpeg(seen, conditions)))
-        if variant < task.faulty:
-            for number, fault in enumerate(FAULTS.values()):
-                made.faulty_of.append((number, variant))
-                made.faulty.append(_features(as_jpeg(fault(seen, random), conditions)))
+        faults = FAULTS.values() if variant < faulty else ()
+        yield Variant(
+            conditions=conditions,
+            data=as_jpeg(seen, conditions),
+            faulty=tuple(as_jpeg(fault(seen, random), conditions) for fault in faults),
+        )
+
+
+def _make(task: _Task) -> _Made:
+    made = _Made(conditions=[], features=[], faulty_of=[], faulty=[])
+    seen = variants_of(task.number, task.picture, task.variants, task.faulty)
+    for variant, one in enumerate(seen):
+        made.conditions.append(one.conditions)
+        made.features.append(_features(one.data))
+        for number, data in enumerate(one.faulty):
+            made.faulty_of.append((number, variant))
+            made.faulty.append(_features(data))
     return made
 
 
@@ -143,7 +181,14 @@ def _joined(made: Sequence[_Made], classes: Sequence[str]) -> Pool:
     )
 
 
-def _pictures(source: PoolSource) -> tuple[list[Picture], list[str]]:
+def pictures_of(source: PoolSource) -> tuple[list[Picture], list[str]]:
+    """Return the photographs of a pool, and what each shows.
+
+    Raises
+    ------
+    PictureError
+        The folder holds no photograph.
+    """
     if source.folder is None:
         views = list(packaged_crops(source.photographs))
         return views, _kinds(views)

@@ -1,4 +1,4 @@
-"""What is measured of one world: false alarms, faults found, the step, the level's interval."""
+"""What is measured of one world: false alarms, faults found, the level's interval."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.days_parts.cases import Case, DrawnWorld, draw_world
 from benchmarks.days_parts.drawing import Counts, Fault, ScoredPool, ScoredTable, drawn, table_of
-from benchmarks.days_parts.ours import Means, Said, plan, said_of_all
+from benchmarks.days_parts.ours import Means, Said, said_of_all
 from benchmarks.days_parts.peer_rules import MONTH, peers_say
 from benchmarks.days_parts.pool import Pool
 from benchmarks.days_parts.rates import Tally
@@ -21,13 +21,11 @@ from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.matrix import FamilyMeans
 from drift.days.model.level import ScoreLevel, level_of
 from drift.days.model.random_effects.family_rows import rows_of
-from drift.days.model.replay import replay
 from drift.days.scale import JOINT
 
 PARTS = (1.0, 0.1, 0.05)
 _PEER_EVERY = 5
 _TRUE_DAYS = 364
-_STEP, _STEP_DAY = 0.8, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,63 +119,6 @@ def faults_found(
 
 def _today(pool: Pool, world: DrawnWorld, window: Counts) -> bool:
     return our_alarm(table_of(pool, world.reference), table_of(pool, window))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What was said of a permanent step of 0.8 deviations in one column.
-
-    Attributes
-    ----------
-    on_first_day
-        Whether the first day of it opened an episode.
-    is_one
-        Whether one episode lasted until the end of the world.
-    is_over
-        Whether one accept ended it: that day and the next are normal.
-    """
-
-    on_first_day: bool
-    is_one: bool
-    is_over: bool
-
-
-def step_of(case: Case, seed: int, pool: Pool) -> Step:
-    """Move one column from day 30 on; then accept that on day 32."""
-    world = draw_world(case, seed, pool)
-    scored = ScoredPool.of(pool, world.reference)
-    usual = Means.of(pool, scored, world.records, []).families
-    moved = Means.of(pool, _with_a_step(pool, scored, seed), world.records, []).families[0]
-    is_later = np.arange(case.blocks)[:, None] >= _STEP_DAY
-    features = replace(
-        usual[0],
-        means=np.where(is_later, moved.means, usual[0].means),
-        variances=np.where(is_later, moved.variances, usual[0].variances),
-    )
-    families = [features, usual[1]]
-    times, nothing = case.times(), np.zeros(case.blocks, dtype=np.bool_)
-    plans = [plan(), plan()]
-    course = replay(families, times, nothing, plans)
-    open_one = course.open_episode
-    accepted = replace(times, regimes=(np.arange(case.blocks) >= _STEP_DAY + 2).astype(np.int64))
-    after = replay(families, accepted, nothing, plans)
-    at_once = range(_STEP_DAY + 2, _STEP_DAY + 4)
-    return Step(
-        on_first_day=any(one.start == _STEP_DAY for one in course.episodes),
-        is_one=open_one is not None and open_one.start == _STEP_DAY,
-        is_over=bool(after.normal[at_once].all()),
-    )
-
-
-def _with_a_step(pool: Pool, scored: ScoredPool, seed: int) -> ScoredPool:
-    """Return the pool with one feature of all pictures moved by 0.8 reference deviations."""
-    rows = np.repeat(np.arange(len(scored.reference)), scored.reference)
-    deviations = pool.rows[rows].std(axis=0)
-    varying = np.flatnonzero(deviations > 0)
-    column = varying[seed % len(varying)]
-    table = pool.features.copy()
-    table.iloc[:, column] += _STEP * deviations[column]
-    return replace(scored, features=ScoredTable.of(scored.features.scale, table, {}))
 
 
 def covered(case: Case, seed: int, pool: Pool, ages: Sequence[int]) -> dict[int, Tally]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.days_parts.cases import Case, DrawnWorld
 from benchmarks.days_parts.drawing import Counts, ScoredPool, table_of
 from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
-from benchmarks.detection_parts.our_detector import ours
+from benchmarks.detection_parts.our_detector import Answer, ours
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.compare import no_widening
 from drift.days.matrix import FamilyMeans, family_means
@@ -49,7 +49,7 @@ class Means:
         """Return the means of records and windows."""
         every = [*records, *windows]
         features = family_means(
-            scored.features.scale, {}, [scored.features.sums(one) for one in every], pool.names
+            scored.features.scale, {}, [scored.features.sums(one) for one in every], pool.varying
         )
         predictions = family_means(
             scored.predictions.scale,
@@ -113,14 +113,54 @@ class Said:
     alarm: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedWindow:
+    """All that was said of one window.
+
+    Attributes
+    ----------
+    block, age
+        As of `Said`.
+    verdicts
+        Of both families beside normal days; empty where there are none.
+    compared
+        The comparison with the reference, where there are none.
+    """
+
+    block: int
+    age: int
+    verdicts: tuple[WindowVerdict, ...] = ()
+    compared: Answer | None = None
+
+    @property
+    def alarm(self) -> bool:
+        """Whether it says drift."""
+        compared = self.compared is not None and self.compared.alarm
+        return compared or any(one.alarms for one in self.verdicts)
+
+
 def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]:
     """Judge the window that ends with each block, by the blocks before it."""
-    ends = range(case.window - 1, case.blocks)
+    judged = judged_windows(case, drawn, scored)
+    return [Said(block=one.block, age=one.age, alarm=one.alarm) for one in judged]
+
+
+def judged_windows(
+    case: Case, drawn: DrawnWorld, scored: ScoredPool, ends: Sequence[int] = ()
+) -> Iterator[JudgedWindow]:
+    """Yield all that is said of the windows that end with some blocks, by the blocks before each.
+
+    Parameters
+    ----------
+    ends
+        Rising; none for all.
+    """
+    ends = ends or range(case.window - 1, case.blocks)
     windows = [drawn.window(end, case.window) for end in ends]
     means = Means.of(drawn.world.pool, scored, drawn.records, windows)
     times = case.times()
     course = means.course(times)
-    met, said = 0, []
+    met = 0
     for at, end in enumerate(ends):
         first = end + 1 - case.window
         while met < first:
@@ -128,8 +168,8 @@ def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]
             met += 1
         age = len(course.normal)
         if not age:
-            alarm = _without_days(drawn.world.pool, drawn.reference, windows[at])
-            said.append(Said(block=end, age=0, alarm=alarm))
+            compared = _without_days(drawn.world.pool, drawn.reference, windows[at])
+            yield JudgedWindow(block=end, age=0, compared=compared)
             continue
         span = WindowBlocks(
             positions=times.positions[first : end + 1],
@@ -137,14 +177,13 @@ def said_of_all(case: Case, drawn: DrawnWorld, scored: ScoredPool) -> list[Said]
             weights=_weights(drawn, first, end),
             regime=int(times.regimes[end]),
         )
-        verdicts = means.verdicts(course, times, at, span)
-        said.append(Said(block=end, age=age, alarm=any(one.alarms for one in verdicts)))
-    return said
+        verdicts = tuple(means.verdicts(course, times, at, span))
+        yield JudgedWindow(block=end, age=age, verdicts=verdicts)
 
 
-def _without_days(pool: Pool, reference: Counts, window: Counts) -> bool:
+def _without_days(pool: Pool, reference: Counts, window: Counts) -> Answer:
     widening = partial(widened_for_unknown_days, no_widening)
-    return ours(table_of(pool, reference), table_of(pool, window), widening=widening).alarm
+    return ours(table_of(pool, reference), table_of(pool, window), widening=widening)
 
 
 def _weights(drawn: DrawnWorld, first: int, end: int) -> NDArray[np.float64]:

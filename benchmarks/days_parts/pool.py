@@ -16,7 +16,7 @@ CONDITIONS = 5
 """Light, colour temperature, blur, noise, compression."""
 SPREAD_OF_CONDITIONS = 1.3
 """The standard deviation of each condition over the pool: a day is a narrower part of it."""
-CLASS_COLUMN, CONFIDENCE = "predicted_class", "confidence"
+CLASS_COLUMN, CONFIDENCE = "prediction", "confidence"
 _SEED = 3
 _USUAL_ERRORS, _ERRORS_OF_FAULTS = 0.1, 0.2
 
@@ -50,6 +50,12 @@ class Pool:
     fault: NDArray[np.int64]
     faults: tuple[str, ...]
     classes: NDArray[np.str_]
+
+    @cached_property
+    def varying(self) -> tuple[str, ...]:
+        """The features that differ between pictures: a run does not test what never differs."""
+        spans = np.ptp(self.rows, axis=0)
+        return tuple(name for name, span in zip(self.names, spans, strict=True) if span > 0)
 
     @cached_property
     def normal(self) -> NDArray[np.bool_]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from benchmarks.days_parts.cases import CASES, POOLED, Case
-from benchmarks.days_parts.measures import FalseAlarms, Found, Step
+from benchmarks.days_parts.lines import Line
+from benchmarks.days_parts.measures import FalseAlarms, Found
 from benchmarks.days_parts.ours import Said
 from benchmarks.days_parts.peer_rules import PEERS
 from benchmarks.days_parts.rates import Rate, Tally, rate_of
+from benchmarks.days_parts.slow import SlowSaid
+from benchmarks.days_parts.slow_lines import slow_lines, slow_table
+from benchmarks.days_parts.steps import Step
 from benchmarks.days_parts.tasks import (
     AGE_OF_TODAY,
     AGES,
@@ -35,30 +38,21 @@ _COVERAGE = 0.93
 _POINTS = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of the table of bars."""
-
-    what: str
-    measured: str
-    bar: str
-    met: bool
-
-    @property
-    def text(self) -> str:
-        """It, as it is printed."""
-        word = "met" if self.met else "MISSED"
-        return f"{self.what:58} {self.measured:34} {self.bar:26} {word}"
-
-
 def table(measured: Measured) -> str:
     """Return all tables as text."""
-    lines = [*_alarm_lines(measured), *_fault_lines(measured), *_other_lines(measured)]
+    slow = [(task.case, one) for task, one in measured if isinstance(one, SlowSaid)]
+    lines = [
+        *_alarm_lines(measured),
+        *_fault_lines(measured),
+        *_other_lines(measured),
+        *slow_lines(slow),
+    ]
     parts = [
         "Bars\n" + "\n".join(line.text for line in lines),
         "False alarms by age of the history (normal blocks)\n" + _by_age(measured),
         "False alarms of others, every fifth day\n" + _peers(measured),
         "Faults found, of five faults and all worlds\n" + _faults(measured),
+        "Slow drift said in vain\n" + slow_table(slow),
     ]
     return "\n\n".join(parts)
 

@@ -12,23 +12,18 @@ from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
 
 from benchmarks.days_parts.cases import CASES, Case
-from benchmarks.days_parts.measures import (
-    FalseAlarms,
-    Found,
-    Step,
-    covered,
-    false_alarms,
-    faults_found,
-    step_of,
-)
+from benchmarks.days_parts.measures import FalseAlarms, Found, covered, false_alarms, faults_found
 from benchmarks.days_parts.pool import Pool
 from benchmarks.days_parts.rates import Tally
+from benchmarks.days_parts.slow import SlowSaid, slow_said
+from benchmarks.days_parts.steps import Step, step_of
 from benchmarks.days_parts.worlds import Weather
 
 AGES = (3, 7, 14, 60)
 AGE_OF_TODAY = 30
 AGES_OF_LEVEL = (14, 28, 60)
 COVERED = (Weather.NONE, Weather.MILD, Weather.MODERATE)
+SLOW = (*COVERED, Weather.HEAVY)
 
 
 class Measure(enum.StrEnum):
@@ -39,6 +34,7 @@ class Measure(enum.StrEnum):
     TODAY = "faults without day effects"
     STEP = "step"
     LEVEL = "level"
+    TREND = "trend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +47,7 @@ class Task:
     with_peers: bool = False
 
 
-Outcome = FalseAlarms | list[Found] | Step | dict[int, Tally]
+Outcome = FalseAlarms | list[Found] | Step | SlowSaid | dict[int, Tally]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +60,7 @@ class Amount:
         For false alarms: of each case that is pooled over sizes, and of each other one.
     peers
         How many of them are shown to the peers.
-    faults, today, steps, levels
+    faults, today, steps, levels, trends
         For each other measure, of each kind of days.
     """
 
@@ -75,10 +71,11 @@ class Amount:
     today: int
     steps: int
     levels: int
+    trends: int
 
 
-QUICK = Amount(pooled=8, others=4, peers=2, faults=12, today=4, steps=6, levels=8)
-FULL = Amount(pooled=24, others=16, peers=4, faults=24, today=16, steps=24, levels=24)
+QUICK = Amount(pooled=8, others=4, peers=2, faults=12, today=4, steps=6, levels=8, trends=8)
+FULL = Amount(pooled=24, others=16, peers=4, faults=24, today=16, steps=24, levels=24, trends=24)
 
 
 def case_named(name: str) -> Case:
@@ -128,6 +125,11 @@ def tasks_of(amount: Amount, first_seed: int = 0) -> list[Task]:
             Task(measure=Measure.LEVEL, case=usual_case(weather).name, seed=400 + seed)
             for seed in range(amount.levels)
         ]
+    for weather in SLOW:
+        tasks += [
+            Task(measure=Measure.TREND, case=usual_case(weather).name, seed=500 + seed)
+            for seed in range(amount.trends)
+        ]
     tasks = [replace(task, seed=first_seed + task.seed) for task in tasks]
     return sorted(tasks, key=lambda task: ("10,000" not in task.case, not task.with_peers))
 
@@ -158,6 +160,8 @@ def run_task(task: Task) -> Outcome:
         return faults_found(case, task.seed, pool, (AGE_OF_TODAY,), ask_today=True)
     if task.measure is Measure.STEP:
         return step_of(case, task.seed, pool)
+    if task.measure is Measure.TREND:
+        return slow_said(case, task.seed, pool)
     return covered(case, task.seed, pool, AGES_OF_LEVEL)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -15,11 +15,22 @@ from reports.history.history import HistoryRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedWindow:
-    """A window that a person accepted or rejected."""
+    """A window that a person accepted or rejected.
+
+    Attributes
+    ----------
+    shifts
+        By numeric column: how far its mean lay from the reference's, in reference standard
+        deviations, with its sign; empty where the history does not say.
+    units
+        How many independent images it had; 0 where that is not known.
+    """
 
     run_id: str
     start: datetime
     end: datetime
+    shifts: Mapping[str, float] = field(default_factory=dict)
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +79,9 @@ class PersonsMarks:
         )
 
     @property
-    def newest_level(self) -> str:
-        """The run with which the newest level was accepted; empty where none was."""
-        return self.accepted[-1].run_id if self.accepted else ""
+    def newest_level(self) -> MarkedWindow | None:
+        """The window with which the newest level was accepted; None where none was."""
+        return self.accepted[-1] if self.accepted else None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -82,5 +93,14 @@ class PersonsMarks:
 
 
 def _windows(rows: Iterable[HistoryRow]) -> tuple[MarkedWindow, ...]:
-    windows = [MarkedWindow(run_id=row.run_id, start=row.start, end=row.end) for row in rows]
+    windows = [
+        MarkedWindow(
+            run_id=row.run_id,
+            start=row.start,
+            end=row.end,
+            shifts=row.shifts,
+            units=row.current_units,
+        )
+        for row in rows
+    ]
     return tuple(sorted(windows, key=lambda one: (one.start, one.end, one.run_id)))

@@ -9,32 +9,44 @@ from rich.console import Console
 from rich.table import Table
 
 from drift.days.blocks import BlockRecord
-from drift.days.records.upkeep import BlockState
 from drift.run_request import as_text
+from drift.verdict.day_uses import BlockUse
 
+_OF_OLDER_LEVEL = "how much days vary"
 _NUMBERS = ("rows", "images", "drawn", "measured")
 
 
-def baseline_table(job: str, states: Sequence[BlockState]) -> str:
+def baseline_table(job: str, uses: Sequence[BlockUse]) -> str:
     """Return a line per block, newest first: when it began, its images, whether it is used."""
     table = Table(title=f"Normal days of {job}")
     table.add_column("start", no_wrap=True)
     for heading in _NUMBERS:
         table.add_column(heading, justify="right")
     table.add_column("used")
-    for one in states:
+    for one in uses:
+        record = one.state.record
         table.add_row(
-            as_text(one.block.start),
-            *(["", "", "", ""] if one.record is None else _counts(one.record)),
-            f"no: {one.why_not}" if one.why_not else "yes",
+            as_text(one.state.block.start),
+            *(["", "", "", ""] if record is None else _counts(record)),
+            _used(one),
         )
     buffer = io.StringIO()
     Console(file=buffer, width=110, color_system=None).print(table)
-    used = sum(not one.why_not for one in states)
+    used = sum(not one.why_not for one in uses)
+    said = f"{buffer.getvalue()}{used} of {len(uses)} show what is normal."
+    accepted = next((one.accepted_run for one in uses if one.accepted_run), "")
+    if not accepted:
+        return said
     return (
-        f"{buffer.getvalue()}{used} of {len(states)} show what is normal. Days that a person "
-        "rejected and those of an episode are among them: a run's report says how many teach."
+        f"{said} A newer level was accepted with the run {accepted}: days before it say only how "
+        "much days vary, not where they lie."
     )
+
+
+def _used(use: BlockUse) -> str:
+    if use.why_not:
+        return f"no: {use.why_not}"
+    return _OF_OLDER_LEVEL if use.accepted_run else "yes"
 
 
 def record_line(record: BlockRecord) -> str:

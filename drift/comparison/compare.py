@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from drift.comparison.column_remarks import column_remarks
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.describe import untested_finding
 from drift.comparison.families import Family
-from drift.comparison.family_tests import FamilyTest, Widening, _plan, _view, tested_families
+from drift.comparison.family_tests import (
+    FamilyTest,
+    Widening,
+    _plan,
+    _view,
+    shown_family,
+    tested_families,
+)
 from drift.comparison.gaps import widened_by_gaps
 from drift.comparison.joint import JointView
 from drift.comparison.judge import Judge
@@ -19,7 +26,8 @@ from drift.comparison.permutation.adjustment import (
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.power import images_needed, smallest_effect
 from drift.comparison.scoring import score_family
-from drift.comparison.second_look import FamilyView, looked_at_twice
+from drift.comparison.second_look import FamilyEvidence, FamilyView, looked_at_twice
+from drift.comparison.significance import Bar
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import State
 from reports.findings.columns import Finding, Multivariate
@@ -91,6 +99,7 @@ def compare(
     *,
     no_verdict: bool = False,
     widening: Widening = no_widening,
+    shown_only: Collection[ColumnRole] = (),
 ) -> Comparison:
     """Test every column that both sides have and that can vary.
 
@@ -111,9 +120,10 @@ def compare(
     widening
         Returns by statistic what to divide it by, given all statistics and the sizes of the
         reference and the window.
+    shown_only
+        The families that normal days judge: their findings hold both sides and no test.
     """
     families = tested_families(lined_up)
-
     test = FamilyTest(
         lined_up=lined_up,
         detection=detection,
@@ -121,12 +131,15 @@ def compare(
         no_verdict=no_verdict,
         widening=widening,
     )
-    twice = (
-        looked_at_twice(family, _resolutions(family, lined_up), test.look) for family in families
+    looked_at = (
+        shown_family(family, lined_up, detection, len(families))
+        if _role(family, lined_up) in shown_only
+        else looked_at_twice(family, _resolutions(family, lined_up), test.look)
+        for family in families
     )
-    views = [view for view in twice if view is not None]
+    views = [view for view in looked_at if view is not None]
     tested = {name: one for view in views for name, one in view.findings.items()}
-    judges = [view.judge for view in views]
+    evidence = [view.evidence for view in views]
     joint = next((view.joint for view in views if view.joint is not None), None)
     findings = {
         column.name: tested.get(column.name) or untested_finding(column)
@@ -136,9 +149,9 @@ def compare(
         features=_of_role(findings, lined_up, ColumnRole.FEATURE),
         predictions=_of_role(findings, lined_up, ColumnRole.PREDICTION),
         joint=joint,
-        smallest_effect=_smallest_effect(judges),
-        images_needed=_images_needed(judges, detection.effect_to_see),
-        evidence=_evidence(judges),
+        smallest_effect=_smallest_effect(evidence),
+        images_needed=_images_needed(evidence, detection.effect_to_see),
+        evidence=_evidence(evidence),
         remarks=tuple(column_remarks(lined_up.columns, findings)),
     )
 
@@ -169,14 +182,8 @@ def _family_alarms(
         result = significant_result(scored.table, plan) if scored.table.keys else None
         if result is None:
             return None
-        judge = Judge(
-            detection=detection,
-            result=result,
-            families=families,
-            units=family.units,
-            no_verdict=False,
-        )
-        return _view(family, scored, judge, lined_up)
+        bar = Bar(detection=detection, families=families, no_verdict=False)
+        return _view(family, scored, Judge(bar=bar, result=result), lined_up)
 
     view = looked_at_twice(family, _resolutions(family, lined_up), look)
     return view is not None and view.drifts
@@ -195,32 +202,32 @@ def drift_score(finding: Finding | Multivariate) -> float:
     return adjusted if is_drift or adjusted >= finding.threshold else 1.0
 
 
+def _role(family: Family, lined_up: LinedUp) -> ColumnRole:
+    first = family.reference.columns[0]
+    return next(one.role for one in lined_up.columns if one.name == first)
+
+
 def _resolutions(family: Family, lined_up: LinedUp) -> dict[str, float]:
     numbers = set(family.numbers)
     return {one.name: one.resolution for one in lined_up.columns if one.name in numbers}
 
 
-def _smallest_effect(judges: Sequence[Judge]) -> float | None:
-    return smallest_effect(*judges[0].units, judges[0].result.critical) if judges else None
+def _smallest_effect(found: Sequence[FamilyEvidence]) -> float | None:
+    return smallest_effect(*found[0].units, found[0].critical) if found else None
 
 
-def _images_needed(judges: Sequence[Judge], effect: float) -> int | None:
-    if not judges:
+def _images_needed(found: Sequence[FamilyEvidence], effect: float) -> int | None:
+    return images_needed(found[0].units[0], found[0].critical, effect) if found else None
+
+
+def _evidence(found: Sequence[FamilyEvidence]) -> Evidence | None:
+    if not found:
         return None
-    return images_needed(judges[0].units[0], judges[0].result.critical, effect)
-
-
-def _evidence(judges: Sequence[Judge]) -> Evidence | None:
-    if not judges:
-        return None
-    statistics: dict[str, float] = {}
-    for judge in judges:
-        statistics |= {key.text: judge.result.signed(key) for key in judge.result.statistics}
     return Evidence(
-        reference_units=judges[0].units[0],
-        current_units=judges[0].units[1],
-        resamples=judges[0].result.resamples,
-        statistics=statistics,
+        reference_units=found[0].units[0],
+        current_units=found[0].units[1],
+        resamples=max(one.resamples for one in found),
+        statistics={key.text: value for one in found for key, value in one.statistics.items()},
     )
 
 

@@ -9,14 +9,40 @@ import pandas as pd
 
 from drift.comparison.columns.class_shares import categories_of, compared_shares
 from drift.comparison.columns.columns import Column, ColumnKind
+from drift.comparison.columns.constants import Constant
 from drift.comparison.columns.distributions import describe_numbers
 from drift.comparison.columns.doubts import shorten_label, too_rare
 from drift.comparison.columns.rounding import is_constant
+from drift.comparison.effects import column_shift
 from reports.findings.answers import State
 from reports.findings.columns import Category, Distribution, Finding
 from reports.findings.remarks import Remark
 
 _CLASSES_NAMED = 10
+
+
+def shown(column: Column) -> Finding:
+    """Return what is shown of a column that can be tested, whatever the test says.
+
+    The state is `State.STEADY` until somebody judges the column.
+    """
+    finding = replace(described(column), state=State.STEADY)
+    if column.kind is not ColumnKind.CLASSES:
+        constant = Constant.of(column.reference, column.resolution)
+        finding = replace(finding, shift=column_shift(column, constant))
+        if constant is not None and column.kind is ColumnKind.NUMERIC:
+            told = constant.described(column.reference, column.current)
+            finding = replace(finding, constant=told)
+    return replace(finding, note=_note(column, finding))
+
+
+def _note(column: Column, finding: Finding) -> str:
+    if column.kind is ColumnKind.NEAR_COPIES and column.least_effect is not None:
+        return (
+            "Ordinary traffic has bursts of near-copies, a folder of reference images has none: it "
+            "is called drift only where half of the images are copies."
+        )
+    return finding.note or column.note
 
 
 def described(column: Column) -> Finding:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.comparison.columns.columns import Column
+from drift.comparison.columns.class_shares import compared_shares
+from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.columns.constants import CENTRAL, Constant
 from drift.comparison.columns.rounding import deviation_of, is_constant
 from drift.comparison.methods.location import LOCATION
@@ -200,6 +201,23 @@ def _off_constant(
     }
 
 
+def untested_effect(column: Column) -> Effect:
+    """Return what to say of a column that is shown and not tested; neither side is empty."""
+    if column.kind is ColumnKind.CLASSES:
+        shares = compared_shares(column)
+        return share_effect(shares.reference, shares.current)
+    if column.kind is ColumnKind.NEAR_COPIES:
+        return near_copy_effect(column.reference, column.current)
+    by_method = numeric_effects(
+        column.reference,
+        column.current,
+        None,
+        resolution=column.resolution,
+        middles=column_means(column),
+    )
+    return usual_effect(by_method)
+
+
 def usual_effect(effects: Mapping[str, Effect]) -> Effect:
     """Return what to say of a column that no test singled out: the mean's move, or the spread's."""
     moved, widened = effects[LOCATION.name], effects[SPREAD.name]
@@ -244,7 +262,7 @@ def share_effect(reference: pd.Series, current: pd.Series) -> Effect:
     """Return the largest change of a share; each side has one share by class."""
     shares = pd.concat([reference, current], axis=1).fillna(0.0)
     change = (shares.iloc[:, 1] - shares.iloc[:, 0]).abs()
-    return Effect(size=float(change.max()), direction="shares")
+    return Effect(size=float(change.max()) if len(change) else 0.0, direction="shares")
 
 
 def near_copy_effect(reference: pd.Series, current: pd.Series) -> Effect:

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drift.comparison.columns.columns import Column, ColumnKind, ColumnRole, LinedUp
-from drift.comparison.describe import untested_state
+from drift.comparison.describe import shown, untested_state
 from drift.comparison.families import Family, sampled_family
 from drift.comparison.gaps import widened_by_gaps
-from drift.comparison.joint import joint_view
+from drift.comparison.joint import joint_view, shown_joint
 from drift.comparison.judge import Judge
 from drift.comparison.permutation.adjustment import (
     PermutationPlan,
     permutation_test,
+    untested_statistics,
 )
 from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.comparison.power import critical_value
 from drift.comparison.scoring import ScoredFamily, score_family
-from drift.comparison.second_look import FamilyView
+from drift.comparison.second_look import FamilyEvidence, FamilyView
+from drift.comparison.significance import Bar
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
 
@@ -59,13 +62,8 @@ class FamilyTest:
         )
         factors = widened_by_gaps(family, scored, factors)
         result = permutation_test(scored.table, _plan(self.detection, self.families, factors))
-        judge = Judge(
-            detection=self.detection,
-            result=result,
-            families=self.families,
-            units=family.units,
-            no_verdict=self.no_verdict,
-        )
+        bar = Bar(detection=self.detection, families=self.families, no_verdict=self.no_verdict)
+        judge = Judge(bar=bar, result=result)
         return _view(family, scored, judge, self.lined_up)
 
 
@@ -77,7 +75,43 @@ def _view(family: Family, scored: ScoredFamily, judge: Judge, lined_up: LinedUp)
         for one in _columns_of(family, lined_up)
         if one.name in judge.result.p_values
     }
-    return FamilyView(judge=judge, findings=findings, joint=joint_view(family, scored, judge))
+    result = judge.result
+    return FamilyView(
+        evidence=FamilyEvidence(
+            units=family.units,
+            statistics={key: result.signed(key) for key in result.statistics},
+            resamples=result.resamples,
+            critical=result.critical,
+        ),
+        findings=findings,
+        joint=joint_view(family, scored, judge),
+    )
+
+
+def shown_family(
+    family: Family, lined_up: LinedUp, detection: DetectionSettings, families: int
+) -> FamilyView | None:
+    """Return what is shown of a family that something else judges; None where none has a score.
+
+    Its findings hold both sides and no test; their state is steady until they are judged. That
+    takes a quarter of the time of the test.
+    """
+    scored = score_family(family)
+    if not scored.table.keys:
+        return None
+    groups = {key.group for key in scored.table.keys}
+    return FamilyView(
+        evidence=FamilyEvidence(
+            units=family.units,
+            statistics=untested_statistics(scored.table, SEED),
+            resamples=0,
+            critical=critical_value(detection.false_alarm_rate, families),
+        ),
+        findings={
+            one.name: shown(one) for one in _columns_of(family, lined_up) if one.name in groups
+        },
+        joint=shown_joint(family, scored),
+    )
 
 
 def tested_families(lined_up: LinedUp) -> list[Family]:

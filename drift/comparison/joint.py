@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,9 +14,9 @@ from drift.comparison.effects import Effect, NormalSides, numeric_effects
 from drift.comparison.families import Family
 from drift.comparison.judge import Judge
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
+from drift.comparison.methods.whitening import JointScores
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.scoring import DIRECTION, DISTANCE, HOTELLING, JOINT, ScoredFamily
-from drift.comparison.whitening import JointScores
 from reference_stats.features.registry import feature_named
 from reports.findings.answers import State
 from reports.findings.columns import Multivariate
@@ -70,11 +71,11 @@ def joint_view(family: Family, scored: ScoredFamily, judge: Judge) -> JointView 
     moved = joint.whitened[:split].mean(axis=0) - joint.whitened[split:].mean(axis=0)
     distance = min(_beyond_chance(joint, moved, split), LARGEST_EFFECT)
     aspects = _aspects(scored, joint, moved, distance)
-    least = judge.detection.minimum_effect
-    chosen = judge.singled_out({key: one.effect for key, one in aspects.items()}, least)
+    least = judge.bar.detection.minimum_effect
+    chosen = judge.improbable.singled_out({key: one.effect for key, one in aspects.items()}, least)
     adjusted = judge.adjusted_p_value(JOINT)
     large = chosen is not None and aspects[chosen].effect.is_at_least(least)
-    state = judge.state(adjusted, large_enough=large)
+    state = judge.bar.state(adjusted, large_enough=large)
     shown = aspects[chosen] if chosen and state is State.DRIFT else None
     return JointView(
         finding=Multivariate(
@@ -82,7 +83,7 @@ def joint_view(family: Family, scored: ScoredFamily, judge: Judge) -> JointView 
             statistic=judge.statistic(chosen or judge.largest(JOINT)),
             p_value=judge.result.p_values[JOINT],
             adjusted_p_value=adjusted,
-            threshold=judge.detection.false_alarm_rate,
+            threshold=judge.bar.detection.false_alarm_rate,
             effect=distance,
             because=shown.because if shown else "",
         ),
@@ -90,6 +91,20 @@ def joint_view(family: Family, scored: ScoredFamily, judge: Judge) -> JointView 
         reference=_positions(None if shown is None else shown.reference, family.reference.index),
         current=_positions(None if shown is None else shown.current, family.current.index),
         direction=shown.effect.direction if shown else "up",
+    )
+
+
+def shown_joint(family: Family, scored: ScoredFamily) -> JointView | None:
+    """Return the joint view of columns that something else judges: steady until then."""
+    joint = scored.joint
+    if joint is None:
+        return None
+    return JointView(
+        finding=Multivariate(state=State.STEADY),
+        column=_distance_column(joint.distances, scored.table.current_units),
+        reference=_positions(None, family.reference.index),
+        current=_positions(None, family.current.index),
+        direction="up",
     )
 
 
@@ -132,15 +147,27 @@ def _along(direction: NDArray[np.float64], scored: ScoredFamily, joint: JointSco
     farthest = max(
         (effects[method.name] for method in (UPPER_TAIL, LOWER_TAIL)), key=lambda one: one.size
     )
-    weights = np.abs(joint.whitening @ direction)
-    order = np.argsort(-weights, kind="stable")[:_NAMED]
-    named = [_title(scored.together[one]) for one in order]
     return _Aspect(
         reference=reference,
         current=current,
         effect=farthest,
-        because=f"{listed(named)} no longer go together as they did",
+        because=apart_words(scored.together, joint.whitening @ direction),
     )
+
+
+def apart_words(names: Sequence[str], weights: NDArray[np.float64]) -> str:
+    """Return the words for features that no longer go together: those of the largest weights.
+
+    Parameters
+    ----------
+    names
+        All features.
+    weights
+        How much each counts in the combination that moved, in the same order; signs do not matter.
+    """
+    order = np.argsort(-np.abs(weights), kind="stable")[:_NAMED]
+    named = [_title(names[one]) for one in order]
+    return f"{listed(named)} no longer go together as they did"
 
 
 def _beyond_chance(joint: JointScores, moved: NDArray[np.float64], split: int) -> float:

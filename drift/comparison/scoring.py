@@ -20,6 +20,7 @@ from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.method import ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
 from drift.comparison.methods.registry import NUMERIC_METHODS
+from drift.comparison.methods.whitening import JointScores, joint_scores
 from drift.comparison.permutation.scores import (
     LinearStatistic,
     QuadraticStatistic,
@@ -28,7 +29,6 @@ from drift.comparison.permutation.scores import (
     standardised,
 )
 from drift.comparison.permutation.statistic_key import StatisticKey
-from drift.comparison.whitening import JointScores, joint_scores
 
 JOINT = "joint"
 DISTANCE = "distance"

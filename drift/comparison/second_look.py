@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from drift.comparison.columns.rounding import Numbers, is_constant, rounding_of
 from drift.comparison.families import Family
 from drift.comparison.joint import JointView
-from drift.comparison.judge import Judge, below_resolution_words
+from drift.comparison.judge import below_resolution_words
+from drift.comparison.permutation.statistic_key import StatisticKey
 from reference_stats.features.registry import feature_named
 from reports.findings.answers import State
 from reports.findings.columns import Finding
@@ -38,20 +39,42 @@ _ACROSS_AN_EDGE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyView:
-    """What the test of a family says.
+class FamilyEvidence:
+    """What is known of a family's statistics.
 
     Attributes
     ----------
-    judge
-        The test.
+    units
+        The reference's and the window's.
+    statistics
+        By statistic, with its sign; about standard normal where nothing moved.
+    resamples
+        How many permutations were drawn; 0 where the family was not tested.
+    critical
+        What the largest statistic must exceed to alarm; about that where it was not tested.
+    """
+
+    units: tuple[int, int]
+    statistics: Mapping[StatisticKey, float]
+    resamples: int
+    critical: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyView:
+    """What the test of a family says, or what is shown of a family that is not tested.
+
+    Attributes
+    ----------
+    evidence
+        What it rests on.
     findings
         By the name of a column.
     joint
         What the columns say together; None where they were not looked at jointly.
     """
 
-    judge: Judge
+    evidence: FamilyEvidence
     findings: Mapping[str, Finding]
     joint: JointView | None
 

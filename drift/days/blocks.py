@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from drift.days.sums import FamilySums
+from drift.days.sums import BothSums, FamilySums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -36,6 +37,9 @@ class BlockRecord:
         Of the images that could be measured.
     predictions
         Of the drawn images that have a prediction.
+    segments
+        By segment column and value: the sums over the drawn images of that value. A column that
+        was no segment of the job when the record was made is missing.
     """
 
     block: Block
@@ -45,3 +49,4 @@ class BlockRecord:
     predictions: FamilySums
     images: int = 0
     refused: int = 0
+    segments: Mapping[str, Mapping[str, BothSums]] = field(default_factory=dict)

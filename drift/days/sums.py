@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.days.scale import ReferenceScale
+from drift.days.scale import ReferenceScale, ScoredImages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,14 @@ class FamilySums:
         classes
             As of the attribute.
         """
-        scored = scale.score(numbers)
+        sums = cls.of_scored(scale, numbers, scale.score(numbers))
+        return replace(sums, effective=effective_number(clusters), classes=classes or {})
+
+    @classmethod
+    def of_scored(
+        cls, scale: ReferenceScale, numbers: pd.DataFrame, scored: ScoredImages
+    ) -> FamilySums:
+        """Sum up images whose scores are known, as if no two of them were near-copies."""
         per_column = len(scale.columns)
         counts = scored.known.sum(axis=0)
         known = np.concatenate(
@@ -89,7 +96,7 @@ class FamilySums:
         sums, squares = scored.scores.sum(axis=0), (scored.scores**2).sum(axis=0)
         return cls(
             images=len(numbers),
-            effective=effective_number(clusters),
+            effective=float(len(numbers)),
             columns={
                 name: _column_sums(numbers[name], scale.limits[at])
                 for at, name in enumerate(scale.columns)
@@ -100,8 +107,15 @@ class FamilySums:
                 for at, key in enumerate(scale.keys)
                 if known[at]
             },
-            classes=classes or {},
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BothSums:
+    """Sums over some images: of what was measured on them, and of what the model said."""
+
+    features: FamilySums
+    predictions: FamilySums
 
 
 def effective_number(clusters: NDArray[np.int64]) -> float:

@@ -133,8 +133,8 @@ class JobReports:
 
         Columns: ``column``, ``about`` (``"images"`` or ``"predictions"``), ``unit``, ``state``,
         ``direction``, ``test``, ``effect``, ``shift``, ``p_value``, ``adjusted_p_value``,
-        ``threshold``, then count, mean and standard deviation of ``reference_`` and ``current_``
-        in the column's own unit (float64, NaN for classes), and ``note``.
+        ``threshold``; ``usual``, ``difference``, ``day_spread`` where normal days are the basis;
+        ``count``, ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for classes); ``note``.
 
         Examples
         --------
@@ -150,7 +150,7 @@ class JobReports:
         """Return how often each class was predicted, on either side.
 
         Columns: ``column``, ``name``, ``reference`` and ``current`` (int64, counts),
-        ``reference_share`` and ``current_share`` (float64, 0 to 1).
+        ``reference_share``, ``current_share``, ``usual_share`` (float64, 0 to 1; on normal days).
 
         Examples
         --------

@@ -36,11 +36,13 @@ _EFFECT_DTYPES = {
     "shift": "float64",
 }
 _NUMBERS = ("effect", "shift", "p_value", "adjusted_p_value", "threshold")
+_BESIDE_DAYS = ("usual", "difference", "day_spread")
 _SIDES = ("reference", "current")
 _MOMENTS = ("count", "mean", "std")
 _COLUMN_DTYPES = {
     **dict.fromkeys(("column", "about", "unit", "state", "direction", "test"), "str"),
     **dict.fromkeys(_NUMBERS, "float64"),
+    **dict.fromkeys(_BESIDE_DAYS, "float64"),
     **{f"{side}_{moment}": "float64" for side in _SIDES for moment in _MOMENTS},
     "note": "str",
 }
@@ -56,6 +58,7 @@ _CLASS_DTYPES = {
     "name": "str",
     **dict.fromkeys(_SIDES, "int64"),
     **{f"{side}_share": "float64" for side in _SIDES},
+    "usual_share": "float64",
 }
 
 
@@ -112,10 +115,12 @@ def class_table(report: Mapping[str, Any]) -> pd.DataFrame:
     records: list[dict[str, Any]] = []
     for column in report["predictions"]:
         classes = column["categories"] or ()
+        usual = (column.get("beside_days") or {}).get("usual_shares", {})
         totals = {side: sum(one[side] for one in classes) for side in _SIDES}
         records += [
             {"column": column["name"], **one}
             | {f"{side}_share": _class_share(one, side, totals[side]) for side in _SIDES}
+            | {"usual_share": _usual_share(one, usual)}
             for one in classes
         ]
     return _table(records, _CLASS_DTYPES)
@@ -137,7 +142,10 @@ def _column(about: str, column: Mapping[str, Any]) -> dict[str, Any]:
     plain["effect"] = None if plain["effect"] is None else capped(plain["effect"])
     plain["shift"] = known_shifts({"": plain["shift"]}).get("")
     test = (column["statistic"] or {}).get("name")
-    return {"column": column["name"], "about": about, "test": test} | plain | moments
+    # Reports of earlier versions do not have it, and where days are not the basis it is empty.
+    beside = column.get("beside_days") or {}
+    days = {name: beside.get(name) for name in _BESIDE_DAYS}
+    return {"column": column["name"], "about": about, "test": test} | plain | days | moments
 
 
 def _class_share(one: Mapping[str, Any], side: str, total: int) -> float:
@@ -146,6 +154,11 @@ def _class_share(one: Mapping[str, Any], side: str, total: int) -> float:
     if stated is not None:
         return float(stated)
     return one[side] / total if total else float("nan")
+
+
+def _usual_share(one: Mapping[str, Any], usual: Mapping[str, float]) -> float:
+    """Return a class's share on normal days; NaN where nothing is known of them."""
+    return float(usual.get(one["name"], 0.0)) if usual else float("nan")
 
 
 def _table(records: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:

@@ -38,6 +38,8 @@ class WindowImages:
         not known.
     names_used_again
         What is known of the rows whose image's name is used more than once.
+    segments
+        The segments of each row, one column each: text or missing; None where nobody asked.
     """
 
     rows: pd.DataFrame
@@ -45,6 +47,7 @@ class WindowImages:
     fingerprints: Fingerprints | None = None
     files: Sequence[FileFacts | None] | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
+    segments: pd.DataFrame | None = None
 
     def files_of_images(self) -> list[FileFacts | None]:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -70,8 +73,8 @@ class WindowImages:
         return self.features[~repeated] if repeated.any() else self.features
 
 
-def join(logged: LoggedImages) -> WindowImages:
-    """Return the window row by row."""
+def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowImages:
+    """Return the window row by row; `segments` as of the attribute."""
     analysed_rows = np.flatnonzero([isinstance(one, ImageFeatures) for one in logged.outcomes])
     analysed = [one for one in logged.outcomes if isinstance(one, ImageFeatures)]
     return WindowImages(
@@ -80,6 +83,7 @@ def join(logged: LoggedImages) -> WindowImages:
         fingerprints=stack_fingerprints([one.fingerprint for one in analysed]),
         files=[one.file for one in analysed],
         names_used_again=logged.names_used_again,
+        segments=segments,
     )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from drift.days.blocks import Block
-from drift.days.records.stored.names import ROLLUP_NAME, parse_record_name
+from drift.days.records.stored.names import parse_record_name
 from jobs.job_file.job import Job
 from reports.history.history import HistoryRow
+from reports.rollup import ROLLUP_NAME
 
 _DAY = timedelta(days=1)
-# Blocks of rows are as long as they take, and windows of odd lengths have odd blocks.
+# Of days with 25 hours there is at most one more than of those with 23.
+_CLOCKS_CHANGE = timedelta(hours=1)
+# Blocks of rows are as long as they take.
 _AMPLE = 2
 
 
@@ -76,13 +78,17 @@ def unneeded_days(
 
 
 def _reach(job: Job, row: HistoryRow) -> timedelta:
-    """Return how far before its window a run looks at most."""
+    """Return how far before its window a run looks at most: see `BlockCalendar.blocks_before`."""
     days, length = job.baseline.days, row.end - row.start
-    whole = abs(length - round(length / _DAY) * _DAY) <= timedelta(hours=1) and length >= _DAY / 2
-    if job.window.rows is None and whole:
-        # A day has up to 25 hours.
-        return math.ceil(days * 25 / 24) * _DAY
-    return _AMPLE * days * max(_DAY, length)
+    if not days:
+        return timedelta()
+    if job.window.rows is not None:
+        return _AMPLE * days * max(_DAY, length)
+    is_days = abs(length - round(length / _DAY) * _DAY) <= _CLOCKS_CHANGE
+    if length > _DAY and not is_days:
+        return days * length
+    # Days, or stretches of a day at the same time on each of the days before.
+    return days * _DAY + _CLOCKS_CHANGE
 
 
 def _back(moment: datetime, length: timedelta) -> datetime:

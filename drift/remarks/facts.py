@@ -30,6 +30,8 @@ class RunData:
         `drift.observations.reference.copies.without_copies`.
     late
         Earlier runs that lack rows which the log holds now.
+    late_in_days
+        How many rows came, as far as it is seen, after the days that they lie in were measured.
     as_older
         The rows of the history of this very run, under the ids that older versions gave it.
     """
@@ -41,4 +43,5 @@ class RunData:
     profile: ReferenceProfile
     counted: ReferenceProfile
     late: LateRows = field(default_factory=LateRows)
+    late_in_days: int = 0
     as_older: tuple[HistoryRow, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from drift.remarks.facts import RunData
 from reports.findings.remarks import Remark, RemarkWeight
@@ -25,8 +24,7 @@ def names_used_again_remarks(data: RunData) -> Iterator[Remark]:
 
 def _gone(data: RunData, gone: int) -> Remark:
     # As where images are lost: what is left may not be like what is gone.
-    most = Fraction(str(data.job.images.most_lost))
-    are_many = gone > most * data.counts.images.logged
+    are_many = data.job.images.loses_too_many(gone, of=data.counts.images.logged)
     return Remark(
         code="images_overwritten",
         text=(
@@ -59,8 +57,8 @@ def _unsure(data: RunData) -> Remark:
 def _later_pictures(data: RunData, unknown: int) -> Remark:
     again = data.window.names_used_again
     distinct = data.window.rows["image"].nunique()
-    most = Fraction(str(data.job.images.most_lost))
-    weight = RemarkWeight.NO_VERDICT if unknown > most * distinct else RemarkWeight.NOTE
+    too_many = data.job.images.loses_too_many(unknown, of=distinct)
+    weight = RemarkWeight.NO_VERDICT if too_many else RemarkWeight.NOTE
     are = "are" if again.past else "may be"
     return Remark(
         code="pictures_of_later_uses",

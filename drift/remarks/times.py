@@ -38,6 +38,14 @@ def time_remarks(data: RunData) -> Iterator[Remark]:
         )
     if data.late.runs:
         yield _late(data)
+    if data.late_in_days:
+        yield Remark(
+            code="late_rows_of_days",
+            text=(
+                f"At least {counted(data.late_in_days, 'row')} came into the log after the day "
+                "was measured: its record goes without. drift baseline rebuild measures it anew."
+            ),
+        )
 
 
 def _ends_before(data: RunData) -> Iterator[Remark]:

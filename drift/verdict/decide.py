@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from drift.comparison.compare import Comparison
 from drift.verdict.quiet import learning, nothing_drifted, nothing_in_common
@@ -99,8 +98,7 @@ def lacks_images(images: ImageCounts, job: Job) -> bool:
 
 
 def _too_many_lost(images: ImageCounts, job: Job) -> bool:
-    # As it is written: 0.29 of 100 are 29, not 28.999.
-    return images.lost > Fraction(str(job.images.most_lost)) * images.logged
+    return job.images.loses_too_many(images.lost, of=images.logged)
 
 
 def _decision(verdict: Verdict, sentence: Sentence) -> Decision:

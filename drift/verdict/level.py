@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.across_runs.marks import MarkedWindow
+from drift.comparison.columns.columns import LinedUp
 from drift.comparison.columns.doubts import shorten_label
 from drift.comparison.compare import Comparison
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.days.blocks import BlockRecord
 from drift.days.judging.compare_days import NormalDays
 from drift.days.judging.families import DaysFamily
 from drift.days.model.level import ScoreLevel, level_of
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.scale import JOINT
 from drift.run_request import as_text
+from drift.verdict.accepted_level import MovedOn, moved_on
+from jobs.times.windows import TimeWindow
 from reference_stats.features.registry import feature_named
 from reports.findings.answers import State
 from reports.findings.class_shares import shares_by_name
@@ -27,35 +36,59 @@ _SHARE_OF = "share of "
 _FEWEST_BLOCKS = 2
 
 
-def level_over_days(
-    normal: NormalDays, *, effect_to_see: float, unit: str, accepted_run: str
-) -> Level:
-    """Return how normal blocks differ from the reference; at least two are normal.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelPlan:
+    """By what a level over days is told.
 
-    Parameters
+    Attributes
     ----------
     effect_to_see
         What matters, in reference standard deviations: a column differs where its 95 % interval
         lies beyond. A tenth of a share counts as half a deviation.
     unit
         What a block is.
-    accepted_run
-        The run with which a person accepted this level.
+    accepted
+        The window with which a person accepted a level last. Where the level differs and has
+        moved on since, by more than `effect_to_see`, it stands out again.
     """
-    places = normal.normal
-    newest = normal.times.regimes[places[-1]]
-    own = places[normal.times.regimes[places] == newest]
+
+    effect_to_see: float
+    unit: str
+    accepted: MarkedWindow | None
+
+
+def level_over_days(
+    normal: NormalDays, places: NDArray[np.int64], lined_up: LinedUp, plan: LevelPlan
+) -> Level:
+    """Return how normal blocks differ from the reference; at least two are normal.
+
+    Parameters
+    ----------
+    places
+        The blocks that count, of those that teach what is normal: see `places_of_level`.
+    """
+    regimes = normal.times.regimes[places]
+    own = places[regimes == regimes[-1]]
     columns = sorted(
-        (one for family in normal.families for one in _columns(family, normal)),
+        (one for family in normal.families for one in _columns(family, normal, places)),
         key=lambda one: (-_size(one), one.name, one.label),
     )
-    differ = tuple(one for one in columns if _beyond(one) > effect_to_see)
+    differ = tuple(one for one in columns if _beyond(one) > plan.effect_to_see)
     state = LevelState.DIFFERS if differ else LevelState.ALIKE
     shown = differ or tuple(columns[:1])
+    summary = _summary(shown[0], state, len(own), plan.unit) if shown else ""
+    accepted = plan.accepted
+    accepted_run = "" if accepted is None else accepted.run_id
+    if accepted is not None and differ:
+        numbers = {one.name: one for one in columns if not one.label}
+        moved = moved_on(normal, lined_up, accepted, numbers, effect_to_see=plan.effect_to_see)
+        if moved is not None:
+            summary = f"{summary} {_moved_words(moved, accepted_run)}"
+            accepted_run = ""
     return Level(
         state=state,
         blocks=len(own),
-        summary=_summary(shown[0], state, len(own), unit) if shown else "",
+        summary=summary,
         columns=shown,
         since=as_text(normal.records[int(own[0])].block.start),
         accepted_run=accepted_run,
@@ -90,14 +123,31 @@ def level_of_window(comparison: Comparison, *, effect_to_see: float) -> Level:
     )
 
 
-def has_days_for_level(normal: NormalDays | None) -> bool:
-    """Tell whether there are enough normal blocks to say how they differ."""
-    return normal is not None and normal.number >= _FEWEST_BLOCKS and bool(normal.families)
+def places_of_level(
+    normal: NormalDays, in_reference: Callable[[TimeWindow], bool]
+) -> NDArray[np.int64]:
+    """Return the normal blocks that say how production differs from the reference.
+
+    A block of the reference's own stretch of the log is like it, whatever production is like. None
+    counts where there are too few, or where no column is known.
+    """
+    places = np.array(
+        [at for at in normal.normal.tolist() if not in_reference(_span(normal.records[at]))],
+        dtype=np.int64,
+    )
+    enough = len(places) >= _FEWEST_BLOCKS and bool(normal.families)
+    return places if enough else places[:0]
 
 
-def _columns(family: DaysFamily, normal: NormalDays) -> Iterator[LevelColumn]:
+def _span(record: BlockRecord) -> TimeWindow:
+    return TimeWindow(start=record.block.start, end=record.block.end)
+
+
+def _columns(
+    family: DaysFamily, normal: NormalDays, places: NDArray[np.int64]
+) -> Iterator[LevelColumn]:
     """Yield the columns of one family: numbers by their location, classes by their shares."""
-    levels = level_of(rows_of(family.means, normal.normal), normal.normal_times)
+    levels = level_of(rows_of(family.means, places), normal.times.take(places))
     for at, key in enumerate(family.means.keys):
         if key not in levels or key.group == JOINT:
             continue
@@ -179,15 +229,27 @@ def _summary(column: LevelColumn, state: LevelState, blocks: int, unit: str) -> 
     return _sentence(f"{_title(column)} is {way} than in the reference by {amount} {over}; {vary}.")
 
 
+def _moved_words(moved: MovedOn, run: str) -> str:
+    way = "higher" if moved.moved > 0 else "lower"
+    return (
+        f"Since it was accepted with the run {run}, {_number_title(moved.name)} has moved on: it "
+        f"is {way} by {abs(moved.moved):.2f} ± {moved.half:.2f} sigma."
+    )
+
+
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
 def _title(column: LevelColumn) -> str:
-    feature = feature_named(column.name)
-    name = column.name if feature is None else feature.title
-    title = f"the share of {shorten_label(column.label)} in {name}" if column.label else name
-    return f"{title[:1].lower()}{title[1:]}" if feature is not None else title
+    if not column.label:
+        return _number_title(column.name)
+    return f"the share of {shorten_label(column.label)} in {column.name}"
+
+
+def _number_title(name: str) -> str:
+    feature = feature_named(name)
+    return name if feature is None else f"{feature.title[:1].lower()}{feature.title[1:]}"
 
 
 def _amount(column: LevelColumn) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
@@ -10,11 +11,18 @@ from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
-from drift.days.judging.compare_days import BesideNormalDays, NormalDays, PastMarks
-from drift.days.model.plan import NEEDED_BLOCKS
+from drift.days.judging.beside import BesideNormalDays, ComparedBeside, judge_beside_days
+from drift.days.judging.compare_days import NormalDays, PastMarks
+from drift.days.model.plan import NEEDED_DAYS
+from drift.days.records.choosing import counted_reasons
 from drift.days.records.known_days import KnownDays
 from drift.run_request import as_text
-from drift.verdict.level import has_days_for_level, level_of_window, level_over_days
+from drift.verdict.level import (
+    LevelPlan,
+    level_of_window,
+    level_over_days,
+    places_of_level,
+)
 from drift.verdict.slow_days import trend_over_days
 from drift.verdict.yardstick import Yardstick
 from jobs.job_file.job import DetectionSettings
@@ -22,11 +30,6 @@ from jobs.times.windows import TimeWindow
 from reports.findings.answers import State
 from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.runs import Trend
-
-_IN_AN_EPISODE = "part of an episode"
-_REJECTED = "rejected by a person"
-_UNLIKE_FIRST = "unlike the other first ones"
-"""Why a block that was measured well does not teach what is normal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +59,14 @@ class PastOfWindow:
         What people said of past windows.
     span
         The window.
+    in_reference
+        Whether a stretch of the log shares a moment with the one that is the reference.
     """
 
     known: KnownDays
     marks: PersonsMarks
     span: TimeWindow
+    in_reference: Callable[[TimeWindow], bool]
 
     @property
     def past_marks(self) -> PastMarks:
@@ -74,7 +80,7 @@ class PastOfWindow:
 
 
 def measured_by_days(
-    compared: Comparison,
+    compared: ComparedBeside,
     lined_up: LinedUp,
     past: PastOfWindow,
     detection: DetectionSettings,
@@ -86,7 +92,7 @@ def measured_by_days(
     Parameters
     ----------
     compared
-        The comparison with the reference.
+        Compares the window with the reference, which is asked for as little as is said of it.
     no_verdict
         Whether the data allows no verdict.
     """
@@ -100,9 +106,9 @@ def measured_by_days(
         )
     if not normal.number or not normal.has_window:
         return MeasuredWindow(
-            comparison=compared, yardstick=Yardstick(level=level, baseline=baseline), trend=trend
+            comparison=compared(), yardstick=Yardstick(level=level, baseline=baseline), trend=trend
         )
-    beside = normal.judged(compared, lined_up, detection, no_verdict=no_verdict)
+    beside = judge_beside_days(normal, compared, lined_up, detection, no_verdict=no_verdict)
     return MeasuredWindow(
         comparison=beside.comparison,
         yardstick=Yardstick(
@@ -122,24 +128,26 @@ def measured_by_days(
 def _level(
     lined_up: LinedUp, normal: NormalDays, past: PastOfWindow, detection: DetectionSettings
 ) -> Level:
-    if not has_days_for_level(normal):
+    places = places_of_level(normal, past.in_reference)
+    if not len(places):
         # The exact test: how far days lie apart is no question of this window alone.
         return level_of_window(compare(lined_up, detection), effect_to_see=detection.effect_to_see)
-    return level_over_days(
-        normal,
+    plan = LevelPlan(
         effect_to_see=detection.effect_to_see,
         unit=past.known.unit,
-        accepted_run=past.marks.newest_level,
+        accepted=past.marks.newest_level,
     )
+    return level_over_days(normal, places, lined_up, plan)
 
 
 def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
     known, places = past.known, normal.normal
     records = normal.records
-    kept_out = {**known.kept_out, **_not_teaching(normal)}
+    kept_out = {**known.kept_out, **counted_reasons(normal.reasons)}
     return Baseline(
         blocks=len(places),
-        needed=NEEDED_BLOCKS,
+        days=normal.times.days_of(places),
+        needed=NEEDED_DAYS,
         unit=known.unit,
         first=as_text(records[int(places[0])].block.start) if len(places) else "",
         last=as_text(records[int(places[-1])].block.end) if len(places) else "",
@@ -147,18 +155,6 @@ def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
         not_made=known.not_made,
         digest=known.digest(past.marks.texts),
     )
-
-
-def _not_teaching(normal: NormalDays) -> dict[str, int]:
-    """Return how many blocks were measured well and teach nothing, by reason."""
-    others = ~normal.replayed.normal & ~normal.rejected
-    in_episode = normal.in_episode
-    reasons = {
-        _REJECTED: normal.rejected,
-        _IN_AN_EPISODE: others & in_episode,
-        _UNLIKE_FIRST: others & ~in_episode,
-    }
-    return {reason: int(which.sum()) for reason, which in reasons.items() if which.any()}
 
 
 def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episode | None:

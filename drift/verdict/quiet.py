@@ -7,7 +7,12 @@ import math
 from drift.comparison.compare import Comparison
 from drift.verdict.sentence import Extent, Sentence
 from drift.verdict.yardstick import Yardstick
-from reports.words.normal_days import block_noun, blocks_words, progress_words
+from reports.words.normal_days import (
+    block_noun,
+    blocks_words,
+    normal_days_words,
+    progress_words,
+)
 from reports.words.numbers import counted
 
 
@@ -28,14 +33,13 @@ def learning(yardstick: Yardstick) -> Sentence:
     if baseline is None or level is None:
         raise ValueError("nothing is learned without a baseline and a level")
     headline = f"Learning what is normal: {progress_words(baseline)}"
-    missing = max(baseline.needed - baseline.blocks, 1)
-    noun = block_noun(baseline.unit)
+    missing = max(baseline.needed - baseline.known_days, 1)
     return Sentence(
         headline=headline,
         summary=(
             f"{headline}. No sudden change was seen, but production differs from the reference. "
             f"{level.summary.rstrip('.')}. Whether that is normal here, "
-            f"{counted(missing, f'more normal {noun}')} will tell."
+            f"{normal_days_words(missing, baseline.unit, more=True)} will tell."
         ),
     )
 
@@ -118,7 +122,7 @@ def _advice(comparison: Comparison, extent: Extent, effect_to_see: float) -> str
     """Say what would show more."""
     baseline = extent.yardstick.baseline
     if extent.yardstick.is_days and baseline is not None and baseline.is_learning:
-        needed = blocks_words(baseline.needed, baseline.unit)
+        needed = normal_days_words(baseline.needed, baseline.unit)
         return f"smaller ones are seen from {needed} on ({progress_words(baseline)})"
     return (
         f"{_window_to_take(comparison, extent)} {effect_to_see:g} sigma (detection.effect_to_see)"

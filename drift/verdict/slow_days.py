@@ -1,30 +1,22 @@
-"""Slow drift over days: what the day model leaves unexplained, day after day in one direction."""
+"""Slow drift over days, as the report says it."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from drift.comparison.methods.location import LOCATION
 from drift.days.judging.compare_days import NormalDays
-from drift.days.judging.families import DaysFamily
-from drift.days.model.family_course import BlockLook
-from drift.days.model.slow_moves import RUN_LENGTH, SlowMove, slow_evidence
-from drift.days.scale import JOINT
+from drift.days.model.slow_drift import DriftingColumn, slow_drift
+from drift.days.model.slow_moves import RUN_LENGTH
 from drift.run_request import as_text
 from reports.findings.answers import State
 from reports.findings.runs import Trend, TrendColumn
 from reports.words import numbers
 from reports.words.normal_days import block_noun
 
-Numbers = NDArray[np.float64]
-
 
 def trend_over_days(normal: NormalDays, *, unit: str, minimum_effect: float) -> Trend:
     """Return whether the means of the columns have been moving slowly over the past blocks.
 
     The blocks of the window itself are not among them: the verdict is about those. Nor are the
-    blocks of an episode.
+    blocks of another level than the window's: whoever accepted it knows that they differ.
 
     Parameters
     ----------
@@ -33,25 +25,13 @@ def trend_over_days(normal: NormalDays, *, unit: str, minimum_effect: float) -> 
     minimum_effect
         A column that moved by less on average is no slow drift, in reference standard deviations.
     """
-    parts = [
-        _locations(family, looks)
-        for family, looks in zip(normal.families, normal.replayed.looks, strict=True)
-    ]
-    names = [name for part in parts for name in part[0]]
-    surprises, differences = (
-        np.concatenate([part[at] for part in parts], axis=1)
-        if parts
-        else np.zeros((len(normal.records), 0))
-        for at in (1, 2)
+    found = slow_drift(
+        [family.past.keys for family in normal.families],
+        normal.replayed,
+        normal.times.regimes == normal.span.regime,
+        minimum_effect,
     )
-    # An episode is sudden, and said: its blocks would pass for a slow move.
-    surprises[normal.in_episode] = np.nan
-    found = slow_evidence(surprises)
-    columns = tuple(
-        one
-        for move in found.moves
-        if abs((one := _column(move, names, differences, normal)).shift) >= minimum_effect
-    )
+    columns = tuple(_told(one, normal) for one in found.columns)
     noun = block_noun(unit)
     if not found.evidence:
         state, summary = State.INCONCLUSIVE, f"Too few {noun}s to speak of slow drift."
@@ -70,36 +50,13 @@ def trend_over_days(normal: NormalDays, *, unit: str, minimum_effect: float) -> 
     )
 
 
-def _locations(
-    family: DaysFamily, looks: tuple[BlockLook | None, ...]
-) -> tuple[list[str], Numbers, Numbers]:
-    """Return the numbers of a family, and by block their surprises and differences."""
-    places = [
-        at
-        for at, key in enumerate(family.means.keys)
-        if key.method == LOCATION.name and key.group != JOINT
-    ]
-    unknown = np.full(len(places), np.nan)
-    rows = [
-        (unknown, unknown)
-        if look is None
-        else (look.surprise.z[places], look.surprise.difference[places])
-        for look in looks
-    ]
-    names = [family.means.keys[at].group for at in places]
-    return names, np.array([one[0] for one in rows]), np.array([one[1] for one in rows])
-
-
-def _column(
-    move: SlowMove, names: list[str], differences: Numbers, normal: NormalDays
-) -> TrendColumn:
-    since = differences[move.since :, move.place][~normal.in_episode[move.since :]]
+def _told(column: DriftingColumn, normal: NormalDays) -> TrendColumn:
     return TrendColumn(
-        name=names[move.place],
-        direction="up" if move.upward else "down",
-        evidence=move.evidence,
-        shift=float(np.nanmean(since)),
-        since=as_text(normal.records[move.since].block.end),
+        name=column.name,
+        direction="up" if column.shift > 0 else "down",
+        evidence=column.evidence,
+        shift=column.shift,
+        since=as_text(normal.records[column.since].block.end),
     )
 
 

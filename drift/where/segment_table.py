@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from drift.observations.segment_values import EMPTY, segment_text
 from drift.where.onset import LEAST_UNITS
 from drift.where.permuted_sums import Numbers, Weights
-from jobs.predictions.values.class_names import canonical_labels
 
 HOUR, DAY = "hour", "day"
-EMPTY = "(empty)"
 MOST_VALUES = 200
 _MICROSECONDS = "datetime64[us]"
 
@@ -63,22 +62,6 @@ class Segments:
     images: NDArray[np.int64]
     weights: Weights
     passed_over: int
-
-
-def segment_table(columns: pd.DataFrame, classes: Collection[str | None] = ()) -> pd.DataFrame:
-    """Return the segments of each row: the columns, with those of `classes` made canonical.
-
-    A class is one segment however it is written.
-
-    Parameters
-    ----------
-    columns
-        The log's own columns whose values are segments, as text.
-    """
-    named = {
-        str(name): canonical_labels(columns[name]) for name in columns.columns if name in classes
-    }
-    return columns.assign(**named) if named else columns
 
 
 def gather_units(scores: Numbers, units: NDArray[np.int64], timestamps: pd.Series) -> ScoredUnits:
@@ -130,7 +113,7 @@ class _Block:
 def _column_block(name: str, column: pd.Series) -> _Block:
     codes, values = pd.factorize(column)
     # The last one is the text of the code -1: a missing value.
-    texts = [*(str(value).strip() or EMPTY for value in values), EMPTY]
+    texts = [*map(segment_text, values), EMPTY]
     places, labels = pd.factorize(np.array(texts, dtype=object))
     of_rows = places[codes]
     there = np.bincount(of_rows, minlength=len(labels)) > 0

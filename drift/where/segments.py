@@ -22,7 +22,6 @@ from drift.where.segment_onset import (
     overall_onset,
 )
 from drift.where.segment_table import ScoredUnits, Segments, gather_units, list_segments
-from jobs.job_file.job import Job
 from reports.findings.places import Onset, Segment, SegmentScan
 
 MOST_NAMED = 10
@@ -50,13 +49,6 @@ class Concentration:
     segments: tuple[Segment, ...] = ()
     onset: Onset | None = None
     scan: SegmentScan | None = None
-
-
-def segment_columns(job: Job) -> tuple[str, ...]:
-    """Return the log columns whose values are segments: the named ones, class and client."""
-    columns = job.predictions.columns
-    named = (*job.segments.columns, columns.prediction, columns.client)
-    return tuple(dict.fromkeys(column for column in named if column is not None))
 
 
 def concentrate(  # noqa: PLR0913 - what a caller has, each its own thing

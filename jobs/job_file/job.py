@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from fractions import Fraction
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -117,6 +118,13 @@ class ImageSettings(Settings):
     images made so small that their shorter side has this many pixels, such as 256: in columns of
     their own, so that a camera with more megapixels is not taken for sharper pictures. A profile
     that was built without them has to be built anew."""
+
+    def loses_too_many(self, lost: float | Fraction, of: int) -> bool:
+        """Tell whether more are lost than `most_lost` allows, as it is written.
+
+        29 of 100 are not more than 0.29, although the number in binary is a hair below it.
+        """
+        return lost > Fraction(str(self.most_lost)) * of
 
 
 class WindowSettings(Settings):

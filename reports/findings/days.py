@@ -109,9 +109,11 @@ class Baseline:
     blocks
         How many blocks before the window teach what is normal.
     needed
-        With fewer the job is still learning.
+        With blocks of fewer days the job is still learning.
     unit
         What a block is: ``"day"``, ``"hour"``, ``"window"`` or ``"500 rows"``.
+    days
+        On how many days these blocks begin; None where every block is a day of its own.
     first, last
         ISO 8601: the start of the first and the end of the last of them; empty where there is none.
     kept_out
@@ -125,6 +127,7 @@ class Baseline:
     blocks: int
     needed: int
     unit: str = "day"
+    days: int | None = None
     first: str = ""
     last: str = ""
     kept_out: dict[str, int] = field(default_factory=dict)
@@ -133,8 +136,13 @@ class Baseline:
 
     @property
     def is_learning(self) -> bool:
-        """Whether there are too few normal blocks to open an episode."""
-        return self.blocks < self.needed
+        """Whether the normal blocks are of too few days to open an episode."""
+        return self.known_days < self.needed
+
+    @property
+    def known_days(self) -> int:
+        """Of how many days the normal blocks are."""
+        return self.blocks if self.days is None else self.days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

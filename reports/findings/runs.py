@@ -68,7 +68,7 @@ class Evidence:
     reference_units, current_units
         Independent images on either side: near-copies of one client in one burst are one unit.
     resamples
-        How many permutations the p-values come from.
+        How many permutations the p-values come from, none where normal days are the basis.
     statistics
         Every standardised statistic by its name; about standard normal where nothing moved. Two-
         sided ones carry the direction in their sign; one that asks for more alone, such as a tail,

@@ -24,9 +24,10 @@ class DaysOfRun:
     ----------
     basis
         What the verdict compared the window with.
-    blocks, needed, unit
-        How many normal blocks were known, with how many the job has learned, and what a block is:
-        see `days.Baseline`. ``needed`` is 0 where no normal days are kept.
+    blocks, days, needed, unit
+        How many normal blocks were known, of how many days, with how many days the job has
+        learned, and what a block is: see `days.Baseline`. ``needed`` is 0 where no normal days are
+        kept.
     level, level_summary, accepted_run
         How production differed from the reference, in a sentence, and the run with which a person
         accepted that; None and empty where it was not asked.
@@ -41,6 +42,7 @@ class DaysOfRun:
 
     basis: Basis
     blocks: int = 0
+    days: int = 0
     needed: int = 0
     unit: str = "day"
     level: LevelState | None = None
@@ -52,8 +54,8 @@ class DaysOfRun:
 
     @property
     def is_learning(self) -> bool:
-        """Whether there were too few normal blocks."""
-        return self.blocks < self.needed
+        """Whether the normal blocks were of too few days."""
+        return self.days < self.needed
 
     @property
     def level_stands_out(self) -> bool:
@@ -94,6 +96,7 @@ def normal_days_of(findings: RunFindings) -> DaysOfRun | None:
     return DaysOfRun(
         basis=findings.basis,
         blocks=0 if baseline is None else baseline.blocks,
+        days=0 if baseline is None else baseline.known_days,
         needed=0 if baseline is None else baseline.needed,
         unit="day" if baseline is None else baseline.unit,
         level=None if level is None else level.state,
@@ -132,6 +135,8 @@ def normal_days_of_document(document: Mapping[str, Any] | None) -> DaysOfRun | N
     return DaysOfRun(
         basis=Basis(document["basis"]),
         blocks=int(document.get("blocks", 0)),
+        # Rows of before knew blocks only.
+        days=int(document.get("days", document.get("blocks", 0))),
         needed=int(document.get("needed", 0)),
         unit=str(document.get("unit", "day")),
         level=None if level is None else LevelState(level),

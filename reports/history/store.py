@@ -1,34 +1,30 @@
 """Reading a job's history from its bucket, each row once for as long as it stays the same.
 
-``history/rollup.jsonl.gz`` holds copies of the rows, each with the version that its object had.
-It is a cache and nothing else: a row is taken from it only where the listing shows that version
-still, so that a broken, stale or missing rollup costs time and never changes an answer.
+``history/rollup.jsonl.gz`` holds copies of the rows: see `Rollup`.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from jobs.buckets.bucket import Bucket, ObjectKind
-from jobs.errors import ObjectError, ObjectMissingError
-from reports.conditional_writes import put_if_unchanged
+from jobs.buckets.bucket import Bucket
+from jobs.errors import ObjectMissingError
 from reports.history.history import HISTORY_FOLDER, HistoryRow, sort_rows
 from reports.history.parsing import row_of_document
 from reports.history.pruned_runs import PRUNED_NAME, PrunedRuns, read_pruned
+from reports.rollup import ROLLUP_NAME, Rollup, RollupFormat
 
-ROLLUP_NAME = "rollup.jsonl.gz"
-# The first line of a rollup; another line means another format, which is passed over.
-ROLLUP_FORMAT = b'"rollup of history rows, 1"'
+_ROLLUP = RollupFormat(
+    first_line=b'"rollup of history rows, 1"',
+    copies="rows of the history",
+    most_bytes=1_000_000_000,
+)
 # Reading so many rows one by one takes less than writing thousands anew.
 ROWS_BETWEEN_ROLLUPS = 100
-_ROLLUP_KIND = ObjectKind(content_type="application/gzip")
-_COMPRESSION = 4
 _READERS = 16
 
 logger = logging.getLogger(__name__)
@@ -79,7 +75,7 @@ class HistoryReader:
         self._prefix = job_prefix
         self._folder = f"{job_prefix}/{HISTORY_FOLDER}/"
         self._known: dict[str, _KnownRow] = {}
-        self._rollup_version: str | None = None
+        self._rollup = Rollup(bucket, self._folder + ROLLUP_NAME, _ROLLUP)
         self._rollup_is_due = False
         self._was_pruned = False
 
@@ -96,9 +92,8 @@ class HistoryReader:
         """Return all rows, as `read_history` does."""
         listed = {info.name: info.version for info in self._bucket.list(self._folder)}
         self._was_pruned = self._folder + PRUNED_NAME in listed
-        rollup = listed.get(self._folder + ROLLUP_NAME)
-        if rollup is not None and not self._known:
-            self._read_rollup(listed)
+        if self._folder + ROLLUP_NAME in listed and not self._known:
+            self._known = dict(self._rollup.read(self._copy))
         names = [name for name in listed if name.endswith(".json")]
         changed = [name for name in names if not self._is_known(name, listed[name])]
         kept = {name: self._known[name] for name in names if self._is_known(name, listed[name])}
@@ -118,38 +113,12 @@ class HistoryReader:
 
         Another writer's rollup is left in place, and a failure is only logged.
         """
-        if not self._rollup_is_due:
-            return
-        name = self._folder + ROLLUP_NAME
-        data = _rollup_bytes([known.line for known in self._known.values()])
-        try:
-            put_if_unchanged(self._bucket, name, data, self._rollup_version, _ROLLUP_KIND)
-        except ObjectError as error:
-            logger.warning("%s Reading the history will take longer.", error.message)
+        if self._rollup_is_due or self._rollup.is_broken:
+            self._rollup.save(known.line for known in self._known.values())
         self._rollup_is_due = False
 
     def _is_known(self, name: str, version: str) -> bool:
         return name in self._known and self._known[name].version == version
-
-    def _read_rollup(self, listed: Mapping[str, str]) -> None:
-        name = self._folder + ROLLUP_NAME
-        try:
-            stored = self._bucket.read(name)
-        except ObjectError as error:
-            logger.warning("%s The rows of the history are read one by one.", error.message)
-            return
-        self._rollup_version = stored.version
-        try:
-            copies = tuple(_copies(stored.data, self._folder, listed))
-        except (ValueError, TypeError, OSError, EOFError, zlib.error) as error:
-            logger.warning(
-                "%s is no rollup of the history (%s): the rows are read one by one.",
-                self._bucket.url_of(name),
-                error,
-            )
-            self._rollup_is_due = True
-            return
-        self._known = dict(copies)
 
     def _read_rows(self, names: Sequence[str]) -> dict[str, _KnownRow]:
         with ThreadPoolExecutor(max_workers=_READERS) as readers:
@@ -178,19 +147,7 @@ class HistoryReader:
         line = json.dumps(copy, separators=(",", ":")).encode()
         return _KnownRow(version=version, line=line, row=row)
 
-
-def _rollup_bytes(lines: Sequence[bytes]) -> bytes:
-    # Without a time in it, the same rows are the same bytes.
-    return gzip.compress(b"\n".join([ROLLUP_FORMAT, *lines]), _COMPRESSION, mtime=0)
-
-
-def _copies(data: bytes, folder: str, listed: Mapping[str, str]) -> Iterator[tuple[str, _KnownRow]]:
-    """Yield the rows of a rollup whose objects still have the version that they were copied at."""
-    first, *lines = gzip.decompress(data).split(b"\n")
-    if first != ROLLUP_FORMAT:
-        raise ValueError(f"it starts with {first[:40]!r}, not with {ROLLUP_FORMAT!r}")
-    for line in lines:
+    def _copy(self, line: bytes) -> tuple[str, _KnownRow]:
         name, version, document = json.loads(line)
-        if listed.get(folder + name) == version:
-            row = row_of_document(document)
-            yield folder + name, _KnownRow(version=version, line=line, row=row)
+        row = row_of_document(document)
+        return f"{self._folder}{name}", _KnownRow(version=version, line=line, row=row)

@@ -109,6 +109,14 @@ COLUMN_SHIFT = Metric(
     labels=_COLUMN,
     unit=_SIGMA,
 )
+COLUMN_BESIDE_DAYS = Metric(
+    name="image_drift_column_beside_days_deviations",
+    meaning="How far the column's mean lies from what normal days lead one to expect, with its "
+    "sign, in reference standard deviations, 100 at most; absent for classes and where normal days "
+    "are not the basis.",
+    labels=_COLUMN,
+    unit=_SIGMA,
+)
 COLUMN_P_VALUE = Metric(
     name="image_drift_column_adjusted_p_value",
     meaning="The column's p-value, adjusted for everything that the run tests. Below "
@@ -181,6 +189,7 @@ METRICS = (
     COLUMN_STATE,
     COLUMN_EFFECT,
     COLUMN_SHIFT,
+    COLUMN_BESIDE_DAYS,
     COLUMN_P_VALUE,
     MINIMUM_EFFECT,
     SMALLEST_EFFECT,

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from reports.findings.answers import State, Verdict
 from reports.findings.columns import Finding
 from reports.findings.days import Basis
-from reports.findings.effect_sizes import in_deviations
+from reports.findings.effect_sizes import capped, in_deviations
 from reports.findings.run import RunFindings
 from reports.metrics import catalogue
 from reports.metrics.sample import Metric, Sample
@@ -120,6 +120,7 @@ class _Column:
     state: State
     effect: float | None
     shift: float | None
+    beside_days: float | None
     adjusted_p_value: float | None
 
     @property
@@ -149,18 +150,21 @@ def _joint(findings: RunFindings) -> Iterator[_Column]:
             state=joint.state,
             effect=joint.effect,
             shift=None,
+            beside_days=None,
             adjusted_p_value=joint.adjusted_p_value,
         )
 
 
 def _column(kind: str, column: Finding) -> _Column:
-    effect = column.effect
+    effect, beside = column.effect, column.beside_days
+    is_number = beside is not None and not beside.usual_shares
     return _Column(
         kind=kind,
         name=column.name,
         state=column.state,
         effect=None if effect is None else in_deviations(effect, column.direction),
         shift=column.shift,
+        beside_days=capped(beside.difference) if beside is not None and is_number else None,
         adjusted_p_value=column.adjusted_p_value,
     )
 
@@ -172,6 +176,7 @@ def _column_samples(findings: RunFindings, column: _Column) -> Iterator[Sample]:
     for metric, number in (
         (catalogue.COLUMN_EFFECT, column.effect),
         (catalogue.COLUMN_SHIFT, column.shift),
+        (catalogue.COLUMN_BESIDE_DAYS, column.beside_days),
         (catalogue.COLUMN_P_VALUE, column.adjusted_p_value),
     ):
         yield from _known(findings, metric, number, *column.labels)

@@ -31,13 +31,27 @@ def usually(unit: str) -> str:
 
 
 def progress_words(baseline: Baseline) -> str:
-    """Return how far the learning is, this window included: ``day 3 of 7``."""
-    return progress(baseline.blocks, baseline.needed, baseline.unit)
+    """Return how far the learning is: ``day 3 of 7``, and for other blocks ``2 of 7 days``."""
+    return progress(baseline.known_days, baseline.needed, baseline.unit)
 
 
-def progress(blocks: int, needed: int, unit: str) -> str:
-    """Return the block that is learned next, of how many are needed: ``day 3 of 7``."""
-    return f"{block_noun(unit)} {min(blocks + 1, needed)} of {needed}"
+def progress(days: int, needed: int, unit: str) -> str:
+    """Return how far the learning is.
+
+    Where blocks are days, the day that is learned next is named: ``day 3 of 7``. Of hours and
+    blocks of rows a day has many: of how many days some are known, ``2 of 7 days``.
+    """
+    if unit == "day":
+        return f"day {min(days + 1, needed)} of {needed}"
+    return f"{days} of {needed} days"
+
+
+def normal_days_words(days: int, unit: str, *, more: bool = False) -> str:
+    """Return so many normal days, or more: ``3 normal days``, ``3 more days of normal hours``."""
+    word = "more " if more else ""
+    if unit == "day":
+        return counted(days, f"{word}normal day")
+    return f"{counted(days, f'{word}day')} of normal {block_noun(unit)}s"
 
 
 def basis_words(findings: RunFindings) -> str:

@@ -134,10 +134,11 @@ def evidence_words(findings: RunFindings) -> str:
     if evidence.current_units > images:
         # A row without a readable image still has its prediction.
         units = counted(evidence.current_units, "independent row")
-    parts = [
-        f"{units}, beside {evidence.reference_units:,} of the reference",
-        counted(evidence.resamples, "permutation"),
-    ]
+    beside = f"{units}, beside {evidence.reference_units:,} of the reference"
+    if not evidence.resamples:
+        # Normal days are the yardstick: nothing was permuted, and no null was widened.
+        return beside
+    parts = [beside, counted(evidence.resamples, "permutation")]
     if evidence.accepted_runs:
         widen = "widens" if evidence.accepted_runs == 1 else "widen"
         parts.append(f"{counted(evidence.accepted_runs, 'accepted window')} {widen} the null")

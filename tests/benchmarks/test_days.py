@@ -15,12 +15,13 @@ import pytest
 from benchmarks.days_parts.cases import CASES, draw_world
 from benchmarks.days_parts.drawing import Counts, Fault, ScoredPool, drawn, recorded
 from benchmarks.days_parts.making import PoolSource, made_pool
-from benchmarks.days_parts.measures import covered, false_alarms, faults_found, step_of
+from benchmarks.days_parts.measures import covered, false_alarms, faults_found
 from benchmarks.days_parts.ours import Means, plan
 from benchmarks.days_parts.peer_rules import PEERS, three_sigma
 from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool, load_pool
 from benchmarks.days_parts.printing import table
 from benchmarks.days_parts.rates import Tally, rate_of
+from benchmarks.days_parts.steps import step_of
 from benchmarks.days_parts.tasks import Measure, Task, usual_case
 from benchmarks.days_parts.variants import FAULTS
 from benchmarks.days_parts.worlds import Weather, World

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from drift.cli.baseline_table import baseline_table
 from drift.days.records.stored.store import RecordStore
 from drift.days.records.upkeep import NOT_MADE, block_states, rebuild
 from drift.pinned_profile import pinned_profile
 from drift.run_request import RunOptions, requested_window
+from drift.verdict.day_uses import BlockUse
 from jobs.errors import BucketAccessError, PublishError
 from reports.conditional_writes import always_allowed
 from tests.support.command import warm_drift
@@ -72,6 +74,40 @@ def test_show_says_what_is_not_there(folder):
 
     assert "not measured yet" in done.stdout
     assert "4 of 5 show what is normal." in done.stdout
+
+
+def test_show_says_why_a_day_does_not_teach(folder):
+    for path in folder.glob("bucket/images/20250304*"):
+        path.unlink()
+    for path in folder.glob(f"bucket/{DAYS}*/*"):
+        path.unlink()
+    shutil.rmtree(folder / "bucket" / "data_drift_reports" / "features")
+    run_days(place_of(job_with(folder / "bucket")), day(6))
+
+    done = warm_drift("baseline", "show", "job.toml", "--until", "2025-03-09", cwd=folder)
+
+    line = next(one for one in done.stdout.splitlines() if "2025-03-04T00" in one)
+    assert "no: too many images lost" in line
+    assert "4 of 5 show what is normal." in done.stdout
+
+
+def test_the_table_says_which_days_are_of_an_older_level(folder):
+    place = place_of(job_with(folder / "bucket"))
+    profile = pinned_profile(place)
+    state = block_states(place, request_of(place.job), profile.id)[0]
+
+    table = baseline_table(
+        "dogs",
+        [
+            BlockUse(state=state, why_not="part of an episode"),
+            BlockUse(state=state, why_not="", accepted_run="r-7"),
+        ],
+    )
+
+    assert "no: part of an episode" in table
+    assert "how much days vary" in table
+    assert "accepted with the run r-7" in table
+    assert "1 of 2 show what is normal." in table
 
 
 def test_rebuild_makes_the_days_anew(folder):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.chaos_parts import (
+    day_kills,
     full_disk,
     network,
     rights,
@@ -15,12 +16,13 @@ from benchmarks.chaos_parts import (
     terminations,
     write_kills,
 )
+from benchmarks.chaos_parts.day_records import untrue_days
 from benchmarks.chaos_parts.invariants import differences, half_shown, lacks_only_pictures
 from benchmarks.chaos_parts.rows import Tally, table
 from benchmarks.chaos_parts.world import Size, World, open_world
 from tests.support.command import ONE_DECODER
 
-SMALL = Size(requests=12, references=24, earlier=("2025-03-04",))
+SMALL = Size(requests=12, references=24, earlier=("2025-03-04",), month=6, month_requests=12)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,13 @@ def test_killed_at_any_write_it_shows_no_half_run_and_the_next_run_makes_it_good
 def test_killed_within_a_request_that_was_done_it_loses_nothing(world: World, tally: Tally) -> None:
     place = world.gcs_cached
     write_kills.kill_at_write(place, write_kills.count_writes(place) - 3, done=True, tally=tally)
+    assert tally.lost == []
+    assert tally.ends == {"SIGKILL": 1}
+
+
+def test_killed_while_it_makes_records_of_days_it_is_resumed(world: World, tally: Tally) -> None:
+    operations = day_kills.record_operations(world.month)
+    write_kills.kill_at_operation(world.month, operations[len(operations) // 2], tally)
     assert tally.lost == []
     assert tally.ends == {"SIGKILL": 1}
 
@@ -114,6 +123,21 @@ def test_a_bucket_that_differs_is_noticed(world: World) -> None:
     assert differences({**whole, f"{report}.new": b""}, whole) == [
         f"{report}.new is not to be there"
     ]
+
+
+def test_a_pin_without_records_and_a_day_with_two_are_noticed(world: World) -> None:
+    whole = dict(world.month.expected)
+    records = [name for name in whole if "/days/" in name and name.endswith(".json")]
+    pin = next(name for name in whole if name.endswith("/baseline.json"))
+    assert list(untrue_days(whole)) == []
+    less = {name: data for name, data in whole.items() if name != records[-2]}
+    assert f"{pin} names a record that is not there" in list(untrue_days(less))
+    twice = {**whole, f"{records[0][:-13]}01234567.json": whole[records[0]]}
+    assert list(untrue_days(twice)) == [f"{records[0][:-14]} has two records"]
+    changed = {**whole, records[0]: whole[records[0]] + b" "}
+    rollup = next(name for name in whole if "/days/" in name and name.endswith("/rollup.jsonl.gz"))
+    copy = f"{rollup} holds another {records[0].rpartition('/')[2]} than there is"
+    assert copy in list(untrue_days(changed))
 
 
 def test_a_page_may_lack_pictures_and_not_show_others() -> None:

@@ -11,13 +11,16 @@ import pytest
 
 from drift.across_runs.accept import set_acceptance
 from drift.across_runs.reject import set_rejection
+from drift.pinned_profile import pinned_profile
 from drift.pipeline import run_job
-from drift.run_request import RunOptions
+from drift.run_request import RunOptions, requested_window
+from drift.verdict.day_uses import block_uses
 from drift.workplace import Workplace, open_workplace
 from jobs.job_file.job import Job
 from reports.findings.answers import State, Verdict
 from reports.findings.days import Basis, LevelState
 from reports.findings.run import RunFindings
+from reports.history.store import read_history
 from tests.support.worlds import START, job_of, make_world
 
 # Twelve ordinary days of slightly changing light, all a bit darker than the reference; then dark.
@@ -59,6 +62,15 @@ def _run(place: Workplace, day: int) -> RunFindings:
     return run_job(place, RunOptions(until=until))
 
 
+def _uses(place: Workplace, day: int) -> list[tuple[str, str]]:
+    """Return why each day before a window does not teach, and its level, newest first."""
+    until = (START + timedelta(days=day + 1)).replace(tzinfo=UTC)
+    request = requested_window(place.job, RunOptions(until=until), place.clock())
+    history = read_history(place.bucket, place.prefix)
+    uses = block_uses(place, request, pinned_profile(place), history)
+    return [(one.why_not, one.accepted_run) for one in uses]
+
+
 def _content(place: Workplace, findings: RunFindings) -> dict[str, object]:
     path = f"{place.prefix}/runs/{findings.run_id}/report.json"
     report: dict[str, object] = json.loads(place.bucket.read(path).data)
@@ -73,6 +85,10 @@ def test_the_first_run_on_a_log_that_goes_back_is_about_days(bucket: Path) -> No
     assert found.verdict is Verdict.STEADY
     assert found.baseline is not None
     assert (found.baseline.blocks, found.baseline.is_learning) == (11, False)
+    # Normal days are the yardstick: nothing is permuted.
+    assert found.evidence is not None
+    assert found.evidence.resamples == 0
+    assert found.evidence.statistics["mean.location"] < 0
     assert found.level is not None
     # All days are darker than the reference, by half a standard deviation or so.
     assert found.level.blocks == 11
@@ -92,16 +108,24 @@ def test_a_step_is_an_episode_until_a_person_accepts_it(bucket: Path) -> None:
     assert (first.episode.blocks, second.episode.blocks) == (1, 2)
     assert second.baseline is not None
     assert second.baseline.kept_out == {"part of an episode": 1}
+    assert _uses(place, FIRST_DARK + 1)[:2] == [("part of an episode", ""), ("", "")]
     set_acceptance(place, first.run_id, lambda: None, accepted=True)
+    # The dark day is the first of the new level, those before it say how much days vary.
+    assert _uses(place, FIRST_DARK + 1)[:2] == [("", ""), ("", first.run_id)]
     third = _run(place, FIRST_DARK + 2)
     assert third.verdict is not Verdict.DRIFT
     assert third.episode is None
+    assert third.level is not None
+    assert (third.level.accepted_run, third.level.stands_out) == (first.run_id, False)
     # What is usual is the accepted level.
     light = next(one for one in third.features if one.name == "mean")
     assert light.effect is not None
     assert light.effect < 0.5
     assert third.baseline is not None
     assert third.baseline.digest != second.baseline.digest
+    # Days of the level that was left say nothing of moves at this one.
+    assert third.trend is not None
+    assert third.trend.state is State.INCONCLUSIVE
 
 
 def test_a_rejected_day_never_teaches(bucket: Path) -> None:
@@ -111,6 +135,7 @@ def test_a_rejected_day_never_teaches(bucket: Path) -> None:
     later = _run(place, 11)
     assert later.baseline is not None
     assert later.baseline.kept_out["rejected by a person"] == 1
+    assert [why for why, _ in _uses(place, 11)].index("rejected by a person") == 11 - 5 - 1
     assert later.baseline.blocks == 10
 
 

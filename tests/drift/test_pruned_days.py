@@ -1,17 +1,24 @@
 """Which records of normal days ``drift prune`` deletes."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from drift.days.blocks import Block
-from drift.days.records.stored.names import ROLLUP_NAME, days_folder, record_name
+from drift.days.records.calendar import BlockCalendar
+from drift.days.records.stored.names import days_folder, record_name
 from drift.days.records.stored.pin import pin_name
+from drift.pruning.days import NeededDays
 from drift.pruning.keep import Keep
 from drift.pruning.plan import Kind
 from drift.pruning.survey import survey
+from drift.run_request import as_text
 from drift.workplace import Workplace
-from tests.support.job_folder import PREFIX, fill_job, run_id
+from jobs.times.windows import TimeWindow, WindowRequest
+from reports.history.history import history_row
+from reports.rollup import ROLLUP_NAME
+from tests.support.job_folder import PREFIX, fill_job, run_id, run_of_day
 from tests.support.memory_bucket import MemoryBucket
 from tests.support.worlds import job_of
 
@@ -63,11 +70,31 @@ def test_days_go_that_neither_kept_runs_nor_later_ones_look_at(bucket):
 
     going, _ = pruned(bucket, 1, baseline={"days": 3})
 
-    # The newest run's window begins on 11 March, the accepted one's on 3 March, and a day has up to
-    # 25 hours.
+    # The newest run's window begins on 11 March, the accepted one's on 3 March; a day may have 25
+    # hours, so that one day more stays.
     kept = {NEWEST - number * DAY for number in (1, 2, 3, 4, 5, 9, 10, 11, 12, 13)}
     stay = [name for name, start in zip(names, starts, strict=True) if start in kept]
     assert sorted({*names} - going) == sorted(stay)
+
+
+@pytest.mark.parametrize("hours", [1, 6, 24, 36, 48, 168])
+def test_what_stays_is_what_the_next_window_can_look_at(bucket, hours):
+    """As the calendar of blocks says; windows begin where the newest one began, or later."""
+    length = timedelta(hours=hours)
+    row = history_row(run_of_day(12))
+    newest = dataclasses.replace(row, window_start=as_text(row.end - length))
+    job = job_of("memory", baseline={"days": 9})
+    needed = NeededDays.of(job, [newest], frozenset())
+    calendar = BlockCalendar.of(
+        WindowRequest(end=newest.end, last=length),
+        TimeWindow(start=newest.start, end=newest.end),
+        None,
+    )
+    blocks = calendar.blocks_before(9)
+    assert all(needed.needs(block) for block in blocks)
+    oldest = min(block.start for block in blocks)
+    far = Block(start=oldest - timedelta(hours=3) - length, end=oldest - timedelta(hours=3))
+    assert not needed.needs(far)
 
 
 def test_days_of_a_profile_that_goes_go_with_it(bucket):

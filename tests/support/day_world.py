@@ -9,6 +9,7 @@ from pathlib import Path
 
 from drift.days.records.known_days import KnownDays, known_days
 from drift.observations.logged_images import LoggedImages
+from drift.observations.segment_values import segments_of
 from drift.observations.window_images import WindowImages, join
 from drift.pinned_profile import pinned_profile
 from drift.run_request import RunOptions, requested_window
@@ -60,6 +61,7 @@ def read_window(place: Workplace, request: WindowRequest) -> tuple[PredictionRow
         place.job.predictions,
         request,
         extra_columns=place.locator.columns_used(),
+        segment_columns=place.job.segments.columns,
     )
     located = place.locator.locate(predictions.raw, place.log_url)
     extracted = extract(
@@ -69,7 +71,8 @@ def read_window(place: Workplace, request: WindowRequest) -> tuple[PredictionRow
         cache=place.feature_cache,
         features=place.features,
     )
-    return predictions, join(LoggedImages.of(predictions, located, extracted))
+    logged = LoggedImages.of(predictions, located, extracted)
+    return predictions, join(logged, segments_of(logged, place.job))
 
 
 def run_days(

@@ -29,15 +29,17 @@ def show(job_file: Path, until: datetime | None) -> None:
     """Print the days before the window of JOB.toml, newest first, and which of them are used."""
     job = _job_with_days(job_file)
     from drift.cli.baseline_table import baseline_table  # noqa: PLC0415 - heavy imports
-    from drift.days.records.upkeep import block_states  # noqa: PLC0415
     from drift.run_request import RunOptions, requested_window  # noqa: PLC0415
+    from drift.verdict.day_uses import block_uses  # noqa: PLC0415
     from drift.workplace import open_workplace  # noqa: PLC0415
+    from reports.history.store import read_history  # noqa: PLC0415
 
     place = open_workplace(job, writes=False)
     request = requested_window(job, RunOptions(until=until), place.clock())
-    states = block_states(place, request, _pinned(place, job_file))
-    if states:
-        click.echo(baseline_table(job.name, states))
+    profile = place.profiles.load(_pinned(place, job_file))
+    uses = block_uses(place, request, profile, read_history(place.bucket, place.prefix))
+    if uses:
+        click.echo(baseline_table(job.name, uses))
     else:
         click.echo(f"{job.name} has no records of normal days yet. Runs make them.", err=True)
 

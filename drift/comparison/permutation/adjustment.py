@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.comparison.permutation.normal_scale import NormalScale
-from drift.comparison.permutation.resampling import joined, observed_sums, resampled_sums
+from drift.comparison.permutation.resampling import (
+    WindowSums,
+    joined,
+    observed_sums,
+    resampled_sums,
+)
 from drift.comparison.permutation.scores import ScoreTable
 from drift.comparison.permutation.statistic_key import StatisticKey
 
@@ -102,7 +107,7 @@ def significant_result(table: ScoreTable, plan: PermutationPlan) -> PermutationR
 def _test(
     table: ScoreTable, plan: PermutationPlan, *, stop_early: bool
 ) -> PermutationResult | None:
-    scale = _scale(table, plan)
+    scale = _scale(table, plan.seed)
     sums = observed_sums(table)
     plain = scale.statistics(sums)[0]
     keys = table.keys
@@ -117,11 +122,7 @@ def _test(
     adjusted = counts.adjusted()
     return PermutationResult(
         statistics=dict(zip(keys, plain.tolist(), strict=True)),
-        signs={
-            one.key: 1 if total > 0 else -1
-            for one, total in zip(table.linear, sums.scores[0], strict=True)
-            if one.two_sided
-        },
+        signs=_signs(table, sums),
         p_values=dict(zip(groups, counts.plain().tolist(), strict=True)),
         adjusted_p_values=dict(zip(groups, adjusted.tolist(), strict=True)),
         statistic_p_values=dict(zip(keys, counts.single_step().tolist(), strict=True)),
@@ -130,9 +131,34 @@ def _test(
     )
 
 
-def _scale(table: ScoreTable, plan: PermutationPlan) -> NormalScale:
+def untested_statistics(table: ScoreTable, seed: int) -> dict[StatisticKey, float]:
+    """Return what `PermutationResult.signed` says of every statistic, without the test.
+
+    Parameters
+    ----------
+    seed
+        The plan's.
+    """
+    sums = observed_sums(table)
+    plain = _scale(table, seed).statistics(sums)[0]
+    signs = _signs(table, sums)
+    return {
+        key: value * signs.get(key, 1)
+        for key, value in zip(table.keys, plain.tolist(), strict=True)
+    }
+
+
+def _signs(table: ScoreTable, sums: WindowSums) -> dict[StatisticKey, int]:
+    return {
+        one.key: 1 if total > 0 else -1
+        for one, total in zip(table.linear, sums.scores[0], strict=True)
+        if one.two_sided
+    }
+
+
+def _scale(table: ScoreTable, seed: int) -> NormalScale:
     """Return the common scale, from the pooled sample and draws of its own only."""
-    pilot = joined(resampled_sums(table, _PILOT_DRAWS, plan.seed + 1))
+    pilot = joined(resampled_sums(table, _PILOT_DRAWS, seed + 1))
     return NormalScale.of(table, pilot)
 
 

@@ -1,20 +1,16 @@
-"""A window beside normal days: what the comparison with the reference says, said about days."""
+"""Normal days before a window: its past, replayed block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.comparison.columns.columns import ColumnRole, LinedUp
-from drift.comparison.compare import Comparison
-from drift.comparison.describe import untested_state
-from drift.comparison.joint import JointView
+from drift.comparison.columns.columns import LinedUp
 from drift.days.blocks import Block, BlockRecord
-from drift.days.judging.columns import DaysJudge
 from drift.days.judging.families import (
     DaysFamily,
     all_columns,
@@ -22,17 +18,12 @@ from drift.days.judging.families import (
     renaming_of,
     testable_columns,
 )
-from drift.days.judging.joint import joint_aspect
 from drift.days.model.plan import ModelPlan
-from drift.days.model.random_effects.family_rows import rows_of
-from drift.days.model.replay import BlockEpisode, Replay, replay
+from drift.days.model.replay import BlockEpisode, Replay, ReplayCourse
 from drift.days.model.times import BlockTimes, WindowBlocks
-from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.records.known_days import KnownDays
-from drift.days.scale import JOINT
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
-from reports.findings.answers import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +45,10 @@ class PastMarks:
     rejected: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BesideNormalDays:
-    """A window beside normal days.
-
-    Attributes
-    ----------
-    comparison
-        The comparison with every finding about days.
-    verdicts
-        What the model says of each family.
-    smallest_shift
-        The smallest shift of one number that would have been seen with 80 % power.
-    """
-
-    comparison: Comparison
-    verdicts: Mapping[ColumnRole, WindowVerdict]
-    smallest_shift: float | None
+IN_AN_EPISODE = "part of an episode"
+REJECTED = "rejected by a person"
+UNLIKE_FIRST = "unlike the other first ones"
+"""Why a block that was measured well does not teach what is normal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +63,8 @@ class NormalDays:
         Which of them a person kept out.
     own_records
         The blocks of the window, where it has several.
+    course
+        The replay of the past; it can go on through the blocks of the window.
     has_window
         Whether the window has anything to test.
     """
@@ -96,6 +76,7 @@ class NormalDays:
     plans: tuple[ModelPlan, ...]
     rejected: NDArray[np.bool_]
     own_records: tuple[BlockRecord, ...]
+    course: ReplayCourse
     replayed: Replay
     has_window: bool
 
@@ -114,10 +95,17 @@ class NormalDays:
         level = detection.false_alarm_rate / max(len(families), 1)
         plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
         plans = tuple(plan for _ in families)
-        times = BlockTimes(positions=known.positions, phases=known.phases, regimes=marks.levels)
+        times = BlockTimes(
+            positions=known.positions,
+            phases=known.phases,
+            regimes=marks.levels,
+            dates=known.dates,
+        )
+        course = _course(known, families, plans, marks)
         return cls(
             records=known.records,
             times=times,
+            course=course,
             span=WindowBlocks(
                 positions=known.window_positions,
                 phases=known.window_phases,
@@ -128,7 +116,7 @@ class NormalDays:
             plans=plans,
             rejected=marks.rejected,
             own_records=known.own_records,
-            replayed=replay([one.past for one in families], times, marks.rejected, plans),
+            replayed=course.so_far(len(known.records)),
             has_window=can_judge,
         )
 
@@ -141,6 +129,11 @@ class NormalDays:
     def number(self) -> int:
         """How many blocks teach what is normal."""
         return len(self.normal)
+
+    @property
+    def newest_regime(self) -> int:
+        """The level of the last block that teaches; there is at least one."""
+        return int(self.times.regimes[self.normal[-1]])
 
     @property
     def normal_times(self) -> BlockTimes:
@@ -156,6 +149,19 @@ class NormalDays:
         return within
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why each past block does not teach what is normal; empty where it does."""
+        in_episode = self.in_episode
+        return tuple(
+            REJECTED
+            if self.rejected[at]
+            else ""
+            if teaches
+            else (IN_AN_EPISODE if in_episode[at] else UNLIKE_FIRST)
+            for at, teaches in enumerate(self.replayed.normal)
+        )
+
+    @property
     def open_episode(self) -> BlockEpisode | None:
         """The episode that goes on when the window begins."""
         return self.replayed.open_episode
@@ -166,120 +172,37 @@ class NormalDays:
         A window of one block is not looked at: its verdict says it. A day that seven windows of a
         week hold is the same day in all of them.
         """
-        number = len(self.own_records)
-        if not number or not self.families:
-            return None
-        times = BlockTimes(
-            positions=np.concatenate([self.times.positions, self.span.positions]),
-            phases=np.concatenate([self.times.phases, self.span.phases]),
-            regimes=np.concatenate([self.times.regimes, np.full(number, self.span.regime)]),
-        )
-        rejected = np.concatenate([self.rejected, np.zeros(number, dtype=np.bool_)])
-        families = [family.past_and_own for family in self.families]
-        found = replay(families, times, rejected, self.plans)
-        starts = [one.start - len(self.records) for one in found.episodes]
+        past = len(self.records)
+        course = self.course.copy()
+        for place in range(len(self.own_records)):
+            course.meet(past + place)
+        starts = [one.start - past for one in course.so_far().episodes]
         own = [start for start in starts if start >= 0]
         return self.own_records[own[0]].block if own else None
 
-    def judged(
-        self,
-        comparison: Comparison,
-        lined_up: LinedUp,
-        detection: DetectionSettings,
-        *,
-        no_verdict: bool,
-    ) -> BesideNormalDays:
-        """Return the comparison with every finding about days; at least one block is normal.
-
-        Parameters
-        ----------
-        comparison
-            The comparison with the reference.
-        no_verdict
-            Whether the data allows no verdict: every column is inconclusive then.
-        """
-        verdicts = {
-            family.role: judge(
-                rows_of(family.past, self.normal),
-                self.normal_times,
-                family.whole_window,
-                self.span,
-                calibration,
-                plan,
-            )
-            for family, calibration, plan in zip(
-                self.families, self.replayed.calibrations, self.plans, strict=True
-            )
-        }
-        judges = {
-            family.role: DaysJudge(
-                verdict=verdicts[family.role],
-                detection=detection,
-                families=len(self.families),
-                blocks=[family.blocks[at] for at in self._usual],
-                window=family.window,
-                no_verdict=no_verdict,
-            )
-            for family in self.families
-        }
-        shifts = [one.smallest_shift for one in verdicts.values()]
-        return BesideNormalDays(
-            comparison=self._said(comparison, lined_up, judges),
-            verdicts=verdicts,
-            smallest_shift=next((one for one in shifts if one is not None), None),
-        )
-
     @property
-    def _usual(self) -> NDArray[np.int64]:
+    def usual_blocks(self) -> NDArray[np.int64]:
         """The normal blocks of the window's own level; of all levels where that has none yet."""
         own = self.normal[self.normal_times.regimes == self.span.regime]
         return own if len(own) else self.normal
 
-    def _said(
-        self, comparison: Comparison, lined_up: LinedUp, judges: Mapping[ColumnRole, DaysJudge]
-    ) -> Comparison:
-        columns = {column.name: column for column in lined_up.columns}
-        said = {
-            finding.name: judges[columns[finding.name].role].finding(columns[finding.name], finding)
-            for finding in comparison.findings
-            if columns[finding.name].role in judges
-            and untested_state(columns[finding.name]) is None
-        }
-        return replace(
-            comparison,
-            features=tuple(said.get(one.name, one) for one in comparison.features),
-            predictions=tuple(said.get(one.name, one) for one in comparison.predictions),
-            joint=self._joint(comparison.joint, lined_up, judges.get(ColumnRole.FEATURE)),
-        )
 
-    def _joint(
-        self, compared: JointView | None, lined_up: LinedUp, judge: DaysJudge | None
-    ) -> JointView | None:
-        if compared is None or judge is None or JOINT not in judge.verdict.groups:
-            return compared
-        group = judge.verdict.groups[JOINT]
-        key = group.alarms[0] if group.alarms else group.strongest
-        adjusted = judge.adjusted_p_value(JOINT)
-        state = judge.state(adjusted, large_enough=bool(group.alarms))
-        score = judge.verdict.scores[key]
-        finding = replace(
-            compared.finding,
-            state=state,
-            statistic=judge.statistic(key),
-            p_value=group.p_value,
-            adjusted_p_value=adjusted,
-            effect=abs(score.difference),
-            because="",
-        )
-        if state is not State.DRIFT:
-            return replace(compared, finding=finding)
-        scale = next(one.scale for one in self.families if one.role is ColumnRole.FEATURE)
-        rows = lined_up.rows[ColumnRole.FEATURE]
-        aspect = joint_aspect(scale, key, rows, upward=score.difference > 0)
-        return replace(
-            compared,
-            finding=replace(finding, because=aspect.because),
-            reference=aspect.reference,
-            current=aspect.current,
-            direction=aspect.direction,
-        )
+def _course(
+    known: KnownDays,
+    families: Sequence[DaysFamily],
+    plans: Sequence[ModelPlan],
+    marks: PastMarks,
+) -> ReplayCourse:
+    """Return the replay of the past blocks, which knows those of the window too."""
+    own = len(known.own_records)
+    regimes = np.concatenate([marks.levels, np.full(own, marks.window_level)])
+    times = BlockTimes(
+        positions=np.concatenate([known.positions, known.window_positions[:own]]),
+        phases=np.concatenate([known.phases, known.window_phases[:own]]),
+        regimes=regimes,
+        dates=np.concatenate([known.dates, known.window_dates[:own]]),
+    )
+    course = ReplayCourse.of([one.past_and_own for one in families], times, plans)
+    for row in np.flatnonzero(~marks.rejected).tolist():
+        course.meet(row)
+    return course

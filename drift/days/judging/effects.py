@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drift.comparison.effects import Effect
+import pandas as pd
+
+from drift.comparison.effects import Effect, share_effect
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
@@ -113,8 +115,7 @@ def number_beside_days(
     return NumberBesideDays(usual=usual, now=now, deviation=deviation, resolution=resolution)
 
 
-def share_effect(usual: Mapping[str, float], window: FamilySums, column: str) -> Effect:
+def share_effect_beside_days(usual: Mapping[str, float], window: FamilySums, column: str) -> Effect:
     """Return the largest change of a class's share between normal days and the window."""
     now = usual_shares([window], column)
-    changes = [abs(now.get(label, 0.0) - usual.get(label, 0.0)) for label in {*now, *usual}]
-    return Effect(size=max(changes, default=0.0), direction="shares")
+    return share_effect(pd.Series(usual, dtype=float), pd.Series(now, dtype=float))

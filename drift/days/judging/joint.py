@@ -9,14 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
-from drift.comparison.joint import COMBINATION
+from drift.comparison.joint import COMBINATION, apart_words
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.scale import DISTANCE, ReferenceScale
-from reference_stats.features.registry import feature_named
-from reports.words.numbers import listed
-
-_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +58,8 @@ def joint_aspect(
         at = place
         direction = "spread" if key.method != LOCATION.name else ("up" if upward else "down")
         loads = scale.axis_loads(key.number)
-    order = np.argsort(-np.abs(loads), kind="stable")[:_NAMED]
-    names = [scale.together[one] for one in order]
     return JointAspect(
-        because=f"{listed([_title(name) for name in names])} no longer go together as they did",
+        because=apart_words(scale.together, loads),
         reference=_along(sides[0][:, at], rows.reference),
         current=_along(sides[1][:, at], rows.current),
         direction=direction,
@@ -84,8 +78,3 @@ def _loads_of_distance(
 
 def _along(values: NDArray[np.float64], rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({COMBINATION: values}, index=rows.index)
-
-
-def _title(name: str) -> str:
-    feature = feature_named(name)
-    return name if feature is None else feature.title

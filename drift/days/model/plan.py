@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NEEDED_BLOCKS = 7
-"""With fewer normal blocks a job is learning: no episode opens."""
+NEEDED_DAYS = 7
+"""With normal blocks of fewer days a job is learning: no episode opens."""
 MOST_BLOCKS = 60
 """Only so many normal blocks before a block say what is expected of it, the last ones."""
 

@@ -10,7 +10,7 @@ and marks give the same course.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import Calibration
 from drift.days.model.family_course import BlockLook, FamilyCourse
 from drift.days.model.first_blocks import SCREENED_AT, oddest_block
-from drift.days.model.plan import NEEDED_BLOCKS, ModelPlan
+from drift.days.model.plan import NEEDED_DAYS, ModelPlan
 from drift.days.model.times import BlockTimes
 
 _BLOCKS_BACK = 2
@@ -148,12 +148,30 @@ class ReplayCourse:
         ]
         return cls(families=each, times=times)
 
-    def so_far(self) -> Replay:
-        """Return what the blocks that were met are; the others do not teach."""
-        normal = np.zeros(len(self.times), dtype=np.bool_)
+    def copy(self) -> ReplayCourse:
+        """Return the same course, which goes on by itself."""
+        running = self._open
+        return replace(
+            self,
+            families=[replace(one) for one in self.families],
+            normal=list(self.normal),
+            _ended=list(self._ended),
+            _looks=dict(self._looks),
+            _open=None
+            if running is None
+            else replace(running, upward=dict(running.upward), back=list(running.back)),
+        )
+
+    def so_far(self, blocks: int | None = None) -> Replay:
+        """Return what the first blocks are, all of them without a number.
+
+        Those that were not met do not teach.
+        """
+        number = len(self.times) if blocks is None else blocks
+        normal = np.zeros(number, dtype=np.bool_)
         normal[self.normal] = True
         running = [] if self._open is None else [self._episode(self._open, None)]
-        places = range(len(self.times))
+        places = range(number)
         return Replay(
             normal=normal,
             episodes=(*self._ended, *running),
@@ -178,13 +196,17 @@ class ReplayCourse:
         looks = self._looks[row] = [course.look(row, self.normal) for course in self.families]
         if self._open is not None:
             self._go_on(row, looks)
-        elif len(self.normal) >= NEEDED_BLOCKS and _has_alarm(looks):
+        elif self._has_learnt and _has_alarm(looks):
             self._open = _Open(start=row, upward=_directions(looks))
             for course, look in zip(self.families, looks, strict=True):
                 if look is not None and look.alarms.any():
                     course.learn_of_alarm(look)
         else:
             self._teach(row, looks)
+
+    @property
+    def _has_learnt(self) -> bool:
+        return self.times.days_of(self.normal) >= NEEDED_DAYS
 
     def _leave_out_odd_one(self) -> None:
         """Keep out a first block that all others call far off: the first ones were not judged."""
@@ -210,7 +232,7 @@ class ReplayCourse:
 
     def _teach(self, row: int, looks: Looks) -> None:
         # The first predictions lean on a prior: they say little of later ones.
-        is_telling = len(self.normal) >= NEEDED_BLOCKS
+        is_telling = self._has_learnt
         self.normal.append(row)
         for course, look in zip(self.families, looks, strict=True):
             if look is not None and is_telling:

@@ -24,11 +24,15 @@ class BlockTimes:
     regimes
         int64: a new number after every accepted change of the level. The mean may differ between
         regimes, the variance does not.
+    dates
+        int64: a number for the day on which each block begins; None where every block is a day of
+        its own.
     """
 
     positions: NDArray[np.float64]
     phases: NDArray[np.int64]
     regimes: NDArray[np.int64]
+    dates: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -40,7 +44,13 @@ class BlockTimes:
             positions=self.positions[chosen],
             phases=self.phases[chosen],
             regimes=self.regimes[chosen],
+            dates=None if self.dates is None else self.dates[chosen],
         )
+
+    def days_of(self, rows: Sequence[int] | NDArray[np.int64]) -> int:
+        """Return on how many days some of the blocks begin."""
+        chosen = np.asarray(rows, dtype=np.int64)
+        return len(chosen) if self.dates is None else len(np.unique(self.dates[chosen]))
 
     def window(self, row: int) -> WindowBlocks:
         """Return one block as a window of its own."""

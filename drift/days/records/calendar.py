@@ -126,6 +126,11 @@ class BlockCalendar:
         """Return the weekday of days, the slot of the day of shorter blocks, else -1."""
         return np.array([self._phase(block) for block in blocks], dtype=np.int64)
 
+    def dates(self, blocks: Iterable[Block]) -> NDArray[np.int64]:
+        """Return a number for the day on which each block begins, in the zone whose days count."""
+        starts = (block.start.astimezone(self.zone) for block in blocks)
+        return np.array([start.toordinal() for start in starts], dtype=np.int64)
+
     @property
     def _length(self) -> timedelta:
         return self.window.end - self.window.start

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from drift.days.blocks import Block, BlockRecord
+from jobs.job_file.baseline_settings import FEWEST_IMAGES
 from jobs.job_file.job import Job
 
-NO_ROWS = "no rows in the log"
+NO_ROWS = "no rows in the log when it was measured"
 TOO_FEW = "too few images"
 TOO_MANY_LOST = "too many images lost"
 UNREADABLE = "the record cannot be read"
-_FEWEST = 2
+_SPREAD_OVER = timedelta(days=14)
 
 
 def why_not(record: BlockRecord, job: Job, *, blocks: int = 1) -> str:
@@ -30,17 +31,32 @@ def why_not(record: BlockRecord, job: Job, *, blocks: int = 1) -> str:
     if not record.rows and not record.images:
         return NO_ROWS
     wanted = min(math.ceil(job.window.min_images / blocks), job.baseline.images_per_day)
-    if record.features.images < max(wanted, _FEWEST):
-        return TOO_MANY_LOST if _lost(record) > _most_lost(job) else TOO_FEW
-    return TOO_MANY_LOST if _lost(record) > _most_lost(job) else ""
+    if job.images.loses_too_many(_lost(record), of=1):
+        return TOO_MANY_LOST
+    return TOO_FEW if record.features.images < max(wanted, FEWEST_IMAGES) else ""
+
+
+def distance_of_blocks(number: int) -> timedelta:
+    """Return how far the ends of so many blocks of rows lie apart at least.
+
+    A day with many rows has many blocks, and blocks of one day do not show how days differ: they
+    are spread over two weeks, or over as many days as there are blocks.
+    """
+    return min(_SPREAD_OVER / max(number, 1), timedelta(days=1))
+
+
+def end_before(block: Block, distance: timedelta) -> datetime:
+    """Return the moment before which the next older block of rows has to end."""
+    return min(block.start, block.end - distance)
 
 
 def chosen_by_rows(blocks: Iterable[Block], before: datetime, number: int) -> tuple[Block, ...]:
     """Return at most so many blocks that end before a moment and do not overlap, newest first.
 
     Windows of rows overlap as they come; each time the newest block is taken that ends where the
-    one after it begins, or earlier.
+    one after it begins, or earlier, and far enough from its end (`distance_of_blocks`).
     """
+    distance = distance_of_blocks(number)
     chosen: list[Block] = []
     edge = before
     for block in sorted(blocks, key=lambda one: (one.end, one.start), reverse=True):
@@ -48,7 +64,7 @@ def chosen_by_rows(blocks: Iterable[Block], before: datetime, number: int) -> tu
             break
         if block.end <= edge:
             chosen.append(block)
-            edge = block.start
+            edge = end_before(block, distance)
     return tuple(chosen)
 
 
@@ -64,8 +80,3 @@ def _lost(record: BlockRecord) -> Fraction:
         return Fraction(0)
     unread = Fraction(record.logged - record.features.images, max(record.logged, 1))
     return (record.refused + record.images * unread) / Fraction(named)
-
-
-def _most_lost(job: Job) -> Fraction:
-    # As it is written: 0.29 of 100 are 29, not 28.999.
-    return Fraction(str(job.images.most_lost))

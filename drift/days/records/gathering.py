@@ -9,7 +9,12 @@ from dataclasses import dataclass, replace
 
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.calendar import BlockCalendar, BlockKind
-from drift.days.records.choosing import chosen_by_rows, why_not
+from drift.days.records.choosing import (
+    chosen_by_rows,
+    distance_of_blocks,
+    end_before,
+    why_not,
+)
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
 from drift.days.records.measured.measure import Measuring
@@ -184,8 +189,10 @@ class Gathering:
         if oldest is not None and oldest.record.rows < rows:
             # The log begins there.
             return iter(())
-        edge = wanted[-1].start if wanted else self.predictions.window.start
-        return maker.of_rows(rows, edge, self.place.job.baseline.days - len(wanted))
+        days = self.place.job.baseline.days
+        distance = distance_of_blocks(days)
+        edge = end_before(wanted[-1], distance) if wanted else self.predictions.window.start
+        return maker.of_rows(rows, edge, days - len(wanted), distance)
 
     def _maker(self) -> BlockMaker:
         later = LaterUses()

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.choosing import UNREADABLE, counted_reasons, why_not
 from drift.days.records.gathering import Gathering
-from drift.days.records.measured.measure import BothSums, window_sums
+from drift.days.records.measured.measure import window_sums
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.records.own_blocks import own_record, weights_of
 from drift.days.records.stored.store import RecordStore, StoredRecord
+from drift.days.sums import BothSums
 from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.predictions.rows.rows import PredictionRows
@@ -39,9 +40,11 @@ class KnownDays:
     phases
         What each of them has in common with others at a distance: the weekday of a day (Monday is
         0), the slot of the day of a shorter block, -1 where blocks have nothing of the kind.
+    dates
+        A number for the day on which each of them begins, in the zone whose days count.
     window
         The sums over all images of the window.
-    window_positions, window_phases, window_weights
+    window_positions, window_phases, window_dates, window_weights
         The same of the blocks that the window consists of, in order of time, and the share of the
         window's images that lie in each; the shares add up to 1 where there are images.
     own_records
@@ -62,9 +65,11 @@ class KnownDays:
     records: tuple[BlockRecord, ...]
     positions: NDArray[np.float64]
     phases: NDArray[np.int64]
+    dates: NDArray[np.int64]
     window: BothSums
     window_positions: NDArray[np.float64]
     window_phases: NDArray[np.int64]
+    window_dates: NDArray[np.int64]
     window_weights: NDArray[np.float64]
     unit: str
     own_records: tuple[BlockRecord, ...] = ()
@@ -150,9 +155,11 @@ def _known(
         records=tuple(one.record for one in normal),
         positions=work.calendar.positions(blocks),
         phases=work.calendar.phases(blocks),
+        dates=work.calendar.dates(blocks),
         window=window_sums(work.window, work.measuring),
         window_positions=work.calendar.positions(own),
         window_phases=work.calendar.phases(own),
+        window_dates=work.calendar.dates(own),
         window_weights=weights_of(work.own),
         unit=work.calendar.unit,
         own_records=_own_records(work),

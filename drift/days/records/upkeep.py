@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import numpy as np
 
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.calendar import BlockCalendar, BlockKind
 from drift.days.records.choosing import UNREADABLE, chosen_by_rows, why_not
+from drift.days.records.known_days import KnownDays
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
 from drift.days.records.made.reading import LoggedStretch
 from drift.days.records.measured.measure import Measuring
+from drift.days.records.measured.scales import ProfileScales
 from drift.days.records.stored.store import RecordStore
+from drift.days.sums import BothSums, FamilySums
 from drift.workplace import Workplace
 from jobs.errors import InputError
 from jobs.times.windows import TimeWindow, WindowRequest
@@ -83,6 +88,39 @@ def block_states(place: Workplace, request: WindowRequest, profile_id: str) -> l
         record = None if found is None else found.record
         states.append(BlockState(block=block, record=record, why_not=reason))
     return states
+
+
+def past_of(
+    place: Workplace,
+    request: WindowRequest,
+    profile: ReferenceProfile,
+    states: Sequence[BlockState],
+) -> KnownDays:
+    """Return the blocks before a window that may show what is normal, and a window without images.
+
+    Parameters
+    ----------
+    states
+        Of all blocks before it.
+    """
+    calendar = _calendar(place, request)
+    records = [one.record for one in states[::-1] if one.record is not None and not one.why_not]
+    blocks = [record.block for record in records]
+    own = calendar.window_blocks()
+    nothing = FamilySums(images=0, effective=0.0)
+    return KnownDays(
+        scales=ProfileScales.of(profile, place.job.detection.burst),
+        records=tuple(records),
+        positions=calendar.positions(blocks),
+        phases=calendar.phases(blocks),
+        dates=calendar.dates(blocks),
+        window=BothSums(features=nothing, predictions=nothing),
+        window_positions=calendar.positions(own),
+        window_phases=calendar.phases(own),
+        window_dates=calendar.dates(own),
+        window_weights=np.full(len(own), 1 / max(len(own), 1)),
+        unit=calendar.unit,
+    )
 
 
 def rebuild(

@@ -12,6 +12,7 @@ from drift.setup.check.images import CheckedImages
 from drift.setup.check.result import Check, failed, is_ok, look
 from drift.workplace import Workplace
 from jobs.errors import DriftError
+from jobs.job_file.baseline_settings import FEWEST_IMAGES
 from jobs.times.windows import TimeWindow, WindowRequest
 from reports.words.numbers import counted
 
@@ -53,6 +54,14 @@ def check_normal_days(
         yield is_ok(_THING, f"the {asked} before the window are measured")
         return
     each = min(baseline.images_per_day, math.ceil(images.images / len(calendar.window_blocks())))
+    if images.images and each < FEWEST_IMAGES:
+        yield look(
+            _THING,
+            f"a {calendar.unit} of the window holds {counted(each, 'image')}; those of fewer than "
+            f"{FEWEST_IMAGES} are no normal days, and windows are compared with the reference",
+            'Take a longer window, such as last = "7d".',
+        )
+        return
     there = f"the {asked} before the window take"
     if known:
         there = f"{known} of the {asked} before the window are measured; the others take"

@@ -240,7 +240,7 @@ def _basis_words(row: HistoryRow) -> str:
         words = normal_days.blocks_words(days.blocks, days.unit)
     if not days.is_learning:
         return words
-    return f"{words}; learning, {normal_days.progress(days.blocks, days.needed, days.unit)}"
+    return f"{words}; learning, {normal_days.progress(days.days, days.needed, days.unit)}"
 
 
 def _level_words(row: HistoryRow) -> str:

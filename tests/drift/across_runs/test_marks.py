@@ -35,7 +35,8 @@ def test_a_level_begins_with_the_accepted_window() -> None:
     marks = PersonsMarks.of(rows, "p-1")
     assert marks.levels(BLOCKS).tolist() == [0, 0, 1, 1, 2, 2]
     assert marks.level_at(START + 9 * DAY) == 2
-    assert marks.newest_level == "run-4"
+    assert marks.newest_level is not None
+    assert marks.newest_level.run_id == "run-4"
 
 
 def test_a_window_that_was_accepted_as_two_runs_begins_one_level() -> None:
@@ -46,7 +47,7 @@ def test_a_window_that_was_accepted_as_two_runs_begins_one_level() -> None:
 def test_every_block_that_a_rejected_window_touches_is_kept_out() -> None:
     marks = PersonsMarks.of([_row(1, 3, rejected=True)], "p-1")
     assert marks.are_rejected(BLOCKS).tolist() == [False, True, True, True, False, False]
-    assert marks.newest_level == ""
+    assert marks.newest_level is None
 
 
 def test_marks_of_another_profile_do_not_count_and_texts_tell_them_apart() -> None:

@@ -174,6 +174,17 @@ def test_a_quiet_day_of_another_level_is_learning(say, baseline, day):
     assert decision.summary.endswith(f"{7 - baseline.blocks} more normal days will tell.")
 
 
+def test_hours_are_learned_by_their_days(say):
+    hours = dataclasses.replace(TWO, blocks=40, days=2, unit="hour")
+    learning = say(QUIET, yardstick=Yardstick(basis=Basis.DAYS, baseline=hours, level=LEVEL))
+    assert learning.headline == "Learning what is normal: 2 of 7 days"
+    assert learning.summary.endswith("5 more days of normal hours will tell.")
+    alike = dataclasses.replace(DAYS, baseline=hours, smallest_shift=6.3)
+    assert say(QUIET, yardstick=alike).summary.endswith(
+        "smaller ones are seen from 7 days of normal hours on (2 of 7 days)."
+    )
+
+
 @pytest.mark.parametrize(
     "level",
     [None, ALIKE, dataclasses.replace(LEVEL, accepted_run="20250301T000000Z-1a2b3c4d")],

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
+from drift.observations.segment_values import segment_columns
 from drift.where import permuted_sums
-from drift.where.segments import Concentration, concentrate, segment_columns
+from drift.where.segments import Concentration, concentrate
 from jobs.job_file.job import Job
 from tests.support.worlds import JOB
 

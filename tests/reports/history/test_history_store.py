@@ -16,7 +16,8 @@ from reports.history.history import (
     history_name,
     history_row,
 )
-from reports.history.store import ROLLUP_NAME, ROWS_BETWEEN_ROLLUPS, HistoryReader, read_history
+from reports.history.store import ROWS_BETWEEN_ROLLUPS, HistoryReader, read_history
+from reports.rollup import ROLLUP_NAME
 from tests.support import findings as examples
 from tests.support.gcs_server import GcsServer
 from tests.support.memory_bucket import MemoryBucket
@@ -164,7 +165,7 @@ def test_a_rollup_that_cannot_be_written_costs_time_only(
     with caplog.at_level(logging.WARNING):
         roll_up(bucket)
 
-    assert "Reading the history will take longer" in caplog.text
+    assert "Reading the rows of the history will take longer" in caplog.text
 
 
 def test_a_rollup_of_another_bucket_is_passed_over(bucket: MemoryBucket) -> None:

@@ -25,6 +25,18 @@ def test_a_row_keeps_the_basis_the_level_and_the_learning() -> None:
     assert not kept.is_learning
 
 
+def test_a_row_of_before_knows_as_many_days_as_blocks() -> None:
+    hours = dataclasses.replace(normal_days.BASELINE, blocks=30, days=2, unit="hour")
+    row = history_row(dataclasses.replace(normal_days.learning(), baseline=hours))
+    document = json.loads(history_bytes(row))
+    assert row.normal_days is not None
+    assert (row.normal_days.days, row.normal_days.is_learning) == (2, True)
+    del document["normal_days"]["days"]
+    older = parse_history_row(json.dumps(document).encode()).normal_days
+    assert older is not None
+    assert (older.days, older.is_learning) == (30, False)
+
+
 def test_the_usual_shift_is_that_of_the_mean_on_normal_days() -> None:
     run = normal_days.quiet_day()
     row = history_row(run)

@@ -93,6 +93,23 @@ def test_the_text_is_read_back_as_the_same_samples(example):
     }
 
 
+def test_beside_normal_days_a_number_has_how_far_it_lies_from_them():
+    findings = normal_days.drifted_from_days()
+    darker = {"kind": "feature", "column": "mean"}
+    mean = next(one for one in findings.features if one.name == "mean")
+    found = value_of(findings, "image_drift_column_beside_days_deviations", **darker)
+    assert found == mean.beside_days.difference
+    named = {
+        one.named_labels["column"]
+        for one in samples_of(findings)
+        if one.metric.name == "image_drift_column_beside_days_deviations"
+    }
+    numbers = [one for one in findings.features + findings.predictions if one.categories is None]
+    assert named == {one.name for one in numbers if one.beside_days is not None}
+    plain = [one.metric.name for one in samples_of(examples.drifted())]
+    assert "image_drift_column_beside_days_deviations" not in plain
+
+
 def test_the_numbers_of_a_run_are_those_of_its_report():
     findings = examples.drifted()
     darker = {"kind": "feature", "column": "mean"}
@@ -196,14 +213,10 @@ def test_every_metric_of_the_catalogue_comes_from_some_run():
     health = PictureHealth(
         **{name: PictureCount(images=1) for name in ("dark", "blown_out", "blurred", "tiny")}
     )
-    drifted = examples.drifted()
+    drifted = normal_days.drifted_from_days()
     whole = dataclasses.replace(
         drifted,
-        affected=412,
-        minimum_effect=0.1,
         quality=dataclasses.replace(drifted.quality, pictures=health),
-        level=normal_days.LEVEL,
-        baseline=normal_days.BASELINE,
     )
     assert {sample.metric for sample in samples_of(whole)} == set(METRICS)
 

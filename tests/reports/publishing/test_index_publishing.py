@@ -14,11 +14,11 @@ from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError
 from reports.findings.run import RunFindings, WindowSpan
 from reports.history.history import HistoryRow, history_bytes, history_name
-from reports.history.store import ROLLUP_NAME
 from reports.pages.index.page import index_files
 from reports.pages.links import JobLinks
 from reports.publishing.index import write_index
 from reports.publishing.publish import publish, rebuild_index
+from reports.rollup import ROLLUP_NAME
 from tests.support import findings as examples
 from tests.support.gcs_server import GcsServer
 from tests.support.memory_bucket import MemoryBucket

@@ -32,6 +32,30 @@ def test_the_day_that_is_learned_is_the_next_one(blocks: int, said: str) -> None
     assert words.progress_words(baseline) == said
 
 
+@pytest.mark.parametrize(
+    ("days", "unit", "said"),
+    [(None, "hour", "7 of 9 days"), (0, "hour", "0 of 9 days"), (2, "500 rows", "2 of 9 days")],
+)
+def test_of_shorter_blocks_the_days_count(days: int | None, unit: str, said: str) -> None:
+    baseline = dataclasses.replace(normal_days.BASELINE, blocks=7, days=days, needed=9, unit=unit)
+    assert baseline.is_learning
+    assert words.progress_words(baseline) == said
+    assert f"learning, {said}" in words.baseline_words(baseline)
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "said"),
+    [
+        (1, "day", "1 more normal day"),
+        (5, "hour", "5 more days of normal hours"),
+        (1, "500 rows", "1 more day of normal blocks"),
+    ],
+)
+def test_days_that_are_missing_are_counted_as_days(days: int, unit: str, said: str) -> None:
+    assert words.normal_days_words(days, unit, more=True) == said
+    assert words.normal_days_words(days, unit) == said.replace("more ", "")
+
+
 def test_the_basis_names_the_days_or_the_reference() -> None:
     run = normal_days.quiet_day()
     assert words.basis_words(run) == "28 normal days (8 Feb to 7 Mar 2025)"

@@ -106,10 +106,11 @@ def _drawn(
     trusted = _TRUST_IN_CORRELATION * np.frombuffer(correlation).reshape(len(keys), len(keys))
     trusted = trusted + (1 - _TRUST_IN_CORRELATION) * np.eye(len(keys))
     values, vectors = np.linalg.eigh(trusted)
-    root = (vectors * np.sqrt(np.maximum(values, 0.0))).astype(np.float32)
+    # The symmetric root: eigenvectors of values that are alike differ from process to process.
+    root = ((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T).astype(np.float32)
     random = np.random.default_rng(seed)
     plain = random.standard_normal((draws, len(keys)), dtype=np.float32)
-    drawn: NDArray[np.float32] = plain @ root.T
+    drawn: NDArray[np.float32] = plain @ root
     two_sided = np.array([key.method not in ONE_SIDED for key in keys], dtype=np.bool_)
     np.abs(drawn, out=drawn, where=np.broadcast_to(two_sided, drawn.shape))
     drawn.flags.writeable = False

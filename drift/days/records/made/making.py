@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from drift.days.blocks import Block, BlockRecord
+from drift.days.records.choosing import end_before
 from drift.days.records.made.large_blocks import read_large_block
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.reading import LoggedStretch, batches
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
 from drift.days.sums import FamilySums
 from drift.observations.logged_images import LoggedImages
+from drift.observations.segment_values import segments_of
 from drift.observations.window_images import join
 from drift.workplace import Workplace
 from jobs.errors import InputError, TooManyRowsError
@@ -101,33 +103,44 @@ class BlockMaker:
             chunk, stretch = read
             most = most if len(chunk) == size else len(chunk)
             waiting = waiting[len(chunk) :]
-            yield from self._records(stretch, chunk)
+            yield from self._records(stretch, chunk, chunk[-1].start)
         self.not_made += len(waiting)
 
-    def of_rows(self, rows: int, end: datetime, number: int) -> Iterator[BlockRecord]:
+    def of_rows(
+        self, rows: int, end: datetime, number: int, distance: timedelta = timedelta()
+    ) -> Iterator[BlockRecord]:
         """Yield the records of as many blocks of rows before a moment, newest first.
 
         Where the log begins before, the last one has fewer rows, or none.
+
+        Parameters
+        ----------
+        distance
+            How far the ends of blocks lie apart at least.
         """
-        edge = end
+        edge, rows_apart = end, rows
         while number > 0 and not self._stops():
-            many = min(number, max(1, self._rows_at_once // rows))
-            request = WindowRequest(end=edge, rows=many * rows)
+            asked = max(rows, min(number * rows_apart, self._rows_at_once))
+            request = WindowRequest(end=edge, rows=asked)
             try:
                 stretch = LoggedStretch.of(self._place, request)
             except InputError as error:
                 self._failed(error.message)
                 break
-            is_beginning = len(stretch.moments) < many * rows
-            blocks = _cut(stretch, rows, edge, with_rest=is_beginning)[:number]
-            yield from self._records(stretch, blocks)
+            is_beginning = len(stretch.moments) < asked
+            blocks = _cut(stretch, rows, edge, distance, with_rest=is_beginning)[:number]
+            rows_apart = max(rows, stretch.rows_within(distance, edge))
+            edge = end_before(blocks[-1], distance)
+            yield from self._records(stretch, blocks, edge)
             number -= len(blocks)
-            edge = blocks[-1].start
             if is_beginning:
                 return
         self.not_made += number
 
-    def _records(self, stretch: LoggedStretch, blocks: Sequence[Block]) -> Iterator[BlockRecord]:
+    def _records(
+        self, stretch: LoggedStretch, blocks: Sequence[Block], edge: datetime
+    ) -> Iterator[BlockRecord]:
+        """Yield the records of blocks; what is read next ends at the edge."""
         most = self._measuring.most_images
         for together, rows in batches(stretch, blocks, most, _IMAGES_AT_ONCE):
             if self._stops():
@@ -141,7 +154,9 @@ class BlockMaker:
                 self.not_made += len(together)
                 continue
             yield from self._measured(logged, counts)
-        self._later.add(*stretch.named)
+        names, moments = stretch.named
+        is_behind = moments >= to_moment(edge)
+        self._later.add(names[is_behind], moments[is_behind])
 
     def _measured(
         self, logged: LoggedImages | None, counts: dict[Block, BlockCounts]
@@ -149,7 +164,7 @@ class BlockMaker:
         if logged is None:
             yield from (_without_images(block, one) for block, one in counts.items())
             return
-        window = join(logged)
+        window = join(logged, segments_of(logged, self._place.job))
         moments = moments_of(window.rows["timestamp"])
         unfetched = np.array([isinstance(one, UnfetchedImage) for one in logged.outcomes])
         for block, one in counts.items():
@@ -221,20 +236,25 @@ def _without_images(block: Block, counts: BlockCounts) -> BlockRecord:
     )
 
 
-def _cut(stretch: LoggedStretch, rows: int, end: datetime, *, with_rest: bool) -> list[Block]:
+def _cut(
+    stretch: LoggedStretch, rows: int, end: datetime, distance: timedelta, *, with_rest: bool
+) -> list[Block]:
     """Cut rows into blocks of so many, newest first; rows of one time are in one block.
 
     Parameters
     ----------
+    distance
+        How far the ends of blocks lie apart at least.
     with_rest
         Whether the rows before them are a block too, and where there is none, the moment before.
     """
     blocks: list[Block] = []
     stop = len(stretch.moments)
     while stop >= rows:
-        stop = int(np.searchsorted(stretch.moments, stretch.moments[stop - rows]))
-        blocks.append(Block(start=to_datetime(int(stretch.moments[stop])), end=end))
-        end = blocks[-1].start
+        start = to_datetime(int(stretch.moments[stop - rows]))
+        blocks.append(Block(start=start, end=end))
+        end = end_before(blocks[-1], distance)
+        stop = int(np.searchsorted(stretch.moments, to_moment(end)))
     if with_rest:
         start = to_datetime(int(stretch.moments[0])) if stop else end - _MICROSECOND
         blocks.append(Block(start=start, end=end))

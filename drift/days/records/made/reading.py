@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ from drift.workplace import Workplace
 from jobs.images.locations import ImageLocation, RefusedLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
-from jobs.times.timestamps import to_moment
+from jobs.times.timestamps import to_datetime, to_moment
 from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.names_used_again import is_of_use
@@ -86,6 +88,13 @@ class LoggedStretch:
             self.moments, [to_moment(block.start), to_moment(block.end)], side="left"
         )
         return slice(int(first), int(stop))
+
+    def rows_within(self, length: timedelta, end: datetime) -> int:
+        """Return how many rows there are on average in a stretch of that length before the end."""
+        if not len(self.moments):
+            return 0
+        span = max(end - to_datetime(int(self.moments[0])), timedelta(microseconds=1))
+        return math.ceil(len(self.moments) * (length / span))
 
     def drawn(self, block: Block, most_images: int) -> NDArray[np.int64]:
         """Return the rows of a block that name an image that is drawn."""

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from typing import cast
 
 from drift.days.blocks import Block, BlockRecord
-from drift.days.sums import ColumnSums, FamilySums
+from drift.days.records.measured.frequent_values import MOST_VALUES, is_name
+from drift.days.records.stored.packed_sums import PackedValues, WholeBlock
+from drift.days.sums import BothSums, ColumnSums, FamilySums
 from drift.run_request import as_text
 from jobs.visible_text import escaped_json
 
-VERSION = 1
-# About ten times what a record of a hundred columns takes.
+VERSION = 2
+"""Records of the first version, which know no segments, are read too."""
+# About ten times what a record of a hundred columns takes, and what its segments may take.
 LARGEST_RECORD_BYTES = 4_000_000
+# The values with most images go first.
+_MOST_SEGMENT_BYTES = 1_000_000
 _LARGEST = 1e300
 
 
@@ -51,6 +56,7 @@ def record_bytes(record: BlockRecord) -> bytes:
         "logged": record.logged,
         "features": _family(record.features),
         "predictions": _family(record.predictions),
+        "segments": _segments(record),
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return escaped_json(text).encode()
@@ -100,27 +106,68 @@ def _family(sums: FamilySums) -> dict[str, object]:
     }
 
 
+def _segments(record: BlockRecord) -> dict[str, dict[str, str]]:
+    whole = WholeBlock(BothSums(features=record.features, predictions=record.predictions))
+    every = [
+        (-sums.features.images, name, value, sums)
+        for name, values in record.segments.items()
+        for value, sums in values.items()
+    ]
+    kept: dict[str, dict[str, str]] = {name: {} for name in sorted(record.segments)}
+    size = 0
+    for _, name, value, sums in sorted(every, key=lambda one: one[:3]):
+        text = whole.packed(sums)
+        size += len(text)
+        if size > _MOST_SEGMENT_BYTES:
+            break
+        kept[name][value] = text
+    return kept
+
+
 def _bounded(number: float) -> float:
     """Return a number that JSON can hold: a log may write 1e200 for a confidence."""
     return max(-_LARGEST, min(number, _LARGEST)) if number == number else 0.0  # noqa: PLR0124 - NaN
 
 
 def _record(document: Mapping[str, object], block: Block) -> BlockRecord:
-    if _count(document, "version") != VERSION:
-        raise _UnfitError(f"its version is not {VERSION}")
+    version = _count(document, "version")
+    if not 1 <= version <= VERSION:
+        raise _UnfitError(f"its version is not 1 to {VERSION}")
     for edge, moment in (("start", block.start), ("end", block.end)):
         if document.get(edge) != as_text(moment):
             raise _UnfitError(f"its {edge} is not the one that its name tells")
     counts = {name: _count(document, name) for name in ("rows", "images", "refused", "logged")}
+    both = BothSums(
+        features=_sums(document, "features"), predictions=_sums(document, "predictions")
+    )
     return BlockRecord(
         block=block,
         rows=counts["rows"],
         images=counts["images"],
         refused=counts["refused"],
         logged=counts["logged"],
-        features=_sums(document, "features"),
-        predictions=_sums(document, "predictions"),
+        features=both.features,
+        predictions=both.predictions,
+        segments={} if version == 1 else _values_of_segments(document, both),
     )
+
+
+def _values_of_segments(
+    document: Mapping[str, object], both: BothSums
+) -> dict[str, Mapping[str, BothSums]]:
+    whole = WholeBlock(both)
+    return {
+        name: PackedValues(_texts(values, name), whole)
+        for name, values in _table(document.get("segments"), "segments").items()
+    }
+
+
+def _texts(values: object, name: str) -> dict[str, str]:
+    table = _table(values, name)
+    texts = {value: text for value, text in table.items() if isinstance(text, str)}
+    if len(texts) < len(table) or len(texts) > MOST_VALUES or not all(map(is_name, texts)):
+        raise _UnfitError(f"the values of {name[:80]!r} are not those of a segment")
+    return texts
 
 
 def _sums(document: Mapping[str, object], family: str) -> FamilySums:

@@ -11,7 +11,6 @@ from drift.days.blocks import Block
 from jobs.job_file.job import Job
 
 DAYS_FOLDER = "days"
-ROLLUP_NAME = "rollup.jsonl.gz"
 # Sums of another version mean something else and are never held beside these.
 SUMS_VERSION = 1
 _MOMENT = r"(\d{8}T\d{6})(?:\.(\d{6}))?Z"

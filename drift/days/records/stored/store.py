@@ -1,16 +1,13 @@
 """The records of a job in its bucket: each written once, and read a few objects at a time.
 
-``rollup.jsonl.gz`` holds copies of the records, each with the version that its object had. It is a
-cache and nothing else: a copy is believed only where the listing shows that version still, so that
-a broken, stale or missing rollup costs time and never changes an answer.
+``rollup.jsonl.gz`` holds copies of the records: see `Rollup`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -22,24 +19,24 @@ from drift.days.records.stored.documents import (
     record_bytes,
 )
 from drift.days.records.stored.names import (
-    ROLLUP_NAME,
     days_folder,
     parse_record_name,
     record_key,
     record_name,
 )
-from drift.days.records.stored.rollup import (
-    LARGEST_ROLLUP_BYTES,
+from drift.days.records.stored.record_copies import (
+    ROLLUP,
     RecordCopy,
-    copies_in,
-    rollup_bytes,
+    copy_in,
+    lines_of,
+    newest_copies,
 )
 from drift.workplace import Workplace
-from jobs.buckets.bucket import JSON, ObjectKind
+from jobs.buckets.bucket import JSON
 from jobs.errors import ObjectError, ObjectExistsError, ObjectMissingError, PublishError
 from reports.conditional_writes import StillAllowed, always_allowed, put_if_unchanged
+from reports.rollup import ROLLUP_NAME, Rollup
 
-_ROLLUP_KIND = ObjectKind(content_type="application/gzip")
 # Reading so many objects one by one takes less than writing the rollup anew.
 _BETWEEN_ROLLUPS = 3
 _AT_ONCE = 8
@@ -97,7 +94,7 @@ class RecordStore:
         self._listed: dict[Block, str] = {}
         self._copies: dict[bytes, RecordCopy] = {}
         self._fresh: set[bytes] = set()
-        self._rollup_version: str | None = None
+        self._rollup = Rollup(place.bucket, self._folder + ROLLUP_NAME, ROLLUP)
         self.broken: dict[Block, BrokenRecord] = {}
 
     def list(self) -> frozenset[Block]:
@@ -119,7 +116,11 @@ class RecordStore:
             if found is not None and found[1] == self._key
         }
         if ROLLUP_NAME in versions and not self._copies:
-            self._read_rollup({name.encode(): version for name, version in versions.items()})
+            self._copies = {
+                name: copy
+                for name, copy in self._rollup.read(copy_in)
+                if versions.get(name.decode(errors="replace")) == copy.version
+            }
         return frozenset(self._listed)
 
     def read(self, blocks: Iterable[Block]) -> dict[Block, StoredRecord]:
@@ -178,19 +179,11 @@ class RecordStore:
 
     def save_rollup(self) -> None:
         """Write the rollup anew where much was read or written beside it; a failure is logged."""
-        if not self._writes or len(self._fresh) < _BETWEEN_ROLLUPS:
+        newest = newest_copies(self._copies)
+        if not self._writes or len(self._fresh & newest.keys()) < _BETWEEN_ROLLUPS:
             return
         self._still_allowed()
-        try:
-            put_if_unchanged(
-                self._bucket,
-                self._folder + ROLLUP_NAME,
-                rollup_bytes(self._copies),
-                self._rollup_version,
-                _ROLLUP_KIND,
-            )
-        except ObjectError as error:
-            logger.warning("%s Reading the records of days will take longer.", error.message)
+        self._rollup.save(lines_of(newest))
         self._fresh.clear()
 
     def _remember(self, stored: StoredRecord) -> StoredRecord:
@@ -237,27 +230,6 @@ class RecordStore:
                 "anew.",
                 url,
                 broken.reason,
-            )
-
-    def _read_rollup(self, versions: Mapping[bytes, str]) -> None:
-        name = self._folder + ROLLUP_NAME
-        try:
-            found = self._bucket.read(name, LARGEST_ROLLUP_BYTES)
-        except ObjectError as error:
-            logger.warning("%s The records of days are read one by one.", error.message)
-            return
-        self._rollup_version = found.version
-        try:
-            self._copies = {
-                line: copy
-                for line, copy in copies_in(found.data)
-                if versions.get(line) == copy.version
-            }
-        except (ValueError, OSError, EOFError, zlib.error) as error:
-            logger.warning(
-                "%s is no rollup of day records (%s): they are read one by one.",
-                self._bucket.url_of(name),
-                error,
             )
 
 

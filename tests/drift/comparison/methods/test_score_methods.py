@@ -12,7 +12,7 @@ from drift.comparison.methods.normal_scores import normal_scores
 from drift.comparison.methods.registry import NUMERIC_METHODS
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
-from drift.comparison.whitening import joint_scores
+from drift.comparison.methods.whitening import joint_scores
 from drift.testing.score_methods import ScoreMethodContract
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from drift.days.judging.effects import NumberBesideDays, number_beside_days, share_effect
+from drift.days.judging.effects import (
+    NumberBesideDays,
+    number_beside_days,
+    share_effect_beside_days,
+)
 from drift.days.judging.usual import UsualNumber, usual_shares
 from drift.days.sums import ColumnSums, FamilySums
 
@@ -69,5 +73,5 @@ def test_days_count_once_however_many_images_they_have() -> None:
 def test_the_largest_change_of_a_share_counts_new_classes_too() -> None:
     blocks = [FamilySums(images=4, effective=4.0, classes={"prediction": {"cat": 3, "dog": 1}})]
     window = FamilySums(images=4, effective=4.0, classes={"prediction": {"cat": 2, "cow": 2}})
-    effect = share_effect(usual_shares(blocks, "prediction"), window, "prediction")
+    effect = share_effect_beside_days(usual_shares(blocks, "prediction"), window, "prediction")
     assert effect.size == pytest.approx(0.5)

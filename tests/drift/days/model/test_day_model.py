@@ -115,6 +115,25 @@ def test_a_constant_column_changes_little() -> None:
     assert more.critical == pytest.approx(plain.critical, rel=0.05)
 
 
+@pytest.mark.parametrize(("a_day", "opens"), [(None, True), (1, True), (2, False), (5, False)])
+def test_blocks_of_one_day_teach_no_faster_than_that_day(a_day: int | None, opens: bool) -> None:
+    means = days(10)
+    means[8:, 0] += 3.0
+    at = np.arange(10)
+    times = replace(times_of(10), dates=None if a_day is None else at // a_day)
+    course = replay([family(means)], times, np.zeros(10, dtype=np.bool_), [PLAN])
+    assert bool(course.episodes) is opens
+    assert course.normal.all() is not opens
+
+
+def test_an_episode_opens_once_blocks_are_of_seven_days() -> None:
+    means = days(30)
+    means[28:, 0] += 3.0
+    times = replace(times_of(30), dates=np.arange(30) // 4)
+    course = replay([family(means)], times, np.zeros(30, dtype=np.bool_), [PLAN])
+    assert [one.start for one in course.episodes] == [28]
+
+
 def test_a_moved_column_alarms_and_the_others_do_not() -> None:
     means = days(30)
     means[-1, 0] += 1.5

@@ -39,6 +39,16 @@ def test_draws_keep_the_dependence_of_the_scores():
     assert alike.std(axis=0) == pytest.approx(apart.std(axis=0), rel=0.05)
 
 
+def test_draws_follow_from_the_correlation_and_not_from_how_it_is_decomposed():
+    keys = [StatisticKey(group=str(at), method="location") for at in range(12)]
+    noise = np.random.default_rng(2).standard_normal((12, 12)) * 1e-13
+    correlation = np.kron(np.eye(3), np.full((4, 4), 0.5)) + 0.5 * np.eye(12)
+    drawn = drawn_statistics(correlation, keys, 1000, 1)
+    nearly = drawn_statistics(correlation + noise + noise.T, keys, 1000, 1)
+
+    assert np.abs(drawn - nearly).max() < 1e-5
+
+
 def test_of_a_tail_draws_have_a_sign():
     keys = [StatisticKey(group="a", method="upper_tail"), StatisticKey(group="a", method="spread")]
     drawn = drawn_statistics(np.eye(2), keys, 1000, 1)

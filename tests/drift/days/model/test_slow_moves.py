@@ -13,27 +13,29 @@ def test_noise_is_seldom_taken_for_slow_drift() -> None:
     assert alarms <= 3
 
 
-def test_a_shift_that_no_day_shows_is_found_within_two_weeks() -> None:
+def test_a_move_of_two_deviations_is_found_within_four_weeks_and_of_three_within_two() -> None:
     generator = np.random.default_rng(4)
-    found = 0
-    for _ in range(40):
-        surprises = generator.standard_normal((28, 30))
-        surprises[14:, 7] += 2.0
-        evidence = slow_evidence(surprises)
-        found += [(one.place, one.upward) for one in evidence.moves[:1]] == [(7, True)]
-    assert found >= 36
+    for shift, moved in ((2.0, 28), (3.0, 14)):
+        found = 0
+        for _ in range(40):
+            surprises = generator.standard_normal((42, 30))
+            surprises[-moved:, 7] += shift
+            evidence = slow_evidence(surprises)
+            found += [(one.place, one.upward) for one in evidence.moves[:1]] == [(7, True)]
+        assert found >= 36
 
 
-def test_one_odd_day_is_no_slow_drift() -> None:
-    surprises = np.zeros((20, 10))
-    surprises[10] = 40.0
-    assert slow_evidence(surprises).moves == ()
+def test_what_lasts_for_less_than_a_week_is_no_slow_drift_however_large() -> None:
+    for days, is_slow in ((1, False), (5, False), (8, True)):
+        surprises = np.zeros((20, 10))
+        surprises[-days:] = 40.0
+        assert bool(slow_evidence(surprises).moves) == is_slow
 
 
 def test_days_that_were_not_looked_at_say_nothing() -> None:
     generator = np.random.default_rng(5)
-    looked = generator.standard_normal((12, 4)) + 1.5
-    with_gaps = np.full((24, 4), np.nan)
+    looked = generator.standard_normal((20, 4)) + 2.0
+    with_gaps = np.full((40, 4), np.nan)
     with_gaps[::2] = looked
     assert slow_evidence(with_gaps).evidence == slow_evidence(looked).evidence
     assert slow_evidence(looked).evidence > RUN_LENGTH

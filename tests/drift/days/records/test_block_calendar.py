@@ -140,3 +140,14 @@ def test_blocks_never_overlap_and_end_before_the_window(minutes, since, zone, da
     assert np.all(np.diff(positions) < 0)
     assert calendar.window_blocks()[0].start == end - timedelta(minutes=minutes)
     assert calendar.window_blocks()[-1].end == end
+
+
+def test_a_block_is_of_the_day_on_which_it_begins_in_the_zone():
+    end = datetime(2025, 3, 10, 1, tzinfo=BERLIN)
+    calendar = calendar_of(end, HOUR, BERLIN)
+
+    dates = calendar.dates(calendar.blocks_before(3)[:4])
+
+    assert calendar.dates(calendar.window_blocks()).tolist() == [end.toordinal()]
+    assert dates.tolist() == [end.toordinal() - 1] * 4
+    assert len(set(calendar.dates(calendar.blocks_before(7)).tolist())) == 7

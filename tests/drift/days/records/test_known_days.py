@@ -12,6 +12,7 @@ import pytest
 from drift.days.records.choosing import NO_ROWS, TOO_FEW, TOO_MANY_LOST, UNREADABLE
 from drift.run_request import RunOptions
 from jobs.errors import BucketAccessError, PublishError
+from jobs.job_file.baseline_settings import FEWEST_IMAGES
 from tests.support.counting_bucket import CountingBucket
 from tests.support.day_world import (
     REQUESTS,
@@ -230,6 +231,20 @@ def test_days_that_lost_their_images_or_hold_few_show_nothing_normal(folder):
     assert known.positions.tolist() == [-5, -2, -1]
 
 
+def test_a_day_of_fewer_than_five_images_teaches_nothing(folder):
+    """However few images a window may have."""
+    third = f"{day(2):%Y-%m-%d}"
+    seen = []
+    edit_log(folder, lambda row: not row[0].startswith(third) or seen.append(row) or len(seen) < 5)
+    job = job_with(folder, window={"last": "1d", "min_images": 2})
+
+    known = run_days(place_of(job), day(6))
+
+    assert known.kept_out == {TOO_FEW: 1}
+    assert day(2) not in [one.block.start for one in known.records]
+    assert min(one.features.images for one in known.records) >= FEWEST_IMAGES
+
+
 def test_rows_without_an_image_count_as_lost(folder):
     second = f"{day(1):%Y-%m-%d}"
     edit_log(
@@ -416,6 +431,20 @@ def test_windows_of_rows_have_as_many_rows_before_them(folder):
     again = run_days(place, day(6) + timedelta(hours=1), options)
     assert len(again.records) == 3
     assert bucket.count("local_copy") == 1
+
+
+def test_windows_of_few_rows_are_held_beside_blocks_of_several_days(folder):
+    tables = {"window": {"rows": 4, "min_images": 2}}
+    options = RunOptions(rows=4)
+
+    known = run_days(place_of(job_with(folder, **tables)), day(6), options)
+
+    assert [one.rows for one in known.records] == [4] * 5
+    assert len(set(known.dates.tolist())) == 5
+    place, bucket = counted_place(folder, **tables)
+    again = run_days(place, day(6), options)
+    assert again.records == known.records
+    assert bucket.count("create") == 0
 
 
 def test_the_reference_may_say_nothing_of_predictions(folder):

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import itertools
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -125,16 +126,16 @@ def test_later_runs_go_on_where_one_stopped(folder, tmp_path, monkeypatch):
 
 def test_windows_of_hours_have_the_last_day_and_the_same_hour_before(folder, tmp_path):
     copy = shutil.copytree(folder, tmp_path / "bucket")
-    job = job_with(copy, window={"last": "6h", "min_images": 2}, baseline={"days": 4})
+    job = job_with(copy, window={"last": "12h", "min_images": 2}, baseline={"days": 4})
 
-    known = run_days(place_of(job), day(5) + 12 * HOUR, RunOptions(last=6 * HOUR))
+    known = run_days(place_of(job), day(5) + 12 * HOUR, RunOptions(last=12 * HOUR))
 
     looked_at = len(known.records) + sum(known.kept_out.values())
     assert known.unit == "window"
-    assert looked_at == 4 + 3
-    assert set(known.phases[known.positions < -4].tolist()) == {1}
-    assert known.window_phases.tolist() == [1]
-    assert all(one.block.end <= day(5) + 6 * HOUR for one in known.records)
+    assert looked_at == 2 + 3
+    assert set(known.phases[known.positions < -2].tolist()) == {0}
+    assert known.window_phases.tolist() == [0]
+    assert all(one.block.end <= day(5) for one in known.records)
 
 
 def reuse_names(folder):
@@ -208,6 +209,21 @@ def test_blocks_of_rows_are_the_same_in_one_reading_or_many(folder):
     one_by_one = [record_bytes(one) for one in maker.of_rows(20, day(6), 3)]
 
     assert one_by_one == at_once
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7, 16, 1_000])
+def test_blocks_of_few_rows_are_spread_over_the_days(folder, rows_at_once):
+    distance = timedelta(hours=12)
+    maker, _ = maker_of(folder, rows_at_once=rows_at_once)
+    at_once = [one.block for one in maker_of(folder)[0].of_rows(2, day(6), 9, distance)]
+
+    blocks = [one.block for one in maker.of_rows(2, day(6), 9, distance)]
+
+    assert blocks == at_once
+    assert len(blocks) == 9
+    assert len({block.start.date() for block in blocks}) >= 5
+    for newer, older in itertools.pairwise(blocks):
+        assert older.end <= min(newer.start, newer.end - distance)
 
 
 def test_a_block_without_rows_is_a_record_too(folder):

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from drift.days.blocks import Block, BlockRecord
-from drift.days.records.stored.names import ROLLUP_NAME, days_folder
+from drift.days.records.stored.documents import record_bytes
+from drift.days.records.stored.names import days_folder
 from drift.days.records.stored.store import RecordStore
 from drift.days.sums import FamilySums
 from drift.workplace import Workplace
 from jobs.errors import BucketAccessError
+from reports.rollup import ROLLUP_NAME
 from tests.support.counting_bucket import CountingBucket
 from tests.support.day_world import NOW, day, job_with
 from tests.support.memory_bucket import MemoryBucket
@@ -122,11 +124,12 @@ def test_a_store_that_does_not_write_writes_nothing(bucket):
     [
         b"",
         b"no gzip",
-        gzip.compress(b"another format\nx"),
-        gzip.compress(b"rollup of day records, 1\nno tab"),
-        gzip.compress(b"rollup of day records, 1\na\t\xff\tb"),
-        gzip.compress(b"rollup of day records, 1\n")[:-4],
+        gzip.compress(b"another format\nx", mtime=0),
+        gzip.compress(b"rollup of day records, 1\nno tab", mtime=0),
+        gzip.compress(b"rollup of day records, 1\na\t\xff\tb", mtime=0),
+        gzip.compress(b"rollup of day records, 1\n", mtime=0)[:-4],
     ],
+    ids=["empty", "not packed", "another format", "no tab", "no text as version", "cut off"],
 )
 def test_a_broken_rollup_costs_time_only(bucket, content, caplog):
     filled(bucket, range(5))
@@ -195,3 +198,18 @@ def test_other_settings_have_other_records(bucket, caplog):
         assert store_of(bucket, **tables).list() == frozenset()
     assert len(store_of(bucket, detection={"false_alarm_rate": 0.05}).list()) == 3
     assert caplog.text == ""
+
+
+def test_a_rollup_holds_the_newest_records_that_have_room(bucket, monkeypatch):
+    size = len(record_bytes(record_of(1)))
+    monkeypatch.setattr("drift.days.records.stored.record_copies._MOST_BYTES", int(6.5 * size))
+    filled(bucket, range(20))
+    store = store_of(bucket)
+
+    found = read_all(store)
+    store.save_rollup()
+
+    assert len(found) == 20
+    assert bucket.count("read") == 1 + 14
+    # The fourteen others have no room in it, so that it stays as it is.
+    assert bucket.count("create") + bucket.count("replace") == 0

@@ -57,6 +57,15 @@ def test_days_that_one_run_measures_are_fine(folder):
     assert "half a minute" in one.found
 
 
+def test_days_of_so_few_images_that_they_teach_nothing_are_said(folder):
+    small = dataclasses.replace(TRIED, images=4)
+
+    (one,) = checked(folder, tried=small, days=7)
+
+    assert one.state is CheckState.LOOK
+    assert "a day of the window holds 4 images; those of fewer than 5" in one.found
+
+
 def test_days_that_are_measured_are_not_counted_again(folder):
     pinned = pinned_profile(place_of(job_with(folder))).id
 
