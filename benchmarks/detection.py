@@ -29,6 +29,10 @@ Drift means:
     draw of reference and window for every trial. Every picture, clean or corrupted, is made a file
     in the same way (--encode) and read by the project's own decoder and features. Those are kept
     in --cache. The row `(no fault)` is the false alarm rate of the same draws.
+``pipeline``
+    The same with 18 faults of cameras and of what lies between a camera and a model: swapped
+    channels, turned pictures, wrong resizing, integer overflow, a smudged lens, hot pixels and so
+    on; beside a reference of 500. Needs no other package.
 ``predictions``
     One of ten classes predicted twice as often; the confidence down by half a standard deviation.
 ``million``
@@ -77,6 +81,7 @@ from benchmarks.detection_parts.single_runs import describe_answer, measure_spee
 
 _SEVERITIES = "of the faults; else all in full, in quick 1 (every image) and 3 (one in ten)"
 _ROOT = Path(__file__).resolve().parents[1]
+_IN_TABLES = (Part.FAULTS, Part.PIPELINE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,9 +138,9 @@ def _run_cells(
         result = run_cell(cell, options.detectors, seed=options.seed, pool=pool, results=results)
         print(file=sys.stderr)
         counted.append((cell, result))
-        if not cell.key.startswith(Part.FAULTS):
+        if not cell.key.startswith(_IN_TABLES):
             print("\n".join(cell_lines(cell, result)), flush=True)
-    faults = [(cell, result) for cell, result in counted if cell.key.startswith(Part.FAULTS)]
+    faults = [(cell, result) for cell, result in counted if cell.key.startswith(_IN_TABLES)]
     print("\n".join(fault_tables(faults)), flush=True)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from drift.across_runs.accepted_windows import accepted_windows, widening
@@ -24,34 +23,34 @@ from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
 from drift.observations.side_copies import BothCopies, find_copies
-from drift.observations.units import find_units
+from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
 from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
 from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text, run_id, run_ids
-from drift.seed import SEED
 from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
 from drift.verdict.sentence import Extent
 from drift.verdict.yardstick import REFERENCE_ALONE
-from drift.where.affected import least_affected
-from drift.where.direction import Positions, drift_positions
-from drift.where.focus import Focus, focus_of
-from drift.where.offenders import find_offenders
-from drift.where.segments import Concentration, concentrate
+from drift.where.focus import focus_of
+from drift.where.located import Located, located
+from drift.where.offenders import RankedImages, find_offenders, list_affected
+from drift.where.pictures.grown_class import find_grown_class
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
 from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.answers import Verdict
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Trend
 from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
+from reports.publishing.affected_csv import AffectedImages, table_of
 from reports.telling.notices import due_notice
 from reports.words.whereabouts import where_clause
 
@@ -80,11 +79,18 @@ class RunInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What a run says of its window, and what that rests on."""
+    """What a run says of its window, and what that rests on.
+
+    Attributes
+    ----------
+    affected
+        All images that are likely affected; None without drift.
+    """
 
     findings: RunFindings
     lined_up: LinedUp
     comparison: Comparison
+    affected: AffectedImages | None
     drifted_segments: tuple[JudgedSegment, ...] = ()
 
 
@@ -95,15 +101,15 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     with workplace.stopwatch.stage("comparison"):
         copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
         data = _run_data(job, inputs, copies, earlier)
-        lined_up = _line_up(job, inputs, copies)
+        units = find_units(inputs.profile, inputs.window, copies)
+        lined_up = _line_up(job, inputs, units)
         remarks = remarks_on_data(data)
         no_verdict = _no_verdict(remarks, counts, job)
         measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
-        placed = _placed(workplace, inputs, lined_up, measured)
-        extent = _extent(counts, placed, measured)
-        decision = decide(comparison, extent, counts.log, job, remarks)
+        place = _locate(inputs, lined_up, measured, job)
+        decision = decide(comparison, _extent(counts, place, measured), counts.log, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, inputs.request),
@@ -112,23 +118,47 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
-        affected=placed.affected,
-        offenders=find_offenders(placed.positions, inputs.window, data.counted),
-        concentration=placed.where,
+        affected=place.affected,
+        offenders=find_offenders(place.ranked, inputs.window, data.counted),
+        concentration=place.concentration,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
-        segment_tests=measured.segments.told(is_headline=placed.focus.segment is not None),
+        segment_tests=measured.segments.told(is_headline=place.focus.segment is not None),
     )
-    findings = assemble(facts)
-    notice = due_notice(earlier, history_row(findings), job.notifications)
+    listed = _list_affected(inputs, facts, place.ranked, units)
     return Judged(
-        findings=replace(findings, notification=notice),
+        findings=_findings(inputs, facts, listed, earlier),
         lined_up=lined_up,
         comparison=comparison,
+        affected=listed,
         drifted_segments=measured.segments.drifted,
     )
+
+
+def _findings(
+    inputs: RunInputs,
+    facts: RunFacts,
+    listed: AffectedImages | None,
+    earlier: Sequence[HistoryRow],
+) -> RunFindings:
+    findings = replace(
+        assemble(facts),
+        affected_table=table_of(listed),
+        grown_class=find_grown_class(facts.comparison, inputs.window, inputs.profile),
+    )
+    notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
+    return replace(findings, notification=notice)
+
+
+def _list_affected(
+    inputs: RunInputs, facts: RunFacts, ranked: RankedImages, units: Units
+) -> AffectedImages | None:
+    if facts.decision.verdict is not Verdict.DRIFT:
+        return None
+    clusters = units.current.clusters
+    return list_affected(ranked, inputs.window, clusters, inputs.segments, facts.data.counted)
 
 
 def _no_verdict(remarks: Sequence[Remark], counts: WindowCounts, job: Job) -> bool:
@@ -190,69 +220,28 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(counts: WindowCounts, placed: _Placed, measured: MeasuredWindow) -> Extent:
+def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> Extent:
+    where = place.concentration
     return Extent(
         images=counts.images,
-        affected=placed.affected,
-        where=where_clause(placed.where.segments, placed.where.onset),
+        affected=place.affected,
+        where=where_clause(where.segments, where.onset),
         reasons=counts.quality.reasons,
         yardstick=measured.yardstick,
-        segment=placed.focus.segment,
+        segment=place.focus.segment,
         more_segments=len(measured.segments.drifted) - 1,
     )
 
 
-def _line_up(job: Job, inputs: RunInputs, copies: BothCopies) -> LinedUp:
-    units = find_units(inputs.profile, inputs.window, copies)
+def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
     named, probabilities = job.predictions.columns, inputs.predictions.probabilities
     return line_up(inputs.profile, inputs.window, units, named, probabilities)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Placed:
-    """Whose images a drift is about, how far they lie along it, and where and how many they are."""
-
-    focus: Focus
-    positions: Positions
-    where: Concentration
-    affected: int | None
-
-
-def _placed(
-    workplace: Workplace, inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow
-) -> _Placed:
-    focus = focus_of(
-        measured.comparison,
-        lined_up.rows[ColumnRole.FEATURE],
-        measured.segments.drifted,
-        inputs.segments,
-    )
-    positions = drift_positions(focus.comparison, focus.rows)
-    return _Placed(
-        focus=focus,
-        positions=positions,
-        where=_locate(workplace, inputs, focus, positions),
-        affected=least_affected(positions),
-    )
-
-
-def _locate(
-    workplace: Workplace, inputs: RunInputs, focus: Focus, positions: Positions
-) -> Concentration:
-    """Look for the part of the images that a drift is about in which the change is."""
-    if not focus.comparison.has_drifted or positions.current.empty:
-        return Concentration()
-    rows = positions.current.index
-    found = concentrate(
-        positions.scores(),
-        np.arange(len(rows)),
-        inputs.segments.loc[rows],
-        inputs.window.rows["timestamp"].loc[rows],
-        level=workplace.job.detection.false_alarm_rate,
-        seed=SEED,
-        hours=workplace.job.segments.hours,
-    )
-    return found if focus.segment is None else found.within(focus.segment.past.segment)
+def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
+    rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
+    focus = focus_of(measured.comparison, rows, drifted, inputs.segments)
+    return located(focus, inputs.window, inputs.segments, job)
 
 
 def _trend(

@@ -72,6 +72,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 comparison=judged.comparison,
                 profile=inputs.profile,
                 window=inputs.window,
+                affected=judged.affected,
                 segments=segment_columns(judged.drifted_segments, judged.lined_up, segments),
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)

@@ -1,4 +1,4 @@
-"""Worlds with five cameras: are a whole run's alarms as rare, and is one broken camera found?"""
+"""Worlds with five cameras: how often a run raises a false alarm, and is a broken one found."""
 
 from __future__ import annotations
 

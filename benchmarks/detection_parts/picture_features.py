@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import reference_stats.features.registry as feature_registry
+from benchmarks.detection_parts import corruptions, pipeline_faults
 from benchmarks.detection_parts.corruptions import corrupt
+from benchmarks.detection_parts.pipeline_faults import PIPELINE_FAULTS, break_picture
 from reference_stats.decoding.decode import decode_image
 from reference_stats.features.registry import compute_features, feature_names, feature_set_id
 from reference_stats.outcomes import UnreadableImage
@@ -27,6 +29,8 @@ Pixels = NDArray[np.uint8]
 _BLOCK = 50
 _JPEG_QUALITY = 95
 _MOST_PIXELS = 10**8
+# The folders of `reference_stats` whose code decides about a picture's numbers.
+_MAKE_NUMBERS = ("decoding", "features", "kernels", "pixels", "sums")
 
 
 class Encoding(enum.StrEnum):
@@ -38,10 +42,27 @@ class Encoding(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A corruption and its severity, 1 to 5."""
+    """What is done to a picture: a corruption of ImageNet-C, or a fault of a pipeline.
+
+    Attributes
+    ----------
+    severity
+        1 (mild) to 5 for a corruption; 0 for a fault of a pipeline, which has one strength.
+    """
 
     name: str
-    severity: int
+    severity: int = 0
+
+    @property
+    def is_of_pipeline(self) -> bool:
+        """Whether it is one of `PIPELINE_FAULTS`."""
+        return self.name in PIPELINE_FAULTS
+
+    def applied_to(self, picture: Pixels, number: int) -> Pixels:
+        """Return a copy of a picture with this fault; noise depends on the picture's number."""
+        if self.is_of_pipeline:
+            return break_picture(picture, self.name, number)
+        return corrupt(picture, self.name, self.severity, number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +140,13 @@ def _block(
 
 
 def _definition() -> str:
-    """Return what changes whenever the features may give other numbers."""
-    folder = Path(str(feature_registry.__file__)).parent
-    sources = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
-    return feature_set_id() + hashlib.sha256(sources).hexdigest()
+    """Return what changes whenever the features or the faults may give other numbers."""
+    package = Path(str(feature_registry.__file__)).parents[1]
+    folders = [package / name for name in _MAKE_NUMBERS]
+    sources = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    sources += [Path(str(module.__file__)) for module in (corruptions, pipeline_faults)]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    return feature_set_id() + digest.hexdigest()
 
 
 def _load_or_compute(block: _Block) -> NDArray[np.float64]:
@@ -144,7 +168,7 @@ def _load_or_compute(block: _Block) -> NDArray[np.float64]:
 
 def _numbers(picture: Pixels, number: int, block: _Block) -> NDArray[np.float64]:
     if block.fault is not None:
-        picture = corrupt(picture, block.fault.name, block.fault.severity, number)
+        picture = block.fault.applied_to(picture, number)
     image = decode_image(encode(picture, block.encoding), max_pixels=_MOST_PIXELS)
     if isinstance(image, UnreadableImage):
         raise TypeError(f"picture {number} could not be read again: {image.summary}")

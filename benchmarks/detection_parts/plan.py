@@ -18,6 +18,7 @@ from benchmarks.detection_parts.cells import (
 )
 from benchmarks.detection_parts.corruptions import CORRUPTIONS
 from benchmarks.detection_parts.picture_features import Fault
+from benchmarks.detection_parts.pipeline_faults import PIPELINE_FAULTS
 from benchmarks.detection_parts.predictions import CLASSES, SHARES
 from benchmarks.detection_parts.tables import Structure
 
@@ -26,6 +27,7 @@ REFERENCES = (100, 1_000, 10_000)
 MILLION = 1_000_000
 EVERY_WINDOWS = (10, 20, 50)
 ONE_IN_TEN_WINDOWS = (100, 300)
+PIPELINE_WINDOWS = (10, 20, 50, 100)
 # Predicted in 10 % of the rows, then in 20 %: the bar. The others are printed beside it.
 DOUBLED = ("husky", "beagle", "setter")
 
@@ -36,6 +38,7 @@ class Part(enum.StrEnum):
     FALSE_ALARMS = "false-alarms"
     PHOTOGRAPHS = "photographs"
     FAULTS = "faults"
+    PIPELINE = "pipeline"
     PREDICTIONS = "predictions"
     MILLION = "million"
     SPEED = "speed"
@@ -92,6 +95,11 @@ class Scale:
         """Photographs in the reference beside faults: 900, or three quarters of fewer."""
         return min(900, self.photographs * 3 // 4)
 
+    @property
+    def pipeline_reference(self) -> int:
+        """Photographs in the reference beside faults of pipelines: 500, or half of fewer."""
+        return min(500, self.photographs // 2)
+
 
 def plan(part: Part, scale: Scale) -> list[Cell]:
     """Return the cells of a part; none for the part `speed`, which is measured otherwise."""
@@ -99,6 +107,7 @@ def plan(part: Part, scale: Scale) -> list[Cell]:
         Part.FALSE_ALARMS: _false_alarms,
         Part.PHOTOGRAPHS: _photographs,
         Part.FAULTS: _faults,
+        Part.PIPELINE: _pipeline,
         Part.PREDICTIONS: _predictions,
         Part.MILLION: _million,
         Part.SPEED: _nothing,
@@ -204,6 +213,25 @@ def _faults(scale: Scale) -> Iterator[Cell]:
                     fault=fault,
                     corrupted=corrupted,
                     **(scale.trials(50, 200) if fault else scale.trials(200, 1_000)),
+                )
+
+
+def _pipeline(scale: Scale) -> Iterator[Cell]:
+    reference = scale.pipeline_reference
+    faults = [None, *(Fault(name=name) for name in PIPELINE_FAULTS)]
+    for where, windows in (("every", PIPELINE_WINDOWS), ("one-in-ten", ONE_IN_TEN_WINDOWS)):
+        for window in windows:
+            if reference + window > scale.photographs:
+                continue
+            for fault in faults:
+                name = fault.name if fault else "none"
+                yield PhotographCell(
+                    key=f"pipeline/{where}/{name}/window={window}/reference={reference}",
+                    window=window,
+                    reference=reference,
+                    fault=fault,
+                    corrupted=window if where == "every" else window // 10,
+                    **(scale.trials(20, 200) if fault else scale.trials(100, 1_000)),
                 )
 
 

@@ -73,14 +73,14 @@ def make_world(
     Raises
     ------
     CorruptionsMissingError
-        A cell has a fault, and the package that computes faults is not installed.
+        A cell has a corruption, and the package that computes them is not installed.
     """
     faults = faults_of(cells)
-    if faults:
+    if not all(fault.is_of_pipeline for fault in faults):
         require_corruptions()
 
     def features(some: Sequence[NDArray[np.uint8]], fault: Fault | None) -> pd.DataFrame:
-        title = f"{fault.name} {fault.severity}" if fault else "clean pictures"
+        title = f"{fault.name} {fault.severity or ''}".strip() if fault else "clean pictures"
         return measure(
             some,
             fault,

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.stats import binom
 
 from benchmarks.detection_parts.cells import Cell, PhotographCell
-from benchmarks.detection_parts.corruptions import CORRUPTIONS
 from benchmarks.detection_parts.detectors import OURS
 from benchmarks.detection_parts.results import CellResult, Count
 
@@ -41,21 +40,22 @@ def fault_tables(counted: Counted) -> Iterator[str]:
     The first row, without a fault, is the false alarm rate under the same draws. Below it stand
     the faults that a peer with an honest rate there sees more often than we do, beyond chance.
     """
-    groups: dict[tuple[str, int, int], dict[str, Mapping[str, Count]]] = {}
-    clean: dict[tuple[str, int], Mapping[str, Count]] = {}
+    groups: dict[tuple[str, str, int, int], dict[str, Mapping[str, Count]]] = {}
+    clean: dict[tuple[str, str, int], Mapping[str, Count]] = {}
     for cell, result in counted:
         if not isinstance(cell, PhotographCell):
             continue
-        where = cell.key.split("/")[1]
+        part, where, *_ = cell.key.split("/")
         if cell.fault is None:
-            clean[where, cell.window] = result.counts
+            clean[part, where, cell.window] = result.counts
         else:
-            group = groups.setdefault((where, cell.fault.severity, cell.window), {})
+            group = groups.setdefault((part, where, cell.fault.severity, cell.window), {})
             group[cell.fault.name] = result.counts
-    for (where, severity, window), rows in groups.items():
+    for (part, where, severity, window), rows in groups.items():
+        strength = f", severity {severity}" if severity else ""
         yield ""
-        yield f"faults in {where} image, severity {severity}, windows of {window}: seen in %"
-        yield from _fault_table(rows, clean.get((where, window), {}))
+        yield f"{part} in {where} image{strength}, windows of {window}: seen in %"
+        yield from _fault_table(rows, clean.get((part, where, window), {}))
 
 
 def _fault_table(
@@ -65,9 +65,8 @@ def _fault_table(
     yield f"  {'':18}" + "".join(f"{name:>15}" for name in names)
     if clean:
         yield _rates("(no fault)", names, clean)
-    for fault in CORRUPTIONS:
-        if fault in rows:
-            yield _rates(fault, names, rows[fault])
+    for fault, counts in rows.items():
+        yield _rates(fault, names, counts)
     seen = {name: sum(_is_detected(counts[name]) for counts in rows.values()) for name in names}
     yield f"  {'seen in >= 90 %':18}" + "".join(
         f"{f'{seen[name]} of {len(rows)}':>15}" for name in names

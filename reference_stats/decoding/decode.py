@@ -142,6 +142,7 @@ def _image(
         orientation=orientation,
         file=None if found is None else found.facts,
         frame_pixels=0 if found is None else found.frame_pixels,
+        transparent_pixels=None if found is None else found.transparent_pixels,
     )
 
 
@@ -189,7 +190,7 @@ def _decode_fast_png(data: bytes, max_pixels: int) -> DecodedImage | None:
     if plain is None:
         return None
     height, width = plain.pixels.shape[:2]
-    found = facts_of_png(plain.mode, height * width, transparent=plain.transparent)
+    found = facts_of_png(plain.mode, height * width, transparent_pixels=plain.transparent_pixels)
     return _image(plain.pixels, size_bytes=len(data), found=found)
 
 
@@ -221,6 +222,7 @@ def _decode_by_pil(data: bytes, kind: ImageKind, max_pixels: int) -> DecodedImag
         orientation=orientation,
         file=found.facts,
         frame_pixels=found.frame_pixels,
+        transparent_pixels=found.transparent_pixels,
     )
 
 

@@ -36,13 +36,13 @@ class PlainPng:
         Of shape (height, width, 3), or (height, width) for grey.
     mode
         PIL's mode of the file.
-    transparent
-        Whether any pixel is transparent.
+    transparent_pixels
+        How many pixels are transparent, if only partly.
     """
 
     pixels: NDArray[np.uint8]
     mode: str
-    transparent: bool
+    transparent_pixels: int = 0
 
 
 def decode(data: bytes, max_pixels: int) -> PlainPng | None:
@@ -109,9 +109,9 @@ def _unfiltered(lines: bytes, shape: tuple[int, int, int]) -> PlainPng | None:
     if not unfilter(filtered, samples, out):
         return None
     if samples == 1:
-        return PlainPng(out, "L", transparent=False)
+        return PlainPng(out, "L")
     pixels = out.reshape(shape)
     if samples == 3:
-        return PlainPng(pixels, "RGB", transparent=False)
-    transparent = bool(pixels[:, :, 3].min() < _OPAQUE)
-    return PlainPng(np.ascontiguousarray(pixels[:, :, :3]), "RGBA", transparent=transparent)
+        return PlainPng(pixels, "RGB")
+    transparent = int(np.count_nonzero(pixels[:, :, 3] < _OPAQUE))
+    return PlainPng(np.ascontiguousarray(pixels[:, :, :3]), "RGBA", transparent)

@@ -10,6 +10,8 @@ import numpy as np
 from reference_stats.features import canonical
 from reference_stats.features.families.blockiness import BLOCKINESS_FEATURES
 from reference_stats.features.families.colour import COLOUR_FEATURES
+from reference_stats.features.families.composition import COMPOSITION_FEATURES
+from reference_stats.features.families.defects import DEFECT_FEATURES
 from reference_stats.features.families.detail import DETAIL_FEATURES
 from reference_stats.features.families.geometry import FILE_FEATURES
 from reference_stats.features.families.luma import LUMA_FEATURES
@@ -27,6 +29,8 @@ FAMILIES: dict[str, tuple[Feature, ...]] = {
     "detail": DETAIL_FEATURES,
     "noise": NOISE_FEATURES,
     "blockiness": BLOCKINESS_FEATURES,
+    "defects": DEFECT_FEATURES,
+    "composition": COMPOSITION_FEATURES,
     "file": FILE_FEATURES,
 }
 FEATURES: tuple[Feature, ...] = tuple(feature for family in FAMILIES.values() for feature in family)

@@ -11,7 +11,7 @@ from reference_stats.file_facts.facts import FileFacts
 from reference_stats.file_facts.frames import Frames, frames_of, frames_of_jpeg
 from reference_stats.file_facts.jpeg_segments import segments_of
 from reference_stats.file_facts.kinds import ImageKind
-from reference_stats.file_facts.transparency import has_transparent_pixels
+from reference_stats.file_facts.transparency import count_transparent_pixels
 
 _PNG_DEPTH_AT = 24
 _TIFF_DEPTH = 258
@@ -21,10 +21,17 @@ _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFacts:
-    """The facts about a file, and the pixels of all its frames together."""
+    """The facts about a file, the pixels of all its frames together and its transparent ones.
+
+    Attributes
+    ----------
+    transparent_pixels
+        Of the first frame, those that are only partly transparent among them.
+    """
 
     facts: FileFacts
     frame_pixels: int
+    transparent_pixels: int = 0
 
 
 def facts_of_jpeg(data: bytes, mode: str, pixels: int) -> FoundFacts:
@@ -52,10 +59,10 @@ def facts_of_jpeg(data: bytes, mode: str, pixels: int) -> FoundFacts:
     )
 
 
-def facts_of_png(mode: str, pixels: int, *, transparent: bool) -> FoundFacts:
+def facts_of_png(mode: str, pixels: int, *, transparent_pixels: int) -> FoundFacts:
     """Return the facts about a PNG of 8 bits that has one frame and no profile, without PIL."""
-    facts = FileFacts(kind=ImageKind.PNG.value, mode=mode, transparent=transparent)
-    return FoundFacts(facts=facts, frame_pixels=pixels)
+    facts = FileFacts(kind=ImageKind.PNG.value, mode=mode, transparent=transparent_pixels > 0)
+    return FoundFacts(facts=facts, frame_pixels=pixels, transparent_pixels=transparent_pixels)
 
 
 def facts_of_pil(data: bytes, kind: ImageKind, image: Image.Image) -> FoundFacts:
@@ -63,17 +70,19 @@ def facts_of_pil(data: bytes, kind: ImageKind, image: Image.Image) -> FoundFacts
     if kind is ImageKind.JPEG:
         return facts_of_jpeg(data, image.mode, image.width * image.height)
     frames = frames_of(data, kind, image)
+    transparent_pixels = count_transparent_pixels(image)
     return FoundFacts(
         facts=FileFacts(
             kind=kind.value,
             mode=image.mode,
             bits=_bits(data, kind, image),
             is_float=image.mode == "F",
-            transparent=has_transparent_pixels(image),
+            transparent=transparent_pixels > 0,
             frames=frames.count,
             profile=_profile(data, kind, image),
         ),
         frame_pixels=frames.pixels,
+        transparent_pixels=transparent_pixels,
     )
 
 

@@ -26,19 +26,23 @@ def fill_luma(rgb: NDArray[np.uint8], luma: NDArray[np.uint8]) -> None:
 
 
 @compiled
-def sum_colours_of(rgb: NDArray[np.uint8], blown: int, crushed: int) -> NDArray[np.int64]:
-    """Return eight sums over pixels of shape (height, width, 3).
+def sum_colours_of(
+    rgb: NDArray[np.uint8], blown: int, crushed: int, equal: int
+) -> NDArray[np.int64]:
+    """Return ten sums over pixels of shape (height, width, 3).
 
     They are red, green, blue, ``(R - G)**2``, ``(R + G - 2 B)**2``, ``(max - min) / max`` in units
-    of 1 / `SHARE`, and the numbers of pixels with a channel of `blown` or more and of `crushed` or
-    less.
+    of 1 / `SHARE`, and the numbers of pixels with a channel of `blown` or more, with one of
+    `crushed` or less, and with channels that are equal within `equal` levels; last ``|R - B|``.
     """
     pixels, bright, dark = rgb.reshape(-1), uint8(blown), uint8(crushed)
-    sums = np.zeros(8, np.int64)
+    alike = uint8(equal)
+    sums = np.zeros(10, np.int64)
     # Plain loops over short arrays: each becomes a few vector instructions, all in the first cache.
     red, green, blue = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
     largest, chroma = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
     is_blown, is_crushed = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
+    is_grey, apart = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
     red_green, yellow_blue = np.empty(_CHUNK, int16), np.empty(_CHUNK, int16)
     for start in range(0, pixels.size, 3 * _CHUNK):
         chunk = pixels[start : start + 3 * _CHUNK]
@@ -50,6 +54,8 @@ def sum_colours_of(rgb: NDArray[np.uint8], blown: int, crushed: int) -> NDArray[
             low = min(red[x], green[x], blue[x])
             is_blown[x], is_crushed[x] = high >= bright, low <= dark
             largest[x], chroma[x] = max(high, uint8(1)), uint8(high - low)
+            is_grey[x] = chroma[x] <= alike
+            apart[x] = uint8(max(red[x], blue[x]) - min(red[x], blue[x]))
         for x in range(size):
             red_green[x] = int16(red[x]) - int16(green[x])
         for x in range(size):
@@ -62,6 +68,8 @@ def sum_colours_of(rgb: NDArray[np.uint8], blown: int, crushed: int) -> NDArray[
         sums[5] += _sum_shares(chroma[:size], largest[:size])
         sums[6] += _sum(is_blown[:size])
         sums[7] += _sum(is_crushed[:size])
+        sums[8] += _sum(is_grey[:size])
+        sums[9] += _sum(apart[:size])
     return sums
 
 

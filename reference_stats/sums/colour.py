@@ -13,6 +13,8 @@ from reference_stats.kernels.share_unit import SHARE
 # As bright and as dark as a channel gets; JPEG moves a level or two.
 BLOWN = 254
 CRUSHED = 2
+# Levels by which the channels of a grey pixel may differ: JPEG and rounding part equal ones.
+EQUAL = 2
 
 
 class ColourSums(NamedTuple):
@@ -33,6 +35,10 @@ class ColourSums(NamedTuple):
         Pixels with a channel of 254 or more.
     crushed
         Pixels with a channel of 2 or less.
+    colourless
+        Pixels whose channels are equal within 2 levels.
+    red_blue
+        Sum of ``|R - B|``.
     """
 
     red: int
@@ -43,12 +49,14 @@ class ColourSums(NamedTuple):
     saturation: float
     blown: int
     crushed: int
+    colourless: int
+    red_blue: int
 
 
 def colour_sums_of(sums: Sequence[int]) -> ColourSums:
     """Return what the kernel of the colours said, with the saturation in ones."""
-    red, green, blue, red_green, yellow_blue, shares, blown, crushed = sums
-    return ColourSums(red, green, blue, red_green, yellow_blue, shares / SHARE, blown, crushed)
+    red, green, blue, red_green, yellow_blue, shares, *counts = sums
+    return ColourSums(red, green, blue, red_green, yellow_blue, shares / SHARE, *counts)
 
 
 def grey_sums(plane: NDArray[np.uint8]) -> ColourSums:
@@ -58,4 +66,4 @@ def grey_sums(plane: NDArray[np.uint8]) -> ColourSums:
     counts = count_levels(np.ascontiguousarray(plane))
     total = int(counts @ np.arange(256))
     blown, crushed = counts[BLOWN:].sum(), counts[: CRUSHED + 1].sum()
-    return ColourSums(total, total, total, 0, 0, 0.0, int(blown), int(crushed))
+    return ColourSums(total, total, total, 0, 0, 0.0, int(blown), int(crushed), plane.size, 0)

@@ -11,8 +11,10 @@ from reference_stats.file_facts.facts import FileFacts, is_deep
 from reference_stats.pixels.pil_pixels import as_colour, is_scaled_mode
 from reference_stats.pixels.scaling import scaled_plane
 from reference_stats.pixels.turning import is_mirrored, turn
+from reference_stats.sums.channels import ChannelSums
 from reference_stats.sums.colour import ColourSums
 from reference_stats.sums.detail import DetailSums
+from reference_stats.sums.layout import LayoutSums
 from reference_stats.sums.levels import LevelSums, sum_levels
 from reference_stats.sums.once import once
 from reference_stats.sums.picture import PictureSums, sum_picture
@@ -41,6 +43,8 @@ class DecodedImage:
         What the file is; None where the pixels never were a file.
     frame_pixels
         The pixels of all frames of the file; 0 where the pixels never were a file.
+    transparent_pixels
+        How many pixels are transparent, if only partly; None where the pixels never were a file.
     """
 
     luma: NDArray[np.uint8]
@@ -50,6 +54,7 @@ class DecodedImage:
     orientation: int = 1
     file: FileFacts | None = None
     frame_pixels: int = 0
+    transparent_pixels: int | None = None
 
     @property
     def height(self) -> int:
@@ -107,9 +112,19 @@ class DecodedImage:
         return self._picture_sums.colours
 
     @once
+    def channel_sums(self) -> ChannelSums:
+        """Return the jumps between neighbouring samples and the levels of each channel."""
+        return self._picture_sums.channels
+
+    @once
     def detail_sums(self) -> DetailSums:
         """Return the sums over `grey` that the features of sharpness, noise and detail share."""
         return self._picture_sums.detail
+
+    @once
+    def layout_sums(self) -> LayoutSums:
+        """Return the sums of the rows and columns of `grey`, and its flat borders."""
+        return self._picture_sums.layout
 
     @once
     def _picture_sums(self) -> PictureSums:

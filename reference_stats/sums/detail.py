@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 # Grey levels by which a speck stands out from all four neighbours.
 SPECK_STEP = 8
+# Grey levels by which a hot pixel, or a dead one, does.
+HOT_STEP = 96
 # The side of JPEG's blocks.
 BLOCK = 8
 
@@ -24,8 +26,9 @@ class DetailSums(NamedTuple):
     gradient, gradient_squares
         Sums of g and of its squares, where g is the absolute step to the pixel on the right plus
         the one to the pixel below.
-    specks
-        How many pixels are brighter, or darker, than all four neighbours by more than 8 levels.
+    specks, hot_pixels
+        How many pixels are brighter, or darker, than all four neighbours by more than 8 levels, and
+        by more than 96.
     padded_laplacian_squares
         Sum over all pixels, not only the inner ones, of the squares of the four-neighbour
         Laplacian; beyond the border the outermost pixels are repeated.
@@ -34,6 +37,12 @@ class DetailSums(NamedTuple):
         cross from one row of JPEG's blocks into the next.
     steps_right, steps_right_between_blocks
         The same for the steps to the pixel on the right.
+    laplacian_squares, central_laplacian_squares, central_pixels
+        Sums of the squares of the four-neighbour Laplacian over the inner pixels and over the
+        middle half of their rows and columns, and how many pixels are in that middle.
+    bends_down, bends_right
+        Sums of the absolute second differences downwards, over all pixels with a neighbour above
+        and below, and to the right, over those with one on the left and on the right.
     laplacian_energies
         Mean squares of the four-neighbour Laplacian, in grey levels squared, over the inner pixels
         of the image, of its half and of its quarter; NaN where that one has none. The half is made
@@ -46,11 +55,17 @@ class DetailSums(NamedTuple):
     gradient: int
     gradient_squares: int
     specks: int
+    hot_pixels: int
     padded_laplacian_squares: int
     steps_down: int
     steps_down_between_blocks: int
     steps_right: int
     steps_right_between_blocks: int
+    laplacian_squares: int
+    central_laplacian_squares: int
+    central_pixels: int
+    bends_down: int
+    bends_right: int
     laplacian_energies: tuple[float, float, float]
 
 
@@ -58,7 +73,8 @@ def detail_sums_of(sums: Sequence[int], shape: tuple[int, ...]) -> DetailSums:
     """Return what the kernel of the three sizes said of a plane of a shape."""
     height, width = shape
     noise, gradient, gradient_squares, specks, squares = sums[:5]
-    padded_squares, down, down_between, right, right_between, half, quarter = sums[5:]
+    padded_squares, down, down_between, right, right_between = sums[5:10]
+    hot, central, bends_down, bends_right, half, quarter = sums[10:]
     energies = (
         _mean_square(squares, height, width, 1),
         _mean_square(half, height // 2, width // 2, 4),
@@ -70,11 +86,17 @@ def detail_sums_of(sums: Sequence[int], shape: tuple[int, ...]) -> DetailSums:
         gradient=gradient,
         gradient_squares=gradient_squares,
         specks=specks,
+        hot_pixels=hot,
         padded_laplacian_squares=padded_squares,
         steps_down=down,
         steps_down_between_blocks=down_between,
         steps_right=right,
         steps_right_between_blocks=right_between,
+        laplacian_squares=squares,
+        central_laplacian_squares=central,
+        central_pixels=_central(height) * _central(width),
+        bends_down=bends_down,
+        bends_right=bends_right,
         laplacian_energies=energies,
     )
 
@@ -86,6 +108,11 @@ def first_boundary(length: int, *, from_end: bool) -> int:
 
 def _inner_pixels(height: int, width: int) -> int:
     return max(height - 2, 0) * max(width - 2, 0)
+
+
+def _central(length: int) -> int:
+    """Return how many of the inner pixels of a line are in its middle half, as `centre_of`."""
+    return max(length - 2, 0) - 2 * (max(length - 2, 0) // 4)
 
 
 def _mean_square(squares: int, height: int, width: int, scale: int) -> float:

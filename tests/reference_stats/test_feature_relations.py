@@ -161,9 +161,13 @@ def test_the_noise_level_equals_its_formula_written_out(shape: tuple[int, int]) 
 def test_on_tiny_images_numbers_are_finite_or_plainly_undefined(shape: tuple[int, ...]) -> None:
     values = compute_features(image_from_pixels(noise(shape, seed=16)))
     undefined = {name for name, value in values.items() if math.isnan(value)}
-    expected = {"size_bytes", "bits_per_pixel"}
+    expected = {"size_bytes", "bits_per_pixel", "transparency", "row_banding"}
     if min(shape[:2]) < 3:
         expected |= {"noise_level", "speckle", "graininess", "edge_concentration"}
+        expected |= {"hot_pixels", "blur_direction", "centre_sharpness"}
+    expected |= {"top_bottom"} if shape[0] == 1 else set()
+    expected |= {"left_right"} if shape[1] == 1 else set()
+    expected |= {"wrapped_steps"} if max(shape[:2]) == 1 else set()
     expected |= {"fine_detail"} if min(shape[:2]) < 6 else set()
     expected |= {"coarse_detail"} if min(shape[:2]) < 12 else set()
     expected |= {"blockiness"} if max(shape[:2]) < 9 else set()
@@ -186,6 +190,7 @@ def test_the_file_features_are_those_of_the_file() -> None:
         "aspect": 1.5,
         "size_bytes": image.size_bytes,
         "bits_per_pixel": 8 * image.size_bytes / 9600,
+        "transparency": 0,
     }
 
 

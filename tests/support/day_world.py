@@ -69,6 +69,7 @@ def read_window(place: Workplace, request: WindowRequest) -> tuple[PredictionRow
         place.job.images,
         open_bucket=place.open_bucket,
         cache=place.feature_cache,
+        features=place.features,
     )
     logged = LoggedImages.of(predictions, located, extracted)
     return predictions, join(logged, segments_of(logged, place.job))

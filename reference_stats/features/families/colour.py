@@ -110,6 +110,39 @@ def crushed_channels(image: DecodedImage) -> float:
     return image.colour_sums.crushed / image.luma.size
 
 
+def warmth(image: DecodedImage) -> float:
+    """Return how warm the colours are: -1 (all blue) to 1 (all red), 0 for a grey picture.
+
+    ``sum(R - B) / sum(|R - B| + 1)`` over all pixels. Unlike a ratio of the channels' means it does
+    not follow how strong the colours are, only to which side they are; an exchange of red and blue
+    changes its sign. The definition is our own, in the spirit of the blue-yellow index of opponent
+    colours.
+
+    Examples
+    --------
+    >>> sunset = np.full((4, 4, 3), (250, 125, 1), np.uint8)
+    >>> [round(warmth(image_from_pixels(one)), 2) for one in (sunset, sunset[:, :, ::-1])]
+    [1.0, -1.0]
+    """
+    sums = image.colour_sums
+    return (sums.red - sums.blue) / (sums.red_blue + image.luma.size)
+
+
+def colourless(image: DecodedImage) -> float:
+    """Return the share of pixels, 0 to 1, whose three channels differ by 2 levels at most.
+
+    1 for a grey picture, and for one in colour that a camera at night or a step of the pipeline has
+    made grey; white and black grounds count too.
+
+    Examples
+    --------
+    >>> half_grey = np.uint8([[(90, 91, 92), (90, 91, 93)]])
+    >>> colourless(image_from_pixels(half_grey))
+    0.5
+    """
+    return image.colour_sums.colourless / image.luma.size
+
+
 COLOUR_FEATURES = (
     Feature(
         name="mean_red",
@@ -183,5 +216,25 @@ COLOUR_FEATURES = (
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
         edge=Edge(level=2.5, seen_in=("median", "min_pixel", "black_point")),
+    ),
+    Feature(
+        name="warmth",
+        unit="share (-1 to 1)",
+        title="warmth of colours",
+        rises="warmer in colour",
+        falls="colder in colour",
+        compute=warmth,
+        resolution=0.02,
+        resolution_reason="two per cent of the coloured light",
+    ),
+    Feature(
+        name="colourless",
+        unit="share of pixels (0-1)",
+        title="grey area",
+        rises="greyer over more of their area",
+        falls="coloured over more of their area",
+        compute=colourless,
+        resolution=0.01,
+        resolution_reason="a hundredth of the pixels",
     ),
 )

@@ -72,6 +72,27 @@ def bits_per_pixel(image: DecodedImage) -> float:
     return 8 * size_bytes(image) / (image.frame_pixels or image.luma.size)
 
 
+def transparency(image: DecodedImage) -> float:
+    """Return the share of pixels, 0 to 1, that are transparent, if only partly.
+
+    An alpha channel, a palette with transparent entries and a colour that is marked as transparent
+    all count; 0 for files without any of them, NaN where the pixels never were a file.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> cut_out = PIL.Image.new("RGBA", (40, 30), (200, 0, 0, 255))
+    >>> cut_out.paste((0, 0, 0, 0), (0, 0, 10, 30))  # the left quarter
+    >>> cut_out.save(file, "PNG")
+    >>> transparency(decode_image(file.getvalue(), max_pixels=10_000))
+    0.25
+    >>> transparency(image_from_pixels(np.zeros((30, 40), np.uint8)))
+    nan
+    """
+    transparent = image.transparent_pixels
+    return math.nan if transparent is None else transparent / image.luma.size
+
+
 FILE_FEATURES = (
     Feature(
         name="width",
@@ -124,5 +145,15 @@ FILE_FEATURES = (
         compute=bits_per_pixel,
         resolution=0.01,
         resolution_reason="one byte of 28 x 28 pixels",
+    ),
+    Feature(
+        name="transparency",
+        unit="share of pixels (0-1)",
+        title="transparent area",
+        rises="more transparent",
+        falls="more opaque",
+        compute=transparency,
+        resolution=0.001,
+        resolution_reason="a thousandth of the pixels",
     ),
 )

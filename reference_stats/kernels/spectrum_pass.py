@@ -1,0 +1,117 @@
+"""The highest peak of a periodogram: few lines of short series, without a call of numpy each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference_stats.kernels.compiled import compiled
+
+# Longer waves than these are looked at; the time would grow with the square of the length.
+_MOST_LINES = 512
+
+
+@compiled
+def highest_peak(series: NDArray[np.float64], first: int, reach: int, floor: float) -> float:
+    """Return the largest ratio of a periodogram's line to the mean of the lines around it.
+
+    The periodogram is that of the deviations from the mean under Hann's window, of its first 512
+    lines at most.
+
+    Parameters
+    ----------
+    series
+        One or more series of equal length, shape (series, length).
+    first
+        Lines before this one are left out, as a peak and as surroundings.
+    reach
+        The surroundings are so many lines on either side, without the two next to the peak, which
+        the window fills with it.
+    floor
+        Added to the surroundings' mean power.
+    """
+    length = series.shape[1]
+    last = min(length // 2, first + _MOST_LINES)
+    highest = 0.0
+    for row in range(series.shape[0]):
+        power = _periodogram(_windowed(series[row]), first, max(last - first, 0))
+        highest = max(highest, _peak_beside(power, reach, floor))
+    return highest
+
+
+@compiled
+def level_waves(
+    counts: NDArray[np.int64], first: int, last: int, reach: int
+) -> NDArray[np.float64]:
+    """Return ``log(1 + count)`` of the levels from `first` to `last`, less what is smooth in it.
+
+    Parameters
+    ----------
+    counts
+        Shape (channels, levels).
+    reach
+        The mean over so many levels on either side, fewer at the ends, is taken off.
+    """
+    channels, size = counts.shape[0], last - first
+    waves = np.empty((channels, size), np.float64)
+    sums = np.zeros(size + 1, np.float64)
+    for channel in range(channels):
+        for place in range(size):
+            sums[place + 1] = sums[place] + np.log(1.0 + counts[channel, first + place])
+        for place in range(size):
+            low, high = max(place - reach, 0), min(place + reach + 1, size)
+            mean = (sums[high] - sums[low]) / (high - low)
+            waves[channel, place] = sums[place + 1] - sums[place] - mean
+    return waves
+
+
+@compiled
+def _windowed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the deviations from the mean times Hann's window."""
+    out, size = np.empty(values.size), values.size
+    mean = values.mean()
+    # cos(n a) by its recurrence: a cosine for each place would take longer than the rest.
+    turn = np.cos(2 * np.pi / (size - 1)) if size > 1 else 1.0
+    before, now = turn, 1.0
+    for place in range(size):
+        out[place] = (values[place] - mean) * (0.5 - 0.5 * now)
+        before, now = now, 2 * turn * now - before
+    return out
+
+
+@compiled
+def _periodogram(values: NDArray[np.float64], first: int, lines: int) -> NDArray[np.float64]:
+    """Return some lines' power by Goertzel's recurrence, all lines side by side."""
+    turns, now, before = np.empty(lines), np.zeros(lines), np.zeros(lines)
+    for line in range(lines):
+        turns[line] = 2 * np.cos(2 * np.pi * (first + line) / values.size)
+    # Two values a round, so that what was `now` becomes `before` without a copy.
+    for place in range(0, values.size - 1, 2):
+        one, other = values[place], values[place + 1]
+        for line in range(lines):
+            before[line] = one + turns[line] * now[line] - before[line]
+            now[line] = other + turns[line] * before[line] - now[line]
+    if values.size % 2:
+        for line in range(lines):
+            newest = values[-1] + turns[line] * now[line] - before[line]
+            before[line], now[line] = now[line], newest
+    for line in range(lines):
+        product = turns[line] * now[line] * before[line]
+        turns[line] = max(now[line] ** 2 + before[line] ** 2 - product, 0.0) / values.size
+    return turns
+
+
+@compiled
+def _peak_beside(power: NDArray[np.float64], reach: int, floor: float) -> float:
+    size, highest = power.size, 0.0
+    sums = np.zeros(size + 1, np.float64)
+    for line in range(size):
+        sums[line + 1] = sums[line] + power[line]
+    for line in range(size):
+        low, high = max(line - reach, 0), min(line + reach + 1, size)
+        near_low, near_high = max(line - 1, 0), min(line + 2, size)
+        count = high - low - (near_high - near_low)
+        total = sums[high] - sums[low] - (sums[near_high] - sums[near_low])
+        around = max(total, 0.0) / count if count > 0 else 0.0
+        highest = max(highest, power[line] / (around + floor))
+    return highest
