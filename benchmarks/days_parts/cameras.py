@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -35,20 +35,6 @@ Block = list[Counts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CameraAlarms:
-    """What was said of each window of a world in which nothing happens that is not normal there.
-
-    Attributes
-    ----------
-    tested, untested
-        With a test of each camera, and without.
-    """
-
-    tested: list[Said]
-    untested: list[Said]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CameraFound:
     """Whether a fault in all images of one camera was found.
 
@@ -64,6 +50,24 @@ class CameraFound:
     tested: bool
     untested: bool
     named: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CamerasSaid:
+    """What was said in one world.
+
+    Attributes
+    ----------
+    tested, untested
+        Of each window in which nothing happened that is not normal there, with a test of each
+        camera and without; empty where faults were looked for.
+    found
+        Of windows in which one camera has a fault.
+    """
+
+    tested: tuple[Said, ...] = ()
+    untested: tuple[Said, ...] = ()
+    found: tuple[CameraFound, ...] = ()
 
 
 @dataclass(slots=True)
@@ -236,14 +240,27 @@ def _means(
     )
 
 
-def camera_alarms(case: Case, seed: int, pool: Pool) -> CameraAlarms:
+def cameras_said(case: Case, seed: int, pool: Pool, age: int) -> CamerasSaid:
+    """Count false alarms where a record holds a part of a day, else look for faults of one camera.
+
+    Parameters
+    ----------
+    age
+        After so many past days faults are looked for.
+    """
+    if case.images(0) > RECORDED:
+        return camera_alarms(case, seed, pool)
+    return CamerasSaid(found=tuple(camera_faults(replace(case, blocks=age + 1), seed, pool)))
+
+
+def camera_alarms(case: Case, seed: int, pool: Pool) -> CamerasSaid:
     """Judge the window of every day, but the first, by the days before it."""
     world = CameraWorld.of(case, seed, pool)
     scored = ScoredPool.of(pool, world.reference)
     means = CameraMeans.of(pool, scored, world.records, world.blocks)
-    return CameraAlarms(
-        tested=_said_of_all(means, case.times(), with_cameras=True),
-        untested=_said_of_all(means, case.times(), with_cameras=False),
+    return CamerasSaid(
+        tested=tuple(_said_of_all(means, case.times(), with_cameras=True)),
+        untested=tuple(_said_of_all(means, case.times(), with_cameras=False)),
     )
 
 
@@ -259,9 +276,9 @@ def _said_of_all(means: CameraMeans, times: BlockTimes, *, with_cameras: bool) -
     return said
 
 
-def camera_faults(case: Case, seed: int, pool: Pool, age: int) -> list[CameraFound]:
-    """Judge a window in which one camera has a fault, after so many past days, for every fault."""
-    world = CameraWorld.of(case, seed, pool)
+def camera_faults(case: Case, seed: int, pool: Pool) -> list[CameraFound]:
+    """Judge, for every fault, a last day on which one camera has it in all of its images."""
+    world, age = CameraWorld.of(case, seed, pool), case.blocks - 1
     scored = ScoredPool.of(pool, world.reference)
     broken = seed % CLIENTS
     windows = [
