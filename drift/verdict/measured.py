@@ -136,7 +136,12 @@ def measured_by_days(
 
 
 def _unusual_since(normal: NormalDays, past: PastOfWindow, group: str) -> str:
-    """Return since when a segment that drifted has been unusual: ISO 8601."""
+    """Return since when a segment that drifted has been unusual: ISO 8601, or empty.
+
+    While the whole window is in an episode, its parts are not followed.
+    """
+    if normal.open_episode is not None:
+        return ""
     going_on = normal.replayed.parts.open_episode(group)
     start = past.span.start if going_on is None else normal.records[going_on.start].block.start
     return as_text(start)

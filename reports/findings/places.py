@@ -138,7 +138,7 @@ class SegmentTest:
         The columns that drifted, those farthest out first.
     since
         ISO 8601: the start of the first of the blocks in which it has been unusual; empty where it
-        is not.
+        is not, and where an episode of the whole window goes on.
     """
 
     column: str

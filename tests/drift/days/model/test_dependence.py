@@ -92,3 +92,13 @@ def test_an_alarm_counts_the_same_however_large_it_is():
 
 def test_few_days_leave_little_for_uneven_ones():
     assert share_of_days(0.8, 3) < share_of_days(0.8, 60) < 0.8
+
+
+def test_scores_of_different_blocks_are_drawn_independently() -> None:
+    keys = tuple(StatisticKey(group=name, method="location") for name in "abcd")
+    alike = np.full((2, 2), 0.95) + 0.05 * np.eye(2)
+    drawn = drawn_statistics((alike, alike), keys, 20_000, 1)
+    correlation = np.corrcoef(drawn.T)
+    assert correlation[0, 1] > 0.8
+    assert correlation[2, 3] > 0.8
+    assert np.abs(correlation[:2, 2:]).max() < 0.03
