@@ -230,6 +230,7 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
         yardstick=measured.yardstick,
         segment=place.focus.segment,
         more_segments=len(measured.segments.drifted) - 1,
+        tested_segments=len(measured.segments.judged),
     )
 
 

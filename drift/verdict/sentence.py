@@ -52,6 +52,8 @@ class Extent:
         The segment that the drift is about; None for the whole window.
     more_segments
         How many further segments drifted.
+    tested_segments
+        How many segments were tested by themselves.
     """
 
     images: ImageCounts
@@ -61,6 +63,7 @@ class Extent:
     yardstick: Yardstick = REFERENCE_ALONE
     segment: JudgedSegment | None = None
     more_segments: int = 0
+    tested_segments: int = 0
 
     def about(self) -> str:
         """Return the number of images in words."""

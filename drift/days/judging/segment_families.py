@@ -38,9 +38,10 @@ class SegmentPast:
         Which one.
     blocks
         Its sums in every past block, in every block of the window where it has several, and in the
-        window.
+        window; of a value whose past does not matter in the window alone.
     days
-        On how many days the past blocks begin that know it, those that a person rejected left out.
+        On how many days the past blocks begin that know it, those that a person rejected left out;
+        0 where that does not matter, as it is too small or others have more images.
     """
 
     segment: SegmentValue
@@ -143,9 +144,11 @@ def segment_families(
     renaming
         As of `days_families`.
     """
+    if not any(known.window_segments.values()):
+        return SegmentFamilies()
     scales = replace(known.scales, classes=renamed_reference(known.scales.classes, renaming))
     known = replace(known, scales=scales)
-    found = sorted(_pasts(known, rejected, renaming), key=lambda one: (-one.images, one.segment))
+    found = list(_pasts(known, rejected, renaming))
     tested = [one for one in found if one.is_large and one.is_known][:MOST_TESTED]
     chosen = {one.segment for one in tested}
     families = [_family(known, tested, role, columns_of(role)) for role in roles] if tested else []
@@ -160,17 +163,36 @@ def segment_families(
 def _pasts(
     known: KnownDays, rejected: NDArray[np.bool_], renaming: Renaming
 ) -> Iterator[SegmentPast]:
-    for column, values in known.window_segments.items():
-        for value, sums in values.items():
-            segment = SegmentValue(column=column, value=value)
-            past = [segment_sums(record, segment) for record in known.records]
-            own = [segment_sums(record, segment) for record in known.own_records]
-            seen = np.array([_images(one) > 0 for one in past], dtype=np.bool_) & ~rejected
-            yield SegmentPast(
-                segment=segment,
-                blocks=tuple(_renamed(one, renaming) for one in (*past, *own, sums)),
-                days=len(np.unique(known.dates[seen])),
-            )
+    """Yield the values of the window, most images first, with the past of those that it decides."""
+    every = [
+        SegmentPast(
+            segment=SegmentValue(column=column, value=value),
+            blocks=(_renamed(sums, renaming),),
+            days=0,
+        )
+        for column, values in known.window_segments.items()
+        for value, sums in values.items()
+    ]
+    tested = 0
+    for one in sorted(every, key=lambda one: (-one.images, one.segment)):
+        # Unpacking the sums of days takes longer than all the rest.
+        looked_at = one.is_large and tested < MOST_TESTED
+        found = _with_past(one, known, rejected, renaming) if looked_at else one
+        tested += looked_at and found.is_known
+        yield found
+
+
+def _with_past(
+    one: SegmentPast, known: KnownDays, rejected: NDArray[np.bool_], renaming: Renaming
+) -> SegmentPast:
+    past = [segment_sums(record, one.segment) for record in known.records]
+    own = [segment_sums(record, one.segment) for record in known.own_records]
+    seen = np.array([_images(sums) > 0 for sums in past], dtype=np.bool_) & ~rejected
+    return replace(
+        one,
+        blocks=(*(_renamed(sums, renaming) for sums in (*past, *own)), one.window),
+        days=len(np.unique(known.dates[seen])),
+    )
 
 
 def _renamed(sums: BothSums, renaming: Renaming) -> BothSums:

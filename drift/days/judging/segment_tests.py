@@ -138,8 +138,8 @@ def _untested(segments: Sequence[SegmentPast], tested: int) -> Iterator[Untested
 def _reason(one: SegmentPast, tested: int) -> str:
     if not one.is_large:
         return f"fewer than {FEWEST_UNITS} independent images in this window"
+    if tested >= MOST_TESTED and len(one.blocks) == 1:
+        return f"{MOST_TESTED} others have more images"
     if not one.is_known:
         return f"known on {one.days} of {NEEDED_DAYS} normal days of its own"
-    if tested >= MOST_TESTED:
-        return f"{MOST_TESTED} others have more images"
     return f"fewer than {NEEDED_DAYS} days on which it was normal"

@@ -131,7 +131,7 @@ class PartsCourse:
         """Take in a block that is normal as a whole."""
         raised = self._raised(looks)
         opened = [places for part, places in raised.items() if part not in self._open]
-        for part in set(self._open) - set(raised):
+        for part in [one for one in self._open if one not in raised]:
             self._go_on(part, row, looks)
         for part, upward in raised.items():
             self._rise(part, row, upward)

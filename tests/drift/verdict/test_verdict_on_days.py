@@ -325,3 +325,11 @@ def test_classes_that_moved_in_a_segment_alone_are_the_models_predictions(say):
     decision = say(QUIET, segment=segment_of(finding))
     assert decision.headline == ("Camera gate-3: the model's predictions are not as on normal days")
     assert "share of prediction 'cat' 40 % to 90 %; 80 of 400 images." in decision.summary
+
+
+def test_a_quiet_run_says_that_parts_of_the_traffic_were_tested_too(say):
+    assert (
+        "none of 1 columns moved by more than normal days differ, neither in all images nor in any "
+        "of 7 parts of the traffic, and a shift of"
+    ) in say(QUIET, tested_segments=7).summary
+    assert "parts of the traffic" not in say(QUIET).summary
