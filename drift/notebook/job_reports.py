@@ -163,8 +163,7 @@ class JobReports:
         """Return the images that stand out, the most unusual first.
 
         Columns: ``image`` (its path, as `image` takes it), ``id``, ``timestamp``
-        (datetime64[us, UTC]), ``score`` (float64, how many times as common its like is),
-        ``because``.
+        (datetime64[us, UTC]), ``score`` (float64, how many times as common), ``because``.
 
         Examples
         --------
