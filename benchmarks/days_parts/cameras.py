@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.days_parts.camera_world import Block, CameraWorld
 from benchmarks.days_parts.cases import Case
-from benchmarks.days_parts.drawing import RECORDED, Counts, ScoredPool, drawn, multinomial
+from benchmarks.days_parts.drawing import RECORDED, Counts, ScoredPool
 from benchmarks.days_parts.ours import Said
 from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
-from benchmarks.days_parts.worlds import CLIENTS, Recipe, World
+from benchmarks.days_parts.worlds import CLIENTS
 from drift.days.judging.compare_days import RateShares
 from drift.days.judging.segment_families import FEWEST_UNITS
 from drift.days.judging.segment_means import SegmentValue, as_part
@@ -26,12 +27,8 @@ from drift.days.sums import FamilySums
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
 
-REFERENCE_IMAGES = 2000
 _FAMILIES = 2
 _NOTHING = FamilySums(images=0, effective=0.0)
-
-Block = list[Counts]
-"""How often each picture of the pool is in a block, camera by camera."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,60 +65,6 @@ class CamerasSaid:
     tested: tuple[Said, ...] = ()
     untested: tuple[Said, ...] = ()
     found: tuple[CameraFound, ...] = ()
-
-
-@dataclass(slots=True)
-class CameraWorld:
-    """A world whose images are drawn camera by camera.
-
-    Attributes
-    ----------
-    blocks, records
-        Of every block all images, and those that its record holds.
-    """
-
-    world: World
-    reference: Counts
-    random: np.random.Generator
-    blocks: list[Block] = field(default_factory=list)
-    records: list[Block] = field(default_factory=list)
-    recipes: list[Recipe] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, case: Case, seed: int, pool: Pool) -> CameraWorld:
-        """Draw a world; equal seeds give equal worlds."""
-        world = World(pool=pool, weather=case.weather, seed=seed)
-        random = np.random.default_rng([seed, case.images(0), 5])
-        reference = drawn(world, world.at_training, REFERENCE_IMAGES, random)
-        found = cls(world=world, reference=reference, random=random)
-        for number in range(case.blocks):
-            recipe = world.with_clients_moved(world.next())
-            block = found.drawn(recipe, case.images(number))
-            found.recipes.append(recipe)
-            found.blocks.append(block)
-            found.records.append(_recorded(block, random))
-        return found
-
-    def drawn(self, recipe: Recipe, images: int, *, broken: int = -1, fault: int = -1) -> Block:
-        """Draw a block, all images of the camera `broken` with the fault `fault`."""
-        pool, sizes = self.world.pool, self.random.multinomial(images, recipe.clients)
-        block = []
-        for camera, size in enumerate(sizes.tolist()):
-            wanted = pool.fault == fault if camera == broken else pool.normal
-            weights = np.where(wanted, self.world.weights_of(recipe, camera), 0.0)
-            block.append(multinomial(self.random, size, weights))
-        return block
-
-
-def _recorded(block: Block, random: np.random.Generator) -> Block:
-    total = sum(int(one.sum()) for one in block)
-    if total <= RECORDED:
-        return block
-    pictures = len(block[0])
-    joined = np.concatenate(block)
-    places = np.flatnonzero(joined)
-    chosen = random.choice(np.repeat(places, joined[places]), RECORDED, replace=False)
-    return list(np.bincount(chosen, minlength=len(joined)).reshape(-1, pictures))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from benchmarks.days_parts.camera_lines import camera_lines
+from benchmarks.days_parts.camera_world import CameraWorld
 from benchmarks.days_parts.cameras import (
     CameraFound,
     CameraMeans,
     CamerasSaid,
-    CameraWorld,
     cameras_said,
 )
 from benchmarks.days_parts.cases import CAMERAS
