@@ -15,6 +15,7 @@ from drift.observations.window_images import WindowImages
 from drift.run_request import as_text
 from drift.where.direction import Positions
 from drift.where.diversity import spread_out
+from reference_stats.features.feature import Sign
 from reference_stats.features.registry import feature_named
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.images import Offender
@@ -22,8 +23,8 @@ from reports.findings.images import Offender
 MOST_OFFENDERS = 24
 _REASONS_NAMED = 2
 _USUAL = (0.05, 0.95)
-# What the eye sees comes before another number that is less than so many times as far out.
-_HEADLINE_WEIGHT = 2.0
+# A cause or what the eye sees comes before another number less than so many times as far out.
+_SEEN_WEIGHT = 2.0
 # Another thing is shown in place of one seen already only where it lies at least half as far out.
 _FAR_ENOUGH = 0.5
 _MOST_COMPARED = 20_000
@@ -159,11 +160,13 @@ class _Reasons:
             return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
         value = float(self.window.features[name].loc[position])
         low, middle, high = self._usual(name)
+        rose = value > middle
+        seen = (feature.rising if rose else feature.falling) is not Sign.TRACE
         return _Reason(
-            look=feature.rises if value > middle else feature.falls,
+            look=feature.rises if rose else feature.falls,
             numbers=f"{feature.title} {value:.3g}, reference {_range(low, high)}",
             outside=not low <= value <= high,
-            weight=distance * (_HEADLINE_WEIGHT if feature.headline else 1.0),
+            weight=distance * (_SEEN_WEIGHT if seen else 1.0),
         )
 
     def _usual(self, name: str) -> tuple[float, float, float]:
