@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drift.verdict.headline.reach import capped_reach, reach
+from drift.verdict.headline.reach import capped_reach, explains, reach
 from reference_stats.features.feature import Sign
 from reference_stats.features.registry import feature_named
 from reports.findings.columns import Finding
@@ -13,7 +13,7 @@ from reports.findings.effect_sizes import TAILS
 
 _FAR_ENOUGH = 0.5
 """The part of the largest cause or look from which on another one is named."""
-_EXPLAINS = 0.25
+_EXPLAINS = 0.2
 """The part of a move from which on that of its cause explains it."""
 _DWARFED = 0.2
 """Causes and looks that moved less than this part of the largest trace are not what happened."""
@@ -72,5 +72,5 @@ class _Moves:
         return feature.rising if _rose(finding) else feature.falling
 
     def _explains(self, other: Finding, finding: Finding) -> bool:
-        far = reach(other) >= _EXPLAINS * reach(finding)
+        far = explains(other, finding, _EXPLAINS)
         return far and self.sign(other) is not Sign.TRACE

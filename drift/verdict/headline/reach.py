@@ -14,15 +14,28 @@ _ALL_OUT = 1 / SHARE_PER_DEVIATION
 def reach(finding: Finding) -> float:
     """Return how far a column moved, where one that hardly varied may not seem to have moved most.
 
-    Reference deviations, or as many of the column's resolution where that is larger; of a column
-    that is constant in the reference, resolutions.
+    Reference deviations, or the column's resolutions where it hardly varied.
     """
-    size, steps = size_of(finding), _steps(finding)
-    if steps is None or (finding.direction in TAILS and finding.constant is None):
-        return size
+    steps = _steps(finding)
+    return size_of(finding) if steps is None or not hardly_varied(finding) else max(steps, 1.0)
+
+
+def hardly_varied(finding: Finding) -> bool:
+    """Tell whether the reference's deviation is less than the column's resolution."""
     if finding.constant is not None:
-        return min(steps, LARGEST_EFFECT)
-    return min(size, max(steps, 1.0))
+        return True
+    steps = _steps(finding)
+    if steps is None or finding.direction in TAILS:
+        return False
+    return steps < size_of(finding) or size_of(finding) >= LARGEST_EFFECT
+
+
+def explains(other: Finding, finding: Finding, share: float) -> bool:
+    """Tell whether another column moved at least a share as far, both in the same kind of unit."""
+    steps = _steps(other), _steps(finding)
+    if hardly_varied(finding) and steps[0] is not None and steps[1] is not None:
+        return steps[0] >= share * steps[1]
+    return reach(other) >= share * reach(finding)
 
 
 def capped_reach(finding: Finding) -> float:

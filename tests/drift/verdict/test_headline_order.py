@@ -54,9 +54,16 @@ def test_a_cause_that_falls_may_be_none():
 def test_what_another_move_explains_is_a_trace():
     bars, steps = moved("flat_borders", 5.0), moved("wrapped_steps", 15.0)
     assert names(bars, steps) == ["flat_borders"]
-    assert names(bars, moved("wrapped_steps", 25.0)) == ["wrapped_steps", "flat_borders"]
+    assert names(bars, moved("wrapped_steps", 26.0)) == ["wrapped_steps", "flat_borders"]
     fewer_bars = moved("flat_borders", 5.0, "down")
     assert names(fewer_bars, steps) == ["wrapped_steps"]
+
+
+def test_what_hardly_varied_is_explained_in_resolutions():
+    blocks = moved("blockiness", 3.0, now=0.3)
+    assert names(blocks, moved("wrapped_steps", 100.0, now=1e-3)) == ["blockiness"]
+    found = names(blocks, moved("wrapped_steps", 100.0, now=4e-3))
+    assert found == ["wrapped_steps", "blockiness"]
 
 
 def test_what_is_explained_itself_explains_nothing():
@@ -72,9 +79,13 @@ def test_a_changed_spread_has_no_look():
 def test_of_a_column_that_hardly_varied_its_resolutions_count():
     few = moved("wrapped_steps", 100.0, now=4e-5)
     assert reach(few) == pytest.approx(4.0)
-    beside = dataclasses.replace(few, beside_days=BesideDays(usual=1e-5, difference=9.0))
+    beside = dataclasses.replace(
+        few, beside_days=BesideDays(usual=1e-5, difference=9.0, day_spread=0.1)
+    )
     assert reach(beside) == pytest.approx(3.0)
-    constant = ConstantReference(low=0.0, high=0.0, resolution=1e-5, above=50, below=0)
+    constant = ConstantReference(
+        low=0.0, high=0.0, resolution=1e-5, reference_images=100, images=50
+    )
     share = moved("wrapped_steps", 0.5, "upper_tail", now=2e-4, constant=constant)
     assert reach(share) == pytest.approx(20.0)
     assert capped_reach(share) == 5.0
