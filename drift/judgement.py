@@ -16,14 +16,14 @@ from drift.across_runs.marks import PersonsMarks
 from drift.across_runs.trend import TodaysRun, find_trend
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
-from drift.comparison.columns.columns import ColumnRole, LinedUp
+from drift.comparison.columns.columns import AlignedRows, ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
 from drift.observations.side_copies import BothCopies, find_copies
-from drift.observations.units import find_units
+from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
 from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
@@ -39,17 +39,20 @@ from drift.verdict.sentence import Extent
 from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from drift.where.affected import least_affected
 from drift.where.direction import Positions, drift_positions
-from drift.where.offenders import find_offenders
+from drift.where.offenders import RankedImages, find_offenders, list_affected, rank_images
+from drift.where.pictures.grown_class import find_grown_class
 from drift.where.segments import Concentration, concentrate
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
 from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.answers import Verdict
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Trend
 from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
+from reports.publishing.affected_csv import AffectedImages, table_of
 from reports.telling.notices import due_notice
 from reports.words.whereabouts import where_clause
 
@@ -78,11 +81,18 @@ class RunInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What a run says of its window, and what that rests on."""
+    """What a run says of its window, and what that rests on.
+
+    Attributes
+    ----------
+    affected
+        All images that are likely affected; None without drift.
+    """
 
     findings: RunFindings
     lined_up: LinedUp
     comparison: Comparison
+    affected: AffectedImages | None
 
 
 def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
@@ -92,16 +102,15 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     with workplace.stopwatch.stage("comparison"):
         copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
         data = _run_data(job, inputs, copies, earlier)
-        lined_up = _line_up(job, inputs, copies)
+        units = find_units(inputs.profile, inputs.window, copies)
+        lined_up = _line_up(job, inputs, units)
         remarks = remarks_on_data(data)
         no_verdict = _no_verdict(remarks, counts, job)
         measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
-        positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
-        where = _locate(workplace, inputs, comparison, positions)
-        affected = least_affected(positions)
-        extent = _extent(counts, where, affected, measured.yardstick)
+        located = _locate(workplace, inputs, comparison, lined_up.rows[ColumnRole.FEATURE])
+        extent = _extent(counts, located, measured.yardstick)
         decision = decide(comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
@@ -111,19 +120,45 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
-        affected=affected,
-        offenders=find_offenders(positions, inputs.window, data.counted),
-        concentration=where,
+        affected=located.affected,
+        offenders=find_offenders(located.ranked, inputs.window, data.counted),
+        concentration=located.concentration,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
     )
-    findings = assemble(facts)
-    notice = due_notice(earlier, history_row(findings), job.notifications)
+    listed = _list_affected(inputs, facts, located.ranked, units)
     return Judged(
-        findings=replace(findings, notification=notice), lined_up=lined_up, comparison=comparison
+        findings=_findings(inputs, facts, listed, earlier),
+        lined_up=lined_up,
+        comparison=comparison,
+        affected=listed,
     )
+
+
+def _findings(
+    inputs: RunInputs,
+    facts: RunFacts,
+    listed: AffectedImages | None,
+    earlier: Sequence[HistoryRow],
+) -> RunFindings:
+    findings = replace(
+        assemble(facts),
+        affected_table=table_of(listed),
+        grown_class=find_grown_class(facts.comparison, inputs.window, inputs.profile),
+    )
+    notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
+    return replace(findings, notification=notice)
+
+
+def _list_affected(
+    inputs: RunInputs, facts: RunFacts, ranked: RankedImages, units: Units
+) -> AffectedImages | None:
+    if facts.decision.verdict is not Verdict.DRIFT:
+        return None
+    clusters = units.current.clusters
+    return list_affected(ranked, inputs.window, clusters, inputs.segments, facts.data.counted)
 
 
 def _no_verdict(remarks: Sequence[Remark], counts: WindowCounts, job: Job) -> bool:
@@ -185,28 +220,45 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(
-    counts: WindowCounts, where: Concentration, affected: int | None, yardstick: Yardstick
-) -> Extent:
+def _extent(counts: WindowCounts, located: _Located, yardstick: Yardstick) -> Extent:
+    where = located.concentration
     return Extent(
         images=counts.images,
-        affected=affected,
+        affected=located.affected,
         where=where_clause(where.segments, where.onset),
         reasons=counts.quality.reasons,
         yardstick=yardstick,
     )
 
 
-def _line_up(job: Job, inputs: RunInputs, copies: BothCopies) -> LinedUp:
-    units = find_units(inputs.profile, inputs.window, copies)
+def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
     named, probabilities = job.predictions.columns, inputs.predictions.probabilities
     return line_up(inputs.profile, inputs.window, units, named, probabilities)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Located:
+    """The part of a drifted window in which the change is."""
+
+    ranked: RankedImages
+    concentration: Concentration
+    affected: int | None
+
+
 def _locate(
+    workplace: Workplace, inputs: RunInputs, comparison: Comparison, rows: AlignedRows
+) -> _Located:
+    positions = drift_positions(comparison, rows)
+    return _Located(
+        ranked=rank_images(positions, rows, comparison, inputs.window),
+        concentration=_concentrate(workplace, inputs, comparison, positions),
+        affected=least_affected(positions),
+    )
+
+
+def _concentrate(
     workplace: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
 ) -> Concentration:
-    """Look for the part of a drifted window in which the change is."""
     if not comparison.has_drifted or positions.current.empty:
         return Concentration()
     rows = positions.current.index

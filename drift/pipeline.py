@@ -71,6 +71,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 comparison=judged.comparison,
                 profile=inputs.profile,
                 window=inputs.window,
+                affected=judged.affected,
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)
     if finished is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,9 +19,9 @@ from drift.followups.finished_run import FinishedRun
 from drift.observations.reference.copies import without_copies
 from drift.observations.window_images import WindowImages
 from drift.read_ahead import read_ahead
-from drift.where.typical import typical_images
+from drift.where.pictures.typical import typical_images
 from drift.workplace import Workplace
-from jobs.buckets.bucket import HTML, JSON, ObjectKind
+from jobs.buckets.bucket import CSV, HTML, JSON, ObjectKind
 from jobs.errors import ObjectError
 from jobs.images.locations import RefusedLocation
 from reference_stats.extraction.isolated.processes import DECODERS
@@ -28,12 +29,16 @@ from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.run import RunFindings
 from reports.history.store import HistoryReader
+from reports.pages.links import ImageLinks
+from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import (
+    MOST_CLASS_BYTES,
     MOST_TYPICAL_BYTES,
     MOST_TYPICAL_PICTURES,
     within_budget,
 )
+from reports.publishing.affected_csv import AFFECTED_NAME, NO_IMAGES, AffectedImages, affected_csv
 from reports.publishing.publish import publish
 
 logger = logging.getLogger(__name__)
@@ -45,12 +50,19 @@ _SIZE = "size_bytes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What a run compared, and what came of it."""
+    """What a run compared, and what came of it.
+
+    Attributes
+    ----------
+    affected
+        All images that are likely affected; None without drift.
+    """
 
     lined_up: LinedUp
     comparison: Comparison
     profile: ReferenceProfile
     window: WindowImages
+    affected: AffectedImages | None
 
 
 def publish_run(
@@ -82,19 +94,24 @@ def publish_run(
     # Before Evidently's part, so that images are fetched while it is still being imported.
     pictures = _pictures(workplace, findings, compared.window)
     typical = _typical(workplace, findings, compared.profile)
+    of_class = _of_grown_class(workplace, findings, compared)
     with workplace.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared), findings.basis)
-    page = report_html(findings, pictures, rows, links=_links(workplace, findings), typical=typical)
+    links = _links(workplace, findings)
+    page = report_html(findings, pictures, rows, links=links, typical=typical, of_class=of_class)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
         "evidently.html": (evidently.html, HTML),
         "evidently.json": (evidently.json, JSON),
     }
+    if compared.affected is not None:
+        files[AFFECTED_NAME] = (affected_csv(compared.affected, _image_links(workplace)), CSV)
     publish(
         workplace.bucket,
         workplace.prefix,
         findings,
         files,
+        emptied={AFFECTED_NAME: (NO_IMAGES, CSV)},
         still_allowed=still_allowed,
         link_template=workplace.job.reports.link_template,
         history=history,
@@ -114,6 +131,17 @@ def _links(workplace: Workplace, findings: RunFindings) -> Links:
         job=workplace.job.name,
         prefix=workplace.prefix,
         run_id=findings.run_id,
+        table=findings.affected_table,
+        images=_image_links(workplace),
+    )
+
+
+def _image_links(workplace: Workplace) -> ImageLinks:
+    return ImageLinks.of_run(
+        workplace.job.reports.image_link,
+        bucket_url=workplace.bucket.url,
+        prefix=workplace.prefix,
+        environment=os.environ,
     )
 
 
@@ -151,7 +179,7 @@ def _typical(
     They are fetched only where there is something to put them beside.
     """
     profile = without_copies(profile)
-    if profile.records is None or workplace.job.reference.kinds[0] not in {"images", "window"}:
+    if profile.records is None or not _has_pictures(workplace):
         return None
     if not findings.offenders or not workplace.job.reports.thumbnails:
         return {}
@@ -163,6 +191,30 @@ def _typical(
         _thumbnails(workplace, names[:most], sizes), _thumbnails(workplace, names[most:], sizes)
     )
     return within_budget(pictures, most_pictures=most, most_bytes=MOST_TYPICAL_BYTES)
+
+
+def _of_grown_class(
+    workplace: Workplace, findings: RunFindings, compared: Compared
+) -> ClassPictures | None:
+    """Return thumbnails of the class that grew; None where there is none to show."""
+    grown, records = findings.grown_class, compared.profile.records
+    if grown is None or not workplace.job.reports.thumbnails:
+        return None
+    rows = compared.window.rows["image"].loc[compared.window.features.index]
+    shown = rows.isin(grown.images)
+    now = _thumbnails(workplace, grown.images, _sizes(rows[shown], compared.window.features[shown]))
+    known = () if records is None or not _has_pictures(workplace) else grown.reference_images
+    sizes = {} if records is None else _sizes(records["image"], compared.profile.features)
+    then = _thumbnails(workplace, known, sizes)
+    return ClassPictures(
+        window=within_budget(now, most_pictures=8, most_bytes=MOST_CLASS_BYTES),
+        reference=within_budget(then, most_pictures=8, most_bytes=MOST_CLASS_BYTES),
+    )
+
+
+def _has_pictures(workplace: Workplace) -> bool:
+    """Whether the reference is made of images that may still be there."""
+    return workplace.job.reference.kinds[0] in {"images", "window"}
 
 
 def _sizes(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:

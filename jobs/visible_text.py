@@ -23,6 +23,12 @@ _HIDDEN_IN_JSON = re.compile(
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000110bd\U000110cd\U00013430-\U0001343f"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
 )
+# With the full-width forms, which some spreadsheets read as the same characters.
+_FORMULA_STARTS = frozenset(
+    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
+    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # What a colour or a weight is on a terminal; `rich` writes nothing else.
 _STYLE = re.compile(r"\x1b\[[0-9;]{0,40}m")
 
@@ -77,3 +83,17 @@ def _spelled_out(character: str) -> str:
     if unicodedata.category(character) in _HIDDEN and character not in _HARMLESS_FORMATS:
         return f"{_OPEN}U+{ord(character):04X}{_CLOSE}"
     return character
+
+
+def spreadsheet_text(text: str) -> str:
+    """Return a text as a cell of a CSV file: on one line, visible, and no formula."""
+    return without_formula(visible(text))
+
+
+def without_formula(text: str) -> str:
+    """Return a text that no spreadsheet reads as a formula: if needed, an apostrophe precedes it.
+
+    Numbers stay as they are. Source: OWASP, "CSV Injection".
+    """
+    begins_one = text.lstrip()[:1] in _FORMULA_STARTS or text[:1] in "\t\r"
+    return f"'{text}" if text and begins_one and not _NUMBER.fullmatch(text) else text

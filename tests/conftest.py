@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # Before any import of the libraries that read them; processes that tests start inherit them.
@@ -31,6 +32,10 @@ for _name in [_name for _name in os.environ if _name.startswith("AWS_")]:
     os.environ.pop(_name)
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"
+
+# How long an example takes says something of the machine, and nothing of the code.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 pytest_plugins = [
     "tests.support.gcs_server",

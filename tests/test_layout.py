@@ -70,6 +70,13 @@ def test_tests_lie_where_their_package_lies():
     assert unknown == set()
 
 
+def test_files_of_tests_have_a_name_of_their_own():
+    """Pytest imports them by that name alone: of two it refuses the second."""
+    counts = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+
+    assert {name for name, count in counts.items() if count > 1} == set()
+
+
 def _lines_without_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     length = (node.end_lineno or node.lineno) - node.lineno + 1
     first = node.body[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -24,7 +25,8 @@ _NO_PICTURE = b'<span class="muted">no picture</span>'
 _PICTURE = re.compile(rb'<img src="data:image/[^>]*>|' + re.escape(_NO_PICTURE))
 # Where a typical reference image could not be read, another one is shown.
 _TYPICAL = re.compile(
-    rb'<li><img src="([^"]*)" alt="Typical reference image \d+" title="([^"]*)"></li>'
+    rb'<li>(?:<a href="[^"]*">)?<img src="([^"]*)" alt="Typical reference image \d+"'
+    rb' title="([^"]*)">(?:</a>)?</li>'
 )
 _CACHE = f"{REPORTS}/features/"
 _SCHEMA = report_schema()
@@ -102,6 +104,9 @@ def _is_whole(name: str, data: bytes) -> bool:
                 jsonschema.validate(document, _SCHEMA)
         elif name.endswith(".html"):
             return data.rstrip().endswith(b"</html>")
+        elif name.endswith(".csv") and name.startswith(REPORTS):
+            widths = {len(row) for row in csv.reader(io.StringIO(data.decode(), newline=""))}
+            return data.endswith(b"\n") and len(widths) == 1
         elif name.endswith(".gz"):
             gzip.decompress(data)
         elif name.endswith(".parquet"):
@@ -117,6 +122,8 @@ def _named_by_latest(objects: Objects) -> Iterator[str]:
         return
     document = json.loads(latest)
     yield from (f"{JOB}/runs/{document['run_id']}/{file}" for file in RUN_FILES)
+    if document["affected_table"]:
+        yield f"{JOB}/runs/{document['run_id']}/{document['affected_table']['file']}"
     yield f"{JOB}/profiles/{document['profile']['id']}/profile.json"
 
 
@@ -133,6 +140,9 @@ def _named_by_pages(objects: Objects) -> Iterator[str]:
             if re.match(r"[a-z]+:", address):
                 continue
             name = posixpath.normpath(posixpath.join(posixpath.dirname(page), address))
+            # Any other name is that of an image, and the faults may take images away.
+            if not name.startswith(f"{REPORTS}/"):
+                continue
             yield name
             # Evidently's page is a program; what it quotes is no link.
             if name.endswith(".html") and not name.endswith("/evidently.html"):

@@ -29,9 +29,9 @@ from drift.verdict.decide import decide
 from drift.verdict.sentence import Extent
 from drift.where.affected import least_affected
 from drift.where.direction import Positions, drift_positions
-from drift.where.offenders import find_offenders
+from drift.where.offenders import RankedImages, find_offenders, rank_images
+from drift.where.pictures.typical import typical_images
 from drift.where.segments import Concentration, concentrate
-from drift.where.typical import typical_images
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.remarks import Remark
@@ -89,12 +89,15 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
     with stage("compare"):
         comparison = compare(lined_up, job.detection)
     with stage("positions"):
-        positions = drift_positions(comparison, lined_up.rows[ColumnRole.FEATURE])
+        rows = lined_up.rows[ColumnRole.FEATURE]
+        positions = drift_positions(comparison, rows)
+    with stage("ranking"):
+        ranked = rank_images(positions, rows, comparison, window)
     with stage("segments"):
         where = _locate(traffic, window, segments, comparison, positions)
     with stage("findings"):
         remarks += remarks_on_comparison(data, comparison)
-        findings = _assemble(traffic, data, comparison, positions, where, remarks)
+        findings = _assemble(traffic, data, comparison, positions, ranked, where, remarks)
     return findings, lined_up, comparison
 
 
@@ -118,11 +121,12 @@ def _locate(
     )
 
 
-def _assemble(
+def _assemble(  # noqa: PLR0913, PLR0917 - what a comparison leaves behind
     traffic: Traffic,
     data: RunData,
     comparison: Comparison,
     positions: Positions,
+    ranked: RankedImages,
     where: Concentration,
     remarks: tuple[Remark, ...],
 ) -> RunFindings:
@@ -138,7 +142,7 @@ def _assemble(
         comparison=comparison,
         decision=decide(comparison, extent, data.counts.log, traffic.job, remarks),
         affected=affected,
-        offenders=find_offenders(positions, data.window, data.counted),
+        offenders=find_offenders(ranked, data.window, data.counted),
         concentration=where,
         trend=None,
         accepted_runs=0,

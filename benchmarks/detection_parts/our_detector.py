@@ -96,7 +96,7 @@ def ours(
     if resamples is not None:
         detection = DetectionSettings(false_alarm_rate=_DRAWS_BEYOND * _FAMILIES / (resamples + 1))
     too_few = len(window) < _MIN_IMAGES
-    lined_up = _line_up(reference, window, clusters)
+    lined_up = line_up_tables(reference, window, clusters)
     return _answer(compare(lined_up, detection, no_verdict=too_few, widening=widening))
 
 
@@ -106,7 +106,7 @@ def our_alarm(
     """Tell whether `ours` says drift, in less time where it does not."""
     if len(window) < _MIN_IMAGES:
         return False
-    return would_alarm(_line_up(reference, window, clusters), DetectionSettings())
+    return would_alarm(line_up_tables(reference, window, clusters), DetectionSettings())
 
 
 def our_headline(reference: pd.DataFrame, window: pd.DataFrame) -> str:
@@ -163,9 +163,10 @@ def _p_value(moved: Moved) -> float:
     return 1.0 if moved.adjusted_p_value is None else moved.adjusted_p_value
 
 
-def _line_up(
-    reference: pd.DataFrame, window: pd.DataFrame, clusters: NDArray[np.intp] | None
+def line_up_tables(
+    reference: pd.DataFrame, window: pd.DataFrame, clusters: NDArray[np.intp] | None = None
 ) -> LinedUp:
+    """Return two tables as the columns that are compared; see `ours`."""
     if clusters is not None:
         window = window.iloc[np.unique(clusters, return_index=True)[1]]
     columns = tuple(_column(str(name), reference[name], window[name]) for name in reference.columns)

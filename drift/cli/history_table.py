@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import sys
 from collections.abc import Sequence
 
 import click
 
-from jobs.visible_text import visible
+from jobs.visible_text import spreadsheet_text, visible
 from reports.findings.answers import Verdict
 from reports.findings.effect_sizes import sigmas
 from reports.history.history import HistoryRow
@@ -20,12 +19,6 @@ from reports.words import numbers
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}
 _GAP = "  "
-# With the full-width forms, which some spreadsheets read as the same characters.
-_FORMULA_STARTS = frozenset(
-    "=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"
-    "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
-)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # Each colour has a shape too, as on the pages.
 _SIGNS = {
     Verdict.DRIFT: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
@@ -159,14 +152,4 @@ def _record(row: HistoryRow) -> dict[str, object]:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
-    # A file that opens in a spreadsheet or is printed must not carry control characters.
-    return without_formula(visible(value)) if isinstance(value, str) else value
-
-
-def without_formula(text: str) -> str:
-    """Return a text that no spreadsheet reads as a formula: if needed, an apostrophe precedes it.
-
-    Numbers stay as they are. Source: OWASP, "CSV Injection".
-    """
-    begins_one = text.lstrip()[:1] in _FORMULA_STARTS or text[:1] in "\t\r"
-    return f"'{text}" if text and begins_one and not _NUMBER.fullmatch(text) else text
+    return spreadsheet_text(value) if isinstance(value, str) else value

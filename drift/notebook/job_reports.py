@@ -163,13 +163,13 @@ class JobReports:
         """Return the images that stand out, the most unusual first.
 
         Columns: ``image`` (its path, as `image` takes it), ``id``, ``timestamp``
-        (datetime64[us, UTC]), ``score`` (float64, larger is more unusual), ``because``.
+        (datetime64[us, UTC]), ``score`` (float64, how many times as common), ``because``.
 
         Examples
         --------
         >>> worst = job.offenders().iloc[0]
         >>> worst["image"], worst["because"]
-        ('images/...', 'dimmer in the highlights (...)')
+        ('images/...', 'blurrier (...), dimmer in the highlights (...)')
         """
         return offender_table(self.report(run_id))
 

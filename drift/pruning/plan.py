@@ -18,13 +18,21 @@ from jobs.buckets.bucket import ObjectInfo
 from reference_stats.profiles.store import PINNED
 from reports.history.history import HISTORY_FOLDER
 from reports.history.pruned_runs import PRUNED_NAME
+from reports.publishing.affected_csv import AFFECTED_NAME
 from reports.publishing.index import INDEX_NAME, TABLES_FOLDER, WRITTEN_NAME
 from reports.publishing.latest import LATEST_NAME
 from reports.publishing.publish import PAGE_NAME, REPORT_NAME
 from reports.rollup import ROLLUP_NAME
 
 # In the order of deletion: what names others goes before them.
-RUN_FILES = (PAGE_NAME, REPORT_NAME, "evidently.html", "evidently.json", PIN_NAME)
+RUN_FILES = (
+    PAGE_NAME,
+    REPORT_NAME,
+    AFFECTED_NAME,
+    "evidently.html",
+    "evidently.json",
+    PIN_NAME,
+)
 PROFILE_FILES = (
     "profile.json",
     "features.parquet",

@@ -1,177 +1,241 @@
-"""The images that drive a drift: those that lie farthest out where the columns moved."""
+"""The images that a drift is about: which come first, which are shown, and all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from drift.comparison.columns.columns import NEAR_COPIES
-from drift.comparison.joint import COMBINATION
+from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.compare import Comparison
 from drift.observations.near_copies.order import order_by
 from drift.observations.window_images import WindowImages
 from drift.run_request import as_text
 from drift.where.direction import Positions
-from drift.where.diversity import spread_out
-from reference_stats.features.feature import Sign
-from reference_stats.features.registry import feature_named
+from drift.where.excess import held_columns, log_ratios
+from drift.where.pictures.diversity import spread_out
+from drift.where.reasons import Reasons
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.images import Offender
+from reports.publishing.affected_csv import AffectedImages
 
 MOST_OFFENDERS = 24
-_REASONS_NAMED = 2
-_USUAL = (0.05, 0.95)
-# A cause or what the eye sees comes before another number less than so many times as far out.
-_SEEN_WEIGHT = 2.0
-# Another thing is shown in place of one seen already only where it lies at least half as far out.
+MOST_LISTED = 20_000
+# An image is more likely than not affected where its like is twice as common as without the drift.
+# It must also lie as far out along the drift as the farthest tenth of the reference: else what is
+# usual in production, but not in the reference, would look affected.
+_AFFECTED, _FARTHER_THAN = math.log(2), 0.9
+# Another thing takes the place of one seen already only where it stands out half as much as the
+# first, in likeness and in distance.
 _FAR_ENOUGH = 0.5
-_MOST_COMPARED = 20_000
-_WITHOUT_NUMBERS = {
-    COMBINATION: "its numbers rarely go together",
-    NEAR_COPIES: "one of several near-copies",
-}
+_MOST_COMPARED, _MOST_RANKED = 20_000, 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Reason:
-    """Why an image stands out in one number.
+class RankedImages:
+    """The units on the side of the drift, first what stands out most.
 
     Attributes
     ----------
-    look
-        How it looks, in a word or two.
-    numbers
-        The number with its name and what is usual; empty where there is nothing to say.
-    outside
-        Whether the number lies outside of the reference's central 90 %.
-    weight
-        Its distance along the drift, counted more for what the eye sees.
+    labels
+        The row of each unit's first image.
+    log_ratios
+        The logarithm of how many times as common images like it are in the window as in the
+        reference.
+    distances
+        By number that drifted, how far each unit lies out along the drift: see `Positions`.
+    usual
+        A tenth of the reference units lie at least so far out.
     """
 
-    look: str
-    numbers: str
-    outside: bool
-    weight: float
+    labels: NDArray[np.int64]
+    log_ratios: NDArray[np.float64]
+    distances: pd.DataFrame
+    usual: float
 
-    def words(self) -> str:
-        if not self.numbers:
-            return self.look
-        look = self.look if self.outside else f"rather {self.look}"
-        return f"{look} ({self.numbers})"
+    def affected(self) -> RankedImages:
+        """Return those that are more likely than not there because of the drift."""
+        keep = (self.log_ratios >= _AFFECTED) & (_far_out(self.distances) >= self.usual)
+        return replace(
+            self,
+            labels=self.labels[keep],
+            log_ratios=self.log_ratios[keep],
+            distances=self.distances[keep],
+        )
+
+
+def rank_images(
+    positions: Positions, rows: AlignedRows, comparison: Comparison, window: WindowImages
+) -> RankedImages:
+    """Return the units of the window in the order in which they are worth a look.
+
+    First come those whose like is most common in the window as compared with the reference; among
+    equals those farther out along the drift; then by name. Of more than 100,000 units those that
+    lie farthest out are ranked. Units on the other side of the drift are left out; without a drift
+    there are none.
+
+    Parameters
+    ----------
+    rows
+        The image features of both sides as they were compared.
+    """
+    far = _far_out(positions.current)
+    judged = _farthest(far)
+    names = window.rows["image"].loc[positions.current.index]
+    ratios = np.zeros(len(judged))
+    if len(judged):
+        held = held_columns(positions, rows, comparison, names.tolist(), judged)
+        ratios = log_ratios(held)
+    order = _in_order(ratios, far[judged], names.iloc[judged])
+    places = judged[order]
+    return RankedImages(
+        labels=positions.current.index.to_numpy(dtype=np.int64)[places],
+        log_ratios=ratios[order],
+        distances=positions.current.iloc[places],
+        usual=_usual_distance(positions.reference),
+    )
 
 
 def find_offenders(
-    positions: Positions, window: WindowImages, profile: ReferenceProfile
+    ranked: RankedImages, window: WindowImages, profile: ReferenceProfile
 ) -> tuple[Offender, ...]:
-    """Return the images that lie farthest out along the drift, those of different things first.
+    """Return the images to show, those of different things first.
 
-    The score of an image is the root mean square, over the numbers that drifted, of its distance
-    from the reference's median in the direction of the drift, in robust standard deviations, none
-    counting more than six. Of those at least half as far out as the worst, but of no more than the
-    20,000 farthest, images that show what one before them shows come after the others. No drift,
-    no offenders.
+    The score of an image is how many times as common images like it are in the window as in the
+    reference. Of those that stand out at least half as much as the first (by the logarithm of the
+    score and by distance), but of no more than 20,000, images that show what one before them shows
+    come after the others.
     """
-    if positions.current.empty:
-        return ()
-    scores = _scores(positions.current)
-    shown = _to_show(scores[scores > 0], window)
-    reasons = _Reasons(window=window, profile=profile)
-    return tuple(
-        Offender(
-            image=str(window.rows["image"].loc[position]),
-            id=str(window.rows["id"].loc[position]),
-            timestamp=as_text(window.rows["timestamp"].loc[position]),
-            score=float(scores.loc[position]),
-            because=_because(reasons.of(position, positions.current)),
-        )
-        for position in shown
+    shown = _to_show(ranked, window)
+    reasons = Reasons(window=window, profile=profile)
+    return tuple(_offenders(ranked, shown, ranked.labels[shown], window, reasons))
+
+
+def list_affected(
+    ranked: RankedImages,
+    window: WindowImages,
+    clusters: NDArray[np.int64],
+    segments: pd.DataFrame,
+    profile: ReferenceProfile,
+) -> AffectedImages | None:
+    """Return all images that are more likely than not there because of the drift, at most 20,000.
+
+    That is where images like it are at least twice as common in the window as in the reference, and
+    it lies as far out along the drift as the farthest tenth of the reference. The near-copies of
+    one unit share its score. None without any.
+
+    Parameters
+    ----------
+    clusters
+        The unit of each analysed row of the window.
+    segments
+        The segments of each row, a column each.
+    """
+    affected = ranked.affected()
+    places, labels = _rows_of_units(affected.labels, window, clusters)
+    if not len(labels):
+        return None
+    reasons = Reasons(window=window, profile=profile)
+    listed = labels[:MOST_LISTED]
+    values = segments.loc[listed].astype("object").to_numpy()
+    return AffectedImages(
+        images=tuple(_offenders(affected, places[:MOST_LISTED], listed, window, reasons)),
+        segment_columns=tuple(str(name) for name in segments),
+        segments=tuple(tuple("" if pd.isna(one) else str(one) for one in row) for row in values),
+        found=len(labels),
     )
 
 
-def _scores(distances: pd.DataFrame) -> pd.Series[float]:
+def _offenders(
+    ranked: RankedImages,
+    places: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    window: WindowImages,
+    reasons: Reasons,
+) -> Iterator[Offender]:
+    """Yield one image per place in the ranking, with the label of its own row."""
+    rows = window.rows[["image", "id", "timestamp"]].loc[labels]
+    distances = ranked.distances.iloc[places]
+    names = [str(name) for name in distances]
+    scores = np.exp(ranked.log_ratios[places]).tolist()
+    for label, score, image, own_id, timestamp, own in zip(
+        labels.tolist(),
+        scores,
+        rows["image"],
+        rows["id"],
+        rows["timestamp"],
+        distances.to_numpy().tolist(),
+        strict=True,
+    ):
+        yield Offender(
+            image=str(image),
+            id=str(own_id),
+            timestamp=as_text(timestamp),
+            score=float(f"{score:.6g}"),
+            because=reasons.words(label, dict(zip(names, own, strict=True))),
+        )
+
+
+def _rows_of_units(
+    units: NDArray[np.int64], window: WindowImages, clusters: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the place of its unit and the row of each image of some units, in their order."""
+    analysed = window.features.index
+    place = np.full(int(clusters.max(initial=-1)) + 1, -1, dtype=np.int64)
+    place[clusters[analysed.get_indexer(pd.Index(units))]] = np.arange(len(units))
+    pictures = window.images_of_rows[analysed.to_numpy()]
+    first = np.sort(np.unique(pictures, return_index=True)[1])
+    kept = first[place[clusters[first]] >= 0]
+    kept = kept[np.argsort(place[clusters[kept]], kind="stable")]
+    return place[clusters[kept]], analysed.to_numpy(dtype=np.int64)[kept]
+
+
+def _far_out(distances: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the root mean square of each unit's distances in the direction of the drift."""
     squares = np.zeros(len(distances))
     for name in distances.columns:
         squares += np.maximum(distances[name].to_numpy(), 0.0) ** 2
-    return pd.Series(np.sqrt(squares / len(distances.columns)), index=distances.index)
+    return np.sqrt(squares / max(1, len(distances.columns)))
 
 
-def _to_show(scores: pd.Series[float], window: WindowImages) -> list[int]:
-    """Return the labels of the images to show, in their order."""
-    ranked = _farthest(scores, window)
-    labels: list[int] = ranked.index.tolist()
-    if window.fingerprints is None or not labels:
-        return labels[:MOST_OFFENDERS]
-    far = int((ranked >= _FAR_ENOUGH * ranked.iloc[0]).sum())
-    fingerprints = window.fingerprints[window.features.index.get_indexer(ranked.index[:far])]
-    shown = [labels[place] for place in spread_out(fingerprints, MOST_OFFENDERS)]
-    return [*shown, *labels[far:]][:MOST_OFFENDERS]
+def _usual_distance(reference: pd.DataFrame) -> float:
+    far = _far_out(reference)
+    return float(np.quantile(far, _FARTHER_THAN)) if len(far) else 0.0
 
 
-def _farthest(scores: pd.Series[float], window: WindowImages) -> pd.Series[float]:
-    """Return the scores of the images that lie farthest out, in order; ties by name."""
-    if len(scores) > _MOST_COMPARED:
-        least = np.partition(scores.to_numpy(), -_MOST_COMPARED)[-_MOST_COMPARED]
-        scores = scores[scores >= least]
-    images = window.rows["image"].loc[scores.index]
-    order = order_by(
-        -scores.to_numpy(), lambda rows: (pd.factorize(images.iloc[rows], sort=True)[0],)
+def _farthest(far: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the places of the units that lie out, the farthest ones of very many."""
+    places = np.flatnonzero(far > 0)
+    if len(places) > _MOST_RANKED:
+        least = np.partition(far[places], -_MOST_RANKED)[-_MOST_RANKED]
+        places = places[far[places] >= least]
+    return places
+
+
+def _in_order(
+    ratios: NDArray[np.float64], far: NDArray[np.float64], names: pd.Series
+) -> NDArray[np.int64]:
+    return order_by(
+        -ratios, lambda rows: (pd.factorize(names.iloc[rows], sort=True)[0], -far[rows].round(9))
     )
-    return scores.iloc[order[:_MOST_COMPARED]]
 
 
-def _because(reasons: Sequence[_Reason]) -> str:
-    ordered = sorted(reasons, key=lambda one: -one.weight)
-    # Two numbers may look the same, such as the mean and the median brightness.
-    looks: dict[str, _Reason] = {}
-    for reason in ordered:
-        if reason.outside:
-            looks.setdefault(reason.look, reason)
-    named = list(looks.values()) or ordered[:1]
-    return ", ".join(one.words() for one in named[:_REASONS_NAMED])
-
-
-def _range(low: float, high: float) -> str:
-    ends = f"{low:.3g}", f"{high:.3g}"
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reasons:
-    """Tells why an image stands out; what is usual is looked up once for each number."""
-
-    window: WindowImages
-    profile: ReferenceProfile
-    usual: dict[str, tuple[float, float, float]] = field(default_factory=dict)
-
-    def of(self, position: int, distances: pd.DataFrame) -> list[_Reason]:
-        """Return the reasons of an image, one for each number that lies out."""
-        own = distances.loc[position].to_numpy().tolist()
-        far = zip(distances.columns, own, strict=True)
-        return [
-            self._reason(str(name), distance, position) for name, distance in far if distance > 0
-        ]
-
-    def _reason(self, name: str, distance: float, position: int) -> _Reason:
-        feature = feature_named(name)
-        if feature is None:
-            look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
-            return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
-        value = float(self.window.features[name].loc[position])
-        low, middle, high = self._usual(name)
-        rose = value > middle
-        seen = (feature.rising if rose else feature.falling) is not Sign.TRACE
-        return _Reason(
-            look=feature.rises if rose else feature.falls,
-            numbers=f"{feature.title} {value:.3g}, reference {_range(low, high)}",
-            outside=not low <= value <= high,
-            weight=distance * (_SEEN_WEIGHT if seen else 1.0),
-        )
-
-    def _usual(self, name: str) -> tuple[float, float, float]:
-        if name not in self.usual:
-            reference = self.profile.features[name]
-            low, middle, high = np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1]))
-            self.usual[name] = (float(low), float(middle), float(high))
-        return self.usual[name]
+def _to_show(ranked: RankedImages, window: WindowImages) -> NDArray[np.int64]:
+    """Return the places of the images to show, in their order."""
+    every = np.arange(len(ranked.labels))
+    if window.fingerprints is None or not len(every):
+        return every[:MOST_OFFENDERS]
+    far = _far_out(ranked.distances)
+    enough = (ranked.log_ratios >= _FAR_ENOUGH * max(ranked.log_ratios[0], 0.0)) & (
+        far >= _FAR_ENOUGH * far[0]
+    )
+    compared = np.flatnonzero(enough)[:_MOST_COMPARED]
+    labels = pd.Index(ranked.labels[compared])
+    fingerprints = window.fingerprints[window.features.index.get_indexer(labels)]
+    shown = compared[spread_out(fingerprints, MOST_OFFENDERS)]
+    rest = np.setdiff1d(every, compared)
+    return np.concatenate([shown, rest])[:MOST_OFFENDERS]

@@ -68,6 +68,7 @@ class ObjectKind:
 BINARY = ObjectKind()
 JSON = ObjectKind(content_type="application/json")
 HTML = ObjectKind(content_type="text/html; charset=utf-8")
+CSV = ObjectKind(content_type="text/csv; charset=utf-8")
 
 
 class Bucket(ABC):

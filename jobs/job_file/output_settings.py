@@ -24,6 +24,15 @@ def _link_template(value: str) -> str:
     return value
 
 
+def _image_link(value: str) -> str:
+    rest = value.replace("{path}", "")
+    if rest == value or "{" in rest or "}" in rest:
+        raise ValueError("a URL with {path} in it, and no other braces")
+    if not value.startswith(("https://", "http://")):
+        raise ValueError("a URL that starts with https:// or http://")
+    return value
+
+
 def _link_lifetime(value: timedelta) -> timedelta:
     if value > timedelta(days=7):
         raise ValueError('at most "7d", the longest that Google and Amazon sign a link for')
@@ -54,6 +63,10 @@ class ReportSettings(Settings):
     """How links to reports are made where relative ones do not work, such as
     `https://storage.cloud.google.com/your-bucket/{path}`: `{path}` is an object's name in the
     bucket, `{job}` and `{run_id}` may be there too."""
+    image_link: Annotated[str, AfterValidator(_image_link)] | None = None
+    """How the page and `affected.csv` link to an image of the job's own bucket, such as
+    `https://photos.example.com/{path}`: `{path}` is the image's name in the bucket. Unset: to the
+    consoles of Google and Amazon, and relative in a folder."""
     signed_links: Annotated[Duration, AfterValidator(_link_lifetime)] | None = None
     """How long signed links to pages in a `gs://` or `s3://` bucket work, at most `7d`; they go
     into notifications only, and whoever has one can read the page. Signed without a private key, as

@@ -53,7 +53,8 @@ class Offender:
     image
         Its path in the bucket, or its full URI.
     score
-        How unusual it is; larger is more.
+        How many times as common images like it are in the window as in the reference. In
+        reports without `affected_table` it is a distance in robust standard deviations.
     because
         A plain sentence: which numbers, how far from the reference.
     """
@@ -63,6 +64,46 @@ class Offender:
     timestamp: str
     score: float
     because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffectedTable:
+    """The table of all affected images, beside the report.
+
+    Attributes
+    ----------
+    file
+        Its name in the run's folder.
+    images
+        How many images are affected.
+    listed
+        How many of them are in the table.
+    """
+
+    file: str
+    images: int
+    listed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrownClass:
+    """A predicted class that became more frequent, with images of it.
+
+    Attributes
+    ----------
+    usual_share, share
+        Its share on normal days where those are the basis, else in the reference, and in the
+        window; 0 to 1.
+    images, reference_images
+        At most eight images of the class that look unlike each other; empty for a reference of
+        which is not known which images are of the class.
+    """
+
+    name: str
+    usual_share: float
+    share: float
+    images: tuple[str, ...]
+    reference_images: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

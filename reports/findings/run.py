@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.days import Baseline, Basis, Episode, Level
-from reports.findings.images import ImageCounts, Offender, Quality
+from reports.findings.images import AffectedTable, GrownClass, ImageCounts, Offender, Quality
 from reports.findings.log import LogCounts
 from reports.findings.log_times import LogTimes
 from reports.findings.places import Onset, Segment, SegmentScan
@@ -74,6 +74,9 @@ class RunFindings:
         The summary without its numbers, short enough for the top of a page or a subject line.
     affected
         At least so many of the analysed images differ from the reference; None without drift.
+    affected_table
+        The table of all images that are likely affected; None without any, and in reports of older
+        versions.
     warnings
         The texts of `remarks`.
     remarks
@@ -89,6 +92,9 @@ class RunFindings:
     minimum_effect
         The job's `detection.minimum_effect` in reference standard deviations: a smaller difference
         is never drift. None in reports of older versions.
+    grown_class
+        The predicted class that grew most, with images of it; None where the classes did not
+        drift, and in reports of older versions.
     history_digest
         SHA-256 over the history rows of runs with an earlier window end, and of those of this
         very run by older versions.
@@ -136,6 +142,8 @@ class RunFindings:
     evidence: Evidence | None = None
     headline: str = ""
     affected: int | None = None
+    affected_table: AffectedTable | None = None
+    grown_class: GrownClass | None = None
     notification: Notice | None = None
     minimum_effect: float | None = None
     remarks: tuple[Remark, ...] = ()

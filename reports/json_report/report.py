@@ -30,6 +30,7 @@ REPORT_KEYS = (
     "summary",
     "headline",
     "affected",
+    "affected_table",
     "warnings",
     "remarks",
     "images",
@@ -53,6 +54,7 @@ REPORT_KEYS = (
     "trend",
     "quality",
     "offenders",
+    "grown_class",
     "evidence",
     "notification",
 )

@@ -1,12 +1,23 @@
-"""Links to what a job has written: relative ones, or by `reports.link_template`."""
+"""Links to what a job has written and to images: relative ones, by a template, or of a console."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 # The placeholders of a template; each value is percent-encoded for a URL.
 PLACEHOLDERS = ("job", "path", "run_id")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_CONSOLES = {
+    "gs": "https://console.cloud.google.com/storage/browser/_details/{bucket}/{name}",
+    "s3": "https://console.aws.amazon.com/s3/object/{bucket}?prefix={name}",
+}
+_OWN_STORES = {
+    "gs": ("STORAGE_EMULATOR_HOST",),
+    "s3": ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"),
+}
 
 
 def link_by_template(template: str | None, *, job: str, path: str, run_id: str = "") -> str | None:
@@ -80,6 +91,62 @@ class JobLinks:
     def _made(self, name: str, run_id: str = "") -> str | None:
         path = f"{self.prefix}/{name}"
         return link_by_template(self.template, job=self.job, path=path, run_id=run_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageLinks:
+    """Links from a run's page and its table to the images themselves.
+
+    Attributes
+    ----------
+    bucket_url
+        The job's own bucket.
+    up
+        The path from the run's folder to the bucket's, such as ``../../../../``.
+    template
+        `reports.image_link`, for images in the job's own bucket; None where the job has none.
+    own_stores
+        The schemes of the stores whose own console has no such buckets: emulators, other vendors.
+    """
+
+    bucket_url: str
+    up: str
+    template: str | None = None
+    own_stores: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_run(
+        cls, template: str | None, *, bucket_url: str, prefix: str, environment: Mapping[str, str]
+    ) -> ImageLinks:
+        """Return the links of a run whose job has the folder `prefix` in its bucket."""
+        own = {
+            scheme
+            for scheme, variables in _OWN_STORES.items()
+            if any(environment.get(name) for name in variables)
+        }
+        up = "../" * (prefix.count("/") + 3)
+        return cls(bucket_url=bucket_url, up=up, template=template, own_stores=frozenset(own))
+
+    def to(self, image: str) -> str | None:
+        """Return the link to an image, relative or ``http(s)``; None where none is known.
+
+        Parameters
+        ----------
+        image
+            Its name in the job's own bucket, or its full URI.
+        """
+        is_elsewhere = _SCHEME.match(image) is not None
+        if self.template is not None and not is_elsewhere:
+            return self.template.replace("{path}", _quoted(image, safe="/"))
+        url = image if is_elsewhere else f"{self.bucket_url.rstrip('/')}/{image}"
+        scheme, mark, rest = url.partition("://")
+        bucket, _, name = rest.partition("/")
+        console = _CONSOLES.get(scheme) if mark else None
+        if console is not None:
+            if scheme in self.own_stores:
+                return None
+            return console.format(bucket=_quoted(bucket), name=_quoted(name, safe="/"))
+        return None if is_elsewhere else self.up + _quoted(image, safe="/")
 
 
 def _quoted(text: str, safe: str = "") -> str:

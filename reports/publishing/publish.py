@@ -61,6 +61,7 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
     findings: RunFindings,
     files: Mapping[str, tuple[bytes, ObjectKind]],
     *,
+    emptied: Mapping[str, tuple[bytes, ObjectKind]] | None = None,
     still_allowed: StillAllowed = always_allowed,
     link_template: str | None = None,
     history: HistoryReader | None = None,
@@ -76,6 +77,9 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
         The job's folder in the bucket, without a slash at its end.
     files
         Content and kind by name below the run's folder, beside ``report.json``.
+    emptied
+        The same of files that this run does not have: written only over those that an earlier run
+        of the same window left.
     still_allowed
         Called before each write, after what the write replaces was looked at; it raises to end the
         publication, for instance when the lock was lost.
@@ -98,7 +102,7 @@ def publish(  # noqa: PLR0913 - the optional ones are named where it is called
         index_before = others.submit(look_at_index, bucket, prefix, rows)
         latest_before = others.submit(read_if_there, bucket, latest)
         own = _OwnFiles.look(bucket, run_prefix(prefix, findings.run_id), still_allowed)
-        page = own.write(files, report, others)
+        page = own.write({**own.among(emptied or {}), **files}, report, others)
         before = index_before.result()
         pruned = change_pruned(
             bucket, prefix, before.pruned, lambda ids: ids - {findings.run_id}, still_allowed
@@ -185,6 +189,14 @@ class _OwnFiles:
         """Look at what an earlier run of the same window has left; nothing is written yet."""
         versions = {info.name: info.version for info in bucket.list(f"{folder}/")}
         return cls(bucket=bucket, folder=folder, versions=versions, still_allowed=still_allowed)
+
+    def among(
+        self, files: Mapping[str, tuple[bytes, ObjectKind]]
+    ) -> Mapping[str, tuple[bytes, ObjectKind]]:
+        """Return those of some files that are there."""
+        return {
+            name: one for name, one in files.items() if f"{self.folder}/{name}" in self.versions
+        }
 
     def write(
         self,

@@ -30,7 +30,7 @@ REQUESTS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines=log_lines(), request=REQUESTS)
 def test_every_row_is_accepted_or_rejected_with_a_reason_and_every_value_counted(lines, request):
     rows = read_log({"log.csv": as_log(lines)}, columns=NAMED, request=request)
@@ -59,7 +59,7 @@ def world(tmp_path_factory):
     return folder
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 @given(lines=log_lines(), by_rows=st.booleans())
 def test_a_run_ends_with_a_documented_code_and_its_counts_add_up(world, lines, by_rows):
     (world / "log.csv").write_bytes(as_log(lines))

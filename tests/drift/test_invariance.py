@@ -77,7 +77,7 @@ def layouts(draw: st.DrawFn) -> tuple[list[list[int]], list[bool]]:
     return parts, draw(st.lists(st.booleans(), min_size=len(parts), max_size=len(parts)))
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(
     layout=layouts(),
     fetchers=st.integers(1, 9),

@@ -12,12 +12,13 @@ import sys
 
 import pytest
 
-from drift.cli.history_table import csv_table, without_formula
+from drift.cli.history_table import csv_table
 from drift.cli.open_page import fetch_index, fetch_report
 from drift.workplace import open_workplace
 from jobs.buckets.bucket import HTML
 from jobs.buckets.registry import open_bucket
 from jobs.job_file.reading import load_job
+from jobs.visible_text import without_formula
 from reports.findings.run import WindowSpan
 from reports.history.history import history_row
 from reports.pages.run.report import report_html

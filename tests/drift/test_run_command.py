@@ -106,7 +106,7 @@ def test_the_bucket_holds_what_the_layout_promises(published):
         f"dogs/runs/RUN{day}/{name}"
         for day in "45"
         for name in ("report.html", "report.json", "evidently.html", "evidently.json")
-    }
+    } | {"dogs/runs/RUN5/affected.csv"}
     tables = ("features", "predictions", "prediction_images", "records")
     profile = {"profile.json", *(f"{name}.parquet" for name in tables)}
     assert names == {

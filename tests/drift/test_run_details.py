@@ -511,7 +511,7 @@ class TestUnwritableReports:
         ("in_the_way", "named"),
         [
             ("data_drift_reports", "data_drift_reports/dogs/lock"),
-            ("data_drift_reports/dogs/runs", "evidently.html"),
+            ("data_drift_reports/dogs/runs", "affected.csv"),
             ("data_drift_reports/dogs/history", "data_drift_reports/dogs/history/"),
         ],
     )

@@ -1,9 +1,11 @@
 """What whole runs put into their pages: typical images, data health, links."""
 
 import csv
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -113,3 +115,51 @@ def test_links_follow_the_jobs_template(world, tmp_path) -> None:
 
     assert 'href="https://store.example/bucket/data_drift_reports/dogs/index.html"' in page
     assert 'href="evidently.html"' not in page
+
+
+def files_of(folder: Path, pattern: str) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob(pattern))}
+
+
+def test_all_affected_images_are_in_a_table_that_a_repeated_run_writes_again(
+    world, tmp_path
+) -> None:
+    found, page = publish(world, tmp_path, segments={"columns": ["breed"]})
+    folder = tmp_path / "bucket"
+    (table,) = folder.rglob("affected.csv")
+    with table.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    before = files_of(folder, "affected.csv")
+    run_job(open_workplace(timed(folder, segments={"columns": ["breed"]})), RunOptions(until=UNTIL))
+
+    assert found.affected_table is not None
+    assert len(rows) == found.affected_table.images == found.affected_table.listed > 30
+    assert 'href="affected.csv"' in page
+    assert rows[0]["segment.breed"]
+    assert all((table.parent / unquote(row["link"])).is_file() for row in rows)
+    assert files_of(folder, "affected.csv") == before
+
+
+def test_pictures_on_the_page_lead_to_the_images_in_the_folder(world, tmp_path) -> None:
+    found, page = publish(world, tmp_path)
+    (report,) = (tmp_path / "bucket").rglob("report.html")
+    links = set(re.findall(r'<a [^>]*href="(\.\./\.\./\.\./\.\./[^"]+)"', page))
+
+    assert len(links) == len(found.offenders) + 8
+    assert all((report.parent / unquote(link)).is_file() for link in links)
+
+
+def test_the_job_file_says_where_images_are_shown(world, tmp_path) -> None:
+    _, page = publish(world, tmp_path, reports={"image_link": "https://photos.example/{path}"})
+
+    assert page.count('href="https://photos.example/images/') == 2 * 24
+    assert "../../../../images" not in page
+
+
+def test_where_nothing_drifted_there_is_no_table(tmp_path) -> None:
+    make_world(tmp_path, lights=(1.0,), requests=40, references=60)
+    found = run_job(open_workplace(job_of(tmp_path)), RunOptions(until=UNTIL))
+
+    assert found.verdict is not Verdict.DRIFT
+    assert found.affected_table is None
+    assert not list(tmp_path.rglob("affected.csv"))

@@ -18,7 +18,7 @@ from tests.support.worlds import job_of, make_world
 
 UNTIL = datetime(2025, 3, 5, tzinfo=UTC)
 REPORTS = "data_drift_reports/dogs"
-OWN_FILES = ["evidently.html", "evidently.json", "report.html", "report.json"]
+OWN_FILES = ["affected.csv", "evidently.html", "evidently.json", "report.html", "report.json"]
 
 
 def run(job: Job, bucket: Bucket, until: datetime) -> Verdict:
@@ -79,8 +79,8 @@ def test_a_reader_never_sees_half_of_it(warm: Calls):
     writes = [call for call in warm.all if call.kind == "write" and "/lock" not in call.name]
     written = sorted(writes, key=lambda call: (call.start, call.name))
     places = [call.name.removeprefix(f"{REPORTS}/").partition("/")[0] for call in written]
-    assert places == ["runs"] * 4 + ["history", "latest.json", "index.html"]
-    assert sorted(call.name.rpartition("/")[2] for call in written[:3]) == OWN_FILES[:3]
-    assert written[3].start >= max(call.end for call in written[:3])
-    for before, after in itertools.pairwise(written[3:]):
+    assert places == ["runs"] * 5 + ["history", "latest.json", "index.html"]
+    assert sorted(call.name.rpartition("/")[2] for call in written[:4]) == OWN_FILES[:4]
+    assert written[4].start >= max(call.end for call in written[:4])
+    for before, after in itertools.pairwise(written[4:]):
         assert after.start >= before.end, (before, after)

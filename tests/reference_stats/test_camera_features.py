@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageFilter
@@ -101,7 +101,6 @@ shapes = st.tuples(st.integers(1, 14), st.integers(1, 14))
 levels = st.sampled_from([0, 1, 3, 90, 100, 200, 254, 255]) | st.integers(0, 255)
 
 
-@settings(deadline=None)
 @given(arrays(np.uint8, shapes.map(lambda shape: (*shape, 3)), elements=levels))
 def test_small_pictures_equal_the_formulas_written_out(pixels: Pixels) -> None:
     values = compute_features(image_from_pixels(pixels))

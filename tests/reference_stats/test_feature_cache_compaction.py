@@ -193,7 +193,7 @@ ENTRIES = st.builds(
     limit=st.sampled_from([None, 10, 25, 60]),
     by_version=st.booleans(),
 )
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_what_is_known_does_not_depend_on_the_parts_it_is_in(
     parts: list[list[CacheEntry]], limit: int | None, by_version: bool
 ) -> None:
@@ -209,7 +209,7 @@ def test_what_is_known_does_not_depend_on_the_parts_it_is_in(
 
 
 @given(parts=st.lists(st.lists(ENTRIES, min_size=1, max_size=4), min_size=2, max_size=8))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_every_use_of_every_version_is_in_the_merged_part_with_its_time(
     parts: list[list[CacheEntry]],
 ) -> None:

@@ -136,7 +136,7 @@ def test_a_changed_colour_is_seen_even_where_the_grey_stays() -> None:
     assert not are_near_copies(plain[0], plain[1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 40))))
 def test_any_image_has_one_and_is_its_own_near_copy(pixels: NDArray[np.uint8]) -> None:
     data = fingerprint_of(image_from_pixels(pixels))

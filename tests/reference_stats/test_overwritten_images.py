@@ -191,7 +191,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS, length=st.integers(1, 3))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_each_use_has_the_numbers_of_the_picture_that_was_there_for_it(
     steps: list[tuple[str, int, bool]], length: int
 ) -> None:

@@ -40,7 +40,7 @@ def rows_of(letters):
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(HISTORIES, HISTORIES, POLICIES)
 def test_no_later_run_asks_for_an_earlier_record(past, future, policy):
     rows = rows_of([*past, *future])

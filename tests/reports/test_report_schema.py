@@ -50,6 +50,8 @@ WHERE = {
     images.Trouble: SCHEMA["$defs"]["trouble"],
     columns.Multivariate: SCHEMA["$defs"]["multivariate"],
     images.Offender: SCHEMA["$defs"]["offender"],
+    images.AffectedTable: SCHEMA["$defs"]["affected_table"],
+    images.GrownClass: SCHEMA["$defs"]["grown_class"],
     places.Segment: SCHEMA["$defs"]["segment"],
     places.SegmentScan: SCHEMA["$defs"]["segment_scan"],
     places.Onset: SCHEMA["$defs"]["onset"],

@@ -128,7 +128,8 @@ def _named_by_pages(bucket: Bucket) -> Iterator[str]:
             if link.startswith(("data:", "https:")):
                 continue
             name = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(link)))
-            yield name
+            if name.startswith(f"{REPORTS}/"):
+                yield name
             if name.endswith(".html"):
                 waiting.append(name)
 

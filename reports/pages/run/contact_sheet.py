@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from reports.findings.images import Offender
 from reports.findings.run import RunFindings
+from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
 
 IMAGES_SHOWN_FIRST = 8
@@ -22,12 +23,15 @@ class Shot:
     ----------
     look
         How it looks in a few words, without the numbers: ``"blurrier, darker"``.
+    link
+        The link to the image itself; None where none is known.
     """
 
     offender: Offender
     look: str
     source: str | None
     anchor: str
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,7 @@ class ContactSheet:
     shown_first
         The number of images that are shown before the others are unfolded.
     typical
-        Name and source of typical images of the reference.
+        Name, source and link of typical images of the reference.
     no_typical
         Why there are no typical images; empty if there are some or the page need not explain it.
     thumbnails_on
@@ -50,7 +54,7 @@ class ContactSheet:
 
     shots: tuple[Shot, ...]
     shown_first: int
-    typical: tuple[tuple[str, str], ...]
+    typical: tuple[tuple[str, str, str | None], ...]
     no_typical: str
     thumbnails_on: bool
 
@@ -59,6 +63,7 @@ def contact_sheet(
     findings: RunFindings,
     pictures: Mapping[str, bytes] | None,
     typical: Mapping[str, bytes] | None,
+    links: ImageLinks | None = None,
 ) -> ContactSheet:
     """Return the pictures of a page; no picture is shown where thumbnails are switched off.
 
@@ -66,24 +71,36 @@ def contact_sheet(
     ----------
     pictures, typical
         As in `report_html`.
+    links
+        How to link to images; None for no links.
     """
     beside = typical if pictures is not None and findings.offenders else {}
     return ContactSheet(
-        shots=_shots(findings, pictures or {}),
+        shots=_shots(findings, pictures or {}, links),
         shown_first=IMAGES_SHOWN_FIRST,
-        typical=tuple((name, picture_source(data)) for name, data in (beside or {}).items()),
+        typical=tuple(
+            (name, picture_source(data), _link(links, name))
+            for name, data in (beside or {}).items()
+        ),
         no_typical="" if pictures is None else _why_none(findings, typical),
         thumbnails_on=pictures is not None,
     )
 
 
-def _shots(findings: RunFindings, pictures: Mapping[str, bytes]) -> tuple[Shot, ...]:
+def _link(links: ImageLinks | None, image: str) -> str | None:
+    return None if links is None else links.to(image)
+
+
+def _shots(
+    findings: RunFindings, pictures: Mapping[str, bytes], links: ImageLinks | None
+) -> tuple[Shot, ...]:
     return tuple(
         Shot(
             offender=offender,
             look=_NUMBERS.sub("", offender.because),
             source=picture_source(pictures[offender.image]) if offender.image in pictures else None,
             anchor=f"image-{number}",
+            link=_link(links, offender.image),
         )
         for number, offender in enumerate(findings.offenders, start=1)
     )

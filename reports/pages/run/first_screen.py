@@ -32,7 +32,7 @@ class FirstScreen:
     named
         The worst images by name: the images of the strip, or the worst ones if none has a picture.
     typical
-        Name and source of typical reference images.
+        Name, source and link of typical reference images.
     summary
         The run's summary in paragraphs.
     missing
@@ -45,7 +45,7 @@ class FirstScreen:
     shots: int
     strip: tuple[Shot, ...]
     named: tuple[Shot, ...]
-    typical: tuple[tuple[str, str], ...]
+    typical: tuple[tuple[str, str, str | None], ...]
     summary: tuple[str, ...]
     missing: tuple[str, ...]
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import features_named
+from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
-from reports.pages.links import link_by_template
+from reports.pages.links import ImageLinks, link_by_template
 from reports.pages.page import render
 from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
 from reports.pages.run.first_screen import first_screen
+from reports.pages.run.grown_class import ClassPictures, grown_class_view
 from reports.words import movements, whereabouts, wording
 from reports.words.picture_limits import poor_pictures
 
@@ -24,14 +26,31 @@ _MARK = '<p class="flag" id="{}">'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The page's links, relative to the page; None for a page or file that does not exist."""
+    """The page's links, relative to the page; None for a page or file that does not exist.
+
+    Attributes
+    ----------
+    images
+        How to link to images; None for no links.
+    """
 
     report_json: str | None = "report.json"
     evidently: str | None = "evidently.html"
     index: str | None = "../../index.html"
+    affected: str | None = None
+    images: ImageLinks | None = None
 
     @classmethod
-    def of_run(cls, template: str | None, *, job: str, prefix: str, run_id: str) -> Links:
+    def of_run(
+        cls,
+        template: str | None,
+        *,
+        job: str,
+        prefix: str,
+        run_id: str,
+        table: AffectedTable | None = None,
+        images: ImageLinks | None = None,
+    ) -> Links:
         """Return the links of a run's page: by the template if it names objects, else relative.
 
         Parameters
@@ -40,9 +59,13 @@ class Links:
             `reports.link_template` of the job. Without ``{path}`` it can only link to runs' pages.
         prefix
             The job's folder in the bucket.
+        table
+            The table of affected images, if the run has one.
+        images
+            How to link to images.
         """
         if template is None or "{path}" not in template:
-            return cls()
+            return cls(affected=None if table is None else table.file, images=images)
         folder = f"{prefix}/runs/{run_id}"
         return cls(
             report_json=link_by_template(
@@ -52,6 +75,10 @@ class Links:
                 template, job=job, path=f"{folder}/evidently.html", run_id=run_id
             ),
             index=link_by_template(template, job=job, path=f"{prefix}/index.html"),
+            affected=None
+            if table is None
+            else link_by_template(template, job=job, path=f"{folder}/{table.file}", run_id=run_id),
+            images=images,
         )
 
 
@@ -64,6 +91,7 @@ def report_html(
     history: Sequence[HistoryRow] = (),
     links: Links = DEFAULT_LINKS,
     typical: Mapping[str, bytes] | None = None,
+    of_class: ClassPictures | None = None,
 ) -> bytes:
     """Return a run's page: one UTF-8 file that has no scripts and loads nothing.
 
@@ -80,12 +108,14 @@ def report_html(
     typical
         JPEG thumbnails of typical reference images by name; None where the reference has no
         pictures at all, and the page says how to supply them.
+    of_class
+        Thumbnails of the predicted class that grew; None for none.
     """
     earlier = rows_before(history, findings.window.end)
     limit = findings.minimum_effect
     features = group_cards(findings.features, _plain_words(findings), earlier, "feature", limit)
     predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
-    sheet = contact_sheet(findings, pictures, typical)
+    sheet = contact_sheet(findings, pictures, typical, links.images)
     values = {
         "findings": findings,
         "words": wording,
@@ -93,6 +123,7 @@ def report_html(
         "features": features,
         "predictions": predictions,
         "sheet": sheet,
+        "grown": grown_class_view(findings, of_class, links.images),
         "top": first_screen(findings, features, predictions, sheet),
         "poor_pictures": poor_pictures(findings),
         "movements": movements,

@@ -1,18 +1,76 @@
 """Which images are shown as the most unusual ones, and what is said of each."""
 
+import dataclasses
+import math
+
 import numpy as np
 import pandas as pd
 
+from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.compare import Comparison
 from drift.observations.window_images import WindowImages
 from drift.where.direction import Positions
-from drift.where.offenders import find_offenders
+from drift.where.offenders import (
+    MOST_LISTED,
+    RankedImages,
+    find_offenders,
+    list_affected,
+    rank_images,
+)
 from reference_stats.fingerprint import WORDS, Fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
+from reports.findings.answers import State
+from reports.findings.columns import Finding
 from reports.findings.images import Offender
+from reports.publishing.affected_csv import AffectedImages
 
 RANDOM = np.random.default_rng(31)
 # From 0 to 100: the central 90 % are 5 to 95, the median is 50.
 EVENLY = np.linspace(0.0, 100.0, 101)
+PROFILE_TIME = pd.Timestamp("2025-03-01", tz="UTC").to_pydatetime()
+
+
+def profile_of(names: list[str]) -> ReferenceProfile:
+    return ReferenceProfile(
+        id="p-1",
+        created_at=PROFILE_TIME,
+        source="",
+        settings_digest="",
+        versions={},
+        features=pd.DataFrame(dict.fromkeys(names, EVENLY)),
+        predictions=PredictionTable.empty(),
+        left_out={},
+    )
+
+
+def window_of(values: pd.DataFrame, prints: Fingerprints | None, places: list[int]) -> WindowImages:
+    rows = pd.DataFrame(
+        {
+            "image": [f"{number:02}.jpg" for number in places],
+            "id": [str(number) for number in places],
+            "timestamp": pd.Timestamp("2025-03-04", tz="UTC"),
+        }
+    )
+    return WindowImages(
+        rows=rows,
+        features=values.iloc[places].reset_index(drop=True),
+        fingerprints=None if prints is None else prints[places],
+    )
+
+
+def comparison_of(drifted: list[str], tested: list[str]) -> Comparison:
+    features = [
+        Finding(name=name, unit="", state=State.DRIFT, p_value=0.001, direction="up")
+        for name in drifted
+    ] + [Finding(name=name, unit="", state=State.STEADY, p_value=0.5) for name in tested]
+    return Comparison(
+        features=tuple(features),
+        predictions=(),
+        joint=None,
+        smallest_effect=None,
+        images_needed=None,
+        evidence=None,
+    )
 
 
 def offenders(
@@ -21,32 +79,14 @@ def offenders(
     fingerprints: Fingerprints | None = None,
     order: list[int] | None = None,
 ) -> tuple[Offender, ...]:
-    count = len(next(iter(distances.values())))
-    rows = pd.DataFrame(
-        {
-            "image": [f"{number:02}.jpg" for number in range(count)],
-            "id": [str(number) for number in range(count)],
-            "timestamp": pd.Timestamp("2025-03-04", tz="UTC"),
-        }
-    )
-    places = order or list(range(count))
+    """Return what is shown of a window whose reference has no image on the side of the drift."""
+    places = order or list(range(len(next(iter(distances.values())))))
     current = pd.DataFrame(distances).iloc[places].reset_index(drop=True)
-    window = WindowImages(
-        rows=rows.iloc[places].reset_index(drop=True),
-        features=pd.DataFrame(values, index=range(count)).iloc[places].reset_index(drop=True),
-        fingerprints=None if fingerprints is None else fingerprints[places],
-    )
-    profile = ReferenceProfile(
-        id="p-1",
-        created_at=pd.Timestamp("2025-03-01", tz="UTC").to_pydatetime(),
-        source="",
-        settings_digest="",
-        versions={},
-        features=pd.DataFrame(dict.fromkeys(values, EVENLY)),
-        predictions=PredictionTable.empty(),
-        left_out={},
-    )
-    return find_offenders(Positions(reference=current.iloc[:0], current=current), window, profile)
+    window = window_of(pd.DataFrame(values), fingerprints, places)
+    positions = Positions(reference=current.iloc[:1] * 0.0, current=current)
+    rows = AlignedRows(reference=positions.reference, current=current)
+    ranked = rank_images(positions, rows, comparison_of(list(distances), []), window)
+    return find_offenders(ranked, window, profile_of(list(values)))
 
 
 def because(**numbers: tuple[float, float]) -> str:
@@ -116,7 +156,7 @@ def test_of_many_images_those_that_lie_hardly_out_displace_no_repeat() -> None:
     found = offenders({"mean": [200.0] * 40}, {"mean": [6.0] * 30 + [0.5] * 10}, prints)
 
     assert len(found) == 24
-    assert all(one.score == 6.0 for one in found)
+    assert all(int(one.image[:2]) < 30 for one in found)
 
 
 def test_of_very_many_images_the_farthest_are_shown_and_ties_go_by_name() -> None:
@@ -127,5 +167,135 @@ def test_of_very_many_images_the_farthest_are_shown_and_ties_go_by_name() -> Non
     order = RANDOM.permutation(count).tolist()
     shown = offenders({"mean": [99.0] * count}, {"mean": distances.tolist()}, prints, order)
     assert [one.image for one in shown[:2]] == ["20011.jpg", "70.jpg"]
-    assert {one.score for one in shown[2:]} == {3.0}
+    assert len({one.score for one in shown[2:]}) == 1
     assert shown == offenders({"mean": [99.0] * count}, {"mean": distances.tolist()}, prints)
+
+
+def faulty_window(
+    seed: int, *, images: int = 400, faulty: int = 40
+) -> tuple[RankedImages, WindowImages, ReferenceProfile]:
+    """Return a window whose first images have a fault: a moderate value that few others share.
+
+    Natural extremes lie farther out, as often in the reference as in the window; what the fault
+    does to another number tells the two apart.
+    """
+    generator = np.random.default_rng(seed)
+    then, now = (
+        pd.DataFrame(generator.normal(size=(count, 3)), columns=["mean", "sharpness", "entropy"])
+        for count in (600, images)
+    )
+    for side in (then, now):
+        side.loc[generator.random(len(side)) < 0.04, "mean"] += 4.0
+    now.loc[: faulty - 1, "mean"] = generator.normal(2.5, 0.1, faulty)
+    now.loc[: faulty - 1, "sharpness"] -= 2.5
+    positions = Positions(reference=then[["mean"]].clip(-6, 6), current=now[["mean"]].clip(-6, 6))
+    rows = AlignedRows(reference=then, current=now)
+    window = window_of(now, None, list(range(images)))
+    comparison = comparison_of(["mean"], ["sharpness", "entropy"])
+    return rank_images(positions, rows, comparison, window), window, profile_of(list(now))
+
+
+def test_a_cluster_at_a_moderate_value_comes_before_natural_extremes() -> None:
+    hits = []
+    for seed in range(5):
+        ranked, window, profile = faulty_window(seed)
+        shown = find_offenders(ranked, window, profile)[:12]
+        hits.append(sum(int(one.image[:-4]) < 40 for one in shown))
+
+    assert min(hits) >= 10
+    # By distance alone hardly any of them would be shown.
+    far = np.argsort(-window.features["mean"].to_numpy())[:12]
+    assert (far < 40).sum() <= 3
+
+
+def segments_of(images: int) -> pd.DataFrame:
+    return pd.DataFrame({"camera": ["a", None] * (images // 2)}, dtype="str")
+
+
+def affected(seed: int = 1) -> AffectedImages:
+    ranked, window, profile = faulty_window(seed)
+    found = list_affected(ranked, window, np.arange(400), segments_of(400), profile)
+    assert found is not None
+    return found
+
+
+def test_the_list_holds_most_of_the_affected_images_and_few_others() -> None:
+    names = [int(one.image[:-4]) for one in affected().images]
+
+    assert sum(name < 40 for name in names) >= 34
+    assert sum(name >= 40 for name in names) <= 16
+
+
+def test_listed_is_what_is_at_least_twice_as_common_worst_first_with_its_segments() -> None:
+    found = affected()
+    scores = [one.score for one in found.images]
+
+    assert min(scores) >= 2.0
+    assert scores == sorted(scores, reverse=True)
+    assert found.found == len(found.images) == len(found.segments)
+    assert found.segment_columns == ("camera",)
+    for one, values in zip(found.images, found.segments, strict=True):
+        assert values == (("a",) if int(one.image[:-4]) % 2 == 0 else ("",))
+        assert one.because
+
+
+def test_near_copies_of_a_listed_image_are_listed_with_its_score_and_each_image_once() -> None:
+    ranked, window, profile = faulty_window(1)
+    alone = affected()
+    first = int(alone.images[0].image[:-4])
+    # A near-copy of the worst image, that picture in a second row, and one that is like neither.
+    rows = pd.concat([window.rows, window.rows.iloc[[first, first]]], ignore_index=True)
+    rows.loc[400, "image"] = "copy.jpg"
+    features = pd.concat([window.features, window.features.iloc[[first, first]]], ignore_index=True)
+    more = WindowImages(rows=rows, features=features)
+    clusters = np.append(np.arange(400), [first, first])
+    found = list_affected(ranked, more, clusters, segments_of(402), profile)
+
+    assert found is not None
+    assert found.found == alone.found + 1
+    assert [one.image for one in found.images[:2]] == [f"{first:02}.jpg", "copy.jpg"]
+    assert found.images[0].score == found.images[1].score
+
+
+def test_of_very_many_affected_images_the_first_are_listed_and_all_are_counted() -> None:
+    count = MOST_LISTED + 500
+    current = pd.DataFrame({"mean": np.full(count, 3.0)})
+    window = window_of(current, None, list(range(count)))
+    ranked = RankedImages(
+        labels=np.arange(count),
+        log_ratios=np.full(count, math.log(8)),
+        distances=current,
+        usual=1.0,
+    )
+    segments = pd.DataFrame(index=range(count))
+    found = list_affected(ranked, window, np.arange(count), segments, profile_of(["mean"]))
+
+    assert found is not None
+    assert (found.found, len(found.images), len(found.segments)) == (
+        count,
+        MOST_LISTED,
+        MOST_LISTED,
+    )
+
+
+def test_where_no_image_is_twice_as_common_or_farther_out_there_is_no_list() -> None:
+    ranked, window, profile = faulty_window(1)
+    usual = dataclasses.replace(ranked, log_ratios=np.full(len(ranked.labels), 0.1))
+    near = dataclasses.replace(ranked, usual=7.0)
+
+    assert list_affected(near, window, np.arange(400), segments_of(400), profile) is None
+    assert list_affected(usual, window, np.arange(400), segments_of(400), profile) is None
+
+
+def test_of_a_number_whose_distances_end_early_images_are_listed_too() -> None:
+    """Distances are at most six, and a tenth of a skewed reference may lie there."""
+    current = pd.DataFrame({"mean": np.full(50, 6.0)})
+    ranked = RankedImages(
+        labels=np.arange(50), log_ratios=np.full(50, math.log(8)), distances=current, usual=6.0
+    )
+    segments = pd.DataFrame(index=range(50))
+    window = window_of(current, None, list(range(50)))
+    found = list_affected(ranked, window, np.arange(50), segments, profile_of(["mean"]))
+
+    assert found is not None
+    assert found.found == 50

@@ -34,7 +34,7 @@ def written(moment: datetime, zone: str) -> str:
 
 
 @pytest.mark.parametrize("night", NIGHTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     rows=st.lists(st.tuples(st.integers(0, HOURS * 3600 - 1), st.sampled_from(ZONES)), max_size=30),
     length=st.sampled_from([timedelta(minutes=30), timedelta(hours=1), timedelta(hours=5)]),

@@ -47,7 +47,7 @@ def written(rows, columns=COLUMNS) -> str:
     return text.getvalue()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ROWS, REQUESTS, st.data())
 def test_neither_order_nor_partitions_nor_column_order_change_the_rows(rows, request, data):
     plain = read_log({"logs/one.csv": written(rows)}, "logs/*.csv", request=request)
@@ -123,7 +123,7 @@ def log_path(tmp_path_factory):
     return tmp_path_factory.mktemp("log") / "log.csv"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(kinds=st.lists(KINDS, max_size=20), block_bytes=st.integers(30, 600), newline=st.booleans())
 def test_no_bad_line_costs_a_good_row_and_every_line_is_accounted_for(
     log_path, kinds, block_bytes, newline
@@ -148,7 +148,7 @@ def test_no_bad_line_costs_a_good_row_and_every_line_is_accounted_for(
     assert tally.rows == len(good) + len(bad)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     kinds=st.lists(st.sampled_from(["good", "open", "two lines", "endless"]), max_size=5),
     block_bytes=st.sampled_from([1 << 16, 1 << 20, 3 << 20]),
@@ -180,7 +180,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     content=st.lists(PIECES, max_size=40).map(b"".join),
     block_bytes=st.integers(8, 60),
@@ -195,7 +195,7 @@ def test_any_bytes_at_all_are_read_the_same_in_any_blocks(log_path, content, blo
     assert small.rejections.tally(0, None) == whole.rejections.tally(0, None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(lines=log_lines(most=25), block_bytes=st.integers(30, 400), rows=st.sampled_from([None, 5]))
 def test_headers_encodings_and_lost_rows_are_the_same_in_any_blocks(
     log_path, lines, block_bytes, rows

@@ -99,7 +99,7 @@ def any_day_exists(expression: str) -> bool:
 
 
 @given(expressions, moments)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_next_time_is_the_one_that_trying_every_minute_finds(
     expression: str, moment: datetime
 ) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.times.timestamps import (
@@ -202,7 +202,6 @@ def test_epoch_counts_round_trip(local):
         | MOMENTS.map(datetime.isoformat)
     )
 )
-@settings(deadline=None)
 def test_no_text_changes_what_its_neighbours_mean(texts):
     together = read(texts, timezone="Europe/Berlin")
     alone = [read([text], timezone="Europe/Berlin") for text in texts]

@@ -1,6 +1,8 @@
+import posixpath
+
 import pytest
 
-from reports.pages.links import JobLinks, link_by_template
+from reports.pages.links import ImageLinks, JobLinks, link_by_template
 
 RELATIVE = JobLinks(job="dogs", prefix="reports/dogs")
 BY_PATH = JobLinks(job="dogs", prefix="my reports/dogs", template="https://x.example/b/{path}")
@@ -36,3 +38,61 @@ def test_a_run_id_cannot_leave_its_place_in_a_link(run_id: str) -> None:
     assert link_by_template("https://x.example/{run_id}", job="", path="", run_id="a/b") == (
         "https://x.example/a%2Fb"
     )
+
+
+def image_links(url: str, template: str | None = None, **environment: str) -> ImageLinks:
+    return ImageLinks.of_run(
+        template, bucket_url=url, prefix="reports/dogs", environment=environment
+    )
+
+
+def test_images_in_a_folder_are_linked_from_the_page_of_a_run() -> None:
+    links = image_links("/srv/photos")
+
+    page = "/srv/photos/reports/dogs/runs/r1/report.html"
+    assert posixpath.normpath(f"{posixpath.dirname(page)}/{links.to('images/a.jpg')}") == (
+        "/srv/photos/images/a.jpg"
+    )
+    assert links.to("file:///elsewhere/a.jpg") is None
+
+
+def test_images_in_a_cloud_are_linked_to_its_console() -> None:
+    assert image_links("gs://photos/prod").to("a b/c#1.jpg") == (
+        "https://console.cloud.google.com/storage/browser/_details/photos/prod/a%20b/c%231.jpg"
+    )
+    assert image_links("s3://photos").to("a/ü.jpg") == (
+        "https://console.aws.amazon.com/s3/object/photos?prefix=a/%C3%BC.jpg"
+    )
+    assert image_links("/srv/photos").to("gs://other/x.jpg") == (
+        "https://console.cloud.google.com/storage/browser/_details/other/x.jpg"
+    )
+
+
+def test_stores_of_ones_own_have_no_console() -> None:
+    assert image_links("s3://photos", AWS_ENDPOINT_URL="http://minio:9000").to("a.jpg") is None
+    assert image_links("gs://photos", STORAGE_EMULATOR_HOST="http://x:1").to("a.jpg") is None
+    assert image_links("gs://photos", AWS_ENDPOINT_URL="http://minio:9000").to("a.jpg")
+
+
+def test_a_template_makes_the_links_to_images_of_the_jobs_own_bucket() -> None:
+    links = image_links("gs://photos/prod", "https://view.example/?f={path}&s=1")
+
+    assert links.to("a b.jpg") == "https://view.example/?f=a%20b.jpg&s=1"
+    assert links.to("gs://other/x.jpg").startswith("https://console.cloud.google.com/")
+
+
+@pytest.mark.parametrize("url", ["/srv/photos", "gs://photos", "s3://photos"])
+@pytest.mark.parametrize(
+    "name",
+    ['a"onclick="x.jpg', "javascript:alert(1)", "<b>.jpg", "data:text/html,x", "\ud800", "{path}"],
+)
+def test_no_name_of_an_image_can_make_another_link(url: str, name: str) -> None:
+    for template in (None, "https://view.example/{path}"):
+        link = image_links(url, template).to(name)
+        assert link.startswith(("https://", "../"))
+        assert not set(link) & set("\"<> {}'")
+
+
+def test_a_uri_of_another_scheme_is_no_link() -> None:
+    assert image_links("/srv/photos").to("javascript://x/%0aalert(1)") is None
+    assert image_links("gs://photos").to("http://x/a.jpg") is None

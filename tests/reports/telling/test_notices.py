@@ -215,7 +215,7 @@ def timeline(steps, policy):
     return [(one, due_notice(counted, one, policy)) for one in counted]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HISTORIES, POLICIES)
 def test_nothing_is_told_within_the_quiet_period(steps, policy):
     ends = [one.end for one, notice in timeline(steps, policy) if notice is not None]
@@ -223,7 +223,7 @@ def test_nothing_is_told_within_the_quiet_period(steps, policy):
     assert all(later - earlier >= quiet for earlier, later in itertools.pairwise(ends))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HISTORIES, POLICIES)
 def test_every_drift_that_outlasts_the_quiet_period_is_known(steps, policy):
     quiet = policy.quiet_period or timedelta()
@@ -242,7 +242,7 @@ def test_every_drift_that_outlasts_the_quiet_period_is_known(steps, policy):
             begun = None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HISTORIES, POLICIES)
 def test_drift_and_recovery_take_turns_and_only_a_told_drift_recovers(steps, policy):
     known = False
@@ -266,7 +266,7 @@ def test_drift_and_recovery_take_turns_and_only_a_told_drift_recovers(steps, pol
         assert one.verdict is expected[kind]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HISTORIES, POLICIES)
 def test_reminders_keep_their_distance(steps, policy):
     last = None

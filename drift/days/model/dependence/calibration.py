@@ -3,11 +3,12 @@
 On a normal day the largest statistic of a family is ``M f`` with M as the dependence of the scores
 makes it and a factor common to all scores of the day::
 
-    f = g sqrt(1 - s + s exp(w x)),    x standard normal
+    f = g sqrt(1 - s + s m / c),    c chi-squared with n degrees of freedom, m its median
 
-Here s is the part of the variance that is of days, exp(w x) a day's own variance (some days are
-more unusual than others), and g says how far the predictions are off as a whole. g and w have a
-posterior on a grid, given the largest statistic of every past day that was predicted.
+Here s is the part of the variance that is of days, m / c a day's own variance (some days are more
+unusual than others, so that what is common to a day's scores is Student's t with n degrees of
+freedom), and g says how far the predictions are off as a whole. g and n have a posterior on a grid,
+given the largest statistic of every past day that was predicted.
 
 Days that were more ordinary than the median count as no more than that: how far below it they were
 says little of how far above it others will be. A day that raised an alarm counts as one that
@@ -21,19 +22,21 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import chdtri
 
 from drift.days.model.dependence.maxima import Sizes
 from drift.days.model.random_effects.day_spreads import normalised
 
 Numbers = NDArray[np.float64]
 
-UNEVENNESS = np.array([0.01, 0.2, 0.35, 0.5, 0.7, 0.95])
-"""The grid of w."""
+DEGREES_OF_FREEDOM = np.array([200.0, 20.0, 10.0, 6.0, 4.0, 3.0])
+"""The grid of n: the fewer, the more unusual are the most unusual days."""
 FACTORS = np.exp(np.linspace(0.0, np.log(2.2), 16))
 """The grid of g: never below 1, since days that go well say little of the largest ones."""
-_PRIOR_OF_UNEVENNESS = np.array([0.15, 0.3, 0.3, 0.15, 0.07, 0.03])
+_PRIOR_OF_FREEDOM = np.array([0.3, 0.35, 0.2, 0.1, 0.04, 0.01])
 _DEVIATION_OF_LOG_FACTOR = 0.05
+# So many days have a fault, whatever normal days are like.
+_FAULTY_DAYS = 0.01
 # Grids and one dimension for a day's size are approximations: some room for their error.
 _PRUDENCE = 1.02
 # With fewer blocks the posterior of tau is so wide that it holds unusual days as well.
@@ -49,7 +52,7 @@ class Calibration:
     Attributes
     ----------
     logs
-        The logarithm of the posterior of w and g but for a constant, shape (w, g).
+        The logarithm of the posterior of n and g but for a constant, shape (n, g).
     predicted
         How many past blocks it rests on.
     """
@@ -61,7 +64,7 @@ class Calibration:
     def unknown(cls) -> Calibration:
         """Return what holds before any block was predicted."""
         factors = -0.5 * (np.log(FACTORS) / _DEVIATION_OF_LOG_FACTOR) ** 2
-        return cls(logs=np.log(_PRIOR_OF_UNEVENNESS)[:, None] + factors[None, :])
+        return cls(logs=np.log(_PRIOR_OF_FREEDOM)[:, None] + factors[None, :])
 
     def seen(self, sizes: Sizes, largest: float, share: float) -> Calibration:
         """Return what holds after a block's largest statistic was seen.
@@ -86,7 +89,7 @@ class Calibration:
     def exceeded(self, sizes: Sizes, critical: float, share: float) -> Calibration:
         """Return what holds after a block whose largest statistic exceeded a critical value."""
         found = np.array([one.exceeded(critical / FACTORS) for one in _products(sizes, share)])
-        return self._with(found)
+        return self._with(_FAULTY_DAYS + (1 - _FAULTY_DAYS) * found)
 
     def factor(self, share: float) -> Sizes:
         """Return the distribution of f for a window whose days' part of the variance is `share`."""
@@ -102,9 +105,9 @@ class Calibration:
 
     @property
     def unevenness(self) -> float:
-        """The expected w."""
+        """The expected 1 / n: 0 where days are equally unusual."""
         weights = normalised(self.logs.ravel()).reshape(self.logs.shape)
-        return float(weights.sum(axis=1) @ UNEVENNESS)
+        return float(weights.sum(axis=1) @ (1 / DEGREES_OF_FREEDOM))
 
     def _with(self, found: Numbers) -> Calibration:
         # No single block may rule anything out.
@@ -135,19 +138,22 @@ def _rounded(share: float) -> int:
 
 @lru_cache(maxsize=_STEPS_OF_SHARE + 1)
 def _spreads(step: int) -> tuple[Sizes, ...]:
-    """Return the distribution of ``sqrt(1 - s + s exp(w x))`` for each w."""
+    """Return the distribution of ``sqrt(1 - s + s m / c)`` for each n."""
     return tuple(Sizes.of(one) for one in _spread_values(step))
 
 
 @lru_cache(maxsize=_STEPS_OF_SHARE + 1)
 def _factors(step: int) -> tuple[Numbers, float]:
-    """Return the distribution of f for each w and g, shape (w, g, bins), and its first size."""
+    """Return the distribution of f for each n and g, shape (n, g, bins), and its first size."""
     every = [[Sizes.of(g * one) for g in FACTORS] for one in _spread_values(step)]
     return np.array([[one.shares for one in row] for row in every]), every[0][0].first
 
 
 def _spread_values(step: int) -> list[Numbers]:
-    """Return equally probable values of ``sqrt(1 - s + s exp(w x))`` for each w."""
+    """Return equally probable values of ``sqrt(1 - s + s m / c)`` for each n."""
     share = step / _STEPS_OF_SHARE
-    x = ndtri((np.arange(_DRAWS_OF_VARIANCE) + 0.5) / _DRAWS_OF_VARIANCE)
-    return [np.sqrt(1 - share + share * np.exp(w * x)) for w in UNEVENNESS]
+    probabilities = (np.arange(_DRAWS_OF_VARIANCE) + 0.5) / _DRAWS_OF_VARIANCE
+    return [
+        np.sqrt(1 - share + share * chdtri(n, 0.5) / chdtri(n, probabilities))
+        for n in DEGREES_OF_FREEDOM
+    ]

@@ -233,7 +233,7 @@ jitters = st.sampled_from([0.0, 1e-17, 1e-13, 1e-6, 1e-3, 0.5, 1.0, 3.0])
 resolutions = st.sampled_from([0.0, 0.001, 0.01, 1.0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @example(120, 160, 255.0, 254.0, (0.0, 0.0), 1, 1.0)
 @example(250, 160, 0.1, 0.1, (1e-17, 1e-3), 2, 0.0)
 @example(2_000, 2, 1 / 3, 1e9, (0.0, 0.0), 2, 0.001)

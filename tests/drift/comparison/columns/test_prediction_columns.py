@@ -84,7 +84,7 @@ def test_images_of_many_boxes_are_no_false_alarm():
     assert alarms <= 21
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     reference=st.lists(st.integers(0, 40), min_size=1, max_size=40),
     current=st.lists(st.integers(0, 40), min_size=1, max_size=40),

@@ -63,7 +63,7 @@ def test_a_gamma_variable_becomes_about_normal():
     assert scale == pytest.approx(stats.norm.ppf(quantiles), abs=0.06)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(units=st.integers(3, 60), data=st.data())
 def test_drawn_sums_have_the_size_of_the_window(units, data):
     current = data.draw(st.integers(1, units - 1))

@@ -118,7 +118,7 @@ def test_no_days_asked_for_are_no_blocks():
     assert calendar_of(MONDAY, DAY).blocks_before(0) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     minutes=st.integers(1, 60 * 24 * 12),
     since=st.integers(0, 60 * 24 * 365),

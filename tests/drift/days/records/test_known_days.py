@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from drift.days.records.choosing import NO_ROWS, TOO_FEW, TOO_MANY_LOST, UNREADABLE
+from drift.days.records.stored.documents import VERSION
 from drift.run_request import RunOptions
 from jobs.errors import BucketAccessError, PublishError
 from jobs.job_file.baseline_settings import FEWEST_IMAGES
@@ -277,13 +278,14 @@ def test_a_damaged_record_is_left_out_and_said(folder, caplog):
 def test_a_record_of_a_newer_version_is_passed_over_quietly(folder, caplog):
     run_days(place_of(job_with(folder)), day(5))
     for path in folder.glob(f"{DAYS}*/20250304*"):
-        path.write_bytes(json.dumps({**json.loads(path.read_bytes()), "version": 2}).encode())
+        newer = {**json.loads(path.read_bytes()), "version": VERSION + 1}
+        path.write_bytes(json.dumps(newer).encode())
 
     with caplog.at_level(logging.INFO):
         known = run_days(place_of(job_with(folder)), day(6))
 
     assert known.kept_out == {UNREADABLE: 1}
-    assert "has version 2" in caplog.text
+    assert f"has version {VERSION + 1}" in caplog.text
     assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
@@ -434,12 +436,12 @@ def test_windows_of_rows_have_as_many_rows_before_them(folder):
 
 
 def test_windows_of_few_rows_are_held_beside_blocks_of_several_days(folder):
-    tables = {"window": {"rows": 4, "min_images": 2}}
-    options = RunOptions(rows=4)
+    tables = {"window": {"rows": 5, "min_images": 2}}
+    options = RunOptions(rows=5)
 
     known = run_days(place_of(job_with(folder, **tables)), day(6), options)
 
-    assert [one.rows for one in known.records] == [4] * 5
+    assert [one.rows for one in known.records] == [5] * 5
     assert len(set(known.dates.tolist())) == 5
     place, bucket = counted_place(folder, **tables)
     again = run_days(place, day(6), options)

@@ -111,7 +111,7 @@ def test_a_window_of_many_images_is_summed_up_in_pieces(monkeypatch):
         scales=ProfileScales.of(profile, BURST), burst=timedelta(minutes=1), most_images=300
     )
     whole = window_sums(window, measuring).features
-    monkeypatch.setattr("drift.days.records.measured.measure._AT_ONCE", 7)
+    monkeypatch.setattr("drift.days.records.measured.images_to_sum._AT_ONCE", 7)
 
     pieces = window_sums(window, measuring).features
 

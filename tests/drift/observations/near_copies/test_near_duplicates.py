@@ -127,7 +127,7 @@ def test_no_rows_are_no_clusters() -> None:
     assert len(found.clusters) == len(found.is_near_copy) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), rows=st.integers(1, 40))
 def test_the_result_depends_on_the_order_of_rows_in_no_way_and_is_the_exact_one(
     data: st.DataObject, rows: int

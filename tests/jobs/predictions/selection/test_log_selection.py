@@ -49,7 +49,7 @@ def expression(pattern: str) -> re.Pattern[str]:
 PATTERNS = st.lists(st.sampled_from(["**/", "**", "*", "?", "/", "a", "b", "ab"]), max_size=8)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(PATTERNS.map("".join), st.text("aab/\n", max_size=10))
 def test_a_glob_matches_what_its_regular_expression_does_in_the_same_places(pattern, name):
     expected = expression(pattern).fullmatch(name)

@@ -18,7 +18,7 @@ def texts_of(column: pa.Array) -> list[str | None]:
     return as_texts(pa.table({"a": column}))["a"].to_pylist()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(values=st.lists(st.one_of(st.none(), st.floats(), st.floats(-1e11, 1e11)), max_size=20))
 @example(values=[0.0, -0.0, 1e-4, 9.9e-5, 1e10, 9999999999.5, 1e16, 2.0**53, -1.0, math.inf, None])
 def test_a_float_is_written_as_one_value_alone_is(values: list[float | None]) -> None:

@@ -10,7 +10,6 @@ import pytest
 from reports.findings.answers import State, Verdict
 from reports.findings.run import RunFindings
 from reports.pages.run.report import Links, report_html
-from reports.pages.run.thumbnails import MOST_BYTES, MOST_TYPICAL_BYTES
 from tests.support import findings as examples
 from tests.support.findings import HOSTILE_LABELS
 
@@ -287,27 +286,6 @@ def test_many_classes_are_folded_and_then_counted() -> None:
 
     assert "188 more classes" in text
     assert "30 further classes are in report.json only" in text
-
-
-def test_a_full_page_is_under_a_megabyte() -> None:
-    run = examples.drifted()
-    offenders = tuple(
-        dataclasses.replace(run.offenders[0], image=f"{number}.jpg") for number in range(24)
-    )
-    run = dataclasses.replace(run, offenders=offenders)
-    shots = {offender.image: bytes(MOST_BYTES // 24) for offender in offenders}
-    typical = {str(number): bytes(MOST_TYPICAL_BYTES // 8) for number in range(8)}
-    # As many columns as a job with all features has, each with a course of 30 runs.
-    columns = tuple(
-        dataclasses.replace(run.features[number % 11], name=f"column {number}")
-        for number in range(45)
-    )
-    run = dataclasses.replace(run, features=columns)
-
-    page = report_html(run, shots, examples.past_rows(run, 40), typical=typical)
-
-    assert page.count(b"last 30 runs") >= 45
-    assert len(page) < 1_000_000
 
 
 def test_the_verdict_is_told_by_word_and_shape_beside_the_colour() -> None:

@@ -96,7 +96,7 @@ TIMES = st.one_of(
 ODD_TIMES = st.sampled_from(["", "hm", "2025-03-04", "2025-03-04 10:00:00.5", "04/05/2025"])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     rows=st.lists(
         st.tuples(

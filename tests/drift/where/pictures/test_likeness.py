@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from drift.where.diversity import mirrored, spread_out
+from drift.where.pictures.diversity import mirrored, spread_out
 from reference_stats.decoding.decode import decode_image
 from reference_stats.fingerprint import Fingerprints, fingerprint_of, stack_fingerprints
 from tests.support.images import encode, photograph

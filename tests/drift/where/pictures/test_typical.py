@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.where.typical import typical_images
+from drift.where.pictures.typical import typical_images
 from reference_stats.profiles.profile import image_records
 
 RANDOM = np.random.default_rng(12)

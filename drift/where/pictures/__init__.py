@@ -1,0 +1,1 @@
+"""Which pictures a page shows, out of many."""

@@ -1,0 +1,92 @@
+"""Which pictures to show of a predicted class that grew, of the window and of the reference."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from drift.comparison.compare import Comparison
+from drift.observations.window_images import WindowImages
+from drift.where.pictures.diversity import spread_out
+from jobs.predictions.values.class_names import canonical_labels
+from reference_stats.fingerprint import Fingerprints, stack_fingerprints
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.answers import State
+from reports.findings.class_shares import usual_and_current
+from reports.findings.columns import Finding
+from reports.findings.images import GrownClass
+
+_PREDICTION = "prediction"
+_MOST_IMAGES = 8
+# So many are drawn, among which those that look least alike are chosen.
+_DRAWN = 200
+
+
+def find_grown_class(
+    comparison: Comparison, window: WindowImages, profile: ReferenceProfile
+) -> GrownClass | None:
+    """Return the predicted class whose share grew most, with images of it; None without a drift.
+
+    On either side 200 images of the class are drawn by a hash of their names, and at most eight
+    that look unlike each other are chosen. There are none of a reference of which is not known
+    which image a prediction is of.
+    """
+    drifted = [one for one in comparison.predictions if one.state is State.DRIFT and one.categories]
+    if not drifted or _PREDICTION not in window.rows:
+        return None
+    shares = usual_and_current(drifted[0])
+    name = max(shares, key=lambda one: (shares[one][1] - shares[one][0], one))
+    usual, now = shares[name]
+    if now <= usual:
+        return None
+    return GrownClass(
+        name=name,
+        usual_share=usual,
+        share=now,
+        images=_of_window(drifted[0], name, window),
+        reference_images=_of_reference(drifted[0], name, profile),
+    )
+
+
+def _of_window(column: Finding, name: str, window: WindowImages) -> tuple[str, ...]:
+    rows = window.rows.loc[window.features.index]
+    places = _places_of(rows[_PREDICTION], name, column.renamed)
+    return _chosen(rows["image"].iloc[places].tolist(), places, window.fingerprints)
+
+
+def _of_reference(column: Finding, name: str, profile: ReferenceProfile) -> tuple[str, ...]:
+    said, records = profile.predictions.rows, profile.records
+    if _PREDICTION not in said or records is None:
+        return ()
+    images = profile.prediction_images
+    if images is None and len(records) == len(said):
+        images = records["image"]
+    if images is None:
+        return ()
+    named = images.iloc[_places_of(said[_PREDICTION], name, column.renamed)].dropna()
+    known = pd.Index(records["image"])
+    places = known.get_indexer(pd.Index(named.drop_duplicates()))
+    places = places[places >= 0]
+    prints = stack_fingerprints(records["fingerprint"].tolist())
+    return _chosen(known[places].tolist(), places, prints)
+
+
+def _places_of(said: pd.Series, name: str, renamed: Mapping[str, str]) -> np.ndarray:
+    labels = canonical_labels(said).astype("object")
+    same = labels.map(lambda label: renamed.get(label, label) == name, na_action="ignore")
+    return np.flatnonzero(same.fillna(value=False).to_numpy(dtype=np.bool_))
+
+
+def _chosen(
+    names: Sequence[str], places: np.ndarray, fingerprints: Fingerprints | None
+) -> tuple[str, ...]:
+    """Return the names of images that look unlike each other, whatever the order of the rows."""
+    own = dict(zip(reversed(names), reversed(places.tolist()), strict=True))
+    drawn = sorted(own, key=lambda one: (zlib.crc32(one.encode(errors="replace")), one))[:_DRAWN]
+    if fingerprints is None or not drawn:
+        return tuple(drawn[:_MOST_IMAGES])
+    chosen = spread_out(fingerprints[[own[one] for one in drawn]], _MOST_IMAGES)
+    return tuple(drawn[place] for place in chosen)

@@ -1,0 +1,131 @@
+"""Why an image stands out, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from drift.comparison.columns.columns import NEAR_COPIES
+from drift.comparison.joint import COMBINATION
+from drift.observations.window_images import WindowImages
+from reference_stats.features.registry import feature_named
+from reference_stats.profiles.profile import ReferenceProfile
+
+_REASONS_NAMED = 2
+_USUAL = (0.05, 0.95)
+# What the eye sees comes before another number that is less than so many times as far out.
+_HEADLINE_WEIGHT = 2.0
+_WITHOUT_NUMBERS = {
+    COMBINATION: "its numbers rarely go together",
+    NEAR_COPIES: "one of several near-copies",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reason:
+    """Why an image stands out in one number.
+
+    Attributes
+    ----------
+    look
+        How it looks, in a word or two.
+    numbers
+        The number with its name and what is usual; empty where there is nothing to say.
+    outside
+        Whether the number lies outside of the reference's central 90 %.
+    weight
+        Its distance along the drift, counted more for what the eye sees.
+    """
+
+    look: str
+    numbers: str
+    outside: bool
+    weight: float
+
+    def words(self) -> str:
+        if not self.numbers:
+            return self.look
+        look = self.look if self.outside else f"rather {self.look}"
+        return f"{look} ({self.numbers})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Usual:
+    """A number of the window's images, and what is usual of it in the reference."""
+
+    values: Mapping[int, float]
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Tells why images stand out; what is usual is looked up once for each number."""
+
+    window: WindowImages
+    profile: ReferenceProfile
+    known: dict[str, _Usual] = field(default_factory=dict)
+
+    def words(self, position: int, distances: Mapping[str, float]) -> str:
+        """Return in a few words why an image stands out, the most visible first.
+
+        Parameters
+        ----------
+        position
+            The label of the image's row.
+        distances
+            By number that drifted, the distance along the drift; what lies on the other side says
+            nothing.
+        """
+        reasons = [
+            self._reason(name, distance, position)
+            for name, distance in distances.items()
+            if distance > 0
+        ]
+        return _because(reasons)
+
+    def _reason(self, name: str, distance: float, position: int) -> _Reason:
+        feature = feature_named(name)
+        if feature is None:
+            look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
+            return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
+        usual = self._usual(name)
+        value = usual.values[position]
+        return _Reason(
+            look=feature.rises if value > usual.middle else feature.falls,
+            numbers=f"{feature.title} {value:.3g}, reference {_range(usual.low, usual.high)}",
+            outside=not usual.low <= value <= usual.high,
+            weight=distance * (_HEADLINE_WEIGHT if feature.headline else 1.0),
+        )
+
+    def _usual(self, name: str) -> _Usual:
+        if name not in self.known:
+            reference = self.profile.features[name]
+            low, middle, high = np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1])).tolist()
+            values = self.window.features[name]
+            self.known[name] = _Usual(
+                values=dict(zip(values.index.tolist(), values.tolist(), strict=True)),
+                low=low,
+                middle=middle,
+                high=high,
+            )
+        return self.known[name]
+
+
+def _because(reasons: Sequence[_Reason]) -> str:
+    ordered = sorted(reasons, key=lambda one: -one.weight)
+    # Two numbers may look the same, such as the mean and the median brightness.
+    looks: dict[str, _Reason] = {}
+    for reason in ordered:
+        if reason.outside:
+            looks.setdefault(reason.look, reason)
+    named = list(looks.values()) or ordered[:1]
+    return ", ".join(one.words() for one in named[:_REASONS_NAMED])
+
+
+def _range(low: float, high: float) -> str:
+    ends = f"{low:.3g}", f"{high:.3g}"
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
