@@ -112,7 +112,9 @@ def our_alarm(
 def our_headline(reference: pd.DataFrame, window: pd.DataFrame) -> str:
     """Return what a report's headline says of a window's image features; empty without drift."""
     comparison = compare(
-        _line_up(reference, window, None), DetectionSettings(), no_verdict=len(window) < _MIN_IMAGES
+        line_up_tables(reference, window, None),
+        DetectionSettings(),
+        no_verdict=len(window) < _MIN_IMAGES,
     )
     count = len(window)
     images = ImageCounts(logged=count, analysed=count, missing=0, unreadable=0, unfetched=0)
