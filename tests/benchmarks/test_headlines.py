@@ -5,17 +5,26 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.detection_parts.pictures import packaged_crops
-from benchmarks.headlines import EXPECTED, NO_FAULT, Answer, Expected, Told, small, tell_all
+from benchmarks.headlines import (
+    EXPECTED,
+    NO_FAULT,
+    REFERENCE,
+    WINDOW,
+    Answer,
+    Expected,
+    Told,
+    small,
+    tell_all,
+)
 
-WINDOW, REFERENCE, SIDE = 50, 200, 128
-# Of a light that is one half warmer the gaps between its levels tell more than its colour.
+# The gaps that a computed light leaves between levels tell more than its colour.
 BEHIND_ANOTHER = {"warm_light"}
 
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Told]:
-    pictures = small(packaged_crops(REFERENCE + WINDOW), SIDE)
-    return {one.fault: one for one in tell_all(pictures, window=WINDOW)}
+    pictures = small(packaged_crops(REFERENCE + WINDOW))
+    return {one.fault: one for one in tell_all(pictures)}
 
 
 def test_the_cause_of_each_fault_comes_first(told: dict[str, Told]) -> None:
