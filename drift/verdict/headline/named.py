@@ -11,7 +11,7 @@ from reference_stats.features.registry import feature_named
 from reports.findings.columns import Finding
 from reports.findings.effect_sizes import TAILS
 
-_FAR_ENOUGH = 0.5
+_FAR_ENOUGH = 0.6
 """The part of the largest cause or look from which on another one is named."""
 _EXPLAINS = 0.2
 """The part of a move from which on that of its cause explains it."""
@@ -30,9 +30,9 @@ def look_of(finding: Finding) -> str:
 def to_name(drifted: Sequence[Finding]) -> list[Finding]:
     """Return the features whose look a headline names, the first one first.
 
-    Causes come first, then looks, each by size and if they moved at least half as far as the
-    largest of both; behind a cause come the causes that moved less. What another cause or look
-    explains, which moved a quarter as far at least, is a trace. Traces are named, by size, where
+    Causes come first, then looks, each by size and if they moved at least three fifths as far as
+    the largest of both; behind a cause come the causes that moved less. What another cause or look
+    explains, which moved a fifth as far at least, is a trace. Traces are named, by size, where
     one of them moved more than five times as far as any cause or look.
     """
     moves = _Moves(findings={one.name: one for one in drifted if look_of(one)})

@@ -31,9 +31,14 @@ def names(*findings):
     return [one.name for one in to_name(findings)]
 
 
-def test_a_cause_half_as_far_comes_before_what_moved_farthest():
-    assert names(moved("mean", 2.0), moved("warmth", 1.0)) == ["warmth", "mean"]
-    assert names(moved("mean", 2.0), moved("warmth", 0.9)) == ["mean"]
+def test_a_cause_three_fifths_as_far_comes_before_what_moved_farthest():
+    assert names(moved("mean", 2.0), moved("warmth", 1.2)) == ["warmth", "mean"]
+    assert names(moved("mean", 2.0), moved("warmth", 1.1)) == ["mean"]
+
+
+def test_pictures_out_of_focus_are_blurred_first_although_blurred_files_have_more_blocks():
+    blurred, blocks = moved("sharpness", 1.92, "down"), moved("blockiness", 1.0)
+    assert names(blocks, blurred) == ["sharpness"]
 
 
 def test_behind_a_cause_come_smaller_causes_and_no_smaller_looks():
