@@ -49,7 +49,7 @@ def test_behind_a_cause_come_smaller_causes_and_no_smaller_looks():
 def test_traces_are_named_only_where_they_dwarf_the_rest():
     assert names(moved("entropy", 3.0), moved("mean", 1.0)) == ["mean"]
     assert names(moved("entropy", 3.0), moved("mean", 0.5)) == ["entropy"]
-    assert names(moved("entropy", 1.0), moved("min_pixel", 2.0)) == ["min_pixel", "entropy"]
+    assert names(moved("entropy", 1.3), moved("min_pixel", 2.0)) == ["min_pixel", "entropy"]
 
 
 def test_a_cause_that_falls_may_be_none():
