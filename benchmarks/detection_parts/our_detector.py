@@ -18,9 +18,12 @@ from drift.comparison.columns.columns import (
 )
 from drift.comparison.compare import Comparison, compare, no_widening, would_alarm
 from drift.comparison.family_tests import FEWEST_RESAMPLES, Widening
+from drift.verdict.decide import what_drifted
+from drift.verdict.sentence import Extent
 from jobs.job_file.job import DetectionSettings
 from reference_stats.features.registry import feature_names
 from reports.findings.answers import State, Verdict
+from reports.findings.images import ImageCounts
 
 _MIN_IMAGES = 10
 _FEATURES = frozenset(feature_names())
@@ -104,6 +107,19 @@ def our_alarm(
     if len(window) < _MIN_IMAGES:
         return False
     return would_alarm(line_up_tables(reference, window, clusters), DetectionSettings())
+
+
+def our_headline(reference: pd.DataFrame, window: pd.DataFrame) -> str:
+    """Return what a report's headline says of a window's image features; empty without drift."""
+    comparison = compare(
+        line_up_tables(reference, window, None),
+        DetectionSettings(),
+        no_verdict=len(window) < _MIN_IMAGES,
+    )
+    count = len(window)
+    images = ImageCounts(logged=count, analysed=count, missing=0, unreadable=0, unfetched=0)
+    drifted = what_drifted(comparison, Extent(images=images))
+    return "" if drifted is None else drifted.headline
 
 
 def _answer(comparison: Comparison) -> Answer:

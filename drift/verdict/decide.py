@@ -53,7 +53,7 @@ def decide(
         return _decision(Verdict.INCONCLUSIVE, _too_few(extent, log, job))
     if forbidding:
         return _decision(Verdict.INCONCLUSIVE, _said_by(forbidding))
-    drifted = _what_drifted(comparison, extent)
+    drifted = what_drifted(comparison, extent)
     if drifted is not None:
         causes = of_weight(remarks, RemarkWeight.CAUSE)
         if causes:
@@ -78,7 +78,8 @@ def _what_is_open(
     return learning(extent.yardstick) if extent.yardstick.learns else None
 
 
-def _what_drifted(comparison: Comparison, extent: Extent) -> Sentence | None:
+def what_drifted(comparison: Comparison, extent: Extent) -> Sentence | None:
+    """Return what is said of columns, or of all features together, that drifted; else None."""
     drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
     if extent.segment is not None:
         whole_drifted = comparison.has_drifted

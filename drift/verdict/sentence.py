@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from drift.comparison.columns.columns import NEAR_COPIES
 from drift.days.judging.segment_findings import JudgedSegment
+from drift.verdict.headline.named import look_of, to_name
+from drift.verdict.headline.reach import capped_reach
 from drift.verdict.moves import describe_move, size_of
 from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from reference_stats.features.registry import feature_named
@@ -79,12 +81,12 @@ class Extent:
 
 def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     """Return what is said where columns drifted."""
-    features = _in_order([finding for finding in drifted if finding.categories is None])
+    named = to_name(drifted)
     yardstick = extent.yardstick
-    moves = [describe_move(finding) for finding in _to_name(features, drifted)]
+    moves = [describe_move(finding) for finding in _to_measure(named, drifted)]
     more = len(drifted) - len(moves)
     tail = f" and {more} more" if more > 0 else ""
-    headline = extent.placed(_opening(features, drifted, yardstick))
+    headline = extent.placed(_opening(named, drifted, yardstick))
     return Sentence(
         headline=headline,
         summary=f"{headline}: {', '.join(moves)}{tail}; {extent.about()}.",
@@ -100,12 +102,12 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
         Whether all images together drifted too.
     """
     drifted = segment.drifted
-    features = _in_order([finding for finding in drifted if finding.categories is None])
-    opening = _opening(features, drifted, extent.yardstick)
+    named = to_name(drifted)
+    opening = _opening(named, drifted, extent.yardstick)
     more = f" and {extent.more_segments} more" if extent.more_segments else ""
     name = name_in_words(segment.past.segment.column, segment.past.segment.value)
     headline = extent.placed(f"{sentence(name)}{more}: {opening[:1].lower()}{opening[1:]}")
-    moves = [describe_move(finding) for finding in _to_name(features, drifted)]
+    moves = [describe_move(finding) for finding in _to_measure(named, drifted)]
     others = len(drifted) - len(moves)
     tail = f" and {others} more" if others > 0 else ""
     too = " All images together drifted too." if whole_drifted else ""
@@ -141,19 +143,19 @@ def _short_headline(cause: str, drifted: str, than: str) -> str:
     return next((one for one in (whole, shorter) if len(one) <= LONGEST_HEADLINE), cause)
 
 
-def _to_name(features: Sequence[Finding], drifted: Sequence[Finding]) -> list[Finding]:
-    """Return what the eye sees first, and the largest move where it is larger than those."""
-    named = list(features[:_MOVES_NAMED])
-    largest = min(drifted, key=lambda one: (-size_of(one), one.name))
-    if all(size_of(largest) > size_of(one) for one in named):
-        named.append(largest)
-    return named
+def _to_measure(named: Sequence[Finding], drifted: Sequence[Finding]) -> list[Finding]:
+    """Return what the headline names, and the largest move where it is larger than those."""
+    told = list(named[:_MOVES_NAMED])
+    largest = min(drifted, key=lambda one: (-capped_reach(one), -size_of(one), one.name))
+    if all(capped_reach(largest) > capped_reach(one) for one in told):
+        told.append(largest)
+    return told
 
 
-def _opening(features: Sequence[Finding], drifted: Sequence[Finding], yardstick: Yardstick) -> str:
-    words = list(dict.fromkeys(word for finding in features if (word := _look(finding))))
+def _opening(named: Sequence[Finding], drifted: Sequence[Finding], yardstick: Yardstick) -> str:
+    words = list(dict.fromkeys(look_of(finding) for finding in named))
     if words:
-        partly = all(_is_about_some(finding) for finding in features if _look(finding))
+        partly = all(_is_about_some(finding) for finding in named)
         some = "Some images" if partly else "Images"
         return f"{some} are {listed(words[:_LOOKS_NAMED])} {yardstick.than}"
     about_images = any(_is_about_images(finding) for finding in drifted)
@@ -171,27 +173,3 @@ def _is_about_some(finding: Finding) -> bool:
     """Tell whether most images stayed: where most of them left, all have moved."""
     is_share = finding.constant is not None or finding.direction in TAILS
     return is_share and (finding.effect or 0.0) < _MOST
-
-
-def _look(finding: Finding) -> str:
-    feature = feature_named(finding.name)
-    if feature is None or finding.direction not in {"up", "down", *TAILS}:
-        return ""
-    return feature.rises if finding.direction in {"up", "upper_tail"} else feature.falls
-
-
-def _in_order(findings: Sequence[Finding]) -> list[Finding]:
-    """Return what the eye sees first, then by effect."""
-    return sorted(
-        findings,
-        key=lambda one: (
-            not _is_headline(one.name),
-            -size_of(one),
-            one.name,
-        ),
-    )
-
-
-def _is_headline(name: str) -> bool:
-    feature = feature_named(name)
-    return feature is not None and feature.headline

@@ -10,13 +10,14 @@ import numpy as np
 from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.joint import COMBINATION
 from drift.observations.window_images import WindowImages
+from reference_stats.features.feature import Sign
 from reference_stats.features.registry import feature_named
 from reference_stats.profiles.profile import ReferenceProfile
 
 _REASONS_NAMED = 2
 _USUAL = (0.05, 0.95)
-# What the eye sees comes before another number that is less than so many times as far out.
-_HEADLINE_WEIGHT = 2.0
+# A cause or what the eye sees comes before another number less than so many times as far out.
+_SEEN_WEIGHT = 2.0
 _WITHOUT_NUMBERS = {
     COMBINATION: "its numbers rarely go together",
     NEAR_COPIES: "one of several near-copies",
@@ -94,11 +95,13 @@ class Reasons:
             return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
         usual = self._usual(name)
         value = usual.values[position]
+        rose = value > usual.middle
+        seen = (feature.rising if rose else feature.falling) is not Sign.TRACE
         return _Reason(
-            look=feature.rises if value > usual.middle else feature.falls,
+            look=feature.rises if rose else feature.falls,
             numbers=f"{feature.title} {value:.3g}, reference {_range(usual.low, usual.high)}",
             outside=not usual.low <= value <= usual.high,
-            weight=distance * (_HEADLINE_WEIGHT if feature.headline else 1.0),
+            weight=distance * (_SEEN_WEIGHT if seen else 1.0),
         )
 
     def _usual(self, name: str) -> _Usual:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 
 _NAME = re.compile(r"(?P<name>.+)_at_(?P<side>[1-9][0-9]*)px")
@@ -28,7 +28,9 @@ def at_canonical_size(feature: Feature, shorter_side: int) -> Feature:
         rises=f"{feature.rises} at {shorter_side} pixels",
         falls=f"{feature.falls} at {shorter_side} pixels",
         compute=functools.partial(_compute_scaled, feature.compute, shorter_side),
-        headline=False,
+        rising=Sign.TRACE,
+        falling=Sign.TRACE,
+        behind=(),
         follows_resolution=False,
     )
 

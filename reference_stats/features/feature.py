@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from reference_stats.sums.decoded_image import DecodedImage
+
+
+class Sign(enum.Enum):
+    """What a move of a feature is a sign of.
+
+    A cause moves hardly anything else but this feature; a look is what the eye sees, whatever the
+    cause; a trace follows from many causes.
+    """
+
+    CAUSE = "cause"
+    LOOK = "look"
+    TRACE = "trace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +64,12 @@ class Feature:
         Why it is that large, in a few words.
     edge
         The level at which it counts pixels; None for what is no share of pixels beyond a level.
-    headline
-        Whether the summary of a report names this feature before others: one per thing that the
-        eye sees.
+    rising, falling
+        What a rise and a fall are a sign of: a headline names causes before looks, and looks
+        before traces.
+    behind
+        Other features whose causes move this one as well: where one of them moved about as far,
+        this one tells nothing new. No circles.
     follows_resolution
         Whether the number changes when the same picture has more pixels. Such a feature is computed
         at the job's ``images.canonical_size`` as well.
@@ -70,6 +86,8 @@ class Feature:
     resolution: float
     resolution_reason: str
     edge: Edge | None = None
-    headline: bool = False
+    rising: Sign = Sign.TRACE
+    falling: Sign = Sign.TRACE
+    behind: tuple[str, ...] = ()
     follows_resolution: bool = False
     version: int = 1

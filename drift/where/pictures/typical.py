@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import resolution_of
 from drift.where.direction import FARTHEST, QUARTILE_DISTANCE
+from reference_stats.features.feature import Sign
 from reference_stats.features.registry import FEATURES
 
 _MOST_TYPICAL_PART, _LARGEST_POOL = 4, 64
-_HEADLINES = tuple(feature.name for feature in FEATURES if feature.headline)
+_SEEN = tuple(
+    feature.name for feature in FEATURES if Sign.LOOK in {feature.rising, feature.falling}
+)
 
 
 class _Candidate(NamedTuple):
@@ -94,7 +97,7 @@ def _spread(
 
 def _distances(features: pd.DataFrame) -> NDArray[np.float64]:
     """Return each image's distance from the medians, shape (images,); infinite without a number."""
-    far = _far_out(features[[name for name in _HEADLINES if name in features]])
+    far = _far_out(features[[name for name in _SEEN if name in features]])
     if far.columns.empty:
         return np.full(len(features), np.inf)
     distances = np.sqrt((far**2).mean(axis=1)).to_numpy(dtype="float64")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 from reference_stats.sums.detail import BLOCK
 
@@ -50,10 +50,11 @@ BLOCKINESS_FEATURES = (
         name="blockiness",
         unit="contrast (-1 to 1)",
         title="compression blocks",
-        rises="more visibly compressed",
-        falls="less visibly compressed",
+        rises="blockier from compression or resizing",
+        falls="less blocky",
         compute=blockiness,
         resolution=0.005,
         resolution_reason="steps that differ by one per cent",
+        rising=Sign.CAUSE,
     ),
 )

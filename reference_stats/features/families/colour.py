@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Edge, Feature
+from reference_stats.features.feature import Edge, Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 
 
@@ -183,6 +183,8 @@ COLOUR_FEATURES = (
         compute=saturation,
         resolution=0.01,
         resolution_reason="one level of a dim colour of 100",
+        rising=Sign.LOOK,
+        falling=Sign.LOOK,
     ),
     Feature(
         name="colourfulness",
@@ -193,7 +195,8 @@ COLOUR_FEATURES = (
         compute=colourfulness,
         resolution=1.0,
         resolution_reason="about one level between the channels",
-        headline=True,
+        rising=Sign.LOOK,
+        falling=Sign.LOOK,
     ),
     Feature(
         name="blown_channels",
@@ -226,15 +229,19 @@ COLOUR_FEATURES = (
         compute=warmth,
         resolution=0.02,
         resolution_reason="two per cent of the coloured light",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
     ),
     Feature(
         name="colourless",
         unit="share of pixels (0-1)",
         title="grey area",
-        rises="greyer over more of their area",
+        rises="without colour over more of their area",
         falls="coloured over more of their area",
         compute=colourless,
         resolution=0.01,
         resolution_reason="a hundredth of the pixels",
+        rising=Sign.LOOK,
+        behind=("flat_borders",),
     ),
 )

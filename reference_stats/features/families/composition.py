@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 from reference_stats.sums.layout import LineSums
 
@@ -93,11 +93,14 @@ COMPOSITION_FEATURES = (
         name="orientation",
         unit="log ratio",
         title="orientation",
-        rises="layered more from top to bottom",
-        falls="layered more from side to side",
+        rises="turned or layered more from top to bottom",
+        falls="turned or layered more from side to side",
         compute=orientation,
         resolution=0.02,
         resolution_reason="two per cent of the ratio",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
+        behind=("flat_borders",),
     ),
     Feature(
         name="top_bottom",
@@ -108,6 +111,9 @@ COMPOSITION_FEATURES = (
         compute=top_bottom,
         resolution=0.02,
         resolution_reason="two per cent of the ratio",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
+        behind=("flat_borders",),
     ),
     Feature(
         name="left_right",
@@ -118,15 +124,19 @@ COMPOSITION_FEATURES = (
         compute=left_right,
         resolution=0.02,
         resolution_reason="two per cent of the ratio",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
+        behind=("flat_borders",),
     ),
     Feature(
         name="flat_borders",
         unit="share of the side (0-1)",
         title="plain borders",
-        rises="more framed by plain bars",
-        falls="less framed by plain bars",
+        rises="more framed by black or plain bars",
+        falls="less framed by black or plain bars",
         compute=flat_borders,
         resolution=0.01,
         resolution_reason="two rows of 224",
+        rising=Sign.CAUSE,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 from reference_stats.sums.peaks import peak_of, unevenness_of
 
@@ -108,16 +108,20 @@ DEFECT_FEATURES = (
         compute=hot_pixels,
         resolution=0.00002,
         resolution_reason="one pixel of 224 x 224",
+        rising=Sign.CAUSE,
+        behind=("noise_level",),
     ),
     Feature(
         name="wrapped_steps",
         unit="share of steps (0-1)",
-        title="jumps from white to black",
-        rises="fuller of jumps between white and black",
-        falls="freer of jumps between white and black",
+        title="wrapped steps",
+        rises="fuller of wrapped steps between white and black",
+        falls="freer of wrapped steps between white and black",
         compute=wrapped_steps,
         resolution=0.00001,
         resolution_reason="three steps of the 300,000 in 224 x 224 pixels",
+        rising=Sign.CAUSE,
+        behind=("hot_pixels", "flat_borders", "blockiness", "noise_level"),
     ),
     Feature(
         name="row_banding",
@@ -128,6 +132,8 @@ DEFECT_FEATURES = (
         compute=row_banding,
         resolution=0.1,
         resolution_reason="ten per cent of a peak",
+        rising=Sign.CAUSE,
+        behind=("noise_level", "flat_borders"),
     ),
     Feature(
         name="level_comb",
@@ -138,5 +144,7 @@ DEFECT_FEATURES = (
         compute=level_comb,
         resolution=0.1,
         resolution_reason="ten per cent of a peak",
+        rising=Sign.CAUSE,
+        behind=("blockiness", "std_dev", "mean", "flat_borders"),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 
 
@@ -103,7 +103,9 @@ FILE_FEATURES = (
         compute=width,
         resolution=1.0,
         resolution_reason="one pixel",
-        headline=True,
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
+        behind=("aspect",),
     ),
     Feature(
         name="height",
@@ -114,6 +116,9 @@ FILE_FEATURES = (
         compute=height,
         resolution=1.0,
         resolution_reason="one pixel",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
+        behind=("width", "aspect"),
     ),
     Feature(
         name="aspect",
@@ -124,7 +129,8 @@ FILE_FEATURES = (
         compute=aspect,
         resolution=0.02,
         resolution_reason="one pixel of fifty",
-        headline=True,
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
     ),
     Feature(
         name="size_bytes",
@@ -155,5 +161,7 @@ FILE_FEATURES = (
         compute=transparency,
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Edge, Feature
+from reference_stats.features.feature import Edge, Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 
 _SOBEL_SCALE = 4 * 255 * math.sqrt(2)
@@ -145,7 +145,8 @@ LUMA_FEATURES = (
         compute=mean,
         resolution=1.0,
         resolution_reason="one grey level",
-        headline=True,
+        rising=Sign.LOOK,
+        falling=Sign.LOOK,
     ),
     Feature(
         name="std_dev",
@@ -156,7 +157,9 @@ LUMA_FEATURES = (
         compute=std_dev,
         resolution=1.0,
         resolution_reason="one grey level",
-        headline=True,
+        rising=Sign.LOOK,
+        falling=Sign.LOOK,
+        behind=("mean",),
     ),
     Feature(
         name="median",
@@ -229,7 +232,6 @@ LUMA_FEATURES = (
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
         edge=Edge(level=249.5, seen_in=("median", "max_pixel")),
-        headline=True,
     ),
     Feature(
         name="underexposed",
@@ -241,6 +243,5 @@ LUMA_FEATURES = (
         resolution=0.001,
         resolution_reason="a thousandth of the pixels",
         edge=Edge(level=5.5, seen_in=("median", "min_pixel", "black_point")),
-        headline=True,
     ),
 )

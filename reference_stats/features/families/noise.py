@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 
 # Grey levels that keep the graininess of nearly flat images from jumping: less than any camera's.
@@ -85,7 +85,7 @@ NOISE_FEATURES = (
         resolution=0.05,
         resolution_reason="a sixth of what rounding to whole levels makes",
         follows_resolution=True,
-        headline=True,
+        rising=Sign.LOOK,
     ),
     Feature(
         name="speckle",

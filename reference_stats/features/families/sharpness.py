@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from reference_stats.features.feature import Feature
+from reference_stats.features.feature import Feature, Sign
 from reference_stats.sums.decoded_image import DecodedImage
 
 # Grey levels that keep the logarithms of nearly flat images from jumping.
@@ -97,7 +97,8 @@ SHARPNESS_FEATURES = (
         resolution=0.01,
         resolution_reason="two per cent of the variance",
         follows_resolution=True,
-        headline=True,
+        falling=Sign.LOOK,
+        behind=("std_dev",),
     ),
     Feature(
         name="centre_sharpness",
@@ -108,6 +109,9 @@ SHARPNESS_FEATURES = (
         compute=centre_sharpness,
         resolution=0.02,
         resolution_reason="two per cent of the ratio",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
+        behind=("flat_borders", "mean"),
     ),
     Feature(
         name="blur_direction",
@@ -118,5 +122,8 @@ SHARPNESS_FEATURES = (
         compute=blur_direction,
         resolution=0.02,
         resolution_reason="two per cent of the ratio",
+        rising=Sign.CAUSE,
+        falling=Sign.CAUSE,
+        behind=("flat_borders", "row_banding", "blockiness"),
     ),
 )

@@ -1,0 +1,1 @@
+"""What a headline names, and in which order."""
