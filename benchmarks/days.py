@@ -22,6 +22,11 @@ it: in worlds where nothing moves, after a permanent step of 0.25 standard devia
 column's mean or of all columns' means, and after a fault of four days. That takes about 20 seconds
 of a core a world, on top of the times above.
 
+With cameras (`--only cameras`) each of five has its own permanent conditions and its own days
+beside the common ones. Every camera is tested beside its own days: false alarms of whole runs are
+counted with 1,000 images a day, and one camera of five with a fault in all of its images, 60 of
+300, is looked for after 28 days; both beside the same worlds without a test of cameras.
+
 Others judge every fifth day from tables of all images: Evidently's defaults, the K-S test with
 Bonferroni's correction against the reference and against the past month, and three standard
 deviations over the past month's chunks of days.

@@ -2,12 +2,15 @@
 
     python -m benchmarks.days_cost                   60 past days, windows of 100 images
     python -m benchmarks.days_cost --requests 1000   windows of 1,000 images
+    python -m benchmarks.days_cost --segments 10     beside it with ten cameras, of 32 images each
 
 A small world is made: a reference, 60 days like it and a window, of which everything was measured
 before, so that every image is in the feature cache and every day has its record. Then the run of
 the window is repeated by turns with its days, with a single one and with ``[baseline] days = 0``,
 in one process, without Evidently's page, which is the same in all. Printed are medians, and the
-ratio to the run without days.
+ratio to the run without days. With ``--segments`` the run with all its days is repeated with that
+many cameras as segments too: what their tests take is measured beside what reading the days and
+the comparison take without them.
 """
 
 from __future__ import annotations
@@ -34,6 +37,8 @@ from tests.support.worlds import START, job_of, make_world
 
 BAR_SECONDS = 0.5
 BAR_REQUESTS = 10
+BAR_SEGMENTS = 3.0
+_IMAGES_OF_SEGMENT = 32
 _IMAGES_PER_DAY = 300
 _REFERENCES = 500
 _NO_PAGE = report.EvidentlyFiles(html=b"<!doctype html>", json=b"{}")
@@ -49,23 +54,32 @@ class RunCost:
         CPU seconds of the process, all threads.
     requests
         Calls to the bucket.
+    segments
+        How many segments it tested.
     """
 
     seconds: float
     requests: int
+    segments: int = 0
 
 
-def one_run(folder: Path, *, days: int, past_days: int) -> RunCost:
+def one_run(folder: Path, *, days: int, past_days: int, segments: bool = False) -> RunCost:
     """Run the window behind `past_days` ordinary days, of which so many are looked at."""
     baseline = {"days": days, "images_per_day": _IMAGES_PER_DAY, "most_minutes": 60}
-    place = open_workplace(job_of(folder, baseline=baseline))
+    tables = {"segments": {"columns": ["camera"]}} if segments else {}
+    place = open_workplace(job_of(folder, baseline=baseline, **tables))
     bucket = CountingBucket(place.bucket)
     counted = dataclasses.replace(place, bucket=bucket, open_bucket=lambda _: bucket)
     until = (START + timedelta(days=past_days + 1)).replace(tzinfo=UTC)
     started = time.process_time()
     with mock.patch.object(report, "render", return_value=_NO_PAGE):
-        run_job(counted, RunOptions(until=until))
-    return RunCost(seconds=time.process_time() - started, requests=sum(bucket.calls.values()))
+        findings = run_job(counted, RunOptions(until=until))
+    tests = findings.segment_tests
+    return RunCost(
+        seconds=time.process_time() - started,
+        requests=sum(bucket.calls.values()),
+        segments=0 if tests is None else len(tests.tested),
+    )
 
 
 def measure(folder: Path, *, past_days: int, requests: int, rounds: int) -> dict[int, RunCost]:
@@ -80,13 +94,44 @@ def measure(folder: Path, *, past_days: int, requests: int, rounds: int) -> dict
     for _ in range(rounds):
         for days in looked_at:
             costs[days].append(one_run(folder, days=days, past_days=past_days))
-    return {
-        days: RunCost(
-            seconds=median(one.seconds for one in found),
-            requests=round(median(one.requests for one in found)),
-        )
-        for days, found in costs.items()
-    }
+    return {days: _median(found) for days, found in costs.items()}
+
+
+def measure_segments(
+    folder: Path, *, past_days: int, cameras: int, rounds: int
+) -> tuple[RunCost, RunCost, RunCost]:
+    """Return the medians of a run without days, with all of them, and with segments as well."""
+    lights = (1.0,) * (past_days + 1)
+    requests = _IMAGES_OF_SEGMENT * cameras
+    make_world(folder, lights=lights, requests=requests, references=_REFERENCES, cameras=cameras)
+    ways = ((0, False), (past_days, False), (past_days, True))
+    costs: dict[tuple[int, bool], list[RunCost]] = {way: [] for way in ways}
+    # The records of the first run know the segments; others read the same.
+    for days, segments in ways[::-1] + ways * rounds:
+        found = one_run(folder, days=days, past_days=past_days, segments=segments)
+        costs[days, segments].append(found)
+    plain, days_alone, with_segments = (_median(costs[way][1:]) for way in ways)
+    return plain, days_alone, with_segments
+
+
+def _median(costs: Sequence[RunCost]) -> RunCost:
+    return RunCost(
+        seconds=median(one.seconds for one in costs),
+        requests=round(median(one.requests for one in costs)),
+        segments=costs[-1].segments,
+    )
+
+
+def segments_line(plain: RunCost, days_alone: RunCost, with_segments: RunCost) -> str:
+    """Return what the tests of segments take, beside what the days take without them."""
+    ratio = with_segments.seconds / days_alone.seconds
+    of_days = (with_segments.seconds - plain.seconds) / (days_alone.seconds - plain.seconds)
+    return (
+        f"{with_segments.segments} segments: {with_segments.seconds:.2f} CPU s, "
+        f"{days_alone.seconds:.2f} without them, {plain.seconds:.2f} without days: a run is "
+        f"{ratio:.1f} times as dear, and its days {of_days:.1f} times (bar for the run "
+        f"{BAR_SEGMENTS:g}: {'met' if ratio <= BAR_SEGMENTS else 'MISSED'})"
+    )
 
 
 def table(costs: Mapping[int, RunCost]) -> str:
@@ -113,7 +158,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--past-days", type=int, default=60, metavar="N")
     parser.add_argument("--requests", type=int, default=100, metavar="N", help="images a day")
     parser.add_argument("--rounds", type=int, default=7, metavar="N")
+    parser.add_argument("--segments", type=int, default=0, metavar="N", help="so many cameras")
     options = parser.parse_args(arguments)
+    if options.segments:
+        return _segments(options)
     with tempfile.TemporaryDirectory() as folder:
         costs = measure(
             Path(folder),
@@ -132,6 +180,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"\nBar, below {BAR_SECONDS} CPU s and {BAR_REQUESTS} requests beyond a run without days: "
         f"{'met' if met else 'MISSED'}"
     )
+    return 0
+
+
+def _segments(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        found = measure_segments(
+            Path(folder),
+            past_days=options.past_days,
+            cameras=options.segments,
+            rounds=options.rounds,
+        )
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    print(segments_line(*found))
     return 0
 
 

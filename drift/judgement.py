@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from drift.across_runs.accepted_windows import accepted_windows, widening
@@ -16,9 +15,10 @@ from drift.across_runs.marks import PersonsMarks
 from drift.across_runs.trend import TodaysRun, find_trend
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
-from drift.comparison.columns.columns import AlignedRows, ColumnRole, LinedUp
+from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
+from drift.days.judging.segment_findings import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
@@ -30,18 +30,16 @@ from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
 from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text, run_id, run_ids
-from drift.seed import SEED
 from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
 from drift.verdict.sentence import Extent
-from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
-from drift.where.affected import least_affected
-from drift.where.direction import Positions, drift_positions
-from drift.where.offenders import RankedImages, find_offenders, list_affected, rank_images
+from drift.verdict.yardstick import REFERENCE_ALONE
+from drift.where.focus import focus_of
+from drift.where.located import Located, located
+from drift.where.offenders import RankedImages, find_offenders, list_affected
 from drift.where.pictures.grown_class import find_grown_class
-from drift.where.segments import Concentration, concentrate
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
@@ -93,6 +91,7 @@ class Judged:
     lined_up: LinedUp
     comparison: Comparison
     affected: AffectedImages | None
+    drifted_segments: tuple[JudgedSegment, ...] = ()
 
 
 def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
@@ -109,9 +108,8 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
-        located = _locate(workplace, inputs, comparison, lined_up.rows[ColumnRole.FEATURE])
-        extent = _extent(counts, located, measured.yardstick)
-        decision = decide(comparison, extent, counts.log, job, remarks)
+        place = _locate(inputs, lined_up, measured, job)
+        decision = decide(comparison, _extent(counts, place, measured), counts.log, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, inputs.request),
@@ -120,20 +118,22 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         history_digest=history_digest((*earlier, *data.as_older)),
         comparison=comparison,
         decision=decision,
-        affected=located.affected,
-        offenders=find_offenders(located.ranked, inputs.window, data.counted),
-        concentration=located.concentration,
+        affected=place.affected,
+        offenders=find_offenders(place.ranked, inputs.window, data.counted),
+        concentration=place.concentration,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
+        segment_tests=measured.segments.told(is_headline=place.focus.segment is not None),
     )
-    listed = _list_affected(inputs, facts, located.ranked, units)
+    listed = _list_affected(inputs, facts, place.ranked, units)
     return Judged(
         findings=_findings(inputs, facts, listed, earlier),
         lined_up=lined_up,
         comparison=comparison,
         affected=listed,
+        drifted_segments=measured.segments.drifted,
     )
 
 
@@ -220,14 +220,17 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(counts: WindowCounts, located: _Located, yardstick: Yardstick) -> Extent:
-    where = located.concentration
+def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> Extent:
+    where = place.concentration
     return Extent(
         images=counts.images,
-        affected=located.affected,
+        affected=place.affected,
         where=where_clause(where.segments, where.onset),
         reasons=counts.quality.reasons,
-        yardstick=yardstick,
+        yardstick=measured.yardstick,
+        segment=place.focus.segment,
+        more_segments=len(measured.segments.drifted) - 1,
+        tested_segments=len(measured.segments.judged),
     )
 
 
@@ -236,41 +239,10 @@ def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
     return line_up(inputs.profile, inputs.window, units, named, probabilities)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Located:
-    """The part of a drifted window in which the change is."""
-
-    ranked: RankedImages
-    concentration: Concentration
-    affected: int | None
-
-
-def _locate(
-    workplace: Workplace, inputs: RunInputs, comparison: Comparison, rows: AlignedRows
-) -> _Located:
-    positions = drift_positions(comparison, rows)
-    return _Located(
-        ranked=rank_images(positions, rows, comparison, inputs.window),
-        concentration=_concentrate(workplace, inputs, comparison, positions),
-        affected=least_affected(positions),
-    )
-
-
-def _concentrate(
-    workplace: Workplace, inputs: RunInputs, comparison: Comparison, positions: Positions
-) -> Concentration:
-    if not comparison.has_drifted or positions.current.empty:
-        return Concentration()
-    rows = positions.current.index
-    return concentrate(
-        positions.scores(),
-        np.arange(len(rows)),
-        inputs.segments.loc[rows],
-        inputs.window.rows["timestamp"].loc[rows],
-        level=workplace.job.detection.false_alarm_rate,
-        seed=SEED,
-        hours=workplace.job.segments.hours,
-    )
+def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
+    rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
+    focus = focus_of(measured.comparison, rows, drifted, inputs.segments)
+    return located(focus, inputs.window, inputs.segments, job)
 
 
 def _trend(

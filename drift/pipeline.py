@@ -24,6 +24,7 @@ from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, requested_window, run_id
+from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
@@ -72,6 +73,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 profile=inputs.profile,
                 window=inputs.window,
                 affected=judged.affected,
+                segments=segment_columns(judged.drifted_segments, judged.lined_up, segments),
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)
     if finished is not None:

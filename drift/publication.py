@@ -56,6 +56,8 @@ class Compared:
     ----------
     affected
         All images that are likely affected; None without drift.
+    segments
+        The segments that drifted as columns of their own, with what was found of each.
     """
 
     lined_up: LinedUp
@@ -63,6 +65,7 @@ class Compared:
     profile: ReferenceProfile
     window: WindowImages
     affected: AffectedImages | None
+    segments: tuple[tuple[Column, Finding], ...] = ()
 
 
 def publish_run(
@@ -148,13 +151,16 @@ def _image_links(workplace: Workplace) -> ImageLinks:
 def _for_evidently(
     compared: Compared,
 ) -> tuple[list[Column], dict[str, Finding | Multivariate]]:
-    """Return all columns, the joint distance among them, and what was found of each."""
+    """Return all columns, the joint distance and segments among them, and what was found."""
     comparison = compared.comparison
     columns = list(compared.lined_up.columns)
     findings: dict[str, Finding | Multivariate] = {one.name: one for one in comparison.findings}
     if comparison.joint is not None:
         columns.append(comparison.joint.column)
         findings[comparison.joint.column.name] = comparison.joint.finding
+    for column, finding in compared.segments:
+        columns.append(column)
+        findings[column.name] = finding
     return columns, findings
 
 

@@ -119,6 +119,20 @@ CASES = (
 )
 
 
+CAMERAS = tuple(
+    Case(
+        name=f"five cameras, {weather}, {images:,} a day",
+        weather=weather,
+        images=_always(images),
+        bar=0.012,
+    )
+    for weather in (Weather.MILD, Weather.MODERATE)
+    for images in (300, 1000)
+)
+"""Cameras differ for good, and each has days of its own: false alarms are counted with 1,000 images
+a day, faults of one camera with 300."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnWorld:
     """One world of a case, with the images of all its blocks.

@@ -53,10 +53,10 @@ def drawn(
     weights = world.weights(recipe)
     pool = world.pool
     faulty = 0 if fault is None else round(images * fault.part)
-    counts = _multinomial(random, images - faulty, np.where(pool.normal, weights, 0.0))
+    counts = multinomial(random, images - faulty, np.where(pool.normal, weights, 0.0))
     if fault is not None:
         own = np.where(pool.fault == fault.number, weights, 0.0)
-        counts = counts + _multinomial(random, faulty, own)
+        counts = counts + multinomial(random, faulty, own)
     return counts
 
 
@@ -70,7 +70,8 @@ def recorded(counts: Counts, random: np.random.Generator, most: int = RECORDED) 
     return np.bincount(chosen, minlength=len(counts))
 
 
-def _multinomial(random: np.random.Generator, images: int, weights: Numbers) -> Counts:
+def multinomial(random: np.random.Generator, images: int, weights: Numbers) -> Counts:
+    """Draw so many pictures by their weights; return how often each was drawn."""
     edges = np.cumsum(weights)
     places = np.searchsorted(edges, random.random(images) * edges[-1], side="right")
     return np.bincount(places, minlength=len(weights))

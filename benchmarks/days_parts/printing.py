@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from benchmarks.days_parts.camera_lines import camera_lines
+from benchmarks.days_parts.cameras import CamerasSaid
 from benchmarks.days_parts.cases import CASES, POOLED, Case
 from benchmarks.days_parts.lines import Line
 from benchmarks.days_parts.measures import FalseAlarms, Found
@@ -46,6 +48,7 @@ def table(measured: Measured) -> str:
         *_fault_lines(measured),
         *_other_lines(measured),
         *slow_lines(slow),
+        *camera_lines([(task.case, one) for task, one in measured if isinstance(one, CamerasSaid)]),
     ]
     parts = [
         "Bars\n" + "\n".join(line.text for line in lines),

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
 
-from benchmarks.days_parts.cases import CASES, Case
+from benchmarks.days_parts.cameras import CamerasSaid, cameras_said
+from benchmarks.days_parts.cases import CAMERAS, CASES, Case
 from benchmarks.days_parts.measures import FalseAlarms, Found, covered, false_alarms, faults_found
 from benchmarks.days_parts.pool import Pool
 from benchmarks.days_parts.rates import Tally
@@ -21,6 +22,7 @@ from benchmarks.days_parts.worlds import Weather
 
 AGES = (3, 7, 14, 60)
 AGE_OF_TODAY = 30
+AGE_OF_CAMERAS = 28
 AGES_OF_LEVEL = (14, 28, 60)
 COVERED = (Weather.NONE, Weather.MILD, Weather.MODERATE)
 SLOW = (*COVERED, Weather.HEAVY)
@@ -35,6 +37,7 @@ class Measure(enum.StrEnum):
     STEP = "step"
     LEVEL = "level"
     TREND = "trend"
+    CAMERAS = "cameras"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class Task:
     with_peers: bool = False
 
 
-Outcome = FalseAlarms | list[Found] | Step | SlowSaid | dict[int, Tally]
+Outcome = FalseAlarms | list[Found] | Step | SlowSaid | CamerasSaid | dict[int, Tally]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ class Amount:
         For false alarms: of each case that is pooled over sizes, and of each other one.
     peers
         How many of them are shown to the peers.
-    faults, today, steps, levels, trends
+    faults, today, steps, levels, trends, cameras
         For each other measure, of each kind of days.
     """
 
@@ -72,15 +75,20 @@ class Amount:
     steps: int
     levels: int
     trends: int
+    cameras: int
 
 
-QUICK = Amount(pooled=8, others=4, peers=2, faults=12, today=4, steps=6, levels=8, trends=8)
-FULL = Amount(pooled=24, others=16, peers=4, faults=24, today=16, steps=24, levels=24, trends=24)
+QUICK = Amount(
+    pooled=8, others=4, peers=2, faults=12, today=4, steps=6, levels=8, trends=8, cameras=8
+)
+FULL = Amount(
+    pooled=24, others=16, peers=4, faults=24, today=16, steps=24, levels=24, trends=24, cameras=24
+)
 
 
 def case_named(name: str) -> Case:
     """Return a case by its name."""
-    return next(case for case in CASES if case.name == name)
+    return next(case for case in (*CASES, *CAMERAS) if case.name == name)
 
 
 def usual_case(weather: Weather) -> Case:
@@ -130,6 +138,11 @@ def tasks_of(amount: Amount, first_seed: int = 0) -> list[Task]:
             Task(measure=Measure.TREND, case=usual_case(weather).name, seed=500 + seed)
             for seed in range(amount.trends)
         ]
+    tasks += [
+        Task(measure=Measure.CAMERAS, case=case.name, seed=600 + seed)
+        for case in CAMERAS
+        for seed in range(amount.cameras)
+    ]
     tasks = [replace(task, seed=first_seed + task.seed) for task in tasks]
     return sorted(tasks, key=lambda task: ("10,000" not in task.case, not task.with_peers))
 
@@ -154,14 +167,16 @@ def run_task(task: Task) -> Outcome:
     case, pool = case_named(task.case), _Shared.pool
     if task.measure is Measure.ALARMS:
         return false_alarms(case, task.seed, pool, with_peers=task.with_peers)
-    if task.measure is Measure.FAULTS:
-        return faults_found(case, task.seed, pool, AGES)
-    if task.measure is Measure.TODAY:
-        return faults_found(case, task.seed, pool, (AGE_OF_TODAY,), ask_today=True)
+    if task.measure in (Measure.FAULTS, Measure.TODAY):
+        is_today = task.measure is Measure.TODAY
+        ages = (AGE_OF_TODAY,) if is_today else AGES
+        return faults_found(case, task.seed, pool, ages, ask_today=is_today)
     if task.measure is Measure.STEP:
         return step_of(case, task.seed, pool)
     if task.measure is Measure.TREND:
         return slow_said(case, task.seed, pool)
+    if task.measure is Measure.CAMERAS:
+        return cameras_said(case, task.seed, pool, AGE_OF_CAMERAS)
     return covered(case, task.seed, pool, AGES_OF_LEVEL)
 
 

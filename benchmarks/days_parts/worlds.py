@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from benchmarks.days_parts.pool import CONDITIONS, SPREAD_OF_CONDITIONS, Pool
 Numbers = NDArray[np.float64]
 
 DAYS = 105
-_CLIENTS = 5
+CLIENTS = 5
 _PERSISTENCE = 0.5
 _FREEDOM = 4
 # A fault's or an odd day's picture must not be drawn hundreds of times.
@@ -89,11 +89,14 @@ class Recipe:
         The middle of the conditions, shape (5,).
     classes, clients
         Shares that sum to 1.
+    moved
+        By how much each client's conditions lie off on this day, shape (clients, 5).
     """
 
     conditions: Numbers
     classes: Numbers
     clients: Numbers
+    moved: Numbers = field(default_factory=lambda: np.zeros((CLIENTS, CONDITIONS)))
 
 
 @dataclass(slots=True)
@@ -114,6 +117,7 @@ class World:
     weather: Weather
     seed: int
     random: np.random.Generator = field(init=False)
+    _of_clients: np.random.Generator = field(init=False)
     day: int = field(init=False, default=0)
     _strength: Strength = field(init=False)
     _client_conditions: Numbers = field(init=False)
@@ -128,15 +132,16 @@ class World:
 
     def __post_init__(self) -> None:
         self.random = random = np.random.default_rng([self.seed, 11])
+        self._of_clients = np.random.default_rng([self.seed, 12])
         strength = self._strength = STRENGTHS[self.weather]
-        own = strength.client_spread * random.standard_normal((_CLIENTS, CONDITIONS))
+        own = strength.client_spread * random.standard_normal((CLIENTS, CONDITIONS))
         self._client_conditions = own - own.mean(axis=0)
         self._offset = strength.offset * random.standard_normal(CONDITIONS)
         self._weekend = strength.weekend * random.standard_normal(CONDITIONS)
         self._season = strength.season * random.standard_normal(CONDITIONS)
         counts = np.bincount(self.pool.shown[self.pool.normal], minlength=len(self.pool.labels))
         self._pool_shares = counts / counts.sum()
-        usual = (self._pool_shares, np.full(_CLIENTS, 1 / _CLIENTS))
+        usual = (self._pool_shares, np.full(CLIENTS, 1 / CLIENTS))
         self._shares = self._tilted(usual, strength.mix_offset)
         self._weekend_shares = self._tilted(self._shares, strength.weekend_mix)
         self._state = np.zeros(CONDITIONS)
@@ -149,7 +154,7 @@ class World:
         return Recipe(
             conditions=np.zeros(CONDITIONS),
             classes=self._pool_shares,
-            clients=np.full(_CLIENTS, 1 / _CLIENTS),
+            clients=np.full(CLIENTS, 1 / CLIENTS),
         )
 
     def next(self) -> Recipe:
@@ -173,6 +178,11 @@ class World:
             clients=self._varied(clients, strength.clients),
         )
 
+    def with_clients_moved(self, recipe: Recipe) -> Recipe:
+        """Return a day's recipe in which each client has a day of its own beside the common one."""
+        moved = self._strength.day * self._of_clients.standard_normal((CLIENTS, CONDITIONS))
+        return replace(recipe, moved=moved)
+
     def new_client(self, recipe: Recipe, share: float) -> Recipe:
         """Return a recipe in which a share of the images moved to the first client."""
         clients = recipe.clients * (1 - share)
@@ -181,14 +191,27 @@ class World:
 
     def weights(self, recipe: Recipe) -> Numbers:
         """Return how probable each picture of the pool is, but for a constant."""
-        pool = self.pool
-        density = np.zeros(len(pool.rows))
-        for share, own in zip(recipe.clients, self._client_conditions, strict=True):
-            off = ((pool.conditions - recipe.conditions - own) ** 2).sum(axis=1)
-            density += share * np.exp(np.clip(self._base - 0.5 * off, -30, 6))
-        density *= (recipe.classes / self._pool_shares)[pool.shown]
-        limit = np.quantile(density[pool.normal], _MOST_WEIGHT)
-        return np.minimum(density, limit)
+        density = np.zeros(len(self.pool.rows))
+        for client, share in enumerate(recipe.clients):
+            density += share * self._density(recipe, client)
+        return self._limited(density * self._of_classes(recipe))
+
+    def weights_of(self, recipe: Recipe, client: int) -> Numbers:
+        """Return the same for the images of one client."""
+        return self._limited(self._density(recipe, client) * self._of_classes(recipe))
+
+    def _density(self, recipe: Recipe, client: int) -> Numbers:
+        middle = recipe.conditions + self._client_conditions[client] + recipe.moved[client]
+        off = ((self.pool.conditions - middle) ** 2).sum(axis=1)
+        density: Numbers = np.exp(np.clip(self._base - 0.5 * off, -30, 6))
+        return density
+
+    def _of_classes(self, recipe: Recipe) -> Numbers:
+        of_pictures: Numbers = (recipe.classes / self._pool_shares)[self.pool.shown]
+        return of_pictures
+
+    def _limited(self, density: Numbers) -> Numbers:
+        return np.minimum(density, np.quantile(density[self.pool.normal], _MOST_WEIGHT))
 
     def _is_weekend(self) -> bool:
         return self.weather is not Weather.DAYTIME and self.day % 7 >= 5

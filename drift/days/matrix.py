@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.comparison.methods.classes import OTHERS, RARE
+from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.scale import JOINT, ReferenceScale
 from drift.days.sums import FamilySums
@@ -49,8 +50,9 @@ class FamilyMeans:
         Of one image, in the same unit squared and of the same shape.
     images
         How many independent images each mean rests on, of the same shape.
-    correlation
-        Between the scores of one image in the reference, shape (scores, scores).
+    correlations
+        Between the scores of one image in the reference: square blocks along the diagonal, in the
+        order of the scores. Scores of different blocks count as independent.
     skewness
         Of one image's scores in the reference, shape (scores,).
     unit
@@ -67,7 +69,7 @@ class FamilyMeans:
     means: NDArray[np.float64]
     variances: NDArray[np.float64]
     images: NDArray[np.float64]
-    correlation: NDArray[np.float64]
+    correlations: tuple[NDArray[np.float64], ...]
     skewness: NDArray[np.float64]
     unit: NDArray[np.float64]
     matters: NDArray[np.float64]
@@ -79,6 +81,8 @@ def family_means(
     reference_classes: Mapping[str, ReferenceClasses],
     blocks: Sequence[FamilySums],
     columns: Collection[str],
+    *,
+    only_locations: bool = False,
 ) -> FamilyMeans:
     """Return the mean scores of blocks, for some columns.
 
@@ -90,11 +94,16 @@ def family_means(
         In any order; the rows of the result are in the same.
     columns
         Which columns are looked at. The joint scores are there whenever the scale has them.
+    only_locations
+        Whether of numbers the locations alone are looked at: no spreads, no tails, and no joint
+        scores.
     """
     wanted = [
         at
         for at, key in enumerate(scale.keys)
-        if scale.deviations[at] > 0 and (key.group in columns or key.group == JOINT)
+        if scale.deviations[at] > 0
+        and (key.group in columns or key.group == JOINT)
+        and not (only_locations and (key.group == JOINT or key.method != LOCATION.name))
     ]
     numbers = _number_part(scale, blocks, wanted)
     parts = [numbers]
@@ -103,7 +112,7 @@ def family_means(
         for name in sorted(reference_classes)
         if name in columns
     ]
-    return _side_by_side(parts, scale.units)
+    return side_by_side(parts, scale.units)
 
 
 def _number_part(
@@ -124,7 +133,7 @@ def _number_part(
         means=(means - middles) / deviations,
         variances=variances,
         images=known * _worth(blocks)[:, None],
-        correlation=scale.correlation[np.ix_(wanted, wanted)],
+        correlations=(scale.correlation[np.ix_(wanted, wanted)],),
         skewness=scale.skewness[wanted],
         unit=np.ones(len(wanted)),
         matters=np.full(len(wanted), 1.0),
@@ -166,7 +175,7 @@ def _class_part(
         means=(observed - base) / deviation,
         variances=variances,
         images=np.repeat((known * _worth(blocks))[:, None], len(own), axis=1),
-        correlation=correlation,
+        correlations=(correlation,),
         skewness=(1 - 2 * shares) / deviation,
         unit=deviation,
         matters=_POINTS_PER_DEVIATION / deviation,
@@ -179,19 +188,20 @@ def _worth(blocks: Sequence[FamilySums]) -> NDArray[np.float64]:
     return np.array([one.effective / one.images if one.images else 0.0 for one in blocks])
 
 
-def _side_by_side(parts: Sequence[FamilyMeans], units: int) -> FamilyMeans:
-    correlation = np.eye(sum(len(part.keys) for part in parts))
-    at = 0
-    for part in parts:
-        end = at + len(part.keys)
-        correlation[at:end, at:end] = part.correlation
-        at = end
+def side_by_side(parts: Sequence[FamilyMeans], units: int = 0) -> FamilyMeans:
+    """Return the scores of several parts over the same blocks, at least one part, as one family.
+
+    Parameters
+    ----------
+    units
+        At least so many units do the reference's means rest on.
+    """
     return FamilyMeans(
         keys=tuple(key for part in parts for key in part.keys),
         means=np.concatenate([part.means for part in parts], axis=1),
         variances=np.concatenate([part.variances for part in parts], axis=1),
         images=np.concatenate([part.images for part in parts], axis=1),
-        correlation=correlation,
+        correlations=tuple(one for part in parts for one in part.correlations),
         skewness=np.concatenate([part.skewness for part in parts]),
         unit=np.concatenate([part.unit for part in parts]),
         matters=np.concatenate([part.matters for part in parts]),

@@ -25,6 +25,7 @@ from reference_stats.features.registry import feature_set, feature_set_id
 from reports.findings.answers import Verdict
 from reports.findings.images import Offender, Quality
 from reports.findings.log_times import LogTimes
+from reports.findings.places import SegmentTests
 from reports.findings.remarks import Remark, heaviest_first
 from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.findings.runs import Evidence, Trend
@@ -50,10 +51,26 @@ class RunFacts:
     accepted_runs: int
     remarks: Sequence[Remark]
     yardstick: Yardstick = REFERENCE_ALONE
+    segment_tests: SegmentTests | None = None
 
 
 def assemble(facts: RunFacts) -> RunFindings:
     """Return everything that the run found."""
+    return _beside_days(facts, _beside_reference(facts))
+
+
+def _beside_days(facts: RunFacts, found: RunFindings) -> RunFindings:
+    return replace(
+        found,
+        basis=facts.yardstick.basis,
+        level=facts.yardstick.level,
+        baseline=facts.yardstick.baseline,
+        episode=facts.yardstick.episode,
+        segment_tests=facts.segment_tests,
+    )
+
+
+def _beside_reference(facts: RunFacts) -> RunFindings:
     return RunFindings(
         job=facts.data.job.name,
         run_id=facts.run_id,
@@ -88,10 +105,6 @@ def assemble(facts: RunFacts) -> RunFindings:
         segment_scan=facts.concentration.scan,
         trend=facts.trend,
         evidence=_evidence(facts),
-        basis=facts.yardstick.basis,
-        level=facts.yardstick.level,
-        baseline=facts.yardstick.baseline,
-        episode=facts.yardstick.episode,
     )
 
 

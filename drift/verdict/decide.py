@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from drift.comparison.compare import Comparison
 from drift.verdict.quiet import learning, nothing_drifted, nothing_in_common
-from drift.verdict.sentence import Extent, Sentence, caused, moved, moved_jointly
+from drift.verdict.sentence import Extent, Sentence, caused, moved, moved_in_segment, moved_jointly
 from jobs.job_file.job import Job
 from reports.findings.answers import State, Verdict
 from reports.findings.images import ImageCounts
@@ -81,6 +81,9 @@ def _what_is_open(
 def what_drifted(comparison: Comparison, extent: Extent) -> Sentence | None:
     """Return what is said of columns, or of all features together, that drifted; else None."""
     drifted = [finding for finding in comparison.findings if finding.state is State.DRIFT]
+    if extent.segment is not None:
+        whole_drifted = comparison.has_drifted
+        return moved_in_segment(extent.segment, extent, whole_drifted=whole_drifted)
     if drifted:
         return moved(drifted, extent)
     joint = comparison.multivariate

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 
 from drift.across_runs.marks import PersonsMarks
@@ -13,6 +14,8 @@ from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
 from drift.days.judging.beside import BesideNormalDays, ComparedBeside, judge_beside_days
 from drift.days.judging.compare_days import NormalDays, PastMarks
+from drift.days.judging.segment_findings import JudgedSegment
+from drift.days.judging.segment_tests import SegmentsOfWindow, segments_of_window
 from drift.days.model.plan import NEEDED_DAYS
 from drift.days.records.choosing import counted_reasons
 from drift.days.records.known_days import KnownDays
@@ -40,11 +43,14 @@ class MeasuredWindow:
     ----------
     trend
         None where no block is normal.
+    segments
+        The segment values beside their own normal days.
     """
 
     comparison: Comparison
     yardstick: Yardstick
     trend: Trend | None = None
+    segments: SegmentsOfWindow = field(default_factory=SegmentsOfWindow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,20 +115,36 @@ def measured_by_days(
             comparison=compared(), yardstick=Yardstick(level=level, baseline=baseline), trend=trend
         )
     beside = judge_beside_days(normal, compared, lined_up, detection, no_verdict=no_verdict)
+    segments = segments_of_window(
+        normal, beside.segments, detection.false_alarm_rate, partial(_unusual_since, normal, past)
+    )
     return MeasuredWindow(
         comparison=beside.comparison,
         yardstick=Yardstick(
             basis=Basis.DAYS,
             level=level,
             baseline=baseline,
-            episode=None if baseline.is_learning else _episode(normal, beside.comparison, past),
+            episode=None if baseline.is_learning else _episode(normal, beside, past),
             smallest_shift=beside.smallest_shift,
             images_needed=_images_needed(
                 beside, past.known.window.features.effective, detection.effect_to_see
             ),
         ),
         trend=trend,
+        segments=segments,
     )
+
+
+def _unusual_since(normal: NormalDays, past: PastOfWindow, group: str) -> str:
+    """Return since when a segment that drifted has been unusual: ISO 8601, or empty.
+
+    While the whole window is in an episode, its parts are not followed.
+    """
+    if normal.open_episode is not None:
+        return ""
+    going_on = normal.replayed.parts.open_episode(group)
+    start = past.span.start if going_on is None else normal.records[going_on.start].block.start
+    return as_text(start)
 
 
 def _level(
@@ -157,8 +179,12 @@ def _baseline(normal: NormalDays, past: PastOfWindow) -> Baseline:
     )
 
 
-def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episode | None:
-    """Return the episode that the window is in: one that goes on, or one that it opens."""
+def _episode(normal: NormalDays, beside: BesideNormalDays, past: PastOfWindow) -> Episode | None:
+    """Return the episode that the window is in: one that goes on, or one that it opens.
+
+    Where the whole window is in none, it is that of the segments that drifted.
+    """
+    said = beside.comparison
     drifted = [one.name for one in said.findings if one.state is State.DRIFT]
     if said.multivariate is not None and said.multivariate.state is State.DRIFT and not drifted:
         drifted = ["joint"]
@@ -172,11 +198,32 @@ def _episode(normal: NormalDays, said: Comparison, past: PastOfWindow) -> Episod
             columns=tuple(dict.fromkeys([*drifted, *raised])),
         )
     if not drifted:
-        return None
+        return _episode_of_segments(normal, beside.segments, past)
     first = normal.first_unusual_block()
     since = past.span.start if first is None else first.start
     before = sum(record.block.start < since for record in normal.own_records)
     return Episode(since=as_text(since), blocks=own - before, columns=tuple(drifted))
+
+
+def _episode_of_segments(
+    normal: NormalDays, judged: Sequence[JudgedSegment], past: PastOfWindow
+) -> Episode | None:
+    drifted = [one for one in judged if one.state is State.DRIFT]
+    if not drifted:
+        return None
+    groups = [one.past.segment.group for one in drifted]
+    going_on = [normal.replayed.parts.open_episode(group) for group in groups]
+    starts = [one.start for one in going_on if one is not None]
+    own = len(past.known.window_positions)
+    names = dict.fromkeys(column.name for one in drifted for column in one.drifted)
+    if not starts:
+        return Episode(since=as_text(past.span.start), blocks=own, columns=tuple(names))
+    first = min(starts)
+    return Episode(
+        since=as_text(normal.records[first].block.start),
+        blocks=len(normal.records) - first + own,
+        columns=tuple(names),
+    )
 
 
 def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> int | None:

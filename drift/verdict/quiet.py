@@ -55,7 +55,7 @@ def nothing_drifted(comparison: Comparison, extent: Extent, effect_to_see: float
     """
     tested = sum(finding.p_value is not None for finding in comparison.findings)
     seen = smallest_shift(comparison, extent.yardstick)
-    quiet = f"none of {tested} columns {_drifted(extent.yardstick)}"
+    quiet = f"none of {tested} columns {_drifted(extent.yardstick)}{_in_parts(extent)}"
     if seen is not None and seen <= effect_to_see:
         like = _like(extent.yardstick)
         return Sentence(
@@ -87,6 +87,13 @@ def smallest_shift(comparison: Comparison, yardstick: Yardstick) -> float | None
 def images_needed(comparison: Comparison, yardstick: Yardstick) -> int | None:
     """Return how many images would show `detection.effect_to_see`; None where none would."""
     return yardstick.images_needed if yardstick.is_days else comparison.images_needed
+
+
+def _in_parts(extent: Extent) -> str:
+    parts = extent.tested_segments
+    if not parts:
+        return ""
+    return f", neither in all images nor in any of {counted(parts, 'part')} of the traffic"
 
 
 def _drifted(yardstick: Yardstick) -> str:

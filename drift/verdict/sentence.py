@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.comparison.columns.columns import NEAR_COPIES
+from drift.days.judging.segment_findings import JudgedSegment
 from drift.verdict.headline.named import look_of, to_name
 from drift.verdict.headline.reach import capped_reach
 from drift.verdict.moves import describe_move, size_of
@@ -15,7 +16,8 @@ from reports.findings.columns import Finding, Multivariate
 from reports.findings.effect_sizes import TAILS
 from reports.findings.images import ImageCounts
 from reports.findings.remarks import Remark
-from reports.words.numbers import listed
+from reports.words.numbers import listed, sentence
+from reports.words.segments import name_in_words
 
 _LOOKS_NAMED = 2
 _MOVES_NAMED = 2
@@ -48,6 +50,12 @@ class Extent:
         The number of images left out per reason.
     yardstick
         What the window is compared with.
+    segment
+        The segment that the drift is about; None for the whole window.
+    more_segments
+        How many further segments drifted.
+    tested_segments
+        How many segments were tested by themselves.
     """
 
     images: ImageCounts
@@ -55,6 +63,9 @@ class Extent:
     where: str = ""
     reasons: Mapping[str, int] = field(default_factory=dict)
     yardstick: Yardstick = REFERENCE_ALONE
+    segment: JudgedSegment | None = None
+    more_segments: int = 0
+    tested_segments: int = 0
 
     def about(self) -> str:
         """Return the number of images in words."""
@@ -79,6 +90,33 @@ def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     return Sentence(
         headline=headline,
         summary=f"{headline}: {', '.join(moves)}{tail}; {extent.about()}.",
+    )
+
+
+def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: bool) -> Sentence:
+    """Return what is said where the drift is about one segment.
+
+    Parameters
+    ----------
+    whole_drifted
+        Whether all images together drifted too.
+    """
+    drifted = segment.drifted
+    named = to_name(drifted)
+    opening = _opening(named, drifted, extent.yardstick)
+    more = f" and {extent.more_segments} more" if extent.more_segments else ""
+    name = name_in_words(segment.past.segment.column, segment.past.segment.value)
+    headline = extent.placed(f"{sentence(name)}{more}: {opening[:1].lower()}{opening[1:]}")
+    moves = [describe_move(finding) for finding in _to_measure(named, drifted)]
+    others = len(drifted) - len(moves)
+    tail = f" and {others} more" if others > 0 else ""
+    too = " All images together drifted too." if whole_drifted else ""
+    return Sentence(
+        headline=headline,
+        summary=(
+            f"{headline}, {', '.join(moves)}{tail}; {segment.past.images:,} of "
+            f"{extent.images.analysed:,} images.{too}"
+        ),
     )
 
 

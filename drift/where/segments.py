@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.days.judging.segment_means import SegmentValue
 from drift.observations.logged_images import rows_where
 from drift.where.onset import LEAST_UNITS, ChangePoint, resamples_for
 from drift.where.permuted_sums import Numbers, Weights, permuted_sums, power_sums, sum_moments
@@ -49,6 +50,13 @@ class Concentration:
     segments: tuple[Segment, ...] = ()
     onset: Onset | None = None
     scan: SegmentScan | None = None
+
+    def within(self, segment: SegmentValue) -> Concentration:
+        """Return the same where only the images of a segment were looked at."""
+        if self.onset is None or self.onset.within:
+            return self
+        inside = _label(segment.column, segment.value)
+        return replace(self, onset=replace(self.onset, within=inside))
 
 
 def concentrate(  # noqa: PLR0913 - what a caller has, each its own thing

@@ -1,8 +1,10 @@
-"""Where in a window a drift sits: segments, and since when."""
+"""Where in a window a drift sits: segments, since when, and the segments tested by themselves."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from reports.findings.answers import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +83,115 @@ class Onset:
     effect_after: float
     adjusted_p_value: float
     within: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentColumn:
+    """One column of the images of a segment value, beside that value's own normal days.
+
+    Attributes
+    ----------
+    effect, direction
+        As of `Finding`.
+    usual, current
+        The mean on the value's own normal days, and now, in the column's unit; for classes the
+        share of `label`, 0 to 1. None where it is not known.
+    difference
+        How far the mean lies from where its own normal days lead one to expect it, in reference
+        standard deviations, with its sign.
+    day_spread
+        The standard deviation between its normal days, in the same unit.
+    label
+        The class whose share changed most; empty for numbers.
+    """
+
+    name: str
+    effect: float
+    direction: str
+    usual: float | None
+    current: float | None
+    difference: float
+    day_spread: float
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentTest:
+    """A segment value that was tested beside its own normal days.
+
+    Attributes
+    ----------
+    column, value
+        The log's column and its value there.
+    images
+        How many of the window's images belong to it.
+    days
+        On how many normal days of its own the test rests; blocks, where those are no days.
+    state, p_value, adjusted_p_value, threshold
+        The test over all columns; the adjusted p-value is adjusted for everything that the run
+        tests. Drift asks for ``adjusted_p_value < threshold`` and a large enough effect.
+    statistic
+        How far its strongest column lies from its expectation, in the standard deviations of that.
+    strongest
+        The column that lies farthest out; of a segment that drifted the first of `drifted`.
+    drifted
+        The columns that drifted, those farthest out first.
+    since
+        ISO 8601: the start of the first of the blocks in which it has been unusual; empty where it
+        is not, and where an episode of the whole window goes on.
+    """
+
+    column: str
+    value: str
+    images: int
+    days: int
+    state: State
+    statistic: float
+    p_value: float
+    adjusted_p_value: float
+    threshold: float
+    strongest: SegmentColumn
+    drifted: tuple[SegmentColumn, ...] = ()
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UntestedSegment:
+    """A segment value that was not tested, and why."""
+
+    column: str
+    value: str
+    images: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentTests:
+    """The segment values of a window that were tested by themselves.
+
+    Attributes
+    ----------
+    tested
+        Those that drifted first, the least probable one before all others, then by images.
+    not_tested
+        The others with at least five images, most images first, at most 50.
+    not_listed
+        How many further ones were not tested.
+    is_headline
+        Whether the run's headline, its images and its place are about the first of `tested`.
+    """
+
+    tested: tuple[SegmentTest, ...] = ()
+    not_tested: tuple[UntestedSegment, ...] = ()
+    not_listed: int = 0
+    is_headline: bool = False
+
+    @property
+    def drifted(self) -> tuple[SegmentTest, ...]:
+        """Those that drifted, the least probable one first."""
+        return tuple(one for one in self.tested if one.state is State.DRIFT)
+
+    @property
+    def headline(self) -> SegmentTest | None:
+        """The one that the headline is about; None where it is about all images."""
+        return self.tested[0] if self.is_headline else None

@@ -10,7 +10,7 @@ from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.images import AffectedTable, GrownClass, ImageCounts, Offender, Quality
 from reports.findings.log import LogCounts
 from reports.findings.log_times import LogTimes
-from reports.findings.places import Onset, Segment, SegmentScan
+from reports.findings.places import Onset, Segment, SegmentScan, SegmentTests
 from reports.findings.remarks import Remark
 from reports.findings.runs import Evidence, Notice, Trend
 
@@ -111,6 +111,9 @@ class RunFindings:
         The normal days that the run knew; None where none are kept.
     episode
         The stretch of unusual blocks that this window is a part of; None outside of one.
+    segment_tests
+        The segment values that were tested beside their own normal days, and those that were not;
+        None where normal days are not the basis or the window has no segments.
     """
 
     job: str
@@ -153,4 +156,5 @@ class RunFindings:
     level: Level | None = None
     baseline: Baseline | None = None
     episode: Episode | None = None
+    segment_tests: SegmentTests | None = None
     schema_version: str = SCHEMA_VERSION

@@ -51,6 +51,7 @@ REPORT_KEYS = (
     "segments",
     "segment_scan",
     "onset",
+    "segment_tests",
     "trend",
     "quality",
     "offenders",

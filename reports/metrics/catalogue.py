@@ -123,6 +123,19 @@ COLUMN_P_VALUE = Metric(
     "image_drift_false_alarm_rate the move is no chance, beside what image_drift_basis says.",
     labels=_COLUMN,
 )
+SEGMENTS = Metric(
+    name="image_drift_segments",
+    meaning="How many segment values were tested beside their own normal days, by the answer; "
+    "absent where none can be.",
+    labels=("state",),
+    unit="{segment}",
+)
+SEGMENT_DRIFT = Metric(
+    name="image_drift_segment_drift",
+    meaning="1 for a tested segment value that drifted beside its own normal days, else 0; at most "
+    "50.",
+    labels=("segment_column", "segment"),
+)
 MINIMUM_EFFECT = Metric(
     name="image_drift_minimum_effect_deviations",
     meaning="detection.minimum_effect: a smaller effect is never drift.",
@@ -191,6 +204,8 @@ METRICS = (
     COLUMN_SHIFT,
     COLUMN_BESIDE_DAYS,
     COLUMN_P_VALUE,
+    SEGMENTS,
+    SEGMENT_DRIFT,
     MINIMUM_EFFECT,
     SMALLEST_EFFECT,
     FALSE_ALARM_RATE,

@@ -35,6 +35,7 @@ def samples_of(findings: RunFindings) -> tuple[Sample, ...]:
         *_run_samples(findings),
         *_image_samples(findings),
         *_state_samples(findings),
+        *_segment_samples(findings),
         _sample(findings, catalogue.COLUMNS_LEFT_OUT, left_out),
         *(sample for column in columns for sample in _column_samples(findings, column)),
     )
@@ -111,6 +112,22 @@ def _state_samples(findings: RunFindings) -> Iterator[Sample]:
     counts = Counter(column.state for column in (*findings.features, *findings.predictions))
     for state in State:
         yield _sample(findings, catalogue.COLUMNS, counts[state], state)
+
+
+def _segment_samples(findings: RunFindings) -> Iterator[Sample]:
+    tests = findings.segment_tests
+    if tests is None:
+        return
+    counts = Counter(one.state for one in tests.tested)
+    for state in (State.STEADY, State.DRIFT, State.INCONCLUSIVE):
+        yield _sample(findings, catalogue.SEGMENTS, counts[state], state)
+    # Names that were cut may be the same, and two samples of the same labels are refused.
+    drifts: dict[tuple[str, str], bool] = {}
+    for one in tests.tested:
+        labels = (_label(one.column), _label(one.value))
+        drifts[labels] = drifts.get(labels, False) or one.state is State.DRIFT
+    for labels, is_drift in drifts.items():
+        yield _sample(findings, catalogue.SEGMENT_DRIFT, is_drift, *labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reports.findings.answers import Verdict
 from reports.findings.run import RunFindings
+from reports.words.segments import name_in_words
 from reports.words.whereabouts import segment_name
 
 _JOB = "JOB.toml"
@@ -100,6 +101,12 @@ def drift_steps(findings: RunFindings) -> tuple[Step, ...]:
 
 def _look_first(findings: RunFindings) -> str:
     """Say where to look: at the segment that holds the change, else at the images."""
+    leading = None if findings.segment_tests is None else findings.segment_tests.headline
+    if leading is not None:
+        return (
+            f"Look first at {name_in_words(leading.column, leading.value)} and what is between it "
+            "and the log: its images are not as on its own normal days."
+        )
     first = next((one for one in findings.segments if not one.echo_of), None)
     if first is not None:
         return f"Look first at {segment_name(first)}: most of the change is there."

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from jobs.visible_text import visible
 from reports.findings.answers import State
 from reports.findings.effect_sizes import LARGEST_EFFECT
 from reports.findings.places import Onset, Segment, SegmentScan
 from reports.findings.run import RunFindings
 from reports.history.history import parse_time
 from reports.words.numbers import SIGMA, counted, listed, moment, p_words
+from reports.words.segments import name_in_words
 from reports.words.weekdays import WEEKDAYS
 
-_LONGEST_LABEL = 40
 _STEPS = "steps of the resolution"
 _TIMES = ("hour", "day")
 _SHARES_IN_WORDS = ((0.995, "all"), (0.9, "nearly all"), (0.6, "mostly"))
@@ -91,7 +90,9 @@ def onset_words(onset: Onset, unit: str = SIGMA, yardstick: str = "the reference
 
 def even_words(findings: RunFindings) -> str:
     """Return the sentence for a change that is found everywhere; empty if it is in a segment."""
-    scan = findings.segment_scan
+    scan, tests = findings.segment_scan, findings.segment_tests
+    if tests is not None and tests.drifted:
+        return ""
     if scan is None or findings.segments or findings.onset is not None or not scan.columns:
         return ""
     names = [f"{name}s" if name in _TIMES else name for name in scan.columns]
@@ -129,7 +130,7 @@ def _part(segment: Segment) -> str:
     share = _how_much(segment.share_of_shift)
     start = _time(segment.value) if segment.column in _TIMES else None
     if start is None:
-        return f"{share} from {_short(segment.column)} {_short(segment.value)}"
+        return f"{share} from {name_in_words(segment.column, segment.value)}"
     if segment.column == "day":
         return f"{share} on {_date(start)}"
     return f"{share} in the hour from {_spoken(segment.value)}"
@@ -150,11 +151,6 @@ def _time(text: str) -> datetime | None:
         return parse_time(text)
     except ValueError:
         return None
-
-
-def _short(label: str) -> str:
-    text = visible(label)
-    return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 3]}..."
 
 
 def _distance(effect: float, unit: str) -> str:

@@ -30,6 +30,7 @@ EXAMPLES = (
     examples.hostile,
     normal_days.drifted_from_days,
     normal_days.quiet_day,
+    normal_days.drifted_camera,
     normal_days.learning,
 )
 WHERE = {
@@ -55,6 +56,10 @@ WHERE = {
     places.Segment: SCHEMA["$defs"]["segment"],
     places.SegmentScan: SCHEMA["$defs"]["segment_scan"],
     places.Onset: SCHEMA["$defs"]["onset"],
+    places.SegmentColumn: SCHEMA["$defs"]["segment_column"],
+    places.SegmentTest: SCHEMA["$defs"]["segment_test"],
+    places.UntestedSegment: SCHEMA["$defs"]["untested_segment"],
+    places.SegmentTests: SCHEMA["$defs"]["segment_tests"],
     runs.Trend: SCHEMA["$defs"]["trend"],
     runs.TrendColumn: SCHEMA["$defs"]["trend_column"],
     runs.Evidence: SCHEMA["$defs"]["evidence"],

@@ -21,6 +21,7 @@ from reports.findings.days import (
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, history_row
 from tests.support import findings as examples
+from tests.support import tested_segments
 
 BASELINE = Baseline(
     blocks=28,
@@ -63,6 +64,22 @@ def drifted_from_days() -> RunFindings:
         headline=headline,
         summary=f"{headline}: brightness down from 136 to 98.1 (1.21 sigma); 412 images.",
         affected=412,
+        segment_tests=dataclasses.replace(tested_segments.ONE_CAMERA, is_headline=False),
+    )
+
+
+def drifted_camera() -> RunFindings:
+    """Return a day on which one camera is blurred and nothing else has moved."""
+    headline = "Camera gate-3: images are blurrier than on normal days"
+    quiet = quiet_day()
+    return dataclasses.replace(
+        quiet,
+        verdict=Verdict.DRIFT,
+        headline=headline,
+        summary=f"{headline}, sharpness down from 140 to 98.1 (1.30 sigma); 60 of 300 images.",
+        episode=dataclasses.replace(EPISODE, columns=("sharpness",)),
+        affected=51,
+        segment_tests=tested_segments.ONE_CAMERA,
     )
 
 
@@ -73,6 +90,7 @@ def quiet_day() -> RunFindings:
         baseline=BASELINE,
         level=ALIKE,
         headline="The images look like those of normal days",
+        segment_tests=tested_segments.QUIET,
     )
 
 
@@ -99,6 +117,7 @@ def hostile_days() -> RunFindings:
         baseline=BASELINE,
         level=dataclasses.replace(LEVEL, columns=columns, summary=f"Off by {labels[0]}{labels[5]}"),
         episode=dataclasses.replace(EPISODE, columns=labels),
+        segment_tests=tested_segments.hostile(labels),
     )
 
 

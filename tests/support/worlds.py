@@ -94,14 +94,15 @@ def shots(generator: np.random.Generator, day: datetime, number: int, light: flo
     ]
 
 
-def write_log(path: Path, rows: Sequence[Shot]) -> None:
+def write_log(path: Path, rows: Sequence[Shot], *, cameras: int = 0) -> None:
+    """Write a log; with cameras one of so many made each image, in turn."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["timestamp", "id", "filename", "breed", "confidence"])
-        for shot in rows:
-            writer.writerow(
-                [shot.time.isoformat(), shot.id, shot.filename, shot.breed, shot.confidence]
-            )
+        header = ["timestamp", "id", "filename", "breed", "confidence"]
+        writer.writerow([*header, "camera"] if cameras else header)
+        for number, shot in enumerate(rows):
+            said = [shot.time.isoformat(), shot.id, shot.filename, shot.breed, shot.confidence]
+            writer.writerow([*said, f"gate-{number % cameras}"] if cameras else said)
 
 
 def write_images(folder: Path, rows: Sequence[Shot]) -> None:
@@ -116,6 +117,7 @@ def make_world(
     lights: Sequence[float] = (1.0, 0.55),
     requests: int = 150,
     references: int = 250,
+    cameras: int = 0,
 ) -> Job:
     """Write a bucket whose n-th day has light ``lights[n]``, and return its job."""
     generator = np.random.default_rng(1)
@@ -129,7 +131,7 @@ def make_world(
         for shot in shots(generator, START + timedelta(days=number), requests, light)
     ]
     write_images(folder / "images", days)
-    write_log(folder / "predictions_log.csv", days)
+    write_log(folder / "predictions_log.csv", days, cameras=cameras)
     return job_of(folder)
 
 

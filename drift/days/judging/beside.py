@@ -14,6 +14,7 @@ from drift.comparison.significance import Bar
 from drift.days.judging.columns import DaysJudge
 from drift.days.judging.compare_days import NormalDays
 from drift.days.judging.joint import joint_aspect
+from drift.days.judging.segment_findings import JudgedSegment, judged_segments
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.scale import JOINT
@@ -40,11 +41,14 @@ class BesideNormalDays:
         What the model says of each family.
     smallest_shift
         The smallest shift of one number that would have been seen with 80 % power.
+    segments
+        What is said of each tested segment value beside its own normal days.
     """
 
     comparison: Comparison
     verdicts: Mapping[ColumnRole, WindowVerdict]
     smallest_shift: float | None
+    segments: tuple[JudgedSegment, ...] = ()
 
 
 def judge_beside_days(
@@ -65,20 +69,9 @@ def judge_beside_days(
     no_verdict
         Whether the data allows no verdict: every column is inconclusive then.
     """
-    verdicts = {
-        family.role: judge(
-            rows_of(family.past, normal.normal),
-            normal.normal_times,
-            family.whole_window,
-            normal.span,
-            calibration,
-            plan,
-        )
-        for family, calibration, plan in zip(
-            normal.families, normal.replayed.calibrations, normal.plans, strict=True
-        )
-    }
-    bar = Bar(detection=detection, families=len(normal.families), no_verdict=no_verdict)
+    verdicts = _verdicts(normal)
+    shares = normal.shares
+    bar = Bar(detection=detection, families=shares.of_whole, no_verdict=no_verdict)
     judges = {
         family.role: DaysJudge(
             verdict=verdicts[family.role],
@@ -94,7 +87,29 @@ def judge_beside_days(
         comparison=_said(normal, comparison, lined_up, judges),
         verdicts=verdicts,
         smallest_shift=next((one for one in shifts if one is not None), None),
+        segments=judged_segments(
+            normal,
+            lined_up.columns,
+            {finding.name: finding for finding in comparison.findings},
+            replace(bar, families=shares.of_segments),
+        ),
     )
+
+
+def _verdicts(normal: NormalDays) -> dict[ColumnRole, WindowVerdict]:
+    return {
+        family.role: judge(
+            rows_of(family.past, normal.normal),
+            normal.normal_times,
+            family.whole_window,
+            normal.span,
+            calibration,
+            plan,
+        )
+        for family, calibration, plan in zip(
+            normal.families, normal.replayed.calibrations, normal.plans, strict=True
+        )
+    }
 
 
 def _said(

@@ -18,7 +18,9 @@ from drift.days.judging.families import (
     renaming_of,
     testable_columns,
 )
-from drift.days.model.plan import ModelPlan
+from drift.days.judging.segment_families import SegmentFamilies, SegmentFamily, segment_families
+from drift.days.model.parts_course import PartsCourse
+from drift.days.model.plan import NEEDED_DAYS, ModelPlan
 from drift.days.model.replay import BlockEpisode, Replay, ReplayCourse
 from drift.days.model.times import BlockTimes, WindowBlocks
 from drift.days.records.known_days import KnownDays
@@ -45,6 +47,29 @@ class PastMarks:
     rejected: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateShares:
+    """Between how many equal parts each side divides the false alarm rate.
+
+    Half of it is for the window as a whole, half for its segments; all of it for the whole where no
+    segment is tested. Within each half the families share equally.
+
+    Attributes
+    ----------
+    of_whole, of_segments
+        What a p-value that is adjusted within its family is multiplied with.
+    """
+
+    of_whole: int
+    of_segments: int
+
+    @classmethod
+    def of(cls, families: int, segment_families: int) -> RateShares:
+        """Return the shares for so many families of each side."""
+        sides = 2 if segment_families else 1
+        return cls(of_whole=sides * max(families, 1), of_segments=sides * max(segment_families, 1))
+
+
 IN_AN_EPISODE = "part of an episode"
 REJECTED = "rejected by a person"
 UNLIKE_FIRST = "unlike the other first ones"
@@ -67,6 +92,10 @@ class NormalDays:
         The replay of the past; it can go on through the blocks of the window.
     has_window
         Whether the window has anything to test.
+    segments
+        The parts of the traffic that are tested by themselves, and those that are not.
+    segment_plans
+        One per family of them.
     """
 
     records: tuple[BlockRecord, ...]
@@ -79,6 +108,8 @@ class NormalDays:
     course: ReplayCourse
     replayed: Replay
     has_window: bool
+    segments: SegmentFamilies
+    segment_plans: tuple[ModelPlan, ...]
 
     @classmethod
     def of(
@@ -89,36 +120,36 @@ class NormalDays:
         tested = partial(testable_columns, known, lined_up)
         families = tuple(days_families(known, tested, renaming))
         can_judge = bool(families)
+        roles = [family.role for family in families]
+        segments = segment_families(known, tested, roles, marks.rejected, renaming)
         if not families:
             # Which past blocks are normal does not depend on a window that has nothing to test.
             families = tuple(days_families(known, partial(all_columns, known), renaming))
-        level = detection.false_alarm_rate / max(len(families), 1)
-        plan = ModelPlan(level=level, minimum_effect=detection.minimum_effect, seed=SEED)
-        plans = tuple(plan for _ in families)
-        times = BlockTimes(
-            positions=known.positions,
-            phases=known.phases,
-            regimes=marks.levels,
-            dates=known.dates,
+        shares = RateShares.of(len(families), len(segments.families))
+        plans = tuple(_plan(detection, shares.of_whole) for _ in families)
+        of_parts = tuple(
+            _plan(detection, shares.of_segments, needed_days=NEEDED_DAYS) for _ in segments.families
         )
-        course = _course(known, families, plans, marks)
+        course = _course(known, (families, plans), (segments.families, of_parts), marks)
         return cls(
             records=known.records,
-            times=times,
+            times=_times(known, marks),
             course=course,
-            span=WindowBlocks(
-                positions=known.window_positions,
-                phases=known.window_phases,
-                weights=known.window_weights,
-                regime=marks.window_level,
-            ),
+            span=_span(known, marks),
             families=families,
             plans=plans,
             rejected=marks.rejected,
             own_records=known.own_records,
             replayed=course.so_far(len(known.records)),
             has_window=can_judge,
+            segments=segments,
+            segment_plans=of_parts,
         )
+
+    @property
+    def shares(self) -> RateShares:
+        """How the false alarm rate is shared."""
+        return RateShares.of(len(self.families), len(self.segments.families))
 
     @property
     def normal(self) -> NDArray[np.int64]:
@@ -187,10 +218,37 @@ class NormalDays:
         return own if len(own) else self.normal
 
 
+def _times(known: KnownDays, marks: PastMarks) -> BlockTimes:
+    return BlockTimes(
+        positions=known.positions,
+        phases=known.phases,
+        regimes=marks.levels,
+        dates=known.dates,
+    )
+
+
+def _span(known: KnownDays, marks: PastMarks) -> WindowBlocks:
+    return WindowBlocks(
+        positions=known.window_positions,
+        phases=known.window_phases,
+        weights=known.window_weights,
+        regime=marks.window_level,
+    )
+
+
+def _plan(detection: DetectionSettings, shares: int, needed_days: int = 0) -> ModelPlan:
+    return ModelPlan(
+        level=detection.false_alarm_rate / shares,
+        minimum_effect=detection.minimum_effect,
+        seed=SEED,
+        needed_days=needed_days,
+    )
+
+
 def _course(
     known: KnownDays,
-    families: Sequence[DaysFamily],
-    plans: Sequence[ModelPlan],
+    whole: tuple[Sequence[DaysFamily], Sequence[ModelPlan]],
+    of_parts: tuple[Sequence[SegmentFamily], Sequence[ModelPlan]],
     marks: PastMarks,
 ) -> ReplayCourse:
     """Return the replay of the past blocks, which knows those of the window too."""
@@ -202,7 +260,8 @@ def _course(
         regimes=regimes,
         dates=np.concatenate([known.dates, known.window_dates[:own]]),
     )
-    course = ReplayCourse.of([one.past_and_own for one in families], times, plans)
+    parts = PartsCourse.of([one.past_and_own for one in of_parts[0]], times, of_parts[1])
+    course = ReplayCourse.of([one.past_and_own for one in whole[0]], times, whole[1], parts)
     for row in np.flatnonzero(~marks.rejected).tolist():
         course.meet(row)
     return course

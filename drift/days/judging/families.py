@@ -71,12 +71,12 @@ def days_families(
     scales = known.scales
     for role, scale, classes in (
         (ColumnRole.FEATURE, scales.features, {}),
-        (ColumnRole.PREDICTION, scales.predictions, _reference_classes(scales.classes, renaming)),
+        (ColumnRole.PREDICTION, scales.predictions, renamed_reference(scales.classes, renaming)),
     ):
-        blocks = [_renamed(_sums(record, role), renaming) for record in known.records]
-        own = [_renamed(_sums(record, role), renaming) for record in known.own_records]
+        blocks = [renamed_sums(_sums(record, role), renaming) for record in known.records]
+        own = [renamed_sums(_sums(record, role), renaming) for record in known.own_records]
         whole = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
-        window = _renamed(whole, renaming)
+        window = renamed_sums(whole, renaming)
         means = family_means(scale, classes, [*blocks, *own, window], columns_of(role))
         has_columns = any(key.group != JOINT for key in means.keys)
         if blocks and has_columns:
@@ -99,7 +99,8 @@ def renaming_of(lined_up: LinedUp) -> Renaming:
     return {column.name: column.renamed for column in lined_up.columns if column.renamed}
 
 
-def _renamed(sums: FamilySums, renaming: Renaming) -> FamilySums:
+def renamed_sums(sums: FamilySums, renaming: Renaming) -> FamilySums:
+    """Return sums with the classes under the names that they are compared by."""
     if not any(column in renaming for column in sums.classes):
         return sums
     return replace(
@@ -111,9 +112,10 @@ def _renamed(sums: FamilySums, renaming: Renaming) -> FamilySums:
     )
 
 
-def _reference_classes(
+def renamed_reference(
     classes: Mapping[str, ReferenceClasses], renaming: Renaming
 ) -> dict[str, ReferenceClasses]:
+    """Return the reference's classes under the names that they are compared by."""
     return {
         column: replace(one, shares=_merged(one.shares, renaming.get(column, {})))
         for column, one in classes.items()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.comparison.columns.columns import ColumnRole
+from drift.comparison.methods.location import LOCATION
+from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.blocks import BlockRecord
 from drift.days.matrix import FamilyMeans, family_means
 from drift.days.records.measured.scales import ProfileScales
@@ -23,6 +26,11 @@ class SegmentValue:
     column: str
     value: str
 
+    @property
+    def group(self) -> str:
+        """The group of its scores; no two segment values share one."""
+        return json.dumps([self.column, self.value], ensure_ascii=False)
+
 
 def segment_sums(record: BlockRecord, segment: SegmentValue) -> BothSums:
     """Return the sums over a block's images of one segment value, without images where unknown.
@@ -33,11 +41,18 @@ def segment_sums(record: BlockRecord, segment: SegmentValue) -> BothSums:
     return record.segments.get(segment.column, {}).get(segment.value, NOTHING_KNOWN)
 
 
+def family_of(sums: BothSums, role: ColumnRole) -> FamilySums:
+    """Return what is known of one family of columns."""
+    return sums.features if role is ColumnRole.FEATURE else sums.predictions
+
+
 def segment_means(
     scales: ProfileScales,
     blocks: Sequence[BothSums],
     role: ColumnRole,
     columns: Collection[str],
+    *,
+    only_locations: bool = False,
 ) -> FamilyMeans:
     """Return the mean scores of one segment value in one family of columns, block by block.
 
@@ -48,8 +63,31 @@ def segment_means(
         each. Blocks that know nothing of it have NaN, and no images.
     columns
         Which columns are looked at. The joint scores are there whenever the scale has them.
+    only_locations
+        Whether of numbers the locations alone are looked at, and no joint scores.
     """
-    if role is ColumnRole.FEATURE:
-        return family_means(scales.features, {}, [one.features for one in blocks], columns)
-    said = [one.predictions for one in blocks]
-    return family_means(scales.predictions, scales.classes, said, columns)
+    is_feature = role is ColumnRole.FEATURE
+    scale = scales.features if is_feature else scales.predictions
+    classes = {} if is_feature else scales.classes
+    own = [family_of(one, role) for one in blocks]
+    return family_means(scale, classes, own, columns, only_locations=only_locations)
+
+
+def as_part(segment: SegmentValue, means: FamilyMeans) -> FamilyMeans:
+    """Return the same scores as those of a part of the traffic: one group of all columns."""
+    return replace(means, keys=tuple(part_key(segment, key) for key in means.keys))
+
+
+def part_key(segment: SegmentValue, key: StatisticKey) -> StatisticKey:
+    """Return which score of a segment value looks at what a column's score does."""
+    return StatisticKey(group=segment.group, method=key.method, number=key.group)
+
+
+def column_key(key: StatisticKey) -> StatisticKey:
+    """Return the score of the column that a segment value's score looks at."""
+    return StatisticKey(group=key.number, method=key.method)
+
+
+def is_location(key: StatisticKey) -> bool:
+    """Tell whether a score is about a number's mean, and not about a class."""
+    return key.method == LOCATION.name

@@ -24,9 +24,12 @@ class ModelPlan:
         How many draws the dependence of the scores is measured with.
     seed
         Equal seeds give equal results.
+    needed_days
+        A score is judged where the normal blocks that know it are of so many days.
     """
 
     level: float
     minimum_effect: float
     draws: int = 4000
     seed: int = 0
+    needed_days: int = 0

@@ -18,14 +18,12 @@ from numpy.typing import NDArray
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import Calibration
-from drift.days.model.family_course import BlockLook, FamilyCourse
+from drift.days.model.family_course import BACK_BELOW, BLOCKS_BACK, BlockLook, FamilyCourse
 from drift.days.model.first_blocks import SCREENED_AT, oddest_block
+from drift.days.model.parts_course import PartLooks, PartsCourse, PartsReplay
 from drift.days.model.plan import NEEDED_DAYS, ModelPlan
 from drift.days.model.times import BlockTimes
 
-_BLOCKS_BACK = 2
-# Of the critical value: a score that is back lies well below it.
-_BACK_BELOW = 0.75
 # Of the critical value: a first block is kept out where it lies beyond that. A Sunday may be the
 # only one so far.
 _FAR_OFF = 1.2
@@ -65,12 +63,15 @@ class Replay:
     looks
         By family and block: what it was beside the normal blocks before it; None for the first
         ones and for those that a person kept out.
+    parts
+        What they are for the parts of the traffic.
     """
 
     normal: NDArray[np.bool_]
     episodes: tuple[BlockEpisode, ...]
     calibrations: tuple[Calibration, ...]
     looks: tuple[tuple[BlockLook | None, ...], ...] = ()
+    parts: PartsReplay = field(default_factory=PartsReplay)
 
     @property
     def open_episode(self) -> BlockEpisode | None:
@@ -112,7 +113,7 @@ Looks = list[BlockLook | None]
 class _Open:
     start: int
     upward: dict[tuple[int, int], bool]
-    back: list[tuple[int, Looks]] = field(default_factory=list)
+    back: list[tuple[int, Looks, PartLooks]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -125,12 +126,15 @@ class ReplayCourse:
         Each through its blocks.
     times
         Of the blocks.
+    parts
+        The parts of the traffic through the same blocks.
     normal
         The places of those met that teach.
     """
 
     families: list[FamilyCourse]
     times: BlockTimes
+    parts: PartsCourse = field(default_factory=PartsCourse)
     normal: list[int] = field(default_factory=list)
     _ended: list[BlockEpisode] = field(default_factory=list)
     _looks: dict[int, Looks] = field(default_factory=dict)
@@ -139,14 +143,18 @@ class ReplayCourse:
 
     @classmethod
     def of(
-        cls, families: Sequence[FamilyMeans], times: BlockTimes, plans: Sequence[ModelPlan]
+        cls,
+        families: Sequence[FamilyMeans],
+        times: BlockTimes,
+        plans: Sequence[ModelPlan],
+        parts: PartsCourse | None = None,
     ) -> ReplayCourse:
         """Begin a replay; see `replay`."""
         each = [
             FamilyCourse(family=family, times=times, plan=plan)
             for family, plan in zip(families, plans, strict=True)
         ]
-        return cls(families=each, times=times)
+        return cls(families=each, times=times, parts=parts or PartsCourse())
 
     def copy(self) -> ReplayCourse:
         """Return the same course, which goes on by itself."""
@@ -154,6 +162,7 @@ class ReplayCourse:
         return replace(
             self,
             families=[replace(one) for one in self.families],
+            parts=self.parts.copy(),
             normal=list(self.normal),
             _ended=list(self._ended),
             _looks=dict(self._looks),
@@ -180,29 +189,35 @@ class ReplayCourse:
                 tuple(self._looks[row][at] if row in self._looks else None for row in places)
                 for at in range(len(self.families))
             ),
+            parts=self.parts.so_far(number),
         )
 
     def meet(self, row: int) -> None:
         """Look at the next block."""
-        regime = int(self.times.regimes[row])
-        if self._open is not None and regime != self._regime:
-            self._end(row)
-        self._regime = regime
+        self._begin_regime(row)
         if not self.normal:
             self.normal.append(row)
             return
         if len(self.normal) in SCREENED_AT:
             self._leave_out_odd_one()
         looks = self._looks[row] = [course.look(row, self.normal) for course in self.families]
+        of_parts = self.parts.look(row, self.normal)
         if self._open is not None:
-            self._go_on(row, looks)
+            self._go_on(row, looks, of_parts)
         elif self._has_learnt and _has_alarm(looks):
             self._open = _Open(start=row, upward=_directions(looks))
             for course, look in zip(self.families, looks, strict=True):
                 if look is not None and look.alarms.any():
                     course.learn_of_alarm(look)
         else:
-            self._teach(row, looks)
+            self._teach(row, looks, of_parts)
+
+    def _begin_regime(self, row: int) -> None:
+        regime = int(self.times.regimes[row])
+        if regime != self._regime:
+            self._end(row)
+            self.parts.end_all(row)
+        self._regime = regime
 
     @property
     def _has_learnt(self) -> bool:
@@ -216,7 +231,7 @@ class ReplayCourse:
         if any(look is not None and _is_far_off(look) for look in looks):
             self.normal = others
 
-    def _go_on(self, row: int, looks: Looks) -> None:
+    def _go_on(self, row: int, looks: Looks, of_parts: PartLooks) -> None:
         running = self._open
         if running is None:
             return
@@ -224,19 +239,20 @@ class ReplayCourse:
             running.upward |= _directions(looks)
             running.back.clear()
             return
-        running.back.append((row, looks))
-        if len(running.back) == _BLOCKS_BACK:
+        running.back.append((row, looks, of_parts))
+        if len(running.back) == BLOCKS_BACK:
             self._end(running.back[0][0])
-            for one, seen in running.back:
-                self._teach(one, seen)
+            for one, seen, of_its_parts in running.back:
+                self._teach(one, seen, of_its_parts)
 
-    def _teach(self, row: int, looks: Looks) -> None:
+    def _teach(self, row: int, looks: Looks, of_parts: PartLooks) -> None:
         # The first predictions lean on a prior: they say little of later ones.
         is_telling = self._has_learnt
         self.normal.append(row)
         for course, look in zip(self.families, looks, strict=True):
             if look is not None and is_telling:
                 course.learn(look)
+        self.parts.teach(row, of_parts)
 
     def _end(self, row: int) -> None:
         if self._open is not None:
@@ -272,6 +288,6 @@ def _is_back(running: _Open, looks: Looks) -> bool:
         if look is None:
             continue
         z = look.surprise.z[at] if upward else -look.surprise.z[at]
-        if z > _BACK_BELOW * look.critical:
+        if z > BACK_BELOW * look.critical:
             return False
     return True

@@ -12,6 +12,7 @@ from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.matrix import FamilyMeans
 from drift.days.model.dependence.calibration import Calibration
 from drift.days.model.dependence.maxima import Sizes, drawn_statistics
+from drift.days.model.family_course import judgeable
 from drift.days.model.plan import MOST_BLOCKS, ModelPlan
 from drift.days.model.random_effects.day_fit import fit_days
 from drift.days.model.random_effects.family_rows import rows_of
@@ -131,10 +132,11 @@ def judge(
     shape = chosen_shape(past, times)
     fit = fit_days(past, times, shape)
     expected = fit.predict(window_kernel(shape, times, span), span.regime)
+    window = judgeable(past, times, window, plan)
     found = surprise(expected, window, len(times))
     keys = past.keys
     factor = calibration.factor(found.share)
-    draws = drawn_statistics(past.correlation, keys, plan.draws, plan.seed)
+    draws = drawn_statistics(past.correlations, keys, plan.draws, plan.seed)
     groups = _Groups.of(keys, found, draws)
     overall = groups.stages[0].times(factor) if groups.stages else factor
     critical = overall.quantile(plan.level)

@@ -44,6 +44,9 @@ class KnownDays:
         A number for the day on which each of them begins, in the zone whose days count.
     window
         The sums over all images of the window.
+    window_segments
+        The same over the images of each segment value, by segment column and value: see
+        `BlockRecord.segments`.
     window_positions, window_phases, window_dates, window_weights
         The same of the blocks that the window consists of, in order of time, and the share of the
         window's images that lie in each; the shares add up to 1 where there are images.
@@ -77,6 +80,7 @@ class KnownDays:
     not_made: int = 0
     late_rows: int = 0
     record_digests: tuple[str, ...] = ()
+    window_segments: Mapping[str, Mapping[str, BothSums]] = field(default_factory=dict)
 
     def digest(self, marks: Iterable[str] = ()) -> str:
         """Return SHA-256 in hex over the records, and over the marks that were used with them.
@@ -150,13 +154,15 @@ def _known(
     ]
     blocks = [one.record.block for one in normal]
     own = [one.block for one in work.own]
+    window, of_segments = window_sums(work.window, work.measuring)
     return KnownDays(
         scales=work.measuring.scales,
         records=tuple(one.record for one in normal),
         positions=work.calendar.positions(blocks),
         phases=work.calendar.phases(blocks),
         dates=work.calendar.dates(blocks),
-        window=window_sums(work.window, work.measuring),
+        window=window,
+        window_segments=of_segments,
         window_positions=work.calendar.positions(own),
         window_phases=work.calendar.phases(own),
         window_dates=work.calendar.dates(own),

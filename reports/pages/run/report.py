@@ -17,6 +17,7 @@ from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
 from reports.pages.run.first_screen import first_screen
 from reports.pages.run.grown_class import ClassPictures, grown_class_view
+from reports.pages.run.segments import segments_view
 from reports.words import movements, whereabouts, wording
 from reports.words.picture_limits import poor_pictures
 
@@ -128,6 +129,7 @@ def report_html(
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
         "days": days_view(findings, _plain_words(findings)),
+        "segments": segments_view(findings, _plain_words(findings)),
         "titles": _titles(findings),
         "where": whereabouts,
         "even_words": whereabouts.even_words(findings),

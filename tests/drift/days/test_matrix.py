@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.days.matrix import ReferenceClasses, family_means
+from drift.days.matrix import ReferenceClasses, family_means, side_by_side
 from drift.days.scale import ReferenceScale
 from drift.days.sums import FamilySums
 
@@ -60,3 +60,30 @@ def test_a_reference_without_predictions_makes_a_family_without_scores() -> None
     assert scale.keys == ()
     made = family_means(scale, {}, [FamilySums(images=3, effective=3.0)], {"confidence"})
     assert made.means.shape == (1, 0)
+
+
+def test_locations_alone_are_taken_without_spreads_tails_and_joint_scores() -> None:
+    scale = ReferenceScale.of(
+        pd.DataFrame({"light": np.arange(100.0), "noise": np.arange(100.0) ** 2}),
+        joint=["light", "noise"],
+    )
+    block = FamilySums.of(scale, pd.DataFrame({"light": np.linspace(0, 99, 50)}), np.arange(50))
+    means = family_means(scale, {}, [block], ["light", "noise"], only_locations=True)
+    assert [(key.group, key.method) for key in means.keys] == [
+        ("light", "location"),
+        ("noise", "location"),
+    ]
+    (correlation,) = means.correlations
+    assert correlation.shape == (2, 2)
+    every = family_means(scale, {}, [block], ["light", "noise"])
+    places = [every.keys.index(key) for key in means.keys]
+    assert means.means == pytest.approx(every.means[:, places], nan_ok=True)
+    assert correlation == pytest.approx(every.correlations[0][np.ix_(places, places)])
+
+
+def test_parts_stand_side_by_side_and_keep_their_blocks() -> None:
+    one = family_means(SCALE, CLASSES, [_block(50, 50)], ["light", "prediction"])
+    both = side_by_side([one, one])
+    assert both.means.shape == (1, 2 * len(one.keys))
+    assert len(both.correlations) == 2 * len(one.correlations)
+    assert both.reference_units == one.reference_units

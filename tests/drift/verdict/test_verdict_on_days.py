@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 
 from drift.comparison.compare import Comparison
+from drift.days.judging.segment_families import SegmentPast
+from drift.days.judging.segment_findings import JudgedSegment
+from drift.days.judging.segment_means import SegmentValue
+from drift.days.sums import BothSums, FamilySums
 from drift.verdict.decide import decide
 from drift.verdict.moves import describe_move
 from drift.verdict.sentence import Extent
@@ -60,9 +64,9 @@ def comparison_of(*features, joint=None):
 def say(tmp_path):
     job = job_of(tmp_path)
 
-    def decided(*features, yardstick=DAYS, remarks=(), joint=None):
+    def decided(*features, yardstick=DAYS, remarks=(), joint=None, **about):
         images = ImageCounts(logged=400, analysed=400, missing=0, unreadable=0, unfetched=0)
-        extent = Extent(images=images, yardstick=yardstick)
+        extent = Extent(images=images, yardstick=yardstick, **about)
         log = LogCounts(rows=400, rejected=0, reasons={})
         return decide(comparison_of(*features, joint=joint), extent, log, job, remarks)
 
@@ -262,3 +266,70 @@ def test_the_smallest_shift_is_rounded_so_that_it_never_looks_like_enough(say):
         assert "a shift of 0.21 sigma" in say(QUIET, yardstick=yardstick).summary
     exact = dataclasses.replace(DAYS, smallest_shift=0.29)
     assert "a shift of 0.29 sigma" in say(QUIET, yardstick=exact).summary
+
+
+def segment_of(*drifted, value="gate-3"):
+    sums = FamilySums(images=80, effective=80.0)
+    past = SegmentPast(
+        segment=SegmentValue(column="camera", value=value),
+        blocks=(BothSums(features=sums, predictions=sums),),
+        days=20,
+    )
+    return JudgedSegment(
+        past=past,
+        days=20,
+        state=State.DRIFT,
+        p_value=1e-6,
+        adjusted_p_value=1e-5,
+        strongest=drifted[0],
+        drifted=drifted,
+    )
+
+
+def test_a_segment_that_drifted_is_the_headline_and_says_how_many_images_it_has(say):
+    decision = say(QUIET, segment=segment_of(number()))
+    assert decision.verdict is Verdict.DRIFT
+    assert decision.headline == "Camera gate-3: images are darker than on normal days"
+    assert decision.summary == (
+        "Camera gate-3: images are darker than on normal days, brightness down from 140 to 98.1 "
+        "(1.30 sigma); 80 of 400 images."
+    )
+
+
+def test_further_segments_are_counted_and_the_whole_window_is_named_if_it_drifted_too(say):
+    segment = segment_of(number(), number("contrast"), number("entropy"), number("sharpness"))
+    decision = say(number(), segment=segment, more_segments=2)
+    assert decision.headline == (
+        "Camera gate-3 and 2 more: images are darker and blurrier than on normal days"
+    )
+    assert "(1.30 sigma) and 2 more; 80 of 400 images. All images together" in decision.summary
+
+
+def test_a_hostile_name_of_a_segment_is_shortened_and_shown_on_one_line(say):
+    decision = say(QUIET, segment=segment_of(number(), value="a\n\u202e" + 300 * "b"))
+    assert decision.headline.startswith("Camera a \u2039U+202E\u203abbb")
+    assert "...: images are darker" in decision.headline
+    assert len(decision.headline) < 120
+
+
+def test_classes_that_moved_in_a_segment_alone_are_the_models_predictions(say):
+    finding = number(
+        "prediction",
+        direction="shares",
+        categories=(Category(name="cat", reference=9, current=9, current_share=0.9),),
+        beside_days=BesideDays(
+            usual=None, difference=0.9, day_spread=0.1, usual_shares={"cat": 0.4}
+        ),
+        effect=0.5,
+    )
+    decision = say(QUIET, segment=segment_of(finding))
+    assert decision.headline == ("Camera gate-3: the model's predictions are not as on normal days")
+    assert "share of prediction 'cat' 40 % to 90 %; 80 of 400 images." in decision.summary
+
+
+def test_a_quiet_run_says_that_parts_of_the_traffic_were_tested_too(say):
+    assert (
+        "none of 1 columns moved by more than normal days differ, neither in all images nor in any "
+        "of 7 parts of the traffic, and a shift of"
+    ) in say(QUIET, tested_segments=7).summary
+    assert "parts of the traffic" not in say(QUIET).summary

@@ -15,7 +15,7 @@ from reports.metrics.catalogue import METRICS
 from reports.metrics.exposition import exposition
 from reports.metrics.samples import MAX_COLUMNS, samples_of
 from tests.support import findings as examples
-from tests.support import normal_days
+from tests.support import normal_days, tested_segments
 
 EXAMPLES = (
     examples.drifted,
@@ -228,3 +228,25 @@ def test_names_end_in_their_base_unit_and_are_no_counters(metric):
     assert not metric.name.endswith("_total")
     # Collectors would add _ratio to the name.
     assert metric.unit != "1"
+
+
+def test_segments_are_counted_by_state_and_each_has_a_sample() -> None:
+    run = normal_days.drifted_camera()
+    assert value_of(run, "image_drift_segments", state="drift") == 1
+    assert value_of(run, "image_drift_segments", state="steady") == 2
+    name, camera = "image_drift_segment_drift", {"segment_column": "camera"}
+    assert value_of(run, name, segment="gate-3", **camera) == 1
+    assert value_of(run, name, segment="gate-1", **camera) == 0
+    assert values_of(examples.drifted(), "image_drift_segments") == []
+
+
+def test_segments_whose_cut_names_are_the_same_share_a_sample_that_misses_no_drift() -> None:
+    long = "camera " * 40
+    tests = tested_segments.SegmentTests(
+        tested=(
+            tested_segments.one_segment(f"{long} b", tested_segments.BLURRED),
+            tested_segments.one_segment(f"{long} a", tested_segments.BLURRED, state=State.DRIFT),
+        )
+    )
+    run = dataclasses.replace(normal_days.quiet_day(), segment_tests=tests)
+    assert values_of(run, "image_drift_segment_drift") == [1.0]

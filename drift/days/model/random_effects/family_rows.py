@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.days.matrix import FamilyMeans
+from drift.days.model.times import BlockTimes
 
 # Images' worth of the reference's own variance: a few images say little of tails.
 _WORTH_OF_REFERENCE = 500.0
@@ -26,6 +27,35 @@ def rows_of(family: FamilyMeans, rows: Sequence[int] | NDArray[np.int64]) -> Fam
         variances=family.variances[chosen],
         images=family.images[chosen],
     )
+
+
+def known_days(family: FamilyMeans, times: BlockTimes) -> NDArray[np.int64]:
+    """Return on how many days each score is known, shape (scores,).
+
+    Parameters
+    ----------
+    times
+        Of the family's blocks, in their order in time.
+    """
+    known = np.isfinite(family.means) & (family.images > 0)
+    if times.dates is not None and len(known):
+        starts = np.unique(times.dates, return_index=True)[1]
+        known = np.logical_or.reduceat(known, starts, axis=0)
+    days: NDArray[np.int64] = known.sum(axis=0, dtype=np.int64)
+    return days
+
+
+def without_scores(family: FamilyMeans, hidden: NDArray[np.bool_]) -> FamilyMeans:
+    """Return a family of which some scores of some blocks are not known.
+
+    Parameters
+    ----------
+    hidden
+        Of the shape of the means, or of one that is broadcast to it.
+    """
+    if not hidden.any():
+        return family
+    return replace(family, means=np.where(hidden, np.nan, family.means))
 
 
 def growth_of_variances(family: FamilyMeans, rows: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -58,7 +58,8 @@ def _of_scores(family: FamilyMeans, scores: list[int]) -> FamilyMeans:
         means=family.means[:, scores],
         variances=family.variances[:, scores],
         images=family.images[:, scores],
-        correlation=family.correlation[np.ix_(scores, scores)],
+        # How alike days are does not depend on how the scores go together.
+        correlations=(),
         skewness=family.skewness[scores],
         unit=family.unit[scores],
         matters=family.matters[scores],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -71,14 +72,27 @@ class BlockCounts:
     refused: int
 
 
-def window_sums(window: WindowImages, measuring: Measuring) -> BothSums:
-    """Return the sums over all images of a window.
+SegmentSums = Mapping[str, Mapping[str, BothSums]]
+
+
+def window_sums(window: WindowImages, measuring: Measuring) -> tuple[BothSums, SegmentSums]:
+    """Return the sums over all images of a window, and over those of each segment value.
 
     Of more than 50,000 images as many are drawn by their names.
     """
     drawn = drawn_rows(window.rows["image"].to_numpy(dtype=object), MOST_WINDOW_IMAGES)
     images = window if drawn.all() else take_rows(window, np.flatnonzero(drawn))
-    return ImagesToSum.of(images, measuring.scales, measuring.burst).whole()
+    images_to_sum = ImagesToSum.of(images, measuring.scales, measuring.burst)
+    return images_to_sum.whole(), _by_segment(images_to_sum, images, measuring)
+
+
+def _by_segment(
+    images_to_sum: ImagesToSum, images: WindowImages, measuring: Measuring
+) -> dict[str, dict[str, BothSums]]:
+    return {
+        name: images_to_sum.by_value(values)
+        for name, values in frequent_values(images, measuring.segments).items()
+    }
 
 
 def block_record(
@@ -106,10 +120,7 @@ def block_record(
         logged=len(np.unique(mine.images_of_rows)),
         features=sums.features,
         predictions=sums.predictions,
-        segments={
-            name: images_to_sum.by_value(values)
-            for name, values in frequent_values(mine, measuring.segments).items()
-        },
+        segments=_by_segment(images_to_sum, mine, measuring),
     )
 
 

@@ -218,5 +218,6 @@ def _moments(table: Numbers) -> tuple[Numbers, Numbers]:
 
 def _bounded(numbers: Numbers) -> Numbers:
     """Return numbers as a record holds them: finite, at most 1e300 in size, 0 for no number."""
-    plain = np.nan_to_num(numbers, nan=0.0, posinf=_LARGEST, neginf=-_LARGEST)
-    return np.clip(plain, -_LARGEST, _LARGEST)
+    # Many times a run, for a few hundred numbers each: half of what `np.nan_to_num` takes.
+    inside = np.minimum(np.maximum(numbers, -_LARGEST), _LARGEST)
+    return np.where(np.isnan(inside), 0.0, inside)

@@ -36,7 +36,7 @@ def family(means: np.ndarray, *, images: float = 300.0, variance: float = 1.0) -
         means=means,
         variances=np.full(means.shape, variance),
         images=np.full(means.shape, images),
-        correlation=np.eye(scores),
+        correlations=(np.eye(scores),),
         skewness=np.zeros(scores),
         unit=np.ones(scores),
         matters=np.ones(scores),

@@ -32,8 +32,8 @@ def test_the_product_of_two_sizes_is_theirs():
 
 def test_draws_keep_the_dependence_of_the_scores():
     keys = [StatisticKey(group="a", method="location"), StatisticKey(group="b", method="location")]
-    alike = drawn_statistics(np.ones((2, 2)), keys, 20_000, 1)
-    apart = drawn_statistics(np.eye(2), keys, 20_000, 1)
+    alike = drawn_statistics((np.ones((2, 2)),), keys, 20_000, 1)
+    apart = drawn_statistics((np.eye(2),), keys, 20_000, 1)
 
     assert np.median(alike.max(axis=1)) < np.median(apart.max(axis=1))
     assert alike.std(axis=0) == pytest.approx(apart.std(axis=0), rel=0.05)
@@ -43,15 +43,15 @@ def test_draws_follow_from_the_correlation_and_not_from_how_it_is_decomposed():
     keys = [StatisticKey(group=str(at), method="location") for at in range(12)]
     noise = np.random.default_rng(2).standard_normal((12, 12)) * 1e-13
     correlation = np.kron(np.eye(3), np.full((4, 4), 0.5)) + 0.5 * np.eye(12)
-    drawn = drawn_statistics(correlation, keys, 1000, 1)
-    nearly = drawn_statistics(correlation + noise + noise.T, keys, 1000, 1)
+    drawn = drawn_statistics((correlation,), keys, 1000, 1)
+    nearly = drawn_statistics((correlation + noise + noise.T,), keys, 1000, 1)
 
     assert np.abs(drawn - nearly).max() < 1e-5
 
 
 def test_of_a_tail_draws_have_a_sign():
     keys = [StatisticKey(group="a", method="upper_tail"), StatisticKey(group="a", method="spread")]
-    drawn = drawn_statistics(np.eye(2), keys, 1000, 1)
+    drawn = drawn_statistics((np.eye(2),), keys, 1000, 1)
 
     assert drawn[:, 0].min() < 0 <= drawn[:, 1].min()
 
@@ -92,3 +92,13 @@ def test_an_alarm_counts_the_same_however_large_it_is():
 
 def test_few_days_leave_little_for_uneven_ones():
     assert share_of_days(0.8, 3) < share_of_days(0.8, 60) < 0.8
+
+
+def test_scores_of_different_blocks_are_drawn_independently() -> None:
+    keys = tuple(StatisticKey(group=name, method="location") for name in "abcd")
+    alike = np.full((2, 2), 0.95) + 0.05 * np.eye(2)
+    drawn = drawn_statistics((alike, alike), keys, 20_000, 1)
+    correlation = np.corrcoef(drawn.T)
+    assert correlation[0, 1] > 0.8
+    assert correlation[2, 3] > 0.8
+    assert np.abs(correlation[:2, 2:]).max() < 0.03

@@ -95,10 +95,10 @@ def test_bursts_of_near_copies_are_worth_one_image_each():
     images = pictures(60, 1)
     profile = profile_of(pictures(200, 2))
     measuring = Measuring(scales=ProfileScales.of(profile, BURST), burst=BURST, most_images=300)
-    alone = window_sums(window_of(images), measuring)
+    alone, _ = window_sums(window_of(images), measuring)
     bursts = pd.concat([images.head(30), saved_anew(images.head(30))], ignore_index=True)
     bursts = bursts.iloc[np.argsort(np.tile(np.arange(30), 2), kind="stable")]
-    together = window_sums(window_of(bursts.reset_index(drop=True), apart_minutes=1), measuring)
+    together, _ = window_sums(window_of(bursts.reset_index(drop=True), apart_minutes=1), measuring)
 
     assert alone.features.images == together.features.images == 60
     assert alone.features.effective == pytest.approx(60)
@@ -110,10 +110,10 @@ def test_a_window_of_many_images_is_summed_up_in_pieces(monkeypatch):
     measuring = Measuring(
         scales=ProfileScales.of(profile, BURST), burst=timedelta(minutes=1), most_images=300
     )
-    whole = window_sums(window, measuring).features
+    whole = window_sums(window, measuring)[0].features
     monkeypatch.setattr("drift.days.records.measured.images_to_sum._AT_ONCE", 7)
 
-    pieces = window_sums(window, measuring).features
+    pieces = window_sums(window, measuring)[0].features
 
     assert pieces.images == whole.images
     assert pieces.effective == whole.effective

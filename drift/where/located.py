@@ -1,0 +1,74 @@
+"""The part of a drifted window in which the change is, and the images it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from drift.observations.window_images import WindowImages
+from drift.seed import SEED
+from drift.where.affected import least_affected
+from drift.where.direction import Positions, drift_positions
+from drift.where.focus import Focus
+from drift.where.offenders import RankedImages, rank_images
+from drift.where.segments import Concentration, concentrate
+from jobs.job_file.job import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """The part of a drifted window in which the change is.
+
+    Attributes
+    ----------
+    focus
+        Whose images it is about.
+    ranked
+        The images, first what is worth a look.
+    concentration
+        Where and since when the change is among them.
+    affected
+        At least so many of them differ; None where that cannot be said.
+    """
+
+    focus: Focus
+    ranked: RankedImages
+    concentration: Concentration
+    affected: int | None
+
+
+def located(focus: Focus, window: WindowImages, segments: pd.DataFrame, job: Job) -> Located:
+    """Return where a drift is.
+
+    Parameters
+    ----------
+    segments
+        Of the window's rows, one column each.
+    """
+    positions = drift_positions(focus.comparison, focus.rows)
+    return Located(
+        focus=focus,
+        ranked=rank_images(positions, focus.rows, focus.comparison, window),
+        concentration=_concentrate(focus, positions, window, segments, job),
+        affected=least_affected(positions),
+    )
+
+
+def _concentrate(
+    focus: Focus, positions: Positions, window: WindowImages, segments: pd.DataFrame, job: Job
+) -> Concentration:
+    if not focus.comparison.has_drifted or positions.current.empty:
+        return Concentration()
+    rows = positions.current.index
+    found = concentrate(
+        positions.scores(),
+        np.arange(len(rows)),
+        segments.loc[rows],
+        window.rows["timestamp"].loc[rows],
+        level=job.detection.false_alarm_rate,
+        seed=SEED,
+        hours=job.segments.hours,
+    )
+    return found if focus.segment is None else found.within(focus.segment.past.segment)

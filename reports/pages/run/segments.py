@@ -1,0 +1,139 @@
+"""What a run's page says of the segments that were tested by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reference_stats.features.feature import Feature
+from reports.findings.answers import State
+from reports.findings.places import SegmentColumn, SegmentTest, SegmentTests
+from reports.findings.run import RunFindings
+from reports.words.numbers import counted, day, listed, p_words
+from reports.words.segments import moved_words, name_in_words, short_label, value_words
+from reports.words.wording import column_title
+
+_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentRow:
+    """One tested segment.
+
+    Attributes
+    ----------
+    state
+        The answer.
+    images, days
+        How many images, and on how many normal days of its own the test rests.
+    column
+        The column that lies farthest out, in words.
+    moved
+        How far it moved and what that looks like.
+    usual, current
+        Its value on the segment's own normal days, and now.
+    p_value
+        Adjusted for everything that the run tests.
+    more
+        How many further columns drifted, in words; empty for none.
+    since
+        Since when the segment has been unusual, in words; empty where it is not.
+    """
+
+    name: str
+    state: State
+    images: str
+    days: str
+    column: str
+    moved: str
+    usual: str
+    current: str
+    p_value: str
+    more: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentsView:
+    """The segments of a window.
+
+    Attributes
+    ----------
+    drifted, quiet
+        The tested ones.
+    summary
+        How many were tested and how many of them drifted.
+    not_tested
+        A sentence for each reason for which some were not tested.
+    """
+
+    drifted: tuple[SegmentRow, ...]
+    quiet: tuple[SegmentRow, ...]
+    summary: str
+    not_tested: tuple[str, ...]
+
+
+def segments_view(findings: RunFindings, features: Mapping[str, Feature]) -> SegmentsView | None:
+    """Return what a run's page says of its segments; None where it has none.
+
+    Parameters
+    ----------
+    features
+        Plain words by column name.
+    """
+    tests = findings.segment_tests
+    if tests is None or not (tests.tested or tests.not_tested):
+        return None
+    rows = [_row(one, features) for one in tests.tested]
+    return SegmentsView(
+        drifted=tuple(row for row in rows if row.state is State.DRIFT),
+        quiet=tuple(row for row in rows if row.state is not State.DRIFT),
+        summary=_summary(tests),
+        not_tested=tuple(_not_tested(tests)),
+    )
+
+
+def _summary(tests: SegmentTests) -> str:
+    if not tests.tested:
+        return "No part of the traffic could be tested by itself."
+    drifted, number = len(tests.drifted), len(tests.tested)
+    how_many = f"{drifted} of them moved" if drifted else "none of them moved"
+    parts = counted(number, "part")
+    if number == 1:
+        how_many = "it moved" if drifted else "it did not move"
+    return (
+        f"{parts} of the traffic {'was' if number == 1 else 'were'} compared with normal days of "
+        f"{'its' if number == 1 else 'their'} own: {how_many} by more than those differ."
+    )
+
+
+def _row(test: SegmentTest, features: Mapping[str, Feature]) -> SegmentRow:
+    column, more = test.strongest, len(test.drifted) - 1
+    return SegmentRow(
+        name=name_in_words(test.column, test.value),
+        state=test.state,
+        images=f"{test.images:,}",
+        days=str(test.days),
+        column=_title(column, features),
+        moved=moved_words(column, features.get(column.name)),
+        usual=value_words(column, column.usual),
+        current=value_words(column, column.current),
+        p_value=p_words(test.adjusted_p_value),
+        more=f"and {counted(more, 'more column')}" if more > 0 else "",
+        since=f"since {day(test.since)}" if test.since else "",
+    )
+
+
+def _title(column: SegmentColumn, features: Mapping[str, Feature]) -> str:
+    title = column_title(column.name, features)
+    return f"{title}: {short_label(column.label)}" if column.label else title
+
+
+def _not_tested(tests: SegmentTests) -> Iterable[str]:
+    by_reason: dict[str, list[str]] = {}
+    for one in tests.not_tested:
+        by_reason.setdefault(one.reason, []).append(name_in_words(one.column, one.value))
+    for reason, names in by_reason.items():
+        yield f"Not tested ({reason}): {listed(names, _NAMED)}."
+    if tests.not_listed:
+        yield f"{counted(tests.not_listed, 'more part')} not tested."
