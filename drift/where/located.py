@@ -65,10 +65,21 @@ def _concentrate(
     found = concentrate(
         positions.scores(),
         np.arange(len(rows)),
-        segments.loc[rows],
+        segments.loc[rows, _told_apart(focus, segments, job)],
         window.rows["timestamp"].loc[rows],
         level=job.detection.false_alarm_rate,
         seed=SEED,
         hours=job.segments.hours,
     )
     return found if focus.segment is None else found.within(focus.segment.past.segment)
+
+
+def _told_apart(focus: Focus, segments: pd.DataFrame, job: Job) -> list[str]:
+    """Return the segment columns that may say where a drift is.
+
+    What the model says of the images of a segment that drifted is what follows from the drift.
+    """
+    predicted = job.predictions.columns.prediction
+    if focus.segment is None or predicted in job.segments.columns:
+        return list(segments.columns)
+    return [name for name in segments.columns if name != predicted]

@@ -54,7 +54,7 @@ def test_nothing_moved_and_enough_images_is_steady(say):
 def test_the_summary_names_what_the_eye_sees_first_with_direction_and_size(say):
     decision = say(
         numeric("entropy", REFERENCE, WINDOW - 30),
-        numeric("mean", REFERENCE, WINDOW - 12),
+        numeric("mean", REFERENCE, WINDOW - 14),
         numeric("sharpness", REFERENCE, WINDOW - 20),
     )
     assert decision.verdict is Verdict.DRIFT
