@@ -133,9 +133,9 @@ class SegmentTest:
     statistic
         How far its strongest column lies from its expectation, in the standard deviations of that.
     strongest
-        The column that lies farthest out; of a segment that drifted the first of `drifted`.
+        Of a segment that drifted the first of `drifted`, else the column that lies farthest out.
     drifted
-        The columns that drifted, those farthest out first.
+        The columns that drifted, the largest moves first.
     since
         ISO 8601: the start of the first of the blocks in which it has been unusual; empty where it
         is not, and where an episode of the whole window goes on.

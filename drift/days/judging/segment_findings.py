@@ -29,6 +29,7 @@ from drift.days.sums import FamilySums
 from reports.findings.answers import State
 from reports.findings.columns import Category, Distribution, Finding, Statistic
 from reports.findings.days import BesideDays
+from reports.findings.effect_sizes import in_deviations
 
 Findings = Mapping[str, Finding]
 
@@ -46,10 +47,10 @@ class JudgedSegment:
     state, p_value, adjusted_p_value
         As of `SegmentTest`.
     strongest
-        The finding of the column that lies farthest out; of a segment that drifted the first that
-        did.
+        Of a segment that drifted the first of `drifted`, else the finding of the column that lies
+        farthest out.
     drifted
-        The findings of the columns that drifted, those farthest out first. They are about the
+        The findings of the columns that drifted, the largest moves first. They are about the
         images of the segment and its own normal days.
     """
 
@@ -144,7 +145,7 @@ def _said(past: SegmentPast, sayers: Sequence[_Sayer]) -> JudgedSegment:
     """Return what the families say together of a segment value."""
     first = min(sayers, key=lambda one: (one.group.adjusted_p_value, -one.strength))
     drifted = [finding for one in sayers for finding in one.drifted()]
-    drifted.sort(key=lambda one: -abs(one.statistic.value or 0.0) if one.statistic else 0.0)
+    drifted.sort(key=lambda one: (-in_deviations(one.effect or 0.0, one.direction), one.name))
     state = first.bar.state(1.0, large_enough=False)
     return JudgedSegment(
         past=past,
