@@ -108,7 +108,7 @@ class JobReports:
         Examples
         --------
         >>> job.report()["headline"]
-        'Images are blurrier and lower in contrast than the reference'
+        'Images are blurrier and darker than the reference'
 
         Raises
         ------
@@ -169,7 +169,7 @@ class JobReports:
         --------
         >>> worst = job.offenders().iloc[0]
         >>> worst["image"], worst["because"]
-        ('images/...', 'blurrier (...), dimmer in the highlights (...)')
+        ('images/...', 'blurrier (...), blockier from compression or resizing (...)')
         """
         return offender_table(self.report(run_id))
 

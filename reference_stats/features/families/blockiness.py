@@ -55,6 +55,6 @@ BLOCKINESS_FEATURES = (
         compute=blockiness,
         resolution=0.005,
         resolution_reason="steps that differ by one per cent",
-        rising=Sign.CAUSE,
+        rising=Sign.LOOK,
     ),
 )
