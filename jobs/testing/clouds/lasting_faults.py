@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -28,6 +31,17 @@ LOGIN_PAGE = Answer(
     headers={"Content-Type": "text/html; charset=utf-8"},
     body=b"<html><body>Please log in to this network.</body></html>",
 )
+
+
+@contextmanager
+def _no_garbage_search() -> Iterator[None]:
+    """Search for no garbage: what is found at the end of a recursion cannot be told of."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class LastingFaultsSuite(FaultSuite):
@@ -83,7 +97,8 @@ class LastingFaultsSuite(FaultSuite):
             store.fault = lambda request, _: Answer(
                 status=status, headers={"Location": elsewhere.host + request.path}
             )
-            with pytest.raises(BucketAccessError) as caught:
+            # Amazon's client follows in a circle until the recursion ends.
+            with _no_garbage_search(), pytest.raises(BucketAccessError) as caught:
                 CALLS[call](brief_bucket)
             assert elsewhere.seen == []
         assert self.says_of_elsewhere in str(caught.value)
