@@ -101,5 +101,5 @@ def _rest_moved(segment: JudgedSegment, comparison: Comparison, rows: AlignedRow
 
 
 def _difference(finding: Finding) -> float | None:
-    is_number = finding.categories is None and finding.beside_days is not None
-    return finding.beside_days.difference if is_number and finding.beside_days else None
+    beside = finding.beside_days
+    return None if beside is None or finding.categories is not None else beside.difference

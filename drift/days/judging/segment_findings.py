@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.comparison.columns.columns import Column, ColumnKind, ColumnRole
+from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.columns.rounding import deviation_of
 from drift.comparison.effects import Effect
 from drift.comparison.methods.location import LOCATION
@@ -111,7 +111,12 @@ def judged_segments(
     for past in normal.segments.tested:
         sayers = [
             _Sayer(
-                normal=normal, past=past, judged=one, columns=by_name, compared=compared, bar=bar
+                past=past,
+                judged=one,
+                usual=_usual(normal, past, one),
+                columns=by_name,
+                compared=compared,
+                bar=bar,
             )
             for one in judged
             if past.segment.group in one.verdict.groups
@@ -141,6 +146,14 @@ def _judged(normal: NormalDays, at: int) -> _JudgedFamily:
     )
 
 
+def _usual(normal: NormalDays, past: SegmentPast, judged: _JudgedFamily) -> list[FamilySums]:
+    """Return the sums of a value's own normal blocks."""
+    places = judged.places_of(past.segment.group)
+    out: NDArray[np.bool_] = np.asarray(judged.left_out[:, places].any(axis=1))
+    own = [family_of(one, judged.family.role) for one in past.blocks]
+    return [own[at] for at in normal.usual_blocks if not out[at]]
+
+
 def _said(past: SegmentPast, sayers: Sequence[_Sayer]) -> JudgedSegment:
     """Return what the families say together of a segment value."""
     first = min(sayers, key=lambda one: (one.group.adjusted_p_value, -one.strength))
@@ -160,11 +173,17 @@ def _said(past: SegmentPast, sayers: Sequence[_Sayer]) -> JudgedSegment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sayer:
-    """Says what one family of columns shows of one segment value."""
+    """Says what one family of columns shows of one segment value.
 
-    normal: NormalDays
+    Attributes
+    ----------
+    usual
+        The sums of the value's own normal blocks.
+    """
+
     past: SegmentPast
     judged: _JudgedFamily
+    usual: Sequence[FamilySums]
     columns: Mapping[str, Column]
     compared: Findings
     bar: Bar
@@ -224,7 +243,7 @@ class _Sayer:
         )
         if is_number:
             return replace(finding, beside_days=shown, current=self._distribution(column))
-        shares = usual_shares(self._usual_blocks(), column.name)
+        shares = usual_shares(self.usual, column.name)
         return replace(
             finding,
             beside_days=replace(shown, usual_shares=shares),
@@ -241,7 +260,7 @@ class _Sayer:
 
     def _beside(self, column: Column) -> NumberBesideDays | None:
         return number_beside_days(
-            self._usual_blocks(),
+            self.usual,
             self._window,
             column.name,
             deviation=deviation_of(column.reference.to_numpy()),
@@ -252,7 +271,7 @@ class _Sayer:
         if beside is not None:
             return beside.effect(LOCATION.name, difference)
         if column.kind is ColumnKind.CLASSES:
-            usual = usual_shares(self._usual_blocks(), column.name)
+            usual = usual_shares(self.usual, column.name)
             return share_effect_beside_days(usual, self._window, column.name)
         return Effect(size=abs(difference), direction="up" if difference > 0 else "down")
 
@@ -271,16 +290,5 @@ class _Sayer:
         )
 
     @property
-    def _role(self) -> ColumnRole:
-        return self.judged.family.role
-
-    @property
     def _window(self) -> FamilySums:
-        return family_of(self.past.window, self._role)
-
-    def _usual_blocks(self) -> list[FamilySums]:
-        """Return the sums of the value's own normal blocks."""
-        places = self.judged.places_of(self.past.segment.group)
-        out: NDArray[np.bool_] = np.asarray(self.judged.left_out[:, places].any(axis=1))
-        own = [family_of(one, self._role) for one in self.past.blocks]
-        return [own[at] for at in self.normal.usual_blocks if not out[at]]
+        return family_of(self.past.window, self.judged.family.role)
