@@ -59,7 +59,7 @@ def sum_neighbours(
             below[x] = uint8(max(lower[x], here[x]) - min(lower[x], here[x]))
         for x in range(width - 1):
             beside[x] = uint8(max(here[x + 1], here[x]) - min(here[x + 1], here[x]))
-        downwards, rightwards = _sum(below), _sum(beside[: width - 1])
+        downwards, rightwards = sum_levels(below), sum_levels(beside[: width - 1])
         sums[6] += downwards
         if y % 8 == first_row:
             sums[7] += downwards
@@ -93,7 +93,8 @@ def centre_of(length: int) -> tuple[int, int]:
 
 
 @compiled
-def _sum(values: NDArray[np.uint8]) -> int:
+def sum_levels(values: NDArray[np.uint8]) -> int:
+    """Return the sum of some levels, in 32 bits as far as they reach."""
     total = int64(0)
     for start in range(0, values.size, _CHUNK):
         chunk, part = values[start : start + _CHUNK], int32(0)

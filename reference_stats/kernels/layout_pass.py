@@ -7,6 +7,7 @@ from numpy import int32, int64
 from numpy.typing import NDArray
 
 from reference_stats.kernels.compiled import compiled
+from reference_stats.kernels.detail_pass import sum_levels
 
 # So many pixels of 255 fit 32 bits.
 _CHUNK = 1 << 22
@@ -37,7 +38,7 @@ def sum_layout(plane: NDArray[np.uint8], flat: int) -> NDArray[np.int64]:
             row = plane[y]
             for x in range(width):
                 part[x] += int32(row[x])
-            found[4 + y] = _sum(row)
+            found[4 + y] = sum_levels(row)
         for x in range(width):
             columns[x] += part[x]
     found[0], found[1] = _flat_rows(plane, flat), _flat_rows(plane[::-1], flat)
@@ -58,17 +59,6 @@ def describe_lines(sums: NDArray[np.int64]) -> tuple[float, int, int]:
     for place in range(sums.size):
         squares += (sums[place] - mean) ** 2
     return np.sqrt(squares / sums.size), first, second
-
-
-@compiled
-def _sum(row: NDArray[np.uint8]) -> int:
-    total = int64(0)
-    for start in range(0, row.size, _CHUNK):
-        chunk, part = row[start : start + _CHUNK], int32(0)
-        for x in range(chunk.size):
-            part = int32(part + int32(chunk[x]))
-        total += part
-    return total
 
 
 @compiled
