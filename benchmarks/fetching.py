@@ -34,7 +34,7 @@ from sklearn.datasets import load_sample_image
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.isolated.process import Order
 from reference_stats.extraction.isolated.processes import DECODERS

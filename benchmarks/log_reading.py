@@ -122,7 +122,7 @@ def read_parquet(path: Path) -> dict[str, float]:
 
 
 def _read_day(bucket: Bucket, path: Path) -> int:
-    from jobs.job_file.job import LogColumns, PredictionSettings  # noqa: PLC0415
+    from jobs.job_file.prediction_settings import LogColumns, PredictionSettings  # noqa: PLC0415
     from jobs.predictions.reading import read_predictions  # noqa: PLC0415
     from jobs.times.windows import WindowRequest  # noqa: PLC0415
 

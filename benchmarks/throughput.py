@@ -32,7 +32,7 @@ from skimage.measure import shannon_entropy
 
 from jobs.buckets.registry import open_bucket
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.decoding.decode import decode_image
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.measure import measure

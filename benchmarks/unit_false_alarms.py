@@ -36,7 +36,8 @@ from drift.comparison.compare import would_alarm
 from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
 from drift.observations.window_images import WindowImages
-from jobs.job_file.job import DetectionSettings, LogColumns
+from jobs.job_file.job import DetectionSettings
+from jobs.job_file.prediction_settings import LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import FINGERPRINT_BYTES, stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records

@@ -12,7 +12,7 @@ import pandas as pd
 from jobs.buckets.bucket import check_name
 from jobs.errors import ObjectError, UnsafeNameError
 from jobs.images.template import fill, placeholders_of
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from fractions import Fraction
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from jobs.job_file.baseline_settings import BaselineSettings
+from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.output_settings import (
     EvidentlySettings,
     MetricsSettings,
     NotificationSettings,
     ReportSettings,
 )
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.job_file.value_kinds import Cron, Duration, Settings, Slug, Zone
 from jobs.times.cron import parse_cron
 from jobs.times.windows import MOST_ROWS
-
-
-def _image_path(value: str) -> str:
-    rest = re.sub(r"\{[^{}]+\}", "", value)
-    if "{" in rest or "}" in rest:
-        raise ValueError('a column, or a template such as "images/{id}_{filename}"')
-    return value
 
 
 class BucketSettings(Settings):
@@ -36,95 +29,6 @@ class BucketSettings(Settings):
     """The bucket or folder: `gs://name`, `gs://name/folder`, the same with `s3://` (which takes
     `pip install 'image-drift[s3]'`), `file:///path`, or a path. A relative path is taken from the
     job file's folder."""
-
-
-class LogColumns(Settings):
-    """What the log's columns are called."""
-
-    timestamp: str = "timestamp"
-    """When the request came. ISO 8601 or one of the usual other shapes."""
-    id: str | None = "id"
-    """What the request is called; it need not be unique. A log without it is fine."""
-    prediction: str | None = None
-    """The predicted class."""
-    confidence: str | None = None
-    """The model's confidence in its prediction, a number between 0 and 1. `95.8%`, `0,958` and a
-    printed tensor of one number are read too. Any other text counts as missing; its row stays."""
-    label: str | None = None
-    """The true class, where it is known. It is read, and not yet compared with the prediction."""
-    latency: str | None = None
-    """How long the answer took, a number that is taken as milliseconds. It is shown among the data
-    health and takes no part in the verdict."""
-    client: str | None = None
-    """Who sent the image: a user, camera or device. Near-copies that one client sends in one burst
-    count as one observation; without it all images are one client's."""
-    probabilities: tuple[str, ...] = ()
-    """The columns that hold one class probability each; `*` stands for anything, as in `p_*`."""
-
-
-class PredictionSettings(Settings):
-    """The prediction log."""
-
-    path: str = Field(min_length=1)
-    """One object, or a glob over many such as `logs/*/*.csv`: CSV, gzip CSV, Parquet, JSON
-    lines. Parts that logrotate made are read too: `logs/a.csv*` takes in `a.csv.1` and
-    `a.csv.2.gz`."""
-    columns: LogColumns = LogColumns()
-    """What the columns are called."""
-    timezone: Zone = "UTC"
-    """The zone of timestamps that carry none, and of its own abbreviations: under `Asia/Kolkata`
-    IST is India's. CET, JST and others that mean one offset everywhere need none; IST, CST, BST
-    and the like are rejected elsewhere. State it, even as `UTC`, where some timestamps carry a
-    zone and some do not: otherwise no such run is steady."""
-    day_first: bool | None = None
-    """How to read `03/04/2025`: true for 3 April, false for March 4. Unset, such a date is
-    rejected as ambiguous."""
-
-
-class ImageSettings(Settings):
-    """The queried images."""
-
-    path: Annotated[str, AfterValidator(_image_path)] = Field(min_length=1)
-    """Where a row's image is: a template over the log's own columns, such as
-    `images/{id}_{filename}`, or the name of a column that holds paths or full URIs. A value can
-    be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in; `{time:utc %Y}` in
-    UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock), `{path:slashes}` (with
-    `/` for each backslash of Windows), `{path:name}` (the last part of a path), `{url:urlname}`
-    (of a web address), `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`,
-    `{name:safe}` (as web servers store it: `_` for spaces, ASCII only), `{id:whole}` (`12` for
-    `12.0`), `{id:06}` (zeros in front), `{id:.2}` (the first two characters), `{id:2.4}` (the two
-    behind them), `{id:2.}` (everything behind the first two), `{url:after=/uploads/}` (what
-    follows)."""
-    allowed_prefixes: tuple[str, ...] = ()
-    """URI prefixes outside the job's own bucket that images may be read from, such as
-    `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""
-    immutable: bool = True
-    """Whether a stored image never changes once its row is logged, so that it is read only once
-    for that row. A name that other rows use again is looked up first either way."""
-    fetch_workers: int = Field(default=32, ge=1, le=256)
-    """How many images are fetched at once."""
-    decode_workers: int | None = Field(default=None, ge=1, le=256)
-    """How many images are decoded at once. Unset: one per processor core."""
-    max_pixels: int = Field(default=100_000_000, ge=1)
-    """An image with more pixels is not decoded but counted as unreadable."""
-    max_bytes: int = Field(default=100_000_000, ge=1)
-    """An image with more bytes is not read but counted as unreadable."""
-    most_lost: float = Field(default=0.25, ge=0, le=1)
-    """A run that loses more than this share of its images (not found, not readable, not fetched, or
-    named by a row that cannot be read) is inconclusive: what is left may not be like what was
-    lost."""
-    canonical_size: int | None = Field(default=None, ge=16, le=4096)
-    """Compute what follows the resolution (sharpness, noise, edges, detail) a second time, of
-    images made so small that their shorter side has this many pixels, such as 256: in columns of
-    their own, so that a camera with more megapixels is not taken for sharper pictures. A profile
-    that was built without them has to be built anew."""
-
-    def loses_too_many(self, lost: float | Fraction, of: int) -> bool:
-        """Tell whether more are lost than `most_lost` allows, as it is written.
-
-        29 of 100 are not more than 0.29, although the number in binary is a hair below it.
-        """
-        return lost > Fraction(str(self.most_lost)) * of
 
 
 class WindowSettings(Settings):

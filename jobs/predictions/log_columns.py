@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from jobs.errors import ColumnMissingError, ObjectError
-from jobs.job_file.job import LogColumns
+from jobs.job_file.prediction_settings import LogColumns
 
 # A log of more is no table: most often each row brings names of its own.
 MOST_COLUMNS = 5_000

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError, TooManyRowsError
-from jobs.job_file.job import PredictionSettings
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.formats.csv.log import read_csv_log
 from jobs.predictions.formats.json_log import read_json_log
 from jobs.predictions.formats.log_object import LogObject

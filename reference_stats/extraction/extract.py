@@ -11,7 +11,7 @@ from jobs.errors import (
     BucketAccessError,
 )
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.cache_additions import Remembering
 from reference_stats.extraction.cache_lookup import Recollection
 from reference_stats.extraction.image_reading import (

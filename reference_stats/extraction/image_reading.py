@@ -15,7 +15,7 @@ from jobs.errors import (
     UnsafeNameError,
 )
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.cache_lookup import LookedUp, Recollection
 from reference_stats.extraction.isolated.process import Order
 from reference_stats.extraction.isolated.processes import DECODERS

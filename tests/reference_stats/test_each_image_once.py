@@ -12,7 +12,7 @@ import pytest
 from jobs.buckets.bucket import ObjectInfo
 from jobs.buckets.folder.bucket import FolderBucket
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.feature_cache.cache import FeatureCache

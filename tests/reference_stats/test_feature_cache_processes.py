@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from jobs.buckets.registry import open_bucket
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.measure import measure
 from reference_stats.extraction.result import ExtractionResult

@@ -12,7 +12,7 @@ import sys
 
 from jobs.buckets.registry import open_bucket
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from jobs.job_file.job import LogColumns, PredictionSettings
+from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest

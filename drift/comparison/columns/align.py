@@ -21,7 +21,7 @@ from drift.comparison.columns.number_scales import with_scales
 from drift.comparison.columns.prediction_columns import Said, prediction_columns, prediction_rows
 from drift.observations.units import Units
 from drift.observations.window_images import WindowImages
-from jobs.job_file.job import LogColumns
+from jobs.job_file.prediction_settings import LogColumns
 from reference_stats.features.registry import features_named
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, check_definitions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.setup.check.result import Check, is_ok, look
-from jobs.job_file.job import LogColumns
+from jobs.job_file.prediction_settings import LogColumns
 from jobs.predictions.rows.rows import PredictionRows
 
 _KEYS = ("prediction", "confidence", "latency", "client")

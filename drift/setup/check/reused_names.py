@@ -13,7 +13,7 @@ from drift.setup.check.result import Check, look
 from drift.setup.images.try_templates import TriedTemplate
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.image_uses import WantedImages, images_of_rows
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from drift.remarks.words.times import ahead_words, jump_words, mixed_words
 from drift.setup.check.result import Check, is_ok, look
-from jobs.job_file.job import PredictionSettings
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import to_moment
 from reports.words.numbers import sentence

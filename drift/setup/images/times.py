@@ -13,7 +13,7 @@ from drift.setup.images.try_templates import Shelf, TriedTemplate
 from drift.setup.log.times import SampledTimes
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from jobs.times.timestamps import to_datetime
 
 # So many objects of a large store are asked for, spread over the log's time.

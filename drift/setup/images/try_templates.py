@@ -16,7 +16,7 @@ from jobs.buckets.bucket import Bucket
 from jobs.errors import DriftError, ObjectError, ObjectMissingError
 from jobs.images.locations import ImageLocation, ImageLocator
 from jobs.images.template import placeholders_of
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 
 _TRIED = 60
 _WORKERS = 16

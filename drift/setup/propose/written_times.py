@@ -14,7 +14,7 @@ from drift.setup.log.candidates import Candidate
 from drift.setup.propose.proposal import Doubt
 from jobs.buckets.bucket import Bucket
 from jobs.errors import DriftError
-from jobs.job_file.job import LogColumns, PredictionSettings
+from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.row_times.course import TimeCourse
 from jobs.predictions.rows.rejections import shorten

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from jobs.job_file.job import LogColumns
+from jobs.job_file.prediction_settings import LogColumns
 from jobs.predictions.values.class_names import canonical_classes
 from jobs.times.timestamp_parts import Integers, Texts
 

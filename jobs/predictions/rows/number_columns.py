@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from jobs.job_file.job import LogColumns
+from jobs.job_file.prediction_settings import LogColumns
 from jobs.predictions.rows.rejections import shorten
 from jobs.predictions.rows.rows import FormOfNumbers, LostValue, NumberColumnTally
 from jobs.predictions.values.numbers import NumberForm, Numbers, read_numbers

@@ -13,7 +13,7 @@ from drift.observations.window_images import join
 from drift.remarks.columns import class_forms, unlinked_predictions
 from drift.remarks.facts import RunData
 from jobs.images.locations import RefusedLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
 from tests.support.log_window import read_log

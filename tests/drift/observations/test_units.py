@@ -15,7 +15,8 @@ from drift.observations.near_copies.within_burst import ImageRecords, NearCopies
 from drift.observations.side_copies import BothCopies, SideCopies, copies_of_reference
 from drift.observations.units import Units, find_units
 from drift.observations.window_images import WindowImages
-from jobs.job_file.job import DetectionSettings, LogColumns
+from jobs.job_file.job import DetectionSettings
+from jobs.job_file.prediction_settings import LogColumns
 from reference_stats.features.registry import FEATURES
 from reference_stats.fingerprint import stack_fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records

@@ -11,7 +11,7 @@ from drift.observations.side_copies import copies_of_window
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.extraction.extract import extract
 from tests.support.images import encode, photograph

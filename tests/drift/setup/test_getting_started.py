@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from drift.cli.commands.group import program
 from jobs.images.template import fill, placeholders_of
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from tests.support.worlds import make_world
 
 PAGE = (Path(__file__).parents[3] / "docs/getting-started.md").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from drift.setup.initiate import propose
 from drift.setup.propose.nothing_found import NothingFoundError
 from drift.setup.propose.proposal import Proposal
 from jobs.buckets.registry import open_bucket
-from jobs.job_file.job import PredictionSettings
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.times.windows import WindowRequest
 from tests.support.layouts import put, requests, write_csv
 from tests.support.log_window import WINDOW_END, read_log

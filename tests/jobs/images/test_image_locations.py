@@ -5,7 +5,7 @@ import pytest
 
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 
 LOG = "gs://dogs/log.csv"
 

@@ -5,7 +5,7 @@ import pytest
 
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.images.template import Placeholder, placeholders_of
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 
 
 def located(path: str, *, day_first: bool | None = None, **values: str) -> object:

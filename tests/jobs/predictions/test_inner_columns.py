@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs.buckets.folder.bucket import FolderBucket
-from jobs.job_file.job import PredictionSettings
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.times.windows import WindowRequest
 

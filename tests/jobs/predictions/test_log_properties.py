@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.job_file.job import LogColumns
+from jobs.job_file.prediction_settings import LogColumns
 from jobs.predictions.formats.csv.log import read_csv_log
 from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.log_columns import NeededColumns

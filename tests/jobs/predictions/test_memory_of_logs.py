@@ -25,7 +25,7 @@ READ = """
 import resource, sys
 from datetime import UTC, datetime, timedelta
 from jobs.buckets.registry import open_bucket
-from jobs.job_file.job import LogColumns, PredictionSettings
+from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.times.windows import WindowRequest
 

@@ -18,7 +18,7 @@ from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import BucketAccessError, TerminatedError
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.feature_cache.cache import FeatureCache

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from jobs.images.locations import ImageLocation
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.isolated import failures, messages, process

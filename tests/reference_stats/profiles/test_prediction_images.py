@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from jobs.images.locations import ImageLocator
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from reference_stats.profiles.prediction_images import name_images
 
 IMAGES = [f"reference/{number:04d}.jpg" for number in range(40)]

@@ -6,7 +6,7 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
-from jobs.job_file.job import LogColumns
+from jobs.job_file.prediction_settings import LogColumns
 from tests.support.two_sides import BURST, pictures, profile_of, window_of
 
 

@@ -12,7 +12,8 @@ from drift.observations.reference.copies import count_copies, without_copies, wo
 from drift.observations.side_copies import find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_images import WindowImages
-from jobs.job_file.job import DetectionSettings, LogColumns
+from jobs.job_file.job import DetectionSettings
+from jobs.job_file.prediction_settings import LogColumns
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 from reports.findings.answers import State
 from tests.support.two_sides import BURST, NAMES, pictures, profile_of, saved_anew, window_of

@@ -8,7 +8,7 @@ from drift.cli.check_table import as_text
 from drift.setup.check.columns import check_columns
 from drift.setup.check.result import CheckState
 from jobs.buckets.registry import open_bucket
-from jobs.job_file.job import LogColumns, PredictionSettings
+from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.times.windows import WindowRequest
 

@@ -25,7 +25,7 @@ from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.retrying import RetrySettings
 from jobs.errors import BucketAccessError
-from jobs.job_file.job import ImageSettings
+from jobs.job_file.image_settings import ImageSettings
 from jobs.testing.clouds.relay import Answer, FaultyStore, Request, refusal, relay_to
 from tests.support.gcs_server import GcsServer
 

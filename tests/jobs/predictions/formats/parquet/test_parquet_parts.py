@@ -14,7 +14,7 @@ from pyarrow import parquet
 from jobs.buckets.gcs.store import GCSBucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectChangedError, ObjectError
-from jobs.job_file.job import LogColumns, PredictionSettings
+from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.testing.clouds.relay import relay_to
