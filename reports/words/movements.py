@@ -10,7 +10,8 @@ from reference_stats.features.feature import Feature
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate
 from reports.findings.constant_reference import difference_words, reference_words
-from reports.findings.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
+from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
+from reports.findings.piles import pile_words
 from reports.words.numbers import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
@@ -22,6 +23,7 @@ _DIRECTIONS = {
     "spread": ("\N{LEFT RIGHT ARROW}", "spread"),
     "upper_tail": ("\N{BLACK UP-POINTING TRIANGLE}", "far up"),
     "lower_tail": ("\N{BLACK DOWN-POINTING TRIANGLE}", "far down"),
+    "pile": ("\N{BLACK CIRCLE}", "piled up"),
     "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved"),
 }
 
@@ -62,13 +64,19 @@ def effect_size(column: Finding) -> str:
     if column.constant is not None and column.beside_days is None:
         then = reference_words(column.constant, _images(column.reference))
         return f"{difference_words(column.constant, _images(column.current))} ({then})"
-    if column.direction in TAILS:
-        if column.beside_days is not None:
-            return f"{_per_cent(size)} more of the images"
-        return f"{_per_cent(size + USUALLY_BEYOND)} of images"
+    if column.direction in {*TAILS, PILE}:
+        return _part_of_images(column, size)
     if column.direction == "shares" or column.categories is not None:
         return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
     return deviations(size)
+
+
+def _part_of_images(column: Finding, size: float) -> str:
+    if column.pile is not None:
+        return pile_words(column.pile)
+    if column.beside_days is not None:
+        return f"{_per_cent(size)} more of the images"
+    return f"{_per_cent(size + USUALLY_BEYOND)} of images"
 
 
 def deviations(size: float) -> str:
@@ -150,7 +158,7 @@ def _meaning(column: Finding, feature: Feature | None) -> str:
             return _tail_words(look) if column.beside_days is None else f"{look} than usual"
         case "spread":
             return _spread_words(column)
-        case "shares":
+        case "shares" | "pile":
             return _share_words(column)
     return ""
 
@@ -187,6 +195,8 @@ def spread_widened(column: Finding) -> bool | None:
 
 
 def _share_words(column: Finding) -> str:
+    if column.pile is not None:
+        return "many images share an ordinary value"
     if column.categories is not None:
         return "largest change of a class's share"
     before, now = _copies(column.reference), _copies(column.current)
