@@ -23,9 +23,8 @@ from drift.comparison.methods.spread import SPREAD
 from drift.comparison.permutation.adjustment import PermutationResult
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.significance import Bar, ImprobableStatistics
-from reports.findings.columns import Finding, Statistic
+from reports.findings.columns import Finding, Pile, Statistic
 from reports.findings.constant_reference import ConstantReference
-from reports.findings.piles import Pile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

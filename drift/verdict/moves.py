@@ -15,8 +15,7 @@ from reports.findings.effect_sizes import (
     in_deviations,
     sigmas,
 )
-from reports.findings.piles import pile_words
-from reports.words.movements import spread_widened
+from reports.words.movements import pile_words, spread_widened
 from reports.words.numbers import readable
 
 

@@ -13,9 +13,8 @@ from drift.comparison.columns.columns import AlignedRows, resolution_of
 from drift.comparison.columns.rounding import deviation_of, rounding_of
 from drift.comparison.compare import Comparison
 from reports.findings.answers import State
-from reports.findings.columns import Finding
+from reports.findings.columns import Finding, Pile
 from reports.findings.effect_sizes import LARGEST_EFFECT
-from reports.findings.piles import Pile
 
 # A single number that is far out must not outweigh several that moved together.
 FARTHEST = 6.0

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from reports.findings.answers import State
 from reports.findings.constant_reference import ConstantReference
 from reports.findings.days import BesideDays
-from reports.findings.piles import Pile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +64,26 @@ class Statistic:
 
     name: str
     value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """Values of a number that many more images share than in the reference.
+
+    Attributes
+    ----------
+    low, high
+        The range of the values; equal where all are one and the same.
+    images
+        How many images of the window lie in it; near-copies count once.
+    expected
+        How many would if the window were as the reference.
+    """
+
+    low: float
+    high: float
+    images: int
+    expected: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

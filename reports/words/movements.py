@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
 from reports.findings.class_shares import usual_and_current
-from reports.findings.columns import Distribution, Finding, Multivariate
+from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
-from reports.findings.piles import pile_words
 from reports.words.numbers import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
+_ENOUGH_DIGITS, _MOST_DIGITS = 3, 16
 
 # An arrow, and the same direction in words.
 _DIRECTIONS = {
@@ -214,3 +214,27 @@ def _per_cent(share: float) -> str:
     percent = 100 * share
     digits = 0 if percent >= 9.95 or percent == 0 else 1
     return f"{percent:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def pile_words(pile: Pile) -> str:
+    """Return the images of a pile: ``40 images between 0.02 and 0.03, where 3 were expected``."""
+    noun = "image" if pile.images == 1 else "images"
+    expected = (
+        f"{pile.expected:,.0f}" if pile.expected >= 1 or not pile.expected else "fewer than 1"
+    )
+    return f"{pile.images:,} {noun} {_pile_range(pile)}, where {expected} would be expected"
+
+
+def _pile_range(pile: Pile) -> str:
+    if pile.low == pile.high:
+        return f"at {_short(pile.low, _ENOUGH_DIGITS)}"
+    # Ends that differ are not told alike.
+    for digits in range(_ENOUGH_DIGITS, _MOST_DIGITS):
+        low, high = _short(pile.low, digits), _short(pile.high, digits)
+        if low != high:
+            return f"between {low} and {high}"
+    return f"about {_short(pile.low, _ENOUGH_DIGITS)}"
+
+
+def _short(value: float, digits: int) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"

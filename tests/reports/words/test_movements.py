@@ -4,9 +4,8 @@ import pytest
 
 from reference_stats.features.registry import FEATURES
 from reports.findings.answers import State
-from reports.findings.columns import Category, Distribution, Finding, Multivariate
+from reports.findings.columns import Category, Distribution, Finding, Multivariate, Pile
 from reports.findings.effect_sizes import in_deviations
-from reports.findings.piles import Pile
 from reports.words.movements import joint_words, movement
 from tests.support.findings import SIGMA
 
