@@ -45,7 +45,10 @@ class Server:
             }
         command = [sys.executable, "-m", "uvicorn", app, "--port", str(self._port)]
         self.process = subprocess.Popen(
-            [*command, "--log-level", "warning"], cwd=ROOT, env=variables
+            # While the other servers start, nobody asks this one.
+            [*command, "--log-level", "warning", "--timeout-keep-alive", "600"],
+            cwd=ROOT,
+            env=variables,
         )
         self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         gives_up_at = time.monotonic() + 60
