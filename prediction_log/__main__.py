@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_url(url)
         spool = SpoolFolder(arguments[2] if len(arguments) == 3 else default_folder(url))
-        sender = Sender(spool, open_store(url), packed=False)
+        sender = Sender(spool, open_store(url))
         sender.send_finished()
         sender.send_counts()
     except Exception as error:  # noqa: BLE001 - a client's errors are its own

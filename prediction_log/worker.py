@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -46,7 +47,8 @@ class Worker:
         self._limits = limits
         self._packed = packed
         self._complaints = Complaints()
-        self._writer = SpoolWriter(spool, limits, counts, always)
+        self._name = os.urandom(12).hex()
+        self._writer = SpoolWriter(self._name, spool, limits, counts, always)
         self._sender: Sender | None = None
         self._closing = threading.Event()
         self._written = threading.Event()
@@ -118,7 +120,8 @@ class Worker:
 
     def _send_once(self, *, with_counts: bool) -> None:
         if self._sender is None:
-            self._sender = Sender(self._spool, open_store(self._url), packed=self._packed)
+            store = open_store(self._url)
+            self._sender = Sender(self._spool, store, own=self._name, packed=self._packed)
         self._sender.send_finished()
         if with_counts:
             self._sender.send_counts()

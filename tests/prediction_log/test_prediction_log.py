@@ -95,6 +95,21 @@ def test_a_share_is_drawn_and_said(make, tmp_path):
     assert document["share"] == 0.25
 
 
+def test_counts_come_while_the_processes_live_and_add_up(make, tmp_path):
+    logs = [make(share=0.5, limits=Limits(part_seconds=0.2)) for _ in range(3)]
+    for log in logs:
+        for _ in range(10):
+            log.log(prediction="beagle")
+
+    wait_until(lambda: sum(counts_in(tmp_path / "bucket").values()) == 30)
+    assert len(list((tmp_path / "bucket").rglob("_*.json"))) == 3
+    assert len(list((tmp_path / "spool/counts").rglob("*.json"))) == 3
+    for log in logs:
+        log.close()
+    assert sum(counts_in(tmp_path / "bucket").values()) == 30
+    assert list((tmp_path / "spool/counts").rglob("*.json")) == []
+
+
 def test_without_images_rows_name_none(make, tmp_path):
     log = make(images=False)
     log.log(JPEG, prediction="beagle")
