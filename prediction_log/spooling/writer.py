@@ -69,10 +69,8 @@ class SpoolWriter:
     def drain(self, queue: BoundedQueue) -> None:
         """Write everything that waits."""
         while batch := queue.take():
-            try:
-                self._write(batch)
-            finally:
-                queue.release(batch)
+            self._write(batch)
+            queue.release(batch)
         self._save_counts()
 
     def close(self) -> None:
@@ -92,10 +90,13 @@ class SpoolWriter:
 
     def _write(self, batch: list[LoggedPrediction]) -> None:
         by_day: dict[str, list[LoggedPrediction]] = defaultdict(list)
-        for one in batch:
-            by_day[one.day].append(one)
-        for day, predictions in by_day.items():
-            self._write_day(day, predictions)
+        try:
+            for one in batch:
+                by_day[one.day].append(one)
+            for day, predictions in by_day.items():
+                self._write_day(day, predictions)
+        except Exception as error:  # noqa: BLE001 - what nobody thought of is counted too
+            self._dropped(batch, FAILED, f"writing failed: {error!r}")
 
     def _write_day(self, day: str, predictions: list[LoggedPrediction]) -> None:
         lines = []

@@ -11,6 +11,7 @@ import pytest
 
 from prediction_log import Limits, PredictionLog
 from prediction_log.spooling.counts import FAILED, LINE_TOO_LONG, QUEUE_FULL, SPOOL_FULL
+from prediction_log.spooling.parts import PartWriter
 from tests.support.recorded import JPEG, counts_in, rows_in, rows_waiting, wait_until
 
 
@@ -202,6 +203,32 @@ def test_what_cannot_be_logged_is_counted_and_raises_nothing(make, tmp_path):
 
     assert [row["prediction"] for row in rows_in(tmp_path / "bucket")] == ["good"]
     assert counts_in(tmp_path / "bucket") == {"recorded": 1, FAILED: 2, LINE_TOO_LONG: 1}
+
+
+def test_an_error_that_nobody_thought_of_is_counted(make, tmp_path, monkeypatch):
+    def fails(self, lines):
+        raise RuntimeError("never seen")
+
+    log = make()
+    with monkeypatch.context() as patched:
+        patched.setattr(PartWriter, "append", fails)
+        log.log(prediction="lost")
+        wait_until(lambda: log.counts.total[FAILED])
+    log.log(prediction="good")
+    log.close()
+
+    assert [row["prediction"] for row in rows_in(tmp_path / "bucket")] == ["good"]
+    assert counts_in(tmp_path / "bucket") == {"recorded": 1, FAILED: 1}
+
+
+def test_the_spool_is_that_of_the_user_who_logs(tmp_path, monkeypatch):
+    """A server that is started by root makes its log then, and works as another user."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    log = PredictionLog(tmp_path / "bucket")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "other"))
+    log.log(prediction="beagle")
+    wait_until(lambda: rows_waiting(tmp_path / "other"))
+    log.close()
 
 
 def test_a_spool_that_is_removed_loses_no_row(make, tmp_path):
