@@ -18,6 +18,7 @@ from jobs.predictions.selection.choose import find_objects
 from jobs.times.windows import WindowRequest
 
 _LISTED = 1_000
+_BY_CONTENT = "format told by content"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -75,10 +76,15 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
     """Find the log and read the window's rows."""
     settings = place.job.predictions
     try:
-        objects = find_objects(place.bucket, settings.path)
+        objects = find_objects(
+            place.bucket,
+            settings.path,
+            stated=settings.format,
+            day_first=settings.day_first,
+        )
     except DriftError as error:
         return CheckedLog(checks=(failed("log", error),))
-    kinds = ", ".join(sorted({one.kind.value for one in objects}))
+    kinds = ", ".join(sorted({one.kind.value if one.kind else _BY_CONTENT for one in objects}))
     many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
     found = is_ok("log", f"{settings.path}: {many} ({kinds})")
     try:
@@ -88,6 +94,7 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
             request,
             extra_columns=place.locator.columns_used(),
             segment_columns=place.job.segments.columns,
+            workers=place.job.images.fetch_workers,
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
