@@ -123,6 +123,7 @@ def _read_whole(candidate: Candidate, bucket: Bucket) -> Sequence[PredictionRows
             path=info.name,
             columns=LogColumns(timestamp=guess.column),
             day_first=candidate.guesses.day_first,
+            **candidate.sample.written.settings(),
         )
         try:
             read.append(read_predictions(bucket, settings, newest))

@@ -87,7 +87,7 @@ def test_names_that_are_not_true_cost_no_row():
 
 def test_more_objects_than_stated_end_the_run_before_one_is_fetched():
     bucket = bucket_of(days=5, a_day=100, folder="%Y/%m/%d")
-    with pytest.raises(ObjectError, match="needs 300 small objects.*at most 250.*Pack them"):
+    with pytest.raises(ObjectError, match=r"needs 300 small objects.*at most 250.*Pack them"):
         read(bucket, day=3, most_objects=250)
     assert not bucket.fetched
     with pytest.raises(ObjectError, match="small objects"):

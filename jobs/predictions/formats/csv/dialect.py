@@ -12,7 +12,7 @@ from jobs.errors import ObjectError
 
 DELIMITERS = (b",", b";", b"\t", b"|")
 # What tells Excel how fields are parted, in a line above the header.
-_HINT = re.compile(rb"sep=([ -~\t])", re.IGNORECASE)
+HINT = re.compile(rb"sep=([ -~\t])", re.IGNORECASE)
 _QUOTED = re.compile(rb'"[^"]*+"?')
 _UTF16 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -132,7 +132,7 @@ def read_header(url: str, head: bytes, rules: HeaderRules) -> tuple[CsvDialect, 
         delimiters = (hint, *DELIMITERS) if hint else DELIMITERS
         if not text:
             continue
-        if not hint and (found := _HINT.fullmatch(text.lstrip(b'"').rstrip(b'"'))):
+        if not hint and (found := HINT.fullmatch(text.lstrip(b'"').rstrip(b'"'))):
             hint = found[1]
         elif text.startswith(b"#") and not _names_time(text, delimiters, rules):
             comment = text
