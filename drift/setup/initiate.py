@@ -73,9 +73,8 @@ def propose(
     """
     seen = survey(bucket)
     images = find_images(bucket, seen.objects)
-    looked = look_into(bucket, seen.objects, images)
-    candidates = find_candidates(bucket, seen.objects, looked.families)
-    unread = looked.unread
+    unread, families = look_into(bucket, seen.objects, images)
+    candidates = find_candidates(bucket, seen.objects, families)
     shelf = _shelf(bucket, open_bucket, seen)
     if not candidates.logs:
         told = [*tables_without_times(candidates.timeless, images, shelf)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -71,20 +72,19 @@ class UnreadObjects:
         return f"{who}{each} {kind}{fields}. A run does not read this: {self.look.advice}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedInto:
+class LookedInto(NamedTuple):
     """What lies in objects whose names tell no format.
 
     Attributes
     ----------
+    unread
+        What looks like a table or a log, and is not read.
     families
         Those that hold rows with times in a format that runs read: logs, as far as that tells.
-    unread
-        What else looks like a table or a log, and is not read.
     """
 
-    families: tuple[LogFamily, ...] = ()
-    unread: tuple[UnreadObjects, ...] = ()
+    unread: tuple[UnreadObjects, ...]
+    families: tuple[LogFamily, ...]
 
 
 def look_into(bucket: Bucket, objects: Sequence[ObjectInfo], images: Sequence[str]) -> LookedInto:
