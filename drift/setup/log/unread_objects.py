@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from drift.setup.columns.all_columns import guess_columns
+from drift.setup.columns.headerless import CLASS, IMAGE
 from drift.setup.columns.values import column_values
 from drift.setup.image_sets import NEVER_LOGS, ending_of
 from drift.setup.log.find import LogFamily, family_of
@@ -27,6 +28,7 @@ _GROUPS = 12
 _LOOKED_AT_BYTES = 1 << 18
 _SHOWN_COLUMNS = 6
 _TRIED = 3
+_OF_PREDICTIONS = frozenset({IMAGE, CLASS})
 _ENDINGS_OF_LOGS = frozenset(
     {".json", ".txt", ".log", ".xls", ".xlsx", ".avro", ".orc", ".db", ".pq"}
 )
@@ -158,6 +160,10 @@ def _look(bucket: Bucket, info: ObjectInfo) -> tuple[Look, tuple[str, ...], bool
     if look.format is not None:
         sample = read_sample(bucket, info, look.format)
         if isinstance(sample, LogSample):
+            names = sample.written.header
+            if names and not _OF_PREDICTIONS.intersection(names):
+                # Such as lines of a program's own log, which begin with times.
+                return None
             guesses = guess_columns(column_values(sample.table))
             has_times = guesses.time is not None
             columns = columns or sample.columns

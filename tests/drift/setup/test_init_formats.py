@@ -248,3 +248,11 @@ images = "reference/"
     assert "predictions.header: timestamp, number, image, class, confidence" in log.found
     assert checked.rows is not None
     assert len(checked.rows) == 40
+
+
+def test_a_programs_own_log_is_taken_for_none(tmp_path):
+    folder = with_pictures(tmp_path)
+    write_csv(folder / "predictions.csv", [row(one) for one in ROWS])
+    told = [f"{one.time:%Y-%m-%d %H:%M:%S},{one.number:03} INFO request {one.id}" for one in ROWS]
+    write_text(folder / "logs/app.log", "\n".join(told))
+    assert "app.log" not in said(proposed(folder))
