@@ -90,6 +90,14 @@ def one_per_request_by_words(folder: Path) -> None:
         write_text(folder / f"requests/{name}{one.number % 3}.json", json.dumps(row(one)))
 
 
+def one_folder_per_request(folder: Path) -> None:
+    letters = "abcdefghjkmnpqrstvwxyz"
+    for one in ROWS:
+        name = "".join(letters[(one.number * 7 + place * 11) % 22] for place in range(12))
+        write_text(folder / f"calls/{name}{one.number}/response.json", json.dumps(row(one)))
+        write_text(folder / f"calls/{name}{one.number}/request.json", json.dumps({"size": 12}))
+
+
 def app_log_rotated(folder: Path) -> None:
     write_text(folder / "logs/predictions.log", "\n".join(lines()[30:]))
     write_text(folder / "logs/predictions.log.1", "\n".join(lines()[15:30]))
@@ -158,6 +166,7 @@ LOGS = {
     an_array_named_lines: ("export/predictions.jsonl", "json"),
     one_per_request: ("requests/*/*/*/*-response.json", "json"),
     one_per_request_by_words: ("requests/*.json", "json"),
+    one_folder_per_request: ("calls/*/response.json", "json"),
     app_log_rotated: ("logs/predictions.log*", "json lines"),
     cloud_logging: ("run/stdout/*/*/*/*_S*.json", "json lines"),
     text_table: ("predictions.txt", "csv"),

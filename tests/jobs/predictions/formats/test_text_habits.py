@@ -114,14 +114,15 @@ def test_comments_among_the_rows_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("delimiter", "values"), [(";", [12.345, 1250.5, 0.93]), ("\t", [None, 1250.5, 0.93])]
+    ("delimiter", "values"),
+    [(";", [12.345, 1250.5, 0.93, 1234.5]), ("\t", [None, 1250.5, 0.93, None])],
 )
 def test_a_comma_between_semicolons_is_a_decimal_one_in_every_column(delimiter, values):
     lines = [
         ["timestamp", "id", "ms", "p"],
         *(
             [TIME, str(place), text, "0,125"]
-            for place, text in enumerate(("12,345", "1250,5", "0,93"))
+            for place, text in enumerate(("12,345", "1250,5", "0,93", "1.234,5"))
         ),
     ]
     text = "".join(delimiter.join(line) + "\n" for line in lines)
