@@ -69,6 +69,14 @@ def test_bytes_that_the_stated_encoding_does_not_know_cost_their_line_alone():
     assert rejected(rows) == [(2, "not UTF-8")]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_object_that_is_utf_8_after_all_is_read_as_that(packed):
+    data = WESTERN.encode()
+    objects = {"l/a.csv": gzip.compress(data) if packed else data}
+    rows = read_log(objects | {"l/b.csv": WESTERN.encode("cp1252")}, "l/*.csv", encoding="cp1252")
+    assert set(rows.raw["pred"]) == {"Kätzchen", "Schäfer"}
+
+
 def test_stated_utf_8_is_not_guessed_to_be_another_encoding():
     rows = read_log({"log.csv": WESTERN.encode("cp1252")}, encoding="utf-8")
     assert rejected(rows) == [(2, "not UTF-8"), (3, "not UTF-8")]
