@@ -13,9 +13,9 @@ from benchmarks.days_parts.drawing import RECORDED, Counts, ScoredPool
 from benchmarks.days_parts.ours import Said
 from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
 from benchmarks.days_parts.worlds import CLIENTS
+from drift.comparison.segments.judged import FEWEST_UNITS
 from drift.days.judging.compare_days import RateShares
-from drift.days.judging.segment_families import FEWEST_UNITS
-from drift.days.judging.segment_means import SegmentValue, as_part
+from drift.days.judging.segment_means import as_part
 from drift.days.matrix import FamilyMeans, family_means, side_by_side
 from drift.days.model.parts_course import PartsCourse
 from drift.days.model.plan import NEEDED_DAYS, ModelPlan
@@ -24,6 +24,7 @@ from drift.days.model.replay import ReplayCourse
 from drift.days.model.times import BlockTimes
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.sums import FamilySums
+from drift.observations.segment_values import SegmentValue
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
 

@@ -75,8 +75,16 @@ class ScoredFamily:
         )
 
 
-def score_family(family: Family) -> ScoredFamily:
-    """Return the scores of all columns of a family that can vary."""
+def score_family(
+    family: Family, methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS
+) -> ScoredFamily:
+    """Return the scores of all columns of a family that can vary.
+
+    Parameters
+    ----------
+    methods
+        What is looked at in numbers.
+    """
     pooled = [family.pooled(name).to_numpy(dtype=np.float64) for name in family.numbers]
     numbers = np.column_stack(pooled) if pooled else np.zeros((sum(family.units), 0))
     normal = normal_scores(numbers)
@@ -88,7 +96,7 @@ def score_family(family: Family) -> ScoredFamily:
     together = [column for column, name in enumerate(names) if name in family.joint]
     draft = _Draft()
     missing = ~np.isfinite(numbers[:, varying])
-    draft.add_numbers(normal, names, middles=middles, missing=missing)
+    draft.add_numbers(normal, names, middles=middles, missing=missing, methods=methods)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:
         joint = joint_scores(normal[:, together])

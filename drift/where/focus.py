@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
-from drift.days.judging.segment_findings import JudgedSegment
-from drift.days.judging.segment_means import SegmentValue
-from drift.observations.segment_values import EMPTY, segment_text
+from drift.comparison.segments.judged import JudgedSegment
+from drift.observations.segment_values import SegmentValue, segment_texts
 from reports.findings.columns import Finding
 
 # The rest of a window has not moved itself where it moved by less than this part of the segment's.
@@ -63,7 +62,7 @@ def focus_of(
         return Focus(comparison=comparison, rows=rows)
     first = drifted[0]
     own = {one.name: one for one in first.drifted}
-    inside = is_inside(first.past.segment, rows.current, table)
+    inside = is_inside(first.segment, rows.current, table)
     return Focus(
         comparison=replace(
             comparison,
@@ -71,9 +70,17 @@ def focus_of(
             predictions=tuple(own[one.name] for one in comparison.predictions if one.name in own),
             joint=None,
         ),
-        rows=replace(rows, current=rows.current[inside], current_within=None),
+        rows=_own_rows(first, rows, inside),
         segment=first,
     )
+
+
+def _own_rows(segment: JudgedSegment, rows: AlignedRows, inside: NDArray[np.bool_]) -> AlignedRows:
+    """Return the rows of a segment: of the reference all, or those that it was compared with."""
+    own = rows.reference
+    if segment.reference is not None and segment.reference.rows is not None:
+        own = own.iloc[segment.reference.rows].reset_index(drop=True)
+    return AlignedRows(reference=own, current=rows.current[inside])
 
 
 def is_inside(segment: SegmentValue, rows: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.bool_]:
@@ -84,16 +91,15 @@ def is_inside(segment: SegmentValue, rows: pd.DataFrame, table: pd.DataFrame) ->
     table
         The segments of the window's rows, one column each.
     """
-    codes, values = pd.factorize(table[segment.column].loc[rows.index])
-    texts = np.array([*map(segment_text, values), EMPTY], dtype=object)
-    inside: NDArray[np.bool_] = texts[codes] == segment.value
+    texts = segment_texts(table[segment.column].loc[rows.index])
+    inside: NDArray[np.bool_] = texts == segment.value
     return inside
 
 
 def _rest_moved(segment: JudgedSegment, comparison: Comparison, rows: AlignedRows) -> bool:
     """Tell whether the images outside of a segment moved too, in its strongest column."""
     whole = next(one for one in comparison.findings if one.name == segment.strongest.name)
-    share = segment.past.images / max(len(rows.current), segment.past.images)
+    share = segment.images / max(len(rows.current), segment.images)
     moved, inside = _difference(whole), _difference(segment.strongest)
     if moved is None or not inside or share >= 1:
         return share > _MOVED_TOO
@@ -101,5 +107,6 @@ def _rest_moved(segment: JudgedSegment, comparison: Comparison, rows: AlignedRow
 
 
 def _difference(finding: Finding) -> float | None:
-    beside = finding.beside_days
-    return None if beside is None or finding.categories is not None else beside.difference
+    if finding.categories is not None:
+        return None
+    return finding.shift if finding.beside_days is None else finding.beside_days.difference

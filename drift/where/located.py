@@ -71,7 +71,7 @@ def _concentrate(
         seed=SEED,
         hours=job.segments.hours,
     )
-    return found if focus.segment is None else found.within(focus.segment.past.segment)
+    return found if focus.segment is None else found.within(focus.segment.segment)
 
 
 def _told_apart(focus: Focus, segments: pd.DataFrame, job: Job) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +79,13 @@ class PermutationPlan:
     level: float
     widening: Mapping[StatisticKey, float]
 
+    def widened(
+        self, keys: Sequence[StatisticKey], statistics: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the observed statistics, divided by what `widening` says."""
+        factors = np.array([self.widening.get(key, 1.0) for key in keys])
+        return np.where(statistics > 0, statistics / factors, statistics)
+
 
 def permutation_test(table: ScoreTable, plan: PermutationPlan) -> PermutationResult:
     """Test all statistics of a table at once.
@@ -114,7 +121,7 @@ def _test(
     of_statistic = [key.group for key in keys]
     groups = list(dict.fromkeys(of_statistic))
     members = [np.flatnonzero(np.array(of_statistic) == group) for group in groups]
-    counts = _Exceedances(_widened(plain, table, plan), members)
+    counts = Exceedances(plan.widened(keys, plain), members)
     for drawn in resampled_sums(table, plan.resamples, plan.seed):
         counts.add(scale.statistics(drawn))
         if stop_early and counts.exceeded >= plan.level * (1 + plan.resamples):
@@ -122,7 +129,7 @@ def _test(
     adjusted = counts.adjusted()
     return PermutationResult(
         statistics=dict(zip(keys, plain.tolist(), strict=True)),
-        signs=_signs(table, sums),
+        signs=signs_of(table, sums),
         p_values=dict(zip(groups, counts.plain().tolist(), strict=True)),
         adjusted_p_values=dict(zip(groups, adjusted.tolist(), strict=True)),
         statistic_p_values=dict(zip(keys, counts.single_step().tolist(), strict=True)),
@@ -141,14 +148,15 @@ def untested_statistics(table: ScoreTable, seed: int) -> dict[StatisticKey, floa
     """
     sums = observed_sums(table)
     plain = _scale(table, seed).statistics(sums)[0]
-    signs = _signs(table, sums)
+    signs = signs_of(table, sums)
     return {
         key: value * signs.get(key, 1)
         for key, value in zip(table.keys, plain.tolist(), strict=True)
     }
 
 
-def _signs(table: ScoreTable, sums: WindowSums) -> dict[StatisticKey, int]:
+def signs_of(table: ScoreTable, sums: WindowSums) -> dict[StatisticKey, int]:
+    """Return 1 or -1 for two-sided statistics: see `PermutationResult`."""
     return {
         one.key: 1 if total > 0 else -1
         for one, total in zip(table.linear, sums.scores[0], strict=True)
@@ -162,14 +170,7 @@ def _scale(table: ScoreTable, seed: int) -> NormalScale:
     return NormalScale.of(table, pilot)
 
 
-def _widened(
-    statistics: NDArray[np.float64], table: ScoreTable, plan: PermutationPlan
-) -> NDArray[np.float64]:
-    factors = np.array([plan.widening.get(key, 1.0) for key in table.keys])
-    return np.where(statistics > 0, statistics / factors, statistics)
-
-
-class _Exceedances:
+class Exceedances:
     """Counts how often permuted statistics reach the observed ones."""
 
     def __init__(self, observed: NDArray[np.float64], members: list[NDArray[np.int64]]) -> None:

@@ -7,10 +7,8 @@ import pandas as pd
 
 from drift.comparison.columns.columns import AlignedRows, ColumnKind, ColumnRole, LinedUp
 from drift.comparison.compare import Comparison
-from drift.days.judging.segment_families import SegmentPast
-from drift.days.judging.segment_findings import JudgedSegment
-from drift.days.judging.segment_means import SegmentValue
-from drift.days.sums import BothSums, FamilySums
+from drift.comparison.segments.judged import JudgedSegment
+from drift.observations.segment_values import SegmentValue
 from drift.where.direction import drift_positions
 from drift.where.focus import focus_of, is_inside
 from drift.where.segment_columns import segment_columns
@@ -42,14 +40,10 @@ def finding(difference: float, state: State = State.DRIFT) -> Finding:
 
 
 def segment(difference: float = 2.0, value: str = "b") -> JudgedSegment:
-    sums = FamilySums(images=50, effective=50.0)
     own = finding(difference)
     return JudgedSegment(
-        past=SegmentPast(
-            segment=SegmentValue(column="camera", value=value),
-            blocks=(BothSums(features=sums, predictions=sums),),
-            days=9,
-        ),
+        segment=SegmentValue(column="camera", value=value),
+        images=50,
         days=9,
         state=State.DRIFT,
         p_value=1e-6,
@@ -126,5 +120,5 @@ def test_evidentlys_page_gets_a_column_of_each_segment_that_drifted() -> None:
     assert len(first[0].current) == 50
     assert first[0].current.mean() > 11
     assert first[1].adjusted_p_value == 1e-5
-    empty = dataclasses.replace(segment(), past=segment(value="nobody").past)
+    empty = dataclasses.replace(segment(), segment=segment(value="nobody").segment)
     assert segment_columns((empty,), lined_up, TABLE) == ()
