@@ -37,9 +37,9 @@ from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
 from drift.verdict.sentence import Extent
-from drift.where.focus import focus_of
+from drift.where.focus import focus_of, further_focuses
 from drift.where.located import Located, located
-from drift.where.offenders import RankedImages, find_offenders, list_affected
+from drift.where.offenders import RankedImages, list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
@@ -120,7 +120,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=comparison,
         decision=decision,
         affected=place.affected,
-        offenders=find_offenders(place.ranked, inputs.window, data.counted),
+        offenders=offenders_in_turn((place.ranked, *place.further), inputs.window, data.counted),
         concentration=place.concentration,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
@@ -261,8 +261,9 @@ def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
 
 def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
     rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
-    focus = focus_of(measured.comparison, rows, drifted, inputs.segments)
-    return located(focus, inputs.window, inputs.segments, job)
+    sides = measured.comparison, rows, drifted, inputs.segments
+    focus = focus_of(*sides)
+    return located(focus, inputs.window, inputs.segments, job, further_focuses(focus, *sides))
 
 
 def _trend(

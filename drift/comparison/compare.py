@@ -168,13 +168,14 @@ def only_predictions_moved(comparison: Comparison) -> bool:
     return predicted and State.DRIFT not in images
 
 
-def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
+def would_alarm(lined_up: LinedUp, detection: DetectionSettings, *, shares: int = 1) -> bool:
     """Tell whether `compare` would call any column drift, in less time where none is.
 
     For simulations: it asks for effects only where something is improbable.
     """
     families = tested_families(lined_up)
-    return any(_family_alarms(family, lined_up, detection, len(families)) for family in families)
+    parts = shares * len(families)
+    return any(_family_alarms(family, lined_up, detection, parts) for family in families)
 
 
 def _family_alarms(

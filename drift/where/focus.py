@@ -17,6 +17,7 @@ from reports.findings.columns import Finding
 
 # The rest of a window has not moved itself where it moved by less than this part of the segment's.
 _MOVED_TOO = 0.5
+_MOST_FURTHER = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,36 @@ def focus_of(
     """
     if not drifted or (comparison.has_drifted and _rest_moved(drifted[0], comparison, rows)):
         return Focus(comparison=comparison, rows=rows)
-    first = drifted[0]
+    return _on_segment(drifted[0], comparison, rows, table)
+
+
+def further_focuses(
+    focus: Focus,
+    comparison: Comparison,
+    rows: AlignedRows,
+    drifted: Sequence[JudgedSegment],
+    table: pd.DataFrame,
+) -> tuple[Focus, ...]:
+    """Return the next segments whose images are worth a look too, at most two.
+
+    They are further values of the segment column that the drift is about; values of other columns
+    mostly drifted because they share its images. There are none where it is the whole window.
+
+    Parameters
+    ----------
+    focus
+        What the drift is about; the others are as of `focus_of`.
+    """
+    if focus.segment is None:
+        return ()
+    first, *others = drifted
+    alike = [one for one in others if one.segment.column == first.segment.column]
+    return tuple(_on_segment(one, comparison, rows, table) for one in alike[:_MOST_FURTHER])
+
+
+def _on_segment(
+    first: JudgedSegment, comparison: Comparison, rows: AlignedRows, table: pd.DataFrame
+) -> Focus:
     own = {one.name: one for one in first.drifted}
     inside = is_inside(first.segment, rows.current, table)
     return Focus(

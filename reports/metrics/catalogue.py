@@ -125,8 +125,8 @@ COLUMN_P_VALUE = Metric(
 )
 SEGMENTS = Metric(
     name="image_drift_segments",
-    meaning="How many segment values were tested beside their own normal days, or beside themselves "
-    "in the reference, by the answer; absent where none can be.",
+    meaning="How many segment values were tested beside their own normal days, or beside "
+    "themselves in the reference, by the answer; absent where none can be.",
     labels=("state",),
     unit="{segment}",
 )

@@ -60,6 +60,25 @@ def permuted_parts(
     plans
         One per part; they differ in `widening` alone.
     """
+    result = _test(tables, plans, stop_early=False)
+    if result is None:
+        raise RuntimeError("a test that does not stop early has a result")
+    return result
+
+
+def significant_parts(
+    tables: Sequence[ScoreTable], plans: Sequence[PermutationPlan]
+) -> list[PartResult] | None:
+    """Do the same test, but return None as soon as no adjusted p-value can be below the level.
+
+    For simulations; see `significant_result`.
+    """
+    return _test(tables, plans, stop_early=True)
+
+
+def _test(
+    tables: Sequence[ScoreTable], plans: Sequence[PermutationPlan], *, stop_early: bool
+) -> list[PartResult] | None:
     parts = [_Part.of(table, plan.seed, place) for place, (table, plan) in _each(tables, plans)]
     observed = [one.statistics(observed_sums(one.table))[0] for one in parts]
     of_group, of_part = _members(tables)
@@ -74,6 +93,8 @@ def permuted_parts(
         drawn = np.concatenate([one.permuted(draws) for one in parts], axis=1)
         groups.add(drawn)
         wholes.add(drawn)
+        if stop_early and groups.exceeded >= plans[0].level * (1 + plans[0].resamples):
+            return None
     by_group = iter(zip(groups.plain().tolist(), groups.adjusted().tolist(), strict=True))
     return [
         _result(one.table, found, p_value, by_group)

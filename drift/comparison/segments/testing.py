@@ -16,7 +16,7 @@ from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.adjustment import PermutationPlan
 from drift.comparison.scoring import ScoredFamily, score_family
 from drift.comparison.segments.judged import BesideReference, JudgedSegment
-from drift.comparison.segments.permuting import PartResult, permuted_parts
+from drift.comparison.segments.permuting import PartResult, permuted_parts, significant_parts
 from drift.comparison.segments.sides import (
     ChosenSegments,
     FoundSegment,
@@ -116,6 +116,26 @@ def judged_beside_reference(
             sayer = _Sayer(scores=scores, result=result, bar=bar)
             sayers.setdefault(scores.segment.segment.group, []).append(sayer)
     return tuple(_said(own) for own in sayers.values())
+
+
+def segments_would_alarm(families: Families, bar: Bar, widening: Widening) -> bool:
+    """Tell whether `judged_beside_reference` would call any segment drift, in less time.
+
+    For simulations: it asks for effects only where something is improbable.
+    """
+    return any(_family_alarms(family, bar, widening) for family in families)
+
+
+def _family_alarms(family: Sequence[SegmentScores], bar: Bar, widening: Widening) -> bool:
+    plans = [_plan_of(one, bar, widening) for one in family]
+    results = significant_parts([one.scored.table for one in family], plans)
+    if results is None:
+        return False
+    pairs = zip(family, results, strict=True)
+    return any(
+        next(_Sayer(scores=scores, result=result, bar=bar).drifted(), None) is not None
+        for scores, result in pairs
+    )
 
 
 def _plan_of(one: SegmentScores, bar: Bar, widening: Widening) -> PermutationPlan:
