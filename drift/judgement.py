@@ -18,6 +18,7 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
+from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
 from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
@@ -32,7 +33,6 @@ from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, rem
 from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text, run_id, run_ids
 from drift.verdict.assemble import RunFacts, assemble
-from drift.verdict.by_reference import measured_by_reference
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
@@ -181,8 +181,8 @@ def _measured(
         factors = partial(widened_for_unknown_days, factors)
     compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
 
-    def by_reference() -> MeasuredWindow:
-        return measured_by_reference(
+    def by_reference() -> ComparedWindow:
+        return compared_with_segments(
             compared,
             lined_up,
             segment_units(inputs.profile, inputs.window, units, inputs.segments, job),
@@ -192,7 +192,7 @@ def _measured(
         )
 
     if inputs.days is None:
-        return by_reference()
+        return MeasuredWindow.by_reference(by_reference())
     past = PastOfWindow(
         known=inputs.days,
         marks=PersonsMarks.of(earlier, inputs.profile.id),

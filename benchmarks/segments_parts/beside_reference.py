@@ -20,7 +20,7 @@ from drift.comparison.segments.sides import choose_segments
 from drift.comparison.segments.testing import (
     SIDES,
     judged_beside_reference,
-    segment_scores,
+    scored_segments,
     segments_would_alarm,
 )
 from drift.comparison.significance import Bar
@@ -131,7 +131,7 @@ def camera_found(pool: Pool, seed: int, fault: int, splits: Sequence[float]) -> 
 def quiet_window(pool: Pool, seed: int) -> Quiet:
     """Judge a window in which nothing happened, with and without segments."""
     sides, usual = drawn_sides(pool, seed), DetectionSettings()
-    families = segment_scores(choose_segments(sides.segmented), sides.lined_up)
+    families = scored_segments(choose_segments(sides.segmented), sides.lined_up)
     of_segments = segments_would_alarm(families, _bar(usual, len(families)), no_widening)
     return Quiet(
         tested=of_segments or would_alarm(sides.lined_up, usual, shares=SIDES),
@@ -148,7 +148,7 @@ def compared_once(sides: Sides, *, with_segments: bool) -> None:
 
 
 def _judged(sides: Sides, detection: DetectionSettings) -> tuple[JudgedSegment, ...]:
-    families = segment_scores(choose_segments(sides.segmented), sides.lined_up)
+    families = scored_segments(choose_segments(sides.segmented), sides.lined_up)
     return judged_beside_reference(families, _bar(detection, len(families)), no_widening)
 
 

@@ -12,6 +12,7 @@ from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
+from drift.comparison.segments.comparing import ComparedWindow
 from drift.comparison.segments.judged import JudgedSegment
 from drift.comparison.segments.told import SegmentsOfWindow
 from drift.days.judging.beside import BesideNormalDays, ComparedBeside, judge_beside_days
@@ -28,7 +29,7 @@ from drift.verdict.level import (
     places_of_level,
 )
 from drift.verdict.slow_days import trend_over_days
-from drift.verdict.yardstick import Yardstick
+from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from jobs.job_file.job import DetectionSettings
 from jobs.times.windows import TimeWindow
 from reports.findings.answers import State
@@ -52,6 +53,13 @@ class MeasuredWindow:
     yardstick: Yardstick
     trend: Trend | None = None
     segments: SegmentsOfWindow = field(default_factory=SegmentsOfWindow)
+
+    @classmethod
+    def by_reference(
+        cls, compared: ComparedWindow, yardstick: Yardstick = REFERENCE_ALONE
+    ) -> MeasuredWindow:
+        """Return a window that is measured by the reference."""
+        return cls(comparison=compared.comparison, yardstick=yardstick, segments=compared.segments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +101,7 @@ def measured_by_days(
     detection: DetectionSettings,
     *,
     no_verdict: bool,
-    by_reference: Callable[[], MeasuredWindow],
+    by_reference: Callable[[], ComparedWindow],
 ) -> MeasuredWindow:
     """Return a window measured by normal days, or by the reference where there are none.
 
@@ -102,7 +110,7 @@ def measured_by_days(
     compared
         Compares the window with the reference, which is asked for as little as is said of it.
     by_reference
-        Returns the window measured by the reference, with its segments.
+        Returns the window compared with the reference, with its segments.
     no_verdict
         Whether the data allows no verdict.
     """
@@ -116,7 +124,7 @@ def measured_by_days(
         )
     if not normal.number or not normal.has_window:
         yardstick = Yardstick(level=level, baseline=baseline)
-        return replace(by_reference(), yardstick=yardstick, trend=trend)
+        return replace(MeasuredWindow.by_reference(by_reference(), yardstick), trend=trend)
     beside = judge_beside_days(normal, compared, lined_up, detection, no_verdict=no_verdict)
     segments = segments_of_window(
         normal, beside.segments, detection.false_alarm_rate, partial(_unusual_since, normal, past)

@@ -36,7 +36,7 @@ _FEWEST_WITH_VALUES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentScores:
+class ScoredSegment:
     """The scores of one segment value in one family of columns.
 
     Attributes
@@ -51,15 +51,15 @@ class SegmentScores:
     scored: ScoredFamily
 
 
-Families = Sequence[Sequence[SegmentScores]]
+Families = Sequence[Sequence[ScoredSegment]]
 
 
-def segment_scores(chosen: ChosenSegments, lined_up: LinedUp) -> Families:
+def scored_segments(chosen: ChosenSegments, lined_up: LinedUp) -> Families:
     """Return the scores of tested segment values; those of one family share no unit.
 
     A family is the values of one segment column in one family of the window's columns.
     """
-    families: dict[tuple[ColumnRole, str], list[SegmentScores]] = {}
+    families: dict[tuple[ColumnRole, str], list[ScoredSegment]] = {}
     testable = [one.name for one in lined_up.columns if untested_state(one) is None]
     for role in lined_up.rows:
         columns = tested_columns(lined_up, role, testable)
@@ -72,7 +72,7 @@ def segment_scores(chosen: ChosenSegments, lined_up: LinedUp) -> Families:
 
 def _scores(
     segment: FoundSegment, lined_up: LinedUp, role: ColumnRole, columns: Sequence[Column]
-) -> SegmentScores | None:
+) -> ScoredSegment | None:
     if not segment.is_large_in(role):
         return None
     rows = own_rows(lined_up.rows[role], segment.places[role])
@@ -93,7 +93,7 @@ def _scores(
     scored = score_family(family, (LOCATION,))
     if not scored.table.keys:
         return None
-    return SegmentScores(segment=segment, columns=varying, family=family, scored=scored)
+    return ScoredSegment(segment=segment, columns=varying, family=family, scored=scored)
 
 
 def judged_beside_reference(
@@ -126,7 +126,7 @@ def segments_would_alarm(families: Families, bar: Bar, widening: Widening) -> bo
     return any(_family_alarms(family, bar, widening) for family in families)
 
 
-def _family_alarms(family: Sequence[SegmentScores], bar: Bar, widening: Widening) -> bool:
+def _family_alarms(family: Sequence[ScoredSegment], bar: Bar, widening: Widening) -> bool:
     plans = [_plan_of(one, bar, widening) for one in family]
     results = significant_parts([one.scored.table for one in family], plans)
     if results is None:
@@ -138,7 +138,7 @@ def _family_alarms(family: Sequence[SegmentScores], bar: Bar, widening: Widening
     )
 
 
-def _plan_of(one: SegmentScores, bar: Bar, widening: Widening) -> PermutationPlan:
+def _plan_of(one: ScoredSegment, bar: Bar, widening: Widening) -> PermutationPlan:
     reference, current = one.family.units
     keys = one.scored.table.keys
     factors = widening(keys, reference_units=reference, current_units=current)
@@ -179,7 +179,7 @@ def _size(finding: Finding) -> float:
 class _Sayer:
     """Says what one family of columns shows of one segment value."""
 
-    scores: SegmentScores
+    scores: ScoredSegment
     result: PartResult
     bar: Bar
 

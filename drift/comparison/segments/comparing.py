@@ -1,19 +1,18 @@
-"""A window measured by the reference alone: all images together, and its segments."""
+"""A window beside the reference: all images together, and its segments."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison
 from drift.comparison.family_tests import Widening
 from drift.comparison.segments.sides import choose_segments
-from drift.comparison.segments.testing import SIDES, judged_beside_reference, segment_scores
-from drift.comparison.segments.told import told_segments
+from drift.comparison.segments.testing import SIDES, judged_beside_reference, scored_segments
+from drift.comparison.segments.told import SegmentsOfWindow, told_segments
 from drift.comparison.significance import Bar
 from drift.observations.segment_units import SegmentedUnits
-from drift.verdict.measured import MeasuredWindow
-from drift.verdict.yardstick import REFERENCE_ALONE
 from jobs.job_file.job import DetectionSettings
 
 
@@ -24,7 +23,15 @@ class SharedComparison(Protocol):
         """Return it, with one of so many equal parts of the false alarm rate."""
 
 
-def measured_by_reference(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedWindow:
+    """A window beside the reference: all its images, and its segments."""
+
+    comparison: Comparison
+    segments: SegmentsOfWindow = field(default_factory=SegmentsOfWindow)
+
+
+def compared_with_segments(
     compared: SharedComparison,
     lined_up: LinedUp,
     segmented: SegmentedUnits,
@@ -32,7 +39,7 @@ def measured_by_reference(
     *,
     no_verdict: bool,
     widening: Widening,
-) -> MeasuredWindow:
+) -> ComparedWindow:
     """Return a window and its segment values beside the reference.
 
     Half of the false alarm rate is for the window as a whole, half for its segments; all of it for
@@ -46,16 +53,11 @@ def measured_by_reference(
         As of `compare`.
     """
     chosen = choose_segments(segmented)
-    families = segment_scores(chosen, lined_up)
-    comparison = compared(shares=SIDES if families else 1)
+    families = scored_segments(chosen, lined_up)
     bar = Bar(detection=detection, families=SIDES * len(families), no_verdict=no_verdict)
     judged = judged_beside_reference(families, bar, widening)
-    return MeasuredWindow(
-        comparison=comparison,
-        yardstick=REFERENCE_ALONE,
-        segments=told_segments(
-            judged,
-            chosen.untested_but({one.segment for one in judged}),
-            detection.false_alarm_rate,
-        ),
+    untested = chosen.untested_but({one.segment for one in judged})
+    return ComparedWindow(
+        comparison=compared(shares=SIDES if families else 1),
+        segments=told_segments(judged, untested, detection.false_alarm_rate),
     )
