@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from benchmarks.days_parts.drawing import Counts, multinomial, table_of
 from benchmarks.days_parts.pool import Pool
@@ -73,35 +74,42 @@ class Quiet:
     untested: bool
 
 
-def drawn_sides(pool: Pool, seed: int, *, broken: int = -1, fault: int = -1) -> Sides:
+def drawn_sides(
+    pool: Pool,
+    seed: int,
+    *,
+    broken: int = -1,
+    fault: int = -1,
+    sizes: tuple[int, int] = (REFERENCE_OF_CAMERA, WINDOW_OF_CAMERA),
+    twins: int = 1,
+) -> Sides:
     """Draw a reference and a window from one day of a world whose cameras differ for good.
 
     Parameters
     ----------
     broken, fault
         All images of this camera have this fault; -1 for none.
+    sizes
+        How many images of each camera the reference and the window have.
+    twins
+        So many cameras hang at each of the five places.
     """
     world = World(pool=pool, weather=Weather.MODERATE, seed=seed)
     recipe, random = world.next(), np.random.default_rng([seed, fault + 1, _SEED])
-    reference = [
-        _of_camera(world, recipe, at, REFERENCE_OF_CAMERA, random) for at in range(CLIENTS)
-    ]
+    cameras = range(CLIENTS * twins)
+    reference = [_of_camera(world, recipe, at, sizes[0], random) for at in cameras]
     window = [
-        _of_camera(world, recipe, at, WINDOW_OF_CAMERA, random, fault if at == broken else -1)
-        for at in range(CLIENTS)
+        _of_camera(world, recipe, at, sizes[1], random, fault if at == broken else -1)
+        for at in cameras
     ]
-    sides = [_table(pool, side) for side in (reference, window)]
-    names = [_names(size) for size in (REFERENCE_OF_CAMERA, WINDOW_OF_CAMERA)]
+    names = [_names(len(cameras), size) for size in sizes]
     values = {_CAMERA: UnitSegments(reference=names[0], current=names[1])}
     return Sides(
-        lined_up=line_up_tables(sides[0], sides[1]),
+        lined_up=line_up_tables(_table(pool, reference), _table(pool, window)),
         segmented=SegmentedUnits(
             images=values,
             predictions=values,
-            counts={
-                SegmentValue(column=_CAMERA, value=str(at)): WINDOW_OF_CAMERA
-                for at in range(CLIENTS)
-            },
+            counts={SegmentValue(column=_CAMERA, value=str(at)): sizes[1] for at in cameras},
         ),
     )
 
@@ -113,14 +121,13 @@ def camera_found(pool: Pool, seed: int, fault: int, splits: Sequence[float]) -> 
     untested = would_alarm(sides.lined_up, DetectionSettings())
     found = []
     for split in splits:
-        whole = would_alarm(sides.lined_up, _rate(1 - split), shares=SIDES)
         judged = _judged(sides, _rate(split))
         drifted = [one.segment.value for one in judged if one.state is State.DRIFT]
         found.append(
             Found(
                 fault=pool.faults[fault],
                 split=split,
-                seen=whole or bool(drifted),
+                seen=bool(drifted) or would_alarm(sides.lined_up, _rate(1 - split), shares=SIDES),
                 named=drifted == [str(broken)],
                 untested=untested,
             )
@@ -171,7 +178,7 @@ def _of_camera(
     fault: int = -1,
 ) -> Counts:
     wanted = world.pool.fault == fault
-    weights = np.where(wanted, world.weights_of(recipe, camera), 0.0)
+    weights = np.where(wanted, world.weights_of(recipe, camera % CLIENTS), 0.0)
     return multinomial(random, images, weights)
 
 
@@ -180,5 +187,5 @@ def _table(pool: Pool, cameras: Sequence[Counts]) -> pd.DataFrame:
     return whole[[name for name in whole if name in pool.varying or name not in pool.names]]
 
 
-def _names(size: int) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    return np.repeat(np.array([str(at) for at in range(CLIENTS)], dtype=object), size)
+def _names(cameras: int, size: int) -> NDArray[np.object_]:
+    return np.repeat(np.array([str(at) for at in range(cameras)], dtype=object), size)
