@@ -94,9 +94,12 @@ def _print_faults(title: str, found: Sequence[Found]) -> None:
 def _beside_reference(
     pool: Pool, options: argparse.Namespace, splits: Sequence[float]
 ) -> Iterator[Found]:
-    for fault in range(len(pool.faults)):
-        for window in range(options.windows):
-            yield from camera_found(pool, options.first_seed + window, fault, splits)
+    for window in range(options.windows):
+        for fault in range(len(pool.faults)):
+            _progress(f"window {window + 1} of {options.windows}, {pool.faults[fault]}")
+            ask = window < options.untested
+            seed = options.first_seed + window
+            yield from camera_found(pool, seed, fault, splits, ask_untested=ask)
 
 
 def _beside_days(
@@ -104,6 +107,7 @@ def _beside_days(
 ) -> Iterator[Found]:
     whole = replace(case, blocks=AGE_OF_CAMERAS + 1)
     for window in range(options.windows):
+        _progress(f"{case.name}, window {window + 1} of {options.windows}")
         seed = options.first_seed + _SEED_OF_DAYS + window
         for split in splits:
             for one in camera_faults(whole, seed, pool, split):
@@ -117,11 +121,16 @@ def _as_found(one: CameraFound, split: float) -> Found:
 
 
 def _quiet(pool: Pool, options: argparse.Namespace) -> Iterator[Quiet]:
-    until = time.monotonic() + 60 * options.minutes
-    seed = options.first_seed + _SEED_OF_ALARMS
-    while time.monotonic() < until:
+    until = time.process_time() + 60 * options.minutes
+    seed = first = options.first_seed + _SEED_OF_ALARMS
+    while time.process_time() < until:
         yield quiet_window(pool, seed)
         seed += 1
+        _progress(f"{seed - first:,} quiet windows")
+
+
+def _progress(text: str) -> None:
+    print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
 
 
 def _cost(pool: Pool, rounds: int = 5) -> str:
@@ -158,8 +167,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--windows", type=int, default=20, metavar="N", help="of each fault (20)")
-    parser.add_argument("--minutes", type=float, default=10, metavar="N", help="for false alarms")
+    parser.add_argument(
+        "--minutes", type=float, default=10, metavar="N", help="CPU, for false alarms"
+    )
     parser.add_argument("--splits", nargs="+", default=["1/2"], metavar="PART")
+    parser.add_argument(
+        "--untested", type=int, default=5, metavar="N", help="so many without segments too (5)"
+    )
     parser.add_argument("--first-seed", type=int, default=0, metavar="N", help="other windows")
     parser.add_argument("--photographs", type=Path, metavar="DIR", help="a folder of photographs")
     parser.add_argument("--most", type=int, default=200, metavar="N", help="photographs (200)")

@@ -28,7 +28,6 @@ from drift.comparison.significance import Bar
 from drift.observations.segment_units import SegmentedUnits, UnitSegments
 from drift.observations.segment_values import SegmentValue
 from jobs.job_file.job import DetectionSettings
-from reports.findings.answers import State
 
 REFERENCE_OF_CAMERA, WINDOW_OF_CAMERA = 100, 60
 _CAMERA = "camera"
@@ -56,14 +55,15 @@ class Found:
     named
         Whether the camera with the fault, and no other, did.
     untested
-        Whether the whole drifted where no segment is tested and it has all of the rate.
+        Whether the whole drifted where no segment is tested and it has all of the rate; None where
+        that was not asked.
     """
 
     fault: str
     split: float
     seen: bool
     named: bool
-    untested: bool
+    untested: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +114,25 @@ def drawn_sides(
     )
 
 
-def camera_found(pool: Pool, seed: int, fault: int, splits: Sequence[float]) -> list[Found]:
-    """Judge a window in which one camera has a fault, with each split of the false alarm rate."""
+def camera_found(
+    pool: Pool, seed: int, fault: int, splits: Sequence[float], *, ask_untested: bool
+) -> list[Found]:
+    """Judge a window in which one camera has a fault, with each split of the false alarm rate.
+
+    Parameters
+    ----------
+    ask_untested
+        Whether the window is judged without segments too.
+    """
     broken = seed % CLIENTS
     sides = drawn_sides(pool, seed, broken=broken, fault=fault)
-    untested = would_alarm(sides.lined_up, DetectionSettings())
+    untested = would_alarm(sides.lined_up, DetectionSettings()) if ask_untested else None
+    # What drifts with the largest part has p-values that say whether it does with a smaller one.
+    judged = _judged(sides, _rate(max(splits)))
     found = []
     for split in splits:
-        judged = _judged(sides, _rate(split))
-        drifted = [one.segment.value for one in judged if one.state is State.DRIFT]
+        rate = _rate(split).false_alarm_rate
+        drifted = [one.segment.value for one in judged if _drifts(one, rate)]
         found.append(
             Found(
                 fault=pool.faults[fault],
@@ -133,6 +143,12 @@ def camera_found(pool: Pool, seed: int, fault: int, splits: Sequence[float]) -> 
             )
         )
     return found
+
+
+def _drifts(segment: JudgedSegment, rate: float) -> bool:
+    return any(
+        one.adjusted_p_value is not None and one.adjusted_p_value < rate for one in segment.drifted
+    )
 
 
 def quiet_window(pool: Pool, seed: int) -> Quiet:

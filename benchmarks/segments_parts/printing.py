@@ -20,7 +20,8 @@ def fault_table(found: Sequence[Found]) -> str:
         own = [one for one in found if one.fault == fault]
         by_split = [[one for one in own if one.split == split] for split in splits]
         usual = _nearest_half(splits, by_split)
-        cells = [fault, str(len(usual)), str(sum(one.untested for one in usual))]
+        untested = [one.untested for one in usual if one.untested is not None]
+        cells = [fault, str(len(usual)), f"{sum(untested)} of {len(untested)}"]
         cells += [str(sum(one.seen for one in part)) for part in by_split]
         lines.append(_row([*cells, str(sum(one.named for one in usual))]))
     return "\n".join(lines)

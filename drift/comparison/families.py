@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.methods.classes import UnitLabels
@@ -55,6 +56,12 @@ class Family:
     def pooled(self, name: str) -> pd.Series:
         """Return a column of both sides, the window's rows first."""
         return pd.concat([self.current[name], self.reference[name]], ignore_index=True)
+
+    def pooled_numbers(self) -> NDArray[np.float64]:
+        """Return all numbers of both sides, shape (units, numbers), the window's rows first."""
+        sides = (self.current, self.reference)
+        arrays = [side[self.numbers].to_numpy(dtype=np.float64) for side in sides]
+        return np.ascontiguousarray(np.concatenate(arrays))
 
     @property
     def has_several_rows(self) -> bool:

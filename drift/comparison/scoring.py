@@ -85,8 +85,7 @@ def score_family(
     methods
         What is looked at in numbers.
     """
-    pooled = [family.pooled(name).to_numpy(dtype=np.float64) for name in family.numbers]
-    numbers = np.column_stack(pooled) if pooled else np.zeros((sum(family.units), 0))
+    numbers = family.pooled_numbers()
     normal = normal_scores(numbers)
     middles = _normal_means(family) if family.has_several_rows else normal
     varies = normal.any(axis=0) | middles.any(axis=0)

@@ -174,9 +174,11 @@ class Exceedances:
     """Counts how often permuted statistics reach the observed ones."""
 
     def __init__(self, observed: NDArray[np.float64], members: list[NDArray[np.int64]]) -> None:
-        self._members = members
+        # Side by side, so that the largest of every group is found in one go.
+        self._side_by_side = np.concatenate(members)
+        self._starts = np.cumsum([0, *map(len, members)])[:-1]
         self._observed = observed
-        self._groups = np.array([observed[one].max() for one in members])
+        self._groups = self._largest(observed[None, :])[0]
         self._order = np.argsort(-self._groups, kind="stable")
         self._draws = 1
         self._single = np.ones(len(members))
@@ -186,7 +188,7 @@ class Exceedances:
 
     def add(self, drawn: NDArray[np.float64]) -> None:
         """Count some draws, shape (draws, statistics)."""
-        groups = np.column_stack([drawn[:, one].max(axis=1) for one in self._members])
+        groups = self._largest(drawn)
         self._draws += len(drawn)
         self._single += (groups >= self._groups - _ROUNDING).sum(axis=0)
         # The maximum over a group and all groups with smaller observed statistics.
@@ -195,6 +197,12 @@ class Exceedances:
         largest = groups.max(axis=1)
         self._all += (largest[:, None] >= self._observed - _ROUNDING).sum(axis=0)
         self._maxima.append(largest)
+
+    def _largest(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        largest: NDArray[np.float64] = np.maximum.reduceat(
+            drawn[:, self._side_by_side], self._starts, axis=1
+        )
+        return largest
 
     @property
     def exceeded(self) -> float:

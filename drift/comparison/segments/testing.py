@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from drift.comparison.columns.class_shares import compared_shares
-from drift.comparison.columns.columns import Column, ColumnKind, ColumnRole, LinedUp
+from drift.comparison.columns.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
 from drift.comparison.describe import shown, untested_state
 from drift.comparison.effects import column_means, numeric_effects, share_effect
 from drift.comparison.families import Family, sampled_family
@@ -42,13 +44,20 @@ class ScoredSegment:
     Attributes
     ----------
     columns
-        Its columns that vary, of its own units alone, by name.
+        The columns that it is tested in, of all units, by name.
+    rows
+        Its own units.
     """
 
     segment: FoundSegment
     columns: Mapping[str, Column]
+    rows: AlignedRows
     family: Family
     scored: ScoredFamily
+
+    def column(self, name: str) -> Column:
+        """Return a column of its own units."""
+        return own_column(self.columns[name], self.rows)
 
 
 Families = Sequence[Sequence[ScoredSegment]]
@@ -76,14 +85,13 @@ def _scores(
     if not segment.is_large_in(role):
         return None
     rows = own_rows(lined_up.rows[role], segment.places[role])
-    own = [own_column(column, rows) for column in columns]
-    varying = {column.name: column for column in own if untested_state(column) is None}
-    if not varying:
+    there = _with_values(columns, rows)
+    if not there:
         return None
     family = sampled_family(
         rows,
-        varying,
-        classes=frozenset(name for name, one in varying.items() if one.kind is ColumnKind.CLASSES),
+        there,
+        classes=frozenset(name for name, one in there.items() if one.kind is ColumnKind.CLASSES),
         joint=frozenset(),
     )
     # Units without a value in any column are left out of it.
@@ -93,7 +101,18 @@ def _scores(
     scored = score_family(family, (LOCATION,))
     if not scored.table.keys:
         return None
-    return ScoredSegment(segment=segment, columns=varying, family=family, scored=scored)
+    return ScoredSegment(segment=segment, columns=there, rows=rows, family=family, scored=scored)
+
+
+def _with_values(columns: Sequence[Column], rows: AlignedRows) -> dict[str, Column]:
+    """Return the columns of which both sides have values."""
+    numbers = [one.name for one in columns if one.kind is not ColumnKind.CLASSES]
+    classes = [one.name for one in columns if one.kind is ColumnKind.CLASSES]
+    sides = (rows.reference, rows.current)
+    finite = [np.isfinite(side[numbers].to_numpy(dtype=np.float64)).any(axis=0) for side in sides]
+    known = dict(zip(numbers, finite[0] & finite[1], strict=True))
+    known |= {name: all(side[name].notna().any() for side in sides) for name in classes}
+    return {one.name: one for one in columns if known[one.name]}
 
 
 def judged_beside_reference(
@@ -166,7 +185,7 @@ def _said(sayers: Sequence[_Sayer]) -> JudgedSegment:
         reference=BesideReference(
             images=segment.reference_images,
             rows=None if images is None else images.reference,
-            column=teller.scores.columns[strongest.name],
+            column=teller.scores.column(strongest.name),
         ),
     )
 
@@ -206,7 +225,7 @@ class _Sayer:
 
     def finding(self, name: str) -> Finding:
         """Return what is said of a column."""
-        column = self.scores.columns[name]
+        column = self.scores.column(name)
         if column.kind is ColumnKind.CLASSES:
             shares = compared_shares(column)
             effect = share_effect(shares.reference, shares.current)
