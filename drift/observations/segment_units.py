@@ -111,6 +111,7 @@ def _first_rows(units: RowUnits) -> NDArray[np.int64]:
 def _counts(table: pd.DataFrame, window: WindowImages) -> Iterator[tuple[SegmentValue, int]]:
     once = np.sort(np.unique(window.images_of_rows, return_index=True)[1])
     for name in table:
-        values, counts = np.unique(segment_texts(table[name].iloc[once]), return_counts=True)
+        codes, values = pd.factorize(segment_texts(table[name].iloc[once]))
+        counts = np.bincount(codes, minlength=len(values))
         for value, images in zip(values.tolist(), counts.tolist(), strict=True):
             yield SegmentValue(column=str(name), value=value), images

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from drift.comparison.columns.class_shares import compared_shares
 from drift.comparison.columns.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
 from drift.comparison.describe import shown, untested_state
 from drift.comparison.effects import column_means, numeric_effects, share_effect
-from drift.comparison.families import Family, sampled_family
+from drift.comparison.families import MOST_UNITS, Family, sampled_family
 from drift.comparison.family_tests import Widening, permutation_plan
 from drift.comparison.gaps import widened_by_gaps
 from drift.comparison.methods.location import LOCATION
@@ -70,18 +71,25 @@ def scored_segments(chosen: ChosenSegments, lined_up: LinedUp) -> Families:
     """
     families: dict[tuple[ColumnRole, str], list[ScoredSegment]] = {}
     testable = [one.name for one in lined_up.columns if untested_state(one) is None]
+    values = Counter(one.segment.column for one in chosen.tested)
     for role in lined_up.rows:
         columns = tested_columns(lined_up, role, testable)
         for segment in chosen.tested:
-            scores = _scores(segment, lined_up, role, columns)
+            # All values of a segment column together are as many units as the whole has at most.
+            most = MOST_UNITS // values[segment.segment.column]
+            scores = _scores(segment, lined_up, (role, columns), most)
             if scores is not None:
                 families.setdefault((role, segment.segment.column), []).append(scores)
     return list(families.values())
 
 
 def _scores(
-    segment: FoundSegment, lined_up: LinedUp, role: ColumnRole, columns: Sequence[Column]
+    segment: FoundSegment,
+    lined_up: LinedUp,
+    tested: tuple[ColumnRole, Sequence[Column]],
+    most: int,
 ) -> ScoredSegment | None:
+    role, columns = tested
     if not segment.is_large_in(role):
         return None
     rows = own_rows(lined_up.rows[role], segment.places[role])
@@ -93,6 +101,7 @@ def _scores(
         there,
         classes=frozenset(name for name, one in there.items() if one.kind is ColumnKind.CLASSES),
         joint=frozenset(),
+        most=most,
     )
     # Units without a value in any column are left out of it.
     if min(family.units) < _FEWEST_WITH_VALUES:

@@ -6,6 +6,8 @@ import pytest
 from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison, compare, no_widening
 from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
+from drift.comparison.segments.sides import choose_segments
+from drift.comparison.segments.testing import scored_segments
 from drift.observations.segment_units import SegmentedUnits, UnitSegments
 from drift.observations.segment_values import SegmentValue
 from jobs.job_file.job import DetectionSettings
@@ -85,6 +87,13 @@ def test_a_broken_camera_alone_drifts_beside_its_own_part_of_the_reference() -> 
     assert told.strongest.usual == said.reference.mean
     assert told.strongest.difference == said.shift
     assert told.reference_images == REFERENCE
+
+
+def test_all_values_together_have_at_most_as_many_units_as_the_whole(monkeypatch) -> None:
+    monkeypatch.setattr("drift.comparison.segments.testing.MOST_UNITS", 20 * CAMERAS)
+    sides = world("gate-1", 3)
+    families = scored_segments(choose_segments(sides[1]), sides[0])
+    assert {one.family.units for family in families for one in family} == {(20, 20)}
 
 
 def test_half_of_the_rate_is_for_segments_and_all_for_the_whole_without() -> None:
