@@ -144,7 +144,8 @@ class SegmentSettings(Settings):
 
     columns: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Log columns whose values are parts of the traffic, such as `model_version` or `camera`. Each
-    value with at least 30 images is tested beside its own normal days."""
+    value with at least 30 images is tested beside its own normal days, or the same value in the
+    stretch of the log that is the reference."""
     hours: bool = True
     """Whether single hours are looked at too; single days in a long or sparsely filled window."""
 

@@ -23,6 +23,7 @@ from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.build import build_profile, settings_digest
 from reference_stats.profiles.numbers import SourceContext
 from reference_stats.profiles.profile import ReferenceProfile
+from reference_stats.profiles.store import ProfileStore
 from tests.support.worlds import job_of, make_world
 
 NOW = datetime(2025, 3, 5, tzinfo=UTC)
@@ -204,6 +205,27 @@ def test_a_past_window_knows_who_sent_each_image_first_and_when(tmp_path):
     assert sorted(profile.records["client"]) == ["camera 0"] * 3 + ["camera 1"] * 3
     assert profile.records["timestamp"].is_monotonic_increasing
     assert profile.records["timestamp"].max() < pd.Timestamp("2025-03-03T23:59:59Z")
+
+
+def test_a_past_window_knows_the_segments_of_its_images_that_its_log_has(tmp_path):
+    make_world(tmp_path, lights=(1.0,), requests=6, references=2)
+    path = tmp_path / "predictions_log.csv"
+    log = pd.read_csv(path)
+    gates = ["a", "b", None, "a", " ", "b"]
+    log.assign(gate=gates).to_csv(path, index=False)
+    window = {"start": "2025-03-03T00:00", "end": "2025-03-04"}
+    plain = build(job_of(tmp_path, reference={"window": window}))
+    assert list(plain.segments.columns) == []
+    wanted = {"columns": ["gate", "not there yet"]}
+    profile = build(job_of(tmp_path, reference={"window": window}, segments=wanted))
+    assert list(profile.segments.columns) == ["gate"]
+    found = ["" if pd.isna(one) else one for one in profile.segments["gate"]]
+    assert [one.strip() for one in found] == ["a", "b", "", "a", "", "b"]
+    assert profile.id != plain.id
+    kept = ProfileStore(bucket=open_bucket(str(tmp_path)), folder="profiles")
+    kept.save(profile)
+    assert kept.load(profile.id).segments.equals(profile.segments)
+    assert kept.load(profile.id).records["image"].tolist() == plain.records["image"].tolist()
 
 
 @pytest.mark.parametrize(
