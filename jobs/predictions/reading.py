@@ -18,8 +18,8 @@ from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.formats.parquet.log import read_parquet_log
 from jobs.predictions.formats.parquet.parts import copy_needed_parts
 from jobs.predictions.formats.text_blocks import DamagedTextError
+from jobs.predictions.images_only.listing import read_image_listing
 from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
-from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
 from jobs.predictions.rows.batches import RowBatch
 from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
@@ -27,7 +27,7 @@ from jobs.predictions.rows.frames import fields_frame, raw_frame
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.rows.tally import tally_rows
-from jobs.predictions.selection.choose import NamedObject, find_objects
+from jobs.predictions.selection.choose import NamedObject, find_objects, with_named_times
 from jobs.predictions.selection.object_names import LogFormat
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
@@ -70,11 +70,24 @@ def read_predictions(
         column that the job names.
     """
     needed = NeededColumns(
-        named=settings.columns, extra=tuple(extra_columns), segments=tuple(segment_columns)
+        named=settings.columns,
+        extra=tuple(extra_columns),
+        segments=tuple(segment_columns),
+        from_path=settings.from_path,
     )
     rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
     collector = WindowCollector(request=request, rules=rules, needed=needed)
-    read = _read_objects(bucket, find_objects(bucket, settings.path), collector)
+    if settings.images_only:
+        read_image_listing(bucket, settings, collector)
+        check_columns(
+            bucket.url_of(settings.path), list(collector.columns), needed, optional=frozenset()
+        )
+        return _assemble(collector, rules)
+    objects = find_objects(bucket, settings.path)
+    if needed.of_names.own_time_column(()) is None:
+        times = needed.of_names.times_of([one.info for one in objects], rules)
+        objects = with_named_times(objects, times)
+    read = _read_objects(bucket, objects, collector)
     if read and collector.columns:
         check_columns(
             bucket.url_of(read[0].name),
@@ -97,7 +110,6 @@ def _read_objects(
         if names_are_true and not item.may_hold(collector.start, collector.end):
             passed_over.append(item)
             continue
-        collector.observed = ObservedTimes()
         _read_object(bucket, item, collector)
         names_are_true &= item.is_true_to_name(collector.observed)
         read.append(item)
@@ -112,6 +124,7 @@ def _read_objects(
 
 
 def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) -> None:
+    collector.begin(item.info)
     with tempfile.TemporaryDirectory(prefix="drift-log-") as folder:
         parts = None
         if item.kind is LogFormat.PARQUET:
@@ -148,7 +161,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     if start is None:
         start = int(batch.moments[0]) if len(batch) else collector.end
     collector.seen.begin_before(start)
-    columns = sorted(collector.columns)
+    columns = sorted({*collector.columns, *collector.needed.of_names.all})
     probabilities = collector.needed.probabilities(columns)
     named = collector.needed.named
     wanted = {*columns, *collector.needed.extra, *collector.needed.segments}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
@@ -17,7 +18,7 @@ from jobs.predictions.selection.object_names import (
     is_glob,
     named_span,
 )
-from jobs.times.timestamps import to_moment
+from jobs.times.timestamps import to_datetime, to_moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,24 @@ def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
         if info.size_bytes
     ]
     return sorted(found, key=_reading_order)
+
+
+def with_named_times(
+    objects: Sequence[NamedObject], times: Sequence[int | None]
+) -> list[NamedObject]:
+    """Return objects in the order in which they are read, given the very times of their rows.
+
+    Parameters
+    ----------
+    times
+        The time of all rows of each, in microseconds since 1970-01-01 UTC; None where it is not
+        known.
+    """
+    known = [
+        item if moment is None else replace(item, span=NamedSpan.of_moment(to_datetime(moment)))
+        for item, moment in zip(objects, times, strict=True)
+    ]
+    return sorted(known, key=_reading_order)
 
 
 def _reading_order(item: NamedObject) -> tuple[int, str]:

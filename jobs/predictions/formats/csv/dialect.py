@@ -87,7 +87,7 @@ def join_fields(values: list[bytes], delimiter: bytes) -> bytes:
     return delimiter.join(b'"' + value.replace(b'"', b'""') + b'"' for value in values)
 
 
-def read_header(url: str, head: bytes, timestamp: str) -> tuple[CsvDialect, int, int]:
+def read_header(url: str, head: bytes, timestamp: str | None) -> tuple[CsvDialect, int, int]:
     """Return the dialect, and how many bytes and lines of `head` come before the first row.
 
     Parameters
@@ -95,7 +95,8 @@ def read_header(url: str, head: bytes, timestamp: str) -> tuple[CsvDialect, int,
     head
         The first lines of the object, each with its newline.
     timestamp
-        The name of the timestamp column: the delimiter is the one that makes it a column.
+        The name of the timestamp column: the delimiter is the one that makes it a column. None
+        where the object's name tells the time of all rows.
 
     Raises
     ------
@@ -155,7 +156,7 @@ def lines_end_in_returns(url: str) -> ObjectError:
     )
 
 
-def _dialect(url: str, line: bytes, timestamp: str) -> CsvDialect:
+def _dialect(url: str, line: bytes, timestamp: str | None) -> CsvDialect:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:
