@@ -44,7 +44,11 @@ from drift.setup.propose.window import (
     propose_stretch,
     propose_window,
 )
-from drift.setup.propose.without_log import names_with_times, tables_without_times
+from drift.setup.propose.without_log import (
+    images_without_times,
+    logs_by_names,
+    tables_without_times,
+)
 from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import Survey, survey
 from jobs.buckets.bucket import Bucket
@@ -76,11 +80,15 @@ def propose(
     candidates = find_candidates(bucket, seen.objects)
     unread = find_unread(bucket, seen.objects, images)
     shelf = _shelf(bucket, open_bucket, seen)
-    if not candidates.logs:
+    judged = (
+        _judge(candidates, images, shelf)
+        if candidates.logs
+        else logs_by_names(candidates, images, shelf, None if unread else seen.objects)
+    )
+    if not judged:
         told = [*tables_without_times(candidates.timeless, images, shelf)]
-        told += [] if told or unread else names_with_times(images)
+        told += [] if told or unread else images_without_times(images)
         raise NothingFoundError(no_log(bucket.url, seen, candidates, unread, told))
-    judged = _judge(candidates, images, shelf)
     chosen = judged[0]
     if chosen.located.best is None:
         raise NothingFoundError(no_images(bucket.url, seen, images, judged))
@@ -254,8 +262,15 @@ def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
     if len(moments):
         days = [np.datetime64(int(one), "us").astype("datetime64[D]") for one in moments[[0, -1]]]
         span = f", from {days[0]} to {days[1]}"
+    source = chosen.candidate.source
+    because = f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}."
+    if source.images_only:
+        because = (
+            f"There is no log: the listing of {about}{sample.rows_in_all:,} images serves{span}."
+        )
     return LogChoice(
         path=family.path,
-        because=f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}.",
+        because=because,
+        source=source,
         others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from drift.setup.check.reused_names import ReusedNames
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.images.try_templates import TriedTemplate
+from drift.setup.log.candidates import NameSource
 from drift.setup.propose.reference import ReferenceGuess
 from drift.setup.propose.window import ReferenceStretch, WindowGuess
 
@@ -39,11 +40,14 @@ class LogChoice:
         Why, in plain words.
     others
         Other logs that it could have been.
+    source
+        What of it stands in the names of its objects.
     """
 
     path: str
     because: str
     others: tuple[str, ...] = ()
+    source: NameSource = field(default_factory=NameSource)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,48 @@
-"""What can be done where no log is found: tables without times, names of images with them."""
+"""What can be done where no log is found: tables without times, images alone."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from drift.setup.images.locate import locate_images
 from drift.setup.images.try_templates import Shelf
-from drift.setup.log.candidates import Candidate
-from drift.setup.words import REFERENCE_WORDS, has_word
+from drift.setup.log.candidates import Candidate, Candidates
+from drift.setup.names.as_log import listing_as_log, with_named_times
+from drift.setup.propose.judged import JudgedLog
+from jobs.buckets.bucket import ObjectInfo
 
 _TABLES_TRIED = 3
 _FEWEST_NAMES = 10
-# Seconds or milliseconds since 1970, from 2014 to 2033.
-_SINCE_1970 = re.compile(r"(?<!\d)(1[4-9]\d{8})(?:\d{3})?(?!\d)")
-_TIME = re.compile(
-    r"(?<!\d)(20\d\d)[-_./]?(0[1-9]|1[0-2])[-_./]?(0[1-9]|[12]\d|3[01])[-_T. /]?"
-    r"([01]\d|2[0-3])[-_:.h]?([0-5]\d)[-_:.m]?([0-5]\d)(?!\d)"
-)
+
+
+def logs_by_names(
+    candidates: Candidates,
+    images: Sequence[str],
+    shelf: Shelf,
+    objects: Sequence[ObjectInfo] | None,
+) -> list[JudgedLog]:
+    """Return what names make a log: tables that lack nothing but times, or else the images.
+
+    Parameters
+    ----------
+    objects
+        All objects that were seen; None where some that no run reads may be the log.
+    """
+    judged = []
+    leads_to_images = False
+    for table in candidates.timeless[:_TABLES_TRIED]:
+        located = locate_images(table, images, shelf)
+        leads_to_images |= located.best is not None
+        timed = with_named_times(table) if located.best is not None else None
+        if timed is not None:
+            judged.append(JudgedLog(candidate=timed, located=located))
+    if judged or leads_to_images or objects is None or candidates.damaged:
+        return sorted(judged, key=lambda one: (-one.points(), one.candidate.family.path))
+    listing = listing_as_log(images, objects)
+    if listing is None:
+        return []
+    candidate, located = listing
+    return [JudgedLog(candidate=candidate, located=located, is_newest=True)]
 
 
 def tables_without_times(
@@ -31,34 +55,18 @@ def tables_without_times(
             yield (
                 f"{table.family.path} leads to images all the same: with the path {best.path} "
                 f"{best.share:.0%} of its rows name an image that is there. What it lacks is a "
-                "column of times, by which windows go: write the time of each request beside it."
+                "column of times, by which windows go: write the time of each request beside it. "
+                'If it is the log of one batch, columns.timestamp = "{written}" takes the time '
+                "when its object was written."
             )
 
 
-def names_with_times(images: Sequence[str]) -> Iterator[str]:
-    """Yield that a log can be made from the times in the images' names."""
-    timed = [
-        (name, time)
-        for name in images
-        if not has_word(name.rpartition("/")[0], REFERENCE_WORDS) and (time := _time_in(name))
-    ]
-    if len(timed) >= _FEWEST_NAMES:
-        name, time = timed[-1]
+def images_without_times(images: Sequence[str]) -> Iterator[str]:
+    """Yield what makes a job of images whose names hold no times."""
+    if len(images) >= _FEWEST_NAMES:
         yield (
-            f"The names of {len(timed):,} images hold times, and a log can be made from them: a "
-            f"CSV object with the header timestamp,image and a line for each image, such as {time},"
-            f"{name}. Write it anew whenever images come; a run then compares the images alone."
+            f"The names of the {len(images):,} images hold no times, and no folder is called like "
+            "a reference. If there is no log and they are to be watched as they come, say so: "
+            "images_only = true in [predictions] makes a row of every image, with the time when "
+            "its object was written; docs/images-only.md shows how."
         )
-
-
-def _time_in(name: str) -> str:
-    """Return the time that an image's name tells, in ISO 8601; empty where it tells none."""
-    last = name.rpartition("/")[2]
-    found = _TIME.search(last) or _TIME.search(name)
-    if found:
-        year, month, day, hour, minute, second = found.groups()
-        return f"{year}-{month}-{day}T{hour}:{minute}:{second}"
-    counted = _SINCE_1970.search(last)
-    if counted:
-        return f"{datetime.fromtimestamp(int(counted[1]), UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return ""

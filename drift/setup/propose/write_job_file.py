@@ -54,7 +54,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield "[predictions]"
     yield from _comment(proposal.log.because)
     yield from _doubts(proposal, "predictions.path")
-    yield f"path = {as_text(proposal.log.path)}"
+    yield from _log_path(proposal)
     columns = proposal.columns
     if columns.day_first is not None:
         order = "the day" if columns.day_first else "the month"
@@ -67,7 +67,8 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield ""
     yield "[predictions.columns]"
     named = columns.named
-    for key in _COLUMN_ORDER:
+    keys = ("timestamp", "client") if proposal.log.source.images_only else _COLUMN_ORDER
+    for key in keys:
         if key in named:
             yield from _doubts(proposal, f"predictions.columns.{key}")
             unused = "; read, and not yet compared" * (key == "label")
@@ -84,6 +85,17 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             columns.probabilities.because,
         )
     yield from _doubts(proposal, "predictions.columns")
+
+
+def _log_path(proposal: Proposal) -> Iterator[str]:
+    source = proposal.log.source
+    if source.images_only:
+        yield "images_only = true"
+    if source.from_path is not None:
+        yield from _comment("Every image's name is taken apart so; pieces in braces are columns.")
+        yield f"from_path = {as_text(source.from_path)}"
+    else:
+        yield f"path = {as_text(proposal.log.path)}"
 
 
 def _images(proposal: Proposal) -> Iterator[str]:
