@@ -33,9 +33,6 @@ from drift.setup.propose.nothing_found import (
     no_log,
 )
 from drift.setup.propose.proposal import LogChoice, Proposal
-from drift.setup.propose.reference import (
-    ReferenceGuess,
-)
 from drift.setup.propose.reference_log import propose_reference_log
 from drift.setup.propose.window import (
     ReferenceStretch,
@@ -45,9 +42,8 @@ from drift.setup.propose.window import (
     propose_window,
 )
 from drift.setup.propose.without_log import (
-    images_without_times,
     logs_by_names,
-    tables_without_times,
+    told_instead,
 )
 from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import Survey, survey
@@ -80,14 +76,11 @@ def propose(
     candidates = find_candidates(bucket, seen.objects)
     unread = find_unread(bucket, seen.objects, images)
     shelf = _shelf(bucket, open_bucket, seen)
-    judged = (
-        _judge(candidates, images, shelf)
-        if candidates.logs
-        else logs_by_names(candidates, images, shelf, None if unread else seen.objects)
+    judged = _judge(candidates, images, shelf) or logs_by_names(
+        candidates, images, shelf, None if unread else seen.objects
     )
     if not judged:
-        told = [*tables_without_times(candidates.timeless, images, shelf)]
-        told += [] if told or unread else images_without_times(images)
+        told = told_instead(candidates, images, shelf, unread)
         raise NothingFoundError(no_log(bucket.url, seen, candidates, unread, told))
     chosen = judged[0]
     if chosen.located.best is None:
@@ -98,8 +91,7 @@ def propose(
         bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
     found = find_references(looked_at, template, times)
-    references = found.references
-    sides = _sides(as_they_count(references, found.examined), times, now)
+    sides = _sides(found, times, now)
     draft = Proposal(
         name=name,
         url=url,
@@ -108,9 +100,9 @@ def propose(
         columns=chosen.candidate.guesses,
         template=template,
         window=sides.window,
-        reference=references[0] if references else None,
+        reference=next(iter(found.references), None),
         stretch=sides.stretch,
-        reference_log=propose_reference_log(chosen.candidate, candidates, references),
+        reference_log=propose_reference_log(chosen.candidate, candidates, found.references),
         exclude=found.copies.globs if found.copies else (),
         names_used=_names_used(chosen.candidate, template, shelf),
     )
@@ -139,7 +131,7 @@ def _context(
     return DoubtContext(
         located=looked_at.chosen.located,
         references=found.references,
-        taken_in_too=too_wide(candidate.family, names),
+        taken_in_too=[] if candidate.source.images_only else too_wide(candidate.family, names),
         newest=times.newest,
         now=now,
         copies=found.copies,
@@ -158,7 +150,7 @@ def _context(
 
 def _judge(candidates: Candidates, images: Sequence[str], shelf: Shelf) -> list[JudgedLog]:
     tried = candidates.logs[:_LOGS_TRIED]
-    newest = max(_newest(one) for one in tried)
+    newest = max((_newest(one) for one in tried), default=-1)
     judged = [
         JudgedLog(
             candidate=one,
@@ -225,8 +217,9 @@ class _Sides:
     stretch: ReferenceStretch | None
 
 
-def _sides(references: Sequence[ReferenceGuess], times: SampledTimes, now: datetime) -> _Sides:
+def _sides(found: FoundReferences, times: SampledTimes, now: datetime) -> _Sides:
     """Return the window, and the log's oldest stretch where nothing else can be the reference."""
+    references = as_they_count(found.references, found.examined)
     stretch = None if references else propose_stretch(times)
     if not references and stretch is None:
         raise NothingFoundError(

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from drift.setup.columns.all_columns import guess_columns
+from drift.setup.columns.all_columns import ColumnGuesses, guess_columns
 from drift.setup.columns.guess import Guess
-from drift.setup.columns.values import column_values
+from drift.setup.columns.times import why_no_times
+from drift.setup.columns.values import ColumnValues, column_values
 from drift.setup.images.locate import LocatedImages
 from drift.setup.images.try_templates import TriedTemplate
 from drift.setup.log.candidates import Candidate, NameSource
@@ -88,7 +89,8 @@ def _by_pattern(
         )
     if not guess.order_is_settled:
         notes.append(
-            "No date in the names settles whether day or month comes first; the day was taken to."
+            "No date in the names settles whether day or month comes first; the order was taken "
+            "that puts the images closer together."
         )
     source = NameSource(images_only=True, from_path=guess.pattern.written)
     because = "the time in the image's name"
@@ -124,24 +126,11 @@ def _judged(
         notes=tuple(notes),
     )
     values = column_values(table)
-    guesses = guess_columns({key: one for key, one in values.items() if key != "path"})
-    guesses = replace(
-        guesses,
-        time=time,
-        id=None,
-        prediction=None,
-        confidence=None,
-        label=None,
-        latency=None,
-        probabilities=None,
-        unfit=(),
-        notes=(),
-    )
     members = tuple(infos[name] for name in sorted(names))
     candidate = Candidate(
         family=LogFamily(path=glob, members=members),
         sample=sample,
-        guesses=guesses,
+        guesses=_of_pieces(values, time),
         values=values,
         source=source,
     )
@@ -149,56 +138,76 @@ def _judged(
     return candidate, LocatedImages(tried=(found,))
 
 
-def with_named_times(table: Candidate) -> Candidate | None:
+def _of_pieces(values: Mapping[str, ColumnValues], time: Guess) -> ColumnGuesses:
+    """Return what the pieces of names are: who made the image, and parts of the traffic."""
+    found = guess_columns({key: one for key, one in values.items() if key != "path"})
+    return ColumnGuesses(
+        time=time,
+        has_zone=found.has_zone,
+        has_clock=found.has_clock,
+        client=found.client,
+        segments=found.segments,
+    )
+
+
+def with_named_times(candidate: Candidate) -> Candidate | None:
     """Return a table without a column of times as a log, its times taken from names.
 
     From the names of images in a column, from those of the table's own objects, or else, where it
     is surely a log of predictions, from when its objects were written. None where nothing tells
     times.
     """
-    for column in table.sample.columns:
-        cells = table.sample.table[column].tolist()
+    if why_no_times(candidate.values):
+        return None
+    for column in _of_paths(candidate.values):
+        cells = candidate.sample.table[column].tolist()
         found = one_format(sorted({cell for cell in cells if cell}))
         if found is not None:
             texts = [None if not cell else found.text_in(cell) for cell in cells]
             because = f"the time in the column {column}"
-            return _timed(table, f"{{{column}:{found.written}}}", texts, because)
-    members = [info for info in table.family.members if info.size_bytes]
+            return _timed(candidate, f"{{{column}:{found.written}}}", texts, because)
+    members = [info for info in candidate.family.members if info.size_bytes]
     found = one_format([info.name for info in members])
     if found is not None:
         texts = [found.text_in(info.name) for info in members]
         because = "the time in the object's name"
-        return _timed(table, f"{{path:{found.written}}}", _spread(texts, table), because)
-    is_a_log = table.guesses.prediction is not None and has_word(table.family.path, LOG_WORDS)
+        return _timed(candidate, f"{{path:{found.written}}}", _spread(texts, candidate), because)
+    is_a_log = candidate.guesses.prediction is not None and has_word(
+        candidate.family.path, LOG_WORDS
+    )
     if not is_a_log or any(info.written is None for info in members):
         return None
-    written = _spread([written_text(info) for info in members], table)
-    return _timed(table, _WRITTEN, written, _BY_STORE, notes=[_NO_TIMES_IN_TABLE])
+    written = _spread([written_text(info) for info in members], candidate)
+    return _timed(candidate, _WRITTEN, written, _BY_STORE, notes=[_NO_TIMES_IN_TABLE])
 
 
-def _spread(texts: Sequence[str | None], table: Candidate) -> list[str | None]:
+def _of_paths(columns: Mapping[str, ColumnValues]) -> list[str]:
+    return [name for name, column in columns.items() if column.looks_like_paths]
+
+
+def _spread(texts: Sequence[str | None], candidate: Candidate) -> list[str | None]:
     """Return a text a row of the sample, the objects' rows taken to be equally many."""
-    count = len(table.sample.table)
+    count = len(candidate.sample.table)
     return [texts[row * len(texts) // count] for row in range(count)]
 
 
 def _timed(
-    table: Candidate,
+    candidate: Candidate,
     template: str,
     texts: Sequence[str | None],
     because: str,
     notes: Sequence[str] = (),
 ) -> Candidate:
-    rows = table.sample.table.copy()
+    rows = candidate.sample.table.copy()
     rows[template] = np.array([*texts, None], dtype=object)[:-1]
     values = column_values(rows)
     filled = [text for text in texts if text]
     guesses = replace(
-        table.guesses,
+        candidate.guesses,
         time=Guess(column=template, because=because),
         has_zone=all("Z" in text or "+" in text for text in filled),
         has_clock=not is_of_days(pieces_of(template)) or "%" not in template,
-        notes=(*table.guesses.notes, *notes),
+        notes=(*candidate.guesses.notes, *notes),
     )
-    sample = replace(table.sample, table=rows)
-    return replace(table, sample=sample, guesses=guesses, values=values)
+    sample = replace(candidate.sample, table=rows)
+    return replace(candidate, sample=sample, guesses=guesses, values=values)

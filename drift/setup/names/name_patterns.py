@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from drift.setup.names.name_shapes import NameShape, Order, shape_of
 from drift.setup.words import common_start, words_of
@@ -50,7 +51,8 @@ def guess_pattern(names: Sequence[str]) -> GuessedPattern | None:
     good = [one for one in found if one is not None]
     if not good:
         return None
-    best = max(good, key=lambda one: len(one.names))
+    # Of two orders that both fit, the one that leaves fewer days between first and last.
+    best = min(good, key=lambda one: (-len(one.names), _days(one)))
     formats = best.formats
     ends_with_year = re.search(r"%[dm]\W?%[dm]\W?%Y", formats) is not None
     rival = ends_with_year and len(good) > 1 and good[0].formats != good[1].formats
@@ -58,6 +60,15 @@ def guess_pattern(names: Sequence[str]) -> GuessedPattern | None:
     return GuessedPattern(
         pattern=best.pattern, names=best.names, formats=formats, order_is_settled=settled
     )
+
+
+def _days(guess: GuessedPattern) -> int:
+    """Return how many days lie between the first and the last time."""
+    texts = [guess.pattern.columns_of(name)["timestamp"] for name in guess.names]
+    days = [text[:10] for text in texts if text is not None and "-" in text]
+    if not days:
+        return 0
+    return (date.fromisoformat(max(days)) - date.fromisoformat(min(days))).days
 
 
 def _guess(names: Sequence[str], order: Order) -> GuessedPattern | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from drift.setup.images.locate import locate_images
 from drift.setup.images.try_templates import Shelf
 from drift.setup.log.candidates import Candidate, Candidates
+from drift.setup.log.unread_objects import UnreadObjects
 from drift.setup.names.as_log import listing_as_log, with_named_times
 from drift.setup.propose.judged import JudgedLog
 from jobs.buckets.bucket import ObjectInfo
@@ -42,31 +44,48 @@ def logs_by_names(
     if listing is None:
         return []
     candidate, located = listing
+    sample = replace(candidate.sample, is_complete=shelf.is_complete)
+    candidate = replace(candidate, sample=sample)
     return [JudgedLog(candidate=candidate, located=located, is_newest=True)]
 
 
-def tables_without_times(
+def told_instead(
+    candidates: Candidates,
+    images: Sequence[str],
+    shelf: Shelf,
+    unread: Sequence[UnreadObjects],
+) -> list[str]:
+    """Return what else there is where neither a log nor names make a job, in sentences."""
+    told = _tables_without_times(candidates.timeless, images, shelf)
+    return told if told or unread else _images_without_times(images)
+
+
+def _tables_without_times(
     tables: Sequence[Candidate], images: Sequence[str], shelf: Shelf
-) -> Iterator[str]:
-    """Yield which tables lead to images and lack nothing but a column of times."""
+) -> list[str]:
+    """Return which tables lead to images and lack nothing but a column of times."""
+    told = []
     for table in tables[:_TABLES_TRIED]:
         best = locate_images(table, images, shelf).best
         if best is not None:
-            yield (
+            told.append(
                 f"{table.family.path} leads to images all the same: with the path {best.path} "
                 f"{best.share:.0%} of its rows name an image that is there. What it lacks is a "
                 "column of times, by which windows go: write the time of each request beside it. "
                 'If it is the log of one batch, columns.timestamp = "{written}" takes the time '
                 "when its object was written."
             )
+    return told
 
 
-def images_without_times(images: Sequence[str]) -> Iterator[str]:
-    """Yield what makes a job of images whose names hold no times."""
-    if len(images) >= _FEWEST_NAMES:
-        yield (
-            f"The names of the {len(images):,} images hold no times, and no folder is called like "
-            "a reference. If there is no log and they are to be watched as they come, say so: "
-            "images_only = true in [predictions] makes a row of every image, with the time when "
-            "its object was written; docs/images-only.md shows how."
-        )
+def _images_without_times(images: Sequence[str]) -> list[str]:
+    """Return what makes a job of images whose names hold no times."""
+    if len(images) < _FEWEST_NAMES:
+        return []
+    said = (
+        f"The names of the {len(images):,} images hold no times, and no folder is called like a "
+        "reference. If there is no log and they are to be watched as they come, say so: "
+        "images_only = true in [predictions] makes a row of every image, with the time when its "
+        "object was written; docs/images-only.md shows how."
+    )
+    return [said]

@@ -119,7 +119,7 @@ class _GroupReader:
         with self._columns([name] if name is not None else []) as column:
             for start in range(0, rows, MOST_ROWS):
                 every = np.ones(min(MOST_ROWS, rows - start), np.bool_)
-                found = pa.nulls(len(every), pa.string())
+                found = pa.chunked_array([pa.nulls(len(every), pa.string())])
                 if name is not None:
                     found = column.read(start, every, _written_times)[name]
                 texts, times = read_time_column(found, self._collector.rules)
