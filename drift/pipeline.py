@@ -99,6 +99,7 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
             request,
             extra_columns=workplace.locator.columns_used(),
             segment_columns=workplace.job.segments.columns,
+            workers=workplace.job.images.fetch_workers,
         )
     logger.info(
         "%s: %d rows in the window, %d rejected", workplace.log_url, len(rows), rows.tally.rejected

@@ -22,7 +22,7 @@ from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
 from drift.setup.log.times import SampledTimes
-from drift.setup.log.unread_objects import UnreadObjects, find_unread
+from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
 from drift.setup.propose.judged import JudgedLog
@@ -73,8 +73,8 @@ def propose(
     """
     seen = survey(bucket)
     images = find_images(bucket, seen.objects)
-    candidates = find_candidates(bucket, seen.objects)
-    unread = find_unread(bucket, seen.objects, images)
+    looked = look_into(bucket, seen.objects, images)
+    candidates, unread = find_candidates(bucket, seen.objects, looked.families), looked.unread
     shelf = _shelf(bucket, open_bucket, seen)
     judged = _judge(candidates, images, shelf) or logs_by_names(
         candidates, images, shelf, None if unread else seen.objects
@@ -265,5 +265,6 @@ def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
         path=family.path,
         because=because,
         source=source,
+        written=sample.written,
         others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
     )

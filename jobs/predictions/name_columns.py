@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,6 +61,36 @@ class NameColumns:
     def _pieces(self) -> tuple[str, ...]:
         return () if self.pattern is None else self.pattern.columns
 
+    @cached_property
+    def tells_something(self) -> bool:
+        """Whether any column, or the time, may come from names."""
+        return bool(self.all) or self.timestamp in self._from_names
+
+    def written_into(self, line: bytes, info: ObjectInfo) -> bytes:
+        """Return a row of JSON with the columns that its object's name holds as members.
+
+        They stand before its own, which go before them where they are called the same.
+        """
+        start = line.find(b"{") + 1
+        if not start or line[: start - 1].strip():
+            return line
+        own = {
+            placeholder_of(one).column
+            for one in self.templates
+            if json.dumps(placeholder_of(one).column).encode() in line
+        }
+        values = self.values([info], {})
+        members = {
+            name: texts[0]
+            for name, texts in values.items()
+            if not is_template(name) or placeholder_of(name).column not in own
+        }
+        if not members:
+            return line
+        added = json.dumps(members, ensure_ascii=False).encode()[1:-1]
+        rest = line[start:]
+        return b"{" + added + (b"" if rest.lstrip()[:1] == b"}" else b",") + rest
+
     def own_time_column(self, columns: Sequence[str]) -> str | None:
         """Return which of an object's own columns holds the times; None where its name does.
 
@@ -69,6 +100,8 @@ class NameColumns:
             The object's own.
         """
         asked = self.timestamp
+        if asked in columns:
+            return asked
         if is_template(asked):
             asked = placeholder_of(asked).column
         elif asked not in self._pieces:
@@ -89,7 +122,7 @@ class NameColumns:
             The object's own.
         """
         own = self.own_time_column(columns)
-        searched = _format_of(self.timestamp)
+        searched = None if self.timestamp in columns else _format_of(self.timestamp)
         if own is not None:
             return rules if searched is None else rules.searching(searched)
         return rules.of_all(self.values([info], {})[self.timestamp][0] or "")

@@ -19,6 +19,7 @@ from jobs.predictions.selection.choose import find_objects
 from jobs.times.windows import WindowRequest
 
 _LISTED = 1_000
+_BY_CONTENT = "format told by content"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -86,6 +87,7 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
             request,
             extra_columns=place.locator.columns_used(),
             segment_columns=place.job.segments.columns,
+            workers=place.job.images.fetch_workers,
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
@@ -101,8 +103,10 @@ def _found(place: Workplace) -> Check:
     if settings.images_only:
         names = settings.from_path or settings.path
         return is_ok("log", f"none; the images {names} are listed in its place")
-    objects = find_objects(place.bucket, settings.path)
-    kinds = ", ".join(sorted({one.kind.value for one in objects}))
+    objects = find_objects(
+        place.bucket, settings.path, stated=settings.format, day_first=settings.day_first
+    )
+    kinds = ", ".join(sorted({one.kind.value if one.kind else _BY_CONTENT for one in objects}))
     many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
     return is_ok("log", f"{settings.path}: {many} ({kinds})")
 

@@ -16,6 +16,7 @@ from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.seen import SeenTimes
 from jobs.predictions.rows.batches import RowBatch, in_order
 from jobs.predictions.rows.deliveries import equal_rows, settle_deliveries
+from jobs.predictions.rows.origins import RowOrigins
 from jobs.predictions.rows.places import RowPlaces
 from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines, shorten
 from jobs.predictions.rows.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
@@ -54,8 +55,7 @@ class WindowCollector:
     object
         The object that is being read.
     time_column
-        Which of its own columns holds the times; None where its name or its own time is that of
-        all rows.
+        Its column of times; None where its name or its own time is that of all rows.
     columns
         The columns of all objects that were read so far, in the order they were met.
     observed
@@ -72,6 +72,8 @@ class WindowCollector:
         Headers inside objects that name other columns than the one before them.
     recoded
         The encoding of each object that was read in another one than UTF-8.
+    origins
+        Where rows stand of objects that were not read line by line.
     """
 
     request: WindowRequest
@@ -83,6 +85,7 @@ class WindowCollector:
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
     recoded: dict[str, str] = field(default_factory=dict)
+    origins: RowOrigins = field(default_factory=RowOrigins)
     end: int = 0
     start: int | None = None
     seen: SeenTimes = field(default_factory=lambda: SeenTimes(end=0))
@@ -107,27 +110,25 @@ class WindowCollector:
     def begin(self, info: ObjectInfo) -> None:
         """Take in which object is read next."""
         self.object = info
-        self.observed = ObservedTimes()
         self.know_columns(())
 
     def know_columns(self, columns: Sequence[str]) -> int | None:
-        """Take in the columns of the object that is being read, before any of its rows.
-
-        Returns the place of the one that holds the times; None where the object's name or its own
-        time is that of all rows.
-        """
+        """Take in an object's columns before its rows; return the place of that of the times."""
         names = self.needed.of_names
         self._own_columns = frozenset(columns)
         self.rules = names.time_rules(self._job_rules, self.object, columns)
         self.time_column = names.own_time_column(columns)
-        found = self.time_column in self._own_columns
-        return list(columns).index(str(self.time_column)) if found else None
+        return next((at for at, name in enumerate(columns) if name == self.time_column), None)
 
     def note(self, source: str, lines: Integers, moments: Integers, zoneless: Flags) -> None:
         """Take in the readable times of further lines of an object, in or outside the window."""
         self.seen.add(moments, zoneless)
         if source not in self.courses:
-            self.courses[source] = TimeCourse(source=source)
+            self.courses[source] = TimeCourse(
+                source=source,
+                unit=self.origins.unit(source),
+                is_ordered=not self.origins.is_packed(source),
+            )
         self.courses[source].add(lines, moments, zoneless)
 
     def in_window(self, moments: Integers) -> Flags:
@@ -249,9 +250,8 @@ class WindowCollector:
     def add(self, batch: RowBatch) -> None:
         """Take rows of the window in."""
         if len(batch):
-            names, own = self.needed.of_names, self._own_columns
-            table = cut_unnamed(names.added_to(batch.table, self.object, own), self.needed)
-            self._batches.append(replace(batch, table=table))
+            table = self.needed.of_names.added_to(batch.table, self.object, self._own_columns)
+            self._batches.append(replace(batch, table=cut_unnamed(table, self.needed)))
             self._kept += len(batch)
         wanted = self.request.rows
         if wanted is not None and self._kept > 2 * wanted + _SLACK_ROWS:

@@ -171,3 +171,38 @@ def test_a_template_over_a_column_that_is_not_there_is_refused():
         read(bucket, path="*.csv", columns={"timestamp": "{file:%Y-%m-%d}"})
     with pytest.raises(ObjectError, match=r'no column "file", which predictions\.columns\.id'):
         read(bucket, path="*.csv", columns={"timestamp": "{name:%Y-%m-%d}", "id": "{file:stem}"})
+
+
+@pytest.mark.parametrize("count", [3, 700])
+def test_small_objects_that_are_read_together_keep_their_own_names(count):
+    times = [
+        datetime(2025, 3, 9, tzinfo=UTC) - timedelta(minutes=7 * place) for place in range(count)
+    ]
+    objects = {
+        f"{time:%d-%m-%Y %H:%M:%S}/{place:05}.json": json.dumps({"breed": "boxer"})
+        for place, time in enumerate(times)
+    }
+    objects[f"{times[0]:%d-%m-%Y %H:%M:%S}/own.json"] = json.dumps({"path": "mine", "breed": "x"})
+    objects["01-01-2024 00:00:00/old.json"] = json.dumps({"breed": "old"})
+    bucket = bucket_of(objects)
+    found = read(
+        bucket,
+        path="*/*.json",
+        columns={
+            "timestamp": "{path:%d-%m-%Y %H:%M:%S}",
+            "id": "{name:stem}",
+            "prediction": "breed",
+        },
+        extra=("path", "name"),
+    )
+    assert len(found) == count
+    named = dict(zip(found.fields["id"], found.fields["timestamp"], strict=True))
+    assert all(named[f"{place:05}"] == pd.Timestamp(time) for place, time in enumerate(times))
+    # "mine" holds no time: an object's own column goes before its name.
+    assert "own" not in named
+    assert found.tally.reasons == {"no timestamp": 1}
+    assert set(found.raw["path"]) == set(objects) - {
+        f"{times[0]:%d-%m-%Y %H:%M:%S}/own.json",
+        "01-01-2024 00:00:00/old.json",
+    }
+    assert bucket.reads["01-01-2024 00:00:00/old.json"] == 0
