@@ -73,8 +73,8 @@ def propose(
     """
     seen = survey(bucket)
     images = find_images(bucket, seen.objects)
-    looked = look_into(bucket, seen.objects, images)
-    candidates, unread = find_candidates(bucket, seen.objects, looked.families), looked.unread
+    unread, families = look_into(bucket, seen.objects, images)
+    candidates = find_candidates(bucket, seen.objects, families)
     shelf = _shelf(bucket, open_bucket, seen)
     judged = _judge(candidates, images, shelf) or logs_by_names(
         candidates, images, shelf, None if unread else seen.objects

@@ -86,7 +86,7 @@ class PredictionSettings(Settings):
     said."""
     header: Annotated[tuple[str, ...], AfterValidator(_header)] = ()
     """The columns' names in their order, for CSV without a header line. An object whose first
-    line names the timestamp's column is read by its own header."""
+    line names the timestamp's column, or half of these, is read by its own header."""
     most_objects: int = Field(default=50_000, ge=1)
     """Of a log that is one small JSON object per request, a run fetches so many at most, those
     whose names tell days away from the window left out. More end it with exit code 5 and say how

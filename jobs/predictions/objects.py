@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from jobs.buckets.bucket import Bucket
-from jobs.errors import ObjectError, TooManyRowsError
+from jobs.errors import ObjectError, TooManyObjectsError, TooManyRowsError
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.formats.content import format_in_file
 from jobs.predictions.formats.csv.log import read_csv_log
@@ -69,7 +69,7 @@ class ObjectReader:
 
         Raises
         ------
-        ObjectError
+        TooManyObjectsError
             If more small objects than `predictions.most_objects` would be fetched.
         """
         small = [_is_small(item, self.settings) for item in objects]
@@ -116,16 +116,8 @@ class ObjectReader:
 
     def _check(self, count: int) -> None:
         most = self.settings.most_objects
-        if count <= most:
-            return
-        raise ObjectError(
-            self.bucket.url_of(self.settings.path),
-            f"the window needs {count:,} small objects. Expected at most {most:,} "
-            "(predictions.most_objects). Pack them: let what writes them, or a scheduled job, put "
-            "the objects of an hour or a day one a line into one object that ends in .jsonl; or "
-            "name them by day, such as requests/2025-03-04/..., so that only those of the window "
-            "are fetched.",
-        )
+        if count > most:
+            raise TooManyObjectsError(self.bucket.url_of(self.settings.path), count, most)
 
     def _fetch(self, group: Sequence[NamedObject]) -> Iterator[tuple[NamedObject, bytes]]:
         """Yield the objects' contents in their order, fetched several at once."""

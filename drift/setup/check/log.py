@@ -13,12 +13,14 @@ from drift.setup.columns.all_columns import guess_columns
 from drift.setup.columns.values import column_values
 from drift.workplace import Workplace
 from jobs.errors import DriftError, ExitCode
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection.choose import find_objects
 from jobs.times.windows import WindowRequest
 
 _LISTED = 1_000
+_SHOWN_NAMES = 8
 _BY_CONTENT = "format told by content"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -108,7 +110,16 @@ def _found(place: Workplace) -> Check:
     )
     kinds = ", ".join(sorted({one.kind.value if one.kind else _BY_CONTENT for one in objects}))
     many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
-    return is_ok("log", f"{settings.path}: {many} ({kinds})")
+    return is_ok("log", f"{settings.path}: {many} ({kinds}){_stated(settings)}")
+
+
+def _stated(settings: PredictionSettings) -> str:
+    """Return what the job file says of how the log is written."""
+    encoding = f"; read as {settings.encoding}" if settings.encoding else ""
+    names = ", ".join(settings.header[:_SHOWN_NAMES])
+    more = ", ..." if len(settings.header) > _SHOWN_NAMES else ""
+    columns = f"{len(settings.header)} columns named by predictions.header: {names}{more}"
+    return encoding + (f"; where it has no header, its {columns}" if settings.header else "")
 
 
 def _rows(place: Workplace, rows: PredictionRows) -> Check:

@@ -11,6 +11,9 @@ from drift.setup.columns.values import FEWEST_TIMES, ColumnValues, column_values
 
 _IMAGE = re.compile(r"\.(?:jpe?g|png|webp|tiff?|bmp|gif)\s*$", re.IGNORECASE)
 
+IMAGE, CLASS = "image", "class"
+"""What columns of images and of classes are called."""
+
 
 def names_from_values(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Return a name for each column: what its values are, else ``column_3`` after its place.
@@ -63,7 +66,7 @@ def _are_confidences(column: ColumnValues) -> bool:
 
 _MEANINGS: Mapping[str, Callable[[ColumnValues], bool]] = {
     "timestamp": _are_times,
-    "image": _are_images,
-    "class": _are_classes,
+    IMAGE: _are_images,
+    CLASS: _are_classes,
     "confidence": _are_confidences,
 }

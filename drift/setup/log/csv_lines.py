@@ -116,13 +116,13 @@ def above_header(head: bytes) -> AboveHeader:
     above = AboveHeader()
     while above.size < len(head):
         end = head.find(b"\n", above.size) + 1 or len(head)
-        line = head[above.size : end].strip()
+        line = head[above.size : end].strip(b" \r\n")
         hint = HINT.fullmatch(line.strip(b'"'))
         if hint and not above.delimiter:
             above = replace(above, delimiter=hint[1].decode())
         elif line.startswith(b"#"):
             above = replace(above, comment=line.lstrip(b"# ").decode("utf-8", "replace"))
-        elif line:
+        elif line.strip():
             break
         above = replace(above, size=end, lines=above.lines + 1)
     # Nothing but comments: the last of them is the header after all.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,10 @@ _SHOWN_COLUMNS = 8
 _ROWS_FOR_NAMES = 500
 _FEWEST_ROWS_FOR_NAMES = 2
 _WINDOWS_CODEC = "cp1252"
+_NO_ROW_FITS = (
+    "its first line has another number of fields than every line below it; the first line has to "
+    "be the header"
+)
 
 
 @dataclass(slots=True)
@@ -115,10 +120,8 @@ def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     last = [replace(line, number=0) for line in lines_of(texts[1], delimiter)[-ROWS_PER_PIECE:]]
     if not lines:
         return UnreadSample(name=name, reason=HAS_NO_ROWS)
-    header, stated = above.header(delimiter), False
-    if not header or len(header) != len(lines[0].fields):
-        header, stated = _header_of(lines)
-        lines = lines if stated else lines[1:]
+    header, place = _header_of(lines, above.header(delimiter))
+    lines = lines[1:] if place is _Header.FIRST_LINE else lines
     problem = _header_problem(header, [one.fields for one in lines[:2]])
     if problem:
         return UnreadSample(name=name, reason=problem)
@@ -127,31 +130,45 @@ def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     for line in [*lines[:ROWS_PER_PIECE], *last] if last else lines:
         body.add(line)
     if not body.rows:
-        reason = (
-            "its first line has another number of fields than every line below it; the first line "
-            "has to be the header"
-        )
-        return UnreadSample(name=name, reason=reason)
+        return UnreadSample(name=name, reason=_NO_ROW_FITS)
     return sample_of(
         pd.DataFrame(body.rows, dtype=object),
         pieces,
         odd=body.odd(looks_like, is_windows=is_windows),
         rows_seen=len(body.rows) + len(body.ragged),
         notes=body.notes,
-        written=_written(body, is_windows, header if stated else []),
+        written=_written(body, is_windows, header if place is _Header.NOWHERE else []),
     )
 
 
-def _header_of(lines: Sequence[CsvLine]) -> tuple[list[str], bool]:
-    """Return the names of the columns, and whether they had to be told from the values."""
+class _Header(enum.Enum):
+    """Where the names of the columns stand."""
+
+    FIRST_LINE = enum.auto()
+    COMMENT = enum.auto()
+    NOWHERE = enum.auto()
+
+
+def _header_of(lines: Sequence[CsvLine], comment: list[str]) -> tuple[list[str], _Header]:
+    """Return the names of the columns, told from the values where they stand nowhere.
+
+    Parameters
+    ----------
+    comment
+        The names that the last comment above holds, if it is the header.
+    """
     first = [value.strip() for value in lines[0].fields]
     alike = [one.fields for one in lines[:_ROWS_FOR_NAMES] if len(one.fields) == len(first)]
     if len(alike) < _FEWEST_ROWS_FOR_NAMES or len(first) < _FEWEST_KNOWN_NAMES:
-        return first, False
+        return first, _Header.FIRST_LINE
     numbers = [_is_number(value) for value in first]
     below = [_is_number(value.strip()) for value in alike[1]]
     is_row = looks_like_a_row(first) or (any(numbers) and numbers == below)
-    return (list(names_from_values(alike)), True) if is_row else (first, False)
+    if not is_row:
+        return first, _Header.FIRST_LINE
+    if len(comment) == len(first):
+        return comment, _Header.COMMENT
+    return list(names_from_values(alike)), _Header.NOWHERE
 
 
 def _written(body: _Body, is_windows: bool, stated: Sequence[str]) -> Written:

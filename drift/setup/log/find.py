@@ -127,7 +127,6 @@ def merge_families(
         common path takes in.
     """
     merged: list[LogFamily] = []
-    by_content = {info.name for family in families if family.kind for info in family.members}
     for family in families:
         partner = next(
             (
@@ -136,7 +135,7 @@ def merge_families(
                 if columns.get(family.members[0].name)
                 and columns.get(family.members[0].name) == columns.get(other.members[0].name)
                 and (family.kind is None) == (other.kind is None)
-                and _is_readable(_joint_path(family.path, other.path), names, by_content)
+                and _is_readable(_joint_path(family.path, other.path), names, (family, other))
             ),
             None,
         )
@@ -156,13 +155,16 @@ def merge_families(
     return merged
 
 
-def _is_readable(path: str | None, names: Sequence[str], by_content: set[str]) -> bool:
-    """Tell whether there is a path, and every object that it takes in has a format."""
+def _is_readable(path: str | None, names: Sequence[str], families: Sequence[LogFamily]) -> bool:
+    """Tell whether there is a path, and what it takes in is of the families or has a format."""
     if path is None or "*" not in path:
         return path is not None
     glob = compile_glob(path)
+    own = {without_rotation(info.name) for family in families for info in family.members}
     return all(
-        format_of(name) is not None or name in by_content for name in names if glob.fullmatch(name)
+        without_rotation(name) in own or format_of(name) is not None
+        for name in names
+        if glob.fullmatch(name)
     )
 
 

@@ -77,13 +77,22 @@ def _read_text(name: str, pieces: Pieces, kind: LogFormat | None) -> LogSample |
     told = kind or format_of(name)
     if told is LogFormat.CSV:
         return read_csv_sample(name, pieces.whole_lines())
-    content = format_of_content(pieces.head, is_whole=pieces.is_whole)
-    if told is LogFormat.JSON or content is LogFormat.JSON:
-        sample = read_json_sample(name, values_as_lines(pieces))
-        if isinstance(sample, LogSample) and told is not LogFormat.JSON:
-            return replace(sample, written=Written(format=LogFormat.JSON))
-        return sample
-    return read_json_sample(name, pieces.whole_lines())
+    if told is LogFormat.JSON:
+        return read_json_sample(name, values_as_lines(pieces))
+    by_line = read_json_sample(name, pieces.whole_lines())
+    if isinstance(by_line, LogSample) or kind is not None:
+        return by_line
+    return _no_lines(name, pieces) or by_line
+
+
+def _no_lines(name: str, pieces: Pieces) -> LogSample | None:
+    """Return rows of other JSON under a name that promises lines; None where there are none."""
+    if format_of_content(pieces.head, is_whole=pieces.is_whole) is not LogFormat.JSON:
+        return None
+    sample = read_json_sample(name, values_as_lines(pieces))
+    if isinstance(sample, UnreadSample):
+        return None
+    return replace(sample, written=Written(format=LogFormat.JSON))
 
 
 def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from drift.setup.columns.all_columns import guess_columns
+from drift.setup.columns.headerless import CLASS, IMAGE
 from drift.setup.columns.values import column_values
 from drift.setup.image_sets import NEVER_LOGS, ending_of
 from drift.setup.log.find import LogFamily, family_of
@@ -26,6 +28,7 @@ _GROUPS = 12
 _LOOKED_AT_BYTES = 1 << 18
 _SHOWN_COLUMNS = 6
 _TRIED = 3
+_OF_PREDICTIONS = frozenset({IMAGE, CLASS})
 _ENDINGS_OF_LOGS = frozenset(
     {".json", ".txt", ".log", ".xls", ".xlsx", ".avro", ".orc", ".db", ".pq"}
 )
@@ -71,20 +74,19 @@ class UnreadObjects:
         return f"{who}{each} {kind}{fields}. A run does not read this: {self.look.advice}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedInto:
+class LookedInto(NamedTuple):
     """What lies in objects whose names tell no format.
 
     Attributes
     ----------
+    unread
+        What looks like a table or a log, and is not read.
     families
         Those that hold rows with times in a format that runs read: logs, as far as that tells.
-    unread
-        What else looks like a table or a log, and is not read.
     """
 
-    families: tuple[LogFamily, ...] = ()
-    unread: tuple[UnreadObjects, ...] = ()
+    unread: tuple[UnreadObjects, ...]
+    families: tuple[LogFamily, ...]
 
 
 def look_into(bucket: Bucket, objects: Sequence[ObjectInfo], images: Sequence[str]) -> LookedInto:
@@ -158,6 +160,10 @@ def _look(bucket: Bucket, info: ObjectInfo) -> tuple[Look, tuple[str, ...], bool
     if look.format is not None:
         sample = read_sample(bucket, info, look.format)
         if isinstance(sample, LogSample):
+            names = sample.written.header
+            if names and not _OF_PREDICTIONS.intersection(names):
+                # Such as lines of a program's own log, which begin with times.
+                return None
             guesses = guess_columns(column_values(sample.table))
             has_times = guesses.time is not None
             columns = columns or sample.columns

@@ -108,8 +108,12 @@ _HIVE = re.compile(
     r"(?:year|y)=(?P<year>\d{4})(?:/(?:month|m)=(?P<month>\d{1,2})(?:/(?:day|d)=(?P<day>\d{1,2}))?)?",
     re.IGNORECASE,
 )
+# Behind a day and a month stands the year of their date, and behind that an hour.
+_NOT_LAST = "".join(
+    rf"(?<!(?<!\d)(?<!\d\d\d\d{mark})\d\d{mark}\d\d{mark})" for mark in (r"\-", "_", r"\.", "/")
+)
 _DAY = re.compile(
-    r"(?<!\d)(?P<year>20\d\d)(?P<mark>[-_./])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)(?!\d)"
+    rf"(?<!\d){_NOT_LAST}(?P<year>20\d\d)(?P<mark>[-_./])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)(?!\d)"
 )
 _COMPACT_DAY = re.compile(
     r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:\d\d|\d{4}|\d{6})?(?!\d)"
@@ -118,7 +122,9 @@ _COMPACT_DAY = re.compile(
 _YEAR_LAST = re.compile(
     r"(?<!\d)(?P<day>\d\d)(?P<mark>[-_./])(?P<month>\d\d)(?P=mark)(?P<year>20\d\d)(?!\d)"
 )
-_MONTH = re.compile(r"(?<!\d)(?P<year>20\d\d)[-_./](?P<month>\d\d)(?!\d|[-_./]\d\d(?!\d))")
+_MONTH = re.compile(
+    rf"(?<!\d){_NOT_LAST}(?P<year>20\d\d)[-_./](?P<month>\d\d)(?!\d|[-_./]\d\d(?!\d))"
+)
 
 _YEAR_FIRST = (_HIVE, _DAY, _COMPACT_DAY, _MONTH)
 _MONTHS = 12

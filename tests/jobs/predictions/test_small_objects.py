@@ -31,6 +31,12 @@ class CountingBucket(MemoryBucket):
         return super().local_copy(name, folder)
 
 
+FOLDERS = [
+    *("%Y/%m/%d", "%Y/%m/%d/%Y-%m-%dT%H-%M", "%d-%m-%Y", "%d-%m-%Y %H:%M:%S", "%m-%d-%Y"),
+    *("%d-%m-%Y/%H", "%d_%m_%Y_%H_%M_%S", "%d/%m/%Y", "%d.%m.%Y"),
+]
+
+
 def entry(number: int, time: datetime) -> str:
     return json.dumps({"timestamp": time.isoformat(), "id": str(number)})
 
@@ -58,12 +64,19 @@ def read(bucket, path="requests/**/*-response.json", day=10, length=1, **setting
     )
 
 
-@pytest.mark.parametrize("folder", ["%Y/%m/%d", "%d-%m-%Y", "%d-%m-%Y %H:%M:%S", "%m-%d-%Y"])
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_a_day_reads_that_day_and_a_margin_only(folder):
-    bucket = bucket_of(days=30, a_day=1_333, folder=folder)
+    bucket = bucket_of(days=30, a_day=60, folder=folder)
+    rows = read(bucket)
+    assert len(rows) == 60
+    assert rows.tally.rejected == 0
+    assert len(bucket.fetched) == 3 * 60
+
+
+def test_a_day_of_forty_thousand_objects_fetches_four_thousand():
+    bucket = bucket_of(days=30, a_day=1_333, folder="%d-%m-%Y %H:%M:%S")
     rows = read(bucket)
     assert len(rows) == 1_333
-    assert rows.tally.rejected == 0
     assert len(bucket.fetched) == 3 * 1_333
 
 

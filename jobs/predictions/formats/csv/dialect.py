@@ -100,7 +100,8 @@ class HeaderRules:
         The name of the timestamp column: the delimiter is the one that makes it a column. None
         where the object's name tells the time of all rows.
     stated
-        The columns' names of an object without a header line; empty where each has one.
+        The columns' names of an object without a header line; empty where each has one. An object
+        whose first line holds the timestamp's name, or half of these names, has one as well.
     """
 
     timestamp: str | None
@@ -129,9 +130,9 @@ def read_header(url: str, head: bytes, rules: HeaderRules) -> tuple[CsvDialect, 
     while size < len(head):
         line = head[size : head.find(b"\n", size) + 1]
         start, size, lines = size, size + len(line), lines + 1
-        text = line.removeprefix(codecs.BOM_UTF8).strip()
+        text = line.removeprefix(codecs.BOM_UTF8).strip(b" \r\n")
         delimiters = (hint, *DELIMITERS) if hint else DELIMITERS
-        if not text:
+        if not text.strip():
             continue
         if not hint and (found := HINT.fullmatch(text.lstrip(b'"').rstrip(b'"'))):
             hint = found[1]
@@ -139,8 +140,8 @@ def read_header(url: str, head: bytes, rules: HeaderRules) -> tuple[CsvDialect, 
             comment = text
         else:
             check_line_ends(url, line)
-            own = _names_time(text, delimiters, rules)
-            if not own and comment and _names_time(comment.lstrip(b"# "), delimiters, rules):
+            own = _names_time(text, delimiters, rules) or _names_others(text, delimiters, rules)
+            if comment and not own and _names_time(comment.lstrip(b"# "), delimiters, rules):
                 dialect = _dialect(url, comment.lstrip(b"# "), rules.timestamp, delimiters)
                 return dialect, start, lines - 1
             if rules.stated and not own:
@@ -154,6 +155,13 @@ def _names_time(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) ->
     return rules.timestamp is not None and any(
         rules.timestamp in _columns(text, delimiter) for delimiter in delimiters
     )
+
+
+def _names_others(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> bool:
+    """Tell whether a line holds half of the stated names or more, as no row does."""
+    text = line.decode("utf-8", "replace").encode()
+    known = (len({*rules.stated} & {*_columns(text, one)}) for one in delimiters)
+    return bool(rules.stated) and 2 * max(known) >= len(rules.stated)
 
 
 def _stated(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> CsvDialect:
