@@ -41,12 +41,12 @@ from drift.setup.propose.window import (
     propose_stretch,
     propose_window,
 )
-from drift.setup.propose.without_log import (
+from drift.setup.propose.written_times import time_doubts
+from drift.setup.survey import Survey, survey
+from drift.setup.without_log.by_names import (
     logs_by_names,
     told_instead,
 )
-from drift.setup.propose.written_times import time_doubts
-from drift.setup.survey import Survey, survey
 from jobs.buckets.bucket import Bucket
 
 _LOGS_TRIED = 6

@@ -93,11 +93,11 @@ def _log_path(proposal: Proposal) -> Iterator[str]:
     source = proposal.log.source
     if source.images_only:
         yield "images_only = true"
-    if source.from_path is not None:
-        yield from _comment("Every image's name is taken apart so; pieces in braces are columns.")
-        yield f"from_path = {as_text(source.from_path)}"
-    else:
+    if source.from_path is None or not source.images_only:
         yield f"path = {as_text(proposal.log.path)}"
+    if source.from_path is not None:
+        yield from _comment("Every name is taken apart so; pieces in braces are columns.")
+        yield f"from_path = {as_text(source.from_path)}"
 
 
 def _written(written: Written) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What init makes of images without a log, and of tables whose times stand in names."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -151,6 +152,20 @@ def test_a_table_without_times_takes_them_from_names_or_the_store(
     assert compile_glob(job.predictions.path).fullmatch(table)
     assert not job.predictions.images_only
     assert job.images.path == "images/{file}"
+
+
+def test_one_object_for_each_request_is_taken_apart_by_its_name(tmp_path):
+    names = [f"{time:%d-%m-%Y}/{place * 7919:08x}" for place, time in enumerate(TIMES)]
+    images(tmp_path, lambda place, _: f"images/{names[place]}.jpg")
+    for place, name in enumerate(names):
+        answer = {"prediction": ("cat", "dog")[place % 2], "confidence": 0.5 + place / 200}
+        write_text(tmp_path / "logs" / f"{name}.json", json.dumps(answer))
+    job = job_of(tmp_path)
+    assert job.predictions.path == "logs/*/*.json"
+    assert job.predictions.from_path == "logs/{timestamp:%d-%m-%Y}/*.json"
+    assert job.predictions.columns.id == "{name:stem}"
+    assert job.predictions.columns.prediction == "prediction"
+    assert job.images.path == "images/{timestamp:%d-%m-%Y}/{path:stem}.jpg"
 
 
 def test_labels_without_times_are_named_and_not_taken_for_a_log(tmp_path):

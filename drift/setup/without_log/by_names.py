@@ -9,8 +9,8 @@ from drift.setup.images.locate import locate_images
 from drift.setup.images.try_templates import Shelf
 from drift.setup.log.candidates import Candidate, Candidates
 from drift.setup.log.unread_objects import UnreadObjects
-from drift.setup.names.as_log import listing_as_log, with_named_times
 from drift.setup.propose.judged import JudgedLog
+from drift.setup.without_log.as_log import listing_as_log, with_named_times
 from jobs.buckets.bucket import ObjectInfo
 
 _TABLES_TRIED = 3
@@ -33,10 +33,11 @@ def logs_by_names(
     judged = []
     leads_to_images = False
     for table in candidates.timeless[:_TABLES_TRIED]:
-        located = locate_images(table, images, shelf)
+        timed = with_named_times(table)
+        # A log of many objects holds their own names, which are there too.
+        located = locate_images(timed or table, images, replace(shelf, names=frozenset(images)))
         leads_to_images |= located.best is not None
-        timed = with_named_times(table) if located.best is not None else None
-        if timed is not None:
+        if timed is not None and located.best is not None:
             judged.append(JudgedLog(candidate=timed, located=located))
     if judged or leads_to_images or objects is None or candidates.damaged:
         return sorted(judged, key=lambda one: (-one.points(), one.candidate.family.path))

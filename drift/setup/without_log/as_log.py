@@ -167,9 +167,13 @@ def with_named_times(candidate: Candidate) -> Candidate | None:
             because = f"the time in the column {column}"
             return _timed(candidate, f"{{{column}:{found.written}}}", texts, because)
     members = [info for info in candidate.family.members if info.size_bytes]
-    found = one_format([info.name for info in members])
+    names = [info.name for info in members]
+    guess = guess_pattern(names)
+    if guess is not None and len(guess.names) == len(names) and candidate.sample.objects:
+        return _by_pieces(candidate, guess)
+    found = one_format(names)
     if found is not None:
-        texts = [found.text_in(info.name) for info in members]
+        texts = [found.text_in(name) for name in names]
         because = "the time in the object's name"
         return _timed(candidate, f"{{path:{found.written}}}", _spread(texts, candidate), because)
     is_a_log = candidate.guesses.prediction is not None and has_word(
@@ -179,6 +183,28 @@ def with_named_times(candidate: Candidate) -> Candidate | None:
         return None
     written = _spread([written_text(info) for info in members], candidate)
     return _timed(candidate, _WRITTEN, written, _BY_STORE, notes=[_NO_TIMES_IN_TABLE])
+
+
+def _by_pieces(candidate: Candidate, guess: GuessedPattern) -> Candidate:
+    """Return a log of many objects with the columns that their names hold, and their names."""
+    sample = candidate.sample
+    table = sample.table.assign(path=np.array([*sample.objects, None], dtype=object)[:-1])
+    read = [guess.pattern.columns_of(name) for name in sample.objects]
+    for column in guess.pattern.columns:
+        table[column] = np.array([*(row[column] for row in read), None], dtype=object)[:-1]
+    values = column_values(table)
+    guesses = guess_columns({name: one for name, one in values.items() if name != "path"})
+    time = Guess(column="timestamp", because="the time in the object's name")
+    own = candidate.sample.columns
+    identified = None if "path" in own else Guess(column="{name:stem}", because="the object's name")
+    return replace(
+        candidate,
+        family=replace(candidate.family, path=guess.pattern.glob),
+        sample=replace(sample, table=table),
+        guesses=replace(guesses, time=time, id=guesses.id or identified),
+        values=values,
+        source=NameSource(from_path=guess.pattern.written),
+    )
 
 
 def _of_paths(columns: Mapping[str, ColumnValues]) -> list[str]:
