@@ -18,7 +18,9 @@ from jobs.buckets.bucket import ObjectInfo
 from jobs.predictions.selection.object_names import (
     LogFormat,
     compile_glob,
+    day_comes_first,
     format_of,
+    named_span,
     without_rotation,
 )
 
@@ -61,11 +63,24 @@ class LogFamily:
         return points + 1.5 * self.is_dated
 
     def some_members(self, oldest: int, newest: int) -> tuple[ObjectInfo, ...]:
-        """Return the first and the last members by name."""
-        filled = [info for info in self.members if info.size_bytes]
+        """Return the first and the last members by name, or by days that the names end with."""
+        filled = self._in_time_order([info for info in self.members if info.size_bytes])
         if len(filled) <= oldest + newest:
             return tuple(filled)
         return tuple(filled[:oldest] + filled[-newest:])
+
+    def _in_time_order(self, members: list[ObjectInfo]) -> list[ObjectInfo]:
+        """Return the members as they are, or by day where names sort by the day of the month."""
+        day_first = day_comes_first(info.name for info in members)
+        if day_first is None:
+            return members
+        glob = compile_glob(self.path)
+
+        def day(info: ObjectInfo) -> tuple[bool, object, str]:
+            span = named_span(info.name, glob, day_first=day_first)
+            return span is not None, span and span.start, info.name
+
+        return sorted(members, key=day)
 
 
 def find_families(objects: Iterable[ObjectInfo]) -> list[LogFamily]:

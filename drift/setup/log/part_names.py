@@ -43,6 +43,8 @@ DATE = re.compile(
 )
 # More groups of like names in one folder are ids that numbers do not tell from words.
 _MOST_GROUPS = 20
+# So few different names in folders of ids tell kinds of objects apart.
+_FEW_NAMES = 5
 # Two words at most, so that no id is taken for one.
 _LAST_WORD = re.compile(r"(?:[-_.][a-z]{2,12})?(?:\.[a-z][a-z0-9]{0,6})+$")
 
@@ -131,9 +133,13 @@ def grouped(objects: Iterable[ObjectInfo]) -> list[LikeNames]:
     exact: dict[tuple[str, ...], list[ObjectInfo]] = defaultdict(list)
     for info in objects:
         exact[tuple(map(general_part, info.name.split("/")))].append(info)
+    lasts: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for parts in exact:
+        lasts[_place_of(parts)].add(parts[-1])
     alike: dict[tuple[int, str, str], list[tuple[str, ...]]] = defaultdict(list)
     for parts in exact:
-        alike[len(parts), parts[0] if len(parts) > 1 else "", _end_of(parts[-1])].append(parts)
+        few = len(lasts[_place_of(parts)]) <= _FEW_NAMES
+        alike[*_place_of(parts), parts[-1] if few else _end_of(parts[-1])].append(parts)
     found = []
     for keys in alike.values():
         if len(keys) <= _MOST_GROUPS:
@@ -145,6 +151,11 @@ def grouped(objects: Iterable[ObjectInfo]) -> list[LikeNames]:
         path = "/".join(_common_parts(keys))
         found.append(LikeNames(path=path, members=tuple(members), is_general=True))
     return found
+
+
+def _place_of(parts: Sequence[str]) -> tuple[int, str]:
+    """Return how deep an object lies, and in which folder of the bucket."""
+    return len(parts), parts[0] if len(parts) > 1 else ""
 
 
 def _end_of(name: str) -> str:

@@ -52,7 +52,8 @@ def open_text(path: Path, encoding: str | None = None) -> Iterator[BinaryIO]:
     Parameters
     ----------
     encoding
-        The text's encoding, where it is known; its mark counts more.
+        The text's encoding, where it is known. Its mark counts more, and so does text beyond ASCII
+        that is UTF-8 throughout: no other encoding looks like that.
 
     Raises
     ------
@@ -61,11 +62,12 @@ def open_text(path: Path, encoding: str | None = None) -> Iterator[BinaryIO]:
     """
     with path.open("rb") as file:
         if not file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
-            yield _decoded(file, encoding)
+            yield _decoded(file, _unless_utf8(file, encoding))
             return
         try:
-            with gzip.open(file) as unpacked:
-                yield _decoded(cast("BinaryIO", unpacked), encoding)
+            with gzip.open(file) as opened:
+                unpacked = cast("BinaryIO", opened)
+                yield _decoded(unpacked, _unless_utf8(unpacked, encoding))
         except EOFError:
             raise DamagedTextError("the gzip data ends too early: it was cut off") from None
         except (zlib.error, gzip.BadGzipFile) as error:
@@ -81,7 +83,7 @@ def as_utf8(data: bytes, encoding: str | None = None) -> bytes:
             raise DamagedTextError("the gzip data ends too early: it was cut off") from None
         except (zlib.error, gzip.BadGzipFile) as error:
             raise DamagedTextError(f"the gzip data is damaged ({error})") from None
-    codec = codec_of(data[:_LONGEST_MARK], encoding)
+    codec = codec_of(data[:_LONGEST_MARK], _unless_utf8(io.BytesIO(data), encoding))
     return data if codec is None else _Utf8(io.BytesIO(data), codec).readall()
 
 
@@ -94,6 +96,24 @@ def codec_of(head: bytes, encoding: str | None = None) -> str | None:
         return None
     name = codecs.lookup(encoding).name
     return None if name in {_UTF8, "utf-8-sig", "ascii"} else name
+
+
+def _unless_utf8(stream: BinaryIO, encoding: str | None) -> str | None:
+    """Return the stated encoding; None where the stream, from its beginning, is UTF-8 instead."""
+    if encoding is None or codec_of(b"", encoding) is None:
+        return encoding
+    decoder = codecs.getincrementaldecoder(_UTF8)()
+    is_beyond_ascii = False
+    try:
+        while piece := stream.read(_PIECE_BYTES):
+            decoder.decode(piece)
+            is_beyond_ascii = is_beyond_ascii or not piece.isascii()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return encoding
+    finally:
+        stream.seek(0)
+    return None if is_beyond_ascii else encoding
 
 
 def _decoded(stream: BinaryIO, encoding: str | None) -> BinaryIO:

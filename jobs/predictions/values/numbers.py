@@ -23,6 +23,8 @@ _PER_CENT = r"[\s\x{00A0}\x{202F}]*%$"
 _COMMA = r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$"
 # Three digits behind the only comma may be thousands, unless a zero stands before it.
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2},\d{3}$"
+# Points between thousands before a decimal comma.
+_POINTS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+$"
 _MAKER = (
     r"(?:(?:torch|np|numpy|jnp|jax|tf|cp|cupy|paddle|mx)\.)?"
     r"(?:[Tt]ensor|[Aa]rray|DeviceArray|EagerTensor|Decimal|(?:bfloat|float|uint|int)\d*)"
@@ -141,13 +143,19 @@ def _other_forms(
     fill(NumberForm.COMMA, rows, _with_comma(texts.take(pa.array(rows)), is_share))
     if certain is not None:
         rows = np.flatnonzero(np.isnan(values) & certain)
-        fill(NumberForm.COMMA, rows, _with_comma(texts.take(pa.array(rows)), True))
+        fill(NumberForm.COMMA, rows, _with_comma(_without_points(texts.take(pa.array(rows))), True))
     if is_share:
         rows = np.flatnonzero(_flags(pc.match_substring_regex(texts, _PER_CENT)))
         bare = pc.replace_substring_regex(texts.take(pa.array(rows)), _PER_CENT, "")
         plain, comma = _plain_values(bare), _with_comma(bare, is_share)
         fill(NumberForm.PER_CENT, rows, np.where(np.isnan(plain), comma, plain) / 100)
     return values, forms
+
+
+def _without_points(texts: Texts) -> Texts:
+    """Return texts such as ``1.234,5`` without the points between their thousands."""
+    written = pc.match_substring_regex(texts, _POINTS)
+    return pc.if_else(written, pc.replace_substring(texts, ".", ""), texts)
 
 
 def _with_comma(texts: Texts, is_share: bool) -> npt.NDArray[np.float64]:

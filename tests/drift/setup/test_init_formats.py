@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from drift.setup.check.log import check_log
+from drift.setup.log.find import LogFamily
 from drift.setup.propose.write_job_file import job_file_text
 from drift.workplace import open_workplace
+from jobs.buckets.bucket import ObjectInfo
 from jobs.buckets.registry import open_bucket
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.job_file.reading import load_job
@@ -88,6 +90,14 @@ def one_per_request_by_words(folder: Path) -> None:
         write_text(folder / f"requests/{name}{one.number % 3}.json", json.dumps(row(one)))
 
 
+def one_folder_per_request(folder: Path) -> None:
+    letters = "abcdefghjkmnpqrstvwxyz"
+    for one in ROWS:
+        name = "".join(letters[(one.number * 7 + place * 11) % 22] for place in range(12))
+        write_text(folder / f"calls/{name}{one.number}/response.json", json.dumps(row(one)))
+        write_text(folder / f"calls/{name}{one.number}/request.json", json.dumps({"size": 12}))
+
+
 def app_log_rotated(folder: Path) -> None:
     write_text(folder / "logs/predictions.log", "\n".join(lines()[30:]))
     write_text(folder / "logs/predictions.log.1", "\n".join(lines()[15:30]))
@@ -156,6 +166,7 @@ LOGS = {
     an_array_named_lines: ("export/predictions.jsonl", "json"),
     one_per_request: ("requests/*/*/*/*-response.json", "json"),
     one_per_request_by_words: ("requests/*.json", "json"),
+    one_folder_per_request: ("calls/*/response.json", "json"),
     app_log_rotated: ("logs/predictions.log*", "json lines"),
     cloud_logging: ("run/stdout/*/*/*/*_S*.json", "json lines"),
     text_table: ("predictions.txt", "csv"),
@@ -256,3 +267,11 @@ def test_a_programs_own_log_is_taken_for_none(tmp_path):
     told = [f"{one.time:%Y-%m-%d %H:%M:%S},{one.number:03} INFO request {one.id}" for one in ROWS]
     write_text(folder / "logs/app.log", "\n".join(told))
     assert "app.log" not in said(proposed(folder))
+
+
+def test_the_newest_objects_are_the_newest_where_names_begin_with_the_day():
+    start = datetime(2025, 1, 1, tzinfo=UTC)
+    days = [f"requests/{start + timedelta(days=day):%d-%m-%Y}/a.json" for day in range(90)]
+    infos = [ObjectInfo(name=name, size_bytes=1, version="1") for name in sorted(days)]
+    family = LogFamily(path="requests/*/a.json", members=tuple(infos))
+    assert [info.name for info in family.some_members(1, 2)] == [days[0], *days[-2:]]

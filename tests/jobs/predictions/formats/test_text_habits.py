@@ -69,6 +69,14 @@ def test_bytes_that_the_stated_encoding_does_not_know_cost_their_line_alone():
     assert rejected(rows) == [(2, "not UTF-8")]
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_object_that_is_utf_8_after_all_is_read_as_that(packed):
+    data = WESTERN.encode()
+    objects = {"l/a.csv": gzip.compress(data) if packed else data}
+    rows = read_log(objects | {"l/b.csv": WESTERN.encode("cp1252")}, "l/*.csv", encoding="cp1252")
+    assert set(rows.raw["pred"]) == {"Kätzchen", "Schäfer"}
+
+
 def test_stated_utf_8_is_not_guessed_to_be_another_encoding():
     rows = read_log({"log.csv": WESTERN.encode("cp1252")}, encoding="utf-8")
     assert rejected(rows) == [(2, "not UTF-8"), (3, "not UTF-8")]
@@ -114,14 +122,15 @@ def test_comments_among_the_rows_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("delimiter", "values"), [(";", [12.345, 1250.5, 0.93]), ("\t", [None, 1250.5, 0.93])]
+    ("delimiter", "values"),
+    [(";", [12.345, 1250.5, 0.93, 1234.5]), ("\t", [None, 1250.5, 0.93, None])],
 )
 def test_a_comma_between_semicolons_is_a_decimal_one_in_every_column(delimiter, values):
     lines = [
         ["timestamp", "id", "ms", "p"],
         *(
             [TIME, str(place), text, "0,125"]
-            for place, text in enumerate(("12,345", "1250,5", "0,93"))
+            for place, text in enumerate(("12,345", "1250,5", "0,93", "1.234,5"))
         ),
     ]
     text = "".join(delimiter.join(line) + "\n" for line in lines)
