@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jobs.errors import ObjectError, UsageError
+from jobs.images.endings import IMAGE_ENDINGS
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
@@ -27,10 +28,6 @@ from reference_stats.outcomes import ImageFeatures, OverwrittenImage
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.prediction_images import rows_are_images
 from reference_stats.profiles.profile import PredictionTable, image_records, segment_record
-
-# Names with another ending are not taken for images; a name without an ending may be one.
-_ENDINGS = ".avif .bmp .gif .heic .heif .hif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp"
-IMAGE_ENDINGS = frozenset({"", *_ENDINGS.split()})
 
 _OLDER = "earlier use of an image name that was used again"
 

@@ -284,6 +284,17 @@ class TestLabels:
     def test_a_table_without_times_is_read_as_a_log_is(self, folder, frame, logged, name):
         pd.testing.assert_series_equal(self.categories(folder, frame, name), logged)
 
+    def test_a_reference_needs_no_times_where_the_log_has_them_in_its_names(
+        self, folder, frame, logged
+    ):
+        frame.to_csv(folder / "said.csv", index=False)
+        columns = {"prediction": "breed", "timestamp": "{path:%Y-%m-%d}"}
+        predictions = {"path": "*/*.csv", "columns": columns}
+        reference = {"images": "reference/", "log": "said.csv"}
+        rows = build(job_of(folder, reference=reference, predictions=predictions)).predictions.rows
+        found = rows["prediction"].value_counts(dropna=False).sort_index()
+        pd.testing.assert_series_equal(found, logged)
+
     @pytest.mark.parametrize("name", ["table.csv", "table.csv.gz", "table.parquet"])
     def test_a_table_of_features_is_read_as_a_log_is(self, folder, frame, logged, name):
         found = self.categories(folder, frame, name, features=name)
