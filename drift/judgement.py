@@ -23,7 +23,7 @@ from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
-from drift.observations.segment_units import segment_units
+from drift.observations.segment_units import WindowSegments, segment_units
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
@@ -39,7 +39,7 @@ from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_day
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses
 from drift.where.located import Located, located
-from drift.where.offenders import RankedImages, list_affected, offenders_in_turn
+from drift.where.offenders import list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
@@ -92,6 +92,7 @@ class Judged:
     lined_up: LinedUp
     comparison: Comparison
     affected: AffectedImages | None
+    segments: WindowSegments
     drifted_segments: tuple[JudgedSegment, ...] = ()
 
 
@@ -109,7 +110,8 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         measured = _measured(inputs, (units, lined_up), job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
-        place = _locate(inputs, lined_up, measured, job)
+        segments = WindowSegments.of(inputs.segments, inputs.window, units)
+        place = _locate(inputs, lined_up, measured, segments, job)
         decision = decide(comparison, _extent(counts, place, measured), counts.log, job, remarks)
     facts = RunFacts(
         data=data,
@@ -120,7 +122,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=comparison,
         decision=decision,
         affected=place.affected,
-        offenders=offenders_in_turn((place.ranked, *place.further), inputs.window, data.counted),
+        offenders=offenders_in_turn(place.shown, inputs.window, data.counted),
         concentration=place.concentration,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
@@ -128,12 +130,13 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         yardstick=measured.yardstick,
         segment_tests=measured.segments.told(is_headline=place.focus.segment is not None),
     )
-    listed = _list_affected(inputs, facts, place.ranked, units)
+    listed = _list_affected(inputs, facts, place)
     return Judged(
         findings=_findings(inputs, facts, listed, earlier),
         lined_up=lined_up,
         comparison=comparison,
         affected=listed,
+        segments=segments,
         drifted_segments=measured.segments.drifted,
     )
 
@@ -153,13 +156,10 @@ def _findings(
     return replace(findings, notification=notice)
 
 
-def _list_affected(
-    inputs: RunInputs, facts: RunFacts, ranked: RankedImages, units: Units
-) -> AffectedImages | None:
+def _list_affected(inputs: RunInputs, facts: RunFacts, place: Located) -> AffectedImages | None:
     if facts.decision.verdict is not Verdict.DRIFT:
         return None
-    clusters = units.current.clusters
-    return list_affected(ranked, inputs.window, clusters, inputs.segments, facts.data.counted)
+    return list_affected(place.listed, inputs.window, place.segments, facts.data.counted)
 
 
 def _no_verdict(remarks: Sequence[Remark], counts: WindowCounts, job: Job) -> bool:
@@ -259,11 +259,17 @@ def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
     return line_up(inputs.profile, inputs.window, units, named, probabilities)
 
 
-def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
+def _locate(
+    inputs: RunInputs,
+    lined_up: LinedUp,
+    measured: MeasuredWindow,
+    segments: WindowSegments,
+    job: Job,
+) -> Located:
     rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
-    sides = measured.comparison, rows, drifted, inputs.segments
+    sides = measured.comparison, rows, drifted, segments
     focus = focus_of(*sides)
-    return located(focus, inputs.window, inputs.segments, job, further_focuses(focus, *sides))
+    return located(focus, inputs.window, segments, job, further_focuses(focus, *sides))
 
 
 def _trend(
