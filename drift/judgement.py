@@ -86,6 +86,8 @@ class Judged:
     ----------
     affected
         All images that are likely affected; None without drift.
+    segments
+        Which of the window's rows and units have which segment value.
     """
 
     findings: RunFindings
@@ -108,18 +110,18 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         remarks = remarks_on_data(data)
         no_verdict = _no_verdict(remarks, counts, job)
         measured = _measured(inputs, (units, lined_up), job, earlier, no_verdict=no_verdict)
-        comparison = measured.comparison
-        remarks = _all_remarks(remarks, data, comparison)
-        segments = WindowSegments.of(inputs.segments, inputs.window, units)
-        place = _locate(inputs, lined_up, measured, segments, job)
-        decision = decide(comparison, _extent(counts, place, measured), counts.log, job, remarks)
+        remarks = _all_remarks(remarks, data, measured.comparison)
+        place = _locate(inputs, (units, lined_up), measured, job)
+        decision = decide(
+            measured.comparison, _extent(counts, place, measured), counts.log, job, remarks
+        )
     facts = RunFacts(
         data=data,
         run_id=run_id(job, inputs.request),
         generated_at=workplace.clock(),
         timings=workplace.stopwatch.timings,
         history_digest=history_digest((*earlier, *data.as_older)),
-        comparison=comparison,
+        comparison=measured.comparison,
         decision=decision,
         affected=place.affected,
         offenders=offenders_in_turn(place.shown, inputs.window, data.counted),
@@ -134,9 +136,9 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     return Judged(
         findings=_findings(inputs, facts, listed, earlier),
         lined_up=lined_up,
-        comparison=comparison,
+        comparison=measured.comparison,
         affected=listed,
-        segments=segments,
+        segments=place.segments,
         drifted_segments=measured.segments.drifted,
     )
 
@@ -260,16 +262,14 @@ def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
 
 
 def _locate(
-    inputs: RunInputs,
-    lined_up: LinedUp,
-    measured: MeasuredWindow,
-    segments: WindowSegments,
-    job: Job,
+    inputs: RunInputs, sides: tuple[Units, LinedUp], measured: MeasuredWindow, job: Job
 ) -> Located:
+    units, lined_up = sides
+    segments = WindowSegments.of(inputs.segments, inputs.window, units)
     rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
-    sides = measured.comparison, rows, drifted, segments
-    focus = focus_of(*sides)
-    return located(focus, inputs.window, segments, job, further_focuses(focus, *sides))
+    focus = focus_of(measured.comparison, rows, drifted, segments)
+    further = further_focuses(focus, measured.comparison, rows, drifted, segments)
+    return located(focus, inputs.window, segments, job, further)
 
 
 def _trend(
