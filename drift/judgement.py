@@ -44,6 +44,7 @@ from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
+from reference_stats.logged_features import further_numbers
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.answers import Verdict
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
@@ -235,8 +236,9 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
 
 
 def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
-    named, probabilities = job.predictions.columns, inputs.predictions.probabilities
-    return line_up(inputs.profile, inputs.window, units, named, probabilities)
+    rows = inputs.predictions
+    named, numbers = job.predictions.columns, further_numbers(job, rows)
+    return line_up(inputs.profile, inputs.window, units, named, rows.probabilities, numbers)
 
 
 def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:

@@ -112,19 +112,10 @@ def _read_images(
     workplace: Workplace, predictions: PredictionRows
 ) -> tuple[WindowImages, WindowCounts, pd.DataFrame]:
     with workplace.stopwatch.stage("images"):
-        located = workplace.locator.locate(predictions.raw, workplace.log_url)
-        extracted = extract(
-            replace(
-                images_of_rows(predictions, located),
-                followed=partial(uses_behind, workplace, predictions),
-            ),
-            workplace.job.images,
-            open_bucket=workplace.open_bucket,
-            cache=workplace.feature_cache,
-            progress=workplace.progress,
-            features=workplace.features,
-        )
-        logged = LoggedImages.of(predictions, located, extracted)
+        if workplace.job.has_images:
+            logged = _logged_images(workplace, predictions)
+        else:
+            logged = LoggedImages.without_images(predictions, workplace.job)
         segments = segments_of(logged, workplace.job)
         window = join(logged, segments)
         counts = count_window(logged, window)
@@ -134,6 +125,22 @@ def _read_images(
         first = counts.quality.troubles[0]
         logger.warning("the first one is %s (%s)", first.name, first.reason)
     return window, counts, segments
+
+
+def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedImages:
+    located = workplace.locator.locate(predictions.raw, workplace.log_url)
+    extracted = extract(
+        replace(
+            images_of_rows(predictions, located),
+            followed=partial(uses_behind, workplace, predictions),
+        ),
+        workplace.job.image_rules,
+        open_bucket=workplace.open_bucket,
+        cache=workplace.feature_cache,
+        progress=workplace.progress,
+        features=workplace.features,
+    )
+    return LoggedImages.of(predictions, located, extracted)
 
 
 def _days_before(

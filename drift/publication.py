@@ -252,12 +252,12 @@ def _thumbnails(
         location = allowed[image]
         try:
             bucket = workplace.open_bucket(location.bucket_url)
-            file = bucket.read(location.name, workplace.job.images.max_bytes).data
+            file = bucket.read(location.name, workplace.job.image_rules.max_bytes).data
             measured = sizes.get(image, len(file))
             # What is there now is asked before a picture is called overwritten: a connection that
             # was behind may have answered with another object.
             if len(file) != measured and bucket.info(location.name).size_bytes == measured:
-                file = bucket.read(location.name, workplace.job.images.max_bytes).data
+                file = bucket.read(location.name, workplace.job.image_rules.max_bytes).data
             return file
         except ObjectError as error:
             return error

@@ -92,7 +92,7 @@ def _first_known(known: Sequence[CachedOutcomes], path: str) -> Outcome | None:
 def _computed(place: Workplace, images: WantedImages) -> Mapping[ImageLocation, Outcome | None]:
     found = extract(
         images,
-        place.job.images,
+        place.job.image_rules,
         open_bucket=place.open_bucket,
         cache=_cache(place),
         features=place.features,

@@ -49,7 +49,7 @@ def _fields(findings: RunFindings, seconds: float, report_url: str | None) -> di
         "images_logged": counts.logged,
         "images_analysed": counts.analysed,
         "images_affected": findings.affected,
-        "columns_drifted": sum(map(_has_drifted, (*findings.features, *findings.predictions))),
+        "columns_drifted": sum(map(_has_drifted, findings.columns)),
         "segments_drifted": len(findings.segment_tests.drifted) if findings.segment_tests else 0,
         "seconds": round(seconds, 1),
         "report_url": report_url,

@@ -48,7 +48,7 @@ def remarks_by_row(data: RunData) -> Iterator[Remark]:
             if found.rows and found.excess(rows) > _MORE_MISSING:
                 alike.setdefault(found, []).append(column)
     for found, columns in alike.items():
-        yield _remark(listed(columns, NAMES_SHOWN), found, rows, data.job.images.most_lost)
+        yield _remark(listed(columns, NAMES_SHOWN), found, rows, data.job.image_rules.most_lost)
 
 
 def _columns(data: RunData) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ from reports.findings.images import Offender, Quality
 from reports.findings.log_times import LogTimes
 from reports.findings.places import SegmentTests
 from reports.findings.remarks import Remark, heaviest_first
-from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
+from reports.findings.run import Observed, ProfileSummary, RunFindings, WindowSpan
 from reports.findings.runs import Evidence, Trend
 
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
@@ -97,6 +97,8 @@ def _beside_reference(facts: RunFacts) -> RunFindings:
         images_needed=images_needed(facts.comparison, facts.yardstick),
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
+        numbers=facts.comparison.numbers,
+        observed=Observed.IMAGES if facts.data.job.has_images else Observed.ROWS,
         quality=_quality(facts),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,
@@ -118,7 +120,7 @@ def _profile(facts: RunFacts) -> ProfileSummary:
     return ProfileSummary(
         id=profile.id,
         images=profile.images,
-        feature_set=feature_set_id(feature_set(facts.data.job.images.canonical_size)),
+        feature_set=feature_set_id(feature_set(facts.data.job.image_rules.canonical_size)),
         created_at=as_text(profile.created_at),
         source=profile.source,
         different=count_copies(profile).different,

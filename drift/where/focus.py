@@ -69,6 +69,7 @@ def focus_of(
             comparison,
             features=tuple(own[one.name] for one in comparison.features if one.name in own),
             predictions=tuple(own[one.name] for one in comparison.predictions if one.name in own),
+            numbers=tuple(own[one.name] for one in comparison.numbers if one.name in own),
             joint=None,
         ),
         rows=replace(rows, current=rows.current[inside], current_within=None),

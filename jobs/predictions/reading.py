@@ -154,7 +154,8 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     wanted = {*columns, *collector.needed.extra, *collector.needed.segments}
     raw = _all_columns(batch.table, sorted(wanted), len(batch))
     positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
-    numbers = read_number_columns(raw, named, probabilities, positions)
+    further = collector.needed.numbers(columns)
+    numbers = read_number_columns(raw, named, probabilities, positions, further)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
         fields=fields_frame(
@@ -165,6 +166,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         tally=tally_rows(collector, batch, [one.tally for one in numbers.values()]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
         times=_times(collector, batch, start),
+        numbers=tuple(further),
     )
 
 

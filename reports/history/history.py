@@ -188,7 +188,10 @@ def parse_time(text: str) -> datetime:
 
 def history_row(findings: RunFindings) -> HistoryRow:
     """Return the row that the history keeps of a run."""
-    columns = {column.name: column for column in (*findings.predictions, *findings.features)}
+    columns = {
+        column.name: column
+        for column in (*findings.numbers, *findings.predictions, *findings.features)
+    }
     evidence = findings.evidence
     times = findings.log_times or LogTimes()
     return HistoryRow(

@@ -72,6 +72,8 @@ def days_families(
     for role, scale, classes in (
         (ColumnRole.FEATURE, scales.features, {}),
         (ColumnRole.PREDICTION, scales.predictions, renamed_reference(scales.classes, renaming)),
+        # The log's numbers are summed up beside what the model said, of the same rows.
+        (ColumnRole.NUMBER, scales.predictions, {}),
     ):
         blocks = [renamed_sums(_sums(record, role), renaming) for record in known.records]
         own = [renamed_sums(_sums(record, role), renaming) for record in known.own_records]
@@ -141,7 +143,9 @@ def all_columns(known: KnownDays, role: ColumnRole) -> frozenset[str]:
     scales = known.scales
     if role is ColumnRole.FEATURE:
         return frozenset(scales.features.columns)
-    return frozenset({*scales.predictions.columns, *scales.classes})
+    if role is ColumnRole.NUMBER:
+        return scales.numbers
+    return frozenset({*scales.predictions.columns, *scales.classes}) - scales.numbers
 
 
 def _testable(lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:

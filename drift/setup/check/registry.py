@@ -66,7 +66,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     yield from log.checks
     yield from check_near_log(place)
     if log.rows is not None:
-        yield from check_rows(log.rows, job.images.most_lost)
+        yield from check_rows(log.rows, job.image_rules.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
     yield check_writing(place)
     reference = check_reference(place)

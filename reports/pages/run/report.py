@@ -154,7 +154,7 @@ def with_marks(page: bytes, *, accepted: bool, rejected: bool = False) -> bytes:
 
 def _titles(findings: RunFindings) -> dict[str, str]:
     """Return each column's plain words by the column's name."""
-    columns = (*findings.features, *findings.predictions)
+    columns = findings.columns
     return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
 
 

@@ -138,4 +138,5 @@ def take_rows(window: WindowImages, rows: NDArray[np.int64]) -> WindowImages:
         fingerprints=None if prints is None else prints[kept[there]],
         names_used_again=NamesUsedAgain(gone=gone[rows]) if len(gone) else NamesUsedAgain(),
         segments=None if window.segments is None else window.segments.iloc[rows],
+        of_rows=window.of_rows,
     )
