@@ -34,6 +34,7 @@ from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
+from drift.verdict.rows import told_in_rows
 from drift.verdict.sentence import Extent
 from drift.verdict.yardstick import REFERENCE_ALONE
 from drift.where.focus import focus_of
@@ -47,6 +48,7 @@ from jobs.times.windows import WindowRequest
 from reference_stats.logged_features import further_numbers
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.answers import Verdict
+from reports.findings.images import Offender
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Trend
@@ -120,7 +122,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=comparison,
         decision=decision,
         affected=place.affected,
-        offenders=find_offenders(place.ranked, inputs.window, data.counted),
+        offenders=_offenders(place.ranked, inputs, data),
         concentration=place.concentration,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
@@ -145,18 +147,27 @@ def _findings(
     earlier: Sequence[HistoryRow],
 ) -> RunFindings:
     findings = replace(
-        assemble(facts),
+        told_in_rows(assemble(facts)),
         affected_table=table_of(listed),
-        grown_class=find_grown_class(facts.comparison, inputs.window, inputs.profile),
+        grown_class=None
+        if inputs.window.of_rows
+        else find_grown_class(facts.comparison, inputs.window, inputs.profile),
     )
     notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
     return replace(findings, notification=notice)
 
 
+def _offenders(ranked: RankedImages, inputs: RunInputs, data: RunData) -> Sequence[Offender]:
+    """Return the images that stand out; rows of a log are nothing to look at."""
+    if inputs.window.of_rows:
+        return ()
+    return find_offenders(ranked, inputs.window, data.counted)
+
+
 def _list_affected(
     inputs: RunInputs, facts: RunFacts, ranked: RankedImages, units: Units
 ) -> AffectedImages | None:
-    if facts.decision.verdict is not Verdict.DRIFT:
+    if facts.decision.verdict is not Verdict.DRIFT or inputs.window.of_rows:
         return None
     clusters = units.current.clusters
     return list_affected(ranked, inputs.window, clusters, inputs.segments, facts.data.counted)
@@ -232,6 +243,7 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
         segment=place.focus.segment,
         more_segments=len(measured.segments.drifted) - 1,
         tested_segments=len(measured.segments.judged),
+        numbers=frozenset(one.name for one in measured.comparison.numbers),
     )
 
 

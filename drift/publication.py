@@ -220,7 +220,8 @@ def _of_grown_class(
 
 def _has_pictures(workplace: Workplace) -> bool:
     """Whether the reference is made of images that may still be there."""
-    return workplace.job.reference.kinds[0] in {"images", "window"}
+    job = workplace.job
+    return job.has_images and job.reference.kinds[0] in {"images", "window"}
 
 
 def _sizes(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:

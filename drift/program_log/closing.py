@@ -24,7 +24,7 @@ def tell_end(findings: RunFindings, *, seconds: float, report_url: str | None) -
         Where its page is; None for a run that wrote nothing.
     """
     counts = findings.images
-    images = f"{counts.analysed:,} of {counts.logged:,} images analysed"
+    images = f"{counts.analysed:,} of {counts.logged:,} {findings.observed} analysed"
     where = "nothing was written" if report_url is None else f"report: {report_url}"
     logger.info(
         "%s: %s, %s in %.1f s; %s",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
+import pandas as pd
+
 from drift.across_runs.late_rows import log_digest, rows_by_day
 from drift.comparison.columns.clipped import Clipped, without_clipped
 from drift.comparison.compare import Comparison
@@ -30,6 +32,7 @@ from reports.findings.remarks import Remark, heaviest_first
 from reports.findings.run import Observed, ProfileSummary, RunFindings, WindowSpan
 from reports.findings.runs import Evidence, Trend
 
+_NO_PICTURES = pd.DataFrame()
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 
 
@@ -129,6 +132,11 @@ def _profile(facts: RunFacts) -> ProfileSummary:
 
 def _quality(facts: RunFacts) -> Quality:
     window, profile = facts.data.window, facts.data.counted
+    if window.of_rows:
+        # There are no pictures to be poor, and no files.
+        return with_health(
+            facts.data.counts.quality, facts.data.predictions.fields, _NO_PICTURES, _NO_PICTURES
+        )
     clipped = Clipped.of(profile, window)
     return with_health(
         with_files(facts.data.counts.quality, count_files(window.files_of_images())),

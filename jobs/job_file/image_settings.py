@@ -24,8 +24,8 @@ class ImageSettings(Settings):
     path: Annotated[str, AfterValidator(_image_path)] = Field(min_length=1)
     """Needed where the table is there. Where a row's image is: a template over the log's own
     columns, such as `images/{id}_{filename}`, or the name of a column that holds paths or full
-    URIs. A value can be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in; `{time:utc %Y}` in
-    UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock), `{path:slashes}` (with
+    URIs. A value can be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in;
+    `{time:utc %Y}` in UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock), `{path:slashes}` (with
     `/` for each backslash of Windows), `{path:name}` (the last part of a path), `{url:urlname}`
     (of a web address), `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`,
     `{name:safe}` (as web servers store it: `_` for spaces, ASCII only), `{id:whole}` (`12` for

@@ -19,6 +19,7 @@ SIGMA_EXPLAINED = (
     "lies below about 5 of 6 of them."
 )
 _OF_IMAGES = "the images "
+_OF_ROWS = "the rows of "
 # Columns about images that are not image features.
 _TITLES = {"near_copies": "Near-copies"}
 VERDICT_LABELS = {
@@ -81,6 +82,8 @@ def false_alarm_words(rate: float) -> str:
 
 def reference_words(profile: ProfileSummary) -> str:
     """Return the reference in words: ``1,204 images below reference/``."""
+    if profile.source.startswith(_OF_ROWS):
+        return f"{counted(profile.images, 'row')} of {profile.source.removeprefix(_OF_ROWS)}"
     images = counted(profile.images, "image")
     if profile.different is not None and profile.different < profile.images:
         images += f" ({profile.different:,} different)"
@@ -127,6 +130,8 @@ def evidence_words(findings: RunFindings) -> str:
     evidence = findings.evidence
     if evidence is None:
         return ""
+    if not findings.has_images:
+        return f"{counted(evidence.current_units, 'row')}, beside {evidence.reference_units:,}"
     images = findings.images.analysed
     units = (
         f"{counted(images, 'image')} are {counted(evidence.current_units, 'independent picture')}"

@@ -1,4 +1,4 @@
-"""Buckets of teams that keep no images: a log of numbers and classes, as public projects have it."""
+"""Buckets of teams that keep no images: logs of numbers and classes, as projects have them."""
 
 from __future__ import annotations
 
