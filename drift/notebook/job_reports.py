@@ -132,9 +132,10 @@ class JobReports:
         """Return what a run said about each column: one row per feature and prediction column.
 
         Columns: ``column``, ``about`` (``"images"``, ``"predictions"``, ``"numbers"``), ``unit``,
-        ``state``, ``direction``, ``test``, ``effect``, ``shift``, ``p_value``, ``adjusted_p_value``,
-        ``threshold``; ``usual``, ``difference``, ``day_spread`` where normal days are the basis;
-        ``count``, ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for classes); ``note``.
+        ``state``, ``direction``, ``test``, ``effect``, ``shift``, ``p_value``,
+        ``adjusted_p_value``, ``threshold``; ``usual``, ``difference``, ``day_spread`` where normal
+        days are the basis; ``count``, ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for
+        classes); ``note``.
 
         Examples
         --------

@@ -60,6 +60,11 @@ def _columns(data: RunData) -> Iterator[tuple[str, str]]:
     lost = {tally.column for tally in data.predictions.tally.numbers if tally.lost}
     fields = [("prediction", named.prediction), ("confidence", named.confidence)]
     fields += [(name, name) for name in data.predictions.probabilities]
+    fields += [
+        (field, column)
+        for field, column in named.number_columns(data.predictions.raw.columns).items()
+        if field in data.predictions.numbers
+    ]
     yield from ((field, column) for field, column in fields if column and column not in lost)
 
 

@@ -13,6 +13,7 @@ _WORD = re.compile(
     r"""(?<![\w./\[`"'{=-])(?:(?P<article>[Aa])n )?(?P<word>[Ii]mage)(?P<more>s?)"""
     r"""(?!\.\w|[\w/\]`"'=-])"""
 )
+_REFERENCE = re.compile(r"\b(?:independent )?reference picture(s?)\b")
 # What is left of a page without styles, and without names and keys, which are never translated.
 _KEPT = re.compile(r"(<style.*?</style>|<bdi.*?</bdi>|<code.*?</code>|<[^>]*>)", re.DOTALL)
 
@@ -23,7 +24,8 @@ def in_rows(text: str) -> str:
     >>> in_rows("120 images look like the reference; see images.path. An image is near it.")
     '120 rows look like the reference; see images.path. A row is near it.'
     """
-    return _WORD.sub(_as_row, text).replace("rows and rows", "rows")
+    told = _WORD.sub(_as_row, _REFERENCE.sub(r"reference row\1", text))
+    return told.replace("rows and rows", "rows")
 
 
 def page_in_rows(page: bytes) -> bytes:

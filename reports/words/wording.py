@@ -130,8 +130,6 @@ def evidence_words(findings: RunFindings) -> str:
     evidence = findings.evidence
     if evidence is None:
         return ""
-    if not findings.has_images:
-        return f"{counted(evidence.current_units, 'row')}, beside {evidence.reference_units:,}"
     images = findings.images.analysed
     units = (
         f"{counted(images, 'image')} are {counted(evidence.current_units, 'independent picture')}"
@@ -139,6 +137,8 @@ def evidence_words(findings: RunFindings) -> str:
     if evidence.current_units > images:
         # A row without a readable image still has its prediction.
         units = counted(evidence.current_units, "independent row")
+    if not findings.has_images:
+        units = counted(evidence.current_units, "row")
     beside = f"{units}, beside {evidence.reference_units:,} of the reference"
     if not evidence.resamples:
         # Normal days are the yardstick: nothing was permuted, and no null was widened.

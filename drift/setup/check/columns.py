@@ -25,6 +25,7 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
         )
     fields = [(key, getattr(named, key)) for key in _KEYS]
     fields += [(name, name) for name in rows.probabilities]
+    fields += named.number_columns(rows.raw.columns).items()
     unread = {tally.column: tally.lost for tally in rows.tally.numbers}
     for key, column in fields:
         if column is None or column not in rows.raw.columns:
@@ -33,7 +34,13 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
         empty = int(rows.fields[key].isna().sum()) - unread.get(column, 0)
         if _FEW_EMPTY * len(rows) < empty < len(rows):
             yield look(
-                "probability column" if key in rows.probabilities else f"{key} column",
+                _kind(key, rows),
                 f"{column} is empty in {empty:,} of {len(rows):,} rows of the window",
                 "Was it called otherwise in a part of the log? These rows say nothing about it.",
             )
+
+
+def _kind(field: str, rows: PredictionRows) -> str:
+    if field in rows.probabilities:
+        return "probability column"
+    return "number column" if field in rows.numbers else f"{field} column"

@@ -48,7 +48,7 @@ class CheckedImages:
     @property
     def bytes_an_image(self) -> float:
         """How large a file is on average; 0 where that is not known."""
-        if self.window is None or self.window.features.empty:
+        if self.window is None or "size_bytes" not in self.window.features:
             return 0.0
         sizes = self.window.features["size_bytes"].dropna()
         return float(sizes.mean()) if len(sizes) else 0.0

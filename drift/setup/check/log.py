@@ -135,6 +135,8 @@ def _columns(place: Workplace, rows: PredictionRows) -> Check:
     used = [f"{key} = {column}" for key, column in single.items() if column in rows.raw.columns]
     if rows.probabilities:
         used.append(f"{len(rows.probabilities)} probabilities")
+    if rows.numbers:
+        used.append(f"{len(rows.numbers)} numbers")
     if place.job.segments.columns:
         used.append(f"segments {', '.join(place.job.segments.columns)}")
     if not len(rows) and not used:

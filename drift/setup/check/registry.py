@@ -17,6 +17,7 @@ from drift.setup.check.reference import check_overlap, check_power, check_refere
 from drift.setup.check.reference_contents import check_shared, check_size
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, not_tried
 from drift.setup.check.rows import check_rows
+from drift.setup.check.rows_alone import check_window_rows, told_in_rows
 from drift.setup.check.settings import check_settings
 from drift.workplace import Workplace, open_workplace
 from jobs.errors import DriftError, JobFileError
@@ -51,7 +52,8 @@ def check_job_file(
     except DriftError as error:
         yield failed("bucket", error)
         return
-    yield from _check_run(place, job, options)
+    checks = _check_run(place, job, options)
+    yield from checks if job.has_images else told_in_rows(checks)
     yield from check_settings(place, environment, place.clock())
 
 
@@ -95,4 +97,4 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
 def _images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     if not len(rows):
         return CheckedImages(checks=(not_tried("images", "the window has no rows"),))
-    return check_images(place, rows)
+    return check_images(place, rows) if place.job.has_images else check_window_rows(place, rows)

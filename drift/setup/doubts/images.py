@@ -10,6 +10,7 @@ from drift.setup.images.day_folders import clock_of
 from drift.setup.images.locate import LocatedImages
 from drift.setup.images.try_templates import other_extensions
 from drift.setup.propose.proposal import Doubt, Proposal
+from drift.setup.propose.without_images import about_missing_images
 from drift.setup.words import one_of
 
 _MOST_FOUND = 0.97
@@ -20,6 +21,9 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield what is unsure about where the rows' images are."""
     located, since = seen.located, seen.images_since
     template = draft.template
+    if template is None:
+        yield about_missing_images(draft.log.path)
+        return
     if template.share < _MOST_FOUND:
         extensions = other_extensions(template, seen.names)
         why = ""
