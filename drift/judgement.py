@@ -34,7 +34,6 @@ from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
-from drift.verdict.rows import told_in_rows
 from drift.verdict.sentence import Extent
 from drift.verdict.yardstick import REFERENCE_ALONE
 from drift.where.focus import focus_of
@@ -55,6 +54,7 @@ from reports.findings.runs import Trend
 from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
 from reports.publishing.affected_csv import AffectedImages, table_of
 from reports.telling.notices import due_notice
+from reports.words.of_rows.findings import told_in_rows
 from reports.words.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)

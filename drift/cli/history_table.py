@@ -16,7 +16,7 @@ from reports.findings.effect_sizes import sigmas
 from reports.findings.run import Observed
 from reports.history.history import HistoryRow
 from reports.words import numbers
-from reports.words.in_rows import in_rows
+from reports.words.of_rows.sentences import in_rows
 
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}

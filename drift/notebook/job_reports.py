@@ -133,9 +133,8 @@ class JobReports:
 
         Columns: ``column``, ``about`` (``"images"``, ``"predictions"``, ``"numbers"``), ``unit``,
         ``state``, ``direction``, ``test``, ``effect``, ``shift``, ``p_value``,
-        ``adjusted_p_value``, ``threshold``; ``usual``, ``difference``, ``day_spread`` where normal
-        days are the basis; ``count``, ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for
-        classes); ``note``.
+        ``adjusted_p_value``, ``threshold``; ``usual``, ``difference``, ``day_spread``; ``count``,
+        ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for classes); ``note``.
 
         Examples
         --------

@@ -42,6 +42,7 @@ from drift.setup.propose.reference import (
     ReferenceGuess,
 )
 from drift.setup.propose.reference_log import propose_reference_log
+from drift.setup.propose.rows.compared import ComparedRows, rows_to_compare
 from drift.setup.propose.window import (
     ReferenceStretch,
     WindowGuess,
@@ -49,7 +50,6 @@ from drift.setup.propose.window import (
     propose_stretch,
     propose_window,
 )
-from drift.setup.propose.without_images import ComparedRows, rows_to_compare
 from drift.setup.propose.without_log import names_with_times, tables_without_times
 from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import Survey, survey

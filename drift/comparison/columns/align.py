@@ -60,10 +60,12 @@ def line_up(
     clipped = Clipped.of(profile, window)
     features = comparable_rows(features, clipped, units, window.features.index)
     copies = _near_copies(features, units)
-    whole = Said.of(profile.predictions.rows, units.reference_predicted, _names(profile))
-    all_said = _said_in(window, units, probabilities, numbers)
     measured = tuple(dict.fromkeys([*numbers, *profile.predictions.numbers]))
-    spoken, said = whole.without(measured), all_said.without(measured)
+    logged = (
+        Said.of(profile.predictions.rows, units.reference_predicted, _names(profile)),
+        _said_in(window, units, probabilities, numbers),
+    )
+    spoken, said = (side.without(measured) for side in logged)
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     shared = check_definitions(profile, features_named(window.features.columns))
     answered = with_scales(
@@ -75,17 +77,21 @@ def line_up(
         *comparable_columns(feature_columns(features.reference, features.current, shared), clipped),
         *([] if window.of_rows else [_near_copy_column(copies, units)]),
         *answered,
-        *logged_number_columns(whole, all_said, measured, doubt=units.doubt),
+        *logged_number_columns(*logged, measured, doubt=units.doubt),
     ]
     rows = {
-        ColumnRole.FEATURE: AlignedRows(
-            reference=features.reference.assign(**{NEAR_COPIES: copies.reference}),
-            current=features.current.assign(**{NEAR_COPIES: copies.current}),
-        ),
+        ColumnRole.FEATURE: _with_copies(features, copies),
         ColumnRole.PREDICTION: prediction_rows(spoken, said, answered),
-        ColumnRole.NUMBER: logged_number_rows(whole, all_said, measured),
+        ColumnRole.NUMBER: logged_number_rows(*logged, measured),
     }
     return LinedUp(columns=tuple(columns), rows=rows)
+
+
+def _with_copies(features: AlignedRows, copies: _NearCopies) -> AlignedRows:
+    return AlignedRows(
+        reference=features.reference.assign(**{NEAR_COPIES: copies.reference}),
+        current=features.current.assign(**{NEAR_COPIES: copies.current}),
+    )
 
 
 def _said_in(

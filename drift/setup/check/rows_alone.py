@@ -14,7 +14,7 @@ from drift.workplace import Workplace
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.logged_features import further_numbers, logged_features
 from reference_stats.profiles.build import build_profile
-from reports.words.in_rows import in_rows
+from reports.words.of_rows.sentences import in_rows
 
 
 def check_reference_rows(place: Workplace) -> CheckedReference:

@@ -9,7 +9,7 @@ from datetime import datetime
 from drift.setup.propose.proposal import Proposal
 from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
-from reports.words.in_rows import in_rows
+from reports.words.of_rows.sentences import in_rows
 
 _WIDTH = 96
 _COLUMN_ORDER = ("timestamp", "id", "prediction", "confidence", "label", "latency", "client")

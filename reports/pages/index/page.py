@@ -31,7 +31,7 @@ from reports.pages.index.trends import find_trends
 from reports.pages.links import JobLinks
 from reports.pages.page import render
 from reports.words import normal_days, numbers, wording
-from reports.words.in_rows import page_in_rows
+from reports.words.of_rows.sentences import page_in_rows
 from reports.words.weekdays import WEEKDAYS
 
 RUNS_ONE_BY_ONE = 90
@@ -151,11 +151,6 @@ class _Index:
         return bool(self.rows) and self.rows[-1].observed is Observed.ROWS
 
     @property
-    def subject(self) -> str:
-        """What the job is about."""
-        return "data drift" if self.of_rows else "image drift"
-
-    @property
     def recent(self) -> Sequence[HistoryRow]:
         return self.rows[-RUNS_ONE_BY_ONE:]
 
@@ -169,7 +164,7 @@ class _Index:
         lines = run_lines(self.recent, self.links)
         values = {
             "job": self.job,
-            "subject": self.subject,
+            "of_rows": self.of_rows,
             "words": wording,
             "answer": _answer(self.rows, lines[0]) if lines else None,
             "months": calendar_months(self.days, self._day_link),
@@ -193,7 +188,7 @@ class _Index:
             older = self.tables[max(number - 1, 0) : number]
             values = {
                 "job": self.job,
-                "subject": self.subject,
+                "of_rows": self.of_rows,
                 "words": wording,
                 "title": _table_title(table),
                 "tally": tally_words(tally_of(table.rows)),

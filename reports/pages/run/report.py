@@ -19,7 +19,7 @@ from reports.pages.run.first_screen import first_screen
 from reports.pages.run.grown_class import ClassPictures, grown_class_view
 from reports.pages.run.segments import segments_view
 from reports.words import movements, whereabouts, wording
-from reports.words.in_rows import page_in_rows
+from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'

@@ -1,4 +1,4 @@
-"""What a run without images found, told in rows."""
+"""What a run without images found, told of rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from reports.findings.run import RunFindings
-from reports.words.in_rows import in_rows
+from reports.words.of_rows.sentences import in_rows
 
 _SENTENCES = frozenset(
     {"summary", "headline", "text", "note", "because", "warnings", "level_summary"}
