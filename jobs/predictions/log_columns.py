@@ -32,11 +32,14 @@ class NeededColumns:
         Further columns, such as those of the image template.
     segments
         The job file's `segments.columns`.
+    all_numbers
+        Whether the log must have every further number that the job names.
     """
 
     named: LogColumns
     extra: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    all_numbers: bool = True
 
     def probabilities(self, there: Iterable[str]) -> tuple[str, ...]:
         """Return those of the columns that hold a class probability, sorted."""
@@ -157,7 +160,9 @@ def check_columns(
     numbers = needed.numbers(columns)
     _refuse_clashing(url, "numbers", {*_FIELD_NAMES, *probabilities} & set(numbers))
     patterns = dict.fromkeys(needed.named.probabilities, "probabilities")
-    for pattern, key in (patterns | dict.fromkeys(needed.named.number_patterns, "numbers")).items():
+    if needed.all_numbers:
+        patterns |= dict.fromkeys(needed.named.number_patterns, "numbers")
+    for pattern, key in patterns.items():
         if not any(column == pattern or fnmatchcase(column, pattern) for column in columns):
             raise _missing(url, pattern, f"predictions.columns.{key}", columns)
 

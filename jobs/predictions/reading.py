@@ -46,6 +46,7 @@ def read_predictions(
     *,
     extra_columns: Sequence[str] = (),
     segment_columns: Sequence[str] = (),
+    all_numbers: bool = True,
 ) -> PredictionRows:
     """Return the rows of one window of the prediction log.
 
@@ -62,6 +63,8 @@ def read_predictions(
         Columns that the log must have besides those that `settings.columns` names.
     segment_columns
         The job file's `segments.columns`, which the log must have too.
+    all_numbers
+        Whether the log must have every column that `settings.columns.numbers` names.
 
     Raises
     ------
@@ -70,7 +73,10 @@ def read_predictions(
         column that the job names.
     """
     needed = NeededColumns(
-        named=settings.columns, extra=tuple(extra_columns), segments=tuple(segment_columns)
+        named=settings.columns,
+        extra=tuple(extra_columns),
+        segments=tuple(segment_columns),
+        all_numbers=all_numbers,
     )
     rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
     collector = WindowCollector(request=request, rules=rules, needed=needed)

@@ -259,13 +259,13 @@ def _assemble(
     described: dict[str, object], features: bytes, predictions: bytes
 ) -> ReferenceProfile:
     table = pd.read_parquet(io.BytesIO(features))
+    versions = described["features"]
+    left_out = described["left_out"]
     of_rows = bool(described.get("of_rows"))
     if of_rows and not len(table.columns):
         # A file without columns does not tell how many rows it has.
         table = pd.DataFrame(index=pd.RangeIndex(int(str(described["images"]))))
     numbers = described.get("numbers", [])
-    versions = described["features"]
-    left_out = described["left_out"]
     if not isinstance(versions, dict) or not isinstance(left_out, dict):
         raise TypeError("features and left_out have to be tables")
     if not isinstance(numbers, list):

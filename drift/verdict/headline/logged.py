@@ -12,6 +12,8 @@ from reports.words.numbers import listed
 
 _NAMED = 2
 _FAR_ENOUGH = 0.6
+# Where more rows than this left the usual range, all have moved.
+_MOST = 0.5
 
 
 def numbers_opening(drifted: Sequence[Finding], as_usual: str) -> str:
@@ -30,9 +32,10 @@ def numbers_opening(drifted: Sequence[Finding], as_usual: str) -> str:
 
 
 def _moved(finding: Finding) -> str:
-    if finding.direction == "up":
+    in_most = (finding.effect or 0.0) >= _MOST
+    if finding.direction == "up" or (finding.direction == "upper_tail" and in_most):
         return f"{finding.name} is higher"
-    if finding.direction == "down":
+    if finding.direction == "down" or (finding.direction == "lower_tail" and in_most):
         return f"{finding.name} is lower"
     if finding.direction in TAILS:
         side = "high" if finding.direction == "upper_tail" else "low"
