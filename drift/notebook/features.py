@@ -45,6 +45,9 @@ def window_features(
         extra_columns=place.locator.columns_used(),
         segment_columns=place.job.segments.columns,
     )
+    if not place.job.has_images:
+        own = _own_columns(predictions.raw, set(predictions.fields.columns))
+        return pd.concat([predictions.fields, own], axis=1)
     located = place.locator.locate(predictions.raw, place.log_url)
     locations = [one for one in located if isinstance(one, ImageLocation)]
     allowed = [isinstance(one, ImageLocation) for one in located]

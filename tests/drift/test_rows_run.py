@@ -12,6 +12,7 @@ import jsonschema
 import pandas as pd
 import pytest
 
+from drift.cli.profile_table import profile_table
 from drift.days.records.stored.store import RecordStore
 from drift.notebook import open_job
 from drift.pinned_profile import pinned_profile
@@ -153,6 +154,20 @@ def test_numbers_are_in_metrics_notebook_and_records_of_days(bucket):
     assert len(measured) == LAST + 1
     assert {"speed", "temperature"} <= set(measured[0].predictions.columns)
     assert measured[0].images == 120
+
+
+def test_the_profiles_table_and_notebooks_show_numbers(bucket):
+    job = numbers_job(bucket)
+    loud = run(job, LAST)
+    place = place_at(job, LAST)
+    shown = profile_table(pinned_profile(place))
+    table = open_job(job).features(loud.run_id)
+
+    assert "800 rows from the rows of training_predictions.csv" in shown
+    assert re.search(r"speed .* 800 ", shown)
+    assert "not in the profile" not in shown
+    assert len(table) == 120
+    assert {"speed", "camera"} <= set(table)
 
 
 def test_a_stretch_of_the_log_is_a_reference_of_rows(bucket):

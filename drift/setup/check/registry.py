@@ -7,7 +7,7 @@ from pathlib import Path
 
 from drift.run_request import RunOptions, requested_window
 from drift.setup.check.classes import check_classes
-from drift.setup.check.columns import check_columns
+from drift.setup.check.columns import check_columns, check_numbers
 from drift.setup.check.files import check_files
 from drift.setup.check.images import CheckedImages, check_images
 from drift.setup.check.log import check_bucket, check_log, check_writing
@@ -78,6 +78,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         return
     yield from check_overlap(place, log.rows.window)
     yield from check_classes(log.rows, reference.predictions)
+    yield from check_numbers(job, log.rows, reference.predictions)
     images = _images(place, log.rows)
     yield from images.checks
     if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):

@@ -57,6 +57,14 @@ def test_check_speaks_of_rows(numbers_world):
     assert not [one for one in found.values() if " image" in one]
 
 
+def test_check_names_numbers_that_the_reference_lacks(numbers_world):
+    text = validated(proposed(numbers_world))
+    table = pd.read_csv(numbers_world / "training_predictions.csv")
+    table.drop(columns="speed").to_csv(numbers_world / "training_predictions.csv", index=False)
+
+    assert "no value of speed" in checked(numbers_world, text)["numbers"]
+
+
 def test_a_file_name_a_class_and_a_confidence_are_compared_with_the_logs_beginning(tmp_path):
     make_classes_world(tmp_path / "bucket")
     proposal = proposed(tmp_path / "bucket")
