@@ -113,3 +113,21 @@ def test_a_reference_without_the_numbers_says_how_to_supply_them(world):
     (speed,) = found.numbers
     assert speed.state is State.MISSING
     assert "Set reference.log to a log or table that has the column" in speed.note
+
+
+def test_without_images_the_logs_features_are_compared_with_reference_images(world):
+    thrown_away = job(world, {"mean": "brightness"}, reference={"images": "reference/"})
+    place = open_workplace(thrown_away.model_copy(update={"images": None}), writes=False)
+    found = run_job(place, RunOptions(until=DAY))
+
+    assert found.observed is Observed.ROWS
+    (mean,) = found.features
+    assert mean.reference is not None
+    assert mean.current is not None
+    assert (mean.name, mean.current.count) == ("mean", 120)
+    # Near-copies among the reference's pictures count once, as in every folder.
+    assert 140 < mean.reference.count <= 150
+    logged = pd.read_csv(world / "predictions_log.csv")["brightness"].mean()
+    assert mean.current.mean == pytest.approx(logged)
+    assert found.offenders == ()
+    assert found.numbers == ()
