@@ -12,33 +12,32 @@ import pandas as pd
 from drift.across_runs.accepted_windows import accepted_windows, widening
 from drift.across_runs.late_rows import find_late_rows, log_digest
 from drift.across_runs.marks import PersonsMarks
-from drift.across_runs.trend import TodaysRun, find_trend
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
-from drift.days.judging.segment_findings import JudgedSegment
+from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
+from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
+from drift.observations.segments.segment_units import segment_units
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
 from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
-from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text, run_id, run_ids
 from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
-from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
+from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days, trend_of_window
 from drift.verdict.sentence import Extent
-from drift.verdict.yardstick import REFERENCE_ALONE
-from drift.where.focus import focus_of
+from drift.where.focus import focus_of, further_focuses
 from drift.where.located import Located, located
-from drift.where.offenders import RankedImages, find_offenders, list_affected
+from drift.where.offenders import RankedImages, list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
@@ -108,7 +107,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         lined_up = _line_up(job, inputs, units)
         remarks = remarks_on_data(data)
         no_verdict = _no_verdict(remarks, counts, job)
-        measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
+        measured = _measured(inputs, (units, lined_up), job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
         place = _locate(inputs, lined_up, measured, job)
@@ -122,9 +121,9 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=comparison,
         decision=decision,
         affected=place.affected,
-        offenders=_offenders(place.ranked, inputs, data),
+        offenders=_offenders(place, inputs, data),
         concentration=place.concentration,
-        trend=_trend(workplace, inputs, measured, earlier),
+        trend=_trend(inputs, measured, earlier, workplace.job),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
@@ -157,11 +156,11 @@ def _findings(
     return replace(findings, notification=notice)
 
 
-def _offenders(ranked: RankedImages, inputs: RunInputs, data: RunData) -> Sequence[Offender]:
+def _offenders(place: Located, inputs: RunInputs, data: RunData) -> Sequence[Offender]:
     """Return the images that stand out; rows of a log are nothing to look at."""
     if inputs.window.of_rows:
         return ()
-    return find_offenders(ranked, inputs.window, data.counted)
+    return offenders_in_turn((place.ranked, *place.further), inputs.window, data.counted)
 
 
 def _list_affected(
@@ -179,26 +178,45 @@ def _no_verdict(remarks: Sequence[Remark], counts: WindowCounts, job: Job) -> bo
 
 def _measured(
     inputs: RunInputs,
-    lined_up: LinedUp,
+    sides: tuple[Units, LinedUp],
     job: Job,
     earlier: Sequence[HistoryRow],
     *,
     no_verdict: bool,
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
+    units, lined_up = sides
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)
     compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
+
+    def by_reference() -> ComparedWindow:
+        return compared_with_segments(
+            compared,
+            lined_up,
+            segment_units(inputs.profile, inputs.window, units, inputs.segments, job),
+            job.detection,
+            no_verdict=no_verdict,
+            widening=factors,
+        )
+
     if inputs.days is None:
-        return MeasuredWindow(comparison=compared(), yardstick=REFERENCE_ALONE)
+        return MeasuredWindow.by_reference(by_reference())
     past = PastOfWindow(
         known=inputs.days,
         marks=PersonsMarks.of(earlier, inputs.profile.id),
         span=inputs.predictions.window,
         in_reference=partial(overlaps_reference, job),
     )
-    return measured_by_days(compared, lined_up, past, job.detection, no_verdict=no_verdict)
+    return measured_by_days(
+        compared,
+        lined_up,
+        past,
+        job.detection,
+        no_verdict=no_verdict,
+        by_reference=by_reference,
+    )
 
 
 def _run_data(
@@ -241,7 +259,7 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
         reasons=counts.quality.reasons,
         yardstick=measured.yardstick,
         segment=place.focus.segment,
-        more_segments=len(measured.segments.drifted) - 1,
+        more_segments=measured.segments.drifted_like_first - 1,
         tested_segments=len(measured.segments.judged),
         numbers=frozenset(one.name for one in measured.comparison.numbers),
     )
@@ -255,32 +273,18 @@ def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
 
 def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
     rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
-    focus = focus_of(measured.comparison, rows, drifted, inputs.segments)
-    return located(focus, inputs.window, inputs.segments, job)
+    sides = measured.comparison, rows, drifted, inputs.segments
+    focus = focus_of(*sides)
+    return located(focus, inputs.window, inputs.segments, job, further_focuses(focus, *sides))
 
 
 def _trend(
-    workplace: Workplace,
-    inputs: RunInputs,
-    measured: MeasuredWindow,
-    earlier: Sequence[HistoryRow],
+    inputs: RunInputs, measured: MeasuredWindow, earlier: Sequence[HistoryRow], job: Job
 ) -> Trend:
-    """Return what past runs say of slow drift, or the past days where those are the basis.
-
-    Days differ, which the search through runs takes for drift.
-    """
-    if measured.trend is not None:
-        return measured.trend
-    comparison = measured.comparison
-    tested = comparison.evidence
-    span = inputs.predictions.window
-    today = TodaysRun(
-        window_start=as_text(span.start),
-        window_end=as_text(span.end),
+    return trend_of_window(
+        measured,
+        earlier,
+        window=inputs.predictions.window,
         profile_id=inputs.profile.id,
-        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
-        reference_units=0 if tested is None else tested.reference_units,
-        current_units=0 if tested is None else tested.current_units,
+        minimum_effect=job.detection.minimum_effect,
     )
-    least = workplace.job.detection.minimum_effect
-    return told_trend(find_trend(earlier, today, minimum_effect=least))

@@ -14,7 +14,7 @@ from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import RunInputs, judge_window
 from drift.observations.logged_images import LoggedImages
-from drift.observations.segment_values import segments_of
+from drift.observations.segments.segment_values import segments_of
 from drift.observations.uses_behind import uses_behind
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
@@ -100,6 +100,7 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
             request,
             extra_columns=workplace.locator.columns_used(),
             segment_columns=workplace.job.segments.columns,
+            workers=workplace.job.image_rules.fetch_workers,
         )
         path = workplace.job.predictions.path
         recording = read_recording(workplace.bucket, path, rows.window)

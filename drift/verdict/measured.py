@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import median
 
 from drift.across_runs.marks import PersonsMarks
+from drift.across_runs.trend import TodaysRun, find_trend
 from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
+from drift.comparison.segments.comparing import ComparedWindow
+from drift.comparison.segments.judged import JudgedSegment
+from drift.comparison.segments.told import SegmentsOfWindow
 from drift.days.judging.beside import BesideNormalDays, ComparedBeside, judge_beside_days
 from drift.days.judging.compare_days import NormalDays, PastMarks
-from drift.days.judging.segment_findings import JudgedSegment
-from drift.days.judging.segment_tests import SegmentsOfWindow, segments_of_window
+from drift.days.judging.segment_tests import segments_of_window
 from drift.days.model.plan import NEEDED_DAYS
 from drift.days.records.choosing import counted_reasons
 from drift.days.records.known_days import KnownDays
+from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text
 from drift.verdict.level import (
     LevelPlan,
@@ -27,12 +31,13 @@ from drift.verdict.level import (
     places_of_level,
 )
 from drift.verdict.slow_days import trend_over_days
-from drift.verdict.yardstick import Yardstick
+from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from jobs.job_file.job import DetectionSettings
 from jobs.times.windows import TimeWindow
 from reports.findings.answers import State
 from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.runs import Trend
+from reports.history.history import HistoryRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +49,20 @@ class MeasuredWindow:
     trend
         None where no block is normal.
     segments
-        The segment values beside their own normal days.
+        The segment values beside their own normal days, or beside themselves in the reference.
     """
 
     comparison: Comparison
     yardstick: Yardstick
     trend: Trend | None = None
     segments: SegmentsOfWindow = field(default_factory=SegmentsOfWindow)
+
+    @classmethod
+    def by_reference(
+        cls, compared: ComparedWindow, yardstick: Yardstick = REFERENCE_ALONE
+    ) -> MeasuredWindow:
+        """Return a window that is measured by the reference."""
+        return cls(comparison=compared.comparison, yardstick=yardstick, segments=compared.segments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +104,7 @@ def measured_by_days(
     detection: DetectionSettings,
     *,
     no_verdict: bool,
+    by_reference: Callable[[], ComparedWindow],
 ) -> MeasuredWindow:
     """Return a window measured by normal days, or by the reference where there are none.
 
@@ -99,6 +112,8 @@ def measured_by_days(
     ----------
     compared
         Compares the window with the reference, which is asked for as little as is said of it.
+    by_reference
+        Returns the window compared with the reference, with its segments.
     no_verdict
         Whether the data allows no verdict.
     """
@@ -111,9 +126,8 @@ def measured_by_days(
             normal, unit=past.known.unit, minimum_effect=detection.minimum_effect
         )
     if not normal.number or not normal.has_window:
-        return MeasuredWindow(
-            comparison=compared(), yardstick=Yardstick(level=level, baseline=baseline), trend=trend
-        )
+        yardstick = Yardstick(level=level, baseline=baseline)
+        return replace(MeasuredWindow.by_reference(by_reference(), yardstick), trend=trend)
     beside = judge_beside_days(normal, compared, lined_up, detection, no_verdict=no_verdict)
     segments = segments_of_window(
         normal, beside.segments, detection.false_alarm_rate, partial(_unusual_since, normal, past)
@@ -211,7 +225,7 @@ def _episode_of_segments(
     drifted = [one for one in judged if one.state is State.DRIFT]
     if not drifted:
         return None
-    groups = [one.past.segment.group for one in drifted]
+    groups = [one.segment.group for one in drifted]
     going_on = [normal.replayed.parts.open_episode(group) for group in groups]
     starts = [one.start for one in going_on if one is not None]
     own = len(past.known.window_positions)
@@ -235,3 +249,37 @@ def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> in
         score.day_spread for key, score in verdict.scores.items() if key.method == LOCATION.name
     ]
     return images_needed_beside_days(verdict.smallest_shift, images, median(spreads), effect)
+
+
+def trend_of_window(
+    measured: MeasuredWindow,
+    earlier: Sequence[HistoryRow],
+    *,
+    window: TimeWindow,
+    profile_id: str,
+    minimum_effect: float,
+) -> Trend:
+    """Return what past runs say of slow drift, or the past days where those are the basis.
+
+    Days differ, which the search through runs takes for drift.
+
+    Parameters
+    ----------
+    earlier
+        The history rows of the runs before.
+    minimum_effect
+        A smaller move is none, in standard deviations of the reference.
+    """
+    if measured.trend is not None:
+        return measured.trend
+    comparison = measured.comparison
+    tested = comparison.evidence
+    today = TodaysRun(
+        window_start=as_text(window.start),
+        window_end=as_text(window.end),
+        profile_id=profile_id,
+        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
+        reference_units=0 if tested is None else tested.reference_units,
+        current_units=0 if tested is None else tested.current_units,
+    )
+    return told_trend(find_trend(earlier, today, minimum_effect=minimum_effect))

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.comparison.columns.columns import NEAR_COPIES
-from drift.days.judging.segment_findings import JudgedSegment
+from drift.comparison.segments.judged import JudgedSegment
 from drift.verdict.headline.logged import numbers_opening
 from drift.verdict.headline.named import look_of, to_name
 from drift.verdict.headline.reach import capped_reach
-from drift.verdict.moves import describe_move, size_of
+from drift.verdict.moves import describe_move, size_of, title_of
 from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from reference_stats.features.registry import feature_named
 from reports.findings.columns import Finding, Multivariate
@@ -54,7 +54,7 @@ class Extent:
     segment
         The segment that the drift is about; None for the whole window.
     more_segments
-        How many further segments drifted.
+        How many further values of the same segment column drifted.
     tested_segments
         How many segments were tested by themselves.
     numbers
@@ -108,7 +108,7 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
     named = to_name(drifted)
     opening = _opening(named, drifted, extent)
     more = f" and {extent.more_segments} more" if extent.more_segments else ""
-    name = name_in_words(segment.past.segment.column, segment.past.segment.value)
+    name = name_in_words(segment.segment.column, segment.segment.value)
     headline = extent.placed(f"{sentence(name)}{more}: {opening[:1].lower()}{opening[1:]}")
     moves = [describe_move(finding) for finding in _to_measure(named, drifted)]
     others = len(drifted) - len(moves)
@@ -117,7 +117,7 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
     return Sentence(
         headline=headline,
         summary=(
-            f"{headline}, {', '.join(moves)}{tail}; {segment.past.images:,} of "
+            f"{headline}, {', '.join(moves)}{tail}; {segment.images:,} of "
             f"{extent.images.analysed:,} images.{too}"
         ),
     )
@@ -162,6 +162,11 @@ def _opening(named: Sequence[Finding], drifted: Sequence[Finding], extent: Exten
         partly = all(_is_about_some(finding) for finding in named)
         some = "Some images" if partly else "Images"
         return f"{some} are {listed(words[:_LOOKS_NAMED])} {yardstick.than}"
+    alike = [finding for finding in drifted if finding.pile is not None]
+    if len(alike) == len(drifted) and not yardstick.is_days:
+        titles = [title_of(finding) for finding in alike]
+        whose = "images" if all(_is_about_images(one) for one in alike) else "predictions"
+        return f"Unusually many {whose} are alike in {listed(titles[:_LOOKS_NAMED])}"
     about_images = any(_is_about_images(finding) for finding in drifted)
     numbers = [finding for finding in drifted if finding.name in extent.numbers]
     if numbers and not about_images:

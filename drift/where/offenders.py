@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -50,12 +51,15 @@ class RankedImages:
         By number that drifted, how far each unit lies out along the drift: see `Positions`.
     usual
         A tenth of the reference units lie at least so far out.
+    piles
+        The numbers of which the window has a pile.
     """
 
     labels: NDArray[np.int64]
     log_ratios: NDArray[np.float64]
     distances: pd.DataFrame
     usual: float
+    piles: frozenset[str] = frozenset()
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
@@ -97,6 +101,7 @@ def rank_images(
         log_ratios=ratios[order],
         distances=positions.current.iloc[places],
         usual=_usual_distance(positions.reference),
+        piles=positions.piles,
     )
 
 
@@ -111,8 +116,23 @@ def find_offenders(
     come after the others.
     """
     shown = _to_show(ranked, window)
-    reasons = Reasons(window=window, profile=profile)
+    reasons = Reasons(window=window, profile=profile, piles=ranked.piles)
     return tuple(_offenders(ranked, shown, ranked.labels[shown], window, reasons))
+
+
+def offenders_in_turn(
+    ranked: Sequence[RankedImages], window: WindowImages, profile: ReferenceProfile
+) -> tuple[Offender, ...]:
+    """Return the images to show of several parts of the window, by turns, as many in all.
+
+    Parameters
+    ----------
+    ranked
+        At least one part; of a single one they are those of `find_offenders`.
+    """
+    shown = [find_offenders(one, window, profile) for one in ranked]
+    turns = (one for turn in zip_longest(*shown) for one in turn if one is not None)
+    return tuple(turns)[:MOST_OFFENDERS]
 
 
 def list_affected(
@@ -139,7 +159,7 @@ def list_affected(
     places, labels = _rows_of_units(affected.labels, window, clusters)
     if not len(labels):
         return None
-    reasons = Reasons(window=window, profile=profile)
+    reasons = Reasons(window=window, profile=profile, piles=ranked.piles)
     listed = labels[:MOST_LISTED]
     values = segments.loc[listed].astype("object").to_numpy()
     return AffectedImages(

@@ -21,6 +21,8 @@ from jobs.job_file.value_kinds import Cron, Duration, Settings, Slug, Zone
 from jobs.times.cron import parse_cron
 from jobs.times.windows import MOST_ROWS
 
+_REPORTS: str = ReportSettings.model_fields["path"].default
+
 
 class BucketSettings(Settings):
     """Where everything is."""
@@ -146,7 +148,8 @@ class SegmentSettings(Settings):
 
     columns: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Log columns whose values are parts of the traffic, such as `model_version` or `camera`. Each
-    value with at least 30 images is tested beside its own normal days."""
+    value with at least 30 images is tested beside its own normal days, or the same value in the
+    stretch of the log that is the reference."""
     hours: bool = True
     """Whether single hours are looked at too; single days in a long or sparsely filled window."""
 
@@ -189,6 +192,28 @@ def fault_without_images(job: Job) -> str:
             'such as { mean = "mean_brightness" }.'
         )
     return ""
+
+
+def with_images_as_log(given: dict[str, object]) -> dict[str, object]:
+    """Return a job file's tables, filled up where `predictions.images_only` is true."""
+    names = ("predictions", "images", "reference", "reports")
+    predictions, images, reference, reports = (given.get(name, {}) for name in names)
+    if not isinstance(predictions, dict) or predictions.get("images_only") is not True:
+        return given
+    own = predictions.get("exclude", [])
+    if not isinstance(own, list | tuple) or not isinstance(images, dict):
+        return given
+    others = [
+        reference.get("images") if isinstance(reference, dict) else None,
+        reports.get("path", _REPORTS) if isinstance(reports, dict) else None,
+    ]
+    below = [f"{one.rstrip('/')}/**" for one in others if isinstance(one, str) and one]
+    excluded = [*(one for one in own if one not in below), *below]
+    return {
+        **given,
+        "images": {"path": "{path}", **images},
+        "predictions": {**predictions, "exclude": excluded},
+    }
 
 
 class Job(Settings):
@@ -235,6 +260,12 @@ class Job(Settings):
     def image_rules(self) -> ImageSettings:
         """How images are read: ``[images]``, or its defaults where the job has none."""
         return self.images or ImageSettings.model_construct(path="")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _images_as_log(cls, given: object) -> object:
+        """Fill in where images are, and which are not today's, where their listing is the log."""
+        return with_images_as_log(given) if isinstance(given, dict) else given
 
     @property
     def day_zone(self) -> ZoneInfo | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from jobs.errors import ColumnMissingError, ObjectError
+from jobs.job_file.name_templates import is_template
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
@@ -50,7 +51,12 @@ def read_reference_log(context: SourceContext, path: str) -> ReferenceRows:
     # Only what is compared: who asked, and how long it took, the reference's log need not have.
     unused = dict.fromkeys(("id", "label", "client", "latency"))
     columns = context.job.predictions.columns.model_copy(update=unused)
-    settings = context.job.predictions.model_copy(update={"path": path, "columns": columns})
+    settings = context.job.predictions.model_copy(
+        update={"path": path, "columns": columns, "format": None}
+    )
+    if is_template(settings.columns.timestamp) or settings.from_path or settings.images_only:
+        # What the names of the log's objects hold, those of the reference need not.
+        return _of_table(context, path)
     try:
         most = context.job.window.most_rows
         everything = WindowRequest(end=_ALL_TIME, rows=most, most_rows=most)
@@ -60,15 +66,19 @@ def read_reference_log(context: SourceContext, path: str) -> ReferenceRows:
         # Predictions on a validation set are often a plain table without times.
         if error.column != settings.columns.timestamp:
             raise
-        found, raw = read_predictions_table(context, path)
-        features, predictions = _taken_apart(found, logged_features(context.job))
-        return ReferenceRows(features=features, predictions=predictions, raw=raw)
+        return _of_table(context, path)
     features, predictions = _of_log(rows, context)
     return ReferenceRows(
         features=features,
         predictions=replace(predictions, left_out=rows.tally.losses),
         raw=rows.raw,
     )
+
+
+def _of_table(context: SourceContext, path: str) -> ReferenceRows:
+    found, raw = read_predictions_table(context, path)
+    features, predictions = _taken_apart(found, logged_features(context.job))
+    return ReferenceRows(features=features, predictions=predictions, raw=raw)
 
 
 def collect_log(context: SourceContext) -> ReferenceNumbers:

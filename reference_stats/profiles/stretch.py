@@ -41,6 +41,7 @@ def read_stretch(context: SourceContext, *, extra_columns: Sequence[str] = ()) -
         context.job.predictions,
         WindowRequest(end=end, last=end - start, most_rows=context.job.window.most_rows),
         extra_columns=extra_columns,
+        workers=context.job.image_rules.fetch_workers,
     )
 
 

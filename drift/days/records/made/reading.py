@@ -68,6 +68,7 @@ class LoggedStretch:
             place.job.predictions,
             request,
             extra_columns=place.locator.columns_used(),
+            workers=place.job.image_rules.fetch_workers,
         )
         times = predictions.fields["timestamp"]
         if not place.job.has_images:
