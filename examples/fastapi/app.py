@@ -11,6 +11,7 @@ import torch
 from colours_model import ColoursModel
 from fastapi import FastAPI, File, HTTPException, Request, UploadFile
 from PIL import UnidentifiedImageError
+
 from prediction_log import PredictionLog
 from prediction_log.integrations.asgi import PredictionLogMiddleware
 

@@ -1,6 +1,7 @@
 """The handler that TorchServe runs: the plain one, and every request is logged."""
 
 from plain_handler import PlainHandler
+
 from prediction_log.integrations.torchserve import LogPredictions
 
 
