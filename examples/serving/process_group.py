@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 _STOP_S = 20.0
-_REQUEST_S = 60.0
+_REQUEST_S = 120.0
 _POLL_S = 0.05
 _SHOWN = 3000
 
