@@ -10,13 +10,15 @@ from benchmarks.serving_parts.losses import Losses
 ROUNDS = 1000
 
 
-def latency(added: float = 0.0, slowest: float = 1.0, control: float = 1.0) -> Latency:
+def latency(
+    added: float = 0.0, slowest: float = 1.0, control: float = 1.0, logged: int = ROUNDS
+) -> Latency:
     """Return rounds around 5 ms: the log adds something to each, and stretches the slowest."""
     plain = np.random.default_rng(3).normal(5, 0.5, ROUNDS)
     is_slow = plain > np.quantile(plain, 0.98)
-    logged = np.where(is_slow, plain * slowest, plain) + added
-    milliseconds = np.stack([plain, np.where(is_slow, plain * control, plain), logged], axis=1)
-    return Latency(workers=1, milliseconds=milliseconds, logged=ROUNDS)
+    with_log = np.where(is_slow, plain * slowest, plain) + added
+    milliseconds = np.stack([plain, np.where(is_slow, plain * control, plain), with_log], axis=1)
+    return Latency(workers=1, milliseconds=milliseconds, logged=logged)
 
 
 @pytest.mark.parametrize(
@@ -28,9 +30,10 @@ def latency(added: float = 0.0, slowest: float = 1.0, control: float = 1.0) -> L
         (latency(slowest=1.2), True),
         (latency(slowest=1.4), False),
         (latency(slowest=1.4, control=1.3), True),
+        (latency(logged=ROUNDS - 1), False),
     ],
 )
-def test_a_bar_is_missed_by_the_median_or_by_the_slowest(found, is_within):
+def test_a_bar_is_missed_by_the_median_by_the_slowest_or_by_a_missing_row(found, is_within):
     assert found.is_within() is is_within
     assert found.row()[-1] == ("yes" if is_within else "NO")
     assert len(found.row()) == len(HEADER)
