@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from prediction_log.complaints import Complaints, warn
 from prediction_log.limits import Limits
-from prediction_log.rows import RESERVED, Prediction, is_plain_id
+from prediction_log.rows import RESERVED, LoggedPrediction, is_plain_id
 from prediction_log.spooling.counts import FAILED, NOT_SAMPLED, QUEUE_FULL, Counts
 from prediction_log.spooling.folder import SpoolFolder, folder_of
 from prediction_log.stores.registry import check_url
@@ -129,7 +129,7 @@ class PredictionLog:
                 self._start()
                 return None
             answer = {"prediction": prediction, "confidence": confidence}
-            kept = Prediction(
+            kept = LoggedPrediction(
                 time_s=now,
                 id=id if id is not None and is_plain_id(id) else os.urandom(16).hex(),
                 image=self._kept_image(image),
@@ -178,7 +178,7 @@ class PredictionLog:
             warn(f"not all was sent to {self.url}; the rest waits in {self._spool.path}.")
         return is_sent
 
-    def _offer(self, prediction: Prediction) -> bool:
+    def _offer(self, prediction: LoggedPrediction) -> bool:
         with self._lock:
             return self._running().queue.offer(prediction)
 

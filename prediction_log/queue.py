@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from prediction_log.rows import Prediction
+from prediction_log.rows import LoggedPrediction
 
 _BATCH_BYTES = 1 << 20
 # What comes within this time is written together: a wake-up of the thread per request would take
@@ -18,7 +18,7 @@ class BoundedQueue:
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._waiting: deque[Prediction] = deque()
+        self._waiting: deque[LoggedPrediction] = deque()
         self._bytes = 0
         self._lock = threading.Lock()
         self._filled = threading.Event()
@@ -27,7 +27,7 @@ class BoundedQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def offer(self, prediction: Prediction) -> bool:
+    def offer(self, prediction: LoggedPrediction) -> bool:
         """Take in a prediction; return False where there is no room."""
         with self._lock:
             if self._bytes + prediction.size_bytes > self._most_bytes:
@@ -53,9 +53,9 @@ class BoundedQueue:
         self._hurry.set()
         self._filled.set()
 
-    def take(self) -> list[Prediction]:
+    def take(self) -> list[LoggedPrediction]:
         """Return what waits, up to a batch; it counts as waiting until it is `release`d."""
-        batch: list[Prediction] = []
+        batch: list[LoggedPrediction] = []
         size = 0
         with self._lock:
             while self._waiting and (not batch or size < _BATCH_BYTES):
@@ -63,7 +63,7 @@ class BoundedQueue:
                 size += batch[-1].size_bytes
         return batch
 
-    def release(self, batch: list[Prediction]) -> None:
+    def release(self, batch: list[LoggedPrediction]) -> None:
         """Give back the room of a batch that was written or dropped."""
         with self._lock:
             self._bytes -= sum(one.size_bytes for one in batch)

@@ -25,7 +25,7 @@ _BRANDS = {b"WEBP": "webp", b"ftypavif": "avif", b"ftypheic": "heic", b"ftypmif1
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
 
-class Prediction:
+class LoggedPrediction:
     """What one request leaves behind, as it waits in memory.
 
     Attributes

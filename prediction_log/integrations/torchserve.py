@@ -16,7 +16,7 @@ _MOST_CLASSES = 200
 _SUM_TOLERANCE = 1e-3
 
 
-class Answer(NamedTuple):
+class HandlerAnswer(NamedTuple):
     """What a handler said of one image, as its row tells it.
 
     Attributes
@@ -78,7 +78,7 @@ class LogPredictions:
         return self._outputs
 
     def handle(self, data: Any, context: Any) -> Any:  # noqa: ANN401 - TorchServe's
-        """Answer a batch of requests and record it."""
+        """HandlerAnswer a batch of requests and record it."""
         begun = time.perf_counter()
         self._outputs = None
         answered = super().handle(data, context)  # type: ignore[misc]
@@ -111,7 +111,7 @@ class LogPredictions:
             return base64.b64decode(body)
         return body if isinstance(body, (bytes, bytearray)) else None
 
-    def answers(self, outputs: Any, answered: Sequence[Any]) -> list[Answer]:  # noqa: ANN401
+    def answers(self, outputs: Any, answered: Sequence[Any]) -> list[HandlerAnswer]:  # noqa: ANN401
         """Return what was said of each image of a batch.
 
         Parameters
@@ -151,23 +151,23 @@ class LogPredictions:
         )
 
 
-def _answer(said: Any, by_class: Mapping[str, float] | None) -> Answer:  # noqa: ANN401
+def _answer(said: Any, by_class: Mapping[str, float] | None) -> HandlerAnswer:  # noqa: ANN401
     few = by_class if by_class is not None and len(by_class) <= _MOST_CLASSES else None
     if isinstance(said, Mapping) and said and all(_is_number(one) for one in said.values()):
         best = max(said, key=lambda name: float(said[name]))
-        return Answer(best, float(said[best]), few)
+        return HandlerAnswer(best, float(said[best]), few)
     if isinstance(said, Mapping):
         # A handler's own words, such as {"class": "beagle", "score": 0.9}.
         known = {str(name).lower(): value for name, value in said.items()}
         names = [one for one in ("prediction", "class", "label") if one in known]
         scores = [one for one in ("confidence", "probability", "score") if one in known]
-        return Answer(
+        return HandlerAnswer(
             known[names[0]] if names else dict(said),
             float(known[scores[0]]) if scores and _is_number(known[scores[0]]) else None,
             few,
         )
     said = said[0] if isinstance(said, (list, tuple)) and len(said) == 1 else said
-    return Answer(said, max(by_class.values()) if by_class else None, few)
+    return HandlerAnswer(said, max(by_class.values()) if by_class else None, few)
 
 
 def _probabilities(outputs: Any) -> list[list[float]] | None:  # noqa: ANN401 - a tensor, or not

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from prediction_log.complaints import Complaints
 from prediction_log.limits import Limits
 from prediction_log.queue import BoundedQueue
-from prediction_log.rows import MOST_LINE_BYTES, Prediction
+from prediction_log.rows import MOST_LINE_BYTES, LoggedPrediction
 from prediction_log.spooling.counts import (
     DISK_FAILED,
     FAILED,
@@ -83,14 +83,14 @@ class SpoolWriter:
         for one in self._counted.values():
             one.forget()
 
-    def _write(self, batch: list[Prediction]) -> None:
-        by_day: dict[str, list[Prediction]] = defaultdict(list)
+    def _write(self, batch: list[LoggedPrediction]) -> None:
+        by_day: dict[str, list[LoggedPrediction]] = defaultdict(list)
         for one in batch:
             by_day[one.day].append(one)
         for day, predictions in by_day.items():
             self._write_day(day, predictions)
 
-    def _write_day(self, day: str, predictions: list[Prediction]) -> None:
+    def _write_day(self, day: str, predictions: list[LoggedPrediction]) -> None:
         lines = []
         written = []
         for one in predictions:
@@ -112,7 +112,7 @@ class SpoolWriter:
         for one in written:
             self._counts.add(one.time_s, RECORDED)
 
-    def _line(self, prediction: Prediction) -> bytes | None:
+    def _line(self, prediction: LoggedPrediction) -> bytes | None:
         try:
             line = prediction.line(self._always)
         except Exception as error:  # noqa: BLE001 - columns hold whatever a server puts there
@@ -124,7 +124,7 @@ class SpoolWriter:
             return None
         return line
 
-    def _dropped(self, predictions: list[Prediction], why: str, text: str) -> None:
+    def _dropped(self, predictions: list[LoggedPrediction], why: str, text: str) -> None:
         for one in predictions:
             self._counts.add(one.time_s, why)
         self._complaints.say(why, f"{len(predictions):,} predictions are not recorded: {text}.")

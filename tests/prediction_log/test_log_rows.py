@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.predictions.formats.json_lines import parse_line
-from prediction_log.rows import Prediction, as_json, image_kind
+from prediction_log.rows import LoggedPrediction, as_json, image_kind
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
@@ -57,7 +57,9 @@ def test_an_image_is_named_by_what_it_is(start, kind):
 
 
 def test_the_day_is_that_of_utc():
-    late = Prediction(time_s=86_399.9999996, id="a", image=b"BM", columns={}, probabilities=None)
+    late = LoggedPrediction(
+        time_s=86_399.9999996, id="a", image=b"BM", columns={}, probabilities=None
+    )
 
     assert late.day == "1970-01-02"
     assert late.image_path() == "images/dt=1970-01-02/a.bmp"

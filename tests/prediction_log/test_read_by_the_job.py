@@ -12,8 +12,11 @@ from jobs.buckets.registry import open_bucket
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.job_file.reading import load_job
 from jobs.predictions.reading import read_predictions
-from jobs.times.windows import WindowRequest
+from jobs.predictions.recording import read_recording
+from jobs.predictions.selection.choose import find_objects
+from jobs.times.windows import TimeWindow, WindowRequest
 from prediction_log import PredictionLog
+from prediction_log.spooling.counts import QUEUE_FULL, Counts
 from tests.support.images import encode, photograph
 from tests.support.recorded import counts_in, rows_in
 
@@ -108,11 +111,25 @@ def test_a_run_says_the_rows_and_the_images(tmp_path, monkeypatch):
     rows = write_log(bucket, monkeypatch)
     add_reference(bucket)
     call("init", bucket, "--output", job_file, "--name", "dogs")
+    # What the logger itself would count where its queue is full.
+    counts = Counts(1.0)
+    counts.add(NOW.timestamp() - 3_600, QUEUE_FULL, 20)
+    for day, document in counts.changed().items():
+        folder = bucket / f"log/_counts/dt={day}"
+        folder.mkdir(parents=True)
+        (folder / "_0123456789abcdef01234567.json").write_bytes(document)
     call("run", job_file, "--until", f"{NOW:%Y-%m-%dT%H:%M:%SZ}", "--last", "10d")
 
     report = json.loads((bucket / "data_drift_reports/dogs/latest.json").read_bytes())
     assert report["images"]["logged"] == report["images"]["analysed"] == rows
     assert report["log"]["rejected"] == 0
+    assert report["log"]["recording"] == {
+        "unrecorded": 20, "reasons": {QUEUE_FULL: 20}, "shares": [1.0], "unread": []
+    }  # fmt: skip
+    (said,) = [one for one in report["remarks"] if one["code"] == "requests_not_recorded"]
+    assert said["text"].startswith("7.7 % of the requests were not recorded, 20 of 260")
+    page = next((bucket / "data_drift_reports/dogs/runs").glob("*/report.html")).read_text()
+    assert "7.7 % of the requests were not recorded" in page
 
 
 def test_the_job_reads_every_kind_of_value_back(tmp_path):
@@ -143,8 +160,17 @@ def test_the_job_reads_every_kind_of_value_back(tmp_path):
     assert list(read.fields["id"]) == [row["id"] for row in rows_in(tmp_path / "bucket")]
 
 
-def test_counts_are_no_rows(tmp_path, monkeypatch):
+def test_the_job_reads_the_counts_and_takes_none_for_rows(tmp_path, monkeypatch):
     rows = write_log(tmp_path / "bucket", monkeypatch, share=0.5)
+    bucket = open_bucket(str(tmp_path / "bucket"))
+    half = TimeWindow(start=NOW - timedelta(days=5), end=NOW)
+    documents = list((tmp_path / "bucket").glob("log/_counts/*/_*.json"))
 
+    read = read_recording(bucket, "log/dt=*/part-*.jsonl", half)
     assert counts_in(tmp_path / "bucket")["recorded"] == rows
-    assert len(list((tmp_path / "bucket").glob("log/_counts/*/_*.json"))) >= DAYS
+    assert (read.shares, read.unrecorded, read.unread) == ((0.5,), 0, ())
+    assert len(documents) >= DAYS
+    for pattern in ("log/**", "log/*/*.jsonl"):
+        assert len(find_objects(bucket, pattern)) == len(
+            list((tmp_path / "bucket").glob("log/dt=*/*"))
+        )

@@ -6,7 +6,7 @@ import json
 import pytest
 import torch
 
-from prediction_log.integrations.torchserve import Answer, LogPredictions
+from prediction_log.integrations.torchserve import HandlerAnswer, LogPredictions
 from tests.support.images import numbered_photographs
 from tests.support.recorded import rows_in
 from tests.support.torchserve_handlers import BaseHandler, Context, ImageClassifier, VisionHandler
@@ -153,12 +153,12 @@ def test_probabilities_are_made_of_whatever_the_model_returns(outputs):
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({"beagle": 0.7, "pug": 0.3}, Answer("beagle", 0.7)),
-        ({"Class": "beagle", "score": 0.7}, Answer("beagle", 0.7)),
-        ({"label": "beagle"}, Answer("beagle")),
-        (["beagle"], Answer("beagle")),
-        ("beagle", Answer("beagle")),
-        ({"boxes": []}, Answer({"boxes": []})),
+        ({"beagle": 0.7, "pug": 0.3}, HandlerAnswer("beagle", 0.7)),
+        ({"Class": "beagle", "score": 0.7}, HandlerAnswer("beagle", 0.7)),
+        ({"label": "beagle"}, HandlerAnswer("beagle")),
+        (["beagle"], HandlerAnswer("beagle")),
+        ("beagle", HandlerAnswer("beagle")),
+        ({"boxes": []}, HandlerAnswer({"boxes": []})),
     ],
 )
 def test_answers_are_understood_as_handlers_write_them(said, expected):
