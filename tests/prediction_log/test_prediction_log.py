@@ -269,7 +269,8 @@ def test_logs_with_one_spool_and_other_urls_stay_apart(tmp_path, common):
         assert [row["prediction"] for row in rows_in(Path(url))] == [str(number)]
 
 
-def test_what_a_killed_process_left_is_sent_by_the_command(tmp_path):
+@pytest.mark.parametrize("says", ["the environment", "the command"])
+def test_what_a_killed_process_left_is_sent_by_the_command(tmp_path, monkeypatch, says):
     url, spool = str(tmp_path / "bucket"), str(tmp_path / "spool")
     code = (
         "import os, time; from prediction_log import PredictionLog; "
@@ -280,5 +281,7 @@ def test_what_a_killed_process_left_is_sent_by_the_command(tmp_path):
     assert done.returncode == -9
     assert rows_in(tmp_path / "bucket") == []
 
-    assert send(["send", url, spool]) == 0
+    if says == "the environment":
+        monkeypatch.setenv("PREDICTION_LOG_SPOOL", spool)
+    assert send(["send", url, *([spool] if says == "the command" else [])]) == 0
     assert [row["prediction"] for row in rows_in(tmp_path / "bucket")] == ["beagle"]
