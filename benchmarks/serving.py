@@ -21,8 +21,8 @@ from pathlib import Path
 
 from benchmarks.serving_parts import latency, losses
 from benchmarks.serving_parts.models import Place, prepare
+from examples.serving.running import ROOT, check_programs, end_by_exceptions
 
-ROOT = Path(__file__).resolve().parents[1]
 _WORKERS = (1, 4)
 
 
@@ -34,6 +34,8 @@ def main() -> None:
     parser.add_argument("--only", choices=("latency", "losses"))
     parser.add_argument("--programs", type=Path, default=ROOT / ".venv-serving" / "bin")
     options = parser.parse_args()
+    end_by_exceptions()
+    check_programs(options.programs)
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )

@@ -6,9 +6,7 @@ looked at; it fails if a row is missing, the ordinary day drifts, or the blurred
 
 from __future__ import annotations
 
-import argparse
 import json
-import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -18,27 +16,21 @@ from pathlib import Path
 from examples.serving.models import COLOURS, DAY, Trained, trained
 from examples.serving.pictures import changed
 from examples.serving.process_group import answers, free_ports, start
+from examples.serving.running import Settings, run_example
 from examples.serving.traffic import Day, form, send_day
 from examples.serving.watching import Watched, expect_days
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 _START_S = 60.0
 _WORKERS = 2
 
 
-def main() -> None:
+def go(settings: Settings) -> None:
     """Go the whole way, and say what is seen on it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=ROOT / "serving_bucket" / "fastapi")
-    parser.add_argument("--programs", type=Path, default=ROOT / ".venv-serving" / "bin")
-    options = parser.parse_args()
-    shutil.rmtree(options.folder, ignore_errors=True)
-    options.folder.mkdir(parents=True)
-    watched = Watched(name="api", bucket=options.folder / "api")
+    watched = Watched(name="api", bucket=settings.folder / "api")
     with tempfile.TemporaryDirectory() as work:
         model = trained(COLOURS, Path(work))
-        with served(model, watched.bucket, options.programs, Path(work)) as port:
+        with served(model, watched.bucket, settings.programs, Path(work)) as port:
             ordinary = _send(port, model, faulty=False)
             faulty = _send(port, model, faulty=True)
     expect_days(watched, model, ordinary, faulty)
@@ -58,7 +50,7 @@ def served(model: Trained, bucket: Path, programs: Path, work: Path) -> Iterator
         "PREDICTION_LOG_URL": str(bucket),
         "PREDICTION_LOG_SPOOL": str(work / "spool"),
         # The model's class is in a file of the other example.
-        "PYTHONPATH": str(ROOT / "examples" / "torchserve"),
+        "PYTHONPATH": str(HERE.parent / "torchserve"),
     }
     processes = start(
         [str(one) for one in command] + ["--workers", str(_WORKERS)], work, environment
@@ -78,4 +70,4 @@ def _send(port: int, model: Trained, *, faulty: bool) -> Day:
 
 
 if __name__ == "__main__":
-    main()
+    run_example("fastapi", __doc__, go)

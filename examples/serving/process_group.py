@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from examples.serving.running import ExampleError
+
 _STOP_S = 20.0
 _REQUEST_S = 120.0
 _POLL_S = 0.05
 _SHOWN = 3000
 
 
-class ServerError(RuntimeError):
+class ServerError(ExampleError):
     """A server did not start, or refused something; the text says what it said."""
 
 

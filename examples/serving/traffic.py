@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 
 from examples.serving.pictures import Example
+from examples.serving.running import ExampleError
 
 _TIMEOUT_S = 30.0
 _CLIENTS = 8
 
 
-class RefusedError(RuntimeError):
+class RefusedError(ExampleError):
     """A server did not answer a request with 200; the text says what it said."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from examples.serving.models import Trained
 from examples.serving.pictures import Example
+from examples.serving.running import ExampleError
 from examples.serving.traffic import Day
 
 _COMMAND_S = 300.0
@@ -27,7 +28,7 @@ days = 0
 """
 
 
-class UnexpectedError(RuntimeError):
+class UnexpectedError(ExampleError):
     """A command of the job, or what it found, was not what the example is there to show."""
 
 

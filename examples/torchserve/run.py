@@ -7,8 +7,6 @@ not.
 
 from __future__ import annotations
 
-import argparse
-import shutil
 import subprocess
 import tempfile
 import time
@@ -18,12 +16,12 @@ from pathlib import Path
 
 from examples.serving.models import COLOURS, DAY, DIGITS, Trained, trained
 from examples.serving.pictures import Example, changed
+from examples.serving.running import Settings, run_example
 from examples.serving.traffic import Day, largest, raw, send_day
 from examples.serving.watching import Watched, expect_days
 from examples.torchserve.archive import HERE, Archive
 from examples.torchserve.server import TorchServe
 
-ROOT = HERE.parents[1]
 _WORKERS = 4
 _SEND_S = 60.0
 _IN_MEMORY_S = 1.0
@@ -39,16 +37,10 @@ class Served:
     faulty: Day
 
 
-def main() -> None:
+def go(settings: Settings) -> None:
     """Go the whole way, and say what is seen on it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=ROOT / "serving_bucket" / "torchserve")
-    parser.add_argument("--programs", type=Path, default=ROOT / ".venv-serving" / "bin")
-    options = parser.parse_args()
-    shutil.rmtree(options.folder, ignore_errors=True)
-    options.folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as work:
-        for served in serve(options.folder, options.programs, Path(work)):
+        for served in serve(settings.folder, settings.programs, Path(work)):
             expect_days(served.watched, served.model, served.ordinary, served.faulty)
 
 
@@ -112,4 +104,4 @@ def _send_days(server: TorchServe, model: Trained) -> tuple[Day, Day]:
 
 
 if __name__ == "__main__":
-    main()
+    run_example("torchserve", __doc__, go)

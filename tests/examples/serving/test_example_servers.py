@@ -6,6 +6,7 @@ That the servers themselves work is shown by `make torchserve`, which needs Java
 import email
 import email.policy
 import signal
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -132,3 +133,37 @@ def test_the_readme_shows_the_handler_that_is_served():
 
 def test_what_ci_runs_goes_through_the_servers():
     assert "make torchserve" in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+class TestRunExample:
+    @staticmethod
+    def command(code, *options):
+        start = f"from examples.serving.running import *\n{code}"
+        return [sys.executable, "-c", start, *map(str, options)]
+
+    def test_a_missing_environment_is_named_with_what_makes_it(self, tmp_path):
+        code = "run_example('x', '', lambda settings: None)"
+        command = self.command(code, "--programs", tmp_path, "--folder", tmp_path / "out")
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        )
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("There is no torchserve in ")
+        assert "make torchserve" in done.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_a_signal_ends_what_was_begun(self, tmp_path):
+        code = (
+            "import time\n"
+            "end_by_exceptions()\n"
+            "try:\n    print('begun', flush=True); time.sleep(60)\n"
+            "finally:\n    print('ended', flush=True)"
+        )
+        with subprocess.Popen(
+            self.command(code), cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout.readline() == "begun\n"
+            process.terminate()
+            assert process.communicate(timeout=30)[0] == "ended\n"
+        assert process.returncode == 128 + signal.SIGTERM
