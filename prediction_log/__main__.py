@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     try:
         check_url(url)
         spool = SpoolFolder(folder_of(url, root))
-        sender = Sender(spool, open_store(url), packed=False)
+        sender = Sender(spool, open_store(url))
         sender.send_finished()
         sender.send_counts()
     except Exception as error:  # noqa: BLE001 - a client's errors are its own

@@ -73,8 +73,8 @@ class PredictionLog:
         check_url(self.url)
         if not 0 < share <= 1:
             raise ValueError(f"share is {share!r}. Expected a number above 0 and at most 1.")
-        folder = folder_of(self.url, spool or os.environ.get("PREDICTION_LOG_SPOOL"))
-        self._spool = SpoolFolder(os.path.abspath(folder))
+        self._spool = spool or os.environ.get("PREDICTION_LOG_SPOOL")
+        self._spool_folder()
         self._share = share
         self._keeps_images = images
         self._always = _checked_columns(columns or {}) | ({"share": share} if share < 1 else {})
@@ -175,7 +175,7 @@ class PredictionLog:
             return True
         is_sent = worker.close()
         if not is_sent:
-            warn(f"not all was sent to {self.url}; the rest waits in {self._spool.path}.")
+            warn(f"not all was sent to {self.url}; the rest waits in {worker.spool.path}.")
         return is_sent
 
     def _offer(self, prediction: LoggedPrediction) -> bool:
@@ -190,11 +190,17 @@ class PredictionLog:
     def _running(self) -> Worker:
         """Return the worker, whose threads run; the lock is held."""
         if self._worker is None:
-            self._worker = Worker(
-                self.url, self._spool, self.limits, self.counts, self._always, packed=self._packed
+            spool = self._spool_folder()
+            worker = Worker(
+                self.url, spool, self.limits, self.counts, self._always, packed=self._packed
             )
-            self._worker.start()
+            worker.start()
+            self._worker = worker
         return self._worker
+
+    def _spool_folder(self) -> SpoolFolder:
+        """Return the folder of the user that this is now: servers give up root when they fork."""
+        return SpoolFolder(os.path.abspath(folder_of(self.url, self._spool)))
 
     def _kept_image(self, image: object) -> bytes | None:
         if image is None or not self._keeps_images:

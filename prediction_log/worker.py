@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -42,11 +43,12 @@ class Worker:
     ) -> None:
         self.queue = BoundedQueue(limits.queued_bytes)
         self._url = url
-        self._spool = spool
+        self.spool = spool
         self._limits = limits
         self._packed = packed
         self._complaints = Complaints()
-        self._writer = SpoolWriter(spool, limits, counts, always)
+        self._name = os.urandom(12).hex()
+        self._writer = SpoolWriter(self._name, spool, limits, counts, always)
         self._sender: Sender | None = None
         self._closing = threading.Event()
         self._written = threading.Event()
@@ -88,7 +90,7 @@ class Worker:
         try:
             step()
         except Exception as error:  # noqa: BLE001 - the thread lives as long as the server
-            self._complaints.say("write", f"writing to {self._spool.path} failed: {error!r}")
+            self._complaints.say("write", f"writing to {self.spool.path} failed: {error!r}")
             self._closing.wait(_SENT_EVERY_S)
 
     def _send(self) -> None:
@@ -111,14 +113,15 @@ class Worker:
                 self._complaints.say(
                     "send",
                     f"{self._url} did not take the log ({error!r}). It is kept in "
-                    f"{self._spool.path} and sent later.",
+                    f"{self.spool.path} and sent later.",
                 )
             if is_last:
                 return
 
     def _send_once(self, *, with_counts: bool) -> None:
         if self._sender is None:
-            self._sender = Sender(self._spool, open_store(self._url), packed=self._packed)
+            store = open_store(self._url)
+            self._sender = Sender(self.spool, store, own=self._name, packed=self._packed)
         self._sender.send_finished()
         if with_counts:
             self._sender.send_counts()

@@ -83,11 +83,13 @@ class LogPredictions:
         self._outputs = None
         answered = super().handle(data, context)  # type: ignore[misc]
         milliseconds = 1e3 * (time.perf_counter() - begun)
-        if self.prediction_log is not None and not self._asks_otherwise(context):
+        if self.prediction_log is not None:
             try:
-                self._record(data, answered, context, milliseconds)
+                if not _asks_otherwise(context):
+                    self._record(data, answered, context, milliseconds)
             except Exception as error:  # noqa: BLE001 - a log that fails must not fail the request
-                self.prediction_log.could_not(len(data), error)
+                requests = len(answered) if isinstance(answered, list) else 1
+                self.prediction_log.could_not(requests, error)
         self._outputs = None
         return answered
 
@@ -143,12 +145,10 @@ class LogPredictions:
                 **answer._asdict(),
             )
 
-    def _asks_otherwise(self, context: Any) -> bool:  # noqa: ANN401 - TorchServe's
-        """Tell whether an explanation or a description was asked for."""
-        return any(
-            str(context.get_request_header(0, kind)).lower() == "true"
-            for kind in ("explain", "describe")
-        )
+
+def _asks_otherwise(context: Any) -> bool:  # noqa: ANN401 - TorchServe's
+    """Tell whether an explanation or a description was asked for, as `BaseHandler` does."""
+    return any(context.get_request_header(0, kind) == "True" for kind in ("explain", "describe"))
 
 
 def _answer(said: Any, by_class: Mapping[str, float] | None) -> HandlerAnswer:  # noqa: ANN401

@@ -49,6 +49,11 @@ class Counts:
             days, self._changed = self._changed, set()
             return {day: self._document(day) for day in days if self._tells_something(day)}
 
+    def not_saved(self, day: str) -> None:
+        """Let `changed` return a day's document once more."""
+        with self._lock:
+            self._changed.add(day)
+
     def forget_before(self, day: str) -> None:
         """Drop the counts of days that are over."""
         with self._lock:
@@ -72,14 +77,23 @@ class CountsFile:
     """The document of one day in the spool, locked while its process lives.
 
     Counts only grow, so each document is at least as long as the one before and replaces it whole.
+
+    Parameters
+    ----------
+    writer
+        What the process calls itself.
+
+    Raises
+    ------
+    OSError
+        If there can be no such file at the moment.
     """
 
-    def __init__(self, folder: str, day: str) -> None:
-        self.day = day
-        number = None
-        while number is None:
-            self.path = os.path.join(folder, f"dt={day}", os.urandom(12).hex() + ENDING)
-            number = create_locked(self.path)
+    def __init__(self, folder: str, day: str, writer: str) -> None:
+        path = os.path.join(folder, f"dt={day}", writer + ENDING)
+        number = create_locked(path)
+        if number is None:
+            raise FileExistsError(f"{path} was taken by another process")
         self._number = number
 
     def replace(self, document: bytes) -> None:

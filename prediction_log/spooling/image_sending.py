@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -28,10 +29,14 @@ def send_images(store: Store, number: int, images: Iterator[SpooledImage]) -> No
     flight = _Flight(store, number, images)
     senders = min(_SENDERS, store.senders)
     threads = [threading.Thread(target=flight.run, daemon=True) for _ in range(senders - 1)]
-    for thread in threads:
-        thread.start()
+    started = []
+    # While Python ends, from 3.12 on, no thread can be started: then this one sends alone.
+    with contextlib.suppress(RuntimeError):
+        for thread in threads:
+            thread.start()
+            started.append(thread)
     flight.run()
-    for thread in threads:
+    for thread in started:
         thread.join()
     if flight.error is not None:
         raise flight.error

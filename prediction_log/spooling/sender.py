@@ -18,11 +18,17 @@ class Sender:
 
     Parameters
     ----------
+    own
+        What this process calls itself: its counts are sent while it lives, those of others
+        afterwards.
     packed
         Whether rows are sent as gzip.
     """
 
-    def __init__(self, spool: SpoolFolder, store: Store, *, packed: bool) -> None:
+    def __init__(
+        self, spool: SpoolFolder, store: Store, *, own: str = "", packed: bool = False
+    ) -> None:
+        self._own_counts = own + ENDING
         self._spool = spool
         self._store = store
         self._packed = packed
@@ -49,6 +55,8 @@ class Sender:
         """Send the counts that changed; those of processes that ended are removed here."""
         for path in list(self._spool.names(self._spool.counts, ENDING)):
             number = lock_abandoned(path)
+            if number is None and os.path.basename(path) != self._own_counts:
+                continue
             try:
                 self._send_document(path)
                 if number is not None:

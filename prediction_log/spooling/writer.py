@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Mapping
@@ -35,13 +34,21 @@ class SpoolWriter:
 
     Parameters
     ----------
+    name
+        What this process calls itself.
     always
         Columns of every row.
     """
 
     def __init__(
-        self, spool: SpoolFolder, limits: Limits, counts: Counts, always: Mapping[str, object]
+        self,
+        name: str,
+        spool: SpoolFolder,
+        limits: Limits,
+        counts: Counts,
+        always: Mapping[str, object],
     ) -> None:
+        self._name = name
         self._spool = spool
         self._limits = limits
         self._counts = counts
@@ -62,10 +69,8 @@ class SpoolWriter:
     def drain(self, queue: BoundedQueue) -> None:
         """Write everything that waits."""
         while batch := queue.take():
-            try:
-                self._write(batch)
-            finally:
-                queue.release(batch)
+            self._write(batch)
+            queue.release(batch)
         self._save_counts()
 
     def close(self) -> None:
@@ -85,10 +90,13 @@ class SpoolWriter:
 
     def _write(self, batch: list[LoggedPrediction]) -> None:
         by_day: dict[str, list[LoggedPrediction]] = defaultdict(list)
-        for one in batch:
-            by_day[one.day].append(one)
-        for day, predictions in by_day.items():
-            self._write_day(day, predictions)
+        try:
+            for one in batch:
+                by_day[one.day].append(one)
+            for day, predictions in by_day.items():
+                self._write_day(day, predictions)
+        except Exception as error:  # noqa: BLE001 - what nobody thought of is counted too
+            self._dropped(batch, FAILED, f"writing failed: {error!r}")
 
     def _write_day(self, day: str, predictions: list[LoggedPrediction]) -> None:
         lines = []
@@ -160,13 +168,16 @@ class SpoolWriter:
 
     def _save_counts(self) -> None:
         for day, document in self._counts.changed().items():
-            with contextlib.suppress(OSError):
-                if day not in self._counted:
-                    self._counted[day] = CountsFile(self._spool.counts, day)
-                self._counted[day].replace(document)
-        newest = max(self._counted, default="")
-        for day in [one for one in self._counted if one < newest]:
-            # A row of the day before may still come, late by a moment: its file stays for two days.
-            if len(self._counted) > 2 and day == min(self._counted):
-                self._counted.pop(day).close()
-                self._counts.forget_before(min(self._counted))
+            self._save_document(day, document)
+        # A row of the day before may still come, late by a moment: its file stays open.
+        while len(self._counted) > 2:
+            self._counted.pop(min(self._counted)).close()
+            self._counts.forget_before(min(self._counted))
+
+    def _save_document(self, day: str, document: bytes) -> None:
+        try:
+            if day not in self._counted:
+                self._counted[day] = CountsFile(self._spool.counts, day, self._name)
+            self._counted[day].replace(document)
+        except OSError:
+            self._counts.not_saved(day)

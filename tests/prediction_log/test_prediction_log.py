@@ -15,6 +15,7 @@ import pytest
 from prediction_log import Limits, PredictionLog
 from prediction_log.__main__ import main as send
 from prediction_log.spooling.counts import FAILED, LINE_TOO_LONG, QUEUE_FULL, SPOOL_FULL
+from prediction_log.spooling.parts import PartWriter
 from tests.support.recorded import JPEG, ROOT, counts_in, rows_in, rows_waiting, wait_until
 
 
@@ -97,6 +98,21 @@ def test_a_share_is_drawn_and_said(make, tmp_path):
     assert counts_in(tmp_path / "bucket") == {"recorded": kept, "not sampled": 2_000 - kept}
     document = json.loads(next((tmp_path / "bucket").rglob("_*.json")).read_bytes())
     assert document["share"] == 0.25
+
+
+def test_counts_come_while_the_processes_live_and_add_up(make, tmp_path):
+    logs = [make(share=0.5, limits=Limits(part_seconds=0.2)) for _ in range(3)]
+    for log in logs:
+        for _ in range(10):
+            log.log(prediction="beagle")
+
+    wait_until(lambda: sum(counts_in(tmp_path / "bucket").values()) == 30)
+    assert len(list((tmp_path / "bucket").rglob("_*.json"))) == 3
+    assert len(list((tmp_path / "spool").rglob("counts/*/*.json"))) == 3
+    for log in logs:
+        log.close()
+    assert sum(counts_in(tmp_path / "bucket").values()) == 30
+    assert list((tmp_path / "spool").rglob("counts/*/*.json")) == []
 
 
 def test_without_images_rows_name_none(make, tmp_path):
@@ -191,6 +207,32 @@ def test_what_cannot_be_logged_is_counted_and_raises_nothing(make, tmp_path):
 
     assert [row["prediction"] for row in rows_in(tmp_path / "bucket")] == ["good"]
     assert counts_in(tmp_path / "bucket") == {"recorded": 1, FAILED: 2, LINE_TOO_LONG: 1}
+
+
+def test_an_error_that_nobody_thought_of_is_counted(make, tmp_path, monkeypatch):
+    def fails(self, lines):
+        raise RuntimeError("never seen")
+
+    log = make()
+    with monkeypatch.context() as patched:
+        patched.setattr(PartWriter, "append", fails)
+        log.log(prediction="lost")
+        wait_until(lambda: log.counts.total[FAILED])
+    log.log(prediction="good")
+    log.close()
+
+    assert [row["prediction"] for row in rows_in(tmp_path / "bucket")] == ["good"]
+    assert counts_in(tmp_path / "bucket") == {"recorded": 1, FAILED: 1}
+
+
+def test_the_spool_is_that_of_the_user_who_logs(tmp_path, monkeypatch):
+    """A server that is started by root makes its log then, and works as another user."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    log = PredictionLog(tmp_path / "bucket")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "other"))
+    log.log(prediction="beagle")
+    wait_until(lambda: rows_waiting(tmp_path / "other"))
+    log.close()
 
 
 def test_a_spool_that_is_removed_loses_no_row(make, tmp_path):

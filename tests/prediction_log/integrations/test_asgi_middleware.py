@@ -69,7 +69,7 @@ def test_a_server_that_is_told_to_end_sends_everything(server, tmp_path):
 def test_a_killed_server_leaves_its_rows_for_the_next(server, tmp_path):
     for _ in range(20):
         server.answers(JPEG)
-    wait_until(lambda: len(rows_waiting(tmp_path / "spool")) == 21, within_s=1.5)
+    wait_until(lambda: len(rows_waiting(tmp_path / "spool")) == 21, within_s=10)
     server.end(signal.SIGKILL)
     assert rows_in(tmp_path / "bucket") == []
 

@@ -92,6 +92,10 @@ def test_answers_that_are_classes_have_the_model_s_probabilities(served):
     assert sum(shares) == pytest.approx(1)
 
 
+def test_what_torchserve_takes_for_a_prediction_is_recorded(served):
+    assert len(served(Dogs, [{"data": PICTURES[0]}], explain="true")[1]) == 1
+
+
 @pytest.mark.parametrize("kind", ["explain", "describe"])
 def test_explanations_and_descriptions_are_no_predictions(served, kind):
     answered, rows = served(Dogs, [{"data": PICTURES[0]}], **{kind: "True"})
@@ -119,6 +123,26 @@ def test_a_log_that_fails_fails_no_request(served, caplog):
     assert len(answered) == 1
     assert rows == []
     assert "no image today" in caplog.text
+
+
+def test_a_context_of_another_kind_fails_no_request(served, caplog):
+    class Odd(Context):
+        get_request_header = None
+
+    class Own(LogPredictions, ImageClassifier):
+        def _is_describe(self):
+            return False
+
+        _is_explain = _is_describe
+
+        def handle(self, data, context):
+            return super().handle(data, Odd())
+
+    answered, rows = served(Own, [{"data": PICTURES[0]}])
+
+    assert len(answered) == 1
+    assert rows == []
+    assert "not recorded" in caplog.text
 
 
 def test_the_wrong_order_of_bases_is_refused():

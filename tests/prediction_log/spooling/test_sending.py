@@ -49,7 +49,7 @@ def spool(tmp_path):
 
 def test_images_come_before_their_rows_and_nothing_stays(spool, tmp_path):
     store = Remembering()
-    Sender(spool, store, packed=False).send_finished()
+    Sender(spool, store).send_finished()
 
     assert len(store.objects) == 201
     assert store.order[-1].startswith("log/dt=2025-03-03/part-")
@@ -63,7 +63,7 @@ def test_images_come_before_their_rows_and_nothing_stays(spool, tmp_path):
 def test_what_was_not_taken_is_sent_again(spool, what):
     store = Remembering()
     store.failing.add(what)
-    sender = Sender(spool, store, packed=False)
+    sender = Sender(spool, store)
     for _ in range(2):
         with pytest.raises(ConnectionError):
             sender.send_finished()
@@ -76,9 +76,7 @@ def test_what_was_not_taken_is_sent_again(spool, what):
 
 def test_a_part_is_sent_by_one_process_at_a_time(spool):
     store = Remembering()
-    senders = [
-        threading.Thread(target=Sender(spool, store, packed=False).send_finished) for _ in range(6)
-    ]
+    senders = [threading.Thread(target=Sender(spool, store).send_finished) for _ in range(6)]
     for sender in senders:
         sender.start()
     for sender in senders:
