@@ -55,13 +55,13 @@ tests: $(VENV)/.dev
 	@$(PYTEST) --cov --cov-report=term --cov-fail-under=85
 
 # --- the examples of servers, for real: TorchServe and FastAPI serve, log, and the job watches ---
-$(SERVING)/.ready: examples/requirements.txt $(shell find prediction_log -name build -prune -o -name "*.py" -print) prediction_log/pyproject.toml
+$(SERVING)/.ready: examples/requirements.txt constraints.txt $(shell find prediction_log -name build -prune -o -name "*.py" -print) prediction_log/pyproject.toml
 	@echo "Setting up $(SERVING), which the servers of the examples run in (once; about a minute)"
 	@test -x $(SERVING)/bin/python || $(PYTHON) -m venv $(SERVING)
 	@# Of a copy: pip leaves what it builds where it builds it.
 	@rm -rf $(SERVING)/source && cp -r prediction_log $(SERVING)/source
 	@$(SERVING)/bin/python -m pip --disable-pip-version-check --quiet install \
-		--requirement examples/requirements.txt $(SERVING)/source/
+		--constraint constraints.txt --requirement examples/requirements.txt $(SERVING)/source/
 	@touch $@
 
 torchserve: $(VENV)/.dev $(SERVING)/.ready
