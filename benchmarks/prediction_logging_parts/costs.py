@@ -6,10 +6,14 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 
-from benchmarks.prediction_logging_parts.server import ROOT
+from benchmarks.prediction_logging_parts.server import JPEG, ROOT
+from prediction_log import PredictionLog
 
 _STARTS = 25
+_CALLS = 2_000
 _CAP = 32 << 20
 _MIB = 1 << 20
 # Pictures of 100 kB are logged for some seconds, many times what the cap takes.
@@ -58,8 +62,29 @@ shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure_costs() -> list[str]:
-    """Return the cost of the import, and the memory of a process whose store or disk hangs."""
-    return [_import_cost(), _hanging("store"), _hanging("disk")]
+    """Return the cost of import and call, and the memory where the store or the disk hangs."""
+    return [_import_cost(), _call_cost(), _hanging("store"), _hanging("disk")]
+
+
+def _call_cost() -> str:
+    """Return how long a call takes, and the processor time of all that it leads to."""
+    shares = {str(number): 0.1 for number in range(10)}
+    taken = []
+    with tempfile.TemporaryDirectory() as folder:
+        log = PredictionLog(f"{folder}/bucket", spool=f"{folder}/spool")
+        before = time.process_time()
+        for number in range(_CALLS):
+            begun = time.perf_counter()
+            log.log(JPEG, prediction="3", confidence=0.1, probabilities=shares, number=number)
+            taken.append(1e3 * (time.perf_counter() - begun))
+            time.sleep(0.002)
+        log.close()
+        used = 1e3 * (time.process_time() - before) / _CALLS
+    p99 = statistics.quantiles(taken, n=100)[98]
+    return (
+        f"a call of log(): {statistics.median(taken):.3f} ms median, {p99:.3f} ms 99th percentile; "
+        f"{used:.2f} ms of processor time in all, to a folder"
+    )
 
 
 def _import_cost() -> str:
