@@ -22,7 +22,7 @@ from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
 from drift.setup.log.times import SampledTimes
-from drift.setup.log.unread_objects import UnreadObjects, find_unread
+from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
 from drift.setup.propose.judged import JudgedLog
@@ -73,8 +73,8 @@ def propose(
     """
     seen = survey(bucket)
     images = find_images(bucket, seen.objects)
-    candidates = find_candidates(bucket, seen.objects)
-    unread = find_unread(bucket, seen.objects, images)
+    unread, families = look_into(bucket, seen.objects, images)
+    candidates = find_candidates(bucket, seen.objects, families)
     shelf = _shelf(bucket, open_bucket, seen)
     if not candidates.logs:
         told = [*tables_without_times(candidates.timeless, images, shelf)]
@@ -257,5 +257,6 @@ def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
     return LogChoice(
         path=family.path,
         because=f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}.",
+        written=sample.written,
         others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
     )

@@ -107,7 +107,9 @@ def linked_predictions(
     # Only what is compared: who asked, and how long it took, the reference's log need not have.
     unused = dict.fromkeys(("id", "label", "client", "latency"))
     columns = context.job.predictions.columns.model_copy(update=unused)
-    settings = context.job.predictions.model_copy(update={"path": path, "columns": columns})
+    settings = context.job.predictions.model_copy(
+        update={"path": path, "columns": columns, "format": None}
+    )
     try:
         most = context.job.window.most_rows
         everything = WindowRequest(end=_ALL_TIME, rows=most, most_rows=most)

@@ -169,6 +169,7 @@ def _read_window(context: SourceContext) -> PredictionRows:
         context.job.predictions,
         WindowRequest(end=end, last=end - start, most_rows=context.job.window.most_rows),
         extra_columns=locator.columns_used(),
+        workers=context.job.images.fetch_workers,
     )
 
 

@@ -12,12 +12,15 @@ from drift.setup.columns.all_columns import guess_columns
 from drift.setup.columns.values import column_values
 from drift.workplace import Workplace
 from jobs.errors import DriftError, ExitCode
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection.choose import find_objects
 from jobs.times.windows import WindowRequest
 
 _LISTED = 1_000
+_SHOWN_NAMES = 8
+_BY_CONTENT = "format told by content"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -75,12 +78,17 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
     """Find the log and read the window's rows."""
     settings = place.job.predictions
     try:
-        objects = find_objects(place.bucket, settings.path)
+        objects = find_objects(
+            place.bucket,
+            settings.path,
+            stated=settings.format,
+            day_first=settings.day_first,
+        )
     except DriftError as error:
         return CheckedLog(checks=(failed("log", error),))
-    kinds = ", ".join(sorted({one.kind.value for one in objects}))
+    kinds = ", ".join(sorted({one.kind.value if one.kind else _BY_CONTENT for one in objects}))
     many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
-    found = is_ok("log", f"{settings.path}: {many} ({kinds})")
+    found = is_ok("log", f"{settings.path}: {many} ({kinds}){_stated(settings)}")
     try:
         rows = read_predictions(
             place.bucket,
@@ -88,12 +96,22 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
             request,
             extra_columns=place.locator.columns_used(),
             segment_columns=place.job.segments.columns,
+            workers=place.job.images.fetch_workers,
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
     times = check_times(rows, settings, place.clock())
     checks = [found, _rows(place, rows), *times, _columns(place, rows)]
     return CheckedLog(checks=tuple(checks), rows=rows)
+
+
+def _stated(settings: PredictionSettings) -> str:
+    """Return what the job file says of how the log is written."""
+    encoding = f"; read as {settings.encoding}" if settings.encoding else ""
+    names = ", ".join(settings.header[:_SHOWN_NAMES])
+    more = ", ..." if len(settings.header) > _SHOWN_NAMES else ""
+    columns = f"{len(settings.header)} columns named by predictions.header: {names}{more}"
+    return encoding + (f"; where it has no header, its {columns}" if settings.header else "")
 
 
 def _rows(place: Workplace, rows: PredictionRows) -> Check:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from drift.setup.check.reused_names import ReusedNames
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.images.try_templates import TriedTemplate
+from drift.setup.log.row_sample import BY_NAME, Written
 from drift.setup.propose.reference import ReferenceGuess
 from drift.setup.propose.window import ReferenceStretch, WindowGuess
 
@@ -39,11 +40,14 @@ class LogChoice:
         Why, in plain words.
     others
         Other logs that it could have been.
+    written
+        How it is written, as far as a run has to be told.
     """
 
     path: str
     because: str
     others: tuple[str, ...] = ()
+    written: Written = BY_NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
+from drift.setup.log.row_sample import Written
 from drift.setup.propose.proposal import Proposal
 from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
@@ -55,6 +56,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield from _comment(proposal.log.because)
     yield from _doubts(proposal, "predictions.path")
     yield f"path = {as_text(proposal.log.path)}"
+    yield from _written(proposal.log.written)
     columns = proposal.columns
     if columns.day_first is not None:
         order = "the day" if columns.day_first else "the month"
@@ -84,6 +86,23 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             columns.probabilities.because,
         )
     yield from _doubts(proposal, "predictions.columns")
+
+
+def _written(written: Written) -> Iterator[str]:
+    """Yield how the log is written, where its names and marks do not tell it."""
+    if written.format is not None:
+        yield from _with_reason(
+            f"format = {as_text(written.format.value)}", "told by what lies in the objects"
+        )
+    if written.encoding is not None:
+        yield from _comment(f"No UTF-8, but Windows-1252: {written.encoding_because}")
+        yield f"encoding = {as_text(written.encoding)}"
+    if written.header:
+        yield from _comment(
+            "No line of it names the columns: these names are told from the values. Correct them "
+            "where they are wrong, in the order of the columns."
+        )
+        yield f"header = {as_list(written.header)}"
 
 
 def _images(proposal: Proposal) -> Iterator[str]:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from jobs.predictions.formats.text_stream import open_text
 
 # Small enough for a core's cache, in which a block is gone through several times.
 BLOCK_BYTES = 2 << 20
 LONGEST_LINE_BYTES = 1 << 20
 # Enough of an over-long line to read the time that it most likely starts with.
 HEAD_BYTES = 64 << 10
-
-_GZIP_MAGIC = b"\x1f\x8b"
-
-
-class DamagedTextError(Exception):
-    """The bytes cannot be unpacked; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,29 +34,23 @@ class TextBlock:
     overlong: bytes | None = None
 
 
-def read_blocks(path: Path, block_bytes: int = BLOCK_BYTES) -> Iterator[TextBlock]:
+def read_blocks(
+    path: Path, block_bytes: int = BLOCK_BYTES, encoding: str | None = None
+) -> Iterator[TextBlock]:
     """Yield a file's lines in blocks of about `block_bytes`; the last line gets a newline.
 
-    gzip is told by its first bytes, whatever the name is: stores unpack on the way, or do not.
+    Parameters
+    ----------
+    encoding
+        As for `open_text`.
 
     Raises
     ------
     DamagedTextError
         If gzip data is truncated or damaged.
     """
-    with path.open("rb") as file:
-        packed = file.read(2) == _GZIP_MAGIC
-        file.seek(0)
-        if not packed:
-            yield from _split_blocks(file, block_bytes)
-            return
-        try:
-            with gzip.open(file) as unpacked:
-                yield from _split_blocks(unpacked, block_bytes)
-        except EOFError:
-            raise DamagedTextError("the gzip data ends too early: it was cut off") from None
-        except (zlib.error, gzip.BadGzipFile) as error:
-            raise DamagedTextError(f"the gzip data is damaged ({error})") from None
+    with open_text(path, encoding) as stream:
+        yield from _split_blocks(stream, block_bytes)
 
 
 def _split_blocks(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> Iterator[TextBlock]:

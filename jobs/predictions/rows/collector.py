@@ -15,6 +15,7 @@ from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.seen import SeenTimes
 from jobs.predictions.rows.batches import RowBatch, in_order
 from jobs.predictions.rows.deliveries import equal_rows, settle_deliveries
+from jobs.predictions.rows.origins import RowOrigins
 from jobs.predictions.rows.places import RowPlaces
 from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines, shorten
 from jobs.predictions.rows.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
@@ -63,6 +64,8 @@ class WindowCollector:
         Headers inside objects that name other columns than the one before them.
     recoded
         The encoding of each object that was read in another one than UTF-8.
+    origins
+        Where rows stand of objects that were not read line by line.
     """
 
     request: WindowRequest
@@ -73,6 +76,7 @@ class WindowCollector:
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
     recoded: dict[str, str] = field(default_factory=dict)
+    origins: RowOrigins = field(default_factory=RowOrigins)
     end: int = 0
     start: int | None = None
     seen: SeenTimes = field(default_factory=lambda: SeenTimes(end=0))
@@ -94,7 +98,11 @@ class WindowCollector:
         """Take in the readable times of further lines of an object, in or outside the window."""
         self.seen.add(moments, zoneless)
         if source not in self.courses:
-            self.courses[source] = TimeCourse(source=source)
+            self.courses[source] = TimeCourse(
+                source=source,
+                unit=self.origins.unit(source),
+                is_ordered=not self.origins.is_packed(source),
+            )
         self.courses[source].add(lines, moments, zoneless)
 
     def in_window(self, moments: Integers) -> Flags:

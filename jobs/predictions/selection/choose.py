@@ -8,10 +8,10 @@ from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.selection.object_names import (
-    KNOWN_ENDINGS,
     LogFormat,
     NamedSpan,
     compile_glob,
+    day_comes_first,
     fixed_prefix,
     format_of,
     is_glob,
@@ -28,12 +28,14 @@ class NamedObject:
     ----------
     info
         Its name, size and version.
+    kind
+        How it is written; None where its content has to tell.
     span
         The days that its name tells; None where it tells none.
     """
 
     info: ObjectInfo
-    kind: LogFormat
+    kind: LogFormat | None
     span: NamedSpan | None = None
 
     @property
@@ -56,22 +58,32 @@ class NamedObject:
         return to_moment(wide.start) <= observed.oldest and observed.newest < to_moment(wide.end)
 
 
-def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
+def find_objects(
+    bucket: Bucket, path: str, *, stated: str | None = None, day_first: bool | None = None
+) -> list[NamedObject]:
     """Return the objects that `path` names, those without a date first, then the newest first.
 
     Of a glob's objects those without content are left out, and those that start with ``_`` or
     ``.``, which other programs use for marks of their own.
 
+    Parameters
+    ----------
+    stated
+        `predictions.format`: how all of them are written, whatever their names say.
+    day_first
+        `predictions.day_first`, for dates in names that end with the year. Unset, the names tell.
+
     Raises
     ------
     ObjectError
-        If there is none, if it is empty, or if its name tells no format.
+        If there is none, or if it is empty.
     """
+    known = None if stated is None else LogFormat(stated)
     if not is_glob(path):
         info = bucket.info(path)
         if info.size_bytes == 0:
             raise _empty(bucket, path)
-        return [NamedObject(info=info, kind=_known_format(bucket, path))]
+        return [NamedObject(info=info, kind=known or format_of(path))]
     glob = compile_glob(path)
     infos = [info for info in bucket.list(fixed_prefix(path)) if glob.fullmatch(info.name)]
     infos = [info for info in infos if info.name.rpartition("/")[2][:1] not in {"_", ".", ""}]
@@ -83,11 +95,13 @@ def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
         )
     if not any(info.size_bytes for info in infos):
         raise _empty(bucket, infos[0].name)
+    if day_first is None:
+        day_first = day_comes_first(info.name for info in infos)
     found = [
         NamedObject(
             info=info,
-            kind=_known_format(bucket, info.name),
-            span=named_span(info.name, glob),
+            kind=known or format_of(info.name),
+            span=named_span(info.name, glob, day_first=day_first),
         )
         for info in infos
         if info.size_bytes
@@ -97,17 +111,6 @@ def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
 
 def _reading_order(item: NamedObject) -> tuple[int, str]:
     return (0 if item.span is None else -to_moment(item.span.end), item.name)
-
-
-def _known_format(bucket: Bucket, name: str) -> LogFormat:
-    kind = format_of(name)
-    if kind is None:
-        raise ObjectError(
-            bucket.url_of(name),
-            f"the name tells no format. Expected one that ends in {KNOWN_ENDINGS}; narrow or "
-            "correct predictions.path.",
-        )
-    return kind
 
 
 def _empty(bucket: Bucket, name: str) -> ObjectError:

@@ -12,7 +12,7 @@ import pytest
 from drift.setup.log.sniffing import look_at
 from jobs.errors import InputError
 from tests.support.layouts import pictures, put, requests, write_csv, write_text
-from tests.support.proposing import proposed, row, said
+from tests.support.proposing import proposed, row
 
 ROWS = requests(30)
 
@@ -45,7 +45,7 @@ def refused(folder: Path) -> str:
         ("a,b\n1,2\n3,4\n", "a table with a header"),
         (b"PAR1xxxx", "Parquet"),
         (b"Obj\x01xx", "Avro"),
-        ("a,b\n1,2\n".encode("utf-16"), "UTF-16 text"),
+        ("a,b\n1,2\n".encode("utf-16"), "a table with a header"),
         (gzip.compress("\n".join(lines()).encode()), "JSON lines"),
     ],
 )
@@ -58,34 +58,6 @@ def test_content_tells_what_an_object_is(data, kind):
 @pytest.mark.parametrize("data", [b"", b"hello", b"# Read me\n\nSome, text.\n", b"\x00\x01\x02"])
 def test_content_that_is_no_table_is_none(data):
     assert look_at(data, is_whole=True) is None
-
-
-def test_objects_that_are_no_logs_by_their_names_only_are_named_with_what_to_do(tmp_path):
-    folder = with_images(tmp_path)
-    for hour in range(3):
-        write_text(folder / f"firehose/2025/03/03/p-{hour}", "".join(lines()[hour::3]))
-    message = refused(folder)
-    assert "3 objects such as firehose/2025/03/03/p-0 are JSON objects one after the" in message
-    assert "with the fields timestamp, id, pred" in message
-    assert "write a line break behind each object" in message
-    assert "Name the folder" not in message
-
-
-def test_one_object_for_each_request_is_named(tmp_path):
-    folder = with_images(tmp_path)
-    for number, line in enumerate(lines()):
-        write_text(folder / f"requests/{number:08x}-response.json", line)
-    message = refused(folder)
-    assert "30 objects such as requests/00000000-response.json are each a single JSON" in message
-
-
-def test_a_log_beside_that_is_not_read_is_named_in_the_proposal(tmp_path):
-    folder = with_images(tmp_path)
-    write_csv(folder / "log.csv", [row(one) for one in ROWS])
-    write_text(folder / "older/app.json", "\n".join(lines()))
-    assert "older/app.json is JSON lines under a name that does not end in" in said(
-        proposed(folder)
-    )
 
 
 def test_a_table_without_times_is_said_to_lead_to_images(tmp_path):
@@ -143,19 +115,6 @@ def test_images_inside_a_parquet_log_are_said_to_be_there(tmp_path):
     frame = pd.DataFrame({"timestamp": [one.time for one in ROWS], "image": images})
     frame.to_parquet(folder / "data.parquet")
     assert "The column image.bytes holds the images themselves" in refused(folder)
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        ("a;b\n".encode("utf-16"), "it is UTF-16 text"),
-        (b"sep=;\r\ntimestamp;id\r\n2025-03-03;1\r\n", "its first line is sep=;, a hint for"),
-    ],
-)
-def test_what_excel_writes_is_named(data, reason, tmp_path):
-    folder = with_images(tmp_path)
-    (folder / "log.csv").write_bytes(data)
-    assert f"log.csv is none: {reason}" in refused(folder)
 
 
 def test_the_newest_row_is_the_newest_and_is_shortened(tmp_path):

@@ -17,7 +17,12 @@ import pyarrow as pa
 from jobs.errors import ObjectError
 from jobs.predictions.formats.csv.blocks import ScannedBlock, parse, scan_block
 from jobs.predictions.formats.csv.careful_records import LineSorter
-from jobs.predictions.formats.csv.dialect import CsvDialect, check_line_ends, read_header
+from jobs.predictions.formats.csv.dialect import (
+    CsvDialect,
+    HeaderRules,
+    check_line_ends,
+    read_header,
+)
 from jobs.predictions.formats.csv.inner_headers import FoundHeader, find_headers, read_header_line
 from jobs.predictions.formats.csv.records import Records
 from jobs.predictions.formats.csv.unread import lines_below, overlong_line
@@ -50,7 +55,7 @@ def read_csv_log(
     DamagedTextError
         If it is damaged gzip data.
     """
-    blocks = read_blocks(log.path, block_bytes)
+    blocks = read_blocks(log.path, block_bytes, log.encoding)
     first = next(blocks, None)
     if first is not None and first.overlong is not None and not first.data:
         check_line_ends(log.url, first.overlong)
@@ -59,11 +64,14 @@ def read_csv_log(
         raise ObjectError(
             log.url, f"the log {what}. Expected a header line; check what writes the log."
         )
-    encoding = TextEncoding(log.path)
+    encoding = TextEncoding(None if log.encoding else log.path)
     first = replace(first, data=encoding.as_utf8(first.data))
-    dialect, size, lines = read_header(log.url, first.data, collector.needed.named.timestamp)
+    rules = HeaderRules(timestamp=collector.needed.named.timestamp, stated=log.header)
+    dialect, size, lines = read_header(log.url, first.data, rules)
     check_header(log.url, dialect.columns, collector.needed)
     collector.columns |= dict.fromkeys(dialect.columns)
+    if dialect.delimiter == b";":
+        collector.origins.decimal_commas.add(log.name)
     reader = _CsvReader(log.name, encoding, dialect, collector, first_line=lines + 1)
     reader.take(TextBlock(data=first.data[size:], overlong=first.overlong))
     with ThreadPoolExecutor(_WORKERS) as pool:
