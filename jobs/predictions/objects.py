@@ -37,6 +37,8 @@ SMALL_BYTES = 64 << 10
 # Fewer are read one by one, each with its own place in what is said.
 _FEWEST_SMALL = 50
 _AHEAD = 4
+# Of those whose names tell their very time.
+_TOGETHER = 512
 
 
 @dataclass(slots=True)
@@ -78,14 +80,20 @@ class ObjectReader:
         if start is not None:
             near = zip(small, objects, strict=True)
             self._check(sum(one and item.may_hold(start, end) for one, item in near))
-        places = range(len(objects))
-        for key, group in groupby(
-            places, lambda place: (objects[place].span, -1 if small[place] else place)
-        ):
-            members = [objects[place] for place in group]
-            if key[1] < 0 and self._small is None:
-                self._small = SmallObjects(self.settings, self.bucket, self.collector)
-            yield members
+        if any(small):
+            self._small = SmallObjects(self.settings, self.bucket, self.collector)
+
+        def key_of(place: int) -> tuple[object, int]:
+            item = objects[place]
+            if not small[place]:
+                return item.span, place
+            if item.span is None or not item.span.is_exact:
+                return item.span, -1
+            # Each has a time of its own; the newest come first.
+            return item.may_hold(start, end), -1 - place // _TOGETHER
+
+        for _, group in groupby(range(len(objects)), key_of):
+            yield [objects[place] for place in group]
 
     def read(self, group: Sequence[NamedObject]) -> None:
         """Read the objects of one group."""
@@ -96,7 +104,7 @@ class ObjectReader:
         self._fetched += len(group)
         self._check(self._fetched)
         for item, data in self._fetch(group):
-            if not self._small.take(item.name, data):
+            if not self._small.take(item.info, data):
                 self._read_one(item)
         self._small.read()
         self._kinds.add(LogFormat.JSON)
@@ -131,6 +139,7 @@ class ObjectReader:
         return self.bucket.read(name).data
 
     def _read_one(self, item: NamedObject) -> None:
+        self.collector.begin(item.info)
         with tempfile.TemporaryDirectory(prefix="drift-log-") as folder:
             parts = None
             if item.kind is LogFormat.PARQUET:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.predictions.images_only.listing import read_image_listing
 from jobs.predictions.log_columns import NeededColumns, check_columns
 from jobs.predictions.objects import ObjectReader
 from jobs.predictions.row_times.observed import ObservedTimes
@@ -20,7 +21,12 @@ from jobs.predictions.rows.frames import fields_frame, raw_frame
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.rows.tally import tally_rows
-from jobs.predictions.selection.choose import NamedObject, find_objects
+from jobs.predictions.selection.choose import (
+    NamedObject,
+    are_true_to_names,
+    find_objects,
+    with_named_times,
+)
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
 
@@ -59,13 +65,25 @@ def read_predictions(
         tells, or without a column that the job names, and if it is too many small objects.
     """
     needed = NeededColumns(
-        named=settings.columns, extra=tuple(extra_columns), segments=tuple(segment_columns)
+        named=settings.columns,
+        extra=tuple(extra_columns),
+        segments=tuple(segment_columns),
+        from_path=settings.from_path,
     )
     rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
     collector = WindowCollector(request=request, rules=rules, needed=needed)
+    if settings.images_only:
+        read_image_listing(bucket, settings, collector)
+        check_columns(
+            bucket.url_of(settings.path), list(collector.columns), needed, optional=frozenset()
+        )
+        return _assemble(collector, rules)
     objects = find_objects(
         bucket, settings.path, stated=settings.format, day_first=settings.day_first
     )
+    if needed.of_names.own_time_column(()) is None:
+        times = needed.of_names.times_of([one.info for one in objects], rules)
+        objects = with_named_times(objects, times)
     reader = ObjectReader(bucket, settings, collector, workers)
     read = _read_objects(objects, reader, collector)
     if read and collector.columns:
@@ -90,7 +108,7 @@ def _read_objects(
             continue
         collector.observed = ObservedTimes()
         reader.read(group)
-        names_are_true &= group[0].is_true_to_name(collector.observed)
+        names_are_true &= are_true_to_names(group, collector.observed)
         read += group
     if not names_are_true:
         for group in passed_over:
@@ -116,7 +134,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     if start is None:
         start = int(batch.moments[0]) if len(batch) else collector.end
     collector.seen.begin_before(start)
-    columns = sorted(collector.columns)
+    columns = sorted({*collector.columns, *collector.needed.of_names.all})
     probabilities = collector.needed.probabilities(columns)
     named = collector.needed.named
     wanted = {*columns, *collector.needed.extra, *collector.needed.segments}

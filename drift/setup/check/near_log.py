@@ -16,6 +16,8 @@ _LISTED = 5_000
 def check_near_log(place: Workplace) -> Iterator[Check]:
     """Say how many objects have names like the log's but do not match its path."""
     path, job = place.job.predictions.path, place.job
+    if job.predictions.images_only:
+        return
     own = {job.reference.log, job.reference.features}
     try:
         listed = list(islice(place.bucket.list(beginning_of(path)), _LISTED))

@@ -30,6 +30,22 @@ _READERS = 16
 _PACKED_FACTOR = 6
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSource:
+    """What of a log stands in the names of its objects.
+
+    Attributes
+    ----------
+    images_only
+        `predictions.images_only`: there is nothing but the names.
+    from_path
+        `predictions.from_path`.
+    """
+
+    images_only: bool = False
+    from_path: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A family of objects that reads like a log.
@@ -38,12 +54,15 @@ class Candidate:
     ----------
     values
         The columns of a sample.
+    source
+        What stands in the names of the objects.
     """
 
     family: LogFamily
     sample: LogSample
     guesses: ColumnGuesses
     values: Mapping[str, ColumnValues] = field(repr=False)
+    source: NameSource = NameSource()
 
     def points(self) -> float:
         """Return how much it looks like the log of requests, names and content together."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -87,6 +87,8 @@ class LogSample:
         Rows that cannot be read, or not as they were meant.
     notes
         What is odd about it, in sentences.
+    objects
+        The object of each row, where that is known.
     written
         How it is written.
     """
@@ -97,6 +99,7 @@ class LogSample:
     rows_seen: int = 0
     odd: tuple[OddRows, ...] = ()
     notes: tuple[str, ...] = ()
+    objects: tuple[str, ...] = field(default=(), repr=False)
     written: Written = BY_NAME
 
     @property
@@ -174,6 +177,7 @@ def join_samples(
         rows_in_all=round(seen * objects / len(samples)),
         is_complete=objects == len(samples) and all(one.is_complete for one in samples),
         rows_seen=sum(one.rows_seen for one in samples),
+        objects=tuple(name for sample in samples for name in sample.objects),
         odd=_joined(one for sample in samples for one in sample.odd),
         notes=tuple(every),
         written=_most_telling([sample.written for sample in samples]),

@@ -62,7 +62,10 @@ def read_sample(
     except (pa.ArrowException, OSError, zlib.error, EOFError) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         return UnreadSample(name=info.name, reason=f"it is damaged ({reason})")
-    if kind is None or isinstance(sample, UnreadSample):
+    if isinstance(sample, UnreadSample):
+        return sample
+    sample = replace(sample, objects=(info.name,) * len(sample.table))
+    if kind is None:
         return sample
     return replace(sample, written=replace(sample.written, format=kind))
 

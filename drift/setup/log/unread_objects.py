@@ -18,6 +18,7 @@ from drift.setup.log.part_names import LikeNames, grouped
 from drift.setup.log.row_sample import LogSample
 from drift.setup.log.sample import read_sample
 from drift.setup.log.sniffing import Look, look_at
+from drift.setup.names.one_format import one_format
 from drift.setup.words import LOG_WORDS, has_word
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
@@ -108,7 +109,7 @@ def look_into(bucket: Bucket, objects: Sequence[ObjectInfo], images: Sequence[st
         if found is None:
             continue
         kind = found.look.format
-        if kind is not None and found.has_times:
+        if kind is not None and (found.has_times or one_format(found.names) is not None):
             family = family_of(group.members, names, kind)
             families.append(replace(family, path=group.path) if group.is_general else family)
         else:

@@ -36,7 +36,7 @@ def told(proposal: Proposal, target: Path) -> str:
     lines = [
         f"Wrote {target} from {proposal.seen}.",
         "",
-        f"log        {proposal.log.path}",
+        f"log        {_log(proposal)}",
         f"           {proposal.log.because.removeprefix('The prediction log: ')}",
         f"columns    {columns}",
         f"images     {proposal.template.path}   ({_share(proposal)})",
@@ -54,6 +54,15 @@ def told(proposal: Proposal, target: Path) -> str:
     return "\n".join(
         "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
         for line in lines
+    )
+
+
+def _log(proposal: Proposal) -> str:
+    source = proposal.log.source
+    return (
+        f"none; images {source.from_path or proposal.log.path}"
+        if source.images_only
+        else (proposal.log.path)
     )
 
 

@@ -55,7 +55,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield "[predictions]"
     yield from _comment(proposal.log.because)
     yield from _doubts(proposal, "predictions.path")
-    yield f"path = {as_text(proposal.log.path)}"
+    yield from _log_path(proposal)
     yield from _written(proposal.log.written)
     columns = proposal.columns
     if columns.day_first is not None:
@@ -69,7 +69,8 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield ""
     yield "[predictions.columns]"
     named = columns.named
-    for key in _COLUMN_ORDER:
+    keys = ("timestamp", "client") if proposal.log.source.images_only else _COLUMN_ORDER
+    for key in keys:
         if key in named:
             yield from _doubts(proposal, f"predictions.columns.{key}")
             unused = "; read, and not yet compared" * (key == "label")
@@ -86,6 +87,17 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             columns.probabilities.because,
         )
     yield from _doubts(proposal, "predictions.columns")
+
+
+def _log_path(proposal: Proposal) -> Iterator[str]:
+    source = proposal.log.source
+    if source.images_only:
+        yield "images_only = true"
+    if source.from_path is None or not source.images_only:
+        yield f"path = {as_text(proposal.log.path)}"
+    if source.from_path is not None:
+        yield from _comment("Every name is taken apart so; pieces in braces are columns.")
+        yield f"from_path = {as_text(source.from_path)}"
 
 
 def _written(written: Written) -> Iterator[str]:

@@ -108,14 +108,34 @@ class JsonReader:
         self._source, self._url = source, url
         self._collector = collector
         self._encoding = encoding
-        self._timestamp = collector.needed.named.timestamp
         self._line = 1
         self._is_first = True
+        self._knows_columns = False
         self._objects = 0
         self._columns: dict[str, None] = {}
-        key = re.escape(json.dumps(self._timestamp, ensure_ascii=False))
+        self._know_time_column()
+
+    def _know_time_column(self) -> None:
+        """Look for the times where they stand; what has none of its own has a name for them."""
+        needed = self._collector.needed
+        self._timestamp = self._collector.time_column or needed.named.timestamp
         self._key = json.dumps(self._timestamp, ensure_ascii=False)
+        key = re.escape(self._key)
         self._glance_pattern = rf'{key}\s*:\s*(?:"(?P<text>[^"\\]*)"|(?P<number>[0-9.]+))'
+
+    def forget_columns(self) -> None:
+        """Say that the next rows may be of another object."""
+        self._knows_columns = False
+
+    def _begin(self, data: bytes) -> None:
+        """Take in the columns of the first row."""
+        for line in data.split(b"\n"):
+            row = parse_line(line) if line.strip() else ""
+            if not isinstance(row, str):
+                self._knows_columns = True
+                self._collector.know_columns(list(row))
+                self._know_time_column()
+                return
 
     def take(self, data: bytes) -> None:
         """Read whole lines."""
@@ -128,6 +148,8 @@ class JsonReader:
             data = data.removeprefix(_BYTE_ORDER_MARK)
             self._is_first = False
         data = self._encoding.as_utf8(data)
+        if not self._knows_columns and self._collector.needed.of_names.tells_something:
+            self._begin(data)
         if not data or data.isspace():
             self._line += data.count(b"\n")
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from jobs.buckets.bucket import Bucket
+from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import TooManyRowsError
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.formats.content import format_of_content
@@ -33,6 +33,7 @@ class SmallObjects:
         self, settings: PredictionSettings, bucket: Bucket, collector: WindowCollector
     ) -> None:
         self._encoding = settings.encoding
+        self._path = settings.path
         self._url = bucket.url_of(settings.path)
         self._collector = collector
         self._packed = collector.origins.pack(settings.path)
@@ -42,7 +43,7 @@ class SmallObjects:
         self._next_line = 1
         self._any = False
 
-    def take(self, name: str, data: bytes) -> bool:
+    def take(self, info: ObjectInfo, data: bytes) -> bool:
         """Take one object's content; False where it is a log of its own, in another format.
 
         One that is no log at all is counted as a row that cannot be read.
@@ -50,19 +51,21 @@ class SmallObjects:
         try:
             text = as_utf8(data, self._encoding)
         except DamagedTextError as damage:
-            self._add(name, [str(damage).encode()])
+            self._add(info, [str(damage).encode()])
             return True
         kind = format_of_content(text, is_whole=True)
         if kind is not None and kind not in _JSON:
             return False
         lines = _values(text) if kind in _JSON or text[:1] in b"{[" else [_on_one_line(text)]
         if text.strip():
-            self._add(name, lines)
+            self._add(info, lines)
         return True
 
     def read(self) -> None:
         """Read what was taken so far."""
         if self._lines:
+            self._collector.begin(ObjectInfo(name=self._path, size_bytes=0, version=""))
+            self._reader.forget_columns()
             try:
                 self._reader.take(b"".join(self._lines))
             except WindowTooLargeError as too_large:
@@ -77,9 +80,12 @@ class SmallObjects:
         if self._any:
             self._reader.finish()
 
-    def _add(self, name: str, lines: list[bytes]) -> None:
+    def _add(self, info: ObjectInfo, lines: list[bytes]) -> None:
         self._any = True
-        self._packed.add(name, self._next_line)
+        self._packed.add(info.name, self._next_line)
+        names = self._collector.needed.of_names
+        if names.tells_something:
+            lines = [names.written_into(line, info) for line in lines]
         self._next_line += len(lines)
         self._lines += [line + b"\n" for line in lines]
         self._size += sum(map(len, lines))

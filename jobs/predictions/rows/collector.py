@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from jobs.buckets.bucket import ObjectInfo
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.row_times.course import TimeCourse
 from jobs.predictions.row_times.observed import ObservedTimes
@@ -30,6 +31,7 @@ from jobs.times.timestamps import (
 )
 from jobs.times.windows import WindowRequest
 
+_NO_OBJECT = ObjectInfo(name="", size_bytes=0, version="")
 # Rows that may pile up before those that are too old are sorted out.
 _SLACK_ROWS = 200_000
 
@@ -48,6 +50,12 @@ class WindowCollector:
 
     Attributes
     ----------
+    rules
+        How the times of the object that is being read are read.
+    object
+        The object that is being read.
+    time_column
+        Its column of times; None where its name or its own time is that of all rows.
     columns
         The columns of all objects that were read so far, in the order they were met.
     observed
@@ -71,6 +79,7 @@ class WindowCollector:
     request: WindowRequest
     rules: TimestampRules
     needed: NeededColumns
+    object: ObjectInfo = _NO_OBJECT
     rejections: Rejections = field(default_factory=Rejections)
     columns: dict[str, None] = field(default_factory=dict)
     observed: ObservedTimes = field(default_factory=ObservedTimes)
@@ -84,6 +93,9 @@ class WindowCollector:
     delivered_again: int = 0
     _new_headers: list[InnerHeader] = field(default_factory=list)
     headers: list[InnerHeader] = field(default_factory=list)
+    time_column: str | None = None
+    _own_columns: frozenset[str] = frozenset()
+    _job_rules: TimestampRules = field(default_factory=TimestampRules)
     _batches: list[RowBatch] = field(default_factory=list)
     _kept: int = 0
 
@@ -91,8 +103,22 @@ class WindowCollector:
         self.end = to_moment(self.request.end)
         start = self.request.start
         self.start = None if start is None else to_moment(start)
+        self._job_rules = self.rules
         self.seen = SeenTimes(end=self.end)
         self.seen.begin_before(self.start)
+
+    def begin(self, info: ObjectInfo) -> None:
+        """Take in which object is read next."""
+        self.object = info
+        self.know_columns(())
+
+    def know_columns(self, columns: Sequence[str]) -> int | None:
+        """Take in an object's columns before its rows; return the place of that of the times."""
+        names = self.needed.of_names
+        self._own_columns = frozenset(columns)
+        self.rules = names.time_rules(self._job_rules, self.object, columns)
+        self.time_column = names.own_time_column(columns)
+        return next((at for at, name in enumerate(columns) if name == self.time_column), None)
 
     def note(self, source: str, lines: Integers, moments: Integers, zoneless: Flags) -> None:
         """Take in the readable times of further lines of an object, in or outside the window."""
@@ -224,7 +250,8 @@ class WindowCollector:
     def add(self, batch: RowBatch) -> None:
         """Take rows of the window in."""
         if len(batch):
-            self._batches.append(replace(batch, table=cut_unnamed(batch.table, self.needed)))
+            table = self.needed.of_names.added_to(batch.table, self.object, self._own_columns)
+            self._batches.append(replace(batch, table=cut_unnamed(table, self.needed)))
             self._kept += len(batch)
         wanted = self.request.rows
         if wanted is not None and self._kept > 2 * wanted + _SLACK_ROWS:

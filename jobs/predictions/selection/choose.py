@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
@@ -17,7 +18,7 @@ from jobs.predictions.selection.object_names import (
     is_glob,
     named_span,
 )
-from jobs.times.timestamps import to_moment
+from jobs.times.timestamps import to_datetime, to_moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,34 @@ def find_objects(
         if info.size_bytes
     ]
     return sorted(found, key=_reading_order)
+
+
+def are_true_to_names(group: Sequence[NamedObject], observed: ObservedTimes) -> bool:
+    """Tell whether the times that were seen in objects read together lie where their names say."""
+    spans = [item.span for item in group if item.span is not None]
+    if len(spans) < len(group) or len(group) == 1:
+        return group[0].is_true_to_name(observed)
+    start, end = min(one.start for one in spans), max(one.end for one in spans)
+    whole = replace(spans[0], start=start, end=end)
+    return replace(group[0], span=whole).is_true_to_name(observed)
+
+
+def with_named_times(
+    objects: Sequence[NamedObject], times: Sequence[int | None]
+) -> list[NamedObject]:
+    """Return objects in the order in which they are read, given the very times of their rows.
+
+    Parameters
+    ----------
+    times
+        The time of all rows of each, in microseconds since 1970-01-01 UTC; None where it is not
+        known.
+    """
+    known = [
+        item if moment is None else replace(item, span=NamedSpan.of_moment(to_datetime(moment)))
+        for item, moment in zip(objects, times, strict=True)
+    ]
+    return sorted(known, key=_reading_order)
 
 
 def _reading_order(item: NamedObject) -> tuple[int, str]:

@@ -46,13 +46,30 @@ MARGIN = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedSpan:
-    """The half-open stretch of UTC time that an object's name says its rows lie in."""
+    """The half-open stretch of UTC time that an object's name says its rows lie in.
+
+    Attributes
+    ----------
+    is_exact
+        Whether it is one time, the very time of all rows.
+    """
 
     start: datetime
     end: datetime
+    is_exact: bool = False
+
+    @classmethod
+    def of_moment(cls, moment: datetime) -> NamedSpan:
+        """Return the span of a time that is that of all rows."""
+        return cls(start=moment, end=moment + timedelta(microseconds=1), is_exact=True)
 
     def widened(self) -> NamedSpan:
-        """Return the span with a day more on either side."""
+        """Return the span with a day more on either side, or of an exact one behind it alone.
+
+        The rows of the hours before a window are counted, so they are read too.
+        """
+        if self.is_exact:
+            return NamedSpan(start=self.start, end=self.end + MARGIN)
         return NamedSpan(start=self.start - MARGIN, end=self.end + MARGIN)
 
 

@@ -3,7 +3,6 @@
 import base64
 import gzip
 import json
-from datetime import UTC
 from pathlib import Path
 
 import pandas as pd
@@ -66,25 +65,6 @@ def test_a_table_without_times_is_said_to_lead_to_images(tmp_path):
     message = refused(folder)
     assert "boxes.csv is none: no column of it holds times" in message
     assert "with the path images/{Image Name} 100% of its rows name an image" in message
-
-
-def test_names_of_images_that_hold_times_are_offered_as_a_log(tmp_path):
-    for one in ROWS:
-        put(tmp_path, f"cam/{one.time:%Y/%m/%d/%Y%m%d_%H%M%S}.jpg", one.number)
-    message = refused(tmp_path)
-    assert "The names of 30 images hold times" in message
-    assert f"such as {ROWS[-1].time:%Y-%m-%dT%H:%M:%S},cam/" in message
-
-
-@pytest.mark.parametrize(
-    "form", ["%Y/%m/%d/%H-%M-%S", "%Y-%m-%dT%H-%M-%S_a", "img_%Y%m%d%H%M%S", "%s", "%s123"]
-)
-def test_times_in_names_are_read_in_the_usual_forms(form, tmp_path):
-    times = [one.time.replace(tzinfo=UTC) for one in ROWS]
-    for time in times:
-        name = form.replace("%s", str(int(time.timestamp())))
-        put(tmp_path, f"cam/{time.strftime(name)}.jpg", 1)
-    assert f"such as {times[-1]:%Y-%m-%dT%H:%M:%S}" in refused(tmp_path)
 
 
 def test_json_without_times_is_not_called_a_log(tmp_path):

@@ -44,6 +44,9 @@ def record_key(job: Job, rows: int | None) -> str:
         job.detection.burst.total_seconds(),
         rows,
     ]
+    of_names = [log.from_path, log.images_only, list(log.exclude)]
+    if any(of_names):
+        parts.append(of_names)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
 
 

@@ -97,13 +97,14 @@ class HeaderRules:
     Attributes
     ----------
     timestamp
-        The name of the timestamp column: the delimiter is the one that makes it a column.
+        The name of the timestamp column: the delimiter is the one that makes it a column. None
+        where the object's name tells the time of all rows.
     stated
         The columns' names of an object without a header line; empty where each has one. An object
         whose first line holds the timestamp's name, or half of these names, has one as well.
     """
 
-    timestamp: str
+    timestamp: str | None
     stated: tuple[str, ...] = ()
 
 
@@ -151,7 +152,9 @@ def read_header(url: str, head: bytes, rules: HeaderRules) -> tuple[CsvDialect, 
 
 def _names_time(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> bool:
     text = line.decode("utf-8", "replace").encode()
-    return any(rules.timestamp in _columns(text, delimiter) for delimiter in delimiters)
+    return rules.timestamp is not None and any(
+        rules.timestamp in _columns(text, delimiter) for delimiter in delimiters
+    )
 
 
 def _names_others(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> bool:
@@ -172,7 +175,7 @@ def _stated(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> Csv
     return CsvDialect(
         columns=names,
         delimiter=min(delimiters, key=missed),
-        timestamp=names.index(rules.timestamp) if rules.timestamp in names else -1,
+        timestamp=names.index(str(rules.timestamp)) if rules.timestamp in names else -1,
     )
 
 
@@ -222,7 +225,7 @@ def lines_end_in_returns(url: str) -> ObjectError:
 
 
 def _dialect(
-    url: str, line: bytes, timestamp: str, delimiters: Sequence[bytes] = DELIMITERS
+    url: str, line: bytes, timestamp: str | None, delimiters: Sequence[bytes] = DELIMITERS
 ) -> CsvDialect:
     try:
         line.decode("utf-8")

@@ -66,9 +66,10 @@ def read_csv_log(
         )
     encoding = TextEncoding(None if log.encoding else log.path)
     first = replace(first, data=encoding.as_utf8(first.data))
-    rules = HeaderRules(timestamp=collector.needed.named.timestamp, stated=log.header)
+    rules = HeaderRules(timestamp=collector.time_column, stated=log.header)
     dialect, size, lines = read_header(log.url, first.data, rules)
     check_header(log.url, dialect.columns, collector.needed)
+    dialect = replace(dialect, timestamp=collector.know_columns(dialect.columns) or 0)
     collector.columns |= dict.fromkeys(dialect.columns)
     if dialect.delimiter == b";":
         collector.origins.decimal_commas.add(log.name)
@@ -175,9 +176,9 @@ class _CsvReader:
         self._collector.note(self._source, lines[good], times.moments[good], times.zoneless[good])
 
     def _holds_header(self, scanned: ScannedBlock, times: Timestamps) -> bool:
-        """Tell whether one of the lines without a time is a header."""
+        """Tell whether one of the lines without a time of their own is a header."""
         faulty = np.flatnonzero(times.faults)
-        if len(faulty) > _FEW_FAULTS:
+        if len(faulty) > _FEW_FAULTS or self._collector.time_column is None:
             return next(find_headers(scanned.block.data, self._dialect), None) is not None
         ends = scanned.newlines[faulty] + 1
         starts = np.where(faulty > 0, scanned.newlines[faulty - 1] + 1, 0)
@@ -209,14 +210,14 @@ class _CsvReader:
 
     def _follow(self, header: FoundHeader) -> None:
         """Read what comes next by the names of another header."""
-        timestamp = self._collector.needed.named.timestamp
-        problem = header.problem(timestamp)
+        timestamp = self._collector.time_column
+        problem = header.problem(timestamp) if timestamp is not None else ""
         self._problem = f"the header in line {self._line} {problem}" if problem else ""
         if not problem:
             dialect = CsvDialect(
                 columns=header.columns,
                 delimiter=header.delimiter,
-                timestamp=header.columns.index(timestamp),
+                timestamp=header.columns.index(timestamp) if timestamp is not None else 0,
                 line=self._line,
             )
             self._collector.change_columns(
