@@ -12,7 +12,6 @@ import pandas as pd
 from drift.across_runs.accepted_windows import accepted_windows, widening
 from drift.across_runs.late_rows import find_late_rows, log_digest
 from drift.across_runs.marks import PersonsMarks
-from drift.across_runs.trend import TodaysRun, find_trend
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
@@ -23,19 +22,18 @@ from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
-from drift.observations.segment_units import WindowSegments, segment_units
+from drift.observations.segments.segment_units import WindowSegments, segment_units
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
 from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
-from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text, run_id, run_ids
 from drift.verdict.assemble import RunFacts, assemble
-from drift.verdict.decide import decide, lacks_images
+from drift.verdict.decide import Decision, decide, lacks_images
 from drift.verdict.file_causes import settled_causes
-from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
+from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days, trend_of_window
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses
 from drift.where.located import Located, located
@@ -45,14 +43,17 @@ from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
+from reference_stats.logged_features import further_numbers
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.answers import Verdict
+from reports.findings.images import Offender
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Trend
 from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
 from reports.publishing.affected_csv import AffectedImages, table_of
 from reports.telling.notices import due_notice
+from reports.words.of_rows.findings import told_in_rows
 from reports.words.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
@@ -112,9 +113,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         measured = _measured(inputs, (units, lined_up), job, earlier, no_verdict=no_verdict)
         remarks = _all_remarks(remarks, data, measured.comparison)
         place = _locate(inputs, (units, lined_up), measured, job)
-        decision = decide(
-            measured.comparison, _extent(counts, place, measured), counts.log, job, remarks
-        )
+        decision = _decision(inputs, place, measured, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, inputs.request),
@@ -124,9 +123,9 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=measured.comparison,
         decision=decision,
         affected=place.affected,
-        offenders=offenders_in_turn(place.shown, inputs.window, data.counted),
+        offenders=_offenders(place, inputs, data),
         concentration=place.concentration,
-        trend=_trend(workplace, inputs, measured, earlier),
+        trend=_trend(inputs, measured, earlier, workplace.job),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
@@ -150,16 +149,25 @@ def _findings(
     earlier: Sequence[HistoryRow],
 ) -> RunFindings:
     findings = replace(
-        assemble(facts),
+        told_in_rows(assemble(facts)),
         affected_table=table_of(listed),
-        grown_class=find_grown_class(facts.comparison, inputs.window, inputs.profile),
+        grown_class=None
+        if inputs.window.of_rows
+        else find_grown_class(facts.comparison, inputs.window, inputs.profile),
     )
     notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
     return replace(findings, notification=notice)
 
 
+def _offenders(place: Located, inputs: RunInputs, data: RunData) -> Sequence[Offender]:
+    """Return the images that stand out; rows of a log are nothing to look at."""
+    if inputs.window.of_rows:
+        return ()
+    return offenders_in_turn(place.shown, inputs.window, data.counted)
+
+
 def _list_affected(inputs: RunInputs, facts: RunFacts, place: Located) -> AffectedImages | None:
-    if facts.decision.verdict is not Verdict.DRIFT:
+    if facts.decision.verdict is not Verdict.DRIFT or inputs.window.of_rows:
         return None
     return list_affected(place.listed, inputs.window, place.segments, facts.data.counted)
 
@@ -242,9 +250,11 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> Extent:
-    where = place.concentration
-    return Extent(
+def _decision(
+    inputs: RunInputs, place: Located, measured: MeasuredWindow, job: Job, remarks: Sequence[Remark]
+) -> Decision:
+    counts, where = inputs.counts, place.concentration
+    extent = Extent(
         images=counts.images,
         affected=place.affected,
         where=where_clause(where.segments, where.onset),
@@ -253,12 +263,15 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
         segment=place.focus.segment,
         more_segments=measured.segments.drifted_like_first - 1,
         tested_segments=len(measured.segments.judged),
+        numbers=frozenset(one.name for one in measured.comparison.numbers),
     )
+    return decide(measured.comparison, extent, counts.log, job, remarks)
 
 
 def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
-    named, probabilities = job.predictions.columns, inputs.predictions.probabilities
-    return line_up(inputs.profile, inputs.window, units, named, probabilities)
+    rows = inputs.predictions
+    named, numbers = job.predictions.columns, further_numbers(job, rows)
+    return line_up(inputs.profile, inputs.window, units, named, rows.probabilities, numbers)
 
 
 def _locate(
@@ -273,27 +286,12 @@ def _locate(
 
 
 def _trend(
-    workplace: Workplace,
-    inputs: RunInputs,
-    measured: MeasuredWindow,
-    earlier: Sequence[HistoryRow],
+    inputs: RunInputs, measured: MeasuredWindow, earlier: Sequence[HistoryRow], job: Job
 ) -> Trend:
-    """Return what past runs say of slow drift, or the past days where those are the basis.
-
-    Days differ, which the search through runs takes for drift.
-    """
-    if measured.trend is not None:
-        return measured.trend
-    comparison = measured.comparison
-    tested = comparison.evidence
-    span = inputs.predictions.window
-    today = TodaysRun(
-        window_start=as_text(span.start),
-        window_end=as_text(span.end),
+    return trend_of_window(
+        measured,
+        earlier,
+        window=inputs.predictions.window,
         profile_id=inputs.profile.id,
-        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
-        reference_units=0 if tested is None else tested.reference_units,
-        current_units=0 if tested is None else tested.current_units,
+        minimum_effect=job.detection.minimum_effect,
     )
-    least = workplace.job.detection.minimum_effect
-    return told_trend(find_trend(earlier, today, minimum_effect=least))

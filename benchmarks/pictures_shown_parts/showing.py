@@ -14,7 +14,7 @@ from benchmarks.detection_parts.our_detector import line_up_tables
 from benchmarks.detection_parts.seeds import generator_for
 from drift.comparison.columns.columns import ColumnRole
 from drift.comparison.compare import compare
-from drift.observations.segment_units import WindowSegments
+from drift.observations.segments.segment_units import WindowSegments
 from drift.observations.unit_rows import RowUnits
 from drift.observations.window_images import WindowImages
 from drift.where.direction import drift_positions

@@ -60,7 +60,7 @@ def _read_behind(workplace: Workplace, window: TimeWindow, length: timedelta) ->
         workplace.job.predictions,
         request,
         extra_columns=workplace.locator.columns_used(),
-        workers=workplace.job.images.fetch_workers,
+        workers=workplace.job.image_rules.fetch_workers,
     )
 
 

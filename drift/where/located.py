@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from drift.observations.segment_units import WindowSegments
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_units import WindowSegments
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
 from drift.seed import SEED
 from drift.where.affected import least_affected

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
 from drift.observations.near_copies.order import order_by
-from drift.observations.segment_units import WindowSegments
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_units import WindowSegments
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
 from drift.run_request import as_text
 from drift.where.direction import Positions

@@ -86,7 +86,9 @@ class ImageLocator:
         return [self._locate_row(row, absent) for row in rows]
 
     def columns_used(self) -> list[str]:
-        """Return the log columns that `images.path` needs, each once."""
+        """Return the log columns that `images.path` needs, each once; none without images."""
+        if not self.settings.path:
+            return []
         return list(dict.fromkeys(one.column for one in placeholders_of(self.settings.path)))
 
     def _locate_row(

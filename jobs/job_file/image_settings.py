@@ -22,16 +22,16 @@ class ImageSettings(Settings):
     """The queried images."""
 
     path: Annotated[str, AfterValidator(_image_path)] = Field(min_length=1)
-    """Where a row's image is: a template over the log's own columns, such as
-    `images/{id}_{filename}`, or the name of a column that holds paths or full URIs. A value can
-    be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in; `{time:utc %Y}` in
-    UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock), `{path:slashes}` (with
-    `/` for each backslash of Windows), `{path:name}` (the last part of a path), `{url:urlname}`
-    (of a web address), `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`,
-    `{name:safe}` (as web servers store it: `_` for spaces, ASCII only), `{id:whole}` (`12` for
-    `12.0`), `{id:06}` (zeros in front), `{id:.2}` (the first two characters), `{id:2.4}` (the two
-    behind them), `{id:2.}` (everything behind the first two), `{url:after=/uploads/}` (what
-    follows)."""
+    """Needed where the table is there. Where a row's image is: a template over the log's own
+    columns, such as `images/{id}_{filename}`, or the name of a column that holds paths or full
+    URIs. A value can be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in;
+    `{time:utc %Y}` in UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock),
+    `{path:slashes}` (with `/` for each backslash of Windows), `{path:name}` (the last part of a
+    path), `{url:urlname}` (of a web address), `{path:stem}` (the same without its ending),
+    `{id:lower}`, `{id:upper}`, `{name:safe}` (as web servers store it: `_` for spaces, ASCII only),
+    `{id:whole}` (`12` for `12.0`), `{id:06}` (zeros in front), `{id:.2}` (the first two
+    characters), `{id:2.4}` (the two behind them), `{id:2.}` (everything behind the first two),
+    `{url:after=/uploads/}` (what follows)."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""

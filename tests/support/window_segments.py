@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from drift.observations.segment_units import WindowSegments
+from drift.observations.segments.segment_units import WindowSegments
 from drift.observations.unit_rows import RowUnits
 
 

@@ -48,7 +48,7 @@ class CheckedImages:
     @property
     def bytes_an_image(self) -> float:
         """How large a file is on average; 0 where that is not known."""
-        if self.window is None or self.window.features.empty:
+        if self.window is None or "size_bytes" not in self.window.features:
             return 0.0
         sizes = self.window.features["size_bytes"].dropna()
         return float(sizes.mean()) if len(sizes) else 0.0
@@ -63,7 +63,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     try:
         extracted = extract(
             [one for one in located if isinstance(one, ImageLocation)],
-            place.job.images,
+            place.job.image_rules,
             open_bucket=place.open_bucket,
             progress=place.progress,
         )
@@ -154,8 +154,8 @@ def _images(
         return fails(
             "images",
             found,
-            f"images.path is {place.job.images.path!r}: make it name the objects that are there; "
-            f"drift init tries what fits.{example}",
+            f"images.path is {place.job.image_rules.path!r}: make it name the objects that are "
+            f"there; drift init tries what fits.{example}",
         )
     if analysed < _ENOUGH_FOUND * sampled:
         advice = heic_advice(reasons) or "Check images.path and what stores the images."

@@ -31,6 +31,8 @@ def told(proposal: Proposal, target: Path) -> str:
     if probabilities is not None:
         patterns = ", ".join(probabilities.patterns)
         columns += f", probabilities = {patterns} ({len(probabilities.columns)} columns)"
+    if proposal.numbers:
+        columns += f", {len(proposal.numbers)} numbers"
     window = proposal.window
     length = format_duration(window.last) if window.last else f"the {window.rows:,} newest rows"
     lines = [
@@ -39,9 +41,9 @@ def told(proposal: Proposal, target: Path) -> str:
         f"log        {_log(proposal)}",
         f"           {proposal.log.because.removeprefix('The prediction log: ')}",
         f"columns    {columns}",
-        f"images     {proposal.template.path}   ({_share(proposal)})",
+        f"images     {_images(proposal)}",
         f"reference  {_reference(proposal)}",
-        f"window     {length}, about {window.images:,} images",
+        f"window     {length}, about {window.images:,} {'images' if proposal.template else 'rows'}",
     ]
     if proposal.reference_log is not None:
         lines.insert(-1, f"           with the predictions in {proposal.reference_log}")
@@ -66,8 +68,11 @@ def _log(proposal: Proposal) -> str:
     )
 
 
-def _share(proposal: Proposal) -> str:
-    return f"{proposal.template.share:.0%} of {proposal.template.rows:,} rows found"
+def _images(proposal: Proposal) -> str:
+    template = proposal.template
+    if template is None:
+        return "none: the log's rows are compared by themselves"
+    return f"{template.path}   ({template.share:.0%} of {template.rows:,} rows found)"
 
 
 def _reference(proposal: Proposal) -> str:
