@@ -109,8 +109,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         units = find_units(inputs.profile, inputs.window, copies)
         sides = units, _line_up(job, inputs, units)
         remarks = remarks_on_data(data)
-        no_verdict = _no_verdict(remarks, counts, job)
-        measured = _measured(inputs, sides, job, earlier, no_verdict=no_verdict)
+        measured = _measured(inputs, sides, job, earlier, remarks)
         remarks = _all_remarks(remarks, data, measured.comparison)
         place = _locate(inputs, sides, measured, job)
         extent = _extent(counts, place, measured)
@@ -182,11 +181,11 @@ def _measured(
     sides: tuple[Units, LinedUp],
     job: Job,
     earlier: Sequence[HistoryRow],
-    *,
-    no_verdict: bool,
+    remarks: Sequence[Remark],
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
     units, lined_up = sides
+    no_verdict = _no_verdict(remarks, inputs.counts, job)
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)
