@@ -31,7 +31,7 @@ from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
 from drift.run_request import as_text, run_id, run_ids
 from drift.verdict.assemble import RunFacts, assemble
-from drift.verdict.decide import decide, lacks_images
+from drift.verdict.decide import Decision, decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days, trend_of_window
 from drift.verdict.sentence import Extent
@@ -112,8 +112,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         measured = _measured(inputs, sides, job, earlier, remarks)
         remarks = _all_remarks(remarks, data, measured.comparison)
         place = _locate(inputs, sides, measured, job)
-        extent = _extent(counts, place, measured)
-        decision = decide(measured.comparison, extent, counts.log, job, remarks)
+        decision = _decision(inputs, place, measured, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, inputs.request),
@@ -250,9 +249,11 @@ def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
     return remarks
 
 
-def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> Extent:
-    where = place.concentration
-    return Extent(
+def _decision(
+    inputs: RunInputs, place: Located, measured: MeasuredWindow, job: Job, remarks: Sequence[Remark]
+) -> Decision:
+    counts, where = inputs.counts, place.concentration
+    extent = Extent(
         images=counts.images,
         affected=place.affected,
         where=where_clause(where.segments, where.onset),
@@ -263,6 +264,7 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
         tested_segments=len(measured.segments.judged),
         numbers=frozenset(one.name for one in measured.comparison.numbers),
     )
+    return decide(measured.comparison, extent, counts.log, job, remarks)
 
 
 def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:

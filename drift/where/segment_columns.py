@@ -8,7 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from drift.comparison.columns.columns import Column, ColumnRole, LinedUp, log_name
+from drift.comparison.columns.columns import (
+    Column,
+    ColumnKind,
+    ColumnRole,
+    LinedUp,
+    finite_numbers,
+    log_name,
+)
 from drift.comparison.columns.prediction_columns import Said
 from drift.comparison.segments.judged import JudgedSegment
 from drift.observations.segments.segment_units import WindowSegments
@@ -72,8 +79,9 @@ def _values(
     window: WindowImages,
 ) -> pd.Series:
     """Return the values of a column in a segment, one per unit that has one there."""
-    if column.role is ColumnRole.PREDICTION:
-        return _said(segment.segment, column.name, segments, window)
+    if column.role is not ColumnRole.FEATURE:
+        said = _said(segment.segment, column.name, segments, window)
+        return said if column.kind is ColumnKind.CLASSES else finite_numbers(said)
     rows = lined_up.rows[column.role]
     return rows.current[column.name][own_rows(segment, rows, segments) >= 0].dropna()
 
@@ -81,10 +89,10 @@ def _values(
 def _said(
     segment: SegmentValue, name: str, segments: WindowSegments, window: WindowImages
 ) -> pd.Series:
-    """Return what the model said in the log rows of a segment, one value per unit.
+    """Return what the log says in the rows of a segment, one value per unit.
 
-    Other rows of an image are about other segments. Rows of predictions are numbered by unit, and
-    do not tell which log rows those are.
+    Other rows of an image are about other segments. Rows of predictions and of further numbers are
+    numbered by unit, and do not tell which log rows those are.
     """
     own = np.flatnonzero(segments.rows_of(segment))
     logged = next(one for one in window.rows if log_name(str(one)) == name)

@@ -54,12 +54,12 @@ def drifted(name: str, camera: str = "b") -> JudgedSegment:
 
 def shown(column: Column, seen: WindowImages, segments: WindowSegments) -> list[object]:
     """Return the values of a column that Evidently's page shows of camera b."""
-    answers = [name for name in ("prediction", "confidence") if name in seen.rows]
+    answers = [name for name in seen.rows if name not in ("image", "id", "timestamp")]
     names = seen.rows["image"].to_numpy(dtype=object)
     drawn = Said.of(seen.rows[answers], segments.predicted, names).drawn
     lined_up = LinedUp(
         columns=(column,),
-        rows={ColumnRole.PREDICTION: AlignedRows(reference=drawn, current=drawn)},
+        rows={column.role: AlignedRows(reference=drawn, current=drawn)},
     )
     ((own, _),) = segment_columns((drifted(column.name),), lined_up, segments, seen)
     return own.current.tolist()
@@ -71,6 +71,9 @@ def test_what_was_said_of_a_segment_is_of_its_log_rows_and_not_of_units_of_these
     segments = window_segments(pd.DataFrame({"camera": CAMERAS}), OF_ROW)
     confidence = numeric("confidence", [0.9], [0.9], ColumnRole.PREDICTION)
     assert shown(confidence, seen, segments) == [0.5] * (IMAGES // 2)
+    number = numeric("speed", [0.9], [0.9], ColumnRole.NUMBER)
+    measured = window(pd.DataFrame({"speed": np.where(OF_ROW == 1, np.inf, sure)}))
+    assert shown(number, measured, segments) == [0.5] * (IMAGES // 2 - 1)
     assert shown(classes("prediction", ["a"], ["a"]), seen, segments) == ["b"] * (IMAGES // 2)
 
 
