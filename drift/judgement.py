@@ -101,7 +101,7 @@ class Judged:
 
 def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     """Return what is found in a window; nothing is read or written."""
-    job, counts = workplace.job, inputs.counts
+    job = workplace.job
     earlier = rows_before(inputs.history, as_text(inputs.predictions.window.end))
     with workplace.stopwatch.stage("comparison"):
         copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
