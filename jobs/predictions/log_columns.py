@@ -9,7 +9,12 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from jobs.errors import ColumnMissingError, ObjectError
-from jobs.job_file.prediction_settings import LogColumns
+from jobs.job_file.prediction_settings import (
+    LogColumns,
+    class_column,
+    confidence_column,
+    probability_column,
+)
 
 # A log of more is no table: most often each row brings names of its own.
 MOST_COLUMNS = 5_000
@@ -72,10 +77,24 @@ class NeededColumns:
             "latency": named.latency,
             "client": named.client,
             "id": None if named.id == LogColumns().id else named.id,
+            "answer": named.answer,
+            "answer_names": named.answer_names,
         }
-        found = {column: f"predictions.columns.{key}" for key, column in keys.items() if column}
+        made = made_columns(named)
+        found = {
+            column: f"predictions.columns.{key}"
+            for key, column in keys.items()
+            if column and column not in made
+        }
         others = dict.fromkeys(self.segments, "segments.columns")
         return others | dict.fromkeys(self.extra, "images.path") | found
+
+
+def made_columns(named: LogColumns) -> frozenset[str]:
+    """Return the columns that no log has because they are made of the answers in its cells."""
+    if named.answer is None:
+        return frozenset()
+    return frozenset({class_column(named.answer), confidence_column(named.answer)})
 
 
 def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> None:
@@ -146,8 +165,17 @@ def check_columns(
             "columns of other names; make the pattern narrower.",
         )
     for pattern in needed.named.probabilities:
-        if not any(fnmatchcase(column, pattern) for column in columns):
+        if not _is_of_answers(pattern, needed.named) and not any(
+            fnmatchcase(column, pattern) for column in columns
+        ):
             raise _missing(url, pattern, "predictions.columns.probabilities", columns)
+
+
+def _is_of_answers(pattern: str, named: LogColumns) -> bool:
+    """Tell whether a pattern is about classes in cells: without rows there are none."""
+    return named.answer is not None and pattern.startswith(
+        probability_column(named.answer, "")[:-1]
+    )
 
 
 def _missing(url: str, column: str, key: str, columns: Sequence[str]) -> ColumnMissingError:

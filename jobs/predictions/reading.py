@@ -21,6 +21,7 @@ from jobs.predictions.formats.text_blocks import DamagedTextError
 from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
+from jobs.predictions.rows.answer_tally import tally_answers, without_problems
 from jobs.predictions.rows.batches import RowBatch
 from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
 from jobs.predictions.rows.frames import fields_frame, raw_frame
@@ -155,6 +156,8 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     raw = _all_columns(batch.table, sorted(wanted), len(batch))
     positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
     numbers = read_number_columns(raw, named, probabilities, positions)
+    answers = tally_answers(raw, named, positions)
+    raw = without_problems(raw, named)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
         fields=fields_frame(
@@ -162,7 +165,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         ),
         raw=raw_frame(raw),
         probabilities=probabilities,
-        tally=tally_rows(collector, batch, [one.tally for one in numbers.values()]),
+        tally=tally_rows(collector, batch, [*answers, *(one.tally for one in numbers.values())]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
         times=_times(collector, batch, start),
     )

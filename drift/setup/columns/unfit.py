@@ -140,9 +140,10 @@ def first_unreadable(column: ColumnValues) -> str:
 def nested_columns(columns: Mapping[str, ColumnValues]) -> list[str]:
     """Say which columns hold classes or probabilities as lists or JSON in one text."""
     return [
-        f"The column {column.name} holds {_kind(column)} ({_shown(column)}), which a run does not "
-        "take apart, so it is not used. Log the class, its confidence and each probability as "
-        "columns of their own."
+        f"The column {column.name} holds {_kind(column)} ({_shown(column)}), which is not used. A "
+        "run reads cells that hold classes with their numbers where predictions.columns.answer "
+        "names their column; else log the class, its confidence and each probability as columns "
+        "of their own."
         for column in columns.values()
         if _is_nested(column) and _is_about_classes(column)
     ]

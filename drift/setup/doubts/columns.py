@@ -20,7 +20,7 @@ def about_columns(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # no
             key=f"predictions.columns.{key}",
             text=f"{guess.column} was taken because: {guess.because}{others}.",
         )
-    if columns.prediction is None:
+    if columns.prediction is None and columns.answer is None:
         watched = "the probabilities" if columns.probabilities else "images alone"
         seen_none = "No column looks like the predicted class"
         if "prediction" in columns.unfit:

@@ -11,7 +11,14 @@ from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
 
 _WIDTH = 96
-_COLUMN_ORDER = ("timestamp", "id", "prediction", "confidence", "label", "latency", "client")
+_COLUMN_ORDER = (
+    "timestamp", "id", "prediction", "confidence", "answer", "answer_names", "label", "latency",
+    "client",
+)  # fmt: skip
+# Of these there is no line where nothing was recognised.
+_LEFT_AWAY = frozenset({"timestamp", "latency", "client", "answer", "answer_names"})
+# These are read from the answer where no column of their own was recognised.
+_OF_ANSWER = frozenset({"prediction", "confidence"})
 
 
 def job_file_text(proposal: Proposal) -> str:
@@ -74,7 +81,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             yield from _with_reason(
                 f"{key} = {as_text(named[key].column)}", named[key].because + unused
             )
-        elif key not in {"timestamp", "latency", "client"}:
+        elif key not in _LEFT_AWAY and not (columns.answer and key in _OF_ANSWER):
             yield from _doubts(proposal, f"predictions.columns.{key}")
             why = "see UNSURE below" if key in columns.unfit else "none was recognised"
             yield f'# {key} = "..."    # {why}'

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from jobs.predictions.answers.columns import with_answers
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.row_times.course import TimeCourse
 from jobs.predictions.row_times.observed import ObservedTimes
@@ -216,7 +217,9 @@ class WindowCollector:
     def add(self, batch: RowBatch) -> None:
         """Take rows of the window in."""
         if len(batch):
-            self._batches.append(replace(batch, table=cut_unnamed(batch.table, self.needed)))
+            table = with_answers(batch.table, self.needed.named)
+            self.columns |= dict.fromkeys(table.column_names[batch.table.num_columns :])
+            self._batches.append(replace(batch, table=cut_unnamed(table, self.needed)))
             self._kept += len(batch)
         wanted = self.request.rows
         if wanted is not None and self._kept > 2 * wanted + _SLACK_ROWS:

@@ -85,7 +85,8 @@ class NumberColumnTally:
     Attributes
     ----------
     column, role
-        Its name in the log, and what it is for: ``confidence``, ``probability`` or ``latency``.
+        Its name in the log, and what it is for: ``confidence``, ``probability`` or ``latency``; or
+        ``answer``, where the cells hold classes with their numbers.
     filled
         How many cells hold anything.
     reasons
@@ -98,6 +99,8 @@ class NumberColumnTally:
         The oldest of them.
     forms
         In which forms the values are written, that of the oldest value first.
+    tied, first_tied
+        How many answers have several classes of the same largest number, and the oldest.
     """
 
     column: str
@@ -108,6 +111,8 @@ class NumberColumnTally:
     outside: int = 0
     first_outside: LostValue | None = None
     forms: tuple[FormOfNumbers, ...] = ()
+    tied: int = 0
+    first_tied: LostValue | None = None
 
     @property
     def lost(self) -> int:
