@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from jobs.errors import ColumnMissingError, ObjectError
+from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.prediction_settings import (
     LogColumns,
     class_column,
@@ -19,6 +20,8 @@ from jobs.job_file.prediction_settings import (
 # A log of more is no table: most often each row brings names of its own.
 MOST_COLUMNS = 5_000
 _COLUMNS_SHOWN = 40
+LONGEST_LINE_BYTES = 1 << 20
+"""A line of text that holds no image may be so long."""
 # What the fields of a row are called: a probability column of that name would replace one.
 _FIELD_NAMES = frozenset(
     {"timestamp", "id", "prediction", "confidence", "label", "latency", "client"}
@@ -64,6 +67,18 @@ class NeededColumns:
             fnmatchcase(column, pattern) for pattern in patterns
         )
 
+    @property
+    def images(self) -> ImageColumn | None:
+        """The column that holds the images themselves, where the job names one."""
+        return next((one for one in self.extra if isinstance(one, ImageColumn)), None)
+
+    @property
+    def longest_line_bytes(self) -> int:
+        """How long a line of text may be: that of an image in base64 is longer than others."""
+        if self.images is None:
+            return LONGEST_LINE_BYTES
+        return LONGEST_LINE_BYTES + 4 * self.images.max_bytes // 3
+
     def required(self) -> dict[str, str]:
         """Return the columns that some object of the log must have, and what names each.
 
@@ -87,7 +102,8 @@ class NeededColumns:
             if column and column not in made
         }
         others = dict.fromkeys(self.segments, "segments.columns")
-        return others | dict.fromkeys(self.extra, "images.path") | found
+        images = "images.path" if self.images is None else "images.column"
+        return others | dict.fromkeys(self.extra, images) | found
 
 
 def made_columns(named: LogColumns) -> frozenset[str]:

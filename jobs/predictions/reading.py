@@ -5,13 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ObjectError, TooManyRowsError
-from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.job_file.logged_images import ImageColumn
+from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
+from jobs.predictions.cell_images.digests import KeepImage, logged_names
 from jobs.predictions.formats.csv.log import read_csv_log
 from jobs.predictions.formats.json_log import read_json_log
 from jobs.predictions.formats.log_object import LogObject
@@ -25,6 +28,7 @@ from jobs.predictions.rows.answer_tally import tally_answers, without_problems
 from jobs.predictions.rows.batches import RowBatch
 from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
 from jobs.predictions.rows.frames import fields_frame, raw_frame
+from jobs.predictions.rows.image_collector import ImageCollector
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.rows.tally import tally_rows
@@ -33,6 +37,7 @@ from jobs.predictions.selection.object_names import LogFormat
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
 
+_END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 _READERS = {
     LogFormat.CSV: read_csv_log,
     LogFormat.JSON_LINES: read_json_log,
@@ -136,6 +141,45 @@ def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) 
         check_width(log.url, len(collector.columns))
 
 
+def read_images(
+    bucket: Bucket,
+    settings: PredictionSettings,
+    source: str,
+    column: ImageColumn,
+    *,
+    lines: frozenset[int],
+    keep: KeepImage,
+) -> None:
+    """Read the images in one object of the log once more.
+
+    Parameters
+    ----------
+    source
+        The object's name.
+    lines
+        Where the wanted images stand; others may be given as well.
+    keep
+        Is given each image with its digest.
+
+    Raises
+    ------
+    ObjectError
+        If the object is gone, or can no longer be read.
+    """
+    named = LogColumns(timestamp=settings.columns.timestamp, id=None)
+    rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
+    collector = ImageCollector(
+        request=WindowRequest(end=_END_OF_TIME, rows=1),
+        rules=rules,
+        needed=NeededColumns(named=named, extra=(column,)),
+        keep_image=keep,
+        lines=lines,
+    )
+    for item in find_objects(bucket, settings.path):
+        if item.name == source:
+            _read_object(bucket, item, collector)
+
+
 def _optional_columns(read: Sequence[NamedObject], settings: PredictionSettings) -> frozenset[str]:
     """JSON lines leave out what is not known yet, and labels come late."""
     only_json = all(item.kind is LogFormat.JSON_LINES for item in read)
@@ -156,6 +200,8 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     raw = _all_columns(batch.table, sorted(wanted), len(batch))
     positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
     numbers = read_number_columns(raw, named, probabilities, positions)
+    if (images := collector.needed.images) is not None:
+        raw[images] = logged_names(raw[images], positions.sources, positions.lines)
     answers = tally_answers(raw, named, positions)
     raw = without_problems(raw, named)
     return PredictionRows(

@@ -43,7 +43,8 @@ def read_json_log(
         If it is damaged gzip data.
     """
     reader = _JsonReader(log, collector)
-    for block in read_blocks(log.path, block_bytes):
+    longest = collector.needed.longest_line_bytes
+    for block in read_blocks(log.path, block_bytes, longest):
         reader.take(block.data)
         if block.overlong is not None:
             reader.take_overlong(block.overlong)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.predictions.answers.columns import with_answers
+from jobs.predictions.cell_images.digests import KeepImage, with_digests
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.row_times.course import TimeCourse
 from jobs.predictions.row_times.observed import ObservedTimes
@@ -64,6 +65,8 @@ class WindowCollector:
         Headers inside objects that name other columns than the one before them.
     recoded
         The encoding of each object that was read in another one than UTF-8.
+    keep_image
+        Is given each image in the log, where images are read.
     """
 
     request: WindowRequest
@@ -74,6 +77,7 @@ class WindowCollector:
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
     recoded: dict[str, str] = field(default_factory=dict)
+    keep_image: KeepImage | None = None
     end: int = 0
     start: int | None = None
     seen: SeenTimes = field(default_factory=lambda: SeenTimes(end=0))
@@ -217,7 +221,10 @@ class WindowCollector:
     def add(self, batch: RowBatch) -> None:
         """Take rows of the window in."""
         if len(batch):
-            table = with_answers(batch.table, self.needed.named)
+            table = batch.table
+            if self.needed.images is not None and not batch.has_digests:
+                table = with_digests(table, self.needed.images)
+            table = with_answers(table, self.needed.named)
             self.columns |= dict.fromkeys(table.column_names[batch.table.num_columns :])
             self._batches.append(replace(batch, table=cut_unnamed(table, self.needed)))
             self._kept += len(batch)

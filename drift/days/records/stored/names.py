@@ -44,6 +44,8 @@ def record_key(job: Job, rows: int | None) -> str:
         job.detection.burst.total_seconds(),
         rows,
     ]
+    if job.images.column is not None:
+        parts.append([job.images.column])
     if columns.answer is not None:
         parts.append([columns.answer, columns.answer_names])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
