@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -40,7 +42,7 @@ class LoggedImageBucket(Bucket):
         self._settings = settings
         self._column = column
         self._lock = threading.Lock()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
         self._sizes: dict[str, int] = {}
         self._expected: dict[str, dict[str, int]] = {}
         self._failures: dict[str, ObjectError] = {}
@@ -152,5 +154,6 @@ class LoggedImageBucket(Bucket):
 
     def _path(self, digest: str) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="drift-images-")
-        return Path(self._folder.name) / digest
+            self._folder = Path(tempfile.mkdtemp(prefix="drift-images-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder / digest

@@ -39,7 +39,7 @@ def told(proposal: Proposal, target: Path) -> str:
         f"log        {proposal.log.path}",
         f"           {proposal.log.because.removeprefix('The prediction log: ')}",
         f"columns    {columns}",
-        f"images     {proposal.template.path}   ({_share(proposal)})",
+        f"images     {_images(proposal)}",
         f"reference  {_reference(proposal)}",
         f"window     {length}, about {window.images:,} images",
     ]
@@ -55,6 +55,14 @@ def told(proposal: Proposal, target: Path) -> str:
         "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
         for line in lines
     )
+
+
+def _images(proposal: Proposal) -> str:
+    template = proposal.template
+    if template.column is not None:
+        share = f"{template.share:.0%} of {template.rows:,} rows"
+        return f"in the log's column {template.column}   ({share})"
+    return f"{template.path}   ({_share(proposal)})"
 
 
 def _share(proposal: Proposal) -> str:

@@ -96,6 +96,14 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
 def _images(proposal: Proposal) -> Iterator[str]:
     template = proposal.template
     yield "[images]"
+    if template.column is not None:
+        yield from _comment(
+            f"The log holds the images itself: {template.share:.0%} of {template.rows:,} rows "
+            "looked at have one in this column."
+        )
+        yield from _doubts(proposal, "images.path")
+        yield f"column = {as_text(template.column)}"
+        return
     yield from _comment(
         f"Tried on {template.rows:,} rows: {template.share:.0%} of them name an object that is "
         "there."

@@ -41,14 +41,6 @@ def images_as_digests(
 
 
 def _digests(column: Texts, keep: KeepImage | None) -> Texts:
-    if pa.types.is_dictionary(column.type):
-        return pa.chunked_array(
-            [
-                digests((one.as_py() for one in chunk.dictionary), keep).take(chunk.indices)
-                for chunk in column.chunks
-            ],
-            pa.string(),
-        )
     cells = (cell.as_py() for chunk in column.chunks for cell in chunk)
     return pa.chunked_array([digests(map(_cell, cells), keep)])
 

@@ -150,12 +150,14 @@ class _GroupReader:
                 collector.add(_with_good_texts(batch, collector))
 
     def _columns(self, names: Sequence[str]) -> GroupColumns:
+        images = self._collector.needed.images
         return GroupColumns(
             self._log.path,
             self._metadata,
             self._group,
             names,
             verify=not self._log.is_whole,
+            images=[name for name in names if images is not None and holds_images(name, images)],
         )
 
     def _texts(self, name: str, column: Texts) -> dict[str, Texts]:
