@@ -27,7 +27,9 @@ _MOST_PROBABILITIES = 30
 _SHOWN = 40
 # Texts that begin otherwise are single values.
 _MAY_BE_ANSWER = re.compile(
-    r"""\s*(?:[\[{(]|"[\[{]|(?:\w+\.)?(?:[Tt]ensor|[Aa]rray)\(|[\d.eE+-]+\s*[,;])"""
+    r"""\s*(?:[\[{(]|"[\[{]|(?:\w+\.)?(?:[Tt]ensor|[Aa]rray)\(|[\d.eE+-]+\s*[,;]
+    |(?:ey[JA]|W[3y1])[A-Za-z0-9+/]{12,}={0,2}$)""",
+    re.VERBOSE,
 )
 _ANSWER_WORDS = frozenset(
     {"output", "outputs", "response", "result", "results", "answer", "probs", "probabilities"}
@@ -142,7 +144,7 @@ def _with_names(columns: Mapping[str, ColumnValues], name: str) -> _Candidate | 
 
 def _lists_of_names(columns: Mapping[str, ColumnValues], name: str) -> list[str]:
     """Return the columns whose cells are lists of texts, those called like names first."""
-    quoted = re.compile(r"""\s*[\[(]\s*['"][^\d'"][^'"]*['"]\s*[,\])]""")
+    quoted = re.compile(r"""\s*[\[(]\s*['"][^\d'"][^'"]*['"][\s,\])]""")
     return [
         other
         for other, column in columns.items()
@@ -166,7 +168,9 @@ def _read(
 
 def _is_share(answer: CellAnswer) -> bool:
     numbers = [number for _, number in answer.scores if number is not None]
-    return all(-_ROUNDING <= number <= 1 + _ROUNDING for number in numbers) and bool(numbers)
+    # Some services write per cent.
+    most = 100.0 if answer.is_named else 1 + _ROUNDING
+    return all(-_ROUNDING <= number <= most for number in numbers) and bool(numbers)
 
 
 def _adds_up(answer: CellAnswer) -> bool:

@@ -13,6 +13,8 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf|NaN)"
 _SIDE_BY_SIDE = re.compile(rf"\[*\s*(?:{_NUMBER})(?:[\s,;]+(?:{_NUMBER}))+\s*\]*")
 _ONE_IN_BRACKETS = re.compile(rf"\[+\s*(?:{_NUMBER})\s*\]+")
 _NUMBERS = re.compile(_NUMBER)
+# Names as NumPy prints an array of them, without commas.
+_NAMES = re.compile(r"\[\s*'[^']*'(?:\s+'[^']*')+\s*\]")
 # What NumPy, PyTorch and TensorFlow print around a number or a list of them.
 _SCALAR = re.compile(r"\bnp\.\w+\(([^()]*)\)")
 _ARRAY = re.compile(
@@ -59,6 +61,8 @@ def cell_value(text: str) -> object:
         raise NoValueError
     if _SIDE_BY_SIDE.fullmatch(stripped) or _ONE_IN_BRACKETS.fullmatch(stripped):
         return [float(number) for number in _NUMBERS.findall(stripped)]
+    if _NAMES.fullmatch(stripped):
+        return re.findall(r"'([^']*)'", stripped)
     if stripped[:1] in {"{", "[", "("} or _ARRAY.match(stripped):
         return _printed(stripped)
     return _from_base64(stripped)

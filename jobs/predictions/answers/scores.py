@@ -20,12 +20,14 @@ SEVERAL = "hold the answers to several images"
 # Keys without their capitals and signs: className, class_name and "Class Name" are one.
 _NAMES = (
     "label", "class", "classname", "name", "displayname", "tagname", "predictedclass",
-    "predictedlabel", "topclass", "category", "tag", "description", "prediction", "predicted",
+    "predictedlabel", "pred", "predclass", "predlabel", "topclass", "toplabel", "labelname",
+    "category", "tag", "description", "prediction", "predicted",
     "classid", "classidx", "labelid", "index", "idx",
 )  # fmt: skip
 _SCORES = (
     "score", "confidence", "probability", "prob", "conf", "p", "certainty", "scores",
-    "confidences", "probabilities", "probs", "softmax", "logits",
+    "confidences", "probabilities", "probs", "proba", "softmax", "logits", "classprobabilities",
+    "classscores", "predprobs", "predproba", "value",
 )  # fmt: skip
 _LISTS_OF_NAMES = (
     "displaynames", "labels", "classes", "classnames", "names", "categories", "tags", "classlabels",
@@ -33,8 +35,8 @@ _LISTS_OF_NAMES = (
 # Keys that a server wraps its answer in.
 _AROUND = (
     "predictions", "prediction", "outputs", "output", "results", "result", "data", "response",
-    "body", "answer", "labels", "tags", "classes", "classifications", "labelannotations",
-    "predictedlabels",
+    "body", "answer", "responses", "concepts", "labels", "tags", "classes", "classifications",
+    "labelannotations", "predictedlabels",
 )  # fmt: skip
 _KEYS = frozenset(_NAMES + _SCORES)
 _DEEPEST = 6

@@ -1,5 +1,6 @@
 """Columns whose cells hold the model's whole answer, as init recognises them."""
 
+import base64
 import json
 
 import numpy as np
@@ -97,7 +98,22 @@ def test_best_classes_of_very_many_are_no_columns_of_probabilities():
         ("headers", '{"accept": "*/*"}'),
         ("tags", '["a", "b"]'),
         ("price", "0,95"),
+        ("token", "eyJhbGciOiJIUzI1NiJ9"),
     ],
 )
 def test_other_lists_and_objects_are_no_answers(name, cell):
     assert guess(**{name: [cell] * ROWS}).answer is None
+
+
+def test_answers_in_base64_are_recognised():
+    cells = [base64.b64encode(json.dumps(entries(row)).encode()).decode() for row in range(ROWS)]
+    found = guess(output=cells)
+    assert (found.answer and found.answer.column) == "output"
+
+
+def test_names_as_numpy_prints_them_are_found_beside_the_numbers():
+    found = guess(
+        probs=[str(np.array([*shares(row).values()])) for row in range(ROWS)],
+        class_names=[str(np.array(CLASSES))] * ROWS,
+    )
+    assert (found.answer_names and found.answer_names.column) == "class_names"
