@@ -189,3 +189,19 @@ def test_the_notebook_shows_an_image_of_the_log(beside, tmp_path):
     opened = open_job(job)
     name = opened.offenders()["image"].iloc[0]
     assert opened.image(name).size == (112, 96)
+
+
+def test_check_says_that_a_class_column_holds_whole_answers(beside, tmp_path):
+    folder = inside(beside, tmp_path / "bucket", "csv")
+    log = pd.read_csv(folder / "log.csv", dtype="str")
+    log["said"] = [str({"a": row % 7 / 7, "b": 1 - row % 7 / 7}) for row in range(len(log))]
+    log.to_csv(folder / "log.csv", index=False)
+    job = job_of(
+        folder,
+        predictions={"path": "log.csv", "columns": {"prediction": "said"}},
+        images={"column": "photo"},
+    )
+    place = open_workplace(job, writes=False)
+    request = requested_window(job, RunOptions(until=UNTIL), place.clock())
+    (told,) = [one for one in check_log(place, request).checks if one.thing == "columns"]
+    assert 'write predictions.columns.answer = "said" in place of prediction' in told.mend

@@ -63,10 +63,12 @@ def _columns(read: list[CellAnswer | str | None], named: LogColumns) -> dict[str
     for row, one in enumerate(found):
         for name, number in one.scores if one else ():
             if name not in columns:
-                columns[name] = _wanted(probability_column(answer, name), named)
+                column = columns[name] = _wanted(probability_column(answer, name), named)
+                if column is not None and column not in numbers:
+                    numbers[column] = [None] * len(found)
             column = columns[name]
-            if column is not None and column not in made:
-                numbers.setdefault(column, [None] * len(found))[row] = _text(number)
+            if column is not None:
+                numbers[column][row] = _text(number)
     return {name: pa.array(values, pa.string()) for name, values in (made | numbers).items()}
 
 
