@@ -27,6 +27,7 @@ from drift.run_request import RunOptions, requested_window, run_id
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
+from jobs.predictions.recording import read_recording
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
@@ -100,12 +101,14 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
             extra_columns=workplace.locator.columns_used(),
             segment_columns=workplace.job.segments.columns,
         )
+        path = workplace.job.predictions.path
+        recording = read_recording(workplace.bucket, path, rows.window)
     logger.info(
         "%s: %d rows in the window, %d rejected", workplace.log_url, len(rows), rows.tally.rejected
     )
     if ahead := ahead_words(rows.times, workplace.clock()):
         logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)
-    return rows
+    return replace(rows, recording=recording)
 
 
 def _read_images(

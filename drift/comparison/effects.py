@@ -15,6 +15,7 @@ from drift.comparison.columns.constants import CENTRAL, Constant
 from drift.comparison.columns.rounding import deviation_of, is_constant
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.normal_scores import normal_scores
+from drift.comparison.methods.piles import PILE
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
 from reports.findings.effect_sizes import LARGEST_EFFECT, capped, in_deviations
@@ -35,7 +36,8 @@ class Effect:
         ``"up"``, ``"down"`` or ``"spread"``; a difference of shares, 0 to 1, where it is
         ``"upper_tail"``,
         ``"lower_tail"`` (the part of the window beyond the reference's central 99 %, less the
-        reference's own) or ``"shares"`` (of classes).
+        reference's own), ``"pile"`` (the part within a range, less the reference's own) or
+        ``"shares"`` (of classes).
     direction
         What changed.
     means_anything
@@ -84,6 +86,7 @@ def numeric_effects(
     *,
     resolution: float = 0.0,
     middles: tuple[float, float] | None = None,
+    pile: tuple[float, float] | None = None,
 ) -> Mapping[str, Effect]:
     """Return how far each method's aspect of a number moved, by the method's name.
 
@@ -115,6 +118,7 @@ def numeric_effects(
         SPREAD.name: sides.widened(),
         UPPER_TAIL.name: up,
         LOWER_TAIL.name: down,
+        **({} if pile is None else {PILE.name: sides.piled(pile)}),
     }
 
 
@@ -151,6 +155,15 @@ class _Sides:
         below = [_share_below(self, low), _share_below(self, low - margin)]
         return _tail(above, "upper_tail"), _tail(below, "lower_tail")
 
+    def piled(self, pile: tuple[float, float]) -> Effect:
+        """Return how many more lie in a range; half of them not within the resolution of it."""
+        now = share_within(self.current, pile)
+        size, sure = (
+            max(now - share_within(self.reference, pile, margin=margin), 0.0)
+            for margin in (0.0, self.resolution)
+        )
+        return Effect(size=size, direction="pile", means_anything=2 * sure >= size)
+
     @property
     def _means(self) -> tuple[float, float]:
         if self.middles is not None:
@@ -169,6 +182,11 @@ class _Sides:
             np.quantile(side.to_numpy(), _DECILES) for side in (self.reference, self.current)
         ]
         return bool((np.abs(deciles[1] - deciles[0]) > self.resolution).any())
+
+
+def share_within(values: pd.Series, ends: tuple[float, float], *, margin: float = 0.0) -> float:
+    """Return the share of values from the lower to the upper end, both included."""
+    return float(values.between(ends[0] - margin, ends[1] + margin).mean())
 
 
 def _share_above(sides: _Sides, limit: float) -> float:
@@ -198,6 +216,7 @@ def _off_constant(
         SPREAD.name: larger,
         UPPER_TAIL.name: up,
         LOWER_TAIL.name: down,
+        PILE.name: larger,
     }
 
 

@@ -70,8 +70,13 @@ class FamilyTest:
 def _view(family: Family, scored: ScoredFamily, judge: Judge, lined_up: LinedUp) -> FamilyView:
     # A number whose values were made equal is in the family still, and no longer tested; so are
     # classes that are all rare.
+    piles = {
+        key.group: scored.values_in_bin(family, key, judge.result.fullest_bins[key])
+        for key in judge.improbable.strength
+        if key in judge.result.fullest_bins
+    }
     findings = {
-        one.name: judge.finding(one, scored.sides(one.name))
+        one.name: judge.finding(one, scored.sides(one.name), piles.get(one.name))
         for one in _columns_of(family, lined_up)
         if one.name in judge.result.p_values
     }

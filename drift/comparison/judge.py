@@ -14,14 +14,16 @@ from drift.comparison.effects import (
     near_copy_effect,
     numeric_effects,
     share_effect,
+    share_within,
     usual_effect,
 )
 from drift.comparison.methods.classes import CHI_SQUARE
+from drift.comparison.methods.piles import PILE
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.permutation.adjustment import PermutationResult
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.significance import Bar, ImprobableStatistics
-from reports.findings.columns import Finding, Statistic
+from reports.findings.columns import Finding, Pile, Statistic
 from reports.findings.constant_reference import ConstantReference
 
 
@@ -40,15 +42,22 @@ class Judge:
     bar: Bar
     result: PermutationResult
 
-    def finding(self, column: Column, normal: NormalSides | None) -> Finding:
+    def finding(
+        self,
+        column: Column,
+        normal: NormalSides | None,
+        pile: tuple[float, float] | None = None,
+    ) -> Finding:
         """Return what is said about a tested column.
 
         Parameters
         ----------
         normal
             The normal scores of a number that varies among the tested units.
+        pile
+            The range of the values of which the window improbably has many more.
         """
-        effect, statistic = self._effect(column, normal)
+        effect, statistic = self._effect(column, normal, pile)
         finding = shown(column)
         adjusted = self.adjusted_p_value(column.name)
         matters = effect.is_at_least(self.bar.least_effect(column))
@@ -62,6 +71,7 @@ class Judge:
             threshold=self.bar.detection.false_alarm_rate,
             effect=effect.size,
             direction=effect.direction,
+            pile=_pile(column, pile) if pile and effect.direction == PILE.name else None,
             note=finding.note or self._too_small(effect, column, finding.constant),
         )
 
@@ -80,6 +90,7 @@ class Judge:
                 if self.bar.is_improbable(self.bar.adjusted(p_values[key]))
             },
             gives_way=(SPREAD.name,),
+            told_last=(PILE.name,),
         )
 
     def largest(self, group: str) -> StatisticKey:
@@ -91,7 +102,9 @@ class Judge:
         """Return a statistic as a finding holds it."""
         return Statistic(name=key.within_group, value=self.result.signed(key))
 
-    def _effect(self, column: Column, normal: NormalSides | None) -> tuple[Effect, Statistic]:
+    def _effect(
+        self, column: Column, normal: NormalSides | None, pile: tuple[float, float] | None
+    ) -> tuple[Effect, Statistic]:
         if column.kind is ColumnKind.CLASSES:
             key = StatisticKey(group=column.name, method=CHI_SQUARE)
             shares = compared_shares(column)
@@ -105,6 +118,7 @@ class Judge:
             normal,
             resolution=column.resolution,
             middles=column_means(column),
+            pile=pile,
         )
         effects = {
             StatisticKey(group=column.name, method=method): effect
@@ -132,6 +146,16 @@ def below_resolution_words(resolution: float) -> str:
     return (
         f"It moved by no more than {resolution:g}, which is too little to mean anything for this "
         "number: that is no drift, however sure it is."
+    )
+
+
+def _pile(column: Column, ends: tuple[float, float]) -> Pile:
+    images = len(column.current)
+    return Pile(
+        low=ends[0],
+        high=ends[1],
+        images=round(images * share_within(column.current, ends)),
+        expected=images * share_within(column.reference, ends),
     )
 
 

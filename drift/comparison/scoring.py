@@ -19,8 +19,9 @@ from drift.comparison.methods.classes import (
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.method import ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
-from drift.comparison.methods.registry import NUMERIC_METHODS
+from drift.comparison.methods.registry import COUNT_METHODS, NUMERIC_METHODS
 from drift.comparison.methods.whitening import JointScores, joint_scores
+from drift.comparison.permutation.bin_counts import BinCounts, BinStatistic
 from drift.comparison.permutation.scores import (
     LinearStatistic,
     QuadraticStatistic,
@@ -29,6 +30,7 @@ from drift.comparison.permutation.scores import (
     standardised,
 )
 from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.seed import SEED
 
 JOINT = "joint"
 DISTANCE = "distance"
@@ -74,6 +76,27 @@ class ScoredFamily:
             reference=scores[split:][known[split:]], current=scores[:split][known[:split]]
         )
 
+    def values_in_bin(
+        self, family: Family, key: StatisticKey, number: int
+    ) -> tuple[float, float] | None:
+        """Return the smallest and largest value in a bin of a column; None where it has none.
+
+        Parameters
+        ----------
+        family
+            The family that was scored.
+        key
+            A statistic that counts units in bins.
+        number
+            Which of its bins.
+        """
+        method = next(one for one in COUNT_METHODS if one.name == key.method)
+        place = self.columns.index(key.group)
+        missing = self.missing[:, place]
+        inside = method.bins(self.normal[:, place], missing)[:, number] & ~missing
+        values = family.pooled(key.group).to_numpy(dtype=np.float64)[inside]
+        return (float(values.min()), float(values.max())) if len(values) else None
+
 
 def score_family(family: Family) -> ScoredFamily:
     """Return the scores of all columns of a family that can vary."""
@@ -89,6 +112,7 @@ def score_family(family: Family) -> ScoredFamily:
     draft = _Draft()
     missing = ~np.isfinite(numbers[:, varying])
     draft.add_numbers(normal, names, middles=middles, missing=missing)
+    draft.add_bins(normal, names, missing=missing)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:
         joint = joint_scores(normal[:, together])
@@ -121,6 +145,7 @@ class _Draft:
     quadratic: list[tuple[StatisticKey, list[StatisticKey], NDArray[np.float64]]] = field(
         default_factory=list
     )
+    bins: list[BinStatistic] = field(default_factory=list)
     spectral: SpectralStatistic | None = None
 
     def add_numbers(
@@ -153,6 +178,21 @@ class _Draft:
                 for group in groups
             )
 
+    def add_bins(
+        self,
+        normal: NDArray[np.float64],
+        groups: tuple[str, ...],
+        *,
+        missing: NDArray[np.bool_],
+    ) -> None:
+        """Add the statistics that count units in bins of the pooled sample."""
+        for method in COUNT_METHODS:
+            for group, values, gaps in zip(groups, normal.T, missing.T, strict=True):
+                members = method.bins(values, gaps)
+                if members.shape[1]:
+                    key = StatisticKey(group=group, method=method.name)
+                    self.bins.append(BinStatistic(key=key, members=members))
+
     def add_joint(self, joint: JointScores, names: tuple[str, ...]) -> None:
         distances = normal_scores(joint.distances[:, None])
         self.add_numbers(distances, (JOINT,), number=DISTANCE)
@@ -177,6 +217,7 @@ class _Draft:
             linear=varying,
             quadratic=tuple(self._placed(position)),
             spectral=self.spectral,
+            bins=BinCounts.of(self.bins, SEED),
         )
 
     def _placed(self, position: dict[StatisticKey, int]) -> Iterator[QuadraticStatistic]:

@@ -65,15 +65,20 @@ class ImprobableStatistics:
         By statistic: how far it lies out, 0 or more on one scale for all. The others are missing.
     gives_way
         The methods whose statistic gives way to a move of the mean; see `told`.
+    told_last
+        The methods that are told of only where no other one is improbable and large enough.
     """
 
     strength: Mapping[StatisticKey, float]
     gives_way: Collection[str]
+    told_last: Collection[str] = ()
 
     def singled_out(
         self, effects: Mapping[StatisticKey, Effect], least_effect: float
     ) -> StatisticKey | None:
         """Return the statistic that lies farthest out among those that are large enough.
+
+        Those of `told_last` come behind the others.
 
         Parameters
         ----------
@@ -90,6 +95,7 @@ class ImprobableStatistics:
             (key for key in effects if key in self.strength),
             key=lambda one: (
                 not effects[one].is_at_least(least_effect),
+                one.method in self.told_last,
                 -self.strength[one],
                 one.text,
             ),

@@ -10,7 +10,7 @@ from jobs.images.locations import RefusedLocation
 from jobs.predictions.rows.rows import NumberColumnTally, PredictionRows
 from jobs.times.timestamps import to_datetime
 from reports.findings.images import Trouble
-from reports.findings.log import LogCounts, LostValues, NewestRow
+from reports.findings.log import LogCounts, LostValues, NewestRow, Recording
 
 _REFUSED_SHOWN = 20
 
@@ -44,6 +44,20 @@ def count_rows(predictions: PredictionRows, refused: Sequence[RefusedLocation]) 
         lost_values=tuple(_lost_values(one) for one in tally.numbers if one.lost or one.outside),
         newest=_newest(predictions),
         recoded_rows=sum(one.rows for one in tally.recoded),
+        recording=_recording(predictions),
+    )
+
+
+def _recording(predictions: PredictionRows) -> Recording | None:
+    """Return what the log's writer says of requests without a row; None where it says nothing."""
+    said = predictions.recording
+    if not said.shares and not said.unread:
+        return None
+    return Recording(
+        unrecorded=said.unrecorded,
+        reasons=said.reasons,
+        shares=said.shares,
+        unread=tuple(Trouble(name=url, reason="not readable") for url in said.unread),
     )
 
 

@@ -8,9 +8,10 @@ from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
 from jobs.predictions.rows.rows import InnerHeader, LogTally, RecodedRows
 from reports.findings.remarks import Remark
-from reports.words.numbers import listed
+from reports.words.numbers import listed, share
 
 _COLUMNS_NAMED = 8
+MANY_UNRECORDED = 0.01
 
 
 def log_remarks(data: RunData) -> Iterator[Remark]:
@@ -24,6 +25,26 @@ def log_remarks(data: RunData) -> Iterator[Remark]:
             ),
         )
     yield from about_lines(data.predictions.tally)
+
+
+def requests_without_rows(data: RunData) -> Iterator[Remark]:
+    """Yield that a good part of the requests has no row, as the log's writer says."""
+    log = data.counts.log
+    recording = log.recording
+    if recording is None:
+        return
+    requests = log.rows + recording.unrecorded
+    if recording.unrecorded > MANY_UNRECORDED * requests:
+        reasons = ", ".join(f"{count:,} {why}" for why, count in recording.reasons.items())
+        yield Remark(
+            code="requests_not_recorded",
+            text=(
+                f"{share(recording.unrecorded, requests)} of the requests were not recorded, "
+                f"{recording.unrecorded:,} of {requests:,} ({reasons}). They may be unlike the "
+                "others, as most are lost when most is asked. Give the logger more room, or a "
+                "smaller share to record."
+            ),
+        )
 
 
 def about_lines(tally: LogTally) -> Iterator[Remark]:

@@ -9,7 +9,7 @@ from drift.remarks.columns import class_forms, compared_otherwise, unlinked_pred
 from drift.remarks.facts import RunData
 from drift.remarks.files import file_remarks
 from drift.remarks.images import image_remarks
-from drift.remarks.log import log_remarks
+from drift.remarks.log import log_remarks, requests_without_rows
 from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
 from drift.remarks.missing_by_image import missing_value_remarks
 from drift.remarks.names_used_again import names_used_again_remarks
@@ -30,6 +30,7 @@ from reports.findings.remarks import Remark
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     lost_row_remarks,
     log_remarks,
+    requests_without_rows,
     class_forms,
     file_remarks,
     time_remarks,

@@ -9,12 +9,13 @@ from reports.findings.columns import Finding
 from reports.findings.constant_reference import ConstantReference, difference_words, reference_words
 from reports.findings.effect_sizes import (
     LARGEST_EFFECT,
+    PILE,
     TAILS,
     USUALLY_BEYOND,
     in_deviations,
     sigmas,
 )
-from reports.words.movements import spread_widened
+from reports.words.movements import pile_words, spread_widened
 from reports.words.numbers import readable
 
 
@@ -24,14 +25,14 @@ def describe_move(finding: Finding) -> str:
     Beside normal days the two means are said too: ``brightness down from 140 to 98 (1.3 sigma)``.
     """
     effect = finding.effect or 0.0
-    title = _title(finding)
+    title = title_of(finding)
     if finding.categories is not None:
         return _largest_change(finding)
     if finding.constant is not None and finding.beside_days is None:
         return f"{title} {_off_constant(finding, finding.constant)}"
     if finding.direction == "spread":
         return f"spread of {title} {_spread_direction(finding)} {sigmas(effect)}"
-    if finding.direction in TAILS:
+    if finding.direction in {*TAILS, PILE}:
         return _far_out(finding)
     if finding.direction == "shares":
         return f"{title}: share changed by {100 * effect:.0f} %"
@@ -61,7 +62,8 @@ def _from_mean_to_mean(finding: Finding) -> str:
     return f"from {readable(then)} to {readable(now)} ({sigmas(effect)})"
 
 
-def _title(finding: Finding) -> str:
+def title_of(finding: Finding) -> str:
+    """Return what people call a column."""
     feature = feature_named(finding.name)
     return finding.name.replace("_", " ") if feature is None else feature.title
 
@@ -75,13 +77,15 @@ def _off_constant(finding: Finding, constant: ConstantReference) -> str:
 
 def _far_out(finding: Finding) -> str:
     """Say how many images lie beyond the reference's central 99 %, or how many more than usual."""
+    if finding.pile is not None:
+        return f"{title_of(finding)}: {pile_words(finding.pile)}"
     side = "high" if finding.direction == "upper_tail" else "low"
     effect = finding.effect or 0.0
     if finding.beside_days is not None:
-        return f"{_title(finding)} unusually {side} in {100 * effect:.0f} % more images"
+        return f"{title_of(finding)} unusually {side} in {100 * effect:.0f} % more images"
     usual = f"(usually {100 * USUALLY_BEYOND:.1f} %)"
     share = effect + USUALLY_BEYOND
-    return f"{_title(finding)} unusually {side} in {100 * share:.0f} % of the images {usual}"
+    return f"{title_of(finding)} unusually {side} in {100 * share:.0f} % of the images {usual}"
 
 
 def _largest_change(finding: Finding) -> str:

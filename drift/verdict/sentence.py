@@ -9,7 +9,7 @@ from drift.comparison.columns.columns import NEAR_COPIES
 from drift.days.judging.segment_findings import JudgedSegment
 from drift.verdict.headline.named import look_of, to_name
 from drift.verdict.headline.reach import capped_reach
-from drift.verdict.moves import describe_move, size_of
+from drift.verdict.moves import describe_move, size_of, title_of
 from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from reference_stats.features.registry import feature_named
 from reports.findings.columns import Finding, Multivariate
@@ -158,6 +158,11 @@ def _opening(named: Sequence[Finding], drifted: Sequence[Finding], yardstick: Ya
         partly = all(_is_about_some(finding) for finding in named)
         some = "Some images" if partly else "Images"
         return f"{some} are {listed(words[:_LOOKS_NAMED])} {yardstick.than}"
+    alike = [finding for finding in drifted if finding.pile is not None]
+    if len(alike) == len(drifted) and not yardstick.is_days:
+        titles = [title_of(finding) for finding in alike]
+        whose = "images" if all(_is_about_images(one) for one in alike) else "predictions"
+        return f"Unusually many {whose} are alike in {listed(titles[:_LOOKS_NAMED])}"
     about_images = any(_is_about_images(finding) for finding in drifted)
     whose = "The images" if about_images else "The model's predictions"
     if yardstick.is_days:

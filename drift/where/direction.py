@@ -13,11 +13,13 @@ from drift.comparison.columns.columns import AlignedRows, resolution_of
 from drift.comparison.columns.rounding import deviation_of, rounding_of
 from drift.comparison.compare import Comparison
 from reports.findings.answers import State
-from reports.findings.columns import Finding
+from reports.findings.columns import Finding, Pile
 from reports.findings.effect_sizes import LARGEST_EFFECT
 
 # A single number that is far out must not outweigh several that moved together.
 FARTHEST = 6.0
+# As far out as a clear extreme.
+_IN_PILE = 3.0
 # The distance between the quartiles of a normal distribution, in standard deviations.
 QUARTILE_DISTANCE = 1.349
 # Distances spread about 1 around the reference, and their means over columns somewhat less.
@@ -37,10 +39,14 @@ class Positions:
         where that is larger), positive in the direction of the drift, between -6 and 6; 0 where
         the number is missing. Beside normal days the window's images lie as far from the median as
         they would if normal days had the reference's mean: a level that is usual is no drift.
+    piles
+        The numbers of which the window has a pile: a unit lies 3 out where it is in the pile, else
+        0.
     """
 
     reference: pd.DataFrame
     current: pd.DataFrame
+    piles: frozenset[str] = frozenset()
 
     def scores(self) -> NDArray[np.float64]:
         """Return each current unit's mean distance, standardised to the reference's own.
@@ -82,10 +88,24 @@ def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
         for one in comparison.features
         if one.name in scales
     }
+    piles = {
+        one.name: one.pile
+        for one in comparison.features
+        if one.name in scales and one.pile is not None
+    }
     return Positions(
-        reference=_distances(rows.reference, drifted, scales),
-        current=_distances(rows.current, drifted, scales | usual),
+        reference=_piled(_distances(rows.reference, drifted, scales), rows.reference, piles),
+        current=_piled(_distances(rows.current, drifted, scales | usual), rows.current, piles),
+        piles=frozenset(piles),
     )
+
+
+def _piled(distances: pd.DataFrame, rows: pd.DataFrame, piles: Mapping[str, Pile]) -> pd.DataFrame:
+    """Return distances where a number with a pile says which units are in it."""
+    inside = {
+        name: _IN_PILE * rows[name].between(pile.low, pile.high) for name, pile in piles.items()
+    }
+    return distances.assign(**inside) if inside else distances
 
 
 def _usual_move(finding: Finding) -> float:

@@ -78,7 +78,8 @@ def held_columns(
         The places of the current units that are asked about.
     """
     drifted = [str(name) for name in positions.current]
-    tested = _tested_features(comparison, rows)
+    # Of a number with a pile only counts who is in it.
+    tested = [one for one in _tested_features(comparison, rows) if one not in positions.piles]
     apart = [name for name in drifted if name not in tested]
     digests = np.array([zlib.crc32(name.encode(errors="replace")) for name in names], np.int64)
     drawn = np.argsort(digests, kind="stable")[:: _thinning(len(digests))]

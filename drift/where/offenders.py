@@ -50,12 +50,15 @@ class RankedImages:
         By number that drifted, how far each unit lies out along the drift: see `Positions`.
     usual
         A tenth of the reference units lie at least so far out.
+    piles
+        The numbers of which the window has a pile.
     """
 
     labels: NDArray[np.int64]
     log_ratios: NDArray[np.float64]
     distances: pd.DataFrame
     usual: float
+    piles: frozenset[str] = frozenset()
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
@@ -97,6 +100,7 @@ def rank_images(
         log_ratios=ratios[order],
         distances=positions.current.iloc[places],
         usual=_usual_distance(positions.reference),
+        piles=positions.piles,
     )
 
 
@@ -111,7 +115,7 @@ def find_offenders(
     come after the others.
     """
     shown = _to_show(ranked, window)
-    reasons = Reasons(window=window, profile=profile)
+    reasons = Reasons(window=window, profile=profile, piles=ranked.piles)
     return tuple(_offenders(ranked, shown, ranked.labels[shown], window, reasons))
 
 
@@ -139,7 +143,7 @@ def list_affected(
     places, labels = _rows_of_units(affected.labels, window, clusters)
     if not len(labels):
         return None
-    reasons = Reasons(window=window, profile=profile)
+    reasons = Reasons(window=window, profile=profile, piles=ranked.piles)
     listed = labels[:MOST_LISTED]
     values = segments.loc[listed].astype("object").to_numpy()
     return AffectedImages(

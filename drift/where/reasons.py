@@ -68,6 +68,7 @@ class Reasons:
 
     window: WindowImages
     profile: ReferenceProfile
+    piles: frozenset[str] = frozenset()
     known: dict[str, _Usual] = field(default_factory=dict)
 
     def words(self, position: int, distances: Mapping[str, float]) -> str:
@@ -95,6 +96,10 @@ class Reasons:
             return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
         usual = self._usual(name)
         value = usual.values[position]
+        if name in self.piles:
+            look = f"one of many alike in {feature.title}"
+            numbers = f"{value:.3g}"
+            return _Reason(look=look, numbers=numbers, outside=True, weight=distance)
         rose = value > usual.middle
         seen = (feature.rising if rose else feature.falling) is not Sign.TRACE
         return _Reason(

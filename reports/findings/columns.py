@@ -67,6 +67,26 @@ class Statistic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """Values of a number that many more images share than in the reference.
+
+    Attributes
+    ----------
+    low, high
+        The range of the values; equal where all are one and the same.
+    images
+        How many images of the window lie in it; near-copies count once.
+    expected
+        How many would if the window were as the reference.
+    """
+
+    low: float
+    high: float
+    images: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What the comparison says about one column.
 
@@ -86,7 +106,8 @@ class Finding:
     direction
         ``"up"`` or ``"down"`` where the mean moved, ``"spread"`` where the standard deviation did,
         ``"upper_tail"`` or ``"lower_tail"`` where more images than before lie beyond the
-        reference's central 99 %, ``"shares"`` for classes, else None.
+        reference's central 99 %, ``"pile"`` where many more share an ordinary value, ``"shares"``
+        for classes, else None.
     shift
         The move of the mean in reference standard deviations, with its sign, between -100 and
         100; None for classes and where the reference is constant.
@@ -104,6 +125,8 @@ class Finding:
         Where a tested number is constant in the reference up to its resolution: how the window
         differs from it. The direction is ``"upper_tail"`` or ``"lower_tail"`` then, and the effect
         a share of images. None elsewhere.
+    pile
+        Where the direction is ``"pile"``: which values, and in how many images. None elsewhere.
     beside_days
         The column beside normal days, where those are the basis of the verdict: the test, the
         effect, the direction and the state are about them then. None elsewhere.
@@ -126,6 +149,7 @@ class Finding:
     renamed: dict[str, str] = field(default_factory=dict)
     constant: ConstantReference | None = None
     beside_days: BesideDays | None = None
+    pile: Pile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

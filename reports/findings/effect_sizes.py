@@ -5,8 +5,9 @@ from __future__ import annotations
 # 0.1 reference standard deviations of a number weigh as much as two points of a share.
 SHARE_PER_DEVIATION = 0.2
 TAILS = frozenset({"upper_tail", "lower_tail"})
+PILE = "pile"
 # The directions whose effect is a share, 0 to 1.
-SHARES = TAILS | {"shares"}
+SHARES = TAILS | {"shares", PILE}
 # The part of the reference beyond either end of its central 99 %.
 USUALLY_BEYOND = 0.005
 # Far beyond anything that needs telling apart: no effect is said or written to be larger. Beside a

@@ -59,6 +59,26 @@ class NewestRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What the log's writer says of requests that have no row.
+
+    Attributes
+    ----------
+    unrecorded, reasons
+        How many requests of the window were to be recorded and were not, and why.
+    shares
+        Which parts of the requests were drawn to be recorded; ``(1.0,)`` means all of them.
+    unread
+        Objects with such counts that could not be read.
+    """
+
+    unrecorded: int
+    reasons: dict[str, int] = field(default_factory=dict)
+    shares: tuple[float, ...] = ()
+    unread: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogCounts:
     """What became of the log's rows.
 
@@ -74,6 +94,8 @@ class LogCounts:
         Where the rejected rows stand in time; None where none of the window's was rejected.
     recoded_rows
         Rows with letters that were read in another encoding than UTF-8.
+    recording
+        What the log's writer says of requests without a row; None where it says nothing.
     """
 
     rows: int
@@ -83,3 +105,4 @@ class LogCounts:
     lost_values: tuple[LostValues, ...] = ()
     newest: NewestRow | None = None
     recoded_rows: int = 0
+    recording: Recording | None = None

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from jobs.visible_text import visible
 from reference_stats.features.feature import Feature
 from reports.findings.class_shares import usual_and_current
-from reports.findings.columns import Distribution, Finding, Multivariate
+from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
-from reports.findings.effect_sizes import LARGEST_EFFECT, TAILS, USUALLY_BEYOND
+from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
 from reports.words.numbers import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
+_ENOUGH_DIGITS, _MOST_DIGITS = 3, 16
 
 # An arrow, and the same direction in words.
 _DIRECTIONS = {
@@ -22,6 +23,7 @@ _DIRECTIONS = {
     "spread": ("\N{LEFT RIGHT ARROW}", "spread"),
     "upper_tail": ("\N{BLACK UP-POINTING TRIANGLE}", "far up"),
     "lower_tail": ("\N{BLACK DOWN-POINTING TRIANGLE}", "far down"),
+    "pile": ("\N{BLACK CIRCLE}", "piled up"),
     "shares": ("\N{RIGHTWARDS ARROW OVER LEFTWARDS ARROW}", "moved"),
 }
 
@@ -62,13 +64,19 @@ def effect_size(column: Finding) -> str:
     if column.constant is not None and column.beside_days is None:
         then = reference_words(column.constant, _images(column.reference))
         return f"{difference_words(column.constant, _images(column.current))} ({then})"
-    if column.direction in TAILS:
-        if column.beside_days is not None:
-            return f"{_per_cent(size)} more of the images"
-        return f"{_per_cent(size + USUALLY_BEYOND)} of images"
+    if column.direction in {*TAILS, PILE}:
+        return _part_of_images(column, size)
     if column.direction == "shares" or column.categories is not None:
         return counted(round(100 * size), "point") if size >= 0.01 else "under 1 point"
     return deviations(size)
+
+
+def _part_of_images(column: Finding, size: float) -> str:
+    if column.pile is not None:
+        return pile_words(column.pile)
+    if column.beside_days is not None:
+        return f"{_per_cent(size)} more of the images"
+    return f"{_per_cent(size + USUALLY_BEYOND)} of images"
 
 
 def deviations(size: float) -> str:
@@ -150,7 +158,7 @@ def _meaning(column: Finding, feature: Feature | None) -> str:
             return _tail_words(look) if column.beside_days is None else f"{look} than usual"
         case "spread":
             return _spread_words(column)
-        case "shares":
+        case "shares" | "pile":
             return _share_words(column)
     return ""
 
@@ -187,6 +195,8 @@ def spread_widened(column: Finding) -> bool | None:
 
 
 def _share_words(column: Finding) -> str:
+    if column.pile is not None:
+        return "many images share an ordinary value"
     if column.categories is not None:
         return "largest change of a class's share"
     before, now = _copies(column.reference), _copies(column.current)
@@ -204,3 +214,27 @@ def _per_cent(share: float) -> str:
     percent = 100 * share
     digits = 0 if percent >= 9.95 or percent == 0 else 1
     return f"{percent:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def pile_words(pile: Pile) -> str:
+    """Return the images of a pile: ``40 images between 0.02 and 0.03, where 3 were expected``."""
+    noun = "image" if pile.images == 1 else "images"
+    expected = (
+        f"{pile.expected:,.0f}" if pile.expected >= 1 or not pile.expected else "fewer than 1"
+    )
+    return f"{pile.images:,} {noun} {_pile_range(pile)}, where {expected} would be expected"
+
+
+def _pile_range(pile: Pile) -> str:
+    if pile.low == pile.high:
+        return f"at {_short(pile.low, _ENOUGH_DIGITS)}"
+    # Ends that differ are not told alike.
+    for digits in range(_ENOUGH_DIGITS, _MOST_DIGITS):
+        low, high = _short(pile.low, digits), _short(pile.high, digits)
+        if low != high:
+            return f"between {low} and {high}"
+    return f"about {_short(pile.low, _ENOUGH_DIGITS)}"
+
+
+def _short(value: float, digits: int) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"

@@ -3,8 +3,8 @@
 import dataclasses
 import re
 
-from reports.findings.images import Latency, PictureCount, PictureHealth, Quality
-from reports.findings.log import LogCounts, LostValues, NewestRow
+from reports.findings.images import Latency, PictureCount, PictureHealth, Quality, Trouble
+from reports.findings.log import LogCounts, LostValues, NewestRow, Recording
 from reports.findings.run import RunFindings
 from reports.pages.run.report import report_html
 from reports.words.picture_limits import poor_pictures
@@ -83,3 +83,24 @@ def test_lost_values_and_newer_rejected_rows_are_told_with_the_log() -> None:
     assert "7 rejected rows are newer than the newest row that could be read." in text
     assert "5 values of conf that could not be used, of 93; their rows and images are kept" in text
     assert "60 values of p_cat lie outside 0 to 1." in text
+
+
+def test_requests_without_a_row_are_told_with_the_log() -> None:
+    log = LogCounts(
+        rows=920,
+        rejected=0,
+        reasons={},
+        recording=Recording(
+            unrecorded=80,
+            reasons={"queue full": 80},
+            shares=(0.1, 0.25),
+            unread=(Trouble(name="log/_counts/dt=2025-03-03/_a.json", reason="not readable"),),
+        ),
+    )
+    text = health_text(dataclasses.replace(examples.drifted(), log=log))
+
+    assert "8.0 % of the requests were not recorded" in text
+    assert "drawn at random: 10 %, 25 %" in text
+    assert "_a.json" in text
+    silent = dataclasses.replace(log, recording=Recording(unrecorded=0, shares=(1.0,)))
+    assert "requests" not in health_text(dataclasses.replace(examples.drifted(), log=silent))

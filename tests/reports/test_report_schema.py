@@ -39,6 +39,7 @@ WHERE = {
     images.ImageCounts: SCHEMA["properties"]["images"],
     log.LogCounts: SCHEMA["properties"]["log"],
     log.LostValues: SCHEMA["$defs"]["lost_values"],
+    log.Recording: SCHEMA["$defs"]["recording"],
     log.NewestRow: SCHEMA["$defs"]["newest_row"],
     run.ProfileSummary: SCHEMA["properties"]["profile"],
     images.Quality: SCHEMA["properties"]["quality"],

@@ -1,4 +1,4 @@
-"""What a drift method is: the scores that it gives to the units of a pooled sample."""
+"""What a drift method is: the scores, or bins, that it gives to the units of a pooled sample."""
 
 from __future__ import annotations
 
@@ -27,3 +27,23 @@ class ScoreMethod:
     name: str
     two_sided: bool
     scores: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountMethod:
+    """One way in which numbers can differ: more of the window's units than chance puts in some bin.
+
+    Only an excess counts; the largest of all bins does.
+
+    Attributes
+    ----------
+    name
+        As of `ScoreMethod`.
+    bins
+        From normal scores, shape (units,), and which of them stand for no value, to the units of
+        each bin, bool of shape (units, bins), without regard to which side a unit is from. Bins
+        may overlap.
+    """
+
+    name: str
+    bins: Callable[[NDArray[np.float64], NDArray[np.bool_]], NDArray[np.bool_]]

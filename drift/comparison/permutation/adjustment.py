@@ -39,6 +39,8 @@ class PermutationResult:
         that share of runs without drift, over all groups together.
     statistic_p_values
         By statistic: adjusted for all statistics of all groups.
+    fullest_bins
+        By statistic that counts units in bins: which of its bins has the largest excess.
     critical
         What the largest of all statistics exceeds in a share of `level` of the draws.
     resamples
@@ -50,6 +52,7 @@ class PermutationResult:
     p_values: dict[str, float]
     adjusted_p_values: dict[str, float]
     statistic_p_values: dict[StatisticKey, float]
+    fullest_bins: dict[StatisticKey, int]
     critical: float
     resamples: int
 
@@ -126,6 +129,7 @@ def _test(
         p_values=dict(zip(groups, counts.plain().tolist(), strict=True)),
         adjusted_p_values=dict(zip(groups, adjusted.tolist(), strict=True)),
         statistic_p_values=dict(zip(keys, counts.single_step().tolist(), strict=True)),
+        fullest_bins=_fullest_bins(scale, sums),
         critical=counts.critical(plan.level),
         resamples=plan.resamples,
     )
@@ -154,6 +158,12 @@ def _signs(table: ScoreTable, sums: WindowSums) -> dict[StatisticKey, int]:
         for one, total in zip(table.linear, sums.scores[0], strict=True)
         if one.two_sided
     }
+
+
+def _fullest_bins(scale: NormalScale, sums: WindowSums) -> dict[StatisticKey, int]:
+    if scale.bins is None or sums.counts is None:
+        return {}
+    return scale.bins.fullest(sums.counts)
 
 
 def _scale(table: ScoreTable, seed: int) -> NormalScale:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from drift.comparison.permutation.bin_counts import BinScale
 from drift.comparison.permutation.resampling import WindowSums
 from drift.comparison.permutation.scores import QuadraticStatistic, ScoreTable
 from drift.comparison.permutation.wilson_hilferty import normal_from_gamma
@@ -74,6 +75,7 @@ class NormalScale:
     two_sided: NDArray[np.bool_]
     quadratic: tuple[Moments, ...]
     spectral: Moments | None
+    bins: BinScale | None
     tails: NDArray[np.float64]
 
     @classmethod
@@ -98,6 +100,7 @@ class NormalScale:
             two_sided=np.array([one.two_sided for one in table.linear], dtype=np.bool_),
             quadratic=tuple(_weighted_chi_square(table, one) for one in table.quadratic),
             spectral=None if table.spectral is None else _sample_moments(_log_size(pilot)),
+            bins=None if table.bins is None else BinScale.of(table.bins, units, current),
             tails=np.ones(len(table.keys)),
         )
         return replace(scale, tails=scale._measured_tails(pilot))
@@ -118,6 +121,8 @@ class NormalScale:
             parts.append(moments.normalised(lengths)[:, None])
         if self.spectral is not None:
             parts.append(self.spectral.normalised(_log_size(sums))[:, None])
+        if self.bins is not None and sums.counts is not None:
+            parts.append(self.bins.statistics(sums.counts))
         return np.concatenate(parts, axis=1) * self.tails
 
     def _measured_tails(self, pilot: WindowSums) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from drift.comparison.permutation.bin_counts import BinCounts
 from drift.comparison.permutation.scores import ScoreTable, SpectralStatistic
 
 _DRAWS_AT_ONCE = 128
@@ -29,10 +30,13 @@ class WindowSums:
     scatters
         float32 of shape (draws, columns, columns): the mean products of the whitened columns;
         None where the table has no spectral statistic.
+    counts
+        float32 of shape (draws, words): see `BinCounts`; None where the table counts nothing.
     """
 
     scores: NDArray[np.float32]
     scatters: NDArray[np.float32] | None
+    counts: NDArray[np.float32] | None = None
 
 
 def observed_sums(table: ScoreTable) -> WindowSums:
@@ -40,7 +44,8 @@ def observed_sums(table: ScoreTable) -> WindowSums:
     units = np.arange(table.current_units)
     sums = table.scores[units].sum(axis=0, dtype=np.float64).astype(np.float32)
     scatters = None if table.spectral is None else _scatters(table, table.spectral, [units])
-    return WindowSums(scores=sums[None, :], scatters=scatters)
+    counts = None if table.bins is None else _Counter.of(table, table.bins).counts([units], None)
+    return WindowSums(scores=sums[None, :], scatters=scatters, counts=counts)
 
 
 def resampled_sums(table: ScoreTable, draws: int, seed: int) -> Iterator[WindowSums]:
@@ -60,6 +65,7 @@ def resampled_sums(table: ScoreTable, draws: int, seed: int) -> Iterator[WindowS
     generator = np.random.default_rng(seed)
     at_once = max(1, min(_DRAWS_AT_ONCE, _MOST_CELLS // units))
     squares = _squares(table.spectral) if units > _MOST_GATHERED else None
+    counter = None if table.bins is None else _Counter.of(table, table.bins)
     # The scores of all units add up to 0: what one side has, the other side lacks.
     sign = np.float32(1 if drawn == current else -1)
     for start in range(0, draws, at_once):
@@ -74,16 +80,19 @@ def resampled_sums(table: ScoreTable, draws: int, seed: int) -> Iterator[WindowS
             scatters = _complete(table, table.spectral, squares.of_draws(selection), drawn)
         elif table.spectral is not None:
             scatters = _scatters(table, table.spectral, picks)
-        yield WindowSums(scores=sign * sums, scatters=scatters)
+        counts = None if counter is None else counter.counts(picks, selection)
+        yield WindowSums(scores=sign * sums, scatters=scatters, counts=counts)
 
 
 def joined(parts: Iterable[WindowSums]) -> WindowSums:
     """Return all draws as one."""
     whole = list(parts)
     scatters = [part.scatters for part in whole if part.scatters is not None]
+    counts = [part.counts for part in whole if part.counts is not None]
     return WindowSums(
         scores=np.concatenate([part.scores for part in whole]),
         scatters=np.concatenate(scatters) if scatters else None,
+        counts=np.concatenate(counts) if counts else None,
     )
 
 
@@ -161,3 +170,52 @@ def _squares(spectral: SpectralStatistic | None) -> _Squares | None:
     for pair, (one, other) in enumerate(zip(first, second, strict=True)):
         np.multiply(across[one], across[other], out=products[pair])
     return _Squares(products=products.T, places=places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counter:
+    """Adds up the packed counts of draws.
+
+    Attributes
+    ----------
+    bins
+        What is counted.
+    row
+        By unit its row in `bins.packed`, -1 for one that is not counted.
+    total
+        The sums over all units.
+    current_units
+        How many units the window has.
+    """
+
+    bins: BinCounts
+    row: NDArray[np.int64]
+    total: NDArray[np.float32]
+    current_units: int
+
+    @classmethod
+    def of(cls, table: ScoreTable, bins: BinCounts) -> _Counter:
+        row = np.full(len(table.scores), -1)
+        row[bins.counted] = np.arange(len(bins.counted))
+        return cls(
+            bins=bins,
+            row=row,
+            total=bins.packed.sum(axis=0),
+            current_units=table.current_units,
+        )
+
+    def counts(
+        self, picks: list[NDArray[np.int64]], selection: NDArray[np.float32] | None
+    ) -> NDArray[np.float32]:
+        """Return the packed counts of the window's units, one row a draw."""
+        if selection is None:
+            rows = [self.row[pick] for pick in picks]
+            sums = np.stack([self.bins.packed[one[one >= 0]].sum(axis=0) for one in rows])
+        elif len(self.bins.counted) == len(self.row):
+            sums = selection @ self.bins.packed
+        else:
+            sums = selection[:, self.bins.counted] @ self.bins.packed
+        # Where the smaller side was drawn, the window is what is left.
+        drawn = len(picks[0]) == self.current_units
+        counts: NDArray[np.float32] = sums if drawn else self.total - sums
+        return counts

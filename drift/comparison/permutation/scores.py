@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from drift.comparison.permutation.bin_counts import BinCounts
 from drift.comparison.permutation.statistic_key import StatisticKey
 
 
@@ -82,6 +83,8 @@ class ScoreTable:
         Statistics made from the linear ones.
     spectral
         None where the columns are not looked at jointly.
+    bins
+        Statistics that count units; None where there is none.
     """
 
     scores: NDArray[np.float32]
@@ -89,13 +92,15 @@ class ScoreTable:
     linear: tuple[LinearStatistic, ...]
     quadratic: tuple[QuadraticStatistic, ...] = ()
     spectral: SpectralStatistic | None = None
+    bins: BinCounts | None = None
 
     @property
     def keys(self) -> tuple[StatisticKey, ...]:
-        """All statistics: linear, quadratic, spectral."""
+        """All statistics: linear, quadratic, spectral, counts in bins."""
         linear, quadratic = self.linear, self.quadratic
         last = () if self.spectral is None else (self.spectral.key,)
-        return (*(one.key for one in linear), *(one.key for one in quadratic), *last)
+        counts = () if self.bins is None else self.bins.keys
+        return (*(one.key for one in linear), *(one.key for one in quadratic), *last, *counts)
 
 
 def standardised(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.comparison.columns.columns import resolution_of
 from drift.verdict.moves import size_of
 from reports.findings.columns import Finding
-from reports.findings.effect_sizes import LARGEST_EFFECT, SHARE_PER_DEVIATION, TAILS
+from reports.findings.effect_sizes import LARGEST_EFFECT, SHARE_PER_DEVIATION, SHARES
 
 # A share of all images weighs five deviations; a number that moved farther has left with all too.
 _ALL_OUT = 1 / SHARE_PER_DEVIATION
@@ -25,7 +25,7 @@ def hardly_varied(finding: Finding) -> bool:
     if finding.constant is not None:
         return True
     steps = _steps(finding)
-    if steps is None or finding.direction in TAILS:
+    if steps is None or finding.direction in SHARES:
         return False
     return steps < size_of(finding) or size_of(finding) >= LARGEST_EFFECT
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from jobs.predictions.recording import RecordingCounts
 from jobs.predictions.row_times.window import WindowTimes
 from jobs.times.windows import TimeWindow
 
@@ -271,6 +272,8 @@ class PredictionRows:
         The zone that was assumed for timestamps without one, or None where none was needed.
     times
         How the times are written, and which rows lie near the window.
+    recording
+        What the log's writer says of requests without a row, where somebody has asked for it.
     """
 
     window: TimeWindow
@@ -280,6 +283,7 @@ class PredictionRows:
     tally: LogTally
     assumed_timezone: str | None
     times: WindowTimes = field(default_factory=WindowTimes)
+    recording: RecordingCounts = field(default_factory=RecordingCounts)
 
     def __len__(self) -> int:
         return len(self.fields)

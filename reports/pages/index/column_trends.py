@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reference_stats.features.registry import features_named
 from reports.findings.answers import State
-from reports.findings.effect_sizes import TAILS
+from reports.findings.effect_sizes import PILE, TAILS
 from reports.history.history import HistoryRow
 from reports.pages.index.band_plots import BandCourse, band_plot
 from reports.pages.index.days import Week, when_words
@@ -29,6 +29,7 @@ _WAYS = {
     "spread": "spread ",
     "upper_tail": "far up ",
     "lower_tail": "far down ",
+    PILE: "piled up ",
 }
 
 
@@ -176,7 +177,7 @@ def _moved(row: HistoryRow, name: str) -> str:
         points = round(100 * abs(row.effects[name] or 0.0))
         return f"by {numbers.counted(points, 'point')}" if points else "under 1 point"
     way = _WAYS.get(direction or "", "")
-    if direction in TAILS:
+    if direction in {*TAILS, PILE}:
         return f"{way}in {100 * abs(row.effects[name] or 0.0):.0f} % more images"
     return f"{way}{deviations(size)}"
 

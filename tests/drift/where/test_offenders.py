@@ -9,7 +9,7 @@ import pandas as pd
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
 from drift.observations.window_images import WindowImages
-from drift.where.direction import Positions
+from drift.where.direction import Positions, drift_positions
 from drift.where.offenders import (
     MOST_LISTED,
     RankedImages,
@@ -20,7 +20,7 @@ from drift.where.offenders import (
 from reference_stats.fingerprint import WORDS, Fingerprints
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile
 from reports.findings.answers import State
-from reports.findings.columns import Finding
+from reports.findings.columns import Finding, Pile
 from reports.findings.images import Offender
 from reports.publishing.affected_csv import AffectedImages
 
@@ -299,3 +299,27 @@ def test_of_a_number_whose_distances_end_early_images_are_listed_too() -> None:
 
     assert found is not None
     assert found.found == 50
+
+
+def test_the_images_of_a_pile_come_first_and_are_said_to_be_alike() -> None:
+    random = np.random.default_rng(5)
+    then = pd.DataFrame({"mean": random.uniform(0, 100, 400)})
+    now = pd.DataFrame({"mean": random.uniform(0, 100, 300)})
+    now.loc[:29, "mean"] = 40.0
+    pile = Pile(low=40.0, high=40.0, images=30, expected=0.0)
+    finding = Finding(
+        name="mean", unit="", state=State.DRIFT, p_value=0.0, direction="pile", pile=pile
+    )
+    comparison = dataclasses.replace(comparison_of([], []), features=(finding,))
+    rows = AlignedRows(reference=then, current=now)
+    positions = drift_positions(comparison, rows)
+    window = window_of(now, None, list(range(300)))
+    ranked = rank_images(positions, rows, comparison, window)
+    profile = profile_of(["mean"])
+
+    assert sorted(ranked.labels) == list(range(30))
+    shown = find_offenders(ranked, window, profile)
+    assert {one.because for one in shown} == {"one of many alike in brightness (40)"}
+    found = list_affected(ranked, window, np.arange(300), segments_of(300), profile)
+    assert found is not None
+    assert found.found == 30

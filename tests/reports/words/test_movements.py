@@ -4,7 +4,7 @@ import pytest
 
 from reference_stats.features.registry import FEATURES
 from reports.findings.answers import State
-from reports.findings.columns import Category, Distribution, Finding, Multivariate
+from reports.findings.columns import Category, Distribution, Finding, Multivariate, Pile
 from reports.findings.effect_sizes import in_deviations
 from reports.words.movements import joint_words, movement
 from tests.support.findings import SIGMA
@@ -52,6 +52,32 @@ def test_a_tail_is_said_as_the_share_of_images_that_lie_far_out() -> None:
     assert blurred.meaning == "blurrier than 99.5 % of the reference; 0.5 % is usual"
     assert movement(moved("upper_tail", effect=0.02), None).size == f"2.5{SPACE}% of images"
     assert movement(moved("upper_tail", effect=0.02), None).meaning.startswith("higher than")
+
+
+@pytest.mark.parametrize(
+    ("pile", "words"),
+    [
+        (
+            Pile(low=0.021, high=0.0312, images=40, expected=3.2),
+            "40 images between 0.021 and 0.0312, where 3 would be expected",
+        ),
+        (
+            Pile(low=640, high=640, images=1_040, expected=0.4),
+            "1,040 images at 640, where fewer than 1 would be expected",
+        ),
+        (
+            Pile(low=0.50001, high=0.50002, images=9, expected=0.0),
+            "9 images between 0.50001 and 0.50002, where 0 would be expected",
+        ),
+    ],
+)
+def test_a_pile_is_said_as_images_between_two_values(pile: Pile, words: str) -> None:
+    said = movement(moved("pile", effect=0.12, pile=pile), BY_NAME["mean"])
+
+    assert said.size == said.brief == words
+    assert said.way == "piled up"
+    assert said.meaning == "many images share an ordinary value"
+    assert in_deviations(0.12, "pile") == pytest.approx(0.6)
 
 
 def test_near_copies_are_a_share_of_all_images() -> None:

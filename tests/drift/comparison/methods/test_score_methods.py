@@ -9,11 +9,12 @@ from scipy import stats
 from drift.comparison.methods.classes import OTHERS, UnitLabels, class_scores
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.normal_scores import normal_scores
-from drift.comparison.methods.registry import NUMERIC_METHODS
+from drift.comparison.methods.piles import PILE
+from drift.comparison.methods.registry import COUNT_METHODS, NUMERIC_METHODS
 from drift.comparison.methods.spread import SPREAD
 from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
 from drift.comparison.methods.whitening import joint_scores
-from drift.testing.score_methods import ScoreMethodContract
+from drift.testing.score_methods import CountMethodContract, ScoreMethodContract
 
 
 class TestLocation(ScoreMethodContract):
@@ -44,10 +45,22 @@ class TestLowerTail(ScoreMethodContract):
         return np.where(generator.random(rows) < 0.1, -6.0, generator.normal(size=rows))
 
 
+class TestPile(CountMethodContract):
+    method = PILE
+
+    def draw_moved(self, generator, rows):
+        return np.where(generator.random(rows) < 0.15, 0.3, generator.normal(size=rows))
+
+
 def test_every_registered_method_has_a_test_and_a_name_of_its_own():
-    tested = {test.method for test in ScoreMethodContract.__subclasses__()}
-    assert tested == set(NUMERIC_METHODS)
-    assert len({method.name for method in NUMERIC_METHODS}) == len(NUMERIC_METHODS)
+    tested = [
+        test.method
+        for contract in (ScoreMethodContract, CountMethodContract)
+        for test in contract.__subclasses__()
+    ]
+    registered = [*NUMERIC_METHODS, *COUNT_METHODS]
+    assert set(tested) == set(registered)
+    assert len({method.name for method in registered}) == len(registered)
 
 
 def test_normal_scores_are_those_of_ranks_whatever_the_scale():

@@ -1,0 +1,1 @@
+"""Parts of `benchmarks.prediction_logging`, a file per question."""

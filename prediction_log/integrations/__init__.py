@@ -1,0 +1,1 @@
+"""The logger inside servers, a file each; none of them is imported here."""

@@ -1,0 +1,183 @@
+"""From the queue to the local disk: one thread, which owns the parts that it writes."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+
+from prediction_log.complaints import Complaints
+from prediction_log.limits import Limits
+from prediction_log.queue import BoundedQueue
+from prediction_log.rows import MOST_LINE_BYTES, LoggedPrediction
+from prediction_log.spooling.counts import (
+    DISK_FAILED,
+    FAILED,
+    LINE_TOO_LONG,
+    RECORDED,
+    SPOOL_FULL,
+    Counts,
+    CountsFile,
+)
+from prediction_log.spooling.folder import SpoolFolder
+from prediction_log.spooling.parts import PartWriter
+
+# Less than what may be lost when a process is killed, a second.
+_LONGEST_WAIT_S = 0.5
+_MEASURED_EVERY_S = 1.0
+# Rows are sent in one piece, which is held in memory.
+_ROW_BYTES_OF_A_PART = 2 << 20
+
+
+class SpoolWriter:
+    """Writes predictions to parts on the local disk and finishes them in time.
+
+    Parameters
+    ----------
+    name
+        What this process calls itself.
+    always
+        Columns of every row.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spool: SpoolFolder,
+        limits: Limits,
+        counts: Counts,
+        always: Mapping[str, object],
+    ) -> None:
+        self._name = name
+        self._spool = spool
+        self._limits = limits
+        self._counts = counts
+        self._always = always
+        self._complaints = Complaints()
+        self._parts: dict[str, PartWriter] = {}
+        self._begun: dict[str, float] = {}
+        self._counted: dict[str, CountsFile] = {}
+        self._size_bytes = 0
+        self._measured_at = 0.0
+
+    def step(self, queue: BoundedQueue) -> None:
+        """Wait for predictions for a moment, write what is there, finish the parts that are due."""
+        queue.wait(_LONGEST_WAIT_S)
+        self.drain(queue)
+        self._finish_due()
+
+    def drain(self, queue: BoundedQueue) -> None:
+        """Write everything that waits."""
+        while batch := queue.take():
+            self._write(batch)
+            queue.release(batch)
+        self._save_counts()
+
+    def close(self) -> None:
+        """Finish all parts."""
+        for day in list(self._parts):
+            self._finish(day)
+        for one in self._counted.values():
+            one.close()
+        self._counted.clear()
+
+    def forget(self) -> None:
+        """Let go of the parts of the process that this one was forked from."""
+        for part in self._parts.values():
+            part.forget()
+        for one in self._counted.values():
+            one.forget()
+
+    def _write(self, batch: list[LoggedPrediction]) -> None:
+        by_day: dict[str, list[LoggedPrediction]] = defaultdict(list)
+        try:
+            for one in batch:
+                by_day[one.day].append(one)
+            for day, predictions in by_day.items():
+                self._write_day(day, predictions)
+        except Exception as error:  # noqa: BLE001 - what nobody thought of is counted too
+            self._dropped(batch, FAILED, f"writing failed: {error!r}")
+
+    def _write_day(self, day: str, predictions: list[LoggedPrediction]) -> None:
+        lines = []
+        written = []
+        for one in predictions:
+            line = self._line(one)
+            if line is not None:
+                lines.append((line, one.image_path(), one.image))
+                written.append(one)
+        if self._is_full():
+            self._dropped(written, SPOOL_FULL, f"{self._spool.path} holds all that it may")
+            return
+        try:
+            part = self._part(day)
+            before = part.size_bytes
+            part.append(lines)
+        except OSError as error:
+            self._dropped(written, DISK_FAILED, f"{self._spool.path} cannot be written: {error}")
+            return
+        self._size_bytes += part.size_bytes - before
+        for one in written:
+            self._counts.add(one.time_s, RECORDED)
+
+    def _line(self, prediction: LoggedPrediction) -> bytes | None:
+        try:
+            line = prediction.line(self._always)
+        except Exception as error:  # noqa: BLE001 - columns hold whatever a server puts there
+            self._dropped([prediction], FAILED, f"a row cannot be written as JSON: {error!r}")
+            return None
+        if len(line) > MOST_LINE_BYTES:
+            said = f"a row has {len(line):,} bytes, more than {MOST_LINE_BYTES:,}"
+            self._dropped([prediction], LINE_TOO_LONG, said)
+            return None
+        return line
+
+    def _dropped(self, predictions: list[LoggedPrediction], why: str, text: str) -> None:
+        for one in predictions:
+            self._counts.add(one.time_s, why)
+        self._complaints.say(why, f"{len(predictions):,} predictions are not recorded: {text}.")
+
+    def _part(self, day: str) -> PartWriter:
+        if day not in self._parts:
+            self._parts[day] = PartWriter(self._spool.parts, day)
+            self._begun[day] = time.monotonic()
+        return self._parts[day]
+
+    def _finish_due(self) -> None:
+        now = time.monotonic()
+        for day, part in list(self._parts.items()):
+            is_old = now - self._begun[day] >= self._limits.part_seconds
+            is_large = part.size_bytes >= self._limits.part_bytes
+            if is_old or is_large or part.row_bytes >= _ROW_BYTES_OF_A_PART:
+                self._finish(day)
+
+    def _finish(self, day: str) -> None:
+        part = self._parts.pop(day)
+        try:
+            part.close()
+        except OSError as error:
+            part.forget()
+            self._complaints.say("finish", f"{part.path} cannot be saved: {error}.")
+
+    def _is_full(self) -> bool:
+        """Tell whether the disk holds as much as it may; measured seldom, counted in between."""
+        if time.monotonic() - self._measured_at > _MEASURED_EVERY_S:
+            self._size_bytes = self._spool.size_bytes()
+            self._measured_at = time.monotonic()
+        return self._size_bytes >= self._limits.spooled_bytes
+
+    def _save_counts(self) -> None:
+        for day, document in self._counts.changed().items():
+            self._save_document(day, document)
+        # A row of the day before may still come, late by a moment: its file stays open.
+        while len(self._counted) > 2:
+            self._counted.pop(min(self._counted)).close()
+            self._counts.forget_before(min(self._counted))
+
+    def _save_document(self, day: str, document: bytes) -> None:
+        try:
+            if day not in self._counted:
+                self._counted[day] = CountsFile(self._spool.counts, day, self._name)
+            self._counted[day].replace(document)
+        except OSError:
+            self._counts.not_saved(day)
