@@ -18,10 +18,12 @@ from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
-from drift.days.judging.segment_findings import JudgedSegment
+from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
+from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
+from drift.observations.segment_units import segment_units
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
@@ -35,10 +37,9 @@ from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
 from drift.verdict.sentence import Extent
-from drift.verdict.yardstick import REFERENCE_ALONE
-from drift.where.focus import focus_of
+from drift.where.focus import focus_of, further_focuses
 from drift.where.located import Located, located
-from drift.where.offenders import RankedImages, find_offenders, list_affected
+from drift.where.offenders import RankedImages, list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
@@ -105,7 +106,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         lined_up = _line_up(job, inputs, units)
         remarks = remarks_on_data(data)
         no_verdict = _no_verdict(remarks, counts, job)
-        measured = _measured(inputs, lined_up, job, earlier, no_verdict=no_verdict)
+        measured = _measured(inputs, (units, lined_up), job, earlier, no_verdict=no_verdict)
         comparison = measured.comparison
         remarks = _all_remarks(remarks, data, comparison)
         place = _locate(inputs, lined_up, measured, job)
@@ -119,7 +120,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=comparison,
         decision=decision,
         affected=place.affected,
-        offenders=find_offenders(place.ranked, inputs.window, data.counted),
+        offenders=offenders_in_turn((place.ranked, *place.further), inputs.window, data.counted),
         concentration=place.concentration,
         trend=_trend(workplace, inputs, measured, earlier),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
@@ -167,26 +168,45 @@ def _no_verdict(remarks: Sequence[Remark], counts: WindowCounts, job: Job) -> bo
 
 def _measured(
     inputs: RunInputs,
-    lined_up: LinedUp,
+    sides: tuple[Units, LinedUp],
     job: Job,
     earlier: Sequence[HistoryRow],
     *,
     no_verdict: bool,
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
+    units, lined_up = sides
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)
     compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
+
+    def by_reference() -> ComparedWindow:
+        return compared_with_segments(
+            compared,
+            lined_up,
+            segment_units(inputs.profile, inputs.window, units, inputs.segments, job),
+            job.detection,
+            no_verdict=no_verdict,
+            widening=factors,
+        )
+
     if inputs.days is None:
-        return MeasuredWindow(comparison=compared(), yardstick=REFERENCE_ALONE)
+        return MeasuredWindow.by_reference(by_reference())
     past = PastOfWindow(
         known=inputs.days,
         marks=PersonsMarks.of(earlier, inputs.profile.id),
         span=inputs.predictions.window,
         in_reference=partial(overlaps_reference, job),
     )
-    return measured_by_days(compared, lined_up, past, job.detection, no_verdict=no_verdict)
+    return measured_by_days(
+        compared,
+        lined_up,
+        past,
+        job.detection,
+        no_verdict=no_verdict,
+        by_reference=by_reference,
+    )
 
 
 def _run_data(
@@ -229,7 +249,7 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
         reasons=counts.quality.reasons,
         yardstick=measured.yardstick,
         segment=place.focus.segment,
-        more_segments=len(measured.segments.drifted) - 1,
+        more_segments=measured.segments.drifted_like_first - 1,
         tested_segments=len(measured.segments.judged),
     )
 
@@ -241,8 +261,9 @@ def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
 
 def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
     rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
-    focus = focus_of(measured.comparison, rows, drifted, inputs.segments)
-    return located(focus, inputs.window, inputs.segments, job)
+    sides = measured.comparison, rows, drifted, inputs.segments
+    focus = focus_of(*sides)
+    return located(focus, inputs.window, inputs.segments, job, further_focuses(focus, *sides))
 
 
 def _trend(

@@ -100,6 +100,7 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
             request,
             extra_columns=workplace.locator.columns_used(),
             segment_columns=workplace.job.segments.columns,
+            workers=workplace.job.images.fetch_workers,
         )
         path = workplace.job.predictions.path
         recording = read_recording(workplace.bucket, path, rows.window)

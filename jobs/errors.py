@@ -186,6 +186,35 @@ class TooManyRowsError(ObjectError):
         return type(self), (self.url, self.found, self.most)
 
 
+class TooManyObjectsError(ObjectError):
+    """A window needs more small objects of the log than `predictions.most_objects`.
+
+    Parameters
+    ----------
+    url
+        The log's path as a URL.
+    found
+        How many it needs, or needs at least.
+    most
+        What was allowed.
+    """
+
+    def __init__(self, url: str, found: int, most: int) -> None:
+        self.found = found
+        self.most = most
+        super().__init__(
+            url,
+            f"the window needs {found:,} small objects. Expected at most {most:,} "
+            "(predictions.most_objects). Pack them: let what writes them, or a scheduled job, put "
+            "the objects of an hour or a day one a line into one object that ends in .jsonl; or "
+            "name them by day, such as requests/2025-03-04/..., so that only those of the window "
+            "are fetched.",
+        )
+
+    def __reduce__(self) -> tuple[type[ObjectError], tuple[object, ...]]:
+        return type(self), (self.url, self.found, self.most)
+
+
 class ObjectTooLargeError(ObjectError):
     """An object is larger than the call allowed; no more of it than that was held.
 

@@ -13,9 +13,9 @@ from benchmarks.days_parts.drawing import RECORDED, Counts, ScoredPool
 from benchmarks.days_parts.ours import Said
 from benchmarks.days_parts.pool import CLASS_COLUMN, CONFIDENCE, Pool
 from benchmarks.days_parts.worlds import CLIENTS
+from drift.comparison.segments.judged import FEWEST_UNITS
 from drift.days.judging.compare_days import RateShares
-from drift.days.judging.segment_families import FEWEST_UNITS
-from drift.days.judging.segment_means import SegmentValue, as_part
+from drift.days.judging.segment_means import as_part
 from drift.days.matrix import FamilyMeans, family_means, side_by_side
 from drift.days.model.parts_course import PartsCourse
 from drift.days.model.plan import NEEDED_DAYS, ModelPlan
@@ -24,9 +24,12 @@ from drift.days.model.replay import ReplayCourse
 from drift.days.model.times import BlockTimes
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.sums import FamilySums
+from drift.observations.segment_values import SegmentValue
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
 
+USUAL_SPLIT = 0.5
+"""The part of the false alarm rate that segments have in the product."""
 _FAMILIES = 2
 _NOTHING = FamilySums(images=0, effective=0.0)
 
@@ -77,11 +80,14 @@ class CameraMeans:
         Features and predictions.
     records
         How many rows are records.
+    split
+        The part of the false alarm rate that cameras have where they are tested.
     """
 
     whole: tuple[FamilyMeans, FamilyMeans]
     cameras: tuple[FamilyMeans, FamilyMeans]
     records: int
+    split: float = USUAL_SPLIT
 
     @classmethod
     def of(
@@ -106,7 +112,7 @@ class CameraMeans:
 
     def course(self, times: BlockTimes, *, with_cameras: bool) -> ReplayCourse:
         """Begin a replay of the records."""
-        plans = _plans(with_cameras=with_cameras)
+        plans = _plans(with_cameras=with_cameras, split=self.split)
         past = range(self.records)
         of_cameras = [rows_of(one, past) for one in self.cameras] if with_cameras else []
         parts = PartsCourse.of(of_cameras, times, [plans[1]] * len(of_cameras))
@@ -121,7 +127,7 @@ class CameraMeans:
         normal = np.flatnonzero(replayed.normal)
         when, span, at = times.take(normal), times.window(row), [self.records + window]
         with_cameras = bool(course.parts.families)
-        plans = _plans(with_cameras=with_cameras)
+        plans = _plans(with_cameras=with_cameras, split=self.split)
         said = [
             judge(rows_of(one, normal), when, rows_of(one, at), span, calibration, plans[0])
             for one, calibration in zip(self.whole, replayed.calibrations, strict=True)
@@ -137,14 +143,16 @@ class CameraMeans:
         return said
 
 
-def _plans(*, with_cameras: bool) -> tuple[ModelPlan, ModelPlan]:
+def _plans(*, with_cameras: bool, split: float) -> tuple[ModelPlan, ModelPlan]:
     detection = DetectionSettings()
     shares = RateShares.of(_FAMILIES, _FAMILIES if with_cameras else 0)
     rate, least = detection.false_alarm_rate, detection.minimum_effect
+    # The product's shares are for halves.
+    of_whole = (1 - split) / USUAL_SPLIT if with_cameras else 1.0
     return (
-        ModelPlan(level=rate / shares.of_whole, minimum_effect=least, seed=SEED),
+        ModelPlan(level=rate * of_whole / shares.of_whole, minimum_effect=least, seed=SEED),
         ModelPlan(
-            level=rate / shares.of_segments,
+            level=rate * (split / USUAL_SPLIT) / shares.of_segments,
             minimum_effect=least,
             seed=SEED,
             needed_days=NEEDED_DAYS,
@@ -219,8 +227,16 @@ def _said_of_all(means: CameraMeans, times: BlockTimes, *, with_cameras: bool) -
     return said
 
 
-def camera_faults(case: Case, seed: int, pool: Pool) -> list[CameraFound]:
-    """Judge, for every fault, a last day on which one camera has it in all of its images."""
+def camera_faults(
+    case: Case, seed: int, pool: Pool, split: float = USUAL_SPLIT
+) -> list[CameraFound]:
+    """Judge, for every fault, a last day on which one camera has it in all of its images.
+
+    Parameters
+    ----------
+    split
+        The part of the false alarm rate that cameras have.
+    """
     world, age = CameraWorld.of(case, seed, pool), case.blocks - 1
     scored = ScoredPool.of(pool, world.reference)
     broken = seed % CLIENTS
@@ -228,7 +244,7 @@ def camera_faults(case: Case, seed: int, pool: Pool) -> list[CameraFound]:
         world.drawn(world.recipes[age], case.images(age), broken=broken, fault=fault)
         for fault in range(len(pool.faults))
     ]
-    means = CameraMeans.of(pool, scored, world.records[:age], windows)
+    means = replace(CameraMeans.of(pool, scored, world.records[:age], windows), split=split)
     times = case.times()
     courses = [means.course(times.take(range(age)), with_cameras=one) for one in (True, False)]
     for course in courses:

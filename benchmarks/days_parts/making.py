@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from benchmarks.days_parts.pool import CONDITIONS, SPREAD_OF_CONDITIONS, Pool, load_pool
-from benchmarks.days_parts.variants import FAULTS, as_jpeg, on_a_day
+from benchmarks.days_parts.variants import FAULTS, as_jpeg, fault_named, on_a_day
 from benchmarks.detection_parts.pictures import SIZE, PictureError, packaged_crops
 from reference_stats.decoding.decode import decode_image
 from reference_stats.features.registry import compute_features, feature_names, feature_set_id
@@ -43,6 +43,8 @@ class PoolSource:
         How many variants of each, and how many with each fault.
     cache
         Where pools are kept.
+    faults
+        The names of the faults.
     """
 
     folder: Path | None
@@ -50,6 +52,7 @@ class PoolSource:
     variants: int = VARIANTS
     faulty: int = FAULTY_VARIANTS
     cache: Path
+    faults: tuple[str, ...] = tuple(FAULTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class _Task:
     picture: Picture
     variants: int
     faulty: int
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,13 @@ def made_pool(source: PoolSource, pool: Executor) -> Pool:
     if path.exists():
         return load_pool(path)
     tasks = [
-        _Task(number=at, picture=one, variants=source.variants, faulty=source.faulty)
+        _Task(
+            number=at,
+            picture=one,
+            variants=source.variants,
+            faulty=source.faulty,
+            faults=source.faults,
+        )
         for at, one in enumerate(pictures)
     ]
     made = []
@@ -110,7 +120,7 @@ def made_pool(source: PoolSource, pool: Executor) -> Pool:
         made.append(one)
         print(f"\rfeatures: {at:,} of {len(tasks):,} photographs", end="", file=sys.stderr)
     print(file=sys.stderr)
-    whole = _joined(made, classes)
+    whole = _joined(made, classes, source.faults)
     source.cache.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(".part.npz")
     whole.save(half)
@@ -118,7 +128,13 @@ def made_pool(source: PoolSource, pool: Executor) -> Pool:
     return whole
 
 
-def variants_of(number: int, picture: Picture, variants: int, faulty: int) -> Iterator[Variant]:
+def variants_of(
+    number: int,
+    picture: Picture,
+    variants: int,
+    faulty: int,
+    faults: Sequence[str] = tuple(FAULTS),
+) -> Iterator[Variant]:
     """Yield the variants of a photograph, the same ones each time.
 
     Parameters
@@ -127,23 +143,25 @@ def variants_of(number: int, picture: Picture, variants: int, faulty: int) -> It
         Of the photograph.
     faulty
         How many of them, the first ones, are made with each fault too.
+    faults
+        The names of the faults.
     """
     plain = picture.astype(np.float32)
     for variant in range(variants):
         random = np.random.default_rng([number, variant])
         conditions = SPREAD_OF_CONDITIONS * random.standard_normal(CONDITIONS)
         seen = on_a_day(plain, conditions, random)
-        faults = FAULTS.values() if variant < faulty else ()
+        wanted = [fault_named(name) for name in faults] if variant < faulty else []
         yield Variant(
             conditions=conditions,
             data=as_jpeg(seen, conditions),
-            faulty=tuple(as_jpeg(fault(seen, random), conditions) for fault in faults),
+            faulty=tuple(as_jpeg(fault(seen, random), conditions) for fault in wanted),
         )
 
 
 def _make(task: _Task) -> _Made:
     made = _Made(conditions=[], features=[], faulty_of=[], faulty=[])
-    seen = variants_of(task.number, task.picture, task.variants, task.faulty)
+    seen = variants_of(task.number, task.picture, task.variants, task.faulty, task.faults)
     for variant, one in enumerate(seen):
         made.conditions.append(one.conditions)
         made.features.append(_features(one.data))
@@ -160,7 +178,7 @@ def _features(data: bytes) -> NDArray[np.float64]:
     return compute_features(image).numbers
 
 
-def _joined(made: Sequence[_Made], classes: Sequence[str]) -> Pool:
+def _joined(made: Sequence[_Made], classes: Sequence[str], names: tuple[str, ...]) -> Pool:
     normal = [(at, one) for at, one in enumerate(made)]
     usual = [np.array(one.features) for one in made]
     faulty = [np.array(one.faulty) for one in made]
@@ -176,7 +194,7 @@ def _joined(made: Sequence[_Made], classes: Sequence[str]) -> Pool:
         photographs=np.concatenate(photographs),
         conditions=np.concatenate([*conditions, *under]),
         fault=np.concatenate([np.full(count, -1), *faults]),
-        faults=tuple(FAULTS),
+        faults=names,
         classes=np.array(classes),
     )
 
@@ -222,7 +240,7 @@ def _middle(path: Path) -> Picture:
 
 
 def _digest(pictures: Sequence[Picture], classes: Sequence[str], source: PoolSource) -> str:
-    words = (source.variants, source.faulty, tuple(FAULTS), feature_set_id(), list(classes))
+    words = (source.variants, source.faulty, source.faults, feature_set_id(), list(classes))
     digest = hashlib.sha256(repr(words).encode())
     for name in ("making.py", "variants.py"):
         digest.update((Path(__file__).parent / name).read_bytes())

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage, signal
+
+from benchmarks.detection_parts.pipeline_faults import break_picture
 
 Pixels = NDArray[np.float32]
 Generator = np.random.Generator
@@ -100,3 +103,14 @@ FAULTS: Mapping[str, Callable[[Pixels, Generator], Pixels]] = {
     "contrast": _contrast,
     "jpeg_compression": _compression,
 }
+
+
+def fault_named(name: str) -> Callable[[Pixels, Generator], Pixels]:
+    """Return a fault of `FAULTS`, or one of a pipeline."""
+    return FAULTS[name] if name in FAULTS else partial(_of_pipeline, name)
+
+
+def _of_pipeline(name: str, picture: Pixels, random: Generator) -> Pixels:
+    number = int(random.integers(np.iinfo(np.int32).max))
+    broken: Pixels = break_picture(picture.astype(np.uint8), name, number).astype(np.float32)
+    return broken

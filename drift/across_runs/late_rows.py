@@ -66,6 +66,8 @@ def log_digest(job: Job) -> str:
     log = job.predictions
     # Not the path: the same rows in other objects are the same log.
     parts = [_COUNTED_AS, log.columns.timestamp, log.timezone, log.day_first]
+    if log.from_path is not None:
+        parts.append(log.from_path)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

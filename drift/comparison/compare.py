@@ -12,8 +12,8 @@ from drift.comparison.families import Family
 from drift.comparison.family_tests import (
     FamilyTest,
     Widening,
-    _plan,
     _view,
+    permutation_plan,
     shown_family,
     tested_families,
 )
@@ -100,6 +100,7 @@ def compare(
     no_verdict: bool = False,
     widening: Widening = no_widening,
     shown_only: Collection[ColumnRole] = (),
+    shares: int = 1,
 ) -> Comparison:
     """Test every column that both sides have and that can vary.
 
@@ -122,17 +123,20 @@ def compare(
         reference and the window.
     shown_only
         The families that normal days judge: their findings hold both sides and no test.
+    shares
+        Between how many equal parts the false alarm rate is divided, of which these columns have
+        one.
     """
     families = tested_families(lined_up)
     test = FamilyTest(
         lined_up=lined_up,
         detection=detection,
-        families=len(families),
+        families=shares * len(families),
         no_verdict=no_verdict,
         widening=widening,
     )
     looked_at = (
-        shown_family(family, lined_up, detection, len(families))
+        shown_family(family, lined_up, detection, shares * len(families))
         if _role(family, lined_up) in shown_only
         else looked_at_twice(family, _resolutions(family, lined_up), test.look)
         for family in families
@@ -164,13 +168,14 @@ def only_predictions_moved(comparison: Comparison) -> bool:
     return predicted and State.DRIFT not in images
 
 
-def would_alarm(lined_up: LinedUp, detection: DetectionSettings) -> bool:
+def would_alarm(lined_up: LinedUp, detection: DetectionSettings, *, shares: int = 1) -> bool:
     """Tell whether `compare` would call any column drift, in less time where none is.
 
     For simulations: it asks for effects only where something is improbable.
     """
     families = tested_families(lined_up)
-    return any(_family_alarms(family, lined_up, detection, len(families)) for family in families)
+    parts = shares * len(families)
+    return any(_family_alarms(family, lined_up, detection, parts) for family in families)
 
 
 def _family_alarms(
@@ -178,7 +183,7 @@ def _family_alarms(
 ) -> bool:
     def look(family: Family) -> FamilyView | None:
         scored = score_family(family)
-        plan = _plan(detection, families, widened_by_gaps(family, scored, {}))
+        plan = permutation_plan(detection, families, widened_by_gaps(family, scored, {}))
         result = significant_result(scored.table, plan) if scored.table.keys else None
         if result is None:
             return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.methods.classes import UnitLabels
@@ -56,6 +57,12 @@ class Family:
         """Return a column of both sides, the window's rows first."""
         return pd.concat([self.current[name], self.reference[name]], ignore_index=True)
 
+    def pooled_numbers(self) -> NDArray[np.float64]:
+        """Return all numbers of both sides, shape (units, numbers), the window's rows first."""
+        sides = (self.current, self.reference)
+        arrays = [side[self.numbers].to_numpy(dtype=np.float64) for side in sides]
+        return np.ascontiguousarray(np.concatenate(arrays))
+
     @property
     def has_several_rows(self) -> bool:
         """Whether a unit of either side has several rows."""
@@ -95,17 +102,29 @@ def _labels(drawn: pd.Series, within: WithinUnits | None, name: str) -> UnitLabe
 
 
 def sampled_family(
-    rows: AlignedRows, columns: Iterable[str], *, classes: frozenset[str], joint: frozenset[str]
+    rows: AlignedRows,
+    columns: Iterable[str],
+    *,
+    classes: frozenset[str],
+    joint: frozenset[str],
+    most: int = MOST_UNITS,
 ) -> Family:
     """Return a family of at most 20,000 units on either side, drawn at random (seeded).
 
     Units without a value in any of the columns are left out first: they say nothing.
+
+    Parameters
+    ----------
+    most
+        At most so many units on either side.
     """
     names = list(columns)
     reference, reference_within = _sample(
-        *_with_a_value(rows.reference, rows.reference_within, names)
+        *_with_a_value(rows.reference, rows.reference_within, names), most
     )
-    current, current_within = _sample(*_with_a_value(rows.current, rows.current_within, names))
+    current, current_within = _sample(
+        *_with_a_value(rows.current, rows.current_within, names), most
+    )
     return Family(
         reference=reference[names],
         current=current[names],
@@ -126,10 +145,10 @@ def _with_a_value(
 
 
 def _sample(
-    rows: pd.DataFrame, within: WithinUnits | None
+    rows: pd.DataFrame, within: WithinUnits | None, most: int
 ) -> tuple[pd.DataFrame, WithinUnits | None]:
-    if len(rows) <= MOST_UNITS:
+    if len(rows) <= most:
         return rows, within
-    picked = np.random.default_rng(SEED).choice(len(rows), size=MOST_UNITS, replace=False)
+    picked = np.random.default_rng(SEED).choice(len(rows), size=most, replace=False)
     picked = np.sort(picked)
     return rows.iloc[picked], None if within is None else within.take(picked)

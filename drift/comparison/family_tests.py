@@ -61,7 +61,9 @@ class FamilyTest:
             scored.table.keys, reference_units=family.units[0], current_units=family.units[1]
         )
         factors = widened_by_gaps(family, scored, factors)
-        result = permutation_test(scored.table, _plan(self.detection, self.families, factors))
+        result = permutation_test(
+            scored.table, permutation_plan(self.detection, self.families, factors)
+        )
         bar = Bar(detection=self.detection, families=self.families, no_verdict=self.no_verdict)
         judge = Judge(bar=bar, result=result)
         return _view(family, scored, judge, self.lined_up)
@@ -155,9 +157,10 @@ def _columns_of(family: Family, lined_up: LinedUp) -> Iterator[Column]:
     return (column for column in lined_up.columns if column.name in family.reference.columns)
 
 
-def _plan(
+def permutation_plan(
     detection: DetectionSettings, families: int, widening: Mapping[StatisticKey, float]
 ) -> PermutationPlan:
+    """Return the plan of a family that has an equal part of the false alarm rate."""
     level = detection.false_alarm_rate / families
     return PermutationPlan(
         resamples=max(FEWEST_RESAMPLES, math.ceil(_DRAWS_BEYOND / level) - 1),

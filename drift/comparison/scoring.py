@@ -17,7 +17,7 @@ from drift.comparison.methods.classes import (
     with_means_for_missing,
 )
 from drift.comparison.methods.location import LOCATION
-from drift.comparison.methods.method import ScoreMethod
+from drift.comparison.methods.method import CountMethod, ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
 from drift.comparison.methods.registry import COUNT_METHODS, NUMERIC_METHODS
 from drift.comparison.methods.whitening import JointScores, joint_scores
@@ -98,10 +98,19 @@ class ScoredFamily:
         return (float(values.min()), float(values.max())) if len(values) else None
 
 
-def score_family(family: Family) -> ScoredFamily:
-    """Return the scores of all columns of a family that can vary."""
-    pooled = [family.pooled(name).to_numpy(dtype=np.float64) for name in family.numbers]
-    numbers = np.column_stack(pooled) if pooled else np.zeros((sum(family.units), 0))
+def score_family(
+    family: Family,
+    methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS,
+    count_methods: tuple[CountMethod, ...] | None = None,
+) -> ScoredFamily:
+    """Return the scores of all columns of a family that can vary.
+
+    Parameters
+    ----------
+    methods, count_methods
+        What is looked at in numbers, by scores and by counts; None for all `COUNT_METHODS`.
+    """
+    numbers = family.pooled_numbers()
     normal = normal_scores(numbers)
     middles = _normal_means(family) if family.has_several_rows else normal
     varies = normal.any(axis=0) | middles.any(axis=0)
@@ -111,8 +120,9 @@ def score_family(family: Family) -> ScoredFamily:
     together = [column for column, name in enumerate(names) if name in family.joint]
     draft = _Draft()
     missing = ~np.isfinite(numbers[:, varying])
-    draft.add_numbers(normal, names, middles=middles, missing=missing)
-    draft.add_bins(normal, names, missing=missing)
+    draft.add_numbers(normal, names, middles=middles, missing=missing, methods=methods)
+    counted = COUNT_METHODS if count_methods is None else count_methods
+    draft.add_bins(normal, names, missing=missing, methods=counted)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:
         joint = joint_scores(normal[:, together])
@@ -184,9 +194,10 @@ class _Draft:
         groups: tuple[str, ...],
         *,
         missing: NDArray[np.bool_],
+        methods: tuple[CountMethod, ...],
     ) -> None:
         """Add the statistics that count units in bins of the pooled sample."""
-        for method in COUNT_METHODS:
+        for method in methods:
             for group, values, gaps in zip(groups, normal.T, missing.T, strict=True):
                 members = method.bins(values, gaps)
                 if members.shape[1]:

@@ -26,7 +26,9 @@ def count_rows(predictions: PredictionRows, refused: Sequence[RefusedLocation]) 
     tally = predictions.tally
     reasons = Counter(tally.reasons) + Counter(location.reason for location in refused)
     examples = [
-        Trouble(name=f"{row.source}, line {row.line}", reason=with_detail(row.reason, row.detail))
+        Trouble(
+            name=f"{row.source}, {row.unit} {row.line}", reason=with_detail(row.reason, row.detail)
+        )
         for row in tally.examples
     ]
     examples += sorted(
@@ -69,7 +71,7 @@ def _lost_values(column: NumberColumnTally) -> LostValues:
         reasons=dict(sorted(column.reasons.items())),
         outside=column.outside,
         examples=tuple(
-            Trouble(name=f"{one.source}, line {one.line}", reason=one.text)
+            Trouble(name=f"{one.source}, {one.unit} {one.line}", reason=one.text)
             for one in column.examples
         ),
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 
 from drift.workplace import Workplace
-from jobs.errors import TooManyRowsError
+from jobs.errors import TooManyObjectsError, TooManyRowsError
 from jobs.images.locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.row_times.window import WindowTimes
@@ -40,7 +40,7 @@ def uses_behind(workplace: Workplace, predictions: PredictionRows) -> Mapping[st
         length = max(length, _LEAST_LOOK)
     try:
         later = _read_behind(workplace, window, length)
-    except TooManyRowsError:
+    except (TooManyRowsError, TooManyObjectsError):
         # Eight days may be more than a window may be; as long as this one is they are most often
         # as many rows.
         later = _read_behind(workplace, window, window.end - window.start)
@@ -63,6 +63,7 @@ def _read_behind(workplace: Workplace, window: TimeWindow, length: timedelta) ->
         workplace.job.predictions,
         request,
         extra_columns=workplace.locator.columns_used(),
+        workers=workplace.job.images.fetch_workers,
     )
 
 

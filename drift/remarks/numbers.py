@@ -94,7 +94,7 @@ def _ends_in_takeover(forms: Sequence[FormOfNumbers]) -> bool:
 
 
 def _place(value: LostValue) -> str:
-    return f"{time_words(value.moment)} (line {value.line:,} of {value.source})"
+    return f"{time_words(value.moment)} ({value.unit} {value.line:,} of {value.source})"
 
 
 def _lost(tally: NumberColumnTally) -> Remark:

@@ -14,6 +14,7 @@ from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
 from drift.remarks.missing_by_image import missing_value_remarks
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
+from drift.remarks.object_times import object_time_remarks
 from drift.remarks.older_versions import features_unknown_to_profile, run_of_older_version
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_contents import (
@@ -30,6 +31,7 @@ from reports.findings.remarks import Remark
 ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     lost_row_remarks,
     log_remarks,
+    object_time_remarks,
     requests_without_rows,
     class_forms,
     file_remarks,

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
+from jobs.images.endings import IMAGE_ENDINGS
 from reference_stats.file_facts.kinds import image_kind
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
 
 _SNIFFED_BYTES = 32
 _GROUPS_SNIFFED = 12

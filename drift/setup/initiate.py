@@ -22,7 +22,7 @@ from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
 from drift.setup.log.times import SampledTimes
-from drift.setup.log.unread_objects import UnreadObjects, find_unread
+from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
 from drift.setup.propose.judged import JudgedLog
@@ -33,9 +33,6 @@ from drift.setup.propose.nothing_found import (
     no_log,
 )
 from drift.setup.propose.proposal import LogChoice, Proposal
-from drift.setup.propose.reference import (
-    ReferenceGuess,
-)
 from drift.setup.propose.reference_log import propose_reference_log
 from drift.setup.propose.window import (
     ReferenceStretch,
@@ -44,9 +41,12 @@ from drift.setup.propose.window import (
     propose_stretch,
     propose_window,
 )
-from drift.setup.propose.without_log import names_with_times, tables_without_times
 from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import Survey, survey
+from drift.setup.without_log.by_names import (
+    logs_by_names,
+    told_instead,
+)
 from jobs.buckets.bucket import Bucket
 
 _LOGS_TRIED = 6
@@ -73,14 +73,15 @@ def propose(
     """
     seen = survey(bucket)
     images = find_images(bucket, seen.objects)
-    candidates = find_candidates(bucket, seen.objects)
-    unread = find_unread(bucket, seen.objects, images)
+    unread, families = look_into(bucket, seen.objects, images)
+    candidates = find_candidates(bucket, seen.objects, families)
     shelf = _shelf(bucket, open_bucket, seen)
-    if not candidates.logs:
-        told = [*tables_without_times(candidates.timeless, images, shelf)]
-        told += [] if told or unread else names_with_times(images)
+    judged = _judge(candidates, images, shelf) or logs_by_names(
+        candidates, images, shelf, None if unread else seen.objects
+    )
+    if not judged:
+        told = told_instead(candidates, images, shelf, unread)
         raise NothingFoundError(no_log(bucket.url, seen, candidates, unread, told))
-    judged = _judge(candidates, images, shelf)
     chosen = judged[0]
     if chosen.located.best is None:
         raise NothingFoundError(no_images(bucket.url, seen, images, judged))
@@ -90,8 +91,7 @@ def propose(
         bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
     found = find_references(looked_at, template, times)
-    references = found.references
-    sides = _sides(as_they_count(references, found.examined), times, now)
+    sides = _sides(found, times, now)
     draft = Proposal(
         name=name,
         url=url,
@@ -100,9 +100,9 @@ def propose(
         columns=chosen.candidate.guesses,
         template=template,
         window=sides.window,
-        reference=references[0] if references else None,
+        reference=next(iter(found.references), None),
         stretch=sides.stretch,
-        reference_log=propose_reference_log(chosen.candidate, candidates, references),
+        reference_log=propose_reference_log(chosen.candidate, candidates, found.references),
         exclude=found.copies.globs if found.copies else (),
         names_used=_names_used(chosen.candidate, template, shelf),
     )
@@ -131,7 +131,7 @@ def _context(
     return DoubtContext(
         located=looked_at.chosen.located,
         references=found.references,
-        taken_in_too=too_wide(candidate.family, names),
+        taken_in_too=[] if candidate.source.images_only else too_wide(candidate.family, names),
         newest=times.newest,
         now=now,
         copies=found.copies,
@@ -150,7 +150,7 @@ def _context(
 
 def _judge(candidates: Candidates, images: Sequence[str], shelf: Shelf) -> list[JudgedLog]:
     tried = candidates.logs[:_LOGS_TRIED]
-    newest = max(_newest(one) for one in tried)
+    newest = max((_newest(one) for one in tried), default=-1)
     judged = [
         JudgedLog(
             candidate=one,
@@ -217,8 +217,9 @@ class _Sides:
     stretch: ReferenceStretch | None
 
 
-def _sides(references: Sequence[ReferenceGuess], times: SampledTimes, now: datetime) -> _Sides:
+def _sides(found: FoundReferences, times: SampledTimes, now: datetime) -> _Sides:
     """Return the window, and the log's oldest stretch where nothing else can be the reference."""
+    references = as_they_count(found.references, found.examined)
     stretch = None if references else propose_stretch(times)
     if not references and stretch is None:
         raise NothingFoundError(
@@ -254,8 +255,16 @@ def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
     if len(moments):
         days = [np.datetime64(int(one), "us").astype("datetime64[D]") for one in moments[[0, -1]]]
         span = f", from {days[0]} to {days[1]}"
+    source = chosen.candidate.source
+    because = f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}."
+    if source.images_only:
+        because = (
+            f"There is no log: the listing of {about}{sample.rows_in_all:,} images serves{span}."
+        )
     return LogChoice(
         path=family.path,
-        because=f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}.",
+        because=because,
+        source=source,
+        written=sample.written,
         others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
     )

@@ -81,7 +81,11 @@ def _walk(bucket: Bucket) -> Iterator[ObjectInfo]:
 
 
 def _may_be_a_log(name: str) -> bool:
-    return format_of(name) is not None or PurePosixPath(name).suffix.lower() in {".gz", ".json"}
+    return format_of(name) is not None or PurePosixPath(name).suffix.lower() in {
+        ".gz",
+        ".json",
+        ".log",
+    }
 
 
 def _some(folders: Sequence[str]) -> list[str]:

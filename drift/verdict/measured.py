@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import median
 
@@ -12,10 +12,12 @@ from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.power import images_needed_beside_days
+from drift.comparison.segments.comparing import ComparedWindow
+from drift.comparison.segments.judged import JudgedSegment
+from drift.comparison.segments.told import SegmentsOfWindow
 from drift.days.judging.beside import BesideNormalDays, ComparedBeside, judge_beside_days
 from drift.days.judging.compare_days import NormalDays, PastMarks
-from drift.days.judging.segment_findings import JudgedSegment
-from drift.days.judging.segment_tests import SegmentsOfWindow, segments_of_window
+from drift.days.judging.segment_tests import segments_of_window
 from drift.days.model.plan import NEEDED_DAYS
 from drift.days.records.choosing import counted_reasons
 from drift.days.records.known_days import KnownDays
@@ -27,7 +29,7 @@ from drift.verdict.level import (
     places_of_level,
 )
 from drift.verdict.slow_days import trend_over_days
-from drift.verdict.yardstick import Yardstick
+from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
 from jobs.job_file.job import DetectionSettings
 from jobs.times.windows import TimeWindow
 from reports.findings.answers import State
@@ -44,13 +46,20 @@ class MeasuredWindow:
     trend
         None where no block is normal.
     segments
-        The segment values beside their own normal days.
+        The segment values beside their own normal days, or beside themselves in the reference.
     """
 
     comparison: Comparison
     yardstick: Yardstick
     trend: Trend | None = None
     segments: SegmentsOfWindow = field(default_factory=SegmentsOfWindow)
+
+    @classmethod
+    def by_reference(
+        cls, compared: ComparedWindow, yardstick: Yardstick = REFERENCE_ALONE
+    ) -> MeasuredWindow:
+        """Return a window that is measured by the reference."""
+        return cls(comparison=compared.comparison, yardstick=yardstick, segments=compared.segments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +101,7 @@ def measured_by_days(
     detection: DetectionSettings,
     *,
     no_verdict: bool,
+    by_reference: Callable[[], ComparedWindow],
 ) -> MeasuredWindow:
     """Return a window measured by normal days, or by the reference where there are none.
 
@@ -99,6 +109,8 @@ def measured_by_days(
     ----------
     compared
         Compares the window with the reference, which is asked for as little as is said of it.
+    by_reference
+        Returns the window compared with the reference, with its segments.
     no_verdict
         Whether the data allows no verdict.
     """
@@ -111,9 +123,8 @@ def measured_by_days(
             normal, unit=past.known.unit, minimum_effect=detection.minimum_effect
         )
     if not normal.number or not normal.has_window:
-        return MeasuredWindow(
-            comparison=compared(), yardstick=Yardstick(level=level, baseline=baseline), trend=trend
-        )
+        yardstick = Yardstick(level=level, baseline=baseline)
+        return replace(MeasuredWindow.by_reference(by_reference(), yardstick), trend=trend)
     beside = judge_beside_days(normal, compared, lined_up, detection, no_verdict=no_verdict)
     segments = segments_of_window(
         normal, beside.segments, detection.false_alarm_rate, partial(_unusual_since, normal, past)
@@ -211,7 +222,7 @@ def _episode_of_segments(
     drifted = [one for one in judged if one.state is State.DRIFT]
     if not drifted:
         return None
-    groups = [one.past.segment.group for one in drifted]
+    groups = [one.segment.group for one in drifted]
     going_on = [normal.replayed.parts.open_episode(group) for group in groups]
     starts = [one.start for one in going_on if one is not None]
     own = len(past.known.window_positions)

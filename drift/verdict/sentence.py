@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.comparison.columns.columns import NEAR_COPIES
-from drift.days.judging.segment_findings import JudgedSegment
+from drift.comparison.segments.judged import JudgedSegment
 from drift.verdict.headline.named import look_of, to_name
 from drift.verdict.headline.reach import capped_reach
 from drift.verdict.moves import describe_move, size_of, title_of
@@ -53,7 +53,7 @@ class Extent:
     segment
         The segment that the drift is about; None for the whole window.
     more_segments
-        How many further segments drifted.
+        How many further values of the same segment column drifted.
     tested_segments
         How many segments were tested by themselves.
     """
@@ -105,7 +105,7 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
     named = to_name(drifted)
     opening = _opening(named, drifted, extent.yardstick)
     more = f" and {extent.more_segments} more" if extent.more_segments else ""
-    name = name_in_words(segment.past.segment.column, segment.past.segment.value)
+    name = name_in_words(segment.segment.column, segment.segment.value)
     headline = extent.placed(f"{sentence(name)}{more}: {opening[:1].lower()}{opening[1:]}")
     moves = [describe_move(finding) for finding in _to_measure(named, drifted)]
     others = len(drifted) - len(moves)
@@ -114,7 +114,7 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
     return Sentence(
         headline=headline,
         summary=(
-            f"{headline}, {', '.join(moves)}{tail}; {segment.past.images:,} of "
+            f"{headline}, {', '.join(moves)}{tail}; {segment.images:,} of "
             f"{extent.images.analysed:,} images.{too}"
         ),
     )

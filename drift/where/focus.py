@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
-from drift.days.judging.segment_findings import JudgedSegment
-from drift.days.judging.segment_means import SegmentValue
-from drift.observations.segment_values import EMPTY, segment_text
+from drift.comparison.segments.judged import JudgedSegment
+from drift.observations.segment_values import SegmentValue, segment_texts
 from reports.findings.columns import Finding
 
 # The rest of a window has not moved itself where it moved by less than this part of the segment's.
 _MOVED_TOO = 0.5
+_MOST_FURTHER = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,38 @@ def focus_of(
     """
     if not drifted or (comparison.has_drifted and _rest_moved(drifted[0], comparison, rows)):
         return Focus(comparison=comparison, rows=rows)
-    first = drifted[0]
+    return _on_segment(drifted[0], comparison, rows, table)
+
+
+def further_focuses(
+    focus: Focus,
+    comparison: Comparison,
+    rows: AlignedRows,
+    drifted: Sequence[JudgedSegment],
+    table: pd.DataFrame,
+) -> tuple[Focus, ...]:
+    """Return the next segments whose images are worth a look too, at most two.
+
+    They are further values of the segment column that the drift is about; values of other columns
+    mostly drifted because they share its images. There are none where it is the whole window.
+
+    Parameters
+    ----------
+    focus
+        What the drift is about; the others are as of `focus_of`.
+    """
+    if focus.segment is None:
+        return ()
+    first, *others = drifted
+    alike = [one for one in others if one.segment.column == first.segment.column]
+    return tuple(_on_segment(one, comparison, rows, table) for one in alike[:_MOST_FURTHER])
+
+
+def _on_segment(
+    first: JudgedSegment, comparison: Comparison, rows: AlignedRows, table: pd.DataFrame
+) -> Focus:
     own = {one.name: one for one in first.drifted}
-    inside = is_inside(first.past.segment, rows.current, table)
+    inside = is_inside(first.segment, rows.current, table)
     return Focus(
         comparison=replace(
             comparison,
@@ -71,9 +100,17 @@ def focus_of(
             predictions=tuple(own[one.name] for one in comparison.predictions if one.name in own),
             joint=None,
         ),
-        rows=replace(rows, current=rows.current[inside], current_within=None),
+        rows=_own_rows(first, rows, inside),
         segment=first,
     )
+
+
+def _own_rows(segment: JudgedSegment, rows: AlignedRows, inside: NDArray[np.bool_]) -> AlignedRows:
+    """Return the rows of a segment: of the reference all, or those that it was compared with."""
+    own = rows.reference
+    if segment.reference is not None and segment.reference.rows is not None:
+        own = own.iloc[segment.reference.rows].reset_index(drop=True)
+    return AlignedRows(reference=own, current=rows.current[inside])
 
 
 def is_inside(segment: SegmentValue, rows: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.bool_]:
@@ -84,16 +121,15 @@ def is_inside(segment: SegmentValue, rows: pd.DataFrame, table: pd.DataFrame) ->
     table
         The segments of the window's rows, one column each.
     """
-    codes, values = pd.factorize(table[segment.column].loc[rows.index])
-    texts = np.array([*map(segment_text, values), EMPTY], dtype=object)
-    inside: NDArray[np.bool_] = texts[codes] == segment.value
+    texts = segment_texts(table[segment.column].loc[rows.index])
+    inside: NDArray[np.bool_] = texts == segment.value
     return inside
 
 
 def _rest_moved(segment: JudgedSegment, comparison: Comparison, rows: AlignedRows) -> bool:
     """Tell whether the images outside of a segment moved too, in its strongest column."""
     whole = next(one for one in comparison.findings if one.name == segment.strongest.name)
-    share = segment.past.images / max(len(rows.current), segment.past.images)
+    share = segment.images / max(len(rows.current), segment.images)
     moved, inside = _difference(whole), _difference(segment.strongest)
     if moved is None or not inside or share >= 1:
         return share > _MOVED_TOO
@@ -101,5 +137,6 @@ def _rest_moved(segment: JudgedSegment, comparison: Comparison, rows: AlignedRow
 
 
 def _difference(finding: Finding) -> float | None:
-    beside = finding.beside_days
-    return None if beside is None or finding.categories is not None else beside.difference
+    if finding.categories is not None:
+        return None
+    return finding.shift if finding.beside_days is None else finding.beside_days.difference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,21 +32,32 @@ class Located:
         Where and since when the change is among them.
     affected
         At least so many of them differ; None where that cannot be said.
+    further
+        The images of further segments that drifted, first what is worth a look in each.
     """
 
     focus: Focus
     ranked: RankedImages
     concentration: Concentration
     affected: int | None
+    further: tuple[RankedImages, ...] = ()
 
 
-def located(focus: Focus, window: WindowImages, segments: pd.DataFrame, job: Job) -> Located:
+def located(
+    focus: Focus,
+    window: WindowImages,
+    segments: pd.DataFrame,
+    job: Job,
+    further: Sequence[Focus] = (),
+) -> Located:
     """Return where a drift is.
 
     Parameters
     ----------
     segments
         Of the window's rows, one column each.
+    further
+        The further segments whose images are shown too.
     """
     positions = drift_positions(focus.comparison, focus.rows)
     return Located(
@@ -53,6 +65,10 @@ def located(focus: Focus, window: WindowImages, segments: pd.DataFrame, job: Job
         ranked=rank_images(positions, focus.rows, focus.comparison, window),
         concentration=_concentrate(focus, positions, window, segments, job),
         affected=least_affected(positions),
+        further=tuple(
+            rank_images(drift_positions(one.comparison, one.rows), one.rows, one.comparison, window)
+            for one in further
+        ),
     )
 
 
@@ -71,7 +87,7 @@ def _concentrate(
         seed=SEED,
         hours=job.segments.hours,
     )
-    return found if focus.segment is None else found.within(focus.segment.past.segment)
+    return found if focus.segment is None else found.within(focus.segment.segment)
 
 
 def _told_apart(focus: Focus, segments: pd.DataFrame, job: Job) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
@@ -117,6 +118,21 @@ def find_offenders(
     shown = _to_show(ranked, window)
     reasons = Reasons(window=window, profile=profile, piles=ranked.piles)
     return tuple(_offenders(ranked, shown, ranked.labels[shown], window, reasons))
+
+
+def offenders_in_turn(
+    ranked: Sequence[RankedImages], window: WindowImages, profile: ReferenceProfile
+) -> tuple[Offender, ...]:
+    """Return the images to show of several parts of the window, by turns, as many in all.
+
+    Parameters
+    ----------
+    ranked
+        At least one part; of a single one they are those of `find_offenders`.
+    """
+    shown = [find_offenders(one, window, profile) for one in ranked]
+    turns = (one for turn in zip_longest(*shown) for one in turn if one is not None)
+    return tuple(turns)[:MOST_OFFENDERS]
 
 
 def list_affected(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from drift.comparison.columns.columns import Column, LinedUp
-from drift.days.judging.segment_findings import JudgedSegment
+from drift.comparison.segments.judged import JudgedSegment
 from drift.where.focus import is_inside
 from reports.findings.columns import Finding
 from reports.words.segments import name_in_words
@@ -40,22 +40,30 @@ def _columns(
     columns = {column.name: column for column in lined_up.columns}
     taken = set(columns)
     for one in drifted:
-        column, segment = columns[one.strongest.name], one.past.segment
-        rows = lined_up.rows[column.role].current
-        values = rows[column.name][is_inside(segment, rows, table)].dropna()
-        if values.empty:
+        column, segment = columns[one.strongest.name], one.segment
+        own = _own_column(one, column, lined_up, table)
+        if own.current.empty:
             continue
         name = _free_name(f"{column.name} of {name_in_words(segment.column, segment.value)}", taken)
         taken.add(name)
-        own = replace(
-            column,
-            name=name,
-            reference=column.reference.reset_index(drop=True),
-            current=values.reset_index(drop=True),
-            means=None,
-            shares=None,
-        )
-        yield own, replace(one.strongest, name=name)
+        yield replace(own, name=name), replace(one.strongest, name=name)
+
+
+def _own_column(
+    segment: JudgedSegment, column: Column, lined_up: LinedUp, table: pd.DataFrame
+) -> Column:
+    """Return a column of a segment's images, beside the whole reference or its own part of it."""
+    if segment.reference is not None:
+        return segment.reference.column
+    rows = lined_up.rows[column.role].current
+    values = rows[column.name][is_inside(segment.segment, rows, table)].dropna()
+    return replace(
+        column,
+        reference=column.reference.reset_index(drop=True),
+        current=values.reset_index(drop=True),
+        means=None,
+        shares=None,
+    )
 
 
 def _free_name(name: str, taken: set[str]) -> str:

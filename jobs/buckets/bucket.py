@@ -32,7 +32,7 @@ class ObjectInfo:
         ETag in S3; size, modification time and inode of a file. All but the ETag, which may stand
         for the content alone, also change when equal content is written anew.
     written
-        When this version was written, UTC. None where nobody asked: a listing leaves it out.
+        When this version was written, UTC; None where the store does not say.
     """
 
     name: str

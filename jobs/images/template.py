@@ -6,6 +6,7 @@ r"""The template of `images.path`: literal text, and placeholders over the log's
 ``{time:%Y/%m/%d}``   parts of a time, on the clock that the value is written in; ``%3f`` are
                       milliseconds, ``%s`` and ``%Q`` count seconds and milliseconds since 1970,
                       ``%-m``, ``%-d`` and ``%-H`` are without a zero in front
+``{file:%Y%m%d}``     the last such time within a text that is no time itself
 ``{time:utc %Y}``     the same in UTC; ``{time:Asia/Tokyo %Y}`` or ``{time:+09:00 %Y}`` in a zone
 ``{path:name}``       what follows the last ``/`` or ``\\``
 ``{path:stem}``       the same without its ending
@@ -36,6 +37,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pandas as pd
 import pyarrow as pa
 
+from jobs.times.time_formats import CLOCK, TimeFormat
 from jobs.times.timestamps import TimestampFault, TimestampRules, read_timestamps, to_datetime
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -46,11 +48,9 @@ _ZONE_NAME = re.compile(
     r"(?<=:\d\d)((?:[.,]\d+)?(?:\s*[AaPp]\.?[Mm]\b\.?)?)(?:\s*[+-]\d\d:?\d\d)?"
     r"\s*\(?(?![AaPp]\.?[Mm]\b)[A-Za-z_]{2,}[A-Za-z0-9_/:+-]*\)?"
 )
-# The clock on which a time is written down, in front of its format.
-_CLOCK = re.compile(r"(utc|[+-]\d\d:\d\d|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+) (?=.*%)")
 _DAY = timedelta(days=1)
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
-_TIME_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%[YmdHMSyjBbfsQ]|%-[mdH]|%3f)*")
+_TIME_FORMAT = re.compile(r"(?=.*%)(?:[^%]|%[YmdHMSyjBbfsQIpz%]|%-[mdH]|%3f)*")
 _FORMAT = re.compile(
     r"name|urlname|stem|lower|upper|safe|nfc|nfd|slashes|whole|0[1-9]\d?|"
     r"\.[1-9]\d?|[1-9]\d?\.(?:[1-9]\d?)?|after=.+",
@@ -100,11 +100,25 @@ class Placeholder:
             As in `TimestampRules`.
         """
         if self.is_time:
-            return format_times(values, self.format, day_first)
+            return self._times(values, day_first)
         change = _change(self.format)
         return [
             None if pd.isna(value) or value == "" else change(str(value)) or None
             for value in values
+        ]
+
+    def _times(self, values: Sequence[str | None], day_first: bool | None) -> list[str | None]:
+        """Return times in the format; where a text is none, the one in this format within it."""
+        texts = format_times(values, self.format, day_first)
+        if None not in texts:
+            return texts
+        try:
+            search = TimeFormat(self.format)
+        except ValueError:
+            return texts
+        return [
+            search.written_in(value) if text is None and isinstance(value, str) else text
+            for text, value in zip(texts, values, strict=True)
         ]
 
     @property
@@ -158,7 +172,7 @@ def format_times(
 
 def _clock_of(time_format: str) -> tuple[tzinfo | None, str]:
     """Return the zone that a format begins with, None where it names none, and the rest of it."""
-    named = _CLOCK.match(time_format)
+    named = CLOCK.match(time_format)
     if named is None:
         return None, time_format
     zone = zone_of(named[1])

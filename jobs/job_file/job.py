@@ -21,6 +21,8 @@ from jobs.job_file.value_kinds import Cron, Duration, Settings, Slug, Zone
 from jobs.times.cron import parse_cron
 from jobs.times.windows import MOST_ROWS
 
+_REPORTS: str = ReportSettings.model_fields["path"].default
+
 
 class BucketSettings(Settings):
     """Where everything is."""
@@ -144,7 +146,8 @@ class SegmentSettings(Settings):
 
     columns: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Log columns whose values are parts of the traffic, such as `model_version` or `camera`. Each
-    value with at least 30 images is tested beside its own normal days."""
+    value with at least 30 images is tested beside its own normal days, or the same value in the
+    stretch of the log that is the reference."""
     hours: bool = True
     """Whether single hours are looked at too; single days in a long or sparsely filled window."""
 
@@ -156,6 +159,28 @@ class ScheduleSettings(Settings):
     """A cron expression of five fields, such as `15 3 * * *`."""
     timezone: Zone = "UTC"
     """The zone that the cron expression is meant in."""
+
+
+def with_images_as_log(given: dict[str, object]) -> dict[str, object]:
+    """Return a job file's tables, filled up where `predictions.images_only` is true."""
+    names = ("predictions", "images", "reference", "reports")
+    predictions, images, reference, reports = (given.get(name, {}) for name in names)
+    if not isinstance(predictions, dict) or predictions.get("images_only") is not True:
+        return given
+    own = predictions.get("exclude", [])
+    if not isinstance(own, list | tuple) or not isinstance(images, dict):
+        return given
+    others = [
+        reference.get("images") if isinstance(reference, dict) else None,
+        reports.get("path", _REPORTS) if isinstance(reports, dict) else None,
+    ]
+    below = [f"{one.rstrip('/')}/**" for one in others if isinstance(one, str) and one]
+    excluded = [*(one for one in own if one not in below), *below]
+    return {
+        **given,
+        "images": {"path": "{path}", **images},
+        "predictions": {**predictions, "exclude": excluded},
+    }
 
 
 class Job(Settings):
@@ -183,6 +208,12 @@ class Job(Settings):
     """What the lines on stderr are: `plain` text, or `json`, an object a line with the fields of
     Google's Cloud Logging. `auto` is plain on a terminal and JSON everywhere else. As a variable,
     `DRIFT__LOG_FORMAT`, it also counts for faults of the job file itself."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _images_as_log(cls, given: object) -> object:
+        """Fill in where images are, and which are not today's, where their listing is the log."""
+        return with_images_as_log(given) if isinstance(given, dict) else given
 
     @property
     def day_zone(self) -> ZoneInfo | None:

@@ -11,7 +11,9 @@ LOG_IMAGES_URL = "log-images:"
 
 DIGEST_DIGITS = 24
 _NAME = re.compile(
-    rf"(?P<source>.+), line (?P<line>\d+) \((?P<digest>[0-9a-f]{{{DIGEST_DIGITS}}})\)", re.DOTALL
+    r"(?P<source>.+), (?P<unit>line|object) (?P<line>\d+) "
+    rf"\((?P<digest>[0-9a-f]{{{DIGEST_DIGITS}}})\)",
+    re.DOTALL,
 )
 
 
@@ -43,11 +45,14 @@ class LoggedImageName:
         The log's object, and the line as in `RejectedRow`.
     digest
         That of the image's bytes: another image in the same line has another name.
+    unit
+        What `line` counts: ``line``, or ``object`` for JSON that is not one object a line.
     """
 
     source: str
     line: int
     digest: str
+    unit: str = "line"
 
     @classmethod
     def parse(cls, name: str) -> LoggedImageName | None:
@@ -61,7 +66,12 @@ class LoggedImageName:
         found = _NAME.fullmatch(name)
         if found is None:
             return None
-        return cls(source=found["source"], line=int(found["line"]), digest=found["digest"])
+        return cls(
+            source=found["source"],
+            line=int(found["line"]),
+            digest=found["digest"],
+            unit=found["unit"],
+        )
 
     def __str__(self) -> str:
-        return f"{self.source}, line {self.line} ({self.digest})"
+        return f"{self.source}, {self.unit} {self.line} ({self.digest})"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+import codecs
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, Field, model_validator
+
+from jobs.job_file.name_patterns import NamePattern
+from jobs.job_file.name_templates import check_template, needs_own_time
 from jobs.job_file.value_kinds import Settings, Zone
 
 
@@ -22,14 +27,46 @@ def probability_column(answer: str, name: str) -> str:
     return f"{answer} p({name.strip()})"
 
 
-class LogColumns(Settings):
-    """What the log's columns are called."""
+def _pattern(value: str) -> str:
+    return NamePattern(value).written
 
-    timestamp: str = "timestamp"
-    """When the request came. ISO 8601 or one of the usual other shapes."""
-    id: str | None = "id"
+
+def _encoding(value: str) -> str:
+    """Check that a text encoding is known and that ASCII text may be written in it."""
+    try:
+        known = codecs.lookup(value)
+        is_text = "timestamp,1\n".encode(known.name).decode(known.name) == "timestamp,1\n"
+    except (LookupError, UnicodeError, TypeError, ValueError, AssertionError):
+        is_text = False
+    if not is_text:
+        raise ValueError('a text encoding such as "utf-8", "cp1252", "latin-1" or "utf-16"')
+    return value
+
+
+def _header(names: tuple[str, ...]) -> tuple[str, ...]:
+    trimmed = tuple(name.strip() for name in names)
+    if len(set(trimmed)) < len(trimmed) or not all(trimmed):
+        raise ValueError("the columns' names in their order, each once and none empty")
+    return trimmed
+
+
+Column = Annotated[str, AfterValidator(check_template)]
+
+
+class LogColumns(Settings):
+    """What the log's columns are called.
+
+    In place of a column `timestamp`, `id`, `prediction` and `client` take a template such as
+    `{name:stem}`, as described at `predictions.from_path`.
+    """
+
+    timestamp: Column = "timestamp"
+    """When the request came. ISO 8601 or one of the usual other shapes. `{path:%Y-%m-%d}` is a time
+    in the name of the log's object, `{file:%Y%m%d_%H%M%S}` one in the column `file`, and
+    `{written}` is when the object was written, as the store says."""
+    id: Column | None = "id"
     """What the request is called; it need not be unique. A log without it is fine."""
-    prediction: str | None = None
+    prediction: Column | None = None
     """The predicted class."""
     confidence: str | None = None
     """The model's confidence in its prediction, a number between 0 and 1. `95.8%`, `0,958` and a
@@ -39,7 +76,7 @@ class LogColumns(Settings):
     latency: str | None = None
     """How long the answer took, a number that is taken as milliseconds. It is shown among the data
     health and takes no part in the verdict."""
-    client: str | None = None
+    client: Column | None = None
     """Who sent the image: a user, camera or device. Near-copies that one client sends in one burst
     count as one observation; without it all images are one client's."""
     probabilities: tuple[str, ...] = ()
@@ -73,11 +110,45 @@ class PredictionSettings(Settings):
     """The prediction log."""
 
     path: str = Field(min_length=1)
-    """One object, or a glob over many such as `logs/*/*.csv`: CSV, gzip CSV, Parquet, JSON
-    lines. Parts that logrotate made are read too: `logs/a.csv*` takes in `a.csv.1` and
-    `a.csv.2.gz`."""
+    """One object, or a glob over many such as `logs/*/*.csv`: CSV, Parquet, JSON lines or other
+    JSON, text also packed with gzip. Parts that logrotate made are read too: `logs/a.csv*` takes
+    in `a.csv.1` and `a.csv.2.gz`."""
+    format: Literal["csv", "json", "json lines", "parquet"] | None = None
+    """How all objects of the log are written, whatever their names end in. `json lines` is one
+    object a line; `json` is any other JSON: an array, one object an object of the bucket, objects
+    over several lines or one after the other. Unset, the ending tells it (`.csv`, `.tsv`,
+    `.jsonl`, `.ndjson`, `.parquet`), and the content under any other ending or none."""
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    """The encoding of the log's text, such as `cp1252`. Unset, it is UTF-8, or UTF-16 where an
+    object begins with its mark; an object that can only be Windows-1252 is read so, and that is
+    said."""
+    header: Annotated[tuple[str, ...], AfterValidator(_header)] = ()
+    """The columns' names in their order, for CSV without a header line. An object whose first
+    line names the timestamp's column, or half of these, is read by its own header."""
+    most_objects: int = Field(default=50_000, ge=1)
+    """Of a log that is one small JSON object per request, a run fetches so many at most, those
+    whose names tell days away from the window left out. More end it with exit code 5 and say how
+    to pack them."""
     columns: LogColumns = LogColumns()
     """What the columns are called."""
+    from_path: Annotated[str, AfterValidator(_pattern)] | None = None
+    """Columns that the names of the log's objects hold: `{camera}/{timestamp:%Y/%m/%d}/*.csv` gives
+    every row of `yard/2025/03/04/a.csv` the columns `camera` and `timestamp`. A piece in braces
+    stays within one part of the name; one with a format of times may stand in several places, a
+    part of the time in each. `*`, `**` and `?` are as in `path`. Without a pattern, templates can
+    use `{name}`, the last part of the object's name, `{path}`, the whole name below `bucket.url`,
+    and `{written}`, changed as in `images.path`: `{name:stem}`, `{path:%d-%m-%Y}` (the last such
+    time that stands in the name). An object's own column of the same name goes before all of
+    these."""
+    images_only: bool = False
+    """There is no log: the images are listed, and each is a row. `path` is a glob over them, and
+    where it is left out, `from_path` says which names they have. The time of an image is in its
+    name, by `from_path` or `columns.timestamp`, such as `{name:%Y%m%d_%H%M%S}`; where neither is
+    there, it is `{written}`. `images.path` is `{path}` if nothing else is said."""
+    exclude: tuple[str, ...] = ()
+    """Globs over names that are left out of `path`, such as `**/thumbs/**`; one without a slash is
+    compared with the last part of a name. With `images_only` whatever lies below
+    `reference.images` and `reports.path` is left out too."""
     timezone: Zone = "UTC"
     """The zone of timestamps that carry none, and of its own abbreviations: under `Asia/Kolkata`
     IST is India's. CET, JST and others that mean one offset everywhere need none; IST, CST, BST
@@ -86,3 +157,27 @@ class PredictionSettings(Settings):
     day_first: bool | None = None
     """How to read `03/04/2025`: true for 3 April, false for March 4. Unset, such a date is
     rejected as ambiguous."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _images_as_log(cls, given: object) -> object:
+        """Fill in what need not be said where the listing of images is the log."""
+        if not isinstance(given, dict) or given.get("images_only") is not True:
+            return given
+        filled = {"columns": {}, **given}
+        pattern = _glob_of(given.get("from_path"))
+        if "path" not in given:
+            filled["path"] = pattern or "**"
+        if isinstance(filled["columns"], dict) and needs_own_time(
+            filled["columns"].get("timestamp"), given.get("from_path")
+        ):
+            filled["columns"] = {**filled["columns"], "timestamp": "{written}"}
+        return filled
+
+
+def _glob_of(pattern: object) -> str:
+    try:
+        return NamePattern(pattern).glob if isinstance(pattern, str) else ""
+    except ValueError:
+        # The fault is told where the pattern itself is checked.
+        return ""

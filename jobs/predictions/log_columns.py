@@ -7,15 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job_file.logged_images import ImageColumn
+from jobs.job_file.name_patterns import NamePattern
+from jobs.job_file.name_templates import is_template
 from jobs.job_file.prediction_settings import (
     LogColumns,
     class_column,
     confidence_column,
     probability_column,
 )
+from jobs.predictions.name_columns import NameColumns, placeholder_of
 
 # A log of more is no table: most often each row brings names of its own.
 MOST_COLUMNS = 5_000
@@ -28,7 +32,7 @@ _FIELD_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class NeededColumns:
     """The columns that a job names.
 
@@ -40,11 +44,27 @@ class NeededColumns:
         Further columns, such as those of the image template.
     segments
         The job file's `segments.columns`.
+    from_path
+        Its `predictions.from_path`.
     """
 
     named: LogColumns
     extra: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    from_path: str | None = None
+
+    @cached_property
+    def of_names(self) -> NameColumns:
+        """The columns that the names of the log's objects hold."""
+        named = [value for _, value in self.named if isinstance(value, str)]
+        return NameColumns(
+            pattern=None if self.from_path is None else NamePattern(self.from_path),
+            timestamp=self.named.timestamp,
+            templates=tuple(
+                dict.fromkeys(one for one in (*named, *self.segments) if is_template(one))
+            ),
+            used=self.extra,
+        )
 
     def probabilities(self, there: Iterable[str]) -> tuple[str, ...]:
         """Return those of the columns that hold a class probability, sorted."""
@@ -63,9 +83,9 @@ class NeededColumns:
         """Tell whether the job names a column, one of probabilities by a pattern."""
         own = {value for _, value in self.named if isinstance(value, str)}
         patterns = self.named.probabilities
-        return column in {*own, *self.extra, *self.segments} or any(
-            fnmatchcase(column, pattern) for pattern in patterns
-        )
+        names = self.of_names
+        taken = {*own, *self.extra, *self.segments, *names.all, *names.own_columns}
+        return column in taken or any(fnmatchcase(column, pattern) for pattern in patterns)
 
     @property
     def images(self) -> ImageColumn | None:
@@ -102,6 +122,11 @@ class NeededColumns:
             if column and column not in made
         }
         others = dict.fromkeys(self.segments, "segments.columns")
+        keys_of_templates = found | others
+        for template in self.of_names.templates:
+            asked = placeholder_of(template).column
+            if asked in self.of_names.own_columns and template in keys_of_templates:
+                others[asked] = keys_of_templates[template]
         images = "images.path" if self.images is None else "images.column"
         return others | dict.fromkeys(self.extra, images) | found
 
@@ -129,8 +154,9 @@ def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> Non
             f'the column name "{repeated[0]}" stands in the header more than once. Expected every '
             "name once; rename one of them where the log is written.",
         )
-    if needed.named.timestamp not in columns:
-        raise _missing(url, needed.named.timestamp, "predictions.columns.timestamp", columns)
+    own_time = needed.of_names.own_time_column(columns)
+    if own_time is not None and own_time not in columns:
+        raise _missing(url, own_time, "predictions.columns.timestamp", columns)
 
 
 def check_width(url: str, count: int) -> None:
@@ -170,8 +196,9 @@ def check_columns(
         For the first column, or pattern of probability columns, that is not there, and for a
         pattern that takes in a column named like a field of a row.
     """
+    of_names = needed.of_names.all
     for column, key in needed.required().items():
-        if column not in columns and column not in optional:
+        if column not in columns and column not in optional and column not in of_names:
             raise _missing(url, column, key, columns)
     clashing = sorted(_FIELD_NAMES & set(needed.probabilities(columns)))
     if clashing:

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
-from jobs.errors import ObjectError, TooManyRowsError
+from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
-from jobs.predictions.cell_images.digests import KeepImage, logged_names
-from jobs.predictions.formats.csv.log import read_csv_log
-from jobs.predictions.formats.json_log import read_json_log
-from jobs.predictions.formats.log_object import LogObject
-from jobs.predictions.formats.parquet.log import read_parquet_log
-from jobs.predictions.formats.parquet.parts import copy_needed_parts
-from jobs.predictions.formats.text_blocks import DamagedTextError
-from jobs.predictions.log_columns import NeededColumns, check_columns, check_width
+from jobs.predictions.answer_tally import tally_answers, without_problems
+from jobs.predictions.cell_images.digests import KeepImage
+from jobs.predictions.image_collector import ImageCollector
+from jobs.predictions.images_only.listing import read_image_listing
+from jobs.predictions.log_columns import NeededColumns, check_columns
+from jobs.predictions.logged_names import logged_names
+from jobs.predictions.objects import SMALL_BYTES, ObjectReader
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
-from jobs.predictions.rows.answer_tally import tally_answers, without_problems
 from jobs.predictions.rows.batches import RowBatch
-from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
+from jobs.predictions.rows.collector import WindowCollector
 from jobs.predictions.rows.frames import fields_frame, raw_frame
-from jobs.predictions.rows.image_collector import ImageCollector
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.rows.tally import tally_rows
-from jobs.predictions.selection.choose import NamedObject, find_objects
-from jobs.predictions.selection.object_names import LogFormat
+from jobs.predictions.selection.choose import (
+    NamedObject,
+    are_true_to_names,
+    find_objects,
+    with_named_times,
+)
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
 
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
-_READERS = {
-    LogFormat.CSV: read_csv_log,
-    LogFormat.JSON_LINES: read_json_log,
-    LogFormat.PARQUET: read_parquet_log,
-}
 
 
 def read_predictions(
@@ -52,6 +46,7 @@ def read_predictions(
     *,
     extra_columns: Sequence[str] = (),
     segment_columns: Sequence[str] = (),
+    workers: int = ImageSettings.model_fields["fetch_workers"].default,
 ) -> PredictionRows:
     """Return the rows of one window of the prediction log.
 
@@ -68,77 +63,71 @@ def read_predictions(
         Columns that the log must have besides those that `settings.columns` names.
     segment_columns
         The job file's `segments.columns`, which the log must have too.
+    workers
+        How many objects of a log of small objects are fetched at once.
 
     Raises
     ------
     ObjectError
-        If the log is missing, empty, damaged, of another format than its name tells, or without a
-        column that the job names.
+        If the log is missing, empty, damaged, of another format than its name or the job file
+        tells, or without a column that the job names, and if it is too many small objects.
     """
     needed = NeededColumns(
-        named=settings.columns, extra=tuple(extra_columns), segments=tuple(segment_columns)
+        named=settings.columns,
+        extra=tuple(extra_columns),
+        segments=tuple(segment_columns),
+        from_path=settings.from_path,
     )
     rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
     collector = WindowCollector(request=request, rules=rules, needed=needed)
-    read = _read_objects(bucket, find_objects(bucket, settings.path), collector)
-    if read and collector.columns:
+    if settings.images_only:
+        read_image_listing(bucket, settings, collector)
         check_columns(
-            bucket.url_of(read[0].name),
-            list(collector.columns),
-            needed,
-            optional=_optional_columns(read, settings),
+            bucket.url_of(settings.path), list(collector.columns), needed, optional=frozenset()
+        )
+        return _assemble(collector, rules)
+    objects = find_objects(
+        bucket, settings.path, stated=settings.format, day_first=settings.day_first
+    )
+    if needed.of_names.own_time_column(()) is None:
+        times = needed.of_names.times_of([one.info for one in objects], rules)
+        objects = with_named_times(objects, times)
+    reader = ObjectReader(bucket, settings, collector, workers)
+    read = _read_objects(objects, reader, collector)
+    if read and collector.columns:
+        optional = _optional_columns(reader, settings)
+        check_columns(
+            bucket.url_of(read[0].name), list(collector.columns), needed, optional=optional
         )
     return _assemble(collector, rules)
 
 
 def _read_objects(
-    bucket: Bucket, objects: Sequence[NamedObject], collector: WindowCollector
+    objects: Sequence[NamedObject], reader: ObjectReader, collector: WindowCollector
 ) -> list[NamedObject]:
     """Read the objects that can hold the window; return those."""
     read: list[NamedObject] = []
-    passed_over: list[NamedObject] = []
+    passed_over: list[list[NamedObject]] = []
     names_are_true = True
-    for item in objects:
+    for group in reader.groups(objects):
         collector.settle()
-        if names_are_true and not item.may_hold(collector.start, collector.end):
-            passed_over.append(item)
+        if names_are_true and not group[0].may_hold(collector.start, collector.end):
+            passed_over.append(group)
             continue
         collector.observed = ObservedTimes()
-        _read_object(bucket, item, collector)
-        names_are_true &= item.is_true_to_name(collector.observed)
-        read.append(item)
+        reader.read(group)
+        names_are_true &= are_true_to_names(group, collector.observed)
+        read += group
     if not names_are_true:
-        for item in passed_over:
-            _read_object(bucket, item, collector)
-        return read + passed_over
-    for item in passed_over:
-        if item.span is not None:
-            collector.seen.add_unread(to_moment(item.span.start), to_moment(item.span.end))
+        for group in passed_over:
+            reader.read(group)
+            read += group
+    reader.finish()
+    if names_are_true:
+        for span in dict.fromkeys(group[0].span for group in passed_over):
+            if span is not None:
+                collector.seen.add_unread(to_moment(span.start), to_moment(span.end))
     return read
-
-
-def _read_object(bucket: Bucket, item: NamedObject, collector: WindowCollector) -> None:
-    with tempfile.TemporaryDirectory(prefix="drift-log-") as folder:
-        parts = None
-        if item.kind is LogFormat.PARQUET:
-            parts = copy_needed_parts(bucket, item.info, Path(folder), collector)
-        log = LogObject(
-            name=item.name,
-            url=bucket.url_of(item.name),
-            path=parts or bucket.local_copy(item.name, Path(folder)),
-            is_whole=parts is None,
-        )
-        try:
-            _READERS[item.kind](log, collector)
-        except DamagedTextError as damage:
-            raise ObjectError(
-                log.url,
-                f"{damage}. None of its rows is used; write the object again, or leave it out "
-                "of predictions.path.",
-            ) from None
-        except WindowTooLargeError as too_large:
-            raise TooManyRowsError(log.url, too_large.found, collector.request.most_rows) from None
-        check_width(log.url, len(collector.columns))
 
 
 def read_images(
@@ -166,25 +155,24 @@ def read_images(
     ObjectError
         If the object is gone, or can no longer be read.
     """
+    info = bucket.info(source)
     named = LogColumns(timestamp=settings.columns.timestamp, id=None)
-    rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
     collector = ImageCollector(
         request=WindowRequest(end=_END_OF_TIME, rows=1),
-        rules=rules,
-        needed=NeededColumns(named=named, extra=(column,)),
+        rules=TimestampRules(timezone=settings.timezone, day_first=settings.day_first),
+        needed=NeededColumns(named=named, extra=(column,), from_path=settings.from_path),
         keep_image=keep,
-        lines=lines,
+        # Of small objects, which are read together, values are counted and not lines.
+        lines=None if info.size_bytes <= SMALL_BYTES else lines,
     )
-    for item in find_objects(bucket, settings.path):
-        if item.name == source:
-            _read_object(bucket, item, collector)
+    reader = ObjectReader(bucket, settings, collector, workers=1)
+    reader.read_alone(info)
 
 
-def _optional_columns(read: Sequence[NamedObject], settings: PredictionSettings) -> frozenset[str]:
-    """JSON lines leave out what is not known yet, and labels come late."""
-    only_json = all(item.kind is LogFormat.JSON_LINES for item in read)
+def _optional_columns(reader: ObjectReader, settings: PredictionSettings) -> frozenset[str]:
+    """JSON leaves out what is not known yet, and labels come late."""
     label = settings.columns.label
-    return frozenset({label}) if only_json and label is not None else frozenset()
+    return frozenset({label}) if reader.has_only_json and label is not None else frozenset()
 
 
 def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRows:
@@ -193,15 +181,20 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     if start is None:
         start = int(batch.moments[0]) if len(batch) else collector.end
     collector.seen.begin_before(start)
-    columns = sorted(collector.columns)
+    columns = sorted({*collector.columns, *collector.needed.of_names.all})
     probabilities = collector.needed.probabilities(columns)
     named = collector.needed.named
     wanted = {*columns, *collector.needed.extra, *collector.needed.segments}
     raw = _all_columns(batch.table, sorted(wanted), len(batch))
-    positions = RowPositions(moments=batch.moments, sources=batch.every_source(), lines=batch.lines)
+    positions = RowPositions(
+        moments=batch.moments,
+        sources=batch.every_source(),
+        lines=batch.lines,
+        origins=collector.origins,
+    )
     numbers = read_number_columns(raw, named, probabilities, positions)
     if (images := collector.needed.images) is not None:
-        raw[images] = logged_names(raw[images], positions.sources, positions.lines)
+        raw[images] = logged_names(raw[images], positions.places())
     answers = tally_answers(raw, named, positions)
     raw = without_problems(raw, named)
     return PredictionRows(

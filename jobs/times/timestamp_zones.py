@@ -24,7 +24,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow.compute as pc
 
-from jobs.times.timestamp_parts import Flags, Integers, Parts, Texts, as_flags
+from jobs.times.timestamp_parts import SECOND, Flags, Integers, Parts, Texts, as_flags
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are counted from it, in any zone
+_QUARTER_HOUR = 900 * SECOND
 
 # EST, MST and PST are used elsewhere too, but RFC 2822 defines them as North America's.
 FIXED_HOURS = {
@@ -168,3 +171,20 @@ def _is_iana(text: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
+
+
+def utc_offsets(local: Integers, timezone: str) -> Integers:
+    """Return microseconds east of Greenwich; clocks change at quarters of an hour."""
+    quarters, back = np.unique(local // _QUARTER_HOUR, return_inverse=True)
+    offsets = [_utc_offset(quarter, timezone) for quarter in quarters.tolist()]
+    return np.array(offsets, dtype=np.int64)[back]
+
+
+@lru_cache(maxsize=100_000)
+def _utc_offset(quarter: int, timezone: str) -> int:
+    try:
+        local = _EPOCH + timedelta(microseconds=quarter * _QUARTER_HOUR)
+    except OverflowError:
+        return 0
+    offset = local.replace(tzinfo=ZoneInfo(timezone)).utcoffset()
+    return 0 if offset is None else offset // timedelta(microseconds=1)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.times.time_formats import TimeFormat
 from jobs.times.timestamp_parts import (
     SECOND,
     Flags,
@@ -30,10 +29,9 @@ from jobs.times.timestamp_parts import (
     microseconds_of_day,
 )
 from jobs.times.timestamp_shapes import EPOCH, PLAIN_LOCAL, PLAIN_ZONED, SHAPES
-from jobs.times.timestamp_zones import read_zones
+from jobs.times.timestamp_zones import read_zones, utc_offsets
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times are counted from it, in any zone
-_QUARTER_HOUR = 900 * SECOND
 _FIRST_MOMENT = 0
 _LAST_MOMENT = 7_258_118_400 * SECOND  # 2200-01-01
 _SAMPLE = 16
@@ -79,10 +77,29 @@ class TimestampRules:
     day_first
         Whether ``03/04/2025`` is 3 April. None accepts such a date only where one part is above
         12 or both are equal.
+    search
+        A format of times that are searched in the texts; None where a text is a time itself.
+    every
+        A text that stands for all texts, whatever is in them; None where each counts.
     """
 
     timezone: str = "UTC"
     day_first: bool | None = None
+    search: TimeFormat | None = None
+    every: str | None = None
+
+    @property
+    def takes_texts_as_they_are(self) -> bool:
+        """Whether a text is the time, all of it."""
+        return self.search is None and self.every is None
+
+    def searching(self, search: TimeFormat) -> TimestampRules:
+        """Return these rules for texts that hold a time somewhere."""
+        return replace(self, search=search)
+
+    def of_all(self, text: str) -> TimestampRules:
+        """Return these rules for rows that all have the time of one text."""
+        return replace(self, every=text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +119,14 @@ class Timestamps:
     moments: Integers
     faults: npt.NDArray[np.uint8]
     zoneless: Flags
+
+    def repeated(self, count: int) -> Timestamps:
+        """Return so many times the only one."""
+        return Timestamps(
+            moments=np.repeat(self.moments, count),
+            faults=np.repeat(self.faults, count),
+            zoneless=np.repeat(self.zoneless, count),
+        )
 
 
 # Reads the texts that matched a pattern; None if it cannot.
@@ -156,6 +181,11 @@ def read_timestamps(texts: Texts, rules: TimestampRules) -> Timestamps:
     rules
         How to read what the texts leave open.
     """
+    if rules.every is not None:
+        one = read_timestamps(pa.array([rules.every]), replace(rules, every=None, search=None))
+        return one.repeated(len(texts))
+    if rules.search is not None:
+        return read_timestamps(rules.search.texts_in(texts), replace(rules, search=None))
     plain = read_plain_timestamps(texts, rules)
     if plain is not None:
         return plain
@@ -182,7 +212,7 @@ def moments_of(local: Integers, zoneless: Flags, rules: TimestampRules) -> Times
     """
     moments = local.copy()
     if rules.timezone != "UTC" and zoneless.any():
-        moments[zoneless] -= _utc_offsets(local[zoneless], rules.timezone)
+        moments[zoneless] -= utc_offsets(local[zoneless], rules.timezone)
     outside = (moments < _FIRST_MOMENT) | (moments >= _LAST_MOMENT)
     moments[outside] = 0
     faults = np.where(outside, TimestampFault.OUT_OF_RANGE, TimestampFault.NONE).astype(np.uint8)
@@ -254,7 +284,7 @@ def _read(texts: Texts, pattern: str, rules: TimestampRules) -> Timestamps:
     zoneless = zones.zoneless
     local = date * 86_400 * SECOND + clock - zones.offsets_s * SECOND
     for name, rows in zones.names.items():
-        local[rows] -= _utc_offsets(local[rows], name)
+        local[rows] -= utc_offsets(local[rows], name)
     read = moments_of(local, zoneless, rules)
     faults = read.faults.copy()
     faults[zones.unknown] = TimestampFault.UNKNOWN_ZONE
@@ -264,20 +294,3 @@ def _read(texts: Texts, pattern: str, rules: TimestampRules) -> Timestamps:
     return Timestamps(
         moments=np.where(good, read.moments, 0), faults=faults, zoneless=zoneless & good
     )
-
-
-def _utc_offsets(local: Integers, timezone: str) -> Integers:
-    """Return microseconds east of Greenwich; clocks change at quarters of an hour."""
-    quarters, back = np.unique(local // _QUARTER_HOUR, return_inverse=True)
-    offsets = [_utc_offset(quarter, timezone) for quarter in quarters.tolist()]
-    return np.array(offsets, dtype=np.int64)[back]
-
-
-@lru_cache(maxsize=100_000)
-def _utc_offset(quarter: int, timezone: str) -> int:
-    try:
-        local = _EPOCH + timedelta(microseconds=quarter * _QUARTER_HOUR)
-    except OverflowError:
-        return 0
-    offset = local.replace(tzinfo=ZoneInfo(timezone)).utcoffset()
-    return 0 if offset is None else offset // timedelta(microseconds=1)

@@ -13,6 +13,8 @@ import pandas as pd
 from jobs.errors import ColumnMissingError, ObjectError
 from jobs.images.locations import ImageLocator
 from jobs.job_file.job import Job, ReferenceSettings
+from jobs.job_file.name_templates import is_template
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.times.windows import WindowRequest
 from reference_stats.profiles import from_images, from_table, from_tensors
@@ -89,6 +91,26 @@ def predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
     return linked_predictions(context, path, [])[0]
 
 
+def _rows_of(
+    context: SourceContext, path: str, settings: PredictionSettings
+) -> tuple[PredictionTable, pd.DataFrame]:
+    """Return the rows of ``reference.log``: a log, or a plain table."""
+    if is_template(settings.columns.timestamp) or settings.from_path or settings.images_only:
+        # What the names of the log's objects hold, those of the reference need not.
+        return from_table.read_predictions_table(context, path)
+    try:
+        most = context.job.window.most_rows
+        everything = WindowRequest(end=_ALL_TIME, rows=most, most_rows=most)
+        rows = read_predictions(context.bucket, settings, everything)
+    except ColumnMissingError as error:
+        # Predictions on a validation set are often a plain table without times.
+        if error.column != settings.columns.timestamp:
+            raise
+        return from_table.read_predictions_table(context, path)
+    table = PredictionTable.of(rows.fields, rows.probabilities)
+    return replace(table, left_out=rows.tally.losses), rows.raw
+
+
 def linked_predictions(
     context: SourceContext, path: str, images: Sequence[str]
 ) -> tuple[PredictionTable, pd.Series | None]:
@@ -107,18 +129,10 @@ def linked_predictions(
     # Only what is compared: who asked, and how long it took, the reference's log need not have.
     unused = dict.fromkeys(("id", "label", "client", "latency"))
     columns = context.job.predictions.columns.model_copy(update=unused)
-    settings = context.job.predictions.model_copy(update={"path": path, "columns": columns})
-    try:
-        most = context.job.window.most_rows
-        everything = WindowRequest(end=_ALL_TIME, rows=most, most_rows=most)
-        rows = read_predictions(context.bucket, settings, everything)
-        table = PredictionTable.of(rows.fields, rows.probabilities)
-        table, raw = replace(table, left_out=rows.tally.losses), rows.raw
-    except ColumnMissingError as error:
-        # Predictions on a validation set are often a plain table without times.
-        if error.column != settings.columns.timestamp:
-            raise
-        table, raw = from_table.read_predictions_table(context, path)
+    settings = context.job.predictions.model_copy(
+        update={"path": path, "columns": columns, "format": None}
+    )
+    table, raw = _rows_of(context, path, settings)
     locator = ImageLocator(
         bucket_url=context.bucket.url,
         settings=context.job.images,

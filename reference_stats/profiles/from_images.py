@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jobs.errors import ObjectError, UsageError
+from jobs.images.endings import IMAGE_ENDINGS
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
@@ -26,11 +27,7 @@ from reference_stats.image_uses import WantedImages, images_of_rows, moments_of
 from reference_stats.outcomes import ImageFeatures, OverwrittenImage
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.prediction_images import rows_are_images
-from reference_stats.profiles.profile import PredictionTable, image_records
-
-# Names with another ending are not taken for images; a name without an ending may be one.
-_ENDINGS = ".avif .bmp .gif .heic .heif .hif .jfif .jpe .jpeg .jpg .png .tif .tiff .webp"
-IMAGE_ENDINGS = frozenset({"", *_ENDINGS.split()})
+from reference_stats.profiles.profile import PredictionTable, image_records, segment_record
 
 _OLDER = "earlier use of an image name that was used again"
 
@@ -124,7 +121,9 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
         prediction_images=None if rows_are_images(paths, list(records["image"])) else paths,
         source=f"the log from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
         left_out=left_out,
-        records=records.join(_senders(rows, located, again.gone), on="image"),
+        records=records.join(
+            _senders(rows, located, again.gone, context.job.segments.columns), on="image"
+        ),
     )
 
 
@@ -140,15 +139,23 @@ def _senders(
     rows: PredictionRows,
     located: Sequence[ImageLocation | RefusedLocation],
     gone: NDArray[np.bool_],
+    segments: Sequence[str],
 ) -> pd.DataFrame:
-    """Return client and time of the first row that names each image, indexed by its path.
+    """Return client, time and segments of the first row that names each image, by its path.
 
-    Rows whose picture was overwritten name none.
+    Rows whose picture was overwritten name none. A segment column that this stretch of the log
+    does not have is left out.
     """
     paths = [place.path if isinstance(place, ImageLocation) else None for place in located]
     for row in np.flatnonzero(gone):
         paths[row] = None
-    senders = rows.fields[["client", "timestamp"]].set_axis(pd.Index(paths, dtype="str"), axis=0)
+    known = {
+        segment_record(name): pd.array(rows.raw[name].to_numpy(dtype=object), dtype="str")
+        for name in segments
+        if name in rows.raw
+    }
+    senders = rows.fields[["client", "timestamp"]].assign(**known)
+    senders = senders.set_axis(pd.Index(paths, dtype="str"), axis=0)
     return senders[senders.index.notna() & ~senders.index.duplicated()]
 
 
@@ -169,6 +176,7 @@ def _read_window(context: SourceContext) -> PredictionRows:
         context.job.predictions,
         WindowRequest(end=end, last=end - start, most_rows=context.job.window.most_rows),
         extra_columns=locator.columns_used(),
+        workers=context.job.images.fetch_workers,
     )
 
 

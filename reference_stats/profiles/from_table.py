@@ -17,7 +17,8 @@ from jobs.errors import ObjectError
 from jobs.predictions.formats.json_lines import parse_line
 from jobs.predictions.formats.parquet.pieces import MOST_ROWS, GroupColumns, open_parquet
 from jobs.predictions.formats.parquet.texts import as_short_texts, as_texts
-from jobs.predictions.formats.text_blocks import DamagedTextError, read_blocks
+from jobs.predictions.formats.text_blocks import read_blocks
+from jobs.predictions.formats.text_stream import DamagedTextError
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.rows.frames import class_series
 from jobs.predictions.selection.object_names import LogFormat, format_of

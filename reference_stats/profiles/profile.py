@@ -16,6 +16,8 @@ from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES
 from reference_stats.file_facts.facts import FileFacts, facts_from_text
 
+_SEGMENT = "segment:"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionTable:
@@ -73,8 +75,9 @@ class ReferenceProfile:
         Which images the rows of `features` are, one row each: ``image`` (a name or path) and
         ``fingerprint`` (bytes); where they come from files ``file`` (`FileFacts.as_text`), which
         profiles of older versions have not; where they come from a log ``client`` (text or missing)
-        and ``timestamp`` (UTC) too. None for a table of features, and for a profile that an older
-        version built.
+        and ``timestamp`` (UTC) too, and a column for each of the job's segments (`segments`), which
+        profiles of older versions have not. None for a table of features, and for a profile that
+        an older version built.
     prediction_images
         Which image each row of `predictions` is of: a name of `records`, another name where the
         image is not in the profile, or missing. None where the rows are the images one by one,
@@ -96,6 +99,18 @@ class ReferenceProfile:
     def images(self) -> int:
         """The number of reference images."""
         return len(self.features)
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """Return what is known of the images' segments: a column for each, text or missing.
+
+        They are called as in the log. There are none where the images do not come from a log, and
+        in profiles of older versions.
+        """
+        if self.records is None:
+            return pd.DataFrame()
+        named = [name for name in self.records if str(name).startswith(_SEGMENT)]
+        return self.records[named].rename(columns=lambda name: str(name).removeprefix(_SEGMENT))
 
     @property
     def files(self) -> list[FileFacts] | None:
@@ -127,6 +142,11 @@ def image_records(
     return (
         records.assign(file=pd.array(known, dtype="str")) if len(known) == len(images) else records
     )
+
+
+def segment_record(column: str) -> str:
+    """Return under which name `ReferenceProfile.records` holds a segment column of the log."""
+    return f"{_SEGMENT}{column}"
 
 
 def profile_id(

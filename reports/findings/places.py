@@ -87,20 +87,21 @@ class Onset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentColumn:
-    """One column of the images of a segment value, beside that value's own normal days.
+    """One column of a segment value's images, beside its own normal days or its own reference.
 
     Attributes
     ----------
     effect, direction
         As of `Finding`.
     usual, current
-        The mean on the value's own normal days, and now, in the column's unit; for classes the
-        share of `label`, 0 to 1. None where it is not known.
+        The mean on the value's own normal days, or of its own images in the reference, and now, in
+        the column's unit; for classes the share of `label`, 0 to 1. None where it is not known.
     difference
         How far the mean lies from where its own normal days lead one to expect it, in reference
-        standard deviations, with its sign.
+        standard deviations, with its sign; beside the reference, from its own mean there in its
+        own standard deviations, and 0 for classes.
     day_spread
-        The standard deviation between its normal days, in the same unit.
+        The standard deviation between its normal days, in the same unit; 0 beside the reference.
     label
         The class whose share changed most; empty for numbers.
     """
@@ -117,7 +118,7 @@ class SegmentColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentTest:
-    """A segment value that was tested beside its own normal days.
+    """A segment value that was tested beside its own normal days, or its own reference.
 
     Attributes
     ----------
@@ -126,7 +127,8 @@ class SegmentTest:
     images
         How many of the window's images belong to it.
     days
-        On how many normal days of its own the test rests; blocks, where those are no days.
+        On how many normal days of its own the test rests; blocks, where those are no days; 0
+        beside the reference.
     state, p_value, adjusted_p_value, threshold
         The test over all columns; the adjusted p-value is adjusted for everything that the run
         tests. Drift asks for ``adjusted_p_value < threshold`` and a large enough effect.
@@ -138,7 +140,10 @@ class SegmentTest:
         The columns that drifted, the largest moves first.
     since
         ISO 8601: the start of the first of the blocks in which it has been unusual; empty where it
-        is not, and where an episode of the whole window goes on.
+        is not, beside the reference, and where an episode of the whole window goes on.
+    reference_images
+        With how many independent images of the same value in the reference it was compared; None
+        for one beside normal days.
     """
 
     column: str
@@ -153,6 +158,7 @@ class SegmentTest:
     strongest: SegmentColumn
     drifted: tuple[SegmentColumn, ...] = ()
     since: str = ""
+    reference_images: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,8 +112,9 @@ class RunFindings:
     episode
         The stretch of unusual blocks that this window is a part of; None outside of one.
     segment_tests
-        The segment values that were tested beside their own normal days, and those that were not;
-        None where normal days are not the basis or the window has no segments.
+        The segment values that were tested beside their own normal days, or beside themselves in
+        the reference, and those that were not; None where neither knows segments or the window has
+        none.
     """
 
     job: str

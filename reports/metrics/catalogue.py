@@ -125,15 +125,14 @@ COLUMN_P_VALUE = Metric(
 )
 SEGMENTS = Metric(
     name="image_drift_segments",
-    meaning="How many segment values were tested beside their own normal days, by the answer; "
-    "absent where none can be.",
+    meaning="How many segment values were tested beside their own normal days, or beside "
+    "themselves in the reference, by the answer; absent where none can be.",
     labels=("state",),
     unit="{segment}",
 )
 SEGMENT_DRIFT = Metric(
     name="image_drift_segment_drift",
-    meaning="1 for a tested segment value that drifted beside its own normal days, else 0; at most "
-    "50.",
+    meaning="1 for a tested segment value that drifted by itself, else 0; at most 50.",
     labels=("segment_column", "segment"),
 )
 MINIMUM_EFFECT = Metric(

@@ -103,9 +103,12 @@ def _look_first(findings: RunFindings) -> str:
     """Say where to look: at the segment that holds the change, else at the images."""
     leading = None if findings.segment_tests is None else findings.segment_tests.headline
     if leading is not None:
+        usual = "on its own normal days"
+        if leading.reference_images is not None:
+            usual = "its own in the reference"
         return (
             f"Look first at {name_in_words(leading.column, leading.value)} and what is between it "
-            "and the log: its images are not as on its own normal days."
+            f"and the log: its images are not as {usual}."
         )
     first = next((one for one in findings.segments if not one.echo_of), None)
     if first is not None:

@@ -21,9 +21,9 @@ from __future__ import annotations
 import functools
 import re
 
+from jobs.images.endings import IMAGE_ENDINGS
 from jobs.job_file.reference_page import job_keys
 from jobs.visible_text import visible
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
 
 _LOOK_ALIKES = str.maketrans(
     {

@@ -127,6 +127,65 @@ def test_equal_images_inside_the_log_and_beside_it_give_equal_findings(
     assert sum(same) > 0.8 * len(both)
 
 
+def with_answer(row: dict[str, str]) -> dict[str, object]:
+    """Return a row whose class and confidence stand in one cell, as a model gives them."""
+    rest = {name: value for name, value in row.items() if name not in {"breed", "confidence"}}
+    return {**rest, "answer": [{"label": row["breed"], "score": float(row["confidence"])}]}
+
+
+def as_other_json(beside: Path, folder: Path, path: str) -> Path:
+    """Return the same bucket with images and whole answers in JSON that is not lines."""
+    inside(beside, folder, "jsonl")
+    lines = (folder / "log.jsonl").read_text().splitlines()
+    (folder / "log.jsonl").unlink()
+    rows = [with_answer(json.loads(line)) for line in lines]
+    on_reference = pd.read_csv(folder / "validation_log.csv", dtype="str").to_dict("records")
+    table = pd.DataFrame([with_answer(row) for row in on_reference])
+    table.assign(answer=table["answer"].map(json.dumps)).to_csv(
+        folder / "validation_log.csv", index=False
+    )
+    if "*" not in path:
+        (folder / path).write_text(json.dumps(rows, indent=1))
+        return folder
+    (folder / "requests").mkdir()
+    for number, row in enumerate(rows):
+        (folder / path.replace("*", str(number))).write_text(json.dumps(row, indent=1))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("log.json", r"log\.json, object \d+ \([0-9a-f]{24}\)"),
+        ("requests/*.json", r"requests/\d+\.json, object 1 \([0-9a-f]{24}\)"),
+    ],
+)
+def test_other_json_gives_equal_findings_too(beside, outside_run, tmp_path, path, named):
+    folder = as_other_json(beside, tmp_path / "bucket", path)
+    job = job_of(
+        folder,
+        predictions={"path": path, "columns": {"answer": "answer"}},
+        images={"column": "request"},
+    )
+    place = open_workplace(job, writes=False)
+    assert checked(place)["images"].found == (
+        "40 of the 40 rows tried have an image that can be read"
+    )
+    assert numbers(run(job)) == numbers(outside_run)
+    page = next(folder.glob("data_drift_reports/dogs/runs/*/report.html")).read_text()
+    assert re.search(named, page)
+
+
+@pytest.mark.parametrize("path", ["log.json", "requests/*.json"])
+def test_init_finds_images_and_answers_in_other_json(beside, tmp_path, path):
+    folder = as_other_json(beside, tmp_path / "bucket", path)
+    found = proposed(folder, now=datetime(2025, 3, 6, 3, tzinfo=UTC))
+    assert found.template.column == "request"
+    assert found.columns.answer is not None
+    assert found.columns.answer.column == "answer"
+    assert found.log.path == path
+
+
 def test_a_second_run_measures_nothing_and_writes_the_same(beside, tmp_path):
     folder = inside(beside, tmp_path / "bucket", "jsonl")
     job = job_inside(folder, "jsonl")

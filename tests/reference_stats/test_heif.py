@@ -7,6 +7,7 @@ import io
 import numpy as np
 import pytest
 
+from jobs.images.endings import IMAGE_ENDINGS
 from reference_stats.decoding import decode as decoding
 from reference_stats.decoding.decode import decode_image
 from reference_stats.decoding.heif_api import can_read_heif
@@ -15,7 +16,6 @@ from reference_stats.feature_cache import cached_outcomes
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.file_facts.kinds import ImageKind, image_kind
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
 from reference_stats.sums.decoded_image import DecodedImage
 from tests.support.images import MANY_PIXELS, encode, photograph
 from tests.support.memory_bucket import MemoryBucket

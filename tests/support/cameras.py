@@ -25,9 +25,10 @@ path = "{{image}}"
 [window]
 last = "1d"
 [baseline]
+{kept}
 images_per_day = {a_day}
 [reference]
-images = "reference/"
+{reference}
 [segments]
 columns = ["camera"]
 """
@@ -52,6 +53,7 @@ def make_cameras(
     a_day: int,
     lights: Mapping[str, float],
     blurred: Mapping[str, range],
+    days_of_reference: int = 0,
 ) -> Path:
     """Write a bucket and its job file; return the job file.
 
@@ -63,6 +65,9 @@ def make_cameras(
         By camera how bright it is on every day, where that is not 1.
     blurred
         By camera the days on which it is.
+    days_of_reference
+        So many of the first days are the reference, and no normal days are kept; 0 for a folder of
+        images without cameras.
     """
     random = np.random.default_rng(1)
     bucket = folder / "bucket"
@@ -85,5 +90,10 @@ def make_cameras(
                 said = ("cat", "dog")[int(random.integers(2))]
                 log.writerow([moment.isoformat(), image, camera, client, said])
     job = folder / "gates.toml"
-    job.write_text(JOB.format(a_day=a_day), encoding="utf-8")
+    reference, kept = 'images = "reference/"', ""
+    if days_of_reference:
+        until = START + timedelta(days=days_of_reference)
+        span = f'{{ start = "{START.isoformat()}Z", end = "{until.isoformat()}Z" }}'
+        reference, kept = f"window = {span}", "days = 0"
+    job.write_text(JOB.format(a_day=a_day, reference=reference, kept=kept), encoding="utf-8")
     return job

@@ -27,6 +27,7 @@ def read_log(
     request: WindowRequest | None = None,
     zone: str = "UTC",
     day_first: bool | None = None,
+    **settings_of_log: object,
 ) -> PredictionRows:
     """Return the rows of 4 March 2025, or of another window, from a log in memory."""
     bucket = MemoryBucket()
@@ -36,11 +37,14 @@ def read_log(
             for name, content in objects.items()
         }
     )
-    settings = PredictionSettings(
-        path=path,
-        columns=LogColumns.model_validate(dict(columns or {})),
-        timezone=zone,
-        day_first=day_first,
+    settings = PredictionSettings.model_validate(
+        {
+            "path": path,
+            "columns": LogColumns.model_validate(dict(columns or {})),
+            "timezone": zone,
+            "day_first": day_first,
+            **settings_of_log,
+        }
     )
     request = request or WindowRequest(end=WINDOW_END, last=timedelta(days=1))
     return read_predictions(

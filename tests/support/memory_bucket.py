@@ -98,7 +98,12 @@ class MemoryBucket(Bucket):
 
     def _info(self, name: str) -> ObjectInfo:
         stored = self.objects[name]
-        return ObjectInfo(name=name, size_bytes=len(stored.data), version=stored.version)
+        return ObjectInfo(
+            name=name,
+            size_bytes=len(stored.data),
+            version=stored.version,
+            written=self._written.get(name),
+        )
 
     def _get(self, name: str) -> StoredObject:
         self._refuse(name)

@@ -34,6 +34,7 @@ def one_segment(
     column: str = "camera",
     state: State = State.STEADY,
     images: int = 60,
+    reference_images: int | None = None,
 ) -> SegmentTest:
     """Return a segment whose strongest columns are these."""
     drifts = state is State.DRIFT
@@ -41,7 +42,7 @@ def one_segment(
         column=column,
         value=value,
         images=images,
-        days=28,
+        days=28 if reference_images is None else 0,
         state=state,
         statistic=6.1 if drifts else 1.7,
         p_value=0.00001 if drifts else 0.4,
@@ -49,7 +50,8 @@ def one_segment(
         threshold=0.01,
         strongest=columns[0],
         drifted=columns if drifts else (),
-        since="2025-03-13T00:00:00Z" if drifts else "",
+        since="2025-03-13T00:00:00Z" if drifts and reference_images is None else "",
+        reference_images=reference_images,
     )
 
 
@@ -68,6 +70,16 @@ ONE_CAMERA = SegmentTests(
     ),
     not_tested=not_tested_for(["gate-8", "gate-9"], "known on 2 of 7 normal days of its own"),
     not_listed=4,
+    is_headline=True,
+)
+BESIDE_REFERENCE = SegmentTests(
+    tested=(
+        one_segment("gate-3", BLURRED, state=State.DRIFT, reference_images=1_100),
+        one_segment("gate-1", BLURRED, reference_images=120),
+    ),
+    not_tested=not_tested_for(
+        ["gate-8"], "fewer than 30 independent images of it in the reference"
+    ),
     is_headline=True,
 )
 QUIET = SegmentTests(tested=(one_segment("gate-1", BLURRED), one_segment("gate-2", FEWER)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +82,13 @@ class PermutationPlan:
     level: float
     widening: Mapping[StatisticKey, float]
 
+    def widened(
+        self, keys: Sequence[StatisticKey], statistics: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the observed statistics, divided by what `widening` says."""
+        factors = np.array([self.widening.get(key, 1.0) for key in keys])
+        return np.where(statistics > 0, statistics / factors, statistics)
+
 
 def permutation_test(table: ScoreTable, plan: PermutationPlan) -> PermutationResult:
     """Test all statistics of a table at once.
@@ -117,7 +124,7 @@ def _test(
     of_statistic = [key.group for key in keys]
     groups = list(dict.fromkeys(of_statistic))
     members = [np.flatnonzero(np.array(of_statistic) == group) for group in groups]
-    counts = _Exceedances(_widened(plain, table, plan), members)
+    counts = Exceedances(plan.widened(keys, plain), members)
     for drawn in resampled_sums(table, plan.resamples, plan.seed):
         counts.add(scale.statistics(drawn))
         if stop_early and counts.exceeded >= plan.level * (1 + plan.resamples):
@@ -125,7 +132,7 @@ def _test(
     adjusted = counts.adjusted()
     return PermutationResult(
         statistics=dict(zip(keys, plain.tolist(), strict=True)),
-        signs=_signs(table, sums),
+        signs=signs_of(table, sums),
         p_values=dict(zip(groups, counts.plain().tolist(), strict=True)),
         adjusted_p_values=dict(zip(groups, adjusted.tolist(), strict=True)),
         statistic_p_values=dict(zip(keys, counts.single_step().tolist(), strict=True)),
@@ -145,14 +152,15 @@ def untested_statistics(table: ScoreTable, seed: int) -> dict[StatisticKey, floa
     """
     sums = observed_sums(table)
     plain = _scale(table, seed).statistics(sums)[0]
-    signs = _signs(table, sums)
+    signs = signs_of(table, sums)
     return {
         key: value * signs.get(key, 1)
         for key, value in zip(table.keys, plain.tolist(), strict=True)
     }
 
 
-def _signs(table: ScoreTable, sums: WindowSums) -> dict[StatisticKey, int]:
+def signs_of(table: ScoreTable, sums: WindowSums) -> dict[StatisticKey, int]:
+    """Return 1 or -1 for two-sided statistics: see `PermutationResult`."""
     return {
         one.key: 1 if total > 0 else -1
         for one, total in zip(table.linear, sums.scores[0], strict=True)
@@ -172,20 +180,15 @@ def _scale(table: ScoreTable, seed: int) -> NormalScale:
     return NormalScale.of(table, pilot)
 
 
-def _widened(
-    statistics: NDArray[np.float64], table: ScoreTable, plan: PermutationPlan
-) -> NDArray[np.float64]:
-    factors = np.array([plan.widening.get(key, 1.0) for key in table.keys])
-    return np.where(statistics > 0, statistics / factors, statistics)
-
-
-class _Exceedances:
+class Exceedances:
     """Counts how often permuted statistics reach the observed ones."""
 
     def __init__(self, observed: NDArray[np.float64], members: list[NDArray[np.int64]]) -> None:
-        self._members = members
+        # Side by side, so that the largest of every group is found in one go.
+        self._side_by_side = np.concatenate(members)
+        self._starts = np.cumsum([0, *map(len, members)])[:-1]
         self._observed = observed
-        self._groups = np.array([observed[one].max() for one in members])
+        self._groups = self._largest(observed[None, :])[0]
         self._order = np.argsort(-self._groups, kind="stable")
         self._draws = 1
         self._single = np.ones(len(members))
@@ -195,7 +198,7 @@ class _Exceedances:
 
     def add(self, drawn: NDArray[np.float64]) -> None:
         """Count some draws, shape (draws, statistics)."""
-        groups = np.column_stack([drawn[:, one].max(axis=1) for one in self._members])
+        groups = self._largest(drawn)
         self._draws += len(drawn)
         self._single += (groups >= self._groups - _ROUNDING).sum(axis=0)
         # The maximum over a group and all groups with smaller observed statistics.
@@ -204,6 +207,12 @@ class _Exceedances:
         largest = groups.max(axis=1)
         self._all += (largest[:, None] >= self._observed - _ROUNDING).sum(axis=0)
         self._maxima.append(largest)
+
+    def _largest(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        largest: NDArray[np.float64] = np.maximum.reduceat(
+            drawn[:, self._side_by_side], self._starts, axis=1
+        )
+        return largest
 
     @property
     def exceeded(self) -> float:

@@ -10,11 +10,12 @@ from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.compare import Comparison
 from drift.comparison.describe import untested_state
 from drift.comparison.joint import JointView
+from drift.comparison.segments.judged import JudgedSegment
 from drift.comparison.significance import Bar
 from drift.days.judging.columns import DaysJudge
 from drift.days.judging.compare_days import NormalDays
 from drift.days.judging.joint import joint_aspect
-from drift.days.judging.segment_findings import JudgedSegment, judged_segments
+from drift.days.judging.segment_findings import judged_segments
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.scale import JOINT

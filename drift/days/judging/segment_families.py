@@ -9,23 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import ColumnRole
+from drift.comparison.segments.judged import FEWEST_UNITS, MOST_TESTED
 from drift.days.judging.families import Renaming, renamed_reference, renamed_sums
-from drift.days.judging.segment_means import (
-    SegmentValue,
-    as_part,
-    segment_means,
-    segment_sums,
-)
+from drift.days.judging.segment_means import as_part, segment_means, segment_sums
 from drift.days.matrix import FamilyMeans, side_by_side
 from drift.days.model.plan import NEEDED_DAYS
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.records.known_days import KnownDays
 from drift.days.sums import BothSums
-
-FEWEST_UNITS = 30
-"""A segment value of fewer independent images in the window is not tested."""
-MOST_TESTED = 50
-"""So many segment values are tested, those with most images."""
+from drift.observations.segment_values import SegmentValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from drift.comparison.columns.rounding import deviation_of
 from drift.comparison.effects import Effect
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
+from drift.comparison.segments.judged import JudgedSegment
 from drift.comparison.significance import Bar
 from drift.days.judging.compare_days import NormalDays
 from drift.days.judging.effects import (
@@ -32,35 +33,6 @@ from reports.findings.days import BesideDays
 from reports.findings.effect_sizes import in_deviations
 
 Findings = Mapping[str, Finding]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedSegment:
-    """A tested segment value.
-
-    Attributes
-    ----------
-    past
-        Which one, and what is known of it.
-    days
-        On how many normal days of its own the test rests.
-    state, p_value, adjusted_p_value
-        As of `SegmentTest`.
-    strongest
-        Of a segment that drifted the first of `drifted`, else the finding of the column that lies
-        farthest out.
-    drifted
-        The findings of the columns that drifted, the largest moves first. They are about the
-        images of the segment and its own normal days.
-    """
-
-    past: SegmentPast
-    days: int
-    state: State
-    p_value: float
-    adjusted_p_value: float
-    strongest: Finding
-    drifted: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +133,8 @@ def _said(past: SegmentPast, sayers: Sequence[_Sayer]) -> JudgedSegment:
     drifted.sort(key=lambda one: (-in_deviations(one.effect or 0.0, one.direction), one.name))
     state = first.bar.state(1.0, large_enough=False)
     return JudgedSegment(
-        past=past,
+        segment=past.segment,
+        images=past.images,
         days=max(one.days for one in sayers),
         state=State.DRIFT if drifted else state,
         p_value=min(1.0, len(sayers) * min(one.group.p_value for one in sayers)),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from drift.comparison.columns.columns import ColumnRole
 from drift.comparison.methods.location import LOCATION
@@ -13,23 +12,11 @@ from drift.days.blocks import BlockRecord
 from drift.days.matrix import FamilyMeans, family_means
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.sums import BothSums, FamilySums
+from drift.observations.segment_values import SegmentValue
 
 _NO_IMAGES = FamilySums(images=0, effective=0.0)
 NOTHING_KNOWN = BothSums(features=_NO_IMAGES, predictions=_NO_IMAGES)
 """The sums of a value of which a block knows nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class SegmentValue:
-    """A part of the traffic: the value `value` of the log's column `column`."""
-
-    column: str
-    value: str
-
-    @property
-    def group(self) -> str:
-        """The group of its scores; no two segment values share one."""
-        return json.dumps([self.column, self.value], ensure_ascii=False)
 
 
 def segment_sums(record: BlockRecord, segment: SegmentValue) -> BothSums:

@@ -30,4 +30,4 @@ def reasons_and_first(tally: LogTally, rows: int | None = None) -> str:
 def place_of(row: RejectedRow) -> str:
     """Return where a rejected row stands, and what it holds where that is known."""
     detail = f" ({row.detail})" if row.detail else ""
-    return f"line {row.line:,} of {row.source}{detail}"
+    return f"{row.unit} {row.line:,} of {row.source}{detail}"

@@ -30,10 +30,12 @@ def _where(courses: Sequence[TimeCourse]) -> str:
     for one in courses:
         if one.first_zoned is not None and one.first_zoneless is not None:
             later, kind = max((one.first_zoned, "with one"), (one.first_zoneless, "without"))
-            return f" (first {kind}: line {later:,} of {one.source})"
+            return f" (first {kind}: {one.unit} {later:,} of {one.source})"
     zoned = next((one for one in courses if one.first_zoned is not None), None)
     return (
-        "" if zoned is None else f" (first with one: line {zoned.first_zoned:,} of {zoned.source})"
+        ""
+        if zoned is None
+        else f" (first with one: {zoned.unit} {zoned.first_zoned:,} of {zoned.source})"
     )
 
 
@@ -47,7 +49,7 @@ def jump_words(courses: Sequence[TimeCourse]) -> str:
     more = sum(one.jumps for one in found) - 1
     also = f", and at {more:,} more lines" if more else ""
     return (
-        f"the time jumps back {back} at line {jump.line:,} of {found[0].source}, from "
+        f"the time jumps back {back} at {found[0].unit} {jump.line:,} of {found[0].source}, from "
         f"{to_datetime(jump.before):%Y-%m-%d %H:%M} to {to_datetime(jump.after):%Y-%m-%d %H:%M} "
         f"UTC{also}"
     )

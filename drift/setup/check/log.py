@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
+from drift.remarks.words.object_times import TIMES_OF_STORE_MEND, times_of_store
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, look, not_tried
 from drift.setup.check.times import check_times
 from drift.setup.columns.all_columns import guess_columns
@@ -13,6 +14,7 @@ from drift.setup.columns.answers import guess_answer
 from drift.setup.columns.values import column_values
 from drift.workplace import Workplace
 from jobs.errors import DriftError, ExitCode
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.job_file.toml_text import as_text
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
@@ -21,6 +23,8 @@ from jobs.times.windows import WindowRequest
 
 _LISTED = 1_000
 _LOOKED_AT = 200
+_SHOWN_NAMES = 8
+_BY_CONTENT = "format told by content"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -78,12 +82,9 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
     """Find the log and read the window's rows."""
     settings = place.job.predictions
     try:
-        objects = find_objects(place.bucket, settings.path)
+        found = _found(place)
     except DriftError as error:
         return CheckedLog(checks=(failed("log", error),))
-    kinds = ", ".join(sorted({one.kind.value for one in objects}))
-    many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
-    found = is_ok("log", f"{settings.path}: {many} ({kinds})")
     try:
         rows = read_predictions(
             place.bucket,
@@ -91,12 +92,37 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
             request,
             extra_columns=place.locator.columns_used(),
             segment_columns=place.job.segments.columns,
+            workers=place.job.images.fetch_workers,
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
     times = check_times(rows, settings, place.clock())
-    checks = [found, _rows(place, rows), *times, _columns(place, rows)]
+    by_store = [look("times", text, TIMES_OF_STORE_MEND) for text in times_of_store(settings)]
+    checks = [found, _rows(place, rows), *times, *by_store, _columns(place, rows)]
     return CheckedLog(checks=tuple(checks), rows=rows)
+
+
+def _found(place: Workplace) -> Check:
+    """Return which objects are the log."""
+    settings = place.job.predictions
+    if settings.images_only:
+        names = settings.from_path or settings.path
+        return is_ok("log", f"none; the images {names} are listed in its place")
+    objects = find_objects(
+        place.bucket, settings.path, stated=settings.format, day_first=settings.day_first
+    )
+    kinds = ", ".join(sorted({one.kind.value if one.kind else _BY_CONTENT for one in objects}))
+    many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
+    return is_ok("log", f"{settings.path}: {many} ({kinds}){_stated(settings)}")
+
+
+def _stated(settings: PredictionSettings) -> str:
+    """Return what the job file says of how the log is written."""
+    encoding = f"; read as {settings.encoding}" if settings.encoding else ""
+    names = ", ".join(settings.header[:_SHOWN_NAMES])
+    more = ", ..." if len(settings.header) > _SHOWN_NAMES else ""
+    columns = f"{len(settings.header)} columns named by predictions.header: {names}{more}"
+    return encoding + (f"; where it has no header, its {columns}" if settings.header else "")
 
 
 def _rows(place: Workplace, rows: PredictionRows) -> Check:

@@ -9,7 +9,6 @@ from drift.setup.check.result import Check, look
 from drift.setup.log.near import beginning_of, listed_names, near_by, wider_path
 from drift.workplace import Workplace
 from jobs.errors import DriftError
-from jobs.predictions.selection.object_names import format_of
 
 _LISTED = 5_000
 
@@ -17,6 +16,8 @@ _LISTED = 5_000
 def check_near_log(place: Workplace) -> Iterator[Check]:
     """Say how many objects have names like the log's but do not match its path."""
     path, job = place.job.predictions.path, place.job
+    if job.predictions.images_only:
+        return
     own = {job.reference.log, job.reference.features}
     try:
         listed = list(islice(place.bucket.list(beginning_of(path)), _LISTED))
@@ -28,8 +29,6 @@ def check_near_log(place: Workplace) -> Iterator[Check]:
         return
     wider = wider_path(path, missed)
     mend = f"let predictions.path be {wider}." if wider else "let predictions.path match them too."
-    if any(format_of(name) is None for name in missed):
-        mend = "give them names whose endings a run reads, and let predictions.path match them."
     many = f"{len(missed):,} objects" if len(missed) > 1 else "one object"
     yield look(
         "log",

@@ -19,6 +19,7 @@ from drift.setup.images.equal_objects import find_equal
 from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ExitCode
+from jobs.images.endings import IMAGE_ENDINGS
 from jobs.images.locations import ImageLocation
 from jobs.predictions.reading import read_predictions
 from jobs.times.timestamps import parse_timestamp
@@ -27,7 +28,7 @@ from reference_stats.extraction.extract import extract
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.outcomes import ImageFeatures, Outcome
 from reference_stats.profiles import from_table
-from reference_stats.profiles.from_images import IMAGE_ENDINGS, not_excluded
+from reference_stats.profiles.from_images import not_excluded
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.words.losses import heic_advice
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.images.day_folders import clock_of
+from drift.setup.images.day_folders import clock_of, zone_of_folders
 from drift.setup.images.locate import LocatedImages
 from drift.setup.images.try_templates import other_extensions
 from drift.setup.propose.proposal import Doubt, Proposal
@@ -60,6 +60,13 @@ def _about_names(path: str) -> Iterator[Doubt]:
         yield Doubt(
             key="images.path",
             text=f"The digits {digits[0]} are the same in all images tried; will they stay so?",
+        )
+    zone = zone_of_folders(path)
+    if zone:
+        yield Doubt(
+            key="images.path",
+            text=f"The names of folders or images tell the time of another clock than the log's; "
+            f"that of {zone} fits, and those of zones that change with it do too.",
         )
     clock = clock_of(path)
     if clock:

@@ -9,7 +9,7 @@ from drift.setup.image_sets import Folder, ending_of, folders_of
 from drift.setup.propose.proposal import Doubt, Proposal
 from drift.setup.propose.reference import FEWEST_IMAGES, MOST_NAMED, is_named_as_reference
 from drift.setup.words import has_word
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
+from jobs.images.endings import IMAGE_ENDINGS
 
 _SHOWN = 3
 _OWN = 0.9

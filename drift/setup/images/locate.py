@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,13 +13,14 @@ import pandas as pd
 from drift.setup.columns.times import capture_times
 from drift.setup.columns.values import ColumnValues, column_values
 from drift.setup.images.columns_of_images import columns_of_images
-from drift.setup.images.day_folders import on_another_clock
+from drift.setup.images.day_folders import on_another_clock, on_clock_of_folders
 from drift.setup.images.derive_template import WHOLE_VALUES, derive_templates, hits_by_row
 from drift.setup.images.template_pieces import Piece, pieces_of
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template, try_templates
 from drift.setup.log.candidates import Candidate
 from drift.setup.words import REFERENCE_WORDS, common_start, has_word
 from jobs.errors import DriftError
+from jobs.images.template import Placeholder
 
 _ROWS = 240
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
@@ -28,6 +29,7 @@ _READABLE = frozenset({"gs", "file"})
 _LONG_ENOUGH = 4
 _LISTINGS = 160
 _NEARLY_ALL = 0.9
+_BY_CHANCE = 0.5
 _NAMES_A_LISTING = 3
 
 
@@ -80,6 +82,10 @@ def locate_images(candidate: Candidate, images: Sequence[str], shelf: Shelf) -> 
     other_clock = on_another_clock(tried[0], table, shelf, day_first) if tried else None
     tried = [other_clock, *tried] if other_clock else tried
     inside = columns_of_images(columns)
+    if not tried or tried[0].share < _BY_CHANCE:
+        values = _named_values(pieces, names, len(table))
+        found = on_clock_of_folders(values, times, table, shelf, day_first)
+        tried = [found, *tried] if found is not None else tried
     if inside and tried and has_word(tried[0].path.rpartition("/")[0], REFERENCE_WORDS):
         # Names beside images that the log holds itself may be those of the reference by chance.
         tried = []
@@ -107,6 +113,18 @@ def uri_columns(
         if schemes <= _READABLE:
             found.append((name, _prefixes(foreign)))
     return found
+
+
+def _named_values(
+    pieces: Sequence[Piece], names: Sequence[str], rows: int
+) -> Iterator[tuple[str, str, Placeholder]]:
+    """Yield objects that hold a row's value, the value, and what stands for it."""
+    whole = [piece for piece in pieces if piece.placeholder.format in WHOLE_VALUES]
+    for row, hits in hits_by_row(pieces, names, rows).items():
+        for piece in whole:
+            text = piece.texts[row] or ""
+            if len(text) >= _LONG_ENOUGH:
+                yield from ((name, text, piece.placeholder) for name in hits)
 
 
 def _prefixes(uris: Iterable[str]) -> tuple[str, ...]:

@@ -20,12 +20,30 @@ from jobs.buckets.bucket import Bucket, ObjectInfo
 _FAMILIES_READ = 24
 _TRIED = 3
 _OLDEST, _NEWEST = 3, 6
+_OLDEST_SMALL, _NEWEST_SMALL = 200, 400
+_SMALL_BYTES = 16 << 10
 _READ_WHOLE_BYTES = 16 << 20
 # Small objects are bound by their bytes; this is a few seconds' worth of requests.
 _READ_WHOLE_OBJECTS = 1_000
 _READERS = 16
 # About how much smaller packed rows are.
 _PACKED_FACTOR = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameSource:
+    """What of a log stands in the names of its objects.
+
+    Attributes
+    ----------
+    images_only
+        `predictions.images_only`: there is nothing but the names.
+    from_path
+        `predictions.from_path`.
+    """
+
+    images_only: bool = False
+    from_path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +54,15 @@ class Candidate:
     ----------
     values
         The columns of a sample.
+    source
+        What stands in the names of the objects.
     """
 
     family: LogFamily
     sample: LogSample
     guesses: ColumnGuesses
     values: Mapping[str, ColumnValues] = field(repr=False)
+    source: NameSource = NameSource()
 
     def points(self) -> float:
         """Return how much it looks like the log of requests, names and content together."""
@@ -86,9 +107,17 @@ class Candidates:
         )
 
 
-def find_candidates(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Candidates:
-    """Read a sample of every family of objects and judge it."""
-    families = find_families(objects)[:_FAMILIES_READ]
+def find_candidates(
+    bucket: Bucket, objects: Sequence[ObjectInfo], by_content: Sequence[LogFamily] = ()
+) -> Candidates:
+    """Read a sample of every family of objects and judge it.
+
+    Parameters
+    ----------
+    by_content
+        Those whose names tell no format, and whose content does.
+    """
+    families = [*find_families(objects)[:_FAMILIES_READ], *by_content]
     first: dict[str, LogSample] = {}
     unread: list[UnreadSample] = []
     for family in families:
@@ -128,7 +157,7 @@ def _first_name(family: LogFamily, samples: Mapping[str, LogSample]) -> str:
 def _first_readable(bucket: Bucket, family: LogFamily) -> LogSample | UnreadSample:
     """Read the newest object, or else the ones before it: one damaged part is not the log."""
     members = family.some_members(0, _TRIED) or family.members[:1]
-    samples = (read_sample(bucket, member) for member in reversed(members))
+    samples = (read_sample(bucket, member, family.kind) for member in reversed(members))
     first = next(samples)
     if isinstance(first, LogSample):
         return first
@@ -140,9 +169,10 @@ def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
     if len(family.members) > 1:
         size = sum(map(_unpacked_bytes, family.members))
         few = size <= _READ_WHOLE_BYTES and len(family.members) <= _READ_WHOLE_OBJECTS
-        oldest, last = (_READ_WHOLE_OBJECTS, 0) if few else (_OLDEST, _NEWEST)
+        oldest, last = (_READ_WHOLE_OBJECTS, 0) if few else _how_many(family, size)
+        read_one = partial(read_sample, bucket, kind=family.kind)
         with ThreadPoolExecutor(_READERS) as pool:
-            read = list(pool.map(partial(read_sample, bucket), family.some_members(oldest, last)))
+            read = list(pool.map(read_one, family.some_members(oldest, last)))
         good = [one for one in read if isinstance(one, LogSample)]
         filled = sum(info.size_bytes > 0 for info in family.members)
         if good:
@@ -150,6 +180,12 @@ def _judge(bucket: Bucket, family: LogFamily, newest: LogSample) -> Candidate:
     values = column_values(sample.table)
     guesses = with_request_time(values, guess_columns(values))
     return Candidate(family=family, sample=sample, guesses=guesses, values=values)
+
+
+def _how_many(family: LogFamily, size: int) -> tuple[int, int]:
+    """Return how many of the oldest and newest objects are read: more where each is small."""
+    are_small = size <= _SMALL_BYTES * len(family.members)
+    return (_OLDEST_SMALL, _NEWEST_SMALL) if are_small else (_OLDEST, _NEWEST)
 
 
 def _unread_members(read: Sequence[LogSample | UnreadSample]) -> list[str]:

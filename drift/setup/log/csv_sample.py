@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from drift.setup.log.row_sample import LogSample, OddRows, Pieces, UnreadSample, sample_of
+from drift.setup.columns.headerless import looks_like_a_row, names_from_values
+from drift.setup.log.csv_lines import CsvLine, above_header, decoded, delimiter_of, lines_of
+from drift.setup.log.row_sample import (
+    BYTE_ORDER_MARK,
+    ROWS_PER_PIECE,
+    LogSample,
+    OddRows,
+    Pieces,
+    UnreadSample,
+    Written,
+    place_of,
+    sample_of,
+)
 from jobs.predictions.formats.text_encoding import WINDOWS, is_utf8, is_windows_text
 
-ROWS_PER_PIECE = 3_000
 HAS_NO_ROWS = "it has a header but no rows"
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_DELIMITERS = ",;\t|"
 _FEWEST_KNOWN_NAMES = 2
 _SHOWN_COLUMNS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The fields of one row.
-
-    Attributes
-    ----------
-    number
-        The line that it starts on; 0 where that is not known.
-    is_utf8
-        Whether all of it is.
-    """
-
-    number: int
-    fields: list[str]
-    is_utf8: bool = True
+_ROWS_FOR_NAMES = 500
+_FEWEST_ROWS_FOR_NAMES = 2
+_WINDOWS_CODEC = "cp1252"
+_NO_ROW_FITS = (
+    "its first line has another number of fields than every line below it; the first line has to "
+    "be the header"
+)
 
 
 @dataclass(slots=True)
@@ -52,11 +50,11 @@ class _Body:
     name: str
     header: list[str]
     rows: list[dict[str, str]] = field(default_factory=list)
-    ragged: list[_Line] = field(default_factory=list)
-    not_utf8: list[_Line] = field(default_factory=list)
+    ragged: list[CsvLine] = field(default_factory=list)
+    not_utf8: list[CsvLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, line: _Line) -> None:
+    def add(self, line: CsvLine) -> None:
         """Take one line as a header, as a row, or as what cannot be read."""
         names = [value.strip() for value in line.fields]
         if names == self.header:
@@ -76,7 +74,7 @@ class _Body:
             if not line.is_utf8:
                 self.not_utf8.append(line)
 
-    def odd(self, looks_like: str) -> list[OddRows]:
+    def odd(self, looks_like: str, *, is_windows: bool) -> list[OddRows]:
         """Return the rows that cannot be read or are odd, by reasons."""
         found = []
         if self.ragged:
@@ -93,7 +91,7 @@ class _Body:
                     "own where the columns change.",
                 )
             )
-        if self.not_utf8:
+        if self.not_utf8 and not is_windows:
             found.append(
                 OddRows(
                     what=f"are not UTF-8 text{looks_like}",
@@ -108,43 +106,84 @@ class _Body:
 def read_csv_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
     """Return rows of a CSV object, or why there are none."""
     head = pieces.head.removeprefix(BYTE_ORDER_MARK)
-    first = head.lstrip(b"\r\n").partition(b"\n")[0]
-    if first.lower().startswith(b"sep="):
-        reason = (
-            f"its first line is {first.decode('ascii', 'replace').strip()}, a hint for Excel "
-            "above the header; delete that line"
-        )
+    above = above_header(head)
+    head = head[above.size :]
+    looks_like = _looks_like(head + pieces.tail)
+    if not looks_like and not is_utf8(head.partition(b"\n")[0]):
+        reason = "its header is not UTF-8 text; predictions.encoding can state the encoding"
         return UnreadSample(name=name, reason=reason)
-    try:
-        first.decode("utf-8")
-    except UnicodeDecodeError:
-        if not _looks_like(head + pieces.tail):
-            return UnreadSample(name=name, reason="its header is not UTF-8 text")
-    texts = [_decoded(piece) for piece in (head, pieces.tail)]
-    delimiter = delimiter_of(texts[0].text)
-    lines = _lines(texts[0], delimiter)
-    header = [value.strip() for value in lines[0].fields]
-    problem = _header_problem(header, [one.fields for one in lines[1:3]])
+    texts = [decoded(piece) for piece in (head, pieces.tail)]
+    delimiter = above.delimiter or delimiter_of(texts[0].text)
+    lines = [
+        replace(line, number=line.number + above.lines) for line in lines_of(texts[0], delimiter)
+    ]
+    last = [replace(line, number=0) for line in lines_of(texts[1], delimiter)[-ROWS_PER_PIECE:]]
+    if not lines:
+        return UnreadSample(name=name, reason=HAS_NO_ROWS)
+    header, place = _header_of(lines, above.header(delimiter))
+    lines = lines[1:] if place is _Header.FIRST_LINE else lines
+    problem = _header_problem(header, [one.fields for one in lines[:2]])
     if problem:
         return UnreadSample(name=name, reason=problem)
-    last = [replace(line, number=0) for line in _lines(texts[1], delimiter)[-ROWS_PER_PIECE:]]
+    is_windows = _is_windows(head + pieces.tail)
     body = _Body(name=name, header=header)
-    kept = [*lines[1:][:ROWS_PER_PIECE], *last] if last else lines[1:]
-    for line in kept:
+    for line in [*lines[:ROWS_PER_PIECE], *last] if last else lines:
         body.add(line)
     if not body.rows:
-        reason = (
-            "its first line has another number of fields than every line below it; the first line "
-            "has to be the header"
-        )
-        return UnreadSample(name=name, reason=reason)
+        return UnreadSample(name=name, reason=_NO_ROW_FITS)
     return sample_of(
         pd.DataFrame(body.rows, dtype=object),
         pieces,
-        odd=body.odd(_looks_like(head + pieces.tail)),
+        odd=body.odd(looks_like, is_windows=is_windows),
         rows_seen=len(body.rows) + len(body.ragged),
         notes=body.notes,
+        written=_written(body, is_windows, header if place is _Header.NOWHERE else []),
     )
+
+
+class _Header(enum.Enum):
+    """Where the names of the columns stand."""
+
+    FIRST_LINE = enum.auto()
+    COMMENT = enum.auto()
+    NOWHERE = enum.auto()
+
+
+def _header_of(lines: Sequence[CsvLine], comment: list[str]) -> tuple[list[str], _Header]:
+    """Return the names of the columns, told from the values where they stand nowhere.
+
+    Parameters
+    ----------
+    comment
+        The names that the last comment above holds, if it is the header.
+    """
+    first = [value.strip() for value in lines[0].fields]
+    alike = [one.fields for one in lines[:_ROWS_FOR_NAMES] if len(one.fields) == len(first)]
+    if len(alike) < _FEWEST_ROWS_FOR_NAMES or len(first) < _FEWEST_KNOWN_NAMES:
+        return first, _Header.FIRST_LINE
+    numbers = [_is_number(value) for value in first]
+    below = [_is_number(value.strip()) for value in alike[1]]
+    is_row = looks_like_a_row(first) or (any(numbers) and numbers == below)
+    if not is_row:
+        return first, _Header.FIRST_LINE
+    if len(comment) == len(first):
+        return comment, _Header.COMMENT
+    return list(names_from_values(alike)), _Header.NOWHERE
+
+
+def _written(body: _Body, is_windows: bool, stated: Sequence[str]) -> Written:
+    """Return what a run has to be told; the rows of another encoding are then no odd ones."""
+    if not is_windows:
+        return Written(header=tuple(stated))
+    many = f"{len(body.not_utf8):,} of {len(body.rows):,} rows looked at are"
+    example = _beyond_ascii(body.not_utf8)
+    because = f"{many} not UTF-8, and all of them read well in it, such as {example}."
+    return Written(encoding=_WINDOWS_CODEC, encoding_because=because, header=tuple(stated))
+
+
+def _beyond_ascii(lines: Sequence[CsvLine]) -> str:
+    texts = (text for line in lines for text in line.fields if not text.isascii())
+    return next(texts, "the header")
 
 
 def is_other_header(names: Sequence[str], header: Sequence[str]) -> bool:
@@ -166,11 +205,6 @@ def is_other_header(names: Sequence[str], header: Sequence[str]) -> bool:
     )
 
 
-def place_of(line: int, name: str) -> str:
-    """Return where a line stands; 0 is one that was read from the object's end."""
-    return f"line {line:,} of {name}" if line else f"a line near the end of {name}"
-
-
 def _shown(names: Sequence[str]) -> str:
     more = ", ..." if len(names) > _SHOWN_COLUMNS else ""
     return ", ".join(names[:_SHOWN_COLUMNS]) + more
@@ -182,59 +216,10 @@ def _looks_like(data: bytes) -> str:
     return f" (they look like {WINDOWS})" if all(map(is_windows_text, others)) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A piece of a log as text, and the numbers of the lines that are not UTF-8."""
-
-    text: str
-    others: frozenset[int] = frozenset()
-
-
-def _decoded(piece: bytes) -> _Text:
-    try:
-        return _Text(piece.decode("utf-8"))
-    except UnicodeDecodeError:
-        pass
-    lines, others = [], set()
-    for number, line in enumerate(piece.split(b"\n"), start=1):
-        try:
-            lines.append(line.decode("utf-8"))
-        except UnicodeDecodeError:
-            lines.append(line.decode("cp1252", "replace"))
-            others.add(number)
-    return _Text("\n".join(lines), frozenset(others))
-
-
-def _lines(piece: _Text, delimiter: str) -> list[_Line]:
-    if not piece.text.strip():
-        return []
-    csv.field_size_limit(1 << 24)
-    reader = csv.reader(io.StringIO(piece.text), delimiter=delimiter)
-    found = []
-    before = 0
-    try:
-        for row in reader:
-            if row:
-                of_row = range(before + 1, reader.line_num + 1)
-                found.append(_Line(before + 1, row, piece.others.isdisjoint(of_row)))
-            before = reader.line_num
-    except csv.Error:
-        lines = enumerate(piece.text.splitlines(), start=1)
-        return [_Line(number, line.split(delimiter)) for number, line in lines if line]
-    return found
-
-
-def delimiter_of(text: str) -> str:
-    """Return the mark that splits most lines into as many fields as the header has."""
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
-    best, best_score = ",", -1.0
-    for mark in _DELIMITERS:
-        counts = [len(line.fields) for line in _lines(_Text("\n".join(lines)), mark)]
-        same = sum(count == counts[0] for count in counts) / len(counts)
-        score = (counts[0] > 1) * (same + min(counts[0], 40) / 1000)
-        if score > best_score:
-            best, best_score = mark, score
-    return best
+def _is_windows(data: bytes) -> bool:
+    """Tell whether every line beyond ASCII can only be Windows-1252."""
+    others = [line for line in data.split(b"\n") if not line.isascii()]
+    return bool(others) and all(not is_utf8(line) and is_windows_text(line) for line in others)
 
 
 def _header_problem(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from drift.setup.log.part_names import with_any_folder, with_any_part
+from drift.setup.log.part_names import (
+    DATE,
+    general_part,
+    path_of,
+    with_any_folder,
+    with_any_part,
+)
 from drift.setup.words import LOG_WORDS, REFERENCE_WORDS, TABLE_WORDS, has_word
 from jobs.buckets.bucket import ObjectInfo
-from jobs.predictions.selection.object_names import compile_glob, format_of, without_rotation
-
-_HEX = re.compile(
-    r"(?<![A-Za-z0-9])(?=[0-9a-fA-F-]*\d)[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*(?![A-Za-z0-9])"
-)
-_MONTH_NAME = re.compile(
-    r"(?<![a-z])(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|"
-    r"sep(tember)?|oct(ober)?|nov(ember)?|dec(ember)?)(?![a-z])",
-    re.IGNORECASE,
-)
-_STARS = re.compile(r"\*(?:(?:[-_.:]|T|Z)*\*)+[TZ]?")
-_DATE = re.compile(
-    r"(?<!\d)20\d\d[-_.]?(?:0\d|1[0-2])(?:[-_.]?[0-3]\d)?(?!\d)|(?<!\d)20\d\d[01]\d[0-3]\d"
-    r"|^20\d\d$|^(?:year|month|day|hour|date|dt|ds|y|m|d|h)=",
-    re.IGNORECASE,
+from jobs.predictions.selection.object_names import (
+    LogFormat,
+    compile_glob,
+    day_comes_first,
+    format_of,
+    named_span,
+    without_rotation,
 )
 
 
@@ -38,10 +35,13 @@ class LogFamily:
         What `predictions.path` would be: the one object's name, or a glob.
     members
         The objects, sorted by name.
+    kind
+        How they are written, told from the content of one; None where the names tell it.
     """
 
     path: str
     members: tuple[ObjectInfo, ...]
+    kind: LogFormat | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -51,7 +51,7 @@ class LogFamily:
     @property
     def is_dated(self) -> bool:
         """Whether the names tell days or months."""
-        return any(_DATE.search(part) for part in self.members[0].name.split("/"))
+        return any(DATE.search(part) for part in self.members[0].name.split("/"))
 
     def name_points(self) -> float:
         """Return how much the names look like those of a prediction log; 0 is neutral."""
@@ -63,11 +63,24 @@ class LogFamily:
         return points + 1.5 * self.is_dated
 
     def some_members(self, oldest: int, newest: int) -> tuple[ObjectInfo, ...]:
-        """Return the first and the last members by name."""
-        filled = [info for info in self.members if info.size_bytes]
+        """Return the first and the last members by name, or by days that the names end with."""
+        filled = self._in_time_order([info for info in self.members if info.size_bytes])
         if len(filled) <= oldest + newest:
             return tuple(filled)
         return tuple(filled[:oldest] + filled[-newest:])
+
+    def _in_time_order(self, members: list[ObjectInfo]) -> list[ObjectInfo]:
+        """Return the members as they are, or by day where names sort by the day of the month."""
+        day_first = day_comes_first(info.name for info in members)
+        if day_first is None:
+            return members
+        glob = compile_glob(self.path)
+
+        def day(info: ObjectInfo) -> tuple[bool, object, str]:
+            span = named_span(info.name, glob, day_first=day_first)
+            return span is not None, span and span.start, info.name
+
+        return sorted(members, key=day)
 
 
 def find_families(objects: Iterable[ObjectInfo]) -> list[LogFamily]:
@@ -78,11 +91,24 @@ def find_families(objects: Iterable[ObjectInfo]) -> list[LogFamily]:
         if format_of(info.name) is not None:
             groups[tuple(map(general_part, info.name.split("/")))].append(info)
     names = [info.name for info in seen]
-    families = [
-        _with_coming_parts(LogFamily(path=_path_of(members), members=tuple(members)), names)
-        for members in groups.values()
-    ]
+    families = [family_of(members, names) for members in groups.values()]
     return sorted(families, key=lambda family: (-family.name_points(), family.path))
+
+
+def family_of(
+    members: Sequence[ObjectInfo], names: Sequence[str], kind: LogFormat | None = None
+) -> LogFamily:
+    """Return objects of like names as one log, with a path that takes in parts to come.
+
+    Parameters
+    ----------
+    names
+        What lies in the bucket.
+    kind
+        As in `LogFamily`.
+    """
+    family = LogFamily(path=path_of(members), members=tuple(members), kind=kind)
+    return _with_coming_parts(family, names)
 
 
 def _with_coming_parts(family: LogFamily, names: Sequence[str]) -> LogFamily:
@@ -123,7 +149,8 @@ def merge_families(
                 for place, other in enumerate(merged)
                 if columns.get(family.members[0].name)
                 and columns.get(family.members[0].name) == columns.get(other.members[0].name)
-                and _is_readable(_joint_path(family.path, other.path), names)
+                and (family.kind is None) == (other.kind is None)
+                and _is_readable(_joint_path(family.path, other.path), names, (family, other))
             ),
             None,
         )
@@ -133,18 +160,27 @@ def merge_families(
         other = merged[partner]
         path = _joint_path(family.path, other.path) or other.path
         members = {info.name: info for info in (*other.members, *family.members)}
+        kinds = {other.kind, family.kind}
         merged[partner] = replace(
-            other, path=path, members=tuple(members[name] for name in sorted(members))
+            other,
+            path=path,
+            members=tuple(members[name] for name in sorted(members)),
+            kind=LogFormat.JSON if LogFormat.JSON in kinds else other.kind,
         )
     return merged
 
 
-def _is_readable(path: str | None, names: Sequence[str]) -> bool:
-    """Tell whether there is a path, and every object that it takes in has a format."""
+def _is_readable(path: str | None, names: Sequence[str], families: Sequence[LogFamily]) -> bool:
+    """Tell whether there is a path, and what it takes in is of the families or has a format."""
     if path is None or "*" not in path:
         return path is not None
     glob = compile_glob(path)
-    return all(format_of(name) is not None for name in names if glob.fullmatch(name))
+    own = {without_rotation(info.name) for family in families for info in family.members}
+    return all(
+        without_rotation(name) in own or format_of(name) is not None
+        for name in names
+        if glob.fullmatch(name)
+    )
 
 
 def too_wide(family: LogFamily, names: Sequence[str]) -> list[str]:
@@ -154,27 +190,6 @@ def too_wide(family: LogFamily, names: Sequence[str]) -> list[str]:
     glob = compile_glob(family.path)
     own = {info.name for info in family.members}
     return [name for name in names if name not in own and glob.fullmatch(name)]
-
-
-def general_part(part: str) -> str:
-    """Return a part of a path with everything that changes from object to object as a star."""
-    key, equals, _ = part.partition("=")
-    if equals and key:
-        return f"{key}=*"
-    general = re.sub(r"\d+", "*", _MONTH_NAME.sub("*", _HEX.sub("*", part)))
-    return _STARS.sub("*", general)
-
-
-def _path_of(members: Sequence[ObjectInfo]) -> str:
-    """Return a glob over the members; parts that never change stay, unless they name a date."""
-    split = [info.name.split("/") for info in members]
-    parts = []
-    in_date = False
-    for values in zip(*split, strict=True):
-        changes = len(set(values)) > 1
-        in_date = bool(_DATE.search(values[0])) or (in_date and values[0].isdigit())
-        parts.append(general_part(values[0]) if changes or in_date else values[0])
-    return "/".join(parts)
 
 
 def _joint_path(first: str, second: str) -> str | None:

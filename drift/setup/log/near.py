@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from drift.setup.image_sets import NEVER_LOGS, ending_of
 from drift.setup.words import REFERENCE_WORDS, common_start, has_word
+from jobs.images.endings import IMAGE_ENDINGS
 from jobs.predictions.selection.object_names import compile_glob, format_of
-from reference_stats.profiles.from_images import IMAGE_ENDINGS
 
 _OTHER_TABLES = frozenset(
     {"label", "labels", "truth", "metric", "metrics", "feature", "features", "stats", "schema"}

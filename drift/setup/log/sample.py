@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from drift.setup.columns.parquet_bytes import ROWS_WITH_BYTES, begun_images, holds_bytes, is_bytes
 from drift.setup.log.bucket_file import BucketFile
-from drift.setup.log.csv_sample import BYTE_ORDER_MARK, ROWS_PER_PIECE, place_of, read_csv_sample
-from drift.setup.log.parquet_bytes import ROWS_WITH_BYTES, begun_images, holds_bytes, is_bytes
-from drift.setup.log.row_sample import LogSample, OddRows, Pieces, UnreadSample, sample_of
+from drift.setup.log.csv_sample import read_csv_sample
+from drift.setup.log.json_sample import read_json_sample, values_as_lines
+from drift.setup.log.row_sample import (
+    ROWS_PER_PIECE,
+    LogSample,
+    Pieces,
+    UnreadSample,
+    Written,
+    as_text,
+)
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
-from jobs.predictions.formats.json_lines import parse_line
+from jobs.predictions.formats.content import format_of_content
 from jobs.predictions.formats.parquet.pieces import GroupColumns
 from jobs.predictions.formats.parquet.texts import as_short_texts, with_inner
-from jobs.predictions.rows.rejections import NOT_AN_OBJECT, NOT_UTF8, NUL_BYTE
+from jobs.predictions.formats.text_stream import GZIP_MAGIC
 from jobs.predictions.selection.object_names import LogFormat, format_of
 from jobs.times.timestamp_parts import Texts
 
@@ -32,21 +40,23 @@ _MOST_UNPACKED_BYTES = 1 << 30
 # Longer values are cut; the address of an image may be long.
 _LONGEST_VALUE_BYTES = 4_096
 IS_EMPTY = "it is empty"
-GZIP_MAGIC = b"\x1f\x8b"
-_WHY_UNREAD = {
-    NOT_AN_OBJECT: "are no JSON objects",
-    NOT_UTF8: "are not UTF-8 text",
-    NUL_BYTE: "hold NUL bytes",
-}
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_sample(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
-    """Return rows from the beginning and the end of one object, read in parts where it is large."""
+def read_sample(
+    bucket: Bucket, info: ObjectInfo, kind: LogFormat | None = None
+) -> LogSample | UnreadSample:
+    """Return rows from the beginning and the end of one object, read in parts where it is large.
+
+    Parameters
+    ----------
+    kind
+        How it is written, where that is known from its content; None where its name tells.
+    """
     try:
-        if format_of(info.name) is LogFormat.PARQUET:
-            return _read_parquet(bucket, info)
-        return _read_text(info.name, _read_pieces(bucket, info))
+        if (kind or format_of(info.name)) is LogFormat.PARQUET:
+            sample = _read_parquet(bucket, info)
+        else:
+            sample = _read_text(info.name, _read_pieces(bucket, info), kind)
     except ObjectError as error:
         return UnreadSample(name=info.name, reason=error.problem)
     except MemoryError:
@@ -54,21 +64,40 @@ def read_sample(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
     except (pa.ArrowException, OSError, zlib.error, EOFError) as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         return UnreadSample(name=info.name, reason=f"it is damaged ({reason})")
+    if isinstance(sample, UnreadSample):
+        return sample
+    sample = replace(sample, objects=(info.name,) * len(sample.table))
+    if kind is None:
+        return sample
+    return replace(sample, written=replace(sample.written, format=kind))
 
 
-def _read_text(name: str, pieces: Pieces) -> LogSample | UnreadSample:
+def _read_text(name: str, pieces: Pieces, kind: LogFormat | None) -> LogSample | UnreadSample:
     if not pieces.head.strip():
         return UnreadSample(name=name, reason=IS_EMPTY)
-    if pieces.head.startswith(_UTF16_MARKS):
-        reason = (
-            "it is UTF-16 text, such as Excel's Unicode text; convert it to UTF-8: "
-            "iconv -f UTF-16 -t UTF-8"
-        )
-        return UnreadSample(name=name, reason=reason)
     if b"\0" in pieces.head[:4096]:
-        return UnreadSample(name=name, reason="it is binary or UTF-16, not UTF-8 text")
-    is_json = format_of(name) is LogFormat.JSON_LINES
-    return _read_json(name, pieces) if is_json else read_csv_sample(name, pieces)
+        return UnreadSample(
+            name=name, reason="it is binary, or UTF-16 without the mark that says so"
+        )
+    told = kind or format_of(name)
+    if told is LogFormat.CSV:
+        return read_csv_sample(name, pieces.whole_lines())
+    if told is LogFormat.JSON:
+        return read_json_sample(name, values_as_lines(pieces))
+    by_line = read_json_sample(name, pieces.whole_lines())
+    if isinstance(by_line, LogSample) or kind is not None:
+        return by_line
+    return _no_lines(name, pieces) or by_line
+
+
+def _no_lines(name: str, pieces: Pieces) -> LogSample | None:
+    """Return rows of other JSON under a name that promises lines; None where there are none."""
+    if format_of_content(pieces.head, is_whole=pieces.is_whole) is not LogFormat.JSON:
+        return None
+    sample = read_json_sample(name, values_as_lines(pieces))
+    if isinstance(sample, UnreadSample):
+        return None
+    return replace(sample, written=Written(format=LogFormat.JSON))
 
 
 def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:
@@ -83,9 +112,11 @@ def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:
     if head.startswith(GZIP_MAGIC):
         return _unpack(bucket, info, head)
     if whole:
-        return Pieces(head=head, size=size)
-    tail = bucket.read_part(info.name, size - PIECE_BYTES, PIECE_BYTES)
-    return Pieces(head=_to_newline(head), tail=tail.partition(b"\n")[2], size=size)
+        return as_text(Pieces(head=head, size=size))
+    # A multiple of four, so that no character of UTF-16 or UTF-32 is cut.
+    start = (size - PIECE_BYTES) & ~3
+    tail = bucket.read_part(info.name, start, size - start)
+    return as_text(Pieces(head=head, tail=tail, size=size))
 
 
 def _unpack(bucket: Bucket, info: ObjectInfo, head: bytes) -> Pieces:
@@ -96,15 +127,15 @@ def _unpack(bucket: Bucket, info: ObjectInfo, head: bytes) -> Pieces:
     head, tail, unpacked = b"", b"", 0
     for part in _inflate(data):
         head += part[: _WHOLE_BYTES + 1 - len(head)]
-        tail = (tail + part)[-PIECE_BYTES:]
+        tail = (tail + part)[-PIECE_BYTES - (unpacked + len(part)) % 4 :]
         unpacked += len(part)
     size = max(unpacked, round(unpacked * info.size_bytes / len(data)))
     if unpacked >= _MOST_UNPACKED_BYTES:
-        return Pieces(head=_to_newline(head[:PIECE_BYTES]), size=size)
+        return as_text(Pieces(head=head[:PIECE_BYTES], size=size))
     if unpacked <= _WHOLE_BYTES and len(data) >= info.size_bytes:
-        return Pieces(head=head, size=size)
-    tail = tail.partition(b"\n")[2] if len(data) >= info.size_bytes else b""
-    return Pieces(head=_to_newline(head[:PIECE_BYTES]), tail=tail, size=size)
+        return as_text(Pieces(head=head, size=size))
+    tail = tail if len(data) >= info.size_bytes else b""
+    return as_text(Pieces(head=head[:PIECE_BYTES], tail=tail, size=size))
 
 
 def _inflate(data: bytes) -> Iterator[bytes]:
@@ -123,42 +154,6 @@ def _inflate(data: bytes) -> Iterator[bytes]:
                 return
             rest = unpacker.unconsumed_tail
         rest = unpacker.unused_data
-
-
-def _to_newline(data: bytes) -> bytes:
-    return data[: data.rfind(b"\n") + 1] or data
-
-
-def _read_json(name: str, pieces: Pieces) -> LogSample | UnreadSample:
-    head, tail = (
-        [(number, line) for number, line in enumerate(piece.split(b"\n"), start=1) if line.strip()]
-        for piece in (pieces.head.removeprefix(BYTE_ORDER_MARK), pieces.tail)
-    )
-    last = [(0, line) for _, line in tail[-ROWS_PER_PIECE:]]
-    lines = [*head[:ROWS_PER_PIECE], *last] if last else head
-    parsed = [(number, parse_line(line)) for number, line in lines]
-    rows = [one for _, one in parsed if isinstance(one, dict)]
-    bad = [(number, one) for number, one in parsed if isinstance(one, str)]
-    if not rows or len(bad) > len(rows):
-        reason = "its lines are no JSON objects (a JSON array or a pretty-printed object is no log)"
-        return UnreadSample(name=name, reason=reason)
-    table = pd.DataFrame(rows).astype(object)
-    return sample_of(table, pieces, odd=_bad_lines(bad, name), rows_seen=len(parsed))
-
-
-def _bad_lines(bad: Sequence[tuple[int, str]], name: str) -> list[OddRows]:
-    """Return what cannot be read, by the reasons of `parse_line`, with the first line of each."""
-    lines: dict[str, list[int]] = {}
-    for number, reason in bad:
-        lines.setdefault(reason, []).append(number)
-    return [
-        OddRows(
-            what=f"cannot be read, because they {_WHY_UNREAD.get(reason, reason)}",
-            rows=len(numbers),
-            first=place_of(numbers[0], name),
-        )
-        for reason, numbers in lines.items()
-    ]
 
 
 def _read_parquet(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:

@@ -7,8 +7,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from drift.setup.log.csv_sample import delimiter_of
-from drift.setup.log.sample import GZIP_MAGIC
+from drift.setup.log.csv_lines import delimiter_of
+from drift.setup.log.row_sample import Pieces, as_text
+from jobs.predictions.formats.content import format_of_content
+from jobs.predictions.formats.text_stream import GZIP_MAGIC
+from jobs.predictions.selection.object_names import LogFormat
 
 _MARKS = {
     b"PAR1": ("Parquet", "let their names end in .parquet"),
@@ -20,8 +23,6 @@ _MARKS = {
     b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it, or pack it with gzip"),
     b"BZh": ("packed with bzip2", "unpack it, or pack it with gzip"),
     b"\xfd7zXZ": ("packed with xz", "unpack it, or pack it with gzip"),
-    b"\xff\xfe": ("UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
-    b"\xfe\xff": ("UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"),
 }
 _FEWEST_FIELDS = 2
 _MOST_OBJECTS = 200
@@ -39,11 +40,14 @@ class Look:
         What to do so that a run reads it; no sentence yet.
     rows
         Some of its rows, by the names of their fields; empty where they were not taken apart.
+    format
+        The format in which a run reads it; None where no run does.
     """
 
     kind: str
     advice: str
     rows: tuple[Mapping[str, object], ...] = ()
+    format: LogFormat | None = None
 
 
 def look_at(data: bytes, *, is_whole: bool) -> Look | None:
@@ -61,7 +65,9 @@ def look_at(data: bytes, *, is_whole: bool) -> Look | None:
         is_whole = False
     marked = next((told for mark, told in _MARKS.items() if data.startswith(mark)), None)
     if marked is not None:
-        return Look(kind=marked[0], advice=marked[1])
+        kind = format_of_content(data[:4], is_whole=False)
+        return Look(kind=marked[0], advice=marked[1], format=kind)
+    data = as_text(Pieces(head=data, size=len(data))).head
     try:
         text = data.decode("utf-8-sig") if is_whole else data.decode("utf-8-sig", "ignore")
     except UnicodeDecodeError:
@@ -91,6 +97,7 @@ def _array(text: str) -> Look | None:
         kind="one JSON array",
         advice="write one object a line, such as with jq -c '.[]', and let the name end in .jsonl",
         rows=tuple(rows),
+        format=LogFormat.JSON,
     )
 
 
@@ -99,19 +106,21 @@ def _objects(text: str, *, is_whole: bool) -> Look | None:
     if not rows:
         return None
     lines = [line for line in text.splitlines() if line.strip()]
+    written = LogFormat.JSON
     if len(rows) == 1 and is_whole:
         kind = "a single JSON object"
         advice = "write such objects one a line, into an object whose name ends in .jsonl"
     elif all(_is_object(line) for line in lines[: max(1, len(rows) - 1)]) and len(lines) > 1:
         kind = "JSON lines under a name that does not end in .jsonl,"
         advice = "let the names end in .jsonl; where their writer does not allow that, copy them"
+        written = LogFormat.JSON_LINES
     else:
         kind = "JSON objects one after the other instead of one a line,"
         advice = (
             "write a line break behind each object (the newline delimiter of Amazon Data "
             "Firehose), and let the name end in .jsonl"
         )
-    return Look(kind=kind, advice=advice, rows=tuple(rows))
+    return Look(kind=kind, advice=advice, rows=tuple(rows), format=written)
 
 
 def _decoded(text: str, between: str) -> list[dict[str, object]]:
@@ -152,4 +161,5 @@ def _table(text: str) -> Look | None:
         kind="a table with a header under a name that does not tell so,",
         advice="let the name end in .csv, or in .csv.gz where it is packed",
         rows=tuple(rows),
+        format=LogFormat.CSV,
     )

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pandas as pd
 
 from drift.setup.columns.all_columns import guess_columns
+from drift.setup.columns.headerless import CLASS, IMAGE
 from drift.setup.columns.values import column_values
 from drift.setup.image_sets import NEVER_LOGS, ending_of
-from drift.setup.log.find import general_part
+from drift.setup.log.find import LogFamily, family_of
+from drift.setup.log.part_names import LikeNames, grouped
+from drift.setup.log.row_sample import LogSample
+from drift.setup.log.sample import read_sample
 from drift.setup.log.sniffing import Look, look_at
+from drift.setup.names.one_format import one_format
 from drift.setup.words import LOG_WORDS, has_word
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
@@ -23,6 +28,8 @@ from jobs.predictions.selection.object_names import format_of
 _GROUPS = 12
 _LOOKED_AT_BYTES = 1 << 18
 _SHOWN_COLUMNS = 6
+_TRIED = 3
+_OF_PREDICTIONS = frozenset({IMAGE, CLASS})
 _ENDINGS_OF_LOGS = frozenset(
     {".json", ".txt", ".log", ".xls", ".xlsx", ".avro", ".orc", ".db", ".pq"}
 )
@@ -68,10 +75,23 @@ class UnreadObjects:
         return f"{who}{each} {kind}{fields}. A run does not read this: {self.look.advice}."
 
 
-def find_unread(
-    bucket: Bucket, objects: Sequence[ObjectInfo], images: Sequence[str]
-) -> list[UnreadObjects]:
-    """Return what no run reads but what looks like a table or a log, the likeliest names first.
+class LookedInto(NamedTuple):
+    """What lies in objects whose names tell no format.
+
+    Attributes
+    ----------
+    unread
+        What looks like a table or a log, and is not read.
+    families
+        Those that hold rows with times in a format that runs read: logs, as far as that tells.
+    """
+
+    unread: tuple[UnreadObjects, ...]
+    families: tuple[LogFamily, ...]
+
+
+def look_into(bucket: Bucket, objects: Sequence[ObjectInfo], images: Sequence[str]) -> LookedInto:
+    """Look into objects whose names tell no format, the likeliest names first.
 
     Parameters
     ----------
@@ -79,17 +99,26 @@ def find_unread(
         The names of those that are images.
     """
     known = set(images)
-    groups: dict[tuple[str, ...], list[ObjectInfo]] = defaultdict(list)
-    for info in objects:
-        if _may_be_a_log(info, known):
-            groups[tuple(map(general_part, info.name.split("/")))].append(info)
-    ranked = sorted(groups.items(), key=lambda one: (-_points(one[0]), -len(one[1]), one[0]))
-    found = [_looked_at(bucket, members) for _, members in ranked[:_GROUPS]]
-    return [one for one in found if one is not None]
+    names = [info.name for info in objects]
+    groups = grouped([info for info in objects if _may_be_a_log(info, known)])
+    ranked = sorted(groups, key=lambda one: (-_points(one), -len(one.members), one.path))
+    families: list[LogFamily] = []
+    unread: list[UnreadObjects] = []
+    for group in ranked[:_GROUPS]:
+        found = _looked_at(bucket, group.members)
+        if found is None:
+            continue
+        kind = found.look.format
+        if kind is not None and (found.has_times or one_format(found.names) is not None):
+            family = family_of(group.members, names, kind)
+            families.append(replace(family, path=group.path) if group.is_general else family)
+        else:
+            unread.append(found)
+    return LookedInto(families=tuple(families), unread=tuple(unread))
 
 
-def _points(parts: Sequence[str]) -> int:
-    return sum(has_word(part, LOG_WORDS) for part in parts)
+def _points(group: LikeNames) -> int:
+    return sum(has_word(part, LOG_WORDS) for part in group.path.split("/"))
 
 
 def _may_be_a_log(info: ObjectInfo, images: set[str]) -> bool:
@@ -102,20 +131,46 @@ def _may_be_a_log(info: ObjectInfo, images: set[str]) -> bool:
 
 
 def _looked_at(bucket: Bucket, members: Sequence[ObjectInfo]) -> UnreadObjects | None:
-    newest = members[-1]
-    size = min(newest.size_bytes, _LOOKED_AT_BYTES)
+    """Look into the newest object, or into those before it where that one is damaged."""
+    found = None
+    for member in reversed(members[-_TRIED:]):
+        seen = _look(bucket, member)
+        if seen is None:
+            continue
+        look, columns, has_times = seen
+        names = tuple(sorted(one.name for one in members))
+        told = UnreadObjects(names=names, look=look, columns=columns, has_times=has_times)
+        if look.format is not None and has_times:
+            return told
+        found = found or told
+    return found
+
+
+def _look(bucket: Bucket, info: ObjectInfo) -> tuple[Look, tuple[str, ...], bool] | None:
+    size = min(info.size_bytes, _LOOKED_AT_BYTES)
     try:
-        data = bucket.read_part(newest.name, 0, size)
+        data = bucket.read_part(info.name, 0, size)
     except ObjectError:
         return None
-    look = look_at(data, is_whole=size == newest.size_bytes)
-    if look is None and ending_of(newest.name) in _ENDINGS_OF_LOGS:
+    look = look_at(data, is_whole=size == info.size_bytes)
+    if look is None and ending_of(info.name) in _ENDINGS_OF_LOGS:
         look = _UNKNOWN
     if look is None:
         return None
     columns, has_times = _fields(look)
-    names = tuple(sorted(one.name for one in members))
-    return UnreadObjects(names=names, look=look, columns=columns, has_times=has_times)
+    if look.format is not None:
+        sample = read_sample(bucket, info, look.format)
+        if isinstance(sample, LogSample):
+            names = sample.written.header
+            if names and not _OF_PREDICTIONS.intersection(names):
+                # Such as lines of a program's own log, which begin with times.
+                return None
+            guesses = guess_columns(column_values(sample.table))
+            has_times = guesses.time is not None
+            columns = columns or sample.columns
+        else:
+            look = replace(look, format=None)
+    return look, columns, has_times
 
 
 def _fields(look: Look) -> tuple[tuple[str, ...], bool]:

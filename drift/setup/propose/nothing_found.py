@@ -62,7 +62,7 @@ def no_log(
     told
         What else is known of the bucket, in sentences.
     """
-    sought = f"objects that end in {KNOWN_ENDINGS} with a header and a column of times"
+    sought = f"CSV, JSON or Parquet with a column of times, in {KNOWN_ENDINGS} and other objects"
     found = [f"{one.name} is none: {one.reason}." for one in candidates.unread[:_SHOWN]]
     found += [one.described() for one in unread[:_SHOWN]]
     said = [f"{url}: no prediction log was found that a run can read. Looked for {sought}."]

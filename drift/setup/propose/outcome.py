@@ -36,7 +36,7 @@ def told(proposal: Proposal, target: Path) -> str:
     lines = [
         f"Wrote {target} from {proposal.seen}.",
         "",
-        f"log        {proposal.log.path}",
+        f"log        {_log(proposal)}",
         f"           {proposal.log.because.removeprefix('The prediction log: ')}",
         f"columns    {columns}",
         f"images     {_images(proposal)}",
@@ -63,6 +63,15 @@ def _images(proposal: Proposal) -> str:
         share = f"{template.share:.0%} of {template.rows:,} rows"
         return f"in the log's column {template.column}   ({share})"
     return f"{template.path}   ({_share(proposal)})"
+
+
+def _log(proposal: Proposal) -> str:
+    source = proposal.log.source
+    return (
+        f"none; images {source.from_path or proposal.log.path}"
+        if source.images_only
+        else proposal.log.path
+    )
 
 
 def _share(proposal: Proposal) -> str:

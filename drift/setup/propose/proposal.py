@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from drift.setup.check.reused_names import ReusedNames
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.images.try_templates import TriedTemplate
+from drift.setup.log.candidates import NameSource
+from drift.setup.log.row_sample import BY_NAME, Written
 from drift.setup.propose.reference import ReferenceGuess
 from drift.setup.propose.window import ReferenceStretch, WindowGuess
 
@@ -39,11 +41,17 @@ class LogChoice:
         Why, in plain words.
     others
         Other logs that it could have been.
+    source
+        What of it stands in the names of its objects.
+    written
+        How it is written, as far as a run has to be told.
     """
 
     path: str
     because: str
     others: tuple[str, ...] = ()
+    source: NameSource = field(default_factory=NameSource)
+    written: Written = BY_NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
+from drift.setup.log.row_sample import Written
 from drift.setup.propose.proposal import Proposal
 from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
@@ -61,7 +62,8 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield "[predictions]"
     yield from _comment(proposal.log.because)
     yield from _doubts(proposal, "predictions.path")
-    yield f"path = {as_text(proposal.log.path)}"
+    yield from _log_path(proposal)
+    yield from _written(proposal.log.written)
     columns = proposal.columns
     if columns.day_first is not None:
         order = "the day" if columns.day_first else "the month"
@@ -74,7 +76,8 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     yield ""
     yield "[predictions.columns]"
     named = columns.named
-    for key in _COLUMN_ORDER:
+    keys = ("timestamp", "client") if proposal.log.source.images_only else _COLUMN_ORDER
+    for key in keys:
         if key in named:
             yield from _doubts(proposal, f"predictions.columns.{key}")
             unused = "; read, and not yet compared" * (key == "label")
@@ -91,6 +94,34 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             columns.probabilities.because,
         )
     yield from _doubts(proposal, "predictions.columns")
+
+
+def _log_path(proposal: Proposal) -> Iterator[str]:
+    source = proposal.log.source
+    if source.images_only:
+        yield "images_only = true"
+    if source.from_path is None or not source.images_only:
+        yield f"path = {as_text(proposal.log.path)}"
+    if source.from_path is not None:
+        yield from _comment("Every name is taken apart so; pieces in braces are columns.")
+        yield f"from_path = {as_text(source.from_path)}"
+
+
+def _written(written: Written) -> Iterator[str]:
+    """Yield how the log is written, where its names and marks do not tell it."""
+    if written.format is not None:
+        yield from _with_reason(
+            f"format = {as_text(written.format.value)}", "told by what lies in the objects"
+        )
+    if written.encoding is not None:
+        yield from _comment(f"No UTF-8, but Windows-1252: {written.encoding_because}")
+        yield f"encoding = {as_text(written.encoding)}"
+    if written.header:
+        yield from _comment(
+            "No line of it names the columns: these names are told from the values. Correct them "
+            "where they are wrong, in the order of the columns."
+        )
+        yield f"header = {as_list(written.header)}"
 
 
 def _images(proposal: Proposal) -> Iterator[str]:

@@ -93,7 +93,7 @@ def _unread(candidate: Candidate, column: ColumnValues, bucket: Bucket) -> Itera
     reasons = {fault.reason for fault in TimestampFault}
     lost = [one for read in _read_whole(candidate, bucket) for one in read.tally.examples]
     first = next((one for one in lost if one.reason in reasons and one.detail), None)
-    place = "" if first is None else f", first at line {first.line:,} of {first.source}"
+    place = "" if first is None else f", first at {first.unit} {first.line:,} of {first.source}"
     looked = "" if candidate.sample.is_complete else " looked at"
     yield (
         f"{len(texts):,} of {len(column.values):,} rows{looked} cannot be read, because "
@@ -123,6 +123,7 @@ def _read_whole(candidate: Candidate, bucket: Bucket) -> Sequence[PredictionRows
             path=info.name,
             columns=LogColumns(timestamp=guess.column),
             day_first=candidate.guesses.day_first,
+            **candidate.sample.written.settings(),
         )
         try:
             read.append(read_predictions(bucket, settings, newest))

@@ -18,11 +18,11 @@ from jobs.buckets.bucket import (
     check_size,
 )
 from jobs.buckets.folder.files import (
+    described_file,
     file_version,
     give_new_time,
     link_if_absent,
     make_folders,
-    modification_time,
     opened_for_reading,
     regular_status,
     remove_abandoned,
@@ -110,12 +110,7 @@ class FolderBucket(Bucket):
     def info(self, name: str) -> ObjectInfo:
         """Return a file's size, version and time."""
         with self._reading(name) as (_, status):
-            return ObjectInfo(
-                name=name,
-                size_bytes=status.st_size,
-                version=file_version(status),
-                written=modification_time(status),
-            )
+            return described_file(name, status)
 
     def local_copy(self, name: str, folder: Path) -> Path:  # noqa: ARG002 - nothing is copied
         """Return the path of the file itself."""

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jobs.buckets.bucket import ObjectInfo
+
 OWN_FILES_PREFIX = ".drift-bucket-"
 _WRITERS_LOCK = OWN_FILES_PREFIX + "lock"
 # Linux can open a folder that may be passed through and not be listed.
@@ -39,6 +41,16 @@ def modification_time(status: os.stat_result) -> datetime | None:
         return datetime.fromtimestamp(status.st_mtime, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def described_file(name: str, status: os.stat_result) -> ObjectInfo:
+    """Return a file with this status as an object of the bucket."""
+    return ObjectInfo(
+        name=name,
+        size_bytes=status.st_size,
+        version=file_version(status),
+        written=modification_time(status),
+    )
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jobs.buckets.bucket import ObjectInfo, is_readable_name
-from jobs.buckets.folder.files import file_version, is_own_file
+from jobs.buckets.folder.files import described_file, is_own_file
 
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def _described(root: Path, name: str) -> Iterator[ObjectInfo]:
     except FileNotFoundError:
         return
     if path.is_file():
-        yield ObjectInfo(name=name, size_bytes=status.st_size, version=file_version(status))
+        yield described_file(name, status)
 
 
 def _leads_to_file_inside(root: Path, link: Path) -> bool:

@@ -9,7 +9,7 @@ from jobs.buckets.listing import Listed, ListedPage
 from jobs.buckets.object_store import UncheckedContentError
 from jobs.buckets.wrong_answers import WrongAnswerError, require_below
 
-_FIELDS = "items(name,size,generation),nextPageToken"
+_FIELDS = "items(name,size,generation,timeCreated),nextPageToken"
 
 
 def require_own(blob: storage.Blob) -> None:
@@ -57,7 +57,12 @@ def list_page(
     named = ((blob.name.removeprefix(listed.root), blob) for blob in page)
     return ListedPage(
         objects=tuple(
-            ObjectInfo(name=name, size_bytes=size_of(blob), version=generation_of(blob))
+            ObjectInfo(
+                name=name,
+                size_bytes=size_of(blob),
+                version=generation_of(blob),
+                written=blob.time_created,
+            )
             for name, blob in named
             if is_readable_name(listed.url, name)
         ),

@@ -38,7 +38,12 @@ def list_page(client: S3Client, listed: Listed, token: str | None, size: int) ->
     named = ((one["Key"].removeprefix(listed.root), one) for one in contents)
     return ListedPage(
         objects=tuple(
-            ObjectInfo(name=name, size_bytes=one["Size"], version=version_of(one))
+            ObjectInfo(
+                name=name,
+                size_bytes=one["Size"],
+                version=version_of(one),
+                written=one.get("LastModified"),
+            )
             for name, one in named
             if is_readable_name(listed.url, name)
         ),

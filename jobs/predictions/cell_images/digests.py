@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from jobs.job_file.logged_images import DIGEST_DIGITS, LoggedImageName
+from jobs.job_file.logged_images import DIGEST_DIGITS
 from jobs.predictions.cell_images.decoding import image_in
-from jobs.times.timestamp_parts import Integers, Texts
+from jobs.times.timestamp_parts import Texts
 
 # Takes in an image by its digest.
 KeepImage = Callable[[str, bytes], None]
 
-_DIGEST = re.compile(rf"[0-9a-f]{{{DIGEST_DIGITS}}}")
 _NO_IMAGE = "no image: "
 _SHOWN = 60
 
@@ -59,18 +55,3 @@ def with_digests(table: Texts, column: str, keep: KeepImage | None = None) -> Te
     place = table.column_names.index(column)
     cells = (cell.as_py() for chunk in table[column].chunks for cell in chunk)
     return table.set_column(place, column, pa.chunked_array([digests(cells, keep)]))
-
-
-def logged_names(found: Texts, sources: npt.NDArray[np.object_], lines: Integers) -> pa.StringArray:
-    """Return the names of a window's images from their digests; other texts stay as they are."""
-    return pa.array(
-        [
-            digest
-            if digest is None or not _DIGEST.fullmatch(digest)
-            else str(LoggedImageName(source=source, line=line, digest=digest))
-            for digest, source, line in zip(
-                found.to_pylist(), sources.tolist(), lines.tolist(), strict=True
-            )
-        ],
-        pa.string(),
-    )

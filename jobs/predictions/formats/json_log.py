@@ -1,9 +1,10 @@
-"""JSON lines logs: one object a line; lines outside the window are passed over unparsed."""
+"""JSON logs: lines of one object each; those outside the window are passed over unparsed."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ import pyarrow.compute as pc
 from jobs.errors import ObjectError
 from jobs.predictions.formats.csv.dialect import check_text, lines_end_in_returns
 from jobs.predictions.formats.json_lines import parse_line
+from jobs.predictions.formats.json_values import read_value_blocks
 from jobs.predictions.formats.log_object import LogObject
-from jobs.predictions.formats.text_blocks import BLOCK_BYTES, read_blocks
+from jobs.predictions.formats.text_blocks import BLOCK_BYTES, TextBlock, read_blocks
 from jobs.predictions.formats.text_encoding import WINDOWS, TextEncoding
 from jobs.predictions.log_columns import check_header, check_width
 from jobs.predictions.rows.batches import RowBatch, empty_to_null
@@ -30,7 +32,7 @@ from jobs.times.timestamps import TimestampFault, Timestamps, read_timestamps
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read_json_log(
+def read_json_lines_log(
     log: LogObject, collector: WindowCollector, block_bytes: int = BLOCK_BYTES
 ) -> None:
     """Read one object of JSON lines into the collector.
@@ -42,9 +44,33 @@ def read_json_log(
     DamagedTextError
         If it is damaged gzip data.
     """
-    reader = _JsonReader(log, collector)
     longest = collector.needed.longest_line_bytes
-    for block in read_blocks(log.path, block_bytes, longest):
+    blocks = read_blocks(log.path, block_bytes, log.encoding, longest_line=longest)
+    _read(log, collector, blocks)
+
+
+def read_json_log(
+    log: LogObject, collector: WindowCollector, block_bytes: int = BLOCK_BYTES
+) -> None:
+    """Read one object of any other JSON into the collector: its objects, however they are parted.
+
+    Raises
+    ------
+    ObjectError
+        If there is no JSON object with the timestamp column.
+    DamagedTextError
+        If it is damaged gzip data.
+    """
+    collector.origins.count_objects(log.name)
+    longest = collector.needed.longest_line_bytes
+    blocks = read_value_blocks(log.path, block_bytes, log.encoding, longest_line=longest)
+    _read(log, collector, blocks)
+
+
+def _read(log: LogObject, collector: WindowCollector, blocks: Iterable[TextBlock]) -> None:
+    encoding = TextEncoding(None if log.encoding else log.path)
+    reader = JsonReader(log.name, log.url, encoding, collector)
+    for block in blocks:
         reader.take(block.data)
         if block.overlong is not None:
             reader.take_overlong(block.overlong)
@@ -71,33 +97,63 @@ class _Glance:
     times: Timestamps
 
 
-class _JsonReader:
-    """Takes the blocks of one object in their order."""
+class JsonReader:
+    """Takes the blocks of one object, or of several that are read as one, in their order.
 
-    def __init__(self, log: LogObject, collector: WindowCollector) -> None:
-        self._log = log
+    Parameters
+    ----------
+    source, url
+        What the bucket and what users call it.
+    """
+
+    def __init__(
+        self, source: str, url: str, encoding: TextEncoding, collector: WindowCollector
+    ) -> None:
+        self._source, self._url = source, url
         self._collector = collector
-        self._encoding = TextEncoding(log.path)
-        self._timestamp = collector.needed.named.timestamp
+        self._encoding = encoding
         self._line = 1
         self._is_first = True
+        self._knows_columns = False
         self._objects = 0
         self._columns: dict[str, None] = {}
-        key = re.escape(json.dumps(self._timestamp, ensure_ascii=False))
+        self._know_time_column()
+
+    def _know_time_column(self) -> None:
+        """Look for the times where they stand; what has none of its own has a name for them."""
+        needed = self._collector.needed
+        self._timestamp = self._collector.time_column or needed.named.timestamp
         self._key = json.dumps(self._timestamp, ensure_ascii=False)
+        key = re.escape(self._key)
         self._glance_pattern = rf'{key}\s*:\s*(?:"(?P<text>[^"\\]*)"|(?P<number>[0-9.]+))'
+
+    def forget_columns(self) -> None:
+        """Say that the next rows may be of another object."""
+        self._knows_columns = False
+
+    def _begin(self, data: bytes) -> None:
+        """Take in the columns of the first row."""
+        for line in data.split(b"\n"):
+            row = parse_line(line) if line.strip() else ""
+            if not isinstance(row, str):
+                self._knows_columns = True
+                self._collector.know_columns(list(row))
+                self._know_time_column()
+                return
 
     def take(self, data: bytes) -> None:
         """Read whole lines."""
         if not data:
             return
         if self._is_first:
-            check_text(self._log.url, data)
+            check_text(self._url, data)
             if b"}\r{" in data.partition(b"\n")[0]:
-                raise lines_end_in_returns(self._log.url)
+                raise lines_end_in_returns(self._url)
             data = data.removeprefix(_BYTE_ORDER_MARK)
             self._is_first = False
         data = self._encoding.as_utf8(data)
+        if not self._knows_columns and self._collector.needed.of_names.tells_something:
+            self._begin(data)
         if not data or data.isspace():
             self._line += data.count(b"\n")
             return
@@ -106,10 +162,10 @@ class _JsonReader:
         self._objects += int(glance.outside.sum())
         rows, unread = self._parse(lines, glance)
         outside = np.flatnonzero(glance.outside)
-        self._collector.see(self._log.name, outside + self._line, glance.times.moments[outside])
-        self._collector.reject_lines(self._log.name, unread)
+        self._collector.see(self._source, outside + self._line, glance.times.moments[outside])
+        self._collector.reject_lines(self._source, unread)
         times = self._add(list(rows.values()), list(rows))
-        self._collector.settle_places(self._log.name)
+        self._collector.settle_places(self._source)
         self._note(outside + self._line, _some(glance.times, outside), list(rows), times)
         self._line += len(lines)
 
@@ -146,7 +202,7 @@ class _JsonReader:
         lines = np.concatenate([one for one, _ in both])
         order = np.argsort(lines)
         self._collector.note(
-            self._log.name,
+            self._source,
             lines[order],
             np.concatenate([one.moments for _, one in both])[order],
             np.concatenate([one.zoneless for _, one in both])[order],
@@ -155,26 +211,27 @@ class _JsonReader:
     def take_overlong(self, head: bytes) -> None:
         """Count a line that is too long; only its first bytes were kept."""
         if self._is_first and b"}\r{" in head:
-            raise lines_end_in_returns(self._log.url)
+            raise lines_end_in_returns(self._url)
         self._is_first = False
         glance = self._glance([head])
         line = UnreadLines.single(self._line, LINE_TOO_LONG, glance.texts[0])
-        self._collector.reject_lines(self._log.name, line)
+        self._collector.reject_lines(self._source, line)
         self._line += 1
 
     def finish(self) -> None:
         """Check that the object was a log at all."""
         if not self._objects:
             raise ObjectError(
-                self._log.url,
-                "the log holds no JSON object. Expected one JSON object a line; check "
-                "predictions.path and what writes the log.",
+                self._url,
+                "the log holds no JSON object. Expected one JSON object a line, or another form "
+                'that predictions.format = "json" takes in; check predictions.path and what writes '
+                "the log.",
             )
         if self._columns:
-            check_header(self._log.url, list(self._columns), self._collector.needed)
+            check_header(self._url, list(self._columns), self._collector.needed)
         self._collector.columns |= self._columns
         if self._encoding.is_windows:
-            self._collector.recoded[self._log.name] = WINDOWS
+            self._collector.recoded[self._source] = WINDOWS
 
     def _glance(self, lines: list[bytes]) -> _Glance:
         column = pa.array(
@@ -202,7 +259,7 @@ class _JsonReader:
         self._objects += len(rows)
         columns = dict.fromkeys(name for row in rows for name in row)
         self._columns |= columns
-        check_width(self._log.url, len(self._columns))
+        check_width(self._url, len(self._columns))
         # A row may consist of an empty object: then there is no column to count it by.
         columns.setdefault(self._timestamp, None)
         table = pa.table(
@@ -211,10 +268,10 @@ class _JsonReader:
         lines = np.array(numbers, dtype=np.int64)
         texts: Texts = table[self._timestamp].combine_chunks()
         times = read_timestamps(texts, self._collector.rules)
-        wanted = np.flatnonzero(self._collector.select(self._log.name, lines, texts, times))
+        wanted = np.flatnonzero(self._collector.select(self._source, lines, texts, times))
         if len(wanted):
             batch = RowBatch(
-                source=self._log.name,
+                source=self._source,
                 table=empty_to_null(table),
                 moments=times.moments,
                 zoneless=times.zoneless,

@@ -19,9 +19,15 @@ class LogObject:
     is_whole
         Whether all of the content is there, compared with the store's checksum; else only parts
         that hold what is needed, in their places.
+    encoding
+        As for `text_stream.open_text`.
+    header
+        The columns' names where no header line states them; empty where one does.
     """
 
     name: str
     url: str
     path: Path
     is_whole: bool = True
+    encoding: str | None = None
+    header: tuple[str, ...] = ()

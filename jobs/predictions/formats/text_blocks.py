@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from jobs.predictions.formats.text_stream import open_text
 from jobs.predictions.log_columns import LONGEST_LINE_BYTES
 
 # Small enough for a core's cache, in which a block is gone through several times.
 BLOCK_BYTES = 2 << 20
 # Enough of an over-long line to read the time that it most likely starts with.
 HEAD_BYTES = 64 << 10
-
-_GZIP_MAGIC = b"\x1f\x8b"
-
-
-class DamagedTextError(Exception):
-    """The bytes cannot be unpacked; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +26,8 @@ class TextBlock:
     data
         The lines; empty only before an over-long line.
     overlong
-        The first bytes of a line of more than `LONGEST_LINE_BYTES` that follows `data` and is
-        left out; None where there is none.
+        The first bytes of a line that is longer than lines may be, follows `data` and is left out;
+        None where there is none.
     """
 
     data: bytes
@@ -42,14 +35,18 @@ class TextBlock:
 
 
 def read_blocks(
-    path: Path, block_bytes: int = BLOCK_BYTES, longest_line: int = LONGEST_LINE_BYTES
+    path: Path,
+    block_bytes: int = BLOCK_BYTES,
+    encoding: str | None = None,
+    *,
+    longest_line: int = LONGEST_LINE_BYTES,
 ) -> Iterator[TextBlock]:
     """Yield a file's lines in blocks of about `block_bytes`; the last line gets a newline.
 
-    gzip is told by its first bytes, whatever the name is: stores unpack on the way, or do not.
-
     Parameters
     ----------
+    encoding
+        As for `open_text`.
     longest_line
         A line of more bytes is left out.
 
@@ -58,19 +55,8 @@ def read_blocks(
     DamagedTextError
         If gzip data is truncated or damaged.
     """
-    with path.open("rb") as file:
-        packed = file.read(2) == _GZIP_MAGIC
-        file.seek(0)
-        if not packed:
-            yield from _split_blocks(file, block_bytes, longest_line)
-            return
-        try:
-            with gzip.open(file) as unpacked:
-                yield from _split_blocks(unpacked, block_bytes, longest_line)
-        except EOFError:
-            raise DamagedTextError("the gzip data ends too early: it was cut off") from None
-        except (zlib.error, gzip.BadGzipFile) as error:
-            raise DamagedTextError(f"the gzip data is damaged ({error})") from None
+    with open_text(path, encoding) as stream:
+        yield from _split_blocks(stream, block_bytes, longest_line)
 
 
 def _split_blocks(

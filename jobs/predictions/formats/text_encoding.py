@@ -24,15 +24,20 @@ _APART = frozenset("™©®±²³µ·ºª¿¡§£¥×½¼¾")  # noqa: RUF001
 class TextEncoding:
     """How one object's text is encoded, found out where it first matters.
 
+    Parameters
+    ----------
+    path
+        The object; None where its encoding is known, and lines that are no UTF-8 are no text.
+
     Attributes
     ----------
     is_windows
         Whether lines were read as Windows-1252.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._decided: bool | None = None
+        self._decided: bool | None = None if path else False
 
     @property
     def is_windows(self) -> bool:
@@ -43,7 +48,7 @@ class TextEncoding:
         """Return whole lines as UTF-8; as they are where their encoding cannot be known."""
         if is_utf8(data):
             return data
-        if self._decided is None:
+        if self._decided is None and self._path is not None:
             self._decided = looks_like_windows(self._path)
         return data.decode(_CODEC, "replace").encode() if self._decided else data
 

@@ -65,6 +65,11 @@ class TimeCourse:
         How many rows stand behind the last row of the newest time.
     behind_newest, behind_line
         The newest time of these, and the line of the first; None where there are none.
+    unit
+        What its lines are, as in `RejectedRow`.
+    is_ordered
+        Whether its lines have an order that means something: small objects that are read together
+        stand in the order of their names.
     """
 
     source: str
@@ -78,6 +83,8 @@ class TimeCourse:
     behind: int = 0
     behind_newest: int | None = None
     behind_line: int | None = None
+    unit: str = "line"
+    is_ordered: bool = True
     _last: int | None = None
 
     @property
@@ -115,6 +122,8 @@ class TimeCourse:
             self.first_zoneless = int(lines[zoneless.argmax()])
         if self.first_zoned is None and not zoneless.all():
             self.first_zoned = int(lines[zoneless.argmin()])
+        if not self.is_ordered:
+            return
         self._see_newest(lines, moments)
         before = np.concatenate(([moments[0] if self._last is None else self._last], moments[:-1]))
         back = np.flatnonzero(before - moments > CONSIDERABLE_US)

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from jobs.predictions.answers.columns import with_answers
-from jobs.predictions.cell_images.digests import KeepImage, with_digests
+from jobs.buckets.bucket import ObjectInfo
+from jobs.predictions.cell_images.digests import KeepImage
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.row_times.course import TimeCourse
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.seen import SeenTimes
 from jobs.predictions.rows.batches import RowBatch, in_order
 from jobs.predictions.rows.deliveries import equal_rows, settle_deliveries
+from jobs.predictions.rows.made_columns import with_made_columns
+from jobs.predictions.rows.origins import RowOrigins
 from jobs.predictions.rows.places import RowPlaces
-from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines, shorten
-from jobs.predictions.rows.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
+from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines
+from jobs.predictions.rows.rows import InnerHeader
 from jobs.predictions.values.long_values import cut_unnamed
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.timestamps import (
@@ -31,6 +32,7 @@ from jobs.times.timestamps import (
 )
 from jobs.times.windows import WindowRequest
 
+_NO_OBJECT = ObjectInfo(name="", size_bytes=0, version="")
 # Rows that may pile up before those that are too old are sorted out.
 _SLACK_ROWS = 200_000
 
@@ -49,6 +51,12 @@ class WindowCollector:
 
     Attributes
     ----------
+    rules
+        How the times of the object that is being read are read.
+    object
+        The object that is being read.
+    time_column
+        Its column of times; None where its name or its own time is that of all rows.
     columns
         The columns of all objects that were read so far, in the order they were met.
     observed
@@ -67,17 +75,21 @@ class WindowCollector:
         The encoding of each object that was read in another one than UTF-8.
     keep_image
         Is given each image in the log, where images are read.
+    origins
+        Where rows stand of objects that were not read line by line.
     """
 
     request: WindowRequest
     rules: TimestampRules
     needed: NeededColumns
+    object: ObjectInfo = _NO_OBJECT
     rejections: Rejections = field(default_factory=Rejections)
     columns: dict[str, None] = field(default_factory=dict)
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
     recoded: dict[str, str] = field(default_factory=dict)
     keep_image: KeepImage | None = None
+    origins: RowOrigins = field(default_factory=RowOrigins)
     end: int = 0
     start: int | None = None
     seen: SeenTimes = field(default_factory=lambda: SeenTimes(end=0))
@@ -85,6 +97,9 @@ class WindowCollector:
     delivered_again: int = 0
     _new_headers: list[InnerHeader] = field(default_factory=list)
     headers: list[InnerHeader] = field(default_factory=list)
+    time_column: str | None = None
+    _own_columns: frozenset[str] = frozenset()
+    _job_rules: TimestampRules = field(default_factory=TimestampRules)
     _batches: list[RowBatch] = field(default_factory=list)
     _kept: int = 0
 
@@ -92,14 +107,32 @@ class WindowCollector:
         self.end = to_moment(self.request.end)
         start = self.request.start
         self.start = None if start is None else to_moment(start)
+        self._job_rules = self.rules
         self.seen = SeenTimes(end=self.end)
         self.seen.begin_before(self.start)
+
+    def begin(self, info: ObjectInfo) -> None:
+        """Take in which object is read next."""
+        self.object = info
+        self.know_columns(())
+
+    def know_columns(self, columns: Sequence[str]) -> int | None:
+        """Take in an object's columns before its rows; return the place of that of the times."""
+        names = self.needed.of_names
+        self._own_columns = frozenset(columns)
+        self.rules = names.time_rules(self._job_rules, self.object, columns)
+        self.time_column = names.own_time_column(columns)
+        return next((at for at, name in enumerate(columns) if name == self.time_column), None)
 
     def note(self, source: str, lines: Integers, moments: Integers, zoneless: Flags) -> None:
         """Take in the readable times of further lines of an object, in or outside the window."""
         self.seen.add(moments, zoneless)
         if source not in self.courses:
-            self.courses[source] = TimeCourse(source=source)
+            self.courses[source] = TimeCourse(
+                source=source,
+                unit=self.origins.unit(source),
+                is_ordered=not self.origins.is_packed(source),
+            )
         self.courses[source].add(lines, moments, zoneless)
 
     def in_window(self, moments: Integers) -> Flags:
@@ -122,43 +155,11 @@ class WindowCollector:
         else:
             self.see(source, lines[good], times.moments[good])
             self.places.ask(source, lines[faulty])
-            self._count_faulty(source, lines[faulty], times.faults[faulty], texts, faulty)
+            self.rejections.add_faulty(source, lines[faulty], times.faults[faulty], texts, faulty)
         wanted: Flags = good & self.in_window(times.moments)
         if self.request.rows is None:
             self._check_room(self._kept + int(wanted.sum()))
         return wanted
-
-    def _count_faulty(
-        self,
-        source: str,
-        lines: Integers,
-        faults: npt.NDArray[np.uint8],
-        texts: Texts,
-        places: Integers,
-    ) -> None:
-        """Count rows without a readable time; only the first of them are looked at."""
-        first = np.argsort(lines, kind="stable")[:EXAMPLES_KEPT]
-        kinds, counts = np.unique(faults, return_counts=True)
-        self.rejections.count_untimed(
-            {
-                TimestampFault(kind).reason: count
-                for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True)
-            },
-            [
-                RejectedRow(
-                    source=source,
-                    line=line,
-                    reason=TimestampFault(fault).reason,
-                    detail=shorten(text or ""),
-                )
-                for line, fault, text in zip(
-                    lines[first].tolist(),
-                    faults[first].tolist(),
-                    texts.take(pa.array(places[first])).to_pylist(),
-                    strict=True,
-                )
-            ],
-        )
 
     def _check_room(self, kept: int) -> None:
         """Check that what is kept, and the rows kept out with their times, are not too many."""
@@ -221,11 +222,9 @@ class WindowCollector:
     def add(self, batch: RowBatch) -> None:
         """Take rows of the window in."""
         if len(batch):
-            table = batch.table
-            if self.needed.images is not None and not batch.has_digests:
-                table = with_digests(table, self.needed.images)
-            table = with_answers(table, self.needed.named)
+            table = with_made_columns(batch, self.needed)
             self.columns |= dict.fromkeys(table.column_names[batch.table.num_columns :])
+            table = self.needed.of_names.added_to(table, self.object, self._own_columns)
             self._batches.append(replace(batch, table=cut_unnamed(table, self.needed)))
             self._kept += len(batch)
         wanted = self.request.rows

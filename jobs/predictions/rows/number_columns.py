@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.job_file.prediction_settings import LogColumns
+from jobs.predictions.rows.origins import Place, RowOrigins
 from jobs.predictions.rows.rejections import shorten
 from jobs.predictions.rows.rows import FormOfNumbers, LostValue, NumberColumnTally
 from jobs.predictions.values.numbers import NumberForm, Numbers, read_numbers
@@ -43,19 +44,35 @@ class RowPositions:
         Microseconds since 1970-01-01 UTC, ascending.
     sources, lines
         The object and the line of each row.
+    origins
+        Where these lines stand.
     """
 
     moments: Integers
     sources: npt.NDArray[np.object_]
     lines: Integers
+    origins: RowOrigins = field(default_factory=RowOrigins)
+
+    @property
+    def decimal_commas(self) -> Flags | None:
+        """Which rows stand where a comma is never one of thousands; None where none does."""
+        names = self.origins.decimal_commas
+        return np.isin(self.sources, sorted(names)) if names else None
+
+    def places(self) -> list[Place]:
+        """Return where each row stands."""
+        pairs = zip(self.sources.tolist(), self.lines.tolist(), strict=True)
+        return [self.origins.place(str(source), line) for source, line in pairs]
 
     def example(self, row: int, text: str) -> LostValue:
         """Return where one row stands and what its cell holds."""
+        place = self.origins.place(str(self.sources[row]), int(self.lines[row]))
         return LostValue(
-            source=str(self.sources[row]),
-            line=int(self.lines[row]),
+            source=place.source,
+            line=place.number,
             moment=int(self.moments[row]),
             text=shorten(text),
+            unit=place.unit,
         )
 
 
@@ -101,7 +118,7 @@ def read_number_column(
     on another scale, and its values stay.
     """
     is_share = role is not NumberRole.LATENCY
-    read = read_numbers(texts, is_share=is_share)
+    read = read_numbers(texts, is_share=is_share, decimal_commas=positions.decimal_commas)
     values = read.values.copy()
     outside = outside_one(values) if is_share else np.zeros(len(values), np.bool_)
     is_stray = 0 < outside.sum() <= MOST_STRAY * np.isfinite(values).sum()

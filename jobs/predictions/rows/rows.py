@@ -8,6 +8,7 @@ import pandas as pd
 
 from jobs.predictions.recording import RecordingCounts
 from jobs.predictions.row_times.window import WindowTimes
+from jobs.predictions.rows.origins import LINE
 from jobs.times.windows import TimeWindow
 
 EXAMPLES_KEPT = 20
@@ -28,12 +29,15 @@ class RejectedRow:
         Why, in words that are the same for every row of that kind.
     detail
         The offending value, shortened; empty where there is none.
+    unit
+        What `line` counts: ``line``, or ``object`` for JSON that is not one object a line.
     """
 
     source: str
     line: int
     reason: str
     detail: str = ""
+    unit: str = LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,15 @@ class LostValue:
         The time of its row in microseconds since 1970-01-01 UTC.
     text
         What it holds, shortened.
+    unit
+        As in `RejectedRow`.
     """
 
     source: str
     line: int
     moment: int
     text: str
+    unit: str = LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

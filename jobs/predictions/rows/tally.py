@@ -13,7 +13,13 @@ from jobs.predictions.rows.batches import RowBatch
 from jobs.predictions.rows.collector import WindowCollector
 from jobs.predictions.rows.newest import RejectedPlaces, in_window, newest_rows
 from jobs.predictions.rows.rejections import shorten
-from jobs.predictions.rows.rows import InnerHeader, LogTally, NumberColumnTally, RecodedRows
+from jobs.predictions.rows.rows import (
+    InnerHeader,
+    LogTally,
+    NumberColumnTally,
+    RecodedRows,
+    RejectedRow,
+)
 from jobs.times.timestamp_parts import Texts
 
 
@@ -43,13 +49,24 @@ def tally_rows(
         start=start,
         end=collector.end,
     )
+    tally = rejections.tally(len(accepted), start)
     return replace(
-        rejections.tally(len(accepted), start),
-        newest=newest,
+        tally,
+        examples=tuple(sorted(_placed(collector, one) for one in tally.examples)),
+        newest=replace(newest, first_newer=_first_newer(collector, newest.first_newer)),
         numbers=tuple(one for one in numbers if one.filled),
         headers=_headers_inside(collector),
         recoded=_recoded(collector, accepted),
     )
+
+
+def _first_newer(collector: WindowCollector, row: RejectedRow | None) -> RejectedRow | None:
+    return None if row is None else _placed(collector, row)
+
+
+def _placed(collector: WindowCollector, row: RejectedRow) -> RejectedRow:
+    place = collector.origins.place(row.source, row.line)
+    return replace(row, source=place.source, line=place.number, unit=place.unit)
 
 
 def _headers_inside(collector: WindowCollector) -> tuple[InnerHeader, ...]:

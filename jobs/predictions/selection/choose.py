@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.selection.object_names import (
-    KNOWN_ENDINGS,
     LogFormat,
     NamedSpan,
     compile_glob,
+    day_comes_first,
     fixed_prefix,
     format_of,
     is_glob,
     named_span,
 )
-from jobs.times.timestamps import to_moment
+from jobs.times.timestamps import to_datetime, to_moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,14 @@ class NamedObject:
     ----------
     info
         Its name, size and version.
+    kind
+        How it is written; None where its content has to tell.
     span
         The days that its name tells; None where it tells none.
     """
 
     info: ObjectInfo
-    kind: LogFormat
+    kind: LogFormat | None
     span: NamedSpan | None = None
 
     @property
@@ -56,22 +59,32 @@ class NamedObject:
         return to_moment(wide.start) <= observed.oldest and observed.newest < to_moment(wide.end)
 
 
-def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
+def find_objects(
+    bucket: Bucket, path: str, *, stated: str | None = None, day_first: bool | None = None
+) -> list[NamedObject]:
     """Return the objects that `path` names, those without a date first, then the newest first.
 
     Of a glob's objects those without content are left out, and those that start with ``_`` or
     ``.``, which other programs use for marks of their own.
 
+    Parameters
+    ----------
+    stated
+        `predictions.format`: how all of them are written, whatever their names say.
+    day_first
+        `predictions.day_first`, for dates in names that end with the year. Unset, the names tell.
+
     Raises
     ------
     ObjectError
-        If there is none, if it is empty, or if its name tells no format.
+        If there is none, or if it is empty.
     """
+    known = None if stated is None else LogFormat(stated)
     if not is_glob(path):
         info = bucket.info(path)
         if info.size_bytes == 0:
             raise _empty(bucket, path)
-        return [NamedObject(info=info, kind=_known_format(bucket, path))]
+        return [NamedObject(info=info, kind=known or format_of(path))]
     glob = compile_glob(path)
     infos = [info for info in bucket.list(fixed_prefix(path)) if glob.fullmatch(info.name)]
     infos = [info for info in infos if info.name.rpartition("/")[2][:1] not in {"_", ".", ""}]
@@ -83,11 +96,13 @@ def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
         )
     if not any(info.size_bytes for info in infos):
         raise _empty(bucket, infos[0].name)
+    if day_first is None:
+        day_first = day_comes_first(info.name for info in infos)
     found = [
         NamedObject(
             info=info,
-            kind=_known_format(bucket, info.name),
-            span=named_span(info.name, glob),
+            kind=known or format_of(info.name),
+            span=named_span(info.name, glob, day_first=day_first),
         )
         for info in infos
         if info.size_bytes
@@ -95,19 +110,36 @@ def find_objects(bucket: Bucket, path: str) -> list[NamedObject]:
     return sorted(found, key=_reading_order)
 
 
+def are_true_to_names(group: Sequence[NamedObject], observed: ObservedTimes) -> bool:
+    """Tell whether the times that were seen in objects read together lie where their names say."""
+    spans = [item.span for item in group if item.span is not None]
+    if len(spans) < len(group) or len(group) == 1:
+        return group[0].is_true_to_name(observed)
+    start, end = min(one.start for one in spans), max(one.end for one in spans)
+    whole = replace(spans[0], start=start, end=end)
+    return replace(group[0], span=whole).is_true_to_name(observed)
+
+
+def with_named_times(
+    objects: Sequence[NamedObject], times: Sequence[int | None]
+) -> list[NamedObject]:
+    """Return objects in the order in which they are read, given the very times of their rows.
+
+    Parameters
+    ----------
+    times
+        The time of all rows of each, in microseconds since 1970-01-01 UTC; None where it is not
+        known.
+    """
+    known = [
+        item if moment is None else replace(item, span=NamedSpan.of_moment(to_datetime(moment)))
+        for item, moment in zip(objects, times, strict=True)
+    ]
+    return sorted(known, key=_reading_order)
+
+
 def _reading_order(item: NamedObject) -> tuple[int, str]:
     return (0 if item.span is None else -to_moment(item.span.end), item.name)
-
-
-def _known_format(bucket: Bucket, name: str) -> LogFormat:
-    kind = format_of(name)
-    if kind is None:
-        raise ObjectError(
-            bucket.url_of(name),
-            f"the name tells no format. Expected one that ends in {KNOWN_ENDINGS}; narrow or "
-            "correct predictions.path.",
-        )
-    return kind
 
 
 def _empty(bucket: Bucket, name: str) -> ObjectError:

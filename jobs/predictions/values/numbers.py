@@ -23,6 +23,8 @@ _PER_CENT = r"[\s\x{00A0}\x{202F}]*%$"
 _COMMA = r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$"
 # Three digits behind the only comma may be thousands, unless a zero stands before it.
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2},\d{3}$"
+# Points between thousands before a decimal comma.
+_POINTS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+$"
 _MAKER = (
     r"(?:(?:torch|np|numpy|jnp|jax|tf|cp|cupy|paddle|mx)\.)?"
     r"(?:[Tt]ensor|[Aa]rray|DeviceArray|EagerTensor|Decimal|(?:bfloat|float|uint|int)\d*)"
@@ -79,7 +81,9 @@ class Numbers:
     forms: npt.NDArray[np.uint8]
 
 
-def read_numbers(texts: Texts, *, is_share: bool = False) -> Numbers:
+def read_numbers(
+    texts: Texts, *, is_share: bool = False, decimal_commas: Flags | None = None
+) -> Numbers:
     """Return a column of texts as numbers.
 
     Read are plain numbers, those with a decimal comma, and what Python prints of one number in a
@@ -90,6 +94,8 @@ def read_numbers(texts: Texts, *, is_share: bool = False) -> Numbers:
     is_share
         Whether the numbers are shares of one, such as confidences: then ``95.8%`` is 0.958, and a
         comma never separates thousands.
+    decimal_commas
+        The texts in which a comma never separates thousands either; None for none of them.
     """
     trimmed = pc.utf8_trim_whitespace(pc.fill_null(texts, ""))
     if isinstance(trimmed, pa.ChunkedArray):
@@ -99,7 +105,8 @@ def read_numbers(texts: Texts, *, is_share: bool = False) -> Numbers:
     forms = np.where(np.isnan(values), NumberForm.NONE, NumberForm.PLAIN).astype(np.uint8)
     other = np.flatnonzero(np.isnan(values) & ~missing)
     if len(other):
-        values[other], forms[other] = _other_forms(trimmed.take(pa.array(other)), is_share)
+        certain = None if decimal_commas is None else decimal_commas[other]
+        values[other], forms[other] = _other_forms(trimmed.take(pa.array(other)), is_share, certain)
     finite = np.isfinite(values)
     return Numbers(
         values=np.where(finite, values, np.nan),
@@ -120,7 +127,7 @@ def _plain_values(texts: Texts) -> npt.NDArray[np.float64]:
 
 
 def _other_forms(
-    texts: Texts, is_share: bool
+    texts: Texts, is_share: bool, certain: Flags | None
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.uint8]]:
     values = np.full(len(texts), np.nan)
     forms = np.full(len(texts), NumberForm.NONE, np.uint8)
@@ -134,12 +141,21 @@ def _other_forms(
         fill(NumberForm.PRINTED, np.arange(len(texts)), _plain_values(pc.fill_null(inner, "")))
     rows = np.flatnonzero(np.isnan(values))
     fill(NumberForm.COMMA, rows, _with_comma(texts.take(pa.array(rows)), is_share))
+    if certain is not None:
+        rows = np.flatnonzero(np.isnan(values) & certain)
+        fill(NumberForm.COMMA, rows, _with_comma(_without_points(texts.take(pa.array(rows))), True))
     if is_share:
         rows = np.flatnonzero(_flags(pc.match_substring_regex(texts, _PER_CENT)))
         bare = pc.replace_substring_regex(texts.take(pa.array(rows)), _PER_CENT, "")
         plain, comma = _plain_values(bare), _with_comma(bare, is_share)
         fill(NumberForm.PER_CENT, rows, np.where(np.isnan(plain), comma, plain) / 100)
     return values, forms
+
+
+def _without_points(texts: Texts) -> Texts:
+    """Return texts such as ``1.234,5`` without the points between their thousands."""
+    written = pc.match_substring_regex(texts, _POINTS)
+    return pc.if_else(written, pc.replace_substring(texts, ".", ""), texts)
 
 
 def _with_comma(texts: Texts, is_share: bool) -> npt.NDArray[np.float64]:

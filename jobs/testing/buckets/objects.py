@@ -62,6 +62,17 @@ class ObjectsSuite(BucketSuite):
         assert second is not None
         assert before <= first <= second <= datetime.now(UTC) + timedelta(seconds=2)
 
+    def test_a_listing_tells_when_objects_were_written(self, bucket: Bucket) -> None:
+        bucket.write("a/b.txt", b"first")
+        told = bucket.info("a/b.txt").written
+        (listed,) = bucket.list()
+        (beside,) = (one for one in bucket.level("a/") if not isinstance(one, str))
+        assert told is not None
+        for found in (listed, beside):
+            assert found.written is not None
+            # S3 tells fractions of a second in listings alone.
+            assert abs(found.written - told) < timedelta(seconds=1)
+
     def test_every_quick_write_has_a_version_of_its_own(self, bucket: Bucket) -> None:
         versions = [bucket.write("a.txt", b"equally long %02d" % number) for number in range(20)]
         assert len(set(versions)) == 20

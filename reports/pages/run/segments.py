@@ -24,14 +24,15 @@ class SegmentRow:
     ----------
     state
         The answer.
-    images, days
-        How many images, and on how many normal days of its own the test rests.
+    images, rests_on
+        How many images, and on how many normal days of its own, or images in the reference, the
+        test rests.
     column
         The column that lies farthest out, in words.
     moved
         How far it moved and what that looks like.
     usual, current
-        Its value on the segment's own normal days, and now.
+        Its value on the segment's own normal days, or in its part of the reference, and now.
     p_value
         Adjusted for everything that the run tests.
     more
@@ -43,7 +44,7 @@ class SegmentRow:
     name: str
     state: State
     images: str
-    days: str
+    rests_on: str
     column: str
     moved: str
     usual: str
@@ -65,12 +66,15 @@ class SegmentsView:
         How many were tested and how many of them drifted.
     not_tested
         A sentence for each reason for which some were not tested.
+    is_beside_reference
+        Whether they were compared with the reference.
     """
 
     drifted: tuple[SegmentRow, ...]
     quiet: tuple[SegmentRow, ...]
     summary: str
     not_tested: tuple[str, ...]
+    is_beside_reference: bool
 
 
 def segments_view(findings: RunFindings, features: Mapping[str, Feature]) -> SegmentsView | None:
@@ -90,6 +94,7 @@ def segments_view(findings: RunFindings, features: Mapping[str, Feature]) -> Seg
         quiet=tuple(row for row in rows if row.state is not State.DRIFT),
         summary=_summary(tests),
         not_tested=tuple(_not_tested(tests)),
+        is_beside_reference=_is_beside_reference(tests),
     )
 
 
@@ -101,10 +106,20 @@ def _summary(tests: SegmentTests) -> str:
     parts = counted(number, "part")
     if number == 1:
         how_many = "it moved" if drifted else "it did not move"
+    if _is_beside_reference(tests):
+        return (
+            f"{parts} of the traffic {'was' if number == 1 else 'were'} compared with "
+            f"{'its' if number == 1 else 'their'} own images in the reference: {how_many} by more "
+            "than chance."
+        )
     return (
         f"{parts} of the traffic {'was' if number == 1 else 'were'} compared with normal days of "
         f"{'its' if number == 1 else 'their'} own: {how_many} by more than those differ."
     )
+
+
+def _is_beside_reference(tests: SegmentTests) -> bool:
+    return any(one.reference_images is not None for one in tests.tested)
 
 
 def _row(test: SegmentTest, features: Mapping[str, Feature]) -> SegmentRow:
@@ -113,7 +128,7 @@ def _row(test: SegmentTest, features: Mapping[str, Feature]) -> SegmentRow:
         name=name_in_words(test.column, test.value),
         state=test.state,
         images=f"{test.images:,}",
-        days=str(test.days),
+        rests_on=str(test.days) if test.reference_images is None else f"{test.reference_images:,}",
         column=_title(column, features),
         moved=moved_words(column, features.get(column.name)),
         usual=value_words(column, column.usual),

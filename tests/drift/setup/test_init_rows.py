@@ -66,12 +66,18 @@ def test_lines_are_counted_over_line_breaks_inside_quotes():
     assert found.odd[0].first == "line 4 of a.csv"
 
 
-def test_text_in_another_encoding_is_counted_with_the_encoding_it_looks_like():
+def test_text_in_windows_1252_is_read_and_the_encoding_proposed():
     found = sample("a,b\n1,Vogel\n2,K\u00e4tzchen\n3,Sch\u00e4fer\n".encode("cp1252"))
-    (odd,) = found.odd
-    assert (odd.rows, odd.first) == (2, "line 3 of a.csv")
-    assert "are not UTF-8 text (they look like Windows-1252)" in odd.what
+    assert found.odd == ()
+    assert found.written.encoding == "cp1252"
+    assert "2 of 3 rows looked at are not UTF-8" in found.written.encoding_because
     assert found.table["b"].tolist() == ["Vogel", "K\u00e4tzchen", "Sch\u00e4fer"]
+
+
+def test_text_of_two_encodings_is_counted_with_the_one_it_looks_like():
+    (odd,) = sample(b"a,b\n1,K\xe4tzchen\n2,K\xc3\xa4tzchen\n").odd
+    assert (odd.rows, odd.first) == (1, "line 2 of a.csv")
+    assert "are not UTF-8 text (they look like Windows-1252)" in odd.what
 
 
 def test_text_of_other_scripts_is_not_said_to_look_like_windows():
@@ -121,11 +127,11 @@ def test_one_damaged_part_is_named_and_the_others_are_the_log(tmp_path):
         put(tmp_path, f"reference/{number}.jpg", number)
     for day in range(4):
         write_csv(tmp_path / f"logs/part-{day}.csv", [row(one) for one in rows[day::4]])
-    (tmp_path / "logs/part-4.csv").write_bytes("timestamp,id\n".encode("utf-16"))
+    (tmp_path / "logs/part-4.csv").write_bytes("timestamp,id\n".encode("utf-16-le"))
     (tmp_path / "logs/part-5.csv").write_text("timestamp,id,pred\n")
     found = proposed(tmp_path)
     assert found.log.path == "logs/part-*.csv"
-    assert "1 of 6 objects looked at cannot be read, such as logs/part-4.csv: it is UTF-16" in said(
+    assert "1 of 6 objects looked at cannot be read, such as logs/part-4.csv: it is binary" in said(
         found
     )
 
@@ -137,10 +143,8 @@ def test_an_object_named_like_a_log_that_cannot_be_read_is_named(tmp_path):
     for number in range(30):
         put(tmp_path, f"reference/{number}.jpg", number)
     write_csv(tmp_path / "log.csv", [row(one) for one in rows])
-    (tmp_path / "requests.csv").write_text("2025-03-03,1\n2025-03-04,2\n")
-    assert "requests.csv is not taken for a log: its first line looks like a row" in said(
-        proposed(tmp_path)
-    )
+    (tmp_path / "requests.csv").write_text("time,time\n2025-03-04,2\n")
+    assert "requests.csv is not taken for a log: the column name" in said(proposed(tmp_path))
 
 
 @pytest.mark.parametrize("every", [2, 20])

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 
 from drift.comparison.compare import Comparison
-from drift.days.judging.segment_families import SegmentPast
-from drift.days.judging.segment_findings import JudgedSegment
-from drift.days.judging.segment_means import SegmentValue
-from drift.days.sums import BothSums, FamilySums
+from drift.comparison.segments.judged import JudgedSegment
+from drift.observations.segment_values import SegmentValue
 from drift.verdict.decide import decide
 from drift.verdict.moves import describe_move
 from drift.verdict.sentence import Extent
@@ -269,14 +267,9 @@ def test_the_smallest_shift_is_rounded_so_that_it_never_looks_like_enough(say):
 
 
 def segment_of(*drifted, value="gate-3"):
-    sums = FamilySums(images=80, effective=80.0)
-    past = SegmentPast(
-        segment=SegmentValue(column="camera", value=value),
-        blocks=(BothSums(features=sums, predictions=sums),),
-        days=20,
-    )
     return JudgedSegment(
-        past=past,
+        segment=SegmentValue(column="camera", value=value),
+        images=80,
         days=20,
         state=State.DRIFT,
         p_value=1e-6,

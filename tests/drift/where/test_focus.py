@@ -7,12 +7,10 @@ import pandas as pd
 
 from drift.comparison.columns.columns import AlignedRows, ColumnKind, ColumnRole, LinedUp
 from drift.comparison.compare import Comparison
-from drift.days.judging.segment_families import SegmentPast
-from drift.days.judging.segment_findings import JudgedSegment
-from drift.days.judging.segment_means import SegmentValue
-from drift.days.sums import BothSums, FamilySums
+from drift.comparison.segments.judged import BesideReference, JudgedSegment
+from drift.observations.segment_values import SegmentValue
 from drift.where.direction import drift_positions
-from drift.where.focus import focus_of, is_inside
+from drift.where.focus import focus_of, further_focuses, is_inside
 from drift.where.segment_columns import segment_columns
 from reports.findings.answers import State
 from reports.findings.columns import Distribution, Finding, Statistic
@@ -42,14 +40,10 @@ def finding(difference: float, state: State = State.DRIFT) -> Finding:
 
 
 def segment(difference: float = 2.0, value: str = "b") -> JudgedSegment:
-    sums = FamilySums(images=50, effective=50.0)
     own = finding(difference)
     return JudgedSegment(
-        past=SegmentPast(
-            segment=SegmentValue(column="camera", value=value),
-            blocks=(BothSums(features=sums, predictions=sums),),
-            days=9,
-        ),
+        segment=SegmentValue(column="camera", value=value),
+        images=50,
         days=9,
         state=State.DRIFT,
         p_value=1e-6,
@@ -108,6 +102,40 @@ def test_the_whole_window_leads_where_the_rest_has_moved_as_far() -> None:
     assert focus.comparison is said
 
 
+def test_further_values_of_the_same_column_are_shown_too_three_in_all() -> None:
+    drifted = tuple(segment(value=value) for value in "badc")
+    of_client = dataclasses.replace(segment(), segment=SegmentValue(column="client", value="large"))
+    said, both = comparison(0.1, State.STEADY), rows()
+    table = TABLE.assign(client="large")
+    sides = said, both, (drifted[0], of_client, *drifted[1:]), table
+    focus = focus_of(*sides)
+    further = further_focuses(focus, *sides)
+    assert [one.segment.segment.value for one in further if one.segment] == ["a", "d"]
+    assert set(CAMERAS[further[0].rows.current.index - 7]) == {"a"}
+    whole = focus_of(said, both, (), table)
+    assert further_focuses(whole, said, both, (), table) == ()
+
+
+def test_a_segment_beside_the_reference_is_ranked_by_its_own_part_of_it() -> None:
+    own = BesideReference(images=100, rows=np.arange(100), column=numeric("mean", [1], [2]))
+    beside = dataclasses.replace(segment(), reference=own)
+    focus = focus_of(comparison(0.1, State.STEADY), rows(), (beside,), TABLE)
+    assert focus.rows.reference["mean"].tolist() == REFERENCE[:100].tolist()
+    assert len(focus.rows.current) == 50
+
+
+def test_without_days_the_shift_tells_whether_the_rest_has_moved_too() -> None:
+    def beside_reference(one: Finding) -> Finding:
+        return dataclasses.replace(one, beside_days=None, shift=one.effect)
+
+    for moved, is_segment in ((0.5, True), (1.9, False)):
+        whole = comparison(moved, State.DRIFT)
+        whole = dataclasses.replace(whole, features=(beside_reference(whole.features[0]),))
+        own = beside_reference(finding(2.0))
+        drifted = dataclasses.replace(segment(), strongest=own, drifted=(own,))
+        assert (focus_of(whole, rows(), (drifted,), TABLE).segment is not None) is is_segment
+
+
 def test_missing_values_are_the_value_empty() -> None:
     table = pd.DataFrame({"camera": ["a", None, "  ", " a "]})
     for value, inside in (("(empty)", [1, 2]), ("a", [0, 3])):
@@ -126,5 +154,5 @@ def test_evidentlys_page_gets_a_column_of_each_segment_that_drifted() -> None:
     assert len(first[0].current) == 50
     assert first[0].current.mean() > 11
     assert first[1].adjusted_p_value == 1e-5
-    empty = dataclasses.replace(segment(), past=segment(value="nobody").past)
+    empty = dataclasses.replace(segment(), segment=segment(value="nobody").segment)
     assert segment_columns((empty,), lined_up, TABLE) == ()

@@ -15,6 +15,7 @@ from drift.where.offenders import (
     RankedImages,
     find_offenders,
     list_affected,
+    offenders_in_turn,
     rank_images,
 )
 from reference_stats.fingerprint import WORDS, Fingerprints
@@ -94,6 +95,21 @@ def because(**numbers: tuple[float, float]) -> str:
     values = {name: [value] for name, (value, _) in numbers.items()}
     (found,) = offenders(values, {name: [distance] for name, (_, distance) in numbers.items()})
     return found.because
+
+
+def test_images_of_several_parts_are_shown_by_turns() -> None:
+    values = {"mean": [90.0, 80.0, 85.0, 70.0]}
+    window = window_of(pd.DataFrame(values), None, [0, 1, 2, 3])
+    parts = []
+    for places in ([0, 1], [2, 3]):
+        current = pd.DataFrame({"mean": [3.0, 2.0]}, index=places)
+        positions = Positions(reference=current.iloc[:1] * 0.0, current=current)
+        rows = AlignedRows(reference=positions.reference, current=current)
+        parts.append(rank_images(positions, rows, comparison_of(["mean"], []), window))
+    shown = offenders_in_turn(parts, window, profile_of(["mean"]))
+    assert [one.image for one in shown] == ["00.jpg", "02.jpg", "01.jpg", "03.jpg"]
+    alone = offenders_in_turn(parts[:1], window, profile_of(["mean"]))
+    assert alone == find_offenders(parts[0], window, profile_of(["mean"]))
 
 
 def test_only_numbers_outside_of_what_is_usual_are_named() -> None:

@@ -107,7 +107,6 @@ def test_a_nested_name_is_not_taken_for_the_timestamp():
         (b"\n\n", "no JSON object"),
         (bytes(range(256)), "binary"),
         (lines({"time": "2025-03-04"}).encode(), 'no column "timestamp"'),
-        (lines(entry(1)).encode("utf-16"), "UTF-16"),
         (lines(entry(1), entry(2)).replace("\n", "\r").encode(), "lines end in CR"),
         (lines(*[entry(1)] * 50_000).replace("\n", "\r").encode(), "lines end in CR"),
         (lines(entry(1, **{f"k{n}": 1 for n in range(60_000)})).encode(), "60,002 columns"),

@@ -23,6 +23,7 @@ from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.build import build_profile, settings_digest
 from reference_stats.profiles.numbers import SourceContext
 from reference_stats.profiles.profile import ReferenceProfile
+from reference_stats.profiles.store import ProfileStore
 from tests.support.worlds import job_of, make_world
 
 NOW = datetime(2025, 3, 5, tzinfo=UTC)
@@ -227,6 +228,27 @@ def test_a_past_window_knows_who_sent_each_image_first_and_when(tmp_path):
     assert profile.records["timestamp"].max() < pd.Timestamp("2025-03-03T23:59:59Z")
 
 
+def test_a_past_window_knows_the_segments_of_its_images_that_its_log_has(tmp_path):
+    make_world(tmp_path, lights=(1.0,), requests=6, references=2)
+    path = tmp_path / "predictions_log.csv"
+    log = pd.read_csv(path)
+    gates = ["a", "b", None, "a", " ", "b"]
+    log.assign(gate=gates).to_csv(path, index=False)
+    window = {"start": "2025-03-03T00:00", "end": "2025-03-04"}
+    plain = build(job_of(tmp_path, reference={"window": window}))
+    assert list(plain.segments.columns) == []
+    wanted = {"columns": ["gate", "not there yet"]}
+    profile = build(job_of(tmp_path, reference={"window": window}, segments=wanted))
+    assert list(profile.segments.columns) == ["gate"]
+    found = ["" if pd.isna(one) else one for one in profile.segments["gate"]]
+    assert [one.strip() for one in found] == ["a", "b", "", "a", "", "b"]
+    assert profile.id != plain.id
+    kept = ProfileStore(bucket=open_bucket(str(tmp_path)), folder="profiles")
+    kept.save(profile)
+    assert kept.load(profile.id).segments.equals(profile.segments)
+    assert kept.load(profile.id).records["image"].tolist() == plain.records["image"].tolist()
+
+
 @pytest.mark.parametrize(
     ("window", "message"),
     [
@@ -282,6 +304,17 @@ class TestLabels:
     @pytest.mark.parametrize("name", ["said.csv", "said.csv.gz", "said.parquet"])
     def test_a_table_without_times_is_read_as_a_log_is(self, folder, frame, logged, name):
         pd.testing.assert_series_equal(self.categories(folder, frame, name), logged)
+
+    def test_a_reference_needs_no_times_where_the_log_has_them_in_its_names(
+        self, folder, frame, logged
+    ):
+        frame.to_csv(folder / "said.csv", index=False)
+        columns = {"prediction": "breed", "timestamp": "{path:%Y-%m-%d}"}
+        predictions = {"path": "*/*.csv", "columns": columns}
+        reference = {"images": "reference/", "log": "said.csv"}
+        rows = build(job_of(folder, reference=reference, predictions=predictions)).predictions.rows
+        found = rows["prediction"].value_counts(dropna=False).sort_index()
+        pd.testing.assert_series_equal(found, logged)
 
     @pytest.mark.parametrize("name", ["table.csv", "table.csv.gz", "table.parquet"])
     def test_a_table_of_features_is_read_as_a_log_is(self, folder, frame, logged, name):

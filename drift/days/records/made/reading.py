@@ -66,6 +66,7 @@ class LoggedStretch:
             place.job.predictions,
             request,
             extra_columns=place.locator.columns_used(),
+            workers=place.job.images.fetch_workers,
         )
         located = place.locator.locate(predictions.raw, place.log_url) if len(predictions) else []
         paths = [one.path if isinstance(one, ImageLocation) else None for one in located]

@@ -48,6 +48,9 @@ def record_key(job: Job, rows: int | None) -> str:
         parts.append([job.images.column])
     if columns.answer is not None:
         parts.append([columns.answer, columns.answer_names])
+    of_names = [log.from_path, log.images_only, list(log.exclude)]
+    if any(of_names):
+        parts.append(of_names)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
 
 

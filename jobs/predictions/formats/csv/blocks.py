@@ -54,7 +54,7 @@ def scan_block(block: TextBlock, dialect: CsvDialect, rules: TimestampRules) -> 
         return scanned
     if block.data.isspace():
         return replace(scanned, is_blank=dialect.delimiter not in block.data)
-    if dialect.timestamp == 0 and b'"' not in block.data:
+    if dialect.timestamp == 0 and rules.takes_texts_as_they_are and b'"' not in block.data:
         times = times_of_first_fields(raw, newlines, dialect.delimiter, rules)
         if times is not None:
             return replace(scanned, times=times)

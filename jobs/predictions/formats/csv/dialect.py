@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from jobs.errors import ObjectError
 
 DELIMITERS = (b",", b";", b"\t", b"|")
+# What tells Excel how fields are parted, in a line above the header.
+HINT = re.compile(rb"sep=([ -~\t])", re.IGNORECASE)
 _QUOTED = re.compile(rb'"[^"]*+"?')
 _UTF16 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -87,15 +90,34 @@ def join_fields(values: list[bytes], delimiter: bytes) -> bytes:
     return delimiter.join(b'"' + value.replace(b'"', b'""') + b'"' for value in values)
 
 
-def read_header(url: str, head: bytes, timestamp: str) -> tuple[CsvDialect, int, int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderRules:
+    """What is known of a header before it is read.
+
+    Attributes
+    ----------
+    timestamp
+        The name of the timestamp column: the delimiter is the one that makes it a column. None
+        where the object's name tells the time of all rows.
+    stated
+        The columns' names of an object without a header line; empty where each has one. An object
+        whose first line holds the timestamp's name, or half of these names, has one as well.
+    """
+
+    timestamp: str | None
+    stated: tuple[str, ...] = ()
+
+
+def read_header(url: str, head: bytes, rules: HeaderRules) -> tuple[CsvDialect, int, int]:
     """Return the dialect, and how many bytes and lines of `head` come before the first row.
+
+    Before the header may stand blank lines, ``sep=;``, which names the delimiter, and comments,
+    which begin with ``#``; the last comment may be the header.
 
     Parameters
     ----------
     head
         The first lines of the object, each with its newline.
-    timestamp
-        The name of the timestamp column: the delimiter is the one that makes it a column.
 
     Raises
     ------
@@ -104,13 +126,57 @@ def read_header(url: str, head: bytes, timestamp: str) -> tuple[CsvDialect, int,
     """
     check_text(url, head)
     lines = size = 0
+    hint, comment = b"", b""
     while size < len(head):
         line = head[size : head.find(b"\n", size) + 1]
-        lines, size = lines + 1, size + len(line)
-        if line.removeprefix(codecs.BOM_UTF8).strip():
+        start, size, lines = size, size + len(line), lines + 1
+        text = line.removeprefix(codecs.BOM_UTF8).strip(b" \r\n")
+        delimiters = (hint, *DELIMITERS) if hint else DELIMITERS
+        if not text.strip():
+            continue
+        if not hint and (found := HINT.fullmatch(text.lstrip(b'"').rstrip(b'"'))):
+            hint = found[1]
+        elif text.startswith(b"#") and not _names_time(text, delimiters, rules):
+            comment = text
+        else:
             check_line_ends(url, line)
-            return _dialect(url, line, timestamp), size, lines
+            own = _names_time(text, delimiters, rules) or _names_others(text, delimiters, rules)
+            if comment and not own and _names_time(comment.lstrip(b"# "), delimiters, rules):
+                dialect = _dialect(url, comment.lstrip(b"# "), rules.timestamp, delimiters)
+                return dialect, start, lines - 1
+            if rules.stated and not own:
+                return _stated(line, delimiters, rules), start, lines - 1
+            return _dialect(url, line, rules.timestamp, delimiters), size, lines
     raise ObjectError(url, "the log is empty. Expected a header line; check what writes the log.")
+
+
+def _names_time(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> bool:
+    text = line.decode("utf-8", "replace").encode()
+    return rules.timestamp is not None and any(
+        rules.timestamp in _columns(text, delimiter) for delimiter in delimiters
+    )
+
+
+def _names_others(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> bool:
+    """Tell whether a line holds half of the stated names or more, as no row does."""
+    text = line.decode("utf-8", "replace").encode()
+    known = (len({*rules.stated} & {*_columns(text, one)}) for one in delimiters)
+    return bool(rules.stated) and 2 * max(known) >= len(rules.stated)
+
+
+def _stated(line: bytes, delimiters: Sequence[bytes], rules: HeaderRules) -> CsvDialect:
+    """Return the dialect of rows without a header: their delimiter is the one that fits it best."""
+    text = line.rstrip(b"\r\n")
+
+    def missed(delimiter: bytes) -> int:
+        return abs(len(split_fields(text, delimiter).values) - len(rules.stated))
+
+    names = rules.stated
+    return CsvDialect(
+        columns=names,
+        delimiter=min(delimiters, key=missed),
+        timestamp=names.index(str(rules.timestamp)) if rules.timestamp in names else -1,
+    )
 
 
 def check_text(url: str, head: bytes) -> None:
@@ -123,14 +189,17 @@ def check_text(url: str, head: bytes) -> None:
     """
     if head.startswith(_UTF16):
         raise ObjectError(
-            url, "the log is UTF-16 or UTF-32 text. Expected UTF-8; write or convert it as UTF-8."
+            url,
+            "the log is UTF-16 or UTF-32 text inside of other text. Expected one encoding; write "
+            "or convert it as UTF-8.",
         )
     first = head.partition(b"\n")[0]
     if b"\0" in first:
         raise ObjectError(
             url,
-            "the log is binary (its first line holds NUL bytes). Expected UTF-8 text; check "
-            "predictions.path and what writes the log.",
+            "the log is binary (its first line holds NUL bytes). Expected UTF-8 text, or UTF-16 "
+            "with its mark; check predictions.path and what writes the log, or state "
+            "predictions.encoding.",
         )
 
 
@@ -155,22 +224,25 @@ def lines_end_in_returns(url: str) -> ObjectError:
     )
 
 
-def _dialect(url: str, line: bytes, timestamp: str) -> CsvDialect:
+def _dialect(
+    url: str, line: bytes, timestamp: str | None, delimiters: Sequence[bytes] = DELIMITERS
+) -> CsvDialect:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:
         raise ObjectError(
             url,
             "the header is not UTF-8 text: the log is binary or of another encoding. Expected "
-            "UTF-8; check predictions.path and what writes the log.",
+            "UTF-8; check predictions.path and what writes the log, or state "
+            "predictions.encoding.",
         ) from None
     line = line.removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
-    for delimiter in DELIMITERS:
+    for delimiter in delimiters:
         columns = _columns(line, delimiter)
         if timestamp in columns:
             position = columns.index(timestamp)
             return CsvDialect(columns=columns, delimiter=delimiter, timestamp=position)
-    delimiter = max(DELIMITERS, key=line.count)
+    delimiter = max(delimiters, key=line.count)
     return CsvDialect(columns=_columns(line, delimiter), delimiter=delimiter, timestamp=-1)
 
 

@@ -17,7 +17,12 @@ import pyarrow as pa
 from jobs.errors import ObjectError
 from jobs.predictions.formats.csv.blocks import ScannedBlock, parse, scan_block
 from jobs.predictions.formats.csv.careful_records import LineSorter
-from jobs.predictions.formats.csv.dialect import CsvDialect, check_line_ends, read_header
+from jobs.predictions.formats.csv.dialect import (
+    CsvDialect,
+    HeaderRules,
+    check_line_ends,
+    read_header,
+)
 from jobs.predictions.formats.csv.inner_headers import FoundHeader, find_headers, read_header_line
 from jobs.predictions.formats.csv.records import Records
 from jobs.predictions.formats.csv.unread import lines_below, overlong_line
@@ -51,7 +56,7 @@ def read_csv_log(
         If it is damaged gzip data.
     """
     longest = collector.needed.longest_line_bytes
-    blocks = read_blocks(log.path, block_bytes, longest)
+    blocks = read_blocks(log.path, block_bytes, log.encoding, longest_line=longest)
     first = next(blocks, None)
     if first is not None and first.overlong is not None and not first.data:
         check_line_ends(log.url, first.overlong)
@@ -61,11 +66,15 @@ def read_csv_log(
         raise ObjectError(
             log.url, f"the log {what}. Expected a header line; check what writes the log."
         )
-    encoding = TextEncoding(log.path)
+    encoding = TextEncoding(None if log.encoding else log.path)
     first = replace(first, data=encoding.as_utf8(first.data))
-    dialect, size, lines = read_header(log.url, first.data, collector.needed.named.timestamp)
+    rules = HeaderRules(timestamp=collector.time_column, stated=log.header)
+    dialect, size, lines = read_header(log.url, first.data, rules)
     check_header(log.url, dialect.columns, collector.needed)
+    dialect = replace(dialect, timestamp=collector.know_columns(dialect.columns) or 0)
     collector.columns |= dict.fromkeys(dialect.columns)
+    if dialect.delimiter == b";":
+        collector.origins.decimal_commas.add(log.name)
     reader = _CsvReader(log.name, encoding, dialect, collector, first_line=lines + 1)
     reader.take(TextBlock(data=first.data[size:], overlong=first.overlong))
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -169,9 +178,9 @@ class _CsvReader:
         self._collector.note(self._source, lines[good], times.moments[good], times.zoneless[good])
 
     def _holds_header(self, scanned: ScannedBlock, times: Timestamps) -> bool:
-        """Tell whether one of the lines without a time is a header."""
+        """Tell whether one of the lines without a time of their own is a header."""
         faulty = np.flatnonzero(times.faults)
-        if len(faulty) > _FEW_FAULTS:
+        if len(faulty) > _FEW_FAULTS or self._collector.time_column is None:
             return next(find_headers(scanned.block.data, self._dialect), None) is not None
         ends = scanned.newlines[faulty] + 1
         starts = np.where(faulty > 0, scanned.newlines[faulty - 1] + 1, 0)
@@ -203,14 +212,14 @@ class _CsvReader:
 
     def _follow(self, header: FoundHeader) -> None:
         """Read what comes next by the names of another header."""
-        timestamp = self._collector.needed.named.timestamp
-        problem = header.problem(timestamp)
+        timestamp = self._collector.time_column
+        problem = header.problem(timestamp) if timestamp is not None else ""
         self._problem = f"the header in line {self._line} {problem}" if problem else ""
         if not problem:
             dialect = CsvDialect(
                 columns=header.columns,
                 delimiter=header.delimiter,
-                timestamp=header.columns.index(timestamp),
+                timestamp=header.columns.index(timestamp) if timestamp is not None else 0,
                 line=self._line,
             )
             self._collector.change_columns(

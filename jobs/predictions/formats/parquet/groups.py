@@ -45,7 +45,9 @@ def group_bounds(
 
     Only where the column is a real timestamp without gaps: a row without a time is counted.
     """
-    name = collector.needed.named.timestamp
+    name = collector.time_column
+    if name is None:
+        return None
     kind = file.schema_arrow.field(name).type
     position = next(
         (i for i in range(len(file.schema)) if file.schema.column(i).path == name),
@@ -84,7 +86,7 @@ def lies_near(bounds: Integers, file: parquet.ParquetFile, collector: WindowColl
 def _touches(
     bounds: Integers, file: parquet.ParquetFile, collector: WindowCollector, start: int | None
 ) -> bool:
-    zoned = file.schema_arrow.field(collector.needed.named.timestamp).type.tz
+    zoned = file.schema_arrow.field(collector.time_column or "").type.tz
     margin = 0 if zoned else _ZONE_MARGIN // timedelta(microseconds=1)
     after_start = start is None or bounds[1] + margin >= start
     return bool(after_start and bounds[0] - margin < collector.end)

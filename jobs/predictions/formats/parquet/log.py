@@ -43,6 +43,7 @@ def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
         with open_parquet(log.path, verify=not log.is_whole) as file:
             columns = [str(name) for name in file.schema_arrow.names]
             check_header(log.url, columns, collector.needed)
+            collector.know_columns(columns)
             collector.columns |= dict.fromkeys(column_names(file.schema_arrow))
             check_width(log.url, len(collector.columns))
             _read_groups(file, log, collector)
@@ -113,13 +114,15 @@ class _GroupReader:
         self._collector = collector
 
     def read_times(self) -> Iterator[_TimedRows]:
-        """Yield the times of all rows; only their column is read."""
-        name = self._collector.needed.named.timestamp
+        """Yield the times of all rows; only their column is read, where they have one."""
+        name = self._collector.time_column
         rows = self._metadata.row_group(self._group).num_rows
-        with self._columns([name]) as column:
+        with self._columns([name] if name is not None else []) as column:
             for start in range(0, rows, MOST_ROWS):
                 every = np.ones(min(MOST_ROWS, rows - start), np.bool_)
-                found = column.read(start, every, _written_times)[name]
+                found = pa.chunked_array([pa.nulls(len(every), pa.string())])
+                if name is not None:
+                    found = column.read(start, every, _written_times)[name]
                 texts, times = read_time_column(found, self._collector.rules)
                 lines = np.arange(len(every), dtype=np.int64) + self._first_row + start
                 good = times.faults == TimestampFault.NONE

@@ -72,7 +72,7 @@ def _copy(bucket: Bucket, info: ObjectInfo, target: Path, collector: WindowColle
         return False
     _fetch(bucket, info, target, footer)
     with parquet.ParquetFile(target) as opened:
-        if collector.needed.named.timestamp not in opened.schema_arrow.names:
+        if collector.know_columns(opened.schema_arrow.names) is None:
             return False
         spans = _joined(_needed_spans(opened, collector))
     if sum(stop - start for start, stop in spans) > worth_while:
@@ -98,7 +98,7 @@ def _fetch(bucket: Bucket, info: ObjectInfo, target: Path, span: Span) -> bytes:
 
 def _needed_spans(file: parquet.ParquetFile, collector: WindowCollector) -> list[Span]:
     """Return the parts with all of some row groups, and with the times of others."""
-    name = collector.needed.named.timestamp
+    name = collector.time_column or ""
     paths = [file.schema.column(position).path for position in range(len(file.schema))]
     groups = [file.metadata.row_group(group) for group in needed_groups(file, collector)]
     whole = [_span_of(group, range(group.num_columns)) for group in groups]

@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 
 from drift.comparison.columns.columns import ColumnRole
+from drift.comparison.segments.judged import MOST_TESTED
 from drift.days.blocks import Block, BlockRecord
 from drift.days.judging.compare_days import NormalDays, PastMarks, RateShares
-from drift.days.judging.segment_families import MOST_TESTED, segment_families
-from drift.days.judging.segment_means import SegmentValue
+from drift.days.judging.segment_families import segment_families
 from drift.days.judging.segment_tests import segments_of_window
 from drift.days.records.known_days import KnownDays
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.scale import ReferenceScale
 from drift.days.sums import BothSums, FamilySums
+from drift.observations.segment_values import SegmentValue
 from jobs.job_file.job import DetectionSettings
 from tests.support.columns import lined_up, numeric
 

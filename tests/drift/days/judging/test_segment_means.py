@@ -11,7 +11,7 @@ import pytest
 
 from drift.comparison.columns.columns import ColumnRole
 from drift.days.blocks import Block, BlockRecord
-from drift.days.judging.segment_means import SegmentValue, segment_means, segment_sums
+from drift.days.judging.segment_means import segment_means, segment_sums
 from drift.days.model.plan import ModelPlan
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.model.replay import replay
@@ -21,6 +21,7 @@ from drift.days.records.measured.measure import BlockCounts, Measuring, block_re
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.records.stored.documents import parse_record, record_bytes
 from drift.days.scale import ReferenceScale
+from drift.observations.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
 
 START = datetime(2025, 3, 3, tzinfo=UTC)

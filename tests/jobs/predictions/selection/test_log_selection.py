@@ -210,8 +210,8 @@ def test_empty_partitions_and_marks_of_other_programs_are_passed_over():
     [
         ({"logs/a.txt": "x"}, "logs/*.csv", ObjectMissingError, "no object matches"),
         ({"logs/a.csv": ""}, "logs/*.csv", ObjectError, "empty"),
-        ({"logs/a.xlsx": "x"}, "logs/*", ObjectError, "a.xlsx.*no format"),
-        ({"log.xlsx": "x"}, "log.xlsx", ObjectError, "log.xlsx.*no format"),
+        ({"logs/a.xlsx": "x"}, "logs/*", ObjectError, "a.xlsx.*tells a format"),
+        ({"log.xlsx": "x"}, "log.xlsx", ObjectError, "log.xlsx.*tells a format"),
         ({"log.csv": ""}, "log.csv", ObjectError, "log.csv.*empty"),
     ],
 )

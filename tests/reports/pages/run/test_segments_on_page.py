@@ -1,11 +1,14 @@
 """What a run's page says of segments that were tested by themselves."""
 
 import dataclasses
+import json
 
+import jsonschema
 import pytest
 
 from reports.findings.answers import State
 from reports.findings.places import SegmentTests
+from reports.json_report.report import report_json, report_schema
 from reports.pages.run.report import report_html
 from reports.pages.run.segments import segments_view
 from reports.words.numbers import SIGMA
@@ -47,6 +50,20 @@ def test_a_segment_that_drifted_stands_above_the_columns_with_what_moved() -> No
     assert left_out in section
     assert "4 more parts not tested." in section
     assert "Look first at camera gate-3 and what is between it and the log" in page
+
+
+def test_segments_beside_the_reference_say_with_how_many_images_they_were_compared() -> None:
+    run = dataclasses.replace(examples.drifted(), segment_tests=tested_segments.BESIDE_REFERENCE)
+    page = page_of(run)
+    section = page[page.index('id="segments"') : page.index('id="features"')]
+    said = "2 parts of the traffic were compared with their own images in the reference"
+    assert f"{said}: 1 of them moved by more than chance." in section
+    assert "Own images then" in section
+    assert "Own days" not in section
+    assert "1,100" in section
+    assert "What lies farthest from its own part of the reference, of each." in section
+    assert "its images are not as its own in the reference" in page
+    jsonschema.validate(json.loads(report_json(run)), report_schema())
 
 
 def test_quiet_segments_stand_below_the_columns() -> None:

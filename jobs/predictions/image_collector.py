@@ -18,17 +18,19 @@ class ImageCollector(WindowCollector):
     Attributes
     ----------
     lines
-        The lines whose images are wanted.
+        The lines whose images are wanted; None for all.
     """
 
-    lines: frozenset[int] = frozenset()
+    lines: frozenset[int] | None = None
 
     def add(self, batch: RowBatch) -> None:
         """Give the images of the wanted lines away, unless the reader did so itself."""
         images = self.needed.images
         if images is None or batch.has_digests:
             return
-        wanted = np.isin(batch.lines, np.fromiter(self.lines, np.int64, len(self.lines)))
-        if wanted.any():
-            chosen = batch.take(np.flatnonzero(wanted))
+        chosen = batch
+        if self.lines is not None:
+            lines = np.fromiter(self.lines, np.int64, len(self.lines))
+            chosen = batch.take(np.flatnonzero(np.isin(batch.lines, lines)))
+        if len(chosen):
             with_digests(chosen.table.select([images]), images, self.keep_image)

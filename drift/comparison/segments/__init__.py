@@ -1,0 +1,1 @@
+"""The values of segments, each tested beside the same value in the reference."""

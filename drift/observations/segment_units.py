@@ -1,0 +1,117 @@
+"""The segments of both sides' units, where the reference knows them as the window does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from drift.observations.segment_values import (
+    SegmentValue,
+    recorded_segments,
+    segment_texts,
+    segments_of_reference,
+)
+from drift.observations.unit_rows import RowUnits
+from drift.observations.units import Units
+from drift.observations.window_images import WindowImages
+from jobs.job_file.job import Job
+from reference_stats.profiles.profile import ReferenceProfile
+
+Texts = NDArray[np.object_]
+# No segment is called so: of what image a prediction was is not known.
+_NOWHERE = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSegments:
+    """The value of one segment column of each unit: text of shape (units,)."""
+
+    reference: Texts
+    current: Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentedUnits:
+    """The segments of all units. A unit of several rows has the values of its first one.
+
+    Attributes
+    ----------
+    images, predictions
+        By segment column those of the units of images, and of the units of predictions.
+    counts
+        How many of the window's images each value has, of these columns and the unknown ones.
+    unknown
+        The segment columns that the profile does not know: an older version built it, or the job
+        did not name them then.
+    """
+
+    images: Mapping[str, UnitSegments] = field(default_factory=dict)
+    predictions: Mapping[str, UnitSegments] = field(default_factory=dict)
+    counts: Mapping[SegmentValue, int] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+
+
+def segment_units(
+    profile: ReferenceProfile, window: WindowImages, units: Units, table: pd.DataFrame, job: Job
+) -> SegmentedUnits:
+    """Return the segments of both sides' units; none where the reference comes from no log.
+
+    Parameters
+    ----------
+    table
+        The segments of the window's rows, one column each.
+    """
+    if profile.records is None or "timestamp" not in profile.records:
+        return SegmentedUnits()
+    known = segments_of_reference(profile, job)
+    wanted = [name for name in recorded_segments(job) if name in table]
+    shared = [name for name in wanted if name in known]
+    asked, answered = units.reference.first, _images_of_predictions(profile, units)
+    rows = _first_rows(units.predicted)
+    return SegmentedUnits(
+        images={
+            name: UnitSegments(
+                reference=segment_texts(known[name])[asked],
+                current=segment_texts(table[name].iloc[units.current.first]),
+            )
+            for name in shared
+        },
+        predictions={
+            name: UnitSegments(
+                reference=np.append(segment_texts(known[name]), _NOWHERE)[answered],
+                current=segment_texts(table[name].iloc[rows]),
+            )
+            for name in shared
+        },
+        counts=dict(_counts(table[wanted], window)),
+        unknown=frozenset(wanted) - frozenset(shared),
+    )
+
+
+def _images_of_predictions(profile: ReferenceProfile, units: Units) -> NDArray[np.int64]:
+    """Return the image that each unit of the reference's predictions is of, -1 where unknown."""
+    rows = _first_rows(units.reference_predicted)
+    if profile.prediction_images is None or profile.records is None:
+        is_row_by_row = len(profile.predictions.rows) == profile.images
+        return rows if is_row_by_row else np.full(len(rows), -1)
+    known = pd.Index(profile.records["image"])
+    found: NDArray[np.int64] = known.get_indexer(profile.prediction_images.iloc[rows])
+    return found
+
+
+def _first_rows(units: RowUnits) -> NDArray[np.int64]:
+    first: NDArray[np.int64] = np.unique(units.of_row, return_index=True)[1].astype(np.int64)
+    return first
+
+
+def _counts(table: pd.DataFrame, window: WindowImages) -> Iterator[tuple[SegmentValue, int]]:
+    once = np.sort(np.unique(window.images_of_rows, return_index=True)[1])
+    for name in table:
+        codes, values = pd.factorize(segment_texts(table[name].iloc[once]))
+        counts = np.bincount(codes, minlength=len(values))
+        for value, images in zip(values.tolist(), counts.tolist(), strict=True):
+            yield SegmentValue(column=str(name), value=value), images

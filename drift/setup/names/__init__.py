@@ -1,0 +1,1 @@
+"""What the names of objects tell: times, and cameras or sites."""

@@ -1,0 +1,1 @@
+"""A log that is nothing but a listing of images."""
