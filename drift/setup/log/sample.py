@@ -106,7 +106,7 @@ def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:
         return Pieces(head=b"")
     whole = size <= _WHOLE_BYTES
     head = bucket.read_part(info.name, 0, size if whole else PIECE_BYTES)
-    if not whole and b"\n" not in head and not head.startswith(GZIP_MAGIC):
+    if not whole and not head.startswith(GZIP_MAGIC) and b"\n" not in head[PIECE_BYTES // 2 :]:
         # Lines with images in them are long.
         head = bucket.read_part(info.name, 0, min(size, _LONGEST_HEAD_BYTES))
     if head.startswith(GZIP_MAGIC):

@@ -213,6 +213,48 @@ def test_only_the_images_that_are_expected_are_put_aside(tmp_path):
         images.read(located[1].path)
 
 
+@pytest.mark.parametrize("path", ["log.json", "requests/*"])
+def test_an_object_of_other_json_may_be_as_long_as_an_image_is(tmp_path, path):
+    contents = [IMAGES[1], IMAGES[0] + b"\0" * (3 << 20), IMAGES[2]]
+    rows = [
+        {"timestamp": (START + timedelta(hours=hour)).isoformat(), "picture": packed(image)}
+        for hour, image in enumerate(contents)
+    ]
+    if path == "log.json":
+        (tmp_path / path).write_text(json.dumps(rows, indent=1))
+    else:
+        (tmp_path / "requests").mkdir()
+        for number, row in enumerate(rows):
+            (tmp_path / "requests" / str(number)).write_text(json.dumps(row, indent=1))
+    _, located, images = read(tmp_path, path)
+    assert [images.read(one.path).data for one in located] == contents
+
+
+def test_small_objects_with_several_rows_lead_to_their_images(tmp_path):
+    (tmp_path / "requests").mkdir()
+    for number in range(60):
+        # Values are counted where objects are read together, and not lines.
+        lines = [
+            json.dumps(
+                {
+                    "timestamp": (START + timedelta(minutes=10 * number + row)).isoformat(),
+                    "picture": packed(IMAGES[row] + bytes([number])),
+                }
+            )
+            for row in range(2)
+        ]
+        (tmp_path / "requests" / f"{number:02}").write_text("\n\n".join(lines) + "\n")
+    _, located, images = read(tmp_path, "requests/*")
+    assert [one.path.partition(" (")[0] for one in located][:3] == [
+        "requests/00, object 1",
+        "requests/00, object 2",
+        "requests/01, object 1",
+    ]
+    images.expect([one.path for one in located])
+    found = [images.read(one.path).data for one in located]
+    assert found == [IMAGES[row] + bytes([number]) for number in range(60) for row in range(2)]
+
+
 def test_an_image_that_a_line_no_longer_holds_is_missing(tmp_path):
     path = write(tmp_path, "jsonl", IMAGES)
     _, located, images = read(tmp_path, path)
