@@ -18,7 +18,7 @@ from jobs.predictions.image_collector import ImageCollector
 from jobs.predictions.images_only.listing import read_image_listing
 from jobs.predictions.log_columns import NeededColumns, check_columns
 from jobs.predictions.logged_names import logged_names
-from jobs.predictions.objects import SMALL_BYTES, ObjectReader
+from jobs.predictions.objects import ObjectReader, is_small
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
 from jobs.predictions.rows.batches import RowBatch
@@ -163,7 +163,7 @@ def read_images(
         needed=NeededColumns(named=named, extra=(column,), from_path=settings.from_path),
         keep_image=keep,
         # Of small objects, which are read together, values are counted and not lines.
-        lines=None if info.size_bytes <= SMALL_BYTES else lines,
+        lines=None if is_small(info, settings) else lines,
     )
     reader = ObjectReader(bucket, settings, collector, workers=1)
     reader.read_alone(info)
