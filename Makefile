@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AUDIT := .venv-audit/bin
+SERVING := .venv-serving
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # As many processes as tests/conftest.py says, which take a file of tests at a time.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 export DO_NOT_TRACK := 1
 
-.PHONY: demo test quick lint types contracts tests coverage audit clean
+.PHONY: demo test quick lint types contracts tests torchserve coverage audit clean
 
 # --- set-up: nothing is rebuilt while pyproject.toml and constraints.txt stay as they are ---
 $(VENV)/.base: pyproject.toml constraints.txt
@@ -53,6 +54,21 @@ contracts: $(VENV)/.dev
 tests: $(VENV)/.dev
 	@$(PYTEST) --cov --cov-report=term --cov-fail-under=85
 
+# --- the examples of servers, for real: TorchServe and FastAPI serve, log, and the job watches ---
+$(SERVING)/.ready: examples/requirements.txt constraints.txt $(shell find prediction_log -name build -prune -o -name "*.py" -print) prediction_log/pyproject.toml
+	@echo "Setting up $(SERVING), which the servers of the examples run in (once; about a minute)"
+	@test -x $(SERVING)/bin/python || $(PYTHON) -m venv $(SERVING)
+	@# Of a copy: pip leaves what it builds where it builds it.
+	@rm -rf $(SERVING)/source && cp -r prediction_log $(SERVING)/source
+	@$(SERVING)/bin/python -m pip --disable-pip-version-check --quiet install \
+		--constraint constraints.txt --requirement examples/requirements.txt $(SERVING)/source/
+	@touch $@
+
+torchserve: $(VENV)/.dev $(SERVING)/.ready
+	@command -v java >/dev/null || { echo "TorchServe is a Java program and there is no java here. Install Java 17 or newer, such as Debian's default-jre-headless."; exit 1; }
+	@$(BIN)/python -m examples.torchserve.run
+	@$(BIN)/python -m examples.fastapi.run
+
 # --- on demand: the coverage with the processes that tests start, which takes half as long again ---
 coverage: $(VENV)/.dev
 	@COVER_PROCESSES=1 $(PYTEST) --cov --cov-report=term --cov-fail-under=90
@@ -65,4 +81,4 @@ audit: $(VENV)/.dev
 		--fail-on "GPL;GPLv2;GPLv3;AGPL;LGPL;UNKNOWN" --partial-match --format plain
 
 clean:
-	rm -rf $(VENV) .venv-audit demo_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf $(VENV) .venv-audit $(SERVING) demo_bucket serving_bucket .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -12,7 +12,6 @@ import pandas as pd
 from drift.across_runs.accepted_windows import accepted_windows, widening
 from drift.across_runs.late_rows import find_late_rows, log_digest
 from drift.across_runs.marks import PersonsMarks
-from drift.across_runs.trend import TodaysRun, find_trend
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
 from drift.comparison.columns.columns import ColumnRole, LinedUp
@@ -23,19 +22,18 @@ from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
-from drift.observations.segment_units import segment_units
+from drift.observations.segments.segment_units import segment_units
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
 from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
-from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text, run_id, run_ids
 from drift.verdict.assemble import RunFacts, assemble
 from drift.verdict.decide import decide, lacks_images
 from drift.verdict.file_causes import settled_causes
-from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days
+from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days, trend_of_window
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses
 from drift.where.located import Located, located
@@ -45,14 +43,17 @@ from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
+from reference_stats.logged_features import further_numbers
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.answers import Verdict
+from reports.findings.images import Offender
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Trend
 from reports.history.history import HistoryRow, history_digest, history_row, rows_before, sort_rows
 from reports.publishing.affected_csv import AffectedImages, table_of
 from reports.telling.notices import due_notice
+from reports.words.of_rows.findings import told_in_rows
 from reports.words.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
@@ -120,9 +121,9 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=comparison,
         decision=decision,
         affected=place.affected,
-        offenders=offenders_in_turn((place.ranked, *place.further), inputs.window, data.counted),
+        offenders=_offenders(place, inputs, data),
         concentration=place.concentration,
-        trend=_trend(workplace, inputs, measured, earlier),
+        trend=_trend(inputs, measured, earlier, workplace.job),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
@@ -145,18 +146,27 @@ def _findings(
     earlier: Sequence[HistoryRow],
 ) -> RunFindings:
     findings = replace(
-        assemble(facts),
+        told_in_rows(assemble(facts)),
         affected_table=table_of(listed),
-        grown_class=find_grown_class(facts.comparison, inputs.window, inputs.profile),
+        grown_class=None
+        if inputs.window.of_rows
+        else find_grown_class(facts.comparison, inputs.window, inputs.profile),
     )
     notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
     return replace(findings, notification=notice)
 
 
+def _offenders(place: Located, inputs: RunInputs, data: RunData) -> Sequence[Offender]:
+    """Return the images that stand out; rows of a log are nothing to look at."""
+    if inputs.window.of_rows:
+        return ()
+    return offenders_in_turn((place.ranked, *place.further), inputs.window, data.counted)
+
+
 def _list_affected(
     inputs: RunInputs, facts: RunFacts, ranked: RankedImages, units: Units
 ) -> AffectedImages | None:
-    if facts.decision.verdict is not Verdict.DRIFT:
+    if facts.decision.verdict is not Verdict.DRIFT or inputs.window.of_rows:
         return None
     clusters = units.current.clusters
     return list_affected(ranked, inputs.window, clusters, inputs.segments, facts.data.counted)
@@ -251,12 +261,14 @@ def _extent(counts: WindowCounts, place: Located, measured: MeasuredWindow) -> E
         segment=place.focus.segment,
         more_segments=measured.segments.drifted_like_first - 1,
         tested_segments=len(measured.segments.judged),
+        numbers=frozenset(one.name for one in measured.comparison.numbers),
     )
 
 
 def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
-    named, probabilities = job.predictions.columns, inputs.predictions.probabilities
-    return line_up(inputs.profile, inputs.window, units, named, probabilities)
+    rows = inputs.predictions
+    named, numbers = job.predictions.columns, further_numbers(job, rows)
+    return line_up(inputs.profile, inputs.window, units, named, rows.probabilities, numbers)
 
 
 def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
@@ -267,27 +279,12 @@ def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job:
 
 
 def _trend(
-    workplace: Workplace,
-    inputs: RunInputs,
-    measured: MeasuredWindow,
-    earlier: Sequence[HistoryRow],
+    inputs: RunInputs, measured: MeasuredWindow, earlier: Sequence[HistoryRow], job: Job
 ) -> Trend:
-    """Return what past runs say of slow drift, or the past days where those are the basis.
-
-    Days differ, which the search through runs takes for drift.
-    """
-    if measured.trend is not None:
-        return measured.trend
-    comparison = measured.comparison
-    tested = comparison.evidence
-    span = inputs.predictions.window
-    today = TodaysRun(
-        window_start=as_text(span.start),
-        window_end=as_text(span.end),
+    return trend_of_window(
+        measured,
+        earlier,
+        window=inputs.predictions.window,
         profile_id=inputs.profile.id,
-        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
-        reference_units=0 if tested is None else tested.reference_units,
-        current_units=0 if tested is None else tested.current_units,
+        minimum_effect=job.detection.minimum_effect,
     )
-    least = workplace.job.detection.minimum_effect
-    return told_trend(find_trend(earlier, today, minimum_effect=least))

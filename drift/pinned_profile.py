@@ -84,7 +84,8 @@ def _pinned(
 ) -> ReferenceProfile:
     if place.writes:
         _save(place, profile, before, still_allowed)
-        logger.info("profile %s: %d reference images", profile.id, profile.images)
+        kind = "rows" if profile.of_rows else "images"
+        logger.info("profile %s: %d reference %s", profile.id, profile.images, kind)
     return profile
 
 

@@ -14,7 +14,7 @@ from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import RunInputs, judge_window
 from drift.observations.logged_images import LoggedImages
-from drift.observations.segment_values import segments_of
+from drift.observations.segments.segment_values import segments_of
 from drift.observations.uses_behind import uses_behind
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
@@ -100,7 +100,7 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
             request,
             extra_columns=workplace.locator.columns_used(),
             segment_columns=workplace.job.segments.columns,
-            workers=workplace.job.images.fetch_workers,
+            workers=workplace.job.image_rules.fetch_workers,
         )
         path = workplace.job.predictions.path
         recording = read_recording(workplace.bucket, path, rows.window)
@@ -116,19 +116,10 @@ def _read_images(
     workplace: Workplace, predictions: PredictionRows
 ) -> tuple[WindowImages, WindowCounts, pd.DataFrame]:
     with workplace.stopwatch.stage("images"):
-        located = workplace.locator.locate(predictions.raw, workplace.log_url)
-        extracted = extract(
-            replace(
-                images_of_rows(predictions, located),
-                followed=partial(uses_behind, workplace, predictions),
-            ),
-            workplace.job.images,
-            open_bucket=workplace.open_bucket,
-            cache=workplace.feature_cache,
-            progress=workplace.progress,
-            features=workplace.features,
-        )
-        logged = LoggedImages.of(predictions, located, extracted)
+        if workplace.job.has_images:
+            logged = _logged_images(workplace, predictions)
+        else:
+            logged = LoggedImages.without_images(predictions, workplace.job)
         segments = segments_of(logged, workplace.job)
         window = join(logged, segments)
         counts = count_window(logged, window)
@@ -138,6 +129,22 @@ def _read_images(
         first = counts.quality.troubles[0]
         logger.warning("the first one is %s (%s)", first.name, first.reason)
     return window, counts, segments
+
+
+def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedImages:
+    located = workplace.locator.locate(predictions.raw, workplace.log_url)
+    extracted = extract(
+        replace(
+            images_of_rows(predictions, located),
+            followed=partial(uses_behind, workplace, predictions),
+        ),
+        workplace.job.image_rules,
+        open_bucket=workplace.open_bucket,
+        cache=workplace.feature_cache,
+        progress=workplace.progress,
+        features=workplace.features,
+    )
+    return LoggedImages.of(predictions, located, extracted)
 
 
 def _days_before(

@@ -220,7 +220,8 @@ def _of_grown_class(
 
 def _has_pictures(workplace: Workplace) -> bool:
     """Whether the reference is made of images that may still be there."""
-    return workplace.job.reference.kinds[0] in {"images", "window"}
+    job = workplace.job
+    return job.has_images and job.reference.kinds[0] in {"images", "window"}
 
 
 def _sizes(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:
@@ -252,12 +253,12 @@ def _thumbnails(
         location = allowed[image]
         try:
             bucket = workplace.open_bucket(location.bucket_url)
-            file = bucket.read(location.name, workplace.job.images.max_bytes).data
+            file = bucket.read(location.name, workplace.job.image_rules.max_bytes).data
             measured = sizes.get(image, len(file))
             # What is there now is asked before a picture is called overwritten: a connection that
             # was behind may have answered with another object.
             if len(file) != measured and bucket.info(location.name).size_bytes == measured:
-                file = bucket.read(location.name, workplace.job.images.max_bytes).data
+                file = bucket.read(location.name, workplace.job.image_rules.max_bytes).data
             return file
         except ObjectError as error:
             return error

@@ -89,7 +89,7 @@ class Workplace:
         """Where a row's image is."""
         return ImageLocator(
             bucket_url=self.bucket.url,
-            settings=self.job.images,
+            settings=self.job.image_rules,
             day_first=self.job.predictions.day_first,
         )
 
@@ -101,12 +101,12 @@ class Workplace:
     @property
     def features(self) -> tuple[Feature, ...]:
         """What the job computes of every image."""
-        return feature_set(self.job.images.canonical_size)
+        return feature_set(self.job.image_rules.canonical_size)
 
     @property
     def feature_cache(self) -> FeatureCache | None:
-        """The feature cache; None in a run that writes nothing."""
-        if not self.writes:
+        """The feature cache; None in a run that writes nothing, and without images."""
+        if not self.writes or not self.job.has_images:
             return None
         return FeatureCache(
             bucket=self.bucket, prefix=self.job.reports.path, features=self.features
@@ -153,10 +153,10 @@ def with_logged_images(
     opened: Callable[[str], Bucket],
     log: Bucket,
     predictions: PredictionSettings,
-    images: ImageSettings,
+    images: ImageSettings | None,
 ) -> Callable[[str], Bucket]:
     """Return what opens buckets, and the images in the log where the job has them there."""
-    if images.column is None:
+    if images is None or images.column is None:
         return opened
     column = ImageColumn(images.column, images.max_bytes)
     in_log = LoggedImageBucket(log, predictions, column)

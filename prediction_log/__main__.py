@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from prediction_log.spooling.folder import SpoolFolder, default_folder
+from prediction_log.spooling.folder import SpoolFolder, folder_of
 from prediction_log.spooling.sender import Sender
 from prediction_log.stores.registry import check_url, open_store
 
 USAGE = """usage: python -m prediction_log send URL [SPOOL]
 
 Sends what lies in the spool and belongs to no living process: after a server was stopped that
-gives its workers no time for it, such as TorchServe.
+gives its workers no time for it, such as TorchServe. Without SPOOL it is PREDICTION_LOG_SPOOL or
+this user's, as it is for the server.
 """
 
 
@@ -27,9 +29,10 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(USAGE)
         return 2
     url = arguments[1]
+    root = arguments[2] if len(arguments) == 3 else os.environ.get("PREDICTION_LOG_SPOOL")
     try:
         check_url(url)
-        spool = SpoolFolder(arguments[2] if len(arguments) == 3 else default_folder(url))
+        spool = SpoolFolder(folder_of(url, root))
         sender = Sender(spool, open_store(url))
         sender.send_finished()
         sender.send_counts()

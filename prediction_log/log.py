@@ -13,7 +13,7 @@ from prediction_log.complaints import Complaints, warn
 from prediction_log.limits import Limits
 from prediction_log.rows import RESERVED, LoggedPrediction, is_plain_id
 from prediction_log.spooling.counts import FAILED, NOT_SAMPLED, QUEUE_FULL, Counts
-from prediction_log.spooling.folder import SpoolFolder, default_folder
+from prediction_log.spooling.folder import SpoolFolder, folder_of
 from prediction_log.stores.registry import check_url
 from prediction_log.worker import Worker
 
@@ -41,8 +41,9 @@ class PredictionLog:
     columns
         Columns of every row, such as ``{"model_version": "3"}``.
     spool
-        The folder on the local disk. Where it is None, ``PREDICTION_LOG_SPOOL``, or else one in the
-        folder for temporary files, the same for all processes of a user that log to one URL.
+        The folder on the local disk, in which each URL has one of its own, for all processes that
+        log there. Where it is None, ``PREDICTION_LOG_SPOOL``, or else this user's in the folder for
+        temporary files.
     packed
         Whether the parts of the log are sent as gzip, with the ending ``.jsonl.gz``.
     limits
@@ -199,7 +200,7 @@ class PredictionLog:
 
     def _spool_folder(self) -> SpoolFolder:
         """Return the folder of the user that this is now: servers give up root when they fork."""
-        return SpoolFolder(os.path.abspath(self._spool or default_folder(self.url)))
+        return SpoolFolder(os.path.abspath(folder_of(self.url, self._spool)))
 
     def _kept_image(self, image: object) -> bytes | None:
         if image is None or not self._keeps_images:

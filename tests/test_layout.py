@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("drift", "jobs", "reference_stats", "reports", "prediction_log")
 FILES = sorted(
     path.relative_to(ROOT)
-    for package in (*PACKAGES, "benchmarks")
+    for package in (*PACKAGES, "benchmarks", "examples")
     for path in (ROOT / package).rglob("*.py")
     # What installing a distribution from its folder leaves there.
     if path.relative_to(ROOT).parts[1] != "build"

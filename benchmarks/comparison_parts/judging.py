@@ -16,7 +16,7 @@ from drift.comparison.compare import Comparison, compare
 from drift.evidently import report as evidently_report
 from drift.observations.logged_images import LoggedImages
 from drift.observations.reference.copies import without_copies
-from drift.observations.segment_values import segments_of
+from drift.observations.segments.segment_values import segments_of
 from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
 from drift.observations.window_counts import count_window

@@ -24,7 +24,7 @@ from drift.days.model.replay import ReplayCourse
 from drift.days.model.times import BlockTimes
 from drift.days.model.verdict import WindowVerdict, judge
 from drift.days.sums import FamilySums
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 from drift.seed import SEED
 from jobs.job_file.job import DetectionSettings
 

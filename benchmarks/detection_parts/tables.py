@@ -89,8 +89,10 @@ def make_population(structure: Structure, table: pd.DataFrame) -> Population:
         Which one. `Structure.DIGITS` asks for the table of digits, every other one for that of
         photographs.
     table
-        A real feature table, one row per picture; undefined values are left out per column.
+        A real feature table, one row per picture; undefined values are left out per column, and so
+        is a column that is undefined in all pictures, such as `row_banding` in tiny ones.
     """
+    table = table.dropna(axis="columns", how="all")
     names = tuple(str(name) for name in table.columns)
     outputs = {
         Structure.DIGITS: Outputs.NONE,

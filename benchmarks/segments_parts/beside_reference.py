@@ -25,8 +25,8 @@ from drift.comparison.segments.testing import (
     segments_would_alarm,
 )
 from drift.comparison.significance import Bar
-from drift.observations.segment_units import SegmentedUnits, UnitSegments
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_units import SegmentedUnits, UnitSegments
+from drift.observations.segments.segment_values import SegmentValue
 from jobs.job_file.job import DetectionSettings
 
 REFERENCE_OF_CAMERA, WINDOW_OF_CAMERA = 100, 60

@@ -14,13 +14,20 @@ from drift.verdict.day_uses import BlockUse
 
 _OF_OLDER_LEVEL = "how much days vary"
 _NUMBERS = ("rows", "images", "drawn", "measured")
+_NUMBERS_OF_ROWS = ("rows", "usable", "drawn", "measured")
 
 
-def baseline_table(job: str, uses: Sequence[BlockUse]) -> str:
-    """Return a line per block, newest first: when it began, its images, whether it is used."""
+def baseline_table(job: str, uses: Sequence[BlockUse], *, of_rows: bool = False) -> str:
+    """Return a line per block, newest first: when it began, its images, whether it is used.
+
+    Parameters
+    ----------
+    of_rows
+        Whether the job has no images, so that its rows are counted in their place.
+    """
     table = Table(title=f"Normal days of {job}")
     table.add_column("start", no_wrap=True)
-    for heading in _NUMBERS:
+    for heading in _NUMBERS_OF_ROWS if of_rows else _NUMBERS:
         table.add_column(heading, justify="right")
     table.add_column("used")
     for one in uses:

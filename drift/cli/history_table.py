@@ -13,8 +13,10 @@ import click
 from jobs.visible_text import spreadsheet_text, visible
 from reports.findings.answers import Verdict
 from reports.findings.effect_sizes import sigmas
+from reports.findings.run import Observed
 from reports.history.history import HistoryRow
 from reports.words import numbers
+from reports.words.of_rows.sentences import in_rows
 
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
 _RIGHT = {"images"}
@@ -52,9 +54,15 @@ def print_table(rows: Sequence[HistoryRow]) -> None:
 
 def plain_table(rows: Sequence[HistoryRow]) -> str:
     """Return the runs as aligned text, a line of headings first."""
-    lines = [_HEADINGS, *(_texts(row) for row in rows)]
+    lines = [_headings(rows), *(_texts(row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS) - 1)]
     return "\n".join(_aligned(line, widths) for line in lines)
+
+
+def _headings(rows: Sequence[HistoryRow]) -> tuple[str, ...]:
+    """Return the headings; a job without images has numbers of rows."""
+    of_rows = bool(rows) and all(row.observed is Observed.ROWS for row in rows)
+    return tuple(in_rows(one) for one in _HEADINGS) if of_rows else _HEADINGS
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
@@ -71,11 +79,9 @@ def _print_rich(rows: Sequence[HistoryRow]) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in _HEADINGS:
+    for heading, shown in zip(_HEADINGS, _headings(rows), strict=True):
         last = heading == _HEADINGS[-1]
-        table.add_column(
-            heading, justify="right" if heading in _RIGHT else "left", no_wrap=not last
-        )
+        table.add_column(shown, justify="right" if heading in _RIGHT else "left", no_wrap=not last)
     for row in rows:
         sign, style = _SIGNS[row.verdict]
         run, when, verdict, *rest = _texts(row)

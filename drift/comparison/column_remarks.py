@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from drift.comparison.columns.columns import Column, ColumnKind
 from drift.comparison.describe import rarity, renaming, untested_state
@@ -10,19 +10,27 @@ from reports.findings.columns import Finding
 from reports.findings.remarks import Remark, RemarkWeight
 
 
-def column_remarks(columns: Sequence[Column], findings: Mapping[str, Finding]) -> Iterator[Remark]:
-    """Yield each thing once, however many columns it is about."""
+def column_remarks(
+    columns: Sequence[Column], findings: Mapping[str, Finding], scored: Collection[str] = ()
+) -> Iterator[Remark]:
+    """Yield each thing once, however many columns it is about.
+
+    Parameters
+    ----------
+    scored
+        Columns that have scores, whether they were tested here or something else judges them.
+    """
     said: dict[str, Remark] = {}
     for column in columns:
-        for remark in _remarks(column, findings[column.name]):
+        for remark in _remarks(column, findings[column.name], has_score=column.name in scored):
             said.setdefault(remark.text, remark)
     yield from said.values()
 
 
-def _remarks(column: Column, finding: Finding) -> Iterator[Remark]:
+def _remarks(column: Column, finding: Finding, *, has_score: bool) -> Iterator[Remark]:
     if column.doubt is not None:
         yield column.doubt
-    elif _has_no_score(column, finding):
+    elif not has_score and _has_no_score(column, finding):
         yield rarity(finding)
     if column.renamed and column.doubt is None:
         yield renamed_remark(column)

@@ -51,7 +51,7 @@ class Comparison:
 
     Attributes
     ----------
-    features, predictions
+    features, predictions, numbers
         One finding per column, in the order of the columns.
     joint
         What the image features say together; None where it was not tested.
@@ -73,11 +73,12 @@ class Comparison:
     images_needed: int | None
     evidence: Evidence | None
     remarks: tuple[Remark, ...] = ()
+    numbers: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All columns."""
-        return self.features + self.predictions
+        return self.features + self.predictions + self.numbers
 
     @property
     def has_drifted(self) -> bool:
@@ -104,10 +105,10 @@ def compare(
 ) -> Comparison:
     """Test every column that both sides have and that can vary.
 
-    The columns of images and those of predictions are one family each, because their rows may be
-    different ones; the false alarm rate is divided between them. Within a family the units are
-    permuted. A column is drift where its adjusted p-value is below the false alarm rate and its
-    effect at least `detection.minimum_effect`.
+    The columns of images, those of predictions and the log's further numbers are one family each,
+    because their rows may be different ones; the false alarm rate is divided between them. Within a
+    family the units are permuted. A column is drift where its adjusted p-value is below the false
+    alarm rate and its effect at least `detection.minimum_effect`.
 
     Parameters
     ----------
@@ -142,30 +143,29 @@ def compare(
         for family in families
     )
     views = [view for view in looked_at if view is not None]
-    tested = {name: one for view in views for name, one in view.findings.items()}
     evidence = [view.evidence for view in views]
+    tested = {name: one for view in views for name, one in view.findings.items()}
     joint = next((view.joint for view in views if view.joint is not None), None)
-    findings = {
-        column.name: tested.get(column.name) or untested_finding(column)
-        for column in lined_up.columns
-    }
+    findings = {one.name: tested.get(one.name) or untested_finding(one) for one in lined_up.columns}
     return Comparison(
         features=_of_role(findings, lined_up, ColumnRole.FEATURE),
         predictions=_of_role(findings, lined_up, ColumnRole.PREDICTION),
+        numbers=_of_role(findings, lined_up, ColumnRole.NUMBER),
         joint=joint,
         smallest_effect=_smallest_effect(evidence),
         images_needed=_images_needed(evidence, detection.effect_to_see),
         evidence=_evidence(evidence),
-        remarks=tuple(column_remarks(lined_up.columns, findings)),
+        remarks=tuple(column_remarks(lined_up.columns, findings, scored=tested)),
     )
 
 
 def only_predictions_moved(comparison: Comparison) -> bool:
-    """Tell whether what drifted is what the model said, and nothing of the images."""
+    """Tell whether what drifted is what the model said, and nothing that was measured."""
     predicted = State.DRIFT in [one.state for one in comparison.predictions]
     joint = comparison.multivariate
-    images = [one.state for one in comparison.features] + ([] if joint is None else [joint.state])
-    return predicted and State.DRIFT not in images
+    others = [one.state for one in (*comparison.features, *comparison.numbers)]
+    others += [] if joint is None else [joint.state]
+    return predicted and State.DRIFT not in others
 
 
 def would_alarm(lined_up: LinedUp, detection: DetectionSettings, *, shares: int = 1) -> bool:

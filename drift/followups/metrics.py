@@ -39,7 +39,7 @@ def export_metrics(run: FinishedRun) -> None:
         )
         return
     samples = samples_of(run.findings)
-    if len((*run.findings.features, *run.findings.predictions)) > MAX_COLUMNS:
+    if len(run.findings.columns) > MAX_COLUMNS:
         logger.warning("only the first %d columns have metrics of their own", MAX_COLUMNS)
     problems = list(_hand_over(run, samples))
     if problems:

@@ -45,6 +45,9 @@ def window_features(
         extra_columns=place.locator.columns_used(),
         segment_columns=place.job.segments.columns,
     )
+    if not place.job.has_images:
+        own = _own_columns(predictions.raw, set(predictions.fields.columns))
+        return pd.concat([predictions.fields, own], axis=1)
     located = place.locator.locate(predictions.raw, place.log_url)
     locations = [one for one in located if isinstance(one, ImageLocation)]
     allowed = [isinstance(one, ImageLocation) for one in located]
@@ -92,7 +95,7 @@ def _first_known(known: Sequence[CachedOutcomes], path: str) -> Outcome | None:
 def _computed(place: Workplace, images: WantedImages) -> Mapping[ImageLocation, Outcome | None]:
     found = extract(
         images,
-        place.job.images,
+        place.job.image_rules,
         open_bucket=place.open_bucket,
         cache=_cache(place),
         features=place.features,

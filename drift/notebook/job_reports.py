@@ -131,10 +131,10 @@ class JobReports:
     def columns(self, run_id: str = LATEST) -> pd.DataFrame:
         """Return what a run said about each column: one row per feature and prediction column.
 
-        Columns: ``column``, ``about`` (``"images"`` or ``"predictions"``), ``unit``, ``state``,
-        ``direction``, ``test``, ``effect``, ``shift``, ``p_value``, ``adjusted_p_value``,
-        ``threshold``; ``usual``, ``difference``, ``day_spread`` where normal days are the basis;
-        ``count``, ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for classes); ``note``.
+        Columns: ``column``, ``about`` (``"images"``, ``"predictions"``, ``"numbers"``), ``unit``,
+        ``state``, ``direction``, ``test``, ``effect``, ``shift``, ``p_value``,
+        ``adjusted_p_value``, ``threshold``; ``usual``, ``difference``, ``day_spread``; ``count``,
+        ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for classes); ``note``.
 
         Examples
         --------
@@ -265,7 +265,7 @@ class JobReports:
         if isinstance(location, RefusedLocation):
             raise UsageError(f"{path}: {location.reason}. Allow its prefix in the job file.")
         bucket = place.open_bucket(location.bucket_url)
-        data = bucket.read(location.name, place.job.images.max_bytes).data
+        data = bucket.read(location.name, place.job.image_rules.max_bytes).data
         picture = _picture(thumbnail(data) if small else data)
         if picture is None:
             raise InputError(f"{location.path} is no image that can be read, or is damaged.")

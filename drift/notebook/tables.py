@@ -105,7 +105,12 @@ def effect_table(rows: Iterable[HistoryRow]) -> pd.DataFrame:
 
 def column_table(report: Mapping[str, Any]) -> pd.DataFrame:
     """Return one row per column of a ``report.json``, in its order."""
-    groups = (("images", report["features"]), ("predictions", report["predictions"]))
+    groups = (
+        ("images", report["features"]),
+        ("predictions", report["predictions"]),
+        # Reports of earlier versions have none.
+        ("numbers", report.get("numbers", ())),
+    )
     records = [_column(about, column) for about, columns in groups for column in columns]
     return _table(records, _COLUMN_DTYPES)
 

@@ -11,10 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from jobs.images.locations import ImageLocation, RefusedLocation
+from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.extraction.names_used_again import NamesUsedAgain, names_used_again
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import moments_of
+from reference_stats.logged_features import logged_features, names_of_rows, outcomes_of_rows
 from reference_stats.outcomes import Outcome, OverwrittenImage
 
 
@@ -45,6 +47,8 @@ class LoggedImages:
         What is known of the rows whose image's name is used more than once.
     refused
         Why the images of the rows that were left out must not be read.
+    of_rows
+        Whether the rows stand for images, as in a job without images.
     """
 
     predictions: PredictionRows
@@ -57,6 +61,25 @@ class LoggedImages:
     numbers: tuple[str, ...]
     names_used_again: NamesUsedAgain
     refused: Sequence[RefusedLocation]
+    of_rows: bool = False
+
+    @classmethod
+    def without_images(cls, predictions: PredictionRows, job: Job) -> LoggedImages:
+        """Return the rows of a window of a job without images: each stands for an image."""
+        names, features = names_of_rows(predictions.fields["timestamp"]), logged_features(job)
+        return cls(
+            predictions=predictions,
+            kept=np.ones(len(predictions), dtype=np.bool_),
+            rows=predictions.fields.assign(image=pd.array(names, dtype="str")),
+            locations=[ImageLocation(bucket_url="", name=one, path=one) for one in names],
+            paths=names,
+            outcomes=outcomes_of_rows(predictions, features),
+            first=np.arange(len(predictions)),
+            numbers=features,
+            names_used_again=NamesUsedAgain(gone=np.zeros(len(predictions), dtype=np.bool_)),
+            refused=(),
+            of_rows=True,
+        )
 
     @classmethod
     def of(

@@ -90,7 +90,12 @@ class PictureKeys:
 
 
 def reference_pictures(profile: ReferenceProfile) -> Numbers:
-    """Return for each reference image the first image that shows the same picture."""
+    """Return for each reference image the first image that shows the same picture.
+
+    Rows of a log with equal numbers are no copies.
+    """
+    if profile.of_rows:
+        return np.arange(profile.images, dtype=np.int64)
     found = PictureKeys.of(
         profile.features, pixel_columns(profile), reference_fingerprints(profile)
     )

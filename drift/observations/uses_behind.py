@@ -30,7 +30,8 @@ def uses_behind(workplace: Workplace, predictions: PredictionRows) -> Mapping[st
     read once more: eight days of it, or as long as the window is.
     """
     window = predictions.window
-    if workplace.job.images.column is not None:
+    images = workplace.job.images
+    if images is not None and images.column is not None:
         # No name of an image in the log is used again.
         return {}
     if not _has_rows_behind(predictions.times, to_moment(window.end)):
@@ -63,7 +64,7 @@ def _read_behind(workplace: Workplace, window: TimeWindow, length: timedelta) ->
         workplace.job.predictions,
         request,
         extra_columns=workplace.locator.columns_used(),
-        workers=workplace.job.images.fetch_workers,
+        workers=workplace.job.image_rules.fetch_workers,
     )
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from drift.observations.cross_check import cross_check
 from drift.observations.log_counts import count_rows, with_detail
 from drift.observations.logged_images import LoggedImages
 from drift.observations.near_copies.within_burst import NearCopies
 from drift.observations.window_images import WindowImages
 from jobs.images.locations import ImageLocation
-from reference_stats.features.registry import feature_names
 from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
@@ -27,10 +26,7 @@ from reports.findings.images import ImageCounts, Quality, Trouble
 from reports.findings.log import LogCounts
 
 TROUBLES_SHOWN = 20
-# The log's producer computes in its own way; smaller relative differences are rounding.
-_CROSS_CHECK_TOLERANCE = 1e-6
 LostImage = UnreadableImage | MissingImage | UnfetchedImage | OverwrittenImage
-_CROSS_CHECKED = feature_names()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +78,7 @@ def _quality(logged: LoggedImages, window: WindowImages) -> Quality:
         duplicated_rows=len(images) - len(logged.first),
         deep_images=sum(one.deep for one in logged.once_each() if isinstance(one, ImageFeatures)),
         # Of rows that share an image, all but the last describe one that was overwritten.
-        cross_check=_cross_check(logged, window.features, named_once),
+        cross_check=cross_check(logged, window.features, named_once),
     )
 
 
@@ -117,20 +113,3 @@ def _count_images(logged: LoggedImages) -> ImageCounts:
         rows=len(logged.outcomes),
         overwritten=kinds[OverwrittenImage],
     )
-
-
-def _cross_check(
-    logged: LoggedImages, features: pd.DataFrame, named_once: NDArray[np.bool_]
-) -> dict[str, int]:
-    """Count, per feature that the log carries itself, the rows that disagree with ours."""
-    theirs = logged.own_columns(_CROSS_CHECKED)
-    own = [str(name) for name in theirs.columns if theirs[name].notna().any()]
-    computed = features.loc[named_once[features.index], own]
-    return {name: _disagreeing(theirs[name].iloc[computed.index], computed[name]) for name in own}
-
-
-def _disagreeing(logged: pd.Series, computed: pd.Series) -> int:
-    numbers = pd.to_numeric(logged, errors="coerce").to_numpy(dtype="float64")
-    ours = computed.to_numpy()
-    tolerance = _CROSS_CHECK_TOLERANCE * np.maximum(np.abs(ours), 1.0)
-    return int((np.abs(numbers - ours) > tolerance).sum())

@@ -40,6 +40,9 @@ class WindowImages:
         What is known of the rows whose image's name is used more than once.
     segments
         The segments of each row, one column each: text or missing; None where nobody asked.
+    of_rows
+        Whether the log's rows are what counts once, as in a job without images: ``image`` holds
+        a name for each row, and `features` the features that the log holds, if any.
     """
 
     rows: pd.DataFrame
@@ -48,6 +51,7 @@ class WindowImages:
     files: Sequence[FileFacts | None] | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
     segments: pd.DataFrame | None = None
+    of_rows: bool = False
 
     def files_of_images(self) -> list[FileFacts | None]:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -77,6 +81,14 @@ def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowIm
     """Return the window row by row; `segments` as of the attribute."""
     analysed_rows = np.flatnonzero([isinstance(one, ImageFeatures) for one in logged.outcomes])
     analysed = [one for one in logged.outcomes if isinstance(one, ImageFeatures)]
+    if logged.of_rows:
+        return WindowImages(
+            rows=logged.rows,
+            features=_table(analysed, analysed_rows, logged.numbers),
+            names_used_again=logged.names_used_again,
+            segments=segments,
+            of_rows=True,
+        )
     return WindowImages(
         rows=logged.rows,
         features=_features(analysed, analysed_rows, logged.numbers),
@@ -91,11 +103,17 @@ def _features(
     analysed: Sequence[ImageFeatures], rows: NDArray[np.int64], names: tuple[str, ...]
 ) -> pd.DataFrame:
     """Return one row per analysed image; `names` are those of its numbers."""
+    table = _table(analysed, rows, names)
+    known = list(dict.fromkeys((*feature_names(), *names)))
+    return table if list(names) == known else table.reindex(columns=known)
+
+
+def _table(
+    analysed: Sequence[ImageFeatures], rows: NDArray[np.int64], names: tuple[str, ...]
+) -> pd.DataFrame:
     # One column after the other in memory, as they are used.
     numbers = np.empty((len(analysed), len(names)), order="F")
     for start in range(0, len(analysed), _IMAGES_AT_ONCE):
         part = slice(start, start + _IMAGES_AT_ONCE)
         numbers[part] = [image.values.numbers for image in analysed[part]]  # noqa: PD011
-    table = pd.DataFrame(numbers, index=rows, columns=list(names), copy=False)
-    known = list(dict.fromkeys((*feature_names(), *names)))
-    return table if list(names) == known else table.reindex(columns=known)
+    return pd.DataFrame(numbers, index=rows, columns=list(names), copy=False)

@@ -24,7 +24,7 @@ def tell_end(findings: RunFindings, *, seconds: float, report_url: str | None) -
         Where its page is; None for a run that wrote nothing.
     """
     counts = findings.images
-    images = f"{counts.analysed:,} of {counts.logged:,} images analysed"
+    images = f"{counts.analysed:,} of {counts.logged:,} {findings.observed} analysed"
     where = "nothing was written" if report_url is None else f"report: {report_url}"
     logger.info(
         "%s: %s, %s in %.1f s; %s",
@@ -49,7 +49,7 @@ def _fields(findings: RunFindings, seconds: float, report_url: str | None) -> di
         "images_logged": counts.logged,
         "images_analysed": counts.analysed,
         "images_affected": findings.affected,
-        "columns_drifted": sum(map(_has_drifted, (*findings.features, *findings.predictions))),
+        "columns_drifted": sum(map(_has_drifted, findings.columns)),
         "segments_drifted": len(findings.segment_tests.drifted) if findings.segment_tests else 0,
         "seconds": round(seconds, 1),
         "report_url": report_url,

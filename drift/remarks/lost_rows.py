@@ -68,7 +68,7 @@ def lost_row_remarks(data: RunData) -> Iterator[Remark]:
         images=images.lost,
         reasons=lost,
     )
-    said = list(_about_losses(tally, losses, data.job.images.most_lost))
+    said = list(_about_losses(tally, losses, data.job.image_rules.most_lost))
     yield from said
     outside = losses.rows > 0 and not losses.rejected
     if not said and outside and log.rejected > MANY_LOST * log.rows:

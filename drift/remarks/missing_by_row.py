@@ -48,7 +48,7 @@ def remarks_by_row(data: RunData) -> Iterator[Remark]:
             if found.rows and found.excess(rows) > _MORE_MISSING:
                 alike.setdefault(found, []).append(column)
     for found, columns in alike.items():
-        yield _remark(listed(columns, NAMES_SHOWN), found, rows, data.job.images.most_lost)
+        yield _remark(listed(columns, NAMES_SHOWN), found, rows, data.job.image_rules.most_lost)
 
 
 def _columns(data: RunData) -> Iterator[tuple[str, str]]:
@@ -60,6 +60,11 @@ def _columns(data: RunData) -> Iterator[tuple[str, str]]:
     lost = {tally.column for tally in data.predictions.tally.numbers if tally.lost}
     fields = [("prediction", named.prediction), ("confidence", named.confidence)]
     fields += [(name, name) for name in data.predictions.probabilities]
+    fields += [
+        (field, column)
+        for field, column in named.number_columns(data.predictions.raw.columns).items()
+        if field in data.predictions.numbers
+    ]
     yield from ((field, column) for field, column in fields if column and column not in lost)
 
 

@@ -24,7 +24,7 @@ def names_used_again_remarks(data: RunData) -> Iterator[Remark]:
 
 def _gone(data: RunData, gone: int) -> Remark:
     # As where images are lost: what is left may not be like what is gone.
-    are_many = data.job.images.loses_too_many(gone, of=data.counts.images.logged)
+    are_many = data.job.image_rules.loses_too_many(gone, of=data.counts.images.logged)
     return Remark(
         code="images_overwritten",
         text=(
@@ -57,7 +57,7 @@ def _unsure(data: RunData) -> Remark:
 def _later_pictures(data: RunData, unknown: int) -> Remark:
     again = data.window.names_used_again
     distinct = data.window.rows["image"].nunique()
-    too_many = data.job.images.loses_too_many(unknown, of=distinct)
+    too_many = data.job.image_rules.loses_too_many(unknown, of=distinct)
     weight = RemarkWeight.NO_VERDICT if too_many else RemarkWeight.NOTE
     are = "are" if again.past else "may be"
     return Remark(

@@ -33,13 +33,13 @@ BUILD_ANEW = (
 def lacking_features(profile: ReferenceProfile, job: Job) -> tuple[str, ...]:
     """Return what a profile does not know and one that is built anew would.
 
-    A table of features has the columns that it has: nothing is lacking there.
+    A table of features has the columns that it has: nothing is lacking there, nor in rows of a log.
     """
     kind = job.reference.kinds[0]
-    if kind == "features":
+    if kind == "features" or not job.has_images:
         return ()
     never = {feature.name for feature in FILE_FEATURES} if kind == "tensors" else set()
-    names = [feature.name for feature in feature_set(job.images.canonical_size)]
+    names = [feature.name for feature in feature_set(job.image_rules.canonical_size)]
     lacking = [name for name in names if name not in profile.versions and name not in never]
     return (*lacking, *([NEAR_COPIES] if profile.records is None else []))
 
@@ -49,7 +49,7 @@ def lacking_words(profile: ReferenceProfile, job: Job, lacking: tuple[str, ...])
     ordinary = {NEAR_COPIES, *(feature.name for feature in FEATURES)}
     reason = "an older version built it, or other settings of [reference]"
     if ordinary.isdisjoint(lacking):
-        reason = f"it was built without images.canonical_size = {job.images.canonical_size}"
+        reason = f"it was built without images.canonical_size = {job.image_rules.canonical_size}"
     return (
         f"Not compared, because the pinned profile {profile.id} does not know it: "
         f"{listed(list(lacking), _NAMES)} ({reason})."

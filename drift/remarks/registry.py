@@ -16,6 +16,7 @@ from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.object_times import object_time_remarks
 from drift.remarks.older_versions import features_unknown_to_profile, run_of_older_version
+from drift.remarks.own_numbers import own_number_remarks
 from drift.remarks.reference import reference_remarks, unknown_to_reference
 from drift.remarks.reference_contents import (
     copies_in_reference,
@@ -37,6 +38,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     file_remarks,
     time_remarks,
     number_remarks,
+    own_number_remarks,
     missing_value_remarks,
     image_remarks,
     shared_with_reference,

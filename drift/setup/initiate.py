@@ -11,7 +11,6 @@ import numpy as np
 
 from drift.setup.check.reused_names import ReusedNames, reused_names
 from drift.setup.columns.times import clock_columns, other_time_columns
-from drift.setup.columns.values import column_values
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.reference_contents import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
@@ -21,6 +20,12 @@ from drift.setup.images.times import times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
+from drift.setup.log.row_moments import (
+    moments_by_row,
+    newest_moment,
+    sampled_times,
+    sorted_moments,
+)
 from drift.setup.log.times import SampledTimes
 from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
@@ -32,8 +37,9 @@ from drift.setup.propose.nothing_found import (
     no_images,
     no_log,
 )
-from drift.setup.propose.proposal import LogChoice, Proposal
+from drift.setup.propose.proposal import Described, LogChoice, Proposal
 from drift.setup.propose.reference_log import propose_reference_log
+from drift.setup.propose.rows.compared import ComparedRows, rows_to_compare
 from drift.setup.propose.window import (
     ReferenceStretch,
     WindowGuess,
@@ -83,31 +89,71 @@ def propose(
         told = told_instead(candidates, images, shelf, unread)
         raise NothingFoundError(no_log(bucket.url, seen, candidates, unread, told))
     chosen = judged[0]
-    if chosen.located.best is None:
-        raise NothingFoundError(no_images(bucket.url, seen, images, judged))
-    template = _on_all_rows(chosen, shelf)
-    times = _times_of(chosen.candidate, template, shelf)
     looked_at = LookedAt(
         bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
+    described = Described(
+        name=name, url=url, seen=describe_seen(seen), log=_log_choice(chosen, judged)
+    )
+    if chosen.located.best is None:
+        rows = rows_to_compare(looked_at)
+        if rows is None:
+            raise NothingFoundError(no_images(bucket.url, seen, images, judged))
+        draft, context = _of_rows(looked_at, rows, described, unread, now)
+    else:
+        draft, context = _of_images(looked_at, described, shelf, unread, now)
+    return replace(draft, doubts=tuple(doubts_of(draft, context)))
+
+
+def _of_images(
+    looked_at: LookedAt,
+    described: Described,
+    shelf: Shelf,
+    unread: Sequence[UnreadObjects],
+    now: datetime,
+) -> tuple[Proposal, DoubtContext]:
+    chosen = looked_at.chosen
+    template = _on_all_rows(chosen, shelf)
+    times = _times_of(chosen.candidate, template, shelf)
     found = find_references(looked_at, template, times)
     sides = _sides(found, times, now)
-    draft = Proposal(
-        name=name,
-        url=url,
-        seen=describe_seen(seen),
-        log=_log_choice(chosen, judged),
+    draft = described.proposal(
         columns=chosen.candidate.guesses,
         template=template,
         window=sides.window,
         reference=next(iter(found.references), None),
         stretch=sides.stretch,
-        reference_log=propose_reference_log(chosen.candidate, candidates, found.references),
+        reference_log=propose_reference_log(
+            chosen.candidate, looked_at.candidates, found.references
+        ),
         exclude=found.copies.globs if found.copies else (),
         names_used=_names_used(chosen.candidate, template, shelf),
     )
-    context = _context(looked_at, found, times, unread, now)
-    return replace(draft, doubts=tuple(doubts_of(draft, context)))
+    return draft, _context(looked_at, found, times, unread, now)
+
+
+def _of_rows(
+    looked_at: LookedAt,
+    rows: ComparedRows,
+    described: Described,
+    unread: Sequence[UnreadObjects],
+    now: datetime,
+) -> tuple[Proposal, DoubtContext]:
+    candidate = looked_at.chosen.candidate
+    times = sampled_times(candidate)
+    found = FoundReferences(references=rows.references, small=(), copies=None, examined=None)
+    sides = _sides(found, times, now)
+    draft = described.proposal(
+        columns=candidate.guesses,
+        template=None,
+        window=sides.window,
+        reference=rows.references[0] if rows.references else None,
+        stretch=sides.stretch,
+        reference_log=None,
+        numbers=rows.numbers,
+        features=rows.features,
+    )
+    return draft, _context(looked_at, found, times, unread, now)
 
 
 def _shelf(bucket: Bucket, open_bucket: Callable[[str], Bucket], seen: Survey) -> Shelf:
@@ -150,54 +196,26 @@ def _context(
 
 def _judge(candidates: Candidates, images: Sequence[str], shelf: Shelf) -> list[JudgedLog]:
     tried = candidates.logs[:_LOGS_TRIED]
-    newest = max((_newest(one) for one in tried), default=-1)
+    newest = max((newest_moment(one) for one in tried), default=-1)
     judged = [
         JudgedLog(
             candidate=one,
             located=locate_images(one, images, shelf),
-            is_newest=_newest(one) >= newest,
+            is_newest=newest_moment(one) >= newest,
         )
         for one in tried
     ]
     return sorted(judged, key=lambda one: (-one.points(), one.candidate.family.path))
 
 
-def _newest(candidate: Candidate) -> int:
-    moments = _moments(candidate)
-    return int(moments[-1]) if len(moments) else -1
-
-
-def _moments(candidate: Candidate) -> np.ndarray:
-    moments = _moments_by_row(candidate)
-    return np.sort(moments[moments > 0])
-
-
-def _moments_by_row(candidate: Candidate) -> np.ndarray:
-    guess = candidate.guesses.time
-    if guess is None:
-        return np.empty(0, np.int64)
-    values = column_values(candidate.sample.table[[guess.column]], most=len(candidate.sample.table))
-    return values[guess.column].times(candidate.guesses.day_first).moments
-
-
 def _times_of(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> SampledTimes:
-    sample = candidate.sample
-    known = _moments(candidate).tolist()
-    times = SampledTimes(
-        moments=known,
-        # Rows without a time are in no window and in no stretch.
-        rows=max(1, round(sample.rows_in_all * len(known) / max(1, len(sample.table)))),
-        share_found=template.share,
-        is_complete=sample.is_complete,
-        distinct=template.distinct,
-    )
-    moments = _moments_by_row(candidate)
-    day_first = candidate.guesses.day_first
-    return times_with_images(times, sample.table, moments, template, shelf, day_first)
+    times = sampled_times(candidate, share_found=template.share, distinct=template.distinct)
+    moments, day_first = moments_by_row(candidate), candidate.guesses.day_first
+    return times_with_images(times, candidate.sample.table, moments, template, shelf, day_first)
 
 
 def _names_used(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> ReusedNames:
-    table, moments = candidate.sample.table, _moments_by_row(candidate)
+    table, moments = candidate.sample.table, moments_by_row(candidate)
     day_first = candidate.guesses.day_first
     return reused_names(table, moments, template, shelf.bucket.url, day_first)
 
@@ -250,7 +268,7 @@ def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
     family, sample = chosen.candidate.family, chosen.candidate.sample
     many = f"{len(family.members):,} objects, " if len(family.members) > 1 else ""
     about = "" if sample.is_complete else "about "
-    moments = _moments(chosen.candidate)
+    moments = sorted_moments(chosen.candidate)
     span = ""
     if len(moments):
         days = [np.datetime64(int(one), "us").astype("datetime64[D]") for one in moments[[0, -1]]]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
+import pandas as pd
+
 from drift.across_runs.late_rows import log_digest, rows_by_day
 from drift.comparison.columns.clipped import Clipped, without_clipped
 from drift.comparison.compare import Comparison
@@ -27,9 +29,10 @@ from reports.findings.images import Offender, Quality
 from reports.findings.log_times import LogTimes
 from reports.findings.places import SegmentTests
 from reports.findings.remarks import Remark, heaviest_first
-from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
+from reports.findings.run import Observed, ProfileSummary, RunFindings, WindowSpan
 from reports.findings.runs import Evidence, Trend
 
+_NO_PICTURES = pd.DataFrame()
 _PACKAGES = ("image-drift", "evidently", "numpy", "pandas", "pillow", "scikit-image", "scipy")
 
 
@@ -97,6 +100,8 @@ def _beside_reference(facts: RunFacts) -> RunFindings:
         images_needed=images_needed(facts.comparison, facts.yardstick),
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
+        numbers=facts.comparison.numbers,
+        observed=Observed.IMAGES if facts.data.job.has_images else Observed.ROWS,
         quality=_quality(facts),
         offenders=tuple(facts.offenders),
         multivariate=facts.comparison.multivariate,
@@ -118,7 +123,7 @@ def _profile(facts: RunFacts) -> ProfileSummary:
     return ProfileSummary(
         id=profile.id,
         images=profile.images,
-        feature_set=feature_set_id(feature_set(facts.data.job.images.canonical_size)),
+        feature_set=feature_set_id(feature_set(facts.data.job.image_rules.canonical_size)),
         created_at=as_text(profile.created_at),
         source=profile.source,
         different=count_copies(profile).different,
@@ -127,6 +132,11 @@ def _profile(facts: RunFacts) -> ProfileSummary:
 
 def _quality(facts: RunFacts) -> Quality:
     window, profile = facts.data.window, facts.data.counted
+    if window.of_rows:
+        # There are no pictures to be poor, and no files.
+        return with_health(
+            facts.data.counts.quality, facts.data.predictions.fields, _NO_PICTURES, _NO_PICTURES
+        )
     clipped = Clipped.of(profile, window)
     return with_health(
         with_files(facts.data.counts.quality, count_files(window.files_of_images())),

@@ -102,7 +102,7 @@ def lacks_images(images: ImageCounts, job: Job) -> bool:
 
 
 def _too_many_lost(images: ImageCounts, job: Job) -> bool:
-    return job.images.loses_too_many(images.lost, of=images.logged)
+    return job.image_rules.loses_too_many(images.lost, of=images.logged)
 
 
 def _decision(verdict: Verdict, sentence: Sentence) -> Decision:
@@ -135,7 +135,7 @@ def _too_few(extent: Extent, log: LogCounts, job: Job) -> Sentence:
             headline=f"Too many images were lost for a verdict{_mostly(extent)}",
             summary=(
                 f"{images.lost:,} of {images.logged:,} logged images were lost ("
-                f"{ways_lost(images)}), more than the {100 * job.images.most_lost:g} % that a "
+                f"{ways_lost(images)}), more than the {100 * job.image_rules.most_lost:g} % that a "
                 f"verdict allows (images.most_lost): the trouble is the data, not drift. "
                 f"{losing_advice(images, extent.reasons)}"
             ),

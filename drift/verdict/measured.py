@@ -8,6 +8,7 @@ from functools import partial
 from statistics import median
 
 from drift.across_runs.marks import PersonsMarks
+from drift.across_runs.trend import TodaysRun, find_trend
 from drift.comparison.columns.columns import LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.methods.location import LOCATION
@@ -21,6 +22,7 @@ from drift.days.judging.segment_tests import segments_of_window
 from drift.days.model.plan import NEEDED_DAYS
 from drift.days.records.choosing import counted_reasons
 from drift.days.records.known_days import KnownDays
+from drift.remarks.words.slow_drift import told_trend
 from drift.run_request import as_text
 from drift.verdict.level import (
     LevelPlan,
@@ -35,6 +37,7 @@ from jobs.times.windows import TimeWindow
 from reports.findings.answers import State
 from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.runs import Trend
+from reports.history.history import HistoryRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,3 +249,37 @@ def _images_needed(beside: BesideNormalDays, images: float, effect: float) -> in
         score.day_spread for key, score in verdict.scores.items() if key.method == LOCATION.name
     ]
     return images_needed_beside_days(verdict.smallest_shift, images, median(spreads), effect)
+
+
+def trend_of_window(
+    measured: MeasuredWindow,
+    earlier: Sequence[HistoryRow],
+    *,
+    window: TimeWindow,
+    profile_id: str,
+    minimum_effect: float,
+) -> Trend:
+    """Return what past runs say of slow drift, or the past days where those are the basis.
+
+    Days differ, which the search through runs takes for drift.
+
+    Parameters
+    ----------
+    earlier
+        The history rows of the runs before.
+    minimum_effect
+        A smaller move is none, in standard deviations of the reference.
+    """
+    if measured.trend is not None:
+        return measured.trend
+    comparison = measured.comparison
+    tested = comparison.evidence
+    today = TodaysRun(
+        window_start=as_text(window.start),
+        window_end=as_text(window.end),
+        profile_id=profile_id,
+        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
+        reference_units=0 if tested is None else tested.reference_units,
+        current_units=0 if tested is None else tested.current_units,
+    )
+    return told_trend(find_trend(earlier, today, minimum_effect=minimum_effect))

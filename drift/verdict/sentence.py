@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.segments.judged import JudgedSegment
+from drift.verdict.headline.logged import numbers_opening
 from drift.verdict.headline.named import look_of, to_name
 from drift.verdict.headline.reach import capped_reach
 from drift.verdict.moves import describe_move, size_of, title_of
@@ -56,6 +57,8 @@ class Extent:
         How many further values of the same segment column drifted.
     tested_segments
         How many segments were tested by themselves.
+    numbers
+        The names of the log's further numbers.
     """
 
     images: ImageCounts
@@ -66,6 +69,7 @@ class Extent:
     segment: JudgedSegment | None = None
     more_segments: int = 0
     tested_segments: int = 0
+    numbers: frozenset[str] = frozenset()
 
     def about(self) -> str:
         """Return the number of images in words."""
@@ -82,11 +86,10 @@ class Extent:
 def moved(drifted: Sequence[Finding], extent: Extent) -> Sentence:
     """Return what is said where columns drifted."""
     named = to_name(drifted)
-    yardstick = extent.yardstick
     moves = [describe_move(finding) for finding in _to_measure(named, drifted)]
     more = len(drifted) - len(moves)
     tail = f" and {more} more" if more > 0 else ""
-    headline = extent.placed(_opening(named, drifted, yardstick))
+    headline = extent.placed(_opening(named, drifted, extent))
     return Sentence(
         headline=headline,
         summary=f"{headline}: {', '.join(moves)}{tail}; {extent.about()}.",
@@ -103,7 +106,7 @@ def moved_in_segment(segment: JudgedSegment, extent: Extent, *, whole_drifted: b
     """
     drifted = segment.drifted
     named = to_name(drifted)
-    opening = _opening(named, drifted, extent.yardstick)
+    opening = _opening(named, drifted, extent)
     more = f" and {extent.more_segments} more" if extent.more_segments else ""
     name = name_in_words(segment.segment.column, segment.segment.value)
     headline = extent.placed(f"{sentence(name)}{more}: {opening[:1].lower()}{opening[1:]}")
@@ -152,7 +155,8 @@ def _to_measure(named: Sequence[Finding], drifted: Sequence[Finding]) -> list[Fi
     return told
 
 
-def _opening(named: Sequence[Finding], drifted: Sequence[Finding], yardstick: Yardstick) -> str:
+def _opening(named: Sequence[Finding], drifted: Sequence[Finding], extent: Extent) -> str:
+    yardstick = extent.yardstick
     words = list(dict.fromkeys(look_of(finding) for finding in named))
     if words:
         partly = all(_is_about_some(finding) for finding in named)
@@ -164,6 +168,9 @@ def _opening(named: Sequence[Finding], drifted: Sequence[Finding], yardstick: Ya
         whose = "images" if all(_is_about_images(one) for one in alike) else "predictions"
         return f"Unusually many {whose} are alike in {listed(titles[:_LOOKS_NAMED])}"
     about_images = any(_is_about_images(finding) for finding in drifted)
+    numbers = [finding for finding in drifted if finding.name in extent.numbers]
+    if numbers and not about_images:
+        return numbers_opening(numbers, yardstick.as_usual)
     whose = "The images" if about_images else "The model's predictions"
     if yardstick.is_days:
         return f"{whose} are not as {yardstick.as_usual}"

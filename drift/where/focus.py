@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
 from drift.comparison.segments.judged import JudgedSegment
-from drift.observations.segment_values import SegmentValue, segment_texts
+from drift.observations.segments.segment_values import SegmentValue, segment_texts
 from reports.findings.columns import Finding
 
 # The rest of a window has not moved itself where it moved by less than this part of the segment's.
@@ -98,6 +98,7 @@ def _on_segment(
             comparison,
             features=tuple(own[one.name] for one in comparison.features if one.name in own),
             predictions=tuple(own[one.name] for one in comparison.predictions if one.name in own),
+            numbers=tuple(own[one.name] for one in comparison.numbers if one.name in own),
             joint=None,
         ),
         rows=_own_rows(first, rows, inside),

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from drift.observations.segment_values import EMPTY, segment_text
+from drift.observations.segments.segment_values import EMPTY, segment_text
 from drift.where.onset import LEAST_UNITS
 from drift.where.permuted_sums import Numbers, Weights
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.observations.logged_images import rows_where
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 from drift.where.onset import LEAST_UNITS, ChangePoint, resamples_for
 from drift.where.permuted_sums import Numbers, Weights, permuted_sums, power_sums, sum_moments
 from drift.where.segment_onset import (

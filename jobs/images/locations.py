@@ -89,9 +89,11 @@ class ImageLocator:
         return [self._locate_row(row, absent) for row in rows]
 
     def columns_used(self) -> list[str]:
-        """Return the log columns that `images.path` or `images.column` needs, each once."""
-        if self.settings.path is None:
-            return [ImageColumn(self.settings.source, self.settings.max_bytes)]
+        """Return the log columns that the images' place needs, each once; none without images."""
+        if self.settings.column is not None:
+            return [ImageColumn(self.settings.column, self.settings.max_bytes)]
+        if not self.settings.path:
+            return []
         return list(dict.fromkeys(one.column for one in placeholders_of(self.settings.path)))
 
     def _locate_row(

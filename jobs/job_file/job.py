@@ -78,7 +78,8 @@ class ReferenceWindow(Settings):
 class ReferenceSettings(Settings):
     """What today's images are compared with.
 
-    Exactly one of `images`, `features`, `tensors` and `window` is set.
+    Exactly one of `images`, `features`, `tensors` and `window` is set; in a job without `[images]`
+    `log` alone will do.
     """
 
     images: str | None = Field(default=None, min_length=1)
@@ -102,9 +103,10 @@ class ReferenceSettings(Settings):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The sources that are set."""
+        """The sources that are set; ``log`` only where no other is."""
         names = ("images", "features", "tensors", "window")
-        return tuple(name for name in names if getattr(self, name) is not None)
+        found = tuple(name for name in names if getattr(self, name) is not None)
+        return found or ("log",) * (self.log is not None)
 
     @model_validator(mode="after")
     def _one_source(self) -> ReferenceSettings:
@@ -161,6 +163,37 @@ class ScheduleSettings(Settings):
     """The zone that the cron expression is meant in."""
 
 
+def fault_with_images(job: Job) -> str:
+    """Return what is wrong with a job that has images; empty where nothing is."""
+    if job.reference.kinds == ("log",):
+        return (
+            "reference.log is not enough beside [images]. Expected exactly one of images, "
+            "features, tensors and window in [reference] (found: none)."
+        )
+    return ""
+
+
+def fault_without_images(job: Job) -> str:
+    """Return what is wrong with a job that has no images; empty where nothing is."""
+    columns = job.predictions.columns
+    compared = (columns.prediction, columns.confidence, columns.probabilities, columns.numbers)
+    if not any(compared):
+        return (
+            "[images] is missing, and predictions.columns names nothing else to compare. Add "
+            "images.path, or name prediction, confidence, probabilities or numbers; "
+            "docs/job-file.md says what they mean."
+        )
+    kind = job.reference.kinds[0]
+    if kind in {"images", "tensors"} and not isinstance(columns.numbers, dict):
+        return (
+            f"[images] is missing, so that nothing in the log can be compared with "
+            f"reference.{kind}. Add images.path; or set reference.log, reference.features or "
+            "reference.window; or say in predictions.columns.numbers which columns hold features, "
+            'such as { mean = "mean_brightness" }.'
+        )
+    return ""
+
+
 def with_images_as_log(given: dict[str, object]) -> dict[str, object]:
     """Return a job file's tables, filled up where `predictions.images_only` is true."""
     names = ("predictions", "images", "reference", "reports")
@@ -191,7 +224,9 @@ class Job(Settings):
     name by itself: see docs/operations.md."""
     bucket: BucketSettings
     predictions: PredictionSettings
-    images: ImageSettings
+    images: ImageSettings | None = None
+    """Where the queried images are. Without this table a row of the log is what counts once, and
+    its predictions and numbers are compared alone: see docs/without-images.md."""
     window: WindowSettings
     reference: ReferenceSettings
     detection: DetectionSettings = DetectionSettings()
@@ -208,6 +243,23 @@ class Job(Settings):
     """What the lines on stderr are: `plain` text, or `json`, an object a line with the fields of
     Google's Cloud Logging. `auto` is plain on a terminal and JSON everywhere else. As a variable,
     `DRIFT__LOG_FORMAT`, it also counts for faults of the job file itself."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Job:
+        fault = fault_with_images(self) if self.images else fault_without_images(self)
+        if fault:
+            raise ValueError(fault)
+        return self
+
+    @property
+    def has_images(self) -> bool:
+        """Whether images are compared; without them a row of the log is what counts once."""
+        return self.images is not None
+
+    @property
+    def image_rules(self) -> ImageSettings:
+        """How images are read: ``[images]``, or its defaults where the job has none."""
+        return self.images or ImageSettings.model_construct(path="")
 
     @model_validator(mode="before")
     @classmethod

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from jobs.job_file.name_patterns import NamePattern
 from jobs.job_file.name_templates import check_template, needs_own_time
@@ -25,6 +27,20 @@ def confidence_column(answer: str) -> str:
 def probability_column(answer: str, name: str) -> str:
     """Return what the column of one class's number is called."""
     return f"{answer} p({name.strip()})"
+
+
+def _numbers(value: object) -> object:
+    names = value if isinstance(value, list | tuple) else ()
+    pairs = [*value, *value.values()] if isinstance(value, dict) else ()
+    expected = 'a list such as ["speed"], or a table such as { mean = "mean_brightness" }'
+    if not isinstance(value, list | tuple | dict):
+        raise ValueError(expected)  # noqa: TRY004 - pydantic takes no other kind for a fault
+    if not all(isinstance(one, str) and one for one in (*names, *pairs)):
+        raise ValueError(f"{expected}, of texts that are not empty")
+    return value
+
+
+Numbers = Annotated[tuple[str, ...] | dict[str, str], BeforeValidator(_numbers)]
 
 
 def _pattern(value: str) -> str:
@@ -90,6 +106,11 @@ class LogColumns(Settings):
     column, such as `output p(cat)`, that `probabilities = ["output p(*)"]` takes in."""
     answer_names: str | None = Field(default=None, min_length=1)
     """The column with the list of the classes' names, where `answer` holds their numbers only."""
+    numbers: Numbers = ()
+    """Further columns of numbers to compare: a list such as `["mean_brightness", "speed_*"]`, where
+    `*` stands for anything; or a table of names and columns, `{ mean = "mean_brightness" }`. A name
+    in that table that is one of this program's features (docs/features.md) says that the column
+    holds that feature: a job without `[images]` compares it with a reference of features."""
 
     @model_validator(mode="before")
     @classmethod
@@ -104,6 +125,32 @@ class LogColumns(Settings):
             return data
         made = {"prediction": class_column(answer), "confidence": confidence_column(answer)}
         return data | {key: name for key, name in made.items() if data.get(key) is None}
+
+    def number_columns(self, there: Iterable[str]) -> dict[str, str]:
+        """Return the further columns of numbers, by the name that each is compared under.
+
+        Parameters
+        ----------
+        there
+            The columns of the log. Those that the job names for something else are left out of
+            what a pattern takes in.
+        """
+        if isinstance(self.numbers, dict):
+            known = set(there)
+            return {name: one for name, one in self.numbers.items() if one in known}
+        fields = (value for key, value in self if key != "numbers" and isinstance(value, str))
+        others = set(fields) - set(self.numbers)
+        taken = (
+            column
+            for column in there
+            if column not in others and any(fnmatchcase(column, one) for one in self.numbers)
+        )
+        return {column: column for column in sorted(taken)}
+
+    @property
+    def number_patterns(self) -> tuple[str, ...]:
+        """The columns, or patterns of them, that `numbers` names."""
+        return tuple(self.numbers.values() if isinstance(self.numbers, dict) else self.numbers)
 
 
 class PredictionSettings(Settings):

@@ -155,7 +155,9 @@ def _describe(fault: ErrorDetails, sources: Mapping[str, str]) -> str:
         return f"{shown} is not a known key.{_suggestion(location)}"
     if fault["type"] == "missing":
         return f"{shown} is missing. Add it; docs/job-file.md says what it means."
-    if location and isinstance(fault["input"], dict):
+    if not location:
+        return _expected(fault)
+    if isinstance(fault["input"], dict):
         return f"{shown}: expected {_expected(fault)}."
     if _may_be_secret(location):
         return (

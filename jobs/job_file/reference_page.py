@@ -69,6 +69,8 @@ def _kind(annotation: Any) -> str:  # noqa: ANN401
         return _kind(get_args(annotation)[0])
     if annotation is timedelta or timedelta in get_args(annotation):
         return "length of time"
+    if "dict" in str(annotation):
+        return "list or table"
     if "tuple" in str(annotation):
         return "list"
     inner = [_without_check(kind) for kind in (annotation, *get_args(annotation))]

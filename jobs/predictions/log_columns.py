@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -46,12 +46,15 @@ class NeededColumns:
         The job file's `segments.columns`.
     from_path
         Its `predictions.from_path`.
+    all_numbers
+        Whether the log must have every further number that the job names.
     """
 
     named: LogColumns
     extra: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     from_path: str | None = None
+    all_numbers: bool = True
 
     @cached_property
     def of_names(self) -> NameColumns:
@@ -79,10 +82,24 @@ class NeededColumns:
             )
         )
 
+    def numbers(self, there: Iterable[str]) -> dict[str, str]:
+        """Return the further columns of numbers, by the name that each is compared under.
+
+        What is taken in as a probability, a segment or a part of an image's path is none.
+        """
+        columns = list(there)
+        others = {*self.probabilities(columns), *self.extra, *self.segments}
+        patterns = set(self.named.number_patterns)
+        return {
+            name: column
+            for name, column in self.named.number_columns(columns).items()
+            if column in patterns or column not in others
+        }
+
     def names(self, column: str) -> bool:
-        """Tell whether the job names a column, one of probabilities by a pattern."""
+        """Tell whether the job names a column, one of probabilities or numbers by a pattern."""
         own = {value for _, value in self.named if isinstance(value, str)}
-        patterns = self.named.probabilities
+        patterns = (*self.named.probabilities, *self.named.number_patterns)
         names = self.of_names
         taken = {*own, *self.extra, *self.segments, *names.all, *names.own_columns}
         return column in taken or any(fnmatchcase(column, pattern) for pattern in patterns)
@@ -193,25 +210,34 @@ def check_columns(
     Raises
     ------
     ObjectError
-        For the first column, or pattern of probability columns, that is not there, and for a
-        pattern that takes in a column named like a field of a row.
+        For the first column, or pattern of probability columns or numbers, that is not there, and
+        for a pattern that takes in a column named like a field of a row.
     """
     of_names = needed.of_names.all
     for column, key in needed.required().items():
         if column not in columns and column not in optional and column not in of_names:
             raise _missing(url, column, key, columns)
-    clashing = sorted(_FIELD_NAMES & set(needed.probabilities(columns)))
+    probabilities = needed.probabilities(columns)
+    _refuse_clashing(url, "probabilities", _FIELD_NAMES.intersection(probabilities))
+    numbers = needed.numbers(columns)
+    _refuse_clashing(url, "numbers", {*_FIELD_NAMES, *probabilities} & set(numbers))
+    patterns = dict.fromkeys(needed.named.probabilities, "probabilities")
+    if needed.all_numbers:
+        patterns |= dict.fromkeys(needed.named.number_patterns, "numbers")
+    for pattern, key in patterns.items():
+        if _is_of_answers(pattern, needed.named):
+            continue
+        if not any(column == pattern or fnmatchcase(column, pattern) for column in columns):
+            raise _missing(url, pattern, f"predictions.columns.{key}", columns)
+
+
+def _refuse_clashing(url: str, key: str, clashing: Collection[str]) -> None:
     if clashing:
         raise ObjectError(
             url,
-            f'predictions.columns.probabilities takes in the column "{clashing[0]}". Expected '
+            f'predictions.columns.{key} takes in the column "{min(clashing)}". Expected '
             "columns of other names; make the pattern narrower.",
         )
-    for pattern in needed.named.probabilities:
-        if not _is_of_answers(pattern, needed.named) and not any(
-            fnmatchcase(column, pattern) for column in columns
-        ):
-            raise _missing(url, pattern, "predictions.columns.probabilities", columns)
 
 
 def _is_of_answers(pattern: str, named: LogColumns) -> bool:

@@ -39,13 +39,14 @@ from jobs.times.windows import TimeWindow, WindowRequest
 _END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-def read_predictions(
+def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fetched
     bucket: Bucket,
     settings: PredictionSettings,
     request: WindowRequest,
     *,
     extra_columns: Sequence[str] = (),
     segment_columns: Sequence[str] = (),
+    all_numbers: bool = True,
     workers: int = ImageSettings.model_fields["fetch_workers"].default,
 ) -> PredictionRows:
     """Return the rows of one window of the prediction log.
@@ -63,6 +64,8 @@ def read_predictions(
         Columns that the log must have besides those that `settings.columns` names.
     segment_columns
         The job file's `segments.columns`, which the log must have too.
+    all_numbers
+        Whether the log must have every column that `settings.columns.numbers` names.
     workers
         How many objects of a log of small objects are fetched at once.
 
@@ -76,6 +79,7 @@ def read_predictions(
         named=settings.columns,
         extra=tuple(extra_columns),
         segments=tuple(segment_columns),
+        all_numbers=all_numbers,
         from_path=settings.from_path,
     )
     rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
@@ -192,11 +196,12 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         lines=batch.lines,
         origins=collector.origins,
     )
-    numbers = read_number_columns(raw, named, probabilities, positions)
     if (images := collector.needed.images) is not None:
         raw[images] = logged_names(raw[images], positions.places())
     answers = tally_answers(raw, named, positions)
     raw = without_problems(raw, named)
+    further = collector.needed.numbers([name for name in columns if name in raw])
+    numbers = read_number_columns(raw, named, probabilities, positions, further)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
         fields=fields_frame(
@@ -207,6 +212,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         tally=tally_rows(collector, batch, [*answers, *(one.tally for one in numbers.values())]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
         times=_times(collector, batch, start),
+        numbers=tuple(further),
     )
 
 

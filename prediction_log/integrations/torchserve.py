@@ -43,8 +43,9 @@ class LogPredictions:
             pass
 
     The environment says where the log goes: ``PREDICTION_LOG_URL``, and ``PREDICTION_LOG_SHARE``
-    for a part of the requests. Where there is no URL, nothing is recorded, and a warning says so.
-    Requests for explanations and descriptions, and those that fail, are not recorded.
+    for a part of the requests. ``{model}`` in the URL becomes the model's name, so that each model
+    of a server has a log of its own. Where there is no URL, nothing is recorded, and a warning says
+    so. Requests for explanations and descriptions, and those that fail, are not recorded.
 
     It expects what `BaseHandler` has: ``initialize(context)``, ``inference(data)`` and
     ``handle(data, context)``. The class is the largest of the answer's probabilities where the
@@ -100,6 +101,7 @@ class LogPredictions:
         model = context.manifest["model"]
         said = {"model": model.get("modelName"), "model_version": model.get("modelVersion")}
         return PredictionLog(
+            os.environ["PREDICTION_LOG_URL"].replace("{model}", str(said["model"])),
             share=float(os.environ.get("PREDICTION_LOG_SHARE") or 1),
             columns={name: value for name, value in said.items() if value},
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import binascii
 import contextlib
 import os
 from collections.abc import Iterator
 
 # As `tempfile` would choose; importing it takes as long as all of this package.
 _TEMPORARY = "/tmp"  # noqa: S108 - the folder made in it is this user's own, which is checked
+# A name may have 255 bytes; what is longer is told apart by a checksum.
+_LONGEST_NAME = 200
 
 
 class SpoolFolder:
@@ -49,14 +52,25 @@ class SpoolFolder:
                     os.rmdir(os.path.join(folder, day))
 
 
-def default_folder(url: str) -> str:
-    """Return the folder of this user for what is logged to a URL, in the folder for such files.
+def folder_of(url: str, root: str | os.PathLike[str] | None = None) -> str:
+    """Return the folder for what is logged to a URL: what goes elsewhere must not lie there too.
+
+    Parameters
+    ----------
+    url
+        Where the log goes in the end.
+    root
+        Below which folder; where it is None or empty, this user's in the folder for such files.
 
     Raises
     ------
     PermissionError
-        If somebody else has made it: pictures are nobody else's business.
+        If somebody else has made this user's: pictures are nobody else's business.
     """
+    return os.path.join(root or _own_root(), _file_name(url))
+
+
+def _own_root() -> str:
     root = os.path.join(os.environ.get("TMPDIR") or _TEMPORARY, f"prediction-log-{os.geteuid()}")
     os.makedirs(root, mode=0o700, exist_ok=True)
     if os.lstat(root).st_uid != os.geteuid() or os.path.islink(root):
@@ -64,14 +78,17 @@ def default_folder(url: str) -> str:
             f"{root} belongs to somebody else. Expected a folder of this user; name another one "
             "with PredictionLog(..., spool=FOLDER) or PREDICTION_LOG_SPOOL."
         )
-    return os.path.join(root, _file_name(url))
+    return root
 
 
 def _file_name(url: str) -> str:
     """Return a URL as a name; other URLs have others."""
-    return "".join(
+    name = "".join(
         letter if letter.isalnum() and letter.isascii() else f"_{ord(letter):x}_" for letter in url
-    )[-200:]
+    )
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{binascii.crc32(name.encode()):08x}-{name[-_LONGEST_NAME:]}"
 
 
 def _listed(folder: str) -> list[str]:

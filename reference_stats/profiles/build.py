@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pandas as pd
 
-from jobs.errors import ColumnMissingError, ObjectError
+from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocator
 from jobs.job_file.job import Job, ReferenceSettings
-from jobs.job_file.name_templates import is_template
-from jobs.job_file.prediction_settings import PredictionSettings
-from jobs.predictions.reading import read_predictions
-from jobs.times.windows import WindowRequest
-from reference_stats.profiles import from_images, from_table, from_tensors
+from reference_stats.features.registry import feature_set
+from reference_stats.profiles import from_images, from_rows, from_table, from_tensors
+from reference_stats.profiles.from_rows import read_reference_log
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.prediction_images import name_images
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, profile_id
@@ -29,9 +26,10 @@ PROFILE_SOURCES: dict[str, Source] = {
     "features": from_table.collect,
     "tensors": from_tensors.collect,
     "window": from_images.collect_window,
+    "log": from_rows.collect_log,
 }
-
-_ALL_TIME = datetime.max.replace(tzinfo=UTC)
+# A job without images takes a stretch of its log row by row.
+_SOURCES_OF_ROWS = PROFILE_SOURCES | {"window": from_rows.collect_window}
 
 
 def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
@@ -43,20 +41,30 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
         If the source is missing, unreadable or empty.
     """
     job = context.job
-    numbers = PROFILE_SOURCES[job.reference.kinds[0]](context)
-    if numbers.features.empty:
+    sources = PROFILE_SOURCES if job.has_images else _SOURCES_OF_ROWS
+    numbers = sources[job.reference.kinds[0]](context)
+    of_rows = not job.has_images and numbers.records is None
+    if not len(numbers.features) or (numbers.features.empty and not of_rows):
         raise ObjectError(
             context.bucket.url,
             f"the reference ({numbers.source}) has no row with a readable feature. Expected one "
             "row per image; correct [reference] in the job file or what it names.",
         )
     predictions, images = numbers.predictions, numbers.prediction_images
-    if job.reference.log is not None:
+    if job.reference.log is not None and job.reference.kinds != ("log",):
         known = [] if numbers.records is None else numbers.records["image"].tolist()
         predictions, images = linked_predictions(context, job.reference.log, known)
     if not len(predictions.rows.columns):
         images = None
-    current = {feature.name: feature.version for feature in context.features}
+    predictions = _with_own_numbers(predictions, numbers, job)
+    if not len(numbers.features.columns) and not len(predictions.rows.columns):
+        raise ObjectError(
+            context.bucket.url,
+            f"the reference ({numbers.source}) has no value of anything that the job compares. "
+            "Expected columns named as in predictions.columns.",
+        )
+    current = {feature.name: feature.version for feature in feature_set(None)}
+    current |= {feature.name: feature.version for feature in context.features}
     versions = {name: current[name] for name in numbers.features.columns}
     return ReferenceProfile(
         id=profile_id(numbers.features, predictions, versions, numbers.records, images),
@@ -69,7 +77,22 @@ def build_profile(context: SourceContext, *, now: datetime) -> ReferenceProfile:
         left_out=dict(Counter(numbers.left_out) + Counter(predictions.left_out)),
         records=numbers.records,
         prediction_images=images,
+        of_rows=of_rows,
     )
+
+
+def _with_own_numbers(
+    predictions: PredictionTable, numbers: ReferenceNumbers, job: Job
+) -> PredictionTable:
+    """Return what the model said; where that is nothing, the images' numbers that the log has too.
+
+    A log that holds features of its own images is compared with those of the reference's.
+    """
+    named = job.predictions.columns.numbers
+    if len(predictions.rows.columns) or not job.has_images or not isinstance(named, dict):
+        return predictions
+    own = tuple(name for name in named if name in numbers.features)
+    return PredictionTable.of(numbers.features, (), own)
 
 
 def settings_digest(job: Job) -> str:
@@ -91,26 +114,6 @@ def predictions_of_log(context: SourceContext, path: str) -> PredictionTable:
     return linked_predictions(context, path, [])[0]
 
 
-def _rows_of(
-    context: SourceContext, path: str, settings: PredictionSettings
-) -> tuple[PredictionTable, pd.DataFrame]:
-    """Return the rows of ``reference.log``: a log, or a plain table."""
-    if is_template(settings.columns.timestamp) or settings.from_path or settings.images_only:
-        # What the names of the log's objects hold, those of the reference need not.
-        return from_table.read_predictions_table(context, path)
-    try:
-        most = context.job.window.most_rows
-        everything = WindowRequest(end=_ALL_TIME, rows=most, most_rows=most)
-        rows = read_predictions(context.bucket, settings, everything)
-    except ColumnMissingError as error:
-        # Predictions on a validation set are often a plain table without times.
-        if error.column != settings.columns.timestamp:
-            raise
-        return from_table.read_predictions_table(context, path)
-    table = PredictionTable.of(rows.fields, rows.probabilities)
-    return replace(table, left_out=rows.tally.losses), rows.raw
-
-
 def linked_predictions(
     context: SourceContext, path: str, images: Sequence[str]
 ) -> tuple[PredictionTable, pd.Series | None]:
@@ -126,16 +129,13 @@ def linked_predictions(
     ObjectError
         As `predictions_of_log`.
     """
-    # Only what is compared: who asked, and how long it took, the reference's log need not have.
-    unused = dict.fromkeys(("id", "label", "client", "latency"))
-    columns = context.job.predictions.columns.model_copy(update=unused)
-    settings = context.job.predictions.model_copy(
-        update={"path": path, "columns": columns, "format": None}
-    )
-    table, raw = _rows_of(context, path, settings)
+    found = read_reference_log(context, path)
+    table, raw = found.predictions, found.raw
+    if not context.job.has_images:
+        return table, None
     locator = ImageLocator(
         bucket_url=context.bucket.url,
-        settings=context.job.images,
+        settings=context.job.image_rules,
         day_first=context.job.predictions.day_first,
     )
     log_id = context.job.predictions.columns.id or ""

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from jobs.errors import ObjectError, UsageError
+from jobs.errors import ObjectError
 from jobs.images.endings import IMAGE_ENDINGS
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
-from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection.object_names import compile_glob
-from jobs.times.timestamps import parse_timestamp
-from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.names_used_again import names_used_again
 from reference_stats.extraction.result import ExtractionResult
@@ -28,6 +24,7 @@ from reference_stats.outcomes import ImageFeatures, OverwrittenImage
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.prediction_images import rows_are_images
 from reference_stats.profiles.profile import PredictionTable, image_records, segment_record
+from reference_stats.profiles.stretch import read_stretch
 
 _OLDER = "earlier use of an image name that was used again"
 
@@ -94,8 +91,8 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     ObjectError
         If no row of that stretch has a readable image.
     """
-    rows = _read_window(context)
     locator = _locator(context)
+    rows = read_stretch(context, extra_columns=locator.columns_used())
     log_url = context.bucket.url_of(context.job.predictions.path)
     located = locator.locate(rows.raw, log_url)
     result = _extract(images_of_rows(rows, located), context)
@@ -117,7 +114,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
     paths = pd.Series(named, dtype="str", name="image")
     return ReferenceNumbers(
         features=numbers,
-        predictions=PredictionTable.of(rows.fields[kept], rows.probabilities),
+        predictions=PredictionTable.of(rows.fields[kept], rows.probabilities, rows.numbers),
         prediction_images=None if rows_are_images(paths, list(records["image"])) else paths,
         source=f"the log from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
         left_out=left_out,
@@ -130,7 +127,7 @@ def collect_window(context: SourceContext) -> ReferenceNumbers:
 def _locator(context: SourceContext) -> ImageLocator:
     return ImageLocator(
         bucket_url=context.bucket.url,
-        settings=context.job.images,
+        settings=context.job.image_rules,
         day_first=context.job.predictions.day_first,
     )
 
@@ -159,38 +156,10 @@ def _senders(
     return senders[senders.index.notna() & ~senders.index.duplicated()]
 
 
-def _read_window(context: SourceContext) -> PredictionRows:
-    window = context.job.reference.window
-    if window is None:
-        raise UsageError("reference.window is not set.")
-    start = _bound(window.start, "start", context)
-    end = _bound(window.end, "end", context)
-    if start >= end:
-        raise UsageError(
-            f"reference.window.start is {window.start!r}. Expected a time before "
-            f"reference.window.end ({window.end!r})."
-        )
-    locator = _locator(context)
-    return read_predictions(
-        context.bucket,
-        context.job.predictions,
-        WindowRequest(end=end, last=end - start, most_rows=context.job.window.most_rows),
-        extra_columns=locator.columns_used(),
-        workers=context.job.images.fetch_workers,
-    )
-
-
-def _bound(text: str, key: str, context: SourceContext) -> datetime:
-    try:
-        return parse_timestamp(text, context.job.predictions.timezone)
-    except ValueError as error:
-        raise UsageError(f"reference.window.{key} is {text!r}. Expected {error}.") from None
-
-
 def _extract(images: WantedImages, context: SourceContext) -> ExtractionResult:
     return extract(
         images,
-        context.job.images,
+        context.job.image_rules,
         open_bucket=context.open_bucket,
         cache=context.cache,
         progress=context.progress,

@@ -48,15 +48,19 @@ def collect(context: SourceContext) -> ReferenceNumbers:
     name = str(context.job.reference.features)
     with tempfile.TemporaryDirectory(prefix="drift-") as folder:
         table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
+    table = _with_own_names(table, context)
     known = [feature.name for feature in context.features if feature.name in table.columns]
-    if not known:
+    if not known and context.job.has_images:
         raise ObjectError(
             context.bucket.url_of(name),
             f"no column is named as a feature. It has: {_listed(table)}. Expected some of: "
             f"{', '.join(feature.name for feature in context.features)}.",
         )
-    numbers = pd.DataFrame({column: _as_numbers(table[column]) for column in known})
-    usable = numbers.notna().any(axis=1)
+    numbers = pd.DataFrame(
+        {column: _as_numbers(table[column]) for column in known}, index=table.index
+    )
+    said = _predictions(table, context)
+    usable = numbers.notna().any(axis=1) if known else said.rows.notna().any(axis=1)
     left_out = int((~usable).sum())
     return ReferenceNumbers(
         features=numbers[usable].reset_index(drop=True),
@@ -64,6 +68,19 @@ def collect(context: SourceContext) -> ReferenceNumbers:
         source=f"the feature table {name}",
         left_out={"no readable feature in the row": left_out} if left_out else {},
     )
+
+
+def _with_own_names(table: pd.DataFrame, context: SourceContext) -> pd.DataFrame:
+    """Return a table whose features are called as here, if they are called as in the log."""
+    named = context.job.predictions.columns.numbers
+    if not isinstance(named, dict):
+        return table
+    names = {
+        column: name
+        for name, column in named.items()
+        if column in table.columns and name not in table.columns
+    }
+    return table.rename(columns=names)
 
 
 def read_predictions_table(
@@ -85,7 +102,7 @@ def read_predictions_table(
     predictions = _predictions(table, context)
     if not len(predictions.rows.columns):
         named = context.job.predictions.columns
-        asked = [named.prediction, named.confidence, *named.probabilities]
+        asked = [named.prediction, named.confidence, *named.probabilities, *named.number_patterns]
         raise ObjectError(
             context.bucket.url_of(name),
             f"it has none of the predictions' columns {', '.join(filter(None, asked))}, or no "
@@ -237,4 +254,7 @@ def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable
     probabilities = named.probabilities(str(column) for column in table.columns)
     for name in probabilities:
         fields[name] = _as_shares(table[name])
-    return PredictionTable.of(fields, probabilities)
+    numbers = named.numbers(str(column) for column in table.columns)
+    for name, column in numbers.items():
+        fields[name] = _as_numbers(table[column])
+    return PredictionTable.of(fields, probabilities, tuple(numbers))

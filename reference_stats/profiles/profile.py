@@ -27,13 +27,16 @@ class PredictionTable:
     ----------
     rows
         One row per prediction. Columns, each of them optional: ``prediction`` (text or missing),
-        ``confidence`` (float64) and the probability columns (float64).
+        ``confidence`` (float64), the probability columns and the further numbers (float64).
     left_out
         How many rows and values of its log could not be read, by what they are.
+    numbers
+        Which of the columns are further numbers of the log.
     """
 
     rows: pd.DataFrame
     left_out: Mapping[str, int] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
 
     @classmethod
     def empty(cls) -> PredictionTable:
@@ -41,11 +44,19 @@ class PredictionTable:
         return cls(rows=pd.DataFrame())
 
     @classmethod
-    def of(cls, fields: pd.DataFrame, probabilities: tuple[str, ...]) -> PredictionTable:
+    def of(
+        cls,
+        fields: pd.DataFrame,
+        probabilities: tuple[str, ...],
+        numbers: tuple[str, ...] = (),
+    ) -> PredictionTable:
         """Return the columns of `fields` that hold at least one value, in a fixed order."""
-        wanted = ("prediction", "confidence", *probabilities)
+        wanted = ("prediction", "confidence", *probabilities, *numbers)
         known = [name for name in wanted if name in fields and fields[name].notna().any()]
-        return cls(rows=fields[known].reset_index(drop=True))
+        return cls(
+            rows=fields[known].reset_index(drop=True),
+            numbers=tuple(name for name in known if name in numbers),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +93,9 @@ class ReferenceProfile:
         Which image each row of `predictions` is of: a name of `records`, another name where the
         image is not in the profile, or missing. None where the rows are the images one by one,
         and where that is not known, as for a profile that an older version built.
+    of_rows
+        Whether rows of a log or table are what counts once, as in a job without images: then
+        `features` has one row for each of them, perhaps without any column.
     """
 
     id: str
@@ -94,6 +108,7 @@ class ReferenceProfile:
     left_out: Mapping[str, int]
     records: pd.DataFrame | None = None
     prediction_images: pd.Series | None = None
+    of_rows: bool = False
 
     @property
     def images(self) -> int:

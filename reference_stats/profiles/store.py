@@ -220,6 +220,10 @@ def _describe(profile: ReferenceProfile) -> bytes:
         described["records"] = list(profile.records.columns)
     if profile.prediction_images is not None:
         described["prediction_images"] = True
+    if profile.predictions.numbers:
+        described["numbers"] = list(profile.predictions.numbers)
+    if profile.of_rows:
+        described["of_rows"] = True
     return (escaped_json(json.dumps(described, indent=2, ensure_ascii=False)) + "\n").encode()
 
 
@@ -257,8 +261,15 @@ def _assemble(
     table = pd.read_parquet(io.BytesIO(features))
     versions = described["features"]
     left_out = described["left_out"]
+    of_rows = bool(described.get("of_rows"))
+    if of_rows and not len(table.columns):
+        # A file without columns does not tell how many rows it has.
+        table = pd.DataFrame(index=pd.RangeIndex(int(str(described["images"]))))
+    numbers = described.get("numbers", [])
     if not isinstance(versions, dict) or not isinstance(left_out, dict):
         raise TypeError("features and left_out have to be tables")
+    if not isinstance(numbers, list):
+        raise TypeError("numbers has to be a list")
     if sorted(table.columns) != sorted(versions):
         raise ValueError("features.parquet has other columns than profile.json names")
     return ReferenceProfile(
@@ -268,6 +279,9 @@ def _assemble(
         settings_digest=str(described["settings_digest"]),
         versions=versions,
         features=table,
-        predictions=PredictionTable(rows=pd.read_parquet(io.BytesIO(predictions))),
+        predictions=PredictionTable(
+            rows=pd.read_parquet(io.BytesIO(predictions)), numbers=tuple(map(str, numbers))
+        ),
         left_out=left_out,
+        of_rows=of_rows,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from reports.findings.answers import Verdict
@@ -15,6 +16,13 @@ from reports.findings.remarks import Remark
 from reports.findings.runs import Evidence, Notice, Trend
 
 SCHEMA_VERSION = "1"
+
+
+class Observed(enum.StrEnum):
+    """What counts once in a run, and what its numbers of images are numbers of."""
+
+    IMAGES = "images"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +123,11 @@ class RunFindings:
         The segment values that were tested beside their own normal days, or beside themselves in
         the reference, and those that were not; None where neither knows segments or the window has
         none.
+    numbers
+        The log's further numbers, one finding per column; empty where the job names none.
+    observed
+        What counts once: images, or the rows of the log in a job without images. Then everything
+        that is called images here is a number of rows.
     """
 
     job: str
@@ -158,4 +171,16 @@ class RunFindings:
     baseline: Baseline | None = None
     episode: Episode | None = None
     segment_tests: SegmentTests | None = None
+    numbers: tuple[Finding, ...] = ()
+    observed: Observed = Observed.IMAGES
     schema_version: str = SCHEMA_VERSION
+
+    @property
+    def columns(self) -> tuple[Finding, ...]:
+        """All columns: image features, predictions and further numbers."""
+        return (*self.features, *self.predictions, *self.numbers)
+
+    @property
+    def has_images(self) -> bool:
+        """Whether images were compared."""
+        return self.observed is Observed.IMAGES

@@ -12,7 +12,7 @@ from reports.findings.answers import State, Verdict
 from reports.findings.days import Basis
 from reports.findings.effect_sizes import LARGEST_EFFECT, in_deviations
 from reports.findings.log_times import LogTimes
-from reports.findings.run import RunFindings
+from reports.findings.run import Observed, RunFindings
 from reports.history.normal_days import DaysOfRun, known_numbers, normal_days_of
 from reports.json_report.report import json_bytes, plain
 
@@ -25,6 +25,7 @@ _LEFT_OUT_WHERE_UNKNOWN = (
     "log_digest",
     "normal_days",
     "rejected",
+    "observed",
 )
 
 
@@ -86,6 +87,8 @@ class HistoryRow:
         As in `log_times.LogTimes`; None and empty where they are not known.
     normal_days
         What the run knew of normal days; None in rows of older versions, and where it kept none.
+    observed
+        What `images` is a number of; None for images, as in rows of older versions.
     """
 
     run_id: str
@@ -110,6 +113,7 @@ class HistoryRow:
     late_rows: dict[str, int] | None = None
     log_digest: str = ""
     normal_days: DaysOfRun | None = None
+    observed: Observed | None = None
 
     @property
     def start(self) -> datetime:
@@ -188,7 +192,10 @@ def parse_time(text: str) -> datetime:
 
 def history_row(findings: RunFindings) -> HistoryRow:
     """Return the row that the history keeps of a run."""
-    columns = {column.name: column for column in (*findings.predictions, *findings.features)}
+    columns = {
+        column.name: column
+        for column in (*findings.numbers, *findings.predictions, *findings.features)
+    }
     evidence = findings.evidence
     times = findings.log_times or LogTimes()
     return HistoryRow(
@@ -212,6 +219,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         late_rows=dict(times.late_rows) or None,
         log_digest=times.log_digest,
         normal_days=normal_days_of(findings),
+        observed=None if findings.has_images else findings.observed,
     )
 
 

@@ -90,7 +90,10 @@ def normal_days_of(findings: RunFindings) -> DaysOfRun | None:
     baseline, level, episode = findings.baseline, findings.level, findings.episode
     if findings.basis is Basis.REFERENCE and baseline is None and level is None:
         return None
-    columns = {column.name: column for column in (*findings.predictions, *findings.features)}
+    columns = {
+        column.name: column
+        for column in (*findings.numbers, *findings.predictions, *findings.features)
+    }
     usual = known_numbers({name: usual_shift(columns[name]) for name in sorted(columns)})
     spreads = {name: columns[name].beside_days for name in usual}
     return DaysOfRun(

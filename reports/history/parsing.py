@@ -8,6 +8,7 @@ from typing import Any
 
 from reports.findings.answers import State, Verdict
 from reports.findings.effect_sizes import capped
+from reports.findings.run import Observed
 from reports.history.history import (
     AcceptedWindow,
     HistoryRow,
@@ -63,6 +64,7 @@ def row_of_document(document: object) -> HistoryRow:
             late_rows=_counts(document.get("late_rows")),
             log_digest=str(document.get("log_digest", "")),
             normal_days=normal_days_of_document(document.get("normal_days")),
+            observed=Observed(document["observed"]) if document.get("observed") else None,
         )
     except KeyError as error:
         raise ValueError(f"the key {error} is missing") from None

@@ -109,7 +109,7 @@ def _image_samples(findings: RunFindings) -> Iterator[Sample]:
 
 
 def _state_samples(findings: RunFindings) -> Iterator[Sample]:
-    counts = Counter(column.state for column in (*findings.features, *findings.predictions))
+    counts = Counter(column.state for column in findings.columns)
     for state in State:
         yield _sample(findings, catalogue.COLUMNS, counts[state], state)
 
@@ -151,6 +151,7 @@ def _columns(findings: RunFindings) -> tuple[list[_Column], int]:
         *_joint(findings),
         *(_column("feature", column) for column in findings.features),
         *(_column("prediction", column) for column in findings.predictions),
+        *(_column("number", column) for column in findings.numbers),
     ]
     # Names that were cut may be the same, and two samples of the same labels are refused.
     distinct = list({column.labels: column for column in reversed(candidates)}.values())[::-1]

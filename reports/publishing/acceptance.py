@@ -92,7 +92,7 @@ def mark_page(
 
 
 def _published_run(report: Mapping[str, Any]) -> PublishedRun:
-    columns = (*report["predictions"], *report["features"])
+    columns = (*report.get("numbers", ()), *report["predictions"], *report["features"])
     return PublishedRun(
         profile_id=str(report["profile"]["id"]),
         shifts=known_shifts({column["name"]: column.get("shift") for column in columns}),

@@ -121,7 +121,7 @@ def _lines(
     yield f"Window: {window_words(findings.window)}"
     images = findings.images
     of_all = "" if images.analysed == images.logged else f" of {images.logged:,} logged"
-    yield f"Images: {images.analysed:,}{of_all}"
+    yield f"{'Images' if findings.has_images else 'Rows'}: {images.analysed:,}{of_all}"
     if worst:
         yield ""
         yield f"The {counted(len(worst), 'most unusual image')}:".replace("The 1 ", "The ")

@@ -135,7 +135,7 @@ def _columns_wanting(findings: RunFindings) -> list[str]:
     if not findings.images.analysed:
         # The text says already that there was no image to compare.
         return []
-    columns = (*findings.features, *findings.predictions)
+    columns = findings.columns
     missing = [column.name for column in columns if column.state is State.MISSING]
     if len(missing) == len(columns) and columns:
         return ["Nothing could be compared: no column is there on both sides."]

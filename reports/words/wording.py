@@ -19,6 +19,7 @@ SIGMA_EXPLAINED = (
     "lies below about 5 of 6 of them."
 )
 _OF_IMAGES = "the images "
+_OF_ROWS = "the rows of "
 # Columns about images that are not image features.
 _TITLES = {"near_copies": "Near-copies"}
 VERDICT_LABELS = {
@@ -81,6 +82,8 @@ def false_alarm_words(rate: float) -> str:
 
 def reference_words(profile: ProfileSummary) -> str:
     """Return the reference in words: ``1,204 images below reference/``."""
+    if profile.source.startswith(_OF_ROWS):
+        return f"{counted(profile.images, 'row')} of {profile.source.removeprefix(_OF_ROWS)}"
     images = counted(profile.images, "image")
     if profile.different is not None and profile.different < profile.images:
         images += f" ({profile.different:,} different)"
@@ -134,6 +137,8 @@ def evidence_words(findings: RunFindings) -> str:
     if evidence.current_units > images:
         # A row without a readable image still has its prediction.
         units = counted(evidence.current_units, "independent row")
+    if not findings.has_images:
+        units = counted(evidence.current_units, "row")
     beside = f"{units}, beside {evidence.reference_units:,} of the reference"
     if not evidence.resamples:
         # Normal days are the yardstick: nothing was permuted, and no null was widened.

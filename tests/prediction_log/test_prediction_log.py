@@ -3,16 +3,20 @@
 import json
 import logging
 import re
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from prediction_log import Limits, PredictionLog
+from prediction_log.__main__ import main as send
 from prediction_log.spooling.counts import FAILED, LINE_TOO_LONG, QUEUE_FULL, SPOOL_FULL
 from prediction_log.spooling.parts import PartWriter
-from tests.support.recorded import JPEG, counts_in, rows_in, rows_waiting, wait_until
+from tests.support.recorded import JPEG, ROOT, counts_in, rows_in, rows_waiting, wait_until
 
 
 @pytest.fixture
@@ -104,11 +108,11 @@ def test_counts_come_while_the_processes_live_and_add_up(make, tmp_path):
 
     wait_until(lambda: sum(counts_in(tmp_path / "bucket").values()) == 30)
     assert len(list((tmp_path / "bucket").rglob("_*.json"))) == 3
-    assert len(list((tmp_path / "spool/counts").rglob("*.json"))) == 3
+    assert len(list((tmp_path / "spool").rglob("counts/*/*.json"))) == 3
     for log in logs:
         log.close()
     assert sum(counts_in(tmp_path / "bucket").values()) == 30
-    assert list((tmp_path / "spool/counts").rglob("*.json")) == []
+    assert list((tmp_path / "spool").rglob("counts/*/*.json")) == []
 
 
 def test_without_images_rows_name_none(make, tmp_path):
@@ -291,3 +295,35 @@ def test_the_spool_of_somebody_else_is_refused(tmp_path, monkeypatch):
     (tmp_path / "prediction-log-12345").mkdir()
     with pytest.raises(PermissionError, match="PREDICTION_LOG_SPOOL"):
         PredictionLog("/x")
+
+
+@pytest.mark.parametrize("common", ["", "x" * 240], ids=["short", "long"])
+def test_logs_with_one_spool_and_other_urls_stay_apart(tmp_path, common):
+    """As those of two models are that one server serves."""
+    urls = [f"{tmp_path / name}/{common}" for name in ("cats", "dogs")]
+    logs = [PredictionLog(url, spool=tmp_path / "spool") for url in urls]
+    for number, log in enumerate(logs):
+        log.log(JPEG, prediction=str(number))
+    wait_until(lambda: len(rows_waiting(tmp_path / "spool")) == 2)
+
+    for number, (url, log) in enumerate(zip(urls, logs, strict=True)):
+        assert log.close()
+        assert [row["prediction"] for row in rows_in(Path(url))] == [str(number)]
+
+
+@pytest.mark.parametrize("says", ["the environment", "the command"])
+def test_what_a_killed_process_left_is_sent_by_the_command(tmp_path, monkeypatch, says):
+    url, spool = str(tmp_path / "bucket"), str(tmp_path / "spool")
+    code = (
+        "import os, time; from prediction_log import PredictionLog; "
+        f"PredictionLog({url!r}, spool={spool!r}).log(b'', prediction='beagle'); "
+        "time.sleep(1.2); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, timeout=60)
+    assert done.returncode == -9
+    assert rows_in(tmp_path / "bucket") == []
+
+    if says == "the environment":
+        monkeypatch.setenv("PREDICTION_LOG_SPOOL", spool)
+    assert send(["send", url, *([spool] if says == "the command" else [])]) == 0
+    assert [row["prediction"] for row in rows_in(tmp_path / "bucket")] == ["beagle"]

@@ -20,6 +20,7 @@ from reports.json_report.report import report_json, report_schema
 from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
 from tests.support import normal_days
+from tests.support.row_findings import drifted_rows
 
 SCHEMA = cast("dict[str, Any]", report_schema())
 EXAMPLES = (
@@ -32,6 +33,7 @@ EXAMPLES = (
     normal_days.quiet_day,
     normal_days.drifted_camera,
     normal_days.learning,
+    drifted_rows,
 )
 WHERE = {
     run.RunFindings: SCHEMA,

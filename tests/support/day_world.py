@@ -9,7 +9,7 @@ from pathlib import Path
 
 from drift.days.records.known_days import KnownDays, known_days
 from drift.observations.logged_images import LoggedImages
-from drift.observations.segment_values import segments_of
+from drift.observations.segments.segment_values import segments_of
 from drift.observations.window_images import WindowImages, join
 from drift.pinned_profile import pinned_profile
 from drift.run_request import RunOptions, requested_window

@@ -17,6 +17,7 @@ from reports.pages.links import JobLinks
 from reports.pages.run.report import report_html
 from tests.support import findings as examples
 from tests.support import normal_days
+from tests.support.row_findings import drifted_rows
 
 EXAMPLES = (
     examples.drifted,
@@ -28,6 +29,7 @@ EXAMPLES = (
     normal_days.quiet_day,
     normal_days.learning,
     normal_days.hostile_days,
+    drifted_rows,
 )
 
 

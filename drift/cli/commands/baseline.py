@@ -39,7 +39,7 @@ def show(job_file: Path, until: datetime | None) -> None:
     profile = place.profiles.load(_pinned(place, job_file))
     uses = block_uses(place, request, profile, read_history(place.bucket, place.prefix))
     if uses:
-        click.echo(baseline_table(job.name, uses))
+        click.echo(baseline_table(job.name, uses, of_rows=not job.has_images))
     else:
         click.echo(f"{job.name} has no records of normal days yet. Runs make them.", err=True)
 

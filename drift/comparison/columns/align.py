@@ -12,11 +12,13 @@ from drift.comparison.columns.clipped import Clipped, comparable_columns, compar
 from drift.comparison.columns.columns import (
     NEAR_COPIES,
     AlignedRows,
+    Column,
     ColumnRole,
     LinedUp,
     feature_columns,
     near_copy_column,
 )
+from drift.comparison.columns.logged_numbers import logged_number_columns, logged_number_rows
 from drift.comparison.columns.number_scales import with_scales
 from drift.comparison.columns.prediction_columns import Said, prediction_columns, prediction_rows
 from drift.observations.units import Units
@@ -32,8 +34,11 @@ def line_up(
     units: Units,
     named: LogColumns,
     probabilities: tuple[str, ...],
+    numbers: tuple[str, ...] = (),
 ) -> LinedUp:
     """Return all columns of both sides, one row per unit.
+
+    Where the log's rows are what counts once there are no near-copies to compare.
 
     Parameters
     ----------
@@ -45,6 +50,8 @@ def line_up(
         The log columns that the job names: they get a column even where no side has a value.
     probabilities
         The log's probability columns.
+    numbers
+        The log's further numbers.
     """
     features = AlignedRows(
         reference=profile.features.iloc[units.reference.first].reset_index(drop=True),
@@ -53,8 +60,12 @@ def line_up(
     clipped = Clipped.of(profile, window)
     features = comparable_rows(features, clipped, units, window.features.index)
     copies = _near_copies(features, units)
-    spoken = Said.of(profile.predictions.rows, units.reference_predicted, _names(profile))
-    said = _said_in(window, units, probabilities)
+    measured = tuple(dict.fromkeys([*numbers, *profile.predictions.numbers]))
+    logged = (
+        Said.of(profile.predictions.rows, units.reference_predicted, _names(profile)),
+        _said_in(window, units, probabilities, numbers),
+    )
+    spoken, said = (side.without(measured) for side in logged)
     expected = [name for name in ("prediction", "confidence") if getattr(named, name) is not None]
     shared = check_definitions(profile, features_named(window.features.columns))
     answered = with_scales(
@@ -64,26 +75,31 @@ def line_up(
     )
     columns = [
         *comparable_columns(feature_columns(features.reference, features.current, shared), clipped),
-        near_copy_column(
-            copies.reference if units.reference.known else None,
-            copies.current,
-            reference_has_times=units.reference.timed,
-        ),
+        *([] if window.of_rows else [_near_copy_column(copies, units)]),
         *answered,
+        *logged_number_columns(*logged, measured, doubt=units.doubt),
     ]
     rows = {
-        ColumnRole.FEATURE: AlignedRows(
-            reference=features.reference.assign(**{NEAR_COPIES: copies.reference}),
-            current=features.current.assign(**{NEAR_COPIES: copies.current}),
-        ),
+        ColumnRole.FEATURE: _with_copies(features, copies),
         ColumnRole.PREDICTION: prediction_rows(spoken, said, answered),
+        ColumnRole.NUMBER: logged_number_rows(*logged, measured),
     }
     return LinedUp(columns=tuple(columns), rows=rows)
 
 
-def _said_in(window: WindowImages, units: Units, probabilities: tuple[str, ...]) -> Said:
-    answers = [name for name in ("prediction", "confidence", *probabilities) if name in window.rows]
-    table = PredictionTable.of(window.rows[answers], probabilities)
+def _with_copies(features: AlignedRows, copies: _NearCopies) -> AlignedRows:
+    return AlignedRows(
+        reference=features.reference.assign(**{NEAR_COPIES: copies.reference}),
+        current=features.current.assign(**{NEAR_COPIES: copies.current}),
+    )
+
+
+def _said_in(
+    window: WindowImages, units: Units, probabilities: tuple[str, ...], numbers: tuple[str, ...]
+) -> Said:
+    wanted = ("prediction", "confidence", *probabilities, *numbers)
+    answers = [name for name in wanted if name in window.rows]
+    table = PredictionTable.of(window.rows[answers], probabilities, numbers)
     return Said.of(table.rows, units.predicted, window.rows["image"].to_numpy(dtype=object))
 
 
@@ -101,6 +117,14 @@ def _names(profile: ReferenceProfile) -> NDArray[np.object_]:
 class _NearCopies:
     reference: pd.Series
     current: pd.Series
+
+
+def _near_copy_column(copies: _NearCopies, units: Units) -> Column:
+    return near_copy_column(
+        copies.reference if units.reference.known else None,
+        copies.current,
+        reference_has_times=units.reference.timed,
+    )
 
 
 def _near_copies(features: AlignedRows, units: Units) -> _NearCopies:

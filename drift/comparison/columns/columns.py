@@ -23,10 +23,11 @@ class ColumnKind(enum.StrEnum):
 
 
 class ColumnRole(enum.StrEnum):
-    """Whether a column describes the images or what the model said about them."""
+    """Whether a column describes the images, what the model said, or what else the log measures."""
 
     FEATURE = "feature"
     PREDICTION = "prediction"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

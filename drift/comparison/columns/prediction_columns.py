@@ -77,6 +77,28 @@ class Said:
             )
         return cls(drawn=draw_rows(rows, units, images), within=within)
 
+    def without(self, names: Iterable[str]) -> Said:
+        """Return the same without some columns."""
+        others = set(names)
+        return self._with([str(name) for name in self.drawn if name not in others])
+
+    def only(self, names: Iterable[str]) -> Said:
+        """Return some of the columns of numbers, under their names in the comparison."""
+        chosen = set(names)
+        mine = self._with([str(name) for name in self.drawn if name in chosen])
+        within = mine.within
+        if within is not None:
+            within = replace(within, means=within.means.rename(columns=log_name))
+        return Said(drawn=mine.drawn.rename(columns=log_name), within=within)
+
+    def _with(self, names: list[str]) -> Said:
+        within = self.within
+        if within is not None:
+            means = within.means[[name for name in within.means if name in names]]
+            classes = within.classes[[name for name in within.classes if name in names]]
+            within = replace(within, means=means, classes=classes)
+        return Said(drawn=self.drawn[names], within=within)
+
 
 def prediction_columns(
     reference: Said, current: Said, expected: Iterable[str] = (), *, doubt: Remark | None = None
@@ -96,10 +118,12 @@ def prediction_columns(
     """
     names = dict.fromkeys([*expected, *reference.drawn.columns, *current.drawn.columns])
     columns = [
-        class_column(reference, current) if name == _CLASS else _number(name, reference, current)
+        class_column(reference, current)
+        if name == _CLASS
+        else number_column(name, reference, current)
         for name in names
     ]
-    return columns if doubt is None else [_doubted(column, doubt) for column in columns]
+    return columns if doubt is None else [doubted(column, doubt) for column in columns]
 
 
 def prediction_rows(reference: Said, current: Said, columns: Sequence[Column]) -> AlignedRows:
@@ -124,7 +148,36 @@ def prediction_rows(reference: Said, current: Said, columns: Sequence[Column]) -
     )
 
 
-def _number(name: str, reference: Said, current: Said) -> Column:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberKind:
+    """What kind of number of the log a column is.
+
+    Attributes
+    ----------
+    role, unit, resolution
+        As of `Column`.
+    reference_supply
+        What to do where the reference has none.
+    """
+
+    role: ColumnRole
+    unit: str
+    resolution: float
+    reference_supply: str
+
+
+_PROBABILITY = NumberKind(
+    role=ColumnRole.PREDICTION,
+    unit="probability",
+    resolution=PREDICTION_RESOLUTION,
+    reference_supply=_PREDICTION_SUPPLY,
+)
+
+
+def number_column(
+    name: str, reference: Said, current: Said, kind: NumberKind = _PROBABILITY
+) -> Column:
+    """Return a number of the log of both sides."""
     nothing = pd.Series(dtype="float64")
     drawn, means = [], []
     for side in (reference, current):
@@ -135,13 +188,13 @@ def _number(name: str, reference: Said, current: Said) -> Column:
     several = reference.within is not None or current.within is not None
     return Column(
         name=log_name(name),
-        unit="probability",
+        unit=kind.unit,
         kind=ColumnKind.NUMERIC,
-        role=ColumnRole.PREDICTION,
+        role=kind.role,
         reference=drawn[0],
         current=drawn[1],
-        supply=_PREDICTION_SUPPLY if drawn[0].empty else _LOG_SUPPLY,
-        resolution=PREDICTION_RESOLUTION,
+        supply=kind.reference_supply if drawn[0].empty else _LOG_SUPPLY,
+        resolution=kind.resolution,
         means=Sides(reference=means[0], current=means[1]) if several else None,
     )
 
@@ -180,7 +233,8 @@ def _shares(side: Said) -> pd.Series:
     return mean_shares(labels, np.arange(len(labels)))
 
 
-def _doubted(column: Column, doubt: Remark) -> Column:
+def doubted(column: Column, doubt: Remark) -> Column:
+    """Return a column that both sides have, with why it is not tested."""
     if column.doubt is not None or column.reference.empty or column.current.empty:
         return column
     return replace(column, doubt=doubt)

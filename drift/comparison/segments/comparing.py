@@ -12,7 +12,7 @@ from drift.comparison.segments.sides import choose_segments
 from drift.comparison.segments.testing import SIDES, judged_beside_reference, scored_segments
 from drift.comparison.segments.told import SegmentsOfWindow, told_segments
 from drift.comparison.significance import Bar
-from drift.observations.segment_units import SegmentedUnits
+from drift.observations.segments.segment_units import SegmentedUnits
 from jobs.job_file.job import DetectionSettings
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import Column
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 from reports.findings.answers import State
 from reports.findings.columns import Finding
 

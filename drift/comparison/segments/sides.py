@@ -20,8 +20,8 @@ from drift.comparison.columns.columns import (
     finite_numbers,
 )
 from drift.comparison.segments.judged import FEWEST_UNITS, MOST_TESTED
-from drift.observations.segment_units import SegmentedUnits, UnitSegments
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_units import SegmentedUnits, UnitSegments
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.unit_rows import WithinUnits
 from reports.findings.places import UntestedSegment
 

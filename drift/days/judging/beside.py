@@ -129,6 +129,7 @@ def _said(
         comparison,
         features=tuple(said.get(one.name, one) for one in comparison.features),
         predictions=tuple(said.get(one.name, one) for one in comparison.predictions),
+        numbers=tuple(said.get(one.name, one) for one in comparison.numbers),
         joint=_joint(normal, comparison.joint, lined_up, judges.get(ColumnRole.FEATURE)),
     )
 

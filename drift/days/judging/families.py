@@ -69,10 +69,14 @@ def days_families(
         By column, under which name each class is compared that is likely spelled anew.
     """
     scales = known.scales
-    for role, scale, classes in (
+    sides: list[tuple[ColumnRole, ReferenceScale, Mapping[str, ReferenceClasses]]] = [
         (ColumnRole.FEATURE, scales.features, {}),
         (ColumnRole.PREDICTION, scales.predictions, renamed_reference(scales.classes, renaming)),
-    ):
+    ]
+    if scales.numbers:
+        # The log's numbers are summed up beside what the model said, of the same rows.
+        sides.append((ColumnRole.NUMBER, scales.predictions, {}))
+    for role, scale, classes in sides:
         blocks = [renamed_sums(_sums(record, role), renaming) for record in known.records]
         own = [renamed_sums(_sums(record, role), renaming) for record in known.own_records]
         whole = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
@@ -141,7 +145,9 @@ def all_columns(known: KnownDays, role: ColumnRole) -> frozenset[str]:
     scales = known.scales
     if role is ColumnRole.FEATURE:
         return frozenset(scales.features.columns)
-    return frozenset({*scales.predictions.columns, *scales.classes})
+    if role is ColumnRole.NUMBER:
+        return scales.numbers
+    return frozenset({*scales.predictions.columns, *scales.classes}) - scales.numbers
 
 
 def _testable(lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:

@@ -17,7 +17,7 @@ from drift.days.model.plan import NEEDED_DAYS
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.records.known_days import KnownDays
 from drift.days.sums import BothSums
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from drift.days.blocks import BlockRecord
 from drift.days.matrix import FamilyMeans, family_means
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.sums import BothSums, FamilySums
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 
 _NO_IMAGES = FamilySums(images=0, effective=0.0)
 NOTHING_KNOWN = BothSums(features=_NO_IMAGES, predictions=_NO_IMAGES)

@@ -31,7 +31,7 @@ def why_not(record: BlockRecord, job: Job, *, blocks: int = 1) -> str:
     if not record.rows and not record.images:
         return NO_ROWS
     wanted = min(math.ceil(job.window.min_images / blocks), job.baseline.images_per_day)
-    if job.images.loses_too_many(_lost(record), of=1):
+    if job.image_rules.loses_too_many(_lost(record), of=1):
         return TOO_MANY_LOST
     return TOO_FEW if record.features.images < max(wanted, FEWEST_IMAGES) else ""
 

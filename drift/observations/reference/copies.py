@@ -130,7 +130,7 @@ def count_once_like_reference(
         times, and so do the window's images that look like them, whenever they were sent.
         Otherwise the nights of a camera that stands still would be many in the window only.
     """
-    if has_times(profile) or not len(clusters):
+    if has_times(profile) or window.of_rows or not len(clusters):
         return clusters
     ours, theirs = keys_of_both(profile, window)
     positions = np.flatnonzero(ours.known & np.isin(ours.keys, theirs.keys[theirs.known]))

@@ -83,6 +83,10 @@ def find_shared(profile: ReferenceProfile, window: WindowImages) -> SharedImages
     images of one scene, or of one product, are alike without being copies. At most 100,000 of the
     window's pictures are looked at for that.
     """
+    if window.of_rows:
+        # Rows with equal numbers are no copies of each other.
+        nothing = Part(count=0, total=len(window.features))
+        return SharedImages(images=nothing, window=nothing, reference=nothing)
     ours, theirs = keys_of_both(profile, window)
     current, reference = _pictures(ours), _pictures(theirs)
     in_reference = np.isin(current.keys, reference.keys)

@@ -48,7 +48,7 @@ class CheckedImages:
     @property
     def bytes_an_image(self) -> float:
         """How large a file is on average; 0 where that is not known."""
-        if self.window is None or self.window.features.empty:
+        if self.window is None or "size_bytes" not in self.window.features:
             return 0.0
         sizes = self.window.features["size_bytes"].dropna()
         return float(sizes.mean()) if len(sizes) else 0.0
@@ -63,7 +63,7 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     try:
         extracted = extract(
             [one for one in located if isinstance(one, ImageLocation)],
-            place.job.images,
+            place.job.image_rules,
             open_bucket=place.open_bucket,
             progress=place.progress,
         )
@@ -151,15 +151,15 @@ def _images(
         heic = heic_advice(reasons)
         if heic:
             return fails("images", found, f"{heic}{example}")
-        column = place.job.images.column
+        column = place.locator.settings.column
         if column is not None:
             said = "make it the column with the images; drift init finds it."
             return fails("images", found, f"images.column is {column!r}: {said}{example}")
         return fails(
             "images",
             found,
-            f"images.path is {place.job.images.path!r}: make it name the objects that are there; "
-            f"drift init tries what fits.{example}",
+            f"images.path is {place.job.image_rules.path!r}: make it name the objects that are "
+            f"there; drift init tries what fits.{example}",
         )
     if analysed < _ENOUGH_FOUND * sampled:
         advice = heic_advice(reasons) or "Check [images] and what stores the images."

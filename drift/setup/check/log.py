@@ -92,7 +92,7 @@ def check_log(place: Workplace, request: WindowRequest) -> CheckedLog:
             request,
             extra_columns=place.locator.columns_used(),
             segment_columns=place.job.segments.columns,
-            workers=place.job.images.fetch_workers,
+            workers=place.job.image_rules.fetch_workers,
         )
     except DriftError as error:
         return CheckedLog(checks=(found, failed("log's rows", error)))
@@ -164,6 +164,8 @@ def _columns(place: Workplace, rows: PredictionRows) -> Check:
     used = [f"{key} = {column}" for key, column in single.items() if column in rows.raw.columns]
     if rows.probabilities:
         used.append(f"{len(rows.probabilities)} probabilities")
+    if rows.numbers:
+        used.append(f"{len(rows.numbers)} numbers")
     if place.job.segments.columns:
         used.append(f"segments {', '.join(place.job.segments.columns)}")
     if not len(rows) and not used:

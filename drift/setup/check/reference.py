@@ -19,10 +19,12 @@ from drift.setup.check.reference_sources import (
     check_tensors,
 )
 from drift.setup.check.result import Check, failed, is_ok, look, not_tried
+from drift.setup.check.rows_alone import check_reference_rows
 from drift.setup.check.thumbnails import check_thumbnails
 from drift.workplace import Workplace
 from jobs.errors import DriftError
 from jobs.times.windows import TimeWindow
+from reference_stats.logged_features import logged_features
 from reference_stats.profiles.build import predictions_of_log, settings_digest
 from reference_stats.profiles.profile import check_definitions
 
@@ -71,9 +73,10 @@ def _source(place: Workplace) -> CheckedReference:
         "tensors": check_tensors,
         "window": check_stretch,
     }
-    checked = looks[kind](place)
+    of_rows = not place.job.has_images and kind not in {"images", "tensors"}
+    checked = check_reference_rows(place) if of_rows else looks[kind](place)
     checked = replace(checked, checks=(*check_new_job(place), *checked.checks))
-    if place.job.reference.log is None:
+    if place.job.reference.log is None or of_rows:
         return checked
     try:
         said = predictions_of_log(place.source_context, place.job.reference.log).rows
@@ -116,7 +119,8 @@ def check_power(place: Workplace, images: int, reference: CheckedReference) -> C
         )
     if reference.images is None:
         return not_tried("window's size", f"about {images:,} images; the reference is not known")
-    critical = critical_value(detection.false_alarm_rate, 1 + reference.has_predictions)
+    families = _families(place, has_predictions=reference.has_predictions)
+    critical = critical_value(detection.false_alarm_rate, families)
     seen = smallest_effect(reference.images, images, critical)
     needed = images_needed(reference.images, critical, detection.effect_to_see)
     shift = "nothing" if seen is None else f"shifts from about {seen:.2f} standard deviations on"
@@ -136,3 +140,14 @@ def check_power(place: Workplace, images: int, reference: CheckedReference) -> C
         f"About {needed:,} images would show {detection.effect_to_see:g} "
         "(detection.effect_to_see); with fewer, quiet runs say nothing of it.",
     )
+
+
+def _families(place: Workplace, *, has_predictions: bool) -> int:
+    """Return how many families of columns share the false alarm rate."""
+    columns = place.job.predictions.columns
+    if place.job.has_images:
+        return 1 + has_predictions + bool(columns.numbers)
+    said = columns.prediction or columns.confidence or columns.probabilities
+    own = logged_features(place.job)
+    others = set(columns.numbers) - set(own)
+    return max(1, bool(said) + bool(own) + bool(others))

@@ -82,7 +82,7 @@ def check_image_prefix(place: Workplace) -> CheckedReference:
         ImageLocation(bucket_url=place.bucket.url, name=name, path=name)
         for name in names[::step][:_SAMPLED]
     ]
-    outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
+    outcomes = extract(sample, place.job.image_rules, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
     lost = (one for one in outcomes.values() if not isinstance(one, ImageFeatures))
     heic = heic_advice(Counter(one.summary for one in lost))
@@ -164,7 +164,7 @@ def check_stretch(place: Workplace) -> CheckedReference:
     distinct = list(dict.fromkeys(one for one in located if isinstance(one, ImageLocation)))
     step = max(1, len(distinct) // _SAMPLED)
     sample = distinct[::step][:_SAMPLED]
-    outcomes = extract(sample, place.job.images, open_bucket=place.open_bucket).outcomes
+    outcomes = extract(sample, place.job.image_rules, open_bucket=place.open_bucket).outcomes
     good = sum(isinstance(one, ImageFeatures) for one in outcomes.values())
     share = good / max(1, len(outcomes))
     named = place.job.predictions.columns

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from drift.run_request import RunOptions, requested_window
 from drift.setup.check.classes import check_classes
-from drift.setup.check.columns import check_columns
+from drift.setup.check.columns import check_columns, check_numbers
 from drift.setup.check.files import check_files
 from drift.setup.check.images import CheckedImages, check_images
 from drift.setup.check.log import check_bucket, check_log, check_writing
@@ -17,6 +17,7 @@ from drift.setup.check.reference import check_overlap, check_power, check_refere
 from drift.setup.check.reference_contents import check_shared, check_size
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, not_tried
 from drift.setup.check.rows import check_rows
+from drift.setup.check.rows_alone import check_window_rows, told_in_rows
 from drift.setup.check.settings import check_settings
 from drift.workplace import Workplace, open_workplace
 from jobs.errors import DriftError, JobFileError
@@ -51,7 +52,8 @@ def check_job_file(
     except DriftError as error:
         yield failed("bucket", error)
         return
-    yield from _check_run(place, job, options)
+    checks = _check_run(place, job, options)
+    yield from checks if job.has_images else told_in_rows(checks)
     yield from check_settings(place, environment, place.clock())
 
 
@@ -66,7 +68,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     yield from log.checks
     yield from check_near_log(place)
     if log.rows is not None:
-        yield from check_rows(log.rows, job.images.most_lost)
+        yield from check_rows(log.rows, job.image_rules.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
     yield check_writing(place)
     reference = check_reference(place)
@@ -76,6 +78,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
         return
     yield from check_overlap(place, log.rows.window)
     yield from check_classes(log.rows, reference.predictions)
+    yield from check_numbers(job, log.rows, reference.predictions)
     images = _images(place, log.rows)
     yield from images.checks
     if any(one.state in {CheckState.FAILS, CheckState.NOT_TRIED} for one in images.checks):
@@ -95,4 +98,4 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
 def _images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     if not len(rows):
         return CheckedImages(checks=(not_tried("images", "the window has no rows"),))
-    return check_images(place, rows)
+    return check_images(place, rows) if place.job.has_images else check_window_rows(place, rows)

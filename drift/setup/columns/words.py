@@ -56,7 +56,8 @@ CONFIDENCE = _weights(
     "betrouwbaarheid likelihood",
     w3="score softmax scores",
     w2="p",
-    m4="quality blur brightness threshold iou version drift anomaly nsfw latency",
+    m4="quality blur brightness sharpness contrast noise focus exposure threshold iou version "
+    "drift anomaly nsfw latency",
 )
 LATENCY = _weights(
     w4="latency duration elapsed took latenz dauer duree duracion durata responsetime "

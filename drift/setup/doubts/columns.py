@@ -23,6 +23,8 @@ def about_columns(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # no
     is_log = not draft.log.source.images_only
     if columns.prediction is None and columns.answer is None and is_log:
         watched = "the probabilities" if columns.probabilities else "images alone"
+        if draft.template is None:
+            watched = "the numbers" if draft.numbers else "the confidence"
         seen_none = "No column looks like the predicted class"
         if "prediction" in columns.unfit:
             seen_none = "No column could be taken for the predicted class, for reasons named below"

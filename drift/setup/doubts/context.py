@@ -8,7 +8,7 @@ from datetime import datetime
 
 from drift.observations.reference.smaller_copies import Copies
 from drift.setup.images.locate import LocatedImages
-from drift.setup.log.row_sample import LogSample, UnreadSample
+from drift.setup.log.samples.row_sample import LogSample, UnreadSample
 from drift.setup.log.unread_objects import UnreadObjects
 from drift.setup.propose.examine_reference import ExaminedReference
 from drift.setup.propose.proposal import Doubt

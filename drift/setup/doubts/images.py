@@ -20,6 +20,9 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield what is unsure about where the rows' images are."""
     located, since = seen.located, seen.images_since
     template = draft.template
+    if template is None:
+        yield _about_rows(draft.log.path)
+        return
     if template.share < _MOST_FOUND:
         extensions = other_extensions(template, seen.names)
         why = ""
@@ -50,6 +53,19 @@ def about_images(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     rivals = [one for one in _rivals(located) if not (reference and one.startswith(reference))]
     if rivals:
         yield Doubt(key="images.path", text=f"Other objects fit as well: {one_of(rivals[:3])}.")
+
+
+def _about_rows(own_path: str) -> Doubt:
+    """Return what a person should know of a job without images."""
+    return Doubt(
+        key="images",
+        text=(
+            f"No picture lies in the bucket, and no row of {own_path} leads to one elsewhere, so "
+            "the job compares the rows by themselves: what the model said and what was measured. "
+            "Light, focus, noise and framing are not looked at, and no picture is shown. Keep the "
+            "pictures beside the log, as docs/prediction-log.md says, and add a table for them."
+        ),
+    )
 
 
 def _about_names(path: str) -> Iterator[Doubt]:

@@ -18,6 +18,8 @@ _CERTAINLY = frozenset({"reference", "references", "baseline", "golden"})
 
 def about_named_references(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield which folders that are called like a reference hold images that the log names."""
+    if draft.template is None:
+        return
     images = [name for name in seen.names if ending_of(name) in IMAGE_ENDINGS - {""}]
     folders = folders_of(images, draft.template.found)
     for one in [one for one in folders if _is_passed_over(one)][:_SHOWN]:

@@ -16,6 +16,9 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     if guess is None and seen.small_references:
         # Told with what so few show, see `about_examined`.
         return
+    if draft.template is None:
+        yield from _about_rows(draft)
+        return
     if guess is None:
         yield Doubt(
             key="reference",
@@ -42,6 +45,23 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
         yield Doubt(
             key="reference.log",
             text="It was taken by its name and columns; are these predictions on the reference?",
+        )
+
+
+def _about_rows(draft: Proposal) -> Iterator[Doubt]:
+    """Yield what is unsure about the reference of a job without images."""
+    guess = draft.reference
+    if guess is None:
+        yield Doubt(
+            key="reference",
+            text="There is no other table with the log's columns. Was the log's oldest stretch an "
+            "ordinary time?",
+        )
+    elif not guess.is_sure:
+        yield Doubt(
+            key="reference",
+            text=f"{guess.path} was taken because it has the log's columns and no times; is it "
+            "what the model said of known pictures?",
         )
 
 

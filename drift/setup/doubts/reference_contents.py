@@ -62,6 +62,8 @@ def _too_small(size: int, draft: Proposal) -> str:
 def _critical(draft: Proposal) -> float:
     """Return what a statistic must exceed, as `drift check` counts: images, and predictions."""
     has_predictions = draft.reference is None or draft.reference_log is not None
+    if draft.template is None:
+        has_predictions = draft.columns.prediction is not None and bool(draft.numbers)
     return critical_value(DETECTION.false_alarm_rate, 1 + has_predictions)
 
 

@@ -11,10 +11,10 @@ from functools import partial
 from drift.setup.columns.all_columns import ColumnGuesses, guess_columns
 from drift.setup.columns.times import why_no_times, with_request_time
 from drift.setup.columns.values import ColumnValues, column_values
-from drift.setup.log.csv_sample import HAS_NO_ROWS
 from drift.setup.log.find import LogFamily, find_families, merge_families
-from drift.setup.log.row_sample import LogSample, UnreadSample, join_samples
-from drift.setup.log.sample import IS_EMPTY, read_sample
+from drift.setup.log.samples.csv_sample import HAS_NO_ROWS
+from drift.setup.log.samples.row_sample import LogSample, UnreadSample, join_samples
+from drift.setup.log.samples.sample import IS_EMPTY, read_sample
 from jobs.buckets.bucket import Bucket, ObjectInfo
 
 _FAMILIES_READ = 24

@@ -15,9 +15,9 @@ from drift.setup.columns.values import column_values
 from drift.setup.image_sets import NEVER_LOGS, ending_of
 from drift.setup.log.find import LogFamily, family_of
 from drift.setup.log.part_names import LikeNames, grouped
-from drift.setup.log.row_sample import LogSample
-from drift.setup.log.sample import read_sample
-from drift.setup.log.sniffing import Look, look_at
+from drift.setup.log.samples.row_sample import LogSample
+from drift.setup.log.samples.sample import read_sample
+from drift.setup.log.samples.sniffing import Look, look_at
 from drift.setup.names.one_format import one_format
 from drift.setup.words import LOG_WORDS, has_word
 from jobs.buckets.bucket import Bucket, ObjectInfo

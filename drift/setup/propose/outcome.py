@@ -31,6 +31,8 @@ def told(proposal: Proposal, target: Path) -> str:
     if probabilities is not None:
         patterns = ", ".join(probabilities.patterns)
         columns += f", probabilities = {patterns} ({len(probabilities.columns)} columns)"
+    if proposal.numbers:
+        columns += f", {len(proposal.numbers)} numbers"
     window = proposal.window
     length = format_duration(window.last) if window.last else f"the {window.rows:,} newest rows"
     lines = [
@@ -41,7 +43,7 @@ def told(proposal: Proposal, target: Path) -> str:
         f"columns    {columns}",
         f"images     {_images(proposal)}",
         f"reference  {_reference(proposal)}",
-        f"window     {length}, about {window.images:,} images",
+        f"window     {length}, about {window.images:,} {'images' if proposal.template else 'rows'}",
     ]
     if proposal.reference_log is not None:
         lines.insert(-1, f"           with the predictions in {proposal.reference_log}")
@@ -59,10 +61,12 @@ def told(proposal: Proposal, target: Path) -> str:
 
 def _images(proposal: Proposal) -> str:
     template = proposal.template
+    if template is None:
+        return "none: the log's rows are compared by themselves"
+    share = f"{template.share:.0%} of {template.rows:,} rows"
     if template.column is not None:
-        share = f"{template.share:.0%} of {template.rows:,} rows"
         return f"in the log's column {template.column}   ({share})"
-    return f"{template.path}   ({_share(proposal)})"
+    return f"{template.path}   ({share} found)"
 
 
 def _log(proposal: Proposal) -> str:
@@ -72,10 +76,6 @@ def _log(proposal: Proposal) -> str:
         if source.images_only
         else proposal.log.path
     )
-
-
-def _share(proposal: Proposal) -> str:
-    return f"{proposal.template.share:.0%} of {proposal.template.rows:,} rows found"
 
 
 def _reference(proposal: Proposal) -> str:

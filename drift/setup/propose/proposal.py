@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from drift.setup.check.reused_names import ReusedNames
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.images.try_templates import TriedTemplate
 from drift.setup.log.candidates import NameSource
-from drift.setup.log.row_sample import BY_NAME, Written
+from drift.setup.log.samples.row_sample import BY_NAME, Written
 from drift.setup.propose.reference import ReferenceGuess
 from drift.setup.propose.window import ReferenceStretch, WindowGuess
 
@@ -62,6 +63,8 @@ class Proposal:
     ----------
     seen
         What was looked through, in plain words.
+    template
+        Where the images are; None for a job without images.
     reference, stretch
         Exactly one of them is set.
     reference_log
@@ -74,6 +77,10 @@ class Proposal:
         What the person should look at.
     names_used
         How many image names the log uses anew.
+    numbers
+        `predictions.columns.numbers`: columns that are compared by their names.
+    features
+        Those of them that are features, where they are compared with a table of features.
     """
 
     name: str
@@ -81,7 +88,7 @@ class Proposal:
     seen: str
     log: LogChoice
     columns: ColumnGuesses
-    template: TriedTemplate
+    template: TriedTemplate | None
     window: WindowGuess
     reference: ReferenceGuess | None
     stretch: ReferenceStretch | None
@@ -90,3 +97,19 @@ class Proposal:
     link_template: str | None = None
     doubts: tuple[Doubt, ...] = ()
     names_used: ReusedNames = field(default_factory=ReusedNames)
+    numbers: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What every proposal says of its bucket, whatever it compares; as of `Proposal`."""
+
+    name: str
+    url: str
+    seen: str
+    log: LogChoice
+
+    def proposal(self, **parts: Any) -> Proposal:  # noqa: ANN401 - the other fields of a proposal
+        """Return the proposal with its other fields."""
+        return Proposal(name=self.name, url=self.url, seen=self.seen, log=self.log, **parts)

@@ -43,6 +43,8 @@ class ReferenceKind(enum.StrEnum):
     IMAGES = "images"
     FEATURES = "features"
     TENSORS = "tensors"
+    LOG = "log"
+    """The rows of a log or table, in a job without images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
-from drift.setup.log.row_sample import Written
+from drift.setup.log.samples.row_sample import Written
 from drift.setup.propose.proposal import Proposal
 from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
+from reports.words.of_rows.sentences import in_rows
 
 _WIDTH = 96
 _COLUMN_ORDER = (
@@ -48,13 +49,14 @@ def job_file_text(proposal: Proposal) -> str:
         *_comment("Everything that runs write goes below this folder of the bucket."),
         'path = "data_drift_reports"',
         *_links(proposal),
-        *_comment("Where images are private: no pictures of them in the reports."),
-        "# thumbnails = false",
+        *_thumbnails(proposal),
         "",
         "# [schedule]",
         *_comment("When `drift schedule` runs the job; cron or a cloud scheduler work as well."),
         '# cron = "15 3 * * *"',
     ]
+    if proposal.template is None:
+        lines = [in_rows(line) if line.startswith("#") else line for line in lines]
     return "\n".join(lines) + "\n"
 
 
@@ -93,6 +95,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             f"probabilities = {as_list(columns.probabilities.patterns)}",
             columns.probabilities.because,
         )
+    yield from _numbers(proposal)
     yield from _doubts(proposal, "predictions.columns")
 
 
@@ -126,6 +129,9 @@ def _written(written: Written) -> Iterator[str]:
 
 def _images(proposal: Proposal) -> Iterator[str]:
     template = proposal.template
+    if template is None:
+        yield from _without_images(proposal)
+        return
     yield "[images]"
     if template.column is not None:
         yield from _comment(
@@ -152,6 +158,30 @@ def _images(proposal: Proposal) -> Iterator[str]:
         )
         yield from _doubts(proposal, "images.immutable")
         yield "immutable = false"
+
+
+def _without_images(proposal: Proposal) -> Iterator[str]:
+    yield from _doubts(proposal, "images")
+    yield "# [images]"
+    yield '# path = "images/{id}.jpg"'
+
+
+def _numbers(proposal: Proposal) -> Iterator[str]:
+    """Yield the further numbers: a table of names and columns where some are features."""
+    if not proposal.numbers:
+        return
+    yield from _comment("What else is compared: columns of numbers that vary.")
+    if proposal.features:
+        # A table of TOML stands in one line.
+        pairs = ", ".join(f"{as_text(name)} = {as_text(name)}" for name in proposal.numbers)
+        yield f"numbers = {{ {pairs} }}"
+        return
+    names = " ".join(f"{as_text(name)}," for name in proposal.numbers)
+    yield "numbers = ["
+    yield from textwrap.wrap(
+        names, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False
+    )
+    yield "]"
 
 
 def _window(proposal: Proposal) -> Iterator[str]:
@@ -190,15 +220,21 @@ def _reference(proposal: Proposal) -> Iterator[str]:
         stretch = proposal.stretch
         yield from _comment(
             f"No reference set was found, so the log's oldest stretch serves: {stretch.rows:,} "
-            "rows. Better is what the model was trained or validated on, as a folder of images."
+            f"rows. Better is what the model was trained or validated on, as {_better(proposal)}."
         )
         yield from _doubts(proposal, "reference")
         yield f"window = {{ start = {_time(stretch.start)}, end = {_time(stretch.end)} }}"
-        yield '# images = "reference/"'
+        of_rows = proposal.template is None
+        yield '# log = "validation_predictions.csv"' if of_rows else '# images = "reference/"'
     if proposal.reference_log is not None:
         yield from _comment("The model's predictions on a reference set, of the same columns.")
         yield from _doubts(proposal, "reference.log")
         yield f"log = {as_text(proposal.reference_log)}"
+
+
+def _better(proposal: Proposal) -> str:
+    """Return what makes a better reference than a stretch of the log."""
+    return "a table of the same columns" if proposal.template is None else "a folder of images"
 
 
 def _segments(proposal: Proposal) -> Iterator[str]:
@@ -222,6 +258,12 @@ def _links(proposal: Proposal) -> Iterator[str]:
             "How people reach the store in a browser, so that links to reports work."
         )
         yield '# link_template = "https://.../{path}"'
+
+
+def _thumbnails(proposal: Proposal) -> Iterator[str]:
+    if proposal.template is not None:
+        yield from _comment("Where images are private: no pictures of them in the reports.")
+        yield "# thumbnails = false"
 
 
 def _with_reason(line: str, reason: str) -> Iterator[str]:

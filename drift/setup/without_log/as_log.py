@@ -16,7 +16,7 @@ from drift.setup.images.locate import LocatedImages
 from drift.setup.images.try_templates import TriedTemplate
 from drift.setup.log.candidates import Candidate, NameSource
 from drift.setup.log.find import LogFamily
-from drift.setup.log.row_sample import LogSample
+from drift.setup.log.samples.row_sample import LogSample
 from drift.setup.names.name_patterns import GuessedPattern, guess_pattern
 from drift.setup.names.one_format import one_format
 from drift.setup.words import DERIVED_WORDS, LOG_WORDS, REFERENCE_WORDS, common_start, has_word

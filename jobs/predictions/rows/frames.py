@@ -30,7 +30,7 @@ def fields_frame(
     moments
         Microseconds since 1970-01-01 UTC.
     numbers
-        The fields that hold numbers: ``confidence``, ``latency`` and the probabilities.
+        The fields that hold numbers: ``confidence``, ``latency``, probabilities and others.
     """
     missing = pa.nulls(len(moments), pa.string())
     identity = _trimmed(raw.get(named.id or "", missing))

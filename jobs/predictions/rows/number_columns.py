@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ OUTSIDE_ONE = "outside 0 to 1"
 _EXAMPLES = 3
 # What rounding of single or half precision adds to a share of one.
 _ROUNDING = 1e-3
+_NONE: Mapping[str, str] = MappingProxyType({})
 MOST_STRAY = 0.05
 """More values outside 0 to 1 than this share are no stray ones: the column is on another scale."""
 
@@ -32,6 +34,12 @@ class NumberRole(enum.StrEnum):
     CONFIDENCE = "confidence"
     PROBABILITY = "probability"
     LATENCY = "latency"
+    NUMBER = "number"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its values are shares of one."""
+        return self in {NumberRole.CONFIDENCE, NumberRole.PROBABILITY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,18 +97,22 @@ def read_number_columns(
     named: LogColumns,
     probabilities: Sequence[str],
     positions: RowPositions,
+    further: Mapping[str, str] = _NONE,
 ) -> dict[str, NumberColumn]:
-    """Return confidence, latency and probabilities by the names of their fields.
+    """Return confidence, latency, probabilities and further numbers by the names of their fields.
 
     Parameters
     ----------
     raw
         All columns of the log as texts; one that is not there has no values.
+    further
+        The columns of the further numbers by their names.
     """
     wanted = {
         "confidence": (named.confidence or "", NumberRole.CONFIDENCE),
         "latency": (named.latency or "", NumberRole.LATENCY),
     } | {name: (name, NumberRole.PROBABILITY) for name in probabilities}
+    wanted |= {name: (column, NumberRole.NUMBER) for name, column in further.items()}
     missing = pa.nulls(len(positions.moments), pa.string())
     return {
         field: read_number_column(name, role, raw.get(name, missing), positions)
@@ -117,7 +129,7 @@ def read_number_column(
     or probability whose other values lie inside. Where more than 5 % lie outside the column is
     on another scale, and its values stay.
     """
-    is_share = role is not NumberRole.LATENCY
+    is_share = role.is_share
     read = read_numbers(texts, is_share=is_share, decimal_commas=positions.decimal_commas)
     values = read.values.copy()
     outside = outside_one(values) if is_share else np.zeros(len(values), np.bool_)

@@ -93,8 +93,8 @@ class NumberColumnTally:
     Attributes
     ----------
     column, role
-        Its name in the log, and what it is for: ``confidence``, ``probability`` or ``latency``; or
-        ``answer``, where the cells hold classes with their numbers.
+        Its name in the log, and what it is for: ``confidence``, ``probability``, ``latency``,
+        ``number``, or ``answer``, where the cells hold classes with their numbers.
     filled
         How many cells hold anything.
     reasons
@@ -266,13 +266,15 @@ class PredictionRows:
         One row each, index 0..n-1, sorted by time and then by content. Columns: ``timestamp``
         (datetime64[us, UTC]), ``id`` (str, empty where the log has none), ``prediction``,
         ``label`` and ``client`` (str or missing), ``confidence`` (float64, NaN where missing),
-        ``latency`` (float64, NaN where missing or unreadable), and one float64 column per
-        probability column under the log's own name.
+        ``latency`` (float64, NaN where missing or unreadable), one float64 column per
+        probability column under the log's own name, and one per further number under its name.
     raw
         The same rows with all of the log's own columns as text, missing values as None; of columns
         that the job does not name, long values are cut (`long_values`).
     probabilities
         The names of the probability columns in `fields`.
+    numbers
+        The names of the further numbers in `fields`.
     tally
         What was counted and what was kept out.
     assumed_timezone
@@ -290,6 +292,7 @@ class PredictionRows:
     tally: LogTally
     assumed_timezone: str | None
     times: WindowTimes = field(default_factory=WindowTimes)
+    numbers: tuple[str, ...] = ()
     recording: RecordingCounts = field(default_factory=RecordingCounts)
 
     def __len__(self) -> int:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from reports.findings.answers import Verdict
 from reports.findings.days import Basis
-from reports.findings.run import WindowSpan
+from reports.findings.run import Observed, WindowSpan
 from reports.history.history import HistoryRow, sort_rows
 from reports.pages.index.calendar import MONTHS_OPEN, calendar_months, month_title, tally_words
 from reports.pages.index.days import (
@@ -31,6 +31,7 @@ from reports.pages.index.trends import find_trends
 from reports.pages.links import JobLinks
 from reports.pages.page import render
 from reports.words import normal_days, numbers, wording
+from reports.words.of_rows.sentences import page_in_rows
 from reports.words.weekdays import WEEKDAYS
 
 RUNS_ONE_BY_ONE = 90
@@ -97,7 +98,11 @@ def index_files(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = N
         How the page links to other pages; None for links relative to the job's folder.
     """
     index = _Index.of(job, rows, links)
-    return IndexFiles(page=index.page(), tables=index.table_pages())
+    page, tables = index.page(), index.table_pages()
+    if index.of_rows:
+        page = page_in_rows(page)
+        tables = {name: page_in_rows(table) for name, table in tables.items()}
+    return IndexFiles(page=page, tables=tables)
 
 
 def table_names(rows: Iterable[HistoryRow]) -> frozenset[str]:
@@ -141,6 +146,11 @@ class _Index:
         )
 
     @property
+    def of_rows(self) -> bool:
+        """Whether the newest run compared no images."""
+        return bool(self.rows) and self.rows[-1].observed is Observed.ROWS
+
+    @property
     def recent(self) -> Sequence[HistoryRow]:
         return self.rows[-RUNS_ONE_BY_ONE:]
 
@@ -154,6 +164,7 @@ class _Index:
         lines = run_lines(self.recent, self.links)
         values = {
             "job": self.job,
+            "of_rows": self.of_rows,
             "words": wording,
             "answer": _answer(self.rows, lines[0]) if lines else None,
             "months": calendar_months(self.days, self._day_link),
@@ -177,6 +188,7 @@ class _Index:
             older = self.tables[max(number - 1, 0) : number]
             values = {
                 "job": self.job,
+                "of_rows": self.of_rows,
                 "words": wording,
                 "title": _table_title(table),
                 "tally": tally_words(tally_of(table.rows)),

@@ -87,6 +87,8 @@ class DaysView:
         None where it was not asked.
     steps
         What to do about a drift; empty without one.
+    of_rows
+        Whether rows of a log are what counts once, and not images.
     """
 
     is_basis: bool
@@ -98,6 +100,7 @@ class DaysView:
     baseline: str
     level: LevelView | None
     steps: tuple[Step, ...]
+    of_rows: bool = False
 
 
 def days_view(findings: RunFindings, features: Mapping[str, Feature]) -> DaysView:
@@ -122,6 +125,7 @@ def days_view(findings: RunFindings, features: Mapping[str, Feature]) -> DaysVie
         baseline="" if baseline is None else baseline_words(baseline),
         level=None if level is None else _level(findings, level, unit, features),
         steps=drift_steps(findings),
+        of_rows=not findings.has_images,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.findings.run import RunFindings
@@ -51,11 +52,12 @@ class FirstScreen:
 
 
 def first_screen(
-    findings: RunFindings, features: CardGroups, predictions: CardGroups, sheet: ContactSheet
+    findings: RunFindings, groups: Sequence[CardGroups], sheet: ContactSheet
 ) -> FirstScreen:
     """Return the content of the top of a run's page."""
     ordered = sorted(
-        (*features.moved, *predictions.moved), key=lambda card: by_movement(card.finding)
+        (card for group in groups for card in group.moved),
+        key=lambda card: by_movement(card.finding),
     )
     moved = ordered[:MOVEMENTS]
     strip = tuple(shot for shot in sheet.shots if shot.source)[:IMAGES]

@@ -19,6 +19,7 @@ from reports.pages.run.first_screen import first_screen
 from reports.pages.run.grown_class import ClassPictures, grown_class_view
 from reports.pages.run.segments import segments_view
 from reports.words import movements, whereabouts, wording
+from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
@@ -116,6 +117,7 @@ def report_html(
     limit = findings.minimum_effect
     features = group_cards(findings.features, _plain_words(findings), earlier, "feature", limit)
     predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
+    measured = group_cards(findings.numbers, {}, earlier, "number", limit)
     sheet = contact_sheet(findings, pictures, typical, links.images)
     values = {
         "findings": findings,
@@ -123,9 +125,10 @@ def report_html(
         "links": links,
         "features": features,
         "predictions": predictions,
+        "numbers_logged": measured,
         "sheet": sheet,
         "grown": grown_class_view(findings, of_class, links.images),
-        "top": first_screen(findings, features, predictions, sheet),
+        "top": first_screen(findings, (features, predictions, measured), sheet),
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
         "days": days_view(findings, _plain_words(findings)),
@@ -137,7 +140,9 @@ def report_html(
     own = [row for row in history if row.run_id == findings.run_id]
     accepted = any(row.accepted is not None for row in own)
     rejected = any(row.rejected for row in own)
-    return with_marks(render("report.html.j2", values), accepted=accepted, rejected=rejected)
+    page = render("report.html.j2", values)
+    page = page if findings.has_images else page_in_rows(page)
+    return with_marks(page, accepted=accepted, rejected=rejected)
 
 
 def with_marks(page: bytes, *, accepted: bool, rejected: bool = False) -> bytes:
@@ -154,7 +159,7 @@ def with_marks(page: bytes, *, accepted: bool, rejected: bool = False) -> bytes:
 
 def _titles(findings: RunFindings) -> dict[str, str]:
     """Return each column's plain words by the column's name."""
-    columns = (*findings.features, *findings.predictions)
+    columns = findings.columns
     return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
 
 

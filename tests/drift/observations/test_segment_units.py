@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from drift.observations.segment_units import SegmentedUnits, segment_units
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_units import SegmentedUnits, segment_units
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.unit_rows import RowUnits
 from drift.observations.units import SideUnits, Units
 from drift.observations.window_images import WindowImages

@@ -94,6 +94,14 @@ def only_a_log(folder: Path) -> None:
     write_csv(folder / "log.csv", rows)
 
 
+def a_log_of_images_elsewhere(folder: Path) -> None:
+    rows = [
+        {"ts": one.time.isoformat(), "pred": one.breed, "image": f"s3://elsewhere/{one.id}.jpg"}
+        for one in requests()
+    ]
+    write_csv(folder / "log.csv", rows)
+
+
 def a_json_array(folder: Path) -> None:
     only_images(folder)
     write_text(folder / "predictions.json", json.dumps([{"ts": "2025-03-03", "id": 1}]))
@@ -110,7 +118,10 @@ def names_that_follow_from_nothing(folder: Path) -> None:
     [
         (empty, ["no prediction log was found", "Nothing is there", ".parquet"]),
         (only_images, ["no prediction log was found", "30 .jpg", "a/ 30"]),
-        (only_a_log, ["log.csv was found, but not its images", "No image lies in the bucket"]),
+        (
+            a_log_of_images_elsewhere,
+            ["log.csv was found, but not its images", "No image lies in the bucket"],
+        ),
         (a_json_array, ["the log has only 1 rows"]),
         (names_that_follow_from_nothing, ["holds the value of id", "follows from no column"]),
     ],

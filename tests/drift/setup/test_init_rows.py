@@ -2,9 +2,9 @@
 
 import pytest
 
-from drift.setup.log.csv_sample import is_other_header, read_csv_sample
-from drift.setup.log.row_sample import LogSample, Pieces, join_samples
-from drift.setup.log.sample import read_sample
+from drift.setup.log.samples.csv_sample import is_other_header, read_csv_sample
+from drift.setup.log.samples.row_sample import LogSample, Pieces, join_samples
+from drift.setup.log.samples.sample import read_sample
 from jobs.buckets.registry import open_bucket
 from tests.support.layouts import put, requests, write_csv
 from tests.support.proposing import proposed, row, said

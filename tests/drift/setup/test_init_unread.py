@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drift.setup.log.sniffing import look_at
+from drift.setup.log.samples.sniffing import look_at
 from jobs.errors import InputError
 from tests.support.layouts import put, requests, write_csv, write_text
 from tests.support.proposing import proposed, row

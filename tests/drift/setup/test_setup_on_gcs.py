@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from drift.cli.commands.group import program
-from drift.setup.log.row_sample import LogSample
-from drift.setup.log.sample import PIECE_BYTES, read_sample
+from drift.setup.log.samples.row_sample import LogSample
+from drift.setup.log.samples.sample import PIECE_BYTES, read_sample
 from drift.setup.survey import survey
 from jobs.buckets.registry import open_bucket
 from jobs.errors import InputError

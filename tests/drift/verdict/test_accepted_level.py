@@ -47,7 +47,10 @@ def _past(shifts: list[float], window: float) -> tuple[NormalDays, LinedUp]:
     own = FamilySums.of(SCALE, pd.DataFrame({"mean": now}), np.arange(len(now)))
     known = KnownDays(
         scales=SimpleNamespace(  # type: ignore[arg-type]
-            features=SCALE, predictions=ReferenceScale.of(pd.DataFrame()), classes={}
+            numbers=frozenset(),
+            features=SCALE,
+            predictions=ReferenceScale.of(pd.DataFrame()),
+            classes={},
         ),
         records=tuple(records),
         positions=np.arange(-number, 0, dtype=np.float64),

@@ -7,7 +7,7 @@ import pytest
 
 from drift.comparison.compare import Comparison
 from drift.comparison.segments.judged import JudgedSegment
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 from drift.verdict.decide import decide
 from drift.verdict.moves import describe_move
 from drift.verdict.sentence import Extent

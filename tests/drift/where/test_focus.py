@@ -8,7 +8,7 @@ import pandas as pd
 from drift.comparison.columns.columns import AlignedRows, ColumnKind, ColumnRole, LinedUp
 from drift.comparison.compare import Comparison
 from drift.comparison.segments.judged import BesideReference, JudgedSegment
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 from drift.where.direction import drift_positions
 from drift.where.focus import focus_of, further_focuses, is_inside
 from drift.where.segment_columns import segment_columns

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from drift.observations.segment_values import segment_columns
+from drift.observations.segments.segment_values import segment_columns
 from drift.where import permuted_sums
 from drift.where.segments import Concentration, concentrate
 from jobs.job_file.job import Job

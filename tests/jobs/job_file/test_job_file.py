@@ -58,7 +58,6 @@ def test_every_fault_is_reported_at_once_with_key_value_expectation_and_suggesti
     text += "[detection]\nfalse_alarm_rate = 3\nminimum_efect = 1\n"
     faults = faults_of(job_file(text))
     assert faults == (
-        "images is missing. Add it; docs/job-file.md says what it means.",
         'window.last is "7 dayz". Expected a number followed by m, h, d or w, such as "7d".',
         "detection.false_alarm_rate is 3. Expected less than 1.",
         "detection.minimum_efect is not a known key. Did you mean detection.minimum_effect?",

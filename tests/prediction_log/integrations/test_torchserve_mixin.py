@@ -69,6 +69,13 @@ def test_images_are_found_where_the_handler_finds_them(served, tmp_path, request
     assert (tmp_path / "bucket" / row["image"]).read_bytes() == PICTURES[0]
 
 
+def test_each_model_of_a_server_can_have_a_log_of_its_own(served, tmp_path, monkeypatch):
+    monkeypatch.setenv("PREDICTION_LOG_URL", str(tmp_path / "served" / "{model}"))
+    served(Dogs, [{"data": PICTURES[0]}])
+
+    assert [row["model"] for row in rows_in(tmp_path / "served" / "dogs")] == ["dogs"]
+
+
 def test_a_request_without_a_file_has_a_row(served):
     _, (row,) = served(Dogs, [{"data": [[0.0] * 3] * 4}])
 

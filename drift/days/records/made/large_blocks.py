@@ -97,7 +97,7 @@ def _is_in_minutes(block: Block) -> bool:
 def _only(stretch: LoggedStretch, rows: NDArray[np.int64]) -> LoggedStretch:
     return LoggedStretch(
         predictions=rows_at(stretch.predictions, rows),
-        located=[stretch.located[row] for row in rows.tolist()],
+        located=[stretch.located[row] for row in rows.tolist()] if stretch.located else [],
         names=stretch.names[rows],
         moments=stretch.moments[rows],
     )

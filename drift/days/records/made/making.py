@@ -16,7 +16,7 @@ from drift.days.records.made.reading import LoggedStretch, batches
 from drift.days.records.measured.measure import BlockCounts, Measuring, block_record, take_rows
 from drift.days.sums import FamilySums
 from drift.observations.logged_images import LoggedImages
-from drift.observations.segment_values import segments_of
+from drift.observations.segments.segment_values import segments_of
 from drift.observations.window_images import join
 from drift.workplace import Workplace
 from jobs.errors import InputError, TooManyRowsError

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.names_used_again import is_of_use
 from reference_stats.image_uses import Moments, images_of_rows, moments_of
+from reference_stats.logged_features import names_of_rows
 from reference_stats.outcomes import OverwrittenImage
 
 
@@ -37,9 +39,9 @@ class LoggedStretch:
     predictions
         The rows, in order of time.
     located
-        Where the image of each is, or why it must not be read.
+        Where the image of each is, or why it must not be read; empty in a job without images.
     names
-        The image of each row; None where it names none.
+        The image of each row; None where it names none. A name of the row in a job without images.
     moments
         The time of each row, in microseconds since 1970-01-01 UTC.
     counted
@@ -66,16 +68,16 @@ class LoggedStretch:
             place.job.predictions,
             request,
             extra_columns=place.locator.columns_used(),
-            workers=place.job.images.fetch_workers,
+            workers=place.job.image_rules.fetch_workers,
         )
-        located = place.locator.locate(predictions.raw, place.log_url) if len(predictions) else []
-        paths = [one.path if isinstance(one, ImageLocation) else None for one in located]
-        return cls(
-            predictions=predictions,
-            located=located,
-            names=np.array(paths, dtype=object),
-            moments=moments_of(predictions.fields["timestamp"]),
-        )
+        times = predictions.fields["timestamp"]
+        if not place.job.has_images:
+            names, located = names_of_rows(times), []
+        else:
+            located = place.locator.locate(predictions.raw, place.log_url) if len(times) else []
+            paths = [one.path if isinstance(one, ImageLocation) else None for one in located]
+            names = np.array(paths, dtype=object)
+        return cls(predictions=predictions, located=located, names=names, moments=moments_of(times))
 
     @property
     def named(self) -> tuple[NDArray[np.object_], Moments]:
@@ -142,6 +144,9 @@ class LoggedStretch:
             If the images cannot be reached.
         """
         wanted = rows_at(self.predictions, rows)
+        if not place.job.has_images:
+            logged = LoggedImages.without_images(wanted, place.job)
+            return replace(logged, **_named(logged, self.names[rows]))
         located = [self.located[row] for row in rows.tolist()]
 
         def followed() -> dict[str, int]:
@@ -150,7 +155,7 @@ class LoggedStretch:
 
         extracted = extract(
             replace(images_of_rows(wanted, located), followed=followed),
-            place.job.images,
+            place.job.image_rules,
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
             features=place.features,
@@ -169,6 +174,11 @@ class LoggedStretch:
             for path, outcome in zip(logged.paths, logged.outcomes, strict=True)
         ]
         return replace(logged, outcomes=outcomes)
+
+
+def _named(logged: LoggedImages, names: NDArray[np.object_]) -> dict[str, Any]:
+    """Return what is called by the rows' names, which were given when all rows were read."""
+    return {"paths": names, "rows": logged.rows.assign(image=pd.array(names, dtype="str"))}
 
 
 def rows_in(predictions: PredictionRows, block: Block, accepted: int) -> int:

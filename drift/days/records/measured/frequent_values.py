@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.segment_values import EMPTY, segment_text
+from drift.observations.segments.segment_values import EMPTY, segment_text
 from drift.observations.window_images import WindowImages
 
 MOST_VALUES = 50

@@ -15,7 +15,7 @@ from drift.days.records.measured.frequent_values import frequent_values
 from drift.days.records.measured.images_to_sum import ImagesToSum
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.sums import BothSums
-from drift.observations.segment_values import recorded_segments
+from drift.observations.segments.segment_values import recorded_segments
 from drift.observations.window_images import WindowImages
 from jobs.job_file.job import Job
 from reference_stats.extraction.names_used_again import NamesUsedAgain
@@ -138,4 +138,5 @@ def take_rows(window: WindowImages, rows: NDArray[np.int64]) -> WindowImages:
         fingerprints=None if prints is None else prints[kept[there]],
         names_used_again=NamesUsedAgain(gone=gone[rows]) if len(gone) else NamesUsedAgain(),
         segments=None if window.segments is None else window.segments.iloc[rows],
+        of_rows=window.of_rows,
     )

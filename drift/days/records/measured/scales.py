@@ -35,15 +35,19 @@ class ProfileScales:
     features
         Of the image features; all of them are looked at together too.
     predictions
-        Of the confidence and the class probabilities, under their names in the comparison.
+        Of the confidence, the class probabilities and the log's further numbers, under their names
+        in the comparison.
     classes
         By column: how often each predicted class occurs in the reference; empty where the
         reference has no predicted classes.
+    numbers
+        Which columns of `predictions` are further numbers of the log.
     """
 
     features: ReferenceScale
     predictions: ReferenceScale
     classes: Mapping[str, ReferenceClasses]
+    numbers: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, profile: ReferenceProfile, burst: timedelta) -> ProfileScales:
@@ -70,6 +74,7 @@ class ProfileScales:
             features=ReferenceScale.of(units.reset_index(drop=True), joint=names),
             predictions=ReferenceScale.of(numbers.reset_index(drop=True)),
             classes=_classes(said, predicted),
+            numbers=frozenset(map(log_name, profile.predictions.numbers)),
         )
 
     @cached_property

@@ -40,14 +40,17 @@ def record_key(job: Job, rows: int | None) -> str:
         [log.path, log.timezone, log.day_first],
         [columns.timestamp, columns.prediction, columns.confidence, columns.client],
         list(columns.probabilities),
-        job.images.path,
+        None if job.images is None else job.images.path,
         job.detection.burst.total_seconds(),
         rows,
     ]
-    if job.images.column is not None:
+    if job.images is not None and job.images.column is not None:
         parts.append([job.images.column])
     if columns.answer is not None:
         parts.append([columns.answer, columns.answer_names])
+    if columns.numbers:
+        named = columns.numbers
+        parts.append(sorted(named.items() if isinstance(named, dict) else named))
     of_names = [log.from_path, log.images_only, list(log.exclude)]
     if any(of_names):
         parts.append(of_names)

@@ -8,8 +8,8 @@ from drift.comparison.compare import Comparison, compare, no_widening
 from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
 from drift.comparison.segments.sides import choose_segments
 from drift.comparison.segments.testing import scored_segments
-from drift.observations.segment_units import SegmentedUnits, UnitSegments
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_units import SegmentedUnits, UnitSegments
+from drift.observations.segments.segment_values import SegmentValue
 from jobs.job_file.job import DetectionSettings
 from reports.findings.answers import State
 from tests.support.columns import classes, lined_up, numeric

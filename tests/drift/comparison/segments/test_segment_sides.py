@@ -7,8 +7,8 @@ import pytest
 from drift.comparison.columns.columns import AlignedRows, ColumnRole
 from drift.comparison.segments.judged import MOST_TESTED
 from drift.comparison.segments.sides import SegmentPlaces, choose_segments, own_column, own_rows
-from drift.observations.segment_units import SegmentedUnits, UnitSegments
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_units import SegmentedUnits, UnitSegments
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.unit_rows import WithinUnits
 from tests.support.columns import classes, numeric
 

@@ -25,7 +25,12 @@ def test_a_class_that_is_likely_renamed_is_one_class_on_all_days():
     reference = ReferenceClasses(shares={"cat": 0.5, "dog": 0.5}, units=100)
     days = [_said(cat=50, dog=50), _said(cat=50, DOG=50)]
     known = SimpleNamespace(
-        scales=SimpleNamespace(features=none, predictions=none, classes={"prediction": reference}),
+        scales=SimpleNamespace(
+            features=none,
+            predictions=none,
+            classes={"prediction": reference},
+            numbers=frozenset(),
+        ),
         records=[SimpleNamespace(features=NOTHING, predictions=one) for one in days],
         own_records=(),
         window=SimpleNamespace(features=NOTHING, predictions=_said(cat=25, DOG=25)),

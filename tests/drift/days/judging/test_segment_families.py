@@ -18,7 +18,7 @@ from drift.days.records.known_days import KnownDays
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.scale import ReferenceScale
 from drift.days.sums import BothSums, FamilySums
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 from jobs.job_file.job import DetectionSettings
 from tests.support.columns import lined_up, numeric
 

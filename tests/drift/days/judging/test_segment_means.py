@@ -21,7 +21,7 @@ from drift.days.records.measured.measure import BlockCounts, Measuring, block_re
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.records.stored.documents import parse_record, record_bytes
 from drift.days.scale import ReferenceScale
-from drift.observations.segment_values import SegmentValue
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
 
 START = datetime(2025, 3, 3, tzinfo=UTC)

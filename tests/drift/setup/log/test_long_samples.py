@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from drift.setup.log.row_sample import LogSample
-from drift.setup.log.sample import read_sample
+from drift.setup.log.samples.row_sample import LogSample
+from drift.setup.log.samples.sample import read_sample
 from jobs.buckets.registry import open_bucket
 
 

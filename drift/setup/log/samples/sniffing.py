@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from drift.setup.log.csv_lines import delimiter_of
-from drift.setup.log.row_sample import Pieces, as_text
+from drift.setup.log.samples.csv_lines import delimiter_of
+from drift.setup.log.samples.row_sample import Pieces, as_text
 from jobs.predictions.formats.content import format_of_content
 from jobs.predictions.formats.text_stream import GZIP_MAGIC
 from jobs.predictions.selection.object_names import LogFormat

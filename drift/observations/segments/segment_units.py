@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.observations.segment_values import (
+from drift.observations.segments.segment_values import (
     SegmentValue,
     recorded_segments,
     segment_texts,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from drift.setup.columns.headerless import looks_like_a_row, names_from_values
-from drift.setup.log.csv_lines import CsvLine, above_header, decoded, delimiter_of, lines_of
-from drift.setup.log.row_sample import (
+from drift.setup.log.samples.csv_lines import CsvLine, above_header, decoded, delimiter_of, lines_of
+from drift.setup.log.samples.row_sample import (
     BYTE_ORDER_MARK,
     ROWS_PER_PIECE,
     LogSample,

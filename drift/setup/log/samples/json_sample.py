@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from drift.setup.log.row_sample import (
+from drift.setup.log.samples.row_sample import (
     BYTE_ORDER_MARK,
     ROWS_PER_PIECE,
     LogSample,

@@ -10,11 +10,16 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from drift.setup.columns.parquet_bytes import ROWS_WITH_BYTES, begun_images, holds_bytes, is_bytes
 from drift.setup.log.bucket_file import BucketFile
-from drift.setup.log.csv_sample import read_csv_sample
-from drift.setup.log.json_sample import read_json_sample, values_as_lines
-from drift.setup.log.row_sample import (
+from drift.setup.log.samples.csv_sample import read_csv_sample
+from drift.setup.log.samples.json_sample import read_json_sample, values_as_lines
+from drift.setup.log.samples.parquet_bytes import (
+    ROWS_WITH_BYTES,
+    begun_images,
+    holds_bytes,
+    is_bytes,
+)
+from drift.setup.log.samples.row_sample import (
     ROWS_PER_PIECE,
     LogSample,
     Pieces,

@@ -1,0 +1,1 @@
+"""Which part of the traffic an observation belongs to."""

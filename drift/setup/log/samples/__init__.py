@@ -1,0 +1,1 @@
+"""From an object of the bucket to some of its rows, whatever it is written in."""

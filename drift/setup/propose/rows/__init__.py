@@ -1,0 +1,1 @@
+"""A job for a log whose images are nowhere: its rows are compared by themselves."""

@@ -1,0 +1,1 @@
+"""Job files, and servers that log what the job reads."""

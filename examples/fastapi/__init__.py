@@ -1,0 +1,1 @@
+"""An API that logs its predictions, and is watched by the job."""

@@ -1,0 +1,1 @@
+"""What the examples of servers share: pictures, training, requests and the drift job's runs."""

@@ -1,0 +1,1 @@
+"""Two classifiers served by TorchServe, logged, and watched by the job."""

@@ -1,0 +1,1 @@
+"""What is said of images, told of the rows of a log."""
