@@ -22,7 +22,7 @@ from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
-from drift.observations.segments.segment_units import segment_units
+from drift.observations.segments.segment_units import WindowSegments, segment_units
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
@@ -37,7 +37,7 @@ from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_day
 from drift.verdict.sentence import Extent
 from drift.where.focus import focus_of, further_focuses
 from drift.where.located import Located, located
-from drift.where.offenders import RankedImages, list_affected, offenders_in_turn
+from drift.where.offenders import list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
@@ -87,12 +87,15 @@ class Judged:
     ----------
     affected
         All images that are likely affected; None without drift.
+    segments
+        Which of the window's rows and units have which segment value.
     """
 
     findings: RunFindings
     lined_up: LinedUp
     comparison: Comparison
     affected: AffectedImages | None
+    segments: WindowSegments
     drifted_segments: tuple[JudgedSegment, ...] = ()
 
 
@@ -104,37 +107,37 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
         data = _run_data(job, inputs, copies, earlier)
         units = find_units(inputs.profile, inputs.window, copies)
-        lined_up = _line_up(job, inputs, units)
+        sides = units, _line_up(job, inputs, units)
         remarks = remarks_on_data(data)
-        no_verdict = _no_verdict(remarks, counts, job)
-        measured = _measured(inputs, (units, lined_up), job, earlier, no_verdict=no_verdict)
-        comparison = measured.comparison
-        remarks = _all_remarks(remarks, data, comparison)
-        place = _locate(inputs, lined_up, measured, job)
-        decision = decide(comparison, _extent(counts, place, measured), counts.log, job, remarks)
+        measured = _measured(inputs, sides, job, earlier, remarks)
+        remarks = _all_remarks(remarks, data, measured.comparison)
+        place = _locate(inputs, sides, measured, job)
+        extent = _extent(counts, place, measured)
+        decision = decide(measured.comparison, extent, counts.log, job, remarks)
     facts = RunFacts(
         data=data,
         run_id=run_id(job, inputs.request),
         generated_at=workplace.clock(),
         timings=workplace.stopwatch.timings,
         history_digest=history_digest((*earlier, *data.as_older)),
-        comparison=comparison,
+        comparison=measured.comparison,
         decision=decision,
         affected=place.affected,
         offenders=_offenders(place, inputs, data),
         concentration=place.concentration,
-        trend=_trend(inputs, measured, earlier, workplace.job),
+        trend=_trend(inputs, measured, earlier, job),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
         segment_tests=measured.segments.told(is_headline=place.focus.segment is not None),
     )
-    listed = _list_affected(inputs, facts, place.ranked, units)
+    listed = _list_affected(inputs, facts, place)
     return Judged(
         findings=_findings(inputs, facts, listed, earlier),
-        lined_up=lined_up,
-        comparison=comparison,
+        lined_up=sides[1],
+        comparison=measured.comparison,
         affected=listed,
+        segments=place.segments,
         drifted_segments=measured.segments.drifted,
     )
 
@@ -160,16 +163,13 @@ def _offenders(place: Located, inputs: RunInputs, data: RunData) -> Sequence[Off
     """Return the images that stand out; rows of a log are nothing to look at."""
     if inputs.window.of_rows:
         return ()
-    return offenders_in_turn((place.ranked, *place.further), inputs.window, data.counted)
+    return offenders_in_turn(place.shown, inputs.window, data.counted)
 
 
-def _list_affected(
-    inputs: RunInputs, facts: RunFacts, ranked: RankedImages, units: Units
-) -> AffectedImages | None:
+def _list_affected(inputs: RunInputs, facts: RunFacts, place: Located) -> AffectedImages | None:
     if facts.decision.verdict is not Verdict.DRIFT or inputs.window.of_rows:
         return None
-    clusters = units.current.clusters
-    return list_affected(ranked, inputs.window, clusters, inputs.segments, facts.data.counted)
+    return list_affected(place.listed, inputs.window, place.segments, facts.data.counted)
 
 
 def _no_verdict(remarks: Sequence[Remark], counts: WindowCounts, job: Job) -> bool:
@@ -181,11 +181,11 @@ def _measured(
     sides: tuple[Units, LinedUp],
     job: Job,
     earlier: Sequence[HistoryRow],
-    *,
-    no_verdict: bool,
+    remarks: Sequence[Remark],
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
     units, lined_up = sides
+    no_verdict = _no_verdict(remarks, inputs.counts, job)
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)
@@ -271,11 +271,15 @@ def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
     return line_up(inputs.profile, inputs.window, units, named, rows.probabilities, numbers)
 
 
-def _locate(inputs: RunInputs, lined_up: LinedUp, measured: MeasuredWindow, job: Job) -> Located:
+def _locate(
+    inputs: RunInputs, sides: tuple[Units, LinedUp], measured: MeasuredWindow, job: Job
+) -> Located:
+    units, lined_up = sides
+    segments = WindowSegments.of(inputs.segments, inputs.window, units)
     rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
-    sides = measured.comparison, rows, drifted, inputs.segments
-    focus = focus_of(*sides)
-    return located(focus, inputs.window, inputs.segments, job, further_focuses(focus, *sides))
+    focus = focus_of(measured.comparison, rows, drifted, segments)
+    further = further_focuses(focus, measured.comparison, rows, drifted, segments)
+    return located(focus, inputs.window, segments, job, further)
 
 
 def _trend(

@@ -74,7 +74,9 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 profile=inputs.profile,
                 window=inputs.window,
                 affected=judged.affected,
-                segments=segment_columns(judged.drifted_segments, judged.lined_up, segments),
+                segments=segment_columns(
+                    judged.drifted_segments, judged.lined_up, judged.segments, window
+                ),
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)
     if finished is not None:

@@ -14,6 +14,8 @@ from benchmarks.detection_parts.our_detector import line_up_tables
 from benchmarks.detection_parts.seeds import generator_for
 from drift.comparison.columns.columns import ColumnRole
 from drift.comparison.compare import compare
+from drift.observations.segments.segment_units import WindowSegments
+from drift.observations.unit_rows import RowUnits
 from drift.observations.window_images import WindowImages
 from drift.where.direction import drift_positions
 from drift.where.offenders import (
@@ -94,9 +96,14 @@ def _shown(window: WindowImages, reference: pd.DataFrame, faulty: int) -> Shown 
     if not len(ranked.labels):
         return None
     profile = _profile(reference)
-    clusters = np.arange(len(window.features))
-    nothing = pd.DataFrame(index=window.features.index)
-    listed = list_affected(ranked, window, clusters, nothing, profile)
+    every = np.arange(len(window.features))
+    segments = WindowSegments(
+        table=pd.DataFrame(index=window.features.index),
+        analysed=every,
+        clusters=every,
+        predicted=RowUnits.alone(len(every)),
+    )
+    listed = list_affected([ranked], window, segments, profile)
     hits = 0 if listed is None else _faulty_among(listed.images)
     return Shown(
         _faulty_among(find_offenders(ranked, window, profile)[:FIRST]) / FIRST,

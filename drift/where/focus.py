@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
 from drift.comparison.segments.judged import JudgedSegment
-from drift.observations.segments.segment_values import SegmentValue, segment_texts
+from drift.observations.segments.segment_units import WindowSegments
 from reports.findings.columns import Finding
 
 # The rest of a window has not moved itself where it moved by less than this part of the segment's.
 _MOVED_TOO = 0.5
-_MOST_FURTHER = 2
+MOST_SEGMENTS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,8 @@ class Focus:
     comparison
         What the images are ranked along: the findings of all images, or those of the segment.
     rows
-        The image features of both sides, of the window those of the images it is about.
+        The image features of both sides, of the window those of the images it is about. The index
+        of a segment's is the first log row of each unit that has its value.
     segment
         The segment that the drift is about; None for the whole window.
     """
@@ -43,7 +43,7 @@ def focus_of(
     comparison: Comparison,
     rows: AlignedRows,
     drifted: Sequence[JudgedSegment],
-    table: pd.DataFrame,
+    segments: WindowSegments,
 ) -> Focus:
     """Return whose images the drift of a window is about.
 
@@ -56,12 +56,12 @@ def focus_of(
         The image features of both sides, one row per unit.
     drifted
         The segments that drifted, the first one first.
-    table
-        The segments of the window's rows, one column each.
+    segments
+        Which of the window's rows and units have which value.
     """
     if not drifted or (comparison.has_drifted and _rest_moved(drifted[0], comparison, rows)):
         return Focus(comparison=comparison, rows=rows)
-    return _on_segment(drifted[0], comparison, rows, table)
+    return _on_segment(drifted[0], comparison, rows, segments)
 
 
 def further_focuses(
@@ -69,12 +69,11 @@ def further_focuses(
     comparison: Comparison,
     rows: AlignedRows,
     drifted: Sequence[JudgedSegment],
-    table: pd.DataFrame,
+    segments: WindowSegments,
 ) -> tuple[Focus, ...]:
-    """Return the next segments whose images are worth a look too, at most two.
+    """Return the further segments that drifted, with the one that the drift is about at most ten.
 
-    They are further values of the segment column that the drift is about; values of other columns
-    mostly drifted because they share its images. There are none where it is the whole window.
+    There are none where it is about the whole window.
 
     Parameters
     ----------
@@ -83,16 +82,13 @@ def further_focuses(
     """
     if focus.segment is None:
         return ()
-    first, *others = drifted
-    alike = [one for one in others if one.segment.column == first.segment.column]
-    return tuple(_on_segment(one, comparison, rows, table) for one in alike[:_MOST_FURTHER])
+    return tuple(_on_segment(one, comparison, rows, segments) for one in drifted[1:MOST_SEGMENTS])
 
 
 def _on_segment(
-    first: JudgedSegment, comparison: Comparison, rows: AlignedRows, table: pd.DataFrame
+    first: JudgedSegment, comparison: Comparison, rows: AlignedRows, segments: WindowSegments
 ) -> Focus:
     own = {one.name: one for one in first.drifted}
-    inside = is_inside(first.segment, rows.current, table)
     return Focus(
         comparison=replace(
             comparison,
@@ -101,30 +97,34 @@ def _on_segment(
             numbers=tuple(own[one.name] for one in comparison.numbers if one.name in own),
             joint=None,
         ),
-        rows=_own_rows(first, rows, inside),
+        rows=_own_rows(first, rows, segments),
         segment=first,
     )
 
 
-def _own_rows(segment: JudgedSegment, rows: AlignedRows, inside: NDArray[np.bool_]) -> AlignedRows:
+def _own_rows(segment: JudgedSegment, rows: AlignedRows, segments: WindowSegments) -> AlignedRows:
     """Return the rows of a segment: of the reference all, or those that it was compared with."""
     own = rows.reference
     if segment.reference is not None and segment.reference.rows is not None:
         own = own.iloc[segment.reference.rows].reset_index(drop=True)
-    return AlignedRows(reference=own, current=rows.current[inside])
+    first = own_rows(segment, rows, segments)
+    inside = first >= 0
+    return AlignedRows(reference=own, current=rows.current[inside].set_axis(first[inside], axis=0))
 
 
-def is_inside(segment: SegmentValue, rows: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell which rows of the window belong to a segment value, bool of shape (rows,).
+def own_rows(
+    segment: JudgedSegment, rows: AlignedRows, segments: WindowSegments
+) -> NDArray[np.int64]:
+    """Return the log row for which each unit of images is in a segment, -1 where it is not.
 
-    Parameters
-    ----------
-    table
-        The segments of the window's rows, one column each.
+    Beside normal days a unit is in every segment whose value any of its rows has; beside the
+    reference, where no unit may be in two, in that of its first row.
     """
-    texts = segment_texts(table[segment.column].loc[rows.index])
-    inside: NDArray[np.bool_] = texts == segment.value
-    return inside
+    units = rows.current.index
+    found = segments.first_rows(segment.segment, units)
+    if segment.reference is None:
+        return found
+    return np.where(found == units.to_numpy(), found, -1)
 
 
 def _rest_moved(segment: JudgedSegment, comparison: Comparison, rows: AlignedRows) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
+from drift.observations.segments.segment_units import WindowSegments
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
 from drift.seed import SEED
 from drift.where.affected import least_affected
@@ -16,6 +17,8 @@ from drift.where.focus import Focus
 from drift.where.offenders import RankedImages, rank_images
 from drift.where.segments import Concentration, concentrate
 from jobs.job_file.job import Job
+
+_MOST_SHOWN_TOO = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Located:
         Where and since when the change is among them.
     affected
         At least so many of them differ; None where that cannot be said.
+    segments
+        Which of the window's rows and units are in which segment.
     further
         The images of further segments that drifted, first what is worth a look in each.
     """
@@ -40,13 +45,34 @@ class Located:
     ranked: RankedImages
     concentration: Concentration
     affected: int | None
+    segments: WindowSegments
     further: tuple[RankedImages, ...] = ()
+
+    @property
+    def listed(self) -> tuple[RankedImages, ...]:
+        """The images of every segment that drifted; those of the whole window where that did."""
+        return (self.ranked, *self.further)
+
+    @property
+    def shown(self) -> tuple[RankedImages, ...]:
+        """The images whose pictures are shown, by segment.
+
+        Those of at most two further values of the segment column that the drift is about; values of
+        other columns mostly drifted because they share its images.
+        """
+        own = self.ranked.segment
+        alike = [one for one in self.further if _column_of(one.segment) == _column_of(own)]
+        return (self.ranked, *alike[:_MOST_SHOWN_TOO])
+
+
+def _column_of(segment: SegmentValue | None) -> str | None:
+    return None if segment is None else segment.column
 
 
 def located(
     focus: Focus,
     window: WindowImages,
-    segments: pd.DataFrame,
+    segments: WindowSegments,
     job: Job,
     further: Sequence[Focus] = (),
 ) -> Located:
@@ -55,25 +81,30 @@ def located(
     Parameters
     ----------
     segments
-        Of the window's rows, one column each.
+        Which of the window's rows and units have which value.
     further
-        The further segments whose images are shown too.
+        The further segments that drifted.
     """
     positions = drift_positions(focus.comparison, focus.rows)
     return Located(
         focus=focus,
-        ranked=rank_images(positions, focus.rows, focus.comparison, window),
+        ranked=_ranked(focus, positions, window),
         concentration=_concentrate(focus, positions, window, segments, job),
         affected=least_affected(positions),
+        segments=segments,
         further=tuple(
-            rank_images(drift_positions(one.comparison, one.rows), one.rows, one.comparison, window)
-            for one in further
+            _ranked(one, drift_positions(one.comparison, one.rows), window) for one in further
         ),
     )
 
 
+def _ranked(focus: Focus, positions: Positions, window: WindowImages) -> RankedImages:
+    ranked = rank_images(positions, focus.rows, focus.comparison, window)
+    return replace(ranked, segment=None if focus.segment is None else focus.segment.segment)
+
+
 def _concentrate(
-    focus: Focus, positions: Positions, window: WindowImages, segments: pd.DataFrame, job: Job
+    focus: Focus, positions: Positions, window: WindowImages, segments: WindowSegments, job: Job
 ) -> Concentration:
     if not focus.comparison.has_drifted or positions.current.empty:
         return Concentration()
@@ -81,7 +112,7 @@ def _concentrate(
     found = concentrate(
         positions.scores(),
         np.arange(len(rows)),
-        segments.loc[rows, _told_apart(focus, segments, job)],
+        segments.table.loc[rows, _told_apart(focus, segments, job)],
         window.rows["timestamp"].loc[rows],
         level=job.detection.false_alarm_rate,
         seed=SEED,
@@ -90,12 +121,12 @@ def _concentrate(
     return found if focus.segment is None else found.within(focus.segment.segment)
 
 
-def _told_apart(focus: Focus, segments: pd.DataFrame, job: Job) -> list[str]:
+def _told_apart(focus: Focus, segments: WindowSegments, job: Job) -> list[str]:
     """Return the segment columns that may say where a drift is.
 
     What the model says of the images of a segment that drifted is what follows from the drift.
     """
     predicted = job.predictions.columns.prediction
     if focus.segment is None or predicted in job.segments.columns:
-        return list(segments.columns)
-    return [name for name in segments.columns if name != predicted]
+        return list(segments.table.columns)
+    return [name for name in segments.table.columns if name != predicted]

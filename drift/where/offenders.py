@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,15 @@ from numpy.typing import NDArray
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.compare import Comparison
 from drift.observations.near_copies.order import order_by
+from drift.observations.segments.segment_units import WindowSegments
+from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
 from drift.run_request import as_text
 from drift.where.direction import Positions
 from drift.where.excess import held_columns, log_ratios
 from drift.where.pictures.diversity import spread_out
 from drift.where.reasons import Reasons
+from drift.where.segment_onset import label_of
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.images import Offender
 from reports.publishing.affected_csv import AffectedImages
@@ -43,7 +47,7 @@ class RankedImages:
     Attributes
     ----------
     labels
-        The row of each unit's first image.
+        The row of each unit's first image; in a segment its first row that has the value.
     log_ratios
         The logarithm of how many times as common images like it are in the window as in the
         reference.
@@ -53,6 +57,8 @@ class RankedImages:
         A tenth of the reference units lie at least so far out.
     piles
         The numbers of which the window has a pile.
+    segment
+        The segment whose units they are; None for those of the whole window.
     """
 
     labels: NDArray[np.int64]
@@ -60,6 +66,7 @@ class RankedImages:
     distances: pd.DataFrame
     usual: float
     piles: frozenset[str] = frozenset()
+    segment: SegmentValue | None = None
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
@@ -136,10 +143,9 @@ def offenders_in_turn(
 
 
 def list_affected(
-    ranked: RankedImages,
+    parts: Sequence[RankedImages],
     window: WindowImages,
-    clusters: NDArray[np.int64],
-    segments: pd.DataFrame,
+    segments: WindowSegments,
     profile: ReferenceProfile,
 ) -> AffectedImages | None:
     """Return all images that are more likely than not there because of the drift, at most 20,000.
@@ -150,24 +156,46 @@ def list_affected(
 
     Parameters
     ----------
-    clusters
-        The unit of each analysed row of the window.
-    segments
-        The segments of each row, a column each.
+    parts
+        The images of every segment that drifted, or of the whole window. An image of several is
+        listed with the first one.
     """
-    affected = ranked.affected()
-    places, labels = _rows_of_units(affected.labels, window, clusters)
-    if not len(labels):
+    pictures = window.images_of_rows
+    taken = np.zeros(int(pictures.max(initial=-1)) + 1, dtype=np.bool_)
+    lists = []
+    for part in parts:
+        affected = part.affected()
+        places, labels = _rows_of_units(affected, pictures, segments)
+        new = ~taken[pictures[labels]]
+        taken[pictures[labels]] = True
+        lists.append(_listed(affected, places[new], labels[new], window, profile))
+    if not taken.any():
         return None
-    reasons = Reasons(window=window, profile=profile, piles=ranked.piles)
-    listed = labels[:MOST_LISTED]
-    values = segments.loc[listed].astype("object").to_numpy()
+    worst_first = heapq.merge(*lists, key=lambda one: -one[0].score)
+    images, rows, drifted = zip(*islice(worst_first, MOST_LISTED), strict=True)
+    values = segments.table.loc[list(rows)].astype("object").to_numpy()
     return AffectedImages(
-        images=tuple(_offenders(affected, places[:MOST_LISTED], listed, window, reasons)),
-        segment_columns=tuple(str(name) for name in segments),
+        images=images,
+        segment_columns=tuple(str(name) for name in segments.table),
         segments=tuple(tuple("" if pd.isna(one) else str(one) for one in row) for row in values),
-        found=len(labels),
+        drifted=drifted,
+        found=int(taken.sum()),
     )
+
+
+def _listed(
+    affected: RankedImages,
+    places: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    window: WindowImages,
+    profile: ReferenceProfile,
+) -> Iterator[tuple[Offender, int, str]]:
+    """Yield the first images of a part, the log row of each, and what the part is called."""
+    places, labels, segment = places[:MOST_LISTED], labels[:MOST_LISTED], affected.segment
+    reasons = Reasons(window=window, profile=profile, piles=affected.piles)
+    name = "" if segment is None else label_of(segment.column, segment.value)
+    images = _offenders(affected, places, labels, window, reasons)
+    return ((one, row, name) for one, row in zip(images, labels.tolist(), strict=True))
 
 
 def _offenders(
@@ -201,17 +229,22 @@ def _offenders(
 
 
 def _rows_of_units(
-    units: NDArray[np.int64], window: WindowImages, clusters: NDArray[np.int64]
+    ranked: RankedImages, pictures: NDArray[np.int64], segments: WindowSegments
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the place of its unit and the row of each image of some units, in their order."""
-    analysed = window.features.index
-    place = np.full(int(clusters.max(initial=-1)) + 1, -1, dtype=np.int64)
-    place[clusters[analysed.get_indexer(pd.Index(units))]] = np.arange(len(units))
-    pictures = window.images_of_rows[analysed.to_numpy()]
-    first = np.sort(np.unique(pictures, return_index=True)[1])
-    kept = first[place[clusters[first]] >= 0]
-    kept = kept[np.argsort(place[clusters[kept]], kind="stable")]
-    return place[clusters[kept]], analysed.to_numpy(dtype=np.int64)[kept]
+    """Return the place of its unit and the row of each image of some units, in their order.
+
+    Of units of a segment those are the images that have a row in it, and its first one.
+    """
+    place = np.full(int(segments.clusters.max(initial=-1)) + 1, -1, dtype=np.int64)
+    place[segments.units_of(pd.Index(ranked.labels))] = np.arange(len(ranked.labels))
+    places, rows = place[segments.clusters], segments.analysed
+    own = places >= 0
+    if ranked.segment is not None:
+        own &= segments.rows_of(ranked.segment)[rows]
+    places, rows = places[own], rows[own]
+    first = np.sort(np.unique(pictures[rows], return_index=True)[1])
+    order = first[np.argsort(places[first], kind="stable")]
+    return places[order], rows[order]
 
 
 def _far_out(distances: pd.DataFrame) -> NDArray[np.float64]:

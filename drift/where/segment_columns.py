@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from drift.comparison.columns.columns import Column, LinedUp
+from drift.comparison.columns.columns import Column, ColumnRole, LinedUp, log_name
+from drift.comparison.columns.prediction_columns import Said
 from drift.comparison.segments.judged import JudgedSegment
-from drift.where.focus import is_inside
+from drift.observations.segments.segment_units import WindowSegments
+from drift.observations.segments.segment_values import SegmentValue
+from drift.observations.unit_rows import RowUnits
+from drift.observations.window_images import WindowImages
+from drift.where.focus import own_rows
 from reports.findings.columns import Finding
 from reports.words.segments import name_in_words
 
@@ -17,7 +23,10 @@ MOST_SHOWN = 10
 
 
 def segment_columns(
-    drifted: Sequence[JudgedSegment], lined_up: LinedUp, table: pd.DataFrame
+    drifted: Sequence[JudgedSegment],
+    lined_up: LinedUp,
+    segments: WindowSegments,
+    window: WindowImages,
 ) -> tuple[tuple[Column, Finding], ...]:
     """Return the strongest column of each segment that drifted, of its images alone.
 
@@ -28,20 +37,26 @@ def segment_columns(
     ----------
     drifted
         The least probable first.
-    table
-        The segments of the window's rows, one column each.
+    segments
+        Which of the window's rows and units have which value.
     """
-    return tuple(_columns(drifted[:MOST_SHOWN], lined_up, table))
+    return tuple(_columns(drifted[:MOST_SHOWN], lined_up, segments, window))
 
 
 def _columns(
-    drifted: Sequence[JudgedSegment], lined_up: LinedUp, table: pd.DataFrame
+    drifted: Sequence[JudgedSegment],
+    lined_up: LinedUp,
+    segments: WindowSegments,
+    window: WindowImages,
 ) -> Iterator[tuple[Column, Finding]]:
     columns = {column.name: column for column in lined_up.columns}
     taken = set(columns)
     for one in drifted:
         column, segment = columns[one.strongest.name], one.segment
-        own = _own_column(one, column, lined_up, table)
+        own = one.reference.column if one.reference is not None else None
+        if own is None:
+            values = _values(one, column, lined_up, segments, window)
+            own = _beside_whole_reference(column, values)
         if own.current.empty:
             continue
         name = _free_name(f"{column.name} of {name_in_words(segment.column, segment.value)}", taken)
@@ -49,14 +64,36 @@ def _columns(
         yield replace(own, name=name), replace(one.strongest, name=name)
 
 
-def _own_column(
-    segment: JudgedSegment, column: Column, lined_up: LinedUp, table: pd.DataFrame
-) -> Column:
-    """Return a column of a segment's images, beside the whole reference or its own part of it."""
-    if segment.reference is not None:
-        return segment.reference.column
-    rows = lined_up.rows[column.role].current
-    values = rows[column.name][is_inside(segment.segment, rows, table)].dropna()
+def _values(
+    segment: JudgedSegment,
+    column: Column,
+    lined_up: LinedUp,
+    segments: WindowSegments,
+    window: WindowImages,
+) -> pd.Series:
+    """Return the values of a column in a segment, one per unit that has one there."""
+    if column.role is ColumnRole.PREDICTION:
+        return _said(segment.segment, column.name, segments, window)
+    rows = lined_up.rows[column.role]
+    return rows.current[column.name][own_rows(segment, rows, segments) >= 0].dropna()
+
+
+def _said(
+    segment: SegmentValue, name: str, segments: WindowSegments, window: WindowImages
+) -> pd.Series:
+    """Return what the model said in the log rows of a segment, one value per unit.
+
+    Other rows of an image are about other segments. Rows of predictions are numbered by unit, and
+    do not tell which log rows those are.
+    """
+    own = np.flatnonzero(segments.rows_of(segment))
+    logged = next(one for one in window.rows if log_name(str(one)) == name)
+    units = RowUnits.of(segments.predicted.of_row[own])
+    images = window.rows["image"].to_numpy(dtype=object)[own]
+    return Said.of(window.rows[[logged]].iloc[own], units, images).drawn[logged].dropna()
+
+
+def _beside_whole_reference(column: Column, values: pd.Series) -> Column:
     return replace(
         column,
         reference=column.reference.reset_index(drop=True),

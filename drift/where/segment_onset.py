@@ -96,7 +96,7 @@ def choose_onset(
 ) -> Onset | None:
     """Return the segment's own onset where it carries most of the shift, else that of all."""
     if inner is not None and (overall is None or named[0].share_of_shift >= 0.5):
-        return replace(_onset(inner), within=_label(named[0].column, named[0].value))
+        return replace(_onset(inner), within=label_of(named[0].column, named[0].value))
     return None if overall is None else _onset(overall)
 
 
@@ -109,5 +109,6 @@ def _onset(change: ChangePoint) -> Onset:
     )
 
 
-def _label(column: str, value: str) -> str:
+def label_of(column: str, value: str) -> str:
+    """Return what reports call a segment: ``camera: gate-3``."""
     return f"{column}: {value}"

@@ -16,10 +16,10 @@ from drift.where.segment_onset import (
     FEWEST_UNITS,
     NamedSegment,
     SegmentScores,
-    _label,
     choose_onset,
     inner_onset,
     is_time,
+    label_of,
     overall_onset,
 )
 from drift.where.segment_table import ScoredUnits, Segments, gather_units, list_segments
@@ -55,7 +55,7 @@ class Concentration:
         """Return the same where only the images of a segment were looked at."""
         if self.onset is None or self.onset.within:
             return self
-        inside = _label(segment.column, segment.value)
+        inside = label_of(segment.column, segment.value)
         return replace(self, onset=replace(self.onset, within=inside))
 
 
@@ -223,7 +223,9 @@ def _describe(
         effect=float(scan.effect[index]),
         rest_effect=float(scan.rest_effect[index]),
         adjusted_p_value=float(scan.p_value[index]),
-        echo_of="" if leader is None else _label(segments.columns[leader], segments.labels[leader]),
+        echo_of=""
+        if leader is None
+        else label_of(segments.columns[leader], segments.labels[leader]),
     )
 
 

@@ -55,6 +55,63 @@ class SegmentedUnits:
     unknown: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowSegments:
+    """Which of the window's log rows belong to a segment value, and which of its units do.
+
+    A unit may have several log rows: those of an image that has several, and of its near-copies.
+
+    Attributes
+    ----------
+    table
+        The segments of the log rows, one column each; index 0..n-1.
+    analysed
+        The log rows whose image could be analysed, ascending.
+    clusters
+        The unit of each of these.
+    predicted
+        The unit of each log row, as predictions are counted.
+    """
+
+    table: pd.DataFrame
+    analysed: NDArray[np.int64]
+    clusters: NDArray[np.int64]
+    predicted: RowUnits
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, window: WindowImages, units: Units) -> WindowSegments:
+        """Return the segments of a window, given those of its rows."""
+        return cls(
+            table=table,
+            analysed=window.features.index.to_numpy(dtype=np.int64),
+            clusters=units.current.clusters,
+            predicted=units.predicted,
+        )
+
+    def rows_of(self, segment: SegmentValue) -> NDArray[np.bool_]:
+        """Tell of each log row whether it has a segment value."""
+        inside: NDArray[np.bool_] = segment_texts(self.table[segment.column]) == segment.value
+        return inside
+
+    def first_rows(self, segment: SegmentValue, units: pd.Index) -> NDArray[np.int64]:
+        """Return the first analysed log row of each unit that has a segment value, -1 without any.
+
+        Parameters
+        ----------
+        units
+            An analysed log row of each unit.
+        """
+        own = np.flatnonzero(self.rows_of(segment)[self.analysed])
+        found, first = np.unique(self.clusters[own], return_index=True)
+        row_of = np.full(int(self.clusters.max(initial=-1)) + 1, -1, dtype=np.int64)
+        row_of[found] = self.analysed[own[first]]
+        return row_of[self.units_of(units)]
+
+    def units_of(self, rows: pd.Index) -> NDArray[np.int64]:
+        """Return the unit of images of some analysed log rows."""
+        return self.clusters[np.searchsorted(self.analysed, rows.to_numpy(dtype=np.int64))]
+
+
 def segment_units(
     profile: ReferenceProfile, window: WindowImages, units: Units, table: pd.DataFrame, job: Job
 ) -> SegmentedUnits:

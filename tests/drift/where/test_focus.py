@@ -9,13 +9,15 @@ from drift.comparison.columns.columns import AlignedRows, ColumnKind, ColumnRole
 from drift.comparison.compare import Comparison
 from drift.comparison.segments.judged import BesideReference, JudgedSegment
 from drift.observations.segments.segment_values import SegmentValue
+from drift.observations.window_images import WindowImages
 from drift.where.direction import drift_positions
-from drift.where.focus import focus_of, further_focuses, is_inside
+from drift.where.focus import focus_of, further_focuses
 from drift.where.segment_columns import segment_columns
 from reports.findings.answers import State
 from reports.findings.columns import Distribution, Finding, Statistic
 from reports.findings.days import BesideDays
 from tests.support.columns import numeric
+from tests.support.window_segments import window_segments
 
 RANDOM = np.random.default_rng(2)
 REFERENCE = RANDOM.normal(10, 1, 400)
@@ -68,21 +70,22 @@ def rows(*, moved: float = 2.0) -> AlignedRows:
     values = RANDOM.normal(10, 1, 200) + np.where(CAMERAS == "b", moved, 0.0)
     return AlignedRows(
         reference=pd.DataFrame({"mean": REFERENCE}),
-        current=pd.DataFrame({"mean": values}, index=np.arange(200) + 7),
+        current=pd.DataFrame({"mean": values}),
     )
 
 
-TABLE = pd.DataFrame({"camera": CAMERAS}, index=np.arange(200) + 7)
+TABLE = pd.DataFrame({"camera": CAMERAS})
+SEGMENTS = window_segments(TABLE)
 
 
 def test_without_a_segment_the_whole_window_is_meant() -> None:
     said, both = comparison(0.5, State.DRIFT), rows()
-    focus = focus_of(said, both, (), TABLE)
+    focus = focus_of(said, both, (), SEGMENTS)
     assert (focus.comparison, focus.rows, focus.segment) == (said, both, None)
 
 
 def test_the_images_of_the_segment_are_ranked_by_what_moved_there() -> None:
-    focus = focus_of(comparison(0.5, State.STEADY), rows(), (segment(),), TABLE)
+    focus = focus_of(comparison(0.5, State.STEADY), rows(), (segment(),), SEGMENTS)
     assert focus.segment is not None
     positions = drift_positions(focus.comparison, focus.rows)
     assert set(TABLE.loc[positions.current.index, "camera"]) == {"b"}
@@ -92,34 +95,35 @@ def test_the_images_of_the_segment_are_ranked_by_what_moved_there() -> None:
 
 def test_a_segment_leads_where_the_whole_moved_because_of_it() -> None:
     said = comparison(0.5, State.DRIFT)
-    assert focus_of(said, rows(), (segment(2.0),), TABLE).segment is not None
+    assert focus_of(said, rows(), (segment(2.0),), SEGMENTS).segment is not None
 
 
 def test_the_whole_window_leads_where_the_rest_has_moved_as_far() -> None:
     said = comparison(1.9, State.DRIFT)
-    focus = focus_of(said, rows(), (segment(2.0),), TABLE)
+    focus = focus_of(said, rows(), (segment(2.0),), SEGMENTS)
     assert focus.segment is None
     assert focus.comparison is said
 
 
-def test_further_values_of_the_same_column_are_shown_too_three_in_all() -> None:
+def test_the_further_segments_are_those_that_drifted_next_ten_in_all() -> None:
     drifted = tuple(segment(value=value) for value in "badc")
     of_client = dataclasses.replace(segment(), segment=SegmentValue(column="client", value="large"))
     said, both = comparison(0.1, State.STEADY), rows()
-    table = TABLE.assign(client="large")
-    sides = said, both, (drifted[0], of_client, *drifted[1:]), table
+    segments = window_segments(TABLE.assign(client="large"))
+    sides = said, both, (drifted[0], of_client, *drifted[1:], *[segment(value="n")] * 9), segments
     focus = focus_of(*sides)
     further = further_focuses(focus, *sides)
-    assert [one.segment.segment.value for one in further if one.segment] == ["a", "d"]
-    assert set(CAMERAS[further[0].rows.current.index - 7]) == {"a"}
-    whole = focus_of(said, both, (), table)
-    assert further_focuses(whole, said, both, (), table) == ()
+    named = [one.segment.segment.value for one in further if one.segment]
+    assert named == ["large", "a", "d", "c", *"nnnnn"]
+    assert set(CAMERAS[further[1].rows.current.index]) == {"a"}
+    whole = focus_of(said, both, (), segments)
+    assert further_focuses(whole, said, both, (), segments) == ()
 
 
 def test_a_segment_beside_the_reference_is_ranked_by_its_own_part_of_it() -> None:
     own = BesideReference(images=100, rows=np.arange(100), column=numeric("mean", [1], [2]))
     beside = dataclasses.replace(segment(), reference=own)
-    focus = focus_of(comparison(0.1, State.STEADY), rows(), (beside,), TABLE)
+    focus = focus_of(comparison(0.1, State.STEADY), rows(), (beside,), SEGMENTS)
     assert focus.rows.reference["mean"].tolist() == REFERENCE[:100].tolist()
     assert len(focus.rows.current) == 50
 
@@ -133,13 +137,13 @@ def test_without_days_the_shift_tells_whether_the_rest_has_moved_too() -> None:
         whole = dataclasses.replace(whole, features=(beside_reference(whole.features[0]),))
         own = beside_reference(finding(2.0))
         drifted = dataclasses.replace(segment(), strongest=own, drifted=(own,))
-        assert (focus_of(whole, rows(), (drifted,), TABLE).segment is not None) is is_segment
+        assert (focus_of(whole, rows(), (drifted,), SEGMENTS).segment is not None) is is_segment
 
 
 def test_missing_values_are_the_value_empty() -> None:
-    table = pd.DataFrame({"camera": ["a", None, "  ", " a "]})
+    segments = window_segments(pd.DataFrame({"camera": ["a", None, "  ", " a "]}))
     for value, inside in (("(empty)", [1, 2]), ("a", [0, 3])):
-        found = is_inside(SegmentValue(column="camera", value=value), table, table)
+        found = segments.rows_of(SegmentValue(column="camera", value=value))
         assert np.flatnonzero(found).tolist() == inside
 
 
@@ -148,11 +152,13 @@ def test_evidentlys_page_gets_a_column_of_each_segment_that_drifted() -> None:
     column = numeric("mean", REFERENCE, both.current["mean"].to_numpy())
     assert column.kind is ColumnKind.NUMERIC
     lined_up = LinedUp(columns=(column,), rows={ColumnRole.FEATURE: both})
-    first, second = segment_columns((segment(), segment()), lined_up, TABLE)
+    window = WindowImages(rows=pd.DataFrame(index=both.current.index), features=both.current)
+    sides = lined_up, SEGMENTS, window
+    first, second = segment_columns((segment(), segment()), *sides)
     assert first[0].name == first[1].name == "mean of camera b"
     assert second[0].name == "mean of camera b (2)"
     assert len(first[0].current) == 50
     assert first[0].current.mean() > 11
     assert first[1].adjusted_p_value == 1e-5
     empty = dataclasses.replace(segment(), segment=segment(value="nobody").segment)
-    assert segment_columns((empty,), lined_up, TABLE) == ()
+    assert segment_columns((empty,), *sides) == ()

@@ -24,6 +24,7 @@ from reports.findings.answers import State
 from reports.findings.columns import Finding, Pile
 from reports.findings.images import Offender
 from reports.publishing.affected_csv import AffectedImages
+from tests.support.window_segments import window_segments
 
 RANDOM = np.random.default_rng(31)
 # From 0 to 100: the central 90 % are 5 to 95, the median is 50.
@@ -230,7 +231,7 @@ def segments_of(images: int) -> pd.DataFrame:
 
 def affected(seed: int = 1) -> AffectedImages:
     ranked, window, profile = faulty_window(seed)
-    found = list_affected(ranked, window, np.arange(400), segments_of(400), profile)
+    found = list_affected([ranked], window, window_segments(segments_of(400)), profile)
     assert found is not None
     return found
 
@@ -264,8 +265,8 @@ def test_near_copies_of_a_listed_image_are_listed_with_its_score_and_each_image_
     rows.loc[400, "image"] = "copy.jpg"
     features = pd.concat([window.features, window.features.iloc[[first, first]]], ignore_index=True)
     more = WindowImages(rows=rows, features=features)
-    clusters = np.append(np.arange(400), [first, first])
-    found = list_affected(ranked, more, clusters, segments_of(402), profile)
+    clusters = [*range(400), first, first]
+    found = list_affected([ranked], more, window_segments(segments_of(402), clusters), profile)
 
     assert found is not None
     assert found.found == alone.found + 1
@@ -284,7 +285,7 @@ def test_of_very_many_affected_images_the_first_are_listed_and_all_are_counted()
         usual=1.0,
     )
     segments = pd.DataFrame(index=range(count))
-    found = list_affected(ranked, window, np.arange(count), segments, profile_of(["mean"]))
+    found = list_affected([ranked], window, window_segments(segments), profile_of(["mean"]))
 
     assert found is not None
     assert (found.found, len(found.images), len(found.segments)) == (
@@ -299,8 +300,8 @@ def test_where_no_image_is_twice_as_common_or_farther_out_there_is_no_list() -> 
     usual = dataclasses.replace(ranked, log_ratios=np.full(len(ranked.labels), 0.1))
     near = dataclasses.replace(ranked, usual=7.0)
 
-    assert list_affected(near, window, np.arange(400), segments_of(400), profile) is None
-    assert list_affected(usual, window, np.arange(400), segments_of(400), profile) is None
+    assert list_affected([near], window, window_segments(segments_of(400)), profile) is None
+    assert list_affected([usual], window, window_segments(segments_of(400)), profile) is None
 
 
 def test_of_a_number_whose_distances_end_early_images_are_listed_too() -> None:
@@ -311,7 +312,7 @@ def test_of_a_number_whose_distances_end_early_images_are_listed_too() -> None:
     )
     segments = pd.DataFrame(index=range(50))
     window = window_of(current, None, list(range(50)))
-    found = list_affected(ranked, window, np.arange(50), segments, profile_of(["mean"]))
+    found = list_affected([ranked], window, window_segments(segments), profile_of(["mean"]))
 
     assert found is not None
     assert found.found == 50
@@ -336,6 +337,6 @@ def test_the_images_of_a_pile_come_first_and_are_said_to_be_alike() -> None:
     assert sorted(ranked.labels) == list(range(30))
     shown = find_offenders(ranked, window, profile)
     assert {one.because for one in shown} == {"one of many alike in brightness (40)"}
-    found = list_affected(ranked, window, np.arange(300), segments_of(300), profile)
+    found = list_affected([ranked], window, window_segments(segments_of(300)), profile)
     assert found is not None
     assert found.found == 30

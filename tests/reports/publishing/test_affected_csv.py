@@ -42,12 +42,15 @@ def one(image: str, score: float = 12.3456, because: str = "darker") -> Offender
     )
 
 
-def affected(*images: str, segments: tuple[str, ...] = (), found: int = 0) -> AffectedImages:
+def affected(
+    *images: str, segments: tuple[str, ...] = (), found: int = 0, drifted: str = ""
+) -> AffectedImages:
     return AffectedImages(
         images=tuple(one(image) for image in images),
         segment_columns=tuple(f"column {number}" for number in range(len(segments))),
         segments=tuple(segments for _ in images),
         found=found or len(images),
+        drifted=tuple(drifted for _ in images),
     )
 
 
@@ -56,7 +59,9 @@ def rows_of(data: bytes) -> list[dict[str, str]]:
 
 
 def test_it_holds_the_image_its_score_the_reason_the_link_and_the_segments() -> None:
-    table = affected_csv(affected("images/a b.jpg", segments=("north", "")), FOLDER)
+    table = affected_csv(
+        affected("images/a b.jpg", segments=("north", ""), drifted="column 0: north"), FOLDER
+    )
 
     assert rows_of(table) == [
         {
@@ -68,13 +73,14 @@ def test_it_holds_the_image_its_score_the_reason_the_link_and_the_segments() -> 
             "link": "../../../../images/a%20b.jpg",
             "segment.column 0": "north",
             "segment.column 1": "",
+            "segment": "column 0: north",
         }
     ]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_no_formulas_and_stay_on_one_line(name: str) -> None:
-    found = affected(name, segments=(name,))
+    found = affected(name, segments=(name,), drifted=f"{name}: {name}")
     table = affected_csv(found, FOLDER)
     (row,) = rows_of(table)
 
