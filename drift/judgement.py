@@ -101,18 +101,17 @@ class Judged:
 
 def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     """Return what is found in a window; nothing is read or written."""
-    job, counts = workplace.job, inputs.counts
+    job = workplace.job
     earlier = rows_before(inputs.history, as_text(inputs.predictions.window.end))
     with workplace.stopwatch.stage("comparison"):
         copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
         data = _run_data(job, inputs, copies, earlier)
         units = find_units(inputs.profile, inputs.window, copies)
-        lined_up = _line_up(job, inputs, units)
+        sides = units, _line_up(job, inputs, units)
         remarks = remarks_on_data(data)
-        no_verdict = _no_verdict(remarks, counts, job)
-        measured = _measured(inputs, (units, lined_up), job, earlier, no_verdict=no_verdict)
+        measured = _measured(inputs, sides, job, earlier, remarks)
         remarks = _all_remarks(remarks, data, measured.comparison)
-        place = _locate(inputs, (units, lined_up), measured, job)
+        place = _locate(inputs, sides, measured, job)
         decision = _decision(inputs, place, measured, job, remarks)
     facts = RunFacts(
         data=data,
@@ -125,7 +124,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         affected=place.affected,
         offenders=_offenders(place, inputs, data),
         concentration=place.concentration,
-        trend=_trend(inputs, measured, earlier, workplace.job),
+        trend=_trend(inputs, measured, earlier, job),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
         remarks=remarks,
         yardstick=measured.yardstick,
@@ -134,7 +133,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     listed = _list_affected(inputs, facts, place)
     return Judged(
         findings=_findings(inputs, facts, listed, earlier),
-        lined_up=lined_up,
+        lined_up=sides[1],
         comparison=measured.comparison,
         affected=listed,
         segments=place.segments,
@@ -181,11 +180,11 @@ def _measured(
     sides: tuple[Units, LinedUp],
     job: Job,
     earlier: Sequence[HistoryRow],
-    *,
-    no_verdict: bool,
+    remarks: Sequence[Remark],
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
     units, lined_up = sides
+    no_verdict = _no_verdict(remarks, inputs.counts, job)
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
         factors = partial(widened_for_unknown_days, factors)

@@ -13,7 +13,11 @@ from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectError, PublishError
 from jobs.images.locations import ImageLocator
+from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.job import Job
+from jobs.job_file.logged_images import LOG_IMAGES_URL, ImageColumn
+from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.predictions.logged_image_bucket import LoggedImageBucket
 from jobs.running.lock import JobLock
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
@@ -145,13 +149,28 @@ def only_run(place: Workplace) -> Iterator[Callable[[], None]]:
         yield lock.check
 
 
+def with_logged_images(
+    opened: Callable[[str], Bucket],
+    log: Bucket,
+    predictions: PredictionSettings,
+    images: ImageSettings | None,
+) -> Callable[[str], Bucket]:
+    """Return what opens buckets, and the images in the log where the job has them there."""
+    if images is None or images.column is None:
+        return opened
+    column = ImageColumn(images.column, images.max_bytes)
+    in_log = LoggedImageBucket(log, predictions, column)
+    return lambda url: in_log if url == LOG_IMAGES_URL else opened(url)
+
+
 def open_workplace(job: Job, *, progress: Progress | None = None, writes: bool = True) -> Workplace:
     """Return the workplace of a job, its buckets opened once each."""
     opened = cache(open_bucket)
+    own = opened(job.bucket.url)
     return Workplace(
         job=job,
-        bucket=opened(job.bucket.url),
-        open_bucket=opened,
+        bucket=own,
+        open_bucket=with_logged_images(opened, own, job.predictions, job.images),
         clock=lambda: datetime.now(UTC),
         progress=progress,
         writes=writes,

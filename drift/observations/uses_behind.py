@@ -30,6 +30,10 @@ def uses_behind(workplace: Workplace, predictions: PredictionRows) -> Mapping[st
     read once more: eight days of it, or as long as the window is.
     """
     window = predictions.window
+    images = workplace.job.images
+    if images is not None and images.column is not None:
+        # No name of an image in the log is used again.
+        return {}
     if not _has_rows_behind(predictions.times, to_moment(window.end)):
         return {}
     length = window.end - window.start

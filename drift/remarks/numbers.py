@@ -48,6 +48,8 @@ def about_values(
         # A number that no confidence can be is told always, a stray text only where it is common.
         if tally.lost > _MANY_LOST * tally.filled or (tally.outside and tally.lost):
             yield _lost(tally)
+        if tally.first_tied is not None:
+            yield _tied(tally, tally.first_tied)
     yield from _outside([one for one in tallies if one.column not in known])
 
 
@@ -110,6 +112,17 @@ def _lost(tally: NumberColumnTally) -> Remark:
         text=f"{text} What is left of {tally.column} says little.",
         weight=RemarkWeight.NOT_STEADY,
         headline=f"Most values of {tally.column} cannot be read",
+    )
+
+
+def _tied(tally: NumberColumnTally, first: LostValue) -> Remark:
+    return Remark(
+        code="answers_tied",
+        text=(
+            f"In {tally.tied:,} of {tally.filled:,} answers in {tally.column} several classes have "
+            f'the same largest number; the first is "{first.text}", {_place(first)}. The class '
+            "that is written first is taken."
+        ),
     )
 
 

@@ -223,7 +223,7 @@ def _names_used(candidate: Candidate, template: TriedTemplate, shelf: Shelf) -> 
 def _on_all_rows(chosen: JudgedLog, shelf: Shelf) -> TriedTemplate:
     """Try the best template on every sampled row, to know which images the log names."""
     best = chosen.located.tried[0]
-    if not shelf.is_complete or best.allowed_prefixes:
+    if not shelf.is_complete or best.allowed_prefixes or best.column is not None:
         return best
     table = chosen.candidate.sample.table
     return try_template(best.path, table, shelf, chosen.candidate.guesses.day_first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -118,6 +118,10 @@ class Bucket(ABC):
     @abstractmethod
     def info(self, name: str) -> ObjectInfo:
         """Return size, version and time of one object without reading it."""
+
+    def expect(self, names: Collection[str]) -> None:
+        """Take in which objects will be read next, where that helps to read them."""
+        del names
 
     @abstractmethod
     def local_copy(self, name: str, folder: Path) -> Path:

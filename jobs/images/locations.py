@@ -13,6 +13,7 @@ from jobs.buckets.bucket import check_name
 from jobs.errors import ObjectError, UnsafeNameError
 from jobs.images.template import fill, placeholders_of
 from jobs.job_file.image_settings import ImageSettings
+from jobs.job_file.logged_images import LOG_IMAGES_URL, ImageColumn, LoggedImageName
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -78,7 +79,9 @@ class ImageLocator:
         ObjectError
             If `images.path` names a column that the log does not have.
         """
-        _require_columns(self.columns_used(), list(raw.columns), self.settings.path, log_url)
+        _require_columns(self.columns_used(), list(raw.columns), self.settings, log_url)
+        if self.settings.path is None:
+            return [_in_log(name) for name in raw[self.settings.source].tolist()]
         used = placeholders_of(self.settings.path)
         values = [one.texts(raw[one.column].tolist(), self.day_first) for one in used]
         rows = zip(*values, strict=True) if values else iter([()] * len(raw))
@@ -86,7 +89,9 @@ class ImageLocator:
         return [self._locate_row(row, absent) for row in rows]
 
     def columns_used(self) -> list[str]:
-        """Return the log columns that `images.path` needs, each once; none without images."""
+        """Return the log columns that the images' place needs, each once; none without images."""
+        if self.settings.column is not None:
+            return [ImageColumn(self.settings.column, self.settings.max_bytes)]
         if not self.settings.path:
             return []
         return list(dict.fromkeys(one.column for one in placeholders_of(self.settings.path)))
@@ -98,18 +103,20 @@ class ImageLocator:
         if len(texts) < len(values):
             return RefusedLocation(reason=absent[list(values).index(None)], detail="")
         try:
-            return self.resolve(fill(self.settings.path, texts))
+            return self.resolve(fill(self.settings.source, texts))
         except UnsafeNameError as error:
             return RefusedLocation(reason="unsafe image path", detail=error.problem)
 
     def resolve(self, text: str) -> ImageLocation | RefusedLocation:
-        """Return where a path in the job's own bucket, or a full URI, may be read.
+        """Return where a path in the job's own bucket, a full URI or an image in the log is read.
 
         Raises
         ------
         UnsafeNameError
             If the name would leave the bucket's folder or the allowed prefix.
         """
+        if self.settings.path is None:
+            return _in_log(text)
         own = self.bucket_url.rstrip("/") + "/"
         if text.startswith(own):
             text = text.removeprefix(own)
@@ -124,15 +131,25 @@ class ImageLocator:
         return RefusedLocation(reason="image outside images.allowed_prefixes", detail=text[:200])
 
 
+def _in_log(name: str | None) -> ImageLocation | RefusedLocation:
+    """Return the location of an image that stands in the log, by its name."""
+    if name is None:
+        return RefusedLocation(reason="no image in the row", detail="")
+    if LoggedImageName.parse(name) is None:
+        return RefusedLocation(reason="no image in the cell", detail=name[:200])
+    return ImageLocation(bucket_url=LOG_IMAGES_URL, name=name, path=name)
+
+
 def _require_columns(
-    wanted: Sequence[str], present: Sequence[str], path: str, log_url: str
+    wanted: Sequence[str], present: Sequence[str], settings: ImageSettings, log_url: str
 ) -> None:
+    key = "images.column" if settings.path is None else "images.path"
     for column in wanted:
         if column not in present:
             near = get_close_matches(column, present, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ObjectError(
                 log_url,
-                f"images.path is {path!r}, but the log has no column {column!r}.{hint} "
+                f"{key} is {settings.source!r}, but the log has no column {column!r}.{hint} "
                 f"It has: {', '.join(present)}.",
             )

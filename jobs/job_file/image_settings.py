@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from jobs.job_file.value_kinds import Settings
 
@@ -21,17 +21,23 @@ def _image_path(value: str) -> str:
 class ImageSettings(Settings):
     """The queried images."""
 
-    path: Annotated[str, AfterValidator(_image_path)] = Field(min_length=1)
-    """Needed where the table is there. Where a row's image is: a template over the log's own
-    columns, such as `images/{id}_{filename}`, or the name of a column that holds paths or full
-    URIs. A value can be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in;
-    `{time:utc %Y}` in UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock),
-    `{path:slashes}` (with `/` for each backslash of Windows), `{path:name}` (the last part of a
-    path), `{url:urlname}` (of a web address), `{path:stem}` (the same without its ending),
-    `{id:lower}`, `{id:upper}`, `{name:safe}` (as web servers store it: `_` for spaces, ASCII only),
-    `{id:whole}` (`12` for `12.0`), `{id:06}` (zeros in front), `{id:.2}` (the first two
-    characters), `{id:2.4}` (the two behind them), `{id:2.}` (everything behind the first two),
-    `{url:after=/uploads/}` (what follows)."""
+    path: Annotated[str, AfterValidator(_image_path)] | None = Field(default=None, min_length=1)
+    """Where a row's image is: a template over the log's own columns, such as
+    `images/{id}_{filename}`, or the name of a column that holds paths or full URIs. A value can
+    be changed first: `{time:%Y/%m/%d}` (on the clock that it is written in; `{time:utc %Y}` in
+    UTC, `{time:Asia/Tokyo %Y}` or `{time:+09:00 %Y}` on another clock), `{path:slashes}` (with
+    `/` for each backslash of Windows), `{path:name}` (the last part of a path), `{url:urlname}`
+    (of a web address), `{path:stem}` (the same without its ending), `{id:lower}`, `{id:upper}`,
+    `{name:safe}` (as web servers store it: `_` for spaces, ASCII only), `{id:whole}` (`12` for
+    `12.0`), `{id:06}` (zeros in front), `{id:.2}` (the first two characters), `{id:2.4}` (the two
+    behind them), `{id:2.}` (everything behind the first two), `{url:after=/uploads/}` (what
+    follows)."""
+    column: str | None = Field(default=None, min_length=1)
+    """In place of `path`: the column of the log that holds the images themselves. As base64 in
+    text or JSON (`data:image/png;base64,...` too, and JSON in JSON, as in
+    `captureData.endpointInput.data`), or as bytes in Parquet, also in a struct of `bytes` and
+    `path`. A run names such an image by its row; each is read from its log object when it is
+    measured, by way of a temporary folder. A line may then be as long as `max_bytes` as base64."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""
@@ -55,6 +61,18 @@ class ImageSettings(Settings):
     images made so small that their shorter side has this many pixels, such as 256: in columns of
     their own, so that a camera with more megapixels is not taken for sharper pictures. A profile
     that was built without them has to be built anew."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> ImageSettings:
+        if (self.path is None) == (self.column is None):
+            found = "neither" if self.path is None else "both"
+            raise ValueError(f"either path or column (found: {found})")
+        return self
+
+    @property
+    def source(self) -> str:
+        """The template, or the column that holds the images."""
+        return self.path or self.column or ""
 
     def loses_too_many(self, lost: float | Fraction, of: int) -> bool:
         """Tell whether more are lost than `most_lost` allows, as it is written.

@@ -14,6 +14,21 @@ from jobs.job_file.name_templates import check_template, needs_own_time
 from jobs.job_file.value_kinds import Settings, Zone
 
 
+def class_column(answer: str) -> str:
+    """Return what the column of the classes is called that are read from a column of answers."""
+    return f"{answer} (class)"
+
+
+def confidence_column(answer: str) -> str:
+    """Return what the column of the numbers of these classes is called."""
+    return f"{answer} (confidence)"
+
+
+def probability_column(answer: str, name: str) -> str:
+    """Return what the column of one class's number is called."""
+    return f"{answer} p({name.strip()})"
+
+
 def _numbers(value: object) -> object:
     names = value if isinstance(value, list | tuple) else ()
     pairs = [*value, *value.values()] if isinstance(value, dict) else ()
@@ -82,11 +97,34 @@ class LogColumns(Settings):
     count as one observation; without it all images are one client's."""
     probabilities: tuple[str, ...] = ()
     """The columns that hold one class probability each; `*` stands for anything, as in `p_*`."""
+    answer: str | None = Field(default=None, min_length=1)
+    """A column whose cells hold the model's whole answer: `{class: p}`, `[{label, score}]` and the
+    like, as JSON (also as text in JSON) or as Python prints it; `[0.9, 0.1]`, where a class is
+    called by its place from 0 on or by `answer_names`. The class of the largest number is the
+    prediction, unless the answer names one itself or `prediction` is set, and its number is the
+    confidence, unless `confidence` is set. With `answer = "output"` each class's number is a
+    column, such as `output p(cat)`, that `probabilities = ["output p(*)"]` takes in."""
+    answer_names: str | None = Field(default=None, min_length=1)
+    """The column with the list of the classes' names, where `answer` holds their numbers only."""
     numbers: Numbers = ()
     """Further columns of numbers to compare: a list such as `["mean_brightness", "speed_*"]`, where
     `*` stands for anything; or a table of names and columns, `{ mean = "mean_brightness" }`. A name
     in that table that is one of this program's features (docs/features.md) says that the column
     holds that feature: a job without `[images]` compares it with a reference of features."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_answer(cls, data: object) -> object:
+        """Name the columns that are made of the answers as prediction and confidence."""
+        if not isinstance(data, dict):
+            return data
+        answer = data.get("answer")
+        if answer is None and data.get("answer_names") is not None:
+            raise ValueError("answer beside answer_names: the column with the numbers")
+        if not isinstance(answer, str):
+            return data
+        made = {"prediction": class_column(answer), "confidence": confidence_column(answer)}
+        return data | {key: name for key, name in made.items() if data.get(key) is None}
 
     def number_columns(self, there: Iterable[str]) -> dict[str, str]:
         """Return the further columns of numbers, by the name that each is compared under.

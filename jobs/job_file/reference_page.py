@@ -62,8 +62,9 @@ def _table(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any ann
 
 
 def _kind(annotation: Any) -> str:  # noqa: ANN401
-    if get_origin(annotation) is Literal:
-        return " or ".join(f"`{value}`" for value in get_args(annotation))
+    for kind in (annotation, *get_args(annotation)):
+        if get_origin(kind) is Literal:
+            return " or ".join(f"`{value}`" for value in get_args(kind))
     if get_origin(annotation) is Annotated:
         return _kind(get_args(annotation)[0])
     if annotation is timedelta or timedelta in get_args(annotation):

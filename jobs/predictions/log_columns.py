@@ -10,14 +10,22 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from jobs.errors import ColumnMissingError, ObjectError
+from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.name_patterns import NamePattern
 from jobs.job_file.name_templates import is_template
-from jobs.job_file.prediction_settings import LogColumns
+from jobs.job_file.prediction_settings import (
+    LogColumns,
+    class_column,
+    confidence_column,
+    probability_column,
+)
 from jobs.predictions.name_columns import NameColumns, placeholder_of
 
 # A log of more is no table: most often each row brings names of its own.
 MOST_COLUMNS = 5_000
 _COLUMNS_SHOWN = 40
+LONGEST_LINE_BYTES = 1 << 20
+"""A line of text that holds no image may be so long."""
 # What the fields of a row are called: a probability column of that name would replace one.
 _FIELD_NAMES = frozenset(
     {"timestamp", "id", "prediction", "confidence", "label", "latency", "client"}
@@ -96,6 +104,18 @@ class NeededColumns:
         taken = {*own, *self.extra, *self.segments, *names.all, *names.own_columns}
         return column in taken or any(fnmatchcase(column, pattern) for pattern in patterns)
 
+    @property
+    def images(self) -> ImageColumn | None:
+        """The column that holds the images themselves, where the job names one."""
+        return next((one for one in self.extra if isinstance(one, ImageColumn)), None)
+
+    @property
+    def longest_line_bytes(self) -> int:
+        """How long a line of text may be: that of an image in base64 is longer than others."""
+        if self.images is None:
+            return LONGEST_LINE_BYTES
+        return LONGEST_LINE_BYTES + 4 * self.images.max_bytes // 3
+
     def required(self) -> dict[str, str]:
         """Return the columns that some object of the log must have, and what names each.
 
@@ -109,15 +129,30 @@ class NeededColumns:
             "latency": named.latency,
             "client": named.client,
             "id": None if named.id == LogColumns().id else named.id,
+            "answer": named.answer,
+            "answer_names": named.answer_names,
         }
-        found = {column: f"predictions.columns.{key}" for key, column in keys.items() if column}
+        made = made_columns(named)
+        found = {
+            column: f"predictions.columns.{key}"
+            for key, column in keys.items()
+            if column and column not in made
+        }
         others = dict.fromkeys(self.segments, "segments.columns")
         keys_of_templates = found | others
         for template in self.of_names.templates:
             asked = placeholder_of(template).column
             if asked in self.of_names.own_columns and template in keys_of_templates:
                 others[asked] = keys_of_templates[template]
-        return others | dict.fromkeys(self.extra, "images.path") | found
+        images = "images.path" if self.images is None else "images.column"
+        return others | dict.fromkeys(self.extra, images) | found
+
+
+def made_columns(named: LogColumns) -> frozenset[str]:
+    """Return the columns that no log has because they are made of the answers in its cells."""
+    if named.answer is None:
+        return frozenset()
+    return frozenset({class_column(named.answer), confidence_column(named.answer)})
 
 
 def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> None:
@@ -190,6 +225,8 @@ def check_columns(
     if needed.all_numbers:
         patterns |= dict.fromkeys(needed.named.number_patterns, "numbers")
     for pattern, key in patterns.items():
+        if _is_of_answers(pattern, needed.named):
+            continue
         if not any(column == pattern or fnmatchcase(column, pattern) for column in columns):
             raise _missing(url, pattern, f"predictions.columns.{key}", columns)
 
@@ -201,6 +238,13 @@ def _refuse_clashing(url: str, key: str, clashing: Collection[str]) -> None:
             f'predictions.columns.{key} takes in the column "{min(clashing)}". Expected '
             "columns of other names; make the pattern narrower.",
         )
+
+
+def _is_of_answers(pattern: str, named: LogColumns) -> bool:
+    """Tell whether a pattern is about classes in cells: without rows there are none."""
+    return named.answer is not None and pattern.startswith(
+        probability_column(named.answer, "")[:-1]
+    )
 
 
 def _missing(url: str, column: str, key: str, columns: Sequence[str]) -> ColumnMissingError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from jobs.buckets.bucket import Bucket
+from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, TooManyObjectsError, TooManyRowsError
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.formats.content import format_in_file
@@ -72,7 +72,7 @@ class ObjectReader:
         TooManyObjectsError
             If more small objects than `predictions.most_objects` would be fetched.
         """
-        small = [_is_small(item, self.settings) for item in objects]
+        small = [is_small(item.info, self.settings) for item in objects]
         if sum(small) < _FEWEST_SMALL:
             yield from ([item] for item in objects)
             return
@@ -97,7 +97,7 @@ class ObjectReader:
 
     def read(self, group: Sequence[NamedObject]) -> None:
         """Read the objects of one group."""
-        if self._small is None or not _is_small(group[0], self.settings):
+        if self._small is None or not is_small(group[0].info, self.settings):
             for item in group:
                 self._read_one(item)
             return
@@ -108,6 +108,12 @@ class ObjectReader:
                 self._read_one(item)
         self._small.read()
         self._kinds.add(LogFormat.JSON)
+
+    def read_alone(self, info: ObjectInfo) -> None:
+        """Read one object whose rows were read before, with others or alone."""
+        known = None if self.settings.format is None else LogFormat(self.settings.format)
+        item = NamedObject(info=info, kind=known or format_of(info.name))
+        self._read_one(item)
 
     def finish(self) -> None:
         """Check the small objects once all of them are read."""
@@ -181,8 +187,8 @@ class ObjectReader:
         return kind
 
 
-def _is_small(item: NamedObject, settings: PredictionSettings) -> bool:
+def is_small(info: ObjectInfo, settings: PredictionSettings) -> bool:
     """Tell whether an object is read together with others like it."""
     told = settings.format
-    may_be = format_of(item.name) is None and told in {None, "json", "json lines"}
-    return may_be and item.info.size_bytes <= SMALL_BYTES
+    may_be = format_of(info.name) is None and told in {None, "json", "json lines"}
+    return may_be and info.size_bytes <= SMALL_BYTES

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.image_settings import ImageSettings
-from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.job_file.logged_images import ImageColumn
+from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
+from jobs.predictions.answer_tally import tally_answers, without_problems
+from jobs.predictions.cell_images.digests import KeepImage
+from jobs.predictions.image_collector import ImageCollector
 from jobs.predictions.images_only.listing import read_image_listing
 from jobs.predictions.log_columns import NeededColumns, check_columns
-from jobs.predictions.objects import ObjectReader
+from jobs.predictions.logged_names import logged_names
+from jobs.predictions.objects import ObjectReader, is_small
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
 from jobs.predictions.rows.batches import RowBatch
@@ -29,6 +35,8 @@ from jobs.predictions.selection.choose import (
 )
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
+
+_END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fetched
@@ -126,6 +134,45 @@ def _read_objects(
     return read
 
 
+def read_images(
+    bucket: Bucket,
+    settings: PredictionSettings,
+    source: str,
+    column: ImageColumn,
+    *,
+    lines: frozenset[int],
+    keep: KeepImage,
+) -> None:
+    """Read the images in one object of the log once more.
+
+    Parameters
+    ----------
+    source
+        The object's name.
+    lines
+        Where the wanted images stand; others may be given as well.
+    keep
+        Is given each image with its digest.
+
+    Raises
+    ------
+    ObjectError
+        If the object is gone, or can no longer be read.
+    """
+    info = bucket.info(source)
+    named = LogColumns(timestamp=settings.columns.timestamp, id=None)
+    collector = ImageCollector(
+        request=WindowRequest(end=_END_OF_TIME, rows=1),
+        rules=TimestampRules(timezone=settings.timezone, day_first=settings.day_first),
+        needed=NeededColumns(named=named, extra=(column,), from_path=settings.from_path),
+        keep_image=keep,
+        # Of small objects, which are read together, values are counted and not lines.
+        lines=None if is_small(info, settings) else lines,
+    )
+    reader = ObjectReader(bucket, settings, collector, workers=1)
+    reader.read_alone(info)
+
+
 def _optional_columns(reader: ObjectReader, settings: PredictionSettings) -> frozenset[str]:
     """JSON leaves out what is not known yet, and labels come late."""
     label = settings.columns.label
@@ -149,7 +196,11 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         lines=batch.lines,
         origins=collector.origins,
     )
-    further = collector.needed.numbers(columns)
+    if (images := collector.needed.images) is not None:
+        raw[images] = logged_names(raw[images], positions.places())
+    answers = tally_answers(raw, named, positions)
+    raw = without_problems(raw, named)
+    further = collector.needed.numbers([name for name in columns if name in raw])
     numbers = read_number_columns(raw, named, probabilities, positions, further)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
@@ -158,7 +209,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         ),
         raw=raw_frame(raw),
         probabilities=probabilities,
-        tally=tally_rows(collector, batch, [one.tally for one in numbers.values()]),
+        tally=tally_rows(collector, batch, [*answers, *(one.tally for one in numbers.values())]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
         times=_times(collector, batch, start),
         numbers=tuple(further),

@@ -118,6 +118,8 @@ class _Extraction:
         progress(done, everything)
         if fresh:
             reading.start()
+            for url, bucket in reading.buckets.items():
+                bucket.expect([one.name for one in fresh if one.bucket_url == url])
         with closing(self._workers().run(fresh)) as finished:
             for one in finished:
                 self._give_up_if_unreachable(one)

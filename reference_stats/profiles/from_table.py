@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import tempfile
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +24,7 @@ from jobs.predictions.rows.frames import class_series
 from jobs.predictions.selection.object_names import LogFormat, format_of
 from jobs.predictions.values.numbers import read_numbers
 from jobs.times.timestamp_parts import Texts
+from reference_stats.profiles.answer_columns import with_answer_columns
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable
 
@@ -123,7 +126,8 @@ def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
     most = context.job.window.most_rows
     try:
         if name.endswith(".parquet"):
-            table = _read_parquet(path, label, most)
+            columns = context.job.predictions.columns
+            table = _read_parquet(path, label, most, whole={columns.answer, columns.answer_names})
         elif format_of(name) is LogFormat.JSON_LINES:
             table = _read_json_lines(path, label, most)
         else:
@@ -145,8 +149,17 @@ def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
     return table
 
 
-def _read_parquet(path: Path, label: str | None, most: int) -> pd.DataFrame:
-    """Return a table of at most one row more than `most`, its very long texts cut."""
+def _read_parquet(
+    path: Path, label: str | None, most: int, whole: Collection[str | None]
+) -> pd.DataFrame:
+    """Return a table of at most one row more than `most`, its very long texts cut.
+
+    Parameters
+    ----------
+    whole
+        Columns of which no text is cut.
+    """
+    convert = partial(_with_short_texts, whole=whole)
     with open_parquet(path, verify=False) as file:
         metadata, names = file.metadata, [str(name) for name in file.schema_arrow.names]
         empty = file.schema_arrow.empty_table()
@@ -156,19 +169,22 @@ def _read_parquet(path: Path, label: str | None, most: int) -> pd.DataFrame:
         with GroupColumns(path, metadata, group, names, verify=False) as stored:
             for start in range(0, rows, MOST_ROWS):
                 wanted = np.ones(min(MOST_ROWS, rows - start), np.bool_)
-                parts.append(pa.table(stored.read(start, wanted, _with_short_texts)))
+                parts.append(pa.table(stored.read(start, wanted, convert)))
         left -= rows
-    whole = pa.concat_tables(parts) if parts else empty
-    table: pd.DataFrame = whole.to_pandas()
-    if label in whole.column_names:
-        table[label] = class_series(as_texts(whole.select([label]))[label]).array
+    every = pa.concat_tables(parts) if parts else empty
+    table: pd.DataFrame = every.to_pandas()
+    if label in every.column_names:
+        table[label] = class_series(as_texts(every.select([label]))[label]).array
     return table
 
 
-def _with_short_texts(name: str, column: Texts) -> dict[str, Texts]:
+def _with_short_texts(
+    name: str, column: Texts, *, whole: Collection[str | None]
+) -> dict[str, Texts]:
+    longest = None if name in whole else _LONGEST_VALUE_BYTES
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind):
-        return {name: as_short_texts(column, longest=_LONGEST_VALUE_BYTES)}
+        return {name: as_short_texts(column, longest=longest)}
     return {name: column.cast(kind)}
 
 
@@ -228,6 +244,7 @@ def _as_shares(column: pd.Series) -> pd.Series:
 
 def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable:
     columns = context.job.predictions.columns
+    table = with_answer_columns(table, columns)
     fields = pd.DataFrame(index=table.index)
     if columns.prediction in table.columns:
         fields["prediction"] = table[columns.prediction]

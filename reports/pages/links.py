@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from jobs.job_file.logged_images import LoggedImageName
+
 # The placeholders of a template; each value is percent-encoded for a URL.
 PLACEHOLDERS = ("job", "path", "run_id")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -133,8 +135,10 @@ class ImageLinks:
         Parameters
         ----------
         image
-            Its name in the job's own bucket, or its full URI.
+            Its name in the job's own bucket, or its full URI. An image in the log has no link.
         """
+        if LoggedImageName.parse(image) is not None:
+            return None
         is_elsewhere = _SCHEME.match(image) is not None
         if self.template is not None and not is_elsewhere:
             return self.template.replace("{path}", _quoted(image, safe="/"))

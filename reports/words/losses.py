@@ -128,7 +128,7 @@ def losing_advice(images: ImageCounts, reasons: Mapping[str, int] | None = None)
         )
     if most == images.unfetched:
         return "Check that this job may read the images' bucket, and that it can be reached."
-    return "Check that images.path in the job file names image files, and that they are whole."
+    return "Check that [images] in the job file names image files, and that they are whole."
 
 
 def _columns_wanting(findings: RunFindings) -> list[str]:

@@ -151,6 +151,10 @@ def _images(
         heic = heic_advice(reasons)
         if heic:
             return fails("images", found, f"{heic}{example}")
+        column = place.locator.settings.column
+        if column is not None:
+            said = "make it the column with the images; drift init finds it."
+            return fails("images", found, f"images.column is {column!r}: {said}{example}")
         return fails(
             "images",
             found,
@@ -158,7 +162,7 @@ def _images(
             f"there; drift init tries what fits.{example}",
         )
     if analysed < _ENOUGH_FOUND * sampled:
-        advice = heic_advice(reasons) or "Check images.path and what stores the images."
+        advice = heic_advice(reasons) or "Check [images] and what stores the images."
         return look("images", found, f"{advice}{example}")
     return is_ok("images", found)
 

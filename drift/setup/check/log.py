@@ -10,16 +10,19 @@ from drift.remarks.words.object_times import TIMES_OF_STORE_MEND, times_of_store
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, look, not_tried
 from drift.setup.check.times import check_times
 from drift.setup.columns.all_columns import guess_columns
+from drift.setup.columns.answers import guess_answer
 from drift.setup.columns.values import column_values
 from drift.workplace import Workplace
 from jobs.errors import DriftError, ExitCode
 from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.job_file.toml_text import as_text
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection.choose import find_objects
 from jobs.times.windows import WindowRequest
 
 _LISTED = 1_000
+_LOOKED_AT = 200
 _SHOWN_NAMES = 8
 _BY_CONTENT = "format told by content"
 _ALL_TIME = datetime.max.replace(tzinfo=UTC)
@@ -175,11 +178,27 @@ def _columns(place: Workplace, rows: PredictionRows) -> Check:
     ]
     if empty and len(rows):
         return look("columns", found, f"No row of the window has a value in {', '.join(empty)}.")
+    whole = _whole_answers(place, rows)
+    if whole:
+        return look("columns", found, whole)
     unused = _unused(place, rows) if len(rows) else []
     if unused:
         said = f"Not used, but they look right: {', '.join(unused)} (predictions.columns)."
         return Check(thing="columns", state=CheckState.OK, found=found, mend=said)
     return is_ok("columns", found)
+
+
+def _whole_answers(place: Workplace, rows: PredictionRows) -> str:
+    """Say that the column of classes holds whole answers; empty where it does not."""
+    column = place.job.predictions.columns.prediction
+    if column is None or column not in rows.raw.columns:
+        return ""
+    if guess_answer(column_values(rows.raw[[column]].tail(_LOOKED_AT))) is None:
+        return ""
+    return (
+        f"Each cell of {column} holds a whole answer, which is no class: in the job file write "
+        f"predictions.columns.answer = {as_text(column)} in place of prediction."
+    )
 
 
 def _unused(place: Workplace, rows: PredictionRows) -> list[str]:

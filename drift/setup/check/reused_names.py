@@ -56,6 +56,8 @@ def reused_names(
     table, moments
         The sampled rows, and the time of each row: 0 or less for a row without a time.
     """
+    if template.column is not None:
+        return ReusedNames()
     settings = ImageSettings(path=template.path, allowed_prefixes=template.allowed_prefixes)
     locator = ImageLocator(bucket_url=bucket_url, settings=settings, day_first=day_first)
     timed = moments > 0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from drift.setup.columns import words as column_words
+from drift.setup.columns.answers import AnswerGuess, guess_answer
 from drift.setup.columns.changes import fills_of, rows_with_times, rows_without_times
 from drift.setup.columns.classes import (
     FEATURE_NAMES,
@@ -15,6 +16,7 @@ from drift.setup.columns.classes import (
     guess_confidence,
     guess_label,
     guess_prediction,
+    guess_segments,
 )
 from drift.setup.columns.guess import Guess, best_of
 from drift.setup.columns.probabilities import ProbabilityGuess, guess_probabilities
@@ -23,7 +25,6 @@ from drift.setup.columns.values import FEWEST_TIMES, ColumnValues
 from drift.setup.columns.words import points
 from drift.setup.words import words_of
 
-_MOST_SEGMENTS = 5
 _FEWEST_NAMED_TIMES = 0.3
 
 
@@ -55,6 +56,8 @@ class ColumnGuesses:
     latency: Guess | None = None
     client: Guess | None = None
     probabilities: ProbabilityGuess | None = None
+    answer: Guess | None = None
+    answer_names: Guess | None = None
     segments: tuple[str, ...] = ()
     unfit: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -80,7 +83,9 @@ class ColumnGuesses:
     @property
     def named(self) -> dict[str, Guess]:
         """The guesses by the key of `predictions.columns`, those that were made."""
-        keys = ("id", "prediction", "confidence", "label", "latency", "client")
+        keys = (
+            "id", "prediction", "confidence", "answer", "answer_names", "label", "latency", "client"
+        )  # fmt: skip
         found = {"timestamp": self.time} | {key: getattr(self, key) for key in keys}
         return {key: guess for key, guess in found.items() if guess is not None}
 
@@ -101,7 +106,9 @@ class _Open:
 def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
     """Return what the columns of a sample seem to be."""
     usable = {name: one for name, one in columns.items() if one.filled and _usable(name)}
-    usable = without_objects(usable)
+    answer = guess_answer(usable)
+    objects = {} if answer is None else {answer.column.column: usable[answer.column.column]}
+    usable = without_objects(usable) | objects
     time = _guess_time(usable.values())
     if time is None:
         return _guess_all(usable, None)
@@ -121,40 +128,66 @@ def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
 def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> ColumnGuesses:
     left = _Open(dict(columns))
     left.take(time)
-    probabilities = _take_probabilities(left)
-    prediction = left.take(guess_prediction(left.columns, probabilities))
-    label = left.take(guess_label(left.columns, columns[prediction.column] if prediction else None))
-    confidence, notes = guess_confidence(
-        left.columns, columns[prediction.column] if prediction else None
-    )
-    left.take(confidence)
-    nested = nested_columns(left.columns)
-    left.notes += notes + nested + (probabilities.notes() if probabilities else [])
-    if prediction is None:
-        prediction = left.take(fallback_prediction(left.columns, confidence, probabilities))
+    answer = guess_answer(left.columns)
+    found = _guess_classes(left, columns, answer)
     identity = left.take(_guess_id(left.columns.values()))
     latency = left.take(_guess_latency(left))
     client = left.take(_guess_client(left.columns.values()))
-    left_out = [] if prediction or nested else classes_left_out(left.columns)
-    left.notes += left_out
-    known = [columns[one.column] for one in (prediction, label) if one]
+    classes = answer.classes if answer else None
+    known = [columns[one.column] for one in (found.prediction, found.label) if one]
     reading = columns[time.column].time_reading if time else None
-    return ColumnGuesses(
+    return replace(
+        found,
         time=time,
         day_first=reading.day_first if reading else None,
         day_first_is_settled=reading.is_settled if reading else True,
         has_zone=reading.has_zone if reading else True,
         has_clock=reading.has_clock if reading else True,
         id=identity,
-        prediction=prediction,
-        confidence=confidence,
-        label=label,
         latency=latency,
         client=client,
-        probabilities=probabilities,
-        segments=_guess_segments(left.columns.values(), known),
-        unfit=("prediction",) * bool(nested or left_out) + ("confidence",) * bool(notes or nested),
+        segments=guess_segments(left.columns.values(), [*known, *filter(None, [classes])]),
         notes=tuple(left.notes),
+    )
+
+
+def _guess_classes(
+    left: _Open, columns: Mapping[str, ColumnValues], answer: AnswerGuess | None
+) -> ColumnGuesses:
+    """Return what holds the classes and their numbers."""
+    inside = {name: left.columns.pop(name) for name in answer.used_up} if answer else {}
+    probabilities = _take_probabilities(left)
+    prediction = guess_prediction(left.columns, probabilities)
+    if answer and prediction and not answer.agrees_with(columns[prediction.column]):
+        if prediction.is_plain:
+            # By its name it is the class all the same.
+            names = probabilities.columns if probabilities else ()
+            left.columns |= without_objects(inside) | {name: columns[name] for name in names}
+            return _guess_classes(left, columns, None)
+        prediction = None
+    left.take(prediction)
+    classes = columns[prediction.column] if prediction else answer.classes if answer else None
+    label = left.take(guess_label(left.columns, classes))
+    confidence, notes = guess_confidence(left.columns, classes)
+    left.take(confidence)
+    nested = nested_columns(left.columns)
+    left.notes += ([] if answer else notes) + nested
+    left.notes += probabilities.notes() if probabilities else []
+    if prediction is None and answer is None:
+        prediction = left.take(fallback_prediction(left.columns, confidence, probabilities))
+    left_out = [] if prediction or nested or answer else classes_left_out(left.columns)
+    left.notes += left_out
+    of_answer = answer.probabilities if answer else None
+    is_needed = answer and not (prediction and confidence and (probabilities or not of_answer))
+    return ColumnGuesses(
+        time=None,
+        prediction=prediction,
+        confidence=confidence,
+        answer=answer.column if answer and is_needed else None,
+        answer_names=answer.names if answer and is_needed else None,
+        label=label,
+        probabilities=probabilities or of_answer,
+        unfit=("prediction",) * bool(nested or left_out) + ("confidence",) * bool(notes or nested),
     )
 
 
@@ -242,31 +275,3 @@ def _guess_client(columns: Iterable[ColumnValues]) -> Guess | None:
             yield name, Guess(column=column.name, because=because, is_plain=name >= 2)
 
     return best_of(scored())
-
-
-def _guess_segments(
-    columns: Iterable[ColumnValues], known: Sequence[ColumnValues]
-) -> tuple[str, ...]:
-    """Return columns with few values, each of them in a fair share of the rows."""
-    scored: list[tuple[float, str]] = []
-    for column in columns:
-        if column.name in FEATURE_NAMES or not column.is_class_like or column.share_filled < 0.8:
-            continue
-        common = [count for _, count in column.counts.most_common(2)]
-        if not 2 <= column.distinct <= 30 or common[1] < 0.03 * len(column.filled):
-            continue
-        name = points(column.name, column_words.SEGMENT)
-        if points(column.name, column_words.PREDICTION) >= 4:
-            continue
-        if name < 0 or (name == 0 and column.is_numeric) or column.time_reading.share > 0.5:
-            continue
-        if any(_says_the_same(column, other) for other in known):
-            continue
-        scored.append((-name, column.name))
-    return tuple(name for _, name in sorted(scored)[:_MOST_SEGMENTS])
-
-
-def _says_the_same(column: ColumnValues, other: ColumnValues) -> bool:
-    """Tell whether two columns say the same in other words, such as a class and its number."""
-    pairs = {pair for pair in zip(column.values, other.values, strict=True) if None not in pair}
-    return bool(pairs) and len(pairs) <= 1.05 * min(column.distinct, other.distinct)

@@ -1,8 +1,8 @@
-"""Which columns hold the predicted class, the true one, and the model's confidence."""
+"""Which columns hold the predicted class, the true one, the model's confidence, and segments."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from drift.setup.columns import words as column_words
@@ -17,6 +17,7 @@ from reference_stats.features.registry import FEATURES
 
 FEATURE_NAMES = frozenset(feature.name for feature in FEATURES)
 _MOST_READABLE = 0.5
+_MOST_SEGMENTS = 5
 _FEWEST_VALUES = 2
 _CLEARLY_NAMED = 3.0
 _FEW_BELOW_HALF = 0.05
@@ -210,3 +211,31 @@ def _of_two_classes(guess: Guess, column: ColumnValues, prediction: ColumnValues
         "perhaps it is the probability of always the same class"
     )
     return replace(guess, because=guess.because + said, is_plain=False)
+
+
+def guess_segments(
+    columns: Iterable[ColumnValues], known: Sequence[ColumnValues]
+) -> tuple[str, ...]:
+    """Return columns with few values, each of them in a fair share of the rows."""
+    scored: list[tuple[float, str]] = []
+    for column in columns:
+        if column.name in FEATURE_NAMES or not column.is_class_like or column.share_filled < 0.8:
+            continue
+        common = [count for _, count in column.counts.most_common(2)]
+        if not 2 <= column.distinct <= 30 or common[1] < 0.03 * len(column.filled):
+            continue
+        name = points(column.name, column_words.SEGMENT)
+        if points(column.name, column_words.PREDICTION) >= 4:
+            continue
+        if name < 0 or (name == 0 and column.is_numeric) or column.time_reading.share > 0.5:
+            continue
+        if any(_says_the_same(column, other) for other in known):
+            continue
+        scored.append((-name, column.name))
+    return tuple(name for _, name in sorted(scored)[:_MOST_SEGMENTS])
+
+
+def _says_the_same(column: ColumnValues, other: ColumnValues) -> bool:
+    """Tell whether two columns say the same in other words, such as a class and its number."""
+    pairs = {pair for pair in zip(column.values, other.values, strict=True) if None not in pair}
+    return bool(pairs) and len(pairs) <= 1.05 * min(column.distinct, other.distinct)

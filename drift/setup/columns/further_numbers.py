@@ -39,7 +39,15 @@ def further_numbers(values: Mapping[str, ColumnValues], guesses: ColumnGuesses) 
     taken = {one.column for one in guesses.named.values()} | set(guesses.segments)
     if guesses.probabilities is not None:
         taken |= set(guesses.probabilities.columns)
-    found = [name for name, one in values.items() if name not in taken and _is_measured(one)]
+    # The numbers of the classes in an answer are read with it.
+    inner = None if guesses.answer is None else f"{guesses.answer.column}."
+    found = [
+        name
+        for name, one in values.items()
+        if name not in taken
+        and not (inner is not None and name.startswith(inner))
+        and _is_measured(one)
+    ]
     return tuple(found[:MOST_NUMBERS])
 
 

@@ -173,13 +173,14 @@ def _share(group: Sequence[str], columns: Mapping[str, ColumnValues]) -> float:
 def _patterns(group: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
     """Return one pattern where their common start fits no other column, else the names."""
     start = common_start(group)
-    pattern = _escaped(start) + "*"
+    pattern = escaped(start) + "*"
     if start and {name for name in names if fnmatchcase(name, pattern)} == set(group):
         return (pattern,)
-    exact = tuple(_escaped(name) for name in group)
+    exact = tuple(escaped(name) for name in group)
     taken = {name for name in names if any(fnmatchcase(name, one) for one in exact)}
     return exact if taken == set(group) else None
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
+    """Return a pattern that takes in a name, whatever signs it has."""
     return "".join("?" if letter in "*?[]" else letter for letter in name)

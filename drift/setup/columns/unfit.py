@@ -21,13 +21,6 @@ _NUMBER_BY_KEY = re.compile(
 _NUMBERS_OF_CLASSES = frozenset({"probs", "probabilities", "scores", "logits", "softmax"})
 _SHOWN = 40
 _CLEARLY_NAMED = 2.0
-_LOOKED_AT = 50
-# How JPEG, PNG, GIF and WebP begin: in base64, and as texts of their bytes.
-_IMAGE_INSIDE = re.compile(
-    r"(?:data:image/[a-z+.-]+;base64,)?(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR)"
-    r"|\\xff\\xd8\\xff|\\x89PNG|GIF8[79]a|RIFF.{4,16}WEBP",
-    re.DOTALL,
-)
 
 
 def without_objects(columns: Mapping[str, ColumnValues]) -> dict[str, ColumnValues]:
@@ -73,19 +66,6 @@ def _why_no_class(column: ColumnValues) -> str:
     if not column.is_class_like:
         return f"it holds {column.distinct:,} different values in {len(column.filled):,} rows"
     return ""
-
-
-def images_inside(column: ColumnValues) -> list[str]:
-    """Say where a column holds the images themselves, as bytes or as base64 text."""
-    first = column.filled[:_LOOKED_AT]
-    held = sum(bool(_IMAGE_INSIDE.match(value)) for value in first)
-    if not first or held < 0.5 * len(first):
-        return []
-    said = (
-        f"The column {column.name} holds the images themselves. A run reads images from objects of "
-        "their own: write each one as an object, and log its name."
-    )
-    return [said]
 
 
 def is_percent(column: ColumnValues) -> bool:
@@ -140,9 +120,10 @@ def first_unreadable(column: ColumnValues) -> str:
 def nested_columns(columns: Mapping[str, ColumnValues]) -> list[str]:
     """Say which columns hold classes or probabilities as lists or JSON in one text."""
     return [
-        f"The column {column.name} holds {_kind(column)} ({_shown(column)}), which a run does not "
-        "take apart, so it is not used. Log the class, its confidence and each probability as "
-        "columns of their own."
+        f"The column {column.name} holds {_kind(column)} ({_shown(column)}), which is not used. A "
+        "run reads cells that hold classes with their numbers where predictions.columns.answer "
+        "names their column; else log the class, its confidence and each probability as columns "
+        "of their own."
         for column in columns.values()
         if _is_nested(column) and _is_about_classes(column)
     ]

@@ -20,7 +20,8 @@ def about_columns(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # no
             key=f"predictions.columns.{key}",
             text=f"{guess.column} was taken because: {guess.because}{others}.",
         )
-    if columns.prediction is None and not draft.log.source.images_only:
+    is_log = not draft.log.source.images_only
+    if columns.prediction is None and columns.answer is None and is_log:
         watched = "the probabilities" if columns.probabilities else "images alone"
         if draft.template is None:
             watched = "the numbers" if draft.numbers else "the confidence"

@@ -99,7 +99,7 @@ def _rivals(located: LocatedImages) -> list[str]:
     taken = set(located.tried[0].found)
     rivals = []
     for one in located.tried[1:]:
-        if one.distinct < 0.5:
+        if one.distinct < 0.5 or one.column is not None:
             continue
         if one.share >= located.tried[0].share - 0.02 and taken.isdisjoint(one.found):
             rivals.append(one.path)

@@ -11,8 +11,8 @@ from itertools import islice
 import pandas as pd
 
 from drift.setup.columns.times import capture_times
-from drift.setup.columns.unfit import images_inside
 from drift.setup.columns.values import ColumnValues, column_values
+from drift.setup.images.columns_of_images import columns_of_images
 from drift.setup.images.day_folders import on_another_clock, on_clock_of_folders
 from drift.setup.images.derive_template import WHOLE_VALUES, derive_templates, hits_by_row
 from drift.setup.images.template_pieces import Piece, pieces_of
@@ -43,13 +43,10 @@ class LocatedImages:
         The templates that find something, the best first.
     why_not
         Why none, or not more, is found; sentences.
-    are_inside
-        Whether the log itself holds the images, which a run does not read.
     """
 
     tried: tuple[TriedTemplate, ...]
     why_not: tuple[str, ...] = ()
-    are_inside: bool = False
 
     @property
     def best(self) -> TriedTemplate | None:
@@ -84,19 +81,21 @@ def locate_images(candidate: Candidate, images: Sequence[str], shelf: Shelf) -> 
     tried = [one for one in tried if one.is_likely]
     other_clock = on_another_clock(tried[0], table, shelf, day_first) if tried else None
     tried = [other_clock, *tried] if other_clock else tried
+    inside = columns_of_images(columns)
     if not tried or tried[0].share < _BY_CHANCE:
         values = _named_values(pieces, names, len(table))
         found = on_clock_of_folders(values, times, table, shelf, day_first)
         tried = [found, *tried] if found is not None else tried
-    inside = [sentence for column in columns.values() for sentence in images_inside(column)]
     if inside and tried and has_word(tried[0].path.rpartition("/")[0], REFERENCE_WORDS):
         # Names beside images that the log holds itself may be those of the reference by chance.
         tried = []
     best = tried[0].share if tried else 0.0
     if best > _NEARLY_ALL:
         return LocatedImages(tried=tuple(tried))
-    why_not = inside or _explain(pieces, names, columns, len(table), best)
-    return LocatedImages(tried=tuple(tried), why_not=tuple(why_not), are_inside=bool(inside))
+    if inside:
+        return LocatedImages(tried=(*inside, *tried))
+    why_not = _explain(pieces, names, columns, len(table), best)
+    return LocatedImages(tried=tuple(tried), why_not=tuple(why_not))
 
 
 def uri_columns(

@@ -100,7 +100,7 @@ def _try_rows(
 ) -> _Tried | None:
     order = np.argsort(moments, kind="stable")
     order = order[moments[order] > 0]
-    if not len(order):
+    if not len(order) or template.column is not None:
         return None
     if not shelf.is_complete or template.allowed_prefixes:
         spread = np.linspace(0, len(order) - 1, min(len(order), _ROWS_ASKED_FOR))

@@ -47,6 +47,8 @@ class TriedTemplate:
         Different names per row.
     found
         The objects that the rows name and that are there.
+    column
+        What `images.column` would be, where the log holds the images itself; `path` is empty then.
     """
 
     path: str
@@ -56,6 +58,7 @@ class TriedTemplate:
     missing: tuple[str, ...] = ()
     distinct: float = 1.0
     found: frozenset[str] = field(default=frozenset(), repr=False)
+    column: str | None = None
 
     @property
     def is_likely(self) -> bool:

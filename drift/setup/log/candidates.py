@@ -68,7 +68,9 @@ class Candidate:
         """Return how much it looks like the log of requests, names and content together."""
         guesses = self.guesses
         points = self.family.name_points()
-        points += 2.0 * (guesses.prediction is not None) + 1.0 * (guesses.confidence is not None)
+        answers = guesses.answer is not None
+        points += 2.0 * (answers or guesses.prediction is not None)
+        points += 1.0 * (answers or guesses.confidence is not None)
         points += 1.0 * (guesses.id is not None) + 1.0 * guesses.has_clock
         return points + 0.75 * min(4.0, math.log10(max(1, self.sample.rows_in_all)))
 

@@ -83,8 +83,6 @@ def no_images(url: str, seen: Survey, images: Sequence[str], judged: Sequence[Ju
     why = f"no template over its columns ({columns}) leads to an object that is there."
     located = judged[0].located
     said = [f"{found}: {why}", _there(seen), *located.why_not]
-    if located.are_inside:
-        return " ".join(said)
     if images:
         said.append(
             f"The newest row is {shown_row(_newest_row(candidate))}; an image there is "

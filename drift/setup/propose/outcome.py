@@ -59,20 +59,23 @@ def told(proposal: Proposal, target: Path) -> str:
     )
 
 
+def _images(proposal: Proposal) -> str:
+    template = proposal.template
+    if template is None:
+        return "none: the log's rows are compared by themselves"
+    share = f"{template.share:.0%} of {template.rows:,} rows"
+    if template.column is not None:
+        return f"in the log's column {template.column}   ({share})"
+    return f"{template.path}   ({share} found)"
+
+
 def _log(proposal: Proposal) -> str:
     source = proposal.log.source
     return (
         f"none; images {source.from_path or proposal.log.path}"
         if source.images_only
-        else (proposal.log.path)
+        else proposal.log.path
     )
-
-
-def _images(proposal: Proposal) -> str:
-    template = proposal.template
-    if template is None:
-        return "none: the log's rows are compared by themselves"
-    return f"{template.path}   ({template.share:.0%} of {template.rows:,} rows found)"
 
 
 def _reference(proposal: Proposal) -> str:

@@ -13,7 +13,14 @@ from jobs.times.windows import format_duration
 from reports.words.of_rows.sentences import in_rows
 
 _WIDTH = 96
-_COLUMN_ORDER = ("timestamp", "id", "prediction", "confidence", "label", "latency", "client")
+_COLUMN_ORDER = (
+    "timestamp", "id", "prediction", "confidence", "answer", "answer_names", "label", "latency",
+    "client",
+)  # fmt: skip
+# Of these there is no line where nothing was recognised.
+_LEFT_AWAY = frozenset({"timestamp", "latency", "client", "answer", "answer_names"})
+# These are read from the answer where no column of their own was recognised.
+_OF_ANSWER = frozenset({"prediction", "confidence"})
 
 
 def job_file_text(proposal: Proposal) -> str:
@@ -79,7 +86,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
             yield from _with_reason(
                 f"{key} = {as_text(named[key].column)}", named[key].because + unused
             )
-        elif key not in {"timestamp", "latency", "client"}:
+        elif key not in _LEFT_AWAY and not (columns.answer and key in _OF_ANSWER):
             yield from _doubts(proposal, f"predictions.columns.{key}")
             why = "see UNSURE below" if key in columns.unfit else "none was recognised"
             yield f'# {key} = "..."    # {why}'
@@ -126,6 +133,14 @@ def _images(proposal: Proposal) -> Iterator[str]:
         yield from _without_images(proposal)
         return
     yield "[images]"
+    if template.column is not None:
+        yield from _comment(
+            f"The log holds the images itself: {template.share:.0%} of {template.rows:,} rows "
+            "looked at have one in this column."
+        )
+        yield from _doubts(proposal, "images.path")
+        yield f"column = {as_text(template.column)}"
+        return
     yield from _comment(
         f"Tried on {template.rows:,} rows: {template.share:.0%} of them name an object that is "
         "there."

@@ -1,7 +1,7 @@
 """A line of JSON as a row of texts.
 
 What an object in the object holds is a column of its own, ``request.file``, beside the column
-``request`` with the whole as JSON.
+``request`` with the whole as JSON; lists are JSON.
 """
 
 from __future__ import annotations
@@ -49,19 +49,27 @@ def _parse_object(text: str) -> dict[str, str | None] | None:
         inner = {
             name: value
             for outer in nested
-            for name, value in _inner(outer, parsed[outer], _DEEPEST)
+            for name, value in _inner(outer, parsed[outer], plain[outer], _DEEPEST)
             if name not in parsed
         }
         parsed |= {name: plain[name] for name in nested} | inner
     return {name: text_of(value) for name, value in parsed.items()}
 
 
-def _inner(name: str, value: object, depth: int) -> Iterator[tuple[str, object]]:
-    """Yield what objects in an object hold as columns of their own: ``request.file``."""
-    if not isinstance(value, dict):
+def _inner(name: str, value: object, plain: object, depth: int) -> Iterator[tuple[str, object]]:
+    """Yield what objects in an object hold as columns of their own: ``request.file``.
+
+    Parameters
+    ----------
+    value, plain
+        The same value, its numbers as they are written and as numbers.
+    """
+    if not isinstance(value, dict) or not isinstance(plain, dict):
         return
     for key, one in value.items():
-        if not isinstance(one, (dict, list)):
+        if isinstance(one, list):
+            yield f"{name}.{key}", plain[key]
+        elif not isinstance(one, dict):
             yield f"{name}.{key}", one
         elif depth:
-            yield from _inner(f"{name}.{key}", one, depth - 1)
+            yield from _inner(f"{name}.{key}", one, plain[key], depth - 1)

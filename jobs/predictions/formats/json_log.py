@@ -44,7 +44,9 @@ def read_json_lines_log(
     DamagedTextError
         If it is damaged gzip data.
     """
-    _read(log, collector, read_blocks(log.path, block_bytes, log.encoding))
+    longest = collector.needed.longest_line_bytes
+    blocks = read_blocks(log.path, block_bytes, log.encoding, longest_line=longest)
+    _read(log, collector, blocks)
 
 
 def read_json_log(
@@ -60,7 +62,9 @@ def read_json_log(
         If it is damaged gzip data.
     """
     collector.origins.count_objects(log.name)
-    _read(log, collector, read_value_blocks(log.path, block_bytes, log.encoding))
+    longest = collector.needed.longest_line_bytes
+    blocks = read_value_blocks(log.path, block_bytes, log.encoding, longest_line=longest)
+    _read(log, collector, blocks)
 
 
 def _read(log: LogObject, collector: WindowCollector, blocks: Iterable[TextBlock]) -> None:

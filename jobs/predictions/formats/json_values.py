@@ -14,13 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from jobs.predictions.formats.text_blocks import (
-    BLOCK_BYTES,
-    HEAD_BYTES,
-    LONGEST_LINE_BYTES,
-    TextBlock,
-)
+from jobs.predictions.formats.text_blocks import BLOCK_BYTES, HEAD_BYTES, TextBlock
 from jobs.predictions.formats.text_stream import open_text
+from jobs.predictions.log_columns import LONGEST_LINE_BYTES
 
 _DECODER = json.JSONDecoder(parse_int=float, parse_constant=str)
 # What stands between values; RS begins each of them in JSON text sequences.
@@ -35,7 +31,11 @@ NOT_CLOSED = "the array is not closed: its end is missing"
 
 
 def read_value_blocks(
-    path: Path, block_bytes: int = BLOCK_BYTES, encoding: str | None = None
+    path: Path,
+    block_bytes: int = BLOCK_BYTES,
+    encoding: str | None = None,
+    *,
+    longest_line: int = LONGEST_LINE_BYTES,
 ) -> Iterator[TextBlock]:
     """Yield a file's top-level JSON values, and those of its arrays, one a line.
 
@@ -43,6 +43,8 @@ def read_value_blocks(
     ----------
     encoding
         As for `open_text`.
+    longest_line
+        A value of more bytes is left out.
 
     Raises
     ------
@@ -50,16 +52,18 @@ def read_value_blocks(
         If gzip data is truncated or damaged.
     """
     with open_text(path, encoding) as stream:
-        yield from split_values(stream, block_bytes)
+        yield from split_values(stream, block_bytes, longest_line)
 
 
-def split_values(stream: BinaryIO, block_bytes: int = BLOCK_BYTES) -> Iterator[TextBlock]:
+def split_values(
+    stream: BinaryIO, block_bytes: int = BLOCK_BYTES, longest: int = LONGEST_LINE_BYTES
+) -> Iterator[TextBlock]:
     """Yield the values of a stream of UTF-8 in blocks of about `block_bytes`, one a line."""
-    splitter = _Splitter(stream, block_bytes)
+    splitter = _Splitter(stream, block_bytes, longest)
     lines: list[str] = []
     size = 0
     while (value := splitter.next_value()) is not None:
-        if len(value) > LONGEST_LINE_BYTES:
+        if len(value) > longest:
             yield TextBlock(data=_as_lines(lines), overlong=_as_bytes(value[:HEAD_BYTES]))
             lines, size = [], 0
             continue
@@ -83,8 +87,9 @@ def _as_bytes(text: str) -> bytes:
 class _Splitter:
     """Cuts the text of a stream into values; holds little more than the longest of them."""
 
-    def __init__(self, stream: BinaryIO, piece_bytes: int) -> None:
+    def __init__(self, stream: BinaryIO, piece_bytes: int, longest: int) -> None:
         self._stream = stream
+        self._longest = longest
         self._piece_bytes = piece_bytes
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._text = ""
@@ -103,10 +108,12 @@ class _Splitter:
                 return self._cut(error, "\n", " ")
             waiting = len(self._text) - self._place
             is_open = self._is_open(error)
-            most = _LONGEST_SKIPPED if is_open else LONGEST_LINE_BYTES
+            most = max(_LONGEST_SKIPPED, self._longest) if is_open else LONGEST_LINE_BYTES
             if self._has_ended or waiting > most:
-                # A line break in a text is no JSON; written as one it is what was meant.
-                return self._cut(self._start_of_next(), "\n", "\\n")
+                start = self._start_of_next()
+                if self._has_ended or start < len(self._text) or waiting > self._longest:
+                    # A line break in a text is no JSON; written as one it is what was meant.
+                    return self._cut(start, "\n", "\\n")
             # Twice as much each time: a long value is not gone through again and again.
             self._fill(waiting if is_open else 0)
 

@@ -56,7 +56,7 @@ class SmallObjects:
         kind = format_of_content(text, is_whole=True)
         if kind is not None and kind not in _JSON:
             return False
-        lines = _values(text) if kind in _JSON or text[:1] in b"{[" else [_on_one_line(text)]
+        lines = self._values(text) if kind in _JSON or text[:1] in b"{[" else [_on_one_line(text)]
         if text.strip():
             self._add(info, lines)
         return True
@@ -92,14 +92,14 @@ class SmallObjects:
         if self._size >= BLOCK_BYTES:
             self.read()
 
-
-def _values(text: bytes) -> list[bytes]:
-    lines: list[bytes] = []
-    for block in split_values(io.BytesIO(text)):
-        lines += block.data.removesuffix(b"\n").split(b"\n") if block.data else []
-        if block.overlong is not None:
-            lines.append(block.overlong)
-    return lines
+    def _values(self, text: bytes) -> list[bytes]:
+        longest = self._collector.needed.longest_line_bytes
+        lines: list[bytes] = []
+        for block in split_values(io.BytesIO(text), longest=longest):
+            lines += block.data.removesuffix(b"\n").split(b"\n") if block.data else []
+            if block.overlong is not None:
+                lines.append(block.overlong)
+        return lines
 
 
 def _on_one_line(text: bytes) -> bytes:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jobs.predictions.formats.text_stream import open_text
+from jobs.predictions.log_columns import LONGEST_LINE_BYTES
 
 # Small enough for a core's cache, in which a block is gone through several times.
 BLOCK_BYTES = 2 << 20
-LONGEST_LINE_BYTES = 1 << 20
 # Enough of an over-long line to read the time that it most likely starts with.
 HEAD_BYTES = 64 << 10
 
@@ -26,8 +26,8 @@ class TextBlock:
     data
         The lines; empty only before an over-long line.
     overlong
-        The first bytes of a line of more than `LONGEST_LINE_BYTES` that follows `data` and is
-        left out; None where there is none.
+        The first bytes of a line that is longer than lines may be, follows `data` and is left out;
+        None where there is none.
     """
 
     data: bytes
@@ -35,7 +35,11 @@ class TextBlock:
 
 
 def read_blocks(
-    path: Path, block_bytes: int = BLOCK_BYTES, encoding: str | None = None
+    path: Path,
+    block_bytes: int = BLOCK_BYTES,
+    encoding: str | None = None,
+    *,
+    longest_line: int = LONGEST_LINE_BYTES,
 ) -> Iterator[TextBlock]:
     """Yield a file's lines in blocks of about `block_bytes`; the last line gets a newline.
 
@@ -43,6 +47,8 @@ def read_blocks(
     ----------
     encoding
         As for `open_text`.
+    longest_line
+        A line of more bytes is left out.
 
     Raises
     ------
@@ -50,31 +56,33 @@ def read_blocks(
         If gzip data is truncated or damaged.
     """
     with open_text(path, encoding) as stream:
-        yield from _split_blocks(stream, block_bytes)
+        yield from _split_blocks(stream, block_bytes, longest_line)
 
 
-def _split_blocks(stream: BinaryIO | io.BufferedIOBase, block_bytes: int) -> Iterator[TextBlock]:
+def _split_blocks(
+    stream: BinaryIO | io.BufferedIOBase, block_bytes: int, longest: int
+) -> Iterator[TextBlock]:
     while chunk := stream.read(block_bytes):
         whole = chunk.endswith(b"\n")
-        data = chunk if whole else chunk + stream.readline(LONGEST_LINE_BYTES + 1)
+        data = chunk if whole else chunk + stream.readline(longest + 1)
         if whole or data.endswith(b"\n"):
-            yield from _separate(data)
+            yield from _separate(data, longest)
             continue
         last = data.rfind(b"\n") + 1
-        if len(data) - last <= LONGEST_LINE_BYTES:
+        if len(data) - last <= longest:
             # The last line of all.
-            yield from _separate(data + b"\n")
+            yield from _separate(data + b"\n", longest)
             return
         if last:
-            yield from _separate(data[:last])
+            yield from _separate(data[:last], longest)
         yield TextBlock(data=b"", overlong=data[last : last + HEAD_BYTES])
         _skip_line(stream)
 
 
-def _separate(data: bytes) -> Iterator[TextBlock]:
+def _separate(data: bytes, longest: int) -> Iterator[TextBlock]:
     """Yield `data`, cut at its over-long lines."""
     start = 0
-    for line_start, line_end in _overlong_lines(data):
+    for line_start, line_end in _overlong_lines(data, longest):
         yield TextBlock(
             data=data[start:line_start], overlong=data[line_start : line_start + HEAD_BYTES]
         )
@@ -83,17 +91,17 @@ def _separate(data: bytes) -> Iterator[TextBlock]:
         yield TextBlock(data=data[start:] if start else data)
 
 
-def _overlong_lines(data: bytes) -> list[tuple[int, int]]:
+def _overlong_lines(data: bytes, longest: int) -> list[tuple[int, int]]:
     """Return start and end (behind the newline) of the lines that are too long."""
     found: list[tuple[int, int]] = []
     # A line that is too long covers one of these strides wholly.
-    stride = LONGEST_LINE_BYTES // 2
+    stride = longest // 2
     for position in range(0, len(data) - stride, stride):
         if data.find(b"\n", position, position + stride) >= 0:
             continue
         start = data.rfind(b"\n", 0, position) + 1
         end = data.find(b"\n", position) + 1
-        if end - start > LONGEST_LINE_BYTES + 1 and (start, end) not in found:
+        if end - start > longest + 1 and (start, end) not in found:
             found.append((start, end))
     return found
 

@@ -34,6 +34,8 @@ class RowBatch:
         How many equal rows of the log each stands for; one where None.
     sources
         The object of each row, where they are of several; else None.
+    has_digests
+        Whether the images in the log are digests already.
     """
 
     source: str
@@ -43,6 +45,7 @@ class RowBatch:
     lines: Integers
     copies: Integers | None = None
     sources: npt.NDArray[np.object_] | None = None
+    has_digests: bool = False
 
     def __len__(self) -> int:
         return len(self.moments)
@@ -62,6 +65,7 @@ class RowBatch:
             moments=self.moments[rows],
             zoneless=self.zoneless[rows],
             lines=self.lines[rows],
+            has_digests=self.has_digests,
             copies=None if self.copies is None else self.copies[rows],
         )
 

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.buckets.bucket import ObjectInfo
+from jobs.predictions.cell_images.digests import KeepImage
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.row_times.course import TimeCourse
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.seen import SeenTimes
 from jobs.predictions.rows.batches import RowBatch, in_order
 from jobs.predictions.rows.deliveries import equal_rows, settle_deliveries
+from jobs.predictions.rows.made_columns import with_made_columns
 from jobs.predictions.rows.origins import RowOrigins
 from jobs.predictions.rows.places import RowPlaces
-from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines, shorten
-from jobs.predictions.rows.rows import EXAMPLES_KEPT, InnerHeader, RejectedRow
+from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines
+from jobs.predictions.rows.rows import InnerHeader
 from jobs.predictions.values.long_values import cut_unnamed
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.timestamps import (
@@ -72,6 +73,8 @@ class WindowCollector:
         Headers inside objects that name other columns than the one before them.
     recoded
         The encoding of each object that was read in another one than UTF-8.
+    keep_image
+        Is given each image in the log, where images are read.
     origins
         Where rows stand of objects that were not read line by line.
     """
@@ -85,6 +88,7 @@ class WindowCollector:
     observed: ObservedTimes = field(default_factory=ObservedTimes)
     places: RowPlaces = field(default_factory=RowPlaces)
     recoded: dict[str, str] = field(default_factory=dict)
+    keep_image: KeepImage | None = None
     origins: RowOrigins = field(default_factory=RowOrigins)
     end: int = 0
     start: int | None = None
@@ -151,43 +155,11 @@ class WindowCollector:
         else:
             self.see(source, lines[good], times.moments[good])
             self.places.ask(source, lines[faulty])
-            self._count_faulty(source, lines[faulty], times.faults[faulty], texts, faulty)
+            self.rejections.add_faulty(source, lines[faulty], times.faults[faulty], texts, faulty)
         wanted: Flags = good & self.in_window(times.moments)
         if self.request.rows is None:
             self._check_room(self._kept + int(wanted.sum()))
         return wanted
-
-    def _count_faulty(
-        self,
-        source: str,
-        lines: Integers,
-        faults: npt.NDArray[np.uint8],
-        texts: Texts,
-        places: Integers,
-    ) -> None:
-        """Count rows without a readable time; only the first of them are looked at."""
-        first = np.argsort(lines, kind="stable")[:EXAMPLES_KEPT]
-        kinds, counts = np.unique(faults, return_counts=True)
-        self.rejections.count_untimed(
-            {
-                TimestampFault(kind).reason: count
-                for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True)
-            },
-            [
-                RejectedRow(
-                    source=source,
-                    line=line,
-                    reason=TimestampFault(fault).reason,
-                    detail=shorten(text or ""),
-                )
-                for line, fault, text in zip(
-                    lines[first].tolist(),
-                    faults[first].tolist(),
-                    texts.take(pa.array(places[first])).to_pylist(),
-                    strict=True,
-                )
-            ],
-        )
 
     def _check_room(self, kept: int) -> None:
         """Check that what is kept, and the rows kept out with their times, are not too many."""
@@ -250,7 +222,9 @@ class WindowCollector:
     def add(self, batch: RowBatch) -> None:
         """Take rows of the window in."""
         if len(batch):
-            table = self.needed.of_names.added_to(batch.table, self.object, self._own_columns)
+            table = with_made_columns(batch, self.needed)
+            self.columns |= dict.fromkeys(table.column_names[batch.table.num_columns :])
+            table = self.needed.of_names.added_to(table, self.object, self._own_columns)
             self._batches.append(replace(batch, table=cut_unnamed(table, self.needed)))
             self._kept += len(batch)
         wanted = self.request.rows

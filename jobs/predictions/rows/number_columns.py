@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jobs.job_file.prediction_settings import LogColumns
-from jobs.predictions.rows.origins import RowOrigins
+from jobs.predictions.rows.origins import Place, RowOrigins
 from jobs.predictions.rows.rejections import shorten
 from jobs.predictions.rows.rows import FormOfNumbers, LostValue, NumberColumnTally
 from jobs.predictions.values.numbers import NumberForm, Numbers, read_numbers
@@ -66,6 +66,11 @@ class RowPositions:
         """Which rows stand where a comma is never one of thousands; None where none does."""
         names = self.origins.decimal_commas
         return np.isin(self.sources, sorted(names)) if names else None
+
+    def places(self) -> list[Place]:
+        """Return where each row stands."""
+        pairs = zip(self.sources.tolist(), self.lines.tolist(), strict=True)
+        return [self.origins.place(str(source), line) for source, line in pairs]
 
     def example(self, row: int, text: str) -> LostValue:
         """Return where one row stands and what its cell holds."""

@@ -10,9 +10,11 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from jobs.predictions.rows.rows import EXAMPLES_KEPT, LogTally, RejectedRow
-from jobs.times.timestamp_parts import Integers
+from jobs.times.timestamp_parts import Integers, Texts
+from jobs.times.timestamps import TimestampFault
 
 WRONG_FIELDS = "wrong number of fields"
 UNBALANCED_QUOTE = "unbalanced quote"
@@ -116,6 +118,46 @@ class Rejections:
                     detail=lines.describe(place),
                 )
                 for place in places[:EXAMPLES_KEPT].tolist()
+            ],
+        )
+
+    def add_faulty(
+        self,
+        source: str,
+        lines: Integers,
+        faults: npt.NDArray[np.uint8],
+        texts: Texts,
+        places: Integers,
+    ) -> None:
+        """Count rows without a readable time; only the first of them are looked at.
+
+        Parameters
+        ----------
+        texts
+            The times of these rows and others, as written.
+        places
+            Where those of these rows stand among them.
+        """
+        first = np.argsort(lines, kind="stable")[:EXAMPLES_KEPT]
+        kinds, counts = np.unique(faults, return_counts=True)
+        self.count_untimed(
+            {
+                TimestampFault(kind).reason: count
+                for kind, count in zip(kinds.tolist(), counts.tolist(), strict=True)
+            },
+            [
+                RejectedRow(
+                    source=source,
+                    line=line,
+                    reason=TimestampFault(fault).reason,
+                    detail=shorten(text or ""),
+                )
+                for line, fault, text in zip(
+                    lines[first].tolist(),
+                    faults[first].tolist(),
+                    texts.take(pa.array(places[first])).to_pylist(),
+                    strict=True,
+                )
             ],
         )
 

@@ -93,8 +93,8 @@ class NumberColumnTally:
     Attributes
     ----------
     column, role
-        Its name in the log, and what it is for: ``confidence``, ``probability``, ``latency`` or
-        ``number``.
+        Its name in the log, and what it is for: ``confidence``, ``probability``, ``latency``,
+        ``number``, or ``answer``, where the cells hold classes with their numbers.
     filled
         How many cells hold anything.
     reasons
@@ -107,6 +107,8 @@ class NumberColumnTally:
         The oldest of them.
     forms
         In which forms the values are written, that of the oldest value first.
+    tied, first_tied
+        How many answers have several classes of the same largest number, and the oldest.
     """
 
     column: str
@@ -117,6 +119,8 @@ class NumberColumnTally:
     outside: int = 0
     first_outside: LostValue | None = None
     forms: tuple[FormOfNumbers, ...] = ()
+    tied: int = 0
+    first_tied: LostValue | None = None
 
     @property
     def lost(self) -> int:

@@ -1,16 +1,14 @@
 """What init says of objects that no run reads: what they look like, and what to do."""
 
-import base64
 import gzip
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from drift.setup.log.samples.sniffing import look_at
 from jobs.errors import InputError
-from tests.support.layouts import pictures, put, requests, write_csv, write_text
+from tests.support.layouts import put, requests, write_csv, write_text
 from tests.support.proposing import proposed, row
 
 ROWS = requests(30)
@@ -74,27 +72,6 @@ def test_json_without_times_is_not_called_a_log(tmp_path):
     assert (
         "labels.json is a single JSON object with the fields 0, 1. None of these holds" in message
     )
-
-
-def test_images_inside_the_log_are_said_to_be_there(tmp_path):
-    folder = with_images(tmp_path)
-    texts = [base64.b64encode(one).decode() for one in pictures()]
-    rows = [
-        {"timestamp": f"{one.time.isoformat()}Z", "input": text}
-        for one, text in zip(ROWS, texts, strict=True)
-    ]
-    write_csv(folder / "log.csv", rows)
-    message = refused(folder)
-    assert "The column input holds the images themselves" in message
-    assert "newest row" not in message
-
-
-def test_images_inside_a_parquet_log_are_said_to_be_there(tmp_path):
-    folder = with_images(tmp_path)
-    images = [{"bytes": pictures()[1], "path": "1.jpg"} for _ in ROWS]
-    frame = pd.DataFrame({"timestamp": [one.time for one in ROWS], "image": images})
-    frame.to_parquet(folder / "data.parquet")
-    assert "The column image.bytes holds the images themselves" in refused(folder)
 
 
 def test_the_newest_row_is_the_newest_and_is_shortened(tmp_path):

@@ -163,7 +163,7 @@ def test_too_few_images_are_inconclusive_whatever_they_show(say):
     assert decision.verdict is Verdict.INCONCLUSIVE
     assert decision.summary == (
         "Only 9 of 400 logged images could be analysed (391 not readable); a verdict needs at "
-        "least 10 (window.min_images). Check that images.path in the job file names image files, "
+        "least 10 (window.min_images). Check that [images] in the job file names image files, "
         "and that they are whole."
     )
 

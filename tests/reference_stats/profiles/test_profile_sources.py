@@ -117,6 +117,27 @@ def test_a_reference_log_may_have_no_times(tmp_path, name, text):
     np.testing.assert_allclose(rows["confidence"], [0.5, np.nan])
 
 
+@pytest.mark.parametrize("header", ["timestamp,said", "said"])
+def test_a_reference_log_with_whole_answers_is_read_as_the_window_is(tmp_path, header):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    cells = ["\"{'a': 0.2, 'b': 0.8}\"", "\"{'a': 0.9, 'b': 0.1}\"", "oops"]
+    timed = header.startswith("timestamp")
+    rows = [f"2025-01-0{day},{cell}" if timed else cell for day, cell in enumerate(cells, start=1)]
+    text = "\n".join([header, *rows]) + "\n"
+    (tmp_path / "said.csv").write_text(text)
+    columns = {"answer": "said", "probabilities": ["said p(*)"]}
+    job = job_of(
+        tmp_path,
+        reference={"images": "reference/", "log": "said.csv"},
+        predictions={"path": "predictions_log.csv", "columns": columns},
+    )
+    found = build(job).predictions.rows
+    assert found["prediction"].tolist()[:2] == ["b", "a"]
+    assert found["prediction"].isna().tolist() == [False, False, True]
+    np.testing.assert_allclose(found["confidence"], [0.8, 0.9, np.nan])
+    np.testing.assert_allclose(found["said p(a)"], [0.2, 0.9, np.nan])
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("said.csv", "race\nbeagle\n"), ("said.jsonl", '{"race": "beagle"}\n')]
 )

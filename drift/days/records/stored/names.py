@@ -44,6 +44,10 @@ def record_key(job: Job, rows: int | None) -> str:
         job.detection.burst.total_seconds(),
         rows,
     ]
+    if job.images is not None and job.images.column is not None:
+        parts.append([job.images.column])
+    if columns.answer is not None:
+        parts.append([columns.answer, columns.answer_names])
     if columns.numbers:
         named = columns.numbers
         parts.append(sorted(named.items() if isinstance(named, dict) else named))

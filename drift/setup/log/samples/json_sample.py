@@ -19,6 +19,7 @@ from drift.setup.log.samples.row_sample import (
 )
 from jobs.predictions.formats.json_lines import parse_line
 from jobs.predictions.formats.json_values import NOT_CLOSED, split_values
+from jobs.predictions.log_columns import LONGEST_LINE_BYTES
 from jobs.predictions.rows.rejections import NOT_AN_OBJECT, NOT_UTF8, NUL_BYTE
 
 _WHY_UNREAD = {
@@ -39,11 +40,10 @@ def values_as_lines(pieces: Pieces) -> Pieces:
 
 
 def _lines_of(data: bytes) -> list[bytes]:
-    return [
-        line
-        for block in split_values(io.BytesIO(data.removeprefix(BYTE_ORDER_MARK)))
-        for line in block.data.splitlines(keepends=True)
-    ]
+    stream = io.BytesIO(data.removeprefix(BYTE_ORDER_MARK))
+    # One with an image in it is long.
+    blocks = split_values(stream, longest=max(LONGEST_LINE_BYTES, len(data)))
+    return [line for block in blocks for line in block.data.splitlines(keepends=True)]
 
 
 def read_json_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:

@@ -13,6 +13,12 @@ from pyarrow import parquet
 from drift.setup.log.bucket_file import BucketFile
 from drift.setup.log.samples.csv_sample import read_csv_sample
 from drift.setup.log.samples.json_sample import read_json_sample, values_as_lines
+from drift.setup.log.samples.parquet_bytes import (
+    ROWS_WITH_BYTES,
+    begun_images,
+    holds_bytes,
+    is_bytes,
+)
 from drift.setup.log.samples.row_sample import (
     ROWS_PER_PIECE,
     LogSample,
@@ -32,6 +38,7 @@ from jobs.times.timestamp_parts import Texts
 
 PIECE_BYTES = 1 << 20
 _WHOLE_BYTES = 4 * PIECE_BYTES
+_LONGEST_HEAD_BYTES = 32 * PIECE_BYTES
 _LARGEST_PACKED_BYTES = 64 << 20
 # Of gzip data that unpacks to more, only the beginning is looked at.
 _MOST_UNPACKED_BYTES = 1 << 30
@@ -104,6 +111,9 @@ def _read_pieces(bucket: Bucket, info: ObjectInfo) -> Pieces:
         return Pieces(head=b"")
     whole = size <= _WHOLE_BYTES
     head = bucket.read_part(info.name, 0, size if whole else PIECE_BYTES)
+    if not whole and not head.startswith(GZIP_MAGIC) and b"\n" not in head[PIECE_BYTES // 2 :]:
+        # Lines with images in them are long.
+        head = bucket.read_part(info.name, 0, min(size, _LONGEST_HEAD_BYTES))
     if head.startswith(GZIP_MAGIC):
         return _unpack(bucket, info, head)
     if whole:
@@ -156,13 +166,14 @@ def _read_parquet(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
         BucketFile(bucket, info.name, info.size_bytes) as source,
         parquet.ParquetFile(pa.PythonFile(source)) as file,
     ):
-        columns = [field.name for field in file.schema_arrow if not pa.types.is_binary(field.type)]
+        columns = [field.name for field in file.schema_arrow]
+        most = ROWS_WITH_BYTES if any(map(holds_bytes, file.schema_arrow.types)) else ROWS_PER_PIECE
         count = file.metadata.num_rows
         if not count:
             return UnreadSample(name=info.name, reason="it has no rows")
-        tables = [_first_rows(source, file.metadata, columns)]
-        if count > ROWS_PER_PIECE:
-            tables.append(_last_rows(source, file.metadata, columns, ROWS_PER_PIECE))
+        tables = [_first_rows(source, file.metadata, columns, most)]
+        if count > most:
+            tables.append(_last_rows(source, file.metadata, columns, most))
     table = pa.concat_tables(tables).to_pandas().astype(object)
     table = table.where(table.notna() & (table != ""), None)
     return LogSample(
@@ -171,11 +182,11 @@ def _read_parquet(bucket: Bucket, info: ObjectInfo) -> LogSample | UnreadSample:
 
 
 def _first_rows(
-    source: BucketFile, metadata: parquet.FileMetaData, columns: Sequence[str]
+    source: BucketFile, metadata: parquet.FileMetaData, columns: Sequence[str], most: int
 ) -> pa.Table:
     """Return the first rows, of several row groups where they are small, as some writers' are."""
     parts: list[pa.Table] = []
-    wanted = min(ROWS_PER_PIECE, metadata.num_rows)
+    wanted = min(most, metadata.num_rows)
     for group in range(metadata.num_row_groups):
         left = wanted - sum(len(part) for part in parts)
         if left <= 0:
@@ -210,6 +221,10 @@ def _rows_of(
 
 def _texts(name: str, column: Texts) -> dict[str, Texts]:
     return {
-        inner: as_short_texts(part, longest=_LONGEST_VALUE_BYTES)
+        inner: begun_images(part)
+        if is_bytes(part.type)
+        else as_short_texts(part, longest=_LONGEST_VALUE_BYTES)
         for inner, part in with_inner(name, column)
+        # The text of a struct with bytes would hold them all once more.
+        if is_bytes(part.type) or not holds_bytes(part.type)
     }

@@ -44,7 +44,8 @@ def rows_to_compare(looked_at: LookedAt) -> ComparedRows | None:
     candidate, candidates = chosen.candidate, looked_at.candidates
     guesses = candidate.guesses
     numbers = further_numbers(candidate.values, guesses)
-    if not (guesses.prediction or guesses.confidence or guesses.probabilities or numbers):
+    said = guesses.prediction or guesses.answer or guesses.confidence or guesses.probabilities
+    if not (said or numbers):
         return None
     logs = reference_logs(candidate, candidates, numbers)
     tables = [] if logs else feature_tables(candidate, candidates, numbers)
@@ -58,6 +59,6 @@ def rows_to_compare(looked_at: LookedAt) -> ComparedRows | None:
 
 def _points_to_images(chosen: JudgedLog, own_url: str) -> bool:
     located = chosen.located
-    if located.tried or located.are_inside or located.why_not:
+    if located.tried or located.why_not:
         return True
     return bool(uri_columns(chosen.candidate.values, own_url))

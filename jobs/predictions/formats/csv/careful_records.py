@@ -16,8 +16,8 @@ from jobs.predictions.formats.csv.dialect import CsvDialect, join_fields, split_
 from jobs.predictions.formats.csv.lines_as_rows import LinesAsRows, RowTimes
 from jobs.predictions.formats.csv.records import Records, runs
 from jobs.predictions.formats.csv.unread import unread_lines
-from jobs.predictions.formats.text_blocks import LONGEST_LINE_BYTES
 from jobs.predictions.formats.text_encoding import lines_not_utf8
+from jobs.predictions.log_columns import LONGEST_LINE_BYTES
 from jobs.predictions.rows.rejections import (
     NOT_UTF8,
     NUL_BYTE,

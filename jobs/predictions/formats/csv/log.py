@@ -55,12 +55,14 @@ def read_csv_log(
     DamagedTextError
         If it is damaged gzip data.
     """
-    blocks = read_blocks(log.path, block_bytes, log.encoding)
+    longest = collector.needed.longest_line_bytes
+    blocks = read_blocks(log.path, block_bytes, log.encoding, longest_line=longest)
     first = next(blocks, None)
     if first is not None and first.overlong is not None and not first.data:
         check_line_ends(log.url, first.overlong)
     if first is None or (not first.data and first.overlong is not None):
-        what = "is empty" if first is None else "starts with a line of more than 1 MiB"
+        most = f"{longest / (1 << 20):.3g} MiB"
+        what = "is empty" if first is None else f"starts with a line of more than {most}"
         raise ObjectError(
             log.url, f"the log {what}. Expected a header line; check what writes the log."
         )

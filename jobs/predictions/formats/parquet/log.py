@@ -12,6 +12,7 @@ from pyarrow import parquet
 from jobs.errors import ObjectError
 from jobs.predictions.formats.log_object import LogObject
 from jobs.predictions.formats.parquet.groups import group_bounds, lies_near, may_hold_window
+from jobs.predictions.formats.parquet.images import holds_images, images_as_digests
 from jobs.predictions.formats.parquet.pieces import MOST_ROWS, GroupColumns, open_parquet
 from jobs.predictions.formats.parquet.texts import (
     as_short_texts,
@@ -147,24 +148,30 @@ class _GroupReader:
                     moments=part.times.moments[rows],
                     zoneless=part.times.zoneless[rows],
                     lines=part.lines[rows],
+                    has_digests=True,
                 )
                 collector.add(_with_good_texts(batch, collector))
 
     def _columns(self, names: Sequence[str]) -> GroupColumns:
+        images = self._collector.needed.images
         return GroupColumns(
             self._log.path,
             self._metadata,
             self._group,
             names,
             verify=not self._log.is_whole,
+            images=[name for name in names if images is not None and holds_images(name, images)],
         )
 
     def _texts(self, name: str, column: Texts) -> dict[str, Texts]:
         """Return a column, and what is in its structs, as texts; long ones cut where unnamed."""
+        needed = self._collector.needed
+        if needed.images is not None and holds_images(name, needed.images):
+            return images_as_digests(name, column, needed, self._collector.keep_image)
         return {
             inner: as_short_texts(
                 part,
-                longest=None if self._collector.needed.names(inner) else LONGEST_VALUE_BYTES,
+                longest=None if needed.names(inner) else LONGEST_VALUE_BYTES,
             )
             for inner, part in with_inner(name, column)
         }

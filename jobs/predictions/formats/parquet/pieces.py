@@ -8,7 +8,7 @@ or where a column is large, a few rows are read at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -26,6 +26,8 @@ _PIECE_BYTES = 128 << 20
 _COLUMN_BYTES = 64 << 20
 _FEW_ROWS = 512
 _FEWEST_ROWS = 32
+# A single image may be larger than all other values of its row.
+_FEWEST_IMAGES = 8
 _BUFFER_BYTES, _SMALLEST_BUFFER_BYTES = 1 << 20, 1 << 14
 _BUFFERS_BYTES = 64 << 20
 _DICTIONARIES = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
@@ -80,6 +82,8 @@ class GroupColumns:
         The file, its footer, and whether its pages' checksums are compared.
     names
         The columns, in the file's order.
+    images
+        Those that hold images, which are read few at once, and never as a dictionary.
     """
 
     def __init__(
@@ -90,9 +94,10 @@ class GroupColumns:
         names: Sequence[str],
         *,
         verify: bool,
+        images: Collection[str] = (),
     ) -> None:
         self._names = list(names)
-        stored = _stored_columns(metadata, group, names)
+        stored = _stored_columns(metadata, group, names, images)
         self._file = open_parquet(
             source,
             verify=verify,
@@ -187,6 +192,8 @@ class _StoredColumn:
         What the group's whole column can take in memory.
     is_fixed
         Whether each row takes the same few bytes.
+    fewest
+        So many rows are read at once even where they are large.
     """
 
     name: str
@@ -194,6 +201,7 @@ class _StoredColumn:
     is_dictionary: bool
     largest_bytes: int
     is_fixed: bool
+    fewest: int
 
     @property
     def is_usual(self) -> bool:
@@ -204,7 +212,7 @@ class _StoredColumn:
     def rows_at_once(self) -> int:
         """How many of its rows are read at once, where it is not usual."""
         fitting = _COLUMN_BYTES * self.rows // self.largest_bytes
-        return int(min(_FEW_ROWS, max(_FEWEST_ROWS, fitting)))
+        return int(min(_FEW_ROWS, max(self.fewest, fitting)))
 
 
 def _rows_of_all(columns: Sequence[_StoredColumn]) -> int:
@@ -214,7 +222,7 @@ def _rows_of_all(columns: Sequence[_StoredColumn]) -> int:
 
 
 def _stored_columns(
-    metadata: parquet.FileMetaData, group: int, names: Sequence[str]
+    metadata: parquet.FileMetaData, group: int, names: Sequence[str], images: Collection[str]
 ) -> list[_StoredColumn]:
     stored = metadata.row_group(group)
     parts: dict[str, list[int]] = {name: [] for name in names}
@@ -222,7 +230,10 @@ def _stored_columns(
         outer = _outer_of(metadata.schema.column(position).path, parts)
         if outer is not None:
             parts[outer].append(position)
-    return [_stored_column(metadata, stored, name, positions) for name, positions in parts.items()]
+    return [
+        _stored_column(metadata, stored, name, positions, is_image=name in images)
+        for name, positions in parts.items()
+    ]
 
 
 def _outer_of(path: str, names: Mapping[str, object]) -> str | None:
@@ -237,11 +248,14 @@ def _stored_column(
     group: parquet.RowGroupMetaData,
     name: str,
     positions: Sequence[int],
+    *,
+    is_image: bool,
 ) -> _StoredColumn:
     chunks = [group.column(position) for position in positions]
     is_flat = len(chunks) == 1 and chunks[0].path_in_schema == name
     is_text = is_flat and chunks[0].physical_type == "BYTE_ARRAY"
-    is_dictionary = is_text and not _DICTIONARIES.isdisjoint(chunks[0].encodings)
+    is_packed = is_text and not _DICTIONARIES.isdisjoint(chunks[0].encodings)
+    is_dictionary = is_packed and not is_image
     largest = sum(
         _largest_bytes(
             chunk,
@@ -258,6 +272,7 @@ def _stored_column(
         # Structs and lists become objects of Python's on their way to texts.
         largest_bytes=largest * (1 if is_flat else _OBJECTS_FACTOR),
         is_fixed=is_flat and chunks[0].physical_type in _FIXED,
+        fewest=_FEWEST_IMAGES if is_image else _FEWEST_ROWS,
     )
 
 

@@ -130,6 +130,16 @@ def test_an_object_that_is_too_long_is_counted_and_costs_no_other():
     assert rejected(rows) == [(2, "line too long")]
 
 
+def test_a_damaged_object_that_is_longer_than_a_line_may_be_is_one():
+    long = "x" * (3 << 20)
+    broken = f'{{"timestamp": oops, "picture": "{long}"}}'
+    data = f"[{json.dumps(entry('0'))}, {broken}, {json.dumps(entry('1', picture=long))}]"
+    blocks = split_values(io.BytesIO(data.encode()), longest=8 << 20)
+    lines = b"".join(block.data for block in blocks).splitlines()
+    assert len(lines) == 3
+    assert [json.loads(line)["id"] for line in (lines[0], lines[2])] == ["0", "1"]
+
+
 def test_a_large_array_is_read_in_bounded_memory():
     one = json.dumps(entry("1", note="x" * 300)) + ",\n"
     stream = io.BytesIO(("[" + one * 100_000 + json.dumps(entry("2")) + "]").encode())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jobs.predictions.formats.text_blocks import HEAD_BYTES, LONGEST_LINE_BYTES, read_blocks
+from jobs.predictions.formats.text_blocks import HEAD_BYTES, read_blocks
+from jobs.predictions.log_columns import LONGEST_LINE_BYTES
 
 MOST = LONGEST_LINE_BYTES
 SIZES = [1 << 16, MOST, MOST + 1, 2 * MOST, 5 * MOST]

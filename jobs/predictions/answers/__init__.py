@@ -1,0 +1,1 @@
+"""Answers of a model that stand in one cell: the class, its confidence and other probabilities."""
