@@ -91,7 +91,11 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         )
         return _assemble(collector, rules)
     objects = find_objects(
-        bucket, settings.path, stated=settings.format, day_first=settings.day_first
+        bucket,
+        settings.path,
+        stated=settings.format,
+        day_first=settings.day_first,
+        exclude=settings.exclude,
     )
     if needed.of_names.own_time_column(()) is None:
         times = needed.of_names.times_of([one.info for one in objects], rules)

@@ -109,7 +109,11 @@ def _found(place: Workplace) -> Check:
         names = settings.from_path or settings.path
         return is_ok("log", f"none; the images {names} are listed in its place")
     objects = find_objects(
-        place.bucket, settings.path, stated=settings.format, day_first=settings.day_first
+        place.bucket,
+        settings.path,
+        stated=settings.format,
+        day_first=settings.day_first,
+        exclude=settings.exclude,
     )
     kinds = ", ".join(sorted({one.kind.value if one.kind else _BY_CONTENT for one in objects}))
     many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
