@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.selection.object_names import (
     LogFormat,
@@ -58,6 +59,17 @@ class NamedObject:
             return True
         wide = self.span.widened()
         return to_moment(wide.start) <= observed.oldest and observed.newest < to_moment(wide.end)
+
+
+def objects_of_log(bucket: Bucket, settings: PredictionSettings) -> list[NamedObject]:
+    """Return the objects that a job's log consists of, as `find_objects` does."""
+    return find_objects(
+        bucket,
+        settings.path,
+        stated=settings.format,
+        day_first=settings.day_first,
+        exclude=settings.exclude,
+    )
 
 
 def find_objects(
