@@ -165,8 +165,9 @@ def _opening(named: Sequence[Finding], drifted: Sequence[Finding], extent: Exten
     alike = [finding for finding in drifted if finding.pile is not None]
     if len(alike) == len(drifted) and not yardstick.is_days:
         titles = [title_of(finding) for finding in alike]
-        whose = "images" if all(_is_about_images(one) for one in alike) else "predictions"
-        return f"Unusually many {whose} are alike in {listed(titles[:_LOOKS_NAMED])}"
+        return (
+            f"Unusually many {_whose(alike, extent)} are alike in {listed(titles[:_LOOKS_NAMED])}"
+        )
     about_images = any(_is_about_images(finding) for finding in drifted)
     numbers = [finding for finding in drifted if finding.name in extent.numbers]
     if numbers and not about_images:
@@ -175,6 +176,12 @@ def _opening(named: Sequence[Finding], drifted: Sequence[Finding], extent: Exten
     if yardstick.is_days:
         return f"{whose} are not as {yardstick.as_usual}"
     return f"{whose} have moved away from the reference"
+
+
+def _whose(alike: Sequence[Finding], extent: Extent) -> str:
+    if all(_is_about_images(finding) for finding in alike):
+        return "images"
+    return "rows" if all(one.name in extent.numbers for one in alike) else "predictions"
 
 
 def _is_about_images(finding: Finding) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from jobs.job_file.name_patterns import NamePattern
 from jobs.times.time_formats import TimeFormat
@@ -20,6 +21,11 @@ def is_template(column: str | None) -> bool:
     (True, False)
     """
     return column is not None and _BRACES.fullmatch(column) is not None
+
+
+def templates_among(columns: Iterable[str]) -> tuple[str, ...]:
+    """Return those that are templates: no log has a column of that name, so it has to be made."""
+    return tuple(column for column in columns if is_template(column))
 
 
 def check_template(column: str) -> str:

@@ -30,7 +30,7 @@ from jobs.predictions.rows.tally import tally_rows
 from jobs.predictions.selection.choose import (
     NamedObject,
     are_true_to_names,
-    find_objects,
+    objects_of_log,
     with_named_times,
 )
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
@@ -90,9 +90,7 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
             bucket.url_of(settings.path), list(collector.columns), needed, optional=frozenset()
         )
         return _assemble(collector, rules)
-    objects = find_objects(
-        bucket, settings.path, stated=settings.format, day_first=settings.day_first
-    )
+    objects = objects_of_log(bucket, settings)
     if needed.of_names.own_time_column(()) is None:
         times = needed.of_names.times_of([one.info for one in objects], rules)
         objects = with_named_times(objects, times)

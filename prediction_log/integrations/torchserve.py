@@ -78,7 +78,7 @@ class LogPredictions:
         return self._outputs
 
     def handle(self, data: Any, context: Any) -> Any:  # noqa: ANN401 - TorchServe's
-        """HandlerAnswer a batch of requests and record it."""
+        """Answer a batch of requests and record it."""
         begun = time.perf_counter()
         self._outputs = None
         answered = super().handle(data, context)  # type: ignore[misc]
@@ -110,7 +110,11 @@ class LogPredictions:
         """Return the file in a request: its body, or its field ``data``; None where it is none."""
         body = request.get("data") or request.get("body")
         if isinstance(body, str):
-            return base64.b64decode(body)
+            # Without this check letters would be picked out of any text and called a picture.
+            try:
+                return base64.b64decode("".join(body.split()), validate=True)
+            except ValueError:
+                return None
         return body if isinstance(body, (bytes, bytearray)) else None
 
     def answers(self, outputs: Any, answered: Sequence[Any]) -> list[HandlerAnswer]:  # noqa: ANN401
@@ -138,8 +142,13 @@ class LogPredictions:
             return
         answers = self.answers(self._outputs, answered)
         for place, (request, answer) in enumerate(zip(data, answers, strict=True)):
+            try:
+                image = self.image_of(request)
+            except Exception as error:  # noqa: BLE001 - the other requests are recorded all the same
+                self.prediction_log.could_not(1, error)
+                continue
             self.prediction_log.log(
-                self.image_of(request),
+                image,
                 id=context.get_request_id(place),
                 latency_ms=round(milliseconds, 3),
                 **answer._asdict(),

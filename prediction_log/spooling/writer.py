@@ -90,13 +90,13 @@ class SpoolWriter:
 
     def _write(self, batch: list[LoggedPrediction]) -> None:
         by_day: dict[str, list[LoggedPrediction]] = defaultdict(list)
-        try:
-            for one in batch:
-                by_day[one.day].append(one)
-            for day, predictions in by_day.items():
+        for one in batch:
+            by_day[one.day].append(one)
+        for day, predictions in by_day.items():
+            try:
                 self._write_day(day, predictions)
-        except Exception as error:  # noqa: BLE001 - what nobody thought of is counted too
-            self._dropped(batch, FAILED, f"writing failed: {error!r}")
+            except Exception as error:  # noqa: BLE001, PERF203 - counted too, day by day
+                self._dropped(predictions, FAILED, f"writing failed: {error!r}")
 
     def _write_day(self, day: str, predictions: list[LoggedPrediction]) -> None:
         lines = []

@@ -15,7 +15,7 @@ from jobs.errors import ObjectError
 from jobs.images.endings import IMAGE_ENDINGS
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.predictions.rows.rows import PredictionRows
-from jobs.predictions.selection.object_names import compile_glob
+from jobs.predictions.selection import object_names
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.names_used_again import names_used_again
 from reference_stats.extraction.result import ExtractionResult
@@ -72,15 +72,9 @@ def not_excluded(names: Iterable[str], prefix: str, globs: Sequence[str]) -> lis
     globs
         As in `reference.exclude`.
     """
-    whole = [compile_glob(glob) for glob in globs if "/" in glob]
-    last = [compile_glob(glob) for glob in globs if "/" not in glob]
     folder = prefix if prefix.endswith("/") or not prefix else prefix + "/"
-    return [
-        name
-        for name in names
-        if not any(glob.fullmatch(name.removeprefix(folder)) for glob in whole)
-        and not any(glob.fullmatch(name.rpartition("/")[2]) for glob in last)
-    ]
+    below = {name.removeprefix(folder): name for name in names}
+    return [below[name] for name in object_names.not_excluded(below, globs)]
 
 
 def collect_window(context: SourceContext) -> ReferenceNumbers:

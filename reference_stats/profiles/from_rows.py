@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from jobs.errors import ColumnMissingError, ObjectError
+from jobs.job_file.name_patterns import NamePattern
 from jobs.job_file.name_templates import is_template
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
@@ -52,9 +54,9 @@ def read_reference_log(context: SourceContext, path: str) -> ReferenceRows:
     unused = dict.fromkeys(("id", "label", "client", "latency"))
     columns = context.job.predictions.columns.model_copy(update=unused)
     settings = context.job.predictions.model_copy(
-        update={"path": path, "columns": columns, "format": None}
+        update={"path": path, "columns": columns, "format": None, "exclude": ()}
     )
-    if is_template(settings.columns.timestamp) or settings.from_path or settings.images_only:
+    if _has_times_in_names(context.job.predictions):
         # What the names of the log's objects hold, those of the reference need not.
         return _of_table(context, path)
     try:
@@ -73,6 +75,12 @@ def read_reference_log(context: SourceContext, path: str) -> ReferenceRows:
         predictions=replace(predictions, left_out=rows.tally.losses),
         raw=rows.raw,
     )
+
+
+def _has_times_in_names(log: PredictionSettings) -> bool:
+    timestamp = log.columns.timestamp
+    pieces = NamePattern(log.from_path).columns if log.from_path is not None else ()
+    return log.images_only or is_template(timestamp) or timestamp in pieces
 
 
 def _of_table(context: SourceContext, path: str) -> ReferenceRows:

@@ -31,6 +31,8 @@ from reference_stats.profiles.profile import PredictionTable
 # Longer texts of a Parquet table are cut.
 _LONGEST_VALUE_BYTES = 4_096
 _DELIMITERS = (",", ";", "\t", "|")
+# Whether a table was read in which a comma never separates thousands.
+_DECIMAL_COMMAS = "decimal_commas"
 
 
 def collect(context: SourceContext) -> ReferenceNumbers:
@@ -226,6 +228,7 @@ def _read_csv(path: Path, label: str | None, most: int, *, packed: bool) -> pd.D
         raise ValueError("two columns differ in nothing but spaces around their names")
     if label in table.columns:
         table[label] = class_series(pa.array(table[label], pa.string())).array
+    table.attrs[_DECIMAL_COMMAS] = delimiter == ";"
     return table
 
 
@@ -238,12 +241,25 @@ def _as_shares(column: pd.Series) -> pd.Series:
     """Return a confidence or probability as a log's would be read: ``95.8%`` is 0.958."""
     if pd.api.types.is_numeric_dtype(column):
         return _as_numbers(column)
-    texts = pa.array([None if pd.isna(one) else str(one) for one in column], pa.string())
-    return pd.Series(read_numbers(texts, is_share=True).values, index=column.index)
+    return pd.Series(read_numbers(_texts(column), is_share=True).values, index=column.index)
+
+
+def _as_logged_numbers(column: pd.Series, *, decimal_commas: bool) -> pd.Series:
+    """Return further numbers as a log's would be read: ``0,958`` is 0.958."""
+    if pd.api.types.is_numeric_dtype(column):
+        return _as_numbers(column)
+    commas = np.full(len(column), decimal_commas)
+    read = read_numbers(_texts(column), decimal_commas=commas)
+    return pd.Series(read.values, index=column.index)
+
+
+def _texts(column: pd.Series) -> pa.StringArray:
+    return pa.array([None if pd.isna(one) else str(one) for one in column], pa.string())
 
 
 def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable:
     columns = context.job.predictions.columns
+    decimal_commas = bool(table.attrs.get(_DECIMAL_COMMAS))
     table = with_answer_columns(table, columns)
     fields = pd.DataFrame(index=table.index)
     if columns.prediction in table.columns:
@@ -256,5 +272,5 @@ def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable
         fields[name] = _as_shares(table[name])
     numbers = named.numbers(str(column) for column in table.columns)
     for name, column in numbers.items():
-        fields[name] = _as_numbers(table[column])
+        fields[name] = _as_logged_numbers(table[column], decimal_commas=decimal_commas)
     return PredictionTable.of(fields, probabilities, tuple(numbers))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jobs.errors import UsageError
+from jobs.job_file.name_templates import templates_among
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import parse_timestamp
@@ -41,6 +42,7 @@ def read_stretch(context: SourceContext, *, extra_columns: Sequence[str] = ()) -
         context.job.predictions,
         WindowRequest(end=end, last=end - start, most_rows=context.job.window.most_rows),
         extra_columns=extra_columns,
+        segment_columns=templates_among(context.job.segments.columns),
         workers=context.job.image_rules.fetch_workers,
     )
 

@@ -87,6 +87,26 @@ def test_a_number_that_moved_is_the_headline_beside_normal_days(bucket):
     assert {one.value for one in loud.segment_tests.drifted} == {"north", "south"}
 
 
+def test_a_changed_column_is_a_segment_beside_normal_days(bucket):
+    loud = run(numbers_job(bucket, segments={"columns": ["{camera:upper}"]}), LAST)
+
+    assert loud.segment_tests is not None
+    assert {one.value for one in loud.segment_tests.drifted} == {"NORTH", "SOUTH"}
+
+
+def test_a_pile_among_the_numbers_is_the_headline(tmp_path):
+    folder = tmp_path / "bucket"
+    make_numbers_world(folder, days=2)
+    day = next((folder / "log").glob("*03-04*"))
+    table = pd.read_csv(day)
+    table.loc[table.index % 5 == 0, "speed"] = table["speed"].median()
+    table.to_csv(day, index=False)
+
+    loud = run(numbers_job(folder, **REFERENCE_ONLY), 1)
+
+    assert loud.headline == "Unusually many rows are alike in speed"
+
+
 def test_a_number_that_moved_is_the_headline_beside_the_reference(bucket):
     loud = run(numbers_job(bucket, **REFERENCE_ONLY), LAST)
 

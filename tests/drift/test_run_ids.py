@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from drift.days.records.stored.names import record_key
 from drift.run_request import RunOptions, requested_window, run_id
 from tests.support.worlds import job_of
 
 UNTIL = datetime(2025, 3, 5, tzinfo=UTC)
+OLDER = {"predictions": {"path": "logs/*.csv"}, "images": {"path": "images/{id}.jpg"}}
 
 
 def id_of(**tables):
@@ -29,3 +31,26 @@ def test_normal_days_make_no_other_run(tables):
 
 def test_a_run_beside_the_reference_is_another_one():
     assert id_of(detection={"basis": "reference"}) != id_of()
+
+
+def test_records_of_days_are_found_again_by_a_job_without_newer_keys():
+    # As versions wrote them that knew no key but these.
+    assert record_key(job_of("bucket", **OLDER), None) == "22e517ac"
+    columns = {"prediction": "p", "confidence": "c", "probabilities": ["p_*"], "client": "cam"}
+    said = {**OLDER["predictions"], "timezone": "Asia/Tokyo", "day_first": True}
+    job = job_of("bucket", **{**OLDER, "predictions": {**said, "columns": columns}})
+    assert record_key(job, 500) == "926ab6b9"
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        {"encoding": "cp1252"},
+        {"header": ["timestamp", "breed"]},
+        {"exclude": ["*_debug.csv"]},
+        {"from_path": "{camera}/*.csv"},
+    ],
+)
+def test_records_of_days_are_made_anew_where_the_log_is_read_otherwise(newer):
+    job = job_of("bucket", **{**OLDER, "predictions": {**OLDER["predictions"], **newer}})
+    assert record_key(job, None) != record_key(job_of("bucket", **OLDER), None)

@@ -30,7 +30,8 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
         )
     fields = [(key, getattr(named, key)) for key in _KEYS]
     fields += [(name, name) for name in rows.probabilities]
-    fields += named.number_columns(rows.raw.columns).items()
+    numbers = named.number_columns(rows.raw.columns)
+    fields += [(name, numbers[name]) for name in rows.numbers]
     unread = {tally.column: tally.lost for tally in rows.tally.numbers}
     for key, column in fields:
         if column is None or column not in rows.raw.columns:

@@ -18,7 +18,7 @@ from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.job_file.toml_text import as_text
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
-from jobs.predictions.selection.choose import find_objects
+from jobs.predictions.selection.choose import objects_of_log
 from jobs.times.windows import WindowRequest
 
 _LISTED = 1_000
@@ -108,9 +108,7 @@ def _found(place: Workplace) -> Check:
     if settings.images_only:
         names = settings.from_path or settings.path
         return is_ok("log", f"none; the images {names} are listed in its place")
-    objects = find_objects(
-        place.bucket, settings.path, stated=settings.format, day_first=settings.day_first
-    )
+    objects = objects_of_log(place.bucket, settings)
     kinds = ", ".join(sorted({one.kind.value if one.kind else _BY_CONTENT for one in objects}))
     many = f"{len(objects):,} objects" if len(objects) > 1 else "one object"
     return is_ok("log", f"{settings.path}: {many} ({kinds}){_stated(settings)}")

@@ -37,6 +37,8 @@ def _moved(finding: Finding) -> str:
         return f"{finding.name} is higher"
     if finding.direction == "down" or (finding.direction == "lower_tail" and in_most):
         return f"{finding.name} is lower"
+    if finding.pile is not None:
+        return f"{finding.name} is alike in more rows"
     if finding.direction in TAILS:
         side = "high" if finding.direction == "upper_tail" else "low"
         return f"{finding.name} is very {side} more often"

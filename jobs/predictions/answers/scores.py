@@ -268,7 +268,7 @@ def _number(value: object) -> float | None:
         return None
     if isinstance(value, (int, float)):
         return float(value)
-    if not isinstance(value, str) or not value[:1].strip("+-. ").isdigit():
+    if not isinstance(value, str) or not value.lstrip("+-. ")[:1].isdigit():
         return None
     share = value.strip().endswith("%")
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -20,7 +20,7 @@ from jobs.predictions.name_columns import NameColumns, placeholder_of
 from jobs.predictions.rows.batches import RowBatch, empty_to_null
 from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
 from jobs.predictions.rows.rows import EXAMPLES_KEPT, RejectedRow
-from jobs.predictions.selection.object_names import compile_glob, fixed_prefix
+from jobs.predictions.selection.object_names import compile_glob, fixed_prefix, not_excluded
 from jobs.times.timestamps import (
     TimestampFault,
     TimestampRules,
@@ -139,7 +139,7 @@ def list_images(
     prefix = fixed_prefix(settings.path)
     start = None if collector is None else collector.start
     if collector is None or start is None or not _tells_times(names):
-        return list(_images_among(bucket.list(prefix), settings))
+        return _images_among(bucket.list(prefix), settings)
     rules = rules_of(settings)
 
     def moment_of(info: ObjectInfo) -> int | None:
@@ -155,7 +155,7 @@ def list_images(
         end=collector.end,
         moment_of=moment_of,
     )
-    found = list(_images_among(listing.objects(), settings))
+    found = _images_among(listing.objects(), settings)
     for _, span in listing.passed_over:
         collector.seen.add_unread(to_moment(span.start), to_moment(span.end))
     return found
@@ -167,20 +167,16 @@ def _tells_times(names: NameColumns) -> bool:
     return not is_template(asked) or placeholder_of(asked).column != "written"
 
 
-def _images_among(
-    objects: Iterator[ObjectInfo] | Sequence[ObjectInfo], settings: PredictionSettings
-) -> Iterator[ObjectInfo]:
-    """Yield the objects that the path takes in and that are called like images."""
+def _images_among(objects: Iterable[ObjectInfo], settings: PredictionSettings) -> list[ObjectInfo]:
+    """Return the objects that the path takes in and that are called like images."""
     glob = compile_glob(settings.path)
-    whole = [compile_glob(one) for one in settings.exclude if "/" in one]
-    last = [compile_glob(one) for one in settings.exclude if "/" not in one]
-    for info in objects:
-        name = PurePosixPath(info.name)
-        if (
-            name.suffix.lower() in IMAGE_ENDINGS
-            and name.name[:1] not in {".", "_"}
-            and glob.fullmatch(info.name)
-            and not any(one.fullmatch(info.name) for one in whole)
-            and not any(one.fullmatch(name.name) for one in last)
-        ):
-            yield info
+    images = {
+        info.name: info
+        for info in objects
+        if _is_called_like_image(PurePosixPath(info.name)) and glob.fullmatch(info.name)
+    }
+    return [images[name] for name in not_excluded(images, settings.exclude)]
+
+
+def _is_called_like_image(name: PurePosixPath) -> bool:
+    return name.suffix.lower() in IMAGE_ENDINGS and name.name[:1] not in {".", "_"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
+from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.selection.object_names import (
     LogFormat,
@@ -17,6 +18,7 @@ from jobs.predictions.selection.object_names import (
     format_of,
     is_glob,
     named_span,
+    not_excluded,
 )
 from jobs.times.timestamps import to_datetime, to_moment
 
@@ -59,8 +61,24 @@ class NamedObject:
         return to_moment(wide.start) <= observed.oldest and observed.newest < to_moment(wide.end)
 
 
+def objects_of_log(bucket: Bucket, settings: PredictionSettings) -> list[NamedObject]:
+    """Return the objects that a job's log consists of, as `find_objects` does."""
+    return find_objects(
+        bucket,
+        settings.path,
+        stated=settings.format,
+        day_first=settings.day_first,
+        exclude=settings.exclude,
+    )
+
+
 def find_objects(
-    bucket: Bucket, path: str, *, stated: str | None = None, day_first: bool | None = None
+    bucket: Bucket,
+    path: str,
+    *,
+    stated: str | None = None,
+    day_first: bool | None = None,
+    exclude: Sequence[str] = (),
 ) -> list[NamedObject]:
     """Return the objects that `path` names, those without a date first, then the newest first.
 
@@ -73,6 +91,8 @@ def find_objects(
         `predictions.format`: how all of them are written, whatever their names say.
     day_first
         `predictions.day_first`, for dates in names that end with the year. Unset, the names tell.
+    exclude
+        `predictions.exclude`: globs over names that a glob leaves out.
 
     Raises
     ------
@@ -88,6 +108,8 @@ def find_objects(
     glob = compile_glob(path)
     infos = [info for info in bucket.list(fixed_prefix(path)) if glob.fullmatch(info.name)]
     infos = [info for info in infos if info.name.rpartition("/")[2][:1] not in {"_", ".", ""}]
+    wanted = set(not_excluded((info.name for info in infos), exclude))
+    infos = [info for info in infos if info.name in wanted]
     if not infos:
         raise ObjectMissingError(
             bucket.url_of(path),

@@ -130,6 +130,25 @@ _YEAR_FIRST = (_HIVE, _DAY, _COMPACT_DAY, _MONTH)
 _MONTHS = 12
 
 
+def not_excluded(names: Iterable[str], globs: Iterable[str]) -> list[str]:
+    """Return the names that no glob matches.
+
+    Parameters
+    ----------
+    globs
+        One without a slash is compared with the last part of a name.
+    """
+    compiled = [(compile_glob(glob), "/" in glob) for glob in globs]
+    return [
+        name
+        for name in names
+        if not any(
+            glob.fullmatch(name if of_whole else name.rpartition("/")[2])
+            for glob, of_whole in compiled
+        )
+    ]
+
+
 def named_span(name: str, glob: Glob, *, day_first: bool | None = None) -> NamedSpan | None:
     """Return the days that a name tells, or None where it tells none or disagrees with itself.
 

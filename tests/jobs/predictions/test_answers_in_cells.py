@@ -110,6 +110,12 @@ def test_parquet_lists_and_structs_read_as_their_json_does():
         assert rows.fields["confidence"].tolist() == [0.6]
 
 
+def test_numbers_below_nothing_may_stand_in_texts():
+    rows = answered(csv_of('{"a": "-1.5", "b": ".25", "c": "-0.5"}'), probabilities=["output p(*)"])
+    assert rows.fields["prediction"].tolist() == ["b"]
+    assert rows.fields["output p(a)"].tolist() == [-1.5]
+
+
 def test_the_class_that_the_answer_states_counts():
     cell = json.dumps({"label": "owl", "probabilities": NUMBERS})
     assert answered(csv_of(cell)).fields["prediction"].tolist() == ["owl"]

@@ -206,3 +206,12 @@ def test_small_objects_that_are_read_together_keep_their_own_names(count):
         "01-01-2024 00:00:00/old.json",
     }
     assert bucket.reads["01-01-2024 00:00:00/old.json"] == 0
+
+
+def test_excluded_objects_are_no_part_of_the_log():
+    row = "timestamp,breed\n2025-03-04T10:00:00Z,beagle\n"
+    names = ("logs/a.csv", "logs/b_debug.csv", "logs/old/c.csv", "logs/d.csv")
+    bucket = bucket_of({name: row.replace("beagle", name) for name in names})
+    columns = {"id": None, "prediction": "breed"}
+    found = read(bucket, path="logs/**", columns=columns, exclude=["*_debug.csv", "logs/old/**"])
+    assert found.fields["prediction"].tolist() == ["logs/a.csv", "logs/d.csv"]

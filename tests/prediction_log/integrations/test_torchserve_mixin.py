@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from prediction_log.integrations.torchserve import HandlerAnswer, LogPredictions
+from prediction_log.spooling.counts import FAILED
 from tests.support.images import numbered_photographs
-from tests.support.recorded import rows_in
+from tests.support.recorded import counts_in, rows_in
 from tests.support.torchserve_handlers import BaseHandler, Context, ImageClassifier, VisionHandler
 
 PICTURES = numbered_photographs(3)
@@ -23,6 +24,20 @@ class Numbers(LogPredictions, VisionHandler):
 
     def postprocess(self, data):
         return data.argmax(1).tolist()
+
+
+class AnyRequests(LogPredictions, ImageClassifier):
+    """One whose model answers whatever comes."""
+
+    def preprocess(self, data):
+        return super().preprocess([{"data": PICTURES[0]}] * len(data))
+
+
+class OwnFiles(AnyRequests):
+    """One that looks for the file by itself."""
+
+    def image_of(self, request):
+        return request["file"]
 
 
 @pytest.fixture
@@ -74,6 +89,19 @@ def test_each_model_of_a_server_can_have_a_log_of_its_own(served, tmp_path, monk
     served(Dogs, [{"data": PICTURES[0]}])
 
     assert [row["model"] for row in rows_in(tmp_path / "served" / "dogs")] == ["dogs"]
+
+
+def test_a_request_whose_file_cannot_be_found_costs_no_other_its_row(served, tmp_path):
+    _, rows = served(OwnFiles, [{"file": PICTURES[0]}, {}, {"file": PICTURES[2]}])
+
+    assert [row["id"] for row in rows] == ["0f2a-0", "0f2a-2"]
+    assert counts_in(tmp_path / "bucket") == {"recorded": 2, FAILED: 1}
+
+
+def test_a_text_that_is_no_base64_is_no_picture(served):
+    _, (row,) = served(AnyRequests, [{"body": "words, and no picture"}])
+
+    assert "image" not in row
 
 
 def test_a_request_without_a_file_has_a_row(served):

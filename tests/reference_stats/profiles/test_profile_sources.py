@@ -117,6 +117,22 @@ def test_a_reference_log_may_have_no_times(tmp_path, name, text):
     np.testing.assert_allclose(rows["confidence"], [0.5, np.nan])
 
 
+@pytest.mark.parametrize("name", ["said.csv", "timed.csv"])
+def test_decimal_commas_of_a_reference_log_are_read_as_those_of_the_window_are(tmp_path, name):
+    make_world(tmp_path, lights=(1.0,), requests=2, references=3)
+    (tmp_path / "said.csv").write_text("speed;breed\n1,250;a\n1.002,5;b\n")
+    (tmp_path / "timed.csv").write_text(
+        "timestamp;speed;breed\n2025-01-01T00:00:00Z;1,250;a\n2025-01-01T00:00:01Z;1.002,5;b\n"
+    )
+    columns = {"prediction": "breed", "numbers": ["speed"]}
+    job = job_of(
+        tmp_path,
+        reference={"images": "reference/", "log": name},
+        predictions={"path": "predictions_log.csv", "columns": columns},
+    )
+    assert build(job).predictions.rows["speed"].tolist() == [1.25, 1002.5]
+
+
 @pytest.mark.parametrize("header", ["timestamp,said", "said"])
 def test_a_reference_log_with_whole_answers_is_read_as_the_window_is(tmp_path, header):
     make_world(tmp_path, lights=(1.0,), requests=2, references=3)
@@ -243,6 +259,9 @@ def test_a_past_window_knows_the_segments_of_its_images_that_its_log_has(tmp_pat
     found = ["" if pd.isna(one) else one for one in profile.segments["gate"]]
     assert [one.strip() for one in found] == ["a", "b", "", "a", "", "b"]
     assert profile.id != plain.id
+    changed = {"columns": ["{gate:upper}"]}
+    made = build(job_of(tmp_path, reference={"window": window}, segments=changed))
+    assert made.segments["{gate:upper}"].dropna().str.strip().tolist() == ["A", "B", "A", "", "B"]
     kept = ProfileStore(bucket=open_bucket(str(tmp_path)), folder="profiles")
     kept.save(profile)
     assert kept.load(profile.id).segments.equals(profile.segments)
@@ -312,6 +331,23 @@ class TestLabels:
         columns = {"prediction": "breed", "timestamp": "{path:%Y-%m-%d}"}
         predictions = {"path": "*/*.csv", "columns": columns}
         reference = {"images": "reference/", "log": "said.csv"}
+        rows = build(job_of(folder, reference=reference, predictions=predictions)).predictions.rows
+        found = rows["prediction"].value_counts(dropna=False).sort_index()
+        pd.testing.assert_series_equal(found, logged)
+
+    def test_a_reference_log_of_several_objects_is_read_where_only_others_stand_in_names(
+        self, folder, frame, logged
+    ):
+        (folder / "said").mkdir()
+        timed = frame.assign(timestamp="2025-01-01T00:00:00Z")
+        for part, rows in enumerate((timed[:4], timed[4:])):
+            rows.to_csv(folder / "said" / f"{part}.csv", index=False)
+        predictions = {
+            "path": "log/*/*.csv",
+            "from_path": "log/{camera}/*.csv",
+            "columns": {"prediction": "breed", "client": "camera"},
+        }
+        reference = {"images": "reference/", "log": "said/*.csv"}
         rows = build(job_of(folder, reference=reference, predictions=predictions)).predictions.rows
         found = rows["prediction"].value_counts(dropna=False).sort_index()
         pd.testing.assert_series_equal(found, logged)

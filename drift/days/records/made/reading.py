@@ -19,6 +19,7 @@ from drift.days.records.measured.measure import BlockCounts
 from drift.observations.logged_images import LoggedImages
 from drift.workplace import Workplace
 from jobs.images.locations import ImageLocation, RefusedLocation
+from jobs.job_file.name_templates import templates_among
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import to_datetime, to_moment
@@ -68,6 +69,7 @@ class LoggedStretch:
             place.job.predictions,
             request,
             extra_columns=place.locator.columns_used(),
+            segment_columns=templates_among(place.job.segments.columns),
             workers=place.job.image_rules.fetch_workers,
         )
         times = predictions.fields["timestamp"]

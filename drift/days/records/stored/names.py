@@ -51,6 +51,9 @@ def record_key(job: Job, rows: int | None) -> str:
     if columns.numbers:
         named = columns.numbers
         parts.append(sorted(named.items() if isinstance(named, dict) else named))
+    of_text = [log.format, log.encoding, list(log.header)]
+    if any(of_text):
+        parts.append(["text", *of_text])
     of_names = [log.from_path, log.images_only, list(log.exclude)]
     if any(of_names):
         parts.append(of_names)

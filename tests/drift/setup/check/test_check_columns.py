@@ -58,3 +58,19 @@ def test_labels_are_said_to_be_read_and_not_yet_compared(tmp_path):
 def test_a_long_name_of_a_look_stands_apart_from_what_was_found(tmp_path):
     text = as_text(checked(tmp_path, lines(30, 10)))
     assert "prediction column pred is empty in 10 of 40 rows" in text
+
+
+def test_a_pattern_of_numbers_may_take_in_what_is_a_segment_too(tmp_path):
+    times = [f"2025-03-03T10:{row:02d}:00Z" for row in range(40)]
+    cells = [f"{time},north,{'' if row < 10 else row}" for row, time in enumerate(times)]
+    (tmp_path / "log.csv").write_text("\n".join(["timestamp,temp_zone,temp_oven", *cells]) + "\n")
+    named = LogColumns(numbers=("temp_*",))
+    rows = read_predictions(
+        open_bucket(str(tmp_path)),
+        PredictionSettings(path="log.csv", columns=named),
+        WindowRequest(end=datetime(2025, 3, 4, tzinfo=UTC), rows=40),
+        segment_columns=("temp_zone",),
+    )
+    (check,) = check_columns(named, rows)
+    assert check.thing == "number column"
+    assert check.found == "temp_oven is empty in 10 of 40 rows of the window"
