@@ -9,6 +9,7 @@ from drift.setup.images.locate import locate_images
 from drift.setup.images.try_templates import Shelf
 from drift.setup.log.candidates import Candidate, Candidates
 from drift.setup.log.unread_objects import UnreadObjects
+from drift.setup.names.name_patterns import guess_pattern
 from drift.setup.propose.judged import JudgedLog
 from drift.setup.without_log.as_log import listing_as_log, with_named_times
 from jobs.buckets.bucket import ObjectInfo
@@ -58,7 +59,23 @@ def told_instead(
 ) -> list[str]:
     """Return what else there is where neither a log nor names make a job, in sentences."""
     told = _tables_without_times(candidates.timeless, images, shelf)
-    return told if told or unread else _images_without_times(images)
+    if told or not unread:
+        return told or _images_without_times(images)
+    return _images_beside(unread, images)
+
+
+def _images_beside(unread: Sequence[UnreadObjects], images: Sequence[str]) -> list[str]:
+    """Return how images are watched alone beside objects that look like a log and may be none."""
+    guess = guess_pattern(images)
+    if guess is None or len(guess.names) < len(images) / 2:
+        return []
+    said = (
+        f"The names of {len(guess.names):,} of the {len(images):,} images hold times. If "
+        f"{unread[0].names[0]} is no log, they can be watched without one: in [predictions], "
+        f'images_only = true and from_path = "{guess.pattern.written}"; docs/images-only.md shows '
+        "how."
+    )
+    return [said]
 
 
 def _tables_without_times(
