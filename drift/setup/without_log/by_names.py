@@ -32,15 +32,15 @@ def logs_by_names(
         All objects that were seen; None where some that no run reads may be the log.
     """
     judged = []
-    leads_to_images = False
+    is_taken = False
     for table in candidates.timeless[:_TABLES_TRIED]:
         timed = with_named_times(table)
         # A log of many objects holds their own names, which are there too.
         located = locate_images(timed or table, images, replace(shelf, names=frozenset(images)))
-        leads_to_images |= located.best is not None
+        is_taken |= located.best is not None or _holds_requests(timed)
         if timed is not None and located.best is not None:
             judged.append(JudgedLog(candidate=timed, located=located))
-    if judged or leads_to_images or objects is None or candidates.damaged:
+    if judged or is_taken or objects is None or candidates.damaged:
         return sorted(judged, key=lambda one: (-one.points(), one.candidate.family.path))
     listing = listing_as_log(images, objects)
     if listing is None:
@@ -59,21 +59,48 @@ def told_instead(
 ) -> list[str]:
     """Return what else there is where neither a log nor names make a job, in sentences."""
     told = _tables_without_times(candidates.timeless, images, shelf)
+    told += _requests_without_images(candidates.timeless, images)
     if told or not unread:
         return told or _images_without_times(images)
     return _images_beside(unread, images)
 
 
+def _holds_requests(table: Candidate | None) -> bool:
+    """Tell whether a table holds predictions, and its objects' names the times of requests."""
+    if table is None or table.source.from_path is None:
+        return False
+    return table.guesses.prediction is not None or table.guesses.answer is not None
+
+
+def _requests_without_images(tables: Sequence[Candidate], images: Sequence[str]) -> list[str]:
+    """Return which tables are logs by their names and lead to no image."""
+    for table in tables[:_TABLES_TRIED]:
+        timed = with_named_times(table)
+        if timed is not None and _holds_requests(timed):
+            first = table.family.members[0].name
+            said = (
+                f"{len(table.family.members):,} objects such as {first} hold predictions, and "
+                "times in their names, but nothing in them leads to an image: write the image's "
+                "name into a field of each, or give both the same name but for the ending."
+            )
+            return [said, *_images_alone("the predictions are not to be compared", images)]
+    return []
+
+
 def _images_beside(unread: Sequence[UnreadObjects], images: Sequence[str]) -> list[str]:
     """Return how images are watched alone beside objects that look like a log and may be none."""
+    return _images_alone(f"{unread[0].names[0]} is no log", images)
+
+
+def _images_alone(condition: str, images: Sequence[str]) -> list[str]:
+    """Return how images are watched without a log; nothing where their names hold no times."""
     guess = guess_pattern(images)
     if guess is None or len(guess.names) < len(images) / 2:
         return []
     said = (
         f"The names of {len(guess.names):,} of the {len(images):,} images hold times. If "
-        f"{unread[0].names[0]} is no log, they can be watched without one: in [predictions], "
-        f'images_only = true and from_path = "{guess.pattern.written}"; docs/images-only.md shows '
-        "how."
+        f"{condition}, they can be watched without a log: in [predictions], images_only = true "
+        f'and from_path = "{guess.pattern.written}"; docs/images-only.md shows how.'
     )
     return [said]
 

@@ -130,7 +130,7 @@ def test_an_unread_log_is_no_reason_to_do_without(tmp_path):
     write_text(tmp_path / "log.avro", "Obj\x01" + "x" * 2000)
     with pytest.raises(InputError, match="no prediction log was found") as caught:
         proposed(tmp_path)
-    assert "If log.avro is no log, they can be watched without one" in caught.value.message
+    assert "If log.avro is no log, they can be watched without a log" in caught.value.message
     assert 'from_path = "frames/{timestamp:%Y%m%d%H%M%S}.jpg"' in caught.value.message
 
 
@@ -187,6 +187,19 @@ def test_a_time_in_pieces_of_a_request_s_name_makes_a_log(tmp_path):
     assert job.predictions.from_path == "served/{timestamp:%d-%m-%Y}/{timestamp:%H%M%S}*.json"
     assert job.predictions.columns.prediction == "prediction"
     assert job.images.path == "served/{timestamp:%d-%m-%Y}/{path:stem}.jpg"
+
+
+def test_requests_that_lead_to_no_image_are_not_passed_over(tmp_path):
+    images(tmp_path, lambda place, time: f"served/{time:%d-%m-%Y/%H%M%S}_r{place}_in.jpg")
+    for place, time in enumerate(TIMES):
+        answer = {"prediction": ("cat", "dog")[place % 2], "confidence": 0.5 + place / 200}
+        name = f"served/{time:%d-%m-%Y/%H%M%S}_r{place}_out.json"
+        write_text(tmp_path / name, json.dumps(answer))
+    with pytest.raises(InputError, match="60 objects such as served/03-03-2025/") as caught:
+        proposed(tmp_path)
+    assert "nothing in them leads to an image" in caught.value.message
+    assert "If the predictions are not to be compared" in caught.value.message
+    assert "None of these holds times" not in caught.value.message
 
 
 def test_labels_without_times_are_named_and_not_taken_for_a_log(tmp_path):
