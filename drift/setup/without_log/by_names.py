@@ -60,9 +60,11 @@ def told_instead(
     """Return what else there is where neither a log nor names make a job, in sentences."""
     told = _tables_without_times(candidates.timeless, images, shelf)
     told += _requests_without_images(candidates.timeless, images)
-    if told or not unread:
+    barring = [one.names[0] for one in unread] + [one.name for one in candidates.damaged]
+    if told or not barring:
         return told or _images_without_times(images)
-    return _images_beside(unread, images)
+    # Where their names hold no times, only what bars the way is told.
+    return _images_alone(f"{barring[0]} is no log", images)
 
 
 def _holds_requests(table: Candidate | None) -> bool:
@@ -85,11 +87,6 @@ def _requests_without_images(tables: Sequence[Candidate], images: Sequence[str])
             )
             return [said, *_images_alone("the predictions are not to be compared", images)]
     return []
-
-
-def _images_beside(unread: Sequence[UnreadObjects], images: Sequence[str]) -> list[str]:
-    """Return how images are watched alone beside objects that look like a log and may be none."""
-    return _images_alone(f"{unread[0].names[0]} is no log", images)
 
 
 def _images_alone(condition: str, images: Sequence[str]) -> list[str]:

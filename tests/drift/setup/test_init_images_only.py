@@ -134,6 +134,16 @@ def test_an_unread_log_is_no_reason_to_do_without(tmp_path):
     assert 'from_path = "frames/{timestamp:%Y%m%d%H%M%S}.jpg"' in caught.value.message
 
 
+def test_a_log_without_its_mark_is_named_with_the_key_and_nothing_else_is_claimed(tmp_path):
+    images(tmp_path, lambda place, _: f"images/{place:04}.jpg")
+    lines = [f"{time.isoformat()};{place:04};cat" for place, time in enumerate(TIMES)]
+    text = "\n".join(["time;id;class", *lines])
+    (tmp_path / "log.csv").write_bytes(text.encode("utf-16-le"))
+    with pytest.raises(InputError, match=r"predictions.encoding = .utf-16-le.") as caught:
+        proposed(tmp_path)
+    assert "no folder is called like a reference" not in caught.value.message
+
+
 @pytest.mark.parametrize("litter", ["Thumbs.db", "desktop.ini", "ehthumbs.db"])
 def test_what_windows_leaves_beside_images_is_no_log(tmp_path, litter):
     images(tmp_path, lambda _, time: f"frames/{time:%Y%m%d%H%M%S}.jpg")

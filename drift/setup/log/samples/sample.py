@@ -81,9 +81,11 @@ def _read_text(name: str, pieces: Pieces, kind: LogFormat | None) -> LogSample |
     if not pieces.head.strip():
         return UnreadSample(name=name, reason=IS_EMPTY)
     if b"\0" in pieces.head[:4096]:
-        return UnreadSample(
-            name=name, reason="it is binary, or UTF-16 without the mark that says so"
+        reason = (
+            "it is binary, or UTF-16 without the mark that says so, which is read once "
+            'predictions.encoding = "utf-16-le" stands in the job file'
         )
+        return UnreadSample(name=name, reason=reason)
     told = kind or format_of(name)
     if told is LogFormat.CSV:
         return read_csv_sample(name, pieces.whole_lines())
