@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -78,6 +79,18 @@ def test_a_broken_camera_is_the_headline_and_its_images_are_shown(job: Path) -> 
     assert {CAMERAS[number % 5] for number in numbers} == {BROKEN}
     assert 0 < report["affected"] <= A_DAY // 5
     assert report["episode"]["since"] == report["window"]["start"]
+    with (folder / "affected.csv").open(newline="", encoding="utf-8") as file:
+        listed = list(csv.DictReader(file))
+    assert {one["segment.camera"] for one in listed if one["segment"] == "camera: gate-3"} == {
+        BROKEN
+    }
+    moved = {
+        f"{one['column']}: {one['value']}" for one in (first, *others) if one["state"] == "drift"
+    }
+    assert {"camera: gate-3"} <= {one["segment"] for one in listed} <= moved
+    assert (
+        len({one["image"] for one in listed}) == len(listed) == report["affected_table"]["images"]
+    )
     page = (folder / "report.html").read_text()
     assert "Look first at camera gate-3 and what is between it and the log" in page
     evidently = json.loads((folder / "evidently.json").read_text())
