@@ -96,7 +96,7 @@ class PredictionLog:
         prediction: object,
         confidence: object = None,
         probabilities: Mapping[str, object] | Mapping[int, object] | None = None,
-        id: str | None = None,  # noqa: A002 - the name of the column
+        id: object = None,  # noqa: A002 - the name of the column
         **columns: object,
     ) -> str | None:
         """Take one prediction and return its id; never raise, never wait for disk or network.
@@ -113,7 +113,9 @@ class PredictionLog:
             The probability of each class; they become the columns ``probability_<class>``.
         id
             What the request is called. It must not be used twice on a day: a second image would
-            take the place of the first. Where it is None, or no plain name, one is made.
+            take the place of the first. A number or a UUID counts as its text. Where it is None
+            one is made; where it cannot be the name of a file one is made too, and the row says
+            what was given in its column ``id_``.
         columns
             Whatever else the row is to say: camera, client, model version.
 
@@ -129,9 +131,13 @@ class PredictionLog:
                 self._start()
                 return None
             answer = {"prediction": prediction, "confidence": confidence}
+            given = "" if id is None else str(id)
+            is_plain = is_plain_id(given)
+            if given and not is_plain:
+                answer["id_"] = given
             kept = LoggedPrediction(
                 time_s=now,
-                id=id if id is not None and is_plain_id(id) else os.urandom(16).hex(),
+                id=given if is_plain else os.urandom(16).hex(),
                 image=self._kept_image(image),
                 columns=answer | self._renamed(columns),
                 probabilities=None if probabilities is None else dict(probabilities.items()),

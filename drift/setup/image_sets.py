@@ -27,6 +27,8 @@ _NOR_LOGS = (
     ".mp4 .mov .lock .xml .tar"
 )
 NEVER_LOGS = frozenset(_NOR_LOGS.split())
+# What Windows and picture viewers leave in folders of images.
+_LITTER = frozenset(["thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "picasa.ini"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,11 @@ def find_images(bucket: Bucket, objects: Sequence[ObjectInfo]) -> list[str]:
         if any(_is_image(bucket, one.name) for one in (group[0], group[-1])):
             known += [one.name for one in group]
     return sorted(known)
+
+
+def may_hold_a_log(name: str) -> bool:
+    """Tell whether a log could be in an object of this name: no document, program or litter."""
+    return ending_of(name) not in NEVER_LOGS and PurePosixPath(name).name.lower() not in _LITTER
 
 
 def ending_of(name: str) -> str:

@@ -153,7 +153,8 @@ def _of_rows(
         numbers=rows.numbers,
         features=rows.features,
     )
-    return draft, _context(looked_at, found, times, unread, now)
+    context = _context(looked_at, found, times, unread, now)
+    return draft, replace(context, unused_tables=rows.unused_tables)
 
 
 def _shelf(bucket: Bucket, open_bucket: Callable[[str], Bucket], seen: Survey) -> Shelf:

@@ -8,6 +8,7 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -155,7 +156,17 @@ def test_an_id_that_is_no_plain_name_is_replaced(make, tmp_path, given, is_kept)
 
     assert (name == given) is is_kept
     assert rows_in(tmp_path / "bucket")[0]["id"] == name
+    assert rows_in(tmp_path / "bucket")[0].get("id_") == (given if given and not is_kept else None)
     assert (tmp_path / "bucket" / rows_in(tmp_path / "bucket")[0]["image"]).exists()
+
+
+@pytest.mark.parametrize("given", [5, UUID(int=7), np.int64(12)])
+def test_an_id_that_is_no_text_counts_as_its_text(make, tmp_path, given):
+    log = make()
+    assert log.log(JPEG, prediction="beagle", id=given) == str(given)
+    log.close()
+
+    assert rows_in(tmp_path / "bucket")[0]["id"] == str(given)
 
 
 def test_columns_that_are_called_like_ours_are_renamed(make, tmp_path):

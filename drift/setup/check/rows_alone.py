@@ -26,7 +26,8 @@ def check_reference_rows(place: Workplace) -> CheckedReference:
         If a run could not build it.
     """
     profile = build_profile(place.source_context, now=place.clock())
-    said = [*profile.features.columns, *profile.predictions.rows.columns]
+    # A number that is a feature too stands in both.
+    said = list(dict.fromkeys([*profile.features.columns, *profile.predictions.rows.columns]))
     found = f"{profile.images:,} rows ({profile.source}) with {', '.join(said[:12])}"
     more = f" and {len(said) - 12} more" if len(said) > 12 else ""
     return CheckedReference(

@@ -51,6 +51,8 @@ class DoubtContext:
         What lies in the chosen folder of reference images; None where another kind was chosen.
     small_references
         Folders that are called like a reference and hold a few images only.
+    unused_tables
+        Tables of features, in a job without images that has no reference.
     """
 
     located: LocatedImages
@@ -69,3 +71,4 @@ class DoubtContext:
     time_doubts: Sequence[Doubt] = ()
     examined: ExaminedReference | None = None
     small_references: Sequence[ReferenceGuess] = ()
+    unused_tables: Sequence[str] = ()

@@ -17,7 +17,7 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
         # Told with what so few show, see `about_examined`.
         return
     if draft.template is None:
-        yield from _about_rows(draft)
+        yield from _about_rows(draft, seen)
         return
     if guess is None:
         yield Doubt(
@@ -48,10 +48,19 @@ def about_reference(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
         )
 
 
-def _about_rows(draft: Proposal) -> Iterator[Doubt]:
+def _about_rows(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield what is unsure about the reference of a job without images."""
     guess = draft.reference
-    if guess is None:
+    if guess is None and seen.unused_tables:
+        yield Doubt(
+            key="reference",
+            text=f"{seen.unused_tables[0]} is a table of features, and no three numbers of "
+            "the log are called like features. If the log holds them under other names, say which: "
+            'numbers = { mean = "..." } in [predictions.columns], and features = '
+            f'"{seen.unused_tables[0]}" in place of window; docs/without-images.md shows how. '
+            "Otherwise: was the log's oldest stretch an ordinary time?",
+        )
+    elif guess is None:
         yield Doubt(
             key="reference",
             text="There is no other table with the log's columns. Was the log's oldest stretch an "

@@ -12,13 +12,13 @@ import pandas as pd
 from drift.setup.columns.all_columns import guess_columns
 from drift.setup.columns.headerless import CLASS, IMAGE
 from drift.setup.columns.values import column_values
-from drift.setup.image_sets import NEVER_LOGS, ending_of
+from drift.setup.image_sets import ending_of, may_hold_a_log
 from drift.setup.log.find import LogFamily, family_of
 from drift.setup.log.part_names import LikeNames, grouped
 from drift.setup.log.samples.row_sample import LogSample
 from drift.setup.log.samples.sample import read_sample
 from drift.setup.log.samples.sniffing import Look, look_at
-from drift.setup.names.one_format import one_format
+from drift.setup.names.name_patterns import names_hold_times
 from drift.setup.words import LOG_WORDS, has_word
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError
@@ -109,7 +109,7 @@ def look_into(bucket: Bucket, objects: Sequence[ObjectInfo], images: Sequence[st
         if found is None:
             continue
         kind = found.look.format
-        if kind is not None and (found.has_times or one_format(found.names) is not None):
+        if kind is not None and (found.has_times or names_hold_times(found.names)):
             family = family_of(group.members, names, kind)
             families.append(replace(family, path=group.path) if group.is_general else family)
         else:
@@ -126,7 +126,7 @@ def _may_be_a_log(info: ObjectInfo, images: set[str]) -> bool:
         info.size_bytes > 0
         and info.name not in images
         and format_of(info.name) is None
-        and ending_of(info.name) not in NEVER_LOGS
+        and may_hold_a_log(info.name)
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from drift.setup.names.name_shapes import NameShape, Order, shape_of
+from drift.setup.names.one_format import one_format
 from drift.setup.words import common_start, words_of
 from jobs.job_file.name_patterns import NamePattern
 
@@ -60,6 +61,14 @@ def guess_pattern(names: Sequence[str]) -> GuessedPattern | None:
     return GuessedPattern(
         pattern=best.pattern, names=best.names, formats=formats, order_is_settled=settled
     )
+
+
+def names_hold_times(names: Sequence[str]) -> bool:
+    """Tell whether each name holds a time, in one place or a part of it in several."""
+    if one_format(names) is not None:
+        return True
+    guess = guess_pattern(names)
+    return guess is not None and len(guess.names) == len(names)
 
 
 def _days(guess: GuessedPattern) -> int:

@@ -128,8 +128,27 @@ def test_the_store_s_times_are_taken_only_beside_a_reference_and_said(tmp_path):
 def test_an_unread_log_is_no_reason_to_do_without(tmp_path):
     images(tmp_path, lambda _, time: f"frames/{time:%Y%m%d%H%M%S}.jpg")
     write_text(tmp_path / "log.avro", "Obj\x01" + "x" * 2000)
-    with pytest.raises(InputError, match="no prediction log was found"):
+    with pytest.raises(InputError, match="no prediction log was found") as caught:
         proposed(tmp_path)
+    assert "If log.avro is no log, they can be watched without a log" in caught.value.message
+    assert 'from_path = "frames/{timestamp:%Y%m%d%H%M%S}.jpg"' in caught.value.message
+
+
+def test_a_log_without_its_mark_is_named_with_the_key_and_nothing_else_is_claimed(tmp_path):
+    images(tmp_path, lambda place, _: f"images/{place:04}.jpg")
+    lines = [f"{time.isoformat()};{place:04};cat" for place, time in enumerate(TIMES)]
+    text = "\n".join(["time;id;class", *lines])
+    (tmp_path / "log.csv").write_bytes(text.encode("utf-16-le"))
+    with pytest.raises(InputError, match=r"predictions.encoding = .utf-16-le.") as caught:
+        proposed(tmp_path)
+    assert "no folder is called like a reference" not in caught.value.message
+
+
+@pytest.mark.parametrize("litter", ["Thumbs.db", "desktop.ini", "ehthumbs.db"])
+def test_what_windows_leaves_beside_images_is_no_log(tmp_path, litter):
+    images(tmp_path, lambda _, time: f"frames/{time:%Y%m%d%H%M%S}.jpg")
+    write_text(tmp_path / "frames" / litter, "\x01" * 2000)
+    assert job_of(tmp_path).predictions.images_only
 
 
 @pytest.mark.parametrize(
@@ -166,6 +185,31 @@ def test_one_object_for_each_request_is_taken_apart_by_its_name(tmp_path):
     assert job.predictions.columns.id == "{name:stem}"
     assert job.predictions.columns.prediction == "prediction"
     assert job.images.path == "images/{timestamp:%d-%m-%Y}/{path:stem}.jpg"
+
+
+def test_a_time_in_pieces_of_a_request_s_name_makes_a_log(tmp_path):
+    names = [f"{time:%d-%m-%Y}/{time:%H%M%S}_r{place}" for place, time in enumerate(TIMES)]
+    images(tmp_path, lambda place, _: f"served/{names[place]}.jpg")
+    for place, name in enumerate(names):
+        answer = {"prediction": ("cat", "dog")[place % 2], "confidence": 0.5 + place / 200}
+        write_text(tmp_path / "served" / f"{name}.json", json.dumps(answer))
+    job = job_of(tmp_path)
+    assert job.predictions.from_path == "served/{timestamp:%d-%m-%Y}/{timestamp:%H%M%S}*.json"
+    assert job.predictions.columns.prediction == "prediction"
+    assert job.images.path == "served/{timestamp:%d-%m-%Y}/{path:stem}.jpg"
+
+
+def test_requests_that_lead_to_no_image_are_not_passed_over(tmp_path):
+    images(tmp_path, lambda place, time: f"served/{time:%d-%m-%Y/%H%M%S}_r{place}_in.jpg")
+    for place, time in enumerate(TIMES):
+        answer = {"prediction": ("cat", "dog")[place % 2], "confidence": 0.5 + place / 200}
+        name = f"served/{time:%d-%m-%Y/%H%M%S}_r{place}_out.json"
+        write_text(tmp_path / name, json.dumps(answer))
+    with pytest.raises(InputError, match="60 objects such as served/03-03-2025/") as caught:
+        proposed(tmp_path)
+    assert "nothing in them leads to an image" in caught.value.message
+    assert "If the predictions are not to be compared" in caught.value.message
+    assert "None of these holds times" not in caught.value.message
 
 
 def test_labels_without_times_are_named_and_not_taken_for_a_log(tmp_path):

@@ -1,5 +1,7 @@
 """What init says of rows that cannot be read, and of headers inside a log."""
 
+import json
+
 import pytest
 
 from drift.setup.log.samples.csv_sample import is_other_header, read_csv_sample
@@ -25,6 +27,16 @@ def test_rows_of_another_number_of_fields_are_counted_with_the_first_line():
         "cannot be read, because they have 3 fields, not as many as the header above them"
     )
     assert odd.first == "line 3 of a.csv"
+
+
+def test_an_object_of_an_array_that_cannot_be_read_is_counted_as_an_object(tmp_path):
+    made = [row(one, file=f"images/{one.id}.jpg") for one in requests(60)]
+    for place, one in enumerate(requests(60)):
+        put(tmp_path, f"images/{one.id}.jpg", place)
+    text = json.dumps(made, indent=2).replace(f'"id": "{made[30]["id"]}"', '"id": ?', 1)
+    (tmp_path / "export.json").write_text(text, encoding="utf-8")
+    assert "1 of 60 rows cannot be read" in said(proposed(tmp_path))
+    assert "first at object 31 of export.json" in said(proposed(tmp_path))
 
 
 def test_a_header_that_comes_again_is_no_row_and_no_fault():

@@ -111,10 +111,28 @@ def test_features_in_log_and_table_are_named_as_features(tmp_path):
     (folder / "training_predictions.csv").unlink()
     table[list(names.values())].to_csv(folder / "features.csv", index=False)
 
-    job = tomllib.loads(validated(proposed(folder)))
+    text = validated(proposed(folder))
+    job = tomllib.loads(text)
 
     assert job["reference"] == {"features": "features.csv"}
+    # Each once, although a feature of the table is a number of the log as well.
+    assert checked(folder, text)["reference"].count("entropy") == 1
     assert job["predictions"]["columns"]["numbers"]["mean"] == "mean"
+
+
+def test_a_table_of_features_under_other_names_is_told(tmp_path):
+    make_numbers_world(tmp_path / "bucket")
+    table = tmp_path / "bucket" / "training_predictions.csv"
+    features = {"mean_brightness": "mean", "contrast": "std_dev", "noise_sigma": "entropy"}
+    shown = pd.read_csv(table)[list(features)].rename(columns=features)
+    table.unlink()
+    shown.to_csv(tmp_path / "bucket" / "labels.csv", index=False)
+
+    proposal = proposed(tmp_path / "bucket")
+
+    assert proposal.reference is None
+    assert "reference: labels.csv is a table of features, and no three numbers" in said(proposal)
+    assert "There is no other table" not in said(proposal)
 
 
 @pytest.mark.parametrize(

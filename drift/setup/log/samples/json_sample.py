@@ -46,8 +46,14 @@ def _lines_of(data: bytes) -> list[bytes]:
     return [line for block in blocks for line in block.data.splitlines(keepends=True)]
 
 
-def read_json_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
-    """Return rows of an object of JSON lines, or why there are none."""
+def read_json_sample(name: str, pieces: Pieces, *, unit: str = "line") -> LogSample | UnreadSample:
+    """Return rows of an object of JSON lines, or why there are none.
+
+    Parameters
+    ----------
+    unit
+        What a line of `pieces` is in the object itself: ``object`` behind `values_as_lines`.
+    """
     head, tail = (
         [(number, line) for number, line in enumerate(piece.split(b"\n"), start=1) if line.strip()]
         for piece in (pieces.head.removeprefix(BYTE_ORDER_MARK), pieces.tail)
@@ -61,10 +67,10 @@ def read_json_sample(name: str, pieces: Pieces) -> LogSample | UnreadSample:
         reason = "it holds no JSON objects"
         return UnreadSample(name=name, reason=reason)
     table = pd.DataFrame(rows).astype(object)
-    return sample_of(table, pieces, odd=_bad_lines(bad, name), rows_seen=len(parsed))
+    return sample_of(table, pieces, odd=_bad_lines(bad, name, unit), rows_seen=len(parsed))
 
 
-def _bad_lines(bad: Sequence[tuple[int, str]], name: str) -> list[OddRows]:
+def _bad_lines(bad: Sequence[tuple[int, str]], name: str, unit: str) -> list[OddRows]:
     """Return what cannot be read, by the reasons of `parse_line`, with the first line of each."""
     lines: dict[str, list[int]] = {}
     for number, reason in bad:
@@ -73,7 +79,7 @@ def _bad_lines(bad: Sequence[tuple[int, str]], name: str) -> list[OddRows]:
         OddRows(
             what=f"cannot be read, because they {_WHY_UNREAD.get(reason, reason)}",
             rows=len(numbers),
-            first=place_of(numbers[0], name),
+            first=place_of(numbers[0], name, unit),
         )
         for reason, numbers in lines.items()
     ]

@@ -209,9 +209,10 @@ def _joined(odd: Iterable[OddRows]) -> tuple[OddRows, ...]:
     return tuple(by_reason.values())
 
 
-def place_of(line: int, name: str) -> str:
-    """Return where a line stands; 0 is one that was read from the object's end."""
-    return f"line {line:,} of {name}" if line else f"a line near the end of {name}"
+def place_of(number: int, name: str, unit: str = "line") -> str:
+    """Return where a line, or an object of JSON, stands; 0 is one read from the file's end."""
+    article = "an" if unit == "object" else "a"
+    return f"{unit} {number:,} of {name}" if number else f"{article} {unit} near the end of {name}"
 
 
 def as_text(pieces: Pieces) -> Pieces:

@@ -81,14 +81,16 @@ def _read_text(name: str, pieces: Pieces, kind: LogFormat | None) -> LogSample |
     if not pieces.head.strip():
         return UnreadSample(name=name, reason=IS_EMPTY)
     if b"\0" in pieces.head[:4096]:
-        return UnreadSample(
-            name=name, reason="it is binary, or UTF-16 without the mark that says so"
+        reason = (
+            "it is binary, or UTF-16 without the mark that says so, which is read once "
+            'predictions.encoding = "utf-16-le" stands in the job file'
         )
+        return UnreadSample(name=name, reason=reason)
     told = kind or format_of(name)
     if told is LogFormat.CSV:
         return read_csv_sample(name, pieces.whole_lines())
     if told is LogFormat.JSON:
-        return read_json_sample(name, values_as_lines(pieces))
+        return read_json_sample(name, values_as_lines(pieces), unit="object")
     by_line = read_json_sample(name, pieces.whole_lines())
     if isinstance(by_line, LogSample) or kind is not None:
         return by_line
@@ -99,7 +101,7 @@ def _no_lines(name: str, pieces: Pieces) -> LogSample | None:
     """Return rows of other JSON under a name that promises lines; None where there are none."""
     if format_of_content(pieces.head, is_whole=pieces.is_whole) is not LogFormat.JSON:
         return None
-    sample = read_json_sample(name, values_as_lines(pieces))
+    sample = read_json_sample(name, values_as_lines(pieces), unit="object")
     if isinstance(sample, UnreadSample):
         return None
     return replace(sample, written=Written(format=LogFormat.JSON))

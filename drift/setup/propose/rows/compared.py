@@ -10,7 +10,11 @@ from drift.setup.images.locate import uri_columns
 from drift.setup.propose.find_references import LookedAt
 from drift.setup.propose.judged import JudgedLog
 from drift.setup.propose.reference import ReferenceGuess
-from drift.setup.propose.rows.references import feature_tables, reference_logs
+from drift.setup.propose.rows.references import (
+    feature_tables,
+    reference_logs,
+    unused_feature_tables,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +30,14 @@ class ComparedRows:
         features.
     references
         The possible references, the best first.
+    unused_tables
+        Where there is none: tables of features, which the log may hold under other names.
     """
 
     numbers: tuple[str, ...]
     features: tuple[str, ...]
     references: tuple[ReferenceGuess, ...]
+    unused_tables: tuple[str, ...] = ()
 
 
 def rows_to_compare(looked_at: LookedAt) -> ComparedRows | None:
@@ -54,6 +61,9 @@ def rows_to_compare(looked_at: LookedAt) -> ComparedRows | None:
         numbers=numbers,
         features=tuple(name for name in numbers if name in shared),
         references=(*logs, *tables),
+        unused_tables=()
+        if logs or tables or not numbers
+        else tuple(unused_feature_tables(candidate, candidates)),
     )
 
 

@@ -44,7 +44,6 @@ def feature_tables(
     candidate: Candidate, candidates: Candidates, numbers: Sequence[str]
 ) -> list[ReferenceGuess]:
     """Return tables of features that the log holds too."""
-    own = {info.name for info in candidate.family.members}
     shared = FEATURE_NAMES.intersection(numbers)
     return [
         ReferenceGuess(
@@ -54,8 +53,26 @@ def feature_tables(
             size=rows,
             is_sure=True,
         )
+        for name, (columns, rows) in _other_tables(candidate, candidates)
+        if len(shared.intersection(columns)) >= _FEWEST_SHARED
+    ]
+
+
+def unused_feature_tables(candidate: Candidate, candidates: Candidates) -> list[str]:
+    """Return the tables of features, as a reference while the log's columns are named otherwise."""
+    return [
+        name
+        for name, (columns, _) in _other_tables(candidate, candidates)
+        if len(FEATURE_NAMES.intersection(columns)) >= _FEWEST_SHARED
+    ]
+
+
+def _other_tables(
+    candidate: Candidate, candidates: Candidates
+) -> list[tuple[str, tuple[Sequence[str], int]]]:
+    own = {info.name for info in candidate.family.members}
+    return [
+        (name, (columns, rows))
         for name, (columns, rows) in sorted(candidates.tables.items())
-        if name not in own
-        and rows >= FEWEST_IMAGES
-        and len(shared.intersection(columns)) >= _FEWEST_SHARED
+        if name not in own and rows >= FEWEST_IMAGES
     ]
