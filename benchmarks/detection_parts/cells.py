@@ -91,6 +91,9 @@ class TableCell(Cell):
 class BurstCell(TableCell):
     """No drift, but the window's rows come as near-copies of fewer ones.
 
+    A near-copy has other numbers by a hair. Where many pictures have one and the same number, such
+    as no hot pixel at all, it has that too.
+
     Attributes
     ----------
     copies
@@ -107,7 +110,9 @@ class BurstCell(TableCell):
         random = self._random(seed, "copies", run)
         for name in window.select_dtypes("float64"):
             deviation = float(trial.reference[name].std())
-            window[name] += _JITTER * deviation * random.standard_normal(self.window)
+            moves = _JITTER * deviation * random.standard_normal(self.window)
+            shared = trial.reference[name][trial.reference[name].duplicated()]
+            window[name] += np.where(window[name].isin(shared), 0.0, moves)
         return Trial(reference=trial.reference, window=window, clusters=clusters)
 
 
