@@ -25,11 +25,13 @@ class CountingBucket(Bucket):
 
     def count(self, method: str) -> int:
         """Return how often a method was called, whatever the name."""
-        return sum(number for (called, _), number in self.calls.items() if called == method)
+        # Other threads may be asking: a list of the items is made at once.
+        calls = list(self.calls.items())
+        return sum(number for (called, _), number in calls if called == method)
 
     def names(self, *methods: str) -> set[str]:
         """Return the names that any of these methods was called with."""
-        return {name for method, name in self.calls if method in methods}
+        return {name for method, name in list(self.calls) if method in methods}
 
     def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         self._note("read", name)

@@ -159,7 +159,9 @@ class BinScale:
 def _counted(units: int, seed: int) -> NDArray[np.int64]:
     if units <= _MOST_COUNTED:
         return np.arange(units)
-    drawn = np.random.default_rng(seed).choice(units, size=_MOST_COUNTED, replace=False)
+    # A stream of its own: with that of the windows the first of them would hold just these.
+    own = np.random.default_rng((seed, _MOST_COUNTED))
+    drawn = own.choice(units, size=_MOST_COUNTED, replace=False)
     return np.sort(drawn)
 
 

@@ -118,6 +118,8 @@ def _candidate(columns: Mapping[str, ColumnValues], name: str) -> _Candidate | N
         ]
         if len(answers) < _FEWEST_READ * len(first) or not all(map(_is_share, answers)):
             continue
+        if names is None and _stands_apart(columns, name, answers):
+            return None
         made = _Candidate(
             name=name,
             names=names,
@@ -129,6 +131,17 @@ def _candidate(columns: Mapping[str, ColumnValues], name: str) -> _Candidate | N
         if made.adds_up or (made.is_named and _is_called_so(name)):
             return made
     return None
+
+
+def _stands_apart(
+    columns: Mapping[str, ColumnValues], name: str, answers: Sequence[CellAnswer]
+) -> bool:
+    """Tell whether one class and its number are columns already, such as ``prediction.class``."""
+    if any(len(one.scores) > 1 for one in answers):
+        return False
+    classes = tuple(one.name for one in answers)
+    inner = [column for other, column in columns.items() if other.startswith(f"{name}.")]
+    return any(tuple(column.filled[: len(classes)]) == classes for column in inner)
 
 
 def _with_names(columns: Mapping[str, ColumnValues], name: str) -> _Candidate | None:

@@ -129,3 +129,12 @@ def test_the_level_holds_beside_ties_and_overlapping_bins():
         alarms += min(result.adjusted_p_values.values()) <= 0.1
     assert alarms / 400 <= 0.1 + 0.075
     assert list(itertools.islice(result.statistics, 3)) == [key("0"), key("1"), key("2")]
+
+
+def test_units_that_are_counted_of_many_are_drawn_apart_from_the_windows():
+    """With the same stream the first window would hold every unit that is counted."""
+    inside = np.random.default_rng(0).random((20_000, 1)) < 0.06
+    table = table_of(inside, current=10_000)
+    counts = next(iter(resampled_sums(table, 8, 5))).counts
+    shares = table.bins.counts(counts)[:, 0] / table.bins.sizes[0]
+    assert (abs(shares - 0.5) < 0.15).all()
