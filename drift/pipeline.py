@@ -12,9 +12,10 @@ import pandas as pd
 
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
-from drift.judgement import RunInputs, judge_window
+from drift.judgement import Judged, RunInputs, judge_window
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
+from drift.observations.server_figures import server_figures
 from drift.observations.uses_behind import uses_behind
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
@@ -29,6 +30,7 @@ from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.recording import read_recording
 from jobs.predictions.rows.rows import PredictionRows
+from jobs.serving.reading import read_serving
 from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import images_of_rows
@@ -65,7 +67,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             history=history.read(),
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
-        judged = judge_window(workplace, inputs)
+        judged = _with_server_figures(workplace, judge_window(workplace, inputs), predictions)
         finished = None
         if workplace.writes:
             compared = Compared(
@@ -82,6 +84,21 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     if finished is not None:
         follow_up(finished)
     return judged.findings
+
+
+def _with_server_figures(
+    workplace: Workplace, judged: Judged, predictions: PredictionRows
+) -> Judged:
+    """Return what was found with what the server measured: the verdict is made without it."""
+    settings = workplace.job.serving
+    if settings is None:
+        return judged
+    with workplace.stopwatch.stage("serving"):
+        measured = read_serving(workplace.bucket, settings, predictions.window)
+    for one in measured.unread:
+        logger.warning("serving: %s: %s", one.url, one.reason)
+    figures = server_figures(measured, settings.path, rows=judged.findings.log.rows)
+    return replace(judged, findings=replace(judged.findings, serving=figures))
 
 
 def _read_before_anything_is_written(

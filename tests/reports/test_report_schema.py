@@ -42,6 +42,8 @@ WHERE = {
     log.LogCounts: SCHEMA["properties"]["log"],
     log.LostValues: SCHEMA["$defs"]["lost_values"],
     log.Recording: SCHEMA["$defs"]["recording"],
+    log.ServerFigures: SCHEMA["$defs"]["server_figures"],
+    log.ServedModelFigures: SCHEMA["$defs"]["served_model"],
     log.NewestRow: SCHEMA["$defs"]["newest_row"],
     run.ProfileSummary: SCHEMA["properties"]["profile"],
     images.Quality: SCHEMA["properties"]["quality"],
