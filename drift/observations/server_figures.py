@@ -61,4 +61,4 @@ def _of_model(model: ServedModel, figures: ServedFigures) -> ServedModelFigures:
 
 
 def _as_time(seconds: float | None) -> str | None:
-    return None if seconds is None else as_text(datetime.fromtimestamp(seconds, UTC))
+    return None if seconds is None else as_text(datetime.fromtimestamp(int(seconds), UTC))

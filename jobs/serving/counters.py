@@ -86,6 +86,7 @@ class GrowingCounters:
             # It answers and was asked nothing yet.
             self.restarts.add(scrape.moment)
             self._last = dict.fromkeys(self._last, 0.0)
+            self._gone |= set(self._last)
         for series, value in scrape.values.items():
             self._grow(series, self._grown(series, value, scrape))
         self._last |= scrape.values
@@ -96,6 +97,7 @@ class GrowingCounters:
         if before is None:
             return self._grown_from_nothing(series, value, scrape)
         if value < before:
+            self._gone.discard(series)
             self.restarts.add(scrape.moment)
             return value
         self._take_back(series)

@@ -72,8 +72,12 @@ def read_serving(bucket: Bucket, settings: ServingSettings, window: TimeWindow) 
         too_many = f"more than {tally.most_kept:,} counters in the window; narrow serving.path"
         unread.append(UnreadMetrics(url=bucket.url_of(settings.path), reason=too_many))
         tally = _tally(settings, window)
+    result = tally.result()
+    if result.lacks_base:
+        only = "there is one scrape up to the window's end; what counters grew by takes two"
+        unread.append(UnreadMetrics(url=bucket.url_of(settings.path), reason=only))
     return MeasuredServing(
-        result=tally.result(),
+        result=result,
         objects=objects,
         formats=tuple(sorted(formats)),
         unread=tuple(unread),

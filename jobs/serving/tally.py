@@ -46,6 +46,11 @@ class TallyResult:
     all_models: ServedFigures
     models: dict[ServedModel, ServedFigures]
 
+    @property
+    def lacks_base(self) -> bool:
+        """Whether all that is known is one scrape, which counters cannot have grown since."""
+        return self.scrapes == 1 and not self.lines and self.span == (self.span or (0,))[:1] * 2
+
 
 @dataclass(slots=True)
 class ServingTally:
