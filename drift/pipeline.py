@@ -10,6 +10,7 @@ from functools import partial
 
 import pandas as pd
 
+from drift.across_runs.earlier_serving import earlier_serving
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
@@ -24,7 +25,7 @@ from drift.program_log.setup import label_records
 from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
-from drift.run_request import RunOptions, requested_window, run_id
+from drift.run_request import RunOptions, as_text, requested_window, run_id
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
@@ -36,6 +37,7 @@ from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.run import RunFindings
+from reports.history.history import rows_before
 from reports.history.store import HistoryReader
 
 logger = logging.getLogger(__name__)
@@ -67,7 +69,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             history=history.read(),
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
-        judged = _with_server_figures(workplace, judge_window(workplace, inputs), predictions)
+        judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         finished = None
         if workplace.writes:
             compared = Compared(
@@ -86,19 +88,21 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     return judged.findings
 
 
-def _with_server_figures(
-    workplace: Workplace, judged: Judged, predictions: PredictionRows
-) -> Judged:
+def _with_server_figures(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Judged:
     """Return what was found with what the server measured: the verdict is made without it."""
     settings = workplace.job.serving
     if settings is None:
         return judged
     with workplace.stopwatch.stage("serving"):
-        measured = read_serving(workplace.bucket, settings, predictions.window)
+        window = inputs.predictions.window
+        measured = read_serving(workplace.bucket, settings, window)
+        past = rows_before(inputs.history, as_text(window.end))
+        earlier = earlier_serving(workplace.bucket, workplace.prefix, past)
     for one in measured.unread:
         logger.warning("serving: %s: %s", one.url, one.reason)
     figures = server_figures(measured, settings.path, rows=judged.findings.log.rows)
-    return replace(judged, findings=replace(judged.findings, serving=figures))
+    serving = replace(figures, earlier=earlier)
+    return replace(judged, findings=replace(judged.findings, serving=serving))
 
 
 def _read_before_anything_is_written(

@@ -11,6 +11,7 @@ from jobs.serving.samples import ServedModel
 from reports.findings.images import Trouble
 from reports.findings.log import ServedModelFigures, ServerFigures
 
+MODELS_SHOWN = 50
 UNREAD_SHOWN = 20
 
 
@@ -29,6 +30,10 @@ def server_figures(measured: MeasuredServing, path: str, *, rows: int) -> Server
     unread = [Trouble(name=one.url, reason=one.reason) for one in measured.unread[:UNREAD_SHOWN]]
     if more := measured.unread[UNREAD_SHOWN:]:
         unread.append(Trouble(name=path, reason=f"{len(more):,} more objects"))
+    models = sorted(result.models.items(), key=lambda one: (-one[1].requests, one[0]))
+    if rest := models[MODELS_SHOWN:]:
+        reason = f"{len(rest):,} more models, of fewer requests, are in the sums alone"
+        unread.append(Trouble(name=path, reason=reason))
     return ServerFigures(
         path=path,
         formats=tuple(str(one) for one in measured.formats),
@@ -43,7 +48,7 @@ def server_figures(measured: MeasuredServing, path: str, *, rows: int) -> Server
         queue_share=together.queue_share,
         restarts=result.restarts,
         rows=rows,
-        models=tuple(_of_model(model, figures) for model, figures in result.models.items()),
+        models=tuple(_of_model(model, figures) for model, figures in models[:MODELS_SHOWN]),
         unread=tuple(unread),
     )
 

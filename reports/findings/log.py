@@ -135,6 +135,21 @@ class ServedModelFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierServing:
+    """What the server measured in the window of an earlier run, as of `ServerFigures`."""
+
+    run_id: str
+    window_end: str
+    requests: int
+    mean_ms: float | None
+    p50_ms: float | None
+    p99_ms: float | None
+    queue_share: float | None
+    restarts: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFigures:
     """What the server itself measured in the window; no part of the verdict.
 
@@ -157,7 +172,9 @@ class ServerFigures:
     rows
         The log's rows in the window, rejected ones among them, beside the requests.
     models
-        The same for each model and version.
+        The same for each model and version, most requests first; at most 50.
+    earlier
+        The same in earlier runs, the oldest first; at most seven.
     unread
         Objects, or parts of them, that could not be used, and why.
     """
@@ -176,4 +193,5 @@ class ServerFigures:
     restarts: int
     rows: int
     models: tuple[ServedModelFigures, ...] = ()
+    earlier: tuple[EarlierServing, ...] = ()
     unread: tuple[Trouble, ...] = ()

@@ -80,6 +80,33 @@ def test_a_run_shows_what_the_server_measured(bucket):
     assert "dogs 1.0 150 97.5 ms 97.5 ms 105 ms 9.2 %" in page
 
 
+def test_earlier_runs_stand_beside_it(bucket):
+    write_log(bucket)
+    day_before = at(-24) + timedelta(hours=12)
+    lines = [request_lines(day_before, 50_000, 25_000) for _ in range(40)]
+    (bucket / "metrics/ts_metrics.log.1").write_text("".join(lines))
+    job = classes_job(bucket, **TABLES, serving=SERVING)
+    first = run_job(place_at(job, 0), RunOptions())
+    second = run_job(place_at(job, 1), RunOptions())
+
+    assert first.serving is not None
+    assert second.serving is not None
+    assert first.serving.earlier == ()
+    (earlier,) = second.serving.earlier
+    assert (earlier.run_id, earlier.requests, earlier.mean_ms) == (first.run_id, 40, 50.0)
+    report = json.loads(report_json(second))
+    jsonschema.Draft202012Validator(report_schema()).validate(report)
+    assert "4 Mar 2025, 00:00 UTC 40 50 ms 50 ms 50 ms 50 % 0 120" in page_of(bucket, second)
+    # A report that is damaged or gone is passed over.
+    path = bucket / "data_drift_reports/tables/runs" / first.run_id / "report.json"
+    whole = path.read_text()
+    for damaged in ("{}", "[", whole.replace('"requests": 40', '"requests": "40"')):
+        path.write_text(damaged)
+        again = run_job(place_at(job, 1, writes=False), RunOptions())
+        assert again.serving is not None
+        assert again.serving.earlier == ()
+
+
 def test_it_is_no_part_of_the_verdict_and_other_jobs_stay_as_they_are(bucket):
     write_log(bucket)
     with_it, without = run(bucket, serving=SERVING), run(bucket)

@@ -43,6 +43,7 @@ WHERE = {
     log.LostValues: SCHEMA["$defs"]["lost_values"],
     log.Recording: SCHEMA["$defs"]["recording"],
     log.ServerFigures: SCHEMA["$defs"]["server_figures"],
+    log.EarlierServing: SCHEMA["$defs"]["earlier_serving"],
     log.ServedModelFigures: SCHEMA["$defs"]["served_model"],
     log.NewestRow: SCHEMA["$defs"]["newest_row"],
     run.ProfileSummary: SCHEMA["properties"]["profile"],
