@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from jobs.serving.samples import (
+    REQUESTS,
     WANTED,
     DamagedSampleError,
     Scrape,
@@ -51,9 +52,13 @@ class ExpositionReader:
     repeats
         Whether a counter came twice without times: the text holds several scrapes, and nothing
         tells when they were made.
+    is_complete
+        Whether the text names the counter of requests, though it may have no value yet. A text that
+        does not, and has no counters, is another server's, or was cut off: it tells nothing.
     """
 
     repeats: bool = False
+    is_complete: bool = False
     _timed: dict[float, dict[Series, float]] = field(default_factory=dict)
     _untimed: dict[Series, float] = field(default_factory=dict)
 
@@ -67,6 +72,7 @@ class ExpositionReader:
         """
         text = line.decode("utf-8", "replace").strip()
         if not text or text.startswith("#"):
+            self.is_complete = self.is_complete or REQUESTS in text.split()
             return
         match = _SAMPLE.fullmatch(text)
         if match is None:
@@ -94,7 +100,8 @@ class ExpositionReader:
             return []
         moments = sorted(self._timed)
         done = moments[: len(moments) - oldest_kept] if oldest_kept else moments
-        return [Scrape(moment=moment, values=self._timed.pop(moment)) for moment in done]
+        found = [Scrape(moment=moment, values=self._timed.pop(moment)) for moment in done]
+        return [one for one in found if one.values or self.is_complete]
 
     def scrapes(self, moment: float | None) -> list[Scrape]:
         """Return the rest of the scrapes at the end of the text.
@@ -107,7 +114,8 @@ class ExpositionReader:
         """
         has_times = bool(self._timed)
         found = self.finished(0)
-        if moment is not None and (self._untimed or not has_times):
+        is_empty = not self._untimed and (has_times or not self.is_complete)
+        if moment is not None and not is_empty:
             found.append(Scrape(moment=moment, values=self._untimed))
         return found
 

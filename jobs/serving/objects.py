@@ -11,7 +11,7 @@ from jobs.buckets.bucket import ObjectInfo
 from jobs.predictions.formats.text_blocks import read_blocks
 from jobs.serving.exposition import ExpositionReader, is_exposition_line
 from jobs.serving.log_lines import is_log_line, read_log_line
-from jobs.serving.samples import DamagedSampleError
+from jobs.serving.samples import REQUESTS, DamagedSampleError
 from jobs.serving.scrape_times import scrape_time
 from jobs.serving.tally import ServingTally
 
@@ -94,7 +94,7 @@ def _read_scrapes(path: Path, info: ObjectInfo, zone: ZoneInfo, tally: ServingTa
     """Return how many lines are damaged."""
     reader = ExpositionReader()
     folder = info.name.rpartition("/")[0]
-    damaged = 0
+    damaged = scrapes = 0
     for line in _lines(path):
         try:
             reader.take(line)
@@ -102,8 +102,8 @@ def _read_scrapes(path: Path, info: ObjectInfo, zone: ZoneInfo, tally: ServingTa
             damaged += 1
         for scrape in reader.finished():
             tally.take_scrape(folder, scrape)
+            scrapes += 1
     if reader.repeats:
-        reader.scrapes(None)
         raise UnreadMetricsError(
             "it holds several scrapes without their times, of which none is counted; write each "
             "into an object of its own, or samples with their times"
@@ -112,6 +112,12 @@ def _read_scrapes(path: Path, info: ObjectInfo, zone: ZoneInfo, tally: ServingTa
     moment = None if damaged else scrape_time(info, zone)
     for scrape in reader.scrapes(moment):
         tally.take_scrape(folder, scrape)
+        scrapes += 1
+    if not scrapes and not damaged:
+        raise UnreadMetricsError(
+            f"it has no {REQUESTS} or no time: expected the whole answer of TorchServe's metrics "
+            "address, with a time in the object's name"
+        )
     return damaged
 
 

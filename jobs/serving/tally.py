@@ -49,7 +49,9 @@ class TallyResult:
     @property
     def lacks_base(self) -> bool:
         """Whether all that is known is one scrape, which counters cannot have grown since."""
-        return self.scrapes == 1 and not self.lines and self.span == (self.span or (0,))[:1] * 2
+        if self.lines or self.span is None:
+            return False
+        return self.scrapes == 1 and self.span[0] == self.span[1]
 
 
 @dataclass(slots=True)

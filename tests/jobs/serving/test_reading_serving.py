@@ -220,6 +220,21 @@ def test_a_scrape_without_a_part_of_its_counters_is_left_out(tmp_path, put):
     assert len(found.unread) == 1
 
 
+def test_a_text_without_the_servers_counters_tells_nothing(tmp_path, put):
+    whole = exposition((labels("vm"), 10, 1, 1))
+    put("metrics/20250304T010000Z.txt", whole)
+    put("metrics/20250304T020000Z.txt", whole[:60])
+    put("metrics/20250304T030000Z.txt", exposition((labels("vm"), 14, 1, 1)))
+    found = read(tmp_path)
+
+    assert (found.result.all_models.requests, found.result.restarts) == (4, 0)
+    assert "it has no ts_inference_requests_total" in reasons(found)[0]
+    # Of a server that was not asked yet the counters are named.
+    put("metrics/20250304T020000Z.txt", exposition())
+    found = read(tmp_path)
+    assert (found.result.all_models.requests, found.result.restarts) == (14, 1)
+
+
 def test_too_much_is_refused_and_said(tmp_path, put, monkeypatch):
     for hour in range(1, 4):
         put(f"metrics/20250304T0{hour}0000Z.txt", exposition((labels("vm"), hour, 1, 1)))
