@@ -13,6 +13,7 @@ import pytest
 
 from drift.pipeline import run_job
 from drift.run_request import RunOptions
+from drift.setup.check.registry import check_job_file
 from drift.setup.check.result import CheckState
 from drift.setup.check.serving import check_serving
 from jobs.times.windows import TimeWindow
@@ -150,3 +151,28 @@ def test_check_says_what_was_found(bucket, text, state, said):
 
     assert (check.state, said in check.found) == (state, True), check.found
     assert list(check_serving(place_at(classes_job(bucket), 1, writes=False), WINDOW)) == []
+
+
+def test_check_looks_at_it_where_the_job_file_names_it(bucket, tmp_path):
+    write_log(bucket)
+    text = f"""
+name = "tables"
+[bucket]
+url = "{bucket}"
+[predictions]
+path = "predictions.csv"
+columns = {{ timestamp = "time", prediction = "class", confidence = "confidence" }}
+[window]
+last = "1d"
+[reference]
+window = {{ start = "2025-03-03", end = "2025-03-04" }}
+"""
+    job_file = tmp_path / "tables.toml"
+
+    def things(more: str) -> list[str]:
+        job_file.write_text(text + more)
+        return [one.thing for one in check_job_file(job_file, {}, RunOptions(until=at(24)))]
+
+    with_it = things('[serving]\npath = "metrics/*"\n')
+    assert with_it.count("serving") == 1
+    assert things("") == [one for one in with_it if one != "serving"]
