@@ -11,7 +11,7 @@ class ServingSettings(Settings):
     """What the server itself measured; shown beside the verdict, and no part of it."""
 
     path: str = Field(min_length=1)
-    """One object in the bucket or a glob, such as `metrics/ts_metrics.log*`: TorchServe's
+    """One object in the bucket or a glob, such as `metrics/ts_metrics*`: TorchServe's
     `ts_metrics.log` (rotated and gzip too), or texts that its metrics address answered. Needed
     where the table is there: see docs/serving-metrics.md."""
     model: str | None = Field(default=None, min_length=1)

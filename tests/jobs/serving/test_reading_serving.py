@@ -73,10 +73,10 @@ def test_lines_of_the_window_alone_count_with_single_values(tmp_path, put):
         request_lines(moment, value, value / 4)
         for moment, value in zip(moments, values, strict=True)
     ]
-    put("metrics/ts_metrics.log.2.gz", gzip.compress("".join(lines[:300]).encode()))
+    put("metrics/ts_metrics.03-Mar.log.gz", gzip.compress("".join(lines[:300]).encode()))
     put("metrics/ts_metrics.log.1", "".join(lines[300:900]))
     put("metrics/ts_metrics.log", "".join(lines[900:]))
-    found = read(tmp_path, "metrics/ts_metrics.log*")
+    found = read(tmp_path, "metrics/ts_metrics*")
     figures = found.result.all_models
 
     # Of the values 1060 to 2499: half are up to 1779.5, and 99 % up to 2484.61.
