@@ -10,11 +10,13 @@ from functools import partial
 
 import pandas as pd
 
+from drift.across_runs.earlier_serving import earlier_serving
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
-from drift.judgement import RunInputs, judge_window
+from drift.judgement import Judged, RunInputs, judge_window
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
+from drift.observations.server_figures import server_figures
 from drift.observations.uses_behind import uses_behind
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
@@ -23,17 +25,19 @@ from drift.program_log.setup import label_records
 from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
-from drift.run_request import RunOptions, requested_window, run_id
+from drift.run_request import RunOptions, as_text, requested_window, run_id
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.recording import read_recording
 from jobs.predictions.rows.rows import PredictionRows
+from jobs.serving.reading import read_serving
 from jobs.times.windows import WindowRequest
 from reference_stats.extraction.extract import extract
 from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.run import RunFindings
+from reports.history.history import rows_before
 from reports.history.store import HistoryReader
 
 logger = logging.getLogger(__name__)
@@ -65,7 +69,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             history=history.read(),
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
-        judged = judge_window(workplace, inputs)
+        judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         finished = None
         if workplace.writes:
             compared = Compared(
@@ -82,6 +86,23 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     if finished is not None:
         follow_up(finished)
     return judged.findings
+
+
+def _with_server_figures(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Judged:
+    """Return what was found with what the server measured: the verdict is made without it."""
+    settings = workplace.job.serving
+    if settings is None:
+        return judged
+    with workplace.stopwatch.stage("serving"):
+        window = inputs.predictions.window
+        measured = read_serving(workplace.bucket, settings, window)
+        past = rows_before(inputs.history, as_text(window.end))
+        earlier = earlier_serving(workplace.bucket, workplace.prefix, past)
+    for one in measured.unread:
+        logger.warning("serving: %s: %s", one.url, one.reason)
+    figures = server_figures(measured, settings.path, rows=judged.findings.log.rows)
+    serving = replace(figures, earlier=earlier)
+    return replace(judged, findings=replace(judged.findings, serving=serving))
 
 
 def _read_before_anything_is_written(

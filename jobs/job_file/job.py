@@ -17,6 +17,7 @@ from jobs.job_file.output_settings import (
     ReportSettings,
 )
 from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.job_file.serving_settings import ServingSettings
 from jobs.job_file.value_kinds import Cron, Duration, Settings, Slug, Zone
 from jobs.times.cron import parse_cron
 from jobs.times.windows import MOST_ROWS
@@ -236,6 +237,7 @@ class Job(Settings):
     notifications: NotificationSettings = NotificationSettings()
     metrics: MetricsSettings = MetricsSettings()
     evidently: EvidentlySettings = EvidentlySettings()
+    serving: ServingSettings | None = None
     schedule: ScheduleSettings = ScheduleSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is written to stderr."""

@@ -9,7 +9,7 @@ from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.images import AffectedTable, GrownClass, ImageCounts, Offender, Quality
-from reports.findings.log import LogCounts
+from reports.findings.log import LogCounts, ServerFigures
 from reports.findings.log_times import LogTimes
 from reports.findings.places import Onset, Segment, SegmentScan, SegmentTests
 from reports.findings.remarks import Remark
@@ -111,6 +111,8 @@ class RunFindings:
         versions.
     job_settings
         By what the job is told from others; None in reports of older versions.
+    serving
+        What the server itself measured; None where the job file does not say where that is.
     basis
         What the verdict compares the window with: normal days, or the reference.
     level
@@ -166,6 +168,7 @@ class RunFindings:
     remarks: tuple[Remark, ...] = ()
     log_times: LogTimes | None = None
     job_settings: JobSettings | None = None
+    serving: ServerFigures | None = None
     basis: Basis = Basis.REFERENCE
     level: Level | None = None
     baseline: Baseline | None = None

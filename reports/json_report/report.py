@@ -37,6 +37,7 @@ REPORT_KEYS = (
     "images",
     "log",
     "log_times",
+    "serving",
     "profile",
     "false_alarm_rate",
     "smallest_effect",

@@ -4,7 +4,14 @@ import dataclasses
 import re
 
 from reports.findings.images import Latency, PictureCount, PictureHealth, Quality, Trouble
-from reports.findings.log import LogCounts, LostValues, NewestRow, Recording
+from reports.findings.log import (
+    LogCounts,
+    LostValues,
+    NewestRow,
+    Recording,
+    ServedModelFigures,
+    ServerFigures,
+)
 from reports.findings.run import RunFindings
 from reports.pages.run.report import report_html
 from reports.words.picture_limits import poor_pictures
@@ -104,3 +111,32 @@ def test_requests_without_a_row_are_told_with_the_log() -> None:
     assert "_a.json" in text
     silent = dataclasses.replace(log, recording=Recording(unrecorded=0, shares=(1.0,)))
     assert "requests" not in health_text(dataclasses.replace(examples.drifted(), log=silent))
+
+
+def server(**parts: object) -> ServerFigures:
+    figures = {"mean_ms": 93.57, "p50_ms": None, "p99_ms": None, "queue_share": 0.104}
+    model = ServedModelFigures(model="<b>dogs", version="1.0", requests=80, **figures)  # type: ignore[arg-type]
+    values = {
+        "path": "metrics/*", "formats": ("scrapes",), "objects": 2, "samples": 2, "requests": 80,
+        "first": "2025-03-14T10:00:00Z", "last": "2025-03-14T11:00:00Z", "restarts": 0, "rows": 72,
+        "models": (model,), **figures,
+    }  # fmt: skip
+    return ServerFigures(**{**values, **parts})  # type: ignore[arg-type]
+
+
+def test_what_the_server_measured_has_a_card_of_its_own() -> None:
+    text = health_text(dataclasses.replace(examples.drifted(), serving=server()))
+
+    assert "80 requests came, and the log has 72 rows (90 % of them). No restart was seen." in text
+    assert "&lt;b&gt;dogs 1.0 80 93.6 ms \N{EN DASH} \N{EN DASH} 10 %" in text
+    assert "counters hold sums, and no single times" in text
+    assert "from 14 Mar 2025, 10:00 UTC to 14 Mar 2025, 11:00 UTC, in metrics/*" in text
+    assert "All models" not in text
+    assert "The server's own" not in health_text(examples.drifted())
+
+
+def test_two_models_have_a_line_for_both_together() -> None:
+    two = server().models * 2
+    text = health_text(dataclasses.replace(examples.drifted(), serving=server(models=two)))
+
+    assert "All models 80 93.6 ms" in text

@@ -18,7 +18,13 @@ from reports.findings.columns import (
     Statistic,
 )
 from reports.findings.images import ImageCounts, Offender, Quality, Trouble
-from reports.findings.log import LogCounts, LostValues
+from reports.findings.log import (
+    EarlierServing,
+    LogCounts,
+    LostValues,
+    ServedModelFigures,
+    ServerFigures,
+)
 from reports.findings.places import Onset, Segment, SegmentScan
 from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.findings.runs import Evidence, Trend, TrendColumn
@@ -262,6 +268,37 @@ def hostile() -> RunFindings:
                 for name in HOSTILE_LABELS
             ),
         ),
+        serving=_hostile_server(),
+    )
+
+
+def _hostile_server() -> ServerFigures:
+    figures = {"mean_ms": 98_765.4, "p50_ms": 12.3, "p99_ms": None, "queue_share": 0.999}
+    earlier = EarlierServing(
+        run_id="20250314T000000Z-1a2b3c4d",
+        window_end="2025-03-14T00:00:00Z",
+        requests=123_456_789,
+        restarts=1_234,
+        rows=123_456_789,
+        **figures,  # type: ignore[arg-type]
+    )
+    return ServerFigures(
+        path="d" * 300,
+        formats=("ts_metrics.log", "scrapes"),
+        objects=9,
+        samples=9,
+        first="2025-03-08T00:00:00Z",
+        last="2025-03-15T00:00:00Z",
+        requests=123_456_789,
+        restarts=1_234,
+        rows=9,
+        models=tuple(
+            ServedModelFigures(model=name, version=name, requests=123_456_789, **figures)  # type: ignore[arg-type]
+            for name in HOSTILE_LABELS
+        ),
+        earlier=(earlier,) * 7,
+        unread=tuple(Trouble(name=name, reason=name) for name in HOSTILE_LABELS),
+        **figures,  # type: ignore[arg-type]
     )
 
 

@@ -18,6 +18,7 @@ from drift.setup.check.reference_contents import check_shared, check_size
 from drift.setup.check.result import Check, CheckState, failed, fails, is_ok, not_tried
 from drift.setup.check.rows import check_rows
 from drift.setup.check.rows_alone import check_window_rows, told_in_rows
+from drift.setup.check.serving import check_serving
 from drift.setup.check.settings import check_settings
 from drift.workplace import Workplace, open_workplace
 from jobs.errors import DriftError, JobFileError
@@ -70,6 +71,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     if log.rows is not None:
         yield from check_rows(log.rows, job.image_rules.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
+        yield from check_serving(place, log.rows.window)
     yield check_writing(place)
     reference = check_reference(place)
     yield from reference.checks

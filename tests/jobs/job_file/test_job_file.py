@@ -253,3 +253,13 @@ def test_a_list_in_a_variable_that_nests_without_end_is_a_fault(job_file):
 def test_a_false_alarm_rate_that_would_take_for_ever_is_a_fault(job_file):
     (fault,) = faults_of(job_file(GOOD), {"DRIFT__DETECTION__FALSE_ALARM_RATE": "1e-9"})
     assert "(detection.false_alarm_rate) is" in fault
+
+
+def test_the_servers_own_measurements_are_optional(job_file):
+    assert load_job(job_file(GOOD), {}).serving is None
+    job = load_job(job_file(GOOD), {"DRIFT__SERVING__PATH": "metrics/*"})
+    assert job.serving is not None
+    assert (job.serving.path, job.serving.model, job.serving.timezone) == ("metrics/*", None, "UTC")
+    assert faults_of(job_file(GOOD + "[serving]\n")) == (
+        "serving.path is missing. Add it; docs/job-file.md says what it means.",
+    )

@@ -1,0 +1,1 @@
+"""What the server measured itself: from its metrics in the bucket to the figures of one window."""
