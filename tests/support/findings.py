@@ -280,7 +280,7 @@ def _hostile_server() -> ServerFigures:
         requests=123_456_789,
         restarts=1_234,
         rows=123_456_789,
-        **figures,  # type: ignore[arg-type]
+        **figures,
     )
     return ServerFigures(
         path="d" * 300,
@@ -293,12 +293,12 @@ def _hostile_server() -> ServerFigures:
         restarts=1_234,
         rows=9,
         models=tuple(
-            ServedModelFigures(model=name, version=name, requests=123_456_789, **figures)  # type: ignore[arg-type]
+            ServedModelFigures(model=name, version=name, requests=123_456_789, **figures)
             for name in HOSTILE_LABELS
         ),
         earlier=(earlier,) * 7,
         unread=tuple(Trouble(name=name, reason=name) for name in HOSTILE_LABELS),
-        **figures,  # type: ignore[arg-type]
+        **figures,
     )
 
 
