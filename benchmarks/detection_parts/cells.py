@@ -15,6 +15,8 @@ from benchmarks.detection_parts.predictions import double_class, lower_confidenc
 from benchmarks.detection_parts.seeds import generator_for
 from benchmarks.detection_parts.tables import Population, Structure
 
+# A value that a larger part of the reference has is one that near-copies share.
+_SHARED = 0.02
 _JITTER = 1e-3
 
 
@@ -111,7 +113,8 @@ class BurstCell(TableCell):
         for name in window.select_dtypes("float64"):
             deviation = float(trial.reference[name].std())
             moves = _JITTER * deviation * random.standard_normal(self.window)
-            shared = trial.reference[name][trial.reference[name].duplicated()]
+            parts = trial.reference[name].value_counts(normalize=True)
+            shared = parts.index[parts > _SHARED]
             window[name] += np.where(window[name].isin(shared), 0.0, moves)
         return Trial(reference=trial.reference, window=window, clusters=clusters)
 
