@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.cameras import make_cameras
-from tests.support.command import warm_drift
-from tests.support.worlds import START
+from tests.support.cameras import make_cameras, run_cameras
 
 CAMERAS = ("gate-1", "gate-2", "gate-3", "gate-4", "gate-5")
 DARK, BROKEN, A_DAY, REFERENCE_DAYS = "gate-2", "gate-3", 165, 3
@@ -31,18 +27,8 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def run(job: Path, day: int) -> tuple[int, dict[str, Any], Path]:
-    """Run the window of a day; return the exit code, the report and its folder."""
-    until = START + timedelta(days=day + 1)
-    moment = f"{until.isoformat()}Z"
-    done = warm_drift("run", str(job), "--until", moment, "--exit-code", cwd=job.parent)
-    folder = job.parent / "bucket" / "data_drift_reports" / "gates" / "runs"
-    newest = next(folder.glob(f"{until:%Y%m%dT%H%M%SZ}*"))
-    return done.returncode, json.loads((newest / "report.json").read_text()), newest
-
-
 def test_a_camera_that_is_darker_in_the_reference_too_is_quiet(job: Path) -> None:
-    code, report, folder = run(job, REFERENCE_DAYS)
+    code, report, folder = run_cameras(job, REFERENCE_DAYS)
     assert (code, report["verdict"], report["basis"]) == (0, "steady", "reference")
     tests = report["segment_tests"]
     assert {one["value"] for one in tests["tested"]} == {*CAMERAS, "large", "small"}
@@ -56,7 +42,7 @@ def test_a_camera_that_is_darker_in_the_reference_too_is_quiet(job: Path) -> Non
 
 
 def test_a_broken_camera_is_the_headline_beside_its_own_reference(job: Path) -> None:
-    code, report, folder = run(job, REFERENCE_DAYS + 1)
+    code, report, folder = run_cameras(job, REFERENCE_DAYS + 1)
     assert (code, report["verdict"], report["basis"]) == (3, "drift", "reference")
     assert report["headline"].startswith("Camera gate-3: images are ")
     assert "blurrier" in report["headline"]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.cameras import make_cameras
-from tests.support.command import warm_drift
-from tests.support.worlds import START
+from tests.support.cameras import make_cameras, run_cameras
 
 CAMERAS = ("gate-1", "gate-2", "gate-3", "gate-4", "<b>gate-5</b>")
 DARK, BROKEN, A_DAY, PAST = "gate-2", "gate-3", 165, 9
@@ -32,18 +28,8 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def run(job: Path, day: int) -> tuple[int, dict[str, Any], Path]:
-    """Run the window of a day; return the exit code, the report and its folder."""
-    until = START + timedelta(days=day + 1)
-    moment = f"{until.isoformat()}Z"
-    done = warm_drift("run", str(job), "--until", moment, "--exit-code", cwd=job.parent)
-    folder = job.parent / "bucket" / "data_drift_reports" / "gates" / "runs"
-    newest = next(folder.glob(f"{until:%Y%m%dT%H%M%SZ}*"))
-    return done.returncode, json.loads((newest / "report.json").read_text()), newest
-
-
 def test_a_camera_that_is_always_darker_is_quiet(job: Path) -> None:
-    code, report, folder = run(job, PAST)
+    code, report, folder = run_cameras(job, PAST)
     assert (code, report["verdict"], report["basis"]) == (0, "steady", "days")
     tests = report["segment_tests"]
     assert {one["value"] for one in tests["tested"]} == {*CAMERAS, "large", "small"}
@@ -58,7 +44,7 @@ def test_a_camera_that_is_always_darker_is_quiet(job: Path) -> None:
 
 
 def test_a_broken_camera_is_the_headline_and_its_images_are_shown(job: Path) -> None:
-    code, report, folder = run(job, PAST + 1)
+    code, report, folder = run_cameras(job, PAST + 1)
     assert (code, report["verdict"]) == (3, "drift")
     assert report["headline"].startswith("Camera gate-3: images are ")
     assert "blurrier" in report["headline"]

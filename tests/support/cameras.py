@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageFilter
 
+from tests.support.command import warm_drift
 from tests.support.worlds import START, view
 
 JOB = """
@@ -97,3 +100,13 @@ def make_cameras(
         reference, kept = f"window = {span}", "days = 0"
     job.write_text(JOB.format(a_day=a_day, reference=reference, kept=kept), encoding="utf-8")
     return job
+
+
+def run_cameras(job: Path, day: int) -> tuple[int, dict[str, Any], Path]:
+    """Run the window of a day; return the exit code, the report and its folder."""
+    until = START + timedelta(days=day + 1)
+    moment = f"{until.isoformat()}Z"
+    done = warm_drift("run", str(job), "--until", moment, "--exit-code", cwd=job.parent)
+    folder = job.parent / "bucket" / "data_drift_reports" / "gates" / "runs"
+    newest = next(folder.glob(f"{until:%Y%m%dT%H%M%SZ}*"))
+    return done.returncode, json.loads((newest / "report.json").read_text()), newest
