@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from jobs.job_file.baseline_settings import BaselineSettings
 from jobs.job_file.image_settings import ImageSettings
+from jobs.job_file.label_settings import LabelSettings, QualitySettings
 from jobs.job_file.output_settings import (
     EvidentlySettings,
     MetricsSettings,
@@ -238,6 +239,8 @@ class Job(Settings):
     metrics: MetricsSettings = MetricsSettings()
     evidently: EvidentlySettings = EvidentlySettings()
     serving: ServingSettings | None = None
+    labels: LabelSettings = LabelSettings()
+    quality: QualitySettings = QualitySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is written to stderr."""
@@ -257,6 +260,11 @@ class Job(Settings):
     def has_images(self) -> bool:
         """Whether images are compared; without them a row of the log is what counts once."""
         return self.images is not None
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the job says where labels are: below ``labels.path`` or in the log itself."""
+        return self.labels.path is not None or self.predictions.columns.label is not None
 
     @property
     def image_rules(self) -> ImageSettings:

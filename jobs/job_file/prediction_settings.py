@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from jobs.job_file.name_patterns import NamePattern
-from jobs.job_file.name_templates import check_template, needs_own_time
+from jobs.job_file.names.patterns import NamePattern
+from jobs.job_file.names.templates import check_template, needs_own_time
 from jobs.job_file.value_kinds import Settings, Zone
 
 
@@ -67,6 +67,8 @@ def _header(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Column = Annotated[str, AfterValidator(check_template)]
+TextEncoding = Annotated[str, AfterValidator(_encoding)]
+WrittenPattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class LogColumns(Settings):
@@ -88,7 +90,8 @@ class LogColumns(Settings):
     """The model's confidence in its prediction, a number between 0 and 1. `95.8%`, `0,958` and a
     printed tensor of one number are read too. Any other text counts as missing; its row stays."""
     label: str | None = None
-    """The true class, where it is known. It is read, and not yet compared with the prediction."""
+    """The true class, where it is known; JSON may leave it out, and it may come late. Where
+    `labels.path` names other labels, those count. See docs/model-quality.md."""
     latency: str | None = None
     """How long the answer took, a number that is taken as milliseconds. It is shown among the data
     health and takes no part in the verdict."""
@@ -165,7 +168,7 @@ class PredictionSettings(Settings):
     object a line; `json` is any other JSON: an array, one object an object of the bucket, objects
     over several lines or one after the other. Unset, the ending tells it (`.csv`, `.tsv`,
     `.jsonl`, `.ndjson`, `.parquet`), and the content under any other ending or none."""
-    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    encoding: TextEncoding | None = None
     """The encoding of the log's text, such as `cp1252`. Unset, it is UTF-8, or UTF-16 where an
     object begins with its mark; an object that can only be Windows-1252 is read so, and that is
     said."""
@@ -178,7 +181,7 @@ class PredictionSettings(Settings):
     to pack them."""
     columns: LogColumns = LogColumns()
     """What the columns are called."""
-    from_path: Annotated[str, AfterValidator(_pattern)] | None = None
+    from_path: WrittenPattern | None = None
     """Columns that the names of the log's objects hold: `{camera}/{timestamp:%Y/%m/%d}/*.csv` gives
     every row of `yard/2025/03/04/a.csv` the columns `camera` and `timestamp`. A piece in braces
     stays within one part of the name; one with a format of times may stand in several places, a

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job_file.logged_images import ImageColumn
-from jobs.job_file.name_patterns import NamePattern
-from jobs.job_file.name_templates import is_template
+from jobs.job_file.names.patterns import NamePattern
+from jobs.job_file.names.templates import is_template
 from jobs.job_file.prediction_settings import (
     LogColumns,
     class_column,

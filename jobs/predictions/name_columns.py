@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from jobs.buckets.bucket import ObjectInfo
 from jobs.images.template import Placeholder, last_part
-from jobs.job_file.name_patterns import NamePattern
-from jobs.job_file.name_templates import OBJECT_COLUMNS, is_template
+from jobs.job_file.names.patterns import NamePattern
+from jobs.job_file.names.templates import OBJECT_COLUMNS, is_template
 from jobs.times.time_formats import TimeFormat
 from jobs.times.timestamp_parts import Texts
 from jobs.times.timestamps import TimestampFault, TimestampRules, read_timestamps

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from jobs.errors import ColumnMissingError, ObjectError
-from jobs.job_file.name_patterns import NamePattern
-from jobs.job_file.name_templates import is_template
+from jobs.job_file.names.patterns import NamePattern
+from jobs.job_file.names.templates import is_template
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jobs.errors import UsageError
-from jobs.job_file.name_templates import templates_among
+from jobs.job_file.names.templates import templates_among
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import parse_timestamp

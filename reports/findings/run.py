@@ -11,6 +11,7 @@ from reports.findings.days import Baseline, Basis, Episode, Level
 from reports.findings.images import AffectedTable, GrownClass, ImageCounts, Offender, Quality
 from reports.findings.log import LogCounts, ServerFigures
 from reports.findings.log_times import LogTimes
+from reports.findings.model_quality.quality import ModelQuality
 from reports.findings.places import Onset, Segment, SegmentScan, SegmentTests
 from reports.findings.remarks import Remark
 from reports.findings.runs import Evidence, Notice, Trend
@@ -127,6 +128,9 @@ class RunFindings:
         none.
     numbers
         The log's further numbers, one finding per column; empty where the job names none.
+    model_quality
+        What labels say of the model; None where the job names none. It changes neither the verdict
+        nor anything else here.
     observed
         What counts once: images, or the rows of the log in a job without images. Then everything
         that is called images here is a number of rows.
@@ -175,6 +179,7 @@ class RunFindings:
     episode: Episode | None = None
     segment_tests: SegmentTests | None = None
     numbers: tuple[Finding, ...] = ()
+    model_quality: ModelQuality | None = None
     observed: Observed = Observed.IMAGES
     schema_version: str = SCHEMA_VERSION
 

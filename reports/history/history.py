@@ -14,6 +14,7 @@ from reports.findings.effect_sizes import LARGEST_EFFECT, in_deviations
 from reports.findings.log_times import LogTimes
 from reports.findings.run import Observed, RunFindings
 from reports.history.normal_days import DaysOfRun, known_numbers, normal_days_of
+from reports.history.run_quality import QualityOfRun, quality_of_run
 from reports.json_report.report import json_bytes, plain
 
 HISTORY_FOLDER = "history"
@@ -26,6 +27,7 @@ _LEFT_OUT_WHERE_UNKNOWN = (
     "normal_days",
     "rejected",
     "observed",
+    "model_quality",
 )
 
 
@@ -89,6 +91,8 @@ class HistoryRow:
         What the run knew of normal days; None in rows of older versions, and where it kept none.
     observed
         What `images` is a number of; None for images, as in rows of older versions.
+    model_quality
+        What labels said of the model; None where the job names none, and in rows of older versions.
     """
 
     run_id: str
@@ -114,6 +118,7 @@ class HistoryRow:
     log_digest: str = ""
     normal_days: DaysOfRun | None = None
     observed: Observed | None = None
+    model_quality: QualityOfRun | None = None
 
     @property
     def start(self) -> datetime:
@@ -220,6 +225,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
         log_digest=times.log_digest,
         normal_days=normal_days_of(findings),
         observed=None if findings.has_images else findings.observed,
+        model_quality=quality_of_run(findings),
     )
 
 

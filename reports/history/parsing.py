@@ -17,6 +17,7 @@ from reports.history.history import (
     parse_time,
 )
 from reports.history.normal_days import known_numbers, normal_days_of_document
+from reports.history.run_quality import quality_of_document
 
 
 def parse_history_row(data: bytes) -> HistoryRow:
@@ -65,6 +66,7 @@ def row_of_document(document: object) -> HistoryRow:
             log_digest=str(document.get("log_digest", "")),
             normal_days=normal_days_of_document(document.get("normal_days")),
             observed=Observed(document["observed"]) if document.get("observed") else None,
+            model_quality=quality_of_document(document.get("model_quality")),
         )
     except KeyError as error:
         raise ValueError(f"the key {error} is missing") from None

@@ -57,6 +57,7 @@ REPORT_KEYS = (
     "segment_tests",
     "trend",
     "quality",
+    "model_quality",
     "offenders",
     "grown_class",
     "evidence",

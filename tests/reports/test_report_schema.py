@@ -14,6 +14,7 @@ import reports.findings
 from reports.findings import answers, columns, days, images, log, places, run, runs
 from reports.findings.constant_reference import ConstantReference
 from reports.findings.log_times import LogTimes
+from reports.findings.model_quality import labels, quality, scores
 from reports.findings.remarks import Remark
 from reports.findings.run import JobSettings, RunFindings
 from reports.json_report.report import report_json, report_schema
@@ -82,6 +83,20 @@ WHERE = {
     days.LevelColumn: SCHEMA["$defs"]["level_column"],
     days.Baseline: SCHEMA["$defs"]["baseline"],
     days.Episode: SCHEMA["$defs"]["episode"],
+    scores.Estimate: SCHEMA["$defs"]["estimate"],
+    labels.LabelExample: SCHEMA["$defs"]["label_example"],
+    labels.LabelInput: SCHEMA["$defs"]["label_input"],
+    scores.ClassScore: SCHEMA["$defs"]["class_score"],
+    scores.Confusion: SCHEMA["$defs"]["confusion"],
+    scores.ReliabilityBin: SCHEMA["$defs"]["reliability_bin"],
+    scores.ClassifierScores: SCHEMA["$defs"]["classifier_scores"],
+    scores.VersionScores: SCHEMA["$defs"]["version_scores"],
+    quality.QualityDrop: SCHEMA["$defs"]["quality_drop"],
+    scores.EstimatedScore: SCHEMA["$defs"]["estimated_score"],
+    scores.WrongImage: SCHEMA["$defs"]["wrong_image"],
+    quality.QualityPoint: SCHEMA["$defs"]["quality_point"],
+    quality.ScoredStretch: SCHEMA["$defs"]["scored_stretch"],
+    quality.ModelQuality: SCHEMA["$defs"]["model_quality"],
 }
 
 
@@ -108,8 +123,8 @@ def test_the_examples_show_every_verdict_and_every_state() -> None:
 
 def test_every_type_of_the_findings_has_its_place_in_the_schema() -> None:
     modules = [
-        importlib.import_module(f"{reports.findings.__name__}.{module.name}")
-        for module in pkgutil.iter_modules(reports.findings.__path__)
+        importlib.import_module(module.name)
+        for module in pkgutil.walk_packages(reports.findings.__path__, "reports.findings.")
     ]
     declared = {
         value

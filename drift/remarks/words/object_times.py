@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jobs.job_file.name_templates import is_template
+from jobs.job_file.names.templates import is_template
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.name_columns import placeholder_of
 

@@ -11,7 +11,7 @@ from datetime import date
 from drift.setup.names.name_shapes import NameShape, Order, shape_of
 from drift.setup.names.one_format import one_format
 from drift.setup.words import common_start, words_of
-from jobs.job_file.name_patterns import NamePattern
+from jobs.job_file.names.patterns import NamePattern
 
 _ORDERS: tuple[Order, ...] = (("%Y", "%d", "%m"), ("%Y", "%m", "%d"))
 _MOST_VALUES = 30

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import islice
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
-from jobs.job_file.name_templates import is_template
+from jobs.job_file.names.templates import is_template
 from jobs.predictions.name_columns import NameColumns, placeholder_of
 from jobs.predictions.selection.object_names import NamedSpan, compile_glob, named_span
 from jobs.times.time_formats import day_part

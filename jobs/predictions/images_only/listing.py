@@ -13,7 +13,7 @@ import pyarrow as pa
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ColumnMissingError, ObjectMissingError, TooManyRowsError
 from jobs.images.endings import IMAGE_ENDINGS
-from jobs.job_file.name_templates import is_template
+from jobs.job_file.names.templates import is_template
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.images_only.dated_folders import DatedListing, FolderDays
 from jobs.predictions.name_columns import NameColumns, placeholder_of

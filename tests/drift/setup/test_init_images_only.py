@@ -13,7 +13,7 @@ from drift.setup.names.one_format import one_format
 from drift.setup.propose.outcome import told, validated
 from jobs.errors import InputError
 from jobs.job_file.job import Job
-from jobs.job_file.name_patterns import NamePattern
+from jobs.job_file.names.patterns import NamePattern
 from jobs.predictions.selection.object_names import compile_glob
 from tests.support.layouts import put, write_text
 from tests.support.proposing import proposed, said

@@ -4,7 +4,7 @@ import pytest
 
 from jobs.errors import JobFileError
 from jobs.job_file.job import Job
-from jobs.job_file.name_patterns import NamePattern
+from jobs.job_file.names.patterns import NamePattern
 from jobs.job_file.reading import load_job
 from jobs.predictions.selection.object_names import compile_glob
 

@@ -19,7 +19,7 @@ from drift.days.records.measured.measure import BlockCounts
 from drift.observations.logged_images import LoggedImages
 from drift.workplace import Workplace
 from jobs.images.locations import ImageLocation, RefusedLocation
-from jobs.job_file.name_templates import templates_among
+from jobs.job_file.names.templates import templates_among
 from jobs.predictions.reading import read_predictions
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import to_datetime, to_moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from jobs.job_file.name_patterns import NamePattern
+from jobs.job_file.names.patterns import NamePattern
 from jobs.times.time_formats import TimeFormat
 
 OBJECT_COLUMNS = ("name", "path", "written")

@@ -1,0 +1,1 @@
+"""Whether the newest labels say that the model has become worse."""

@@ -1,0 +1,1 @@
+"""Patterns and templates over the names of objects, as the job file holds them."""

@@ -1,0 +1,176 @@
+"""Whether the model is still right, and how that is known."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from reports.findings.model_quality.labels import LabelInput
+from reports.findings.model_quality.scores import (
+    ClassifierScores,
+    ClassScore,
+    Confusion,
+    Estimate,
+    EstimatedScore,
+    ReliabilityBin,
+    VersionScores,
+    WrongImage,
+)
+
+
+class QualityState(enum.StrEnum):
+    """Whether the model is still as good as before.
+
+    ``dropped`` is the one finding, with a false alarm rate of its own. ``unknown`` covers too few
+    labels, and nothing to compare them with.
+    """
+
+    HOLDS = "holds"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+
+
+class QualityBasis(enum.StrEnum):
+    """What the newest labels are compared with."""
+
+    EARLIER = "earlier"
+    REFERENCE = "reference"
+
+
+class ModelKind(enum.StrEnum):
+    """What the model answers."""
+
+    CLASSIFIER = "classifier"
+    DETECTOR = "detector"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityDrop:
+    """The one test: whether the newest labels' score is lower than before.
+
+    Attributes
+    ----------
+    measure
+        Which score it is about: ``accuracy``, or ``ap50``.
+    drop
+        By how much it is lower than before; negative where it is higher.
+    p_value
+        The chance of such a score, or a lower one, of a model that is as good as before, with the
+        differences between days.
+    false_alarm_rate, minimum_drop
+        ``dropped`` is said where the p-value is below the one and the drop at least the other.
+    smallest
+        The smallest drop that would have been seen with 80 % power; None where it is not known.
+    since
+        The first day of the drop that lasts; None where there is none.
+    """
+
+    measure: str
+    drop: Estimate
+    p_value: float
+    false_alarm_rate: float
+    minimum_drop: float
+    smallest: float | None = None
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityPoint:
+    """The score of one day or week, for the line.
+
+    Attributes
+    ----------
+    start, end
+        The day or week in ISO 8601, half-open.
+    score
+        None without labels.
+    """
+
+    start: str
+    end: str
+    labelled: int
+    predictions: int
+    score: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredStretch:
+    """The stretch of time whose labels were scored, and the scores.
+
+    Attributes
+    ----------
+    start, end
+        ISO 8601, half-open.
+    """
+
+    start: str
+    end: str
+    scores: ClassifierScores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelQuality:
+    """What labels say of the model.
+
+    Attributes
+    ----------
+    kind
+        What the model answers.
+    state
+        Stands beside the verdict and never changes it.
+    headline
+        The state and its numbers in a few words, for the first screen.
+    summary
+        The same in full sentences.
+    labels
+        The labels that were read.
+    window
+        How many of the window's own predictions have a label, with their scores.
+    newest
+        The newest stretch of whole days with enough labels, which is what `state` is about; None
+        where there are too few labels.
+    basis, before
+        What it is compared with, and its scores; None where there is nothing yet.
+    reference
+        The scores of the reference, where it has labels.
+    drop
+        The test; None where nothing could be compared.
+    classes
+        Of `newest`, the worst recall first.
+    confusions
+        Of `newest`: those that grew first, then the most frequent.
+    reliability
+        Of `newest`; empty without confidences.
+    versions
+        Of `newest`, by version of the model; empty where the log names none.
+    wrong
+        Of `newest`: the wrong answers that the model was most sure of.
+    days, weeks
+        The days since `LabelInput.since` that have predictions, the oldest first, and the same
+        predictions by week from Monday on: the first and the last week may hold fewer days.
+    estimate
+        What confidences let one expect of the window; None where nothing can be estimated.
+    remarks
+        What else a person should know of it, such as that labelled images differ from the others.
+    """
+
+    kind: ModelKind
+    state: QualityState
+    headline: str
+    summary: str
+    labels: LabelInput
+    window: ClassifierScores
+    newest: ScoredStretch | None = None
+    basis: QualityBasis | None = None
+    before: ScoredStretch | None = None
+    reference: ClassifierScores | None = None
+    drop: QualityDrop | None = None
+    classes: tuple[ClassScore, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    reliability: tuple[ReliabilityBin, ...] = ()
+    versions: tuple[VersionScores, ...] = ()
+    wrong: tuple[WrongImage, ...] = ()
+    days: tuple[QualityPoint, ...] = ()
+    weeks: tuple[QualityPoint, ...] = ()
+    estimate: EstimatedScore | None = None
+    remarks: tuple[str, ...] = ()
