@@ -93,6 +93,7 @@ class OwnLabels:
 class FurtherLabels:
     """The labels below `labels.path`."""
 
+    listing: LabelListing
     given: ReadLabels
     index: LabelIndex
     settings: str
@@ -157,7 +158,8 @@ def further_labels(
     if isinstance(read, UnreadLabels):
         return read
     index = LabelIndex.of(read, place.bucket.url)
-    return FurtherLabels(given=read, index=index, settings=settings_digest(job))
+    return FurtherLabels(
+        listing=listing, given=read, index=index, settings=settings_digest(job))
 
 
 def settings_digest(job: Job) -> str:

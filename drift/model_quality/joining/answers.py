@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -109,36 +110,48 @@ def of_texts(place: Workplace, texts: LogTexts) -> Answers:
 
 def of_window(place: Workplace, predictions: PredictionRows) -> Answers:
     """Return the answers of a run's window, whose rows are at hand."""
-    wanted = {*columns_of_answers(place), *predictions.probabilities}
+    moments = predictions.fields["timestamp"].dt.as_unit("us").astype("int64").to_numpy()
+    wanted = set(columns_of_answers(place))
     columns = {
         name: pa.array(predictions.raw[name], pa.string())
         for name in predictions.raw
         if name in wanted
     }
-    moments = predictions.fields["timestamp"].dt.as_unit("us").astype("int64").to_numpy()
-    found = _answers(place, moments, columns, predictions.probabilities, None)
-    # Which objects write decimal commas is known no more; the numbers were read with it.
-    confidence = predictions.fields["confidence"].to_numpy(np.float64)
-    numbers = {
-        name: pa.array(predictions.fields[column].astype("float64"), from_pandas=True)
-        for name, column in class_names(
-            predictions.probabilities, place.job.predictions.columns
-        ).items()
-    }
-    return _with(found, _inside(confidence), numbers)
-
-
-def _with(found: Answers, confidence: Numbers, probabilities: Mapping[str, pa.Array]) -> Answers:
-    return Answers(
-        moments=found.moments,
-        images=found.images,
-        ids=found.ids,
-        predicted=found.predicted,
-        own_label=found.own_label,
-        confidence=confidence,
-        version=found.version,
-        probabilities=probabilities,
+    return of_columns(
+        place, moments, columns, predictions.fields, predictions.probabilities
     )
+
+
+def of_columns(
+    place: Workplace,
+    moments: Integers,
+    columns: Mapping[str, Texts],
+    numbers: pd.DataFrame,
+    probabilities: tuple[str, ...],
+    *,
+    label: str | None = None,
+) -> Answers:
+    """Return the answers in rows whose numbers were read.
+
+    Parameters
+    ----------
+    columns
+        The log's own columns as texts.
+    numbers
+        ``confidence`` and the probability columns, each where there is one.
+    label
+        The column with the true classes, if not that of the job's log.
+    """
+    found = _answers(place, moments, columns, (), None)
+    confidence = np.full(len(moments), np.nan)
+    if "confidence" in numbers:
+        confidence = numbers["confidence"].to_numpy(np.float64)
+    named = class_names(probabilities, place.job.predictions.columns)
+    shares = {
+        name: pa.array(numbers[column].to_numpy(np.float64)) for name, column in named.items()
+    }
+    own = found.own_label if label is None else canonical_classes(columns.get(label, pa.nulls(len(moments), pa.string())))
+    return replace(found, own_label=own, confidence=_inside(confidence), probabilities=shares)
 
 
 def _answers(

@@ -80,7 +80,7 @@ class SpelledRows:
     rows
         Those that have a prediction.
     labels
-        How many different labels they took.
+        How many different labels are for these rows, those that are left out among them.
     left_out, noted
         How many labelled rows are not scored, or are with a remark, by reason.
     newest
@@ -181,7 +181,7 @@ def spelled(joined: JoinedRows) -> SpelledRows:
     )
     return SpelledRows(
         rows=ScoredRows(table=table[has_answer].reset_index(drop=True)),
-        labels=len(np.unique(joined.numbers[there])),
+        labels=len(np.unique(joined.numbers[joined.numbers >= 0])),
         left_out=left_out,
         noted=noted,
         newest=int(answers.moments[there].max()) if there.any() else None,

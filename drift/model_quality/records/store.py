@@ -111,6 +111,26 @@ class QualityStore:
         except ObjectError as error:
             logger.warning("%s The next run reads the log of past days again.", error.message)
 
+    def remembered(self, name: str, most_bytes: int) -> bytes | None:
+        """Return what another object below the folder holds; None where that cannot be read."""
+        if name not in self.versions:
+            return None
+        try:
+            return self._bucket.read(self.folder + name, most_bytes).data
+        except ObjectError:
+            return None
+
+    def remember(self, name: str, data: bytes) -> None:
+        """Write another object below the folder, a cache; a failure is only logged."""
+        if not self._writes:
+            return
+        self._still_allowed()
+        before = self.versions.get(name)
+        try:
+            put_if_unchanged(self._bucket, self.folder + name, data, before, JSON)
+        except ObjectError as error:
+            logger.warning("%s The next run computes this again.", error.message)
+
     def records(self) -> dict[str, DayRecord]:
         """Return all records by date, those made by this run among them.
 
