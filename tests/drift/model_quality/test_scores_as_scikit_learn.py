@@ -51,6 +51,12 @@ def saturated():
     return names, true, certain
 
 
+def rounded():
+    """Probabilities in fifths: confidences tie, and lie on the edges of bins."""
+    names, true, probability = made(600, 3, 0.4, 7)
+    return names, true, np.random.default_rng(7).multinomial(5, probability) / 5
+
+
 SETS = {
     "two classes": lambda: made(400, 2, 0.5, 0),
     "ten skewed classes": lambda: made(1000, 10, 1.0, 1),
@@ -59,6 +65,7 @@ SETS = {
     "nearly always right": lambda: made(500, 6, 3.0, 4),
     "always wrong": lambda: made(50, 3, -50.0, 6),
     "certain": saturated,
+    "rounded": rounded,
     "digits": digits,
 }
 
@@ -137,7 +144,7 @@ def test_the_expected_calibration_error_row_by_row(answers):
     _, true, predicted, probability, sums = answers
     gaps = {}
     for right, confidence in zip(true == predicted, probability.max(axis=1), strict=True):
-        edges = [number / BINS for number in range(1, BINS)]
+        edges = np.linspace(0, 1, BINS + 1)[1:-1].tolist()
         place = sum(confidence > edge for edge in edges)
         gaps[place] = gaps.get(place, 0.0) + float(right) - confidence
     expected = sum(abs(gap) for gap in gaps.values()) / len(true)
