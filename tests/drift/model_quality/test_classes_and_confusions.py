@@ -33,7 +33,7 @@ def test_the_worst_recall_that_labels_can_show_comes_first():
 def test_ties_are_ordered_by_labels_and_then_by_name():
     sums = sums_of({("b", "b"): 6, ("a", "a"): 6, ("more", "more"): 9})
 
-    assert [one.name for one in classes_of(sums, None, ())] == ["a", "b", "more"]
+    assert [one.name for one in classes_of(sums, None, ())] == ["more", "a", "b"]
 
 
 def test_a_class_that_the_model_does_not_have_is_told():
