@@ -17,7 +17,7 @@ BLOCK_DAYS = 28
 """Days differ among so many that follow one another: a slow decline does not widen the spread."""
 LIKENESSES = (0.0, 0.4, 0.75)
 """How alike two days are that follow one another: the correlation of their accuracies."""
-_LIKENESS_PRIOR = (0.4, 0.3, 0.3)
+_LIKENESS_PRIOR = (0.25, 0.3, 0.45)
 _NEGLIGIBLE = 1e-6
 
 
@@ -132,14 +132,16 @@ def _likeness_logs(days: Sequence[DayScore], numbers: Numbers) -> Numbers:
     pairs = np.flatnonzero((np.diff(numbers) == 1) & (np.diff(block) == 0))
     if not len(pairs):
         return prior
-    products = np.clip(deviations[:, pairs] * deviations[:, pairs + 1], -4, 4)
+    deviations = np.clip(deviations, -3, 3)
+    scale = np.maximum((deviations**2).mean(axis=1), 1e-9)[:, None]
+    products = deviations[:, pairs] * deviations[:, pairs + 1] / scale
     parts = (spreads**2 / (widths[:, pairs] * widths[:, pairs + 1])).mean(axis=1)[:, None]
     sizes = np.bincount(block)[block[pairs]].mean()
     likeness = np.array(LIKENESSES)
     # The mean of a block is told by its own days, which makes them seem less alike.
-    expected = likeness * parts - (1 + 2 * likeness * parts) / sizes
+    expected = likeness * parts - (1 + 4 * likeness * parts) / sizes
     miss = products.mean(axis=1)[:, None] - expected
-    answer: Numbers = prior - 0.5 * len(pairs) * miss**2 / (1 + (likeness * parts) ** 2)
+    answer: Numbers = prior - 0.5 * len(pairs) * miss**2
     return answer
 
 

@@ -82,7 +82,7 @@ def shapes(means: Numbers, correlations: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def log_likelihoods(days: Sequence[DayScore]) -> Numbers:
-    """Return each day's log-likelihood on the grid, up to a constant: shape (days, means, spreads)."""
+    """Return the days' log-likelihoods up to a constant, shape (days, means, spreads)."""
     grid = day_grid()
     a, b = shapes(grid.means, grid.correlations)
     constant = gammaln(a + b) - gammaln(a) - gammaln(b)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drift.model_quality.judging.evidence import Chosen, Evidence, large_enough
 from drift.model_quality.judging.belief import Belief
+from drift.model_quality.judging.evidence import Chosen, Evidence, large_enough
 from drift.model_quality.judging.judgement import JudgeSettings, NewestRule
 from drift.model_quality.judging.numbers import Numbers
 from drift.model_quality.judging.stretches import stretch_start
