@@ -49,6 +49,7 @@ _OTHER_FILES = {
     (HISTORY_FOLDER, ROLLUP_NAME),
     (HISTORY_FOLDER, PRUNED_NAME),
 }
+_QUALITY = re.compile(r"(\d{4}-\d{2}-\d{2}|seen)\.json")
 _TABLE = re.compile(r"\d{4}-\d{2}(-\d+)?\.html")
 _RUN_ID = re.compile(r"(\d{8}T\d{6})(\.\d{6})?Z-[0-9a-f]{8}")
 
@@ -157,8 +158,15 @@ class _Sorted:
                 self.tables[name] = info
             case ("history", name) if name.endswith(".json"):
                 self.rows.add(name.removesuffix(".json"))
-            case _ if parts not in _OTHER_FILES:
+            case _ if not _stays(parts):
                 self.unknown.append(info)
+
+
+def _stays(parts: tuple[str, ...]) -> bool:
+    """Return whether an object is one that runs write and that nothing ever deletes."""
+    folder, *rest = parts
+    is_quality = folder == "quality" and len(rest) == 1 and _QUALITY.fullmatch(rest[0])
+    return parts in _OTHER_FILES or bool(is_quality)
 
 
 def plan_of(
