@@ -23,7 +23,7 @@ REQUESTS = [
 
 def labels_in(folder):
     return {
-        path.stem: list(csv.DictReader(path.open(encoding="utf-8")))
+        path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
         for path in sorted((folder / "labels").iterdir())
     }
 
