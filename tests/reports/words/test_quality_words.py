@@ -23,7 +23,7 @@ from tests.support import quality_findings as examples
         (Estimate(value=0.906, low=0.886, high=0.926), "0.91 ± 0.02"),
         (Estimate(value=0.81, low=0.76, high=0.85), "0.81 [0.76, 0.85]"),
         (Estimate(value=0.98, low=0.93, high=1.0), "0.98 [0.93, 1.00]"),
-        (Estimate(value=0.9981, low=0.9972, high=0.9990), "0.9981 ± 0.0009"),
+        (Estimate(value=0.9981, low=0.9972, high=0.9990), "0.998 ± 0.001"),
         (Estimate(value=1.0, low=0.93, high=1.0), "1.00 [0.93, 1.00]"),
         (Estimate(value=-0.02, low=-0.06, high=0.02), "\N{MINUS SIGN}0.02 ± 0.04"),
     ],
