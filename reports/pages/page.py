@@ -23,7 +23,7 @@ _RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")
 
 
 def render(
-    template: str, values: Mapping[str, object], *, further_styles: tuple[str, ...] = ()
+    template: str, values: Mapping[str, object], further_styles: tuple[str, ...] = ()
 ) -> bytes:
     """Return a page from a template of this package, as UTF-8.
 

@@ -57,8 +57,9 @@ class ScorePlot:
 
     Attributes
     ----------
-    breaks
-        The numbers of the points that the line does not lead to; every one of them without a line.
+    joined
+        The numbers of the points that a line leads to from the point before, counted from 0; none
+        for points without a line.
     since
         The place and the words of a dashed line from top to bottom; None for none.
     """
@@ -66,7 +67,7 @@ class ScorePlot:
     points: Sequence[ScorePoint]
     title: str
     levels: Sequence[ScoreLevel] = ()
-    breaks: frozenset[int] | None = None
+    joined: frozenset[int] = frozenset()
     since: tuple[float, str] | None = None
 
 
@@ -147,7 +148,7 @@ def _since(place: float, words: str) -> str:
 
 def _course(plot: ScorePlot, scale: _Scale) -> Iterator[str]:
     for number, (one, two) in enumerate(pairwise(plot.points), start=1):
-        if plot.breaks is None or number in plot.breaks:
+        if number not in plot.joined:
             continue
         yield (
             f'<line class="course" x1="{_short(_x(one.place))}%" '

@@ -143,7 +143,7 @@ def report_html(
     accepted = any(row.accepted is not None for row in own)
     rejected = any(row.rejected for row in own)
     further = () if findings.model_quality is None else (QUALITY_STYLE,)
-    page = render("report.html.j2", values, further_styles=further)
+    page = render("report.html.j2", values, further)
     page = page if findings.has_images else page_in_rows(page)
     return with_marks(page, accepted=accepted, rejected=rejected)
 
