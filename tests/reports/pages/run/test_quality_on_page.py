@@ -200,7 +200,7 @@ class TestSection:
         text = section(quality_findings.worse_with_drift())
 
         assert "No accuracy is estimated without labels: The images differ" in text
-        assert "expect an accuracy of <b>0.92 ± 0.03</b>" in section(quality_findings.estimated())
+        assert "an accuracy of <b>0.92 [0.89, 0.94]</b>" in section(quality_findings.estimated())
 
     def test_labels_that_were_left_out_are_counted_with_their_reasons(self) -> None:
         text = text_of(b"<body>" + section(quality_findings.still_right()).encode())
