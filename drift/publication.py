@@ -99,14 +99,11 @@ def publish_run(
     rows = history.rows
     # Before Evidently's part, so that images are fetched while it is still being imported.
     pictures = _pictures(workplace, findings, compared.window)
-    wrong = _of_wrong_answers(workplace, findings, compared.window)
     typical = _typical(workplace, findings, compared.profile)
     of_class = _of_grown_class(workplace, findings, compared)
     with workplace.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared), findings.basis)
     links = _links(workplace, findings)
-    if pictures is not None:
-        pictures = {**wrong, **pictures}
     page = report_html(findings, pictures, rows, links=links, typical=typical, of_class=of_class)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
@@ -173,14 +170,15 @@ def _for_evidently(
 def _pictures(
     workplace: Workplace, findings: RunFindings, window: WindowImages
 ) -> dict[str, bytes] | None:
-    """Return thumbnails of the images that stand out, or None where they are switched off."""
+    """Return thumbnails of images that stand out and of wrong answers; None if switched off."""
     if not workplace.job.reports.thumbnails:
         return None
     images = [offender.image for offender in findings.offenders]
-    return within_budget(_thumbnails(workplace, images, _sizes_now(window, images)))
+    standing_out = within_budget(_thumbnails(workplace, images, _sizes_now(window, images)))
+    return {**pictures_of_wrong_answers(workplace, findings, window), **standing_out}
 
 
-def _of_wrong_answers(
+def pictures_of_wrong_answers(
     workplace: Workplace, findings: RunFindings, window: WindowImages
 ) -> dict[str, bytes]:
     """Return thumbnails of a worse model's wrong answers; of earlier days as they are now."""
@@ -271,7 +269,7 @@ def _thumbnails(
     A picture of another size than the one that was measured has been overwritten since: it is not
     shown for that one.
     """
-    located = ((image, workplace.locator.resolve(image)) for image in images)
+    located = ((image, workplace.locator.resolve_or_refuse(image)) for image in images)
     allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
 
     def read(image: str) -> bytes | ObjectError:

@@ -42,7 +42,7 @@ class ScorePoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreLevel:
+class ScoreBand:
     """The score of a whole stretch, with its interval as a band; ``before`` or ``now``."""
 
     start: float
@@ -66,7 +66,7 @@ class ScorePlot:
 
     points: Sequence[ScorePoint]
     title: str
-    levels: Sequence[ScoreLevel] = ()
+    levels: Sequence[ScoreBand] = ()
     joined: frozenset[int] = frozenset()
     since: tuple[float, str] | None = None
 
@@ -120,7 +120,7 @@ def _grid(scale: _Scale) -> Iterator[str]:
         )
 
 
-def _level(level: ScoreLevel, scale: _Scale) -> str:
+def _level(level: ScoreBand, scale: _Scale) -> str:
     left, right = _x(level.start), _x(level.end)
     width, score = _short(right - left), level.score
     y = _short(scale.y(score.value))

@@ -22,8 +22,8 @@ from reports.pages.run.quality_plots import MOST_DAYS, day_plot, reliability_plo
 from reports.pages.run.quality_tables import (
     CLASSES_FIRST,
     CONFUSIONS_FIRST,
-    ClassRow,
     ConfusionRow,
+    RecallRow,
     ScoresTable,
     VersionsTable,
     class_rows,
@@ -108,21 +108,37 @@ class QualityView:
     more_wrong: tuple[WrongShot, ...]
     day_plot: Markup
     days_shown: tuple[tuple[str, str, str], ...]
-    has_before: bool
     scores: ScoresTable | None
-    classes: tuple[ClassRow, ...]
-    more_classes: tuple[ClassRow, ...]
+    classes: tuple[RecallRow, ...]
+    more_classes: tuple[RecallRow, ...]
     classes_left_out: int
-    has_recall_before: bool
     confusions: tuple[ConfusionRow, ...]
     more_confusions: tuple[ConfusionRow, ...]
-    any_grew: bool
     reliability: Markup
     reliability_rows: tuple[tuple[str, str, str, str], ...]
     versions: VersionsTable | None
     estimate: str
-    withheld: str
     test: str
+
+    @property
+    def has_before(self) -> bool:
+        """Whether there is anything to compare the newest labels with."""
+        return before_of(self.quality) is not None
+
+    @property
+    def has_recall_before(self) -> bool:
+        """Whether the recall of any class is known from before."""
+        return any(one.recall_before is not None for one in self.quality.classes)
+
+    @property
+    def any_grew(self) -> bool:
+        """Whether any of the confusions on the page grew."""
+        return any(one.grew for one in (*self.confusions, *self.more_confusions))
+
+    @property
+    def withheld(self) -> str:
+        """Why no accuracy is estimated; empty where it is, or where nobody asked."""
+        return "" if self.quality.estimate is None else self.quality.estimate.withheld
 
 
 def quality_view(
@@ -158,20 +174,16 @@ def quality_view(
         # Plots escape their titles; everything else in them is numbers.
         day_plot=Markup(day_plot(quality)),  # noqa: S704
         days_shown=tuple(_day_row(one) for one in reversed(scored)),
-        has_before=before_of(quality) is not None,
         scores=scores_table(quality),
         classes=classes[:first_classes],
         more_classes=classes[first_classes:],
         classes_left_out=len(quality.classes) - len(classes),
-        has_recall_before=any(one.recall_before is not None for one in quality.classes),
         confusions=confusions[:first_confusions],
         more_confusions=confusions[first_confusions:],
-        any_grew=any(one.grew for one in confusions),
         reliability=Markup(reliability_plot(quality.reliability)),  # noqa: S704
         reliability_rows=tuple(map(_bin_row, quality.reliability)),
         versions=versions_table(quality),
         estimate=_estimate_words(quality.estimate),
-        withheld="" if quality.estimate is None else quality.estimate.withheld,
         test=_test_words(quality),
     )
 

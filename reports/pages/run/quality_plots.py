@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from reports.findings.model_quality.quality import ModelQuality, QualityPoint, QualityState
 from reports.findings.model_quality.scores import Estimate, ReliabilityBin
 from reports.history.history import parse_time
-from reports.pages.score_plot import ScoreLevel, ScorePlot, ScorePoint, score_plot_svg
+from reports.pages.score_plot import ScoreBand, ScorePlot, ScorePoint, score_plot_svg
 from reports.words.numbers import counted, sentence
 from reports.words.of_quality.scores import (
     before_of,
@@ -101,7 +101,7 @@ def _kind(day: QualityPoint, quality: ModelQuality) -> str:
     return "dropped" if quality.state is QualityState.DROPPED else "newest"
 
 
-def _levels(quality: ModelQuality, place: _Placed) -> list[ScoreLevel]:
+def _levels(quality: ModelQuality, place: _Placed) -> list[ScoreBand]:
     """Return the band of before over the whole width, and the newest score over its stretch."""
     levels = []
     before = None if quality.before is None else score_of(quality.before.scores)
@@ -109,12 +109,12 @@ def _levels(quality: ModelQuality, place: _Placed) -> list[ScoreLevel]:
         reference = score_of(quality.reference)
         before = reference if reference is not None else Estimate(value=value)
     if before is not None:
-        levels.append(ScoreLevel(start=0.0, end=1.0, score=before, kind="before"))
+        levels.append(ScoreBand(start=0.0, end=1.0, score=before, kind="before"))
     newest = quality.newest
     if newest is not None and (score := score_of(newest.scores)) is not None:
         start, end = place(parse_time(newest.start)), place(parse_time(newest.end))
         if end > 0:
-            levels.append(ScoreLevel(start=start, end=end, score=score, kind="now"))
+            levels.append(ScoreBand(start=start, end=end, score=score, kind="now"))
     return levels
 
 

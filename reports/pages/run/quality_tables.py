@@ -70,7 +70,7 @@ class ScoresTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassRow:
+class RecallRow:
     """One class; `mark` says what is odd about it, `bars` shows recall before above now."""
 
     name: str
@@ -139,7 +139,7 @@ def scores_table(quality: ModelQuality) -> ScoresTable | None:
     return ScoresTable(columns=columns, rows=tuple(rows))
 
 
-def class_rows(quality: ModelQuality) -> tuple[ClassRow, ...]:
+def class_rows(quality: ModelQuality) -> tuple[RecallRow, ...]:
     """Return the classes in their order; those without a label come last."""
     ordered = sorted(quality.classes, key=lambda one: not one.labelled)
     return tuple(_class_row(one) for one in ordered[:MOST_CLASSES])
@@ -208,14 +208,14 @@ def _loss(one: ClassScore, usual: float) -> float:
     return one.labelled * (before - one.recall.value)
 
 
-def _class_row(one: ClassScore) -> ClassRow:
+def _class_row(one: ClassScore) -> RecallRow:
     recall, before = one.recall, one.recall_before
     bars = Markup()
     if recall is not None:
         bars = Markup(  # noqa: S704 - numbers only
             share_bars_svg(0.0 if before is None else before.value, recall.value, 1.0)
         )
-    return ClassRow(
+    return RecallRow(
         name=one.name,
         mark="".join(_class_marks(one)),
         bars=bars,

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from reports.findings.model_quality.scores import Estimate
-from reports.pages.score_plot import ScoreLevel, ScorePlot, ScorePoint, score_plot_svg
+from reports.pages.score_plot import ScoreBand, ScorePlot, ScorePoint, score_plot_svg
 
 
 def point(place: float, value: float, kind: str = "newest", half: float = 0.05) -> ScorePoint:
@@ -53,7 +53,7 @@ def test_a_drop_has_a_shape_of_its_own() -> None:
 
 
 def test_a_level_without_an_interval_is_a_line() -> None:
-    level = ScoreLevel(start=0, end=1, score=Estimate(value=0.9), kind="before")
+    level = ScoreBand(start=0, end=1, score=Estimate(value=0.9), kind="before")
     svg = score_plot_svg(ScorePlot(points=[point(0, 0.9)], title="t", levels=[level]))
 
     assert "level-before" in svg
