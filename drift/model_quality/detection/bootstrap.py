@@ -32,11 +32,11 @@ class BootstrapScores:
     class_ap50: NDArray[np.float64]
 
     def interval(self, score: str, level: float = 0.95) -> tuple[float, float] | None:
-        """The interval that holds the middle part `level` of the draws of one of `SUMMARY`."""
+        """Give the interval that holds the middle part `level` of the draws of one of `SUMMARY`."""
         return middle_of(self.scores[:, SUMMARY.index(score)], level)
 
     def class_interval(self, name: str, level: float = 0.95) -> tuple[float, float] | None:
-        """The same for AP50 of one class."""
+        """Give the same for AP50 of one class."""
         return middle_of(self.class_ap50[:, self.classes.index(name)], level)
 
 
@@ -59,7 +59,7 @@ def draw_scores(table: MatchTable, *, draws: int = 200, seed: int = 0) -> Bootst
 
 
 def middle_of(values: NDArray[np.float64], level: float) -> tuple[float, float] | None:
-    """The ends of the middle part `level` of the values that are not NaN; None without any."""
+    """Give the ends of the middle part `level` of the values that are not NaN; None without any."""
     known = values[~np.isnan(values)]
     if not len(known):
         return None

@@ -99,8 +99,8 @@ class DetectionSet:
         if len(set(self.classes)) < len(self.classes):
             raise ValueError(f"classes {list(self.classes)}. Expected each name once.")
         for name, boxes in (("detected", self.detected), ("true", self.true)):
-            _check_codes(f"{name}.image", boxes.image, self.images)
-            _check_codes(f"{name}.class_code", boxes.class_code, len(self.classes))
+            check_codes(f"{name}.image", boxes.image, self.images)
+            check_codes(f"{name}.class_code", boxes.class_code, len(self.classes))
 
 
 def areas_of(corners: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -129,7 +129,17 @@ def overlaps(
     shared = np.clip(width, 0, None) * np.clip(height, 0, None)
     own = areas_of(detected)
     whole = np.where(crowd, own, own + areas_of(true) - shared)
-    return np.divide(shared, whole, out=np.zeros_like(shared), where=shared > 0)
+    # Of no shared area is 0, whatever the boxes are.
+    overlap: NDArray[np.float64] = shared / np.where(shared > 0, whole, 1)
+    return overlap
+
+
+def check_codes(name: str, codes: NDArray[np.integer], count: int) -> None:
+    """Refuse codes that are not from 0 up to, and without, `count`."""
+    if len(codes) and not (codes.min() >= 0 and codes.max() < count):
+        raise ValueError(
+            f"{name} goes from {codes.min()} to {codes.max()}. Expected 0 to {count - 1}."
+        )
 
 
 def _check_array(
@@ -159,11 +169,4 @@ def _check_corners(corners: NDArray[np.float64], count: int) -> None:
         raise ValueError(
             f"box {at} is {corners[at].tolist()}. Expected finite x0, y0, x1, y1 with x0 <= x1 "
             "and y0 <= y1."
-        )
-
-
-def _check_codes(name: str, codes: NDArray[np.int64], count: int) -> None:
-    if len(codes) and not (codes.min() >= 0 and codes.max() < count):
-        raise ValueError(
-            f"{name} goes from {codes.min()} to {codes.max()}. Expected 0 to {count - 1}."
         )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from drift.model_quality.detection.boxes import check_codes
+
 THRESHOLDS: NDArray[np.float64] = np.linspace(0.5, 0.95, 10)
 """The intersections over union from which a prediction counts as right, as COCO has them."""
 MOST_PER_CLASS = 100
@@ -65,16 +67,35 @@ class MatchTable:
             raise ValueError("the columns of the predictions differ in length.")
         if len({len(getattr(self, name)) for name in _OF_TRUTHS}) != 1:
             raise ValueError("the columns of the true boxes differ in length.")
+        for name in ("image", "truth_image"):
+            check_codes(name, getattr(self, name), self.images)
+        for name in ("class_code", "truth_class"):
+            check_codes(name, getattr(self, name), len(self.classes))
+        cells = cells_of(self.image, self.class_code, len(self.classes))
+        if (np.diff(cells) < 0).any():
+            raise ValueError("the predictions are not in order of image and class.")
 
     def __len__(self) -> int:
         return len(self.image)
 
     @property
     def ranks(self) -> NDArray[np.int64]:
-        """The place of each prediction by score within its image and class, from 0."""
+        """Return the place of each prediction by score within its image and class, from 0."""
         return ranks_within(cells_of(self.image, self.class_code, len(self.classes)))
 
 
+COLUMNS: dict[str, type[np.generic]] = {
+    "image": np.int32,
+    "class_code": np.int32,
+    "score": np.float64,
+    "hits": np.uint16,
+    "ignored": np.uint16,
+    "overlap": np.float32,
+    "truth_image": np.int32,
+    "truth_class": np.int32,
+    "truth_count": np.int32,
+}
+"""The columns of a table with the kinds of their numbers."""
 _OF_PREDICTIONS = ("image", "class_code", "score", "hits", "ignored", "overlap")
 _OF_TRUTHS = ("truth_image", "truth_class", "truth_count")
 
@@ -98,28 +119,15 @@ def merge_tables(tables: Sequence[MatchTable]) -> MatchTable:
         left_out=sum(table.left_out for table in tables),
         **{
             name: np.concatenate([np.empty(0, kind), *(part[name] for part in parts)])
-            for name, kind in _KINDS.items()
+            for name, kind in COLUMNS.items()
         },
     )
-
-
-_KINDS: dict[str, type[np.generic]] = {
-    "image": np.int32,
-    "class_code": np.int32,
-    "score": np.float64,
-    "hits": np.uint16,
-    "ignored": np.uint16,
-    "overlap": np.float32,
-    "truth_image": np.int32,
-    "truth_class": np.int32,
-    "truth_count": np.int32,
-}
 
 
 def _recoded(
     table: MatchTable, classes: tuple[str, ...], offset: int
 ) -> dict[str, NDArray[np.generic]]:
-    """The columns with other codes of the classes and numbers of the images, in order again."""
+    """Give the columns other codes of classes and images, and put them in order again."""
     codes = {name: code for code, name in enumerate(classes)}
     code_of = np.array([codes[name] for name in table.classes], np.int32)
     shift = np.int32(offset)
@@ -148,7 +156,7 @@ def cells_of(
 
 
 def ranks_within(cells: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The place of each element among its equals, from 0; the equals lie side by side."""
+    """Return the place of each element among its equals, from 0; equals lie side by side."""
     index = np.arange(len(cells))
     starts = np.ones(len(cells), bool)
     starts[1:] = cells[1:] != cells[:-1]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +146,7 @@ def _order_true(boxes: DetectionSet, areas: AreaRange) -> _True:
 
 
 def _candidates(detected: _Detected, true: _True) -> Iterator[_Pairs]:
-    """The pairs of some images and classes at a time."""
+    """Yield the pairs of some images and classes at a time."""
     first = np.searchsorted(true.cell, detected.cell, "left")
     count = np.searchsorted(true.cell, detected.cell, "right") - first
     before = np.concatenate([[0], np.cumsum(count)])
@@ -192,7 +193,7 @@ def _match(
     base = int(pairs.true.min())
     taken = np.zeros((len(THRESHOLDS), int(pairs.true.max()) - base + 1), bool)
     bounds = np.flatnonzero(np.diff(pairs.rank, prepend=-1, append=-1))
-    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for begin, end in pairwise(bounds.tolist()):
         of_rank = np.arange(begin, end)
         for number, needed in enumerate(_NEEDED):
             of_rank = of_rank[pairs.overlap[of_rank] >= needed]

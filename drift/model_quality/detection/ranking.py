@@ -103,14 +103,14 @@ class RankedPredictions:
         )
 
     def sums(self, weights: Weights | None = None) -> ClassSums:
-        """What the images give where each counts as often as `weights` says; else once.
+        """Sum up the images, where each counts as often as `weights` says; else once each.
 
         Counting an image twice is what COCO's evaluation gives of a set that holds it twice.
         """
         table, classes = self.table, len(self.table.classes)
         weights = np.ones(table.images, np.int64) if weights is None else weights
         truth_weights = weights[table.truth_image] * table.truth_count
-        truths = _by_code(table.truth_class, truth_weights, classes).astype(np.int64)
+        truths = np.bincount(table.truth_class, truth_weights, classes).astype(np.int64)
         mine = weights[self.image]
         upto = np.cumsum(mine)
         precision = np.zeros((classes, len(THRESHOLDS)))
@@ -137,7 +137,7 @@ class RankedPredictions:
         upto: NDArray[np.int64],
         truths: NDArray[np.int64],
     ) -> NDArray[np.float64]:
-        """The average precision of each class at one threshold."""
+        """Return the average precision of each class at one threshold."""
         right = np.cumsum(mine[hits.places])
         predicted = upto[hits.places]
         before_class = _at(upto, self.class_bounds[:-1])
@@ -157,10 +157,8 @@ class RankedPredictions:
         return result
 
 
-def average_precision(
-    right: NDArray[np.int64], predicted: NDArray[np.int64], truths: int
-) -> float:
-    """The precision averaged over `RECALLS`.
+def average_precision(right: NDArray[np.int64], predicted: NDArray[np.int64], truths: int) -> float:
+    """Average the precision over `RECALLS`.
 
     Parameters
     ----------
@@ -208,15 +206,9 @@ def _hits_at(
 
 
 def _at(upto: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The sum of the first so many elements, of sums up to and with each."""
+    """Return the sum of the first so many elements, of sums up to and with each."""
     return np.concatenate([[0], upto])[counts]
 
 
 def _between(upto: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.diff(_at(upto, bounds))
-
-
-def _by_code(
-    codes: NDArray[np.int32], values: NDArray[np.int64], classes: int
-) -> NDArray[np.float64]:
-    return np.bincount(codes, weights=values, minlength=classes)

@@ -97,7 +97,7 @@ SUMMARY = ("ap", "ap50", "ap75", "ar1", "ar10", "ar100", "mean_overlap")
 
 
 def summary_of(sums: ClassSums) -> tuple[float, ...]:
-    """The scores of all classes together, named by `SUMMARY`; NaN for what is None there."""
+    """Average the scores of all classes together, by `SUMMARY`; NaN for what is None there."""
     of_class = sums.truths > 0
     matches = sums.matches.sum()
     overlap = sums.overlap.sum() / matches if matches else np.nan
