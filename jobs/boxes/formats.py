@@ -119,9 +119,10 @@ def to_pixels(
     # Numbers near the largest that there are overflow on the way; they are told as not finite.
     with np.errstate(over="ignore", invalid="ignore"):
         corners = _as_corners(boxes.astype(np.float64), box_format.order)
+        finite = np.isfinite(corners).all(axis=1)
         if box_format.unit is BoxUnit.SHARES:
             corners = corners * np.hstack([sizes, sizes])
-        fault = _faults(boxes, corners, sizes, box_format.unit)
+        fault = _faults(corners, finite, sizes, box_format.unit)
     unknown = (fault == BoxFault.NOT_FINITE) | (fault == BoxFault.NO_SIZE)
     corners[unknown] = np.nan
     return PixelBoxes(corners=corners, fault=fault)
@@ -139,8 +140,8 @@ def _as_corners(boxes: NDArray[np.float64], order: BoxOrder) -> NDArray[np.float
 
 
 def _faults(
-    boxes: NDArray[np.float64],
     corners: NDArray[np.float64],
+    finite: NDArray[np.bool_],
     sizes: NDArray[np.float64],
     unit: BoxUnit,
 ) -> NDArray[np.uint8]:
@@ -150,7 +151,7 @@ def _faults(
     slack = np.maximum(_ROUNDING_PX, _ROUNDING_SHARE * sizes)
     beyond = known & ((start < -slack) | (end > sizes + slack)).any(axis=1)
     outside = known & ((end <= 0) | (start >= sizes)).any(axis=1)
-    finite = np.isfinite(boxes).all(axis=1) & (np.isfinite(corners).all(axis=1) | ~known)
+    finite = finite & (np.isfinite(corners).all(axis=1) | ~known)
     in_shares = unit is BoxUnit.SHARES
     return np.select(
         [

@@ -27,8 +27,6 @@ from drift.model_quality.detection.match_table import (
 )
 
 _PAIRS_AT_ONCE = 1_000_000
-# Equal boxes of numbers that are not exact have a quotient a little below 1.
-_NEEDED = np.minimum(THRESHOLDS, 1 - 1e-10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +169,7 @@ def _pairs_of(
     mine = np.repeat(indices, count)
     theirs = np.arange(len(mine)) + np.repeat(first - (np.cumsum(count) - count), count)
     overlap = overlaps(detected.corners[mine], true.corners[theirs], true.crowd[theirs])
-    enough = overlap >= _NEEDED[0]
+    enough = overlap >= THRESHOLDS[0]
     mine, theirs, overlap = mine[enough], theirs[enough], overlap[enough]
     rank = detected.rank[mine]
     order = np.lexsort((-theirs, -overlap, true.ignored[theirs], mine, rank))
@@ -195,7 +193,7 @@ def _match(
     bounds = np.flatnonzero(np.diff(pairs.rank, prepend=-1, append=-1))
     for begin, end in pairwise(bounds.tolist()):
         of_rank = np.arange(begin, end)
-        for number, needed in enumerate(_NEEDED):
+        for number, needed in enumerate(THRESHOLDS):
             of_rank = of_rank[pairs.overlap[of_rank] >= needed]
             free = of_rank[~taken[number, pairs.true[of_rank] - base]]
             found = free[np.diff(pairs.detected[free], prepend=-1) != 0]
