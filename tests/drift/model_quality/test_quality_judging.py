@@ -251,6 +251,18 @@ def test_days_without_labels_and_days_behind_the_window_change_nothing(pairs, wi
 
 
 @settings(max_examples=12, deadline=None)
+@given(st.lists(st.integers(88, 92), min_size=6, max_size=27), st.integers(70, 100))
+def test_the_order_of_earlier_days_matters_only_by_who_are_neighbours(right, newest):
+    forwards, backwards = (
+        judged(scores([*((one, 100) for one in order), (newest, 100)]))
+        for order in (right, right[::-1])
+    )
+
+    assert forwards.p_value == pytest.approx(backwards.p_value, rel=1e-6)
+    assert forwards.state is backwards.state
+
+
+@settings(max_examples=12, deadline=None)
 @given(some_days, st.sampled_from([1, 7]))
 def test_every_answer_is_in_its_range(pairs, window_days):
     answer = judged(scores(pairs), (300, 250), window_days)
