@@ -277,3 +277,25 @@ def test_every_answer_is_in_its_range(pairs, window_days):
     assert -1 <= answer.drop.low <= answer.drop.value <= answer.drop.high <= 1
     assert answer.smallest is None or 0 < answer.smallest <= 1
     assert (answer.since is not None) == (answer.state is QualityState.DROPPED)
+
+
+def test_no_days_at_all_leave_the_quality_unknown():
+    rule = NewestRule(window_end=FIRST, window_days=7)
+
+    assert judge([], (1000, 900), SETTINGS, rule) == Judgement(state=QualityState.UNKNOWN)
+
+
+@pytest.mark.parametrize("hours", [23, 25])
+def test_a_day_of_23_or_25_hours_counts_as_one(hours):
+    days = days_of((40, 0.9))
+    shift = timedelta(hours=hours) - DAY
+    moved = [
+        *days[:36],
+        replace(days[36], end=days[36].end + shift),
+        *(replace(day, start=day.start + shift, end=day.end + shift) for day in days[37:]),
+    ]
+
+    answer = judged(moved, window_days=7)
+
+    assert answer.newest == tuple(moved[-7:])
+    assert answer.p_value == judged(days, window_days=7).p_value
