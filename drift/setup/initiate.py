@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-import numpy as np
-
 from drift.setup.check.reused_names import ReusedNames, reused_names
 from drift.setup.columns.times import clock_columns, other_time_columns
+from drift.setup.columns.versions import guess_version
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.reference_contents import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
@@ -18,26 +17,27 @@ from drift.setup.image_sets import find_images
 from drift.setup.images.locate import locate_images
 from drift.setup.images.times import times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
+from drift.setup.labels.find import BesideLog, find_labels
+from drift.setup.labels.log_columns import with_id_of, with_label
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
 from drift.setup.log.row_moments import (
     moments_by_row,
     newest_moment,
     sampled_times,
-    sorted_moments,
 )
 from drift.setup.log.times import SampledTimes
 from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
-from drift.setup.propose.judged import JudgedLog
+from drift.setup.propose.judged import JudgedLog, log_choice
 from drift.setup.propose.nothing_found import (
     NothingFoundError,
     describe_seen,
     no_images,
     no_log,
 )
-from drift.setup.propose.proposal import Described, LogChoice, Proposal
+from drift.setup.propose.proposal import Described, Proposal
 from drift.setup.propose.reference_log import propose_reference_log
 from drift.setup.propose.rows.compared import ComparedRows, rows_to_compare
 from drift.setup.propose.window import (
@@ -93,7 +93,7 @@ def propose(
         bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
     described = Described(
-        name=name, url=url, seen=describe_seen(seen), log=_log_choice(chosen, judged)
+        name=name, url=url, seen=describe_seen(seen), log=log_choice(chosen, judged)
     )
     if chosen.located.best is None:
         rows = rows_to_compare(looked_at)
@@ -102,7 +102,38 @@ def propose(
         draft, context = _of_rows(looked_at, rows, described, unread, now)
     else:
         draft, context = _of_images(looked_at, described, shelf, unread, now)
+    draft, context = _with_labels(looked_at, draft, context)
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
+
+
+def _with_labels(
+    looked_at: LookedAt, draft: Proposal, context: DoubtContext
+) -> tuple[Proposal, DoubtContext]:
+    """Add what was true: labels beside the log, or its own column of them."""
+    log = looked_at.chosen.candidate
+    found = find_labels(
+        BesideLog(
+            bucket=looked_at.bucket,
+            seen=looked_at.seen,
+            log=log,
+            candidates=looked_at.candidates,
+            unread=context.unread,
+            template=draft.template,
+            not_labels={*_reference_tables(draft), *context.unused_tables},
+        )
+    )
+    columns = with_label(log, looked_at.candidates, draft.reference_log)
+    if found.labels is not None:
+        columns = with_id_of(columns, found.labels.join)
+    has_labels = found.labels is not None or columns.label is not None
+    version = guess_version(log.values) if has_labels else None
+    draft = replace(draft, columns=columns, labels=found.labels, version=version)
+    return draft, replace(context, unjoined_labels=found.unjoined)
+
+
+def _reference_tables(draft: Proposal) -> set[str]:
+    paths = {draft.reference_log, draft.reference.path if draft.reference else None}
+    return {path for path in paths if path is not None}
 
 
 def _of_images(
@@ -263,27 +294,3 @@ def _sides(found: FoundReferences, times: SampledTimes, now: datetime) -> _Sides
         # With so few rows yet the window grows with the log until it holds enough.
         window = replace(window, rows=enough)
     return _Sides(window=window, stretch=stretch)
-
-
-def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
-    family, sample = chosen.candidate.family, chosen.candidate.sample
-    many = f"{len(family.members):,} objects, " if len(family.members) > 1 else ""
-    about = "" if sample.is_complete else "about "
-    moments = sorted_moments(chosen.candidate)
-    span = ""
-    if len(moments):
-        days = [np.datetime64(int(one), "us").astype("datetime64[D]") for one in moments[[0, -1]]]
-        span = f", from {days[0]} to {days[1]}"
-    source = chosen.candidate.source
-    because = f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}."
-    if source.images_only:
-        because = (
-            f"There is no log: the listing of {about}{sample.rows_in_all:,} images serves{span}."
-        )
-    return LogChoice(
-        path=family.path,
-        because=because,
-        source=source,
-        written=sample.written,
-        others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
-    )

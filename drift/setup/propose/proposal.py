@@ -8,6 +8,7 @@ from typing import Any
 from drift.setup.check.reused_names import ReusedNames
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.images.try_templates import TriedTemplate
+from drift.setup.labels.guess import LabelsGuess
 from drift.setup.log.candidates import NameSource
 from drift.setup.log.samples.row_sample import BY_NAME, Written
 from drift.setup.propose.reference import ReferenceGuess
@@ -81,6 +82,10 @@ class Proposal:
         `predictions.columns.numbers`: columns that are compared by their names.
     features
         Those of them that are features, where they are compared with a table of features.
+    labels
+        Labels beside the log, where they join with its predictions.
+    version
+        `quality.version`: the column that names the model's version, where there are labels.
     """
 
     name: str
@@ -99,6 +104,8 @@ class Proposal:
     names_used: ReusedNames = field(default_factory=ReusedNames)
     numbers: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    labels: LabelsGuess | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
