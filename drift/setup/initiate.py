@@ -128,6 +128,9 @@ def _with_labels(
     has_labels = found.labels is not None or columns.label is not None
     version = guess_version(log.values) if has_labels else None
     draft = replace(draft, columns=columns, labels=found.labels, version=version)
+    if found.labels is not None:
+        others = tuple(one for one in draft.log.others if one != found.labels.path)
+        draft = replace(draft, log=replace(draft.log, others=others))
     return draft, replace(context, unjoined_labels=found.unjoined)
 
 

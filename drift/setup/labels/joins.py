@@ -16,7 +16,8 @@ _FEWEST_JOINED = 3
 _FEWEST_DIFFERENT = 0.3
 # So many labelled predictions a plainer join may lack, a unit of cost.
 _SAME_SHARE = 0.04
-_LAST_PART_COST = 0.25
+_IMAGE_COST = 0.1
+_LAST_PART_COST = 0.35
 _NEW_ID_COST = 2.0
 _SHORT_NUMBER = 5
 
@@ -90,7 +91,11 @@ def _by_id(key: KeyColumn, own: KeyColumn, rows: int, *, is_new: bool) -> Iterat
 
 
 def _by_image(key: KeyColumn, log: LogKeys) -> Iterator[Join]:
-    for names, cost in ((log.images, 0.0), (log.last_parts, _LAST_PART_COST)):
+    """Yield the join by whole names, and that by their last parts, which runs try after it."""
+    for names, keys, cost in (
+        (log.images, frozenset(_path(one, log.own_url) for one in key.values), _IMAGE_COST),
+        (log.last_parts, frozenset(map(last_part, key.values)), _LAST_PART_COST),
+    ):
         different = len({name for name in names if name})
         if different < _FEWEST_DIFFERENT * len(names):
             continue
@@ -98,10 +103,15 @@ def _by_image(key: KeyColumn, log: LogKeys) -> Iterator[Join]:
             key="image",
             column=key.column,
             log_column=None,
-            labelled=_labelled(names, key.values),
+            labelled=_labelled(names, keys),
             rows=log.rows,
-            cost=key.cost + cost + 0.1,
+            cost=key.cost + cost,
         )
+
+
+def _path(name: str, own_url: str) -> str:
+    """Return an image's name in the bucket, where a full URI or `./` stands before it."""
+    return name.removeprefix(own_url.rstrip("/") + "/").removeprefix("./")
 
 
 def _labelled(names: Texts, keys: frozenset[str]) -> int:

@@ -108,8 +108,8 @@ def image_names(
 
 
 def last_part(name: str) -> str:
-    """Return what follows the last slash."""
-    return name.rpartition("/")[2]
+    """Return what follows the last slash of either kind."""
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def _stripped(values: Sequence[object]) -> Texts:
