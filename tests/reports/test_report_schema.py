@@ -21,6 +21,7 @@ from reports.json_report.report import report_json, report_schema
 from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
 from tests.support import normal_days
+from tests.support.quality_findings import QUALITY_EXAMPLES
 from tests.support.row_findings import drifted_rows
 
 SCHEMA = cast("dict[str, Any]", report_schema())
@@ -35,6 +36,7 @@ EXAMPLES = (
     normal_days.drifted_camera,
     normal_days.learning,
     drifted_rows,
+    *QUALITY_EXAMPLES,
 )
 WHERE = {
     run.RunFindings: SCHEMA,

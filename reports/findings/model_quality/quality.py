@@ -152,6 +152,8 @@ class ModelQuality:
         What confidences let one expect of the window; None where nothing can be estimated.
     remarks
         What else a person should know of it, such as that labelled images differ from the others.
+    min_labels
+        The job's `labels.min_labels`: with fewer on whole days nothing is said.
     """
 
     kind: ModelKind
@@ -174,3 +176,4 @@ class ModelQuality:
     weeks: tuple[QualityPoint, ...] = ()
     estimate: EstimatedScore | None = None
     remarks: tuple[str, ...] = ()
+    min_labels: int = 50

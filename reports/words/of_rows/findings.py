@@ -9,7 +9,17 @@ from reports.findings.run import RunFindings
 from reports.words.of_rows.sentences import in_rows
 
 _SENTENCES = frozenset(
-    {"summary", "headline", "text", "note", "because", "warnings", "level_summary"}
+    {
+        "because",
+        "headline",
+        "level_summary",
+        "note",
+        "remarks",
+        "summary",
+        "text",
+        "warnings",
+        "withheld",
+    }
 )
 _T = TypeVar("_T")
 

@@ -1,0 +1,1 @@
+"""Whether the model is still right, as people say it."""

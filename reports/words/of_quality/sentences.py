@@ -1,0 +1,141 @@
+"""Whether the model is still right, in a few words and in full sentences."""
+
+from __future__ import annotations
+
+from reports.findings.model_quality.quality import ModelQuality, QualityBasis, QualityState
+from reports.words.harmless_text import shortened
+from reports.words.numbers import counted, listed, sentence
+from reports.words.of_quality.scores import (
+    before_of,
+    calendar_day,
+    days_of,
+    decimals_of,
+    estimate_words,
+    interval_words,
+    measure_words,
+    score_of,
+    score_words,
+)
+
+STATE_WORDS = {
+    QualityState.HOLDS: "still right",
+    QualityState.DROPPED: "worse",
+    QualityState.UNKNOWN: "not known yet",
+}
+_NAMED = 3
+_LONGEST_NAME = 24
+
+
+def quality_headline(quality: ModelQuality) -> str:
+    """Return the state's numbers in a few words, without a capital: for a first screen, a subject.
+
+    ``accuracy 0.91 ± 0.02 on 180 labels, 0.93 before``. The `headline` and `summary` of `quality`
+    are not read.
+    """
+    if _has_other_classes(quality):
+        return f"labels name other classes than the model: {_classes_words(quality)}"
+    newest, measure = quality.newest, measure_words(quality)
+    score = None if newest is None else score_of(newest.scores)
+    if newest is None or score is None:
+        return _too_few_words(quality)
+    labels = counted(newest.scores.labelled, "label")
+    before = score_words(before_of(quality), decimals_of(score))
+    if quality.state is QualityState.DROPPED:
+        since = _since(quality).rpartition(" ")[0]
+        lasting = f" since {since}" if since else ""
+        return f"{measure} fell from {before} to {estimate_words(score)} on {labels}{lasting}"
+    said = f"{measure} {estimate_words(score)} on {labels}"
+    if before_of(quality) is None:
+        return f"{said}; there is nothing to compare it with yet"
+    return f"{said}, {before} {_than(quality)}"
+
+
+def quality_summary(quality: ModelQuality) -> str:
+    """Return the same in full sentences, with what the test could have seen."""
+    if _has_other_classes(quality):
+        return (
+            f"The labels name other classes than the model: {_classes_words(quality)}. So no "
+            "answer can be compared with its label. Write the same names on both sides, or name "
+            "the column with the names of the model's classes as predictions.columns.prediction."
+        )
+    newest = quality.newest
+    score = None if newest is None else score_of(newest.scores)
+    if newest is None or score is None:
+        return f"It is not known yet whether the model is still right: {_too_few_words(quality)}."
+    first = (
+        f"{sentence(measure_words(quality))} is {estimate_words(score)} on "
+        f"{counted(newest.scores.labelled, 'label')} of {days_of(newest)}"
+    )
+    if before_of(quality) is None:
+        return f"{first}. There are no earlier labels to compare it with yet."
+    before = score_words(before_of(quality), decimals_of(score))
+    return f"{first}; it was {before} {_than(quality, days=True)}. {_test_words(quality)}".strip()
+
+
+def coverage_counts(quality: ModelQuality) -> tuple[int, int]:
+    """Return how many predictions have a label, of how many that waited for one."""
+    days = sum(one.predictions for one in quality.days)
+    labelled = max(quality.labels.used, quality.window.labelled)
+    return labelled, max(days, quality.window.predictions, labelled)
+
+
+def _too_few_words(quality: ModelQuality) -> str:
+    labelled, predictions = coverage_counts(quality)
+    needed = counted(quality.min_labels, "label")
+    number = f"{labelled:,}" if labelled else "none"
+    said = f"{number} of {counted(predictions, 'prediction')} labelled so far"
+    in_days = sum(one.labelled for one in quality.days)
+    if labelled >= quality.min_labels > in_days:
+        # The others are of a day that has not ended.
+        return f"{said}, {in_days:,} on whole days; {needed} on whole days are needed"
+    return f"{said}; {needed} {'is' if quality.min_labels == 1 else 'are'} needed"
+
+
+def _has_other_classes(quality: ModelQuality) -> bool:
+    labelled = [one for one in quality.classes if one.labelled]
+    return bool(labelled) and not any(one.known_to_model or one.predicted for one in labelled)
+
+
+def _classes_words(quality: ModelQuality) -> str:
+    true = [shortened(one.name, _LONGEST_NAME) for one in quality.classes if one.labelled]
+    said = [shortened(one.name, _LONGEST_NAME) for one in quality.classes if one.predicted]
+    return f"{_names(true)} against {_names(said)}" if said else _names(true)
+
+
+def _names(names: list[str]) -> str:
+    if len(names) > _NAMED:
+        return listed(names, _NAMED)
+    return ", ".join(names)
+
+
+def _than(quality: ModelQuality, *, days: bool = False) -> str:
+    if quality.basis is QualityBasis.REFERENCE:
+        return "in the reference"
+    if not days or quality.before is None:
+        return "before"
+    return f"on {counted(quality.before.scores.labelled, 'label')} of {days_of(quality.before)}"
+
+
+def _since(quality: ModelQuality) -> str:
+    since = None if quality.drop is None else quality.drop.since
+    return calendar_day(since) if since else ""
+
+
+def _test_words(quality: ModelQuality) -> str:
+    drop = quality.drop
+    if drop is None:
+        return ""
+    chance = "what the number of labels and the differences between days explain"
+    size = f"{score_words(drop.drop.value)} {interval_words(drop.drop)}".strip()
+    if quality.state is QualityState.DROPPED:
+        since = _since(quality)
+        lasts = f" It lasts since {since}." if since else ""
+        return f"The drop of {size} is more than {chance}.{lasts}"
+    seen = ""
+    if drop.smallest is not None:
+        seen = f" A drop of {score_words(drop.smallest)} or more would have been seen."
+    if drop.drop.value <= 0:
+        return f"It has not dropped.{seen}"
+    if drop.p_value < drop.false_alarm_rate:
+        return f"The drop of {size} is smaller than {score_words(drop.minimum_drop)}.{seen}"
+    return f"The difference is within {chance}.{seen}"
