@@ -53,6 +53,11 @@ class NameColumns:
         asked = [placeholder_of(one).column for one in self.templates]
         return tuple(one for one in asked if one not in self._from_names)
 
+    def own_column_of(self, column: str) -> str:
+        """Return the log's own column that a template changes; any other column as it is."""
+        asked = placeholder_of(column).column if is_template(column) else column
+        return asked if asked in self.own_columns else column
+
     @cached_property
     def _from_names(self) -> frozenset[str]:
         return frozenset([*OBJECT_COLUMNS, *self._pieces])
