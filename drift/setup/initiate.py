@@ -9,7 +9,6 @@ from functools import cache
 
 from drift.setup.check.reused_names import ReusedNames, reused_names
 from drift.setup.columns.times import clock_columns, other_time_columns
-from drift.setup.columns.versions import guess_version
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.reference_contents import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
@@ -19,6 +18,7 @@ from drift.setup.images.times import times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.labels.find import BesideLog, find_labels
 from drift.setup.labels.log_columns import with_id_of, with_label
+from drift.setup.labels.versions import guess_version
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
 from drift.setup.log.row_moments import (
