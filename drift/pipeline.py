@@ -11,9 +11,11 @@ from functools import partial
 import pandas as pd
 
 from drift.across_runs.earlier_serving import earlier_serving
+from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
+from drift.model_quality.line import RunAtHand, model_quality
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.server_figures import server_figures
@@ -70,6 +72,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
+        judged = _with_model_quality(workplace, judged, inputs, still_allowed)
         finished = None
         if workplace.writes:
             compared = Compared(
@@ -103,6 +106,25 @@ def _with_server_figures(workplace: Workplace, judged: Judged, inputs: RunInputs
     figures = server_figures(measured, settings.path, rows=judged.findings.log.rows)
     serving = replace(figures, earlier=earlier)
     return replace(judged, findings=replace(judged.findings, serving=serving))
+
+
+def _with_model_quality(
+    workplace: Workplace, judged: Judged, inputs: RunInputs, still_allowed: Callable[[], None]
+) -> Judged:
+    """Return what was found with what labels say of the model, which never changes the verdict."""
+    if not workplace.job.has_labels:
+        return judged
+    past = rows_before(inputs.history, as_text(inputs.predictions.window.end))
+    at_hand = RunAtHand(
+        predictions=inputs.predictions,
+        window=inputs.window,
+        profile=inputs.profile,
+        marks=PersonsMarks.of(past, inputs.profile.id),
+        findings=judged.findings,
+    )
+    with workplace.stopwatch.stage("labels"):
+        found = model_quality(workplace, at_hand, still_allowed)
+    return replace(judged, findings=replace(judged.findings, model_quality=found))
 
 
 def _read_before_anything_is_written(
