@@ -16,9 +16,6 @@ from drift.setup.image_sets import find_images
 from drift.setup.images.locate import locate_images
 from drift.setup.images.times import times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
-from drift.setup.labels.find import BesideLog, find_labels
-from drift.setup.labels.log_columns import with_id_of, with_label
-from drift.setup.labels.versions import guess_version
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
 from drift.setup.log.find import too_wide
 from drift.setup.log.row_moments import (
@@ -49,6 +46,7 @@ from drift.setup.propose.window import (
 )
 from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import Survey, survey
+from drift.setup.with_labels import with_labels
 from drift.setup.without_log.by_names import (
     logs_by_names,
     told_instead,
@@ -102,41 +100,8 @@ def propose(
         draft, context = _of_rows(looked_at, rows, described, unread, now)
     else:
         draft, context = _of_images(looked_at, described, shelf, unread, now)
-    draft, context = _with_labels(looked_at, draft, context)
+    draft, context = with_labels(looked_at, draft, context)
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
-
-
-def _with_labels(
-    looked_at: LookedAt, draft: Proposal, context: DoubtContext
-) -> tuple[Proposal, DoubtContext]:
-    """Add what was true: labels beside the log, or its own column of them."""
-    log = looked_at.chosen.candidate
-    found = find_labels(
-        BesideLog(
-            bucket=looked_at.bucket,
-            seen=looked_at.seen,
-            log=log,
-            candidates=looked_at.candidates,
-            unread=context.unread,
-            template=draft.template,
-            not_labels={*_reference_tables(draft), *context.unused_tables},
-        )
-    )
-    columns = with_label(log, looked_at.candidates, draft.reference_log)
-    if found.labels is not None:
-        columns = with_id_of(columns, found.labels.join)
-    has_labels = found.labels is not None or columns.label is not None
-    version = guess_version(log.values) if has_labels else None
-    draft = replace(draft, columns=columns, labels=found.labels, version=version)
-    if found.labels is not None:
-        others = tuple(one for one in draft.log.others if one != found.labels.path)
-        draft = replace(draft, log=replace(draft.log, others=others))
-    return draft, replace(context, unjoined_labels=found.unjoined)
-
-
-def _reference_tables(draft: Proposal) -> set[str]:
-    paths = {draft.reference_log, draft.reference.path if draft.reference else None}
-    return {path for path in paths if path is not None}
 
 
 def _of_images(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from drift.setup.columns.answers import guess_answer
 from drift.setup.columns.values import ColumnValues
+from drift.setup.image_sets import ending_of
 from drift.setup.images.try_templates import TriedTemplate
 from drift.setup.labels.guess import FoundLabels, Join, LabelsGuess, Unjoined
 from drift.setup.labels.joins import LogKeys, best_join
@@ -78,6 +80,7 @@ def find_labels(beside: BesideLog) -> FoundLabels:
         if join is not None
     ]
     if joined:
+        joined = _of_one_path(joined)
         first, *rest = sorted(joined, key=lambda one: (-one.join.share, one.path))
         return FoundLabels(labels=replace(first, others=tuple(one.path for one in rest)))
     lost = [_unjoined(table, own, log) for table, own in zip(tables, keys, strict=True)]
@@ -86,8 +89,6 @@ def find_labels(beside: BesideLog) -> FoundLabels:
 
 def _classes_of(log: Candidate) -> ColumnValues:
     """Return the classes that the log's model answered with; none where it names no class."""
-    from drift.setup.columns.answers import guess_answer  # noqa: PLC0415
-
     guesses = log.guesses
     if guesses.prediction is not None and guesses.prediction.column in log.values:
         return log.values[guesses.prediction.column]
@@ -155,13 +156,13 @@ def _log_keys(beside: BesideLog) -> LogKeys:
 
 
 def _guess(table: LabelTable, join: Join, predicted: ColumnValues) -> LabelsGuess:
-    family, sample = table.candidate.family, table.candidate.sample
+    sample = table.candidate.sample
     known = {spelled_alike(name) for name in predicted.counts}
     counts = table.classes()
     strange = {name: count for name, count in counts.items() if spelled_alike(name) not in known}
     ranked = sorted(strange, key=lambda name: (-strange[name], name))
     return LabelsGuess(
-        path=family.path,
+        path=_wide_path(table, join),
         written=sample.written,
         join=join,
         label=table.label,
@@ -171,6 +172,27 @@ def _guess(table: LabelTable, join: Join, predicted: ColumnValues) -> LabelsGues
         strange=tuple(ranked[:_STRANGE_SHOWN]),
         strange_share=sum(strange.values()) / max(1, counts.total()),
     )
+
+
+def _wide_path(table: LabelTable, join: Join) -> str:
+    """Return a path over labels; that of objects called by ids takes in ids of any form."""
+    path = table.candidate.family.path
+    folder, slash, name = path.rpartition("/")
+    is_by_name = join.column == NAME_STEM and has_word(folder, LABEL_WORDS)
+    return f"{folder}{slash}*{ending_of(name)}" if is_by_name and "*" in name else path
+
+
+def _of_one_path(joined: Sequence[LabelsGuess]) -> list[LabelsGuess]:
+    """Return labels of one path and one key as one: each object holds labels of its own."""
+    found: dict[tuple[str, str], LabelsGuess] = {}
+    for one in joined:
+        known = found.setdefault((one.path, one.join.column), one)
+        if known is not one:
+            labelled = min(one.join.rows, known.join.labelled + one.join.labelled)
+            rows = known.rows + one.rows
+            join = replace(known.join, labelled=labelled)
+            found[one.path, one.join.column] = replace(known, join=join, rows=rows)
+    return list(found.values())
 
 
 def _unjoined(table: LabelTable, keys: Sequence[KeyColumn], log: LogKeys) -> Unjoined | None:

@@ -14,7 +14,7 @@ from drift.setup.log.candidates import Candidate, Candidates
 _CLEARLY_A_LABEL = 3.0
 
 
-def with_label(log: Candidate, candidates: Candidates, reference_log: str | None) -> ColumnGuesses:
+def with_label(log: Candidate) -> ColumnGuesses:
     """Return what the log's columns are, an empty column of labels among them.
 
     Labels that come late leave the column empty at first, and `reference.log` may have them in a
@@ -26,9 +26,6 @@ def with_label(log: Candidate, candidates: Candidates, reference_log: str | None
     label = guesses.label or _empty_label(log)
     if label is None:
         return guesses
-    columns, _ = candidates.tables.get(reference_log or "", ((), 0))
-    if label.column in columns:
-        label = replace(label, because=f"{label.because}; reference.log has it too")
     return replace(guesses, label=label)
 
 
@@ -38,6 +35,21 @@ def with_id_of(guesses: ColumnGuesses, join: Join) -> ColumnGuesses:
         return guesses
     because = f"what labels call it: {join.labelled:,} of {join.rows:,} rows have one"
     return replace(guesses, id=Guess(column=join.log_column, because=because))
+
+
+def label_of_reference(
+    candidates: Candidates, reference_log: str | None, columns: ColumnGuesses, beside: Guess | None
+) -> str | None:
+    """Return the column with the reference's labels in `reference.log`; None where it has none.
+
+    Parameters
+    ----------
+    beside
+        What labels beside the log call theirs.
+    """
+    there, _ = candidates.tables.get(reference_log or "", ((), 0))
+    named = [one.column for one in (columns.label, beside) if one is not None]
+    return next((one for one in named if one in there), None)
 
 
 def _empty_label(log: Candidate) -> Guess | None:

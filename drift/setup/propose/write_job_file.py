@@ -235,6 +235,8 @@ def _reference(proposal: Proposal) -> Iterator[str]:
         yield from comment("The model's predictions on a reference set, of the same columns.")
         yield from _doubts(proposal, "reference.log")
         yield f"log = {as_text(proposal.reference_log)}"
+    if proposal.reference_label is not None:
+        yield from comment(f"Its column {proposal.reference_label} holds the reference's labels.")
 
 
 def _better(proposal: Proposal) -> str:
@@ -253,17 +255,13 @@ def _segments(proposal: Proposal) -> Iterator[str]:
 
 def _labels(proposal: Proposal) -> Iterator[str]:
     """Yield where labels lie beside the log, and which column tells models apart."""
-    found = proposal.labels
+    found, doubts = proposal.labels, list(_doubts(proposal, "labels"))
     if found is not None:
         yield "[labels]"
         yield from comment(f"What was true: {found.described()}.")
-        yield from _doubts(proposal, "labels")
-        yield from label_lines(found)
-        yield ""
-    elif any(doubt.key == "labels" for doubt in proposal.doubts):
-        yield from _doubts(proposal, "labels")
-        yield "# [labels]"
-        yield ""
+        yield from [*doubts, *label_lines(found), ""]
+    elif doubts:
+        yield from [*doubts, "# [labels]", ""]
     if proposal.version is not None:
         yield from quality_lines(proposal.version)
         yield ""

@@ -5,25 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from drift.model_quality.label_source import FurtherLabels, further_labels
 from drift.workplace import Workplace
-from jobs.labels.labels import ReadLabels, UnreadLabels
+from jobs.labels.labels import UnreadLabels
 from jobs.labels.listing import list_labels
-from jobs.labels.reading import read_listed_labels
 
-_MOST_OBJECTS = 2_000
+MOST_OBJECTS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenLabels:
-    """Labels, and how many of the objects that hold them were looked at.
+    """Labels, and how many objects that hold some there are in all."""
 
-    Attributes
-    ----------
-    objects_in_all
-        How many there are.
-    """
-
-    labels: ReadLabels
+    labels: FurtherLabels
     objects_in_all: int
 
 
@@ -39,13 +33,8 @@ def look_at_labels(place: Workplace, since: datetime) -> SeenLabels | UnreadLabe
     listing = list_labels(place.bucket, place.open_bucket, job.labels, job.predictions)
     if isinstance(listing, UnreadLabels):
         return listing
-    labels = read_listed_labels(
-        replace(listing, objects=listing.objects[:_MOST_OBJECTS]),
-        job.labels,
-        job.predictions,
-        since=since,
-        workers=job.image_rules.fetch_workers,
-    )
+    newest = replace(listing, objects=listing.objects[:MOST_OBJECTS])
+    labels = further_labels(place, newest, since)
     if isinstance(labels, UnreadLabels):
         return labels
     return SeenLabels(labels=labels, objects_in_all=len(listing.objects))

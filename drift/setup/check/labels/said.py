@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-import pandas as pd
 
-from drift.setup.check.labels.join import LabelledRows
-from drift.setup.check.labels.predicted import predicted_rows
+from drift.model_quality.joining.answers import Answers
+from drift.setup.check.labels.labelled import LabelledRows
 from drift.setup.check.labels.read import SeenLabels
 from drift.setup.check.result import Check, is_ok, look
-from drift.workplace import Workplace
+from jobs.job_file.job import Job
 from jobs.job_file.label_settings import LabelSettings
-from jobs.labels.labels import NOT_KNOWN, LeftOutLabel, ReadLabels
-from jobs.predictions.rows.rows import PredictionRows
+from jobs.labels.labels import (
+    CONTRADICTING,
+    NO_KEY,
+    NO_LABEL,
+    NOT_KNOWN,
+    UNREADABLE_OBJECT,
+    LeftOutLabel,
+    ReadLabels,
+)
+from jobs.times.timestamps import to_datetime
 from reports.words.numbers import counted, listed
 
 _THING = "labels"
 _SHOWN = 3
+_MENDS = {
+    NO_LABEL: "Correct labels.columns.label, or what writes the labels.",
+    NO_KEY: "Correct labels.columns, or what writes the labels.",
+    CONTRADICTING: "Where labels.columns.timestamp says when each was given, the newest counts.",
+    UNREADABLE_OBJECT: "Correct the object, or leave it out with labels.exclude.",
+}
 _RENAME = (
     'If the model calls them otherwise, say so: labels.classes = { "in the labels" = "the '
     "model's\" }. Classes that the model does not have count as wrong answers."
@@ -27,7 +40,7 @@ _RENAME = (
 
 def read_so_far(settings: LabelSettings, found: SeenLabels) -> str:
     """Return how many labels were read, from how many objects, and how far they reach."""
-    labels = found.labels
+    labels = found.labels.given
     objects = counted(labels.objects, "object")
     if labels.passed_over:
         objects += f", {labels.passed_over:,} of days before labels.wait not read"
@@ -37,7 +50,7 @@ def read_so_far(settings: LabelSettings, found: SeenLabels) -> str:
     known = moments[moments != NOT_KNOWN]
     reach = ""
     if len(known):
-        newest = pd.Timestamp(int(known.max()), unit="us")
+        newest = to_datetime(int(known.max()))
         reach = f", the newest given {newest:%Y-%m-%d %H:%M} UTC"
     return f"{settings.path}: {counted(labels.rows, 'label')} in {objects}{reach}"
 
@@ -49,14 +62,16 @@ def about_left_out(labels: ReadLabels) -> Iterator[Check]:
         yield look(
             _THING,
             f"{count:,} left out: {reason}{_example(first.get(reason))}",
-            "Correct the object, or the columns that [labels.columns] names.",
+            _MENDS.get(reason, ""),
         )
     for reason, count in labels.noted.items():
         yield is_ok(_THING, f"{count:,} used: {reason}{_example(first.get(reason))}")
 
 
-def about_classes(joined: LabelledRows) -> Iterator[Check]:
-    """Say which classes of the labels are none of the model's, or are spelled otherwise."""
+def about_labelled(joined: LabelledRows) -> Iterator[Check]:
+    """Say which rows are not scored, and which classes of the labels are none of the model's."""
+    for reason, count in joined.left_out.items():
+        yield look(_THING, f"{count:,} labelled rows of {joined.stretch} left out: {reason}", "")
     if joined.strange:
         ranked = sorted(joined.strange, key=lambda name: (-joined.strange[name], name))
         shown = listed([f"{name} ({joined.strange[name]:,})" for name in ranked], most=_SHOWN)
@@ -74,26 +89,29 @@ def about_classes(joined: LabelledRows) -> Iterator[Check]:
         )
 
 
-def keys_of_both_sides(place: Workplace, rows: PredictionRows, labels: ReadLabels) -> str:
-    """Return what names a prediction in the labels and in the log; it begins with a colon."""
-    named, log = place.job.labels.columns, place.job.predictions.columns
-    table = predicted_rows(place, rows, "the window").table
-    told = [
-        _holds(f"labels.columns.id ({named.id})", labels.by_id["key"]),
-        _holds(f"predictions.columns.id ({log.id})", table["id"]) if named.id else "",
-        _holds(f"labels.columns.image ({named.image})", labels.by_image["key"]),
-        _holds("the image of a row", table["image"]) if named.image else "",
-    ]
-    found = [one for one in told if one]
-    return f": {', '.join(found)}" if found else ""
+def keys_of_both_sides(job: Job, labels: ReadLabels, answers: Answers) -> str:
+    """Return what names a prediction in the labels and in the log; it begins with a colon.
+
+    Parameters
+    ----------
+    answers
+        Rows of the log.
+    """
+    named, log = job.labels.columns, job.predictions.columns
+    told: list[str] = []
+    if named.id is not None:
+        told += [_holds(f"labels.columns.id ({named.id})", labels.by_id["key"].tolist())]
+        told += [_holds(f"predictions.columns.id ({log.id})", answers.ids.to_pylist())]
+    if named.image is not None:
+        told += [_holds(f"labels.columns.image ({named.image})", labels.by_image["key"].tolist())]
+        of_log = _holds("the image of a row", answers.images.to_pylist())
+        told += [of_log if job.has_images else "the job has no [images], so that no row names one"]
+    return f": {', '.join(told)}"
 
 
-def _holds(what: str, values: pd.Series[str]) -> str:
-    known = values.dropna()
-    if len(known):
-        return f'{what} holds "{known.iloc[0]}"'
-    is_of_log = what.startswith(("predictions", "the image"))
-    return f"{what} holds nothing" if is_of_log else ""
+def _holds(what: str, values: Iterable[str | None]) -> str:
+    first = next((one for one in values if one), None)
+    return f"{what} holds nothing" if first is None else f'{what} holds "{first}"'
 
 
 def _example(one: LeftOutLabel | None) -> str:

@@ -166,7 +166,7 @@ def test_a_bucket_without_labels_is_asked_for_nothing_more(tmp_path, name, monke
 
     with_labels, proposal = calls()
     assert proposal.labels is None
-    monkeypatch.setattr("drift.setup.initiate.find_labels", nothing_found)
+    monkeypatch.setattr("drift.setup.with_labels.find_labels", nothing_found)
     assert with_labels == calls()[0]
 
 
