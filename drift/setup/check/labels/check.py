@@ -80,6 +80,7 @@ def check_labels(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
     except DriftError as error:
         yield look(_THING, error.message, _WITHOUT)
         return
+    yield from _about_version(job, rows)
     yield from _about_age(job, rows)
 
 
@@ -174,6 +175,19 @@ def _about_enough(job: Job, joined: _Joined) -> Iterator[Check]:
             _THING,
             f"a window with fewer than labels.min_labels ({least:,}) is judged together with the "
             "newest days before it that have so many",
+        )
+
+
+def _about_version(job: Job, rows: PredictionRows) -> Iterator[Check]:
+    """Say where no row of the window names the model's version in the column that should."""
+    column = job.quality.version
+    if column is None or not len(rows):
+        return
+    if column not in rows.raw.columns or not rows.raw[column].notna().any():
+        yield look(
+            _THING,
+            f"no row of the window names the model's version in {column} (quality.version)",
+            "Correct quality.version, or leave it out: then all versions are one.",
         )
 
 

@@ -178,6 +178,13 @@ def test_a_job_without_labels_hears_nothing_of_them(buckets):
     assert checks_of(job) == []
 
 
+def test_a_version_that_the_log_does_not_name_is_told(buckets):
+    job = late_job(buckets[LabelForm.TABLE], LabelForm.TABLE, quality={"version": "model"})
+    *_, check = checks_of(job)
+    assert check.state is CheckState.LOOK
+    assert "names the model's version in model (quality.version)" in check.found
+
+
 def said_of_reference(place: Workplace) -> Check:
     (check,) = check_reference_labels(place)
     return check
