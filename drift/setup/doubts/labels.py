@@ -44,10 +44,11 @@ def _strange_classes(found: LabelsGuess) -> str:
 
 
 def _not_joined(one: Unjoined) -> str:
+    part = "" if one.is_complete else " Only parts of both were looked at."
     return (
         f"{one.path} looks like labels, but none of them names a prediction that was looked at: "
         f'its {one.column} holds "{one.example}"'
         + "".join(f", {said}" for said in one.logged)
         + ". Write the request's id or the image's name beside each label; docs/model-quality.md "
-        "shows how labels join."
+        "shows how labels join." + part
     )

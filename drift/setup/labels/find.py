@@ -31,6 +31,7 @@ from jobs.images.template import Placeholder
 _TABLES_TOLD = 3
 _GROUPS_READ = 3
 _STRANGE_SHOWN = 3
+_FEWEST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,7 @@ def _log_keys(beside: BesideLog) -> LogKeys:
         others=list(key_columns(log.sample, able)),
         own_url=beside.bucket.url,
         rows=len(log.sample.table),
+        is_complete=log.sample.is_complete,
     )
 
 
@@ -199,7 +201,9 @@ def _unjoined(table: LabelTable, keys: Sequence[KeyColumn], log: LogKeys) -> Unj
     """Return what keys look like on both sides; None where nothing there is called like labels."""
     path = table.candidate.family.path
     plain = [key for key in keys if not key.cost and key.values]
-    if not table.is_named or has_word(path, REFERENCE_WORDS) or not plain:
+    rows = len(table.candidate.sample.table)
+    if not table.is_named or has_word(path, REFERENCE_WORDS) or not plain or rows < _FEWEST_TOLD:
+        # A few rows may be the list of the classes.
         return None
     key = max(plain, key=lambda one: (one.uniqueness, one.column))
     logged = []
@@ -207,7 +211,13 @@ def _unjoined(table: LabelTable, keys: Sequence[KeyColumn], log: LogKeys) -> Unj
         logged.append(f'{log.id.column} of the log holds "{_first(log.id.texts)}"')
     if any(log.images):
         logged.append(f'images are called "{_first(log.images)}"')
-    return Unjoined(path=path, column=key.column, example=_first(key.texts), logged=tuple(logged))
+    return Unjoined(
+        path=path,
+        column=key.column,
+        example=_first(key.texts),
+        logged=tuple(logged),
+        is_complete=table.candidate.sample.is_complete and log.is_complete,
+    )
 
 
 def _first(texts: Texts) -> str:

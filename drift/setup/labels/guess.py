@@ -94,12 +94,15 @@ class Unjoined:
         Their column that names something, and a value of it.
     logged
         What the log has in its place, by key: the id's column and a value, an image's name.
+    is_complete
+        Whether all labels and all predictions were looked at.
     """
 
     path: str
     column: str
     example: str
     logged: tuple[str, ...]
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

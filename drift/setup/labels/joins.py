@@ -36,6 +36,8 @@ class LogKeys:
         Further columns that could be the id.
     own_url
         The bucket, which a full URI of an image in it begins with.
+    rows, is_complete
+        How many rows were looked at, and whether these are all.
     """
 
     id: KeyColumn | None
@@ -43,6 +45,7 @@ class LogKeys:
     others: Sequence[KeyColumn]
     own_url: str
     rows: int
+    is_complete: bool
 
     @cached_property
     def last_parts(self) -> Texts:

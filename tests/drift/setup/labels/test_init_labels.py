@@ -11,6 +11,7 @@ from jobs.buckets.registry import open_bucket
 from tests.support import labelled_layouts, usual_layouts
 from tests.support.counting_bucket import CountingBucket
 from tests.support.labelled_layouts import LABELLED, labelled, log_by_id, truth
+from tests.support.late_labels import LabelForm, LateWorld, show
 from tests.support.layouts import requests, write_csv
 from tests.support.proposing import NOW, proposed, said
 
@@ -98,6 +99,41 @@ def test_labels_that_name_no_prediction_are_told_with_what_both_sides_look_like(
     assert 'its id holds "img_000.jpg"' in told_of
     assert f'id of the log holds "{requests()[0].id}"' in told_of
     assert "UNSURE: labels.csv looks like labels" in job_file_text(proposal)
+
+
+def test_a_list_of_the_classes_is_no_label_and_no_doubt(tmp_path):
+    log_by_id(tmp_path)
+    write_csv(tmp_path / "labels.csv", [{"id": at, "label": one} for at, one in enumerate(BREED)])
+    job, proposal = job_of(tmp_path)
+    assert "labels" not in job
+    assert "looks like labels" not in said(proposal)
+
+
+def test_objects_called_like_labels_are_read_about_once_each(tmp_path):
+    labelled_layouts.object_with_its_image(tmp_path)
+    bucket = CountingBucket(open_bucket(tmp_path.as_uri()))
+    proposal = propose(bucket, open_bucket=open_bucket, name="x", url=bucket.url, now=NOW)
+    assert proposal.labels is not None
+    read = {name: count for (_, name), count in bucket.calls.items() if "annotations/" in name}
+    assert sum(read.values()) <= LABELLED + 8
+
+
+def test_a_log_of_rows_alone_gets_its_labels_and_its_reference_those_it_has(tmp_path):
+    world = LateWorld(days=8, references=120)
+    show(world, tmp_path, world.day(8), LabelForm.JSON_LINES)
+    job, proposal = job_of(tmp_path)
+    assert job["labels"]["path"] == "labels/*.jsonl"
+    assert "images" not in job
+    assert job["reference"]["log"] == "validation_log.csv"
+    assert "# Its column label holds the reference's labels." in job_file_text(proposal)
+
+
+def test_a_folder_of_objects_called_by_ids_is_taken_whole(tmp_path):
+    world = LateWorld(days=8, references=120)
+    show(world, tmp_path, world.day(8), LabelForm.JSON_OBJECTS)
+    job, _ = job_of(tmp_path)
+    assert job["labels"]["path"] == "labels/*/*.json"
+    assert job["labels"]["columns"]["id"] == "{name:stem}"
 
 
 def test_short_numbers_of_two_columns_are_no_join(tmp_path):
