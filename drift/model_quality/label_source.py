@@ -80,11 +80,11 @@ class OwnLabels:
         there = np.flatnonzero((self.spans[:, 0] < end) & (self.spans[:, 1] > start))
         return _digest(self.settings, *sorted(self.objects[row] for row in there.tolist()))
 
-    def names_match(self, answers: Answers) -> bool:
+    def names_match(self, answers: Answers) -> bool:  # noqa: ARG002 - as others have it
         """Return True: each label stands in its row."""
         return True
 
-    def join(self, answers: Answers, *, last_part: bool) -> JoinedRows:
+    def join(self, answers: Answers, *, last_part: bool) -> JoinedRows:  # noqa: ARG002 - as others
         """Return rows with the labels in them."""
         return with_own_labels(answers, self.job.labels.classes)
 
@@ -108,7 +108,7 @@ class FurtherLabels:
         """The digest of their objects."""
         return _digest(self.settings, self.given.listing_digest)
 
-    def key(self, day: WholeDay) -> str:
+    def key(self, day: WholeDay) -> str:  # noqa: ARG002 - as others have it
         """Return the digest of all their objects, and of settings: any may hold labels of a day."""
         return self.digest
 
@@ -158,8 +158,7 @@ def further_labels(
     if isinstance(read, UnreadLabels):
         return read
     index = LabelIndex.of(read, place.bucket.url)
-    return FurtherLabels(
-        listing=listing, given=read, index=index, settings=settings_digest(job))
+    return FurtherLabels(listing=listing, given=read, index=index, settings=settings_digest(job))
 
 
 def settings_digest(job: Job) -> str:

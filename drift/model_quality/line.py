@@ -10,6 +10,7 @@ import pandas as pd
 
 from drift.across_runs.marks import PersonsMarks
 from drift.model_quality.assembling.assemble import assemble
+from drift.model_quality.assembling.estimate import estimate_of
 from drift.model_quality.assembling.gathered import GatheredLabels
 from drift.model_quality.assembling.unread import unread_quality
 from drift.model_quality.joining.answers import of_window
@@ -83,9 +84,7 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
     source = label_source(place, since)
     if isinstance(source, UnreadLabels):
         logger.warning("labels: %s: %s", source.url, source.reason)
-        return unread_quality(
-            job, window, len(run.predictions), source.reason, source=source.url
-        )
+        return unread_quality(job, window, len(run.predictions), source.reason, source=source.url)
     store = QualityStore(place, still_allowed)
     rows = WindowRows(window=window, answers=of_window(place, run.predictions))
     scoring = DayScoring(place=place, store=store, source=source, days=days, window=rows)
@@ -109,7 +108,7 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         model_classes=_classes_of_profile(run.profile, rows),
     )
     store.save_rollup()
-    return assemble(gathered, None)
+    return assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
 
 
 def _told_source(place: Workplace, source: LabelSource) -> str:

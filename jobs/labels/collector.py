@@ -196,8 +196,9 @@ class LabelCollector(WindowCollector):
         return tally.rejected
 
     def given(self) -> GivenLabels:
-        """Return the labels with a class and a key."""
-        return joined(self._parts, self._names)
+        """Return the labels with a class and a key, and keep them no longer."""
+        parts, self._parts = self._parts, []
+        return joined(parts, self._names)
 
     def checkpoint(self) -> tuple[int, int, int, LabelNotes]:
         """Return what was read so far, for `return_to`."""

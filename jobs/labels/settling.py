@@ -127,31 +127,39 @@ def _ranks(texts: Texts) -> tuple[Integers, list[str]]:
 
 def _settle(keys: Texts, ranks: _Ranks) -> _Settled:
     rows = np.flatnonzero(keys.is_valid().to_numpy(zero_copy_only=False))
-    encoded = keys.drop_null().dictionary_encode()
-    places = np.empty(len(encoded.dictionary), np.int64)
-    places[pc.sort_indices(encoded.dictionary).to_numpy()] = np.arange(len(places))
-    codes = places[encoded.indices.to_numpy()]
-    if len(places) == len(rows):
-        none = rows[:0]
-        counting = rows[np.argsort(codes)]
-        return _Settled(counting=counting, contradicting=none, twice=none, corrected=none)
+    present = keys.drop_null()
+    order = pc.sort_indices(present).to_numpy().astype(np.int64)
+    rows, is_first = rows[order], _starts(present.take(pa.array(order)))
+    starts = np.flatnonzero(is_first)
+    sizes = np.diff(starts, append=len(rows))
+    # Most keys have one label: only the others are put into an order.
+    several = np.flatnonzero(np.repeat(sizes > 1, sizes))
+    group = np.repeat(np.arange(len(starts)), sizes)[several]
+    some = rows[several]
     # The newest first: ~ turns the order of integers around and never overflows.
     by = (ranks.lines, ranks.sources, ranks.classes, ~ranks.moments)
-    order = np.lexsort((*(one[rows] for one in by), codes))
-    rows, codes = rows[order], codes[order]
-    is_first = np.diff(codes, prepend=-1) != 0
-    group = np.cumsum(is_first) - 1
-    winner = rows[is_first]
-    is_newest = ranks.moments[rows] == ranks.moments[winner][group]
-    is_same = ranks.spellings[rows] == ranks.spellings[winner][group]
-    disputed = np.bincount(group, is_newest & ~is_same, len(winner)) > 0
+    some = some[np.lexsort((*(one[some] for one in by), group))]
+    rows[several] = some
+    winners = rows[starts]
+    is_newest = ranks.moments[some] == ranks.moments[winners][group]
+    is_same = ranks.spellings[some] == ranks.spellings[winners][group]
+    disputed = np.bincount(group, is_newest & ~is_same, len(winners)) > 0
     settled = ~disputed[group]
     return _Settled(
-        counting=winner[~disputed],
-        contradicting=rows[~settled],
-        twice=rows[settled & is_same & ~is_first],
-        corrected=rows[settled & ~is_same],
+        counting=winners[~disputed],
+        contradicting=some[~settled],
+        twice=some[settled & is_same & ~is_first[several]],
+        corrected=some[settled & ~is_same],
     )
+
+
+def _starts(sorted_keys: Texts) -> Flags:
+    """Tell which of sorted texts differ from the one before them."""
+    found = np.ones(len(sorted_keys), np.bool_)
+    if len(sorted_keys) > 1:
+        differs = pc.not_equal(sorted_keys[1:], sorted_keys[:-1])
+        found[1:] = differs.to_numpy(zero_copy_only=False)
+    return found
 
 
 def _columns(keys: Texts, given: GivenLabels, settled: _Settled) -> dict[str, Texts]:
@@ -185,8 +193,17 @@ def _digest(tables: list[dict[str, Texts]]) -> str:
     for table in tables:
         digest.update(len(table["key"]).to_bytes(8, "little"))
         for name in ("key", "label"):
-            texts = table[name].cast(pa.binary())
-            digest.update(pc.binary_length(texts).to_numpy().astype("<i8").tobytes())
-            digest.update(b"".join(texts.to_pylist()))
+            ends, data = _content(table[name])
+            digest.update((ends - ends[0]).astype("<i8").tobytes())
+            digest.update(data)
         digest.update(table["moment"].to_numpy().astype("<i8").tobytes())
     return digest.hexdigest()
+
+
+def _content(texts: Texts) -> tuple[Integers, memoryview]:
+    """Return where texts without a missing one begin and end, and all of them on end as UTF-8."""
+    if not len(texts):
+        return np.zeros(1, np.int64), memoryview(b"")
+    _, offsets, data = texts.buffers()
+    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return ends.astype(np.int64), memoryview(data or b"")[int(ends[0]) : int(ends[-1])]

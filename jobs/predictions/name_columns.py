@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pyarrow as pa
 
@@ -202,6 +202,7 @@ class NameColumns:
         return {name: there[name] for name in {*self.all, self.timestamp} if name in there}
 
 
+@lru_cache(maxsize=64)
 def placeholder_of(template: str) -> Placeholder:
     """Return what stands between the braces of a template."""
     return Placeholder.parse(template[1:-1])

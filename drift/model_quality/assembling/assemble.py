@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from drift.model_quality.assembling.comparing import classes_beside, confusions_beside
+from drift.across_runs.marks import MarkedWindow
 from drift.model_quality.assembling.gathered import GatheredLabels
 from drift.model_quality.assembling.model_classes import ModelClasses
 from drift.model_quality.assembling.points import points_of_days, points_of_weeks, sums_of
@@ -17,6 +17,8 @@ from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSett
 from drift.model_quality.records.documents import sums_document
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.scoring.calibration import reliability_of
+from drift.model_quality.scoring.classes import classes_of
+from drift.model_quality.scoring.confusions import confusions_of
 from drift.model_quality.scoring.most_certain import merged_wrong
 from drift.model_quality.scoring.scores import scores_of
 from drift.model_quality.scoring.summing import merged_by_version, sum_up
@@ -33,8 +35,6 @@ from reports.findings.model_quality.quality import (
 )
 from reports.findings.model_quality.scores import EstimatedScore, VersionScores
 from reports.words.of_quality.sentences import quality_headline, quality_summary
-
-_LONG_AGO_DAYS = 366
 
 
 def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> ModelQuality:
@@ -59,7 +59,7 @@ def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> Model
         min_labels=gathered.job.labels.min_labels,
     )
     if classes.know_none(seen):
-        found = replace(found, classes=classes_beside(seen, None, classes.said))
+        found = replace(found, classes=classes_of(seen, None, classes.said))
     else:
         found = _with_judgement(found, gathered, records, classes)
     return in_words(found)
@@ -98,8 +98,8 @@ def _with_judgement(
         basis=judged.basis,
         before=_before(judged, records, before),
         drop=_drop(judged, gathered),
-        classes=classes_beside(sums, beside, classes.said),
-        confusions=confusions_beside(sums, beside),
+        classes=classes_of(sums, beside, classes.said),
+        confusions=confusions_of(sums, beside),
         reliability=reliability_of(sums) if sums.bins else (),
         versions=_versions(versions),
         wrong=tuple(
@@ -119,9 +119,7 @@ def _model_classes(gathered: GatheredLabels) -> ModelClasses:
 
 
 def _respelled(record: DayRecord, classes: ModelClasses) -> DayQuality:
-    versions = {
-        name: classes.respelled(sums) for name, sums in record.quality.versions.items()
-    }
+    versions = {name: classes.respelled(sums) for name, sums in record.quality.versions.items()}
     return replace(record.quality, versions=versions)
 
 
@@ -139,13 +137,13 @@ def _day_score(day: DayQuality, gathered: GatheredLabels) -> DayScore:
         end=day.end,
         images=sum(one.images for one in sums),
         right=sum(one.right_images for one in sums),
-        teaches=not _lies_in(day, [(one.start, one.end) for one in marks.rejected]),
-        accepted=_lies_in(day, [(one.start, one.end) for one in marks.accepted]),
+        teaches=not _lies_in(day, marks.rejected),
+        accepted=_lies_in(day, marks.accepted),
     )
 
 
-def _lies_in(day: DayQuality, spans: Iterable[tuple[object, object]]) -> bool:
-    return any(start < day.end and day.start < end for start, end in spans)  # type: ignore[operator]
+def _lies_in(day: DayQuality, windows: Iterable[MarkedWindow]) -> bool:
+    return any(one.start < day.end and day.start < one.end for one in windows)
 
 
 def _settings(gathered: GatheredLabels) -> JudgeSettings:

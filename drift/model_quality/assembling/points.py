@@ -38,10 +38,10 @@ def points_of_weeks(days: Sequence[DayQuality], zone: ZoneInfo | None) -> tuple[
     for day in days:
         local = day.start.astimezone(zone or UTC)
         monday = local.date() - timedelta(days=local.weekday())
-        weeks.setdefault(datetime(monday.year, monday.month, monday.day, tzinfo=UTC), []).append(day)
-    return tuple(
-        _point(found[0].start, found[-1].end, sums_of(found)) for found in weeks.values()
-    )
+        weeks.setdefault(datetime(monday.year, monday.month, monday.day, tzinfo=UTC), []).append(
+            day
+        )
+    return tuple(_point(found[0].start, found[-1].end, sums_of(found)) for found in weeks.values())
 
 
 def _point(start: datetime, end: datetime, sums: ClassifierSums) -> QualityPoint:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from drift.model_quality.assembling.gathered import GatheredLabels, summed
+from drift.model_quality.joining.joined import SpelledRows
+from drift.model_quality.records.record import DayRecord
 from drift.run_request import as_text
 from jobs.times.timestamps import to_datetime
 from reports.findings.model_quality.labels import LabelExample, LabelInput
@@ -27,7 +29,7 @@ def label_input(gathered: GatheredLabels, digest: str, unknown: Mapping[str, int
     """
     given, waiting, beside = gathered.given, gathered.waiting, gathered.beside_days
     used = sum(one.labelled for one in waiting) + len(beside.rows.labelled)
-    parts = [*waiting, beside]
+    parts: list[DayRecord | SpelledRows] = [*waiting, beside]
     left_out = [one.left_out for one in parts]
     noted = [one.noted for one in parts]
     if given is not None:

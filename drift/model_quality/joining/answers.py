@@ -103,9 +103,7 @@ def columns_of_answers(place: Workplace) -> tuple[str, ...]:
 
 def of_texts(place: Workplace, texts: LogTexts) -> Answers:
     """Return the answers in rows that were read as texts."""
-    return _answers(
-        place, texts.moments, texts.columns, texts.probabilities, texts.decimal_commas
-    )
+    return _answers(place, texts.moments, texts.columns, texts.probabilities, texts.decimal_commas)
 
 
 def of_window(place: Workplace, predictions: PredictionRows) -> Answers:
@@ -117,9 +115,7 @@ def of_window(place: Workplace, predictions: PredictionRows) -> Answers:
         for name in predictions.raw
         if name in wanted
     }
-    return of_columns(
-        place, moments, columns, predictions.fields, predictions.probabilities
-    )
+    return of_columns(place, moments, columns, predictions.fields, predictions.probabilities)
 
 
 def of_columns(
@@ -150,7 +146,11 @@ def of_columns(
     shares = {
         name: pa.array(numbers[column].to_numpy(np.float64)) for name, column in named.items()
     }
-    own = found.own_label if label is None else canonical_classes(columns.get(label, pa.nulls(len(moments), pa.string())))
+    own = (
+        found.own_label
+        if label is None
+        else canonical_classes(columns.get(label, pa.nulls(len(moments), pa.string())))
+    )
     return replace(found, own_label=own, confidence=_inside(confidence), probabilities=shares)
 
 

@@ -20,8 +20,9 @@ _PLAIN = r"^[A-Za-z0-9_][A-Za-z0-9_.=+@ -]{0,200}(/[A-Za-z0-9_][A-Za-z0-9_.=+@ -
 def image_names(
     columns: Mapping[str, Texts], count: int, locator: ImageLocator, log_url: str
 ) -> pa.StringArray:
-    """Return the image of each row: its path in the bucket or its full URI; null where none may
-    be read.
+    """Return the image of each row, null where none may be read.
+
+    It is its path in the bucket, or its full URI.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def image_names(
         If `images.path` names a column that the log does not have.
     """
     used = locator.columns_used()
-    texts = _written(columns, count, locator)
+    texts = _written(columns, locator)
     if texts is None:
         every = np.arange(count)
         return pa.array(_located(columns, used, every, locator, log_url), pa.string())
@@ -70,9 +71,7 @@ def _located(
     return [one.path if isinstance(one, ImageLocation) else None for one in located]
 
 
-def _written(
-    columns: Mapping[str, Texts], count: int, locator: ImageLocator
-) -> pa.StringArray | None:
+def _written(columns: Mapping[str, Texts], locator: ImageLocator) -> pa.StringArray | None:
     """Return what `images.path` is for each row; None where that takes more than joining texts."""
     path = locator.settings.path
     if path is None:
@@ -80,7 +79,7 @@ def _written(
     used = placeholders_of(path)
     if not used or any(one.format or one.column not in columns for one in used):
         return None
-    texts = _filled(path, used, columns, count)
+    texts = _filled(path, used, columns)
     own = locator.bucket_url.rstrip("/") + "/"
     is_own = pc.fill_null(pc.starts_with(texts, pattern=own), False)
     if pc.any(is_own).as_py():
@@ -88,9 +87,7 @@ def _written(
     return texts
 
 
-def _filled(
-    path: str, used: Sequence[Placeholder], columns: Mapping[str, Texts], count: int
-) -> pa.StringArray:
+def _filled(path: str, used: Sequence[Placeholder], columns: Mapping[str, Texts]) -> pa.StringArray:
     """Return the path with each row's texts in it; null where one is missing or empty."""
     values = [columns[one.column] for one in used]
     values = [pc.if_else(pc.equal(one, ""), pa.scalar(None, pa.string()), one) for one in values]

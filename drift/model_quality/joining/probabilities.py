@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from jobs.job_file.prediction_settings import LogColumns
 from jobs.predictions.values.class_names import canonical_class
+
+_SEVERAL = 2
 
 
 def class_names(columns: Sequence[str], named: LogColumns) -> dict[str, str]:
@@ -23,8 +25,7 @@ def class_names(columns: Sequence[str], named: LogColumns) -> dict[str, str]:
         The probability columns of the log.
     """
     listed = [one for one in named.probabilities if "*" not in one]
-    start = len(os.path.commonprefix(listed)) if len(listed) > 1 else 0
-    end = len(os.path.commonprefix([one[::-1] for one in listed])) if len(listed) > 1 else 0
+    start, end = _common(listed), _common([one[::-1] for one in listed])
     found: dict[str, str] = {}
     for column in columns:
         name = _by_pattern(column, named.probabilities)
@@ -32,6 +33,14 @@ def class_names(columns: Sequence[str], named: LogColumns) -> dict[str, str]:
             name = column[start : len(column) - end] or column
         found.setdefault(canonical_class(name), column)
     return found
+
+
+def _common(names: Sequence[str]) -> int:
+    """Return with how many same characters several names begin."""
+    if len(names) < _SEVERAL:
+        return 0
+    columns = zip(*names, strict=False)
+    return len(list(takewhile(lambda letters: len(set(letters)) == 1, columns)))
 
 
 def _by_pattern(column: str, patterns: Sequence[str]) -> str | None:

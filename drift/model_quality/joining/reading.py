@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -84,7 +85,7 @@ def _cut(day: WholeDay, parts: int) -> Iterator[WholeDay]:
     minutes = (day.end - day.start) // _MINUTE
     places = [number * minutes // parts for number in range(1, parts)]
     edges = [day.start, *(day.start + one * _MINUTE for one in places), day.end]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         yield WholeDay(start=start, end=end)
 
 

@@ -17,7 +17,7 @@ BLOCK_DAYS = 28
 """Days differ among so many that follow one another: a slow decline does not widen the spread."""
 LIKENESSES = (0.0, 0.4, 0.75)
 """How alike two days are that follow one another: the correlation of their accuracies."""
-_LIKENESS_PRIOR = (0.5, 0.35, 0.15)
+_LIKENESS_PRIOR = (0.25, 0.3, 0.45)
 _NEGLIGIBLE = 1e-6
 
 
@@ -68,7 +68,7 @@ def belief_of_reference(images: float, right: float) -> Belief:
     means = grid.means
     logs = np.log(grid.mean_prior) + xlogy(right, means) + xlog1py(images - right, -means)
     weights = np.exp(logs - logs.max())[:, :, None] * np.array(SPREAD_PRIOR)[:, None]
-    return _pruned(weights * np.array(_LIKENESS_PRIOR))
+    return _pruned(weights * np.array(_LIKENESS_PRIOR), np.ones(len(LIKENESSES)))
 
 
 def belief_of_days(
@@ -105,7 +105,7 @@ def belief_of_days(
         told = (spreads**2 + by_chance) / (spreads**2 * inflated + by_chance)
         means = prior + whole * told
         answer[:, :, at] = means - _log_sums(means, axis=0) + by_spread + alike[:, at]
-    return _pruned(np.exp(answer - answer.max()))
+    return _pruned(np.exp(answer - answer.max()), _widenings(len(days)))
 
 
 def _chance_variance(days: Sequence[DayScore]) -> float:
@@ -132,14 +132,16 @@ def _likeness_logs(days: Sequence[DayScore], numbers: Numbers) -> Numbers:
     pairs = np.flatnonzero((np.diff(numbers) == 1) & (np.diff(block) == 0))
     if not len(pairs):
         return prior
-    products = np.clip(deviations[:, pairs] * deviations[:, pairs + 1], -4, 4)
+    deviations = np.clip(deviations, -3, 3)
+    scale = np.maximum((deviations**2).mean(axis=1), 1e-9)[:, None]
+    products = deviations[:, pairs] * deviations[:, pairs + 1] / scale
     parts = (spreads**2 / (widths[:, pairs] * widths[:, pairs + 1])).mean(axis=1)[:, None]
     sizes = np.bincount(block)[block[pairs]].mean()
     likeness = np.array(LIKENESSES)
     # The mean of a block is told by its own days, which makes them seem less alike.
-    expected = likeness * parts - (1 + 2 * likeness * parts) / sizes
+    expected = likeness * parts - (1 + 4 * likeness * parts) / sizes
     miss = products.mean(axis=1)[:, None] - expected
-    answer: Numbers = prior - 0.5 * len(pairs) * miss**2 / (1 + (likeness * parts) ** 2)
+    answer: Numbers = prior - 0.5 * len(pairs) * miss**2
     return answer
 
 
@@ -151,14 +153,26 @@ def _log_sums(logs: Numbers, axis: int) -> Numbers:
     return answer
 
 
-def _pruned(weights: Numbers) -> Belief:
+def _widenings(days: int) -> Numbers:
+    """Return by likeness by how much days vary more over a long time than within a block."""
+    gaps = np.arange(1, BLOCK_DAYS)
+    answer = []
+    for likeness in LIKENESSES:
+        # The variance of a block's mean, in parts of that of a day.
+        of_mean = (1 + 2 * ((1 - gaps / BLOCK_DAYS) * likeness**gaps).sum()) / BLOCK_DAYS
+        answer.append((1 - 1 / BLOCK_DAYS) / (1 - of_mean))
+    # Of few days the spread is what was thought of it before.
+    return np.array(answer) ** min(1.0, days / BLOCK_DAYS)
+
+
+def _pruned(weights: Numbers, widenings: Numbers) -> Belief:
     """Return the points that matter, of weights with shape (means, spreads, likenesses)."""
     grid = day_grid()
     kept = np.nonzero(weights > _NEGLIGIBLE * weights.max())
     chosen = weights[kept]
     return Belief(
         means=grid.means[kept[0], 0],
-        correlations=grid.correlations[kept[0], kept[1]],
+        correlations=np.minimum(grid.correlations[kept[0], kept[1]] * widenings[kept[2]], 0.5),
         likenesses=np.array(LIKENESSES)[kept[2]],
         weights=chosen / chosen.sum(),
     )

@@ -23,7 +23,7 @@ from drift.model_quality.judging.numbers import Numbers
 _MEANS = 300
 SPREADS = (0.0005, 0.005, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07)
 """The day spreads ``t`` of the grid, in parts of one: 0.02 are two points of accuracy."""
-SPREAD_PRIOR = (0.04, 0.08, 0.18, 0.20, 0.22, 0.22, 0.05, 0.01)
+SPREAD_PRIOR = (0.08, 0.14, 0.25, 0.25, 0.195, 0.08, 0.004, 0.001)
 """What is thought of them where nothing is known yet: days differ by about 1 to 3 points."""
 _LARGEST_CORRELATION = 0.3
 _SMALLEST_CORRELATION = 1e-6
@@ -82,7 +82,7 @@ def shapes(means: Numbers, correlations: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def log_likelihoods(days: Sequence[DayScore]) -> Numbers:
-    """Return each day's log-likelihood on the grid, up to a constant: shape (days, means, spreads)."""
+    """Return the days' log-likelihoods up to a constant, shape (days, means, spreads)."""
     grid = day_grid()
     a, b = shapes(grid.means, grid.correlations)
     constant = gammaln(a + b) - gammaln(a) - gammaln(b)

@@ -78,9 +78,7 @@ def smallest_drop(
     return high
 
 
-def _most_right(
-    belief: Belief, counts: DayCounts, settings: JudgeSettings, before: float
-) -> int:
+def _most_right(belief: Belief, counts: DayCounts, settings: JudgeSettings, before: float) -> int:
     """Return the most right answers that are still found to be a drop; -1 where none are."""
     low = -1
     high = int(np.floor((before - settings.minimum_drop) * counts.total + 1e-9)) + 1

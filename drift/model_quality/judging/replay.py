@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from drift.model_quality.judging.evidence import Chosen, Evidence, large_enough
 from drift.model_quality.judging.belief import Belief
+from drift.model_quality.judging.evidence import Chosen, Evidence, large_enough
 from drift.model_quality.judging.judgement import JudgeSettings, NewestRule
 from drift.model_quality.judging.numbers import Numbers
 from drift.model_quality.judging.stretches import stretch_start
@@ -163,9 +163,7 @@ def _signs(
 def _follow(evidence: Evidence, course: Course, at: int, *, found: bool) -> None:
     """Take in one more day while a drop lasts."""
     belief = evidence.belief(course.earlier(course.since or 0), course.era)
-    sign = _signs(
-        evidence, slice(at, at + 1), course.before, course.level, belief.day_variance
-    )
+    sign = _signs(evidence, slice(at, at + 1), course.before, course.level, belief.day_variance)
     course.sign += min(float(sign[0]), _MOST_OF_A_DAY)
     if course.sign <= 0:
         course.recovery, course.sign = at + 1, 0.0

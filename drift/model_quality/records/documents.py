@@ -1,5 +1,4 @@
-"""A day's record as it is stored: JSON in a fixed order, and the same read with nothing taken on
-trust."""
+"""A day's record as it is stored: JSON in a fixed order, read again with nothing taken on trust."""
 
 from __future__ import annotations
 
@@ -106,9 +105,7 @@ def sums_in(document: Mapping[str, object]) -> ClassifierSums:
         right_images=_number(document["right_images"]),
         confusion=confusion,
         bins=bins,
-        loss=LossSums(
-            count=_count(loss[0]), total=_number(loss[1]), squares=_number(loss[2])
-        ),
+        loss=LossSums(count=_count(loss[0]), total=_number(loss[1]), squares=_number(loss[2])),
     )
     if not sums.right_images <= sums.images <= sums.labelled <= sums.predictions:
         raise ValueError("its counts contradict each other")

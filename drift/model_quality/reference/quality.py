@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drift.model_quality.scoring.expected_accuracy import ConfidenceThreshold
 from drift.model_quality.sums import ClassifierSums
 
 
@@ -15,11 +16,9 @@ class ReferenceQuality:
     ----------
     sums
         Over all of them, whatever their version.
-    right, wrong
-        The confidences of its right and of its wrong answers, each in ascending order: what
-        confidences let one expect is calibrated on them. Of very many, evenly spaced ones.
+    learned
+        What its confidences taught of their meaning; None where no labelled prediction has one.
     """
 
     sums: ClassifierSums
-    right: tuple[float, ...] = ()
-    wrong: tuple[float, ...] = ()
+    learned: ConfidenceThreshold | None = None

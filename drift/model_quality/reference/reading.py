@@ -40,7 +40,7 @@ def span_of(window: ReferenceWindow, job: Job) -> WholeDay:
 
 
 def listing_of_reference(listing: LabelListing, job: Job) -> LabelListing:
-    """Return the objects that may hold labels of `reference.window`: no later ones than it waits."""
+    """Return the objects that may hold labels of the reference: no later ones than it waits."""
     window = job.reference.window
     if window is None:
         return listing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from dataclasses import asdict
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from drift.model_quality.reference.reading import (
     span_of,
 )
 from drift.model_quality.scored_rows import ScoredRows
+from drift.model_quality.scoring.expected_accuracy import ConfidenceThreshold, learn_threshold
 from drift.model_quality.scoring.summing import sum_up
 from drift.model_quality.sums import ClassifierSums
 from drift.workplace import Workplace
@@ -32,8 +34,6 @@ from jobs.predictions.selection.choose import find_objects
 from jobs.times.timestamps import to_moment
 
 _VERSION = 1
-# Of more confidences so many are kept, evenly spaced in their order.
-_MOST_CONFIDENCES = 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -73,17 +73,9 @@ def reference_quality(
 def quality_of_rows(rows: ScoredRows) -> ReferenceQuality:
     """Return what is kept of the reference's rows."""
     table = rows.labelled
-    table = table[table["confidence"].notna()]
-    is_right = (table["true"] == table["predicted"]).to_numpy()
-    confidence = np.sort(table["confidence"].to_numpy(np.float64)[is_right])
-    others = np.sort(table["confidence"].to_numpy(np.float64)[~is_right])
-    # The same part of both, so that the share of right ones stays.
-    step = max(1, -(-len(table) // _MOST_CONFIDENCES))
-    return ReferenceQuality(
-        sums=sum_up(rows),
-        right=tuple(confidence[::step].tolist()),
-        wrong=tuple(others[::step].tolist()),
-    )
+    right = (table["true"] == table["predicted"]).to_numpy(np.bool_)
+    learned = learn_threshold(table["confidence"].to_numpy(np.float64), right)
+    return ReferenceQuality(sums=sum_up(rows), learned=learned)
 
 
 def reference_document(found: ReferenceQuality, key: str) -> bytes:
@@ -92,8 +84,7 @@ def reference_document(found: ReferenceQuality, key: str) -> bytes:
         "version": _VERSION,
         "key": key,
         "sums": sums_document(found.sums),
-        "right": list(found.right),
-        "wrong": list(found.wrong),
+        "learned": None if found.learned is None else asdict(found.learned),
     }
     return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
 
@@ -104,13 +95,22 @@ def parse_reference(data: bytes, key: str) -> ReferenceQuality | None:
         document = json.loads(data)
         if document["version"] != _VERSION or document["key"] != key:
             return None
+        learned = document["learned"]
         return ReferenceQuality(
             sums=sums_in(document["sums"]),
-            right=tuple(map(float, document["right"])),
-            wrong=tuple(map(float, document["wrong"])),
+            learned=None if learned is None else _learned(learned),
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def _learned(document: dict[str, float]) -> ConfidenceThreshold:
+    return ConfidenceThreshold(
+        threshold=float(document["threshold"]),
+        at_threshold=float(document["at_threshold"]),
+        labelled=int(document["labelled"]),
+        variance=float(document["variance"]),
+    )
 
 
 def _read(place: Workplace, listing: LabelListing | None) -> ReferenceQuality:

@@ -80,7 +80,8 @@ def _macro_f1(counts: ClassCounts, part: float) -> Estimate:
     variance = float((counts.count * change**2).sum()) / classes**2 / part
     alike = classes**2 / float((2 / size[there]).sum()) * part
     mean = float(scores[there].mean())
-    bias = _bias_of_f1(counts.right[there], (size - counts.right)[there], mean) / part
+    tried = size - counts.right
+    bias = _bias_of_f1(counts.right[there] * part, tried[there] * part, mean)
     return among_all(mean_with_variance(mean, variance, alike, bias), classes / len(there))
 
 
