@@ -18,6 +18,7 @@ from drift.setup.labels.keys import (
     column_texts,
     image_names,
     key_columns,
+    last_part,
 )
 from drift.setup.labels.tables import LabelTable, label_tables, spelled_alike
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
@@ -84,7 +85,12 @@ def find_labels(beside: BesideLog) -> FoundLabels:
         joined = _of_one_path(joined)
         first, *rest = sorted(joined, key=lambda one: (-one.join.share, one.path))
         return FoundLabels(labels=replace(first, others=tuple(one.path for one in rest)))
-    lost = [_unjoined(table, own, log) for table, own in zip(tables, keys, strict=True)]
+    names = frozenset(map(last_part, beside.seen.names))
+    lost = [
+        _unjoined(table, own, log)
+        for table, own in zip(tables, keys, strict=True)
+        if not any(_name_objects(key, names) for key in own)
+    ]
     return FoundLabels(unjoined=tuple(one for one in lost if one is not None)[:_TABLES_TOLD])
 
 
@@ -111,7 +117,9 @@ def _of_unread(beside: BesideLog) -> Iterator[Candidate]:
     named = [
         one
         for one in beside.unread
-        if one.look.format is not None and has_word(one.names[0].rpartition(".")[0], LABEL_WORDS)
+        if one.look.format is not None
+        # An id may hold such a word by chance.
+        and all(has_word(name, LABEL_WORDS) for name in (one.names[0], one.names[-1]))
     ]
     for group in named[:_GROUPS_READ]:
         wanted = set(group.names)
@@ -195,6 +203,12 @@ def _of_one_path(joined: Sequence[LabelsGuess]) -> list[LabelsGuess]:
             join = replace(known.join, labelled=labelled)
             found[one.path, one.join.column] = replace(known, join=join, rows=rows)
     return list(found.values())
+
+
+def _name_objects(key: KeyColumn, names: frozenset[str]) -> bool:
+    """Tell whether labels are for images that no prediction is of, such as the reference's."""
+    shared = names.intersection(map(last_part, key.values))
+    return len(shared) >= _FEWEST_TOLD
 
 
 def _unjoined(table: LabelTable, keys: Sequence[KeyColumn], log: LogKeys) -> Unjoined | None:

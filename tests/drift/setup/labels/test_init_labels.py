@@ -12,7 +12,7 @@ from tests.support import labelled_layouts, usual_layouts
 from tests.support.counting_bucket import CountingBucket
 from tests.support.labelled_layouts import LABELLED, labelled, log_by_id, truth
 from tests.support.late_labels import LabelForm, LateWorld, show
-from tests.support.layouts import requests, write_csv
+from tests.support.layouts import put, requests, write_csv
 from tests.support.proposing import NOW, proposed, said
 
 SHARE = f"{LABELLED / 60:.0%} of 60 predictions looked at have a label"
@@ -99,6 +99,17 @@ def test_labels_that_name_no_prediction_are_told_with_what_both_sides_look_like(
     assert 'its id holds "img_000.jpg"' in told_of
     assert f'id of the log holds "{requests()[0].id}"' in told_of
     assert "UNSURE: labels.csv looks like labels" in job_file_text(proposal)
+
+
+def test_labels_of_the_references_images_are_no_doubt(tmp_path):
+    log_by_id(tmp_path)
+    for number in range(60):
+        put(tmp_path, f"reference/r{number:03}.jpg", number)
+    rows = [{"file": f"r{one.number:03}.jpg", "label": truth(one)} for one in requests()]
+    write_csv(tmp_path / "labels.csv", rows)
+    job, proposal = job_of(tmp_path)
+    assert "labels" not in job
+    assert "looks like labels" not in said(proposal)
 
 
 def test_a_list_of_the_classes_is_no_label_and_no_doubt(tmp_path):
