@@ -45,7 +45,9 @@ def scores_of(sums: ClassifierSums) -> ClassifierScores:
         precision=_mean_share(counts.right, counts.answered, part, every=True),
         recall=_mean_share(counts.right, counts.labelled, part, every=True),
         f1=_macro_f1(counts, part),
-        calibration_error=calibration_error_of(sums) if sums.bins else None,
+        calibration_error=calibration_error_of(sums)
+        if any(one.count for one in sums.bins)
+        else None,
         log_loss=(
             mean_of_losses(loss.count, loss.total, loss.squares, part) if loss.count else None
         ),
