@@ -41,6 +41,7 @@ from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.run import RunFindings
 from reports.history.history import rows_before
 from reports.history.store import HistoryReader
+from reports.telling.quality_notices import with_quality_notice
 
 logger = logging.getLogger(__name__)
 
@@ -124,7 +125,9 @@ def _with_model_quality(
     )
     with workplace.stopwatch.stage("labels"):
         found = model_quality(workplace, at_hand, still_allowed)
-    return replace(judged, findings=replace(judged.findings, model_quality=found))
+    findings = replace(judged.findings, model_quality=found)
+    settings = workplace.job.notifications
+    return replace(judged, findings=with_quality_notice(findings, inputs.history, settings))
 
 
 def _read_before_anything_is_written(

@@ -11,6 +11,8 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 
 from benchmarks.chaos_parts.places import USUAL, Place, Watch, new_place, succeeded
@@ -124,6 +126,17 @@ class World:
         before, watch = self._month_with_features, self._watch_of_month
         return [kind(f"month-{number}", before, watch) for number, kind in enumerate(kinds)]
 
+    @cached_property
+    def labelled_places(self) -> list[Place]:
+        """A month with labels for all of its days, which no run has read: on each kind of store."""
+        kinds = [self._in_folder, self._on_gcs_by_itself]
+        if not missing_parts():
+            kinds.append(self._on_s3_by_itself)
+        watch = replace(self._watch_of_month, days=0, labels=True)
+        return [
+            kind(f"labelled-{number}", self._labelled, watch) for number, kind in enumerate(kinds)
+        ]
+
     def side_by_side(self, count: int, *, only_servers: bool = False) -> list[Place]:
         """Return places of their own, whose runs may all go on at the same time.
 
@@ -197,6 +210,17 @@ class World:
     @cached_property
     def _month_with_features(self) -> Path:
         return self._featured("month-with-features", self._month, self._watch_of_month)
+
+    @cached_property
+    def _labelled(self) -> Path:
+        """The same with the labels of all images, every third of which was answered wrongly."""
+        bucket = _made(self.temporary / "labelled") / "bucket"
+        shutil.copytree(self._month_with_features, bucket)
+        log = pd.read_csv(bucket / "predictions_log.csv", dtype=str)
+        wrong = np.arange(len(log)) % 3 == 0
+        log["label"] = log["breed"].where(~wrong, "boxer")
+        log[["id", "label"]].to_csv(bucket / "labels.csv", index=False)
+        return bucket
 
     @property
     def _watch_of_month(self) -> Watch:

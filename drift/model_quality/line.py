@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,12 @@ from drift.across_runs.marks import PersonsMarks
 from drift.model_quality.assembling.assemble import assemble
 from drift.model_quality.assembling.estimate import estimate_of
 from drift.model_quality.assembling.gathered import GatheredLabels
+from drift.model_quality.assembling.remarks import remarks_on_job
 from drift.model_quality.assembling.unread import unread_quality
 from drift.model_quality.joining.answers import of_window
 from drift.model_quality.joining.joined import JoinedRows, spelled
 from drift.model_quality.label_source import FurtherLabels, LabelSource, label_source
+from drift.model_quality.labelled_images import remark_on_labelled
 from drift.model_quality.past_days import DayScoring, WindowRows, records_before
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.reference.stored import reference_quality
@@ -106,9 +108,12 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         reference=reference,
         marks=run.marks,
         model_classes=_classes_of_profile(run.profile, rows),
+        remarks=tuple(remarks_on_job(job, source.given, run.predictions)),
     )
+    found = assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
+    unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
     store.save_rollup()
-    return assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
+    return replace(found, remarks=(*found.remarks, unlike)) if unlike else found
 
 
 def _told_source(place: Workplace, source: LabelSource) -> str:

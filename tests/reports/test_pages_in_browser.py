@@ -91,7 +91,7 @@ def test_hostile_labels_are_shown_as_text(unfolded: dict[str, OpenedPage]) -> No
 
 
 def test_headings_start_at_one_and_leave_no_level_out(unfolded: dict[str, OpenedPage]) -> None:
-    for page in ("drifted", "index"):
+    for page in ("drifted", "worse_with_drift", "index"):
         levels = unfolded[page].at_widths[1]["headings"]
 
         assert levels[0] == 1
