@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 
@@ -127,7 +128,7 @@ def main() -> None:
     parser.add_argument("--part", choices=["bars", "grid", "odd", "decline", "images", "cost"])
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    parts = {
+    parts: dict[str, Callable[[], None]] = {
         "bars": lambda: print_bars(options.worlds or 2000, options.seed),
         "grid": lambda: print_grid(options.worlds or 100, options.seed),
         "odd": lambda: print_odd(options.worlds or 200, options.seed),

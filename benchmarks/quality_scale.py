@@ -99,7 +99,8 @@ def job_of(folder: Path, kind: str) -> Job:
     """Return the job with one kind of labels."""
     columns: dict[str, object] = {"prediction": "prediction", "confidence": "confidence"}
     settings: dict[str, object] = {
-        "name": kind.replace(" ", "-"),
+        "name": "dogs",
+        "reports": {"path": f"reports-{kind.replace(' ', '-')}"},
         "bucket": {"url": str(folder)},
         "predictions": {"path": "log.csv", "columns": columns},
         "window": {"last": "1d"},

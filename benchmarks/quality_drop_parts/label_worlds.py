@@ -95,7 +95,7 @@ def day_labels(random: np.random.Generator, world: LabelWorld) -> NDArray[np.int
     return np.full(world.days, round(world.window_labels / world.window_days))
 
 
-def tests_of(world: LabelWorld, worlds: int, seed: int) -> Iterator[NewestTest | None]:
+def judged_windows(world: LabelWorld, worlds: int, seed: int) -> Iterator[NewestTest | None]:
     """Yield the test of the window, one world after the other; None where nothing is compared."""
     rule = NewestRule(window_end=FIRST + world.days * DAY, window_days=world.window_days)
     for number in range(worlds):
@@ -113,7 +113,7 @@ def tests_of(world: LabelWorld, worlds: int, seed: int) -> Iterator[NewestTest |
 
 def share_found(world: LabelWorld, worlds: int, seed: int) -> tuple[int, int]:
     """Return how many windows are found to be worse, and of how many."""
-    tests = [test for test in tests_of(world, worlds, seed) if test is not None]
+    tests = [test for test in judged_windows(world, worlds, seed) if test is not None]
     return sum(test.dropped for test in tests), len(tests)
 
 

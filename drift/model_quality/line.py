@@ -74,9 +74,11 @@ def model_quality(
         raise
     except DriftError as error:
         logger.warning("the model's quality is not known: %s", error.message)
-        return unread_quality(
-            place.job, run.predictions.window, len(run.predictions), error.message
-        )
+        reason = error.message
+    except Exception as error:  # a fault of ours, or of what a label holds
+        logger.exception("the model's quality is not known")
+        reason = f"{type(error).__name__}: {error}. The run's log has the traceback; report it."
+    return unread_quality(place.job, run.predictions.window, len(run.predictions), reason)
 
 
 def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> ModelQuality:

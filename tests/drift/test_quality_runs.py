@@ -101,6 +101,7 @@ def test_a_drop_is_told_beside_the_verdict(bucket: Path, form: LabelForm) -> Non
     assert report["model_quality"]["state"] == "dropped"
 
 
+@pytest.mark.slow
 def test_runs_in_any_order_end_with_the_same_records(
     whole: Path, form: LabelForm, tmp_path: Path
 ) -> None:
@@ -122,6 +123,7 @@ def _waiting(form: LabelForm, wait: str) -> dict[str, object]:
     return {"labels": {**table, "wait": wait}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS, ids=lambda one: one.name)
 def test_labels_that_come_day_by_day_end_with_the_records_of_one_run(
     form: LabelForm, tmp_path: Path
@@ -234,6 +236,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(bucket: Path, form: LabelFor
     assert dry == wet
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_write_leaves_nothing_half(
     whole: Path, form: LabelForm, tmp_path: Path
 ) -> None:
@@ -336,6 +339,29 @@ def test_a_log_that_fails_when_it_is_read_again_costs_no_report(tmp_path: Path) 
     assert found.model_quality is not None
     assert found.model_quality.state is QualityState.UNKNOWN
     assert "the disk is broken" in found.model_quality.summary
+    assert (tmp_path / REPORTS / "latest.json").exists()
+
+
+def test_a_fault_of_the_program_costs_no_report(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = LabelForm.JSON_LINES
+    show(WORLD, tmp_path, WORLD.day(DAYS), form)
+
+    def before(method: str, name: str) -> None:
+        if method == "list" and name.endswith("/quality/"):
+            raise ZeroDivisionError("division by zero")
+
+    def wrap(inner: Bucket) -> CountingBucket:
+        bucket = CountingBucket(inner)
+        bucket.before = before
+        return bucket
+
+    found = run_until(late_job(tmp_path, form), WORLD.day(DAYS), wrap).model_quality
+    assert found is not None
+    assert found.state is QualityState.UNKNOWN
+    assert "ZeroDivisionError: division by zero" in found.summary
+    assert "Traceback" in caplog.text
     assert (tmp_path / REPORTS / "latest.json").exists()
 
 

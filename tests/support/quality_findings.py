@@ -96,6 +96,9 @@ def other_classes() -> RunFindings:
         classes=tuple(classes),
         confusions=(),
         reliability=(),
+        days=(),
+        weeks=(),
+        wrong=(),
         estimate=None,
     )
     return with_quality(examples.steady(), quality)

@@ -169,7 +169,7 @@ def _answers(
         return columns.get(name or "", nothing)
 
     images = nothing
-    if place.job.has_images and count:
+    if count and place.job.has_images and set(_image_columns(place)) <= set(columns):
         images = image_names(columns, count, place.locator, place.log_url)
     return Answers(
         moments=moments,

@@ -59,7 +59,7 @@ class Belief:
     def chance(self, counts: DayCounts, right: float) -> float:
         """Return the chance that a stretch has so few right answers, or fewer."""
         tails = lower_tail(counts.total, right, self.means, self.of_stretch(counts))
-        return float(min(self.weights @ tails, 1.0))
+        return min(float(self.weights @ tails), 1.0)
 
 
 def belief_of_reference(images: float, right: float) -> Belief:

@@ -20,7 +20,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class DayEvidence:
     """The labelled days, the oldest first.
 
     Attributes
@@ -43,7 +43,7 @@ class Evidence:
     beliefs: dict[tuple[bytes, int], Belief]
 
     @classmethod
-    def of(cls, days: Sequence[DayScore]) -> Evidence:
+    def of(cls, days: Sequence[DayScore]) -> DayEvidence:
         """Return the evidence of days that have labels."""
         first = days[0].start if days else None
         return cls(

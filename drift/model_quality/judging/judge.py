@@ -8,10 +8,10 @@ from datetime import datetime
 
 from drift.model_quality.judging.belief import Belief, belief_of_reference
 from drift.model_quality.judging.estimates import drop_estimate, smallest_drop
-from drift.model_quality.judging.evidence import Evidence, large_enough
+from drift.model_quality.judging.evidence import DayEvidence, large_enough
 from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
 from drift.model_quality.judging.predictive import DayCounts
-from drift.model_quality.judging.replay import Course, onset, replay
+from drift.model_quality.judging.replay import QualityCourse, onset, replay
 from drift.model_quality.judging.stretches import newest_stretch
 from reports.findings.model_quality.quality import QualityBasis, QualityState
 
@@ -100,7 +100,9 @@ def newest_test(
     rule: NewestRule,
 ) -> NewestTest | tuple[DayScore, ...]:
     """Return the test, or the newest days alone where there is nothing to compare them with."""
-    evidence = Evidence.of([day for day in days if day.images > 0 and day.end <= rule.window_end])
+    evidence = DayEvidence.of(
+        [day for day in days if day.images > 0 and day.end <= rule.window_end]
+    )
     newest = newest_stretch(evidence.days, rule, settings.min_labels)
     if not newest:
         return ()
@@ -127,8 +129,8 @@ def newest_test(
 
 
 def _before(
-    evidence: Evidence,
-    course: Course,
+    evidence: DayEvidence,
+    course: QualityCourse,
     start: int,
     reference: tuple[float, float] | None,
     settings: JudgeSettings,

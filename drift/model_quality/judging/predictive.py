@@ -63,17 +63,20 @@ def lower_tail(images: int, right: float, means: Numbers, correlations: Numbers)
         # A beta distribution with the mean and the variance of the share of right answers.
         matched = (1 + (images - 1) * correlations) / images
         a, b = shapes(means, matched)
-        tail: Numbers = betainc(a, b, (right + 0.5) / images)
-        return tail
+        smooth: Numbers = betainc(a, b, (right + 0.5) / images)
+        return smooth
     a, b = shapes(means, correlations)
     whole = int(np.floor(right))
     part = right - whole
+    # The shorter of the two sums.
     if right <= images / 2:
         chances = _chances(images, a, b, whole + 2)
-        return np.minimum(chances[:, :-1].sum(axis=1) + part * chances[:, -1], 1)
-    chances = _chances(images, b, a, images - whole)
-    tail = 1 - chances.sum(axis=1) + part * chances[:, -1]
-    return np.clip(tail, 0, 1)
+        exact: Numbers = chances[:, :-1].sum(axis=1) + part * chances[:, -1]
+    else:
+        chances = _chances(images, b, a, images - whole)
+        exact = 1 - chances.sum(axis=1) + part * chances[:, -1]
+    exact.clip(0, 1, out=exact)
+    return exact
 
 
 def _chances(images: int, a: Numbers, b: Numbers, count: int) -> Numbers:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from drift.model_quality.judging.belief import Belief
-from drift.model_quality.judging.evidence import Chosen, Evidence, large_enough
+from drift.model_quality.judging.evidence import Chosen, DayEvidence, large_enough
 from drift.model_quality.judging.judgement import JudgeSettings, NewestRule
 from drift.model_quality.judging.numbers import Numbers
 from drift.model_quality.judging.stretches import stretch_start
@@ -19,7 +19,7 @@ _MOST_OF_A_DAY = np.log(20)
 
 
 @dataclass(slots=True, kw_only=True)
-class Course:
+class QualityCourse:
     """What is known after some of the days.
 
     Attributes
@@ -57,7 +57,7 @@ class Course:
         return chosen
 
 
-def replay(evidence: Evidence, settings: JudgeSettings, rule: NewestRule) -> Course:
+def replay(evidence: DayEvidence, settings: JudgeSettings, rule: NewestRule) -> QualityCourse:
     """Judge each day as if it were the newest, and return what is known after the last.
 
     A day teaches once it lies before the stretch that is judged. Where a stretch is found to be a
@@ -66,7 +66,7 @@ def replay(evidence: Evidence, settings: JudgeSettings, rule: NewestRule) -> Cou
     they teach then. Every comparison is with earlier days, never with the reference: a reference
     that promises too much cannot keep days from teaching.
     """
-    course = Course(teaches=np.array([day.teaches for day in evidence.days], dtype=np.bool_))
+    course = QualityCourse(teaches=np.array([day.teaches for day in evidence.days], dtype=np.bool_))
     longest = _longest_days(rule)
     for at in range(len(evidence.days)):
         _one_day(evidence, settings, course, at, (rule.window_days, longest))
@@ -80,7 +80,11 @@ def _longest_days(rule: NewestRule) -> float:
 
 
 def _one_day(
-    evidence: Evidence, settings: JudgeSettings, course: Course, at: int, lengths: tuple[int, float]
+    evidence: DayEvidence,
+    settings: JudgeSettings,
+    course: QualityCourse,
+    at: int,
+    lengths: tuple[int, float],
 ) -> None:
     window_days, longest = lengths
     ages = evidence.numbers[at] - evidence.numbers[: at + 1]
@@ -106,7 +110,7 @@ def _one_day(
 
 
 def _found(
-    evidence: Evidence, settings: JudgeSettings, course: Course, stretch: slice
+    evidence: DayEvidence, settings: JudgeSettings, course: QualityCourse, stretch: slice
 ) -> Belief | None:
     """Return what the stretch was compared with where it is a drop, else None."""
     level_days = course.level_days(stretch.start)
@@ -119,7 +123,7 @@ def _found(
     return belief if found else None
 
 
-def _begin(evidence: Evidence, course: Course, belief: Belief, stretch: slice) -> None:
+def _begin(evidence: DayEvidence, course: QualityCourse, belief: Belief, stretch: slice) -> None:
     since = onset(evidence, belief, stretch)
     course.since = since
     course.before = belief.mean
@@ -128,15 +132,14 @@ def _begin(evidence: Evidence, course: Course, belief: Belief, stretch: slice) -
     course.teaches[since : stretch.stop] = False
 
 
-def onset(evidence: Evidence, belief: Belief, stretch: slice) -> int:
+def onset(evidence: DayEvidence, belief: Belief, stretch: slice) -> int:
     """Return the first day of a drop that was found in a stretch.
 
     Of all days of the stretch, it is the one from which on the days together speak the most for
     the stretch's lowest level against the level before.
     """
-    days = np.arange(stretch.start, stretch.stop)
-    best, most = stretch.start, -np.inf
-    for first in days:
+    best, most = int(stretch.start), -np.inf
+    for first in range(best, int(stretch.stop)):
         signs = _signs(
             evidence,
             slice(first, stretch.stop),
@@ -145,12 +148,12 @@ def onset(evidence: Evidence, belief: Belief, stretch: slice) -> int:
             belief.day_variance,
         )
         if -signs.sum() > most:
-            best, most = int(first), -float(signs.sum())
+            best, most = first, -float(signs.sum())
     return best
 
 
 def _signs(
-    evidence: Evidence, days: slice, before: float, level: float, day_variance: float
+    evidence: DayEvidence, days: slice, before: float, level: float, day_variance: float
 ) -> Numbers:
     """Return by day the log of how much it speaks for the level before against the drop's level."""
     images = evidence.images[days]
@@ -160,7 +163,7 @@ def _signs(
     return signs
 
 
-def _follow(evidence: Evidence, course: Course, at: int, *, found: bool) -> None:
+def _follow(evidence: DayEvidence, course: QualityCourse, at: int, *, found: bool) -> None:
     """Take in one more day while a drop lasts."""
     belief = evidence.belief(course.earlier(course.since or 0), course.era)
     sign = _signs(evidence, slice(at, at + 1), course.before, course.level, belief.day_variance)
@@ -174,7 +177,7 @@ def _follow(evidence: Evidence, course: Course, at: int, *, found: bool) -> None
     course.since = None
 
 
-def _accept(evidence: Evidence, course: Course, at: int) -> None:
+def _accept(evidence: DayEvidence, course: QualityCourse, at: int) -> None:
     """End a drop where a person accepted its level as normal."""
     if course.since is None:
         return

@@ -251,6 +251,18 @@ def test_days_without_labels_and_days_behind_the_window_change_nothing(pairs, wi
 
 
 @settings(max_examples=12, deadline=None)
+@given(st.lists(st.integers(88, 92), min_size=6, max_size=27), st.integers(70, 100))
+def test_the_order_of_earlier_days_matters_only_by_who_are_neighbours(right, newest):
+    forwards, backwards = (
+        judged(scores([*((one, 100) for one in order), (newest, 100)]))
+        for order in (right, right[::-1])
+    )
+
+    assert forwards.p_value == pytest.approx(backwards.p_value, rel=1e-6)
+    assert forwards.state is backwards.state
+
+
+@settings(max_examples=12, deadline=None)
 @given(some_days, st.sampled_from([1, 7]))
 def test_every_answer_is_in_its_range(pairs, window_days):
     answer = judged(scores(pairs), (300, 250), window_days)
@@ -265,3 +277,25 @@ def test_every_answer_is_in_its_range(pairs, window_days):
     assert -1 <= answer.drop.low <= answer.drop.value <= answer.drop.high <= 1
     assert answer.smallest is None or 0 < answer.smallest <= 1
     assert (answer.since is not None) == (answer.state is QualityState.DROPPED)
+
+
+def test_no_days_at_all_leave_the_quality_unknown():
+    rule = NewestRule(window_end=FIRST, window_days=7)
+
+    assert judge([], (1000, 900), SETTINGS, rule) == Judgement(state=QualityState.UNKNOWN)
+
+
+@pytest.mark.parametrize("hours", [23, 25])
+def test_a_day_of_23_or_25_hours_counts_as_one(hours):
+    days = days_of((40, 0.9))
+    shift = timedelta(hours=hours) - DAY
+    moved = [
+        *days[:36],
+        replace(days[36], end=days[36].end + shift),
+        *(replace(day, start=day.start + shift, end=day.end + shift) for day in days[37:]),
+    ]
+
+    answer = judged(moved, window_days=7)
+
+    assert answer.newest == tuple(moved[-7:])
+    assert answer.p_value == judged(days, window_days=7).p_value
