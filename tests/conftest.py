@@ -93,6 +93,8 @@ SLOW_FILES = (
     "test_prune_command.py",
     "test_standard_streams.py",
     "test_window_memory.py",
+    "test_memory_of_labels.py",
+    "test_labels_on_s3.py",
     "test_warm_run.py",
     "test_feature_cache.py",
     "test_decoding_modes.py",

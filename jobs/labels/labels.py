@@ -5,19 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
+from jobs.errors import InputError
+
 COLUMNS = ("key", "label", "moment", "source", "line")
+NOT_KNOWN = int(np.iinfo(np.int64).min)
+"""The moment of a label of which nobody says when it was given."""
+
+# Labels that are left out.
+NO_LABEL = "no label"
+NO_KEY = "no id and no image"
+CONTRADICTING = "contradicting labels"
+UNREADABLE_OBJECT = "object that cannot be read"
+OBJECT_GONE = "object that was gone when it was to be read"
+# Labels that are used, with a remark.
+TWICE = "given more than once"
+CORRECTED = "corrected later"
+NO_TIME = "no time that can be read"
+NONE_YET = "no object with labels is there yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOutLabel:
-    """A label that is not used, or of which something is to be said; as `RejectedRow`."""
+    """A label that is not used, or of which something is to be said; as `RejectedRow`.
+
+    Attributes
+    ----------
+    source, line
+        Where it stands; the line is 0 where the whole object is meant.
+    key
+        The id or the image that it is for; empty where that is not known.
+    reason
+        Why, in words that are the same for every label of that kind.
+    detail
+        What it says, shortened, or what is wrong with the object.
+    """
 
     source: str
     line: int
     key: str
     reason: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +66,9 @@ class ReadLabels:
         Where they were read, as users know it.
     objects, rows
         How many objects were read, and labels in them, those that are left out among them.
+    passed_over
+        How many objects were not read because their names tell days before all predictions that
+        wait for their labels.
     digest
         SHA-256 in hex over the labels that count, in whichever order they came.
     listing_digest
@@ -57,3 +90,24 @@ class ReadLabels:
     left_out: Mapping[str, int] = field(default_factory=dict)
     noted: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[LeftOutLabel, ...] = ()
+    passed_over: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadLabels:
+    """That labels could not be read: no run loses its report because of it.
+
+    Attributes
+    ----------
+    url
+        Where they should be, as users know it.
+    reason
+        What failed, what was expected and what to do, in sentences that name the object.
+    """
+
+    url: str
+    reason: str
+
+    def as_error(self) -> InputError:
+        """Return it as an error, for who wants to end with it."""
+        return InputError(self.reason)

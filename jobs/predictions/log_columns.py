@@ -173,7 +173,7 @@ def check_header(url: str, columns: Sequence[str], needed: NeededColumns) -> Non
         )
     own_time = needed.of_names.own_time_column(columns)
     if own_time is not None and own_time not in columns:
-        raise _missing(url, own_time, "predictions.columns.timestamp", columns)
+        raise missing_column(url, own_time, "predictions.columns.timestamp", columns)
 
 
 def check_width(url: str, count: int) -> None:
@@ -216,7 +216,7 @@ def check_columns(
     of_names = needed.of_names.all
     for column, key in needed.required().items():
         if column not in columns and column not in optional and column not in of_names:
-            raise _missing(url, column, key, columns)
+            raise missing_column(url, column, key, columns)
     probabilities = needed.probabilities(columns)
     _refuse_clashing(url, "probabilities", _FIELD_NAMES.intersection(probabilities))
     numbers = needed.numbers(columns)
@@ -228,7 +228,7 @@ def check_columns(
         if _is_of_answers(pattern, needed.named):
             continue
         if not any(column == pattern or fnmatchcase(column, pattern) for column in columns):
-            raise _missing(url, pattern, f"predictions.columns.{key}", columns)
+            raise missing_column(url, pattern, f"predictions.columns.{key}", columns)
 
 
 def _refuse_clashing(url: str, key: str, clashing: Collection[str]) -> None:
@@ -247,7 +247,8 @@ def _is_of_answers(pattern: str, named: LogColumns) -> bool:
     )
 
 
-def _missing(url: str, column: str, key: str, columns: Sequence[str]) -> ColumnMissingError:
+def missing_column(url: str, column: str, key: str, columns: Sequence[str]) -> ColumnMissingError:
+    """Return the error of a column that is not there, which a key of the job file names."""
     by_lowered = {name.lower(): name for name in columns}
     near = get_close_matches(column.lower(), list(by_lowered), n=1, cutoff=0.6)
     nearest = f' The nearest is "{by_lowered[near[0]]}".' if near else ""

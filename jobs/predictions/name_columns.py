@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pyarrow as pa
 
@@ -52,6 +52,11 @@ class NameColumns:
         """The log's own columns that templates change."""
         asked = [placeholder_of(one).column for one in self.templates]
         return tuple(one for one in asked if one not in self._from_names)
+
+    def own_column_of(self, column: str) -> str:
+        """Return the log's own column that a template changes; any other column as it is."""
+        asked = placeholder_of(column).column if is_template(column) else column
+        return asked if asked in self.own_columns else column
 
     @cached_property
     def _from_names(self) -> frozenset[str]:
@@ -197,6 +202,7 @@ class NameColumns:
         return {name: there[name] for name in {*self.all, self.timestamp} if name in there}
 
 
+@lru_cache(maxsize=64)
 def placeholder_of(template: str) -> Placeholder:
     """Return what stands between the braces of a template."""
     return Placeholder.parse(template[1:-1])

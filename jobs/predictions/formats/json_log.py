@@ -104,16 +104,24 @@ class JsonReader:
     ----------
     source, url
         What the bucket and what users call it.
+    is_one_object
+        Whether its first line tells what all of it is, as that of several objects does not.
     """
 
     def __init__(
-        self, source: str, url: str, encoding: TextEncoding, collector: WindowCollector
+        self,
+        source: str,
+        url: str,
+        encoding: TextEncoding,
+        collector: WindowCollector,
+        *,
+        is_one_object: bool = True,
     ) -> None:
         self._source, self._url = source, url
         self._collector = collector
         self._encoding = encoding
         self._line = 1
-        self._is_first = True
+        self._is_first = is_one_object
         self._knows_columns = False
         self._objects = 0
         self._columns: dict[str, None] = {}

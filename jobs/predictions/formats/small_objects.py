@@ -37,7 +37,9 @@ class SmallObjects:
         self._url = bucket.url_of(settings.path)
         self._collector = collector
         self._packed = collector.origins.pack(settings.path)
-        self._reader = JsonReader(settings.path, self._url, TextEncoding(None), collector)
+        self._reader = JsonReader(
+            settings.path, self._url, TextEncoding(None), collector, is_one_object=False
+        )
         self._lines: list[bytes] = []
         self._size = 0
         self._next_line = 1

@@ -124,6 +124,10 @@ class WindowCollector:
         self.time_column = names.own_time_column(columns)
         return next((at for at, name in enumerate(columns) if name == self.time_column), None)
 
+    def columns_to_read(self, names: Sequence[str]) -> list[str]:
+        """Return which of an object's columns are read: all, as rows are compared in all."""
+        return list(names)
+
     def note(self, source: str, lines: Integers, moments: Integers, zoneless: Flags) -> None:
         """Take in the readable times of further lines of an object, in or outside the window."""
         self.seen.add(moments, zoneless)

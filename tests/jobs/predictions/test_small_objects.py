@@ -170,3 +170,15 @@ def test_a_window_of_too_many_rows_is_refused():
     )
     with pytest.raises(TooManyRowsError):
         read_log(objects(), "r/*", request=request)
+
+
+def test_a_binary_object_that_is_read_first_costs_its_own_row_alone():
+    """It was fatal in the first of them, and counted in any other."""
+    bucket = bucket_of(days=1, a_day=60, folder="%Y/%m/%d")
+    first = min(bucket.objects)
+    bucket.write(first, b"\x00\x01 is no JSON")
+    rows = read(bucket, day=1)
+
+    assert len(rows) == 59
+    assert rows.tally.examples[0].source == first
+    assert rows.tally.rejected == 1

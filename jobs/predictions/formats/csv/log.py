@@ -258,9 +258,10 @@ class _CsvReader:
             self._add(records, table, times, np.flatnonzero(wanted))
 
     def _parse_all(self, records: Records, *, multi_line: bool) -> Texts:
-        columns = list(range(len(self._dialect.columns)))
+        names = self._collector.columns_to_read(self._dialect.columns)
+        columns = [self._dialect.columns.index(name) for name in names]
         table = parse(records.data, self._dialect, columns, multi_line=multi_line)
-        return table.rename_columns(list(self._dialect.columns))
+        return table.rename_columns(names)
 
     def _add(self, records: Records, table: Texts, times: Timestamps, rows: Integers) -> None:
         self._collector.add(

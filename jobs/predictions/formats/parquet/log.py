@@ -61,7 +61,7 @@ def read_parquet_log(log: LogObject, collector: WindowCollector) -> None:
 
 def _read_groups(file: parquet.ParquetFile, log: LogObject, collector: WindowCollector) -> None:
     first_row = 1
-    names = [str(name) for name in file.schema_arrow.names]
+    names = collector.columns_to_read([str(name) for name in file.schema_arrow.names])
     for group in range(file.metadata.num_row_groups):
         rows = file.metadata.row_group(group).num_rows
         bounds = group_bounds(file, group, collector)

@@ -1,0 +1,106 @@
+"""Which objects may hold labels, found by listing alone: cheap enough for every run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jobs.buckets.bucket import Bucket
+from jobs.errors import BucketAccessError, InputError, ObjectError, UnsafeNameError, UsageError
+from jobs.job_file.label_settings import LabelSettings
+from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.labels.labels import UnreadLabels
+from jobs.labels.places import LabelPlace, label_place
+from jobs.predictions.selection.choose import NamedObject, objects_of_log
+from jobs.times.timestamps import to_moment
+
+_END_OF_TIME = to_moment(datetime(9999, 12, 31, tzinfo=UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelListing:
+    """The objects that may hold labels; none of them was read.
+
+    Attributes
+    ----------
+    place
+        Where they lie.
+    objects
+        Those without a date in their name first, then the newest first.
+    digest
+        SHA-256 in hex over their names and versions: unchanged, no label has come.
+    """
+
+    place: LabelPlace
+    objects: tuple[NamedObject, ...]
+    digest: str
+
+    @property
+    def url(self) -> str:
+        """Where labels are read, as users know it."""
+        return self.place.url
+
+    def since(self, moment: datetime) -> list[NamedObject]:
+        """Return the objects that may hold labels of predictions from a moment on.
+
+        A label comes no earlier than its prediction, give or take a day, as days in names are of
+        any zone. An object whose name tells no day may hold any label.
+        """
+        start = to_moment(moment)
+        return [one for one in self.objects if one.may_hold(start, _END_OF_TIME)]
+
+
+def list_labels(
+    bucket: Bucket,
+    open_bucket: Callable[[str], Bucket],
+    settings: LabelSettings,
+    predictions: PredictionSettings,
+) -> LabelListing | UnreadLabels:
+    """Return which objects may hold labels; that there is none yet is no failure.
+
+    Parameters
+    ----------
+    bucket
+        The job's own.
+    open_bucket
+        Opens another bucket, whose URL lies below `labels.allowed_prefixes`.
+    settings
+        The job file's ``[labels]``, its `path` set.
+    predictions
+        Its ``[predictions]``, for what labels are written like the log in.
+    """
+    try:
+        place = label_place(bucket, open_bucket, settings)
+        objects = _objects(place, settings, predictions)
+    except (InputError, UsageError) as error:
+        return UnreadLabels(url=str(settings.path), reason=error.message)
+    return LabelListing(place=place, objects=tuple(objects), digest=_digest(place.url, objects))
+
+
+def log_settings_of(
+    place: LabelPlace, settings: LabelSettings, predictions: PredictionSettings
+) -> PredictionSettings:
+    """Return how the labels' objects are read as those of a log, in the bucket they lie in."""
+    return settings.log_settings(predictions).model_copy(update={"path": place.path})
+
+
+def _objects(
+    place: LabelPlace, settings: LabelSettings, predictions: PredictionSettings
+) -> list[NamedObject]:
+    try:
+        return objects_of_log(place.bucket, log_settings_of(place, settings, predictions))
+    except (BucketAccessError, UnsafeNameError):
+        raise
+    except ObjectError:
+        # None is there, or only empty ones: labels have not come.
+        return []
+
+
+def _digest(url: str, objects: Sequence[NamedObject]) -> str:
+    digest = hashlib.sha256(url.encode())
+    for name, version in sorted((one.name, one.info.version) for one in objects):
+        digest.update(json.dumps([name, version]).encode())
+    return digest.hexdigest()
