@@ -75,6 +75,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         judged = _with_model_quality(workplace, judged, inputs, still_allowed)
         finished = None
+        judged = _with_quality_notice(workplace, judged, inputs)
         if workplace.writes:
             compared = Compared(
                 lined_up=judged.lined_up,
@@ -138,6 +139,13 @@ def _read_before_anything_is_written(
         predictions = _read_log(workplace, request)
     asked.result()
     return predictions
+
+
+def _with_quality_notice(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Judged:
+    """Return what was found with what is to be told of the model; nothing without labels."""
+    settings = workplace.job.notifications
+    findings = with_quality_notice(judged.findings, inputs.history, settings)
+    return replace(judged, findings=findings)
 
 
 def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
