@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,10 +16,12 @@ from drift.model_quality.joining.answers import Answers
 from drift.model_quality.joining.joined import JoinedRows, join_labels, names_match, with_own_labels
 from drift.model_quality.joining.label_index import LabelIndex
 from drift.model_quality.records.documents import VERSION
+from drift.model_quality.records.known_labels import KnownLabels
+from drift.model_quality.records.store import QualityStore
 from drift.model_quality.whole_days import WholeDay
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
-from jobs.labels.labels import ReadLabels, UnreadLabels
+from jobs.labels.labels import OBJECT_GONE, LabelFacts, ReadLabels, UnreadLabels
 from jobs.labels.listing import LabelListing, list_labels
 from jobs.labels.reading import read_listed_labels
 from jobs.predictions.selection.choose import NamedObject, objects_of_log
@@ -32,8 +34,8 @@ class LabelSource(Protocol):
     """Labels that rows can be joined with."""
 
     @property
-    def given(self) -> ReadLabels | None:
-        """What was read below `labels.path`; None where the log's own labels count."""
+    def given(self) -> LabelFacts | None:
+        """What is told of those below `labels.path`; None where the log's own labels count."""
 
     @property
     def count(self) -> int | None:
@@ -94,7 +96,7 @@ class FurtherLabels:
     """The labels below `labels.path`."""
 
     listing: LabelListing
-    given: ReadLabels
+    given: LabelFacts
     index: LabelIndex
     settings: str
 
@@ -121,11 +123,15 @@ class FurtherLabels:
         return join_labels(answers, self.index, last_part=last_part)
 
 
-def label_source(place: Workplace, since: datetime) -> LabelSource | UnreadLabels:
-    """Return a job's labels.
+def label_source(
+    place: Workplace, store: QualityStore, since: datetime
+) -> LabelSource | UnreadLabels:
+    """Return a job's labels: those that are remembered, where no object and no setting changed.
 
     Parameters
     ----------
+    store
+        Where they are remembered.
     since
         The time of the oldest prediction that waits for its label.
 
@@ -140,25 +146,63 @@ def label_source(place: Workplace, since: datetime) -> LabelSource | UnreadLabel
     listing = list_labels(place.bucket, place.open_bucket, job.labels, job.predictions)
     if isinstance(listing, UnreadLabels):
         return listing
-    return further_labels(place, listing, since)
+    key = _key_of_labels(place, listing, since)
+    known = store.known_labels(key)
+    if known is not None:
+        facts = replace(
+            known.facts,
+            listing_digest=listing.digest,
+            passed_over=len(listing.objects) - len(listing.since(since)),
+        )
+        return FurtherLabels(
+            listing=listing, given=facts, index=known.index, settings=settings_digest(job)
+        )
+    found = further_labels(place, listing, since)
+    # What was deleted while it was read is not what the listing says.
+    if isinstance(found, FurtherLabels) and OBJECT_GONE not in found.given.left_out:
+        store.remember_labels(KnownLabels(index=found.index, facts=found.given), key)
+    return found
+
+
+def _key_of_labels(place: Workplace, listing: LabelListing, since: datetime) -> str:
+    """Return a digest of all that decides which labels are read, and what they are joined with."""
+    objects = sorted((one.name, one.info.version) for one in listing.since(since))
+    settings = (settings_digest(place.job), place.job.labels.most_objects)
+    return _digest(settings, place.bucket.url, listing.url, bool(listing.objects), objects)
 
 
 def further_labels(
     place: Workplace, listing: LabelListing, since: datetime
 ) -> FurtherLabels | UnreadLabels:
-    """Return the labels in objects that were listed."""
+    """Return the labels in objects that were listed, read now."""
+    read = read_below(place, listing, since)
+    return read if isinstance(read, UnreadLabels) else labels_that_were_read(place, listing, read)
+
+
+def read_below(
+    place: Workplace, listing: LabelListing, since: datetime
+) -> ReadLabels | UnreadLabels:
+    """Read the labels in objects that were listed."""
     job = place.job
-    read = read_listed_labels(
+    return read_listed_labels(
         listing,
         job.labels,
         job.predictions,
         since=since,
         workers=job.image_rules.fetch_workers,
     )
-    if isinstance(read, UnreadLabels):
-        return read
-    index = LabelIndex.of(read, place.bucket.url)
-    return FurtherLabels(listing=listing, given=read, index=index, settings=settings_digest(job))
+
+
+def labels_that_were_read(
+    place: Workplace, listing: LabelListing, read: ReadLabels
+) -> FurtherLabels:
+    """Return labels as rows are joined with them."""
+    return FurtherLabels(
+        listing=listing,
+        given=read.facts,
+        index=LabelIndex.of(read, place.bucket.url),
+        settings=settings_digest(place.job),
+    )
 
 
 def settings_digest(job: Job) -> str:

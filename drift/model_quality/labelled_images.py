@@ -28,8 +28,7 @@ from reports.findings.model_quality.quality import ScoredStretch
 # Of labelled images, and of the others, so many are compared.
 _MOST_IMAGES = 300
 _NAMED_COLUMNS = 3
-_REMEMBERED = "labelled-images.json"
-_LARGEST_BYTES = 10_000
+_REMEMBERED = "labelled-images"
 _VERSION = 1
 
 logger = logging.getLogger(__name__)
@@ -60,7 +59,7 @@ def remark_on_labelled(
         start=parse_timestamp(newest.start, "UTC"), end=parse_timestamp(newest.end, "UTC")
     )
     key = _key(scoring, span, place)
-    known = scoring.store.remembered(_REMEMBERED, _LARGEST_BYTES)
+    known = scoring.store.remembered(_REMEMBERED)
     text = None if known is None else _parsed(known, key)
     if text is None:
         try:

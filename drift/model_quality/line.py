@@ -85,16 +85,18 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
     job, window = place.job, run.predictions.window
     days = whole_days(window.end, job.labels.wait, job.day_zone)
     since = min([window.start, *(day.start for day in days[:1])])
-    source = label_source(place, since)
+    store = QualityStore(place, still_allowed)
+    source = label_source(place, store, since)
     if isinstance(source, UnreadLabels):
         logger.warning("labels: %s: %s", source.url, source.reason)
         return unread_quality(job, window, len(run.predictions), source.reason, source=source.url)
-    store = QualityStore(place, still_allowed)
     rows = WindowRows(window=window, answers=of_window(place, run.predictions))
     scoring = DayScoring(place=place, store=store, source=source, days=days, window=rows)
     scoring.score()
-    listing = source.listing if isinstance(source, FurtherLabels) else None
-    reference = reference_quality(place, store, run.profile.id, listing)
+    listing, index = (
+        (source.listing, source.index) if isinstance(source, FurtherLabels) else (None, None)
+    )
+    reference = reference_quality(place, store, listing)
     joined = source.join(rows.answers, last_part=scoring.last_part)
     gathered = GatheredLabels(
         job=job,
@@ -110,11 +112,11 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         reference=reference,
         marks=run.marks,
         model_classes=_classes_of_profile(run.profile, rows),
-        remarks=tuple(remarks_on_job(job, source.given, run.predictions)),
+        remarks=tuple(remarks_on_job(job, index, run.predictions)),
     )
     found = assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
     unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
-    store.save_rollup()
+    store.save()
     return replace(found, remarks=(*found.remarks, unlike)) if unlike else found
 
 

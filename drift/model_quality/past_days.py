@@ -152,7 +152,7 @@ class DayScoring:
 
     def _remember(self) -> None:
         seen = self.store.seen
-        self.store.save_seen(
+        self.store.remember_seen(
             replace(
                 Seen(),
                 days={**seen.days, **self.scored},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
@@ -51,17 +51,11 @@ class LeftOutLabel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLabels:
-    """What lay below ``labels.path``.
+class LabelFacts:
+    """What is told of the labels below ``labels.path``, beside the labels themselves.
 
     Attributes
     ----------
-    by_id, by_image
-        One row a label that counts, each key once, sorted by key. Columns: ``key`` (str: the
-        request's id, or the image's name or full URI as it is written), ``label`` (str), ``moment``
-        (int64, microseconds since 1970-01-01 UTC, when the label was given; the smallest int64
-        where that is not known), ``source`` (str, the object) and ``line`` (int64). A label with
-        both keys stands in both.
     url
         Where they were read, as users know it.
     objects, rows
@@ -80,8 +74,6 @@ class ReadLabels:
         The first ones of each reason.
     """
 
-    by_id: pd.DataFrame
-    by_image: pd.DataFrame
     url: str
     objects: int
     rows: int
@@ -91,6 +83,29 @@ class ReadLabels:
     noted: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[LeftOutLabel, ...] = ()
     passed_over: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLabels(LabelFacts):
+    """What lay below ``labels.path``.
+
+    Attributes
+    ----------
+    by_id, by_image
+        One row a label that counts, each key once, sorted by key. Columns: ``key`` (str: the
+        request's id, or the image's name or full URI as it is written), ``label`` (str), ``moment``
+        (int64, microseconds since 1970-01-01 UTC, when the label was given; the smallest int64
+        where that is not known), ``source`` (str, the object) and ``line`` (int64). A label with
+        both keys stands in both.
+    """
+
+    by_id: pd.DataFrame
+    by_image: pd.DataFrame
+
+    @property
+    def facts(self) -> LabelFacts:
+        """What is told of them, without the labels."""
+        return LabelFacts(**{one.name: getattr(self, one.name) for one in fields(LabelFacts)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

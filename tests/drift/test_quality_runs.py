@@ -174,7 +174,7 @@ def test_a_run_without_new_labels_reads_no_past_rows_and_writes_no_record(
     own = {name for name in written if "/quality/" in name}
     assert own == {
         f"{REPORTS}/quality/{WORLD.day(DAYS - 1):%Y-%m-%d}.json",
-        f"{REPORTS}/quality/seen.json",
+        f"{REPORTS}/quality/rollup.jsonl.gz",
     }
     buckets.clear()
     run_until(job, WORLD.day(DAYS), counted)

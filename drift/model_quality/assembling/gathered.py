@@ -12,7 +12,7 @@ from drift.model_quality.records.record import DayRecord
 from drift.model_quality.reference.quality import ReferenceQuality
 from drift.model_quality.whole_days import WholeDay
 from jobs.job_file.job import Job
-from jobs.labels.labels import ReadLabels
+from jobs.labels.labels import LabelFacts
 from jobs.times.windows import TimeWindow
 
 
@@ -52,7 +52,7 @@ class GatheredLabels:
 
     job: Job
     source: str
-    given: ReadLabels | None
+    given: LabelFacts | None
     count: int | None
     window: TimeWindow
     days: tuple[WholeDay, ...]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from drift.model_quality.joining.label_index import LabelIndex
 from jobs.job_file.job import Job
-from jobs.labels.labels import ReadLabels
 from jobs.predictions.rows.rows import PredictionRows
 
 
 def remarks_on_job(
-    job: Job, given: ReadLabels | None, predictions: PredictionRows
+    job: Job, labels: LabelIndex | None, predictions: PredictionRows
 ) -> Iterator[str]:
     """Yield a sentence for each setting that cannot do what it should.
 
     Parameters
     ----------
-    given
+    labels
         What was read below `labels.path`; None where the log's own labels count.
     predictions
         The rows of the window.
     """
-    if given is not None and not job.has_images and not len(given.by_id) and len(given.by_image):
+    if labels is not None and labels.names_images_alone and not job.has_images:
         yield (
             "Labels name images, and this job has no [images], so that no label finds its "
             "prediction. Name the column with the request's id as labels.columns.id, or add "

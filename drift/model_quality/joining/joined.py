@@ -12,12 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from drift.model_quality.joining.answers import Answers
-from drift.model_quality.joining.label_index import (
-    KeyedLabels,
-    LabelIndex,
-    last_parts,
-    shared_last_parts,
-)
+from drift.model_quality.joining.label_index import LabelIndex, last_parts, shared_last_parts
 from drift.model_quality.joining.spelling import Spelling
 from drift.model_quality.scored_rows import ScoredRows
 from jobs.times.timestamp_parts import Flags, Integers, as_flags
@@ -107,10 +102,11 @@ def join_labels(answers: Answers, index: LabelIndex, *, last_part: bool) -> Join
         images, keyed = last_parts(images), keyed.by_last_part()
     own, other = index.by_id.of(answers.ids), keyed.of(images)
     by_id = own >= 0
-    labels = pc.if_else(pa.array(by_id), _at(index.by_id, own), _at(keyed, other))
+    of_images = keyed.labels_at(other)
+    labels = pc.if_else(pa.array(by_id), index.by_id.labels_at(own), of_images)
     both = by_id & (other >= 0)
-    numbers = np.where(by_id, _numbers_at(index.by_id, own), _numbers_at(keyed, other))
-    differ = pc.fill_null(pc.not_equal(labels, _at(keyed, other)), False)
+    numbers = np.where(by_id, index.by_id.numbers_at(own), keyed.numbers_at(other))
+    differ = pc.fill_null(pc.not_equal(labels, of_images), False)
     return JoinedRows(
         answers=answers,
         labels=labels,
@@ -214,17 +210,6 @@ def _probability(answers: Answers, true: pa.StringArray) -> NDArray[np.float64]:
             rows = np.flatnonzero(codes == code)
             found[rows] = answers.probability_of(column, rows)
     return found
-
-
-def _at(keyed: KeyedLabels, places: Integers) -> pa.StringArray:
-    mask = places < 0
-    return keyed.labels.take(pa.array(np.where(mask, 0, places), mask=mask))
-
-
-def _numbers_at(keyed: KeyedLabels, places: Integers) -> Integers:
-    if not len(keyed):
-        return np.full(len(places), -1, dtype=np.int64)
-    return np.where(places < 0, -1, keyed.numbers[np.maximum(places, 0)])
 
 
 def _repeated(numbers: Integers, among: Flags) -> Flags:

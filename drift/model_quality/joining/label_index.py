@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,25 @@ from jobs.labels.labels import ReadLabels
 from jobs.times.timestamp_parts import Flags, Integers, as_flags
 
 _LAST_PART = r"^.*[/\\]"
+
+
+class LabelTable(Protocol):
+    """Labels that are for ids, or for images, as rows ask for them."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def of(self, texts: pa.StringArray) -> Integers:
+        """Return for each text the place of its label; -1 where there is none."""
+
+    def labels_at(self, places: Integers) -> pa.StringArray:
+        """Return the true classes at some places; null for -1."""
+
+    def numbers_at(self, places: Integers) -> Integers:
+        """Return which of all labels stand at some places; -1 for -1."""
+
+    def by_last_part(self) -> LabelTable:
+        """Return the labels by the last part of their names, where that is one label's alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +65,17 @@ class KeyedLabels:
         places: Integers = pc.fill_null(found, -1).to_numpy().astype(np.int64)
         return places
 
+    def labels_at(self, places: Integers) -> pa.StringArray:
+        """Return the true classes at some places; null for -1."""
+        mask = places < 0
+        return self.labels.take(pa.array(np.where(mask, 0, places), mask=mask))
+
+    def numbers_at(self, places: Integers) -> Integers:
+        """Return which of all labels stand at some places; -1 for -1."""
+        if not len(self):
+            return np.full(len(places), -1, dtype=np.int64)
+        return np.where(places < 0, -1, self.numbers[np.maximum(places, 0)])
+
     def by_last_part(self) -> KeyedLabels:
         """Return the labels by the last part of their names, where that is one label's alone."""
         parts = last_parts(self.keys)
@@ -68,9 +99,14 @@ class LabelIndex:
         How many labels there are, each counted once whatever its keys.
     """
 
-    by_id: KeyedLabels
-    by_image: KeyedLabels
+    by_id: LabelTable
+    by_image: LabelTable
     count: int
+
+    @property
+    def names_images_alone(self) -> bool:
+        """Whether there are labels and none of them names an id."""
+        return not len(self.by_id) and bool(len(self.by_image))
 
     @classmethod
     def of(cls, labels: ReadLabels, bucket_url: str) -> LabelIndex:

@@ -6,10 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-SEEN_NAME = "seen.json"
 _VERSION = 1
 _MOST_DAYS = 800
-LARGEST_SEEN_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

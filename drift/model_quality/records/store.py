@@ -1,10 +1,13 @@
 """The records of days in the bucket: each read once, and written only where its bytes differ.
 
-``rollup.jsonl.gz`` holds copies of the records: see `Rollup`.
+``rollup.jsonl.gz`` holds copies of the records (see `Rollup`), and beside them whatever spares a
+run work that an earlier one did: all of it is read by one request, and written by one, last. Labels
+that are too many to be written every day have an object of their own, ``labels.bin``.
 """
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -18,29 +21,31 @@ from drift.model_quality.records.documents import (
     parse_record,
     record_bytes,
 )
-from drift.model_quality.records.record import DayRecord
-from drift.model_quality.records.seen import (
-    LARGEST_SEEN_BYTES,
-    SEEN_NAME,
-    Seen,
-    parse_seen,
-    seen_bytes,
+from drift.model_quality.records.known_labels import (
+    LABELS_NAME,
+    LARGEST_LABELS_BYTES,
+    KnownLabels,
+    labels_bytes,
+    parse_labels,
 )
+from drift.model_quality.records.record import DayRecord
+from drift.model_quality.records.seen import Seen, parse_seen, seen_bytes
 from drift.workplace import Workplace
-from jobs.buckets.bucket import JSON, Bucket
+from jobs.buckets.bucket import BINARY, JSON, Bucket
 from jobs.errors import ObjectError, ObjectMissingError
 from reports.conditional_writes import StillAllowed, put_if_unchanged
 from reports.rollup import ROLLUP_NAME, Rollup, RollupFormat
 
 QUALITY_FOLDER = "quality"
 _ROLLUP = RollupFormat(
-    first_line=b"rollup of days of model quality, 1",
+    first_line=b"rollup of days of model quality, 2",
     copies="records of the model's quality",
     most_bytes=100_000_000,
 )
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
-# Reading so many objects one by one takes less than writing the rollup anew.
-_BETWEEN_ROLLUPS = 20
+_SEEN = "seen"
+# So much is written again with every new day: about 10,000 labels.
+_MOST_BESIDE_RECORDS = 250_000
 _AT_ONCE = 16
 
 logger = logging.getLogger(__name__)
@@ -64,7 +69,9 @@ class QualityStore:
         self.folder = f"{place.prefix}/{QUALITY_FOLDER}/"
         self._rollup = Rollup(place.bucket, self.folder + ROLLUP_NAME, _ROLLUP)
         self._copies: dict[bytes, RecordCopy] = {}
-        self._fresh = 0
+        self._remembered: dict[str, bytes] = {}
+        self._labels: bytes | None = None
+        self._stored: dict[bytes, RecordCopy] = {}
         self.made: dict[str, DayRecord] = {}
 
     @cached_property
@@ -75,61 +82,62 @@ class QualityStore:
             for info in self._bucket.list(self.folder)
         }
         if ROLLUP_NAME in found:
-            self._copies = dict(self._rollup.read(copy_in))
+            for name, copy in self._rollup.read(copy_in):
+                if copy.version:
+                    self._copies[name] = copy
+                else:
+                    self._remembered[name.decode(errors="replace")] = copy.data
+            self._stored = self._lines_of_rollup(found)
         return found
 
     def version_of(self, date: str) -> str:
         """Return the version of a day's record; empty where there is none."""
         return self.versions.get(f"{date}.json", "")
 
-    @cached_property
-    def _seen_at(self) -> tuple[Seen | None, bytes, str | None]:
-        version = self.versions.get(SEEN_NAME)
-        if version is None:
-            return None, b"", None
-        try:
-            stored = self._bucket.read(self.folder + SEEN_NAME, LARGEST_SEEN_BYTES)
-        except ObjectError:
-            return None, b"", version
-        return parse_seen(stored.data), stored.data, stored.version
-
     @property
     def seen(self) -> Seen:
         """What was scored so far; nothing where that is lost."""
-        return self._seen_at[0] or Seen()
+        data = self.remembered(_SEEN)
+        return (None if data is None else parse_seen(data)) or Seen()
 
-    def save_seen(self, seen: Seen) -> None:
-        """Write what was scored, after all records; a failure is only logged."""
-        _, before, version = self._seen_at
-        data = seen_bytes(seen)
-        if not self._writes or data == before:
-            return
-        self._still_allowed()
-        name = self.folder + SEEN_NAME
-        try:
-            put_if_unchanged(self._bucket, name, data, version, JSON)
-        except ObjectError as error:
-            logger.warning("%s The next run reads the log of past days again.", error.message)
+    def remember_seen(self, seen: Seen) -> None:
+        """Remember what was scored; it is written after all records."""
+        self.remember(_SEEN, seen_bytes(seen))
 
-    def remembered(self, name: str, most_bytes: int) -> bytes | None:
-        """Return what another object below the folder holds; None where that cannot be read."""
-        if name not in self.versions:
-            return None
-        try:
-            return self._bucket.read(self.folder + name, most_bytes).data
-        except ObjectError:
-            return None
+    def remembered(self, name: str) -> bytes | None:
+        """Return what an earlier run remembered under a name; None where that is lost."""
+        self._load()
+        return self._remembered.get(name)
 
     def remember(self, name: str, data: bytes) -> None:
-        """Write another object below the folder, a cache; a failure is only logged."""
-        if not self._writes:
-            return
-        self._still_allowed()
-        before = self.versions.get(name)
+        """Remember a line of text, which `save` writes."""
+        self._load()
+        self._remembered[name] = data
+
+    def known_labels(self, key: str) -> KnownLabels | None:
+        """Return the labels that are remembered under a key; None where these are not."""
+        line = self.remembered(LABELS_NAME)
         try:
-            put_if_unchanged(self._bucket, self.folder + name, data, before, JSON)
-        except ObjectError as error:
-            logger.warning("%s The next run computes this again.", error.message)
+            if line is not None:
+                return parse_labels(base64.b64decode(line, validate=True), key)
+            if LABELS_NAME not in self.versions:
+                return None
+            stored = self._bucket.read(self.folder + LABELS_NAME, LARGEST_LABELS_BYTES)
+        except (ObjectError, ValueError):
+            return None
+        return parse_labels(stored.data, key)
+
+    def remember_labels(self, known: KnownLabels, key: str) -> None:
+        """Remember labels that were read: few beside the records, many in their own object."""
+        data = labels_bytes(known, key) if self._writes else None
+        few = data is not None and len(data) <= _MOST_BESIDE_RECORDS
+        if data is not None and few:
+            self.remember(LABELS_NAME, base64.b64encode(data))
+            return
+        # A line would be believed before the object.
+        self._load()
+        self._remembered.pop(LABELS_NAME, None)
+        self._labels = data
 
     def records(self) -> dict[str, DayRecord]:
         """Return all records by date, those made by this run among them.
@@ -166,21 +174,46 @@ class QualityStore:
             return None
         if version is not None:
             self.versions[name] = version
-            self._remember(name, RecordCopy(version=version, data=data))
+            self._copies[name.encode()] = RecordCopy(version=version, data=data)
         return version
 
-    def save_rollup(self) -> None:
-        """Write the rollup anew where much was read or written beside it; a failure is logged."""
-        if not self._writes or self._fresh < _BETWEEN_ROLLUPS:
+    def save(self) -> None:
+        """Write what is remembered where it is new, after all records; a failure is logged."""
+        if not self._writes:
             return
+        if self._labels is not None:
+            self._save_labels(self._labels)
+        lines = self._lines_of_rollup(self.versions)
+        if lines != self._stored:
+            self._still_allowed()
+            self._rollup.save(lines_of(lines))
+            self._stored = lines
+
+    def _load(self) -> None:
+        """Have everything at hand that earlier runs remembered."""
+        _ = self.versions
+
+    def _lines_of_rollup(self, versions: Mapping[str, str]) -> dict[bytes, RecordCopy]:
+        """Return what the rollup is to hold: copies of records as they are, and what is beside."""
         there = {
             name: copy
             for name, copy in self._copies.items()
-            if self.versions.get(name.decode(errors="replace")) == copy.version
+            if versions.get(name.decode(errors="replace")) == copy.version
         }
+        beside = {
+            name.encode(): RecordCopy(version="", data=data)
+            for name, data in self._remembered.items()
+        }
+        return {**newest_copies(there), **beside}
+
+    def _save_labels(self, data: bytes) -> None:
         self._still_allowed()
-        self._rollup.save(lines_of(newest_copies(there)))
-        self._fresh = 0
+        name, before = self.folder + LABELS_NAME, self.versions.get(LABELS_NAME)
+        try:
+            put_if_unchanged(self._bucket, name, data, before, BINARY)
+        except ObjectError as error:
+            logger.warning("%s The next run reads the labels again.", error.message)
+        self._labels = None
 
     def _read(self, date: str) -> DayRecord | None:
         data = self._content(date)
@@ -205,12 +238,8 @@ class QualityStore:
         except ObjectError as error:
             self._pass_over(date, error.problem)
             return None
-        self._remember(name, RecordCopy(version=found.version, data=found.data))
+        self._copies[name.encode()] = RecordCopy(version=found.version, data=found.data)
         return found.data
-
-    def _remember(self, name: str, copy: RecordCopy) -> None:
-        self._copies[name.encode()] = copy
-        self._fresh += 1
 
     def _pass_over(self, date: str, reason: str) -> None:
         logger.warning(

@@ -12,7 +12,6 @@ import numpy as np
 from drift.model_quality.joining.joined import spelled
 from drift.model_quality.label_source import settings_digest
 from drift.model_quality.records.documents import (
-    LARGEST_RECORD_BYTES,
     sums_document,
     sums_in,
 )
@@ -34,17 +33,18 @@ from jobs.predictions.selection.choose import find_objects
 from jobs.times.timestamps import to_moment
 
 _VERSION = 1
+_REMEMBERED = "reference"
 
 logger = logging.getLogger(__name__)
 
 
 def reference_quality(
-    place: Workplace, store: QualityStore, profile_id: str, listing: LabelListing | None
+    place: Workplace, store: QualityStore, listing: LabelListing | None
 ) -> ReferenceQuality | None:
     """Return how right the model is on its reference; None where that has no labels.
 
-    It is computed once for the objects that the reference and its labels lie in, and remembered
-    in ``quality/reference-<profile id>.json``. A reference that cannot be read now is logged.
+    It is computed once for the objects that the reference and its labels lie in, and remembered.
+    A reference that cannot be read now is logged.
 
     Parameters
     ----------
@@ -53,15 +53,14 @@ def reference_quality(
     """
     if place.job.reference.log is None and place.job.reference.window is None:
         return None
-    name = f"reference-{profile_id}.json"
     try:
         own = None if listing is None else listing_of_reference(listing, place.job)
         key = _key(place, own)
-        known = store.remembered(name, LARGEST_RECORD_BYTES)
+        known = store.remembered(_REMEMBERED)
         found = None if known is None else parse_reference(known, key)
         if found is None:
             found = _read(place, own)
-            store.remember(name, reference_document(found, key))
+            store.remember(_REMEMBERED, reference_document(found, key))
     except PublishError:
         raise
     except (DriftError, ValueError) as error:

@@ -118,11 +118,11 @@ def _of_objects(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
         yield from _about_joined(place.job, found, read, _join(place, rows, found.labels))
     else:
         yield look(_THING, f"{read}; none of them can be used", "See below why.")
-        yield from about_left_out(found.labels.given)
+        yield from about_left_out(found.read)
 
 
 def _about_joined(job: Job, found: SeenLabels, read: str, joined: _Joined) -> Iterator[Check]:
-    given, waiting = found.labels.given, joined.waiting
+    given, waiting = found.read, joined.waiting
     if not waiting.used:
         yield look(
             _THING,

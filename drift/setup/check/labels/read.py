@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from drift.model_quality.label_source import FurtherLabels, further_labels
+from drift.model_quality.label_source import FurtherLabels, labels_that_were_read, read_below
 from drift.workplace import Workplace
-from jobs.labels.labels import UnreadLabels
+from jobs.labels.labels import ReadLabels, UnreadLabels
 from jobs.labels.listing import list_labels
 
 MOST_OBJECTS = 2_000
@@ -15,9 +15,16 @@ MOST_OBJECTS = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenLabels:
-    """Labels, and how many objects that hold some there are in all."""
+    """Labels, as they were read and as rows are joined with them.
+
+    Attributes
+    ----------
+    objects_in_all
+        How many objects that hold some there are.
+    """
 
     labels: FurtherLabels
+    read: ReadLabels
     objects_in_all: int
 
 
@@ -34,7 +41,8 @@ def look_at_labels(place: Workplace, since: datetime) -> SeenLabels | UnreadLabe
     if isinstance(listing, UnreadLabels):
         return listing
     newest = replace(listing, objects=listing.objects[:MOST_OBJECTS])
-    labels = further_labels(place, newest, since)
-    if isinstance(labels, UnreadLabels):
-        return labels
-    return SeenLabels(labels=labels, objects_in_all=len(listing.objects))
+    read = read_below(place, newest, since)
+    if isinstance(read, UnreadLabels):
+        return read
+    labels = labels_that_were_read(place, newest, read)
+    return SeenLabels(labels=labels, read=read, objects_in_all=len(listing.objects))

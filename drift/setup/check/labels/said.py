@@ -40,7 +40,7 @@ _RENAME = (
 
 def read_so_far(settings: LabelSettings, found: SeenLabels) -> str:
     """Return how many labels were read, from how many objects, and how far they reach."""
-    labels = found.labels.given
+    labels = found.read
     objects = counted(labels.objects, "object")
     if labels.passed_over:
         objects += f", {labels.passed_over:,} of days before labels.wait not read"
