@@ -48,10 +48,10 @@ _OTHER_FILES = {
     (TABLES_FOLDER, WRITTEN_NAME),
     (HISTORY_FOLDER, ROLLUP_NAME),
     (HISTORY_FOLDER, PRUNED_NAME),
-    ("quality", "seen.json"),
+    ("quality", "labels.bin"),
     ("quality", ROLLUP_NAME),
 }
-_OF_LABELS = re.compile(r"(\d{4}-\d{2}-\d{2}|reference-p-[0-9a-f]+)\.json")
+_OF_LABELS = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _TABLE = re.compile(r"\d{4}-\d{2}(-\d+)?\.html")
 _RUN_ID = re.compile(r"(\d{8}T\d{6})(\.\d{6})?Z-[0-9a-f]{8}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import random
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from drift.cli.commands.run import exit_code_of
+from drift.model_quality.records import store
 from drift.model_quality.records.documents import parse_record
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ExitCode, ObjectError
@@ -188,15 +190,64 @@ def test_a_lost_or_damaged_cache_costs_a_reading_and_changes_nothing(
     job = late_job(bucket, form)
     report = _without_clock(bucket, run_until(job, WORLD.day(DAYS)).run_id)
     before = day_records(bucket)
-    seen = quality_folder(bucket) / "seen.json"
-    for content in (None, b'{"version": 1, "days": 3}'):
-        seen.unlink()
+    remembered = quality_folder(bucket) / "rollup.jsonl.gz"
+    whole = remembered.read_bytes()
+    for content in (None, b"", whole[: len(whole) // 2], b"{}", gzip.compress(b"no rollup")):
+        remembered.unlink()
         if content is not None:
-            seen.write_bytes(content)
+            remembered.write_bytes(content)
         found = run_until(job, WORLD.day(DAYS))
         assert day_records(bucket) == before
         assert _without_clock(bucket, found.run_id) == report
-        assert json.loads(seen.read_bytes())["days"]
+        assert b'"days"' in gzip.decompress(remembered.read_bytes())
+
+
+@pytest.mark.parametrize("most_beside_records", [0, 250_000])
+@pytest.mark.parametrize("kind", [LabelForm.TABLE, LabelForm.JSON_OBJECTS])
+def test_unchanged_labels_are_not_read_again_and_a_report_says_the_same(
+    kind: LabelForm, most_beside_records: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_MOST_BESIDE_RECORDS", most_beside_records)
+    show(WORLD, tmp_path, WORLD.day(DAYS), kind)
+    job = late_job(tmp_path, kind)
+    run_until(job, WORLD.day(DAYS - 1))
+    buckets: list[CountingBucket] = []
+
+    def counted(inner: Bucket) -> CountingBucket:
+        buckets.append(CountingBucket(inner))
+        return buckets[-1]
+
+    own_object = quality_folder(tmp_path) / "labels.bin"
+    assert own_object.exists() == (most_beside_records == 0)
+    cached = _without_clock(tmp_path, run_until(job, WORLD.day(DAYS), counted).run_id)
+    read = buckets[0].names("read", "local_copy", "read_part")
+    assert not {name for name in read if name.startswith("labels")}
+    records = day_records(tmp_path)
+    for path in quality_folder(tmp_path).iterdir():
+        path.unlink()
+    assert _without_clock(tmp_path, run_until(job, WORLD.day(DAYS), counted).run_id) == cached
+    read = buckets[1].names("read", "local_copy", "read_part")
+    assert {name for name in read if name.startswith("labels")}
+    assert day_records(tmp_path) == records
+    if most_beside_records == 0:
+        own_object.write_bytes(own_object.read_bytes()[:-1] + b"x")
+        assert _without_clock(tmp_path, run_until(job, WORLD.day(DAYS)).run_id) == cached
+
+
+@pytest.mark.parametrize("most_beside_records", [0, 250_000])
+def test_labels_that_were_remembered_give_way_to_new_ones(
+    most_beside_records: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_MOST_BESIDE_RECORDS", most_beside_records)
+    form, kept, fresh = LabelForm.JSON_LINES, tmp_path / "kept", tmp_path / "fresh"
+    for number in (DAYS - 3, DAYS):
+        show(WORLD, kept, WORLD.day(number), form)
+        found = run_until(late_job(kept, form), WORLD.day(DAYS))
+    show(WORLD, fresh, WORLD.day(DAYS), form)
+    once = run_until(late_job(fresh, form), WORLD.day(DAYS))
+    assert found.model_quality is not None
+    assert found.model_quality == once.model_quality
+    assert day_records(kept) == day_records(fresh)
 
 
 def test_damaged_records_are_made_anew(bucket: Path, form: LabelForm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -37,9 +38,9 @@ def test_labels_of_bright_images_alone_are_noticed(tmp_path: Path, window: str) 
     assert found.newest is not None
     assert len(found.remarks) == 1
     assert "not a fair part of all" in found.remarks[0]
-    remembered = quality_folder(tmp_path) / "labelled-images.json"
-    text = json.loads(remembered.read_bytes())["text"]
-    assert found.remarks == (text,)
+    remembered = quality_folder(tmp_path) / "rollup.jsonl.gz"
+    assert json.dumps(found.remarks[0]).encode() in gzip.decompress(remembered.read_bytes())
+    assert run_until(job, UNTIL).model_quality == found
     remembered.unlink()
     assert run_until(job, UNTIL).model_quality == found
 
