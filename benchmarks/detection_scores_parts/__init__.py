@@ -1,0 +1,1 @@
+"""What the benchmark of a detector's scores is made of."""

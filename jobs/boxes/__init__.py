@@ -1,0 +1,1 @@
+"""How boxes in an image are written."""
