@@ -31,7 +31,7 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
     fields = [(key, getattr(named, key)) for key in _KEYS]
     fields += [(name, name) for name in rows.probabilities]
     numbers = named.number_columns(rows.raw.columns)
-    fields += [(name, numbers[name]) for name in rows.numbers]
+    fields += [(name, numbers[name]) for name in rows.numbers if name in numbers]
     unread = {tally.column: tally.lost for tally in rows.tally.numbers}
     for key, column in fields:
         if column is None or column not in rows.raw.columns:
@@ -39,7 +39,7 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
         # `check_rows` reports values that cannot be read.
         empty = rows.fields[key].isna().to_numpy()
         if rows.boxes is not None:
-            empty &= ~rows.boxes.without_boxes
+            empty = empty & ~rows.boxes.without_boxes
         many = int(empty.sum()) - unread.get(column, 0)
         if _FEW_EMPTY * len(rows) < many < len(rows):
             yield look(

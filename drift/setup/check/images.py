@@ -58,6 +58,9 @@ class CheckedImages:
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     """Fetch and analyse images of a window that has rows: half the newest, half spread over it."""
+    if rows.boxes is not None:
+        # A row of the log with several boxes is one.
+        rows = _rows_at(rows, np.flatnonzero(rows.boxes.first_of_log).tolist())
     everywhere = place.locator.locate(rows.raw, place.log_url)
     picked = _picked(len(rows))
     located = [everywhere[row] for row in picked]
