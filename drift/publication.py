@@ -27,6 +27,7 @@ from jobs.images.locations import RefusedLocation
 from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.columns import Finding, Multivariate
+from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import RunFindings
 from reports.history.store import HistoryReader
 from reports.pages.links import ImageLinks
@@ -36,6 +37,8 @@ from reports.pages.run.thumbnails import (
     MOST_CLASS_BYTES,
     MOST_TYPICAL_BYTES,
     MOST_TYPICAL_PICTURES,
+    MOST_WRONG_BYTES,
+    MOST_WRONG_PICTURES,
     within_budget,
 )
 from reports.publishing.affected_csv import AFFECTED_NAME, NO_IMAGES, AffectedImages, affected_csv
@@ -167,14 +170,29 @@ def _for_evidently(
 def _pictures(
     workplace: Workplace, findings: RunFindings, window: WindowImages
 ) -> dict[str, bytes] | None:
-    """Return thumbnails of the images that stand out, or None where they are switched off."""
+    """Return thumbnails of images that stand out and of wrong answers; None if switched off."""
     if not workplace.job.reports.thumbnails:
         return None
     images = [offender.image for offender in findings.offenders]
-    rows = window.rows["image"].loc[window.features.index]
-    shown = rows.isin(images)
-    sizes = _sizes(rows[shown], window.features[shown])
-    return within_budget(_thumbnails(workplace, images, sizes))
+    standing_out = within_budget(_thumbnails(workplace, images, _sizes_now(window, images)))
+    return {**pictures_of_wrong_answers(workplace, findings, window), **standing_out}
+
+
+def pictures_of_wrong_answers(
+    workplace: Workplace, findings: RunFindings, window: WindowImages
+) -> dict[str, bytes]:
+    """Return thumbnails of a worse model's wrong answers; of earlier days as they are now."""
+    quality = findings.model_quality
+    if quality is None or quality.state is not QualityState.DROPPED:
+        return {}
+    images = [one.image for one in quality.wrong if one.image]
+    if not images or not workplace.job.reports.thumbnails:
+        return {}
+    return within_budget(
+        _thumbnails(workplace, images, _sizes_now(window, images)),
+        most_pictures=MOST_WRONG_PICTURES,
+        most_bytes=MOST_WRONG_BYTES,
+    )
 
 
 def _typical(
@@ -206,9 +224,7 @@ def _of_grown_class(
     grown, records = findings.grown_class, compared.profile.records
     if grown is None or not workplace.job.reports.thumbnails:
         return None
-    rows = compared.window.rows["image"].loc[compared.window.features.index]
-    shown = rows.isin(grown.images)
-    now = _thumbnails(workplace, grown.images, _sizes(rows[shown], compared.window.features[shown]))
+    now = _thumbnails(workplace, grown.images, _sizes_now(compared.window, grown.images))
     known = () if records is None or not _has_pictures(workplace) else grown.reference_images
     sizes = {} if records is None else _sizes(records["image"], compared.profile.features)
     then = _thumbnails(workplace, known, sizes)
@@ -222,6 +238,13 @@ def _has_pictures(workplace: Workplace) -> bool:
     """Whether the reference is made of images that may still be there."""
     job = workplace.job
     return job.has_images and job.reference.kinds[0] in {"images", "window"}
+
+
+def _sizes_now(window: WindowImages, images: Sequence[str]) -> dict[str, float]:
+    """Return the bytes of those images that are of the window, as they were measured."""
+    rows = window.rows["image"].loc[window.features.index]
+    shown = rows.isin(images)
+    return _sizes(rows[shown], window.features[shown])
 
 
 def _sizes(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:
@@ -246,7 +269,7 @@ def _thumbnails(
     A picture of another size than the one that was measured has been overwritten since: it is not
     shown for that one.
     """
-    located = ((image, workplace.locator.resolve(image)) for image in images)
+    located = ((image, workplace.locator.resolve_or_refuse(image)) for image in images)
     allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
 
     def read(image: str) -> bytes | ObjectError:

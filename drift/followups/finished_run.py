@@ -24,7 +24,8 @@ class FinishedRun:
     history
         The rows of all runs as they were when this one began.
     pictures
-        JPEG thumbnails by the image path of an offender; empty where they are switched off.
+        JPEG thumbnails by the image path of an offender or of a wrong answer; empty where they are
+        switched off.
     snapshot
         Evidently's snapshot, as Evidently made it; None where no column could be compared.
     """

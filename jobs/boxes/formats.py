@@ -119,7 +119,7 @@ def to_pixels(
     # Numbers near the largest that there are overflow on the way; they are told as not finite.
     with np.errstate(over="ignore", invalid="ignore"):
         corners = _as_corners(boxes.astype(np.float64), box_format.order)
-        finite = np.isfinite(corners).all(axis=1)
+        finite = np.asarray(np.isfinite(corners).all(axis=1))
         if box_format.unit is BoxUnit.SHARES:
             corners = corners * np.hstack([sizes, sizes])
         fault = _faults(corners, finite, sizes, box_format.unit)

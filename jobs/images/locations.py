@@ -102,8 +102,12 @@ class ImageLocator:
         texts = [value for value in values if value is not None]
         if len(texts) < len(values):
             return RefusedLocation(reason=absent[list(values).index(None)], detail="")
+        return self.resolve_or_refuse(fill(self.settings.source, texts))
+
+    def resolve_or_refuse(self, text: str) -> ImageLocation | RefusedLocation:
+        """Return the same as `resolve`, and a refusal of an unsafe name as well."""
         try:
-            return self.resolve(fill(self.settings.source, texts))
+            return self.resolve(text)
         except UnsafeNameError as error:
             return RefusedLocation(reason="unsafe image path", detail=error.problem)
 

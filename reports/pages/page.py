@@ -15,19 +15,28 @@ from markupsafe import Markup, escape
 from jobs.visible_text import visible
 from reports.words import numbers
 
+# Only in the pages of jobs with labels.
+QUALITY_STYLE = "quality.css"
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 # Stretches of letters that run from right to left, with the characters between them.
 _RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")
 
 
-def render(template: str, values: Mapping[str, object]) -> bytes:
+def render(
+    template: str, values: Mapping[str, object], further_styles: tuple[str, ...] = ()
+) -> bytes:
     """Return a page from a template of this package, as UTF-8.
 
     All text but `Markup` is escaped; characters that could hide or reorder text are spelled out.
     The styles come from ``page.css``, and from a style sheet with the template's name if there is
     one: ``report.css`` for ``report.html.j2``.
+
+    Parameters
+    ----------
+    further_styles
+        Style sheets of what only some pages hold, by name.
     """
-    style = _style(template)
+    style = _style(template, further_styles)
     policy = (
         "default-src 'none'; "
         f"style-src 'sha256-{_digest(style)}'; "
@@ -59,9 +68,9 @@ def isolated(text: str) -> Markup:
 
 
 @functools.cache
-def _style(template: str) -> str:
+def _style(template: str, further_styles: tuple[str, ...]) -> str:
     folder = resources.files("reports.templates")
-    names = ("page.css", template.partition(".")[0] + ".css")
+    names = ("page.css", template.partition(".")[0] + ".css", *further_styles)
     sheets = [folder.joinpath(name) for name in names]
     return "\n".join(
         sheet.read_text(encoding="utf-8").strip() for sheet in sheets if sheet.is_file()

@@ -12,7 +12,10 @@ from reports.findings.run import RunFindings
 from reports.history.history import history_row
 from tests.support import findings as examples
 from tests.support.browser import OpenedPage, open_pages, picture_page
+from tests.support.labelled_history import labelled_rows
+from tests.support.model_qualities import fallen
 from tests.support.pages import EXAMPLES, index_of, page_of, photograph
+from tests.support.quality_findings import with_quality
 
 WIDTHS_PX = (360, 800, 1400)
 
@@ -45,7 +48,12 @@ def unfolded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenedPage]:
 @pytest.fixture(scope="module")
 def first_seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenedPage]:
     """A run's page and the index as they are before anything is touched."""
-    pages = {"run": page_of(long_headline()), "index": hostile_index()}
+    pages = {
+        "run": page_of(long_headline()),
+        "worse": page_of(with_quality(long_headline(), fallen())),
+        "index": hostile_index(),
+        "labelled index": index_of("dogs", labelled_rows(120, fell=3)),
+    }
     return open_pages(pages, tmp_path_factory.mktemp("first"), *WIDTHS_PX)
 
 
@@ -65,8 +73,9 @@ def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
     assert_sound(unfolded[example.__name__])
 
 
-def test_the_index_fits_every_screen(first_seen: dict[str, OpenedPage]) -> None:
-    assert_sound(first_seen["index"])
+@pytest.mark.parametrize("page", ["index", "labelled index"])
+def test_the_index_fits_every_screen(page: str, first_seen: dict[str, OpenedPage]) -> None:
+    assert_sound(first_seen[page])
 
 
 def test_the_first_screen_says_what_happened_and_which_images_to_look_at(
@@ -76,6 +85,14 @@ def test_the_first_screen_says_what_happened_and_which_images_to_look_at(
         parts = facts["bottoms"]
         assert parts["h1"] < parts[".reach"]
         assert max(parts[part] for part in ("h1", ".reach", ".strip img", ".chips")) < height_px
+
+
+def test_what_labels_say_is_seen_at_once_below_the_verdict(
+    first_seen: dict[str, OpenedPage],
+) -> None:
+    for page in ("worse", "labelled index"):
+        for facts in first_seen[page].at_widths:
+            assert facts["bottoms"]["h1"] < facts["bottoms"][".model"] < 400
 
 
 def test_hostile_labels_are_shown_as_text(unfolded: dict[str, OpenedPage]) -> None:
@@ -91,7 +108,7 @@ def test_hostile_labels_are_shown_as_text(unfolded: dict[str, OpenedPage]) -> No
 
 
 def test_headings_start_at_one_and_leave_no_level_out(unfolded: dict[str, OpenedPage]) -> None:
-    for page in ("drifted", "index"):
+    for page in ("drifted", "worse_with_drift", "index"):
         levels = unfolded[page].at_widths[1]["headings"]
 
         assert levels[0] == 1

@@ -10,13 +10,14 @@ import skimage.data
 from PIL import Image
 
 from reference_stats.decoding.thumbnails import thumbnail
+from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow
 from reports.pages.index.page import index_files
 from reports.pages.links import JobLinks
 from reports.pages.run.report import report_html
 from tests.support import findings as examples
-from tests.support import normal_days
+from tests.support import normal_days, quality_findings
 from tests.support.row_findings import drifted_rows
 
 EXAMPLES = (
@@ -30,6 +31,12 @@ EXAMPLES = (
     normal_days.learning,
     normal_days.hostile_days,
     drifted_rows,
+    quality_findings.still_right,
+    quality_findings.worse_with_drift,
+    quality_findings.few_labels,
+    quality_findings.two_versions,
+    quality_findings.hostile_classes,
+    quality_findings.worse_rows,
 )
 
 
@@ -46,8 +53,17 @@ def photograph() -> bytes:
 def page_of(run: RunFindings) -> bytes:
     """Return the page of a run after a dozen others, with pictures of both sides."""
     shots = {offender.image: photograph() for offender in run.offenders[:8]}
+    shots |= {name: photograph() for name in wrong_images_of(run)}
     typical = {f"reference/{number}.jpg": photograph() for number in range(8)}
     return report_html(run, shots, examples.past_rows(run), typical=typical)
+
+
+def wrong_images_of(run: RunFindings) -> list[str]:
+    """Return the images whose pictures a run fetches because its model is worse."""
+    quality = run.model_quality
+    if quality is None or quality.state is not QualityState.DROPPED:
+        return []
+    return [one.image for one in quality.wrong[:8] if one.image]
 
 
 def index_of(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> bytes:

@@ -113,9 +113,10 @@ class RankedPredictions:
         truths = np.bincount(table.truth_class, truth_weights, classes).astype(np.int64)
         mine = weights[self.image]
         upto = np.cumsum(mine)
+        needed = hits_needed(truths)
         precision = np.zeros((classes, len(THRESHOLDS)))
         for number, hits in enumerate(self.hits):
-            precision[:, number] = self._precisions(hits, mine, upto, truths)
+            precision[:, number] = self._precisions(hits, mine, upto, needed)
         lowest = self.hits[0]
         recall = np.stack([self._class_sums(mine * found) for found in self.found], axis=1)
         return ClassSums(
@@ -135,7 +136,7 @@ class RankedPredictions:
         hits: _Hits,
         mine: Weights,
         upto: NDArray[np.int64],
-        truths: NDArray[np.int64],
+        needed: NDArray[np.int64],
     ) -> NDArray[np.float64]:
         """Return the average precision of each class at one threshold."""
         right = np.cumsum(mine[hits.places])
@@ -146,18 +147,20 @@ class RankedPredictions:
             predicted -= _at(ignored, hits.ignored_before)
             before_class -= _at(ignored, hits.ignored_before_class)
         right_before = _at(right, hits.bounds[:-1])
-        result = np.zeros(len(truths))
-        for code in np.flatnonzero(truths):
+        result = np.zeros(len(needed))
+        for code in np.flatnonzero(np.diff(hits.bounds)):
             part = slice(hits.bounds[code], hits.bounds[code + 1])
             result[code] = average_precision(
                 right[part] - right_before[code],
                 predicted[part] - before_class[code],
-                int(truths[code]),
+                needed[code],
             )
         return result
 
 
-def average_precision(right: NDArray[np.int64], predicted: NDArray[np.int64], truths: int) -> float:
+def average_precision(
+    right: NDArray[np.int64], predicted: NDArray[np.int64], needed: NDArray[np.int64]
+) -> float:
     """Average the precision over `RECALLS`.
 
     Parameters
@@ -165,8 +168,8 @@ def average_precision(right: NDArray[np.int64], predicted: NDArray[np.int64], tr
     right, predicted
         At each right prediction in order of falling score: how many are right, and how many count
         at all, from the highest score down to it.
-    truths
-        How many true boxes there are, at least one.
+    needed
+        How many right predictions each recall takes, by `hits_needed`.
 
     Notes
     -----
@@ -177,15 +180,26 @@ def average_precision(right: NDArray[np.int64], predicted: NDArray[np.int64], tr
         return 0.0
     precision = right / np.maximum(predicted, 1)
     precision = np.maximum.accumulate(precision[::-1])[::-1]
-    at = np.searchsorted(right, _needed(truths), "left")
+    at = np.searchsorted(right, needed, "left")
     return float(precision[at[at < len(precision)]].sum() / len(RECALLS))
 
 
-def _needed(truths: int) -> NDArray[np.int64]:
-    """How many right predictions each of `RECALLS` takes: the fewest with n / truths >= recall."""
-    needed = np.ceil(RECALLS * truths)
-    needed -= (needed - 1) / truths >= RECALLS
-    needed += needed / truths < RECALLS
+def hits_needed(truths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the right predictions that each recall takes: the fewest with n / truths >= recall.
+
+    Parameters
+    ----------
+    truths
+        How many true boxes each class has. Shape (classes,).
+
+    Returns
+    -------
+    At least 1. Shape (classes, 101).
+    """
+    some = np.maximum(truths, 1)[:, None]
+    needed = np.ceil(RECALLS * some)
+    needed -= (needed - 1) / some >= RECALLS
+    needed += needed / some < RECALLS
     # The recall of 0 is reached by the first prediction.
     return np.maximum(needed, 1).astype(np.int64)
 

@@ -21,6 +21,9 @@ class DayScore:
     teaches
         False for a day that a person rejected, or said belongs to a drop: it never counts as
         before.
+    accepted
+        True for a day that a person accepted as the new level: a drop that lasts ends there, and
+        earlier days no longer count as before.
     """
 
     start: datetime
@@ -28,6 +31,7 @@ class DayScore:
     images: float
     right: float
     teaches: bool = True
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,30 @@ class JudgeSettings:
     false_alarm_rate: float = 0.01
     minimum_drop: float = 0.02
     min_labels: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestRule:
+    """Which days are the newest stretch.
+
+    Attributes
+    ----------
+    window_end
+        The end of the newest whole day of the run's window.
+    window_days
+        How many whole days the run's window holds, at least 1.
+    newest_from
+        No day that starts earlier is taken, because the labels of such days are no longer read;
+        None where there is no such limit.
+    """
+
+    window_end: datetime
+    window_days: int
+    newest_from: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.window_days < 1:
+            raise ValueError(f"a window of {self.window_days} days. Expected at least 1.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

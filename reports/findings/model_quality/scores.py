@@ -63,7 +63,7 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityBin:
-    """The predictions whose confidence lies in ``[low, high)``, the last bin with its end."""
+    """The predictions whose confidence lies in ``(low, high]``; the first bin holds `low` too."""
 
     low: float
     high: float

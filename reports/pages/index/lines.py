@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from reports.findings.answers import Verdict
+from reports.findings.model_quality.quality import QualityState
 from reports.history.history import HistoryRow
 from reports.pages.index.calendar import tally_words
 from reports.pages.index.column_trends import known_size
 from reports.pages.index.days import Tally, Week, day_of, fragment_of, weeks_between
 from reports.pages.links import JobLinks
 from reports.words import numbers, wording
+from reports.words.harmless_text import shortened
 from reports.words.movements import deviations
+from reports.words.of_quality.sentences import STATE_WORDS
 
 # A run without a headline shows its summary, and labels from the log can be of any length.
 LONGEST_WORDS = 300
@@ -34,6 +37,8 @@ class RunLine:
         The headline, or the summary if the run has no headline.
     effect
         The largest effect of any column.
+    model
+        What labels said, where that was that the model is worse; else empty.
     """
 
     row: HistoryRow
@@ -42,6 +47,7 @@ class RunLine:
     fragment: str
     said: str
     effect: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +83,18 @@ def run_lines(rows: Sequence[HistoryRow], links: JobLinks) -> list[RunLine]:
                 fragment="" if day == day_of(row) else fragment_of(day_of(row)),
                 said=said_of(row),
                 effect=numbers.NOTHING if size is None else deviations(size),
+                model=_model_words(row),
             )
         )
         day = day_of(row)
     return lines
+
+
+def _model_words(row: HistoryRow) -> str:
+    quality = row.model_quality
+    if quality is None or quality.state is not QualityState.DROPPED:
+        return ""
+    return shortened(quality.headline or STATE_WORDS[quality.state], LONGEST_WORDS)
 
 
 def said_of(row: HistoryRow) -> str:

@@ -27,6 +27,7 @@ from reports.pages.index.days import (
     when_words,
 )
 from reports.pages.index.lines import RunLine, run_lines, years_of_weeks
+from reports.pages.index.model_quality import quality_of_job, styles_for
 from reports.pages.index.trends import find_trends
 from reports.pages.links import JobLinks
 from reports.pages.page import render
@@ -171,6 +172,7 @@ class _Index:
             "months_open": MONTHS_OPEN,
             "weekdays": WEEKDAYS,
             "several_a_day": len(self.days) < len(self.rows),
+            "quality": quality_of_job(self.rows, self.links),
             "trends": find_trends(self.recent, weeks, week_links, self.links),
             "lines": lines[:RUNS_OPEN],
             "more_lines": lines[RUNS_OPEN:],
@@ -178,7 +180,7 @@ class _Index:
             "years": years_of_weeks(weeks, week_links),
             "verdicts": WORST_FIRST,
         }
-        return render("index.html.j2", values)
+        return render("index.html.j2", values, styles_for(self.rows))
 
     def table_pages(self) -> dict[str, bytes]:
         links = self.links.from_below()
@@ -197,7 +199,7 @@ class _Index:
                 "newer": [(links.to_table(one.name), _table_title(one)) for one in newer],
                 "older": [(links.to_table(one.name), _table_title(one)) for one in older],
             }
-            pages[table.name] = render("index.table.html.j2", values)
+            pages[table.name] = render("index.table.html.j2", values, styles_for(table.rows))
         return pages
 
     def _weeks(self) -> tuple[Week, ...]:

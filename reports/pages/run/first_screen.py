@@ -24,6 +24,8 @@ class FirstScreen:
     ----------
     moved, more_moved
         The columns that moved farthest, on one scale, and the number of other columns that moved.
+    rest
+        The anchor of the first section of columns, where the others begin.
     explain_sigma
         Whether the text mentions a standard deviation, so that the page must explain it.
     shots
@@ -42,6 +44,7 @@ class FirstScreen:
 
     moved: tuple[ColumnCard, ...]
     more_moved: int
+    rest: str
     explain_sigma: bool
     shots: int
     strip: tuple[Shot, ...]
@@ -64,6 +67,7 @@ def first_screen(
     return FirstScreen(
         moved=tuple(moved),
         more_moved=len(ordered) - len(moved),
+        rest=_section_of(findings),
         explain_sigma=any(SIGMA in card.movement.brief for card in moved),
         shots=len(sheet.shots),
         strip=strip,
@@ -72,3 +76,10 @@ def first_screen(
         summary=summary_paragraphs(findings),
         missing=tuple(what_is_missing(findings)),
     )
+
+
+def _section_of(findings: RunFindings) -> str:
+    """Return the anchor of the page's first section of columns."""
+    if findings.has_images or findings.features:
+        return "features"
+    return "numbers" if findings.numbers else "predictions"

@@ -11,12 +11,13 @@ from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import ImageLinks, link_by_template
-from reports.pages.page import render
+from reports.pages.page import QUALITY_STYLE, render
 from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
 from reports.pages.run.first_screen import first_screen
 from reports.pages.run.grown_class import ClassPictures, grown_class_view
+from reports.pages.run.model_quality import quality_view
 from reports.pages.run.segments import segments_view
 from reports.words import movements, whereabouts, wording
 from reports.words.of_rows.sentences import page_in_rows
@@ -100,8 +101,8 @@ def report_html(
     Parameters
     ----------
     pictures
-        JPEG thumbnails by the image path of an offender. An image without one is shown by name;
-        None means that thumbnails are switched off, and the page says so.
+        JPEG thumbnails by the path of an offender, or of a wrong answer's image. An image without
+        one is shown by name; None means that thumbnails are switched off, and the page says so.
     history
         Rows of any runs. Only runs with an earlier window end are used, and this run's own row,
         which says whether the run was accepted.
@@ -132,6 +133,7 @@ def report_html(
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
         "days": days_view(findings, _plain_words(findings)),
+        "quality": quality_view(findings, pictures, links.images),
         "segments": segments_view(findings, _plain_words(findings)),
         "titles": _titles(findings),
         "where": whereabouts,
@@ -140,7 +142,8 @@ def report_html(
     own = [row for row in history if row.run_id == findings.run_id]
     accepted = any(row.accepted is not None for row in own)
     rejected = any(row.rejected for row in own)
-    page = render("report.html.j2", values)
+    further = () if findings.model_quality is None else (QUALITY_STYLE,)
+    page = render("report.html.j2", values, further)
     page = page if findings.has_images else page_in_rows(page)
     return with_marks(page, accepted=accepted, rejected=rejected)
 

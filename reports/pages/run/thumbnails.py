@@ -10,6 +10,9 @@ MOST_BYTES = 340_000
 MOST_TYPICAL_PICTURES = 8
 MOST_TYPICAL_BYTES = 64_000
 MOST_CLASS_BYTES = 28_000
+# Of wrong answers; the first four are at the top as well.
+MOST_WRONG_PICTURES = 8
+MOST_WRONG_BYTES = 48_000
 
 
 def within_budget(

@@ -63,13 +63,13 @@ def interval_words(estimate: Estimate) -> str:
 
 
 def decimals_of(estimate: Estimate) -> int:
-    """Return how many decimals a score deserves: two, and more where its interval is narrow."""
+    """Return how many decimals show a score's interval: two at least."""
     if estimate.low is None or estimate.high is None:
         return _FEWEST
     half = (estimate.high - estimate.low) / 2
     if not half > 0 or not math.isfinite(half):
         return _FEWEST
-    return min(max(_FEWEST, math.ceil(-math.log10(half))), _MOST)
+    return min(max(_FEWEST, math.ceil(-math.log10(2 * half))), _MOST)
 
 
 def calendar_day(start: str) -> str:

@@ -13,6 +13,7 @@ from reports.words.of_quality.scores import (
 from reports.words.of_quality.sentences import quality_headline, quality_summary
 from reports.words.of_rows.findings import told_in_rows
 from tests.support import quality_findings as examples
+from tests.support.model_qualities import fallen, label_input, right
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from tests.support import quality_findings as examples
         (Estimate(value=0.906, low=0.886, high=0.926), "0.91 ± 0.02"),
         (Estimate(value=0.81, low=0.76, high=0.85), "0.81 [0.76, 0.85]"),
         (Estimate(value=0.98, low=0.93, high=1.0), "0.98 [0.93, 1.00]"),
-        (Estimate(value=0.9981, low=0.9972, high=0.9990), "0.9981 ± 0.0009"),
+        (Estimate(value=0.9981, low=0.9972, high=0.9990), "0.998 ± 0.001"),
         (Estimate(value=1.0, low=0.93, high=1.0), "1.00 [0.93, 1.00]"),
         (Estimate(value=-0.02, low=-0.06, high=0.02), "\N{MINUS SIGN}0.02 ± 0.04"),
     ],
@@ -84,14 +85,14 @@ def test_headlines_say_the_state_in_a_few_words() -> None:
 
 
 def test_a_comparison_with_the_reference_is_called_so() -> None:
-    quality = replace(examples.right(), basis=QualityBasis.REFERENCE, before=None)
+    quality = replace(right(), basis=QualityBasis.REFERENCE, before=None)
 
     assert quality_headline(quality).endswith("on 180 labels, 0.94 in the reference")
     assert "it was 0.94 in the reference." in quality_summary(quality)
 
 
 def test_without_any_score_of_before_the_test_tells_it() -> None:
-    quality = replace(examples.right(), basis=QualityBasis.REFERENCE, before=None, reference=None)
+    quality = replace(right(), basis=QualityBasis.REFERENCE, before=None, reference=None)
 
     assert quality_headline(quality).endswith("on 180 labels, 0.93 in the reference")
 
@@ -99,7 +100,7 @@ def test_without_any_score_of_before_the_test_tells_it() -> None:
 def test_labels_of_a_day_that_has_not_ended_are_not_counted_as_enough() -> None:
     quality = examples.few_labels().model_quality
     assert quality is not None
-    many = replace(quality, labels=examples.label_input(used=204))
+    many = replace(quality, labels=label_input(used=204))
 
     assert quality_headline(many) == (
         "204 of 4,200 predictions labelled so far, 9 on whole days; 50 labels on whole days are "
@@ -111,9 +112,7 @@ def test_without_a_label_the_headline_says_none() -> None:
     quality = examples.few_labels().model_quality
     assert quality is not None
     window = replace(quality.window, labelled=0)
-    none = replace(
-        quality, labels=examples.label_input(used=0), window=window, days=(), min_labels=1
-    )
+    none = replace(quality, labels=label_input(used=0), window=window, days=(), min_labels=1)
 
     assert quality_headline(none) == ("none of 980 predictions labelled so far; 1 label is needed")
 
@@ -127,7 +126,7 @@ def test_long_class_names_are_cut() -> None:
 
 
 def test_a_summary_says_what_the_test_could_have_seen() -> None:
-    quality = examples.right()
+    quality = right()
     assert quality.drop is not None
     better = replace(quality.drop, drop=Estimate(value=-0.01, low=-0.04, high=0.02))
     small = replace(quality.drop, drop=Estimate(value=0.01), p_value=0.001)
@@ -141,7 +140,7 @@ def test_a_summary_says_what_the_test_could_have_seen() -> None:
 
 
 def test_a_drop_is_told_with_its_size_and_its_first_day() -> None:
-    said = quality_summary(examples.fallen())
+    said = quality_summary(fallen())
 
     assert "it was 0.93 on 1,900 labels of 15 Feb to 7 Mar 2025." in said
     assert "The drop of 0.12 [0.08, 0.17] is more than" in said
@@ -151,7 +150,7 @@ def test_a_drop_is_told_with_its_size_and_its_first_day() -> None:
 def test_sentences_about_images_are_told_of_rows_in_a_job_without_images() -> None:
     run = examples.with_quality(
         examples.worse_rows(),
-        replace(examples.fallen(), remarks=("Labelled images are brighter than other images.",)),
+        replace(fallen(), remarks=("Labelled images are brighter than other images.",)),
     )
 
     told = told_in_rows(run).model_quality

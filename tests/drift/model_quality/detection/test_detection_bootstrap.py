@@ -10,6 +10,7 @@ from drift.model_quality.detection.ranking import (
     RECALLS,
     RankedPredictions,
     average_precision,
+    hits_needed,
 )
 from drift.model_quality.detection.scores import SUMMARY, score_detections, summary_of
 from tests.support.detections import chosen_images, draw_detections
@@ -44,7 +45,7 @@ def test_recalls_are_reached_where_the_quotient_of_counts_reaches_them(truths):
     best = [precision[i:].max() for i in range(truths)]
     at = np.searchsorted(right / truths, RECALLS)
 
-    average = average_precision(right, predicted, truths)
+    average = average_precision(right, predicted, hits_needed(np.array([truths]))[0])
 
     assert average == pytest.approx(np.mean([best[i] for i in at]), abs=1e-12)
 

@@ -12,6 +12,7 @@ from reports.findings.run import RunFindings
 from reports.pages.run.report import Links, report_html
 from tests.support import findings as examples
 from tests.support.findings import HOSTILE_LABELS
+from tests.support.quality_findings import QUALITY_EXAMPLES
 
 EXAMPLES = (
     examples.drifted,
@@ -19,6 +20,7 @@ EXAMPLES = (
     examples.inconclusive,
     examples.empty_window,
     examples.hostile,
+    *QUALITY_EXAMPLES,
 )
 PICTURE = b"\xff\xd8 a picture"
 

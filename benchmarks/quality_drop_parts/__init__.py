@@ -1,0 +1,1 @@
+"""The worlds that `benchmarks.quality_drop` judges."""

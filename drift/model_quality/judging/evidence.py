@@ -1,0 +1,95 @@
+"""The labelled days as arrays, and what some of them say of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drift.model_quality.judging.belief import Belief, belief_of_days
+from drift.model_quality.judging.day_model import log_likelihoods
+from drift.model_quality.judging.judgement import DayScore, JudgeSettings
+from drift.model_quality.judging.numbers import Numbers
+from drift.model_quality.judging.predictive import DayCounts
+
+Chosen = NDArray[np.bool_]
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayEvidence:
+    """The labelled days, the oldest first.
+
+    Attributes
+    ----------
+    images, right
+        By day.
+    numbers
+        Which calendar day each is, counted from the first: neighbours differ by one.
+    logs
+        Log-likelihoods, shape (days, means, spreads).
+    beliefs
+        What was computed already, by the days that it was told of.
+    """
+
+    days: tuple[DayScore, ...]
+    images: Numbers
+    right: Numbers
+    numbers: Numbers
+    logs: Numbers
+    beliefs: dict[tuple[bytes, int], Belief]
+
+    @classmethod
+    def of(cls, days: Sequence[DayScore]) -> DayEvidence:
+        """Return the evidence of days that have labels."""
+        first = days[0].start if days else None
+        return cls(
+            days=tuple(days),
+            images=np.array([day.images for day in days], dtype=np.float64),
+            right=np.array([min(day.right, day.images) for day in days], dtype=np.float64),
+            # A day of 23 or 25 hours moves the start of later days by an hour.
+            numbers=np.array(
+                [round((day.start - first) / timedelta(days=1)) for day in days if first],
+                dtype=np.float64,
+            ),
+            logs=log_likelihoods(days),
+            beliefs={},
+        )
+
+    def accuracy(self, chosen: Chosen | slice) -> float:
+        """Return the share of right answers of some days."""
+        return float(self.right[chosen].sum() / self.images[chosen].sum())
+
+    def counts(self, stretch: slice) -> DayCounts:
+        """Return the labels of a stretch by day."""
+        numbers = self.numbers[stretch]
+        return DayCounts(
+            images=self.images[stretch], gaps=np.abs(numbers[:, None] - numbers[None, :])
+        )
+
+    def belief(self, chosen: Chosen, era: int) -> Belief:
+        """Return what some days say; the mean is told of those from position `era` on."""
+        key = (chosen.tobytes(), era)
+        if key not in self.beliefs:
+            at = np.flatnonzero(chosen)
+            # Only the last is asked for again, while a drop lasts.
+            self.beliefs.clear()
+            self.beliefs[key] = belief_of_days(
+                [self.days[one] for one in at],
+                self.logs[at],
+                self.numbers[at],
+                int(np.searchsorted(at, era)),
+            )
+        return self.beliefs[key]
+
+    def p_value(self, belief: Belief, stretch: slice) -> float:
+        """Return the chance of so few right answers in a stretch, or fewer."""
+        return belief.chance(self.counts(stretch), float(self.right[stretch].sum()))
+
+
+def large_enough(drop: float, settings: JudgeSettings) -> bool:
+    """Tell whether a drop is at least the smallest that is told."""
+    return drop >= settings.minimum_drop - _ROUNDING

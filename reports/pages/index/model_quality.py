@@ -1,0 +1,188 @@
+"""The model's quality over weeks, for the index: what the newest labels say, and the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from markupsafe import Markup
+
+from reports.findings.model_quality.quality import QualityPoint, QualityState
+from reports.findings.model_quality.scores import Estimate
+from reports.history.history import HistoryRow, parse_time
+from reports.history.run_quality import QualityOfRun
+from reports.pages.links import JobLinks
+from reports.pages.page import QUALITY_STYLE
+from reports.pages.score_plot import ScorePlot, ScorePoint, score_plot_svg
+from reports.words.numbers import counted, day, sentence
+from reports.words.of_quality.scores import MEASURES, estimate_words
+from reports.words.of_quality.sentences import STATE_WORDS
+
+MOST_WEEKS = 53
+_HALF_A_DAY = timedelta(hours=12)
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityOfJob:
+    """What the index says of the model.
+
+    Attributes
+    ----------
+    newest
+        What the newest run with labels says.
+    label
+        Its state in words.
+    link
+        The part of that run's page that is about the model; None where the page is gone.
+    measure
+        The score's name, with a capital.
+    plot
+        The line over weeks; empty for fewer than two weeks with a score.
+    begin, end
+        The first and the last week of the line.
+    weeks
+        The weeks behind the line, newest first: the day it began, its score, its labels, and
+        whether a run said then that the model was worse.
+    any_dropped
+        Whether one of the weeks has that mark.
+    """
+
+    newest: QualityOfRun
+    label: str
+    link: str | None
+    measure: str
+    plot: Markup
+    begin: str
+    end: str
+    weeks: tuple[tuple[str, str, str, bool], ...]
+    any_dropped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ScoredWeek:
+    monday: date
+    score: Estimate
+    labelled: int
+    predictions: int
+    dropped: bool
+
+
+def quality_of_job(rows: Sequence[HistoryRow], links: JobLinks) -> QualityOfJob | None:
+    """Return what the index says of the model; None where no run knows labels.
+
+    Parameters
+    ----------
+    rows
+        The runs, oldest first.
+    """
+    told = [(row, row.model_quality) for row in rows if row.model_quality is not None]
+    if not told:
+        return None
+    row, newest = told[-1]
+    weeks = _weeks([quality for _, quality in told])[-MOST_WEEKS:]
+    page, measure = links.to_run(row.run_id), MEASURES.get(newest.measure, newest.measure)
+    drawn = len(weeks) > 1
+    return QualityOfJob(
+        newest=newest,
+        label=STATE_WORDS[newest.state],
+        link=None if page is None else f"{page}#model",
+        measure=sentence(measure),
+        # The plot escapes its titles; everything else in it is numbers.
+        plot=Markup(_plot(weeks, sentence(measure)) if drawn else ""),  # noqa: S704
+        begin=day(weeks[0].monday.isoformat()) if drawn else "",
+        end=day(weeks[-1].monday.isoformat()) if drawn else "",
+        weeks=tuple(_line(week) for week in reversed(weeks)),
+        any_dropped=any(week.dropped for week in weeks),
+    )
+
+
+def styles_for(rows: Iterable[HistoryRow]) -> tuple[str, ...]:
+    """Return the style sheets that a page over these runs needs beside its own."""
+    return (QUALITY_STYLE,) if any(row.model_quality is not None for row in rows) else ()
+
+
+def _weeks(told: Iterable[QualityOfRun]) -> list[_ScoredWeek]:
+    """Return the weeks with a score, oldest first: each as the newest run knows it.
+
+    A run knows its oldest week only in part where that began before labels were waited for: then
+    the week stays as an earlier run knew it, which saw more of its predictions.
+    """
+    points: dict[date, QualityPoint] = {}
+    states: dict[date, QualityState] = {}
+    for quality in told:
+        for monday, point in _by_monday(quality.weeks):
+            known = points.get(monday)
+            if known is None or known.predictions <= point.predictions:
+                points[monday] = point
+        for end in _monday_of(quality.newest_end, -_HALF_A_DAY):
+            states[end] = quality.state
+    return [
+        _ScoredWeek(
+            monday=monday,
+            score=point.score,
+            labelled=point.labelled,
+            predictions=point.predictions,
+            dropped=states.get(monday) is QualityState.DROPPED,
+        )
+        for monday, point in sorted(points.items())
+        if point.score is not None
+    ]
+
+
+def _by_monday(weeks: Sequence[QualityPoint]) -> Iterator[tuple[date, QualityPoint]]:
+    for point in weeks:
+        for monday in _monday_of(point.start, _HALF_A_DAY):
+            yield monday, point
+
+
+def _monday_of(moment: str, shift: timedelta) -> Iterator[date]:
+    """Yield the Monday of the week of a moment; nothing where it is no time.
+
+    A day of another time zone has its date in UTC at its middle, hence `shift`.
+    """
+    try:
+        found = (parse_time(moment) + shift).date()
+    except (ValueError, OverflowError):
+        return
+    yield found - timedelta(days=found.weekday())
+
+
+def _plot(weeks: Sequence[_ScoredWeek], measure: str) -> str:
+    first, last = weeks[0].monday, weeks[-1].monday
+    span = (last - first) // _WEEK
+    places = [(week.monday - first) // _WEEK for week in weeks]
+    joined = {number for number in range(1, len(weeks)) if places[number] == places[number - 1] + 1}
+    return score_plot_svg(
+        ScorePlot(
+            points=[
+                ScorePoint(
+                    place=place / span,
+                    score=week.score,
+                    kind="dropped" if week.dropped else "newest",
+                    title=_title(week),
+                )
+                for place, week in zip(places, weeks, strict=True)
+            ],
+            title=f"{measure} by week, {day(first.isoformat())} to {day(last.isoformat())}",
+            joined=frozenset(joined),
+        )
+    )
+
+
+def _title(week: _ScoredWeek) -> str:
+    worse = "; worse than before" if week.dropped else ""
+    labels = counted(week.labelled, "label")
+    return (
+        f"Week of {day(week.monday.isoformat())}: {estimate_words(week.score)} on {labels}{worse}"
+    )
+
+
+def _line(week: _ScoredWeek) -> tuple[str, str, str, bool]:
+    return (
+        day(week.monday.isoformat()),
+        estimate_words(week.score),
+        f"{week.labelled:,} of {week.predictions:,}",
+        week.dropped,
+    )
