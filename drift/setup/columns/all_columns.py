@@ -9,7 +9,7 @@ import numpy as np
 
 from drift.setup.columns import words as column_words
 from drift.setup.columns.answers import AnswerGuess, guess_answer
-from drift.setup.columns.boxes import BoxGuess, guess_boxes
+from drift.setup.columns.boxes.guess import BoxGuess, guess_boxes
 from drift.setup.columns.changes import fills_of, rows_with_times, rows_without_times
 from drift.setup.columns.classes import (
     FEATURE_NAMES,

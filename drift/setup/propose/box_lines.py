@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from drift.setup.columns.all_columns import ColumnGuesses
-from drift.setup.columns.boxes import BoxGuess
+from drift.setup.columns.boxes.guess import BoxGuess
 from drift.setup.job_file_lines import comment
 from jobs.job_file.toml_text import as_list, as_text
 
