@@ -26,6 +26,7 @@ from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
+from drift.where.pictures.boxes_of_window import with_boxes
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
@@ -70,6 +71,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
+        judged = replace(judged, findings=with_boxes(judged.findings, window))
         finished = None
         if workplace.writes:
             compared = Compared(

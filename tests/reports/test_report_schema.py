@@ -61,6 +61,8 @@ WHERE = {
     images.Trouble: SCHEMA["$defs"]["trouble"],
     columns.Multivariate: SCHEMA["$defs"]["multivariate"],
     images.Offender: SCHEMA["$defs"]["offender"],
+    images.PictureBoxes: SCHEMA["$defs"]["picture_boxes"],
+    images.DrawnBox: SCHEMA["$defs"]["drawn_box"],
     images.AffectedTable: SCHEMA["$defs"]["affected_table"],
     images.GrownClass: SCHEMA["$defs"]["grown_class"],
     places.Segment: SCHEMA["$defs"]["segment"],
