@@ -107,6 +107,10 @@ class GrownClass:
     reference_images: tuple[str, ...]
 
 
+MOST_BOXES_DRAWN = 24
+"""So many boxes of either kind are drawn into one picture."""
+
+
 class BoxKind(Enum):
     """Whose box it is."""
 
@@ -151,7 +155,8 @@ class PictureBoxes:
     true
         How many the labels name; None where the image has no label.
     drawn
-        The most certain ones of either kind that lie in the picture, at most 24.
+        Those that lie in the picture: of more than `MOST_BOXES_DRAWN` predicted boxes the most
+        certain, of so many true boxes the first.
     not_drawn_because
         Why boxes are missing from `drawn` that have a place, in words; empty where none is.
     """

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.findings.images import BoxKind, DrawnBox, PictureBoxes
+from reports.findings.images import MOST_BOXES_DRAWN, BoxKind, DrawnBox, PictureBoxes
 from reports.words.harmless_text import shortened
 
-MOST_DRAWN = 24
-"""So many boxes of either kind are drawn into one picture."""
 LONGEST_CLASS = 60
 _DIGITS = 4
 # Two sizes have the same shape where their sides' ratios differ by less than that, and by no more
@@ -91,8 +89,8 @@ def _unplaced_because(boxes: BoxesOfImage, displayed: Size | None) -> str:
         return ""
     if boxes.size is not None and displayed is not None and is_turned(boxes.size, displayed):
         return (
-            f"they are of an image of {_words(boxes.size)} pixels, and it is displayed with "
-            f"{_words(displayed)}: they were found before it was turned as its EXIF tag says"
+            f"they were found in an image of {_words(boxes.size)} pixels, which is turned here as "
+            "its EXIF tag says"
         )
     if not boxes.in_shares and boxes.size is None and displayed is None:
         return "they are in pixels, and the size of the image is not known"
@@ -111,7 +109,7 @@ def _drawn(boxes: BoxesOfImage, kind: BoxKind, displayed: Size | None) -> list[D
     ranked = inside[np.argsort(-np.nan_to_num(boxes.scores[inside], nan=-np.inf), kind="stable")]
     return [
         _box(kind, shares[one].tolist(), boxes.classes[one], float(boxes.scores[one]))
-        for one in ranked[:MOST_DRAWN].tolist()
+        for one in ranked[:MOST_BOXES_DRAWN].tolist()
     ]
 
 
