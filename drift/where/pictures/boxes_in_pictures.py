@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reports.findings.images import MOST_BOXES_DRAWN, BoxKind, DrawnBox, PictureBoxes
 from reports.words.harmless_text import shortened
 
-LONGEST_CLASS = 60
+LONGEST_CLASS = 40
 _DIGITS = 4
 # Two sizes have the same shape where their sides' ratios differ by less than that, and by no more
 # than rounding both sides to whole pixels explains.
