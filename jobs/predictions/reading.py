@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
+from jobs.errors import TooManyBoxesError
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
@@ -23,7 +24,7 @@ from jobs.predictions.objects import ObjectReader, is_small
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
 from jobs.predictions.rows.batches import RowBatch
-from jobs.predictions.rows.collector import WindowCollector
+from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
 from jobs.predictions.rows.frames import fields_frame, raw_frame
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows
@@ -74,7 +75,8 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
     ------
     ObjectError
         If the log is missing, empty, damaged, of another format than its name or the job file
-        tells, or without a column that the job names, and if it is too many small objects.
+        tells, or without a column that the job names, and if it is too many small objects, rows
+        or boxes.
     """
     needed = NeededColumns(
         named=settings.columns,
@@ -83,14 +85,36 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         all_numbers=all_numbers,
         from_path=settings.from_path,
     )
-    rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
+    collector = collect_rows(bucket, settings, request, needed, workers)
+    try:
+        return _assemble(collector, _rules(settings))
+    except WindowTooLargeError as too_large:
+        url = bucket.url_of(settings.path)
+        raise TooManyBoxesError(url, too_large.found, request.most_rows) from None
+
+
+def collect_rows(
+    bucket: Bucket,
+    settings: PredictionSettings,
+    request: WindowRequest,
+    needed: NeededColumns,
+    workers: int,
+) -> WindowCollector:
+    """Return what has read the log and collected the rows of one window.
+
+    Raises
+    ------
+    ObjectError
+        As `read_predictions`.
+    """
+    rules = _rules(settings)
     collector = WindowCollector(request=request, rules=rules, needed=needed)
     if settings.images_only:
         read_image_listing(bucket, settings, collector)
         check_columns(
             bucket.url_of(settings.path), list(collector.columns), needed, optional=frozenset()
         )
-        return _assemble(collector, rules)
+        return collector
     objects = objects_of_log(bucket, settings)
     if needed.of_names.own_time_column(()) is None:
         times = needed.of_names.times_of([one.info for one in objects], rules)
@@ -102,7 +126,11 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         check_columns(
             bucket.url_of(read[0].name), list(collector.columns), needed, optional=optional
         )
-    return _assemble(collector, rules)
+    return collector
+
+
+def _rules(settings: PredictionSettings) -> TimestampRules:
+    return TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
 
 
 def _read_objects(
@@ -162,7 +190,7 @@ def read_images(
     named = LogColumns(timestamp=settings.columns.timestamp, id=None)
     collector = ImageCollector(
         request=WindowRequest(end=_END_OF_TIME, rows=1),
-        rules=TimestampRules(timezone=settings.timezone, day_first=settings.day_first),
+        rules=_rules(settings),
         needed=NeededColumns(named=named, extra=(column,), from_path=settings.from_path),
         keep_image=keep,
         # Of small objects, which are read together, values are counted and not lines.
@@ -189,12 +217,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     named = collector.needed.named
     wanted = {*columns, *collector.needed.extra, *collector.needed.segments}
     raw = _all_columns(batch.table, sorted(wanted), len(batch))
-    positions = RowPositions(
-        moments=batch.moments,
-        sources=batch.every_source(),
-        lines=batch.lines,
-        origins=collector.origins,
-    )
+    positions = row_positions(collector, batch)
     if (images := collector.needed.images) is not None:
         raw[images] = logged_names(raw[images], positions.places())
     answers = tally_answers(raw, named, positions)
@@ -204,7 +227,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     values = {field: one.values for field, one in numbers.items()}
     log = LogRows(raw=raw, moments=batch.moments, values=values)
     said = [*answers, *(one.tally for one in numbers.values())]
-    log, boxes, of_boxes = with_boxes(log, collector.needed, positions)
+    log, boxes, of_boxes = with_boxes(log, collector.needed, positions, collector.request.most_rows)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
         fields=fields_frame(log.raw, log.moments, named, log.values),
@@ -215,6 +238,16 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         times=_times(collector, batch, start),
         numbers=(*further, *log.made_numbers),
         boxes=boxes,
+    )
+
+
+def row_positions(collector: WindowCollector, batch: RowBatch) -> RowPositions:
+    """Return where collected rows stand in the log."""
+    return RowPositions(
+        moments=batch.moments,
+        sources=batch.every_source(),
+        lines=batch.lines,
+        origins=collector.origins,
     )
 
 
