@@ -40,6 +40,8 @@ class BoxesOfImage:
         The score of each box, NaN where it is not known. Shape (n,).
     count
         How many boxes there are, also such that cannot be used; None where that cannot be read.
+    misfit
+        Why none of them is known to be where its numbers say; empty where they fit.
     """
 
     corners: NDArray[np.float64]
@@ -48,6 +50,7 @@ class BoxesOfImage:
     classes: Sequence[str | None]
     scores: NDArray[np.float64]
     count: int | None
+    misfit: str = ""
 
 
 def boxes_in_picture(
@@ -87,6 +90,8 @@ def _unplaced_because(boxes: BoxesOfImage, displayed: Size | None) -> str:
     """Return why it is not known where boxes lie in the picture; empty where it is."""
     if not len(boxes.corners):
         return ""
+    if boxes.misfit:
+        return boxes.misfit
     if boxes.size is not None and displayed is not None and is_turned(boxes.size, displayed):
         return (
             f"they were found in an image of {_words(boxes.size)} pixels, which is turned here as "

@@ -13,6 +13,7 @@ from drift.observations.window_images import WindowImages
 from drift.run_request import as_text
 from drift.where.pictures.boxes_in_pictures import BoxesOfImage, Size, boxes_in_picture
 from jobs.boxes.image_boxes import ImageBoxes
+from reports.findings.remarks import BOXES_BEYOND_IMAGES
 from reports.findings.run import RunFindings
 
 TrueBoxes = Callable[[int], BoxesOfImage | None]
@@ -30,7 +31,7 @@ def with_boxes(
     if window.boxes is None:
         return findings
     rows = _rows_to_show(findings, window)
-    known = _BoxesOfRows(window, window.boxes)
+    known = _BoxesOfRows(window, window.boxes, _misfit(findings, window.boxes))
     found = {
         image: boxes_in_picture(
             known.of_row(row), None if true_boxes is None else true_boxes(row), known.displayed(row)
@@ -59,12 +60,25 @@ def _rows_to_show(findings: RunFindings, window: WindowImages) -> dict[str, int]
     return found
 
 
+def _misfit(findings: RunFindings, boxes: ImageBoxes) -> str:
+    """Return why the boxes of a run are not where their numbers say; empty where they fit.
+
+    Some of them may lie within their pictures all the same: by chance, and at a wrong place.
+    """
+    if boxes.other_format is not None:
+        return "boxes of this run look like another format than the job file says"
+    if any(one.code == BOXES_BEYOND_IMAGES for one in findings.remarks):
+        return "boxes of this run do not fit the images as they are stored"
+    return ""
+
+
 class _BoxesOfRows:
     """The boxes of a window, asked for by the position of a row."""
 
-    def __init__(self, window: WindowImages, boxes: ImageBoxes) -> None:
+    def __init__(self, window: WindowImages, boxes: ImageBoxes, misfit: str) -> None:
         self._window = window
         self._boxes = boxes
+        self._misfit = misfit
         self._image_of_box: NDArray[np.int64] = boxes.image_of_row[boxes.row]
 
     def of_row(self, row: int) -> BoxesOfImage:
@@ -81,6 +95,7 @@ class _BoxesOfRows:
             classes=[None if pd.isna(one) else str(one) for one in classes],
             scores=np.asarray(scores, dtype=np.float64),
             count=None if np.isnan(count) else int(count),
+            misfit=self._misfit,
         )
 
     def displayed(self, row: int) -> Size | None:

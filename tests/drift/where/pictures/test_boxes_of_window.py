@@ -9,9 +9,12 @@ from drift.observations.logged_images import LoggedImages
 from drift.observations.window_images import WindowImages
 from drift.where.pictures.boxes_in_pictures import BoxesOfImage
 from drift.where.pictures.boxes_of_window import with_boxes
-from jobs.boxes.image_boxes import ImageBoxes
+from jobs.boxes.fitting import FormatFit
+from jobs.boxes.formats import BoxFormat, BoxOrder, BoxUnit
+from jobs.boxes.image_boxes import ImageBoxes, OtherFormat
 from reports.findings.images import BoxKind, Offender
 from reports.findings.model_quality.scores import WrongImage
+from reports.findings.remarks import BOXES_BEYOND_IMAGES, Remark
 from reports.findings.run import RunFindings
 from tests.support import findings as examples
 from tests.support.model_qualities import fallen
@@ -72,6 +75,30 @@ def test_boxes_are_those_of_the_request_that_is_shown() -> None:
     assert [one.right for one in first["a.jpg"].drawn] == [0.15, 0.25]
     assert (first["b.jpg"].predicted, first["b.jpg"].drawn) == (0, ())
     assert [(one.class_name, one.score) for one in second["a.jpg"].drawn] == [("cat", None)]
+
+
+def test_boxes_that_do_not_fit_the_run_s_images_are_not_drawn_at_a_wrong_place() -> None:
+    run = run_with(("a.jpg", "1", 0), ("b.jpg", "3", 2))
+    beyond = Remark(code=BOXES_BEYOND_IMAGES, text="Many reach beyond.")
+    shares = BoxFormat(order=BoxOrder.XYXY, unit=BoxUnit.SHARES)
+    pixels = BoxFormat(order=BoxOrder.XYXY, unit=BoxUnit.PIXELS)
+    other = OtherFormat(said=shares, fit=FormatFit(box_format=pixels, share=1.0), checked=90)
+    boxes = window().boxes
+    assert boxes is not None
+    misread = dataclasses.replace(
+        window(), boxes=dataclasses.replace(boxes, other_format=other, in_shares=True)
+    )
+
+    stored_smaller = with_boxes(dataclasses.replace(run, remarks=(beyond,)), window()).boxes
+    in_other_format = with_boxes(run, misread).boxes
+
+    assert stored_smaller is not None
+    assert in_other_format is not None
+    assert (stored_smaller["a.jpg"].predicted, stored_smaller["a.jpg"].drawn) == (5, ())
+    assert "do not fit the images" in stored_smaller["a.jpg"].not_drawn_because
+    assert stored_smaller["b.jpg"].not_drawn_because == "", "it has no boxes"
+    assert in_other_format["a.jpg"].drawn == ()
+    assert "another format" in in_other_format["a.jpg"].not_drawn_because
 
 
 def test_boxes_of_a_cell_that_cannot_be_read_are_not_known() -> None:
