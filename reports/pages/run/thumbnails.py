@@ -16,7 +16,7 @@ MOST_CLASS_BYTES = 28_000
 MOST_WRONG_PICTURES = 8
 MOST_WRONG_BYTES = 48_000
 
-# What a box with a long class takes of a page, as bytes of a thumbnail, which grow by a third there.
+# What a box with a long class takes of a page, as bytes of a thumbnail: those grow by a third.
 _BYTES_OF_A_BOX = 130
 
 
