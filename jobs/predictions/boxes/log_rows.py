@@ -79,7 +79,7 @@ def with_boxes(
         values["confidence"] = scores.values
         said.append(scores.tally)
     derived = dict(found.places)
-    if settings.scores is not None:
+    if settings.scores is not None or (settings.column is None and needed.named.confidence):
         derived |= found.scores(values["confidence"])
     rows = LogRows(
         raw=_expanded(log.raw, found, settings),
