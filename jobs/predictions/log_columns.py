@@ -88,7 +88,7 @@ class NeededColumns:
         What is taken in as a probability, a segment or a part of an image's path is none.
         """
         columns = list(there)
-        others = {*self.probabilities(columns), *self.extra, *self.segments}
+        others = {*self.probabilities(columns), *self.extra, *self.segments, *self.of_boxes}
         patterns = set(self.named.number_patterns)
         return {
             name: column
@@ -98,11 +98,16 @@ class NeededColumns:
 
     def names(self, column: str) -> bool:
         """Tell whether the job names a column, one of probabilities or numbers by a pattern."""
-        own = {value for _, value in self.named if isinstance(value, str)}
+        own = {value for _, value in self.named if isinstance(value, str)} | self.of_boxes
         patterns = (*self.named.probabilities, *self.named.number_patterns)
         names = self.of_names
         taken = {*own, *self.extra, *self.segments, *names.all, *names.own_columns}
         return column in taken or any(fnmatchcase(column, pattern) for pattern in patterns)
+
+    @property
+    def of_boxes(self) -> frozenset[str]:
+        """The columns that may be read for boxes."""
+        return frozenset() if self.named.boxes is None else self.named.boxes.used
 
     @property
     def images(self) -> ImageColumn | None:
@@ -133,7 +138,8 @@ class NeededColumns:
             "answer_names": named.answer_names,
         }
         made = made_columns(named)
-        found = {
+        boxes = {} if named.boxes is None else named.boxes.required
+        found = {column: f"predictions.columns.{key}" for column, key in boxes.items()} | {
             column: f"predictions.columns.{key}"
             for key, column in keys.items()
             if column and column not in made
@@ -149,7 +155,9 @@ class NeededColumns:
 
 
 def made_columns(named: LogColumns) -> frozenset[str]:
-    """Return the columns that no log has because they are made of the answers in its cells."""
+    """Return the columns that no log has because they are made of what its cells hold."""
+    if named.boxes is not None:
+        return named.boxes.made
     if named.answer is None:
         return frozenset()
     return frozenset({class_column(named.answer), confidence_column(named.answer)})

@@ -13,6 +13,7 @@ from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.answer_tally import tally_answers, without_problems
+from jobs.predictions.boxes.log_rows import LogRows, with_boxes
 from jobs.predictions.cell_images.digests import KeepImage
 from jobs.predictions.image_collector import ImageCollector
 from jobs.predictions.images_only.listing import read_image_listing
@@ -200,17 +201,23 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     raw = without_problems(raw, named)
     further = collector.needed.numbers([name for name in columns if name in raw])
     numbers = read_number_columns(raw, named, probabilities, positions, further)
+    values = {field: one.values for field, one in numbers.items()}
+    log = LogRows(raw=raw, moments=batch.moments, values=values)
+    said = [*answers, *(one.tally for one in numbers.values())]
+    boxes = None
+    if named.boxes is not None:
+        log, boxes, found = with_boxes(log, named.boxes, positions, collector.needed.extra)
+        said += found
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
-        fields=fields_frame(
-            raw, batch.moments, named, {field: one.values for field, one in numbers.items()}
-        ),
-        raw=raw_frame(raw),
+        fields=fields_frame(log.raw, log.moments, named, log.values),
+        raw=raw_frame(log.raw),
         probabilities=probabilities,
-        tally=tally_rows(collector, batch, [*answers, *(one.tally for one in numbers.values())]),
+        tally=tally_rows(collector, batch, said),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
         times=_times(collector, batch, start),
-        numbers=tuple(further),
+        numbers=(*further, *log.made_numbers),
+        boxes=boxes,
     )
 
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from drift.observations.logged_images import LoggedImages
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
@@ -124,6 +126,7 @@ def _rows_at(rows: PredictionRows, positions: Sequence[int]) -> PredictionRows:
         rows,
         fields=rows.fields.iloc[list(positions)].reset_index(drop=True),
         raw=rows.raw.iloc[list(positions)].reset_index(drop=True),
+        boxes=None if rows.boxes is None else rows.boxes.take(np.array(positions, np.int64)),
     )
 
 

@@ -200,6 +200,7 @@ def rows_at(predictions: PredictionRows, rows: NDArray[np.int64]) -> PredictionR
         predictions,
         fields=predictions.fields.iloc[rows].reset_index(drop=True),
         raw=predictions.raw.iloc[rows].reset_index(drop=True),
+        boxes=None if predictions.boxes is None else predictions.boxes.take(rows),
     )
 
 
