@@ -128,7 +128,10 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
         path = workplace.job.predictions.path
         recording = read_recording(workplace.bucket, path, rows.window)
     logger.info(
-        "%s: %d rows in the window, %d rejected", workplace.log_url, len(rows), rows.tally.rejected
+        "%s: %d rows in the window, %d rejected",
+        workplace.log_url,
+        rows.log_rows,
+        rows.tally.rejected,
     )
     if ahead := ahead_words(rows.times, workplace.clock()):
         logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)

@@ -126,6 +126,18 @@ class LoggedImages:
         raw = self.predictions.raw
         return rows_where(raw[[name for name in names if name in raw.columns]], self.kept)
 
+    @property
+    def log_row(self) -> NDArray[np.int64] | None:
+        """The row of the log that each row is of; None where each is one of the log."""
+        boxes = self.predictions.boxes
+        return None if boxes is None or not boxes.in_cells else boxes.image_of_row[self.kept]
+
+    @property
+    def log_rows(self) -> int:
+        """How many rows of the log the rows are of."""
+        boxes = self.predictions.boxes
+        return len(self.paths) if boxes is None else boxes.log_rows(self.kept)
+
     def once_each(self) -> Sequence[Outcome]:
         """Return the outcome of each image, however many rows name it."""
         if len(self.first) == len(self.outcomes):

@@ -40,6 +40,9 @@ class WindowImages:
         What is known of the rows whose image's name is used more than once.
     segments
         The segments of each row, one column each: text or missing; None where nobody asked.
+    log_rows
+        The row of the log that each row is of, where that holds several boxes; None where each is
+        one of the log, and where nobody needs it.
     of_rows
         Whether the log's rows are what counts once, as in a job without images: ``image`` holds
         a name for each row, and `features` the features that the log holds, if any.
@@ -51,6 +54,7 @@ class WindowImages:
     files: Sequence[FileFacts | None] | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
     segments: pd.DataFrame | None = None
+    log_rows: NDArray[np.int64] | None = None
     of_rows: bool = False
 
     def files_of_images(self) -> list[FileFacts | None]:
@@ -96,6 +100,7 @@ def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowIm
         files=[one.file for one in analysed],
         names_used_again=logged.names_used_again,
         segments=segments,
+        log_rows=logged.log_row,
     )
 
 

@@ -83,7 +83,15 @@ class ImageBoxes:
         """Which rows are of an image without any box."""
         return np.asarray(self.counts[self.image_of_row] == 0)
 
-    def log_rows(self, rows: NDArray[np.bool_] | slice = _ALL) -> int:
+    @property
+    def first_of_log(self) -> NDArray[np.bool_]:
+        """Which rows are the first ones of a row of the log."""
+        first = np.ones(len(self.image_of_row), np.bool_)
+        if self.in_cells:
+            first[1:] = self.image_of_row[1:] != self.image_of_row[:-1]
+        return first
+
+    def log_rows(self, rows: NDArray[np.bool_] | NDArray[np.int64] | slice = _ALL) -> int:
         """Return how many rows of the log some of the rows are of."""
         images = self.image_of_row[rows]
         return len(np.unique(images)) if self.in_cells else len(images)

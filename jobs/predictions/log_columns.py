@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from jobs.boxes.per_image import BOX_NUMBERS
 from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.names.patterns import NamePattern
@@ -228,7 +229,8 @@ def check_columns(
     probabilities = needed.probabilities(columns)
     _refuse_clashing(url, "probabilities", _FIELD_NAMES.intersection(probabilities))
     numbers = needed.numbers(columns)
-    _refuse_clashing(url, "numbers", {*_FIELD_NAMES, *probabilities} & set(numbers))
+    derived = () if needed.named.boxes is None else BOX_NUMBERS
+    _refuse_clashing(url, "numbers", {*_FIELD_NAMES, *probabilities, *derived} & set(numbers))
     patterns = dict.fromkeys(needed.named.probabilities, "probabilities")
     if needed.all_numbers:
         patterns |= dict.fromkeys(needed.named.number_patterns, "numbers")

@@ -204,16 +204,13 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     values = {field: one.values for field, one in numbers.items()}
     log = LogRows(raw=raw, moments=batch.moments, values=values)
     said = [*answers, *(one.tally for one in numbers.values())]
-    boxes = None
-    if named.boxes is not None:
-        log, boxes, found = with_boxes(log, named.boxes, positions, collector.needed.extra)
-        said += found
+    log, boxes, of_boxes = with_boxes(log, collector.needed, positions)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
         fields=fields_frame(log.raw, log.moments, named, log.values),
         raw=raw_frame(log.raw),
         probabilities=probabilities,
-        tally=tally_rows(collector, batch, said),
+        tally=tally_rows(collector, batch, [*said, *of_boxes]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
         times=_times(collector, batch, start),
         numbers=(*further, *log.made_numbers),

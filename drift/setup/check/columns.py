@@ -37,11 +37,14 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
         if column is None or column not in rows.raw.columns:
             continue
         # `check_rows` reports values that cannot be read.
-        empty = int(rows.fields[key].isna().sum()) - unread.get(column, 0)
-        if _FEW_EMPTY * len(rows) < empty < len(rows):
+        empty = rows.fields[key].isna().to_numpy()
+        if rows.boxes is not None:
+            empty &= ~rows.boxes.without_boxes
+        many = int(empty.sum()) - unread.get(column, 0)
+        if _FEW_EMPTY * len(rows) < many < len(rows):
             yield look(
                 _kind(key, rows),
-                f"{column} is empty in {empty:,} of {len(rows):,} rows of the window",
+                f"{column} is empty in {many:,} of {len(rows):,} rows of the window",
                 "Was it called otherwise in a part of the log? These rows say nothing about it.",
             )
 

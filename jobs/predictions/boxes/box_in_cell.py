@@ -34,7 +34,7 @@ _WITH_SIZES = frozenset({BoxOrder.XYWH, BoxOrder.LTWH, BoxOrder.CXCYWH})
 
 
 class NoBoxesError(Exception):
-    """The argument is why a cell holds no boxes, in words that follow on "5 of 100 cells"."""
+    """The argument is why a cell cannot be read, in words that follow on "5 boxes"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ from jobs.predictions.boxes.box_in_cell import (
 )
 from jobs.predictions.values.texts import text_of
 
-NOT_READ = "hold no boxes that can be read"
-OTHER_LENGTH = "hold lists of different lengths"
+NOT_READ = "not readable as boxes"
+OTHER_LENGTH = "in lists of different lengths"
 # What an answer calls its list of boxes.
 _LISTS = (
     "boxes", "bboxes", "detectionboxes", "predboxes", "boundingboxes", "detections",

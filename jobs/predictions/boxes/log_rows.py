@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jobs.boxes.image_boxes import ImageBoxes
 from jobs.job_file.box_settings import BoxColumns
 from jobs.predictions.boxes.rows import BoxRows, read_boxes, requests_of
+from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.rows.number_columns import (
     NumberRole,
     RowPositions,
@@ -47,17 +48,17 @@ class LogRows:
 
 
 def with_boxes(
-    log: LogRows, settings: BoxColumns, positions: RowPositions, images: Sequence[str]
-) -> tuple[LogRows, ImageBoxes, list[NumberColumnTally]]:
+    log: LogRows, needed: NeededColumns, positions: RowPositions
+) -> tuple[LogRows, ImageBoxes | None, list[NumberColumnTally]]:
     """Return a window's columns with a row for each box, the boxes, and what is said of them.
 
-    Parameters
-    ----------
-    images
-        The columns that name a row's image: where a row is a box, the rows of one time that are
-        equal in them are of one image.
+    Where a row is a box, the rows of one time that name one image are of one image. Without boxes
+    the columns stay as they are.
     """
-    named = [log.raw[name] for name in images if name in log.raw]
+    settings = needed.named.boxes
+    if settings is None:
+        return log, None, []
+    named = [log.raw[name] for name in needed.extra if name in log.raw]
     found = read_boxes(log.raw, settings, requests_of(log.moments, named))
     taken = positions.take(found.take)
     values = {name: one[found.take] for name, one in log.values.items()}

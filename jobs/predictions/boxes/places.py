@@ -12,7 +12,7 @@ from jobs.boxes.formats import BoxFault, BoxFormat, BoxOrder, BoxUnit, to_pixels
 from jobs.boxes.image_boxes import OtherFormat
 from jobs.job_file.box_settings import BoxColumns
 from jobs.predictions.boxes.cells import ORDERS
-from jobs.predictions.boxes.written import WrittenBoxes
+from jobs.predictions.boxes.written import LoggedBoxes
 from jobs.times.timestamp_parts import Integers
 
 _WORDS = {
@@ -52,7 +52,7 @@ class PlacedBoxes:
 
 
 def place_boxes(
-    written: WrittenBoxes, sizes: NDArray[np.float64], settings: BoxColumns
+    written: LoggedBoxes, sizes: NDArray[np.float64], settings: BoxColumns
 ) -> PlacedBoxes:
     """Return the corners of boxes: as shares where the size of images is known, else in pixels.
 
@@ -89,7 +89,7 @@ def place_boxes(
 
 
 def other_format(
-    written: WrittenBoxes, sizes: NDArray[np.float64], settings: BoxColumns
+    written: LoggedBoxes, sizes: NDArray[np.float64], settings: BoxColumns
 ) -> OtherFormat | None:
     """Return the format that boxes look like, where that is another than the job file's.
 

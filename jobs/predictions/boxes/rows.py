@@ -14,7 +14,7 @@ from jobs.boxes.image_boxes import ImageBoxes
 from jobs.boxes.per_image import numbers_of_places, numbers_of_scores
 from jobs.job_file.box_settings import BoxColumns
 from jobs.predictions.boxes.places import PlacedBoxes, other_format, place_boxes
-from jobs.predictions.boxes.written import WrittenBoxes, read_in_cells, read_in_columns
+from jobs.predictions.boxes.written import LoggedBoxes, read_in_cells, read_in_columns
 from jobs.predictions.values.numbers import read_numbers
 from jobs.times.timestamp_parts import Integers, Texts
 
@@ -117,12 +117,12 @@ def requests_of(moments: Integers, columns: Sequence[Texts]) -> Integers:
     return numbers
 
 
-def _rows_of_boxes(written: WrittenBoxes, rows: int) -> Integers:
+def _rows_of_boxes(written: LoggedBoxes, rows: int) -> Integers:
     kept = np.bincount(written.row, minlength=rows)
     return np.repeat(np.arange(rows), np.maximum(kept, 1))
 
 
-def _places_of_boxes(written: WrittenBoxes, take: Integers) -> Integers:
+def _places_of_boxes(written: LoggedBoxes, take: Integers) -> Integers:
     """Return which row each box has: rows of cells without boxes stand between them."""
     has_boxes = np.zeros(len(written.counts), np.bool_)
     has_boxes[written.row] = True
@@ -139,9 +139,7 @@ def _sizes(raw: Mapping[str, Texts], settings: BoxColumns, rows: int) -> NDArray
     return np.where(known, sizes, np.nan)
 
 
-def _made(
-    written: WrittenBoxes, settings: BoxColumns, row: Integers, rows: int
-) -> dict[str, Texts]:
+def _made(written: LoggedBoxes, settings: BoxColumns, row: Integers, rows: int) -> dict[str, Texts]:
     if settings.column is None or written.classes is None or written.scores is None:
         return {}
     box = np.full(rows, -1)
@@ -156,7 +154,7 @@ def _made(
     return made
 
 
-def _faults(written: WrittenBoxes, placed: PlacedBoxes) -> dict[str, Integers]:
+def _faults(written: LoggedBoxes, placed: PlacedBoxes) -> dict[str, Integers]:
     return {reason: written.row[boxes] for reason, boxes in placed.faults.items()}
 
 

@@ -27,7 +27,7 @@ _NO_BOXES = CellBoxes(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenBoxes:
+class LoggedBoxes:
     """The boxes of rows, row by row.
 
     Attributes
@@ -58,7 +58,7 @@ class WrittenBoxes:
         return len(self.row)
 
 
-def read_in_cells(raw: Mapping[str, Texts], settings: BoxColumns, rows: int) -> WrittenBoxes:
+def read_in_cells(raw: Mapping[str, Texts], settings: BoxColumns, rows: int) -> LoggedBoxes:
     """Return the boxes of a column whose cells hold all boxes of an image."""
     columns = [_cells(raw, one, rows) for one in (settings.column, *_sides(settings))]
     counts = np.zeros(rows)
@@ -84,7 +84,7 @@ def read_in_cells(raw: Mapping[str, Texts], settings: BoxColumns, rows: int) -> 
         NO_SCORE: where[~np.isfinite(scores)],
     }
     asked = {NO_CLASS: settings.classes, NO_SCORE: settings.scores}
-    return WrittenBoxes(
+    return LoggedBoxes(
         row=where,
         numbers=np.concatenate([one.numbers for one in kept]),
         orders=np.concatenate([one.orders for one in kept]),
@@ -126,14 +126,14 @@ def _best(found: CellBoxes) -> CellBoxes:
     )
 
 
-def read_in_columns(raw: Mapping[str, Texts], settings: BoxColumns, rows: int) -> WrittenBoxes:
+def read_in_columns(raw: Mapping[str, Texts], settings: BoxColumns, rows: int) -> LoggedBoxes:
     """Return the boxes of four columns; a row in which all four are empty has none."""
     missing = pa.nulls(rows, pa.string())
     read = [read_numbers(raw.get(name, missing)) for name in settings.columns]
     numbers = np.column_stack([one.values for one in read])
     empty = np.isnan(numbers).all(axis=1) & np.all([one.readable for one in read], axis=0)
     row = np.flatnonzero(~empty)
-    return WrittenBoxes(
+    return LoggedBoxes(
         row=row,
         numbers=numbers[row],
         orders=np.full(len(row), ORDERS.index(BoxOrder(settings.format)), np.uint8),
