@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from jobs.job_file.box_settings import BoxColumns
 from jobs.job_file.prediction_settings import (
     Column,
     PredictionSettings,
@@ -39,6 +40,10 @@ class LabelColumns(Settings):
     timestamp: Column | None = None
     """When the label was given. Of several labels for one image or id the newest counts; without
     this column labels that contradict each other are left out and counted."""
+    boxes: BoxColumns | None = None
+    """Where a detector's true boxes are, in place of `label`: as `predictions.columns.boxes`,
+    without scores. An empty list is a labelled image without objects; where there is no list at
+    all, the image is not labelled."""
 
 
 class LabelSettings(Settings):
@@ -53,6 +58,10 @@ class LabelSettings(Settings):
     """URI prefixes outside the job's own bucket that labels may be read from."""
     columns: LabelColumns = LabelColumns()
     """What the columns are called: `id` or `image` says which prediction a label is for."""
+    export: Literal["coco", "yolo", "label studio", "cvat", "any"] | None = None
+    """What wrote the labels, where they are an export of true boxes: COCO's JSON, YOLO's text
+    files, Label Studio's JSON, or CVAT's XML or Datumaro JSON; with `"any"` their content tells.
+    Images are found by their file names, and `labels.columns` is not needed."""
     format: Literal["csv", "json", "json lines", "parquet"] | None = None
     """As `predictions.format`."""
     encoding: TextEncoding | None = None
@@ -75,10 +84,15 @@ class LabelSettings(Settings):
 
     @model_validator(mode="after")
     def _has_key(self) -> LabelSettings:
-        if self.path is not None and self.columns.id is None and self.columns.image is None:
+        if self.export is not None and self.columns.boxes is not None:
             raise ValueError(
-                "labels.columns.id or labels.columns.image beside labels.path: which prediction a "
-                "label is for"
+                "either labels.export or labels.columns.boxes: an export tells its own"
+            )
+        keys = (self.columns.id, self.columns.image, self.export)
+        if self.path is not None and keys == (None, None, None):
+            raise ValueError(
+                "labels.columns.id or labels.columns.image beside labels.path, or labels.export: which "
+                "prediction a label is for"
             )
         return self
 

@@ -77,7 +77,7 @@ def list_labels(
         objects = _objects(place, settings, predictions)
     except (InputError, UsageError) as error:
         return UnreadLabels(url=str(settings.path), reason=error.message)
-    return LabelListing(place=place, objects=tuple(objects), digest=_digest(place.url, objects))
+    return LabelListing(place=place, objects=tuple(objects), digest=digest_of(place.url, objects))
 
 
 def log_settings_of(
@@ -99,7 +99,8 @@ def _objects(
         return []
 
 
-def _digest(url: str, objects: Sequence[NamedObject]) -> str:
+def digest_of(url: str, objects: Sequence[NamedObject]) -> str:
+    """Return SHA-256 in hex over where labels are, and the names and versions of objects."""
     digest = hashlib.sha256(url.encode())
     for name, version in sorted((one.name, one.info.version) for one in objects):
         digest.update(json.dumps([name, version]).encode())

@@ -1,0 +1,1 @@
+"""Which label a prediction has: rows of the log, joined with labels."""
