@@ -91,8 +91,8 @@ class LabelSettings(Settings):
         keys = (self.columns.id, self.columns.image, self.export)
         if self.path is not None and keys == (None, None, None):
             raise ValueError(
-                "labels.columns.id or labels.columns.image beside labels.path, or labels.export: which "
-                "prediction a label is for"
+                "labels.columns.id or labels.columns.image beside labels.path, or labels.export: "
+                "which prediction a label is for"
             )
         return self
 
