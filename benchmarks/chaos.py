@@ -24,6 +24,7 @@ from benchmarks.chaos_parts import (
     leases,
     memory,
     network,
+    quality_kills,
     rights,
     stopped_writers,
     suspensions,
@@ -53,6 +54,7 @@ def faults(options: argparse.Namespace) -> Mapping[str, tuple[float, Trials]]:
         stopped_writers.NAME: (2.0, partial(stopped_writers.run, count=3, seed=seed)),
         write_kills.NAME: (8.0, partial(write_kills.run, seed=seed)),
         day_kills.NAME: (10.0, partial(day_kills.run, count=options.kills, seed=seed)),
+        quality_kills.NAME: (4.0, partial(quality_kills.run, seed=seed)),
     }
 
 

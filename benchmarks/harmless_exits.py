@@ -18,12 +18,14 @@ from drift.evidently.report import safe_label
 from drift.program_log.formats import CloudFormatter, PlainFormatter
 from jobs.errors import DriftError, JobFileError
 from reports.findings.images import Offender
+from reports.findings.model_quality.quality import QualityState
 from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import history_row
 from reports.json_report.report import json_bytes
 from reports.pages.page import isolated
 from reports.telling.message import message_of
 from tests.support import findings as examples
+from tests.support.labelled_runs import WRONG, labelled_run
 
 RUN = examples.drifted()
 _ROW = history_row(RUN)
@@ -67,7 +69,11 @@ def _documents(text: str) -> Iterator[tuple[str, bytes, Iterable[str]]]:
 def _messages(text: str) -> Iterator[tuple[str, bytes, Iterable[str]]]:
     worst = Offender(image=text, id="1", timestamp=RUN.window.start, score=9, because=text)
     run = dataclasses.replace(RUN, headline=text, summary=text, offenders=(worst,))
-    notice = Notice(kind=NoticeKind.DRIFT, since=RUN.window.end)
-    message = message_of(run, notice, link="", pictures={})
-    for part in (message.title, message.body):
-        yield "message", part.encode(), look.in_message(part)
+    drift = Notice(kind=NoticeKind.DRIFT, since=RUN.window.end)
+    drop = Notice(kind=NoticeKind.QUALITY_DROPPED, since=RUN.window.end)
+    wrong = dataclasses.replace(WRONG[0], image=text, true=text, predicted=text)
+    worse = labelled_run(run, QualityState.DROPPED, headline=text, summary=text, wrong=(wrong,))
+    for notices in ((drift,), (drop,), (drift, drop)):
+        message = message_of(worse, *notices, link="", pictures={})
+        for part in (message.title, message.body):
+            yield "message", part.encode(), look.in_message(part)

@@ -11,9 +11,11 @@ from functools import partial
 import pandas as pd
 
 from drift.across_runs.earlier_serving import earlier_serving
+from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
+from drift.model_quality.line import RunAtHand, model_quality
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.server_figures import server_figures
@@ -39,6 +41,7 @@ from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.run import RunFindings
 from reports.history.history import rows_before
 from reports.history.store import HistoryReader
+from reports.telling.quality_notices import with_quality_notice
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +73,9 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
+        judged = _with_model_quality(workplace, judged, inputs, still_allowed)
         finished = None
+        judged = _with_quality_notice(workplace, judged, inputs)
         if workplace.writes:
             compared = Compared(
                 lined_up=judged.lined_up,
@@ -105,6 +110,27 @@ def _with_server_figures(workplace: Workplace, judged: Judged, inputs: RunInputs
     return replace(judged, findings=replace(judged.findings, serving=serving))
 
 
+def _with_model_quality(
+    workplace: Workplace, judged: Judged, inputs: RunInputs, still_allowed: Callable[[], None]
+) -> Judged:
+    """Return what was found with what labels say of the model, which never changes the verdict."""
+    if not workplace.job.has_labels:
+        return judged
+    past = rows_before(inputs.history, as_text(inputs.predictions.window.end))
+    at_hand = RunAtHand(
+        predictions=inputs.predictions,
+        window=inputs.window,
+        profile=inputs.profile,
+        marks=PersonsMarks.of(past, inputs.profile.id),
+        findings=judged.findings,
+    )
+    with workplace.stopwatch.stage("labels"):
+        found = model_quality(workplace, at_hand, still_allowed)
+    findings = replace(judged.findings, model_quality=found)
+    settings = workplace.job.notifications
+    return replace(judged, findings=with_quality_notice(findings, inputs.history, settings))
+
+
 def _read_before_anything_is_written(
     workplace: Workplace, request: WindowRequest
 ) -> PredictionRows:
@@ -113,6 +139,13 @@ def _read_before_anything_is_written(
         predictions = _read_log(workplace, request)
     asked.result()
     return predictions
+
+
+def _with_quality_notice(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Judged:
+    """Return what was found with what is to be told of the model; nothing without labels."""
+    settings = workplace.job.notifications
+    findings = with_quality_notice(judged.findings, inputs.history, settings)
+    return replace(judged, findings=findings)
 
 
 def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:

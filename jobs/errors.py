@@ -20,6 +20,7 @@ class ExitCode(enum.IntEnum):
     INPUT = 5
     PUBLISH = 6
     LOCKED = 7
+    WORSE = 8
     INTERRUPTED = 130
     OUT_OF_MEMORY = 137
     OUTPUT = 141

@@ -29,6 +29,8 @@ _TYPICAL = re.compile(
     rb' title="([^"]*)">(?:</a>)?</li>'
 )
 _CACHE = f"{REPORTS}/features/"
+# Beside the records of days there are caches, which name versions of objects.
+_QUALITY_OF_DAY = re.compile(r"/\d{4}-\d{2}-\d{2}\.json$")
 _SCHEMA = report_schema()
 Objects = Mapping[str, bytes]
 
@@ -93,7 +95,8 @@ def lacks_only_pictures(page: bytes, whole: bytes) -> bool:
 
 def _is_cache(name: str) -> bool:
     is_rollup = name.startswith(f"{JOB}/days/") and name.endswith(".gz")
-    return is_rollup or name.startswith(_CACHE)
+    of_quality = name.startswith(f"{JOB}/quality/") and not _QUALITY_OF_DAY.search(name)
+    return is_rollup or of_quality or name.startswith(_CACHE)
 
 
 def _is_whole(name: str, data: bytes) -> bool:

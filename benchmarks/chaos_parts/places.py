@@ -16,6 +16,13 @@ from benchmarks.chaos_parts.stores import REPORTS, Store
 from jobs.testing.clouds.relay import FaultyStore
 from tests.support.worlds import JOB_FILE as WITHOUT_DAYS
 
+_LABELS = """
+[labels]
+path = "labels.csv"
+columns = { id = "id" }
+min_labels = 10
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
@@ -27,14 +34,18 @@ class Watch:
         The end of their window.
     days
         How many days before it they look at.
+    labels
+        Whether they read labels as well.
     """
 
     until: str
     days: int
+    labels: bool = False
 
     def job_file(self, url: str) -> str:
         """Return the job file for a bucket."""
-        return WITHOUT_DAYS.replace("days = 0", f"days = {self.days}").format(url=url)
+        told = WITHOUT_DAYS.replace("days = 0", f"days = {self.days}").format(url=url)
+        return told + _LABELS if self.labels else told
 
 
 # Two days before the window: the earlier runs have left their records, or the run makes them.

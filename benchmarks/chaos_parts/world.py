@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from benchmarks.chaos_parts.labels import write_labels
 from benchmarks.chaos_parts.places import USUAL, Place, Watch, new_place, succeeded
 from benchmarks.chaos_parts.runs import ForkServer, Order, fork_server
 from benchmarks.chaos_parts.side_by_side import side_by_side_server
@@ -124,6 +125,19 @@ class World:
         before, watch = self._month_with_features, self._watch_of_month
         return [kind(f"month-{number}", before, watch) for number, kind in enumerate(kinds)]
 
+    @cached_property
+    def labelled(self) -> Place:
+        """A folder with labels for a month, which no run has read."""
+        return self._in_folder("labelled", self._with_labels, self._watch_of_labels)
+
+    @cached_property
+    def labelled_places(self) -> list[Place]:
+        """The same on each kind of store that there is."""
+        kinds = [self._on_gcs_by_itself, *([] if missing_parts() else [self._on_s3_by_itself])]
+        before, watch = self._with_labels, self._watch_of_labels
+        servers = [kind(f"labelled-{at}", before, watch) for at, kind in enumerate(kinds)]
+        return [self.labelled, *servers]
+
     def side_by_side(self, count: int, *, only_servers: bool = False) -> list[Place]:
         """Return places of their own, whose runs may all go on at the same time.
 
@@ -198,10 +212,22 @@ class World:
     def _month_with_features(self) -> Path:
         return self._featured("month-with-features", self._month, self._watch_of_month)
 
+    @cached_property
+    def _with_labels(self) -> Path:
+        """The same with the labels of all images, every third of which was answered wrongly."""
+        bucket = _made(self.temporary / "with-labels") / "bucket"
+        shutil.copytree(self._month_with_features, bucket)
+        write_labels(bucket)
+        return bucket
+
     @property
     def _watch_of_month(self) -> Watch:
         days = self._size.month
         return Watch(until=f"{START + timedelta(days=days):%Y-%m-%d}", days=days - 2)
+
+    @property
+    def _watch_of_labels(self) -> Watch:
+        return replace(self._watch_of_month, days=0, labels=True)
 
     def _after_runs(self, name: str, start: Path, watch: Watch, ends: Iterable[str]) -> Path:
         """Return a copy of a bucket after the runs of some windows."""

@@ -17,7 +17,7 @@ from benchmarks.chaos_parts.world import World
 from jobs.testing.clouds.relay import Answer, Request
 
 NAME = "write-kills"
-_READING = {"GET", "HEAD"}
+READING = {"GET", "HEAD"}
 
 
 def run(world: World, share: Share, *, seed: int) -> list[Tally]:
@@ -89,7 +89,7 @@ def count_writes(place: Place) -> int:
     place.reset()
     before = len(place.relay.seen)
     place.fork().wait()
-    return sum(request.method not in _READING for request in place.relay.seen[before:])
+    return sum(request.method not in READING for request in place.relay.seen[before:])
 
 
 def kill_at_write(place: Place, number: int, *, done: bool, tally: Tally) -> None:
@@ -119,7 +119,7 @@ class _Killer:
         self._counting = threading.Lock()
 
     def __call__(self, request: Request, pass_on: Callable[[], Answer]) -> Answer | None:
-        if request.method in _READING:
+        if request.method in READING:
             return pass_on()
         with self._counting:
             self._left -= 1

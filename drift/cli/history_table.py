@@ -7,21 +7,35 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from typing import Literal
 
 import click
 
 from jobs.visible_text import spreadsheet_text, visible
 from reports.findings.answers import Verdict
 from reports.findings.effect_sizes import sigmas
+from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import Observed
 from reports.history.history import HistoryRow
+from reports.history.run_quality import QualityOfRun
 from reports.words import numbers
 from reports.words.of_rows.sentences import in_rows
 
 _HEADINGS = ("run", "window ends", "verdict", "images", "largest effect", "what happened")
+_MODEL = "model"
+_VERDICT = "verdict"
+# The sentence says what moved, and a run's name begins with its window's end.
+_FIRST_LEFT_OUT = ("largest effect", "window ends")
+_ROOM_FOR_WORDS = 24
+_SIGN_WIDTH = 2
 _RIGHT = {"images"}
 _GAP = "  "
 # Each colour has a shape too, as on the pages.
+_STATES = {
+    QualityState.HOLDS: "holds",
+    QualityState.DROPPED: "worse",
+    QualityState.UNKNOWN: "unknown",
+}
 _SIGNS = {
     Verdict.DRIFT: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
     Verdict.INCONCLUSIVE: ("\N{BLACK DIAMOND}", "magenta"),
@@ -54,21 +68,30 @@ def print_table(rows: Sequence[HistoryRow]) -> None:
 
 def plain_table(rows: Sequence[HistoryRow]) -> str:
     """Return the runs as aligned text, a line of headings first."""
-    lines = [_headings(rows), *(_texts(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS) - 1)]
-    return "\n".join(_aligned(line, widths) for line in lines)
+    columns, shown = _columns(rows), _headings(rows)
+    lines = [shown, *(_texts(row, columns) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(columns) - 1)]
+    return "\n".join(_aligned(line, columns, widths) for line in lines)
+
+
+def _columns(rows: Sequence[HistoryRow]) -> tuple[str, ...]:
+    """Return the columns; that of the model is there only where a run had labels."""
+    if all(row.model_quality is None for row in rows):
+        return _HEADINGS
+    return (*_HEADINGS[:3], _MODEL, *_HEADINGS[3:])
 
 
 def _headings(rows: Sequence[HistoryRow]) -> tuple[str, ...]:
-    """Return the headings; a job without images has numbers of rows."""
+    """Return the columns as they are headed; a job without images has numbers of rows."""
     of_rows = bool(rows) and all(row.observed is Observed.ROWS for row in rows)
-    return tuple(in_rows(one) for one in _HEADINGS) if of_rows else _HEADINGS
+    columns = _columns(rows)
+    return tuple(in_rows(one) for one in columns) if of_rows else columns
 
 
-def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
+def _aligned(line: Sequence[str], columns: Sequence[str], widths: Sequence[int]) -> str:
     cells = [
-        text.rjust(width) if heading in _RIGHT else text.ljust(width)
-        for heading, text, width in zip(_HEADINGS, line, widths, strict=False)
+        text.rjust(width) if column in _RIGHT else text.ljust(width)
+        for column, text, width in zip(columns, line, widths, strict=False)
     ]
     return _GAP.join([*cells, line[-1]]).rstrip()
 
@@ -78,30 +101,64 @@ def _print_rich(rows: Sequence[HistoryRow]) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    console = Console()
+    columns = _columns(rows)
+    left_out = _too_wide(rows, columns, console.width)
     table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading, shown in zip(_HEADINGS, _headings(rows), strict=True):
-        last = heading == _HEADINGS[-1]
-        table.add_column(shown, justify="right" if heading in _RIGHT else "left", no_wrap=not last)
+    for heading, shown in zip(columns, _headings(rows), strict=True):
+        if heading not in left_out:
+            last = heading == columns[-1]
+            side: Literal["left", "right"] = "right" if heading in _RIGHT else "left"
+            table.add_column(shown, justify=side, no_wrap=not last)
     for row in rows:
         sign, style = _SIGNS[row.verdict]
-        run, when, verdict, *rest = _texts(row)
+        texts = dict(zip(columns, _texts(row, columns), strict=True))
         # Labels may look like markup; rich shows a Text as it is.
-        table.add_row(
-            Text(run), Text(when), Text(f"{sign} {verdict}", style=style), *map(Text, rest)
-        )
-    Console().print(table)
+        cells = {column: Text(text) for column, text in texts.items()}
+        cells[_VERDICT] = Text(f"{sign} {texts[_VERDICT]}", style=style)
+        table.add_row(*(cell for column, cell in cells.items() if column not in left_out))
+    console.print(table)
+    if left_out:
+        named = " and ".join(f"'{column}'" for column in columns if column in left_out)
+        console.print(Text(f"No room for {named}: --json shows all.", style="dim"))
 
 
-def _texts(row: HistoryRow) -> tuple[str, ...]:
+def _too_wide(rows: Sequence[HistoryRow], columns: Sequence[str], width: int) -> set[str]:
+    """Return the columns that a narrow terminal has no room for."""
+    lines = [_headings(rows), *(_texts(row, columns) for row in rows)]
+    widths = {
+        column: max(len(line[place]) for line in lines) + len(_GAP)
+        for place, column in enumerate(columns[:-1])
+    }
+    widths[_VERDICT] += _SIGN_WIDTH
+    left_out: set[str] = set()
+    for column in _FIRST_LEFT_OUT:
+        if sum(widths.values()) + _ROOM_FOR_WORDS > width:
+            left_out.add(column)
+            del widths[column]
+    return left_out
+
+
+def _texts(row: HistoryRow, columns: Sequence[str]) -> tuple[str, ...]:
     return (
         visible(row.run_id),
         numbers.moment(row.window_end),
         f"{row.verdict.value}{_mark(row)}",
+        *([_model_words(row)] if _MODEL in columns else []),
         f"{row.images:,}",
         _effect_words(row),
         # A summary's numbers follow its colon.
         visible(row.headline or row.summary.partition(": ")[0]),
     )
+
+
+def _model_words(row: HistoryRow) -> str:
+    """Return the score and the state in few characters: terminals are narrow."""
+    quality = row.model_quality
+    if quality is None:
+        return numbers.NOTHING
+    score = "" if quality.score is None else f"{quality.score.value:.2f} "
+    return f"{score}{_STATES[quality.state]}"
 
 
 def _mark(row: HistoryRow) -> str:
@@ -135,6 +192,13 @@ def _record_keys() -> tuple[str, ...]:
         "summary",
         "accepted",
         "rejected",
+        "model_state",
+        "model_measure",
+        "model_score",
+        "model_score_low",
+        "model_score_high",
+        "model_score_before",
+        "model_labelled",
     )
 
 
@@ -151,8 +215,18 @@ def _record(row: HistoryRow) -> dict[str, object]:
         row.summary,
         row.accepted is not None,
         row.rejected,
+        *_model_values(row.model_quality),
     )
     return dict(zip(_record_keys(), values, strict=True))
+
+
+def _model_values(quality: QualityOfRun | None) -> tuple[object, ...]:
+    """Return what labels said of the model; nothing is known in a job without labels."""
+    if quality is None:
+        return (None,) * 7
+    score = quality.score
+    ends = (None,) * 3 if score is None else (score.value, score.low, score.high)
+    return (quality.state.value, quality.measure, *ends, quality.before, quality.labelled)
 
 
 def _cell(value: object) -> object:

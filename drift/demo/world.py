@@ -1,11 +1,9 @@
-"""The demo's bucket: a reference set, a validation log, and a month of requests."""
+"""The demo's bucket: a reference set, a validation log, a month of requests, and late labels."""
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +13,10 @@ import skimage.measure
 from PIL import Image
 
 from drift.demo.classifier import Classifier, Prediction
+from drift.demo.labels import write_labels
 from drift.demo.pictures import Pixels, break_camera, encode, load_photographs, random_view
+from drift.demo.requests import LoggedRequest
+from drift.demo.tables import write_csv
 
 TRAINING_VIEWS = 350
 REFERENCE_VIEWS = 700
@@ -59,24 +60,13 @@ log = "validation_log.csv"
 [segments]
 columns = ["camera"]
 
+[labels]                                     # what was true: people say it some days later
+path = "labels/*.csv"
+columns = { image = "image" }
+
 [schedule]
 cron = "15 3 * * *"
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedRequest:
-    """One request to the demo's API."""
-
-    time: datetime
-    camera: str
-    filename: str
-    image: bytes
-
-    @property
-    def id(self) -> str:
-        """The API's id: the time in seconds, so that two requests can share one."""
-        return self.time.strftime("%Y%m%d%H%M%S")
 
 
 def make_world(folder: Path) -> Path:
@@ -96,6 +86,7 @@ def make_world(folder: Path) -> Path:
     for day in (ORDINARY_DAY, FAULTY_DAY):
         requests += _requests_of(day, photographs, generator, REQUESTS_A_DAY)
     _write_requests(folder, classifier, requests)
+    write_labels(folder, requests, until=ORDINARY_DAY)
     job_file = folder / "job.toml"
     job_file.write_text(JOB_FILE, encoding="utf-8")
     return job_file
@@ -124,7 +115,7 @@ def _write_reference(
         }
         for number, said in enumerate(classifier.predict(images))
     ]
-    _write_csv(folder / "validation_log.csv", rows)
+    write_csv(folder / "validation_log.csv", rows)
 
 
 def _past_days() -> list[datetime]:
@@ -147,7 +138,8 @@ def _requests_of(
     for position, second in enumerate(seconds):
         time = day + timedelta(seconds=int(second))
         camera = str(generator.choice(_CAMERAS))
-        view = random_view(photographs[str(generator.choice(names))], generator, daylight)
+        shown = str(generator.choice(names))
+        view = random_view(photographs[shown], generator, daylight)
         if camera == _BROKEN_CAMERA and time >= FAULTY_DAY + _FAULT_FROM:
             view = break_camera(view)
         yield LoggedRequest(
@@ -155,6 +147,7 @@ def _requests_of(
             camera=camera,
             filename=f"{camera} {position:03d}.jpg",
             image=encode(view, generator),
+            shown=shown,
         )
 
 
@@ -163,12 +156,12 @@ def _write_requests(
 ) -> None:
     """Write the log and the images as an API does that now and then fails to store one."""
     said = classifier.predict([request.image for request in requests])
-    _write_csv(folder / "predictions_log.csv", [*map(_log_row, requests, said)])
+    write_csv(folder / "predictions_log.csv", [*map(_log_row, requests, said)])
     for number, request in enumerate(requests):
         if number % 150 == 100:
             continue
         data = request.image if number % 150 != 101 else request.image[: len(request.image) // 2]
-        _write(folder / "images" / f"{request.id}_{request.filename}", data)
+        _write(folder / request.image_name, data)
 
 
 def _log_row(request: LoggedRequest, said: Prediction) -> dict[str, object]:
@@ -201,11 +194,3 @@ def _statistics(data: bytes) -> tuple[float, ...]:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-
-
-def _write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)

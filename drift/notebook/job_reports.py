@@ -21,21 +21,14 @@ from PIL import Image
 
 from drift.across_runs.accept import LATEST
 from drift.notebook.features import window_features
-from drift.notebook.tables import (
-    class_table,
-    column_table,
-    effect_table,
-    offender_table,
-    run_table,
-)
+from drift.notebook.history_tables import HistoryTables
+from drift.notebook.tables import class_table, column_table, offender_table
 from drift.workplace import Workplace
-from jobs.buckets.bucket import Bucket
 from jobs.errors import InputError, ObjectMissingError, UsageError
 from jobs.images.locations import RefusedLocation
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.profiles.store import ProfileStore
-from reports.history.history import HistoryRow, parse_time
-from reports.history.store import read_history
+from reports.history.history import parse_time
 from reports.publishing.latest import LATEST_NAME
 from reports.publishing.publish import REPORT_NAME, run_prefix
 
@@ -43,7 +36,7 @@ _IDS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class JobReports:
+class JobReports(HistoryTables):
     """What a job has published. Made by `open_job`; every call reads the bucket anew.
 
     Runs are named by their id, as `history` lists them, or ``"latest"`` for the one with the
@@ -59,48 +52,12 @@ class JobReports:
         The job and its buckets; None where `open_job` was given a folder.
     """
 
-    bucket: Bucket
-    prefix: str
     place: Workplace | None = None
 
     def __repr__(self) -> str:
         """Return the job's name and the URL of its folder."""
         name = self.prefix.rpartition("/")[2]
         return f"<JobReports of {name!r} in {self.bucket.url_of(self.prefix)}>"
-
-    def history(self) -> pd.DataFrame:
-        """Return one row per run, sorted by window end.
-
-        Columns: ``run_id`` (str), ``window_start`` and ``window_end`` (datetime64[us, UTC]),
-        ``verdict`` (``"steady"``, ``"drift"`` or ``"inconclusive"``), ``headline`` and ``summary``
-        (str), ``images`` (int64, analysed ones), ``largest_effect`` (float64, reference standard
-        deviations), ``false_alarm_rate`` (float64), ``profile_id``, ``accepted``, ``rejected``.
-
-        Examples
-        --------
-        >>> history = job.history()
-        >>> dict(zip(history["window_end"].dt.day_name(), history["verdict"]))
-        {'Tuesday': 'steady', 'Wednesday': 'drift'}
-        """
-        return run_table(self._rows())
-
-    def effects(self) -> pd.DataFrame:
-        """Return one row per run and column: how far the column had moved.
-
-        Columns: ``run_id``, ``window_end``, ``column``, ``state``, ``effect`` and ``direction`` as
-        in the report, ``deviations`` (float64, the size of the effect in reference standard
-        deviations; a share counts as the deviations that matter as much), ``shift`` (float64, the
-        move of the mean in reference standard deviations, with its sign; NaN for classes).
-
-        Examples
-        --------
-        The course of one column, run by run:
-
-        >>> effects = job.effects()
-        >>> effects[effects["column"] == "mean"]["shift"].round(1).tolist()
-        [0.3, -1.4]
-        """
-        return effect_table(self._rows())
 
     def report(self, run_id: str = LATEST) -> dict[str, Any]:
         """Return a run's ``report.json``; docs/report-schema.md describes it.
@@ -270,9 +227,6 @@ class JobReports:
         if picture is None:
             raise InputError(f"{location.path} is no image that can be read, or is damaged.")
         return picture
-
-    def _rows(self) -> tuple[HistoryRow, ...]:
-        return read_history(self.bucket, self.prefix)
 
     def _place(self, wanted: str) -> Workplace:
         if self.place is None:

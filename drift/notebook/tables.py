@@ -10,11 +10,11 @@ import pandas as pd
 from reports.findings.effect_sizes import capped
 from reports.history.history import HistoryRow, known_shifts
 
-_TIMES = "datetime64[us, UTC]"
+TIMES = "datetime64[us, UTC]"
 _RUN_DTYPES = {
     "run_id": "str",
-    "window_start": _TIMES,
-    "window_end": _TIMES,
+    "window_start": TIMES,
+    "window_end": TIMES,
     "verdict": "str",
     "headline": "str",
     "summary": "str",
@@ -27,7 +27,7 @@ _RUN_DTYPES = {
 }
 _EFFECT_DTYPES = {
     "run_id": "str",
-    "window_end": _TIMES,
+    "window_end": TIMES,
     "column": "str",
     "state": "str",
     "effect": "float64",
@@ -49,7 +49,7 @@ _COLUMN_DTYPES = {
 _OFFENDER_DTYPES = {
     "image": "str",
     "id": "str",
-    "timestamp": _TIMES,
+    "timestamp": TIMES,
     "score": "float64",
     "because": "str",
 }
@@ -81,7 +81,7 @@ def run_table(rows: Iterable[HistoryRow]) -> pd.DataFrame:
         }
         for row in rows
     ]
-    return _table(records, _RUN_DTYPES)
+    return table_of(records, _RUN_DTYPES)
 
 
 def effect_table(rows: Iterable[HistoryRow]) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def effect_table(rows: Iterable[HistoryRow]) -> pd.DataFrame:
         for row in rows
         for name in sorted(row.effects)
     ]
-    return _table(records, _EFFECT_DTYPES)
+    return table_of(records, _EFFECT_DTYPES)
 
 
 def column_table(report: Mapping[str, Any]) -> pd.DataFrame:
@@ -112,7 +112,7 @@ def column_table(report: Mapping[str, Any]) -> pd.DataFrame:
         ("numbers", report.get("numbers", ())),
     )
     records = [_column(about, column) for about, columns in groups for column in columns]
-    return _table(records, _COLUMN_DTYPES)
+    return table_of(records, _COLUMN_DTYPES)
 
 
 def class_table(report: Mapping[str, Any]) -> pd.DataFrame:
@@ -128,12 +128,12 @@ def class_table(report: Mapping[str, Any]) -> pd.DataFrame:
             | {"usual_share": _usual_share(one, usual)}
             for one in classes
         ]
-    return _table(records, _CLASS_DTYPES)
+    return table_of(records, _CLASS_DTYPES)
 
 
 def offender_table(report: Mapping[str, Any]) -> pd.DataFrame:
     """Return one row per image of a ``report.json`` that stands out, the most unusual first."""
-    return _table(report["offenders"], _OFFENDER_DTYPES)
+    return table_of(report["offenders"], _OFFENDER_DTYPES)
 
 
 def _column(about: str, column: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,11 +166,11 @@ def _usual_share(one: Mapping[str, Any], usual: Mapping[str, float]) -> float:
     return float(usual.get(one["name"], 0.0)) if usual else float("nan")
 
 
-def _table(records: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
+def table_of(records: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
     """Return a table whose columns and dtypes do not depend on whether there are rows."""
     columns = {
         name: pd.to_datetime([record[name] for record in records], utc=True, format="ISO8601")
-        if dtype == _TIMES
+        if dtype == TIMES
         else [record[name] for record in records]
         for name, dtype in dtypes.items()
     }

@@ -48,7 +48,10 @@ _OTHER_FILES = {
     (TABLES_FOLDER, WRITTEN_NAME),
     (HISTORY_FOLDER, ROLLUP_NAME),
     (HISTORY_FOLDER, PRUNED_NAME),
+    ("quality", "seen.json"),
+    ("quality", ROLLUP_NAME),
 }
+_OF_LABELS = re.compile(r"(\d{4}-\d{2}-\d{2}|reference-p-[0-9a-f]+)\.json")
 _TABLE = re.compile(r"\d{4}-\d{2}(-\d+)?\.html")
 _RUN_ID = re.compile(r"(\d{8}T\d{6})(\.\d{6})?Z-[0-9a-f]{8}")
 
@@ -157,8 +160,14 @@ class _Sorted:
                 self.tables[name] = info
             case ("history", name) if name.endswith(".json"):
                 self.rows.add(name.removesuffix(".json"))
-            case _ if parts not in _OTHER_FILES:
+            case _ if not _stays(parts):
                 self.unknown.append(info)
+
+
+def _stays(parts: tuple[str, ...]) -> bool:
+    """Return whether an object is one that runs write and that nothing ever deletes."""
+    of_labels = parts[0] == "quality" and len(parts) == 2 and _OF_LABELS.fullmatch(parts[1])
+    return parts in _OTHER_FILES or bool(of_labels)
 
 
 def plan_of(

@@ -19,7 +19,7 @@ from reports.history.store import HistoryReader
 from reports.pages.index.page import table_names
 from reports.publishing.latest import LATEST_NAME
 from reports.publishing.publish import REPORT_NAME, run_prefix
-from reports.telling.notices import records_needed_from
+from reports.telling.needed_records import records_needed_from
 
 _PROFILES_STAY = (
     "profiles: all stay, because no profile is pinned or a kept run does not say which one is its."

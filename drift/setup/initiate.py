@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-import numpy as np
-
 from drift.setup.check.reused_names import ReusedNames, reused_names
 from drift.setup.columns.times import clock_columns, other_time_columns
 from drift.setup.doubts.context import DoubtContext
@@ -24,20 +22,19 @@ from drift.setup.log.row_moments import (
     moments_by_row,
     newest_moment,
     sampled_times,
-    sorted_moments,
 )
 from drift.setup.log.times import SampledTimes
 from drift.setup.log.unread_objects import UnreadObjects, look_into
 from drift.setup.propose.examine_reference import as_they_count
 from drift.setup.propose.find_references import FoundReferences, LookedAt, find_references
-from drift.setup.propose.judged import JudgedLog
+from drift.setup.propose.judged import JudgedLog, log_choice
 from drift.setup.propose.nothing_found import (
     NothingFoundError,
     describe_seen,
     no_images,
     no_log,
 )
-from drift.setup.propose.proposal import Described, LogChoice, Proposal
+from drift.setup.propose.proposal import Described, Proposal
 from drift.setup.propose.reference_log import propose_reference_log
 from drift.setup.propose.rows.compared import ComparedRows, rows_to_compare
 from drift.setup.propose.window import (
@@ -49,6 +46,7 @@ from drift.setup.propose.window import (
 )
 from drift.setup.propose.written_times import time_doubts
 from drift.setup.survey import Survey, survey
+from drift.setup.with_labels import with_labels
 from drift.setup.without_log.by_names import (
     logs_by_names,
     told_instead,
@@ -93,7 +91,7 @@ def propose(
         bucket=bucket, seen=seen, images=images, candidates=candidates, chosen=chosen
     )
     described = Described(
-        name=name, url=url, seen=describe_seen(seen), log=_log_choice(chosen, judged)
+        name=name, url=url, seen=describe_seen(seen), log=log_choice(chosen, judged)
     )
     if chosen.located.best is None:
         rows = rows_to_compare(looked_at)
@@ -102,6 +100,7 @@ def propose(
         draft, context = _of_rows(looked_at, rows, described, unread, now)
     else:
         draft, context = _of_images(looked_at, described, shelf, unread, now)
+    draft, context = with_labels(looked_at, draft, context)
     return replace(draft, doubts=tuple(doubts_of(draft, context)))
 
 
@@ -263,27 +262,3 @@ def _sides(found: FoundReferences, times: SampledTimes, now: datetime) -> _Sides
         # With so few rows yet the window grows with the log until it holds enough.
         window = replace(window, rows=enough)
     return _Sides(window=window, stretch=stretch)
-
-
-def _log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
-    family, sample = chosen.candidate.family, chosen.candidate.sample
-    many = f"{len(family.members):,} objects, " if len(family.members) > 1 else ""
-    about = "" if sample.is_complete else "about "
-    moments = sorted_moments(chosen.candidate)
-    span = ""
-    if len(moments):
-        days = [np.datetime64(int(one), "us").astype("datetime64[D]") for one in moments[[0, -1]]]
-        span = f", from {days[0]} to {days[1]}"
-    source = chosen.candidate.source
-    because = f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}."
-    if source.images_only:
-        because = (
-            f"There is no log: the listing of {about}{sample.rows_in_all:,} images serves{span}."
-        )
-    return LogChoice(
-        path=family.path,
-        because=because,
-        source=source,
-        written=sample.written,
-        others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
-    )

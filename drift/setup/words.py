@@ -68,6 +68,12 @@ TABLE_WORDS = _split(
     "splits summary report reports eval evaluation backup bak old copy tmp archive sample schema "
     "config vocabulary lookup etiketten"
 )
+# Objects that may hold what was true of the predictions.
+LABEL_WORDS = _split(
+    "label labels labelled labeled labelling labeling annotation annotations annotated truth gt "
+    "groundtruth feedback correction corrections corrected review reviews reviewed verified "
+    "etikett etiketten etiquetas etiquettes etichette wahrheit"
+)
 # Pictures made from the images, or put aside.
 DERIVED_WORDS = _split(
     "thumb thumbs thumbnail thumbnails preview previews mask masks heatmap heatmaps gradcam cam "

@@ -85,12 +85,15 @@ class NotificationSettings(Settings):
     more; see docs/notifications.md. Nobody is told while it is unset or empty."""
     inconclusive: bool = False
     """Whether a change to `inconclusive` is told too; drift and the end of drift always are."""
+    quality: bool = True
+    """Whether it is told, in a job with labels, that the model has become worse, and when it is as
+    good as before again. See docs/model-quality.md."""
     quiet_period: Duration | None = None
     """After something was told, nothing more for so long; what is still so then is told then. It is
     measured from window end to window end."""
     remind_every: Annotated[Duration | None, BeforeValidator(_unless_never)] = timedelta(days=7)
-    """How often is reminded of a drift that lasts, from window end to window end; `"never"` for
-    not at all."""
+    """How often is reminded of a drift, or of a worse model, that lasts, from window end to window
+    end; `"never"` for not at all."""
 
 
 class MetricsSettings(Settings):

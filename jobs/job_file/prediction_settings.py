@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from jobs.job_file.box_settings import BoxColumns
 from jobs.job_file.names.patterns import NamePattern
@@ -125,7 +125,11 @@ class LogColumns(Settings):
         boxes = data.get("boxes") if isinstance(data, dict) else None
         if not isinstance(data, dict) or not isinstance(boxes, dict | BoxColumns):
             return data
-        read = BoxColumns.model_validate(boxes)
+        try:
+            read = BoxColumns.model_validate(boxes)
+        except ValidationError:
+            # The fault is told where the table itself is checked.
+            return data
         read.refuse_beside(data)
         found = {"prediction": read.prediction, "confidence": read.confidence}
         return data | {key: name for key, name in found.items() if name is not None}

@@ -70,7 +70,7 @@ def _kind(annotation: Any) -> str:  # noqa: ANN401
     if annotation is timedelta or timedelta in get_args(annotation):
         return "length of time"
     if "dict" in str(annotation):
-        return "list or table"
+        return "list or table" if "tuple" in str(annotation) else "table"
     if "tuple" in str(annotation):
         return "list"
     inner = [_without_check(kind) for kind in (annotation, *get_args(annotation))]
@@ -85,13 +85,14 @@ def _without_check(annotation: Any) -> Any:  # noqa: ANN401
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    if field.default is None or field.default == ():
+    default = field.get_default(call_default_factory=True)
+    if default is None or default in ((), {}):
         return "unset"
-    if isinstance(field.default, timedelta):
-        return f'`"{format_duration(field.default)}"`'
-    if isinstance(field.default, bool):
-        return f"`{str(field.default).lower()}`"
-    return f'`"{field.default}"`' if isinstance(field.default, str) else f"`{field.default}`"
+    if isinstance(default, timedelta):
+        return f'`"{format_duration(default)}"`'
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f'`"{default}"`' if isinstance(default, str) else f"`{default}`"
 
 
 def _meaning(field: FieldInfo) -> str:

@@ -83,14 +83,32 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         all_numbers=all_numbers,
         from_path=settings.from_path,
     )
-    rules = TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
+    collector = collect_rows(bucket, settings, request, needed, workers)
+    return _assemble(collector, _rules(settings))
+
+
+def collect_rows(
+    bucket: Bucket,
+    settings: PredictionSettings,
+    request: WindowRequest,
+    needed: NeededColumns,
+    workers: int,
+) -> WindowCollector:
+    """Return what has read the log and collected the rows of one window.
+
+    Raises
+    ------
+    ObjectError
+        As `read_predictions`.
+    """
+    rules = _rules(settings)
     collector = WindowCollector(request=request, rules=rules, needed=needed)
     if settings.images_only:
         read_image_listing(bucket, settings, collector)
         check_columns(
             bucket.url_of(settings.path), list(collector.columns), needed, optional=frozenset()
         )
-        return _assemble(collector, rules)
+        return collector
     objects = objects_of_log(bucket, settings)
     if needed.of_names.own_time_column(()) is None:
         times = needed.of_names.times_of([one.info for one in objects], rules)
@@ -102,7 +120,11 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         check_columns(
             bucket.url_of(read[0].name), list(collector.columns), needed, optional=optional
         )
-    return _assemble(collector, rules)
+    return collector
+
+
+def _rules(settings: PredictionSettings) -> TimestampRules:
+    return TimestampRules(timezone=settings.timezone, day_first=settings.day_first)
 
 
 def _read_objects(
@@ -162,7 +184,7 @@ def read_images(
     named = LogColumns(timestamp=settings.columns.timestamp, id=None)
     collector = ImageCollector(
         request=WindowRequest(end=_END_OF_TIME, rows=1),
-        rules=TimestampRules(timezone=settings.timezone, day_first=settings.day_first),
+        rules=_rules(settings),
         needed=NeededColumns(named=named, extra=(column,), from_path=settings.from_path),
         keep_image=keep,
         # Of small objects, which are read together, values are counted and not lines.
@@ -189,12 +211,7 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     named = collector.needed.named
     wanted = {*columns, *collector.needed.extra, *collector.needed.segments}
     raw = _all_columns(batch.table, sorted(wanted), len(batch))
-    positions = RowPositions(
-        moments=batch.moments,
-        sources=batch.every_source(),
-        lines=batch.lines,
-        origins=collector.origins,
-    )
+    positions = row_positions(collector, batch)
     if (images := collector.needed.images) is not None:
         raw[images] = logged_names(raw[images], positions.places())
     answers = tally_answers(raw, named, positions)
@@ -215,6 +232,16 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
         times=_times(collector, batch, start),
         numbers=(*further, *log.made_numbers),
         boxes=boxes,
+    )
+
+
+def row_positions(collector: WindowCollector, batch: RowBatch) -> RowPositions:
+    """Return where collected rows stand in the log."""
+    return RowPositions(
+        moments=batch.moments,
+        sources=batch.every_source(),
+        lines=batch.lines,
+        origins=collector.origins,
     )
 
 

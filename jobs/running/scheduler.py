@@ -38,6 +38,7 @@ schedule itself ten seconds."""
 
 # Timers stand still while a machine sleeps: the schedule looks at the clock again this often.
 _CLOCK_CHECK_S = 30.0
+_FINISHED = {ExitCode.FINISHED, ExitCode.DRIFT, ExitCode.INCONCLUSIVE, ExitCode.WORSE}
 
 _log = logging.getLogger(__name__)
 
@@ -178,7 +179,7 @@ class _Runs:
         code = self._child.wait()
         return _RunEnd(
             sentence=f"The run {_describe(code)} after {time.monotonic() - started:.1f} s",
-            as_intended=code in {ExitCode.FINISHED, ExitCode.DRIFT, ExitCode.INCONCLUSIVE},
+            as_intended=code in _FINISHED,
         )
 
     def stop(self, grace_s: float) -> str:

@@ -91,7 +91,11 @@ class RunFindings:
     remarks
         What a person should know about the run, and what it does to the verdict.
     notification
-        What people were to be told after this run; None where nothing was due.
+        What people were to be told of the verdict or the level after this run; None where nothing
+        was due.
+    quality_notification
+        What they were to be told of the model's quality; None where nothing was due. Both go into
+        one message.
     smallest_effect
         The smallest shift of one number, in reference standard deviations, that this run would
         have seen with 80 % power; None where nothing was tested.
@@ -180,6 +184,7 @@ class RunFindings:
     segment_tests: SegmentTests | None = None
     numbers: tuple[Finding, ...] = ()
     model_quality: ModelQuality | None = None
+    quality_notification: Notice | None = None
     observed: Observed = Observed.IMAGES
     schema_version: str = SCHEMA_VERSION
 

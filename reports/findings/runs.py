@@ -88,14 +88,32 @@ class Evidence:
     signed_tails: bool = True
 
 
+class NoticeTopic(enum.StrEnum):
+    """What a notice is about: each topic has a policy of its own."""
+
+    VERDICT = "verdict"
+    QUALITY = "quality"
+
+
 class NoticeKind(enum.StrEnum):
-    """What people are told after a run."""
+    """What people are told after a run; those of the model's quality begin with ``quality_``."""
 
     DRIFT = "drift"
     INCONCLUSIVE = "inconclusive"
     RECOVERED = "recovered"
     REMINDER = "reminder"
     LEVEL = "level"
+    QUALITY_DROPPED = "quality_dropped"
+    QUALITY_REMINDER = "quality_reminder"
+    QUALITY_RECOVERED = "quality_recovered"
+
+    @property
+    def topic(self) -> NoticeTopic:
+        """What it is about."""
+        return NoticeTopic.QUALITY if self in _OF_QUALITY else NoticeTopic.VERDICT
+
+
+_OF_QUALITY = frozenset(kind for kind in NoticeKind if kind.startswith("quality_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +125,7 @@ class Notice:
     since
         ISO 8601: the end of the window of the first run of the state that it tells of; for
         ``recovered``, of the state that is over; for ``level``, of the first run of that level.
+        The same holds for the kinds that begin with ``quality_``.
     """
 
     kind: NoticeKind

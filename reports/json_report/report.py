@@ -62,6 +62,7 @@ REPORT_KEYS = (
     "grown_class",
     "evidence",
     "notification",
+    "quality_notification",
 )
 """The order of the keys at the top of the report; everything below is in the order of its type."""
 

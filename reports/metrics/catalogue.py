@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.metrics.quality_catalogue import QUALITY_METRICS
 from reports.metrics.sample import Metric
 
 _SIGMA = "{deviation}"
@@ -212,6 +213,7 @@ METRICS = (
     BASIS,
     LEVEL_DIFFERS,
     BASELINE_BLOCKS,
+    *QUALITY_METRICS,
     STAGE_DURATION,
     INFO,
 )

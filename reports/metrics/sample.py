@@ -8,6 +8,7 @@ from dataclasses import dataclass
 JOB_LABEL = "drift_job"
 """The label of every sample. It is not ``job``: Prometheus gives that name to what it scrapes, and
 would rename ours."""
+_LONGEST_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,12 @@ class Sample:
     def named_labels(self) -> dict[str, str]:
         """The labels by name."""
         return dict(zip((JOB_LABEL, *self.metric.labels), self.labels, strict=True))
+
+
+def label_text(text: str) -> str:
+    """Return a label's value: printable, and at most 100 characters of it."""
+    printable = "".join(char if char.isprintable() else "?" for char in text)
+    return printable[:_LONGEST_LABEL]
 
 
 def by_metric(samples: Iterable[Sample]) -> dict[Metric, list[Sample]]:

@@ -14,12 +14,12 @@ from reports.findings.days import Basis
 from reports.findings.effect_sizes import capped, in_deviations
 from reports.findings.run import RunFindings
 from reports.metrics import catalogue
-from reports.metrics.sample import Metric, Sample
+from reports.metrics.quality_samples import quality_samples
+from reports.metrics.sample import Metric, Sample, label_text
 
 MAX_COLUMNS = 200
 """So many columns have samples of their own, ten each: a log with a thousand classes has a thousand
 probability columns, and a time series costs for ever."""
-_MAX_LABEL = 100
 _JOINT = "all features together"
 
 
@@ -36,6 +36,7 @@ def samples_of(findings: RunFindings) -> tuple[Sample, ...]:
         *_image_samples(findings),
         *_state_samples(findings),
         *_segment_samples(findings),
+        *quality_samples(findings.job, findings.model_quality),
         _sample(findings, catalogue.COLUMNS_LEFT_OUT, left_out),
         *(sample for column in columns for sample in _column_samples(findings, column)),
     )
@@ -43,7 +44,7 @@ def samples_of(findings: RunFindings) -> tuple[Sample, ...]:
 
 def _sample(findings: RunFindings, metric: Metric, value: float, *labels: str) -> Sample:
     texts = (findings.job, *labels)
-    return Sample(metric=metric, labels=tuple(map(_label, texts)), value=float(value))
+    return Sample(metric=metric, labels=tuple(map(label_text, texts)), value=float(value))
 
 
 def _known(
@@ -51,11 +52,6 @@ def _known(
 ) -> Iterator[Sample]:
     if value is not None and math.isfinite(value):
         yield _sample(findings, metric, value, *labels)
-
-
-def _label(text: str) -> str:
-    printable = "".join(char if char.isprintable() else "?" for char in text)
-    return printable[:_MAX_LABEL]
 
 
 def _run_samples(findings: RunFindings) -> Iterator[Sample]:
@@ -124,7 +120,7 @@ def _segment_samples(findings: RunFindings) -> Iterator[Sample]:
     # Names that were cut may be the same, and two samples of the same labels are refused.
     drifts: dict[tuple[str, str], bool] = {}
     for one in tests.tested:
-        labels = (_label(one.column), _label(one.value))
+        labels = (label_text(one.column), label_text(one.value))
         drifts[labels] = drifts.get(labels, False) or one.state is State.DRIFT
     for labels, is_drift in drifts.items():
         yield _sample(findings, catalogue.SEGMENT_DRIFT, is_drift, *labels)
@@ -142,7 +138,7 @@ class _Column:
 
     @property
     def labels(self) -> tuple[str, str]:
-        return self.kind, _label(self.name)
+        return self.kind, label_text(self.name)
 
 
 def _columns(findings: RunFindings) -> tuple[list[_Column], int]:

@@ -36,6 +36,13 @@ _REASONS = (
 )
 _WITHOUT_ANSWER = (_UNREACHED, "the mail server did not take the mail")
 _UNKNOWN_REASON = "Apprise could not send it and did not say why"
+_ALARMS = {
+    NoticeKind.DRIFT,
+    NoticeKind.REMINDER,
+    NoticeKind.QUALITY_DROPPED,
+    NoticeKind.QUALITY_REMINDER,
+}
+_ENDS = {NoticeKind.RECOVERED, NoticeKind.QUALITY_RECOVERED}
 _NO_URL = "Apprise knows no such URL; see docs/notifications.md for some that it knows"
 
 
@@ -163,7 +170,7 @@ def _deliver(url: str, message: Message) -> str:
         title=message.title,
         body=body,
         body_format=body_format,
-        notify_type=_notify_type(message.kind),
+        notify_type=_notify_type(message),
         attach=_attachments(message),
         log_level=logging.DEBUG,
     ) as sent:
@@ -196,11 +203,12 @@ def _attachments(message: Message) -> AppriseAttachment | None:
     return attachments
 
 
-def _notify_type(kind: NoticeKind | None) -> str:
+def _notify_type(message: Message) -> str:
     """Return Apprise's kind of message: a pager opens an incident or closes it by this."""
-    if kind in {NoticeKind.DRIFT, NoticeKind.REMINDER}:
+    kinds = {message.kind, message.also}
+    if kinds & _ALARMS:
         return "warning"
-    return "success" if kind is NoticeKind.RECOVERED else "info"
+    return "success" if kinds & _ENDS and not message.still_open else "info"
 
 
 def _reason(said: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""When people are told: a pure function of the history, so that it repeats exactly.
+"""When people are told of the verdict: a pure function of the history, so that it repeats exactly.
 
 The policy is replayed over the runs by window end:
 
@@ -14,7 +14,8 @@ The policy is replayed over the runs by window end:
   or has been alike for `_ALIKE_FOR`. It begins no quiet period: a drift must not wait for it.
 - Several runs of one window end count as one: drift where one says so, else steady where one does.
 
-Times are window ends. The clock plays no part, so a run that comes late changes nothing.
+Times are window ends. The clock plays no part, so a run that comes late changes nothing. The
+model's quality plays no part either: it has a policy of its own (`quality_notices`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from datetime import datetime, timedelta
 from jobs.job_file.output_settings import NotificationSettings
 from reports.findings.answers import Verdict
 from reports.findings.runs import Notice, NoticeKind
-from reports.history.history import HistoryRow, parse_time, rows_before, sort_rows
+from reports.history.history import HistoryRow, parse_time, rows_before
 
 # A level at the edge of what counts may come and go from day to day: that is no news.
 _ALIKE_FOR = timedelta(days=7)
@@ -145,23 +146,11 @@ def standing_notice(
     return last if point.verdict is _STILL_SO[last.notice.kind] else None
 
 
-def records_needed_from(
+def verdict_records_from(
     rows: Sequence[HistoryRow], settings: NotificationSettings
-) -> datetime | None:
-    """Return the first window end whose record of a notification a later run may still ask for.
-
-    None where nothing that was told is still open: then no record is. A repetition of the newest
-    run counts as a later run.
-    """
-    newest = max((row.end for row in rows), default=None)
-    if newest is None:
-        return None
-    before = _replay(_points(rows_before(rows, newest.isoformat())), settings)
-    after = _replay(_points(sort_rows(rows)), settings)
-    return min((since for known in (before, after) for since in _sinces(known)), default=None)
-
-
-def _sinces(known: _Known) -> Iterator[datetime]:
+) -> Iterator[datetime]:
+    """Yield window ends from which on records are asked for by a run after these sorted rows."""
+    known = _replay(_points(rows), settings)
     if known.drift_told is not None:
         yield parse_time(known.drift_told)
     if known.last is not None:
@@ -199,14 +188,29 @@ def _level(rows: Sequence[HistoryRow]) -> _Level:
     return _Level.DIFFERS if differs else _Level.ALIKE
 
 
+def told_ends(rows: Sequence[HistoryRow], settings: NotificationSettings) -> set[datetime]:
+    """Return the ends of the windows, in sorted rows, after which a quiet period begins."""
+    courses = _course(_points(rows), settings)
+    last = (known.last for known in courses if known.last is not None)
+    return {one.window_end for one in last if one.notice.kind is not NoticeKind.LEVEL}
+
+
 def _replay(points: Iterable[_Point], settings: NotificationSettings) -> _Known:
+    known = _Known()
+    for known in _course(points, settings):  # noqa: B007 - the last one is returned
+        pass
+    return known
+
+
+def _course(points: Iterable[_Point], settings: NotificationSettings) -> Iterator[_Known]:
+    """Yield what is known after each window end."""
     known = _Known()
     for point in points:
         known = _seen(known, point)
         notice = _due(known, point, settings)
         if notice is not None:
             known = _told(known, point, notice)
-    return known
+        yield known
 
 
 def _seen(known: _Known, point: _Point) -> _Known:

@@ -4,6 +4,8 @@ The claim is a conditional create: of any number of simultaneous runs one sends,
 finds the record and sends nothing. A run that is killed between claim and send leaves the state
 ``claimed``. What arrived is not known then. That run is never sent again, so that nobody is told
 twice by it; the next run tells what is still so.
+
+A record is of one message, which may tell of the verdict, of the model's quality, or of both.
 """
 
 from __future__ import annotations
@@ -17,12 +19,13 @@ from typing import Any
 
 from jobs.buckets.bucket import JSON, Bucket
 from jobs.errors import ObjectExistsError, ObjectMissingError
-from reports.findings.runs import Notice
+from reports.findings.runs import Notice, NoticeKind, NoticeTopic
 from reports.json_report.report import json_bytes
 from reports.telling.apprise_sender import Delivery
 
 NOTIFICATIONS_FOLDER = "notifications"
 SCHEMA_VERSION = "1"
+_KINDS = frozenset(NoticeKind)
 
 
 class RecordState(enum.StrEnum):
@@ -32,6 +35,20 @@ class RecordState(enum.StrEnum):
     SENT = "sent"
     PARTLY_SENT = "partly sent"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueNotice:
+    """What is to be told, and why now.
+
+    Attributes
+    ----------
+    repeats
+        The run whose notice it is, where that run could not tell anybody; else empty.
+    """
+
+    notice: Notice
+    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,22 +72,25 @@ class KnownRecord:
 
     Attributes
     ----------
-    kind, since
-        The notice, as text.
+    notices
+        By what it tells of: the kind of the notice and its `since`, as text.
     claimed_at
         When its sending began, ISO 8601.
     """
 
     name: str
     state: str
-    kind: str
-    since: str
+    notices: Mapping[NoticeTopic, tuple[str, str]]
     claimed_at: str
 
     @property
     def reached_somebody(self) -> bool:
         """Whether at least one service took it."""
         return self.state in {RecordState.SENT, RecordState.PARTLY_SENT}
+
+    def has_told(self, topic: NoticeTopic) -> bool:
+        """Return whether at least one service took what it tells of a topic."""
+        return self.reached_somebody and topic in self.notices
 
 
 def record_name(prefix: str, run_id: str) -> str:
@@ -79,14 +99,14 @@ def record_name(prefix: str, run_id: str) -> str:
 
 
 def claim(
-    bucket: Bucket, prefix: str, run_id: str, notice: Notice, *, now: datetime, repeats: str
+    bucket: Bucket, prefix: str, run_id: str, due: Sequence[DueNotice], *, now: datetime
 ) -> Claim | None:
     """Claim the notification of a run; None where somebody else has.
 
     Parameters
     ----------
-    repeats
-        The run whose notice it is, where that run could not tell anybody; else empty.
+    due
+        What its message tells: one notice, or that of the verdict and then that of the quality.
 
     Raises
     ------
@@ -94,12 +114,12 @@ def claim(
         If the record could not be written.
     """
     name = record_name(prefix, run_id)
+    first, *more = due
     content: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "run_id": run_id,
-        "kind": notice.kind.value,
-        "since": notice.since,
-        "repeats": repeats or None,
+        **_told(first),
+        **{one.notice.kind.topic.value: _told(one) for one in more},
         "state": RecordState.CLAIMED.value,
         "claimed_at": _as_text(now),
         "finished_at": None,
@@ -110,6 +130,11 @@ def claim(
     except ObjectExistsError:
         return None
     return Claim(name=name, version=version, content=content)
+
+
+def _told(due: DueNotice) -> dict[str, str | None]:
+    notice = due.notice
+    return {"kind": notice.kind.value, "since": notice.since, "repeats": due.repeats or None}
 
 
 def complete(
@@ -151,10 +176,14 @@ def known_record(bucket: Bucket, prefix: str, run_id: str) -> KnownRecord | None
     return _read(bucket, record_name(prefix, run_id))
 
 
-def reached_nobody(bucket: Bucket, prefix: str, run_ids: Iterable[str]) -> str | None:
+def reached_nobody(
+    bucket: Bucket, prefix: str, run_ids: Iterable[str], topic: NoticeTopic
+) -> str | None:
     """Return the run among `run_ids` whose notification nobody got, then or later; None for none.
 
-    A run without a record does not count: nobody was to be told then, or it was pruned.
+    Of the verdict a run without a record does not count: nobody was to be told then, or it was
+    pruned. Of the quality it does: labels came after the run, and it said the same in a repetition
+    that told nobody.
 
     Raises
     ------
@@ -162,15 +191,16 @@ def reached_nobody(bucket: Bucket, prefix: str, run_ids: Iterable[str]) -> str |
         If the store cannot be reached.
     """
     records = {run_id: known_record(bucket, prefix, run_id) for run_id in run_ids}
-    tried = [run_id for run_id, record in records.items() if record is not None]
-    if not tried or any(record.reached_somebody for record in records.values() if record):
+    without = topic is NoticeTopic.QUALITY
+    tried = [run_id for run_id, record in records.items() if without or record is not None]
+    if not tried or any(record.has_told(topic) for record in records.values() if record):
         return None
     later = _records_after(bucket, prefix, min(tried))
-    return None if any(record.reached_somebody for record in later) else min(tried)
+    return None if any(record.has_told(topic) for record in later) else min(tried)
 
 
-def somebody_may_know_of(bucket: Bucket, prefix: str, drift_since: str) -> bool:
-    """Return whether somebody may have been told of the drift that began with this window end.
+def somebody_may_know_of(bucket: Bucket, prefix: str, since: str, topic: NoticeTopic) -> bool:
+    """Return whether somebody may have been told of what began with this window end.
 
     Of a run that was killed while it sent, nobody can say.
 
@@ -180,7 +210,7 @@ def somebody_may_know_of(bucket: Bucket, prefix: str, drift_since: str) -> bool:
         If the store cannot be reached.
     """
     return any(
-        record.since == drift_since and record.state != RecordState.FAILED
+        record.notices.get(topic, ("", ""))[1] == since and record.state != RecordState.FAILED
         for record in _records_after(bucket, prefix, "")
     )
 
@@ -203,10 +233,17 @@ def _read(bucket: Bucket, name: str) -> KnownRecord | None:
     return KnownRecord(
         name=name,
         state=str(content.get("state")),
-        kind=str(content.get("kind")),
-        since=str(content.get("since")),
+        notices=dict(_notices(content)),
         claimed_at=str(content.get("claimed_at")),
     )
+
+
+def _notices(content: Mapping[str, Any]) -> Iterator[tuple[NoticeTopic, tuple[str, str]]]:
+    for one in (content, content.get(NoticeTopic.QUALITY)):
+        if isinstance(one, Mapping):
+            kind = str(one.get("kind"))
+            topic = NoticeKind(kind).topic if kind in _KINDS else NoticeTopic.VERDICT
+            yield topic, (kind, str(one.get("since")))
 
 
 def _state(deliveries: Sequence[Delivery]) -> RecordState:

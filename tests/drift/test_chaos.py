@@ -11,6 +11,7 @@ from benchmarks.chaos_parts import (
     day_kills,
     full_disk,
     network,
+    quality_kills,
     rights,
     suspensions,
     terminations,
@@ -59,6 +60,13 @@ def test_killed_within_a_request_that_was_done_it_loses_nothing(world: World, ta
 def test_killed_while_it_makes_records_of_days_it_is_resumed(world: World, tally: Tally) -> None:
     operations = day_kills.record_operations(world.month)
     write_kills.kill_at_operation(world.month, operations[len(operations) // 2], tally)
+    assert tally.lost == []
+    assert tally.ends == {"SIGKILL": 1}
+
+
+def test_killed_while_it_writes_what_labels_say_it_is_made_good(world: World, tally: Tally) -> None:
+    operations = quality_kills.quality_operations(world.labelled)
+    write_kills.kill_at_operation(world.labelled, operations[len(operations) // 2], tally)
     assert tally.lost == []
     assert tally.ends == {"SIGKILL": 1}
 

@@ -19,7 +19,7 @@ from reports.findings.answers import Verdict
 from reports.findings.run import WindowSpan
 from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import AcceptedWindow, history_row
-from reports.telling.record import claim, record_name
+from reports.telling.record import DueNotice, claim, record_name
 from tests.support import findings as examples
 from tests.support.receivers import mail, web
 from tests.support.server_process import free_port
@@ -173,9 +173,8 @@ def killed_while_sending(run):
         run.place.bucket,
         PREFIX,
         run.findings.run_id,
-        run.findings.notification,
+        [DueNotice(notice=run.findings.notification)],
         now=datetime(2025, 3, 10, 3, tzinfo=UTC),
-        repeats="",
     )
 
 

@@ -235,6 +235,21 @@ class TestWhatGoesAndWhatStays:
         assert {info.name for info in plan.unknown} >= named
         assert f"{PREFIX}/runs/{run_id(5)}/report.html" not in names_of(bucket)
 
+    def test_what_labels_say_of_each_day_stays_and_is_no_stranger(self, folder):
+        bucket = bucket_of(folder)
+        names = ("2020-01-01.json", "seen.json", "reference-p-0a1b.json", "rollup.jsonl.gz")
+        ours = {f"{PREFIX}/quality/{name}" for name in names}
+        foreign = {f"{PREFIX}/quality/{name}" for name in ("notes.txt", "a/2025-03-04.json")}
+        for name in ours | foreign:
+            bucket.write(name, b"{}")
+
+        plan = prune_now(place_of(folder), runs=1)
+
+        assert ours | foreign <= names_of(bucket)
+        unknown = {info.name for info in plan.unknown}
+        assert foreign <= unknown
+        assert not ours & unknown
+
     def test_a_run_id_in_a_row_cannot_lead_anywhere_else(self, folder):
         bucket = bucket_of(folder)
         row = json.loads(bucket.read(f"{PREFIX}/history/{run_id(5)}.json").data)

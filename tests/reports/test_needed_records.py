@@ -11,7 +11,8 @@ from jobs.job_file.output_settings import NotificationSettings
 from reports.findings.answers import Verdict
 from reports.findings.runs import NoticeKind
 from reports.history.history import history_row, parse_time
-from reports.telling.notices import due_notice, records_needed_from, standing_notice
+from reports.telling.needed_records import records_needed_from
+from reports.telling.notices import due_notice, standing_notice
 from tests.support import findings as examples
 
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)

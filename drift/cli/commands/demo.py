@@ -43,3 +43,5 @@ def command(folder: Path) -> None:
     click.echo(f"\nAll runs:   {reports / 'index.html'}")
     click.echo(f"The report: {reports / 'runs' / latest['run_id'] / 'report.html'}")
     click.echo(f"It says {latest['verdict']}: {latest['summary']}")
+    if latest["model_quality"] is not None:
+        click.echo(f"Of the model: {latest['model_quality']['headline']}")

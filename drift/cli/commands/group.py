@@ -35,7 +35,9 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 finished, whatever the verdict; 1 a bug; 2 usage or job file; "
     "3 drift and 4 inconclusive, only with --exit-code; 5 an input could not be read; "
-    "6 the report could not be published; 7 another run holds the lock; 143 ended by SIGTERM.",
+    "6 the report could not be published; 7 another run holds the lock; "
+    "8 steady, but labels say that the model is worse, only with --exit-code; "
+    "143 ended by SIGTERM.",
 )
 @click.version_option(package_name="image-drift")
 def program() -> None:

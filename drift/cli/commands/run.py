@@ -12,12 +12,15 @@ from drift.cli.process import few_collections
 from drift.run_request import RunOptions
 from jobs.errors import ExitCode
 from reports.findings.answers import Verdict
+from reports.findings.model_quality.quality import QualityState
+from reports.findings.run import RunFindings
 
 _CODES = {
     Verdict.STEADY: ExitCode.FINISHED,
     Verdict.DRIFT: ExitCode.DRIFT,
     Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
 }
+_CODES_OF_QUALITY = {QualityState.DROPPED: ExitCode.WORSE}
 
 
 @click.command("run")
@@ -26,7 +29,11 @@ _CODES = {
 @click.option("--since", type=Timestamp(), help="The window's start, exactly; with --until.")
 @click.option("--last", type=Length(), help="The window's length, such as 7d.")
 @click.option("--rows", type=click.IntRange(min=1), help="The number of newest rows.")
-@click.option("--exit-code", is_flag=True, help="Exit with 3 on drift and 4 when inconclusive.")
+@click.option(
+    "--exit-code",
+    is_flag=True,
+    help="Exit with 3 on drift, 4 when inconclusive, and 8 when steady with a worse model.",
+)
 @click.option("--dry-run", is_flag=True, help="Read and compare, but write nothing.")
 def command(
     job_file: Path,
@@ -48,4 +55,12 @@ def command(
 
     options = RunOptions(until=until, since=since, last=last, rows=rows, dry_run=dry_run)
     findings = execute(job, options)
-    return _CODES[findings.verdict] if exit_code else ExitCode.FINISHED
+    return exit_code_of(findings) if exit_code else ExitCode.FINISHED
+
+
+def exit_code_of(findings: RunFindings) -> ExitCode:
+    """Return what the verdict says; where it is steady, whether labels call the model worse."""
+    quality = findings.model_quality
+    if findings.verdict is Verdict.STEADY and quality is not None:
+        return _CODES_OF_QUALITY.get(quality.state, ExitCode.FINISHED)
+    return _CODES[findings.verdict]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from drift.setup.check.result import Check, is_ok, look
+from drift.setup.check.result import Check, look
 from jobs.job_file.job import Job
 from jobs.job_file.prediction_settings import LogColumns
 from jobs.predictions.rows.rows import PredictionRows
@@ -18,20 +18,14 @@ _FEW_EMPTY = 0.05
 
 
 def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
-    """Say that labels are not used yet, and which columns are empty in a part of the window.
+    """Say which columns are empty in a part of the window.
 
-    Labels come late, so empty labels are no fault. `check_log` names the columns without any value.
+    `check_log` names the columns without any value, and `check_labels` says how many labels came.
     """
-    if named.label is not None:
-        yield is_ok(
-            "label column",
-            f"{named.label} is read and not yet compared with the predictions: runs say nothing "
-            "about accuracy",
-        )
     fields = [(key, getattr(named, key)) for key in _KEYS]
     fields += [(name, name) for name in rows.probabilities]
     numbers = named.number_columns(rows.raw.columns)
-    fields += [(name, numbers[name]) for name in rows.numbers]
+    fields += [(name, numbers[name]) for name in rows.numbers if name in numbers]
     unread = {tally.column: tally.lost for tally in rows.tally.numbers}
     for key, column in fields:
         if column is None or column not in rows.raw.columns:
@@ -39,7 +33,7 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
         # `check_rows` reports values that cannot be read.
         empty = rows.fields[key].isna().to_numpy()
         if rows.boxes is not None:
-            empty &= ~rows.boxes.without_boxes
+            empty = empty & ~rows.boxes.without_boxes
         many = int(empty.sum()) - unread.get(column, 0)
         if _FEW_EMPTY * len(rows) < many < len(rows):
             yield look(

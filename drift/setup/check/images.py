@@ -58,6 +58,7 @@ class CheckedImages:
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     """Fetch and analyse images of a window that has rows: half the newest, half spread over it."""
+    rows = _rows_of_log(rows)
     everywhere = place.locator.locate(rows.raw, place.log_url)
     picked = _picked(len(rows))
     located = [everywhere[row] for row in picked]
@@ -95,6 +96,13 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
         window=window,
         seconds_an_image=seconds / max(1, len(extracted)),
     )
+
+
+def _rows_of_log(rows: PredictionRows) -> PredictionRows:
+    """Return the rows, of those that are of one row of the log the first."""
+    if rows.boxes is None:
+        return rows
+    return _rows_at(rows, np.flatnonzero(rows.boxes.first_of_log).tolist())
 
 
 def _why_lost(one: ImageLocation | RefusedLocation, extracted: ExtractionResult) -> str:

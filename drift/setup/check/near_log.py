@@ -9,6 +9,7 @@ from drift.setup.check.result import Check, look
 from drift.setup.log.near import beginning_of, listed_names, near_by, wider_path
 from drift.workplace import Workplace
 from jobs.errors import DriftError
+from jobs.predictions.selection.object_names import compile_glob
 
 _LISTED = 5_000
 
@@ -24,7 +25,10 @@ def check_near_log(place: Workplace) -> Iterator[Check]:
     except DriftError:
         return
     names = [one.name for one in listed if one.size_bytes]
-    missed = [name for name in near_by(path, names) if name not in own]
+    labels = compile_glob(job.labels.path or "")
+    missed = [
+        name for name in near_by(path, names) if name not in own and not labels.fullmatch(name)
+    ]
     if not missed:
         return
     wider = wider_path(path, missed)

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from drift.run_request import RunOptions, requested_window
+from drift.setup.check.boxes import check_boxes
 from drift.setup.check.classes import check_classes
 from drift.setup.check.columns import check_columns, check_numbers
 from drift.setup.check.files import check_files
 from drift.setup.check.images import CheckedImages, check_images
+from drift.setup.check.labels.check import check_labels
+from drift.setup.check.labels.reference import check_reference_labels
 from drift.setup.check.log import check_bucket, check_log, check_writing
 from drift.setup.check.near_log import check_near_log
 from drift.setup.check.normal_days import check_normal_days
@@ -71,10 +74,13 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     if log.rows is not None:
         yield from check_rows(log.rows, job.image_rules.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
+        yield from check_boxes(job.predictions.columns, log.rows)
         yield from check_serving(place, log.rows.window)
+        yield from check_labels(place, log.rows)
     yield check_writing(place)
     reference = check_reference(place)
     yield from reference.checks
+    yield from check_reference_labels(place)
     if log.rows is None:
         yield not_tried("images", "the log has to be read first")
         return

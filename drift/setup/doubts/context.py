@@ -8,6 +8,7 @@ from datetime import datetime
 
 from drift.observations.reference.smaller_copies import Copies
 from drift.setup.images.locate import LocatedImages
+from drift.setup.labels.guess import Unjoined
 from drift.setup.log.samples.row_sample import LogSample, UnreadSample
 from drift.setup.log.unread_objects import UnreadObjects
 from drift.setup.propose.examine_reference import ExaminedReference
@@ -53,6 +54,8 @@ class DoubtContext:
         Folders that are called like a reference and hold a few images only.
     unused_tables
         Tables of features, in a job without images that has no reference.
+    unjoined_labels
+        Objects that look like labels and name no prediction.
     """
 
     located: LocatedImages
@@ -72,3 +75,4 @@ class DoubtContext:
     examined: ExaminedReference | None = None
     small_references: Sequence[ReferenceGuess] = ()
     unused_tables: Sequence[str] = ()
+    unjoined_labels: Sequence[Unjoined] = ()

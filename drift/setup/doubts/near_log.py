@@ -17,7 +17,8 @@ def about_near_objects(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
     """Yield which objects look like parts of the log, or like another log, and are not read."""
     told = {name for one in seen.unread if one.has_times for name in one.names}
     told |= {bad.name for bad in seen.unreadable}
-    others = [compile_glob(path) for path in draft.log.others]
+    labels = draft.labels.path if draft.labels else ""
+    others = [compile_glob(path) for path in (*draft.log.others, labels)]
     reference = {draft.reference.path if draft.reference else "", draft.reference_log}
     missed = [
         name

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from drift.setup.doubts.columns import about_columns
 from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.images import about_images
+from drift.setup.doubts.labels import about_labels
 from drift.setup.doubts.log import about_log
 from drift.setup.doubts.named_reference import about_named_references
 from drift.setup.doubts.near_log import about_near_objects
@@ -30,6 +31,7 @@ SOURCES: tuple[Callable[[Proposal, DoubtContext], Iterator[Doubt]], ...] = (
     about_named_references,
     about_thumbnails,
     about_examined,
+    about_labels,
 )
 """What `drift init` says that a person should look at."""
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from drift.setup.images.locate import LocatedImages
 from drift.setup.log.candidates import Candidate
+from drift.setup.log.row_moments import sorted_moments
+from drift.setup.propose.proposal import LogChoice
 from drift.setup.words import REFERENCE_WORDS, has_word
 
 # A full share of images found weighs as much as this many points of names and content.
@@ -34,3 +39,28 @@ class JudgedLog:
         # A table that leads to no image is hardly the log, however new it is.
         penalty += 4.0 * (best is None)
         return self.candidate.points() + _WORTH_OF_IMAGES * share + self.is_newest - penalty
+
+
+def log_choice(chosen: JudgedLog, judged: Sequence[JudgedLog]) -> LogChoice:
+    """Return the log that was chosen, with why and what else it could have been."""
+    family, sample = chosen.candidate.family, chosen.candidate.sample
+    many = f"{len(family.members):,} objects, " if len(family.members) > 1 else ""
+    about = "" if sample.is_complete else "about "
+    moments = sorted_moments(chosen.candidate)
+    span = ""
+    if len(moments):
+        days = [np.datetime64(int(one), "us").astype("datetime64[D]") for one in moments[[0, -1]]]
+        span = f", from {days[0]} to {days[1]}"
+    source = chosen.candidate.source
+    because = f"The prediction log: {many}{about}{sample.rows_in_all:,} rows{span}."
+    if source.images_only:
+        because = (
+            f"There is no log: the listing of {about}{sample.rows_in_all:,} images serves{span}."
+        )
+    return LogChoice(
+        path=family.path,
+        because=because,
+        source=source,
+        written=sample.written,
+        others=tuple(one.candidate.family.path for one in judged[1:4] if one.points() > 0),
+    )

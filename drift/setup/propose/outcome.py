@@ -49,6 +49,11 @@ def told(proposal: Proposal, target: Path) -> str:
         lines.insert(-1, f"           with the predictions in {proposal.reference_log}")
     if proposal.columns.segments:
         lines.append(f"segments   {', '.join(proposal.columns.segments)}")
+    if proposal.labels is not None:
+        lines.append(f"labels     {proposal.labels.path}   ({proposal.labels.described()})")
+    elif "label" in proposal.columns.named:
+        label = proposal.columns.named["label"]
+        lines.append(f"labels     the log's column {label.column}   ({label.because})")
     if proposal.doubts:
         lines += ["", "Unsure, please look (marked UNSURE in the file):"]
         lines += [f"- {doubt.key}: {doubt.text}" for doubt in proposal.doubts]

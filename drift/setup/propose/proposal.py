@@ -8,9 +8,10 @@ from typing import Any
 from drift.setup.check.reused_names import ReusedNames
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.images.try_templates import TriedTemplate
+from drift.setup.labels.guess import LabelsGuess
 from drift.setup.log.candidates import NameSource
 from drift.setup.log.samples.row_sample import BY_NAME, Written
-from drift.setup.propose.reference import ReferenceGuess
+from drift.setup.propose.reference import ReferenceGuess, ReferenceKind
 from drift.setup.propose.window import ReferenceStretch, WindowGuess
 
 
@@ -81,6 +82,12 @@ class Proposal:
         `predictions.columns.numbers`: columns that are compared by their names.
     features
         Those of them that are features, where they are compared with a table of features.
+    labels
+        Labels beside the log, where they join with its predictions.
+    reference_label
+        The column of the reference's labels in `reference.log`, where it has one.
+    version
+        `quality.version`: the column that names the model's version, where there are labels.
     """
 
     name: str
@@ -99,6 +106,16 @@ class Proposal:
     names_used: ReusedNames = field(default_factory=ReusedNames)
     numbers: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    labels: LabelsGuess | None = None
+    reference_label: str | None = None
+    version: str | None = None
+
+    @property
+    def reference_table(self) -> str | None:
+        """What `reference.log` would be, whatever the reference is otherwise."""
+        if self.reference is not None and self.reference.kind is ReferenceKind.LOG:
+            return self.reference.path
+        return self.reference_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

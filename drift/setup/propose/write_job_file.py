@@ -6,13 +6,14 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
+from drift.setup.job_file_lines import WIDTH, comment, with_reason
+from drift.setup.labels.written import label_lines, quality_lines
 from drift.setup.log.samples.row_sample import Written
 from drift.setup.propose.proposal import Proposal
 from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
 from reports.words.of_rows.sentences import in_rows
 
-_WIDTH = 96
 _COLUMN_ORDER = (
     "timestamp", "id", "prediction", "confidence", "answer", "answer_names", "label", "latency",
     "client",
@@ -26,7 +27,7 @@ _OF_ANSWER = frozenset({"prediction", "confidence"})
 def job_file_text(proposal: Proposal) -> str:
     """Return the job file; every key has its reason beside it, every doubt is marked."""
     lines = [
-        *_comment(
+        *comment(
             f"Made by drift init from what lies in {proposal.url}: {proposal.seen}. Lines marked "
             "UNSURE are guesses to look at; the rest was found by trying. Every key is explained "
             "in docs/job-file.md. Next: drift check THIS_FILE, then drift run THIS_FILE."
@@ -45,14 +46,15 @@ def job_file_text(proposal: Proposal) -> str:
         *_reference(proposal),
         "",
         *_segments(proposal),
+        *_labels(proposal),
         "[reports]",
-        *_comment("Everything that runs write goes below this folder of the bucket."),
+        *comment("Everything that runs write goes below this folder of the bucket."),
         'path = "data_drift_reports"',
         *_links(proposal),
         *_thumbnails(proposal),
         "",
         "# [schedule]",
-        *_comment("When `drift schedule` runs the job; cron or a cloud scheduler work as well."),
+        *comment("When `drift schedule` runs the job; cron or a cloud scheduler work as well."),
         '# cron = "15 3 * * *"',
     ]
     if proposal.template is None:
@@ -62,14 +64,14 @@ def job_file_text(proposal: Proposal) -> str:
 
 def _predictions(proposal: Proposal) -> Iterator[str]:
     yield "[predictions]"
-    yield from _comment(proposal.log.because)
+    yield from comment(proposal.log.because)
     yield from _doubts(proposal, "predictions.path")
     yield from _log_path(proposal)
     yield from _written(proposal.log.written)
     columns = proposal.columns
     if columns.day_first is not None:
         order = "the day" if columns.day_first else "the month"
-        yield from _comment(f"Dates such as 03/04/2025 start with {order}.")
+        yield from comment(f"Dates such as 03/04/2025 start with {order}.")
         yield from _doubts(proposal, "predictions.day_first")
         yield f"day_first = {str(columns.day_first).lower()}"
     yield from _doubts(proposal, "predictions.timezone")
@@ -82,21 +84,24 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
     for key in keys:
         if key in named:
             yield from _doubts(proposal, f"predictions.columns.{key}")
-            unused = "; read, and not yet compared" * (key == "label")
-            yield from _with_reason(
-                f"{key} = {as_text(named[key].column)}", named[key].because + unused
-            )
+            yield from with_reason(f"{key} = {as_text(named[key].column)}", named[key].because)
         elif key not in _LEFT_AWAY and not (columns.answer and key in _OF_ANSWER):
             yield from _doubts(proposal, f"predictions.columns.{key}")
-            why = "see UNSURE below" if key in columns.unfit else "none was recognised"
-            yield f'# {key} = "..."    # {why}'
+            yield f'# {key} = "..."    # {_why_none(proposal, key)}'
     if columns.probabilities is not None:
-        yield from _with_reason(
+        yield from with_reason(
             f"probabilities = {as_list(columns.probabilities.patterns)}",
             columns.probabilities.because,
         )
     yield from _numbers(proposal)
     yield from _doubts(proposal, "predictions.columns")
+
+
+def _why_none(proposal: Proposal, key: str) -> str:
+    """Return why there is no column for a key."""
+    if key == "label" and proposal.labels is not None:
+        return "see [labels] below"
+    return "see UNSURE below" if key in proposal.columns.unfit else "none was recognised"
 
 
 def _log_path(proposal: Proposal) -> Iterator[str]:
@@ -106,21 +111,21 @@ def _log_path(proposal: Proposal) -> Iterator[str]:
     if source.from_path is None or not source.images_only:
         yield f"path = {as_text(proposal.log.path)}"
     if source.from_path is not None:
-        yield from _comment("Every name is taken apart so; pieces in braces are columns.")
+        yield from comment("Every name is taken apart so; pieces in braces are columns.")
         yield f"from_path = {as_text(source.from_path)}"
 
 
 def _written(written: Written) -> Iterator[str]:
     """Yield how the log is written, where its names and marks do not tell it."""
     if written.format is not None:
-        yield from _with_reason(
+        yield from with_reason(
             f"format = {as_text(written.format.value)}", "told by what lies in the objects"
         )
     if written.encoding is not None:
-        yield from _comment(f"No UTF-8, but Windows-1252: {written.encoding_because}")
+        yield from comment(f"No UTF-8, but Windows-1252: {written.encoding_because}")
         yield f"encoding = {as_text(written.encoding)}"
     if written.header:
-        yield from _comment(
+        yield from comment(
             "No line of it names the columns: these names are told from the values. Correct them "
             "where they are wrong, in the order of the columns."
         )
@@ -134,24 +139,24 @@ def _images(proposal: Proposal) -> Iterator[str]:
         return
     yield "[images]"
     if template.column is not None:
-        yield from _comment(
+        yield from comment(
             f"The log holds the images itself: {template.share:.0%} of {template.rows:,} rows "
             "looked at have one in this column."
         )
         yield from _doubts(proposal, "images.path")
         yield f"column = {as_text(template.column)}"
         return
-    yield from _comment(
+    yield from comment(
         f"Tried on {template.rows:,} rows: {template.share:.0%} of them name an object that is "
         "there."
     )
     yield from _doubts(proposal, "images.path")
     yield f"path = {as_text(template.path)}"
     if template.allowed_prefixes:
-        yield from _comment("The log names images outside of the bucket; only these are read.")
+        yield from comment("The log names images outside of the bucket; only these are read.")
         yield f"allowed_prefixes = {as_list(template.allowed_prefixes)}"
     if proposal.names_used.are_many:
-        yield from _comment(
+        yield from comment(
             f"{proposal.names_used}: the pictures may be overwritten, so each image's version is "
             "looked up before remembered numbers are taken. Better: a name of its own for each "
             "picture, since only the last one of a name is still there."
@@ -170,7 +175,7 @@ def _numbers(proposal: Proposal) -> Iterator[str]:
     """Yield the further numbers: a table of names and columns where some are features."""
     if not proposal.numbers:
         return
-    yield from _comment("What else is compared: columns of numbers that vary.")
+    yield from comment("What else is compared: columns of numbers that vary.")
     if proposal.features:
         # A table of TOML stands in one line.
         pairs = ", ".join(f"{as_text(name)} = {as_text(name)}" for name in proposal.numbers)
@@ -179,7 +184,7 @@ def _numbers(proposal: Proposal) -> Iterator[str]:
     names = " ".join(f"{as_text(name)}," for name in proposal.numbers)
     yield "numbers = ["
     yield from textwrap.wrap(
-        names, _WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False
+        names, WIDTH, initial_indent="    ", subsequent_indent="    ", break_long_words=False
     )
     yield "]"
 
@@ -187,11 +192,11 @@ def _numbers(proposal: Proposal) -> Iterator[str]:
 def _window(proposal: Proposal) -> Iterator[str]:
     window = proposal.window
     yield "[window]"
-    yield from _comment(
+    yield from comment(
         f"Which rows one run is about: {window.because}. It holds about {window.images:,} images."
     )
     for note in window.notes:
-        yield from _comment(note)
+        yield from comment(note)
     yield from _doubts(proposal, "window")
     if window.last is not None:
         yield f"last = {as_text(format_duration(window.last))}"
@@ -200,7 +205,7 @@ def _window(proposal: Proposal) -> Iterator[str]:
         yield f"rows = {window.rows}"
         yield '# last = "7d"'
     if window.align is not None:
-        yield from _comment(
+        yield from comment(
             "Windows end at the full minute, not hour: the newest rows are that new."
         )
         yield f"align = {as_text(format_duration(window.align))}"
@@ -210,7 +215,7 @@ def _reference(proposal: Proposal) -> Iterator[str]:
     yield "[reference]"
     guess = proposal.reference
     if guess is not None:
-        yield from _comment(f"What today's images are compared with: {guess.because}.")
+        yield from comment(f"What today's images are compared with: {guess.because}.")
         yield from _doubts(proposal, "reference")
         yield f"{guess.kind} = {as_text(guess.path)}"
         yield from _doubts(proposal, "reference.exclude")
@@ -218,7 +223,7 @@ def _reference(proposal: Proposal) -> Iterator[str]:
             yield f"exclude = {as_list(proposal.exclude)}"
     elif proposal.stretch is not None:
         stretch = proposal.stretch
-        yield from _comment(
+        yield from comment(
             f"No reference set was found, so the log's oldest stretch serves: {stretch.rows:,} "
             f"rows. Better is what the model was trained or validated on, as {_better(proposal)}."
         )
@@ -227,9 +232,11 @@ def _reference(proposal: Proposal) -> Iterator[str]:
         of_rows = proposal.template is None
         yield '# log = "validation_predictions.csv"' if of_rows else '# images = "reference/"'
     if proposal.reference_log is not None:
-        yield from _comment("The model's predictions on a reference set, of the same columns.")
+        yield from comment("The model's predictions on a reference set, of the same columns.")
         yield from _doubts(proposal, "reference.log")
         yield f"log = {as_text(proposal.reference_log)}"
+    if proposal.reference_label is not None:
+        yield from comment(f"Its column {proposal.reference_label} holds the reference's labels.")
 
 
 def _better(proposal: Proposal) -> str:
@@ -241,20 +248,34 @@ def _segments(proposal: Proposal) -> Iterator[str]:
     if not proposal.columns.segments:
         return
     yield "[segments]"
-    yield from _comment("Parts of the traffic in which a drift may sit: columns of few values.")
+    yield from comment("Parts of the traffic in which a drift may sit: columns of few values.")
     yield f"columns = {as_list(proposal.columns.segments)}"
     yield ""
+
+
+def _labels(proposal: Proposal) -> Iterator[str]:
+    """Yield where labels lie beside the log, and which column tells models apart."""
+    found, doubts = proposal.labels, list(_doubts(proposal, "labels"))
+    if found is not None:
+        yield "[labels]"
+        yield from comment(f"What was true: {found.described()}.")
+        yield from [*doubts, *label_lines(found), ""]
+    elif doubts:
+        yield from [*doubts, "# [labels]", ""]
+    if proposal.version is not None:
+        yield from quality_lines(proposal.version)
+        yield ""
 
 
 def _links(proposal: Proposal) -> Iterator[str]:
     """Yield how links to reports are made, for stores whose pages have no relative links."""
     if proposal.link_template is not None:
-        yield from _comment(
+        yield from comment(
             "Links to reports, for people who are signed in to the store in their browser."
         )
         yield f"link_template = {as_text(proposal.link_template)}"
     elif "://" in proposal.url and not proposal.url.startswith("file:"):
-        yield from _comment(
+        yield from comment(
             "How people reach the store in a browser, so that links to reports work."
         )
         yield '# link_template = "https://.../{path}"'
@@ -262,38 +283,14 @@ def _links(proposal: Proposal) -> Iterator[str]:
 
 def _thumbnails(proposal: Proposal) -> Iterator[str]:
     if proposal.template is not None:
-        yield from _comment("Where images are private: no pictures of them in the reports.")
+        yield from comment("Where images are private: no pictures of them in the reports.")
         yield "# thumbnails = false"
-
-
-def _with_reason(line: str, reason: str) -> Iterator[str]:
-    whole = f"{line:<40} # {_one_line(reason)}"
-    if len(whole) <= _WIDTH + 20:
-        yield whole
-    else:
-        yield from _comment(reason)
-        yield line
 
 
 def _doubts(proposal: Proposal, key: str) -> Iterator[str]:
     for doubt in proposal.doubts:
         if doubt.key == key:
-            yield from _comment(f"UNSURE: {doubt.text}")
-
-
-def _comment(text: str) -> list[str]:
-    return textwrap.wrap(
-        _one_line(text),
-        _WIDTH,
-        initial_indent="# ",
-        subsequent_indent="# ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def _one_line(text: str) -> str:
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+            yield from comment(f"UNSURE: {doubt.text}")
 
 
 def _time(moment: datetime) -> str:

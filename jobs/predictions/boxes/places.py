@@ -12,7 +12,7 @@ from jobs.boxes.formats import BoxFault, BoxFormat, BoxOrder, BoxUnit, to_pixels
 from jobs.boxes.image_boxes import OtherFormat
 from jobs.job_file.box_settings import BoxColumns
 from jobs.predictions.boxes.cells import ORDERS
-from jobs.predictions.boxes.written import LoggedBoxes
+from jobs.predictions.boxes.logged import LoggedBoxes
 from jobs.times.timestamp_parts import Integers
 
 _WORDS = {

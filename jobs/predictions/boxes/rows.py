@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from jobs.boxes.image_boxes import ImageBoxes
 from jobs.boxes.per_image import numbers_of_places, numbers_of_scores
 from jobs.job_file.box_settings import BoxColumns
+from jobs.predictions.boxes.logged import LoggedBoxes, read_in_cells, read_in_columns
 from jobs.predictions.boxes.places import PlacedBoxes, other_format, place_boxes
-from jobs.predictions.boxes.written import LoggedBoxes, read_in_cells, read_in_columns
 from jobs.predictions.values.numbers import read_numbers
 from jobs.times.timestamp_parts import Integers, Texts
 

@@ -76,7 +76,7 @@ def test_the_examples_in_docstrings_hold(test, world, monkeypatch):
 
 def test_everything_that_notebooks_are_offered_has_an_example():
     shown = {test.name.rpartition(".")[2] for test in EXAMPLES}
-    methods = {name for name in vars(JobReports) if callable(getattr(JobReports, name))}
+    methods = {name for name in dir(JobReports) if callable(getattr(JobReports, name))}
 
     assert {name for name in methods if not name.startswith("_")} | {"open_job"} <= shown
 

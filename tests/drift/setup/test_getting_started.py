@@ -12,7 +12,7 @@ from jobs.job_file.image_settings import ImageSettings
 from tests.support.worlds import make_world
 
 PAGE = (Path(__file__).parents[3] / "docs/getting-started.md").read_text(encoding="utf-8")
-JOB_FILE = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+JOB_FILE = re.findall(r"```toml\n(# Made by drift init.*?)```", PAGE, flags=re.DOTALL)
 BLOCKS = dict(re.findall(r"```\n\$ (drift [^\n]*)\n(.*?)```", PAGE, flags=re.DOTALL))
 EXAMPLES = re.findall(r"^  \| (`.+`) \| (`.+`) \| (`.+`) \|$", PAGE, flags=re.MULTILINE)
 

@@ -109,7 +109,7 @@ class TestDashboard:
 
 
 def test_every_rule_says_what_is_the_matter_and_of_which_job():
-    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 6
+    assert len({rule["alert"] for rule in RULES}) == len(RULES) == 7
     for rule in RULES:
         assert "$labels.drift_job" in rule["annotations"]["summary"]
         assert rule["annotations"]["description"]
@@ -206,6 +206,18 @@ CASES = {
         [series("image_drift_log_rows", "100x9"), series("image_drift_log_rows_rejected", "10x9")],
         "5h",
         True,
+    ),
+    "a worse model that is pushed once": (
+        "ImageDriftModelWorse",
+        [series("image_drift_model_state", "1 _x40", state="dropped")],
+        "24h",
+        True,
+    ),
+    "a model that holds": (
+        "ImageDriftModelWorse",
+        [series("image_drift_model_state", "0x40", state="dropped")],
+        "24h",
+        False,
     ),
     "slow drift": ("ImageDriftSlowly", [series("image_drift_trend_alarm", "1x9")], "5h", True),
 }

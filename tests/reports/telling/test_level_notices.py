@@ -11,7 +11,8 @@ from reports.findings.days import Basis, LevelState
 from reports.findings.runs import NoticeKind
 from reports.history.history import AcceptedWindow, HistoryRow
 from reports.history.normal_days import DaysOfRun
-from reports.telling.notices import due_notice, records_needed_from, standing_notice
+from reports.telling.needed_records import records_needed_from
+from reports.telling.notices import due_notice, standing_notice
 
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The boxes of a window's rows as they are written, from cells or from four columns."""
+"""The boxes of a window's rows as the log has them, from cells or from four columns."""
 
 from __future__ import annotations
 

@@ -1,0 +1,16 @@
+"""The labels of the trials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+def write_labels(bucket: Path) -> None:
+    """Write a label for each row of the log; every third answer was wrong."""
+    log = pd.read_csv(bucket / "predictions_log.csv", dtype=str)
+    wrong = np.arange(len(log)) % 3 == 0
+    log["label"] = log["breed"].where(~wrong, "boxer")
+    log[["id", "label"]].to_csv(bucket / "labels.csv", index=False)

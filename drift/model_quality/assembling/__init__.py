@@ -1,0 +1,1 @@
+"""From days of labels to what is said of the model: values in, values out."""

@@ -1,0 +1,85 @@
+"""The labels as the report counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from drift.model_quality.assembling.gathered import GatheredLabels, summed
+from drift.model_quality.joining.joined import SpelledRows
+from drift.model_quality.records.record import DayRecord
+from drift.run_request import as_text
+from jobs.times.timestamps import to_datetime
+from reports.findings.model_quality.labels import LabelExample, LabelInput
+
+LOST_IMAGE = "the image could not be read"
+UNKNOWN_CLASS = "class that the model never answered with"
+_EXAMPLES = 20
+_NAMED_CLASSES = 10
+
+
+def label_input(gathered: GatheredLabels, digest: str, unknown: Mapping[str, int]) -> LabelInput:
+    """Return what is said of the labels.
+
+    Parameters
+    ----------
+    digest
+        That of the labels, or of what the log's own labels say.
+    unknown
+        How many labelled predictions are truly of each class that the model never answered with.
+    """
+    given, waiting, beside = gathered.given, gathered.waiting, gathered.beside_days
+    used = sum(one.labelled for one in waiting) + len(beside.rows.labelled)
+    parts: list[DayRecord | SpelledRows] = [*waiting, beside]
+    left_out = [one.left_out for one in parts]
+    noted = [one.noted for one in parts]
+    if given is not None:
+        left_out.append(given.left_out)
+        noted.append(given.noted)
+        left_out.append(_without_prediction(gathered, sum(one.labels for one in parts)))
+    if gathered.lost_images:
+        noted.append({LOST_IMAGE: gathered.lost_images})
+    noted.append(_unknown_classes(unknown))
+    moments = [one.newest for one in waiting if one.newest is not None]
+    if beside.newest is not None:
+        moments.append(as_text(to_datetime(beside.newest)))
+    in_parts = sum(one.labels for one in parts)
+    return LabelInput(
+        source=gathered.source,
+        digest=digest,
+        objects=0 if given is None else given.objects,
+        rows=in_parts if given is None else given.rows,
+        used=used,
+        since=as_text(gathered.since),
+        newest=max(moments, default=None),
+        left_out=summed(left_out),
+        noted=summed(noted),
+        examples=_examples(gathered),
+    )
+
+
+def _unknown_classes(unknown: Mapping[str, int]) -> dict[str, int]:
+    """Return a reason for each of the most frequent classes, and one for all others together."""
+    ordered = sorted(unknown, key=lambda name: (-unknown[name], name))
+    named = {f"{UNKNOWN_CLASS}: {name[:80]}": unknown[name] for name in ordered[:_NAMED_CLASSES]}
+    others = ordered[_NAMED_CLASSES:]
+    if others:
+        named[f"{UNKNOWN_CLASS}: {len(others)} others"] = sum(unknown[name] for name in others)
+    return named
+
+
+def _without_prediction(gathered: GatheredLabels, taken: int) -> dict[str, int]:
+    """Return how many labels are for no prediction that was read.
+
+    A label that predictions of several days took is counted for each of them.
+    """
+    left = (gathered.count or 0) - taken
+    days = round(gathered.job.labels.wait.total_seconds() / 86_400)
+    return {f"no prediction in the last {days} days": left} if left > 0 else {}
+
+
+def _examples(gathered: GatheredLabels) -> tuple[LabelExample, ...]:
+    given = () if gathered.given is None else gathered.given.examples
+    return tuple(
+        LabelExample(source=one.source, line=one.line or None, key=one.key, reason=one.reason)
+        for one in given[:_EXAMPLES]
+    )

@@ -1,0 +1,150 @@
+"""Whether the model is still right, from labels to what the report says: after the verdict."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from drift.across_runs.marks import PersonsMarks
+from drift.model_quality.assembling.assemble import assemble
+from drift.model_quality.assembling.estimate import estimate_of
+from drift.model_quality.assembling.gathered import GatheredLabels
+from drift.model_quality.assembling.remarks import remarks_on_job
+from drift.model_quality.assembling.unread import unread_quality
+from drift.model_quality.joining.answers import of_window
+from drift.model_quality.joining.joined import JoinedRows, spelled
+from drift.model_quality.label_source import FurtherLabels, LabelSource, label_source
+from drift.model_quality.labelled_images import remark_on_labelled
+from drift.model_quality.past_days import DayScoring, WindowRows, records_before
+from drift.model_quality.records.store import QualityStore
+from drift.model_quality.reference.stored import reference_quality
+from drift.model_quality.whole_days import WholeDay, whole_days
+from drift.observations.window_images import WindowImages
+from drift.workplace import Workplace
+from jobs.errors import DriftError, PublishError
+from jobs.labels.labels import UnreadLabels
+from jobs.predictions.rows.rows import PredictionRows
+from jobs.times.timestamps import to_moment
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.conditional_writes import StillAllowed
+from reports.findings.model_quality.quality import ModelQuality
+from reports.findings.run import RunFindings
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAtHand:
+    """What a run has read and found before it looks at labels.
+
+    Attributes
+    ----------
+    marks
+        What people said of past windows.
+    """
+
+    predictions: PredictionRows
+    window: WindowImages
+    profile: ReferenceProfile
+    marks: PersonsMarks
+    findings: RunFindings
+
+
+def model_quality(
+    place: Workplace, run: RunAtHand, still_allowed: StillAllowed
+) -> ModelQuality | None:
+    """Return what labels say of the model; None where the job names none.
+
+    Whatever is wrong with labels costs no run its report: then the state is not known, and the
+    headline and a warning say why.
+
+    Raises
+    ------
+    PublishError
+        If the job's lock was lost.
+    """
+    if not place.job.has_labels:
+        return None
+    try:
+        return _quality(place, run, still_allowed)
+    except (PublishError, MemoryError):
+        raise
+    except DriftError as error:
+        logger.warning("the model's quality is not known: %s", error.message)
+        reason = error.message
+    except Exception as error:  # a fault of ours, or of what a label holds
+        logger.exception("the model's quality is not known")
+        reason = f"{type(error).__name__}: {error}. The run's log has the traceback; report it."
+    return unread_quality(place.job, run.predictions.window, len(run.predictions), reason)
+
+
+def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> ModelQuality:
+    job, window = place.job, run.predictions.window
+    days = whole_days(window.end, job.labels.wait, job.day_zone)
+    since = min([window.start, *(day.start for day in days[:1])])
+    source = label_source(place, since)
+    if isinstance(source, UnreadLabels):
+        logger.warning("labels: %s: %s", source.url, source.reason)
+        return unread_quality(job, window, len(run.predictions), source.reason, source=source.url)
+    store = QualityStore(place, still_allowed)
+    rows = WindowRows(window=window, answers=of_window(place, run.predictions))
+    scoring = DayScoring(place=place, store=store, source=source, days=days, window=rows)
+    scoring.score()
+    listing = source.listing if isinstance(source, FurtherLabels) else None
+    reference = reference_quality(place, store, run.profile.id, listing)
+    joined = source.join(rows.answers, last_part=scoring.last_part)
+    gathered = GatheredLabels(
+        job=job,
+        source=_told_source(place, source),
+        given=source.given,
+        count=source.count,
+        window=window,
+        days=days,
+        records=records_before(store, window),
+        rows=spelled(joined),
+        beside_days=spelled(_beside(joined, days)),
+        lost_images=_lost_images(joined, run.window),
+        reference=reference,
+        marks=run.marks,
+        model_classes=_classes_of_profile(run.profile, rows),
+        remarks=tuple(remarks_on_job(job, source.given, run.predictions)),
+    )
+    found = assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
+    unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
+    store.save_rollup()
+    return replace(found, remarks=(*found.remarks, unlike)) if unlike else found
+
+
+def _told_source(place: Workplace, source: LabelSource) -> str:
+    if source.given is not None:
+        return source.given.url
+    return f"the column {place.job.predictions.columns.label} of {place.log_url}"
+
+
+def _beside(joined: JoinedRows, days: tuple[WholeDay, ...]) -> JoinedRows:
+    """Return the window's rows behind the last whole day."""
+    if not days:
+        return joined
+    edge = to_moment(days[-1].end)
+    first = int(np.searchsorted(joined.answers.moments, edge, side="left"))
+    return joined.rows(slice(first, len(joined)))
+
+
+def _lost_images(joined: JoinedRows, window: WindowImages) -> int:
+    """Return how many labelled rows have an image that could not be read."""
+    if window.of_rows:
+        return 0
+    known = window.rows["image"].loc[window.features.index]
+    lost = pd.Index(window.rows["image"]).difference(pd.Index(known))
+    images = joined.answers.images.to_pandas()
+    return int((images.isin(lost).to_numpy() & (joined.numbers >= 0)).sum())
+
+
+def _classes_of_profile(profile: ReferenceProfile, rows: WindowRows) -> frozenset[str]:
+    """Return the classes that the model answered with in the reference, or has a column of."""
+    known = profile.predictions.rows
+    said = known["prediction"].dropna().unique().tolist() if "prediction" in known else []
+    return frozenset({*map(str, said), *rows.answers.probabilities})

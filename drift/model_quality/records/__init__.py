@@ -1,0 +1,1 @@
+"""What labels said of single days, kept in the bucket."""

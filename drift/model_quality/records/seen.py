@@ -1,0 +1,78 @@
+"""What the records of days were last made of: only a cache, which spares reading the log again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SEEN_NAME = "seen.json"
+_VERSION = 1
+_MOST_DAYS = 800
+LARGEST_SEEN_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDay:
+    """What a day was scored with.
+
+    Attributes
+    ----------
+    key
+        A digest of its labels' objects, and of the settings.
+    version
+        The version of its record's object; empty where it has none, as no label was for it.
+    """
+
+    key: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was scored so far.
+
+    Attributes
+    ----------
+    days
+        By date.
+    labels
+        The digest of the labels' objects for which `last_part` was found.
+    last_part
+        Whether those labels are for images by the last part of their names.
+    """
+
+    days: Mapping[str, SeenDay] = field(default_factory=dict)
+    labels: str = ""
+    last_part: bool = False
+
+
+def seen_bytes(seen: Seen) -> bytes:
+    """Return what is stored: of the newest 800 days."""
+    newest = sorted(seen.days)[-_MOST_DAYS:]
+    days = {name: [seen.days[name].key, seen.days[name].version] for name in newest}
+    document = {
+        "version": _VERSION,
+        "labels": seen.labels,
+        "last_part": seen.last_part,
+        "days": days,
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def parse_seen(data: bytes) -> Seen | None:
+    """Return what was stored; None for anything else, which costs one more reading of the log."""
+    try:
+        document = json.loads(data)
+        if document["version"] != _VERSION:
+            return None
+        return Seen(
+            days={
+                str(name): SeenDay(key=str(key), version=str(version))
+                for name, (key, version) in document["days"].items()
+            },
+            labels=str(document["labels"]),
+            last_part=document["last_part"] is True,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None

@@ -1,0 +1,1 @@
+"""How right the model is on its reference, where that has labels."""

@@ -1,0 +1,1 @@
+"""What `drift check` says of labels: how many are there, and how many predictions have one."""

@@ -1,0 +1,89 @@
+"""The rows of a stretch of the log as texts: for many days of which few columns are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jobs.buckets.bucket import Bucket
+from jobs.job_file.image_settings import ImageSettings
+from jobs.job_file.prediction_settings import PredictionSettings
+from jobs.predictions.answer_tally import without_problems
+from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.logged_names import logged_names
+from jobs.predictions.reading import collect_rows, row_positions
+from jobs.times.timestamp_parts import Flags, Integers, Texts
+from jobs.times.windows import WindowRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogTexts:
+    """The accepted rows of a stretch of the log, in order of time.
+
+    Attributes
+    ----------
+    moments
+        Microseconds since 1970-01-01 UTC.
+    columns
+        The columns that were asked for and those of probabilities, as texts.
+    probabilities
+        The names of the probability columns.
+    decimal_commas
+        Which rows stand where a comma is never one of thousands; None where none does.
+    """
+
+    moments: Integers
+    columns: Mapping[str, Texts]
+    probabilities: tuple[str, ...]
+    decimal_commas: Flags | None
+
+    def __len__(self) -> int:
+        return len(self.moments)
+
+
+def read_texts(
+    bucket: Bucket,
+    settings: PredictionSettings,
+    request: WindowRequest,
+    columns: Sequence[str],
+    *,
+    extra_columns: Sequence[str] = (),
+    workers: int = ImageSettings.model_fields["fetch_workers"].default,
+) -> LogTexts:
+    """Return the rows that `read_predictions` returns, without anything made of their texts.
+
+    Rows that came twice are left out as there: all columns are compared, though few are kept.
+
+    Parameters
+    ----------
+    columns
+        The columns to keep; one that the log does not have is left out.
+    bucket, settings, request, extra_columns, workers
+        As for `read_predictions`.
+
+    Raises
+    ------
+    ObjectError
+        As `read_predictions`.
+    """
+    needed = NeededColumns(
+        named=settings.columns,
+        extra=tuple(extra_columns),
+        all_numbers=False,
+        from_path=settings.from_path,
+    )
+    collector = collect_rows(bucket, settings, request, needed, workers)
+    batch = collector.rows()
+    positions = row_positions(collector, batch)
+    probabilities = needed.probabilities(batch.table.column_names)
+    wanted = {*columns, *probabilities}
+    kept = [name for name in batch.table.column_names if name in wanted]
+    texts = {name: batch.table[name].combine_chunks() for name in kept}
+    if (images := needed.images) is not None and images in texts:
+        texts[images] = logged_names(texts[images], positions.places())
+    return LogTexts(
+        moments=batch.moments,
+        columns=without_problems(texts, needed.named),
+        probabilities=probabilities,
+        decimal_commas=positions.decimal_commas,
+    )

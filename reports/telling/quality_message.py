@@ -1,0 +1,76 @@
+"""What a message says of the model's quality, in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.findings.model_quality.quality import ModelQuality
+from reports.findings.model_quality.scores import WrongImage
+from reports.findings.runs import Notice, NoticeKind
+from reports.words.harmless_text import harmless
+from reports.words.numbers import counted, day, moment
+
+QUALITY_OPENINGS = {
+    NoticeKind.QUALITY_DROPPED: "Worse model in {job}",
+    NoticeKind.QUALITY_REMINDER: "Still a worse model in {job}",
+    NoticeKind.QUALITY_RECOVERED: "Model recovered: {job}",
+}
+"""How a title begins that tells of the quality alone."""
+AND_THE_MODEL = {
+    NoticeKind.QUALITY_DROPPED: "and the model is worse",
+    NoticeKind.QUALITY_REMINDER: "and the model is still worse",
+    NoticeKind.QUALITY_RECOVERED: "and the model is as good as before again",
+}
+"""What follows the opening of a title that tells of the verdict first."""
+_MOST_WRONG = 2
+_LONGEST_NAME = 160
+
+
+def quality_paragraph(quality: ModelQuality) -> str:
+    """Return what labels say of the model, as one paragraph."""
+    return quality.summary
+
+
+def quality_line(quality: ModelQuality) -> str:
+    """Return the line about the model in a message that is about the verdict."""
+    return f"Model: {quality.headline.rstrip('.')}"
+
+
+def quality_lines(quality: ModelQuality, notice: Notice, window_end: str) -> Iterator[str]:
+    """Yield since when, and on how many labels of which days that rests."""
+    if notice.since != window_end:
+        yield _since(notice)
+    drop = quality.drop
+    if notice.kind is not NoticeKind.QUALITY_RECOVERED and drop is not None and drop.since:
+        yield f"The drop began with the predictions of {day(drop.since)}"
+    newest = quality.newest
+    if newest is not None:
+        scores = newest.scores
+        yield (
+            f"Labels: {scores.labelled:,} of {counted(scores.predictions, 'prediction')} "
+            f"between {moment(newest.start)} and {moment(newest.end)}"
+        )
+
+
+def wrong_answers(quality: ModelQuality, notice: Notice) -> Iterator[str]:
+    """Yield the wrong answers that the model was most sure of; none where it has recovered."""
+    if notice.kind is NoticeKind.QUALITY_RECOVERED or not quality.wrong:
+        return
+    yield ""
+    shown = quality.wrong[:_MOST_WRONG]
+    yield "The wrong answers that the model was most sure of:"
+    for number, one in enumerate(shown, start=1):
+        yield f"{number}. {harmless(_wrong(one), _LONGEST_NAME)}"
+
+
+def _wrong(one: WrongImage) -> str:
+    sure = "" if one.confidence is None else f", confidence {one.confidence:.2f}"
+    name = one.image or one.id or one.timestamp
+    return f"{name}: {one.true}, called {one.predicted}{sure}"
+
+
+def _since(notice: Notice) -> str:
+    end = moment(notice.since)
+    if notice.kind is NoticeKind.QUALITY_RECOVERED:
+        return f"The model was called worse first by the run of the window that ended {end}"
+    return f"The model is called worse since the run of the window that ended {end}"

@@ -1,0 +1,82 @@
+"""The history table has a column for the model only where a run had labels."""
+
+import csv
+import dataclasses
+import io
+import json
+import re
+
+import pytest
+
+from drift.cli.history_table import csv_table, json_table, plain_table, print_table
+from reports.findings.model_quality.quality import QualityState
+from reports.history.history import history_row
+from tests.support import findings as examples
+from tests.support.labelled_runs import labelled_run
+
+UNLABELLED = history_row(examples.drifted())
+
+
+def labelled(state):
+    return history_row(labelled_run(examples.steady(), state))
+
+
+def cells(text):
+    return [re.split(r" {2,}", line) for line in text.splitlines()]
+
+
+def test_without_labels_the_table_is_as_it_was():
+    heading, _row = cells(plain_table([UNLABELLED]))
+    assert "model" not in heading
+    assert len(heading) == 6
+
+
+def test_with_labels_each_run_says_its_score_and_whether_the_model_holds():
+    rows = [labelled(state) for state in QualityState]
+    heading, *lines = cells(plain_table([UNLABELLED, *rows]))
+    place = heading.index("model")
+    assert heading[place - 1 : place + 2] == ["verdict", "model", "images"]
+    assert [line[place] for line in lines] == [
+        "\N{EN DASH}",
+        "0.92 holds",
+        "0.81 worse",
+        "unknown",
+    ]
+    assert [line[place - 1] for line in lines] == ["drift", "steady", "steady", "steady"]
+
+
+def test_a_run_without_rows_of_any_kind_prints_the_headings():
+    assert cells(plain_table([])) == [list(cells(plain_table([UNLABELLED]))[0])]
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"),
+    [(80, {"window ends", "largest effect"}), (110, {"largest effect"}), (160, set())],
+)
+def test_a_narrow_terminal_shows_verdict_and_model_whole(width, left_out, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    row = dataclasses.replace(labelled(QualityState.DROPPED), run_id="20250310T000000Z-1a2b3c4d")
+    print_table([row])
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    assert "steady  0.81 worse" in shown
+    assert all(len(line) <= width for line in shown.splitlines())
+    heading = shown.splitlines()[0]
+    assert {name for name in ("window ends", "largest effect") if name not in heading} == left_out
+    assert ("--json shows all" in shown) == bool(left_out)
+
+
+def test_json_and_csv_always_have_the_models_keys():
+    rows = [UNLABELLED, labelled(QualityState.DROPPED), labelled(QualityState.UNKNOWN)]
+    first, dropped, unknown = json.loads(json_table(rows))
+    keys = [key for key in first if key.startswith("model_")]
+    assert len(keys) == 7
+    assert [first[key] for key in keys] == [None] * 7
+    assert dropped["model_state"] == "dropped"
+    assert dropped["model_measure"] == "accuracy"
+    assert (dropped["model_score"], dropped["model_labelled"]) == (0.81, 310)
+    assert dropped["model_score_low"] < dropped["model_score"] < dropped["model_score_high"]
+    assert (unknown["model_state"], unknown["model_score"]) == ("unknown", None)
+    table = list(csv.DictReader(io.StringIO(csv_table(rows))))
+    assert [one["model_state"] for one in table] == ["", "dropped", "unknown"]
+    assert list(table[0]) == list(first)

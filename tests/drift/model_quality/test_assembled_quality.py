@@ -1,0 +1,168 @@
+"""What is said of the model, made of the records of days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from drift.across_runs.marks import MarkedWindow, PersonsMarks
+from drift.model_quality.assembling.assemble import assemble
+from drift.model_quality.assembling.estimate import DRIFTED, UNSEEN, estimate_of
+from drift.model_quality.assembling.gathered import GatheredLabels
+from drift.model_quality.joining.joined import SpelledRows
+from drift.model_quality.records.record import DayRecord
+from drift.model_quality.reference.quality import ReferenceQuality
+from drift.model_quality.scored_rows import COLUMNS, ScoredRows
+from drift.model_quality.scoring.expected_accuracy import learn_threshold
+from drift.model_quality.sums import ClassifierSums, DayQuality
+from drift.model_quality.whole_days import whole_days
+from jobs.job_file.job import Job
+from jobs.labels.labels import ReadLabels
+from jobs.times.windows import TimeWindow
+from reports.findings.answers import State
+from reports.findings.days import Level, LevelColumn, LevelState
+from reports.findings.model_quality.quality import QualityBasis, QualityState
+from tests.support.findings import steady
+from tests.support.late_labels import LabelForm, late_job
+
+END = datetime(2025, 3, 31, tzinfo=UTC)
+DAYS = whole_days(END, timedelta(days=30), None)
+
+
+def _rows() -> SpelledRows:
+    kinds = {"moment": "int64", "confidence": "float64", "probability": "float64"}
+    table = pd.DataFrame({name: pd.Series(dtype=kinds.get(name, "str")) for name in COLUMNS})
+    return SpelledRows(rows=ScoredRows(table=table))
+
+
+def _sums(right: int, wrong: int, *, true: str = "dog") -> ClassifierSums:
+    return ClassifierSums(
+        predictions=right + wrong,
+        confusion={("cat", "cat"): right, (true, "cat"): wrong},
+        images=right + wrong,
+        right_images=float(right),
+    )
+
+
+def _record(number: int, sums: ClassifierSums) -> DayRecord:
+    day = DAYS[number]
+    quality = DayQuality(start=day.start, end=day.end, versions={None: sums})
+    return DayRecord(quality=quality, labels=sums.labelled, newest=day.start.isoformat())
+
+
+def _job(**tables: object) -> Job:
+    return late_job(Path("dogs"), LabelForm.TABLE, **tables)
+
+
+def _gathered(records: list[DayRecord], **changes: object) -> GatheredLabels:
+    found = GatheredLabels(
+        job=_job(),
+        source="labels.csv",
+        given=ReadLabels(
+            by_id=pd.DataFrame(), by_image=pd.DataFrame(), url="labels.csv", objects=1, rows=9_000,
+            digest="d", listing_digest="l", left_out={"no label": 2},
+            noted={"given more than once": 3},
+        ),
+        count=8_000,
+        window=TimeWindow(start=END - timedelta(days=7), end=END),
+        days=DAYS,
+        records=tuple(records),
+        rows=_rows(),
+        beside_days=_rows(),
+        model_classes=frozenset({"cat", "dog"}),
+    )  # fmt: skip
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def test_a_drop_of_the_last_days_is_told_beside_those_before() -> None:
+    records = [_record(number, _sums(90, 10)) for number in range(23)]
+    records += [_record(number, _sums(60, 40)) for number in range(23, 30)]
+    found = assemble(_gathered(records), None)
+    assert found.state is QualityState.DROPPED
+    assert found.basis is QualityBasis.EARLIER
+    assert found.newest is not None
+    assert found.before is not None
+    assert (found.newest.scores.labelled, found.before.scores.labelled) == (700, 2_300)
+    assert found.labels.used == 3_000
+    assert found.labels.left_out == {"no label": 2, "no prediction in the last 30 days": 5_000}
+    assert [one.labelled for one in found.days] == [100] * 30
+    assert sum(one.labelled for one in found.weeks) == 3_000
+    assert [(one.true, one.predicted) for one in found.confusions] == [("dog", "cat")]
+
+
+def test_days_that_a_person_rejected_never_teach() -> None:
+    records = [_record(number, _sums(60, 40)) for number in range(10)]
+    records += [_record(number, _sums(90, 10)) for number in range(10, 23)]
+    records += [_record(number, _sums(75, 25)) for number in range(23, 30)]
+    rejected = MarkedWindow(run_id="r", start=DAYS[0].start, end=DAYS[9].end)
+    found = assemble(_gathered(records, marks=PersonsMarks(rejected=(rejected,))), None)
+    assert found.state is QualityState.DROPPED
+    assert found.before is not None
+    assert found.before.start == "2025-03-11T00:00:00Z"
+
+
+def test_a_class_that_is_spelled_otherwise_on_days_without_it_is_one_class() -> None:
+    records = [_record(number, _sums(60, 40, true="DOG")) for number in range(30)]
+    found = assemble(_gathered(records), None)
+    assert {one.name for one in found.classes} == {"cat", "dog"}
+    assert found.labels.noted == {"given more than once": 3}
+
+
+def test_classes_that_the_model_never_answered_with_are_counted_and_named() -> None:
+    records = [_record(number, _sums(60, 40, true="wolf")) for number in range(30)]
+    found = assemble(_gathered(records), None)
+    assert found.labels.noted["class that the model never answered with: wolf"] == 1_200
+    wolf = next(one for one in found.classes if one.name == "wolf")
+    assert not wolf.known_to_model
+
+
+def test_with_too_few_labels_nothing_is_said() -> None:
+    found = assemble(_gathered([_record(29, _sums(20, 1))]), None)
+    assert (found.state, found.newest) == (QualityState.UNKNOWN, None)
+    assert "21 of 21 predictions labelled" in found.headline
+
+
+def test_where_days_are_few_the_reference_is_what_they_are_compared_with() -> None:
+    records = [_record(number, _sums(60, 40)) for number in range(23, 30)]
+    reference = ReferenceQuality(sums=_sums(900, 100))
+    found = assemble(_gathered(records, reference=reference), None)
+    assert (found.state, found.basis) == (QualityState.DROPPED, QualityBasis.REFERENCE)
+    assert found.reference is not None
+    assert found.reference.accuracy is not None
+    assert found.reference.accuracy.value == pytest.approx(0.9)
+
+
+def test_the_estimate_is_withheld_where_images_drifted_or_differ_or_are_unknown() -> None:
+    confidence = np.linspace(0.3, 1, 100)
+    learned = learn_threshold(confidence, confidence > 0.4)
+    reference = ReferenceQuality(sums=_sums(900, 100), learned=learned)
+    run = steady()
+    calm = replace(
+        run,
+        features=tuple(replace(one, state=State.STEADY) for one in run.features),
+        multivariate=None,
+        level=None,
+    )
+    shown = estimate_of(reference, confidence, calm)
+    assert shown is not None
+    assert shown.score is not None
+    assert shown.withheld == ""
+    first = replace(calm.features[0], state=State.DRIFT)
+    drifted = replace(calm, features=(first, *calm.features[1:]))
+    column = LevelColumn(name=first.name, difference=1, low=0.9, high=1.1, day_spread=0.1)
+    level = Level(state=LevelState.DIFFERS, blocks=9, summary="", columns=(column,))
+    for findings, why in (
+        (drifted, DRIFTED),
+        (replace(calm, level=level), DRIFTED),
+        (replace(calm, features=()), UNSEEN),
+    ):
+        found = estimate_of(reference, confidence, findings)
+        assert found is not None
+        assert (found.score, found.withheld) == (None, why)
+    assert estimate_of(None, confidence, calm) is None
+    assert estimate_of(ReferenceQuality(sums=_sums(9, 1)), confidence, calm) is None
