@@ -26,6 +26,27 @@ def _wait(value: timedelta) -> timedelta:
     return value
 
 
+class TrueBoxColumns(BoxColumns):
+    """Where true boxes stand, in place of `label`."""
+
+    column: str | None = Field(default=None, min_length=1)
+    """The column whose cells hold all true boxes of an image, as `predictions.columns.boxes.column`
+    does. An empty list is a labelled image without objects; an empty cell, one without a label."""
+    columns: tuple[str, ...] = ()
+    """In place of `column`, for a table with a row a box: the four columns with the numbers of the
+    box, in the order of `format`. The rows of one image and time are one label, which stands in one
+    object; where the four are empty, the image has no objects."""
+    classes: str | None = Field(default=None, min_length=1)
+    """Where the boxes' classes are, in the ways of `predictions.columns.boxes.classes`. Without it,
+    boxes are matched whatever their class."""
+    scores: str | None = Field(default=None, min_length=1)
+    """True boxes have no scores: it is not used."""
+    width: str | None = Field(default=None, min_length=1)
+    """The column with the width in pixels of the image that was labelled. With it and `height`,
+    boxes in pixels can be compared with predicted ones in shares. Without, the size that the log
+    says is taken, by `predictions.columns.boxes.width`."""
+
+
 class LabelColumns(Settings):
     """What the columns of the labels are called; templates are as in `predictions.columns`."""
 
@@ -40,7 +61,7 @@ class LabelColumns(Settings):
     timestamp: Column | None = None
     """When the label was given. Of several labels for one image or id the newest counts; without
     this column labels that contradict each other are left out and counted."""
-    boxes: BoxColumns | None = None
+    boxes: TrueBoxColumns | None = None
     """Where a detector's true boxes are, in place of `label`: as `predictions.columns.boxes`,
     without scores. An empty list is a labelled image without objects; where there is no list at
     all, the image is not labelled."""
@@ -95,6 +116,11 @@ class LabelSettings(Settings):
                 "which prediction a label is for"
             )
         return self
+
+    @property
+    def are_boxes(self) -> bool:
+        """Whether labels are true boxes, and not classes."""
+        return self.columns.boxes is not None or self.export is not None
 
     def log_settings(self, predictions: PredictionSettings) -> PredictionSettings:
         """Return how the labels' objects are read: as a log is, with columns of their own."""

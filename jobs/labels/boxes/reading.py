@@ -16,7 +16,7 @@ from jobs.labels.collector import LabelNotes
 from jobs.labels.exports.listing import list_exports
 from jobs.labels.exports.reading import read_exports
 from jobs.labels.labels import NONE_YET, OBJECT_GONE, UNREADABLE_OBJECT, UnreadLabels
-from jobs.labels.listing import LabelListing, list_labels
+from jobs.labels.listing import LabelListing, list_tables
 from jobs.labels.reading import collect_labels
 from jobs.predictions.selection.choose import NamedObject
 from jobs.times.timestamps import TimestampRules
@@ -28,8 +28,8 @@ def list_box_labels(
     settings: LabelSettings,
     predictions: PredictionSettings,
 ) -> LabelListing | UnreadLabels:
-    """Return which objects may hold true boxes: as `list_labels`, of exports empty ones too."""
-    listed = list_labels if settings.export is None else list_exports
+    """Return which objects may hold true boxes: as `list_tables`, of exports empty ones too."""
+    listed = list_tables if settings.export is None else list_exports
     return listed(bucket, open_bucket, settings, predictions)
 
 

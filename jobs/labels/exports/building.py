@@ -15,8 +15,8 @@ from jobs.labels.exports.exported import ExportedImages
 from jobs.labels.given import GivenLabels, trimmed, true_classes
 from jobs.labels.labels import NOT_KNOWN
 from jobs.predictions.boxes.cells import ORDERS
+from jobs.predictions.boxes.logged import LoggedBoxes
 from jobs.predictions.boxes.places import PlacedBoxes, other_format, place_boxes
-from jobs.predictions.boxes.written import LoggedBoxes
 from jobs.times.timestamp_parts import Integers
 from jobs.times.timestamps import TimestampFault, TimestampRules, read_timestamps
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from jobs.images.locations import ImageLocation, ImageLocator
+from drift.model_quality.joining.image_names import image_names
+from jobs.images.locations import ImageLocator
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.values.class_names import canonical_classes
 from jobs.times.timestamp_parts import Flags, Integers
@@ -80,13 +80,14 @@ def detected_images(
         raise ValueError("the rows have no boxes: predictions.columns.boxes is not set.")
     images, first, of_row = np.unique(boxes.image_of_row, return_index=True, return_inverse=True)
     moments = rows.fields["timestamp"].dt.as_unit("us").astype("int64").to_numpy()
-    names: Sequence[str | None] = [None] * len(images)
+    names = pa.nulls(len(images), pa.string())
     if locator is not None:
-        located = locator.locate(rows.raw.iloc[first].reset_index(drop=True), log_url)
-        names = [one.path if isinstance(one, ImageLocation) else None for one in located]
+        there = [one for one in locator.columns_used() if one in rows.raw]
+        columns = {one: pa.array(rows.raw[one].iloc[first], pa.string()) for one in there}
+        names = image_names(columns, len(images), locator, log_url)
     return DetectedImages(
         moments=moments[first],
-        names=pa.array(names, pa.string()),
+        names=names,
         ids=_texts(rows, "id").take(pa.array(first)),
         readable=np.isfinite(boxes.counts[images]),
         sizes=boxes.sizes[images],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -21,7 +21,7 @@ from drift.model_quality.detection.joining.detected import DetectedImages
 from drift.model_quality.detection.joining.keys import BY_ID, SHARED, find_labels
 from drift.model_quality.detection.joining.units import in_one_unit
 from jobs.labels.box_labels import LabelledBoxes, ReadBoxLabels
-from jobs.times.timestamp_parts import Integers
+from jobs.times.timestamp_parts import Flags, Integers
 
 NOT_READABLE = "the predicted boxes cannot be read"
 NO_SIZE = (
@@ -126,31 +126,22 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
     has_score = np.isfinite(scores)
     lost[NO_SCORE] += int((~has_score).sum())
     lost[NO_CLASS] += int((has_score & (names.detected < 0)).sum())
-    predicted = np.flatnonzero(has_score & (names.detected >= 0))
+    is_predicted = has_score & (names.detected >= 0)
     lost[OUTSIDE] += int(unit.outside.sum())
     lost[NO_TRUE_CLASS] += int((~unit.outside & (names.true < 0)).sum())
-    real = np.flatnonzero(~unit.outside & (names.true >= 0))
-    noted[BEYOND] += int(unit.beyond[real].sum())
-    noted[SPELLED_OTHERWISE] += int(names.otherwise[real].sum())
+    is_true = ~unit.outside & (names.true >= 0)
+    noted[BEYOND] += int((unit.beyond & is_true).sum())
+    noted[SPELLED_OTHERWISE] += int((names.otherwise & is_true).sum())
     if names.is_one:
-        noted[ONE_CLASS] += len(predicted) + len(real)
+        noted[ONE_CLASS] += int(is_predicted.sum() + is_true.sum())
     return JoinedBoxes(
         detections=DetectionSet(
             images=len(detected),
             classes=names.names,
-            detected=DetectedBoxes(
-                image=detected.image[predicted],
-                class_code=names.detected[predicted],
-                corners=unit.detected[predicted],
-                score=scores[predicted],
+            detected=_detected(
+                replace(detected, corners=unit.detected, scores=scores), names, is_predicted
             ),
-            true=TrueBoxes(
-                image=true.image[real],
-                class_code=names.true[real],
-                corners=unit.true[real],
-                crowd=true.crowd[real],
-                area=areas_of(unit.true[real]),
-            ),
+            true=_true(replace(true, corners=unit.true), names, is_true),
         ),
         moments=detected.moments,
         names=tuple(pc.fill_null(pc.coalesce(detected.names, detected.ids), "").to_pylist()),
@@ -160,6 +151,26 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
         noted=_some(counts.noted),
         lost_boxes=_some(lost),
         noted_boxes=_some(noted),
+    )
+
+
+def _detected(detected: DetectedImages, names: BoxClasses, wanted: Flags) -> DetectedBoxes:
+    return DetectedBoxes(
+        image=detected.image[wanted],
+        class_code=names.detected[wanted],
+        corners=detected.corners[wanted],
+        score=detected.scores[wanted],
+    )
+
+
+def _true(true: LabelledBoxes, names: BoxClasses, wanted: Flags) -> TrueBoxes:
+    corners = true.corners[wanted]
+    return TrueBoxes(
+        image=true.image[wanted],
+        class_code=names.true[wanted],
+        corners=corners,
+        crowd=true.crowd[wanted],
+        area=areas_of(corners),
     )
 
 

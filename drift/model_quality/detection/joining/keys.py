@@ -28,7 +28,7 @@ _CUTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundLabels:
+class JoinedKeys:
     """The labelled image of each predicted image.
 
     Attributes
@@ -49,7 +49,7 @@ class FoundLabels:
     way: str
 
 
-def find_labels(detected: DetectedImages, labels: ReadBoxLabels, bucket_url: str) -> FoundLabels:
+def find_labels(detected: DetectedImages, labels: ReadBoxLabels, bucket_url: str) -> JoinedKeys:
     """Return the labelled image of each predicted image.
 
     An id goes before a name. Names are compared whole; where no label has the name of an image so,
@@ -73,7 +73,7 @@ def find_labels(detected: DetectedImages, labels: ReadBoxLabels, bucket_url: str
             shared = (place >= 0) & (_shared(ours, names) | _twice(theirs, ours))
             break
     named = np.where(shared, -1, place)
-    return FoundLabels(
+    return JoinedKeys(
         place=np.where(by_id >= 0, by_id, named),
         by_id=by_id >= 0,
         shared=shared & (by_id < 0),
