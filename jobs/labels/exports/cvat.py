@@ -74,7 +74,7 @@ def _upright(shape: ET.Element, images: ExportedImages) -> list[float]:
     """Return the corners of a box, of a turned one those of the box around it."""
     corners = [number_of(shape.get(name)) for name in ("xtl", "ytl", "xbr", "ybr")]
     angle = number_of(shape.get("rotation"))
-    if math.isnan(angle) or angle % 180 == 0:
+    if not math.isfinite(angle) or angle % 180 == 0:
         return corners
     images.noted[TURNED] += 1
     left, top, right, bottom = corners

@@ -116,7 +116,7 @@ class ExportedImages:
     ) -> int:
         """Take in a labelled image; return its place, for `add_box`."""
         width, height = (number_of(one) for one in size)
-        known = width > 0 and height > 0
+        known = 0 < width < math.inf and 0 < height < math.inf
         self.keys.append(key)
         self.sizes.append((width, height) if known else (math.nan, math.nan))
         self.times.append(time)

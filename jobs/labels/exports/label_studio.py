@@ -124,7 +124,7 @@ def _numbers(one: dict[str, object], image: int, images: ExportedImages) -> list
         number_of(value.get(name)) / 100 for name in ("x", "y", "width", "height")
     )
     angle = number_of(value.get("rotation"))
-    if math.isnan(angle) or angle % 360 == 0:
+    if not math.isfinite(angle) or angle % 360 == 0:
         return [left, top, width, height]
     images.noted[TURNED] += 1
     sides = images.sizes[image]
