@@ -46,7 +46,8 @@ class BoxColumns(Settings):
     a row a box, with the class), or else a key in each box's object, or the place of a number in
     each box's list, from 0 on, such as `"5"`. It stands for `prediction`."""
     scores: str | None = Field(default=None, min_length=1)
-    """Where the boxes' scores are, in the same ways. It stands for `confidence`."""
+    """Where the boxes' scores are, in the same ways. It stands for `confidence`; with a row a box
+    that may be named as in any log, and `prediction` too."""
     width: str | None = Field(default=None, min_length=1)
     """The column with the width in pixels of the image that the boxes were found in. With it and
     `height`, boxes in pixels are compared as shares of their image; without, as pixels."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,6 +67,24 @@ def numbers_of(box: object, said: BoxOrder) -> tuple[list[object], BoxOrder] | N
         return None
     own = said if said in _WITH_SIZES else BoxOrder.XYWH
     return [box[key] for key in layout.parts], layout.order or own
+
+
+def named_columns(
+    names: Sequence[str],
+) -> tuple[tuple[str, str, str, str], BoxOrder | None] | None:
+    """Return the four columns that are called like the parts of a box, and their order.
+
+    All four may begin alike, as in ``bbox_x1``. The order is None where it may be that of the
+    corner or of the centre.
+    """
+    by_plain = {plain_key(name): name for name in names}
+    for (first, *others), order in _PARTS:
+        for name in by_plain:
+            before = name.removesuffix(first)
+            if name == before + first and all(before + one in by_plain for one in others):
+                found = [by_plain[before + one] for one in (first, *others)]
+                return (found[0], found[1], found[2], found[3]), order
+    return None
 
 
 def is_box(value: Mapping[str, object]) -> bool:

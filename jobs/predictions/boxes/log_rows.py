@@ -13,6 +13,7 @@ from jobs.boxes.image_boxes import ImageBoxes
 from jobs.job_file.box_settings import BoxColumns
 from jobs.predictions.boxes.rows import BoxRows, read_boxes, requests_of
 from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.rows.collector import WindowTooLargeError
 from jobs.predictions.rows.number_columns import (
     NumberRole,
     RowPositions,
@@ -48,18 +49,25 @@ class LogRows:
 
 
 def with_boxes(
-    log: LogRows, needed: NeededColumns, positions: RowPositions
+    log: LogRows, needed: NeededColumns, positions: RowPositions, most_rows: int
 ) -> tuple[LogRows, ImageBoxes | None, list[NumberColumnTally]]:
     """Return a window's columns with a row for each box, the boxes, and what is said of them.
 
     Where a row is a box, the rows of one time that name one image are of one image. Without boxes
     the columns stay as they are.
+
+    Raises
+    ------
+    WindowTooLargeError
+        If the boxes are more than `most_rows`.
     """
     settings = needed.named.boxes
     if settings is None:
         return log, None, []
     named = [log.raw[name] for name in needed.extra if name in log.raw]
     found = read_boxes(log.raw, settings, requests_of(log.moments, named))
+    if found.boxes.in_cells and len(found.take) > most_rows:
+        raise WindowTooLargeError(len(found.take))
     taken = positions.take(found.take)
     values = {name: one[found.take] for name, one in log.values.items()}
     said = [_tally(found, log.raw, settings, positions)]
@@ -71,7 +79,7 @@ def with_boxes(
         values["confidence"] = scores.values
         said.append(scores.tally)
     derived = dict(found.places)
-    if settings.scores is not None:
+    if settings.scores is not None or (settings.column is None and needed.named.confidence):
         derived |= found.scores(values["confidence"])
     rows = LogRows(
         raw=_expanded(log.raw, found, settings),

@@ -3,15 +3,17 @@
 import io
 import json
 import math
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from jobs.errors import ColumnMissingError, ObjectError
+from jobs.errors import ColumnMissingError, ObjectError, TooManyBoxesError
 from jobs.predictions.boxes.logged import MOST_BOXES
-from tests.support.log_window import read_log
+from jobs.times.windows import WindowRequest
+from tests.support.log_window import WINDOW_END, read_log
 
 # Left, top, right, bottom of two boxes, and what is said of them.
 CORNERS = [[0.2, 0.1, 0.6, 0.5], [0.0, 0.0, 0.4, 0.25]]
@@ -276,3 +278,15 @@ def test_a_log_without_boxes_has_none():
     rows = read_log({"log.csv": "timestamp,a\n2025-03-04T01:00:00Z,1\n"})
     assert rows.boxes is None
     assert rows.log_rows == 1
+
+
+def test_more_boxes_than_rows_may_be_held_are_refused():
+    lines = [json.dumps({"timestamp": "2025-03-04T01:00:00Z", "boxes": CORNERS * 4})] * 3
+    request = WindowRequest(end=WINDOW_END, last=timedelta(days=1), most_rows=20)
+    with pytest.raises(TooManyBoxesError, match="24 boxes"):
+        read_log(
+            {"log.jsonl": "\n".join(lines)},
+            "log.jsonl",
+            columns={"boxes": {"column": "boxes", "unit": "shares"}, "id": None},
+            request=request,
+        )
