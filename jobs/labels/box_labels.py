@@ -67,6 +67,11 @@ class LabelledBoxes:
         """How many images are labelled, those without objects among them."""
         return len(self.in_shares)
 
+    @property
+    def have_no_class(self) -> bool:
+        """Whether there are boxes, and none of them has a class."""
+        return len(self) > 0 and self.classes.null_count == len(self)
+
     def take(self, images: Integers) -> LabelledBoxes:
         """Return some of the images in this order, each at most once."""
         place = np.full(self.images, -1)

@@ -19,6 +19,7 @@ from jobs.labels.collector import EVERYTHING, LabelCollector, LabelNotes, column
 from jobs.labels.given import GivenLabels, true_classes
 from jobs.labels.labels import NO_KEY, NO_LABEL, NO_TIME, NOT_KNOWN
 from jobs.predictions.boxes.cells import NOT_READ, OTHER_LENGTH
+from jobs.predictions.boxes.logged import NO_CLASS, NO_SCORE
 from jobs.predictions.boxes.rows import BoxRows, read_boxes
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.rows.batches import RowBatch
@@ -71,8 +72,10 @@ class BoxLabelCollector(LabelCollector):
         columns = self.settings.columns
         named = {"id": columns.id, "image": columns.image, "timestamp": columns.timestamp}
         keys = [(f"labels.columns.{key}", name) for key, name in named.items() if name]
-        boxes = self.columns_of_boxes.required.items()
-        return [*keys, *((f"labels.columns.{key}", name) for name, key in boxes)]
+        boxes = dict(self.columns_of_boxes.required)
+        if self.columns_of_boxes.columns and self.columns_of_boxes.classes:
+            boxes[self.columns_of_boxes.classes] = "boxes.classes"
+        return [*keys, *((f"labels.columns.{key}", name) for name, key in boxes.items())]
 
     def columns_to_read(self, names: Sequence[str]) -> list[str]:
         """Return the columns that labels need, those beside the boxes too."""
@@ -94,7 +97,9 @@ class BoxLabelCollector(LabelCollector):
             no_time = kept & (given.moments == NOT_KNOWN)
             self.notes.add(given, no_time, NO_TIME, self.notes.noted)
         for reason, rows in read.lost.items():
-            if reason not in _OF_CELLS:
+            if reason == NO_CLASS:
+                self.box_notes.noted[reason] += int(kept[rows].sum())
+            elif reason not in _OF_CELLS and reason != NO_SCORE:
                 self.box_notes.lose(self.notes, given, rows[kept[rows]], reason)
         self.box_notes.know_format(read.boxes.other_format)
         self._boxes.append(GivenBoxes(given=given, boxes=self._labelled(raw, read)).take(kept))

@@ -21,6 +21,12 @@ from jobs.labels.reading import collect_labels
 from jobs.predictions.selection.choose import NamedObject
 from jobs.times.timestamps import TimestampRules
 
+_NO_CLASSES = (
+    '{}: no box has a class. Expected labels.columns.boxes.classes, which is "{}", to be a column '
+    "beside the boxes, a key in each box's object, or the place of a number in each box's list. "
+    "Correct it, or leave it out: then boxes are matched whatever their class."
+)
+
 
 def list_box_labels(
     bucket: Bucket,
@@ -80,6 +86,9 @@ def read_listed_boxes(
     if isinstance(wanted, UnreadLabels):
         return wanted
     images = collector.images()
+    named = collector.columns_of_boxes.classes
+    if named is not None and images.boxes.have_no_class:
+        return UnreadLabels(url=listing.url, reason=_NO_CLASSES.format(listing.url, named))
     collector.reject_rows()
     return _assemble(listing, wanted, images, collector.notes, collector.box_notes)
 

@@ -70,5 +70,5 @@ def _read_annotation(
             image,
             [number_of(value) for value in box],
             number if name is None else name,
-            crowd=one.get("iscrowd") in {1, "1"},
+            crowd=str(one.get("iscrowd")) in {"1", "True"},
         )

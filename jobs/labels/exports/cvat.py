@@ -108,7 +108,7 @@ def _read_annotation(
 ) -> None:
     box = one.get("bbox")
     if one.get("type") != "bbox":
-        if one.get("type") not in {"label", "caption"}:
+        if str(one.get("type")) not in {"label", "caption"}:
             images.lose(image, NO_BOX)
         return
     if not isinstance(box, list) or len(box) != 4:

@@ -469,8 +469,8 @@ def test_nothing_in_an_export_is_fatal():
     """Values of any kind in the place of any other, in every format of JSON."""
     odd = [None, 5, "text", [], {}, [1], [[1]], {"a": 1}, True, 1e400, "NaN"]
     sources = [
-        json.loads(coco([of_coco()])["labels/coco.json"]),
-        [task(rectangle(), updated_at="2025-03-02")],
+        json.loads(coco([of_coco(iscrowd=0)])["labels/coco.json"]),
+        [task(rectangle(id="r1"), updated_at="2025-03-02", was_cancelled=False)],
         json.loads(as_datumaro(draw_pictures(0, images=2))["labels/datumaro.json"]),
     ]
     tried = 0

@@ -278,6 +278,29 @@ def test_a_column_that_is_not_there_is_said_with_its_key():
     assert 'there is no column "boxes", which labels.columns.boxes.column names' in found.reason
 
 
+@pytest.mark.parametrize(
+    ("content", "boxes", "said"),
+    [
+        (lines(label("a", CAR)), {**CELLS, "classes": "names"}, "no box has a class"),
+        ("image,x0,y0,x1,y1\na,1,2,3,4\n", ROWS, 'no column "class"'),
+    ],
+)
+def test_classes_that_are_nowhere_are_said_with_the_key(content, boxes, said):
+    found = read_any({"labels/a.jsonl" if content[0] == "{" else "labels/a.csv": content}, boxes)
+
+    assert isinstance(found, UnreadLabels)
+    assert said in found.reason
+    assert "labels.columns.boxes.classes" in found.reason
+
+
+def test_a_box_without_a_class_among_others_is_kept_with_a_remark():
+    found = read({"labels/a.jsonl": lines(label("a", CAR, (None, 1, 2, 3, 4)))})
+
+    assert boxes_of(found)["a"] == [CAR_AT, (None, *BUS_AT[1:])]
+    assert found.noted_boxes == {"without a class": 1}
+    assert not found.lost_boxes
+
+
 def test_no_label_yet_is_no_failure():
     found = read({})
 

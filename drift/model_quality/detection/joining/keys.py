@@ -19,11 +19,12 @@ BY_LAST_PART = "joined by the last part of the image's name"
 BY_STEM = "joined by the last part of the image's name without its ending"
 SHARED = "several images have this name in the labels or in the log"
 _NOTHING = ""
-# Nothing is cut from a whole name.
+# What is left out of a name.
 _CUTS = {
     BY_NAME: r"^\./",
     BY_LAST_PART: r"^.*[/\\]",
-    BY_STEM: r"^.*[/\\]|\.[^./\\]*$",
+    # Roboflow writes a_jpg.rf.0f3a.txt for a.jpg.
+    BY_STEM: r"^.*[/\\]|(?:_(?:jpe?g|png|bmp|webp)\.rf\.[0-9A-Za-z]+)?\.[^./\\]*$",
 }
 
 

@@ -348,6 +348,18 @@ def test_one_name_of_several_images_is_not_joined():
     assert found.detections.images == 5
 
 
+def test_names_that_roboflow_wrote_are_joined_without_what_it_added():
+    pictures = draw_pictures(14, images=6)
+    texts = {
+        name.replace(".txt", f"_jpg.rf.{'0f3a' * 8}.txt"): text
+        for name, text in as_yolo(pictures).items()
+    }
+
+    found = joined(results(pictures) | texts, {"path": "labels/**", "export": "yolo"})
+
+    assert found.noted == {BY_STEM: 6}
+
+
 def test_whole_names_go_before_their_last_parts():
     pictures = draw_pictures(14, images=6)
     export = as_coco(pictures)
