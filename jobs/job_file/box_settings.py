@@ -92,6 +92,8 @@ class BoxColumns(Settings):
     def required(self) -> dict[str, str]:
         """The columns that the log must have, and the key that names each."""
         keys = {"column": self.column, "width": self.width, "height": self.height}
+        if self.column is None:
+            keys |= {"classes": self.classes, "scores": self.scores}
         found = {column: f"boxes.{key}" for key, column in keys.items() if column is not None}
         return found | dict.fromkeys(self.columns, "boxes.columns")
 

@@ -140,11 +140,12 @@ class NeededColumns:
         }
         made = made_columns(named)
         boxes = {} if named.boxes is None else named.boxes.required
-        found = {column: f"predictions.columns.{key}" for column, key in boxes.items()} | {
+        found = {
             column: f"predictions.columns.{key}"
             for key, column in keys.items()
             if column and column not in made
         }
+        found |= {column: f"predictions.columns.{key}" for column, key in boxes.items()}
         others = dict.fromkeys(self.segments, "segments.columns")
         keys_of_templates = found | others
         for template in self.of_names.templates:

@@ -65,7 +65,7 @@ def with_box_rows(table: pd.DataFrame, context: SourceContext) -> BoxTable | Non
         return None
     cells = {name: cells_of(table, name) for name in sorted(settings.used)}
     raw = {name: column.combine_chunks() for name, column in cells.items() if column is not None}
-    if not raw.keys() >= set(settings.required):
+    if not raw.keys() >= {settings.column, *settings.columns} - {None}:
         return None
     found = read_boxes(raw, settings, _images(table, context))
     rows = table.iloc[found.take].reset_index(drop=True)

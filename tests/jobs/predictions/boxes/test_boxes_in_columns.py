@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from jobs.errors import ColumnMissingError
 from tests.support.log_window import read_log
 
 BOXES = {"columns": ["x0", "y0", "x1", "y1"], "classes": "said", "scores": "sure"}
@@ -60,3 +61,17 @@ def test_a_row_of_which_a_number_is_lost_stays_and_is_counted():
     }
     assert by_image(rows, "number of boxes")[2, "a.jpg"] == 1
     assert np.isnan(by_image(rows, "box area")[2, "a.jpg"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"classes": "what"}, "classes"),
+        ({"scores": "p"}, "scores"),
+        ({"columns": ["x0", "y0", "x1", "z1"]}, "columns"),
+        ({"width": "w", "height": "tall"}, "height"),
+    ],
+)
+def test_a_missing_column_is_told_with_the_key_that_names_it(settings, key):
+    with pytest.raises(ColumnMissingError, match=rf"predictions\.columns\.boxes\.{key} names"):
+        read(*ROWS, **settings)
