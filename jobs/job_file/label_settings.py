@@ -109,6 +109,8 @@ class LabelSettings(Settings):
             raise ValueError(
                 "either labels.export or labels.columns.boxes: an export tells its own"
             )
+        if self.are_boxes and self.path is None:
+            raise ValueError("labels.path beside labels.export or labels.columns.boxes")
         keys = (self.columns.id, self.columns.image, self.export)
         if self.path is not None and keys == (None, None, None):
             raise ValueError(

@@ -20,9 +20,16 @@ from jobs.labels.box_labels import (
     TURNED,
     ReadBoxLabels,
 )
-from jobs.labels.boxes.reading import read_box_labels
+from jobs.labels.boxes.reading import list_box_labels, read_box_labels, read_listed_boxes
 from jobs.labels.exports.yolo import class_names
-from jobs.labels.labels import CONTRADICTING, CORRECTED, UNREADABLE_OBJECT, UnreadLabels
+from jobs.labels.labels import (
+    CONTRADICTING,
+    CORRECTED,
+    NONE_YET,
+    OBJECT_GONE,
+    UNREADABLE_OBJECT,
+    UnreadLabels,
+)
 from tests.support.box_world import (
     as_coco,
     as_cvat,
@@ -457,6 +464,51 @@ def test_datumaros_classes_without_a_name_are_their_numbers():
     assert boxes_of(found) == {"a": [("car", 1, 2, 4, 6), ("5", 1, 2, 4, 6)]}
     assert found.lost_boxes == {NO_BOX: 1, NO_NUMBERS: 1}
     assert found.noted_boxes == {NO_NAME: 1}
+
+
+def test_an_object_that_is_gone_is_counted_and_a_store_that_fails_is_said():
+    bucket, settings = MemoryBucket(), LabelSettings(path="labels/*", export="yolo")
+    bucket.put_all({f"labels/{name}.txt": b"0 0.5 0.5 0.1 0.1" for name in "ab"})
+    listing = list_box_labels(bucket, MemoryBucket, settings, LOG)
+    del bucket.objects["labels/a.txt"]
+
+    found = read_listed_boxes(listing, settings, LOG, since=SINCE, workers=2)
+    bucket.refused.add("labels/b.txt")
+    refused = read_listed_boxes(listing, settings, LOG, since=SINCE, workers=2)
+
+    assert isinstance(found, ReadBoxLabels)
+    assert found.left_out == {OBJECT_GONE: 1}
+    assert found.boxes.images == found.objects == found.rows == 1
+    assert isinstance(refused, UnreadLabels)
+
+
+def test_too_many_objects_are_refused_before_one_is_read():
+    texts = {f"labels/{number}.txt": "" for number in range(12)}
+
+    found = read_any(texts, most_objects=10)
+
+    assert isinstance(found, UnreadLabels)
+    assert "spread over 12 small objects" in found.reason
+    assert "labels.most_objects" in found.reason
+
+
+def test_exports_of_days_before_the_waiting_predictions_are_not_read():
+    old, new = as_coco(draw_pictures(0, images=3)), as_coco(draw_pictures(0, images=4))
+
+    found = read(
+        {
+            "labels/2025-02-03/coco.json": old["labels/coco.json"],
+            "labels/2025-03-03/coco.json": new["labels/coco.json"],
+        }
+    )
+
+    assert found.boxes.images == 4
+    assert found.passed_over == 1
+
+
+def test_no_export_yet_is_no_failure():
+    assert read({}).noted == {NONE_YET: 1}
+    assert read({}, path="labels/coco.json").noted == {NONE_YET: 1}
 
 
 def test_classes_are_renamed_as_the_job_file_says():

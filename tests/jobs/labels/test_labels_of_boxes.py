@@ -354,6 +354,7 @@ def test_a_run_says_that_boxes_take_no_part_in_it():
         ),
         ({"path": "a/*", "columns": {"boxes": {"column": "boxes"}}}, "labels.columns.id or"),
         ({"path": "a/*", "export": "voc"}, "label studio"),
+        ({"export": "coco"}, "labels.path beside labels.export"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused(labels, said):
