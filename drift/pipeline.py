@@ -28,6 +28,7 @@ from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
+from drift.where.pictures.boxes_of_window import with_boxes
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
@@ -74,6 +75,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         judged = _with_model_quality(workplace, judged, inputs, still_allowed)
+        judged = replace(judged, findings=with_boxes(judged.findings, window))
         finished = None
         judged = _with_quality_notice(workplace, judged, inputs)
         if workplace.writes:

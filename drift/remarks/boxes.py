@@ -10,7 +10,7 @@ from drift.remarks.facts import RunData
 from jobs.boxes.formats import BoxOrder, BoxUnit
 from jobs.boxes.image_boxes import ImageBoxes, OtherFormat
 from jobs.predictions.rows.rows import PredictionRows
-from reports.findings.remarks import Remark, RemarkWeight
+from reports.findings.remarks import BOXES_BEYOND_IMAGES, Remark, RemarkWeight
 
 _MANY_BEYOND = 0.05
 # Boxes end a pixel behind the last one, and detectors do not clip all of them.
@@ -80,7 +80,7 @@ def _beyond_images(boxes: ImageBoxes, data: RunData) -> Iterator[Remark]:
     beyond = int((boxes.corners[known, 2:] > _SLACK * sizes).any(axis=1).sum())
     if beyond > _MANY_BEYOND * len(known):
         yield Remark(
-            code="boxes_beyond_images",
+            code=BOXES_BEYOND_IMAGES,
             text=(
                 f"{beyond:,} of {len(known):,} boxes reach beyond the right or lower edge of their "
                 "image as it is stored. Was it stored in another size than the model saw? Name the "
