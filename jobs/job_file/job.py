@@ -172,12 +172,22 @@ def fault_with_images(job: Job) -> str:
             "reference.log is not enough beside [images]. Expected exactly one of images, "
             "features, tensors and window in [reference] (found: none)."
         )
+    if job.has_labels and job.predictions.columns.boxes is not None:
+        return (
+            "labels beside predictions.columns.boxes: a detector's answers are not scored yet. "
+            "Leave out labels.path and predictions.columns.label."
+        )
     return ""
 
 
 def fault_without_images(job: Job) -> str:
     """Return what is wrong with a job that has no images; empty where nothing is."""
     columns = job.predictions.columns
+    if columns.boxes is not None:
+        return (
+            "[images] is missing: predictions.columns.boxes are boxes of images, which count once "
+            "each. Add images.path; docs/boxes.md shows a whole job file."
+        )
     compared = (columns.prediction, columns.confidence, columns.probabilities, columns.numbers)
     if not any(compared):
         return (
