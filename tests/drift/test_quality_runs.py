@@ -202,7 +202,7 @@ def test_a_lost_or_damaged_cache_costs_a_reading_and_changes_nothing(
         assert b'"days"' in gzip.decompress(remembered.read_bytes())
 
 
-@pytest.mark.parametrize("most_beside_records", [0, 250_000])
+@pytest.mark.parametrize("most_beside_records", [0, 400_000])
 @pytest.mark.parametrize("kind", [LabelForm.TABLE, LabelForm.JSON_OBJECTS])
 def test_unchanged_labels_are_not_read_again_and_a_report_says_the_same(
     kind: LabelForm, most_beside_records: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -234,7 +234,7 @@ def test_unchanged_labels_are_not_read_again_and_a_report_says_the_same(
         assert _without_clock(tmp_path, run_until(job, WORLD.day(DAYS)).run_id) == cached
 
 
-@pytest.mark.parametrize("most_beside_records", [0, 250_000])
+@pytest.mark.parametrize("most_beside_records", [0, 400_000])
 def test_labels_that_were_remembered_give_way_to_new_ones(
     most_beside_records: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,8 +44,8 @@ _ROLLUP = RollupFormat(
 )
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
 _SEEN = "seen"
-# So much is written again with every new day: about 10,000 labels.
-_MOST_BESIDE_RECORDS = 250_000
+# So much is written again with every new day: 10,000 labels by image, 20,000 by id.
+_MOST_BESIDE_RECORDS = 400_000
 _AT_ONCE = 16
 
 logger = logging.getLogger(__name__)
