@@ -55,7 +55,7 @@ _NO_PAGE = report.EvidentlyFiles(html=b"<!doctype html>", json=b"{}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunCost:
+class CostOfRun:
     """CPU seconds of one run and of its labels, and its calls to the bucket."""
 
     seconds: float
@@ -130,7 +130,7 @@ def job_of(folder: Path, kind: str, key: str) -> Job:
     return Job.model_validate(settings)
 
 
-def run(job: Job, until: datetime) -> RunCost:
+def run(job: Job, until: datetime) -> CostOfRun:
     """Do one run in this process."""
     place = open_workplace(job)
     bucket = CountingBucket(place.bucket)
@@ -154,7 +154,7 @@ def run(job: Job, until: datetime) -> RunCost:
     seconds = time.process_time() - started
     if job.has_labels and (found.model_quality is None or not found.model_quality.labels.used):
         raise SystemExit("the run used no label")
-    return RunCost(seconds=seconds, of_labels=sum(of_labels), requests=sum(bucket.calls.values()))
+    return CostOfRun(seconds=seconds, of_labels=sum(of_labels), requests=sum(bucket.calls.values()))
 
 
 def compare(folder: Path, key: str, rounds: int, out: Callable[[str], None]) -> bool:
@@ -162,7 +162,7 @@ def compare(folder: Path, key: str, rounds: int, out: Callable[[str], None]) -> 
     jobs = {kind: job_of(folder, kind, key) for kind in ("none", "labels")}
     yesterday = _START + timedelta(days=_DAYS - 1)
     until = yesterday + timedelta(days=1)
-    found: dict[str, list[RunCost]] = {}
+    found: dict[str, list[CostOfRun]] = {}
     next_day = {}
     for kind, job in jobs.items():
         run(job, yesterday)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from drift.model_quality.joining.label_index import KeyedLabels, LabelTable
+from drift.model_quality.joining.label_index import KeyedLabels, LabelsByKey
 from jobs.times.timestamp_parts import Integers, as_flags
 
 _KEYS = ("labels' keys, 01", "labels' keys, 02")
@@ -76,7 +76,7 @@ class HashedLabels:
         found = self.numbers[np.maximum(places, 0)].astype(np.int64)
         return np.where(places < 0, -1, found)
 
-    def by_last_part(self) -> LabelTable:
+    def by_last_part(self) -> LabelsByKey:
         """Return the labels by the last part of their names, where that is one label's alone."""
         return self if self.parts is None else self.parts
 

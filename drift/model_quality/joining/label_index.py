@@ -17,7 +17,7 @@ from jobs.times.timestamp_parts import Flags, Integers, as_flags
 _LAST_PART = r"^.*[/\\]"
 
 
-class LabelTable(Protocol):
+class LabelsByKey(Protocol):
     """Labels that are for ids, or for images, as rows ask for them."""
 
     def __len__(self) -> int:
@@ -32,7 +32,7 @@ class LabelTable(Protocol):
     def numbers_at(self, places: Integers) -> Integers:
         """Return which of all labels stand at some places; -1 for -1."""
 
-    def by_last_part(self) -> LabelTable:
+    def by_last_part(self) -> LabelsByKey:
         """Return the labels by the last part of their names, where that is one label's alone."""
 
 
@@ -99,8 +99,8 @@ class LabelIndex:
         How many labels there are, each counted once whatever its keys.
     """
 
-    by_id: LabelTable
-    by_image: LabelTable
+    by_id: LabelsByKey
+    by_image: LabelsByKey
     count: int
 
     @property
