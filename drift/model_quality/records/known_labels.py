@@ -76,7 +76,7 @@ def parse_labels(data: bytes, key: str) -> KnownLabels | None:
     """
     if data[:_ALIGNED] != _checksum(memoryview(data)[_ALIGNED:]):
         return None
-    end = data.find(b"\n")
+    end = data.find(b"\n", _ALIGNED)
     try:
         header = json.loads(data[_ALIGNED:end])
         told = (header["version"], header["key"], header["probe"])
