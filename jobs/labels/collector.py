@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from jobs.job_file.label_settings import LabelSettings
 from jobs.job_file.prediction_settings import LogColumns
-from jobs.labels.given import GivenLabels, joined, trimmed, true_classes
+from jobs.labels.given import GivenLabels, as_ids, joined, trimmed, true_classes
 from jobs.labels.labels import NO_KEY, NO_LABEL, NO_TIME, NOT_KNOWN, LeftOutLabel
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.rows.batches import RowBatch
@@ -223,11 +223,11 @@ class LabelCollector(WindowCollector):
         return [getattr(self.settings.columns, key) for key in _KEYS]
 
     def _given(self, table: Texts, sources: Integers, lines: Integers) -> GivenLabels:
-        columns = self.settings.columns
+        columns, settings = self.settings.columns, self.settings
         return GivenLabels(
-            ids=trimmed(_column(table, columns.id)),
+            ids=as_ids(_column(table, columns.id)),
             images=trimmed(_column(table, columns.image)),
-            labels=true_classes(_column(table, columns.label), self.settings.classes),
+            labels=true_classes(_column(table, columns.label), settings.classes, settings.no_class),
             moments=self._moments(table),
             sources=sources,
             lines=lines,

@@ -409,3 +409,11 @@ def test_exit_code_8_stands_behind_drift_and_inconclusive(bucket: Path, form: La
     }
     without = replace(found, verdict=Verdict.STEADY, model_quality=None)
     assert exit_code_of(without) is ExitCode.FINISHED
+
+
+def test_a_class_of_the_model_that_counts_as_no_label_is_told(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.IN_LOG)
+    job = late_job(tmp_path, LabelForm.IN_LOG, labels={"no_class": ["beagle"]})
+    found = run_until(job, WORLD.day(DAYS)).model_quality
+    assert found is not None
+    assert any("The model answers with beagle, which" in one for one in found.remarks)
