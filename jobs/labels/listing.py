@@ -58,6 +58,7 @@ def list_labels(
     open_bucket: Callable[[str], Bucket],
     settings: LabelSettings,
     predictions: PredictionSettings,
+    reports: str = "",
 ) -> LabelListing | UnreadLabels:
     """Return which objects may hold labels; that there is none yet is no failure.
 
@@ -71,10 +72,15 @@ def list_labels(
         The job file's ``[labels]``, its `path` set.
     predictions
         Its ``[predictions]``, for what labels are written like the log in.
+    reports
+        The folder in its own bucket that reports are written to: nothing there is a label, however
+        wide a glob is.
     """
     try:
         place = label_place(bucket, open_bucket, settings)
         objects = _objects(place, settings, predictions)
+        if reports and place.bucket is bucket:
+            objects = [one for one in objects if not one.name.startswith(f"{reports}/")]
     except (InputError, UsageError) as error:
         return UnreadLabels(url=str(settings.path), reason=error.message)
     return LabelListing(place=place, objects=tuple(objects), digest=_digest(place.url, objects))

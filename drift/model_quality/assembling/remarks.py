@@ -21,7 +21,7 @@ _LONGEST_NAME = 40
 
 
 def remarks_on_job(
-    job: Job, given: ReadLabels | None, predictions: PredictionRows
+    job: Job, given: ReadLabels | None, predictions: PredictionRows, *, labelled: bool
 ) -> Iterator[str]:
     """Yield a sentence for each setting that cannot do what it should.
 
@@ -31,12 +31,21 @@ def remarks_on_job(
         What was read below `labels.path`; None where the log's own labels count.
     predictions
         The rows of the window.
+    labelled
+        Whether any day has a label.
     """
     if given is not None and not job.has_images and not len(given.by_id) and len(given.by_image):
         yield (
             "Labels name images, and this job has no [images], so that no label finds its "
             "prediction. Name the column with the request's id as labels.columns.id, or add "
             "images.path."
+        )
+    own = job.predictions.columns.label if given is None else None
+    if own is not None and len(predictions) and own not in predictions.raw and not labelled:
+        yield (
+            f'The window\'s rows have no column "{own}", which predictions.columns.label names. '
+            "Where it comes later, with the labels, nothing is to be done; else correct it in the "
+            "job file."
         )
     version = job.quality.version
     if version is not None and len(predictions) and version not in predictions.raw:

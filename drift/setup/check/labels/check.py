@@ -94,6 +94,14 @@ def check_labels(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
 def _of_column(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
     column = place.job.predictions.columns.label
     joined = _join(place, rows, own_labels(place.job, ()))
+    if not joined.waiting.labelled and column not in rows.raw:
+        yield look(
+            _THING,
+            f"the window's rows have no column {column} (predictions.columns.label), and no row of "
+            f"{joined.waiting.stretch} has a label",
+            "The column may come later, with the labels; else correct predictions.columns.label.",
+        )
+        return
     if not joined.waiting.labelled:
         yield look(
             _THING,

@@ -122,6 +122,19 @@ def test_a_class_of_the_model_that_counts_as_no_label_is_told(buckets):
     assert "labels.no_class" in check.mend
 
 
+def test_a_column_of_labels_that_no_row_has_is_told_and_fails_nothing(buckets):
+    job = late_job(buckets[LabelForm.TABLE], LabelForm.TABLE)
+    columns = {**job.predictions.columns.model_dump(exclude_unset=True), "label": "truht"}
+    job = late_job(
+        buckets[LabelForm.TABLE],
+        LabelForm.IN_LOG,
+        predictions={"path": "predictions/*.csv", "columns": columns},
+    )
+    (check,) = checks_of(job)
+    assert check.state is CheckState.LOOK
+    assert "no column truht (predictions.columns.label)" in check.found
+
+
 def test_a_table_without_a_row_is_told(buckets):
     folder = buckets[LabelForm.TABLE]
     (folder / "empty.csv").write_text("id,label\n")
