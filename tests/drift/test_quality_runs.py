@@ -463,3 +463,23 @@ def test_what_runs_write_is_never_read_as_labels(tmp_path: Path) -> None:
     assert again is not None
     assert first.labels == again.labels
     assert first.labels.objects == len(list((tmp_path / "labels").rglob("*.json")))
+
+
+def test_ids_that_begin_anew_are_told(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.TABLE)
+    for path in (tmp_path / "predictions").glob("*.csv"):
+        text = path.read_text()
+        day = int(path.stem[-2:]) - 3
+        path.write_text(text.replace(f"req-{day:03}-", f"req-{day % 6:03}-"))
+    found = run_until(late_job(tmp_path, LabelForm.TABLE), WORLD.day(DAYS)).model_quality
+    assert found is not None
+    assert any("share their id" in one and "of other days" in one for one in found.remarks)
+
+
+def test_labels_of_images_alone_have_nothing_to_be_compared_with(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.TABLE)
+    predictions = {"path": "predictions/*.csv", "columns": {"confidence": "confidence"}}
+    job = late_job(tmp_path, LabelForm.TABLE, predictions=predictions, quality={})
+    found = run_until(job, WORLD.day(DAYS)).model_quality
+    assert found is not None
+    assert any("names no column of the predicted class" in one for one in found.remarks)

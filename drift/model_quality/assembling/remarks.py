@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from drift.model_quality.assembling.told_labels import SEVERAL_DAYS
 from drift.model_quality.joining.joined import SEVERAL_ROWS
 from jobs.job_file.job import Job
 from jobs.labels.labels import ReadLabels
@@ -39,6 +40,11 @@ def remarks_on_job(
             "Labels name images, and this job has no [images], so that no label finds its "
             "prediction. Name the column with the request's id as labels.columns.id, or add "
             "images.path."
+        )
+    if job.predictions.columns.prediction is None:
+        yield (
+            "The job names no column of the predicted class, so that labels have nothing to be "
+            "compared with. Name it in predictions.columns.prediction, or answer."
         )
     own = job.predictions.columns.label if given is None else None
     if own is not None and len(predictions) and own not in predictions.raw and not labelled:
@@ -76,12 +82,15 @@ def remarks_on_joining(labels: LabelInput) -> Iterator[str]:
             f"{counted(labels.rows, 'label')} {'was' if labels.rows == 1 else 'were'} read, and "
             f"none is used: {listed(reasons, _NAMED)}. drift check shows them beside the log."
         )
-    shared = labels.noted.get(SEVERAL_ROWS, 0)
-    if shared > _TOLD_SHARE * max(labels.used, 1):
-        yield (
-            f"{shared:,} of {counted(labels.used, 'labelled prediction')} share their id, and so "
-            "their label, with others: is predictions.columns.id what tells requests apart?"
-        )
+    for reason, others in ((SEVERAL_ROWS, "others"), (SEVERAL_DAYS, "those of other days")):
+        shared = labels.noted.get(reason, 0)
+        if shared > _TOLD_SHARE * max(labels.used, 1):
+            yield (
+                f"{shared:,} of {counted(labels.used, 'labelled prediction')} share their id, and "
+                f"so their label, with {others}. Where these are different requests, scores mean "
+                "nothing: name a column that tells requests apart in predictions.columns.id and "
+                "labels.columns.id."
+            )
 
 
 def remarks_on_classes(labels: LabelInput, unknown: Mapping[str, int]) -> Iterator[str]:

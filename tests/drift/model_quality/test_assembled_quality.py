@@ -150,6 +150,23 @@ def test_ids_that_stand_for_many_predictions_are_told() -> None:
     assert remark.startswith("1,500 of 3,000 labelled predictions share their id")
 
 
+def test_ids_that_come_again_on_other_days_are_told() -> None:
+    records = [_record(number, _sums(90, 10)) for number in range(30)]
+    found = assemble(_gathered(records, count=1_500), None)
+    assert found.labels.noted["the id stands for predictions of several days"] == 1_500
+    (remark,) = found.remarks
+    assert "1,500 of 3,000 labelled predictions share their id" in remark
+    assert "with those of other days" in remark
+
+
+def test_images_that_are_asked_for_on_several_days_have_one_label_rightly() -> None:
+    table = {"path": "labels.csv", "columns": {"image": "image"}}
+    records = [_record(number, _sums(90, 10)) for number in range(30)]
+    found = assemble(_gathered(records, count=1_500, job=_job(labels=table)), None)
+    assert found.labels.noted == {"given more than once": 3}
+    assert found.remarks == ()
+
+
 def test_with_too_few_labels_nothing_is_said() -> None:
     found = assemble(_gathered([_record(29, _sums(20, 1))]), None)
     assert (found.state, found.newest) == (QualityState.UNKNOWN, None)
