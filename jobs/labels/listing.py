@@ -17,6 +17,11 @@ from jobs.labels.places import LabelPlace, label_place
 from jobs.predictions.selection.choose import NamedObject, objects_of_log
 from jobs.times.timestamps import to_moment
 
+_BOXES = (
+    "labels.columns.boxes or labels.export says that the labels are boxes. A run scores labels "
+    "that are classes; boxes take no part in it. Leave them out, or name a column of classes by "
+    "labels.columns.label."
+)
 _END_OF_TIME = to_moment(datetime(9999, 12, 31, tzinfo=UTC))
 
 
@@ -60,7 +65,7 @@ def list_labels(
     predictions: PredictionSettings,
     reports: str = "",
 ) -> LabelListing | UnreadLabels:
-    """Return which objects may hold labels; that there is none yet is no failure.
+    """Return which objects may hold labels that are classes; that there is none yet is no failure.
 
     Parameters
     ----------
@@ -76,6 +81,19 @@ def list_labels(
         The folder in its own bucket that reports are written to: nothing there is a label, however
         wide a glob is.
     """
+    if settings.are_boxes:
+        return UnreadLabels(url=str(settings.path), reason=_BOXES)
+    return list_tables(bucket, open_bucket, settings, predictions, reports)
+
+
+def list_tables(
+    bucket: Bucket,
+    open_bucket: Callable[[str], Bucket],
+    settings: LabelSettings,
+    predictions: PredictionSettings,
+    reports: str = "",
+) -> LabelListing | UnreadLabels:
+    """Return the same for labels of either kind in tables and JSON."""
     try:
         place = label_place(bucket, open_bucket, settings)
         objects = _objects(place, settings, predictions)
@@ -83,7 +101,7 @@ def list_labels(
             objects = [one for one in objects if not one.name.startswith(f"{reports}/")]
     except (InputError, UsageError) as error:
         return UnreadLabels(url=str(settings.path), reason=error.message)
-    return LabelListing(place=place, objects=tuple(objects), digest=_digest(place.url, objects))
+    return LabelListing(place=place, objects=tuple(objects), digest=digest_of(place.url, objects))
 
 
 def log_settings_of(
@@ -105,7 +123,8 @@ def _objects(
         return []
 
 
-def _digest(url: str, objects: Sequence[NamedObject]) -> str:
+def digest_of(url: str, objects: Sequence[NamedObject]) -> str:
+    """Return SHA-256 in hex over where labels are, and the names and versions of objects."""
     digest = hashlib.sha256(url.encode())
     for name, version in sorted((one.name, one.info.version) for one in objects):
         digest.update(json.dumps([name, version]).encode())
