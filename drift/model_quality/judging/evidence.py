@@ -75,8 +75,9 @@ class DayEvidence:
         key = (chosen.tobytes(), era)
         if key not in self.beliefs:
             at = np.flatnonzero(chosen)
-            # Only the last is asked for again, while a drop lasts.
-            self.beliefs.clear()
+            # Only the last two are asked for again: one for each length.
+            while len(self.beliefs) > 1:
+                self.beliefs.pop(next(iter(self.beliefs)))
             self.beliefs[key] = belief_of_days(
                 [self.days[one] for one in at],
                 self.logs[at],
