@@ -18,6 +18,13 @@ from itertools import product
 
 import numpy as np
 
+from benchmarks.quality_drop_parts.few_labels import (
+    RUNS,
+    both_lengths,
+    few_labels,
+    short_alone,
+    told_of_few,
+)
 from benchmarks.quality_drop_parts.label_tables import (
     DROP,
     bar_worlds,
@@ -97,6 +104,29 @@ def print_decline(worlds: int, seed: int) -> None:
         )
 
 
+def print_few(courses: int, seed: int) -> None:
+    """Print when a drop is told of few labels a day, at one length and at two."""
+    print(
+        f"\nFew labels a day, 0.90 to 0.80 after 28 days, {courses} courses of {RUNS} runs each:\n"
+        "told after labelled days (median), within 7, within 14; in vain: runs, courses"
+    )
+    for world in few_labels():
+        print(f"  {world.name}")
+        for name, length in (("one length", short_alone), ("two lengths", both_lengths)):
+            started = time.process_time()
+            with length():
+                told = told_of_few(world, courses, seed)
+            median = np.quantile(told.first, 0.5, method="higher")
+            print(
+                f"    {name:11}: {median:3.0f}; {_share(told.within(7), courses)}; "
+                f"{_share(told.within(14), courses)}; in vain "
+                f"{_share(sum(told.in_vain), courses * RUNS)}; "
+                f"{_share(sum(one > 0 for one in told.in_vain), courses)}; "
+                f"{time.process_time() - started:.1f} CPU s",
+                flush=True,
+            )
+
+
 def print_images(worlds: int, seed: int) -> None:
     """Print how often labelled images are called unlike the others."""
     print(f"\nLabelled images called unlike the others, 20 columns, {worlds:,} windows each:")
@@ -125,11 +155,14 @@ def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--worlds", type=int, help="windows of each row instead of the default")
-    parser.add_argument("--part", choices=["bars", "grid", "odd", "decline", "images", "cost"])
+    parser.add_argument(
+        "--part", choices=["bars", "few", "grid", "odd", "decline", "images", "cost"]
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
         "bars": lambda: print_bars(options.worlds or 2000, options.seed),
+        "few": lambda: print_few(max(1, (options.worlds or 100) // 20), options.seed),
         "grid": lambda: print_grid(options.worlds or 100, options.seed),
         "odd": lambda: print_odd(options.worlds or 200, options.seed),
         "decline": lambda: print_decline(max(1, (options.worlds or 100) // 20), options.seed),

@@ -90,8 +90,8 @@ def replay(evidence: DayEvidence, settings: JudgeSettings, rule: NewestRule) -> 
     A day teaches once it lies before the stretch that is judged. Where a stretch of either length
     is found to be a drop, its days since the drop began never teach, nor do later days until the
     drop has ended. It ends where the newest days are found at neither length, and the days since
-    speak for the level before it; they teach then. Every comparison is with earlier days, never with the reference: a reference
-    that promises too much cannot keep days from teaching.
+    speak for the level before it; they teach then. Every comparison is with earlier days, never
+    with the reference: a reference that promises too much cannot keep days from teaching.
     """
     course = QualityCourse(teaches=np.array([day.teaches for day in evidence.days], dtype=np.bool_))
     longest = _longest_days(rule)

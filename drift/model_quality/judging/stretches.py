@@ -16,7 +16,7 @@ from drift.model_quality.judging.judgement import DayScore, NewestRule
 from drift.model_quality.judging.numbers import Numbers
 
 WANTED_LABELS = 300
-"""The longer stretch holds so many: they show a drop of ten points nine times of ten."""
+"""The longer stretch holds so many: with them a drop of ten points is mostly seen."""
 _DAY = timedelta(days=1)
 
 
