@@ -15,7 +15,7 @@ from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSett
 from drift.model_quality.judging.lengths import (
     Level,
     StretchTest,
-    found_drop,
+    most_unlikely,
     shared_rate,
     stretch_test,
 )
@@ -32,10 +32,10 @@ FEWEST_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class Before:
     """What a stretch is compared with; no days where that is the reference."""
 
-    kind: QualityBasis
+    basis: QualityBasis
     level: Level
     labels: float
     days: tuple[DayScore, ...] = ()
@@ -50,9 +50,8 @@ class NewestTest:
     newest, since
         As in `Judgement`.
     test
-        The test that tells a drop; where there is none, that of the longer stretch.
-    settings
-        With the false alarm rate of this test alone.
+        The test that tells a drop; where there is none, that of the longer stretch, unless the
+        shorter one has a drop that is too small to be told.
     p_value
         Of the tests of both lengths together.
     """
@@ -60,9 +59,8 @@ class NewestTest:
     newest: tuple[DayScore, ...]
     counts: DayCounts
     right: float
-    before: Basis
+    before: Before
     test: StretchTest
-    settings: JudgeSettings
     p_value: float
     since: datetime | None
 
@@ -96,11 +94,11 @@ def judge(
     return Judgement(
         state=QualityState.DROPPED if test.dropped else QualityState.HOLDS,
         newest=test.newest,
-        basis=before.kind,
+        basis=before.basis,
         before=before.days,
         drop=drop_estimate(level.belief, test.counts, test.right, level.accuracy),
         p_value=test.p_value,
-        smallest=smallest_drop(level.belief, test.counts, test.settings, level.accuracy),
+        smallest=smallest_drop(level.belief, test.counts, test.test.settings, level.accuracy),
         since=test.since,
     )
 
@@ -124,28 +122,28 @@ def newest_test(
     if before is None:
         return evidence.days[short]
     beside = course.labels_beside(evidence)
-    if before.kind is QualityBasis.REFERENCE:
+    if before.basis is QualityBasis.REFERENCE:
         beside = np.full_like(beside, before.labels)
-    bases = [(short, before)]
+    compared = [(short, before)]
     for stretch in both_lengths(evidence.images, short, course.narrowed(limits), beside)[1:]:
         other = _before(evidence, course, stretch.start, reference, settings)
         # Too few days may be left before the longer one: then it is not judged.
-        if other is not None and other.kind is before.kind:
-            bases.append((stretch, other))
-    return _newest_of(evidence, course, bases, settings)
+        if other is not None and other.basis is before.basis:
+            compared.append((stretch, other))
+    return _newest_of(evidence, course, compared, settings)
 
 
 def _newest_of(
     evidence: DayEvidence,
     course: QualityCourse,
-    bases: Sequence[tuple[slice, Basis]],
+    compared: Sequence[tuple[slice, Before]],
     settings: JudgeSettings,
 ) -> NewestTest:
     """Return the test that counts, of those of the shorter and of the longer stretch."""
-    alone = shared_rate(settings, len(bases))
-    tests = [stretch_test(evidence, stretch, basis.level, alone) for stretch, basis in bases]
-    drop = found_drop(tests)
-    test = tests[-1] if drop is None else drop
+    alone = shared_rate(settings, len(compared))
+    tests = [stretch_test(evidence, stretch, one.level, alone) for stretch, one in compared]
+    told = most_unlikely([one for one in tests if one.found])
+    test = told or most_unlikely([one for one in tests if one.unlikely]) or tests[-1]
     first = onset(evidence, test.level.belief, test.stretch)
     if course.since is not None:
         first = course.since
@@ -153,11 +151,10 @@ def _newest_of(
         newest=evidence.days[test.stretch],
         counts=evidence.counts(test.stretch),
         right=float(evidence.right[test.stretch].sum()),
-        before=bases[tests.index(test)][1],
+        before=compared[tests.index(test)][1],
         test=test,
-        settings=alone,
         p_value=min(1.0, len(tests) * min(one.p_value for one in tests)),
-        since=None if drop is None else evidence.days[first].start,
+        since=None if told is None else evidence.days[first].start,
     )
 
 
@@ -167,7 +164,7 @@ def _before(
     start: int,
     reference: tuple[float, float] | None,
     settings: JudgeSettings,
-) -> Basis | None:
+) -> Before | None:
     chosen = course.level_days(start)
     days, labels = int(chosen.sum()), evidence.images[chosen].sum()
     known = reference is not None and reference[0] >= settings.min_labels
@@ -178,8 +175,8 @@ def _before(
         or (not known and days >= FEWEST_DAYS and labels >= settings.min_labels)
     )
     if enough:
-        return Basis(
-            kind=QualityBasis.EARLIER,
+        return Before(
+            basis=QualityBasis.EARLIER,
             level=Level(
                 accuracy=evidence.accuracy(chosen),
                 belief=evidence.belief(course.earlier(start), course.era),
@@ -190,8 +187,8 @@ def _before(
     if reference is None or not known or course.era > 0:
         return None
     images, right = reference[0], min(reference[1], reference[0])
-    return Basis(
-        kind=QualityBasis.REFERENCE,
+    return Before(
+        basis=QualityBasis.REFERENCE,
         level=Level(accuracy=right / images, belief=belief_of_reference(images, right)),
         labels=images,
     )

@@ -30,15 +30,25 @@ class StretchTest:
         The level's accuracy less that of the stretch.
     p_value
         Of this stretch alone.
-    found
-        Whether it is a drop: at this stretch's part of the false alarm rate.
+    settings
+        With this stretch's part of the false alarm rate.
     """
 
     stretch: slice
     level: Level
     drop: float
     p_value: float
-    found: bool
+    settings: JudgeSettings
+
+    @property
+    def unlikely(self) -> bool:
+        """Whether chance does not explain the drop, large or small."""
+        return self.p_value < self.settings.false_alarm_rate
+
+    @property
+    def found(self) -> bool:
+        """Whether the drop is told."""
+        return self.unlikely and large_enough(self.drop, self.settings)
 
 
 def stretch_test(
@@ -51,23 +61,18 @@ def stretch_test(
     settings
         With the rate of this stretch alone.
     """
-    drop = level.accuracy - evidence.accuracy(stretch)
-    p_value = evidence.p_value(level.belief, stretch)
     return StretchTest(
         stretch=stretch,
         level=level,
-        drop=drop,
-        p_value=p_value,
-        found=p_value < settings.false_alarm_rate and large_enough(drop, settings),
+        drop=level.accuracy - evidence.accuracy(stretch),
+        p_value=evidence.p_value(level.belief, stretch),
+        settings=settings,
     )
 
 
-def found_drop(tests: Sequence[StretchTest]) -> StretchTest | None:
-    """Return the test that found a drop with the smaller p-value; of equal ones the longer."""
-    found = [one for one in tests if one.found]
-    if not found:
-        return None
-    return min(found, key=lambda one: (max(one.p_value, _SAME), one.stretch.start))
+def most_unlikely(tests: Sequence[StretchTest]) -> StretchTest | None:
+    """Return the test with the smallest p-value; of equal ones the longer; None without tests."""
+    return min(tests, key=lambda one: (max(one.p_value, _SAME), one.stretch.start), default=None)
 
 
 def shared_rate(settings: JudgeSettings, tests: int) -> JudgeSettings:

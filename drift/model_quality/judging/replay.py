@@ -13,7 +13,7 @@ from drift.model_quality.judging.judgement import JudgeSettings, NewestRule
 from drift.model_quality.judging.lengths import (
     Level,
     StretchTest,
-    found_drop,
+    most_unlikely,
     shared_rate,
     stretch_test,
 )
@@ -155,7 +155,7 @@ def _found(
             belief = evidence.belief(course.earlier(stretch.start), course.era)
             level = Level(accuracy=accuracy, belief=belief)
             tests.append(stretch_test(evidence, stretch, level, alone))
-    return found_drop(tests)
+    return most_unlikely([one for one in tests if one.found])
 
 
 def _begin(evidence: DayEvidence, course: QualityCourse, drop: StretchTest) -> None:

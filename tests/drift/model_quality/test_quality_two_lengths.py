@@ -66,17 +66,17 @@ def test_a_drop_of_few_labels_a_day_is_told_within_a_week_and_stays(images, wind
     assert abs(answer.since - days[28].start) <= 2 * DAY
 
 
-def test_a_drop_that_no_two_days_show_is_told_of_the_days_together():
-    days = days_of((28, 0.92), (7, 0.83))
+def test_a_drop_that_no_day_shows_is_told_of_the_days_together():
+    days = days_of((28, 0.92), (7, 0.85))
+    alone = [short_result([*days[:28], day]).test.p_value for day in days[28:]]
 
-    answer = judged(days, window_days=7, days_late=5)
+    answer = judged(days)
 
-    assert answer.newest == tuple(days[-7:])
-    assert answer.since == days[28].start
-    assert answer.before == tuple(days[:28])
-    alone = (days[28:30], days[30:32], days[32:34])
-    seen = [judged([*days[:28], *two], 2).p_value for two in alone]
-    assert all(one is not None and one > RATE for one in seen)
+    assert min(alone) > RATE
+    assert answer.state is QualityState.DROPPED
+    assert answer.newest == tuple(days[-5:])
+    assert answer.p_value is not None
+    assert answer.p_value < RATE / 10
 
 
 @pytest.mark.parametrize("window_days", [1, 7])
@@ -125,8 +125,8 @@ def test_two_lengths_share_the_rate():
     both = result_of(days)
     one = result_of(days_of((40, 0.9), images=300))
 
-    assert both.settings.false_alarm_rate == RATE / 2
-    assert one.settings.false_alarm_rate == RATE
+    assert both.test.settings.false_alarm_rate == RATE / 2
+    assert one.test.settings.false_alarm_rate == RATE
     assert both.p_value == min(1, 2 * min(both.test.p_value, short_result(days).test.p_value))
     assert one.p_value == one.test.p_value
 
@@ -138,6 +138,18 @@ def short_result(days: Sequence[DayScore]) -> NewestTest:
     assert isinstance(test, NewestTest)
     assert len(test.newest) == 1
     return test
+
+
+def test_a_drop_that_is_too_small_is_that_of_the_stretch_where_chance_does_not_explain_it():
+    strict = replace(SETTINGS, minimum_drop=0.5)
+    days = days_of((28, 0.9), (1, 0.55))
+
+    answer = judge(days, None, strict, late_rule(days, 1))
+
+    assert answer.state is QualityState.HOLDS
+    assert answer.newest == (days[-1],)
+    assert answer.p_value is not None
+    assert answer.p_value < RATE
 
 
 def test_the_smallest_drop_that_is_seen_is_that_of_the_stretch_that_is_told():
@@ -174,7 +186,7 @@ def test_a_wholly_labelled_window_with_enough_labels_is_judged_alone():
     test = result_of(days, window_days=7)
 
     assert test.newest == tuple(days[-7:])
-    assert test.settings == SETTINGS
+    assert test.test.settings == SETTINGS
 
 
 def test_the_first_days_are_compared_with_the_reference_together():
