@@ -17,8 +17,10 @@ from benchmarks.quality_drop_parts.label_worlds import (
     day_scores,
 )
 from drift.model_quality.judging import stretches
-from drift.model_quality.judging.judge import NewestTest, newest_test
+from drift.model_quality.judging.evidence import DayEvidence
+from drift.model_quality.judging.judge import NewestTest, newest_after
 from drift.model_quality.judging.judgement import DayScore, NewestRule
+from drift.model_quality.judging.replay import QualityCourse, judge_day
 
 BEFORE_DAYS = 28
 RUNS = 28
@@ -49,12 +51,20 @@ class FewLabels:
         return day_scores(right.astype(np.float64), np.full(len(means), float(self.labels)))
 
     def told(self, days: list[DayScore]) -> Iterator[bool]:
-        """Yield whether each of the runs tells a drop, one more labelled day at a time."""
-        for last in range(BEFORE_DAYS + 1, BEFORE_DAYS + RUNS + 1):
-            end = days[last - 1].end + _DAYS_LATE * DAY
+        """Yield whether each of the runs tells a drop, one more labelled day at a time.
+
+        Each run would replay the same days: here they are taken in once.
+        """
+        evidence = DayEvidence.of(days)
+        course = QualityCourse.at_first(evidence)
+        for at, day in enumerate(days):
+            end = day.end + _DAYS_LATE * DAY
             rule = NewestRule(window_end=end, window_days=self.window_days)
-            test = newest_test(days[:last], None, SETTINGS, rule)
-            yield isinstance(test, NewestTest) and test.dropped
+            judge_day(evidence, SETTINGS, rule, course, at)
+            if at >= BEFORE_DAYS:
+                known = evidence.until(at + 1), course.until(at + 1)
+                test = newest_after(*known, None, SETTINGS, rule)
+                yield isinstance(test, NewestTest) and test.dropped
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,17 @@ class DayEvidence:
             beliefs={},
         )
 
+    def until(self, count: int) -> DayEvidence:
+        """Return the evidence of the first so many days."""
+        return DayEvidence(
+            days=self.days[:count],
+            images=self.images[:count],
+            right=self.right[:count],
+            numbers=self.numbers[:count],
+            logs=self.logs[:count],
+            beliefs={},
+        )
+
     def accuracy(self, chosen: Chosen | slice) -> float:
         """Return the share of right answers of some days."""
         return float(self.right[chosen].sum() / self.images[chosen].sum())

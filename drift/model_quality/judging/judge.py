@@ -113,11 +113,21 @@ def newest_test(
     evidence = DayEvidence.of(
         [day for day in days if day.images > 0 and day.end <= rule.window_end]
     )
+    return newest_after(evidence, replay(evidence, settings, rule), reference, settings, rule)
+
+
+def newest_after(
+    evidence: DayEvidence,
+    course: QualityCourse,
+    reference: tuple[float, float] | None,
+    settings: JudgeSettings,
+    rule: NewestRule,
+) -> NewestTest | tuple[DayScore, ...]:
+    """Return the same, of days that were replayed already."""
     limits = limits_of(evidence.days, rule)
     short = short_stretch(evidence.images, limits, settings.min_labels)
     if short is None:
         return ()
-    course = replay(evidence, settings, rule)
     before = _before(evidence, course, short.start, reference, settings)
     if before is None:
         return evidence.days[short]
@@ -144,9 +154,10 @@ def _newest_of(
     tests = [stretch_test(evidence, stretch, one.level, alone) for stretch, one in compared]
     told = most_unlikely([one for one in tests if one.found])
     test = told or most_unlikely([one for one in tests if one.unlikely]) or tests[-1]
-    first = onset(evidence, test.level.belief, test.stretch)
-    if course.since is not None:
-        first = course.since
+    since = None
+    if told is not None:
+        first = onset(evidence, told.level.belief, told.stretch)
+        since = evidence.days[first if course.since is None else course.since].start
     return NewestTest(
         newest=evidence.days[test.stretch],
         counts=evidence.counts(test.stretch),
@@ -154,7 +165,7 @@ def _newest_of(
         before=compared[tests.index(test)][1],
         test=test,
         p_value=min(1.0, len(tests) * min(one.p_value for one in tests)),
-        since=None if told is None else evidence.days[first].start,
+        since=since,
     )
 
 

@@ -55,6 +55,15 @@ class QualityCourse:
     sign: float = 0.0
     ended: int = 0
 
+    @classmethod
+    def at_first(cls, evidence: DayEvidence) -> QualityCourse:
+        """Return the course before its first day."""
+        return cls(teaches=np.array([day.teaches for day in evidence.days], dtype=np.bool_))
+
+    def until(self, count: int) -> QualityCourse:
+        """Return the course of the first so many days alone, which were taken in."""
+        return replace(self, teaches=self.teaches[:count].copy())
+
     def earlier(self, start: int) -> Chosen:
         """Return the days before a stretch that teach how days differ."""
         chosen = self.teaches.copy()
@@ -93,30 +102,31 @@ def replay(evidence: DayEvidence, settings: JudgeSettings, rule: NewestRule) -> 
     speak for the level before it; they teach then. Every comparison is with earlier days, never
     with the reference: a reference that promises too much cannot keep days from teaching.
     """
-    course = QualityCourse(teaches=np.array([day.teaches for day in evidence.days], dtype=np.bool_))
-    longest = _longest_days(rule)
+    course = QualityCourse.at_first(evidence)
     for at in range(len(evidence.days)):
-        ages = evidence.numbers[at] - evidence.numbers[: at + 1]
-        allowed = int((ages >= longest).sum())
-        window = max(int((ages >= rule.window_days).sum()), allowed)
-        limits = DayLimits(window=window, allowed=allowed, fewest=rule.window_days)
-        _one_day(evidence, settings, course, at, limits)
+        judge_day(evidence, settings, rule, course, at)
     return course
 
 
-def _longest_days(rule: NewestRule) -> float:
-    if rule.newest_from is None:
-        return np.inf
-    return (rule.window_end - rule.newest_from).total_seconds() / 86_400
+def _limits(evidence: DayEvidence, rule: NewestRule, at: int) -> DayLimits:
+    longest = np.inf
+    if rule.newest_from is not None:
+        longest = (rule.window_end - rule.newest_from).total_seconds() / 86_400
+    ages = evidence.numbers[at] - evidence.numbers[: at + 1]
+    allowed = int((ages >= longest).sum())
+    window = max(int((ages >= rule.window_days).sum()), allowed)
+    return DayLimits(window=window, allowed=allowed, fewest=rule.window_days)
 
 
-def _one_day(
+def judge_day(
     evidence: DayEvidence,
     settings: JudgeSettings,
+    rule: NewestRule,
     course: QualityCourse,
     at: int,
-    limits: DayLimits,
 ) -> None:
+    """Take in one more day, which is judged as if it were the newest."""
+    limits = _limits(evidence, rule, at)
     if course.since is not None:
         course.teaches[at] = False
         _weigh(evidence, course, at)
