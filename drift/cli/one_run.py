@@ -17,10 +17,11 @@ from drift.workplace import open_workplace
 from jobs.job_file.job import Job
 from jobs.visible_text import visible
 from reports.findings.run import RunFindings
+from reports.words.of_quality.sentences import STATE_WORDS
 
 
 def execute(job: Job, options: RunOptions) -> RunFindings:
-    """Do one run and print its verdict, its summary and where the report is."""
+    """Do one run and print its verdict, what labels say, and where the report is."""
     started = time.perf_counter()
     with image_progress() as progress:
         place = open_workplace(job, progress=progress, writes=not options.dry_run)
@@ -28,6 +29,9 @@ def execute(job: Job, options: RunOptions) -> RunFindings:
             import_ahead(_import_evidently)
         findings = run_job(place, options)
     click.echo(f"{findings.verdict}: {visible(findings.summary)}")
+    if findings.model_quality is not None:
+        quality = findings.model_quality
+        click.echo(f"model {STATE_WORDS[quality.state]}: {visible(quality.headline)}")
     report_url = None
     if options.dry_run:
         click.echo("nothing was written (--dry-run)")

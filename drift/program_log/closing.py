@@ -38,7 +38,10 @@ def tell_end(findings: RunFindings, *, seconds: float, report_url: str | None) -
 
 
 def _fields(findings: RunFindings, seconds: float, report_url: str | None) -> dict[str, object]:
-    counts = findings.images
+    counts, quality = findings.images, findings.model_quality
+    of_model: dict[str, object] = {}
+    if quality is not None:
+        of_model = {"model_state": quality.state.value, "model_headline": quality.headline}
     return {
         "job": findings.job,
         "run_id": findings.run_id,
@@ -53,6 +56,7 @@ def _fields(findings: RunFindings, seconds: float, report_url: str | None) -> di
         "segments_drifted": len(findings.segment_tests.drifted) if findings.segment_tests else 0,
         "seconds": round(seconds, 1),
         "report_url": report_url,
+        **of_model,
     }
 
 

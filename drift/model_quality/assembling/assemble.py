@@ -14,7 +14,7 @@ from drift.model_quality.assembling.points import points_of_days, points_of_week
 from drift.model_quality.assembling.told_labels import label_input
 from drift.model_quality.judging.judge import judge
 from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
-from drift.model_quality.records.documents import sums_document
+from drift.model_quality.records.documents import record_bytes, sums_document
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.scoring.calibration import reliability_of
 from drift.model_quality.scoring.classes import classes_of
@@ -57,6 +57,7 @@ def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> Model
         estimate=estimate,
         remarks=gathered.remarks,
         min_labels=gathered.job.labels.min_labels,
+        days_digest=_days_digest(gathered),
     )
     if classes.know_none(seen):
         found = replace(found, classes=classes_of(seen, None, classes.said))
@@ -202,6 +203,13 @@ def _versions(sums: dict[str | None, ClassifierSums]) -> tuple[VersionScores, ..
     if set(sums) <= {None}:
         return ()
     return tuple(VersionScores(version=name, scores=scores_of(one)) for name, one in sums.items())
+
+
+def _days_digest(gathered: GatheredLabels) -> str:
+    digest = hashlib.sha256()
+    for record in gathered.records:
+        digest.update(record_bytes(record))
+    return digest.hexdigest()
 
 
 def _digest(gathered: GatheredLabels) -> str:

@@ -155,6 +155,9 @@ class ModelQuality:
         What else a person should know of it, such as that labelled images differ from the others.
     min_labels
         The job's `labels.min_labels`: with fewer on whole days nothing is said.
+    days_digest
+        SHA-256 in hex over the records of all days that the model is judged by, those of days that
+        no longer wait for labels among them; empty where labels could not be read.
     """
 
     kind: ModelKind
@@ -178,3 +181,4 @@ class ModelQuality:
     estimate: EstimatedScore | None = None
     remarks: tuple[str, ...] = ()
     min_labels: int = 50
+    days_digest: str = ""

@@ -44,7 +44,7 @@ class QualityOfJob:
         The first and the last week of the line.
     weeks
         The weeks behind the line, newest first: the day it began, its score, its labels, and
-        whether a run said then that the model was worse.
+        whether it is one of those of which a run said that the model was worse.
     any_dropped
         Whether one of the weeks has that mark.
     """
@@ -116,8 +116,7 @@ def _weeks(told: Iterable[QualityOfRun]) -> list[_ScoredWeek]:
             known = points.get(monday)
             if known is None or known.predictions <= point.predictions:
                 points[monday] = point
-        for end in _monday_of(quality.newest_end, -_HALF_A_DAY):
-            states[end] = quality.state
+        states |= dict.fromkeys(_weeks_told(quality), quality.state)
     return [
         _ScoredWeek(
             monday=monday,
@@ -129,6 +128,16 @@ def _weeks(told: Iterable[QualityOfRun]) -> list[_ScoredWeek]:
         for monday, point in sorted(points.items())
         if point.score is not None
     ]
+
+
+def _weeks_told(quality: QualityOfRun) -> Iterator[date]:
+    """Yield the weeks that a run's state is about: the newest labels', and those of a drop."""
+    for last in _monday_of(quality.newest_end, -_HALF_A_DAY):
+        first = last
+        if quality.state is QualityState.DROPPED:
+            first = min([last, *_monday_of(quality.since, _HALF_A_DAY)])
+        for weeks in range((last - first) // _WEEK + 1):
+            yield first + weeks * _WEEK
 
 
 def _by_monday(weeks: Sequence[QualityPoint]) -> Iterator[tuple[date, QualityPoint]]:

@@ -106,6 +106,17 @@ def test_a_week_in_which_a_run_said_worse_is_marked() -> None:
     assert not told(worse, better).any_dropped
 
 
+def test_all_weeks_since_the_first_day_of_a_drop_are_marked() -> None:
+    weeks = [week(f"2025-03-{day:02d}", 0.9) for day in (3, 10, 17)]
+    said = {"newest_end": "2025-03-23T00:00:00Z", "since": "2025-03-12T00:00:00Z"}
+    worse = row(24, *weeks, state=QualityState.DROPPED, **said)
+
+    assert [line[3] for line in told(worse).weeks] == [True, True, False]
+    # A damaged row neither marks what is behind it nor ends the page.
+    odd = row(25, *weeks, state=QualityState.DROPPED, newest_end=said["newest_end"], since="soon")
+    assert [line[3] for line in told(odd).weeks] == [True, False, False]
+
+
 def test_a_week_without_a_score_breaks_the_line() -> None:
     weeks = [week(f"2025-02-{day:02d}", 0.9) for day in (3, 10, 24)]
     plot = told(row(1, *weeks[:2], week("2025-02-17", None), weeks[2])).plot
