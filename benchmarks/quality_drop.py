@@ -1,11 +1,13 @@
 """How often a drop of the model's accuracy is found, and how often one is found in vain.
 
 Days of labels are drawn whose true accuracy is known; the window is judged as a run judges it,
-against 1,000 labels of the reference or against 28 earlier days. All shares have 95 % intervals
+against 1,000 labels of the reference or against 28 earlier days. With few labels a day whole
+courses are judged, at one length and at two, run by run. All shares have 95 % intervals
 after Clopper and Pearson.
 
 Run as ``python -m benchmarks.quality_drop`` (about two minutes of processor time); ``--worlds``
-and ``--part`` make it longer or shorter. Seeded.
+and ``--part`` make it longer or shorter: docs/model-quality.md says with which its figures were
+made. Seeded.
 """
 
 from __future__ import annotations
@@ -139,16 +141,17 @@ def print_images(worlds: int, seed: int) -> None:
 
 def print_cost(seed: int) -> None:
     """Print the processor time of a judgement with a year of days."""
-    print("\nA year of days with 300 labels each, the last half worse or not:")
+    print("\nA year of days, the last half worse or not:")
     random = np.random.default_rng(seed)
-    for window, drop in product((1, 7), (0.0, DROP)):
+    for labels, window, drop in product((60, 300), (1, 7), (0.0, DROP)):
         means = np.where(np.arange(365) < 180, 0.9, 0.9 - drop)
-        right = random.binomial(300, np.clip(random.normal(means, 0.02), 0, 1))
-        days = day_scores(right.astype(np.float64), np.full(365, 300.0))
+        right = random.binomial(labels, np.clip(random.normal(means, 0.02), 0, 1))
+        days = day_scores(right.astype(np.float64), np.full(365, float(labels)))
         rule = NewestRule(window_end=FIRST + 365 * DAY, window_days=window)
         start = time.process_time()
         state = judge(days, None, SETTINGS, rule).state
-        print(f"  {window} d, drop {drop}: {time.process_time() - start:.2f} CPU s, {state}")
+        spent = time.process_time() - start
+        print(f"  {labels} labels each, {window} d, drop {drop}: {spent:.2f} CPU s, {state}")
 
 
 def main() -> None:
@@ -161,12 +164,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
-        "bars": lambda: print_bars(options.worlds or 2000, options.seed),
+        "bars": lambda: print_bars(options.worlds or 200, options.seed),
         "few": lambda: print_few(max(1, (options.worlds or 100) // 20), options.seed),
-        "grid": lambda: print_grid(options.worlds or 100, options.seed),
-        "odd": lambda: print_odd(options.worlds or 200, options.seed),
-        "decline": lambda: print_decline(max(1, (options.worlds or 100) // 20), options.seed),
-        "images": lambda: print_images(options.worlds or 200, options.seed),
+        "grid": lambda: print_grid(options.worlds or 20, options.seed),
+        "odd": lambda: print_odd(options.worlds or 40, options.seed),
+        "decline": lambda: print_decline(max(1, (options.worlds or 20) // 20), options.seed),
+        "images": lambda: print_images(options.worlds or 20, options.seed),
         "cost": lambda: print_cost(options.seed),
     }
     for name, show in parts.items():

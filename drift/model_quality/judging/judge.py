@@ -13,7 +13,7 @@ from drift.model_quality.judging.estimates import drop_estimate, smallest_drop
 from drift.model_quality.judging.evidence import DayEvidence
 from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
 from drift.model_quality.judging.lengths import (
-    Level,
+    LevelBefore,
     StretchTest,
     most_unlikely,
     shared_rate,
@@ -36,7 +36,7 @@ class Before:
     """What a stretch is compared with; no days where that is the reference."""
 
     basis: QualityBasis
-    level: Level
+    level: LevelBefore
     labels: float
     days: tuple[DayScore, ...] = ()
 
@@ -188,7 +188,7 @@ def _before(
     if enough:
         return Before(
             basis=QualityBasis.EARLIER,
-            level=Level(
+            level=LevelBefore(
                 accuracy=evidence.accuracy(chosen),
                 belief=evidence.belief(course.earlier(start), course.era),
             ),
@@ -200,6 +200,6 @@ def _before(
     images, right = reference[0], min(reference[1], reference[0])
     return Before(
         basis=QualityBasis.REFERENCE,
-        level=Level(accuracy=right / images, belief=belief_of_reference(images, right)),
+        level=LevelBefore(accuracy=right / images, belief=belief_of_reference(images, right)),
         labels=images,
     )

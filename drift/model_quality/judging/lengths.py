@@ -13,7 +13,7 @@ _SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class LevelBefore:
     """The level that a stretch is compared with: its accuracy, and what is thought of days."""
 
     accuracy: float
@@ -35,7 +35,7 @@ class StretchTest:
     """
 
     stretch: slice
-    level: Level
+    level: LevelBefore
     drop: float
     p_value: float
     settings: JudgeSettings
@@ -52,7 +52,7 @@ class StretchTest:
 
 
 def stretch_test(
-    evidence: DayEvidence, stretch: slice, level: Level, settings: JudgeSettings
+    evidence: DayEvidence, stretch: slice, level: LevelBefore, settings: JudgeSettings
 ) -> StretchTest:
     """Return the test of one stretch.
 

@@ -11,7 +11,7 @@ from drift.model_quality.judging.belief import Belief
 from drift.model_quality.judging.evidence import Chosen, DayEvidence, large_enough
 from drift.model_quality.judging.judgement import JudgeSettings, NewestRule
 from drift.model_quality.judging.lengths import (
-    Level,
+    LevelBefore,
     StretchTest,
     most_unlikely,
     shared_rate,
@@ -163,7 +163,7 @@ def _found(
         # What is thought of days costs the most, and most days need none of it.
         if large_enough(accuracy - evidence.accuracy(stretch), settings):
             belief = evidence.belief(course.earlier(stretch.start), course.era)
-            level = Level(accuracy=accuracy, belief=belief)
+            level = LevelBefore(accuracy=accuracy, belief=belief)
             tests.append(stretch_test(evidence, stretch, level, alone))
     return most_unlikely([one for one in tests if one.found])
 
