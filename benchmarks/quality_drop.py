@@ -22,6 +22,7 @@ import numpy as np
 
 from benchmarks.quality_drop_parts.few_labels import (
     RUNS,
+    WEEK,
     both_lengths,
     few_labels,
     short_alone,
@@ -110,7 +111,8 @@ def print_few(courses: int, seed: int) -> None:
     """Print when a drop is told of few labels a day, at one length and at two."""
     print(
         f"\nFew labels a day, 0.90 to 0.80 after 28 days, {courses} courses of {RUNS} runs each:\n"
-        "told after labelled days (median), within 7, within 14; in vain: runs, courses"
+        "told after labelled days (median), within 7, within 14, in runs after the 7th;\n"
+        "in vain: runs, courses"
     )
     for world in few_labels():
         print(f"  {world.name}")
@@ -121,7 +123,8 @@ def print_few(courses: int, seed: int) -> None:
             median = np.quantile(told.first, 0.5, method="higher")
             print(
                 f"    {name:11}: {median:3.0f}; {_share(told.within(7), courses)}; "
-                f"{_share(told.within(14), courses)}; in vain "
+                f"{_share(told.within(14), courses)}; "
+                f"{_share(sum(told.lasting), courses * (RUNS - WEEK))}; in vain "
                 f"{_share(sum(told.in_vain), courses * RUNS)}; "
                 f"{_share(sum(one > 0 for one in told.in_vain), courses)}; "
                 f"{time.process_time() - started:.1f} CPU s",

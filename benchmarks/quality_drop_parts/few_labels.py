@@ -24,6 +24,7 @@ from drift.model_quality.judging.replay import QualityCourse, judge_day
 
 BEFORE_DAYS = 28
 RUNS = 28
+WEEK = 7
 _DAYS_LATE = 5
 _ACCURACY = 0.9
 _DROP = 0.1
@@ -75,11 +76,14 @@ class ToldOfFew:
     ----------
     first
         By course with a drop: after how many labelled days it is told first; infinity where never.
+    lasting
+        By course with a drop: in how many of the runs after its first week it is told.
     in_vain
         By course without one: in how many of its `RUNS` runs a drop was told.
     """
 
     first: tuple[float, ...]
+    lasting: tuple[int, ...]
     in_vain: tuple[int, ...]
 
     def within(self, days: int) -> int:
@@ -105,10 +109,13 @@ def both_lengths() -> AbstractContextManager[object]:
 
 def told_of_few(world: FewLabels, courses: int, seed: int) -> ToldOfFew:
     """Return what is told of so many courses with a drop, and of as many without one."""
-    first, in_vain = [], []
+    drops, quiet = [], []
     for number in range(courses):
         random = np.random.default_rng([seed, number])
-        told = enumerate(world.told(world.days(random, _DROP)), start=1)
-        first.append(next((float(day) for day, dropped in told if dropped), np.inf))
-        in_vain.append(sum(world.told(world.days(random, 0.0))))
-    return ToldOfFew(first=tuple(first), in_vain=tuple(in_vain))
+        drops.append(list(world.told(world.days(random, _DROP))))
+        quiet.append(list(world.told(world.days(random, 0.0))))
+    return ToldOfFew(
+        first=tuple(told.index(True) + 1.0 if any(told) else np.inf for told in drops),
+        lasting=tuple(sum(told[WEEK:]) for told in drops),
+        in_vain=tuple(sum(told) for told in quiet),
+    )
