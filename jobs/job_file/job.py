@@ -178,6 +178,11 @@ def fault_with_images(job: Job) -> str:
 def fault_without_images(job: Job) -> str:
     """Return what is wrong with a job that has no images; empty where nothing is."""
     columns = job.predictions.columns
+    if columns.boxes is not None:
+        return (
+            "[images] is missing: predictions.columns.boxes are boxes of images, which count once "
+            "each. Add images.path; docs/boxes.md shows a whole job file."
+        )
     compared = (columns.prediction, columns.confidence, columns.probabilities, columns.numbers)
     if not any(compared):
         return (
