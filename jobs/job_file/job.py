@@ -172,6 +172,11 @@ def fault_with_images(job: Job) -> str:
             "reference.log is not enough beside [images]. Expected exactly one of images, "
             "features, tensors and window in [reference] (found: none)."
         )
+    if job.has_labels and job.predictions.columns.boxes is not None:
+        return (
+            "labels beside predictions.columns.boxes: a detector's answers are not scored yet. "
+            "Leave out labels.path and predictions.columns.label."
+        )
     return ""
 
 

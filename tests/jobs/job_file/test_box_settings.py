@@ -22,6 +22,7 @@ column = "boxes"
 last = "1d"
 [reference]
 log = "b.csv"
+images = "c"
 """
 
 
@@ -68,6 +69,10 @@ def test_what_contradicts_itself_is_refused(given, said):
         ('format = "yolo"', 'predictions.columns.boxes.format is "yolo". Expected'),
         ('width = "w"', "predictions.columns.boxes"),
         ("", "[images] is missing: predictions.columns.boxes are boxes of images"),
+        (
+            '[images]\npath = "{file}"\n[labels]\npath = "l.csv"\ncolumns.id = "id"',
+            "labels beside predictions.columns.boxes: a detector's answers are not scored yet",
+        ),
     ],
 )
 def test_faults_are_told_with_their_keys(tmp_path, more, said):
