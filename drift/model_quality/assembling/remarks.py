@@ -41,12 +41,13 @@ def remarks_on_job(
             "prediction. Name the column with the request's id as labels.columns.id, or add "
             "images.path."
         )
-    if job.predictions.columns.prediction is None:
+    columns = job.predictions.columns
+    if columns.prediction is None and columns.boxes is None:
         yield (
             "The job names no column of the predicted class, so that labels have nothing to be "
             "compared with. Name it in predictions.columns.prediction, or answer."
         )
-    own = job.predictions.columns.label if given is None else None
+    own = columns.label if given is None else None
     if own is not None and len(predictions) and own not in predictions.raw and not labelled:
         yield (
             f'The window\'s rows have no column "{own}", which predictions.columns.label names. '
