@@ -143,7 +143,7 @@ def label_source(
     job = place.job
     if job.labels.path is None:
         return own_labels(job, objects_of_log(place.bucket, job.predictions))
-    listing = list_labels(place.bucket, place.open_bucket, job.labels, job.predictions)
+    listing = listed_labels(place)
     if isinstance(listing, UnreadLabels):
         return listing
     key = _key_of_labels(place, listing, since)
@@ -169,6 +169,13 @@ def _key_of_labels(place: Workplace, listing: LabelListing, since: datetime) -> 
     objects = sorted((one.name, one.info.version) for one in listing.since(since))
     settings = (settings_digest(place.job), place.job.labels.most_objects)
     return _digest(settings, place.bucket.url, listing.url, bool(listing.objects), objects)
+
+
+def listed_labels(place: Workplace) -> LabelListing | UnreadLabels:
+    """Return which objects may hold a job's labels; `labels.path` has to be set."""
+    job = place.job
+    folder = job.reports.path.strip("/")
+    return list_labels(place.bucket, place.open_bucket, job.labels, job.predictions, folder)
 
 
 def further_labels(

@@ -98,6 +98,8 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
     )
     reference = reference_quality(place, store, listing)
     joined = source.join(rows.answers, last_part=scoring.last_part)
+    records = records_before(store, window)
+    labelled = any(one.labels for one in records)
     gathered = GatheredLabels(
         job=job,
         source=_told_source(place, source),
@@ -105,14 +107,14 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         count=source.count,
         window=window,
         days=days,
-        records=records_before(store, window),
+        records=records,
         rows=spelled(joined),
         beside_days=spelled(_beside(joined, days)),
         lost_images=_lost_images(joined, run.window),
         reference=reference,
         marks=run.marks,
         model_classes=_classes_of_profile(run.profile, rows),
-        remarks=tuple(remarks_on_job(job, index, run.predictions)),
+        remarks=tuple(remarks_on_job(job, index, run.predictions, labelled=labelled)),
     )
     found = assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
     unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)

@@ -18,7 +18,7 @@ def with_labels(
 ) -> tuple[Proposal, DoubtContext]:
     """Add what was true: labels beside the log, or its own column of them.
 
-    Nothing of a detector's log: its answers are not scored.
+    Nothing of a detector's log, whose answers are boxes and are not scored.
     """
     log = looked_at.chosen.candidate
     if log.guesses.boxes is not None:

@@ -172,10 +172,11 @@ def fault_with_images(job: Job) -> str:
             "reference.log is not enough beside [images]. Expected exactly one of images, "
             "features, tensors and window in [reference] (found: none)."
         )
-    if job.has_labels and job.predictions.columns.boxes is not None:
+    of_classes = job.has_labels and not job.labels.are_boxes
+    if of_classes and job.predictions.columns.boxes is not None:
         return (
-            "labels beside predictions.columns.boxes: a detector's answers are not scored yet. "
-            "Leave out labels.path and predictions.columns.label."
+            "labels of classes beside predictions.columns.boxes: the answers of a detector are "
+            "boxes. Leave out labels.path and predictions.columns.label; see docs/boxes.md."
         )
     return ""
 

@@ -11,6 +11,7 @@ from drift.across_runs.marks import MarkedWindow
 from drift.model_quality.assembling.gathered import GatheredLabels
 from drift.model_quality.assembling.model_classes import ModelClasses
 from drift.model_quality.assembling.points import points_of_days, points_of_weeks, sums_of
+from drift.model_quality.assembling.remarks import remarks_on_classes, remarks_on_joining
 from drift.model_quality.assembling.told_labels import label_input
 from drift.model_quality.judging.judge import judge
 from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
@@ -43,23 +44,28 @@ def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> Model
     records = [_respelled(one, classes) for one in gathered.records]
     waiting = [one for one in records if one.start >= gathered.since]
     rows = classes.respelled(sum_up(gathered.rows.rows))
-    seen = sums_of([*waiting, _as_day(gathered, rows)])
+    beside = classes.respelled(sum_up(gathered.beside_days.rows))
+    seen = sums_of([*waiting, _as_day(gathered, beside)])
+    unknown = classes.unknown(seen)
+    labels = label_input(gathered, _digest(gathered), unknown)
+    know_none = classes.know_none(seen)
+    said = () if know_none else remarks_on_classes(labels, unknown)
     found = ModelQuality(
         kind=ModelKind.CLASSIFIER,
         state=QualityState.UNKNOWN,
         headline="",
         summary="",
-        labels=label_input(gathered, _digest(gathered), classes.unknown(seen)),
+        labels=labels,
         window=scores_of(rows),
         reference=None if gathered.reference is None else scores_of(gathered.reference.sums),
         days=points_of_days(waiting),
         weeks=points_of_weeks(records, gathered.job.day_zone),
         estimate=estimate,
-        remarks=gathered.remarks,
+        remarks=(*gathered.remarks, *remarks_on_joining(labels), *said),
         min_labels=gathered.job.labels.min_labels,
         days_digest=_days_digest(gathered),
     )
-    if classes.know_none(seen):
+    if know_none:
         found = replace(found, classes=classes_of(seen, None, classes.said))
     else:
         found = _with_judgement(found, gathered, records, classes)
@@ -125,7 +131,7 @@ def _respelled(record: DayRecord, classes: ModelClasses) -> DayQuality:
 
 
 def _as_day(gathered: GatheredLabels, rows: ClassifierSums) -> DayQuality:
-    """Return the window's rows as those of a day."""
+    """Return rows of the window as those of a day."""
     span = gathered.window
     return DayQuality(start=span.start, end=span.end, versions={None: rows})
 

@@ -71,7 +71,7 @@ def test_what_contradicts_itself_is_refused(given, said):
         ("", "[images] is missing: predictions.columns.boxes are boxes of images"),
         (
             '[images]\npath = "{file}"\n[labels]\npath = "l.csv"\ncolumns.id = "id"',
-            "labels beside predictions.columns.boxes: a detector's answers are not scored yet",
+            "labels of classes beside predictions.columns.boxes",
         ),
     ],
 )
