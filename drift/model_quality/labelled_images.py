@@ -15,6 +15,7 @@ from drift.days.records.made.reading import LoggedStretch
 from drift.days.records.measured.drawing import drawn_rows
 from drift.model_quality.joining.answers import of_window
 from drift.model_quality.past_days import DayScoring
+from drift.model_quality.records.names import LABELLED_IMAGES_NAME
 from drift.model_quality.representative import UnlikeLabels, unlike_labels
 from drift.observations.window_images import WindowImages, join
 from drift.workplace import Workplace
@@ -28,7 +29,6 @@ from reports.findings.model_quality.quality import ScoredStretch
 # Of labelled images, and of the others, so many are compared.
 _MOST_IMAGES = 300
 _NAMED_COLUMNS = 3
-_REMEMBERED = "labelled-images.json"
 _LARGEST_BYTES = 10_000
 _VERSION = 1
 
@@ -60,7 +60,7 @@ def remark_on_labelled(
         start=parse_timestamp(newest.start, "UTC"), end=parse_timestamp(newest.end, "UTC")
     )
     key = _key(scoring, span, place)
-    known = scoring.store.remembered(_REMEMBERED, _LARGEST_BYTES)
+    known = scoring.store.remembered(LABELLED_IMAGES_NAME, _LARGEST_BYTES)
     text = None if known is None else _parsed(known, key)
     if text is None:
         try:
@@ -71,7 +71,7 @@ def remark_on_labelled(
             logger.warning("labelled images were not compared with the others: %s", error.message)
             return ""
         document = {"version": _VERSION, "key": key, "text": text}
-        scoring.store.remember(_REMEMBERED, json.dumps(document).encode())
+        scoring.store.remember(LABELLED_IMAGES_NAME, json.dumps(document).encode())
     return text
 
 

@@ -96,6 +96,7 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
     listing = source.listing if isinstance(source, FurtherLabels) else None
     reference = reference_quality(place, store, run.profile.id, listing)
     joined = source.join(rows.answers, last_part=scoring.last_part)
+    records = records_before(store, window)
     gathered = GatheredLabels(
         job=job,
         source=_told_source(place, source),
@@ -103,7 +104,8 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         count=source.count,
         window=window,
         days=days,
-        records=records_before(store, window),
+        records=records,
+        without_labels=scoring.without_labels(records),
         rows=spelled(joined),
         beside_days=spelled(_beside(joined, days)),
         lost_images=_lost_images(joined, run.window),

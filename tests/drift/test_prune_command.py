@@ -238,6 +238,7 @@ class TestWhatGoesAndWhatStays:
     def test_what_labels_say_of_each_day_stays_and_is_no_stranger(self, folder):
         bucket = bucket_of(folder)
         names = ("2020-01-01.json", "seen.json", "reference-p-0a1b.json", "rollup.jsonl.gz")
+        names += ("labelled-images.json",)
         ours = {f"{PREFIX}/quality/{name}" for name in names}
         foreign = {f"{PREFIX}/quality/{name}" for name in ("notes.txt", "a/2025-03-04.json")}
         for name in ours | foreign:

@@ -74,7 +74,26 @@ def test_the_records_count_what_the_labels_say_of_each_day(form: LabelForm, tmp_
     assert _counted(tmp_path) == expected
     assert found is not None
     assert found.labels.used == sum(count for count, _ in expected.values())
-    assert [one.labelled for one in found.days] == [count for count, _ in expected.values()]
+    labelled = [one.labelled for one in found.days if one.labelled]
+    assert labelled == [count for count, _ in expected.values()]
+
+
+@pytest.mark.parametrize("window", ["1d", "7d"])
+def test_days_without_a_label_count_among_the_predictions_in_every_run(
+    tmp_path: Path, form: LabelForm, window: str
+) -> None:
+    until = WORLD.day(DAYS - 4)
+    show(WORLD, tmp_path, until, form)
+    job = late_job(tmp_path, form, window={"last": window})
+    for _ in ("all days are scored", "no label is new"):
+        found = run_until(job, until).model_quality
+        assert found is not None
+        assert len(found.days) == DAYS - 4
+        assert [one.predictions for one in found.days] == [40] * (DAYS - 4)
+        assert not found.days[-1].labelled
+        assert found.labels.predictions == 40 * (DAYS - 4)
+        assert sum(one.predictions for one in found.weeks) == found.labels.predictions
+    assert f"{until - timedelta(days=1):%Y-%m-%d}.json" not in day_records(tmp_path)
 
 
 def test_labels_by_image_are_joined_in_a_job_with_images(tmp_path: Path) -> None:

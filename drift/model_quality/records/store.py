@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
@@ -18,10 +16,10 @@ from drift.model_quality.records.documents import (
     parse_record,
     record_bytes,
 )
+from drift.model_quality.records.names import QUALITY_FOLDER, SEEN_NAME, date_of
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.seen import (
     LARGEST_SEEN_BYTES,
-    SEEN_NAME,
     Seen,
     parse_seen,
     seen_bytes,
@@ -32,13 +30,11 @@ from jobs.errors import ObjectError, ObjectMissingError
 from reports.conditional_writes import StillAllowed, put_if_unchanged
 from reports.rollup import ROLLUP_NAME, Rollup, RollupFormat
 
-QUALITY_FOLDER = "quality"
 _ROLLUP = RollupFormat(
     first_line=b"rollup of days of model quality, 1",
     copies="records of the model's quality",
     most_bytes=100_000_000,
 )
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
 # Reading so many objects one by one takes less than writing the rollup anew.
 _BETWEEN_ROLLUPS = 20
 _AT_ONCE = 16
@@ -136,8 +132,8 @@ class QualityStore:
 
         One that cannot be understood is left out, and a warning names it.
         """
-        dates = [match[1] for name in self.versions if (match := _DATE.fullmatch(name))]
-        wanted = sorted(set(dates) - self.made.keys())
+        dates = {date for name in self.versions if (date := date_of(name)) is not None}
+        wanted = sorted(dates - self.made.keys())
         with ThreadPoolExecutor(_AT_ONCE) as readers:
             found = zip(wanted, readers.map(self._read, wanted), strict=True)
             known = {date: record for date, record in found if record is not None}
@@ -219,8 +215,3 @@ class QualityStore:
             self._bucket.url_of(f"{self.folder}{date}.json"),
             reason,
         )
-
-
-def days_of(records: Mapping[str, DayRecord], dates: Sequence[str]) -> tuple[DayRecord, ...]:
-    """Return the records of some dates that have one, in their order."""
-    return tuple(records[date] for date in dates if date in records)

@@ -16,6 +16,7 @@ from drift.model_quality.records.documents import (
     sums_document,
     sums_in,
 )
+from drift.model_quality.records.names import reference_name
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.reference.quality import ReferenceQuality
 from drift.model_quality.reference.reading import (
@@ -53,7 +54,7 @@ def reference_quality(
     """
     if place.job.reference.log is None and place.job.reference.window is None:
         return None
-    name = f"reference-{profile_id}.json"
+    name = reference_name(profile_id)
     try:
         own = None if listing is None else listing_of_reference(listing, place.job)
         key = _key(place, own)

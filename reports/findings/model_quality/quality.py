@@ -146,8 +146,9 @@ class ModelQuality:
     wrong
         Of `newest`: the wrong answers that the model was most sure of.
     days, weeks
-        The days since `LabelInput.since` that have predictions, the oldest first, and the same
-        predictions by week from Monday on: the first and the last week may hold fewer days.
+        The days since `LabelInput.since` that have predictions, the oldest first; and all days that
+        a run has scored by week from Monday on, where the first and the last week may hold fewer
+        days. Of the days before `LabelInput.since`, only those with a label are known.
     estimate
         What confidences let one expect of the window; None where nothing can be estimated.
     remarks
