@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from drift.cli.commands.run import exit_code_of
+from drift.model_quality.records import store
 from drift.model_quality.records.documents import parse_record
 from jobs.buckets.bucket import Bucket
 from jobs.errors import ExitCode, ObjectError
@@ -216,6 +217,23 @@ def test_a_lost_or_damaged_cache_costs_a_reading_and_changes_nothing(
         assert day_records(bucket) == before
         assert _without_clock(bucket, found.run_id) == report
         assert json.loads(seen.read_bytes())["days"]
+
+
+def test_each_cache_can_be_deleted_and_the_run_says_the_same(
+    bucket: Path, form: LabelForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_BETWEEN_ROLLUPS", 1)
+    job = late_job(bucket, form)
+    report = _without_clock(bucket, run_until(job, WORLD.day(DAYS)).run_id)
+    before = day_records(bucket)
+    caches = {path.name for path in quality_folder(bucket).iterdir()} - before.keys()
+    assert "rollup.jsonl.gz" in caches
+    assert len(caches) >= 2
+    for name in sorted(caches):
+        (quality_folder(bucket) / name).unlink()
+        found = run_until(job, WORLD.day(DAYS))
+        assert _without_clock(bucket, found.run_id) == report, name
+        assert day_records(bucket) == before, name
 
 
 def test_damaged_records_are_made_anew(bucket: Path, form: LabelForm) -> None:

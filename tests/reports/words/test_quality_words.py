@@ -108,6 +108,19 @@ def test_labels_of_a_day_that_has_not_ended_are_not_counted_as_enough() -> None:
     )
 
 
+def test_enough_labels_of_too_few_images_are_said_to_be_of_few_images() -> None:
+    quality = examples.few_labels().model_quality
+    assert quality is not None
+    days = tuple(replace(one, labelled=12) for one in quality.days)
+    labels = label_input(used=12 * len(days))
+    many = replace(quality, labels=labels, days=days)
+
+    assert quality_headline(many) == (
+        f"{12 * len(days)} of 4,200 predictions labelled so far, of fewer than 50 different "
+        "images, which are needed"
+    )
+
+
 def test_without_a_label_the_headline_says_none() -> None:
     quality = examples.few_labels().model_quality
     assert quality is not None
