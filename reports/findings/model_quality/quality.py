@@ -182,3 +182,22 @@ class ModelQuality:
     remarks: tuple[str, ...] = ()
     min_labels: int = 50
     days_digest: str = ""
+
+    @property
+    def score(self) -> Estimate | None:
+        """The score that `state` is about; None where there are too few labels."""
+        return None if self.newest is None else self.newest.scores.accuracy
+
+    @property
+    def score_before(self) -> float | None:
+        """The same score of what the newest labels are compared with; None without any."""
+        if self.before is not None and (before := self.before.scores.accuracy) is not None:
+            return before.value
+        if self.basis is None:
+            return None
+        reference = None if self.reference is None else self.reference.accuracy
+        if self.before is None and reference is not None:
+            return reference.value
+        if self.score is None or self.drop is None:
+            return None
+        return self.score.value + self.drop.drop.value
