@@ -28,6 +28,7 @@ from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
+from drift.where.pictures.boxes_of_window import with_boxes
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
@@ -74,6 +75,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         judged = _with_model_quality(workplace, judged, inputs, still_allowed)
+        judged = replace(judged, findings=with_boxes(judged.findings, window))
         judged = _with_quality_notice(workplace, judged, inputs)
         finished = None
         if workplace.writes:
@@ -159,7 +161,10 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
         path = workplace.job.predictions.path
         recording = read_recording(workplace.bucket, path, rows.window)
     logger.info(
-        "%s: %d rows in the window, %d rejected", workplace.log_url, len(rows), rows.tally.rejected
+        "%s: %d rows in the window, %d rejected",
+        workplace.log_url,
+        rows.log_rows,
+        rows.tally.rejected,
     )
     if ahead := ahead_words(rows.times, workplace.clock()):
         logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)

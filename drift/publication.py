@@ -39,6 +39,7 @@ from reports.pages.run.thumbnails import (
     MOST_TYPICAL_PICTURES,
     MOST_WRONG_BYTES,
     MOST_WRONG_PICTURES,
+    most_bytes_beside,
     within_budget,
 )
 from reports.publishing.affected_csv import AFFECTED_NAME, NO_IMAGES, AffectedImages, affected_csv
@@ -174,7 +175,8 @@ def _pictures(
     if not workplace.job.reports.thumbnails:
         return None
     images = [offender.image for offender in findings.offenders]
-    standing_out = within_budget(_thumbnails(workplace, images, _sizes_now(window, images)))
+    shots = _thumbnails(workplace, images, _sizes_now(window, images))
+    standing_out = within_budget(shots, most_bytes=most_bytes_beside(findings.boxes))
     return {**pictures_of_wrong_answers(workplace, findings, window), **standing_out}
 
 

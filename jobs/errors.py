@@ -187,6 +187,22 @@ class TooManyRowsError(ObjectError):
         return type(self), (self.url, self.found, self.most)
 
 
+class TooManyBoxesError(TooManyRowsError):
+    """The rows of a window hold more boxes than `window.most_rows`; arguments as of its base."""
+
+    def __init__(self, url: str, found: int, most: int) -> None:
+        self.found = found
+        self.most = most
+        ObjectError.__init__(
+            self,
+            url,
+            f"the window's rows hold {found:,} boxes, each of which is kept as a row. Expected at "
+            f"most {most:,} (window.most_rows). Take a shorter window (window.last; "
+            "reference.window for a reference), or raise window.most_rows and give the run more "
+            "memory.",
+        )
+
+
 class TooManyObjectsError(ObjectError):
     """A window needs more small objects of the log than `predictions.most_objects`.
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from jobs.boxes.image_boxes import ImageBoxes
 from jobs.images.locations import ImageLocation, RefusedLocation
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
@@ -125,6 +126,24 @@ class LoggedImages:
         """
         raw = self.predictions.raw
         return rows_where(raw[[name for name in names if name in raw.columns]], self.kept)
+
+    @property
+    def log_row(self) -> NDArray[np.int64] | None:
+        """The row of the log that each row is of; None where each is one of the log."""
+        boxes = self.predictions.boxes
+        return None if boxes is None or not boxes.in_cells else boxes.image_of_row[self.kept]
+
+    @property
+    def log_rows(self) -> int:
+        """How many rows of the log the rows are of."""
+        boxes = self.predictions.boxes
+        return len(self.paths) if boxes is None else boxes.log_rows(self.kept)
+
+    @property
+    def boxes(self) -> ImageBoxes | None:
+        """The boxes of `rows`; None where the job names none."""
+        found = self.predictions.boxes
+        return found if found is None or self.kept.all() else found.take(np.flatnonzero(self.kept))
 
     def once_each(self) -> Sequence[Outcome]:
         """Return the outcome of each image, however many rows name it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.observations.cross_check import cross_check
 from drift.observations.log_counts import count_rows, with_detail
@@ -70,16 +71,22 @@ def count_window(logged: LoggedImages, window: WindowImages) -> WindowCounts:
 
 def _quality(logged: LoggedImages, window: WindowImages) -> Quality:
     images = pd.factorize(logged.paths)[0]
-    named_once = np.bincount(images)[images] == 1
+    first = np.ones(len(images), np.bool_) if logged.log_row is None else _first(logged.log_row)
+    named_once = first & (np.bincount(images[first])[images] == 1)
     lost = _lost(logged)
     return Quality(
         troubles=_first_troubles(lost),
         reasons=_count_reasons(lost),
-        duplicated_rows=len(images) - len(logged.first),
+        duplicated_rows=logged.log_rows - len(logged.first),
         deep_images=sum(one.deep for one in logged.once_each() if isinstance(one, ImageFeatures)),
         # Of rows that share an image, all but the last describe one that was overwritten.
         cross_check=cross_check(logged, window.features, named_once),
     )
+
+
+def _first(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which of ascending numbers are the first of equal ones."""
+    return np.diff(numbers, prepend=-1) > 0
 
 
 def _lost(logged: LoggedImages) -> list[tuple[ImageLocation, LostImage]]:
@@ -110,6 +117,6 @@ def _count_images(logged: LoggedImages) -> ImageCounts:
         missing=kinds[MissingImage],
         unreadable=kinds[UnreadableImage],
         unfetched=kinds[UnfetchedImage],
-        rows=len(logged.outcomes),
+        rows=logged.log_rows,
         overwritten=kinds[OverwrittenImage],
     )

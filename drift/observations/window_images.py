@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.observations.logged_images import LoggedImages
+from jobs.boxes.image_boxes import ImageBoxes
 from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.features.registry import feature_names
 from reference_stats.file_facts.facts import FileFacts
@@ -40,9 +41,14 @@ class WindowImages:
         What is known of the rows whose image's name is used more than once.
     segments
         The segments of each row, one column each: text or missing; None where nobody asked.
+    log_rows
+        The row of the log that each row is of, where that holds several boxes; None where each is
+        one of the log, and where nobody needs it.
     of_rows
         Whether the log's rows are what counts once, as in a job without images: ``image`` holds
         a name for each row, and `features` the features that the log holds, if any.
+    boxes
+        The boxes that a detector found, of these rows; None where the job names none.
     """
 
     rows: pd.DataFrame
@@ -51,7 +57,9 @@ class WindowImages:
     files: Sequence[FileFacts | None] | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
     segments: pd.DataFrame | None = None
+    log_rows: NDArray[np.int64] | None = None
     of_rows: bool = False
+    boxes: ImageBoxes | None = None
 
     def files_of_images(self) -> list[FileFacts | None]:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -94,8 +102,10 @@ def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowIm
         features=_features(analysed, analysed_rows, logged.numbers),
         fingerprints=stack_fingerprints([one.fingerprint for one in analysed]),
         files=[one.file for one in analysed],
+        boxes=logged.boxes,
         names_used_again=logged.names_used_again,
         segments=segments,
+        log_rows=logged.log_row,
     )
 
 

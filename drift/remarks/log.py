@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
-from jobs.predictions.rows.rows import InnerHeader, LogTally, RecodedRows
+from jobs.predictions.odd_objects import InnerHeader, RecodedRows
+from jobs.predictions.rows.rows import LogTally
 from reports.findings.remarks import Remark
 from reports.words.numbers import listed, share
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.observations.reference.shared_images import Part
 from drift.remarks.facts import RunData
-from drift.remarks.missing_by_row import NAMES_SHOWN, remarks_by_row
+from drift.remarks.missing_by_row import NAMES_SHOWN, is_missing, remarks_by_row
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.words.numbers import listed
 
@@ -56,8 +58,9 @@ def _without_value(name: str, data: RunData) -> tuple[Part, Part] | None:
         return None
     images = data.profile.prediction_images
     reference = pd.Series(range(len(then))) if images is None else images
-    values = now[name] if name in now else pd.Series(None, index=now.index, dtype="object")
-    return _part(then[name], reference), _part(values, now["image"])
+    now = now if name in now else now.assign(**{name: None})
+    absent = is_missing(data, then, name), is_missing(data, now, name)
+    return _part(absent[0], reference), _part(absent[1], now["image"])
 
 
 def _is_empty_somewhere(name: str, data: RunData) -> bool:
@@ -68,8 +71,8 @@ def _is_empty_somewhere(name: str, data: RunData) -> bool:
     return is_empty or bool(data.profile.predictions.rows[name].isna().any())
 
 
-def _part(values: pd.Series, images: pd.Series) -> Part:
-    known = values.notna().groupby(images.to_numpy(dtype=object), sort=False).any()
+def _part(absent: NDArray[np.bool_], images: pd.Series) -> Part:
+    known = pd.Series(~absent).groupby(images.to_numpy(dtype=object), sort=False).any()
     return Part(count=int((~known).sum()), total=len(known))
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words
+from jobs.boxes.per_image import NUMBER
 from jobs.times.timestamps import to_moment
 from reports.findings.remarks import Remark, RemarkWeight
 from reports.words.numbers import listed
@@ -44,11 +46,22 @@ def remarks_by_row(data: RunData) -> Iterator[Remark]:
     for field, column in _columns(data):
         known = data.profile.predictions.rows
         if rows and field in known and len(known):
-            found = _missing(data, field, float(known[field].isna().mean()))
+            found = _missing(data, field, float(is_missing(data, known, field).mean()))
             if found.rows and found.excess(rows) > _MORE_MISSING:
                 alike.setdefault(found, []).append(column)
     for found, columns in alike.items():
         yield _remark(listed(columns, NAMES_SHOWN), found, rows, data.job.image_rules.most_lost)
+
+
+def is_missing(data: RunData, rows: pd.DataFrame, field: str) -> NDArray[np.bool_]:
+    """Return which rows lack a value that they should have.
+
+    Images of which it is known that they have no box have neither class nor score.
+    """
+    absent: NDArray[np.bool_] = rows[field].isna().to_numpy()
+    if data.job.predictions.columns.boxes is not None and NUMBER in rows:
+        absent = absent & (rows[NUMBER].to_numpy() != 0)
+    return absent
 
 
 def _columns(data: RunData) -> Iterator[tuple[str, str]]:
@@ -70,7 +83,7 @@ def _columns(data: RunData) -> Iterator[tuple[str, str]]:
 
 def _missing(data: RunData, field: str, share_before: float) -> _Missing:
     fields = data.predictions.fields
-    absent = fields[field].isna().to_numpy()
+    absent = is_missing(data, fields, field)
     known = np.flatnonzero(~absent)
     first = int(known[-1]) + 1 if len(known) else 0
     since = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from drift.comparison.compare import Comparison
+from drift.remarks.boxes import box_remarks
 from drift.remarks.columns import class_forms, compared_otherwise, unlinked_predictions
 from drift.remarks.facts import RunData
 from drift.remarks.files import file_remarks
@@ -39,6 +40,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     time_remarks,
     number_remarks,
     own_number_remarks,
+    box_remarks,
     missing_value_remarks,
     image_remarks,
     shared_with_reference,

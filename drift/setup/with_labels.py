@@ -16,8 +16,13 @@ from jobs.predictions.selection.object_names import compile_glob
 def with_labels(
     looked_at: LookedAt, draft: Proposal, context: DoubtContext
 ) -> tuple[Proposal, DoubtContext]:
-    """Add what was true: labels beside the log, or its own column of them."""
+    """Add what was true: labels beside the log, or its own column of them.
+
+    Nothing of a detector's log, whose answers are boxes and are not scored.
+    """
     log = looked_at.chosen.candidate
+    if log.guesses.boxes is not None:
+        return replace(draft, columns=replace(draft.columns, label=None)), context
     found = find_labels(
         BesideLog(
             bucket=looked_at.bucket,

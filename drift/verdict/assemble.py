@@ -134,16 +134,22 @@ def _quality(facts: RunFacts) -> Quality:
     window, profile = facts.data.window, facts.data.counted
     if window.of_rows:
         # There are no pictures to be poor, and no files.
-        return with_health(
-            facts.data.counts.quality, facts.data.predictions.fields, _NO_PICTURES, _NO_PICTURES
-        )
+        return with_health(facts.data.counts.quality, _answers(facts), _NO_PICTURES, _NO_PICTURES)
     clipped = Clipped.of(profile, window)
     return with_health(
         with_files(facts.data.counts.quality, count_files(window.files_of_images())),
-        facts.data.predictions.fields,
+        _answers(facts),
         without_clipped(window.features, clipped.current).loc[window.pictures.index],
         without_clipped(profile.features, clipped.reference),
     )
+
+
+def _answers(facts: RunFacts) -> pd.DataFrame:
+    """Return the fields of the rows; an answer of several boxes took its time once."""
+    rows = facts.data.predictions
+    if rows.boxes is None:
+        return rows.fields
+    return rows.fields.assign(latency=rows.fields["latency"].where(rows.boxes.first_of_log))
 
 
 def _log_times(facts: RunFacts) -> LogTimes:

@@ -172,12 +172,23 @@ def fault_with_images(job: Job) -> str:
             "reference.log is not enough beside [images]. Expected exactly one of images, "
             "features, tensors and window in [reference] (found: none)."
         )
+    of_classes = job.has_labels and not job.labels.are_boxes
+    if of_classes and job.predictions.columns.boxes is not None:
+        return (
+            "labels of classes beside predictions.columns.boxes: the answers of a detector are "
+            "boxes. Leave out labels.path and predictions.columns.label; see docs/boxes.md."
+        )
     return ""
 
 
 def fault_without_images(job: Job) -> str:
     """Return what is wrong with a job that has no images; empty where nothing is."""
     columns = job.predictions.columns
+    if columns.boxes is not None:
+        return (
+            "[images] is missing: predictions.columns.boxes are boxes of images, which count once "
+            "each. Add images.path; docs/boxes.md shows a whole job file."
+        )
     compared = (columns.prediction, columns.confidence, columns.probabilities, columns.numbers)
     if not any(compared):
         return (

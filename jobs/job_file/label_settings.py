@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from jobs.job_file.box_settings import BoxColumns
 from jobs.job_file.prediction_settings import (
     Column,
     PredictionSettings,
@@ -25,6 +26,27 @@ def _wait(value: timedelta) -> timedelta:
     return value
 
 
+class TrueBoxColumns(BoxColumns):
+    """Where true boxes stand, in place of `label`."""
+
+    column: str | None = Field(default=None, min_length=1)
+    """The column whose cells hold all true boxes of an image, as `predictions.columns.boxes.column`
+    does. An empty list is a labelled image without objects; an empty cell, one without a label."""
+    columns: tuple[str, ...] = ()
+    """In place of `column`, for a table with a row a box: the four columns with the numbers of the
+    box, in the order of `format`. The rows of one image and time are one label, which stands in one
+    object; where the four are empty, the image has no objects."""
+    classes: str | None = Field(default=None, min_length=1)
+    """Where the boxes' classes are, in the ways of `predictions.columns.boxes.classes`. Without it,
+    boxes are matched whatever their class."""
+    scores: str | None = Field(default=None, min_length=1)
+    """True boxes have no scores: it is not used."""
+    width: str | None = Field(default=None, min_length=1)
+    """The column with the width in pixels of the image that was labelled. With it and `height`,
+    boxes in pixels can be compared with predicted ones in shares. Without, the size that the log
+    says is taken, by `predictions.columns.boxes.width`."""
+
+
 class LabelColumns(Settings):
     """What the columns of the labels are called; templates are as in `predictions.columns`."""
 
@@ -39,6 +61,10 @@ class LabelColumns(Settings):
     timestamp: Column | None = None
     """When the label was given. Of several labels for one image or id the newest counts; without
     this column labels that contradict each other are left out and counted."""
+    boxes: TrueBoxColumns | None = None
+    """Where a detector's true boxes are, in place of `label`: as `predictions.columns.boxes`,
+    without scores. An empty list is a labelled image without objects; where there is no list at
+    all, the image is not labelled."""
 
 
 class LabelSettings(Settings):
@@ -53,6 +79,10 @@ class LabelSettings(Settings):
     """URI prefixes outside the job's own bucket that labels may be read from."""
     columns: LabelColumns = LabelColumns()
     """What the columns are called: `id` or `image` says which prediction a label is for."""
+    export: Literal["coco", "yolo", "label studio", "cvat", "any"] | None = None
+    """What wrote the labels, where they are an export of true boxes: COCO's JSON, YOLO's text
+    files, Label Studio's JSON, or CVAT's XML or Datumaro JSON; with `"any"` their content tells.
+    Images are found by their file names, and `labels.columns` is not needed."""
     format: Literal["csv", "json", "json lines", "parquet"] | None = None
     """As `predictions.format`."""
     encoding: TextEncoding | None = None
@@ -75,12 +105,24 @@ class LabelSettings(Settings):
 
     @model_validator(mode="after")
     def _has_key(self) -> LabelSettings:
-        if self.path is not None and self.columns.id is None and self.columns.image is None:
+        if self.export is not None and self.columns.boxes is not None:
             raise ValueError(
-                "labels.columns.id or labels.columns.image beside labels.path: which prediction a "
-                "label is for"
+                "either labels.export or labels.columns.boxes: an export tells its own"
+            )
+        if self.are_boxes and self.path is None:
+            raise ValueError("labels.path beside labels.export or labels.columns.boxes")
+        keys = (self.columns.id, self.columns.image, self.export)
+        if self.path is not None and keys == (None, None, None):
+            raise ValueError(
+                "labels.columns.id or labels.columns.image beside labels.path, or labels.export: "
+                "which prediction a label is for"
             )
         return self
+
+    @property
+    def are_boxes(self) -> bool:
+        """Whether labels are true boxes, and not classes."""
+        return self.columns.boxes is not None or self.export is not None
 
     def log_settings(self, predictions: PredictionSettings) -> PredictionSettings:
         """Return how the labels' objects are read: as a log is, with columns of their own."""

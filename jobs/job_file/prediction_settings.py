@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
+from jobs.job_file.box_settings import BoxColumns
 from jobs.job_file.names.patterns import NamePattern
 from jobs.job_file.names.templates import check_template, needs_own_time
 from jobs.job_file.value_kinds import Settings, Zone
@@ -114,6 +115,24 @@ class LogColumns(Settings):
     `*` stands for anything; or a table of names and columns, `{ mean = "mean_brightness" }`. A name
     in that table that is one of this program's features (docs/features.md) says that the column
     holds that feature: a job without `[images]` compares it with a reference of features."""
+    boxes: BoxColumns | None = None
+    """Where a detector's boxes stand."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_boxes(cls, data: object) -> object:
+        """Name the columns of the boxes' classes and scores as prediction and confidence."""
+        boxes = data.get("boxes") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(boxes, dict | BoxColumns):
+            return data
+        try:
+            read = BoxColumns.model_validate(boxes)
+        except ValidationError:
+            # The fault is told where the table itself is checked.
+            return data
+        read.refuse_beside(data)
+        found = {"prediction": read.prediction, "confidence": read.confidence}
+        return data | {key: name for key, name in found.items() if name is not None}
 
     @model_validator(mode="before")
     @classmethod
@@ -142,7 +161,8 @@ class LogColumns(Settings):
             known = set(there)
             return {name: one for name, one in self.numbers.items() if one in known}
         fields = (value for key, value in self if key != "numbers" and isinstance(value, str))
-        others = set(fields) - set(self.numbers)
+        of_boxes = frozenset() if self.boxes is None else self.boxes.used
+        others = {*fields, *of_boxes} - set(self.numbers)
         taken = (
             column
             for column in there

@@ -25,7 +25,7 @@ from jobs.times.timestamps import TimestampFault, TimestampRules, Timestamps, re
 from jobs.times.windows import WindowRequest
 
 _EXAMPLES_OF_A_REASON = 3
-_EVERYTHING = WindowRequest(end=datetime(9999, 12, 31, tzinfo=UTC), rows=1)
+EVERYTHING = WindowRequest(end=datetime(9999, 12, 31, tzinfo=UTC), rows=1)
 # Rows need a time to be read at all; nobody looks at it.
 _SOME_TIME = "2000-01-01T00:00:00Z"
 # Of an object's name, which always tells it: so no object has to have a column of times.
@@ -114,7 +114,7 @@ class LabelCollector(WindowCollector):
             How the times at which labels were given are read.
         """
         needed = needed_columns(settings)
-        return cls(request=_EVERYTHING, rules=rules, needed=needed, settings=settings)
+        return cls(request=EVERYTHING, rules=rules, needed=needed, settings=settings)
 
     def know_columns(self, columns: Sequence[str]) -> int | None:
         """Take in an object's columns; no column holds the time of its rows."""
@@ -126,7 +126,7 @@ class LabelCollector(WindowCollector):
     def columns_to_read(self, names: Sequence[str]) -> list[str]:
         """Return the columns that labels need, structs around them too; one at least."""
         of_names = self.needed.of_names
-        plain = {one for one in (*self._asked(), *of_names.own_columns) if one}
+        plain = {*(name for _, name in self.asked()), *of_names.own_columns}
         found = [
             name
             for name in names
@@ -213,21 +213,20 @@ class LabelCollector(WindowCollector):
         """Return the columns that no object has, each with the key that names it."""
         of_names = self.needed.of_names
         there = {*self.columns, *of_names.all}
-        asked = [(key, getattr(self.settings.columns, key)) for key in _KEYS]
-        wanted = [
-            (f"labels.columns.{key}", of_names.own_column_of(name)) for key, name in asked if name
-        ]
+        wanted = [(key, of_names.own_column_of(name)) for key, name in self.asked()]
         return [(name, key) for key, name in wanted if name not in there]
 
-    def _asked(self) -> list[str | None]:
-        return [getattr(self.settings.columns, key) for key in _KEYS]
+    def asked(self) -> list[tuple[str, str]]:
+        """Return the columns that the job file names, each behind the key that names it."""
+        named = [(key, getattr(self.settings.columns, key)) for key in _KEYS]
+        return [(f"labels.columns.{key}", name) for key, name in named if name is not None]
 
     def _given(self, table: Texts, sources: Integers, lines: Integers) -> GivenLabels:
         columns = self.settings.columns
         return GivenLabels(
-            ids=trimmed(_column(table, columns.id)),
-            images=trimmed(_column(table, columns.image)),
-            labels=true_classes(_column(table, columns.label), self.settings.classes),
+            ids=trimmed(column_of(table, columns.id)),
+            images=trimmed(column_of(table, columns.image)),
+            labels=true_classes(column_of(table, columns.label), self.settings.classes),
             moments=self._moments(table),
             sources=sources,
             lines=lines,
@@ -237,7 +236,7 @@ class LabelCollector(WindowCollector):
     def _moments(self, table: Texts) -> Integers:
         if self.settings.columns.timestamp is None:
             return np.full(table.num_rows, NOT_KNOWN)
-        column = _column(table, self.settings.columns.timestamp)
+        column = column_of(table, self.settings.columns.timestamp)
         texts = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
         times = read_timestamps(texts, self._job_rules)
         return np.where(times.faults == TimestampFault.NONE, times.moments, NOT_KNOWN)
@@ -259,7 +258,8 @@ class LabelCollector(WindowCollector):
 _KEYS = ("id", "image", "label", "timestamp")
 
 
-def _column(table: Texts, name: str | None) -> Texts:
+def column_of(table: Texts, name: str | None) -> Texts:
+    """Return a column as texts; nulls where there is none."""
     if name is None or name not in table.column_names:
         return pa.nulls(table.num_rows, pa.string())
     return table[name]

@@ -17,6 +17,11 @@ from jobs.labels.places import LabelPlace, label_place
 from jobs.predictions.selection.choose import NamedObject, objects_of_log
 from jobs.times.timestamps import to_moment
 
+_BOXES = (
+    "labels.columns.boxes or labels.export says that the labels are boxes. A run scores labels "
+    "that are classes; boxes take no part in it. Leave them out, or name a column of classes by "
+    "labels.columns.label."
+)
 _END_OF_TIME = to_moment(datetime(9999, 12, 31, tzinfo=UTC))
 
 
@@ -59,7 +64,7 @@ def list_labels(
     settings: LabelSettings,
     predictions: PredictionSettings,
 ) -> LabelListing | UnreadLabels:
-    """Return which objects may hold labels; that there is none yet is no failure.
+    """Return which objects may hold labels that are classes; that there is none yet is no failure.
 
     Parameters
     ----------
@@ -72,12 +77,24 @@ def list_labels(
     predictions
         Its ``[predictions]``, for what labels are written like the log in.
     """
+    if settings.are_boxes:
+        return UnreadLabels(url=str(settings.path), reason=_BOXES)
+    return list_tables(bucket, open_bucket, settings, predictions)
+
+
+def list_tables(
+    bucket: Bucket,
+    open_bucket: Callable[[str], Bucket],
+    settings: LabelSettings,
+    predictions: PredictionSettings,
+) -> LabelListing | UnreadLabels:
+    """Return the same for labels of either kind in tables and JSON."""
     try:
         place = label_place(bucket, open_bucket, settings)
         objects = _objects(place, settings, predictions)
     except (InputError, UsageError) as error:
         return UnreadLabels(url=str(settings.path), reason=error.message)
-    return LabelListing(place=place, objects=tuple(objects), digest=_digest(place.url, objects))
+    return LabelListing(place=place, objects=tuple(objects), digest=digest_of(place.url, objects))
 
 
 def log_settings_of(
@@ -99,7 +116,8 @@ def _objects(
         return []
 
 
-def _digest(url: str, objects: Sequence[NamedObject]) -> str:
+def digest_of(url: str, objects: Sequence[NamedObject]) -> str:
+    """Return SHA-256 in hex over where labels are, and the names and versions of objects."""
     digest = hashlib.sha256(url.encode())
     for name, version in sorted((one.name, one.info.version) for one in objects):
         digest.update(json.dumps([name, version]).encode())

@@ -79,10 +79,31 @@ def read_listed_labels(
     workers
         How many small objects are fetched at once.
     """
-    wanted = listing.since(since)
+    rules = TimestampRules(timezone=predictions.timezone, day_first=predictions.day_first)
+    collector = LabelCollector.of(settings, rules)
+    wanted = collect_labels(listing, collector, predictions, since=since, workers=workers)
+    return wanted if isinstance(wanted, UnreadLabels) else _assemble(listing, wanted, collector)
+
+
+def collect_labels(
+    listing: LabelListing,
+    collector: LabelCollector,
+    predictions: PredictionSettings,
+    *,
+    since: datetime,
+    workers: int,
+) -> list[NamedObject] | UnreadLabels:
+    """Read the objects that were listed into a collector, and return them.
+
+    Parameters
+    ----------
+    listing, predictions, since, workers
+        As in `read_listed_labels`.
+    """
+    wanted, settings = listing.since(since), collector.settings
     try:
-        _check_count(listing, wanted, settings)
-        collector = _collect(listing, wanted, settings, predictions, workers)
+        check_count(listing, wanted, settings)
+        _collect(listing, wanted, predictions, workers, collector)
         _check(listing, wanted, collector)
     except TooManyRowsError as error:
         return UnreadLabels(
@@ -91,8 +112,8 @@ def read_listed_labels(
             "those of some weeks; narrow labels.path, or name its objects by day.",
         )
     except ObjectError as error:
-        return UnreadLabels(url=listing.url, reason=f"{error.url}: {_in_words_of_labels(error)}")
-    return _assemble(listing, wanted, collector)
+        return UnreadLabels(url=listing.url, reason=f"{error.url}: {in_words_of_labels(error)}")
+    return wanted
 
 
 class _LabelReader(ObjectReader):
@@ -111,7 +132,7 @@ class _LabelReader(ObjectReader):
             self.collector.return_to(before)
             is_gone = isinstance(error, ObjectMissingError)
             reason = OBJECT_GONE if is_gone else UNREADABLE_OBJECT
-            self.collector.leave_object_out(item.name, reason, _in_words_of_labels(error))
+            self.collector.leave_object_out(item.name, reason, in_words_of_labels(error))
 
     def _content(self, name: str) -> bytes:
         try:
@@ -133,25 +154,28 @@ class _LabelReader(ObjectReader):
 def _collect(
     listing: LabelListing,
     wanted: Sequence[NamedObject],
-    settings: LabelSettings,
     predictions: PredictionSettings,
     workers: int,
-) -> LabelCollector:
-    log_settings = log_settings_of(listing.place, settings, predictions)
-    rules = TimestampRules(timezone=predictions.timezone, day_first=predictions.day_first)
-    collector = LabelCollector.of(settings, rules)
+    collector: LabelCollector,
+) -> None:
+    log_settings = log_settings_of(listing.place, collector.settings, predictions)
     reader = _LabelReader(listing.place.bucket, log_settings, collector, workers)
     reader.gone = []
     for group in reader.groups(wanted):
         reader.read(group)
     reader.finish()
-    return collector
 
 
-def _check_count(
+def check_count(
     listing: LabelListing, wanted: Sequence[NamedObject], settings: LabelSettings
 ) -> None:
-    """Check that not too many small objects would be fetched, before the first one is."""
+    """Check that not too many small objects would be fetched, before the first one is.
+
+    Raises
+    ------
+    ObjectError
+        If there are more than `labels.most_objects`.
+    """
     log_settings = PredictionSettings(path=listing.place.path, format=settings.format)
     small = sum(is_small(one.info, log_settings) for one in wanted)
     if small > settings.most_objects:
@@ -204,6 +228,6 @@ def _assemble(
     )
 
 
-def _in_words_of_labels(error: ObjectError) -> str:
+def in_words_of_labels(error: ObjectError) -> str:
     """Return what is wrong with an object, which was read as a log's is, with the labels' keys."""
     return _KEYS_OF_LOG.sub("labels.", error.problem).replace("the log ", "the object ")

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from jobs.boxes.per_image import BOX_NUMBERS
 from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.names.patterns import NamePattern
@@ -88,7 +89,7 @@ class NeededColumns:
         What is taken in as a probability, a segment or a part of an image's path is none.
         """
         columns = list(there)
-        others = {*self.probabilities(columns), *self.extra, *self.segments}
+        others = {*self.probabilities(columns), *self.extra, *self.segments, *self.of_boxes}
         patterns = set(self.named.number_patterns)
         return {
             name: column
@@ -98,11 +99,16 @@ class NeededColumns:
 
     def names(self, column: str) -> bool:
         """Tell whether the job names a column, one of probabilities or numbers by a pattern."""
-        own = {value for _, value in self.named if isinstance(value, str)}
+        own = {value for _, value in self.named if isinstance(value, str)} | self.of_boxes
         patterns = (*self.named.probabilities, *self.named.number_patterns)
         names = self.of_names
         taken = {*own, *self.extra, *self.segments, *names.all, *names.own_columns}
         return column in taken or any(fnmatchcase(column, pattern) for pattern in patterns)
+
+    @property
+    def of_boxes(self) -> frozenset[str]:
+        """The columns that may be read for boxes."""
+        return frozenset() if self.named.boxes is None else self.named.boxes.used
 
     @property
     def images(self) -> ImageColumn | None:
@@ -133,11 +139,13 @@ class NeededColumns:
             "answer_names": named.answer_names,
         }
         made = made_columns(named)
+        boxes = {} if named.boxes is None else named.boxes.required
         found = {
             column: f"predictions.columns.{key}"
             for key, column in keys.items()
             if column and column not in made
         }
+        found |= {column: f"predictions.columns.{key}" for column, key in boxes.items()}
         others = dict.fromkeys(self.segments, "segments.columns")
         keys_of_templates = found | others
         for template in self.of_names.templates:
@@ -149,7 +157,9 @@ class NeededColumns:
 
 
 def made_columns(named: LogColumns) -> frozenset[str]:
-    """Return the columns that no log has because they are made of the answers in its cells."""
+    """Return the columns that no log has because they are made of what its cells hold."""
+    if named.boxes is not None:
+        return named.boxes.made
     if named.answer is None:
         return frozenset()
     return frozenset({class_column(named.answer), confidence_column(named.answer)})
@@ -220,7 +230,8 @@ def check_columns(
     probabilities = needed.probabilities(columns)
     _refuse_clashing(url, "probabilities", _FIELD_NAMES.intersection(probabilities))
     numbers = needed.numbers(columns)
-    _refuse_clashing(url, "numbers", {*_FIELD_NAMES, *probabilities} & set(numbers))
+    derived = () if needed.named.boxes is None else BOX_NUMBERS
+    _refuse_clashing(url, "numbers", {*_FIELD_NAMES, *probabilities, *derived} & set(numbers))
     patterns = dict.fromkeys(needed.named.probabilities, "probabilities")
     if needed.all_numbers:
         patterns |= dict.fromkeys(needed.named.number_patterns, "numbers")

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from jobs.buckets.bucket import Bucket
+from jobs.errors import TooManyBoxesError
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.logged_images import ImageColumn
 from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.answer_tally import tally_answers, without_problems
+from jobs.predictions.boxes.log_rows import LogRows, with_boxes
 from jobs.predictions.cell_images.digests import KeepImage
 from jobs.predictions.image_collector import ImageCollector
 from jobs.predictions.images_only.listing import read_image_listing
@@ -22,7 +24,7 @@ from jobs.predictions.objects import ObjectReader, is_small
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.window import WindowTimes, window_times
 from jobs.predictions.rows.batches import RowBatch
-from jobs.predictions.rows.collector import WindowCollector
+from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
 from jobs.predictions.rows.frames import fields_frame, raw_frame
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows
@@ -73,7 +75,8 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
     ------
     ObjectError
         If the log is missing, empty, damaged, of another format than its name or the job file
-        tells, or without a column that the job names, and if it is too many small objects.
+        tells, or without a column that the job names, and if it is too many small objects, rows
+        or boxes.
     """
     needed = NeededColumns(
         named=settings.columns,
@@ -83,7 +86,11 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         from_path=settings.from_path,
     )
     collector = collect_rows(bucket, settings, request, needed, workers)
-    return _assemble(collector, _rules(settings))
+    try:
+        return _assemble(collector, _rules(settings))
+    except WindowTooLargeError as too_large:
+        url = bucket.url_of(settings.path)
+        raise TooManyBoxesError(url, too_large.found, request.most_rows) from None
 
 
 def collect_rows(
@@ -217,17 +224,20 @@ def _assemble(collector: WindowCollector, rules: TimestampRules) -> PredictionRo
     raw = without_problems(raw, named)
     further = collector.needed.numbers([name for name in columns if name in raw])
     numbers = read_number_columns(raw, named, probabilities, positions, further)
+    values = {field: one.values for field, one in numbers.items()}
+    log = LogRows(raw=raw, moments=batch.moments, values=values)
+    said = [*answers, *(one.tally for one in numbers.values())]
+    log, boxes, of_boxes = with_boxes(log, collector.needed, positions, collector.request.most_rows)
     return PredictionRows(
         window=TimeWindow(start=to_datetime(start), end=collector.request.end),
-        fields=fields_frame(
-            raw, batch.moments, named, {field: one.values for field, one in numbers.items()}
-        ),
-        raw=raw_frame(raw),
+        fields=fields_frame(log.raw, log.moments, named, log.values),
+        raw=raw_frame(log.raw),
         probabilities=probabilities,
-        tally=tally_rows(collector, batch, [*answers, *(one.tally for one in numbers.values())]),
+        tally=tally_rows(collector, batch, [*said, *of_boxes]),
         assumed_timezone=rules.timezone if bool(batch.zoneless.any()) else None,
         times=_times(collector, batch, start),
-        numbers=tuple(further),
+        numbers=(*further, *log.made_numbers),
+        boxes=boxes,
     )
 
 

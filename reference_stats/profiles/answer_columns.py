@@ -18,7 +18,7 @@ def with_answer_columns(table: pd.DataFrame, named: LogColumns) -> pd.DataFrame:
     A table without that column stays as it is: its class and confidence may stand in columns.
     """
     wanted = {name for name in (named.answer, named.answer_names) if name is not None}
-    cells = {name: _cells(table, name) for name in wanted}
+    cells = {name: cells_of(table, name) for name in wanted}
     texts = {name: column for name, column in cells.items() if column is not None}
     if named.answer is None or named.answer not in texts:
         return table
@@ -30,7 +30,7 @@ def with_answer_columns(table: pd.DataFrame, named: LogColumns) -> pd.DataFrame:
     return table.assign(**found)
 
 
-def _cells(table: pd.DataFrame, name: str) -> pa.ChunkedArray | None:
+def cells_of(table: pd.DataFrame, name: str) -> pa.ChunkedArray | None:
     """Return a column as texts, also one of a struct's fields; None where there is none."""
     if name in table.columns:
         values = table[name].tolist()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import tempfile
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -25,6 +26,7 @@ from jobs.predictions.selection.object_names import LogFormat, format_of
 from jobs.predictions.values.numbers import read_numbers
 from jobs.times.timestamp_parts import Texts
 from reference_stats.profiles.answer_columns import with_answer_columns
+from reference_stats.profiles.box_columns import BoxTable, with_box_rows
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable
 
@@ -101,7 +103,12 @@ def read_predictions_table(
     with tempfile.TemporaryDirectory(prefix="drift-") as folder:
         table = _read_table(context.bucket.local_copy(name, Path(folder)), context, name)
     texts = {str(column): _as_texts(table[column]) for column in table.columns}
-    predictions = _predictions(table, context)
+    boxes = with_box_rows(table, context)
+    if boxes is not None:
+        table = boxes.table
+        taken = {name: column.iloc[boxes.found.take] for name, column in texts.items()}
+        texts = {name: column.set_axis(table.index) for name, column in taken.items()}
+    predictions = _predictions(table, context, boxes)
     if not len(predictions.rows.columns):
         named = context.job.predictions.columns
         asked = [named.prediction, named.confidence, *named.probabilities, *named.number_patterns]
@@ -129,7 +136,9 @@ def _read_table(path: Path, context: SourceContext, name: str) -> pd.DataFrame:
     try:
         if name.endswith(".parquet"):
             columns = context.job.predictions.columns
-            table = _read_parquet(path, label, most, whole={columns.answer, columns.answer_names})
+            of_boxes = () if columns.boxes is None else columns.boxes.used
+            whole = {columns.answer, columns.answer_names, *of_boxes}
+            table = _read_parquet(path, label, most, whole=whole)
         elif format_of(name) is LogFormat.JSON_LINES:
             table = _read_json_lines(path, label, most)
         else:
@@ -257,7 +266,9 @@ def _texts(column: pd.Series) -> pa.StringArray:
     return pa.array([None if pd.isna(one) else str(one) for one in column], pa.string())
 
 
-def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable:
+def _predictions(
+    table: pd.DataFrame, context: SourceContext, boxes: BoxTable | None = None
+) -> PredictionTable:
     columns = context.job.predictions.columns
     decimal_commas = bool(table.attrs.get(_DECIMAL_COMMAS))
     table = with_answer_columns(table, columns)
@@ -273,4 +284,10 @@ def _predictions(table: pd.DataFrame, context: SourceContext) -> PredictionTable
     numbers = named.numbers(str(column) for column in table.columns)
     for name, column in numbers.items():
         fields[name] = _as_logged_numbers(table[column], decimal_commas=decimal_commas)
-    return PredictionTable.of(fields, probabilities, tuple(numbers))
+    if boxes is None:
+        return PredictionTable.of(fields, probabilities, tuple(numbers))
+    derived = boxes.numbers(fields.get("confidence"))
+    found = PredictionTable.of(
+        fields.join(derived), probabilities, (*numbers, *map(str, derived.columns))
+    )
+    return replace(found, left_out=boxes.left_out)

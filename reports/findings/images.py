@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,66 @@ class GrownClass:
     share: float
     images: tuple[str, ...]
     reference_images: tuple[str, ...]
+
+
+MOST_BOXES_DRAWN = 24
+"""So many boxes of either kind are drawn into one picture."""
+
+
+class BoxKind(Enum):
+    """Whose box it is."""
+
+    PREDICTED = "predicted"
+    """The model's."""
+    TRUE = "true"
+    """A label's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnBox:
+    """A box over a picture.
+
+    Attributes
+    ----------
+    left, top, right, bottom
+        Shares of the width and height of the picture as it is displayed, 0 to 1; cut off at its
+        edges.
+    class_name
+        Empty where it is not known; long names are cut.
+    score
+        None where it is not known.
+    """
+
+    kind: BoxKind
+    left: float
+    top: float
+    right: float
+    bottom: float
+    class_name: str
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureBoxes:
+    """The boxes of one image.
+
+    Attributes
+    ----------
+    predicted
+        How many the model found; None where its answer cannot be read.
+    true
+        How many the labels name; None where the image has no label.
+    drawn
+        Those that lie in the picture: of more than `MOST_BOXES_DRAWN` predicted boxes the most
+        certain, of so many true boxes the first.
+    not_drawn_because
+        Why boxes are missing from `drawn` that have a place, in words; empty where none is.
+    """
+
+    predicted: int | None
+    true: int | None
+    drawn: tuple[DrawnBox, ...]
+    not_drawn_because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,9 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+BOXES_BEYOND_IMAGES = "boxes_beyond_images"
+"""The code of the remark that boxes in pixels are not those of the images as they are stored."""
+
 
 class RemarkWeight(enum.StrEnum):
     """What a remark does to the verdict of its run."""

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.days import Baseline, Basis, Episode, Level
-from reports.findings.images import AffectedTable, GrownClass, ImageCounts, Offender, Quality
+from reports.findings.images import (
+    AffectedTable,
+    GrownClass,
+    ImageCounts,
+    Offender,
+    PictureBoxes,
+    Quality,
+)
 from reports.findings.log import LogCounts, ServerFigures
 from reports.findings.log_times import LogTimes
 from reports.findings.model_quality.quality import ModelQuality
@@ -135,6 +142,9 @@ class RunFindings:
     model_quality
         What labels say of the model; None where the job names none. It changes neither the verdict
         nor anything else here.
+    boxes
+        By the image's name, the boxes of images that stand out and of wrong answers of this window;
+        None where the job names no boxes.
     observed
         What counts once: images, or the rows of the log in a job without images. Then everything
         that is called images here is a number of rows.
@@ -185,6 +195,7 @@ class RunFindings:
     numbers: tuple[Finding, ...] = ()
     model_quality: ModelQuality | None = None
     quality_notification: Notice | None = None
+    boxes: dict[str, PictureBoxes] | None = None
     observed: Observed = Observed.IMAGES
     schema_version: str = SCHEMA_VERSION
 

@@ -59,6 +59,7 @@ REPORT_KEYS = (
     "quality",
     "model_quality",
     "offenders",
+    "boxes",
     "grown_class",
     "evidence",
     "notification",

@@ -21,6 +21,7 @@ from reports.json_report.report import report_json, report_schema
 from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
 from tests.support import normal_days
+from tests.support.boxed_findings import found_boxes
 from tests.support.quality_findings import QUALITY_EXAMPLES
 from tests.support.row_findings import drifted_rows
 
@@ -36,6 +37,7 @@ EXAMPLES = (
     normal_days.drifted_camera,
     normal_days.learning,
     drifted_rows,
+    found_boxes,
     *QUALITY_EXAMPLES,
 )
 WHERE = {
@@ -61,6 +63,8 @@ WHERE = {
     images.Trouble: SCHEMA["$defs"]["trouble"],
     columns.Multivariate: SCHEMA["$defs"]["multivariate"],
     images.Offender: SCHEMA["$defs"]["offender"],
+    images.PictureBoxes: SCHEMA["$defs"]["picture_boxes"],
+    images.DrawnBox: SCHEMA["$defs"]["drawn_box"],
     images.AffectedTable: SCHEMA["$defs"]["affected_table"],
     images.GrownClass: SCHEMA["$defs"]["grown_class"],
     places.Segment: SCHEMA["$defs"]["segment"],

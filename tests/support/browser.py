@@ -60,6 +60,18 @@ const look = page => {
     if (shown.length) report.bottoms[part] = Math.max(
       ...shown.map(one => one.getBoundingClientRect().bottom));
   }
+  report.boxed = [...page.querySelectorAll(".boxed")]
+    .filter(one => one.getClientRects().length).map(one => {
+      const picture = one.querySelector("img").getBoundingClientRect();
+      const drawing = one.querySelector("svg");
+      const paths = [...drawing.querySelectorAll("path")].map(path => {
+        const box = path.getBBox(), to = drawing.getScreenCTM();
+        return [(box.x * to.a + to.e - picture.x) / picture.width,
+          (box.y * to.d + to.f - picture.y) / picture.height,
+          box.width * to.a / picture.width, box.height * to.d / picture.height];
+      });
+      return {width: picture.width, height: picture.height, paths: paths};
+    });
   const right = root.clientWidth + 1;
   const wide = [...page.querySelectorAll("body *")].filter(
     one => one.getBoundingClientRect().right > right && !one.closest(".unseen, .skip"));

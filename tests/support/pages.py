@@ -16,8 +16,8 @@ from reports.history.history import HistoryRow
 from reports.pages.index.page import index_files
 from reports.pages.links import JobLinks
 from reports.pages.run.report import report_html
+from tests.support import boxed_findings, normal_days, quality_findings
 from tests.support import findings as examples
-from tests.support import normal_days, quality_findings
 from tests.support.row_findings import drifted_rows
 
 EXAMPLES = (
@@ -37,6 +37,8 @@ EXAMPLES = (
     quality_findings.two_versions,
     quality_findings.hostile_classes,
     quality_findings.worse_rows,
+    boxed_findings.found_boxes,
+    boxed_findings.hostile_boxes,
 )
 
 

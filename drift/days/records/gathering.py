@@ -183,7 +183,7 @@ class Gathering:
         rows = self.calendar.rows
         if rows is None:
             missing = [block for block in wanted if block not in known]
-            rows_a_block = max(1.0, len(self.predictions) / len(self.own))
+            rows_a_block = max(1.0, self.predictions.log_rows / len(self.own))
             return maker.of_blocks(missing, rows_a_block)
         oldest = there.get(wanted[-1]) if wanted else None
         if oldest is not None and oldest.record.rows < rows:

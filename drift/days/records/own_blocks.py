@@ -54,10 +54,13 @@ def own_blocks(
     for block in calendar.window_blocks():
         rows, all_rows = (np.flatnonzero(_inside(block, one)) for one in (moments, accepted))
         by_rows = calendar.kind is BlockKind.ROWS
+        boxes = predictions.boxes
+        in_log = len(all_rows) if boxes is None else boxes.log_rows(all_rows)
+        kept = len(rows) if window.log_rows is None else len(np.unique(window.log_rows[rows]))
         counts = BlockCounts(
-            rows=len(all_rows) if by_rows else rows_in(predictions, block, len(all_rows)),
+            rows=in_log if by_rows else rows_in(predictions, block, in_log),
             images=len(pd.unique(names[rows])),
-            refused=len(all_rows) - len(rows),
+            refused=in_log - kept,
         )
         many = int(_inside(block, moments[first]).sum())
         found.append(OwnBlock(block=block, counts=counts, rows=rows, analysed=many))

@@ -91,11 +91,12 @@ def find_shared(profile: ReferenceProfile, window: WindowImages) -> SharedImages
     current, reference = _pictures(ours), _pictures(theirs)
     in_reference = np.isin(current.keys, reference.keys)
     in_window = np.isin(reference.keys, current.keys)
-    images = int(in_reference[current.of_row[current.of_row >= 0]].sum())
+    # An image that several rows name is one.
+    first = ~window.rows["image"].loc[window.features.index].duplicated().to_numpy()
+    images = int(in_reference[current.of_row[first & (current.of_row >= 0)]].sum())
     near_window, near_reference = _saved_anew(profile, window, (current, in_reference), reference)
-    rows = len(window.features)
     return SharedImages(
-        images=Part(count=images + near_window, total=rows),
+        images=Part(count=images + near_window, total=int(first.sum())),
         window=Part(count=int(in_reference.sum()) + near_window, total=len(current.keys)),
         reference=Part(count=int(in_window.sum()) + near_reference, total=len(reference.keys)),
         saved_anew=near_window,

@@ -25,17 +25,20 @@ def check_columns(named: LogColumns, rows: PredictionRows) -> Iterator[Check]:
     fields = [(key, getattr(named, key)) for key in _KEYS]
     fields += [(name, name) for name in rows.probabilities]
     numbers = named.number_columns(rows.raw.columns)
-    fields += [(name, numbers[name]) for name in rows.numbers]
+    fields += [(name, numbers[name]) for name in rows.numbers if name in numbers]
     unread = {tally.column: tally.lost for tally in rows.tally.numbers}
     for key, column in fields:
         if column is None or column not in rows.raw.columns:
             continue
         # `check_rows` reports values that cannot be read.
-        empty = int(rows.fields[key].isna().sum()) - unread.get(column, 0)
-        if _FEW_EMPTY * len(rows) < empty < len(rows):
+        empty = rows.fields[key].isna().to_numpy()
+        if rows.boxes is not None:
+            empty = empty & ~rows.boxes.without_boxes
+        many = int(empty.sum()) - unread.get(column, 0)
+        if _FEW_EMPTY * len(rows) < many < len(rows):
             yield look(
                 _kind(key, rows),
-                f"{column} is empty in {empty:,} of {len(rows):,} rows of the window",
+                f"{column} is empty in {many:,} of {len(rows):,} rows of the window",
                 "Was it called otherwise in a part of the log? These rows say nothing about it.",
             )
 

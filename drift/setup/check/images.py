@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from drift.observations.logged_images import LoggedImages
 from drift.observations.window_counts import WindowCounts, count_window
 from drift.observations.window_images import WindowImages, join
@@ -56,6 +58,7 @@ class CheckedImages:
 
 def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     """Fetch and analyse images of a window that has rows: half the newest, half spread over it."""
+    rows = _rows_of_log(rows)
     everywhere = place.locator.locate(rows.raw, place.log_url)
     picked = _picked(len(rows))
     located = [everywhere[row] for row in picked]
@@ -95,6 +98,13 @@ def check_images(place: Workplace, rows: PredictionRows) -> CheckedImages:
     )
 
 
+def _rows_of_log(rows: PredictionRows) -> PredictionRows:
+    """Return the rows, of those that are of one row of the log the first."""
+    if rows.boxes is None:
+        return rows
+    return _rows_at(rows, np.flatnonzero(rows.boxes.first_of_log).tolist())
+
+
 def _why_lost(one: ImageLocation | RefusedLocation, extracted: ExtractionResult) -> str:
     if isinstance(one, RefusedLocation):
         return one.reason
@@ -124,6 +134,7 @@ def _rows_at(rows: PredictionRows, positions: Sequence[int]) -> PredictionRows:
         rows,
         fields=rows.fields.iloc[list(positions)].reset_index(drop=True),
         raw=rows.raw.iloc[list(positions)].reset_index(drop=True),
+        boxes=None if rows.boxes is None else rows.boxes.take(np.array(positions, np.int64)),
     )
 
 

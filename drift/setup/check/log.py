@@ -129,7 +129,7 @@ def _rows(place: Workplace, rows: PredictionRows) -> Check:
         rows.assumed_timezone
     )
     if len(rows):
-        return is_ok("rows in window", f"{len(rows):,} rows from {span}{zone}")
+        return is_ok("rows in window", f"{rows.log_rows:,} rows from {span}{zone}")
     if rows.tally.rejected:
         return fails(
             "rows in window",

@@ -169,7 +169,7 @@ def check_stretch(place: Workplace) -> CheckedReference:
     share = good / max(1, len(outcomes))
     named = place.job.predictions.columns
     return CheckedReference(
-        checks=(_check_of_stretch(stretch, len(rows), good, len(outcomes)),),
+        checks=(_check_of_stretch(stretch, rows.log_rows, good, len(outcomes)),),
         images=round(len(distinct) * share),
         files=_files(outcomes.values()),
         has_predictions=named.prediction is not None or named.confidence is not None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from drift.run_request import RunOptions, requested_window
+from drift.setup.check.boxes import check_boxes
 from drift.setup.check.classes import check_classes
 from drift.setup.check.columns import check_columns, check_numbers
 from drift.setup.check.files import check_files
@@ -73,6 +74,7 @@ def _check_run(place: Workplace, job: Job, options: RunOptions) -> Iterator[Chec
     if log.rows is not None:
         yield from check_rows(log.rows, job.image_rules.most_lost)
         yield from check_columns(job.predictions.columns, log.rows)
+        yield from check_boxes(job.predictions.columns, log.rows)
         yield from check_serving(place, log.rows.window)
         yield from check_labels(place, log.rows)
     yield check_writing(place)

@@ -9,6 +9,7 @@ import numpy as np
 
 from drift.setup.columns import words as column_words
 from drift.setup.columns.answers import AnswerGuess, guess_answer
+from drift.setup.columns.boxes.guess import BoxGuess, guess_boxes
 from drift.setup.columns.changes import fills_of, rows_with_times, rows_without_times
 from drift.setup.columns.classes import (
     FEATURE_NAMES,
@@ -58,6 +59,7 @@ class ColumnGuesses:
     probabilities: ProbabilityGuess | None = None
     answer: Guess | None = None
     answer_names: Guess | None = None
+    boxes: BoxGuess | None = None
     segments: tuple[str, ...] = ()
     unfit: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -128,6 +130,9 @@ def guess_columns(columns: Mapping[str, ColumnValues]) -> ColumnGuesses:
 def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> ColumnGuesses:
     left = _Open(dict(columns))
     left.take(time)
+    boxes = guess_boxes(left.columns)
+    for name in boxes.used if boxes else ():
+        left.columns.pop(name)
     answer = guess_answer(left.columns)
     found = _guess_classes(left, columns, answer)
     identity = left.take(_guess_id(left.columns.values()))
@@ -136,6 +141,8 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
     classes = answer.classes if answer else None
     known = [columns[one.column] for one in (found.prediction, found.label) if one]
     reading = columns[time.column].time_reading if time else None
+    if boxes is not None:
+        found = with_boxes(found, boxes)
     return replace(
         found,
         time=time,
@@ -148,6 +155,21 @@ def _guess_all(columns: Mapping[str, ColumnValues], time: Guess | None) -> Colum
         client=client,
         segments=guess_segments(left.columns.values(), [*known, *filter(None, [classes])]),
         notes=tuple(left.notes),
+    )
+
+
+def with_boxes(found: ColumnGuesses, boxes: BoxGuess) -> ColumnGuesses:
+    """Return the guesses with those of the boxes; what cells of boxes say is no other column."""
+    inside = boxes.settings.column is not None
+    no_class = inside and boxes.settings.classes is not None
+    no_score = inside and boxes.settings.scores is not None
+    return replace(
+        found,
+        boxes=boxes,
+        prediction=None if no_class else found.prediction,
+        confidence=None if no_score else found.confidence,
+        answer=None if inside else found.answer,
+        answer_names=None if inside else found.answer_names,
     )
 
 

@@ -21,7 +21,8 @@ def about_columns(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # no
             text=f"{guess.column} was taken because: {guess.because}{others}.",
         )
     is_log = not draft.log.source.images_only
-    if columns.prediction is None and columns.answer is None and is_log:
+    boxed = columns.boxes is not None and columns.boxes.settings.classes is not None
+    if columns.prediction is None and columns.answer is None and is_log and not boxed:
         watched = "the probabilities" if columns.probabilities else "images alone"
         if draft.template is None:
             watched = "the numbers" if draft.numbers else "the confidence"
@@ -32,5 +33,7 @@ def about_columns(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:  # no
             key="predictions.columns.prediction",
             text=f"{seen_none}; without one, {watched} are watched.",
         )
+    if columns.boxes is not None and columns.boxes.doubt:
+        yield Doubt(key="predictions.columns.boxes", text=columns.boxes.doubt)
     for note in columns.notes:
         yield Doubt(key="predictions.columns", text=note)

@@ -68,7 +68,7 @@ class Candidate:
         """Return how much it looks like the log of requests, names and content together."""
         guesses = self.guesses
         points = self.family.name_points()
-        answers = guesses.answer is not None
+        answers = guesses.answer is not None or guesses.boxes is not None
         points += 2.0 * (answers or guesses.prediction is not None)
         points += 1.0 * (answers or guesses.confidence is not None)
         points += 1.0 * (guesses.id is not None) + 1.0 * guesses.has_clock

@@ -27,6 +27,7 @@ def validated(proposal: Proposal) -> str:
 def told(proposal: Proposal, target: Path) -> str:
     """Return what to print: what was found, what was unsure, and what to do next."""
     columns = ", ".join(f"{key} = {one.column}" for key, one in proposal.columns.named.items())
+    columns += _boxes(proposal)
     probabilities = proposal.columns.probabilities
     if probabilities is not None:
         patterns = ", ".join(probabilities.patterns)
@@ -62,6 +63,14 @@ def told(proposal: Proposal, target: Path) -> str:
         "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
         for line in lines
     )
+
+
+def _boxes(proposal: Proposal) -> str:
+    if proposal.columns.boxes is None:
+        return ""
+    boxes = proposal.columns.boxes.settings
+    where = boxes.column or ", ".join(boxes.columns)
+    return f", boxes = {where} ({boxes.format} in {boxes.unit})"
 
 
 def _images(proposal: Proposal) -> str:

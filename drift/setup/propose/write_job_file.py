@@ -9,6 +9,7 @@ from datetime import datetime
 from drift.setup.job_file_lines import WIDTH, comment, with_reason
 from drift.setup.labels.written import label_lines, quality_lines
 from drift.setup.log.samples.row_sample import Written
+from drift.setup.propose.box_lines import box_lines, said_inside
 from drift.setup.propose.proposal import Proposal
 from jobs.job_file.toml_text import as_list, as_text
 from jobs.times.windows import format_duration
@@ -20,8 +21,6 @@ _COLUMN_ORDER = (
 )  # fmt: skip
 # Of these there is no line where nothing was recognised.
 _LEFT_AWAY = frozenset({"timestamp", "latency", "client", "answer", "answer_names"})
-# These are read from the answer where no column of their own was recognised.
-_OF_ANSWER = frozenset({"prediction", "confidence"})
 
 
 def job_file_text(proposal: Proposal) -> str:
@@ -85,7 +84,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
         if key in named:
             yield from _doubts(proposal, f"predictions.columns.{key}")
             yield from with_reason(f"{key} = {as_text(named[key].column)}", named[key].because)
-        elif key not in _LEFT_AWAY and not (columns.answer and key in _OF_ANSWER):
+        elif key not in _LEFT_AWAY and key not in said_inside(columns):
             yield from _doubts(proposal, f"predictions.columns.{key}")
             yield f'# {key} = "..."    # {_why_none(proposal, key)}'
     if columns.probabilities is not None:
@@ -95,6 +94,7 @@ def _predictions(proposal: Proposal) -> Iterator[str]:
         )
     yield from _numbers(proposal)
     yield from _doubts(proposal, "predictions.columns")
+    yield from box_lines(columns.boxes, _doubts(proposal, "predictions.columns.boxes"))
 
 
 def _why_none(proposal: Proposal, key: str) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from jobs.buckets.bucket import ObjectInfo
 from jobs.predictions.cell_images.digests import KeepImage
 from jobs.predictions.log_columns import NeededColumns
+from jobs.predictions.odd_objects import InnerHeader
 from jobs.predictions.row_times.course import TimeCourse
 from jobs.predictions.row_times.observed import ObservedTimes
 from jobs.predictions.row_times.seen import SeenTimes
@@ -20,7 +21,6 @@ from jobs.predictions.rows.made_columns import with_made_columns
 from jobs.predictions.rows.origins import RowOrigins
 from jobs.predictions.rows.places import RowPlaces
 from jobs.predictions.rows.rejections import RejectedRows, Rejections, UnreadLines
-from jobs.predictions.rows.rows import InnerHeader
 from jobs.predictions.values.long_values import cut_unnamed
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.timestamps import (

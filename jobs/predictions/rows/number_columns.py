@@ -72,6 +72,15 @@ class RowPositions:
         pairs = zip(self.sources.tolist(), self.lines.tolist(), strict=True)
         return [self.origins.place(str(source), line) for source, line in pairs]
 
+    def take(self, rows: Integers) -> RowPositions:
+        """Return where some of the rows come from."""
+        return RowPositions(
+            moments=self.moments[rows],
+            sources=self.sources[rows],
+            lines=self.lines[rows],
+            origins=self.origins,
+        )
+
     def example(self, row: int, text: str) -> LostValue:
         """Return where one row stands and what its cell holds."""
         place = self.origins.place(str(self.sources[row]), int(self.lines[row]))

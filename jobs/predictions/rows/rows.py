@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from jobs.boxes.image_boxes import ImageBoxes
+from jobs.predictions.odd_objects import InnerHeader, RecodedRows
 from jobs.predictions.recording import RecordingCounts
 from jobs.predictions.row_times.window import WindowTimes
 from jobs.predictions.rows.origins import LINE
@@ -164,47 +166,6 @@ class NewestRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InnerHeader:
-    """A header inside an object, after which its rows have other columns.
-
-    Attributes
-    ----------
-    source, line
-        Where it stands.
-    moment
-        The time of the first row behind it, in microseconds since 1970-01-01 UTC.
-    added, gone
-        Columns that it has and the header before it has not, and the other way round.
-    """
-
-    source: str
-    line: int
-    moment: int
-    added: tuple[str, ...]
-    gone: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecodedRows:
-    """Rows of an object that is not UTF-8 and was read in another encoding.
-
-    Attributes
-    ----------
-    encoding
-        Its name, such as ``Windows-1252``.
-    rows
-        How many rows of the window hold a letter that depends on it.
-    example
-        A text with such a letter.
-    """
-
-    source: str
-    encoding: str
-    rows: int
-    example: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LogTally:
     """How many rows the window holds and why some were kept out.
 
@@ -283,6 +244,9 @@ class PredictionRows:
         How the times are written, and which rows lie near the window.
     recording
         What the log's writer says of requests without a row, where somebody has asked for it.
+    boxes
+        The boxes of a detector, where the job says where they stand. Then each row holds the class
+        and the score of one box, or is that of an image without boxes.
     """
 
     window: TimeWindow
@@ -294,6 +258,12 @@ class PredictionRows:
     times: WindowTimes = field(default_factory=WindowTimes)
     numbers: tuple[str, ...] = ()
     recording: RecordingCounts = field(default_factory=RecordingCounts)
+    boxes: ImageBoxes | None = None
 
     def __len__(self) -> int:
         return len(self.fields)
+
+    @property
+    def log_rows(self) -> int:
+        """How many rows of the log the rows are of."""
+        return len(self) if self.boxes is None else self.boxes.log_rows()

@@ -9,15 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.predictions.odd_objects import InnerHeader, RecodedRows
 from jobs.predictions.rows.batches import RowBatch
 from jobs.predictions.rows.collector import WindowCollector
 from jobs.predictions.rows.newest import RejectedPlaces, in_window, newest_rows
 from jobs.predictions.rows.rejections import shorten
 from jobs.predictions.rows.rows import (
-    InnerHeader,
     LogTally,
     NumberColumnTally,
-    RecodedRows,
     RejectedRow,
 )
 from jobs.times.timestamp_parts import Texts

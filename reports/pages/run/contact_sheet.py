@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from reports.findings.images import Offender
 from reports.findings.run import RunFindings
+from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
 
@@ -25,6 +26,8 @@ class Shot:
         How it looks in a few words, without the numbers: ``"blurrier, darker"``.
     link
         The link to the image itself; None where none is known.
+    boxes
+        The boxes that a detector found in it; None where the job names none.
     """
 
     offender: Offender
@@ -32,6 +35,7 @@ class Shot:
     source: str | None
     anchor: str
     link: str | None
+    boxes: BoxesView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,7 @@ def _shots(
             source=picture_source(pictures[offender.image]) if offender.image in pictures else None,
             anchor=f"image-{number}",
             link=_link(links, offender.image),
+            boxes=boxes_view(findings.boxes, offender.image, pictures.get(offender.image)),
         )
         for number, offender in enumerate(findings.offenders, start=1)
     )

@@ -16,6 +16,7 @@ from reports.findings.model_quality.scores import (
     WrongImage,
 )
 from reports.findings.run import RunFindings
+from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
 from reports.pages.run.quality_plots import MOST_DAYS, day_plot, reliability_plot
@@ -57,6 +58,7 @@ class WrongShot:
     confidence: str
     source: str | None
     link: str | None
+    boxes: BoxesView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ def quality_view(
     quality = findings.model_quality
     if quality is None:
         return None
-    shots = tuple(_shot(one, pictures or {}, links) for one in quality.wrong)
+    shots = tuple(_shot(one, findings, pictures or {}, links) for one in quality.wrong)
     dropped = quality.state is QualityState.DROPPED
     classes, confusions = class_rows(quality), confusion_rows(quality)
     first_classes = _first(len(classes), CLASSES_FIRST)
@@ -197,7 +199,9 @@ def _first(rows: int, first: int) -> int:
     return rows if rows <= first + 1 else first
 
 
-def _shot(one: WrongImage, pictures: Mapping[str, bytes], links: ImageLinks | None) -> WrongShot:
+def _shot(
+    one: WrongImage, findings: RunFindings, pictures: Mapping[str, bytes], links: ImageLinks | None
+) -> WrongShot:
     data = pictures.get(one.image) if one.image else None
     return WrongShot(
         wrong=one,
@@ -205,6 +209,7 @@ def _shot(one: WrongImage, pictures: Mapping[str, bytes], links: ImageLinks | No
         confidence="" if one.confidence is None else f"{percent(one.confidence)} sure",
         source=None if data is None else picture_source(data),
         link=None if links is None or not one.image else links.to(one.image),
+        boxes=boxes_view(findings.boxes, one.image, data),
     )
 
 

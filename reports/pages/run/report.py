@@ -11,7 +11,7 @@ from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import ImageLinks, link_by_template
-from reports.pages.page import QUALITY_STYLE, render
+from reports.pages.page import BOXES_STYLE, QUALITY_STYLE, render
 from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
@@ -142,7 +142,7 @@ def report_html(
     own = [row for row in history if row.run_id == findings.run_id]
     accepted = any(row.accepted is not None for row in own)
     rejected = any(row.rejected for row in own)
-    further = () if findings.model_quality is None else (QUALITY_STYLE,)
+    further = _further_styles(findings)
     page = render("report.html.j2", values, further)
     page = page if findings.has_images else page_in_rows(page)
     return with_marks(page, accepted=accepted, rejected=rejected)
@@ -158,6 +158,11 @@ def with_marks(page: bytes, *, accepted: bool, rejected: bool = False) -> bytes:
         hidden, shown = _HIDDEN_MARK.format(name).encode(), _MARK.format(name).encode()
         page = page.replace(hidden, shown, 1) if is_set else page.replace(shown, hidden, 1)
     return page
+
+
+def _further_styles(findings: RunFindings) -> tuple[str, ...]:
+    parts = {QUALITY_STYLE: findings.model_quality, BOXES_STYLE: findings.boxes}
+    return tuple(sheet for sheet, part in parts.items() if part is not None)
 
 
 def _titles(findings: RunFindings) -> dict[str, str]:

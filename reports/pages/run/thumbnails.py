@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from reports.findings.images import PictureBoxes
 
 MOST_PICTURES = 24
 # The four worst and the four most typical are in the page twice: small ones are at the top.
@@ -13,6 +15,15 @@ MOST_CLASS_BYTES = 28_000
 # Of wrong answers; the first four are at the top as well.
 MOST_WRONG_PICTURES = 8
 MOST_WRONG_BYTES = 48_000
+
+# What a box with a long class takes of a page, as bytes of a thumbnail: those grow by a third.
+_BYTES_OF_A_BOX = 130
+
+
+def most_bytes_beside(boxes: Mapping[str, PictureBoxes] | None) -> int:
+    """Return how many bytes the images that stand out may take beside the boxes of a page."""
+    drawn = sum(len(one.drawn) for one in (boxes or {}).values())
+    return MOST_BYTES - drawn * _BYTES_OF_A_BOX
 
 
 def within_budget(

@@ -15,6 +15,7 @@ from drift.days.records.made.reading import LoggedStretch, rows_at
 from drift.days.records.measured.drawing import name_hashes
 from drift.days.records.measured.measure import BlockCounts
 from drift.workplace import Workplace
+from jobs.boxes.image_boxes import joined
 from jobs.errors import TooManyRowsError
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
@@ -114,8 +115,10 @@ def _joined(parts: Sequence[LoggedStretch]) -> LoggedStretch:
 
 def _all_rows(parts: Sequence[PredictionRows]) -> PredictionRows:
     filled = [part for part in parts if len(part)] or parts[:1]
+    boxes = [part.boxes for part in filled if part.boxes is not None]
     return replace(
         filled[0],
         fields=pd.concat([part.fields for part in filled], ignore_index=True),
         raw=pd.concat([part.raw for part in filled], ignore_index=True),
+        boxes=joined(boxes) if boxes else None,
     )

@@ -127,7 +127,7 @@ class BlockMaker:
             except InputError as error:
                 self._failed(error.message)
                 break
-            is_beginning = len(stretch.moments) < asked
+            is_beginning = len(stretch.log_moments) < asked
             blocks = _cut(stretch, rows, edge, distance, with_rest=is_beginning)[:number]
             rows_apart = max(rows, stretch.rows_within(distance, edge))
             edge = end_before(blocks[-1], distance)
@@ -249,13 +249,14 @@ def _cut(
         Whether the rows before them are a block too, and where there is none, the moment before.
     """
     blocks: list[Block] = []
-    stop = len(stretch.moments)
+    moments = stretch.log_moments
+    stop = len(moments)
     while stop >= rows:
-        start = to_datetime(int(stretch.moments[stop - rows]))
+        start = to_datetime(int(moments[stop - rows]))
         blocks.append(Block(start=start, end=end))
         end = end_before(blocks[-1], distance)
-        stop = int(np.searchsorted(stretch.moments, to_moment(end)))
+        stop = int(np.searchsorted(moments, to_moment(end)))
     if with_rest:
-        start = to_datetime(int(stretch.moments[0])) if stop else end - _MICROSECOND
+        start = to_datetime(int(moments[0])) if stop else end - _MICROSECOND
         blocks.append(Block(start=start, end=end))
     return blocks

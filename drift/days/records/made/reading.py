@@ -87,6 +87,12 @@ class LoggedStretch:
         known = pd.notna(self.names)
         return self.names[known], self.moments[known]
 
+    @property
+    def log_moments(self) -> Moments:
+        """The times of the log's rows: where such a row has several boxes it is here once."""
+        boxes = self.predictions.boxes
+        return self.moments if boxes is None else self.moments[boxes.first_of_log]
+
     def rows_of(self, block: Block) -> slice:
         """Return which rows lie in a block."""
         first, stop = np.searchsorted(
@@ -96,10 +102,11 @@ class LoggedStretch:
 
     def rows_within(self, length: timedelta, end: datetime) -> int:
         """Return how many rows there are on average in a stretch of that length before the end."""
-        if not len(self.moments):
+        moments = self.log_moments
+        if not len(moments):
             return 0
-        span = max(end - to_datetime(int(self.moments[0])), timedelta(microseconds=1))
-        return math.ceil(len(self.moments) * (length / span))
+        span = max(end - to_datetime(int(moments[0])), timedelta(microseconds=1))
+        return math.ceil(len(moments) * (length / span))
 
     def drawn(self, block: Block, most_images: int) -> NDArray[np.int64]:
         """Return the rows of a block that name an image that is drawn."""
@@ -121,12 +128,17 @@ class LoggedStretch:
             return self.counted[block]
         rows = self.rows_of(block)
         names = self.names[rows]
-        refused = int(pd.isna(names).sum())
+        accepted = self._log_rows(np.arange(rows.start, rows.stop))
+        refused = self._log_rows(rows.start + np.flatnonzero(pd.isna(names)))
         return BlockCounts(
-            rows=len(names) if by_rows else rows_in(self.predictions, block, len(names)),
+            rows=accepted if by_rows else rows_in(self.predictions, block, accepted),
             images=len(pd.unique(names[pd.notna(names)])),
             refused=refused,
         )
+
+    def _log_rows(self, rows: NDArray[np.int64]) -> int:
+        boxes = self.predictions.boxes
+        return len(rows) if boxes is None else boxes.log_rows(rows)
 
     def images(self, place: Workplace, rows: NDArray[np.int64], later: LaterUses) -> LoggedImages:
         """Return what becomes of the images of some rows.
@@ -200,6 +212,7 @@ def rows_at(predictions: PredictionRows, rows: NDArray[np.int64]) -> PredictionR
         predictions,
         fields=predictions.fields.iloc[rows].reset_index(drop=True),
         raw=predictions.raw.iloc[rows].reset_index(drop=True),
+        boxes=None if predictions.boxes is None else predictions.boxes.take(rows),
     )
 
 

@@ -51,6 +51,8 @@ def record_key(job: Job, rows: int | None) -> str:
     if columns.numbers:
         named = columns.numbers
         parts.append(sorted(named.items() if isinstance(named, dict) else named))
+    if columns.boxes is not None:
+        parts.append(["boxes", columns.boxes.model_dump(mode="json", exclude_defaults=True)])
     of_text = [log.format, log.encoding, list(log.header)]
     if any(of_text):
         parts.append(["text", *of_text])

@@ -6,14 +6,16 @@ from urllib.parse import quote
 
 import pytest
 
-from reports.findings.images import AffectedTable, GrownClass
+from reports.findings.images import AffectedTable, BoxKind, GrownClass, PictureBoxes
 from reports.findings.run import RunFindings
 from reports.pages.links import ImageLinks
 from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.report import Links, report_html
-from reports.pages.run.thumbnails import MOST_BYTES, MOST_CLASS_BYTES, MOST_TYPICAL_BYTES
+from reports.pages.run.thumbnails import MOST_CLASS_BYTES, MOST_TYPICAL_BYTES, most_bytes_beside
 from tests.reports.pages.run.test_html_report import PICTURE, pictures, text_of
 from tests.support import findings as examples
+from tests.support.boxed_findings import crowd
+from tests.support.pages import photograph
 
 FOLDER = ImageLinks(bucket_url="/srv/bucket", up="../../../../")
 
@@ -29,20 +31,27 @@ def with_grown_class(run: RunFindings) -> RunFindings:
     return dataclasses.replace(run, grown_class=grown)
 
 
-def test_a_full_page_is_under_a_megabyte() -> None:
+@pytest.mark.parametrize("most_boxes", [0, 24])
+def test_a_full_page_is_under_a_megabyte(most_boxes: int) -> None:
     run = examples.drifted()
     offenders = tuple(
         dataclasses.replace(run.offenders[0], image=f"{number}.jpg") for number in range(24)
     )
     run = dataclasses.replace(run, offenders=offenders)
-    shots = {offender.image: bytes(MOST_BYTES // 24) for offender in offenders}
     typical = {str(number): bytes(MOST_TYPICAL_BYTES // 8) for number in range(8)}
     # As many columns as a job with all features has, each with a course of 30 runs.
     columns = tuple(
         dataclasses.replace(run.features[number % 11], name=f"column {number}")
         for number in range(45)
     )
-    run = dataclasses.replace(run, features=columns)
+    longest = [dataclasses.replace(one, class_name="x" * 40) for one in crowd(most_boxes)]
+    true = (dataclasses.replace(one, kind=BoxKind.TRUE) for one in longest)
+    found = PictureBoxes(predicted=61, true=61, drawn=(*longest, *true))
+    boxes = {offender.image: found for offender in offenders} if most_boxes else None
+    run = dataclasses.replace(run, features=columns, boxes=boxes)
+    shots = {
+        offender.image: photograph().ljust(most_bytes_beside(boxes) // 24) for offender in offenders
+    }
 
     of_class = ClassPictures(
         window={f"w{number}": bytes(MOST_CLASS_BYTES // 8) for number in range(8)},
@@ -60,6 +69,7 @@ def test_a_full_page_is_under_a_megabyte() -> None:
 
     assert page.count(b"last 30 runs") >= 45
     assert page.count(b"of the class that grew") == 16
+    assert page.count(b'<svg class="boxes" viewBox') == (24 if most_boxes else 0)
     assert len(page) < 1_000_000
 
 

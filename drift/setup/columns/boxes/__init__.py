@@ -1,0 +1,1 @@
+"""Which columns hold a detector's boxes."""

@@ -1,0 +1,1 @@
+"""Boxes drawn over the pictures of a page."""
