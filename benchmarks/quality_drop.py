@@ -1,11 +1,13 @@
 """How often a drop of the model's accuracy is found, and how often one is found in vain.
 
 Days of labels are drawn whose true accuracy is known; the window is judged as a run judges it,
-against 1,000 labels of the reference or against 28 earlier days. All shares have 95 % intervals
+against 1,000 labels of the reference or against 28 earlier days. With few labels a day whole
+courses are judged, at one length and at two, run by run. All shares have 95 % intervals
 after Clopper and Pearson.
 
 Run as ``python -m benchmarks.quality_drop`` (about two minutes of processor time); ``--worlds``
-and ``--part`` make it longer or shorter. Seeded.
+and ``--part`` make it longer or shorter: docs/model-quality.md says with which its figures were
+made. Seeded.
 """
 
 from __future__ import annotations
@@ -18,6 +20,14 @@ from itertools import product
 
 import numpy as np
 
+from benchmarks.quality_drop_parts.few_labels import (
+    RUNS,
+    WEEK,
+    both_lengths,
+    few_labels,
+    short_alone,
+    told_of_few,
+)
 from benchmarks.quality_drop_parts.label_tables import (
     DROP,
     bar_worlds,
@@ -97,6 +107,31 @@ def print_decline(worlds: int, seed: int) -> None:
         )
 
 
+def print_few(courses: int, seed: int) -> None:
+    """Print when a drop is told of few labels a day, at one length and at two."""
+    print(
+        f"\nFew labels a day, 0.90 to 0.80 after 28 days, {courses} courses of {RUNS} runs each:\n"
+        "told after labelled days (median), within 7, within 14, in runs after the 7th;\n"
+        "in vain: runs, courses"
+    )
+    for world in few_labels():
+        print(f"  {world.name}")
+        for name, length in (("one length", short_alone), ("two lengths", both_lengths)):
+            started = time.process_time()
+            with length():
+                told = told_of_few(world, courses, seed)
+            median = np.quantile(told.first, 0.5, method="higher")
+            print(
+                f"    {name:11}: {median:3.0f}; {_share(told.within(7), courses)}; "
+                f"{_share(told.within(14), courses)}; "
+                f"{_share(sum(told.lasting), courses * (RUNS - WEEK))}; in vain "
+                f"{_share(sum(told.in_vain), courses * RUNS)}; "
+                f"{_share(sum(one > 0 for one in told.in_vain), courses)}; "
+                f"{time.process_time() - started:.1f} CPU s",
+                flush=True,
+            )
+
+
 def print_images(worlds: int, seed: int) -> None:
     """Print how often labelled images are called unlike the others."""
     print(f"\nLabelled images called unlike the others, 20 columns, {worlds:,} windows each:")
@@ -109,31 +144,35 @@ def print_images(worlds: int, seed: int) -> None:
 
 def print_cost(seed: int) -> None:
     """Print the processor time of a judgement with a year of days."""
-    print("\nA year of days with 300 labels each, the last half worse or not:")
+    print("\nA year of days, the last half worse or not:")
     random = np.random.default_rng(seed)
-    for window, drop in product((1, 7), (0.0, DROP)):
+    for labels, window, drop in product((60, 300), (1, 7), (0.0, DROP)):
         means = np.where(np.arange(365) < 180, 0.9, 0.9 - drop)
-        right = random.binomial(300, np.clip(random.normal(means, 0.02), 0, 1))
-        days = day_scores(right.astype(np.float64), np.full(365, 300.0))
+        right = random.binomial(labels, np.clip(random.normal(means, 0.02), 0, 1))
+        days = day_scores(right.astype(np.float64), np.full(365, float(labels)))
         rule = NewestRule(window_end=FIRST + 365 * DAY, window_days=window)
         start = time.process_time()
         state = judge(days, None, SETTINGS, rule).state
-        print(f"  {window} d, drop {drop}: {time.process_time() - start:.2f} CPU s, {state}")
+        spent = time.process_time() - start
+        print(f"  {labels} labels each, {window} d, drop {drop}: {spent:.2f} CPU s, {state}")
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--worlds", type=int, help="windows of each row instead of the default")
-    parser.add_argument("--part", choices=["bars", "grid", "odd", "decline", "images", "cost"])
+    parser.add_argument(
+        "--part", choices=["bars", "few", "grid", "odd", "decline", "images", "cost"]
+    )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
-        "bars": lambda: print_bars(options.worlds or 2000, options.seed),
-        "grid": lambda: print_grid(options.worlds or 100, options.seed),
-        "odd": lambda: print_odd(options.worlds or 200, options.seed),
-        "decline": lambda: print_decline(max(1, (options.worlds or 100) // 20), options.seed),
-        "images": lambda: print_images(options.worlds or 200, options.seed),
+        "bars": lambda: print_bars(options.worlds or 200, options.seed),
+        "few": lambda: print_few(max(1, (options.worlds or 100) // 20), options.seed),
+        "grid": lambda: print_grid(options.worlds or 20, options.seed),
+        "odd": lambda: print_odd(options.worlds or 40, options.seed),
+        "decline": lambda: print_decline(max(1, (options.worlds or 20) // 20), options.seed),
+        "images": lambda: print_images(options.worlds or 20, options.seed),
         "cost": lambda: print_cost(options.seed),
     }
     for name, show in parts.items():

@@ -59,6 +59,17 @@ class DayEvidence:
             beliefs={},
         )
 
+    def until(self, count: int) -> DayEvidence:
+        """Return the evidence of the first so many days."""
+        return DayEvidence(
+            days=self.days[:count],
+            images=self.images[:count],
+            right=self.right[:count],
+            numbers=self.numbers[:count],
+            logs=self.logs[:count],
+            beliefs={},
+        )
+
     def accuracy(self, chosen: Chosen | slice) -> float:
         """Return the share of right answers of some days."""
         return float(self.right[chosen].sum() / self.images[chosen].sum())
@@ -75,8 +86,9 @@ class DayEvidence:
         key = (chosen.tobytes(), era)
         if key not in self.beliefs:
             at = np.flatnonzero(chosen)
-            # Only the last is asked for again, while a drop lasts.
-            self.beliefs.clear()
+            # Only the last two are asked for again: one for each length.
+            while len(self.beliefs) > 1:
+                self.beliefs.pop(next(iter(self.beliefs)))
             self.beliefs[key] = belief_of_days(
                 [self.days[one] for one in at],
                 self.logs[at],

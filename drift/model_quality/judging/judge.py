@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from drift.model_quality.judging.belief import Belief, belief_of_reference
+import numpy as np
+
+from drift.model_quality.judging.belief import belief_of_reference
 from drift.model_quality.judging.estimates import drop_estimate, smallest_drop
-from drift.model_quality.judging.evidence import DayEvidence, large_enough
+from drift.model_quality.judging.evidence import DayEvidence
 from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
+from drift.model_quality.judging.lengths import (
+    LevelBefore,
+    StretchTest,
+    most_unlikely,
+    shared_rate,
+    stretch_test,
+)
 from drift.model_quality.judging.predictive import DayCounts
 from drift.model_quality.judging.replay import QualityCourse, onset, replay
-from drift.model_quality.judging.stretches import newest_stretch
+from drift.model_quality.judging.stretches import both_lengths, limits_of, short_stretch
 from reports.findings.model_quality.quality import QualityBasis, QualityState
 
 ENOUGH_DAYS = 5
@@ -23,12 +32,12 @@ FEWEST_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Before:
-    """What the newest days are compared with."""
+class Before:
+    """What a stretch is compared with; no days where that is the reference."""
 
     basis: QualityBasis
-    belief: Belief
-    accuracy: float
+    level: LevelBefore
+    labels: float
     days: tuple[DayScore, ...] = ()
 
 
@@ -38,26 +47,27 @@ class NewestTest:
 
     Attributes
     ----------
-    newest
+    newest, since
         As in `Judgement`.
-    counts, right
-        Of the newest days.
-    drop
-        The accuracy before less that of the newest days.
-    dropped
-        Whether that is told.
-    since
-        As in `Judgement`.
+    test
+        The test that tells a drop; where there is none, that of the longer stretch, unless the
+        shorter one has a drop that is too small to be told.
+    p_value
+        Of the tests of both lengths together.
     """
 
     newest: tuple[DayScore, ...]
     counts: DayCounts
     right: float
-    before: _Before
-    drop: float
+    before: Before
+    test: StretchTest
     p_value: float
-    dropped: bool
     since: datetime | None
+
+    @property
+    def dropped(self) -> bool:
+        """Whether a drop is told."""
+        return self.test.found
 
 
 def judge(
@@ -80,15 +90,15 @@ def judge(
     test = newest_test(days, reference, settings, rule)
     if not isinstance(test, NewestTest):
         return Judgement(state=QualityState.UNKNOWN, newest=test)
-    before = test.before
+    before, level = test.before, test.before.level
     return Judgement(
         state=QualityState.DROPPED if test.dropped else QualityState.HOLDS,
         newest=test.newest,
         basis=before.basis,
         before=before.days,
-        drop=drop_estimate(before.belief, test.counts, test.right, before.accuracy),
+        drop=drop_estimate(level.belief, test.counts, test.right, level.accuracy),
         p_value=test.p_value,
-        smallest=smallest_drop(before.belief, test.counts, settings, before.accuracy),
+        smallest=smallest_drop(level.belief, test.counts, test.test.settings, level.accuracy),
         since=test.since,
     )
 
@@ -103,28 +113,59 @@ def newest_test(
     evidence = DayEvidence.of(
         [day for day in days if day.images > 0 and day.end <= rule.window_end]
     )
-    newest = newest_stretch(evidence.days, rule, settings.min_labels)
-    if not newest:
+    return newest_after(evidence, replay(evidence, settings, rule), reference, settings, rule)
+
+
+def newest_after(
+    evidence: DayEvidence,
+    course: QualityCourse,
+    reference: tuple[float, float] | None,
+    settings: JudgeSettings,
+    rule: NewestRule,
+) -> NewestTest | tuple[DayScore, ...]:
+    """Return the same, of days that were replayed already."""
+    limits = limits_of(evidence.days, rule)
+    short = short_stretch(evidence.images, limits, settings.min_labels)
+    if short is None:
         return ()
-    start = len(evidence.days) - len(newest)
-    course = replay(evidence, settings, rule)
-    before = _before(evidence, course, start, reference, settings)
+    before = _before(evidence, course, short.start, reference, settings)
     if before is None:
-        return newest
-    stretch = slice(start, len(evidence.days))
-    drop = before.accuracy - evidence.accuracy(stretch)
-    p_value = evidence.p_value(before.belief, stretch)
-    dropped = p_value < settings.false_alarm_rate and large_enough(drop, settings)
-    first = onset(evidence, before.belief, stretch) if course.since is None else course.since
+        return evidence.days[short]
+    beside = course.labels_beside(evidence)
+    if before.basis is QualityBasis.REFERENCE:
+        beside = np.full_like(beside, before.labels)
+    compared = [(short, before)]
+    for stretch in both_lengths(evidence.images, short, course.narrowed(limits), beside)[1:]:
+        other = _before(evidence, course, stretch.start, reference, settings)
+        # Too few days may be left before the longer one: then it is not judged.
+        if other is not None and other.basis is before.basis:
+            compared.append((stretch, other))
+    return _newest_of(evidence, course, compared, settings)
+
+
+def _newest_of(
+    evidence: DayEvidence,
+    course: QualityCourse,
+    compared: Sequence[tuple[slice, Before]],
+    settings: JudgeSettings,
+) -> NewestTest:
+    """Return the test that counts, of those of the shorter and of the longer stretch."""
+    alone = shared_rate(settings, len(compared))
+    tests = [stretch_test(evidence, stretch, one.level, alone) for stretch, one in compared]
+    told = most_unlikely([one for one in tests if one.found])
+    test = told or most_unlikely([one for one in tests if one.unlikely]) or tests[-1]
+    since = None
+    if told is not None:
+        first = onset(evidence, told.level.belief, told.stretch)
+        since = evidence.days[first if course.since is None else course.since].start
     return NewestTest(
-        newest=newest,
-        counts=evidence.counts(stretch),
-        right=float(evidence.right[stretch].sum()),
-        before=before,
-        drop=drop,
-        p_value=p_value,
-        dropped=dropped,
-        since=evidence.days[first].start if dropped else None,
+        newest=evidence.days[test.stretch],
+        counts=evidence.counts(test.stretch),
+        right=float(evidence.right[test.stretch].sum()),
+        before=compared[tests.index(test)][1],
+        test=test,
+        p_value=min(1.0, len(tests) * min(one.p_value for one in tests)),
+        since=since,
     )
 
 
@@ -134,7 +175,7 @@ def _before(
     start: int,
     reference: tuple[float, float] | None,
     settings: JudgeSettings,
-) -> _Before | None:
+) -> Before | None:
     chosen = course.level_days(start)
     days, labels = int(chosen.sum()), evidence.images[chosen].sum()
     known = reference is not None and reference[0] >= settings.min_labels
@@ -145,17 +186,20 @@ def _before(
         or (not known and days >= FEWEST_DAYS and labels >= settings.min_labels)
     )
     if enough:
-        return _Before(
+        return Before(
             basis=QualityBasis.EARLIER,
-            belief=evidence.belief(course.earlier(start), course.era),
-            accuracy=evidence.accuracy(chosen),
+            level=LevelBefore(
+                accuracy=evidence.accuracy(chosen),
+                belief=evidence.belief(course.earlier(start), course.era),
+            ),
+            labels=float(labels),
             days=tuple(day for day, one in zip(evidence.days, chosen, strict=True) if one),
         )
     if reference is None or not known or course.era > 0:
         return None
     images, right = reference[0], min(reference[1], reference[0])
-    return _Before(
+    return Before(
         basis=QualityBasis.REFERENCE,
-        belief=belief_of_reference(images, right),
-        accuracy=right / images,
+        level=LevelBefore(accuracy=right / images, belief=belief_of_reference(images, right)),
+        labels=images,
     )

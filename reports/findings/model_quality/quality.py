@@ -56,7 +56,8 @@ class QualityDrop:
         By how much it is lower than before; negative where it is higher.
     p_value
         The chance of such a score, or a lower one, of a model that is as good as before, with the
-        differences between days.
+        differences between days; of both lengths together where the newest labels are judged at
+        two.
     false_alarm_rate, minimum_drop
         ``dropped`` is said where the p-value is below the one and the drop at least the other.
     smallest

@@ -78,9 +78,10 @@ def test_a_drop_is_found_with_its_size_and_first_day():
 
     assert answer.state is QualityState.DROPPED
     assert answer.since == days[28].start
+    assert answer.newest == tuple(days[-2:])
     assert answer.before == tuple(days[:28])
     assert answer.drop is not None
-    assert answer.drop.value == pytest.approx(0.11, abs=0.005)
+    assert answer.drop.value == pytest.approx(0.1, abs=0.005)
     assert answer.drop.low is not None
     assert answer.drop.high is not None
     assert 0 < answer.drop.low < answer.drop.value < answer.drop.high < 0.25
@@ -119,7 +120,7 @@ def test_a_single_bad_day_is_told_once_and_does_not_teach():
     assert after.state is QualityState.HOLDS
     assert after.since is None
     assert days[28] not in after.before
-    assert set(days[29:34]) <= set(after.before)
+    assert set(days[29:33]) <= set(after.before)
 
 
 def test_a_second_drop_after_a_recovery_has_a_first_day_of_its_own():
@@ -143,7 +144,8 @@ def test_a_reference_that_promises_too_much_is_told_on_the_first_days_only():
     answers = [judged(days[:count], (5000, 4995)) for count in range(1, 21)]
 
     assert [one.state for one in answers[:5]] == [QualityState.DROPPED] * 5
-    assert answers[4].since == days[4].start
+    # The longer stretch: two days have 400 labels.
+    assert answers[4].since == days[3].start
     assert {one.state for one in answers[5:]} == {QualityState.HOLDS}
 
 
@@ -163,8 +165,9 @@ def test_rejected_days_are_judged_but_never_teach():
 
     answer = judged(rejected)
 
-    assert answer.before == (*days[:10], *days[15:28])
-    assert judged([*days[:28], replace(days[28], teaches=False)]).newest[0].start == days[28].start
+    assert answer.newest == tuple(days[27:])
+    assert answer.before == (*days[:10], *days[15:27])
+    assert judged([*days[:28], replace(days[28], teaches=False)]).newest[1].start == days[28].start
 
 
 def test_an_accepted_day_makes_the_level_of_a_drop_the_normal_one():
@@ -173,35 +176,12 @@ def test_an_accepted_day_makes_the_level_of_a_drop_the_normal_one():
 
     before = judged(accepted[:48], (1000, 900))
     assert before.state is QualityState.HOLDS
-    assert before.before == tuple(accepted[35:47])
+    assert before.before == tuple(accepted[35:46])
     assert judged(days[:48]).state is QualityState.DROPPED
     assert judged(accepted[:36], (1000, 900)).state is QualityState.UNKNOWN
     again = judged(accepted)
     assert again.state is QualityState.DROPPED
     assert again.since == days[48].start
-
-
-def test_few_labels_a_day_reach_back_for_the_newest_days_but_no_further_than_allowed():
-    days = days_of((40, 0.9), images=20)
-    rule = NewestRule(window_end=days[-1].end, window_days=1)
-
-    assert judge(days, None, SETTINGS, rule).newest == tuple(days[-3:])
-    near = replace(rule, newest_from=days[-2].start)
-    assert judge(days, None, SETTINGS, near) == Judgement(state=QualityState.UNKNOWN)
-
-
-def test_a_window_without_labels_takes_as_many_labelled_days_as_it_has_days():
-    days = days_of((40, 0.9))
-    rule = NewestRule(window_end=days[-1].end + 9 * DAY, window_days=7)
-
-    assert judge(days, None, SETTINGS, rule).newest == tuple(days[-7:])
-
-
-def test_a_window_with_enough_labels_takes_only_its_own_days():
-    days = days_of((40, 0.9))
-    rule = NewestRule(window_end=days[-1].end + 5 * DAY, window_days=7)
-
-    assert judge(days, None, SETTINGS, rule).newest == tuple(days[-2:])
 
 
 def test_a_window_of_no_days_is_refused():
@@ -254,7 +234,7 @@ def test_days_without_labels_and_days_behind_the_window_change_nothing(pairs, wi
 @given(st.lists(st.integers(88, 92), min_size=6, max_size=27), st.integers(70, 100))
 def test_the_order_of_earlier_days_matters_only_by_who_are_neighbours(right, newest):
     forwards, backwards = (
-        judged(scores([*((one, 100) for one in order), (newest, 100)]))
+        judged(scores([*((one, 100) for one in order), (3 * newest, 300)]))
         for order in (right, right[::-1])
     )
 
