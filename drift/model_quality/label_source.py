@@ -137,10 +137,17 @@ def label_source(place: Workplace, since: datetime) -> LabelSource | UnreadLabel
     job = place.job
     if job.labels.path is None:
         return own_labels(job, objects_of_log(place.bucket, job.predictions))
-    listing = list_labels(place.bucket, place.open_bucket, job.labels, job.predictions)
+    listing = listed_labels(place)
     if isinstance(listing, UnreadLabels):
         return listing
     return further_labels(place, listing, since)
+
+
+def listed_labels(place: Workplace) -> LabelListing | UnreadLabels:
+    """Return which objects may hold a job's labels; `labels.path` has to be set."""
+    job = place.job
+    folder = job.reports.path.strip("/")
+    return list_labels(place.bucket, place.open_bucket, job.labels, job.predictions, folder)
 
 
 def further_labels(

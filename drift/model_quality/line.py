@@ -97,6 +97,7 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
     reference = reference_quality(place, store, run.profile.id, listing)
     joined = source.join(rows.answers, last_part=scoring.last_part)
     records = records_before(store, window)
+    labelled = any(one.labels for one in records)
     gathered = GatheredLabels(
         job=job,
         source=_told_source(place, source),
@@ -112,7 +113,7 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         reference=reference,
         marks=run.marks,
         model_classes=_classes_of_profile(run.profile, rows),
-        remarks=tuple(remarks_on_job(job, source.given, run.predictions)),
+        remarks=tuple(remarks_on_job(job, source.given, run.predictions, labelled=labelled)),
     )
     found = assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
     unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)

@@ -18,6 +18,8 @@ from jobs.job_file.value_kinds import Duration, Settings
 
 _SHORTEST_WAIT = timedelta(days=1)
 _LONGEST_WAIT = timedelta(days=366)
+# What programs write for a value that is missing.
+_NOTHING = ("None", "null", "NULL", "nan", "NaN", "NaT", "<NA>", "NA", "N/A", "n/a", "#N/A")
 
 
 def _wait(value: timedelta) -> timedelta:
@@ -97,6 +99,10 @@ class LabelSettings(Settings):
     classes: dict[str, str] = Field(default_factory=dict)
     """What the model calls a class that the labels call otherwise: `{ "Labrador" = "labrador" }`.
     A difference in upper and lower case, spaces, `_` and `-` alone needs no entry."""
+    no_class: tuple[str, ...] = _NOTHING
+    """What stands in place of a class where nobody knows it, besides nothing at all: such a label
+    is left out. Where annotators may skip an image, add what is written then, such as `"unknown"`
+    and `"unsure"`; leave out what is a class of the model."""
     wait: Annotated[Duration, AfterValidator(_wait)] = timedelta(days=30)
     """How long labels may take: each run counts the labels of so many days before its window's
     end once more."""

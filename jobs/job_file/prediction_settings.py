@@ -91,8 +91,8 @@ class LogColumns(Settings):
     """The model's confidence in its prediction, a number between 0 and 1. `95.8%`, `0,958` and a
     printed tensor of one number are read too. Any other text counts as missing; its row stays."""
     label: str | None = None
-    """The true class, where it is known; JSON may leave it out, and it may come late. Where
-    `labels.path` names other labels, those count. See docs/model-quality.md."""
+    """The true class, where it is known; it may come late, and its column may be missing until
+    then. Where `labels.path` names other labels, those count. See docs/model-quality.md."""
     latency: str | None = None
     """How long the answer took, a number that is taken as milliseconds. It is shown among the data
     health and takes no part in the verdict."""

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from jobs.job_file.label_settings import LabelSettings
 from jobs.job_file.prediction_settings import LogColumns
-from jobs.labels.given import GivenLabels, joined, trimmed, true_classes
+from jobs.labels.given import GivenLabels, as_ids, joined, trimmed, true_classes
 from jobs.labels.labels import NO_KEY, NO_LABEL, NO_TIME, NOT_KNOWN, LeftOutLabel
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.rows.batches import RowBatch
@@ -222,11 +222,13 @@ class LabelCollector(WindowCollector):
         return [(f"labels.columns.{key}", name) for key, name in named if name is not None]
 
     def _given(self, table: Texts, sources: Integers, lines: Integers) -> GivenLabels:
-        columns = self.settings.columns
+        columns, settings = self.settings.columns, self.settings
         return GivenLabels(
-            ids=trimmed(column_of(table, columns.id)),
+            ids=as_ids(column_of(table, columns.id)),
             images=trimmed(column_of(table, columns.image)),
-            labels=true_classes(column_of(table, columns.label), self.settings.classes),
+            labels=true_classes(
+                column_of(table, columns.label), settings.classes, settings.no_class
+            ),
             moments=self._moments(table),
             sources=sources,
             lines=lines,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,18 +107,36 @@ def trimmed(column: Texts) -> Texts:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
-def true_classes(column: Texts, renamed: dict[str, str]) -> Texts:
+def as_ids(column: Texts) -> Texts:
+    """Return ids as texts without spaces around them; `12.0` is `12`, blank ones are null.
+
+    Programs print the whole numbers of a column with gaps as `12.0`.
+    """
+    texts = trimmed(column)
+    if not pc.any(pc.ends_with(texts, pattern=".0")).as_py():
+        return texts
+    return pc.replace_substring_regex(texts, pattern=r"^(-?[0-9]+)\.0$", replacement=r"\1")
+
+
+def true_classes(
+    column: Texts, renamed: Mapping[str, str], no_class: Collection[str] = ()
+) -> Texts:
     """Return labels as classes in their one form, as the model calls them; blank ones are null.
+
+    The work is done once for each distinct text.
 
     Parameters
     ----------
     renamed
-        The job file's `labels.classes`. The work is done once for each distinct text.
+        The job file's `labels.classes`.
+    no_class
+        Its `labels.no_class`: these are null too.
     """
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     model = {canonical_class(one): canonical_class(other) for one, other in renamed.items()}
     encoded = column.dictionary_encode()
     forms = [canonical_class(text) for text in encoded.dictionary.to_pylist()]
-    classes = [model.get(form, form) or None for form in forms]
+    missing = {canonical_class(one) for one in no_class}
+    classes = [None if form in missing else model.get(form, form) or None for form in forms]
     return pc.take(pa.array(classes, pa.string()), encoded.indices)

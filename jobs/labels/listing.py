@@ -63,6 +63,7 @@ def list_labels(
     open_bucket: Callable[[str], Bucket],
     settings: LabelSettings,
     predictions: PredictionSettings,
+    reports: str = "",
 ) -> LabelListing | UnreadLabels:
     """Return which objects may hold labels that are classes; that there is none yet is no failure.
 
@@ -76,10 +77,13 @@ def list_labels(
         The job file's ``[labels]``, its `path` set.
     predictions
         Its ``[predictions]``, for what labels are written like the log in.
+    reports
+        The folder in its own bucket that reports are written to: nothing there is a label, however
+        wide a glob is.
     """
     if settings.are_boxes:
         return UnreadLabels(url=str(settings.path), reason=_BOXES)
-    return list_tables(bucket, open_bucket, settings, predictions)
+    return list_tables(bucket, open_bucket, settings, predictions, reports)
 
 
 def list_tables(
@@ -87,11 +91,14 @@ def list_tables(
     open_bucket: Callable[[str], Bucket],
     settings: LabelSettings,
     predictions: PredictionSettings,
+    reports: str = "",
 ) -> LabelListing | UnreadLabels:
     """Return the same for labels of either kind in tables and JSON."""
     try:
         place = label_place(bucket, open_bucket, settings)
         objects = _objects(place, settings, predictions)
+        if reports and place.bucket is bucket:
+            objects = [one for one in objects if not one.name.startswith(f"{reports}/")]
     except (InputError, UsageError) as error:
         return UnreadLabels(url=str(settings.path), reason=error.message)
     return LabelListing(place=place, objects=tuple(objects), digest=digest_of(place.url, objects))

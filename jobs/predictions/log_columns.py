@@ -125,13 +125,13 @@ class NeededColumns:
     def required(self) -> dict[str, str]:
         """Return the columns that some object of the log must have, and what names each.
 
-        The default `id` is not among them: a log without ids is fine.
+        The default `id` is not among them: a log without ids is fine. Nor is `label`, which may
+        come days after the rows, as a column that new objects do not have yet.
         """
         named = self.named
         keys = {
             "prediction": named.prediction,
             "confidence": named.confidence,
-            "label": named.label,
             "latency": named.latency,
             "client": named.client,
             "id": None if named.id == LogColumns().id else named.id,

@@ -446,3 +446,77 @@ def test_exit_code_8_stands_behind_drift_and_inconclusive(bucket: Path, form: La
     }
     without = replace(found, verdict=Verdict.STEADY, model_quality=None)
     assert exit_code_of(without) is ExitCode.FINISHED
+
+
+def test_a_class_of_the_model_that_counts_as_no_label_is_told(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.IN_LOG)
+    job = late_job(tmp_path, LabelForm.IN_LOG, labels={"no_class": ["beagle"]})
+    found = run_until(job, WORLD.day(DAYS)).model_quality
+    assert found is not None
+    assert any("The model answers with beagle, which" in one for one in found.remarks)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_column_of_labels_that_new_objects_do_not_have_yet_costs_no_run(
+    tmp_path: Path, form: str
+) -> None:
+    days = [f"2025-03-{day:02}" for day in range(3, 3 + DAYS)]
+    (tmp_path / "predictions").mkdir()
+    for number, day in enumerate(days):
+        rows = WORLD.rows[WORLD.rows["timestamp"].dt.strftime("%Y-%m-%d") == day]
+        rows = rows.rename(columns={"truth": "label"}) if number < 7 else rows.drop(columns="truth")
+        path = tmp_path / f"predictions/{day}.{form}"
+        rows.to_csv(path, index=False) if form == "csv" else rows.to_parquet(path, index=False)
+    (tmp_path / "validation_log.csv").write_bytes(WORLD.reference.to_csv(index=False).encode())
+    job = late_job(tmp_path, LabelForm.IN_LOG)
+    columns = {**job.predictions.columns.model_dump(exclude_unset=True), "label": "label"}
+    predictions = {"path": f"predictions/*.{form}", "columns": columns}
+    found = run_until(
+        late_job(tmp_path, LabelForm.IN_LOG, predictions=predictions), WORLD.day(DAYS)
+    ).model_quality
+    assert found is not None
+    assert found.labels.used == 7 * WORLD.per_day
+    assert not any("have no column" in one for one in found.remarks)
+
+
+def test_a_column_of_labels_that_no_row_has_is_told(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.TABLE)
+    columns = {"prediction": "breed", "label": "truht"}
+    predictions = {"path": "predictions/*.csv", "columns": columns}
+    job = late_job(tmp_path, LabelForm.IN_LOG, predictions=predictions)
+    found = run_until(job, WORLD.day(DAYS)).model_quality
+    assert found is not None
+    assert found.state is QualityState.UNKNOWN
+    assert any('no column "truht", which predictions.columns.label' in one for one in found.remarks)
+
+
+def test_what_runs_write_is_never_read_as_labels(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.JSON_OBJECTS)
+    table = {"path": "**/*.json", "columns": {"id": "{name:stem}", "timestamp": "given"}}
+    job = late_job(tmp_path, LabelForm.JSON_OBJECTS, labels=table)
+    first = run_until(job, WORLD.day(DAYS)).model_quality
+    again = run_until(job, WORLD.day(DAYS)).model_quality
+    assert first is not None
+    assert again is not None
+    assert first.labels == again.labels
+    assert first.labels.objects == len(list((tmp_path / "labels").rglob("*.json")))
+
+
+def test_ids_that_begin_anew_are_told(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.TABLE)
+    for path in (tmp_path / "predictions").glob("*.csv"):
+        text = path.read_text()
+        day = int(path.stem[-2:]) - 3
+        path.write_text(text.replace(f"req-{day:03}-", f"req-{day % 6:03}-"))
+    found = run_until(late_job(tmp_path, LabelForm.TABLE), WORLD.day(DAYS)).model_quality
+    assert found is not None
+    assert any("share their id" in one and "of other days" in one for one in found.remarks)
+
+
+def test_labels_of_images_alone_have_nothing_to_be_compared_with(tmp_path: Path) -> None:
+    show(WORLD, tmp_path, WORLD.day(DAYS), LabelForm.TABLE)
+    predictions = {"path": "predictions/*.csv", "columns": {"confidence": "confidence"}}
+    job = late_job(tmp_path, LabelForm.TABLE, predictions=predictions, quality={})
+    found = run_until(job, WORLD.day(DAYS)).model_quality
+    assert found is not None
+    assert any("names no column of the predicted class" in one for one in found.remarks)

@@ -11,6 +11,7 @@ from drift.across_runs.marks import MarkedWindow
 from drift.model_quality.assembling.gathered import GatheredLabels
 from drift.model_quality.assembling.model_classes import ModelClasses
 from drift.model_quality.assembling.points import points_of_days, points_of_weeks, sums_of
+from drift.model_quality.assembling.remarks import remarks_on_classes, remarks_on_joining
 from drift.model_quality.assembling.told_labels import label_input
 from drift.model_quality.judging.judge import judge
 from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
@@ -45,22 +46,26 @@ def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> Model
     waiting = [one for one in days if one.start >= gathered.since]
     beside = classes.respelled(sum_up(gathered.beside_days.rows))
     seen = merged([sums_of(waiting), beside])
+    unknown = classes.unknown(seen)
+    labels = label_input(gathered, _digest(gathered), seen, unknown)
+    know_none = classes.know_none(seen)
+    said = () if know_none else remarks_on_classes(labels, unknown)
     found = ModelQuality(
         kind=ModelKind.CLASSIFIER,
         state=QualityState.UNKNOWN,
         headline="",
         summary="",
-        labels=label_input(gathered, _digest(gathered), seen, classes.unknown(seen)),
+        labels=labels,
         window=scores_of(classes.respelled(sum_up(gathered.rows.rows))),
         reference=None if gathered.reference is None else scores_of(gathered.reference.sums),
         days=points_of_days(waiting),
         weeks=points_of_weeks(days, gathered.job.day_zone),
         estimate=estimate,
-        remarks=gathered.remarks,
+        remarks=(*gathered.remarks, *remarks_on_joining(labels), *said),
         min_labels=gathered.job.labels.min_labels,
         days_digest=_days_digest(gathered),
     )
-    if classes.know_none(seen):
+    if know_none:
         found = replace(found, classes=classes_of(seen, None, classes.said))
     else:
         found = _with_judgement(found, gathered, records, classes)

@@ -14,6 +14,7 @@ from reports.findings.model_quality.labels import LabelExample, LabelInput
 
 LOST_IMAGE = "the image could not be read"
 UNKNOWN_CLASS = "class that the model never answered with"
+SEVERAL_DAYS = "the id stands for predictions of several days"
 _EXAMPLES = 20
 _NAMED_CLASSES = 10
 
@@ -40,6 +41,7 @@ def label_input(
         left_out.append(given.left_out)
         noted.append(given.noted)
         left_out.append(_without_prediction(gathered, sum(one.labels for one in parts)))
+        noted.append(_on_several_days(gathered, sum(one.labels for one in parts)))
     if gathered.lost_images:
         noted.append({LOST_IMAGE: gathered.lost_images})
     noted.append(_unknown_classes(unknown))
@@ -80,6 +82,17 @@ def _without_prediction(gathered: GatheredLabels, taken: int) -> dict[str, int]:
     left = (gathered.count or 0) - taken
     days = round(gathered.job.labels.wait.total_seconds() / 86_400)
     return {f"no prediction in the last {days} days": left} if left > 0 else {}
+
+
+def _on_several_days(gathered: GatheredLabels, taken: int) -> dict[str, int]:
+    """Return how much more often labels by id were taken than there are labels, day by day.
+
+    An image that is asked for on several days has one label rightly; a request's id is new each
+    time, or labels of one request are taken for those of others.
+    """
+    again = taken - (gathered.count or 0)
+    by_id = gathered.job.labels.columns.id is not None
+    return {SEVERAL_DAYS: again} if by_id and again > 0 else {}
 
 
 def _examples(gathered: GatheredLabels) -> tuple[LabelExample, ...]:

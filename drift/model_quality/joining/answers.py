@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from drift.model_quality.joining.image_names import image_names
 from drift.model_quality.joining.probabilities import class_names
 from drift.workplace import Workplace
+from jobs.labels.given import as_ids, true_classes
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.texts import LogTexts
 from jobs.predictions.values.class_names import canonical_classes
@@ -149,7 +150,7 @@ def of_columns(
     own = (
         found.own_label
         if label is None
-        else canonical_classes(columns.get(label, pa.nulls(len(moments), pa.string())))
+        else _true_classes(place, columns.get(label, pa.nulls(len(moments), pa.string())))
     )
     return replace(found, own_label=own, confidence=_inside(confidence), probabilities=shares)
 
@@ -174,9 +175,9 @@ def _answers(
     return Answers(
         moments=moments,
         images=images,
-        ids=_trimmed(column(named.id)),
+        ids=as_ids(column(named.id)),
         predicted=canonical_classes(column(named.prediction)),
-        own_label=canonical_classes(column(_own_labels(place))),
+        own_label=_true_classes(place, column(_own_labels(place))),
         confidence=_shares(column(named.confidence), decimal_commas),
         version=_trimmed(column(place.job.quality.version)),
         probabilities={
@@ -186,6 +187,11 @@ def _answers(
         },
         decimal_commas=decimal_commas,
     )
+
+
+def _true_classes(place: Workplace, texts: Texts) -> Texts:
+    """Return the log's labels in their one form; those that name no class are null."""
+    return true_classes(texts, {}, place.job.labels.no_class)
 
 
 def _own_labels(place: Workplace) -> str | None:

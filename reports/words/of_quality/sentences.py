@@ -87,8 +87,8 @@ def _too_few_words(quality: ModelQuality) -> str:
         # The others are of a day that has not ended.
         return f"{said}, {in_days:,} on whole days; {needed} on whole days are needed"
     if in_days >= quality.min_labels:
-        # The test counts different images, and these labels are of few.
-        return f"{said}, of fewer than {quality.min_labels:,} different images, which are needed"
+        # One image that was asked for often is one label for the test.
+        return f"{said}, of fewer than {quality.min_labels:,} different images; so many are needed"
     return f"{said}; {needed} {'is' if quality.min_labels == 1 else 'are'} needed"
 
 

@@ -96,6 +96,31 @@ def test_rows_at_hand_and_rows_read_again_are_the_same(
     assert one.images.to_pylist() == (images if with_images else [None] * 5)
 
 
+@pytest.mark.parametrize("nothing", ["None", "nan", "null", "unsure"])
+def test_a_label_that_names_no_class_is_none_and_ids_are_in_one_form(
+    tmp_path: Path, nothing: str
+) -> None:
+    table = f"timestamp,id,breed,label\n2025-03-03,7.0,cat,{nothing}\n2025-03-03,8,cat,cat\n"
+    (tmp_path / "log.csv").write_text(table, encoding="utf-8")
+    no_class = {"labels": {"no_class": ["unsure"]}} if nothing == "unsure" else {}
+    columns = {"prediction": "breed", "label": "label"}
+    place = open_workplace(
+        _job(
+            tmp_path,
+            predictions={"path": "log.csv", "columns": columns},
+            images=None,
+            reference={"log": "log.csv"},
+            **no_class,
+        )
+    )
+    request = WindowRequest(end=DAY + timedelta(days=1), last=timedelta(days=1))
+    rows = read_predictions(place.bucket, place.job.predictions, request)
+    read_again = read_texts(place.bucket, place.job.predictions, request, columns_of_answers(place))
+    for found in (of_window(place, rows), of_texts(place, read_again)):
+        assert found.own_label.to_pylist() == [None, "cat"]
+        assert found.ids.to_pylist() == ["7", "8"]
+
+
 def test_days_of_many_rows_are_read_in_parts(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
     place = open_workplace(_job(tmp_path))

@@ -14,7 +14,7 @@ from drift.across_runs.marks import MarkedWindow, PersonsMarks
 from drift.model_quality.assembling.assemble import assemble
 from drift.model_quality.assembling.estimate import DRIFTED, UNSEEN, estimate_of
 from drift.model_quality.assembling.gathered import GatheredLabels
-from drift.model_quality.joining.joined import SpelledRows
+from drift.model_quality.joining.joined import SEVERAL_ROWS, SpelledRows
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.reference.quality import ReferenceQuality
 from drift.model_quality.scored_rows import COLUMNS, ScoredRows
@@ -170,6 +170,52 @@ def test_days_without_a_label_count_among_predictions_and_teach_nothing() -> Non
     assert found.newest.scores.labelled == sparse.newest.scores.labelled
     assert found.newest.scores.predictions > sparse.newest.scores.predictions
     assert (found.drop, found.days_digest) == (sparse.drop, sparse.days_digest)
+
+
+def test_labels_of_the_window_count_once_beside_those_of_the_days_that_it_holds() -> None:
+    records = [_record(number, _sums(80, 20, true="unsure")) for number in range(30)]
+    table = pd.DataFrame({name: [None] * 20 for name in COLUMNS}).assign(
+        moment=0, confidence=0.5, probability=0.5, predicted="cat", true="unsure"
+    )
+    rows = SpelledRows(rows=ScoredRows(table=table), labels=20)
+    found = assemble(_gathered(records, rows=rows), None)
+    assert found.labels.noted["class that the model never answered with: unsure"] == 600
+    (remark,) = found.remarks
+    assert "600 of 3,000 labels are of classes that the model never answered with" in remark
+    assert "labels.no_class" in remark
+
+
+def test_that_no_label_is_used_is_told_with_the_reasons() -> None:
+    (remark,) = assemble(_gathered([]), None).remarks
+    assert remark.startswith(
+        "9,000 labels were read, and none is used: no label (2) and no prediction in the last 30 "
+        "days (8,000)."
+    )
+
+
+def test_ids_that_stand_for_many_predictions_are_told() -> None:
+    records = [
+        replace(_record(number, _sums(90, 10)), noted={SEVERAL_ROWS: 50}) for number in range(30)
+    ]
+    (remark,) = assemble(_gathered(records), None).remarks
+    assert remark.startswith("1,500 of 3,000 labelled predictions share their id")
+
+
+def test_ids_that_come_again_on_other_days_are_told() -> None:
+    records = [_record(number, _sums(90, 10)) for number in range(30)]
+    found = assemble(_gathered(records, count=1_500), None)
+    assert found.labels.noted["the id stands for predictions of several days"] == 1_500
+    (remark,) = found.remarks
+    assert "1,500 of 3,000 labelled predictions share their id" in remark
+    assert "with those of other days" in remark
+
+
+def test_images_that_are_asked_for_on_several_days_have_one_label_rightly() -> None:
+    table = {"path": "labels.csv", "columns": {"image": "image"}}
+    records = [_record(number, _sums(90, 10)) for number in range(30)]
+    found = assemble(_gathered(records, count=1_500, job=_job(labels=table)), None)
+    assert found.labels.noted == {"given more than once": 3}
+    assert found.remarks == ()
 
 
 def test_with_too_few_labels_nothing_is_said() -> None:

@@ -195,11 +195,33 @@ class TestWhichLabelCounts:
         assert labels.noted == {CORRECTED: 1, NO_TIME: 2}
 
     def test_classes_are_written_as_those_of_the_log_are(self):
-        table = "id,label\n1,3\n1,3.0\n2, Labrador \n3,None\n"
+        table = "id,label\n1,3\n1,3.0\n2, Labrador \n3,none\n"
         labels = read({"labels/a.csv": table}, classes={"Labrador": "dog"})
 
-        assert by_id(labels) == {"1": "3", "2": "dog", "3": "None"}
+        assert by_id(labels) == {"1": "3", "2": "dog", "3": "none"}
         assert labels.noted == {TWICE: 1}
+
+    @pytest.mark.parametrize("nothing", ["None", "null", "nan", "NaN", "<NA>", "N/A", '"None"'])
+    def test_what_programs_write_for_a_missing_label_is_none_and_contradicts_nothing(self, nothing):
+        labels = read({"labels/a.csv": f"id,label\n1,{nothing}\n1,dog\n2,{nothing}\n"})
+
+        assert by_id(labels) == {"1": "dog"}
+        assert labels.left_out == {NO_LABEL: 2}
+
+    def test_the_job_file_says_what_stands_in_place_of_a_class(self):
+        table = "id,label\n1,unsure\n2,None\n3,2.0\n"
+        labels = read({"labels/a.csv": table}, no_class=("unsure", "2"))
+
+        assert by_id(labels) == {"2": "None"}
+        assert labels.left_out == {NO_LABEL: 2}
+
+    def test_whole_numbers_that_a_program_printed_as_floats_are_the_same_ids(self):
+        table = "id,label\n12.0,dog\n12,dog\n-3.0,cat\n1.50,cat\nv1.0,cat\n007.0,cat\n"
+        labels = read({"labels/a.csv": table})
+
+        assert by_id(labels) == {
+            "12": "dog", "-3": "cat", "1.50": "cat", "v1.0": "cat", "007": "cat"
+        }  # fmt: skip
 
     def test_spellings_of_one_class_do_not_contradict(self):
         labels = read({"labels/a.csv": "id,label\n1,tabby cat\n1,Tabby_Cat\n"})

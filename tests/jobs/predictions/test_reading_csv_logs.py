@@ -386,7 +386,6 @@ def test_what_is_no_log_is_one_clear_error(content, words):
     [
         ({"prediction": "bread"}, (), ('"bread"', "predictions.columns.prediction", '"breed"')),
         ({"confidence": "score"}, (), ('"score"', "predictions.columns.confidence")),
-        ({"label": "truth"}, (), ('"truth"', "predictions.columns.label")),
         ({"client": "camera"}, (), ('"camera"', "predictions.columns.client")),
         ({"id": "request"}, (), ('"request"', "predictions.columns.id")),
         ({"probabilities": ("p_*",)}, (), ('"p_*"', "predictions.columns.probabilities")),
@@ -397,6 +396,11 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest_and_all_others(col
     with pytest.raises(ObjectError) as error:
         read_log({"log.csv": HEADER + row("1")}, columns=columns, extra_columns=extra)
     damaged(error, *words, "timestamp, id, filename, breed")
+
+
+def test_a_column_of_labels_may_come_later_than_the_rows():
+    found = read_log({"log.csv": HEADER + row("1")}, columns={"label": "truth"})
+    assert len(found) == 1
 
 
 def test_a_segment_column_that_is_not_there_is_named_with_the_nearest():

@@ -108,16 +108,16 @@ def test_labels_of_a_day_that_has_not_ended_are_not_counted_as_enough() -> None:
     )
 
 
-def test_enough_labels_of_too_few_images_are_said_to_be_of_few_images() -> None:
+def test_many_labels_of_few_images_are_told_as_too_few_images() -> None:
     quality = examples.few_labels().model_quality
     assert quality is not None
-    days = tuple(replace(one, labelled=12) for one in quality.days)
-    labels = label_input(used=12 * len(days))
-    many = replace(quality, labels=labels, days=days)
+    days = tuple(replace(one, labelled=40) for one in quality.days)
+    count = sum(one.labelled for one in days)
+    many = replace(quality, labels=label_input(used=count), days=days)
 
     assert quality_headline(many) == (
-        f"{12 * len(days)} of 4,200 predictions labelled so far, of fewer than 50 different "
-        "images, which are needed"
+        f"{count:,} of 4,200 predictions labelled so far, of fewer than 50 different images; so "
+        "many are needed"
     )
 
 

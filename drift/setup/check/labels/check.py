@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from drift.model_quality.assembling.remarks import WITHOUT_CLASSES, classes_taken_for_none
 from drift.model_quality.joining.answers import Answers, of_window
 from drift.model_quality.label_source import LabelSource, own_labels
 from drift.setup.check.labels.labelled import (
@@ -80,6 +81,12 @@ def check_labels(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
     except DriftError as error:
         yield look(_THING, error.message, _WITHOUT)
         return
+    if taken := classes_taken_for_none(job, rows):
+        yield look(
+            _THING,
+            f"the model answers with {taken}, which labels.no_class takes for no label",
+            WITHOUT_CLASSES,
+        )
     yield from _about_version(job, rows)
     yield from _about_age(job, rows)
 
@@ -87,6 +94,14 @@ def check_labels(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
 def _of_column(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
     column = place.job.predictions.columns.label
     joined = _join(place, rows, own_labels(place.job, ()))
+    if not joined.waiting.labelled and column not in rows.raw:
+        yield look(
+            _THING,
+            f"the window's rows have no column {column} (predictions.columns.label), and no row of "
+            f"{joined.waiting.stretch} has a label",
+            "The column may come later, with the labels; else correct predictions.columns.label.",
+        )
+        return
     if not joined.waiting.labelled:
         yield look(
             _THING,
@@ -117,8 +132,12 @@ def _of_objects(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
     if count:
         yield from _about_joined(place.job, found, read, _join(place, rows, found.labels))
     else:
-        yield look(_THING, f"{read}; none of them can be used", "See below why.")
-        yield from about_left_out(found.labels.given)
+        given = found.labels.given
+        if given.left_out:
+            yield look(_THING, f"{read}; none of them can be used", "See below why.")
+        else:
+            yield look(_THING, f"{read}: there is no row in it yet", "Labels may come later.")
+        yield from about_left_out(given)
 
 
 def _about_joined(job: Job, found: SeenLabels, read: str, joined: _Joined) -> Iterator[Check]:

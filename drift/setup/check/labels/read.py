@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from drift.model_quality.label_source import FurtherLabels, further_labels
+from drift.model_quality.label_source import FurtherLabels, further_labels, listed_labels
 from drift.workplace import Workplace
 from jobs.labels.labels import UnreadLabels
-from jobs.labels.listing import list_labels
 
 MOST_OBJECTS = 2_000
 
@@ -29,8 +28,7 @@ def look_at_labels(place: Workplace, since: datetime) -> SeenLabels | UnreadLabe
     since
         The time of the oldest prediction that waits for its label.
     """
-    job = place.job
-    listing = list_labels(place.bucket, place.open_bucket, job.labels, job.predictions)
+    listing = listed_labels(place)
     if isinstance(listing, UnreadLabels):
         return listing
     newest = replace(listing, objects=listing.objects[:MOST_OBJECTS])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from drift.model_quality.joining.joined import JoinedRows
+from drift.model_quality.label_source import listed_labels
 from drift.model_quality.reference.reading import (
     label_columns,
     listing_of_reference,
@@ -19,7 +20,6 @@ from drift.workplace import Workplace
 from jobs.errors import DriftError
 from jobs.job_file.job import Job
 from jobs.labels.labels import UnreadLabels
-from jobs.labels.listing import list_labels
 
 _THING = "reference's labels"
 _EARLIER = "Without them the newest labels are compared with those of earlier days."
@@ -51,7 +51,7 @@ def _joined(place: Workplace) -> JoinedRows | None:
     job = place.job
     if job.labels.path is None:
         return read_reference(place, None)
-    listing = list_labels(place.bucket, place.open_bucket, job.labels, job.predictions)
+    listing = listed_labels(place)
     if isinstance(listing, UnreadLabels):
         return None
     kept = listing_of_reference(listing, job)

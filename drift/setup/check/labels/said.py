@@ -34,7 +34,8 @@ _MENDS = {
 }
 _RENAME = (
     'If the model calls them otherwise, say so: labels.classes = { "in the labels" = "the '
-    "model's\" }. Classes that the model does not have count as wrong answers."
+    "model's\" }; if they mean that nobody knows the class, name them in labels.no_class. Classes "
+    "that the model does not have count as wrong answers."
 )
 
 

@@ -111,6 +111,40 @@ def test_classes_that_the_model_never_answers_with_are_named(buckets, tmp_path):
     assert spelling.found == "classes spelled otherwise are the model's: BEAGLE = beagle"
 
 
+def test_a_class_of_the_model_that_counts_as_no_label_is_told(buckets):
+    job = with_tables(
+        late_job(buckets[LabelForm.TABLE], LabelForm.TABLE),
+        labels={"path": "labels/labels.csv", "columns": {"id": "id"}, "no_class": ["beagle"]},
+    )
+    (check,) = [one for one in checks_of(job) if "labels.no_class takes" in one.found]
+    assert check.state is CheckState.LOOK
+    assert check.found.startswith("the model answers with beagle, ")
+    assert "labels.no_class" in check.mend
+
+
+def test_a_column_of_labels_that_no_row_has_is_told_and_fails_nothing(buckets):
+    job = late_job(buckets[LabelForm.TABLE], LabelForm.TABLE)
+    columns = {**job.predictions.columns.model_dump(exclude_unset=True), "label": "truht"}
+    job = late_job(
+        buckets[LabelForm.TABLE],
+        LabelForm.IN_LOG,
+        predictions={"path": "predictions/*.csv", "columns": columns},
+    )
+    (check,) = checks_of(job)
+    assert check.state is CheckState.LOOK
+    assert "no column truht (predictions.columns.label)" in check.found
+
+
+def test_a_table_without_a_row_is_told(buckets):
+    folder = buckets[LabelForm.TABLE]
+    (folder / "empty.csv").write_text("id,label\n")
+    job = with_tables(
+        late_job(folder, LabelForm.TABLE), labels={"path": "empty.csv", "columns": {"id": "id"}}
+    )
+    (check,) = checks_of(job)
+    assert check.found == "empty.csv: 0 labels in 1 object: there is no row in it yet"
+
+
 def test_a_path_without_objects_is_told(buckets):
     job = with_tables(
         late_job(buckets[LabelForm.TABLE], LabelForm.TABLE),
