@@ -76,8 +76,8 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         judged = _with_model_quality(workplace, judged, inputs, still_allowed)
         judged = replace(judged, findings=with_boxes(judged.findings, window))
-        finished = None
         judged = _with_quality_notice(workplace, judged, inputs)
+        finished = None
         if workplace.writes:
             compared = Compared(
                 lined_up=judged.lined_up,
@@ -128,9 +128,7 @@ def _with_model_quality(
     )
     with workplace.stopwatch.stage("labels"):
         found = model_quality(workplace, at_hand, still_allowed)
-    findings = replace(judged.findings, model_quality=found)
-    settings = workplace.job.notifications
-    return replace(judged, findings=with_quality_notice(findings, inputs.history, settings))
+    return replace(judged, findings=replace(judged.findings, model_quality=found))
 
 
 def _read_before_anything_is_written(

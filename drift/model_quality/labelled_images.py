@@ -98,8 +98,7 @@ def _found(
     predictions: PredictionRows,
     window: WindowImages,
 ) -> str:
-    own = scoring.window.window
-    if own.start <= span.start and span.end <= own.end:
+    if _holds(scoring.window.window, span):
         names = window.rows["image"].to_numpy(dtype=object, copy=True)
         moments = moments_of(window.rows["timestamp"])
         inside = (moments >= to_moment(span.start)) & (moments < to_moment(span.end))
@@ -152,14 +151,21 @@ def _compared(
 
 
 def _key(scoring: DayScoring, span: TimeWindow, place: Workplace) -> str:
-    """Return a digest of the days, their labels and the features."""
+    """Return a digest of the days, their labels, the features, and whose images are measured."""
+    own = scoring.window.window
     days = [day for day in scoring.days if span.start <= day.start and day.end <= span.end]
     told = [
         [[day.start.isoformat(), scoring.source.key(day)] for day in days],
         [span.start.isoformat(), span.end.isoformat()],
         [[one.name, one.version] for one in place.features],
+        # The window's own images are compared where it holds the days, else some drawn anew.
+        [own.start.isoformat(), own.end.isoformat()] if _holds(own, span) else [],
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def _holds(window: TimeWindow, span: TimeWindow) -> bool:
+    return window.start <= span.start and span.end <= window.end
 
 
 def _parsed(data: bytes, key: str) -> str | None:

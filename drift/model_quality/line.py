@@ -108,6 +108,7 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         window=window,
         days=days,
         records=records,
+        without_labels=scoring.without_labels(records),
         rows=spelled(joined),
         beside_days=spelled(_beside(joined, days)),
         lost_images=_lost_images(joined, run.window),

@@ -15,6 +15,7 @@ from drift.model_quality.label_source import LabelSource
 from drift.model_quality.records.record import DayRecord, record_of
 from drift.model_quality.records.seen import Seen, SeenDay
 from drift.model_quality.records.store import QualityStore
+from drift.model_quality.sums import ClassifierSums, DayQuality
 from drift.model_quality.whole_days import WholeDay
 from drift.workplace import Workplace
 from jobs.times.timestamps import to_moment
@@ -56,7 +57,9 @@ class DayScoring:
     days
         The whole days whose labels may still come, the oldest first.
     scored
-        The dates of those that this run scored.
+        Those that this run scored, by date; without any whose record could not be written.
+    counted
+        How many predictions each of the days has that this run scored, by date.
     last_part
         Whether labels are for images by the last part of their names; known after `score`.
     """
@@ -68,6 +71,7 @@ class DayScoring:
     window: WindowRows
     last_part: bool = False
     scored: dict[str, SeenDay] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
 
     def score(self) -> None:
         """Make the records of the days that are due, and remember what they were made of.
@@ -89,11 +93,35 @@ class DayScoring:
                     self._score(day, joined.rows)
         self._remember()
 
+    def without_labels(self, records: Sequence[DayRecord]) -> tuple[DayQuality, ...]:
+        """Return the days with predictions that have no record, as none of these has a label yet.
+
+        Parameters
+        ----------
+        records
+            Of all days that have one.
+        """
+        known = {record.day for record in records}
+        found: list[DayQuality] = []
+        for day in self.days:
+            if day not in known and (number := self._predictions_of(day)):
+                sums = ClassifierSums(predictions=number)
+                found.append(DayQuality(start=day.start, end=day.end, versions={None: sums}))
+        return tuple(found)
+
+    def _predictions_of(self, day: WholeDay) -> int:
+        date = self._date(day)
+        if date in self.counted:
+            return self.counted[date]
+        seen = self.store.seen.days.get(date)
+        return 0 if seen is None else seen.predictions
+
     def _is_due(self, day: WholeDay) -> bool:
         date = self._date(day)
         known = self.store.seen.days.get(date)
-        return known is None or known != SeenDay(
-            key=self.source.key(day), version=self.store.version_of(date)
+        return known is None or (known.key, known.version) != (
+            self.source.key(day),
+            self.store.version_of(date),
         )
 
     def _joined(self, due: Sequence[WholeDay]) -> Iterator[_JoinedDays]:
@@ -146,9 +174,12 @@ class DayScoring:
         first, stop = np.searchsorted(joined.answers.moments, edges, side="left").tolist()
         record = record_of(day, spelled(joined.rows(slice(first, stop))))
         date = self._date(day)
+        self.counted[date] = record.predictions
         version = self.store.write(date, record)
         if version is not None:
-            self.scored[date] = SeenDay(key=self.source.key(day), version=version)
+            self.scored[date] = SeenDay(
+                key=self.source.key(day), version=version, predictions=record.predictions
+            )
 
     def _remember(self) -> None:
         seen = self.store.seen
@@ -163,11 +194,6 @@ class DayScoring:
 
     def _date(self, day: WholeDay) -> str:
         return day.name(self.place.job.day_zone)
-
-
-def dates_of(days: Sequence[WholeDay], place: Workplace) -> tuple[str, ...]:
-    """Return the names of days."""
-    return tuple(day.name(place.job.day_zone) for day in days)
 
 
 def records_before(store: QualityStore, window: TimeWindow) -> tuple[DayRecord, ...]:

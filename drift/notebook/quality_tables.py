@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 import pandas as pd
 
 from drift.notebook.tables import TIMES, table_of
-from reports.findings.model_quality.quality import QualityPoint
 from reports.findings.model_quality.scores import Estimate
-from reports.history.history import HistoryRow, parse_time
+from reports.history.history import HistoryRow
+from reports.history.quality_weeks import known_weeks
 
 _SCORES = dict.fromkeys(("score", "low", "high"), "float64")
-# A day of the job's own zone begins up to 13 hours before the day in UTC, and up to 10 after it.
-_INTO_THE_DAY = timedelta(hours=13)
 _QUALITY_DTYPES = {
     "run_id": "str",
     "window_end": TIMES,
@@ -65,35 +62,22 @@ def quality_table(rows: Iterable[HistoryRow]) -> pd.DataFrame:
 def week_table(rows: Iterable[HistoryRow]) -> pd.DataFrame:
     """Return one row per week, the oldest first.
 
-    Of several runs that scored a week the one counts that knows most of its predictions, because
-    the first week of a run may have begun before what it scored; of those the last one given, which
-    knows most labels.
+    Of several runs that scored a week the last one given counts that knows all of it: see
+    `known_weeks`.
     """
-    weeks: dict[str, tuple[str, QualityPoint]] = {}
-    for row in rows:
-        for week in () if row.model_quality is None else row.model_quality.weeks:
-            key = _week_of(week)
-            known = weeks.get(key)
-            if known is None or week.predictions >= known[1].predictions:
-                weeks[key] = row.run_id, week
+    told = [(row.run_id, row.model_quality) for row in rows if row.model_quality is not None]
     records = [
         {
-            "start": week.start,
-            "end": week.end,
-            "labelled": week.labelled,
-            "predictions": week.predictions,
-            **_scores(week.score),
-            "run_id": run_id,
+            "start": week.point.start,
+            "end": week.point.end,
+            "labelled": week.point.labelled,
+            "predictions": week.point.predictions,
+            **_scores(week.point.score),
+            "run_id": told[week.place][0],
         }
-        for run_id, week in sorted(weeks.values(), key=lambda one: parse_time(one[1].start))
+        for week in known_weeks(quality for _, quality in told)
     ]
     return table_of(records, _WEEK_DTYPES)
-
-
-def _week_of(point: QualityPoint) -> str:
-    """Return the week that a point lies in, whichever of its days it holds."""
-    year, week, _day = (parse_time(point.start) + _INTO_THE_DAY).isocalendar()
-    return f"{year}-{week:02d}"
 
 
 def _scores(score: Estimate | None) -> dict[str, float | None]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from drift.days.records.stored.names import DAYS_FOLDER
 from drift.days.records.stored.pin import PIN_NAME
+from drift.model_quality.records.names import QUALITY_FOLDER, is_of_quality
 from drift.pruning.days import is_day_record, unneeded_days
 from drift.pruning.keep import KeptRuns
 from drift.pruning.needed import Needed
@@ -48,10 +49,7 @@ _OTHER_FILES = {
     (TABLES_FOLDER, WRITTEN_NAME),
     (HISTORY_FOLDER, ROLLUP_NAME),
     (HISTORY_FOLDER, PRUNED_NAME),
-    ("quality", "labels.bin"),
-    ("quality", ROLLUP_NAME),
 }
-_OF_LABELS = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _TABLE = re.compile(r"\d{4}-\d{2}(-\d+)?\.html")
 _RUN_ID = re.compile(r"(\d{8}T\d{6})(\.\d{6})?Z-[0-9a-f]{8}")
 
@@ -166,8 +164,10 @@ class _Sorted:
 
 def _stays(parts: tuple[str, ...]) -> bool:
     """Return whether an object is one that runs write and that nothing ever deletes."""
-    of_labels = parts[0] == "quality" and len(parts) == 2 and _OF_LABELS.fullmatch(parts[1])
-    return parts in _OTHER_FILES or bool(of_labels)
+    match parts:
+        case (folder, name) if folder == QUALITY_FOLDER:
+            return is_of_quality(name)
+    return parts in _OTHER_FILES
 
 
 def plan_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,9 +13,8 @@ import pyarrow.compute as pc
 
 from jobs.labels.given import GivenLabels
 from jobs.labels.labels import COLUMNS, CONTRADICTING, CORRECTED, TWICE
+from jobs.predictions.values.class_names import folded
 from jobs.times.timestamp_parts import Flags, Integers, Texts
-
-_SEPARATORS = re.compile(r"[\s_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +99,7 @@ class _Ranks:
     @classmethod
     def of(cls, given: GivenLabels) -> _Ranks:
         classes, texts = _ranks(given.labels)
-        loose = [_SEPARATORS.sub("", text).casefold() or text for text in texts]
+        loose = [folded(text) for text in texts]
         numbers = {text: number for number, text in enumerate(dict.fromkeys(loose))}
         spellings = np.array([numbers[text] for text in loose], np.int64)
         order = sorted(range(len(given.names)), key=given.names.__getitem__)

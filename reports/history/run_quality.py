@@ -53,16 +53,14 @@ def quality_of_run(findings: RunFindings) -> QualityOfRun | None:
     if found is None:
         return None
     newest, drop = found.newest, found.drop
-    score = None if newest is None else newest.scores.accuracy
-    before = None if drop is None or score is None else score.value + drop.drop.value
     return QualityOfRun(
         state=found.state,
         headline=found.headline,
         measure="accuracy" if drop is None else drop.measure,
         labelled=0 if newest is None else newest.scores.labelled,
-        score=score,
+        score=found.score,
         newest_end="" if newest is None else newest.end,
-        before=before,
+        before=found.score_before,
         since="" if drop is None or drop.since is None else drop.since,
         window_labelled=found.window.labelled,
         window_predictions=found.window.predictions,

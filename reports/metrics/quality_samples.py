@@ -33,14 +33,14 @@ def quality_samples(job: str, quality: ModelQuality | None) -> Iterator[Sample]:
 def _scores(job: str, quality: ModelQuality) -> Iterator[Sample]:
     drop, estimate = quality.drop, quality.estimate
     measure = _MEASURES[quality.kind] if drop is None else drop.measure
-    score = None if quality.newest is None else quality.newest.scores.accuracy
+    score = quality.score
     expected = None if estimate is None else estimate.score
     if score is not None:
         yield from _known(job, catalogue.MODEL_SCORE, score.value, measure)
         yield from _known(job, catalogue.MODEL_SCORE_LOW, score.low, measure)
         yield from _known(job, catalogue.MODEL_SCORE_HIGH, score.high, measure)
     if drop is not None:
-        before = None if score is None else score.value + drop.drop.value
+        before = quality.score_before
         yield from _known(job, catalogue.MODEL_SCORE_BEFORE, before, measure)
         yield from _known(job, catalogue.MODEL_SCORE_DROP, drop.drop.value, measure)
         yield from _known(job, catalogue.MODEL_DROP_P_VALUE, drop.p_value, measure)

@@ -76,7 +76,26 @@ def test_the_records_count_what_the_labels_say_of_each_day(form: LabelForm, tmp_
     assert _counted(tmp_path) == expected
     assert found is not None
     assert found.labels.used == sum(count for count, _ in expected.values())
-    assert [one.labelled for one in found.days] == [count for count, _ in expected.values()]
+    labelled = [one.labelled for one in found.days if one.labelled]
+    assert labelled == [count for count, _ in expected.values()]
+
+
+@pytest.mark.parametrize("window", ["1d", "7d"])
+def test_days_without_a_label_count_among_the_predictions_in_every_run(
+    tmp_path: Path, form: LabelForm, window: str
+) -> None:
+    until = WORLD.day(DAYS - 4)
+    show(WORLD, tmp_path, until, form)
+    job = late_job(tmp_path, form, window={"last": window})
+    for _ in ("all days are scored", "no label is new"):
+        found = run_until(job, until).model_quality
+        assert found is not None
+        assert len(found.days) == DAYS - 4
+        assert [one.predictions for one in found.days] == [40] * (DAYS - 4)
+        assert not found.days[-1].labelled
+        assert found.labels.predictions == 40 * (DAYS - 4)
+        assert sum(one.predictions for one in found.weeks) == found.labels.predictions
+    assert f"{until - timedelta(days=1):%Y-%m-%d}.json" not in day_records(tmp_path)
 
 
 def test_labels_by_image_are_joined_in_a_job_with_images(tmp_path: Path) -> None:
@@ -250,6 +269,23 @@ def test_labels_that_were_remembered_give_way_to_new_ones(
     same_place = replace(found.model_quality.labels, source=once.model_quality.labels.source)
     assert replace(found.model_quality, labels=same_place) == once.model_quality
     assert day_records(kept) == day_records(fresh)
+
+
+def test_each_cache_can_be_deleted_and_the_run_says_the_same(
+    bucket: Path, form: LabelForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_BETWEEN_ROLLUPS", 1)
+    job = late_job(bucket, form)
+    report = _without_clock(bucket, run_until(job, WORLD.day(DAYS)).run_id)
+    before = day_records(bucket)
+    caches = {path.name for path in quality_folder(bucket).iterdir()} - before.keys()
+    assert "rollup.jsonl.gz" in caches
+    assert len(caches) >= 2
+    for name in sorted(caches):
+        (quality_folder(bucket) / name).unlink()
+        found = run_until(job, WORLD.day(DAYS))
+        assert _without_clock(bucket, found.run_id) == report, name
+        assert day_records(bucket) == before, name
 
 
 def test_damaged_records_are_made_anew(bucket: Path, form: LabelForm) -> None:

@@ -29,6 +29,7 @@ LABELS = LabelInput(
     objects=3,
     rows=1310,
     used=1290,
+    predictions=5600,
     since="2025-02-13T00:00:00Z",
     newest="2025-03-11T17:20:00Z",
     left_out={"no prediction has this id": 12, "the label is empty": 8},

@@ -108,7 +108,9 @@ def fallen() -> ModelQuality:
     )
 
 
-def label_input(*, used: int = 2080, newest: str = "2025-03-14T06:10:00Z") -> LabelInput:
+def label_input(
+    *, used: int = 2080, predictions: int = 4200, newest: str = "2025-03-14T06:10:00Z"
+) -> LabelInput:
     """Return labels of a table, some of which were left out."""
     return LabelInput(
         source="gs://dogs/labels/",
@@ -116,6 +118,7 @@ def label_input(*, used: int = 2080, newest: str = "2025-03-14T06:10:00Z") -> La
         objects=3,
         rows=used + 19,
         used=used,
+        predictions=predictions,
         since="2025-02-13T00:00:00Z",
         newest=newest,
         left_out={"no prediction has this id": 14, "two labels contradict each other": 5},

@@ -22,7 +22,7 @@ from drift.model_quality.scoring.classes import classes_of
 from drift.model_quality.scoring.confusions import confusions_of
 from drift.model_quality.scoring.most_certain import merged_wrong
 from drift.model_quality.scoring.scores import scores_of
-from drift.model_quality.scoring.summing import merged_by_version, sum_up
+from drift.model_quality.scoring.summing import merged, merged_by_version, sum_up
 from drift.model_quality.sums import ClassifierSums, DayQuality
 from drift.model_quality.whole_days import whole_days
 from drift.run_request import as_text
@@ -42,12 +42,12 @@ def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> Model
     """Return what labels say of the model."""
     classes = _model_classes(gathered)
     records = [_respelled(one, classes) for one in gathered.records]
-    waiting = [one for one in records if one.start >= gathered.since]
-    rows = classes.respelled(sum_up(gathered.rows.rows))
+    days = sorted([*records, *gathered.without_labels], key=lambda one: one.start)
+    waiting = [one for one in days if one.start >= gathered.since]
     beside = classes.respelled(sum_up(gathered.beside_days.rows))
-    seen = sums_of([*waiting, _as_day(gathered, beside)])
+    seen = merged([sums_of(waiting), beside])
     unknown = classes.unknown(seen)
-    labels = label_input(gathered, _digest(gathered), unknown)
+    labels = label_input(gathered, _digest(gathered), seen, unknown)
     know_none = classes.know_none(seen)
     said = () if know_none else remarks_on_classes(labels, unknown)
     found = ModelQuality(
@@ -56,10 +56,10 @@ def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> Model
         headline="",
         summary="",
         labels=labels,
-        window=scores_of(rows),
+        window=scores_of(classes.respelled(sum_up(gathered.rows.rows))),
         reference=None if gathered.reference is None else scores_of(gathered.reference.sums),
         days=points_of_days(waiting),
-        weeks=points_of_weeks(records, gathered.job.day_zone),
+        weeks=points_of_weeks(days, gathered.job.day_zone),
         estimate=estimate,
         remarks=(*gathered.remarks, *remarks_on_joining(labels), *said),
         min_labels=gathered.job.labels.min_labels,
@@ -93,10 +93,12 @@ def _with_judgement(
     newest = _days_in(records, judged.newest)
     if not newest:
         return replace(found, state=judged.state)
-    sums, before = sums_of(newest), sums_of(_days_in(records, judged.before))
+    first, end = newest[0].start, newest[-1].end
+    between = [one for one in gathered.without_labels if first < one.start < end]
+    sums, before = sums_of([*newest, *between]), sums_of(_days_in(records, judged.before))
     if judged.basis is QualityBasis.REFERENCE and reference is not None:
         before = classes.respelled(reference)
-    beside = None if judged.basis is None else before
+    compared = None if judged.basis is None else before
     versions = merged_by_version([one.versions for one in newest])
     return replace(
         found,
@@ -105,8 +107,8 @@ def _with_judgement(
         basis=judged.basis,
         before=_before(judged, records, before),
         drop=_drop(judged, gathered),
-        classes=classes_of(sums, beside, classes.said),
-        confusions=confusions_of(sums, beside),
+        classes=classes_of(sums, compared, classes.said),
+        confusions=confusions_of(sums, compared),
         reliability=reliability_of(sums) if sums.bins else (),
         versions=_versions(versions),
         wrong=tuple(
@@ -128,12 +130,6 @@ def _model_classes(gathered: GatheredLabels) -> ModelClasses:
 def _respelled(record: DayRecord, classes: ModelClasses) -> DayQuality:
     versions = {name: classes.respelled(sums) for name, sums in record.quality.versions.items()}
     return replace(record.quality, versions=versions)
-
-
-def _as_day(gathered: GatheredLabels, rows: ClassifierSums) -> DayQuality:
-    """Return rows of the window as those of a day."""
-    span = gathered.window
-    return DayQuality(start=span.start, end=span.end, versions={None: rows})
 
 
 def _day_score(day: DayQuality, gathered: GatheredLabels) -> DayScore:

@@ -10,6 +10,7 @@ from drift.across_runs.marks import PersonsMarks
 from drift.model_quality.joining.joined import SpelledRows
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.reference.quality import ReferenceQuality
+from drift.model_quality.sums import DayQuality
 from drift.model_quality.whole_days import WholeDay
 from jobs.job_file.job import Job
 from jobs.labels.labels import LabelFacts
@@ -34,10 +35,12 @@ class GatheredLabels:
         The whole days whose labels may still come, the oldest first.
     records
         The records of all days that ended by the window's end, the oldest first.
+    without_labels
+        Those of `days` that have predictions and no record, the oldest first.
     rows
         The window's own rows.
     beside_days
-        Those of them that lie in none of `days`.
+        Those of them that lie behind the last of `days`.
     lost_images
         How many labelled rows of the window have an image that could not be read.
     reference
@@ -59,6 +62,7 @@ class GatheredLabels:
     records: tuple[DayRecord, ...]
     rows: SpelledRows
     beside_days: SpelledRows
+    without_labels: tuple[DayQuality, ...] = ()
     lost_images: int = 0
     reference: ReferenceQuality | None = None
     marks: PersonsMarks = field(default_factory=PersonsMarks)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from drift.model_quality.assembling.gathered import GatheredLabels, summed
 from drift.model_quality.joining.joined import SpelledRows
 from drift.model_quality.records.record import DayRecord
+from drift.model_quality.sums import ClassifierSums
 from drift.run_request import as_text
 from jobs.times.timestamps import to_datetime
 from reports.findings.model_quality.labels import LabelExample, LabelInput
@@ -18,18 +19,21 @@ _EXAMPLES = 20
 _NAMED_CLASSES = 10
 
 
-def label_input(gathered: GatheredLabels, digest: str, unknown: Mapping[str, int]) -> LabelInput:
+def label_input(
+    gathered: GatheredLabels, digest: str, waiting_sums: ClassifierSums, unknown: Mapping[str, int]
+) -> LabelInput:
     """Return what is said of the labels.
 
     Parameters
     ----------
     digest
         That of the labels, or of what the log's own labels say.
+    waiting_sums
+        Over all predictions that wait for labels.
     unknown
         How many labelled predictions are truly of each class that the model never answered with.
     """
     given, waiting, beside = gathered.given, gathered.waiting, gathered.beside_days
-    used = sum(one.labelled for one in waiting) + len(beside.rows.labelled)
     parts: list[DayRecord | SpelledRows] = [*waiting, beside]
     left_out = [one.left_out for one in parts]
     noted = [one.noted for one in parts]
@@ -50,7 +54,8 @@ def label_input(gathered: GatheredLabels, digest: str, unknown: Mapping[str, int
         digest=digest,
         objects=0 if given is None else given.objects,
         rows=in_parts if given is None else given.rows,
-        used=used,
+        used=waiting_sums.labelled,
+        predictions=waiting_sums.predictions,
         since=as_text(gathered.since),
         newest=max(moments, default=None),
         left_out=summed(left_out),

@@ -35,6 +35,7 @@ def unread_quality(
             objects=0,
             rows=0,
             used=0,
+            predictions=rows,
             since=as_text(window.start),
             newest=None,
         ),

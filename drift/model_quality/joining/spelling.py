@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-_SEPARATORS = re.compile(r"[\s_\-]+")
-
-
-def folded(name: str) -> str:
-    """Return a class's name without what labels may write otherwise: case, blanks, ``_``, ``-``.
-
-    Examples
-    --------
-    >>> folded("Tabby cat") == folded("tabby_cat")
-    True
-    """
-    return _SEPARATORS.sub("", name.casefold()) or name
+from jobs.predictions.values.class_names import folded
 
 
 class Spelling:

@@ -28,7 +28,6 @@ from drift.model_quality.joining.hashed_labels import (
 from drift.model_quality.joining.label_index import KeyedLabels, LabelIndex
 from jobs.labels.labels import LabelFacts, LeftOutLabel
 
-LABELS_NAME = "labels.bin"
 # 10,000,000 labels, the most that are read, each by image and by the last part of its name.
 LARGEST_LABELS_BYTES = 500_000_000
 _VERSION = 1

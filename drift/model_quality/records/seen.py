@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_VERSION = 1
+_VERSION = 2
 _MOST_DAYS = 800
 
 
@@ -20,10 +20,13 @@ class SeenDay:
         A digest of its labels' objects, and of the settings.
     version
         The version of its record's object; empty where it has none, as no label was for it.
+    predictions
+        How many predictions it has: those of a day without a record are counted nowhere else.
     """
 
     key: str
     version: str = ""
+    predictions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Seen:
 def seen_bytes(seen: Seen) -> bytes:
     """Return what is stored: of the newest 800 days."""
     newest = sorted(seen.days)[-_MOST_DAYS:]
-    days = {name: [seen.days[name].key, seen.days[name].version] for name in newest}
+    days = {name: _day_document(seen.days[name]) for name in newest}
     document = {
         "version": _VERSION,
         "labels": seen.labels,
@@ -66,11 +69,17 @@ def parse_seen(data: bytes) -> Seen | None:
             return None
         return Seen(
             days={
-                str(name): SeenDay(key=str(key), version=str(version))
-                for name, (key, version) in document["days"].items()
+                str(name): SeenDay(
+                    key=str(key), version=str(version), predictions=max(int(predictions), 0)
+                )
+                for name, (key, version, predictions) in document["days"].items()
             },
             labels=str(document["labels"]),
             last_part=document["last_part"] is True,
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
+
+
+def _day_document(day: SeenDay) -> list[str | int]:
+    return [day.key, day.version, day.predictions]

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import base64
 import logging
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
@@ -22,12 +21,12 @@ from drift.model_quality.records.documents import (
     record_bytes,
 )
 from drift.model_quality.records.known_labels import (
-    LABELS_NAME,
     LARGEST_LABELS_BYTES,
     KnownLabels,
     labels_bytes,
     parse_labels,
 )
+from drift.model_quality.records.names import LABELS_NAME, QUALITY_FOLDER, date_of
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.seen import Seen, parse_seen, seen_bytes
 from drift.workplace import Workplace
@@ -36,13 +35,11 @@ from jobs.errors import ObjectError, ObjectMissingError
 from reports.conditional_writes import StillAllowed, put_if_unchanged
 from reports.rollup import ROLLUP_NAME, Rollup, RollupFormat
 
-QUALITY_FOLDER = "quality"
 _ROLLUP = RollupFormat(
     first_line=b"rollup of days of model quality, 2",
     copies="records of the model's quality",
     most_bytes=100_000_000,
 )
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})\.json")
 _SEEN = "seen"
 # So much is written again with every new day: 10,000 labels by image, 20,000 by id.
 _MOST_BESIDE_RECORDS = 400_000
@@ -144,8 +141,8 @@ class QualityStore:
 
         One that cannot be understood is left out, and a warning names it.
         """
-        dates = [match[1] for name in self.versions if (match := _DATE.fullmatch(name))]
-        wanted = sorted(set(dates) - self.made.keys())
+        dates = {date for name in self.versions if (date := date_of(name)) is not None}
+        wanted = sorted(dates - self.made.keys())
         with ThreadPoolExecutor(_AT_ONCE) as readers:
             found = zip(wanted, readers.map(self._read, wanted), strict=True)
             known = {date: record for date, record in found if record is not None}
@@ -248,8 +245,3 @@ class QualityStore:
             self._bucket.url_of(f"{self.folder}{date}.json"),
             reason,
         )
-
-
-def days_of(records: Mapping[str, DayRecord], dates: Sequence[str]) -> tuple[DayRecord, ...]:
-    """Return the records of some dates that have one, in their order."""
-    return tuple(records[date] for date in dates if date in records)

@@ -14,6 +14,7 @@ from drift.model_quality.joining.reading import answers_of_days, joined_answers
 from drift.model_quality.label_source import FurtherLabels, further_labels
 from drift.model_quality.whole_days import WholeDay
 from drift.workplace import Workplace
+from jobs.errors import ObjectError
 from jobs.job_file.job import Job, ReferenceWindow
 from jobs.labels.labels import UnreadLabels
 from jobs.labels.listing import LabelListing
@@ -61,7 +62,7 @@ def read_reference(place: Workplace, listing: LabelListing | None) -> JoinedRows
     Raises
     ------
     ObjectError
-        If it cannot be read.
+        If it cannot be read, or its labels cannot.
     ValueError
         If `reference.window` has bounds that are no times.
     """
@@ -80,12 +81,13 @@ def read_reference(place: Workplace, listing: LabelListing | None) -> JoinedRows
 
 def _with_labels(
     place: Workplace, answers: Answers, listing: LabelListing | None, since: datetime
-) -> JoinedRows | None:
+) -> JoinedRows:
     if listing is None:
         return with_own_labels(answers, place.job.labels.classes)
     labels = further_labels(place, listing, since)
     if isinstance(labels, UnreadLabels):
-        return None
+        # They may be there: nothing may remember that the reference has none.
+        raise ObjectError(labels.url, labels.reason)
     return _joined(labels, answers)
 
 

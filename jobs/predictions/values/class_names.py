@@ -26,6 +26,7 @@ _QUOTED = re.compile(r"""b?(?P<quote>['"])(?P<value>[^'"]*)(?P=quote)""")
 _BYTES = re.compile(r"""b(?P<quote>['"])(?P<value>[^'"]*)(?P=quote)""")
 # Without leading zeros: "02.0" is written by no float.
 _WHOLE_FLOAT = re.compile(r"(?P<whole>-?(?:0|[1-9][0-9]*))\.0*")
+_SEPARATORS = re.compile(r"[\s_\-]+")
 # Longer texts are no printed number; patterns are not tried on them.
 _LONGEST_PRINTED = 300
 _TRUTH = {"True": "true", "False": "false", "TRUE": "true", "FALSE": "false"}
@@ -52,6 +53,17 @@ def canonical_class(text: str) -> str:
     if whole:
         return "0" if whole["whole"] == "-0" else whole["whole"]
     return _TRUTH.get(value, value)
+
+
+def folded(name: str) -> str:
+    """Return a class's name without what labels may write otherwise: case, blanks, ``_``, ``-``.
+
+    Examples
+    --------
+    >>> folded("Tabby cat") == folded("tabby_cat")
+    True
+    """
+    return _SEPARATORS.sub("", name.casefold()) or name
 
 
 def canonical_classes(texts: Texts) -> Texts:

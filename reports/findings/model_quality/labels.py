@@ -39,6 +39,8 @@ class LabelInput:
         How many objects were read, and labels in them.
     used
         How many predictions of `since` to the window's end have a label.
+    predictions
+        How many predictions there are of `since` to the window's end, with and without a label.
     since
         The first moment whose predictions waited for labels, ISO 8601.
     newest
@@ -57,6 +59,7 @@ class LabelInput:
     used: int
     since: str
     newest: str | None
+    predictions: int = 0
     left_out: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
     examples: tuple[LabelExample, ...] = ()

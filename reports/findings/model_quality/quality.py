@@ -147,8 +147,9 @@ class ModelQuality:
     wrong
         Of `newest`: the wrong answers that the model was most sure of.
     days, weeks
-        The days since `LabelInput.since` that have predictions, the oldest first, and the same
-        predictions by week from Monday on: the first and the last week may hold fewer days.
+        The days since `LabelInput.since` that have predictions, the oldest first; and all days that
+        a run has scored by week from Monday on, where the first and the last week may hold fewer
+        days. Of the days before `LabelInput.since`, only those with a label are known.
     estimate
         What confidences let one expect of the window; None where nothing can be estimated.
     remarks
@@ -182,3 +183,22 @@ class ModelQuality:
     remarks: tuple[str, ...] = ()
     min_labels: int = 50
     days_digest: str = ""
+
+    @property
+    def score(self) -> Estimate | None:
+        """The score that `state` is about; None where there are too few labels."""
+        return None if self.newest is None else self.newest.scores.accuracy
+
+    @property
+    def score_before(self) -> float | None:
+        """The same score of what the newest labels are compared with; None without any."""
+        if self.before is not None and (before := self.before.scores.accuracy) is not None:
+            return before.value
+        if self.basis is None:
+            return None
+        reference = None if self.reference is None else self.reference.accuracy
+        if self.before is None and reference is not None:
+            return reference.value
+        if self.score is None or self.drop is None:
+            return None
+        return self.score.value + self.drop.drop.value

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from reports.findings.model_quality.quality import QualityPoint, QualityState
+from reports.findings.model_quality.quality import QualityState
 from reports.findings.model_quality.scores import Estimate
-from reports.history.history import HistoryRow, parse_time
+from reports.history.history import HistoryRow
+from reports.history.quality_weeks import known_weeks, monday_of
 from reports.history.run_quality import QualityOfRun
 from reports.pages.links import JobLinks
 from reports.pages.page import QUALITY_STYLE
@@ -103,59 +104,32 @@ def styles_for(rows: Iterable[HistoryRow]) -> tuple[str, ...]:
     return (QUALITY_STYLE,) if any(row.model_quality is not None for row in rows) else ()
 
 
-def _weeks(told: Iterable[QualityOfRun]) -> list[_ScoredWeek]:
-    """Return the weeks with a score, oldest first: each as the newest run knows it.
-
-    A run knows its oldest week only in part where that began before labels were waited for: then
-    the week stays as an earlier run knew it, which saw more of its predictions.
-    """
-    points: dict[date, QualityPoint] = {}
+def _weeks(told: Sequence[QualityOfRun]) -> list[_ScoredWeek]:
+    """Return the weeks with a score, oldest first."""
     states: dict[date, QualityState] = {}
     for quality in told:
-        for monday, point in _by_monday(quality.weeks):
-            known = points.get(monday)
-            if known is None or known.predictions <= point.predictions:
-                points[monday] = point
         states |= dict.fromkeys(_weeks_told(quality), quality.state)
     return [
         _ScoredWeek(
-            monday=monday,
-            score=point.score,
-            labelled=point.labelled,
-            predictions=point.predictions,
-            dropped=states.get(monday) is QualityState.DROPPED,
+            monday=week.monday,
+            score=week.point.score,
+            labelled=week.point.labelled,
+            predictions=week.point.predictions,
+            dropped=states.get(week.monday) is QualityState.DROPPED,
         )
-        for monday, point in sorted(points.items())
-        if point.score is not None
+        for week in known_weeks(told)
+        if week.point.score is not None
     ]
 
 
 def _weeks_told(quality: QualityOfRun) -> Iterator[date]:
     """Yield the weeks that a run's state is about: the newest labels', and those of a drop."""
-    for last in _monday_of(quality.newest_end, -_HALF_A_DAY):
+    for last in monday_of(quality.newest_end, -_HALF_A_DAY):
         first = last
         if quality.state is QualityState.DROPPED:
-            first = min([last, *_monday_of(quality.since, _HALF_A_DAY)])
+            first = min([last, *monday_of(quality.since, _HALF_A_DAY)])
         for weeks in range((last - first) // _WEEK + 1):
             yield first + weeks * _WEEK
-
-
-def _by_monday(weeks: Sequence[QualityPoint]) -> Iterator[tuple[date, QualityPoint]]:
-    for point in weeks:
-        for monday in _monday_of(point.start, _HALF_A_DAY):
-            yield monday, point
-
-
-def _monday_of(moment: str, shift: timedelta) -> Iterator[date]:
-    """Yield the Monday of the week of a moment; nothing where it is no time.
-
-    A day of another time zone has its date in UTC at its middle, hence `shift`.
-    """
-    try:
-        found = (parse_time(moment) + shift).date()
-    except (ValueError, OverflowError):
-        return
-    yield found - timedelta(days=found.weekday())
 
 
 def _plot(weeks: Sequence[_ScoredWeek], measure: str) -> str:

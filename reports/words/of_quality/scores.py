@@ -112,16 +112,7 @@ def measure_words(quality: ModelQuality) -> str:
 
 def before_of(quality: ModelQuality) -> float | None:
     """Return the score that the newest one is compared with; None where there is none."""
-    newest = None if quality.newest is None else score_of(quality.newest.scores)
-    if quality.before is not None and (before := score_of(quality.before.scores)) is not None:
-        return before.value
-    if quality.basis is None:
-        return None
-    if (reference := score_of(quality.reference)) is not None and quality.before is None:
-        return reference.value
-    if newest is None or quality.drop is None:
-        return None
-    return newest.value + quality.drop.drop.value
+    return quality.score_before
 
 
 def _is_rounded_to_an_end(value: float, decimals: int) -> bool:

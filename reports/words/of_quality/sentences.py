@@ -74,9 +74,7 @@ def quality_summary(quality: ModelQuality) -> str:
 
 def coverage_counts(quality: ModelQuality) -> tuple[int, int]:
     """Return how many predictions have a label, of how many that waited for one."""
-    days = sum(one.predictions for one in quality.days)
-    labelled = max(quality.labels.used, quality.window.labelled)
-    return labelled, max(days, quality.window.predictions, labelled)
+    return quality.labels.used, quality.labels.predictions
 
 
 def _too_few_words(quality: ModelQuality) -> str:

@@ -40,6 +40,22 @@ def _rows() -> SpelledRows:
     return SpelledRows(rows=ScoredRows(table=table))
 
 
+def _labelled(true: str, count: int) -> SpelledRows:
+    table = pd.DataFrame(
+        {
+            "moment": np.arange(count),
+            "image": pd.Series([None] * count, dtype="str"),
+            "id": [str(number) for number in range(count)],
+            "predicted": "cat",
+            "true": true,
+            "confidence": np.nan,
+            "probability": np.nan,
+            "version": pd.Series([None] * count, dtype="str"),
+        }
+    )
+    return SpelledRows(rows=ScoredRows(table=table), labels=count)
+
+
 def _sums(right: int, wrong: int, *, true: str = "dog") -> ClassifierSums:
     return ClassifierSums(
         predictions=right + wrong,
@@ -119,6 +135,41 @@ def test_classes_that_the_model_never_answered_with_are_counted_and_named() -> N
     assert found.labels.noted["class that the model never answered with: wolf"] == 1_200
     wolf = next(one for one in found.classes if one.name == "wolf")
     assert not wolf.known_to_model
+
+
+def test_rows_of_the_window_count_once_among_classes_that_the_model_never_answered_with() -> None:
+    records = [_record(number, _sums(60, 40, true="wolf")) for number in range(30)]
+    rows = _labelled("wolf", 40)
+    found = assemble(_gathered(records, rows=rows), None)
+    assert found.window.labelled == 40
+    assert found.labels.noted["class that the model never answered with: wolf"] == 1_200
+    behind = assemble(_gathered(records, rows=rows, beside_days=_labelled("wolf", 5)), None)
+    assert behind.labels.noted["class that the model never answered with: wolf"] == 1_205
+    assert behind.labels.used == 3_005
+
+
+def test_days_without_a_label_count_among_predictions_and_teach_nothing() -> None:
+    records = [_record(number, _sums(90, 10)) for number in range(0, 30, 2)]
+    none = [
+        DayQuality(
+            start=DAYS[number].start,
+            end=DAYS[number].end,
+            versions={None: ClassifierSums(predictions=300)},
+        )
+        for number in range(1, 30, 2)
+    ]
+    sparse, found = (
+        assemble(_gathered(records, without_labels=tuple(days)), None) for days in ([], none)
+    )
+    assert (found.labels.used, found.labels.predictions) == (1_500, 6_000)
+    assert [one.predictions for one in found.days] == [100, 300] * 15
+    assert sum(one.predictions for one in found.weeks) == 6_000
+    assert found.newest is not None
+    assert sparse.newest is not None
+    assert (found.newest.start, found.newest.end) == (sparse.newest.start, sparse.newest.end)
+    assert found.newest.scores.labelled == sparse.newest.scores.labelled
+    assert found.newest.scores.predictions > sparse.newest.scores.predictions
+    assert (found.drop, found.days_digest) == (sparse.drop, sparse.days_digest)
 
 
 def test_labels_of_the_window_count_once_beside_those_of_the_days_that_it_holds() -> None:

@@ -25,9 +25,10 @@ from drift.model_quality.joining.joined import (
 )
 from drift.model_quality.joining.label_index import LabelIndex
 from drift.model_quality.joining.probabilities import class_names
-from drift.model_quality.joining.spelling import Spelling, folded
+from drift.model_quality.joining.spelling import Spelling
 from jobs.job_file.prediction_settings import LogColumns
 from jobs.labels.labels import ReadLabels
+from jobs.predictions.values.class_names import folded
 
 
 def _texts(values: list[str | None]) -> pa.StringArray:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance
 
+from drift.model_quality.records.names import is_of_quality
 from tests.support.late_labels import LabelForm, LateWorld, late_job, show
 from tests.support.quality_runs import quality_folder, run_until
 
@@ -40,6 +41,7 @@ def test_labels_of_bright_images_alone_are_noticed(tmp_path: Path, window: str) 
     assert "not a fair part of all" in found.remarks[0]
     remembered = quality_folder(tmp_path) / "rollup.jsonl.gz"
     assert json.dumps(found.remarks[0]).encode() in gzip.decompress(remembered.read_bytes())
+    assert all(is_of_quality(path.name) for path in quality_folder(tmp_path).iterdir())
     assert run_until(job, UNTIL).model_quality == found
     remembered.unlink()
     assert run_until(job, UNTIL).model_quality == found

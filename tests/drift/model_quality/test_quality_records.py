@@ -104,7 +104,11 @@ def test_what_is_no_record_is_told(data: bytes) -> None:
 
 
 def test_what_was_seen_is_read_as_it_was_written_and_anything_else_is_nothing() -> None:
-    seen = Seen(days={"2025-03-03": SeenDay(key="k", version="v")}, labels="l", last_part=True)
+    seen = Seen(
+        days={"2025-03-03": SeenDay(key="k", version="v", predictions=3)},
+        labels="l",
+        last_part=True,
+    )
     assert parse_seen(seen_bytes(seen)) == seen
     for data in (b"", b"{}", b'{"version": 1}', b"[]", b"[" * 100_000, b"\xff"):
         assert parse_seen(data) is None

@@ -125,7 +125,8 @@ def test_without_a_label_the_headline_says_none() -> None:
     quality = examples.few_labels().model_quality
     assert quality is not None
     window = replace(quality.window, labelled=0)
-    none = replace(quality, labels=label_input(used=0), window=window, days=(), min_labels=1)
+    labels = label_input(used=0, predictions=980)
+    none = replace(quality, labels=labels, window=window, days=(), min_labels=1)
 
     assert quality_headline(none) == ("none of 980 predictions labelled so far; 1 label is needed")
 
