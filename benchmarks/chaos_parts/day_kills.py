@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cached_property, partial
-from itertools import chain, zip_longest
+from itertools import chain
 
 from benchmarks.chaos_parts.invariants import JOB, Objects, differences
 from benchmarks.chaos_parts.kills import kill
 from benchmarks.chaos_parts.places import Place, succeeded
 from benchmarks.chaos_parts.rows import Share, Tally
+from benchmarks.chaos_parts.turns import Trials, run_in_turn
 from benchmarks.chaos_parts.world import World
 from benchmarks.chaos_parts.write_kills import (
     kill_at_operation,
@@ -41,18 +41,7 @@ def run(world: World, share: Share, *, count: int, seed: int) -> list[Tally]:
         *_at_writes(world.months_cached, draws, command),
         _at_once(world.months_cached, command),
     ]
-    # In turn, so that each kind has its part of the time.
-    for trial in chain.from_iterable(zip_longest(*(trials for _, trials in by_kind))):
-        if share.is_used_up:
-            break
-        if trial is not None:
-            trial()
-    for tally, trials in by_kind:
-        tally.fault += f" ({tally.injected} of {len(trials)})"
-    return [tally for tally, _ in by_kind]
-
-
-Trials = list[Callable[[], None]]
+    return run_in_turn(by_kind, share)
 
 
 def _at_moments(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from functools import partial
-from itertools import chain, zip_longest
 
 from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
+from benchmarks.chaos_parts.turns import Trials, run_in_turn
 from benchmarks.chaos_parts.world import World
 from benchmarks.chaos_parts.write_kills import (
     READING,
@@ -21,22 +20,14 @@ NAME = "quality"
 _PART = "/quality/"
 _ESCAPED = "%2Fquality%2F"
 
-Trials = list[Callable[[], None]]
-
 
 def run(world: World, share: Share, *, seed: int) -> list[Tally]:
     """Kill runs at writes in a random order, all of them where the time allows."""
     draws = random.Random(seed)
     by_kind = [_trials(place) for place in world.labelled_places]
-    shuffled = [draws.sample(trials, len(trials)) for _, trials in by_kind]
-    for trial in chain.from_iterable(zip_longest(*shuffled)):
-        if share.is_used_up:
-            break
-        if trial is not None:
-            trial()
-    for tally, trials in by_kind:
-        tally.fault += f" ({tally.injected} of {len(trials)})"
-    return [tally for tally, _ in by_kind]
+    return run_in_turn(
+        [(tally, draws.sample(trials, len(trials))) for tally, trials in by_kind], share
+    )
 
 
 def _trials(place: Place) -> tuple[Tally, Trials]:

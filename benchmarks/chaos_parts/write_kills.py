@@ -8,11 +8,11 @@ import signal
 import threading
 from collections.abc import Callable
 from functools import partial
-from itertools import chain, zip_longest
 from pathlib import Path
 
 from benchmarks.chaos_parts.places import Place
 from benchmarks.chaos_parts.rows import Share, Tally
+from benchmarks.chaos_parts.turns import run_in_turn
 from benchmarks.chaos_parts.world import World
 from jobs.testing.clouds.relay import Answer, Request
 
@@ -29,16 +29,9 @@ def run(world: World, share: Share, *, seed: int) -> list[Tally]:
         tally = _tally(f"before and after every write is done, {place.store.kind}")
         trials.append((tally, server_trials(place, tally)))
     draws = random.Random(seed)
-    shuffled = [draws.sample(of_one, len(of_one)) for _, of_one in trials]
-    # In turn, so that each kind of store has its part of the time.
-    for trial in chain.from_iterable(zip_longest(*shuffled)):
-        if share.is_used_up:
-            break
-        if trial is not None:
-            trial()
-    for tally, possible in trials:
-        tally.fault += f" ({tally.injected} of {len(possible)})"
-    return [tally for tally, _ in trials]
+    return run_in_turn(
+        [(tally, draws.sample(of_one, len(of_one))) for tally, of_one in trials], share
+    )
 
 
 def _tally(where: str) -> Tally:

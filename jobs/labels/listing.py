@@ -93,7 +93,7 @@ def list_tables(
     predictions: PredictionSettings,
     reports: str = "",
 ) -> LabelListing | UnreadLabels:
-    """Return the same for labels of either kind in tables and JSON."""
+    """Return which objects may hold labels, classes or boxes; arguments as in `list_labels`."""
     try:
         place = label_place(bucket, open_bucket, settings)
         objects = _objects(place, settings, predictions)
@@ -107,7 +107,7 @@ def list_tables(
 def log_settings_of(
     place: LabelPlace, settings: LabelSettings, predictions: PredictionSettings
 ) -> PredictionSettings:
-    """Return how the labels' objects are read as those of a log, in the bucket they lie in."""
+    """Return the settings by which the labels' objects are read as those of a log are."""
     return settings.log_settings(predictions).model_copy(update={"path": place.path})
 
 
