@@ -14,7 +14,7 @@ import reports.findings
 from reports.findings import answers, columns, days, images, log, places, run, runs
 from reports.findings.constant_reference import ConstantReference
 from reports.findings.log_times import LogTimes
-from reports.findings.model_quality import labels, quality, scores
+from reports.findings.model_quality import detection, labels, quality, scores
 from reports.findings.remarks import Remark
 from reports.findings.run import JobSettings, RunFindings
 from reports.json_report.report import report_json, report_schema
@@ -103,6 +103,14 @@ WHERE = {
     quality.QualityPoint: SCHEMA["$defs"]["quality_point"],
     quality.ScoredStretch: SCHEMA["$defs"]["scored_stretch"],
     quality.ModelQuality: SCHEMA["$defs"]["model_quality"],
+    detection.BoxConfidences: SCHEMA["$defs"]["box_confidences"],
+    detection.ClassPoint: SCHEMA["$defs"]["class_point"],
+    detection.DetectedClassScore: SCHEMA["$defs"]["detected_class_score"],
+    detection.DetectorPoint: SCHEMA["$defs"]["detector_point"],
+    detection.DetectorQuality: SCHEMA["$defs"]["detector_quality"],
+    detection.DetectorScores: SCHEMA["$defs"]["detector_scores"],
+    detection.DetectorVersionScores: SCHEMA["$defs"]["detector_version_scores"],
+    detection.WorstImage: SCHEMA["$defs"]["worst_image"],
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from reports.findings.model_quality.detection import DetectorQuality, DetectorScores
 from reports.findings.model_quality.labels import LabelInput
 from reports.findings.model_quality.scores import (
     ClassifierScores,
@@ -156,6 +157,10 @@ class ModelQuality:
         What else a person should know of it, such as that labelled images differ from the others.
     min_labels
         The job's `labels.min_labels`: with fewer on whole days nothing is said.
+    detection
+        The scores of a detector's boxes; None for a classifier. Then `window`, `newest`, `before`
+        and `reference` say how many images are labelled and nothing more, and scores of points are
+        AP50.
     days_digest
         SHA-256 in hex over the records of all days that the model is judged by, those of days that
         no longer wait for labels among them; empty where labels could not be read.
@@ -183,22 +188,37 @@ class ModelQuality:
     remarks: tuple[str, ...] = ()
     min_labels: int = 50
     days_digest: str = ""
+    detection: DetectorQuality | None = None
 
     @property
     def score(self) -> Estimate | None:
         """The score that `state` is about; None where there are too few labels."""
+        if self.detection is not None:
+            return _ap50(self.detection.newest)
         return None if self.newest is None else self.newest.scores.accuracy
 
     @property
     def score_before(self) -> float | None:
         """The same score of what the newest labels are compared with; None without any."""
-        if self.before is not None and (before := self.before.scores.accuracy) is not None:
+        before, reference = self._scores_compared
+        if before is not None:
             return before.value
         if self.basis is None:
             return None
-        reference = None if self.reference is None else self.reference.accuracy
         if self.before is None and reference is not None:
             return reference.value
         if self.score is None or self.drop is None:
             return None
         return self.score.value + self.drop.drop.value
+
+    @property
+    def _scores_compared(self) -> tuple[Estimate | None, Estimate | None]:
+        """The score of earlier days, and that of the reference."""
+        if self.detection is not None:
+            return _ap50(self.detection.before), _ap50(self.detection.reference)
+        before = None if self.before is None else self.before.scores.accuracy
+        return before, None if self.reference is None else self.reference.accuracy
+
+
+def _ap50(scores: DetectorScores | None) -> Estimate | None:
+    return None if scores is None else scores.ap50
