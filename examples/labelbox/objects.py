@@ -94,7 +94,7 @@ def object_name(prefix: str, scene: Scene, layout: Layout) -> str:
 def picture_bytes(scene: Scene, world: World) -> bytes:
     """Return the stored image as a JPEG file."""
     buffer = io.BytesIO()
-    draw(scene, world.stored_side).save(buffer, "JPEG", quality=88)
+    draw(scene, world.stored_side).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 

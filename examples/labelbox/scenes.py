@@ -17,8 +17,9 @@ _SIZES = ((640, 480), (800, 600))
 _PORTRAIT = 0.25
 _MOST_SHAPES = 5
 _ENOUGH_TRIES = 8
-# Of pictures whose longer side is stored with 160 pixels.
-_BLUR_PIXELS = 2.2
+# The radius of blur in pixels, of pictures whose longer side is stored with 160.
+_SHARP = (0.0, 0.6)
+_BLURRED = (1.0, 2.0)
 SceneKey = tuple[int, int, int]
 
 
@@ -123,9 +124,8 @@ def draw(scene: Scene, stored_side: int) -> Image.Image:
     pencil = ImageDraw.Draw(picture)
     for shape in scene.shapes:
         _draw_shape(pencil, shape, scale, _colour(random))
-    if scene.blurred:
-        picture = picture.filter(ImageFilter.GaussianBlur(_BLUR_PIXELS * stored_side / 160))
-    return picture
+    blur = random.uniform(*(_BLURRED if scene.blurred else _SHARP)) * stored_side / 160
+    return picture.filter(ImageFilter.GaussianBlur(blur))
 
 
 def _shapes(random: np.random.Generator, width: int, height: int) -> tuple[Shape, ...]:
@@ -162,9 +162,11 @@ def _light(scene: Scene) -> float:
 
 def _ground(random: np.random.Generator, size: tuple[int, int], light: float) -> Image.Image:
     """Return ground with patches of light and with grain."""
-    patches = random.normal(light, 18, (5, 7)).clip(0, 255).astype(np.uint8)
+    patches = random.normal(light, 18, (7, 5) if size[0] < size[1] else (5, 7)).clip(0, 255).astype(np.uint8)
     smooth = Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC)
-    grain = random.integers(-14, 15, (size[1], size[0]), dtype=np.int16)
+    # Grounds are as different as gravel and carpet, so that images of a day vary.
+    coarse = int(random.integers(3, 24))
+    grain = random.integers(-coarse, coarse + 1, (size[1], size[0]), dtype=np.int16)
     levels = (np.asarray(smooth, np.int16) + grain).clip(0, 255).astype(np.uint8)
     return Image.fromarray(levels).convert("RGB")
 
