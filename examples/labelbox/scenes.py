@@ -162,7 +162,11 @@ def _light(scene: Scene) -> float:
 
 def _ground(random: np.random.Generator, size: tuple[int, int], light: float) -> Image.Image:
     """Return ground with patches of light and with grain."""
-    patches = random.normal(light, 18, (7, 5) if size[0] < size[1] else (5, 7)).clip(0, 255).astype(np.uint8)
+    patches = (
+        random.normal(light, 18, (7, 5) if size[0] < size[1] else (5, 7))
+        .clip(0, 255)
+        .astype(np.uint8)
+    )
     smooth = Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC)
     # Grounds are as different as gravel and carpet, so that images of a day vary.
     coarse = int(random.integers(3, 24))
