@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drift.setup.columns.boxes.sizes import guess_sizes, sizes_of
 from drift.setup.columns.values import ColumnValues
 from drift.setup.words import words_of
 from jobs.boxes.fitting import fit_formats
@@ -23,6 +24,7 @@ _AS_GOOD = 0.01
 _SIDE_OF_UNKNOWN = 1e7
 _LARGEST_SHARE = 1.01
 _NEAR_ALL = 0.99
+_FITS = 0.9
 _BOX_WORDS = frozenset({"box", "boxes", "bbox", "bboxes", "rois", "detections"})
 _CLASS_KEYS = (
     "classname", "class", "label", "name", "category", "labelname", "categoryname", "cls",
@@ -63,7 +65,9 @@ def guess_boxes(columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
 
 
 def _in_cells(column: ColumnValues, columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
-    cells = [one for one in column.values if one is not None and one.strip()][:_LOOKED_AT]
+    rows = [row for row, one in enumerate(column.values) if one is not None and one.strip()]
+    rows = rows[:_LOOKED_AT]
+    cells = [column.values[row] or "" for row in rows]
     # An object holds lists side by side; what stands in it is columns of their own too.
     if not cells or sum(cell.lstrip().startswith("[") for cell in cells) < len(cells):
         return None
@@ -75,27 +79,58 @@ def _in_cells(column: ColumnValues, columns: Mapping[str, ColumnValues]) -> BoxG
     if len(boxes) < _MOST_READ * len(read) or most < (1 if is_named else 2):
         return None
     numbers = np.concatenate([one.numbers for one in boxes])
+    counts = [0 if one is None else len(one.numbers) for one in read]
+    sides, sizes = _sizes(columns, {column.name}, numbers, np.repeat(rows, counts))
     order = ORDERS[int(np.concatenate([one.orders for one in boxes])[0])]
     keys = _keys_in_boxes(cells)
     if keys is None:
-        order, doubt = _order(numbers)
+        order, doubt = _order(numbers, sizes)
         keys = _lists_beside(column, columns)
     else:
         parts = not isinstance(_first_box(cells).get("bbox"), list)
-        order, doubt = (order, "") if parts and order is not BoxOrder.XYXY else _order(numbers)
+        is_known = parts and order is not BoxOrder.XYXY
+        order, doubt = (order, "") if is_known else _order(numbers, sizes)
+        if None in keys:
+            beside = _lists_beside(column, columns)
+            keys = (keys[0] or beside[0], keys[1] or beside[1])
     settings = BoxColumns(
         column=column.name,
         format=order.value,
         unit=_unit(numbers).value,
         classes=keys[0],
         scores=keys[1],
+        width=sides[0] if sides else None,
+        height=sides[1] if sides else None,
     )
+    lists = {one for one in keys if one in columns and one}
     return BoxGuess(
         settings=settings,
         because=f"its cells hold {len(numbers):,} boxes in {len(cells):,} rows",
         doubt=doubt,
-        used=frozenset({column.name, *(one for one in keys if one in columns and one)}),
+        used=frozenset({column.name, *lists, *(sides or ())}),
     )
+
+
+def _sizes(
+    columns: Mapping[str, ColumnValues],
+    taken: Collection[str],
+    numbers: NDArray[np.float64],
+    rows: NDArray[np.int64],
+) -> tuple[tuple[str, str] | None, NDArray[np.float64]]:
+    """Return the columns of the images' sizes, and the size for each box.
+
+    Columns with a size that boxes in pixels do not fit are those of another image.
+    """
+    unknown = np.full((len(numbers), 2), _SIDE_OF_UNKNOWN)
+    sides = guess_sizes(columns, taken)
+    if sides is None:
+        return None, unknown
+    found = sizes_of(columns, sides, max((len(one.values) for one in columns.values()), default=0))
+    sizes = np.where(np.isfinite(found), found, _SIDE_OF_UNKNOWN)[rows]
+    fits = [one for one in fit_formats(numbers, sizes) if one.box_format.unit is _unit(numbers)]
+    if not len(numbers) or (fits and fits[0].share >= _FITS):
+        return sides, sizes
+    return None, unknown
 
 
 def _read(cell: str, settings: BoxColumns) -> CellBoxes | None:
@@ -163,9 +198,8 @@ def _items(cell: str | None) -> list[object] | None:
     return value if isinstance(value, list) else None
 
 
-def _order(numbers: NDArray[np.float64]) -> tuple[BoxOrder, str]:
+def _order(numbers: NDArray[np.float64], sizes: NDArray[np.float64]) -> tuple[BoxOrder, str]:
     """Return the order that fits best, and which others fit as well."""
-    sizes = np.full((len(numbers), 2), _SIDE_OF_UNKNOWN)
     unit = _unit(numbers)
     fits = [one for one in fit_formats(numbers, sizes) if one.box_format.unit is unit]
     if not fits:
@@ -174,10 +208,12 @@ def _order(numbers: NDArray[np.float64]) -> tuple[BoxOrder, str]:
     # Corners in order are no chance: widths and heights are smaller than places about as often.
     order = next(one for one in BoxOrder if one in near)
     others = ", ".join(one.value for one in near if one is not order)
-    return (
-        order,
-        f"The boxes fit {others} as well as {order.value}: look which it is." if others else "",
+    doubt = (
+        f"The boxes fit {others} as well as {order.value}: look which it is. A run's page draws "
+        "them over the pictures: in the wrong order they lie beside the things. True boxes beside "
+        "the log would tell it."
     )
+    return order, doubt if others else ""
 
 
 def _unit(numbers: NDArray[np.float64]) -> BoxUnit:
@@ -194,13 +230,20 @@ def _in_columns(columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
     names, order = found
     values = [columns[name].read.values for name in names]
     numbers = np.column_stack(values)
+    sides, _ = _sizes(columns, names, numbers, np.arange(len(numbers)))
     doubt = ""
     if order is None:
         order, doubt = BoxOrder.XYWH, "Are x and y the corner (xywh) or the centre (cxcywh)?"
-    settings = BoxColumns(columns=names, format=order.value, unit=_unit(numbers).value)
+    settings = BoxColumns(
+        columns=names,
+        format=order.value,
+        unit=_unit(numbers).value,
+        width=sides[0] if sides else None,
+        height=sides[1] if sides else None,
+    )
     return BoxGuess(
         settings=settings,
         because="columns called like the parts of a box, with numbers",
         doubt=doubt,
-        used=frozenset(names),
+        used=frozenset({*names, *(sides or ())}),
     )
