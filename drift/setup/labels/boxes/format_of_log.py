@@ -59,6 +59,14 @@ def share_of(agreements: tuple[FormatAgreement, ...], said: BoxFormat) -> float:
     return next((one.share for one in agreements if one.box_format == same), 0.0)
 
 
+def is_clear(agreements: tuple[FormatAgreement, ...], said: BoxFormat) -> bool:
+    """Tell whether true boxes are met clearly more often in another format than is said."""
+    if not agreements:
+        return False
+    best = agreements[0].share
+    return best >= _FEWEST_MET and best >= _TIMES * share_of(agreements, said)
+
+
 def told_by_truths(guess: BoxGuess, agreements: tuple[FormatAgreement, ...]) -> BoxGuess:
     """Return the guess with the format that true boxes tell; as it is where they tell none."""
     if not agreements or agreements[0].share < _FEWEST_MET:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from drift.model_quality.detection.joining.classes import BoxClasses
 from drift.model_quality.detection.joining.detected import DetectedImages
+from drift.model_quality.detection.joining.joined import JoinedBoxes, join_boxes
 from drift.model_quality.detection.joining.keys import JoinedKeys, find_labels
 from drift.setup.labels.boxes.guess import BoxLabelSource
 from jobs.buckets.bucket import Bucket
@@ -31,10 +32,27 @@ _STRANGE_SHOWN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedLabels:
-    """Labels that were read, and which image of the log each of them is for."""
+    """Labels that were read, and which image of the log each of them is for.
+
+    Attributes
+    ----------
+    bucket_url
+        The job's own bucket.
+    """
 
     read: ReadBoxLabels
     keys: JoinedKeys
+    bucket_url: str
+
+    @classmethod
+    def of(cls, detected: DetectedImages, read: ReadBoxLabels, bucket_url: str) -> JoinedLabels:
+        """Join labels with the images of a log."""
+        keys = find_labels(detected, read, bucket_url)
+        return cls(read=read, keys=keys, bucket_url=bucket_url)
+
+    def scored(self, detected: DetectedImages) -> JoinedBoxes:
+        """Return the same images that have true boxes, as a run scores them."""
+        return join_boxes(detected, self.read, self.bucket_url)
 
     @property
     def labelled(self) -> int:
@@ -86,7 +104,7 @@ def join_source(
         return None
     if isinstance(read, UnreadLabels):
         return None
-    return JoinedLabels(read=read, keys=find_labels(detected, read, bucket.url))
+    return JoinedLabels.of(detected, read, bucket.url)
 
 
 def _some(objects: Sequence[NamedObject], detected: DetectedImages) -> list[NamedObject]:
