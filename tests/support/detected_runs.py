@@ -6,7 +6,9 @@ import dataclasses
 
 from reports.findings.model_quality.detection import (
     BoxConfidences,
+    ClassPoint,
     DetectedClassScore,
+    DetectorPoint,
     DetectorQuality,
     DetectorScores,
     WorstImage,
@@ -88,6 +90,10 @@ def detection(ap50: float, **values: object) -> DetectorQuality:
         ),
         worst=tuple(worst_image(number) for number in range(3)),
         worst_cut=0.5,
+        days=(
+            _day("2025-03-10T00:00:00Z", "2025-03-11T00:00:00Z", ap50),
+            _day("2025-03-11T00:00:00Z", "2025-03-12T00:00:00Z", None),
+        ),
         lost_boxes={"true box without a class": 4, "outside of the image": 3},
     )
     return dataclasses.replace(found, **values)  # type: ignore[arg-type]
@@ -148,6 +154,22 @@ def worst_image(number: int, image: str | None = None) -> WorstImage:
 def detected_run(run: RunFindings, state: QualityState, **values: object) -> RunFindings:
     """Return a run whose true boxes say so."""
     return dataclasses.replace(run, model_quality=detector_quality(state, **values))
+
+
+def _day(start: str, end: str, ap50: float | None) -> DetectorPoint:
+    """Return a day; without an AP50 nothing of it is labelled."""
+    bare = DetectorScores(labelled=0, predictions=180)
+    scores = bare if ap50 is None else detector_scores(ap50, 44, 180)
+    classes = [] if ap50 is None else [box_class("truck", ap50 - 0.2), box_class("bus", None)]
+    return DetectorPoint(
+        start=start,
+        end=end,
+        scores=scores,
+        confidences=BoxConfidences(images=180, boxes=700, lowest=0.5, mean=0.76, highest=0.99),
+        classes=tuple(
+            ClassPoint(name=one.name, true_boxes=one.true_boxes, ap50=one.ap50) for one in classes
+        ),
+    )
 
 
 def _stretch(start: str, end: str, labelled: int) -> ScoredStretch:
