@@ -241,7 +241,11 @@ def detector_point(back: int, ap50: float, mean: float, names: tuple[str, ...]) 
             ClassPoint(
                 name=name,
                 true_boxes=40 - 6 * number if number < 6 else 3,
-                ap50=estimate(min(ap50 + wave * (number % 3) + 0.02 * number, 1.0)),
+                ap50=estimate(
+                    (0.9 - number / 40)
+                    * (_KEPT.get(name, 0.6) if ap50 < 0.7 else 1)
+                    * (1 + wave * (1 + number % 3))
+                ),
             )
             for number, name in enumerate(names[:12])
         ),

@@ -26,8 +26,11 @@ def boxes_counted(number: int, kind: str = "") -> str:
 
 def worst_image_words(image: WorstImage) -> str:
     """Return what was found in an image: ``1 of 3 true boxes found; 2 boxes match none``."""
-    true = boxes_counted(image.true_boxes, "true")
-    found = f"{image.found or 'none'} of {true} found" if image.true_boxes else "no true box"
+    found = "no true box"
+    if image.true_boxes == 1:
+        found = f"the true box is {'found' if image.found else 'missed'}"
+    elif image.true_boxes:
+        found = f"{image.found or 'none'} of {boxes_counted(image.true_boxes, 'true')} found"
     if not image.strangers:
         return found
     verb = "matches" if image.strangers == 1 else "match"

@@ -91,8 +91,13 @@ def detector_plots(quality: ModelQuality) -> DetectorPlots:
 def _plot(quality: ModelQuality, axis: DayAxis, title: str, lines: Sequence[ScoreLine]) -> Markup:
     if not _drawn(lines[-1]):
         return Markup()
+    since = since_line(quality, axis)
     plot = ScorePlot(
-        points=(), title=title, lines=lines, since=since_line(quality, axis), lowest=0.0
+        points=(),
+        title=title,
+        lines=lines,
+        since=None if since is None else (since[0], f"AP50 {since[1]}"),
+        lowest=0.0,
     )
     return Markup(score_plot_svg(plot))  # noqa: S704 - titles are escaped
 

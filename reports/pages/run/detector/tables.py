@@ -28,6 +28,7 @@ from reports.pages.run.quality_tables import (
 )
 from reports.words.numbers import NOTHING
 from reports.words.of_quality.counts import labels_words
+from reports.words.of_quality.detectors import boxes_counted
 from reports.words.of_quality.scores import calendar_day, days_of, score_words
 
 _MEASURES = (
@@ -57,8 +58,7 @@ class ApRow:
     before: str
     ap75: str
     ar100: str
-    true_boxes: str
-    predicted_boxes: str
+    boxes: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +210,7 @@ def _class_row(one: DetectedClassScore) -> ApRow:
         before=score_words(one.ap50_before),
         ap75=score_words(one.ap75),
         ar100=score_words(one.ar100),
-        true_boxes=f"{one.true_boxes:,}",
-        predicted_boxes=f"{one.predicted_boxes:,}",
+        boxes=f"{boxes_counted(one.true_boxes, 'true')}, {one.predicted_boxes:,} predicted",
     )
 
 

@@ -36,6 +36,8 @@ from reports.words.of_quality.scores import score_words
 
 WORST_FIRST, WORST_ON_TOP = 4, 4
 _FEATURES_NAMED = 4
+# Scores that fell by less than this part of AP50's drop do not show it.
+_HARDLY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,10 @@ class WorstShot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeforeAndNow:
-    """A number before and now, with bars for both."""
+    """A number before and now, with bars for both; `meaning` says in few words what it is."""
 
     name: str
+    meaning: str
     before: str
     now: str
     bars: Markup
@@ -90,6 +93,8 @@ class DetectorView:
         Whether the model is worse.
     pair
         AP50 and the mean score, before and now; empty where either is not known.
+    unseen
+        That the model's own scores do not show the drop; empty where they do.
     cut
         What it means that boxes of a low score were left out; empty where none were.
     also
@@ -103,6 +108,7 @@ class DetectorView:
     dropped: bool
     explained: str
     pair: tuple[BeforeAndNow, ...]
+    unseen: str
     cut: str
     also: AlsoMoved | None
     plots: DetectorPlots
@@ -155,6 +161,7 @@ def detector_view(
         dropped=dropped,
         explained=AP50_EXPLAINED,
         pair=tuple(_pair(quality, found)),
+        unseen=_unseen_words(quality, found),
         cut=cut_words(
             found.newest_confidences or found.window_confidences, found.before_confidences
         ),
@@ -200,13 +207,31 @@ def _pair(quality: ModelQuality, found: DetectorQuality) -> Iterator[BeforeAndNo
     if now.mean is None or before.mean is None:
         return
     dropped = quality.state is QualityState.DROPPED
-    yield _before_and_now("AP50", was, score.value, moved=dropped)
-    yield _before_and_now("Mean score", before.mean, now.mean, moved=False)
+    yield _before_and_now(("AP50", "how good the boxes are"), was, score.value, moved=dropped)
+    yield _before_and_now(
+        ("Mean score", "how sure the model is"), before.mean, now.mean, moved=False
+    )
 
 
-def _before_and_now(name: str, before: float, now: float, *, moved: bool) -> BeforeAndNow:
+def _unseen_words(quality: ModelQuality, found: DetectorQuality) -> str:
+    now, before = found.newest_confidences, found.before_confidences
+    if now is None or before is None or now.mean is None or before.mean is None:
+        return ""
+    if quality.state is not QualityState.DROPPED or quality.drop is None:
+        return ""
+    fell = before.mean - now.mean
+    if fell > quality.drop.drop.value / _HARDLY:
+        return ""
+    size = "as" if fell <= 0 else "almost as"
+    return f"The model is {size} sure of its boxes as before: its own scores do not show the drop."
+
+
+def _before_and_now(
+    named: tuple[str, str], before: float, now: float, *, moved: bool
+) -> BeforeAndNow:
     return BeforeAndNow(
-        name=name,
+        name=named[0],
+        meaning=named[1],
         before=score_words(before),
         now=score_words(now),
         bars=Markup(share_bars_svg(before, now, 1.0)),  # noqa: S704 - numbers only
