@@ -210,7 +210,7 @@ class ModelQuality:
     @property
     def score_before(self) -> float | None:
         """The same score of what the newest labels are compared with; None without any."""
-        before, reference = self._scores_compared
+        before, reference = self.scores_compared
         if before is not None:
             return before.value
         if self.basis is None:
@@ -222,8 +222,8 @@ class ModelQuality:
         return self.score.value + self.drop.drop.value
 
     @property
-    def _scores_compared(self) -> tuple[Estimate | None, Estimate | None]:
-        """The score of earlier days, and that of the reference."""
+    def scores_compared(self) -> tuple[Estimate | None, Estimate | None]:
+        """The score of earlier days, and that of the reference; None where it is not known."""
         if self.detection is not None:
             return _ap50(self.detection.before), _ap50(self.detection.reference)
         before = None if self.before is None else self.before.scores.accuracy
