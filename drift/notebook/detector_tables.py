@@ -85,4 +85,5 @@ def _day(day: Mapping[str, Any]) -> dict[str, Any]:
 
 def _estimate(name: str, estimate: Mapping[str, Any] | None) -> dict[str, float | None]:
     ends = dict(zip(("value", "low", "high"), _ENDS, strict=True))
-    return {f"{name}{end}": estimate and estimate[key] for key, end in ends.items()}
+    known = estimate or {}
+    return {f"{name}{end}": known.get(key) for key, end in ends.items()}

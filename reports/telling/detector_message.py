@@ -15,8 +15,8 @@ from reports.findings.model_quality.detection import (
 from reports.findings.model_quality.quality import ModelQuality, QualityBasis
 from reports.findings.model_quality.scores import Estimate
 from reports.words.harmless_text import harmless
-from reports.words.numbers import counted
 from reports.words.of_quality.box_classes import fallen_classes, names_apart
+from reports.words.of_quality.detectors import boxes_counted, cut_words, worst_image_words
 from reports.words.of_quality.scores import estimate_words, score_words
 
 _MEASURES = (("ap50", "AP50"), ("ap", "AP"), ("ap75", "AP75"), ("ar100", "AR at 100"))
@@ -56,21 +56,18 @@ def detector_scores_lines(quality: ModelQuality, detection: DetectorQuality) -> 
     if now is not None and now.mean is not None:
         usual = None if earlier is None else earlier.mean
         yield f"Mean score of all boxes: {compared.beside(score_words(now.mean), usual)}"
-    if now is not None and now.cut is not None:
-        yield (
-            f"The log has no box with a score below {score_words(now.cut)}: average precision is "
-            "truncated"
-        )
+    cut = cut_words(now, earlier)
+    if cut:
+        yield cut
 
 
 def fallen_lines(quality: ModelQuality, detection: DetectorQuality) -> Iterator[str]:
     """Yield the classes that fell most, what may be a class of two names, and the worst images."""
     compared = _Compared.of(quality, detection)
-    classes = fallen_classes(detection, _MOST_CLASSES)
+    classes = fallen_classes(detection.classes, _MOST_CLASSES)
     if classes:
-        fell = any(one.ap50_before is not None for one in classes)
         yield ""
-        yield f"The classes {'whose AP50 fell most' if fell else 'with the lowest AP50'}:"
+        yield "The classes whose AP50 fell, by how many true boxes that costs:"
         for number, one in enumerate(classes, start=1):
             yield f"{number}. {_class(one, compared)}"
     apart = names_apart(detection)
@@ -95,12 +92,10 @@ def _measured(now: DetectorScores, compared: _Compared) -> Iterator[str]:
 
 def _class(one: DetectedClassScore, compared: _Compared) -> str:
     words = compared.beside(estimate_words(one.ap50), one.ap50_before)
-    boxes = counted(one.true_boxes, "true box", "true boxes")
+    boxes = boxes_counted(one.true_boxes, "true")
     return f"{harmless(one.name, _LONGEST_NAME)}: AP50 {words}, on {boxes}"
 
 
 def _image(one: WorstImage) -> str:
-    name = harmless(one.image or one.id or one.timestamp, _LONGEST_NAME)
-    found = f"{one.found:,} of {counted(one.true_boxes, 'box', 'boxes')} found"
-    strangers = counted(one.strangers, "box", "boxes")
-    return f"{name}: {found}" + (f", {strangers} where none is" if one.strangers else "")
+    name = one.image or one.id or one.timestamp
+    return f"{harmless(name, _LONGEST_NAME)}: {worst_image_words(one)}"

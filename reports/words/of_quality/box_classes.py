@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reports.findings.model_quality.detection import DetectedClassScore, DetectorQuality
 from reports.words.harmless_text import shortened
-from reports.words.numbers import counted
+from reports.words.of_quality.detectors import boxes_counted
 
-_FEWEST_TRUE = 5
-"""A class with fewer true boxes is not named among those that fell while others are."""
 _FEWEST_STRANGE = 10
 """With fewer boxes, a class that one side alone names is rare, and no other name of another."""
 _NAMED = 3
 _LONGEST_NAME = 40
 
 
-def fallen_classes(detection: DetectorQuality, most: int) -> tuple[DetectedClassScore, ...]:
-    """Return the classes whose AP50 fell most, the worst first; AP50 is the mean of all classes.
-
-    Where nothing is known of before, those with the lowest AP50.
-    """
-    scored = [one for one in detection.classes if one.ap50 is not None and one.true_boxes]
-    frequent = [one for one in scored if one.true_boxes >= _FEWEST_TRUE] or scored
-    if all(one.ap50_before is None for one in frequent):
-        return tuple(sorted(frequent, key=lambda one: (_ap50(one), one.name))[:most])
-    fallen = [one for one in frequent if _fall(one) > 0]
-    return tuple(sorted(fallen, key=lambda one: (-_fall(one), one.name))[:most])
+def fallen_classes(
+    classes: Sequence[DetectedClassScore], most: int
+) -> tuple[DetectedClassScore, ...]:
+    """Return the classes whose fall of AP50 cost the most true boxes, the worst first."""
+    fallen = sorted(
+        (one for one in classes if boxes_lost(one) > 0), key=lambda one: -boxes_lost(one)
+    )
+    return tuple(fallen[:most])
 
 
 def names_apart(detection: DetectorQuality) -> str:
@@ -57,17 +54,16 @@ def names_apart(detection: DetectorQuality) -> str:
     return f"{said}: name the model's class in the job file, such as labels.classes = {example}."
 
 
-def _ap50(one: DetectedClassScore) -> float:
-    return 1.0 if one.ap50 is None else one.ap50.value
-
-
-def _fall(one: DetectedClassScore) -> float:
-    return 0.0 if one.ap50_before is None else one.ap50_before - _ap50(one)
+def boxes_lost(one: DetectedClassScore) -> float:
+    """Return the fall of a class's AP50 times its true boxes; 0 where none is known."""
+    if one.ap50 is None or one.ap50_before is None:
+        return 0.0
+    return one.true_boxes * (one.ap50_before - one.ap50.value)
 
 
 def _names(classes: list[tuple[str, int]]) -> str:
     ordered = sorted(classes, key=lambda one: (-one[1], one[0]))
-    named = [f"{_quoted(name)} ({counted(boxes, 'box', 'boxes')})" for name, boxes in ordered]
+    named = [f"{_quoted(name)} ({boxes_counted(boxes)})" for name, boxes in ordered]
     others = len(named) - _NAMED
     return ", ".join(named[:_NAMED]) + (f" and {others} more" if others > 0 else "")
 

@@ -50,14 +50,14 @@ def test_a_drop_says_ap50_now_and_before_the_worst_classes_and_images_and_since_
         "Mean score of all boxes: 0.77, 0.80 before",
         "Labelled images: 310 of 1,240 between 5 Mar 2025, 00:00 UTC and 12 Mar 2025, 00:00 UTC",
         "",
-        "The classes whose AP50 fell most:",
+        "The classes whose AP50 fell, by how many true boxes that costs:",
         "1. truck: AP50 0.31 [0.21, 1.00], 0.80 before, on 80 true boxes",
         "2. bus: AP50 0.48 [0.38, 1.00], 0.79 before, on 60 true boxes",
         "3. person: AP50 0.82 [0.72, 1.00], 0.85 before, on 400 true boxes",
         "",
         "The images on which the model did worst:",
-        "1. images/worst 0.jpg: 0 of 5 boxes found, 2 boxes where none is",
-        "2. images/worst 1.jpg: 1 of 5 boxes found, 2 boxes where none is",
+        "1. images/worst 0.jpg: none of 5 true boxes found; 2 predicted boxes match none",
+        "2. images/worst 1.jpg: 1 of 5 true boxes found; 2 predicted boxes match none",
         "",
         f"Report: {LINK}",
     ]
@@ -109,7 +109,7 @@ def test_scores_that_were_cut_are_said():
         run_of(DROPPED, detection=dataclasses.replace(whole, newest_confidences=cut)),
         NoticeKind.QUALITY_REMINDER,
     ).body
-    assert "The log has no box with a score below 0.50: average precision is truncated" in body
+    assert "Boxes with a score below 0.5 were left out, so average precision is too low" in body
 
 
 def test_what_is_not_known_leaves_no_empty_line_of_it():
@@ -149,5 +149,5 @@ def test_names_from_outside_are_harmless_and_leave_the_numbers(text):
             assert forbidden not in part
     assert len(sent.title) <= LONGEST_TITLE
     assert "AP50 0.20 [0.10, 1.00], 0.90 before, on 60 true boxes" in sent.body
-    assert "0 of 5 boxes found, 2 boxes where none is" in sent.body
-    assert "\n2. id-1: 1 of 5 boxes found" in sent.body
+    assert "none of 5 true boxes found; 2 predicted boxes match none" in sent.body
+    assert "\n2. id-1: 1 of 5 true boxes found" in sent.body

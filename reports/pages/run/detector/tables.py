@@ -27,6 +27,7 @@ from reports.pages.run.quality_tables import (
     cell,
 )
 from reports.words.numbers import NOTHING
+from reports.words.of_quality.box_classes import boxes_lost, fallen_classes
 from reports.words.of_quality.counts import labels_words
 from reports.words.of_quality.detectors import boxes_counted
 from reports.words.of_quality.scores import calendar_day, days_of, score_words
@@ -121,7 +122,7 @@ def confidences_table(quality: ModelQuality) -> ConfidencesTable | None:
 
 def ap_rows(classes: Sequence[DetectedClassScore]) -> tuple[ApRow, ...]:
     """Return the classes whose AP50 fell most first, those without a true box last."""
-    ordered = sorted(classes, key=lambda one: (not one.true_boxes, -_loss(one)))
+    ordered = sorted(classes, key=lambda one: (not one.true_boxes, -boxes_lost(one)))
     return tuple(map(_class_row, ordered[:MOST_CLASSES]))
 
 
@@ -129,8 +130,7 @@ def classes_that_fell(
     classes: Sequence[DetectedClassScore], most: int
 ) -> tuple[DetectedClassScore, ...]:
     """Return the classes that cost the most true boxes, the worst first."""
-    fallen = sorted((one for one in classes if _loss(one) > 0), key=lambda one: -_loss(one))
-    return tuple(fallen[:most])
+    return fallen_classes(classes, most)
 
 
 def detector_versions_table(quality: ModelQuality) -> VersionsTable | None:
@@ -188,12 +188,6 @@ def _measure(key: str, scores: DetectorScores) -> Cell:
 
 def _boxes_an_image(one: BoxConfidences) -> str:
     return f"{one.boxes / one.images:,.1f}" if one.images else NOTHING
-
-
-def _loss(one: DetectedClassScore) -> float:
-    if one.ap50 is None or one.ap50_before is None:
-        return 0.0
-    return one.true_boxes * (one.ap50_before - one.ap50.value)
 
 
 def _class_row(one: DetectedClassScore) -> ApRow:

@@ -7,7 +7,7 @@ from tests.support.detected_runs import box_class, detection
 
 
 def fallen(*classes, most=3):
-    return [one.name for one in fallen_classes(detection(0.5, classes=classes), most)]
+    return [one.name for one in fallen_classes(classes, most)]
 
 
 def apart(*classes):
@@ -22,26 +22,17 @@ def only_predicted(name, boxes):
     return box_class(name, None, true_boxes=0, predicted_boxes=boxes)
 
 
-def test_the_class_that_fell_most_is_first_and_one_that_rose_is_not_there():
+def test_the_class_whose_fall_costs_the_most_true_boxes_is_first():
     classes = (
-        box_class("low as ever", 0.2, before=0.22),
+        box_class("rare", 0.0, before=1.0, true_boxes=2),
+        box_class("fallen", 0.5, before=0.9, true_boxes=80),
+        box_class("frequent", 0.8, before=0.9, true_boxes=400),
         box_class("risen", 0.9, before=0.7),
-        box_class("fallen", 0.5, before=0.9),
         box_class("new", 0.1),
+        only_predicted("dust", 40),
     )
-    assert fallen(*classes) == ["fallen", "low as ever"]
-    assert fallen(*classes, most=1) == ["fallen"]
-
-
-def test_a_class_with_few_true_boxes_is_named_only_where_all_are_so():
-    rare = box_class("rare", 0.0, before=1.0, true_boxes=2)
-    assert fallen(rare, box_class("frequent", 0.5, before=0.6)) == ["frequent"]
-    assert fallen(rare) == ["rare"]
-
-
-def test_without_anything_before_the_lowest_come_first():
-    assert fallen(box_class("b", 0.5), box_class("a", 0.5), box_class("c", 0.1)) == ["c", "a", "b"]
-    assert fallen(only_predicted("dust", 40)) == []
+    assert fallen(*classes) == ["frequent", "fallen", "rare"]
+    assert fallen(*classes, most=1) == ["frequent"]
 
 
 def test_a_class_the_model_never_predicts_beside_one_no_label_names_is_told_with_the_key():
