@@ -36,6 +36,8 @@ _STATES = {
     QualityState.DROPPED: "worse",
     QualityState.UNKNOWN: "unknown",
 }
+# Accuracy is the usual score, and needs no name.
+_MEASURES = {"ap50": "AP50 "}
 _SIGNS = {
     Verdict.DRIFT: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
     Verdict.INCONCLUSIVE: ("\N{BLACK DIAMOND}", "magenta"),
@@ -157,8 +159,10 @@ def _model_words(row: HistoryRow) -> str:
     quality = row.model_quality
     if quality is None:
         return numbers.NOTHING
-    score = "" if quality.score is None else f"{quality.score.value:.2f} "
-    return f"{score}{_STATES[quality.state]}"
+    if quality.score is None:
+        return _STATES[quality.state]
+    measure = _MEASURES.get(quality.measure, "")
+    return f"{measure}{quality.score.value:.2f} {_STATES[quality.state]}"
 
 
 def _mark(row: HistoryRow) -> str:

@@ -56,7 +56,7 @@ def quality_of_run(findings: RunFindings) -> QualityOfRun | None:
     return QualityOfRun(
         state=found.state,
         headline=found.headline,
-        measure="accuracy" if drop is None else drop.measure,
+        measure=found.measure,
         labelled=0 if newest is None else newest.scores.labelled,
         score=found.score,
         newest_end="" if newest is None else newest.end,

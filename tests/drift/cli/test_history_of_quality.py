@@ -12,6 +12,7 @@ from drift.cli.history_table import csv_table, json_table, plain_table, print_ta
 from reports.findings.model_quality.quality import QualityState
 from reports.history.history import history_row
 from tests.support import findings as examples
+from tests.support.detected_runs import detected_run
 from tests.support.labelled_runs import labelled_run
 
 UNLABELLED = history_row(examples.drifted())
@@ -43,6 +44,25 @@ def test_with_labels_each_run_says_its_score_and_whether_the_model_holds():
         "unknown",
     ]
     assert [line[place - 1] for line in lines] == ["drift", "steady", "steady", "steady"]
+
+
+def test_of_a_detector_the_score_is_called_ap50():
+    rows = [history_row(detected_run(examples.steady(), state)) for state in QualityState]
+    heading, *lines = cells(plain_table([*rows, labelled(QualityState.HOLDS)]))
+    place = heading.index("model")
+    assert [line[place] for line in lines] == [
+        "AP50 0.83 holds",
+        "AP50 0.55 worse",
+        "unknown",
+        "0.92 holds",
+    ]
+    records = json.loads(json_table(rows))
+    assert [one["model_measure"] for one in records] == ["ap50"] * 3
+    assert [one["model_score"] for one in records] == [0.83, 0.55, None]
+    assert [one["model_score_before"] for one in records] == [0.84, 0.84, None]
+    assert [one["model_labelled"] for one in records] == [310, 310, 0]
+    table = list(csv.DictReader(io.StringIO(csv_table(rows))))
+    assert [one["model_measure"] for one in table] == ["ap50"] * 3
 
 
 def test_a_run_without_rows_of_any_kind_prints_the_headings():
