@@ -15,6 +15,7 @@ from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
+from drift.kept_copies import save_copies
 from drift.model_quality.line import RunAtHand, model_quality
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
@@ -55,10 +56,12 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     DriftError
         Whatever stopped the run; its class fixes the exit code. The run is not published then.
     """
+    workplace.packs.forget()
     request = requested_window(workplace.job, options, workplace.clock())
     label_records(run_id=run_id(workplace.job, request))
     predictions = _read_before_anything_is_written(workplace, request)
     with only_run(workplace) as still_allowed:
+        save_copies(workplace, still_allowed)
         with workplace.stopwatch.stage("profile"):
             profile = pinned_profile(workplace, still_allowed)
         window, counts, segments = _read_images(workplace, predictions)
@@ -75,6 +78,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         judged = _with_model_quality(workplace, judged, inputs, still_allowed)
+        save_copies(workplace, still_allowed, of_run=predictions.window)
         judged = replace(judged, findings=with_boxes(judged.findings, window))
         judged = _with_quality_notice(workplace, judged, inputs)
         finished = None
@@ -157,6 +161,7 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
             extra_columns=workplace.locator.columns_used(),
             segment_columns=workplace.job.segments.columns,
             workers=workplace.job.image_rules.fetch_workers,
+            copies=workplace.copies,
         )
         path = workplace.job.predictions.path
         recording = read_recording(workplace.bucket, path, rows.window)

@@ -35,6 +35,7 @@ from jobs.predictions.selection.choose import (
     objects_of_log,
     with_named_times,
 )
+from jobs.predictions.small_copies import SmallCopies
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
 
@@ -50,6 +51,7 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
     segment_columns: Sequence[str] = (),
     all_numbers: bool = True,
     workers: int = ImageSettings.model_fields["fetch_workers"].default,
+    copies: SmallCopies | None = None,
 ) -> PredictionRows:
     """Return the rows of one window of the prediction log.
 
@@ -70,6 +72,8 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         Whether the log must have every column that `settings.columns.numbers` names.
     workers
         How many objects of a log of small objects are fetched at once.
+    copies
+        What keeps copies of small objects; None where each is read by itself.
 
     Raises
     ------
@@ -85,7 +89,7 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         all_numbers=all_numbers,
         from_path=settings.from_path,
     )
-    collector = collect_rows(bucket, settings, request, needed, workers)
+    collector = collect_rows(bucket, settings, request, needed, workers, copies)
     try:
         return _assemble(collector, _rules(settings))
     except WindowTooLargeError as too_large:
@@ -99,6 +103,7 @@ def collect_rows(
     request: WindowRequest,
     needed: NeededColumns,
     workers: int,
+    copies: SmallCopies | None = None,
 ) -> WindowCollector:
     """Return what has read the log and collected the rows of one window.
 
@@ -119,7 +124,7 @@ def collect_rows(
     if needed.of_names.own_time_column(()) is None:
         times = needed.of_names.times_of([one.info for one in objects], rules)
         objects = with_named_times(objects, times)
-    reader = ObjectReader(bucket, settings, collector, workers)
+    reader = ObjectReader(bucket, settings, collector, workers, copies)
     read = _read_objects(objects, reader, collector)
     if read and collector.columns:
         optional = _optional_columns(reader, settings)

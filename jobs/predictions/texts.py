@@ -12,6 +12,7 @@ from jobs.predictions.answer_tally import without_problems
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.logged_names import logged_names
 from jobs.predictions.reading import collect_rows, row_positions
+from jobs.predictions.small_copies import SmallCopies
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.windows import WindowRequest
 
@@ -41,7 +42,7 @@ class LogTexts:
         return len(self.moments)
 
 
-def read_texts(
+def read_texts(  # noqa: PLR0913 - as `read_predictions`
     bucket: Bucket,
     settings: PredictionSettings,
     request: WindowRequest,
@@ -49,6 +50,7 @@ def read_texts(
     *,
     extra_columns: Sequence[str] = (),
     workers: int = ImageSettings.model_fields["fetch_workers"].default,
+    copies: SmallCopies | None = None,
 ) -> LogTexts:
     """Return the rows that `read_predictions` returns, without anything made of their texts.
 
@@ -58,7 +60,7 @@ def read_texts(
     ----------
     columns
         The columns to keep; one that the log does not have is left out.
-    bucket, settings, request, extra_columns, workers
+    bucket, settings, request, extra_columns, workers, copies
         As for `read_predictions`.
 
     Raises
@@ -72,7 +74,7 @@ def read_texts(
         all_numbers=False,
         from_path=settings.from_path,
     )
-    collector = collect_rows(bucket, settings, request, needed, workers)
+    collector = collect_rows(bucket, settings, request, needed, workers, copies)
     batch = collector.rows()
     positions = row_positions(collector, batch)
     probabilities = needed.probabilities(batch.table.column_names)

@@ -35,11 +35,14 @@ class NamedObject:
         How it is written; None where its content has to tell.
     span
         The days that its name tells; None where it tells none.
+    named
+        Those days where `span` is the very time of its rows.
     """
 
     info: ObjectInfo
     kind: LogFormat | None
     span: NamedSpan | None = None
+    named: NamedSpan | None = None
 
     @property
     def name(self) -> str:
@@ -154,7 +157,9 @@ def with_named_times(
         known.
     """
     known = [
-        item if moment is None else replace(item, span=NamedSpan.of_moment(to_datetime(moment)))
+        item
+        if moment is None
+        else replace(item, span=NamedSpan.of_moment(to_datetime(moment)), named=item.span)
         for item, moment in zip(objects, times, strict=True)
     ]
     return sorted(known, key=_reading_order)
