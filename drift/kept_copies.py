@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 from drift.workplace import Workplace
@@ -16,16 +18,13 @@ _MARGIN = 3 * _DAY
 _AMPLE = 2
 
 
-def save_copies(
-    place: Workplace, still_allowed: StillAllowed, *, of_run: TimeWindow | None = None
-) -> None:
-    """Write the packs that were made so far.
+@contextmanager
+def copies_kept(
+    place: Workplace, window: TimeWindow, still_allowed: StillAllowed
+) -> Iterator[None]:
+    """Write the packs of what a run has read, before the last things are read and after.
 
-    Parameters
-    ----------
-    of_run
-        The window of a run that has read all that it reads: then the packs that neither it nor a
-        later run looks at are deleted.
+    Then the packs that neither this run nor a later one looks at are deleted.
 
     Raises
     ------
@@ -34,10 +33,12 @@ def save_copies(
     """
     copies = place.copies
     if copies is None:
+        yield
         return
     copies.save(still_allowed)
-    if of_run is not None:
-        copies.remove_before(first_day_needed(place.job, of_run), still_allowed)
+    yield
+    copies.save(still_allowed)
+    copies.remove_before(first_day_needed(place.job, window), still_allowed)
 
 
 def first_day_needed(job: Job, window: TimeWindow) -> date:

@@ -15,7 +15,7 @@ from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
-from drift.kept_copies import save_copies
+from drift.kept_copies import copies_kept
 from drift.model_quality.line import RunAtHand, model_quality
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
@@ -56,14 +56,11 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     DriftError
         Whatever stopped the run; its class fixes the exit code. The run is not published then.
     """
-    workplace.packs.forget()
     request = requested_window(workplace.job, options, workplace.clock())
     label_records(run_id=run_id(workplace.job, request))
     predictions = _read_before_anything_is_written(workplace, request)
     with only_run(workplace) as still_allowed:
-        save_copies(workplace, still_allowed)
-        with workplace.stopwatch.stage("profile"):
-            profile = pinned_profile(workplace, still_allowed)
+        profile = _profile(workplace, still_allowed)
         window, counts, segments = _read_images(workplace, predictions)
         history = HistoryReader(workplace.bucket, workplace.prefix)
         inputs = RunInputs(
@@ -77,8 +74,8 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
-        judged = _with_model_quality(workplace, judged, inputs, still_allowed)
-        save_copies(workplace, still_allowed, of_run=predictions.window)
+        with copies_kept(workplace, predictions.window, still_allowed):
+            judged = _with_model_quality(workplace, judged, inputs, still_allowed)
         judged = replace(judged, findings=with_boxes(judged.findings, window))
         judged = _with_quality_notice(workplace, judged, inputs)
         finished = None
@@ -97,6 +94,11 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     if finished is not None:
         follow_up(finished)
     return judged.findings
+
+
+def _profile(workplace: Workplace, still_allowed: Callable[[], None]) -> ReferenceProfile:
+    with workplace.stopwatch.stage("profile"):
+        return pinned_profile(workplace, still_allowed)
 
 
 def _with_server_figures(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Judged:
@@ -138,6 +140,7 @@ def _with_model_quality(
 def _read_before_anything_is_written(
     workplace: Workplace, request: WindowRequest
 ) -> PredictionRows:
+    workplace.packs.forget()
     with ThreadPoolExecutor(1) as aside:
         asked = aside.submit(refuse_renamed, workplace)
         predictions = _read_log(workplace, request)

@@ -12,7 +12,7 @@ import numpy as np
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.job import Job
 
-FIRST_DAY = datetime(2025, 3, 3, tzinfo=UTC)
+FIRST_DAY = datetime(2025, 3, 10, tzinfo=UTC)
 DAY_FOLDER, SECOND_FOLDER = "%d-%m-%Y", "%d-%m-%Y %H:%M:%S"
 _CLASSES = ("beagle", "boxer", "collie")
 _DAY = timedelta(days=1)
