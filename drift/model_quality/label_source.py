@@ -206,6 +206,7 @@ def read_below(
         job.predictions,
         since=since,
         workers=job.image_rules.fetch_workers,
+        copies=place.copies,
     )
 
 
