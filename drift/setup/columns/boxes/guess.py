@@ -64,7 +64,60 @@ def guess_boxes(columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
     return _in_columns(columns)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReadCells:
+    """Cells that were read as boxes.
+
+    Attributes
+    ----------
+    of_row
+        The row of each box.
+    order, is_named
+        The order of the numbers of the first box, and whether names of its parts tell it.
+    """
+
+    cells: list[str]
+    numbers: NDArray[np.float64]
+    of_row: NDArray[np.int64]
+    order: BoxOrder
+    is_named: bool
+
+
 def _in_cells(column: ColumnValues, columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
+    read = _read_cells(column)
+    if read is None:
+        return None
+    sides, sizes = _sizes(columns, {column.name}, read.numbers, read.of_row)
+    keys = _keys_in_boxes(read.cells)
+    if keys is None:
+        order, doubt = _order(read.numbers, sizes)
+        keys = (None, None)
+    else:
+        told = (read.order, "") if read.is_named else _order(read.numbers, sizes)
+        order, doubt = told
+    if None in keys:
+        beside = _lists_beside(column, columns)
+        keys = (keys[0] or beside[0], keys[1] or beside[1])
+    settings = BoxColumns(
+        column=column.name,
+        format=order.value,
+        unit=_unit(read.numbers).value,
+        classes=keys[0],
+        scores=keys[1],
+        width=sides[0] if sides else None,
+        height=sides[1] if sides else None,
+    )
+    lists = {one for one in keys if one in columns and one}
+    return BoxGuess(
+        settings=settings,
+        because=f"its cells hold {len(read.numbers):,} boxes in {len(read.cells):,} rows",
+        doubt=doubt,
+        used=frozenset({column.name, *lists, *(sides or ())}),
+    )
+
+
+def _read_cells(column: ColumnValues) -> _ReadCells | None:
+    """Return the cells of a column as boxes; None where they are none."""
     rows = [row for row, one in enumerate(column.values) if one is not None and one.strip()]
     rows = rows[:_LOOKED_AT]
     cells = [column.values[row] or "" for row in rows]
@@ -78,37 +131,22 @@ def _in_cells(column: ColumnValues, columns: Mapping[str, ColumnValues]) -> BoxG
     most = max((len(one.numbers) for one in boxes), default=0)
     if len(boxes) < _MOST_READ * len(read) or most < (1 if is_named else 2):
         return None
-    numbers = np.concatenate([one.numbers for one in boxes])
     counts = [0 if one is None else len(one.numbers) for one in read]
-    sides, sizes = _sizes(columns, {column.name}, numbers, np.repeat(rows, counts))
-    order = ORDERS[int(np.concatenate([one.orders for one in boxes])[0])]
-    keys = _keys_in_boxes(cells)
-    if keys is None:
-        order, doubt = _order(numbers, sizes)
-        keys = _lists_beside(column, columns)
-    else:
-        parts = not isinstance(_first_box(cells).get("bbox"), list)
-        is_known = parts and order is not BoxOrder.XYXY
-        order, doubt = (order, "") if is_known else _order(numbers, sizes)
-        if None in keys:
-            beside = _lists_beside(column, columns)
-            keys = (keys[0] or beside[0], keys[1] or beside[1])
-    settings = BoxColumns(
-        column=column.name,
-        format=order.value,
-        unit=_unit(numbers).value,
-        classes=keys[0],
-        scores=keys[1],
-        width=sides[0] if sides else None,
-        height=sides[1] if sides else None,
+    # Numbers without names are in whichever order is said.
+    first = next(cell for cell, count in zip(cells, counts, strict=True) if count)
+    otherwise = _read(first, BoxColumns(column=column.name, format="yxyx"))
+    order = _first_order(boxes)
+    return _ReadCells(
+        cells=cells,
+        numbers=np.concatenate([one.numbers for one in boxes]),
+        of_row=np.repeat(rows, counts),
+        order=order,
+        is_named=otherwise is not None and _first_order([otherwise]) is order,
     )
-    lists = {one for one in keys if one in columns and one}
-    return BoxGuess(
-        settings=settings,
-        because=f"its cells hold {len(numbers):,} boxes in {len(cells):,} rows",
-        doubt=doubt,
-        used=frozenset({column.name, *lists, *(sides or ())}),
-    )
+
+
+def _first_order(boxes: Sequence[CellBoxes]) -> BoxOrder:
+    return ORDERS[int(np.concatenate([one.orders for one in boxes])[0])]
 
 
 def _sizes(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from drift.setup.image_sets import ending_of
-from drift.setup.labels.boxes.guess import BoxLabelSource
+from drift.setup.labels.boxes.guess import TrueBoxSource
 from drift.setup.labels.keys import last_part
 from drift.setup.log.part_names import grouped
 from drift.setup.words import LABEL_WORDS, common_start, has_word
@@ -29,7 +29,7 @@ _BOX_FIELDS = (5, 6)
 
 def find_exports(
     bucket: Bucket, objects: Sequence[ObjectInfo], images: Collection[str], not_labels: set[str]
-) -> Iterator[BoxLabelSource]:
+) -> Iterator[TrueBoxSource]:
     """Yield the exports among the objects of a bucket.
 
     Parameters
@@ -44,7 +44,7 @@ def find_exports(
     yield from _of_yolo(bucket, others, images)
 
 
-def _of_tools(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Iterator[BoxLabelSource]:
+def _of_tools(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Iterator[TrueBoxSource]:
     able = [
         one
         for one in objects
@@ -55,7 +55,7 @@ def _of_tools(bucket: Bucket, objects: Sequence[ObjectInfo]) -> Iterator[BoxLabe
     for group in sorted(grouped(able), key=lambda one: one.path)[:_GROUPS_READ]:
         kind = _kind_of(bucket, group.members[-1].name)
         if kind is not None:
-            yield BoxLabelSource(path=group.path, export=kind)
+            yield TrueBoxSource(path=group.path, export=kind)
 
 
 def _kind_of(bucket: Bucket, name: str) -> str | None:
@@ -69,7 +69,7 @@ def _kind_of(bucket: Bucket, name: str) -> str | None:
 
 def _of_yolo(
     bucket: Bucket, objects: Sequence[ObjectInfo], images: Collection[str]
-) -> Iterator[BoxLabelSource]:
+) -> Iterator[TrueBoxSource]:
     """Yield the text files that are called like the log's images."""
     stems = {_stem(name) for name in images}
     by_root: Mapping[str, list[str]] = defaultdict(list)
@@ -79,7 +79,7 @@ def _of_yolo(
             by_root[one.name.partition("/")[0] if "/" in one.name else ""].append(one.name)
     for names in by_root.values():
         if len(names) >= _FEWEST_TEXTS and _are_boxes(bucket, names):
-            yield BoxLabelSource(path=_glob_over(names), export="yolo")
+            yield TrueBoxSource(path=_glob_over(names), export="yolo")
 
 
 def _stem(name: str) -> str:

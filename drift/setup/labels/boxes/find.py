@@ -14,24 +14,27 @@ from drift.setup.labels.boxes.format_of_log import (
 )
 from drift.setup.labels.boxes.guess import (
     BoxLabelsGuess,
-    BoxLabelSource,
     FoundBoxLabels,
     MetFormat,
+    TrueBoxSource,
 )
 from drift.setup.labels.boxes.joining import JoinedLabels, join_source
 from drift.setup.labels.boxes.sampled import SampledBoxes, sampled_boxes
-from drift.setup.labels.boxes.tables import BoxTable, box_tables
+from drift.setup.labels.boxes.tables import TrueBoxTable, box_tables
 from drift.setup.labels.guess import Unjoined
 from drift.setup.labels.joins import LogKeys
 from drift.setup.labels.keys import last_part
+from jobs.boxes.formats import BoxOrder
 from jobs.predictions.selection.object_names import compile_glob
 
 _TABLES_TOLD = 3
 _FEWEST_JOINED = 3
+_FEWEST_MET = 0.2
+_TIMES = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrueBoxes:
+class FoundTrueBoxes:
     """What was found, and the log's boxes in the format that the true ones tell."""
 
     found: FoundBoxLabels
@@ -40,12 +43,12 @@ class TrueBoxes:
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    source: BoxLabelSource
+    source: TrueBoxSource
     sampled: SampledBoxes
     labels: JoinedLabels
 
 
-def find_box_labels(beside: BesideLog, boxes: BoxGuess) -> TrueBoxes:
+def find_box_labels(beside: BesideLog, boxes: BoxGuess) -> FoundTrueBoxes:
     """Return the true boxes that join with most images of the log, and its boxes' format.
 
     A bucket without objects that are called like labels, like exports, or like the log's images
@@ -65,11 +68,32 @@ def find_box_labels(beside: BesideLog, boxes: BoxGuess) -> TrueBoxes:
     sources = [*(one.source for one in tables if one.source is not None), *exports]
     tried = [one for source in sources if (one := _try(beside, boxes, keys, source)) is not None]
     if not tried:
-        return TrueBoxes(
+        return FoundTrueBoxes(
             found=FoundBoxLabels(unjoined=tuple(_lost(beside, tables, keys))), boxes=boxes
         )
     tried.sort(key=lambda one: (-one.labels.labelled, one.source.path))
+    if tried[0].source.doubt and not boxes.doubt:
+        tried[0] = _by_predicted(beside, boxes, keys, tried[0])
     return _chosen(tried, boxes)
+
+
+def _by_predicted(beside: BesideLog, boxes: BoxGuess, keys: LogKeys, tried: _Tried) -> _Tried:
+    """Read true boxes in the order in which predicted boxes, whose order is known, meet most."""
+    columns = tried.source.boxes
+    if columns is None:
+        return tried
+    said = said_format(boxes)
+    met: list[tuple[float, _Tried]] = []
+    for order in (BoxOrder.XYXY, BoxOrder.YXYX, BoxOrder.XYWH, BoxOrder.CXCYWH):
+        other = columns.model_copy(update={"format": order.value})
+        one = _try(beside, boxes, keys, replace(tried.source, boxes=other, doubt=""))
+        if one is not None:
+            agreements = formats_by_truths(one.sampled, one.labels)
+            met.append((share_of(agreements, said), one))
+    met.sort(key=lambda one: -one[0])
+    if len(met) > 1 and met[0][0] >= max(_FEWEST_MET, _TIMES * met[1][0]):
+        return met[0][1]
+    return tried
 
 
 def _classes_of(beside: BesideLog, boxes: BoxGuess) -> list[str]:
@@ -78,9 +102,7 @@ def _classes_of(beside: BesideLog, boxes: BoxGuess) -> list[str]:
     return [name for name in found.detected.classes.unique().to_pylist() if name is not None]
 
 
-def _try(
-    beside: BesideLog, boxes: BoxGuess, keys: LogKeys, source: BoxLabelSource
-) -> _Tried | None:
+def _try(beside: BesideLog, boxes: BoxGuess, keys: LogKeys, source: TrueBoxSource) -> _Tried | None:
     """Read some labels and join them; None where they join with nearly no image."""
     known = beside.log.guesses.id
     id_column = source.log_id or (known.column if known is not None else None)
@@ -91,7 +113,7 @@ def _try(
     return _Tried(source, sampled, joined)
 
 
-def _chosen(tried: Sequence[_Tried], boxes: BoxGuess) -> TrueBoxes:
+def _chosen(tried: Sequence[_Tried], boxes: BoxGuess) -> FoundTrueBoxes:
     first, *rest = tried
     agreements = formats_by_truths(first.sampled, first.labels)
     told = told_by_truths(boxes, agreements)
@@ -110,10 +132,10 @@ def _chosen(tried: Sequence[_Tried], boxes: BoxGuess) -> TrueBoxes:
         strange_share=share,
         others=tuple(dict.fromkeys(one.source.path for one in rest)),
     )
-    return TrueBoxes(found=FoundBoxLabels(labels=labels), boxes=told)
+    return FoundTrueBoxes(found=FoundBoxLabels(labels=labels), boxes=told)
 
 
-def _lost(beside: BesideLog, tables: Sequence[BoxTable], keys: LogKeys) -> list[Unjoined]:
+def _lost(beside: BesideLog, tables: Sequence[TrueBoxTable], keys: LogKeys) -> list[Unjoined]:
     """Return the objects that look like true boxes and name no image of the log."""
     names = frozenset(map(last_part, beside.seen.names))
     told = [

@@ -12,7 +12,7 @@ from jobs.job_file.label_settings import LabelColumns, LabelSettings, TrueBoxCol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoxLabelSource:
+class TrueBoxSource:
     """Objects that may hold true boxes, as a job file would say it.
 
     Attributes
@@ -90,7 +90,7 @@ class BoxLabelsGuess:
         Other objects that join as well.
     """
 
-    source: BoxLabelSource
+    source: TrueBoxSource
     labelled: int
     rows: int
     by: str

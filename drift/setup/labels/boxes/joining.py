@@ -14,7 +14,8 @@ from drift.model_quality.detection.joining.classes import BoxClasses
 from drift.model_quality.detection.joining.detected import DetectedImages
 from drift.model_quality.detection.joining.joined import JoinedBoxes, join_boxes
 from drift.model_quality.detection.joining.keys import JoinedKeys, find_labels
-from drift.setup.labels.boxes.guess import BoxLabelSource
+from drift.model_quality.detection.joining.labels import BoxLabels
+from drift.setup.labels.boxes.guess import TrueBoxSource
 from jobs.buckets.bucket import Bucket
 from jobs.errors import DriftError
 from jobs.job_file.prediction_settings import PredictionSettings
@@ -36,23 +37,34 @@ class JoinedLabels:
 
     Attributes
     ----------
-    bucket_url
-        The job's own bucket.
+    named
+        The same labels by their keys.
+    way
+        By how much of their names images are joined.
     """
 
     read: ReadBoxLabels
     keys: JoinedKeys
-    bucket_url: str
+    named: BoxLabels
+    way: int
 
     @classmethod
     def of(cls, detected: DetectedImages, read: ReadBoxLabels, bucket_url: str) -> JoinedLabels:
-        """Join labels with the images of a log."""
-        keys = find_labels(detected, read, bucket_url)
-        return cls(read=read, keys=keys, bucket_url=bucket_url)
+        """Join labels with the images of a log.
+
+        Parameters
+        ----------
+        bucket_url
+            The job's own bucket.
+        """
+        named = BoxLabels.read(read, bucket_url)
+        way = named.keys.way_of(detected.names)
+        keys = find_labels(detected, named.keys, way)
+        return cls(read=read, keys=keys, named=named, way=way)
 
     def scored(self, detected: DetectedImages) -> JoinedBoxes:
         """Return the same images that have true boxes, as a run scores them."""
-        return join_boxes(detected, self.read, self.bucket_url)
+        return join_boxes(detected, self.named, self.way)
 
     @property
     def labelled(self) -> int:
@@ -83,7 +95,7 @@ class JoinedLabels:
 
 
 def join_source(
-    bucket: Bucket, source: BoxLabelSource, detected: DetectedImages, day_first: bool | None
+    bucket: Bucket, source: TrueBoxSource, detected: DetectedImages, day_first: bool | None
 ) -> JoinedLabels | None:
     """Return the labels of the images looked at; None where none can be read.
 

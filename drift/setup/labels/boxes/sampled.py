@@ -81,6 +81,7 @@ class BoxedRows:
             in_shares=boxes.in_shares,
             classes=canonical_classes(_column(columns, self.class_column, boxes.row)),
             scores=scores.values,
+            versions=pa.nulls(len(boxes.counts), pa.string()),
         )
         written = WrittenBoxes(image=of_log[logged.row], numbers=logged.numbers)
         return SampledBoxes(detected=detected, written=written)

@@ -10,7 +10,7 @@ from drift.setup.columns.boxes.guess import BoxGuess, guess_boxes
 from drift.setup.columns.values import ColumnValues
 from drift.setup.columns.words import points
 from drift.setup.labels.beside import keys_of, wide_path
-from drift.setup.labels.boxes.guess import BoxLabelSource
+from drift.setup.labels.boxes.guess import TrueBoxSource
 from drift.setup.labels.joins import LogKeys, best_join
 from drift.setup.labels.keys import KeyColumn, last_part
 from drift.setup.labels.tables import spelled_alike, time_of_labels
@@ -22,7 +22,7 @@ _FEWEST_JOINED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoxTable:
+class TrueBoxTable:
     """Objects that are called like labels and hold boxes.
 
     Attributes
@@ -35,12 +35,12 @@ class BoxTable:
 
     candidate: Candidate
     keys: Sequence[KeyColumn]
-    source: BoxLabelSource | None
+    source: TrueBoxSource | None
 
 
 def box_tables(
     candidates: Iterator[Candidate], log: LogKeys, predicted: Collection[str]
-) -> Iterator[BoxTable]:
+) -> Iterator[TrueBoxTable]:
     """Yield the objects that are called like labels and hold boxes.
 
     Parameters
@@ -62,12 +62,12 @@ def box_tables(
         keys = keys_of(candidate, able)
         join = best_join(keys, log)
         path, written = candidate.family.path, candidate.sample.written
-        source = BoxLabelSource(
+        source = TrueBoxSource(
             path=path, boxes=columns, timestamp=time, written=written, doubt=boxes.doubt
         )
         key = _by_stem(keys, log) if join is None else join.column
         if key is None:
-            yield BoxTable(candidate=candidate, keys=keys, source=None)
+            yield TrueBoxTable(candidate=candidate, keys=keys, source=None)
             continue
         by_id = join is not None and join.key == "id"
         named = replace(
@@ -77,7 +77,7 @@ def box_tables(
             image=None if by_id else key,
             log_id=join.log_column if join is not None and by_id else None,
         )
-        yield BoxTable(candidate=candidate, keys=keys, source=named)
+        yield TrueBoxTable(candidate=candidate, keys=keys, source=named)
 
 
 def _columns(

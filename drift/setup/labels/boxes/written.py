@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.setup.job_file_lines import comment, with_reason
-from drift.setup.labels.boxes.guess import BoxLabelsGuess, BoxLabelSource
+from drift.setup.labels.boxes.guess import BoxLabelsGuess, TrueBoxSource
 from jobs.job_file.toml_text import as_list, as_text
 
 
@@ -28,7 +28,7 @@ def box_label_lines(found: BoxLabelsGuess) -> Iterator[str]:
         yield from _columns(found, source)
 
 
-def _columns(found: BoxLabelsGuess, source: BoxLabelSource) -> Iterator[str]:
+def _columns(found: BoxLabelsGuess, source: TrueBoxSource) -> Iterator[str]:
     yield ""
     yield "[labels.columns]"
     said = f"{found.labelled:,} of {found.rows:,} images looked at"

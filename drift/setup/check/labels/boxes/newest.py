@@ -15,7 +15,7 @@ from drift.workplace import Workplace
 from jobs.job_file.box_settings import BoxColumns
 from jobs.labels.box_labels import ReadBoxLabels
 from jobs.predictions.texts import read_texts
-from jobs.times.timestamp_parts import Flags
+from jobs.times.timestamp_parts import Flags, Integers
 from jobs.times.timestamps import to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
 from reports.words.numbers import counted
@@ -81,6 +81,22 @@ def _last(
     length: timedelta,
     window: TimeWindow,
 ) -> NewestImages:
+    moments, rows = _rows_before(place, boxes, end, length)
+    sampled = rows.read()
+    of_images = moments[rows.first_rows()]
+    start, stop = to_moment(window.start), to_moment(window.end)
+    return NewestImages(
+        sampled=sampled,
+        joined=JoinedLabels.of(sampled.detected, labels, place.bucket.url),
+        stretch=f"the log's last {counted(length.days, 'day')}",
+        in_window=(of_images >= start) & (of_images < stop),
+    )
+
+
+def _rows_before(
+    place: Workplace, boxes: BoxColumns, end: datetime, length: timedelta
+) -> tuple[Integers, BoxedRows]:
+    """Return the rows of a stretch of the log, and their times in microseconds."""
     named = place.job.predictions.columns
     used = place.locator.columns_used() if place.job.has_images else []
     wanted = (named.id, named.prediction, named.confidence, *boxes.used, *used)
@@ -92,13 +108,11 @@ def _last(
         extra_columns=used,
         workers=place.job.image_rules.fetch_workers,
     )
-    rows = len(texts)
-    nothing = pa.nulls(rows, pa.string())
-    columns = dict(texts.columns)
-    images = nothing
-    if rows and place.job.has_images and set(used) <= columns.keys():
-        images = image_names(columns, rows, place.locator, place.log_url)
-    sampled = BoxedRows(
+    nothing = pa.nulls(len(texts), pa.string())
+    columns, images = dict(texts.columns), nothing
+    if len(texts) and place.job.has_images and set(used) <= columns.keys():
+        images = image_names(columns, len(texts), place.locator, place.log_url)
+    return texts.moments, BoxedRows(
         raw=columns,
         images=images,
         ids=columns.get(named.id or "", nothing),
@@ -106,13 +120,4 @@ def _last(
         settings=boxes,
         class_column=named.prediction,
         score_column=named.confidence,
-    )
-    read = sampled.read()
-    moments = texts.moments[sampled.first_rows()]
-    start, stop = to_moment(window.start), to_moment(window.end)
-    return NewestImages(
-        sampled=read,
-        joined=JoinedLabels.of(read.detected, labels, place.bucket.url),
-        stretch=f"the log's last {counted(length.days, 'day')}",
-        in_window=(moments >= start) & (moments < stop),
     )
