@@ -29,7 +29,7 @@ from drift.model_quality.sums import ClassifierSums
 from drift.workplace import Workplace
 from jobs.errors import DriftError, PublishError
 from jobs.labels.listing import LabelListing
-from jobs.predictions.selection.choose import find_objects
+from jobs.predictions.selection.choose import find_objects, objects_of_days
 from jobs.times.timestamps import to_moment
 
 _VERSION = 1
@@ -122,11 +122,13 @@ def _read(place: Workplace, listing: LabelListing | None) -> ReferenceQuality:
 def _key(place: Workplace, listing: LabelListing | None) -> str:
     """Return a digest of the objects that the reference and its labels lie in, and of settings."""
     job = place.job
-    objects = find_objects(place.bucket, job.reference.log or job.predictions.path)
-    if job.reference.window is not None:
+    if job.reference.window is None:
+        objects = find_objects(place.bucket, job.reference.log or job.predictions.path)
+    else:
         span = span_of(job.reference.window, job)
         start, end = to_moment(span.start), to_moment(span.end)
-        objects = [one for one in objects if one.may_hold(start, end)]
+        there = objects_of_days(place.bucket, job.predictions, start, end).objects
+        objects = [one for one in there if one.may_hold(start, end)]
     labels = () if listing is None else listing.objects
     told = [
         settings_digest(job),
