@@ -187,7 +187,8 @@ def pictures_of_wrong_answers(
     quality = findings.model_quality
     if quality is None or quality.state is not QualityState.DROPPED:
         return {}
-    images = [one.image for one in quality.wrong if one.image]
+    wrong = quality.wrong if quality.detection is None else quality.detection.worst
+    images = [one.image for one in wrong if one.image]
     if not images or not workplace.job.reports.thumbnails:
         return {}
     return within_budget(

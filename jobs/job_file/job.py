@@ -176,7 +176,9 @@ def fault_with_images(job: Job) -> str:
     if of_classes and job.predictions.columns.boxes is not None:
         return (
             "labels of classes beside predictions.columns.boxes: the answers of a detector are "
-            "boxes. Leave out labels.path and predictions.columns.label; see docs/boxes.md."
+            "boxes, and so are its labels. Name the true boxes by labels.columns.boxes or "
+            "labels.export beside labels.path, or leave out labels.path and "
+            "predictions.columns.label; see docs/model-quality.md."
         )
     return ""
 

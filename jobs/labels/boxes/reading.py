@@ -34,10 +34,11 @@ def list_box_labels(
     open_bucket: Callable[[str], Bucket],
     settings: LabelSettings,
     predictions: PredictionSettings,
+    reports: str = "",
 ) -> LabelListing | UnreadLabels:
-    """Return which objects may hold true boxes: as `list_tables`, of exports empty ones too."""
+    """Return which objects may hold true boxes: as `list_labels`, of exports empty ones too."""
     listed = list_tables if settings.export is None else list_exports
-    return listed(bucket, open_bucket, settings, predictions)
+    return listed(bucket, open_bucket, settings, predictions, reports)
 
 
 def read_box_labels(

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.model_quality.records.documents import BrokenRecordError, parse_record, record_bytes
+from drift.model_quality.records.documents import parse_record, record_bytes
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.seen import Seen, SeenDay, parse_seen, seen_bytes
+from drift.model_quality.records.values import BrokenRecordError
 from drift.model_quality.reference.quality import ReferenceQuality
 from drift.model_quality.reference.stored import parse_reference, reference_document
 from drift.model_quality.scoring.expected_accuracy import ConfidenceThreshold

@@ -381,13 +381,14 @@ def test_objects_of_days_before_the_waiting_predictions_are_not_read():
     assert bucket.reads["labels/2025-02-01.jsonl"] == 0
 
 
-def test_a_run_says_that_boxes_take_no_part_in_it():
+def test_boxes_for_predicted_classes_are_no_labels():
     bucket = bucket_with({"labels/a.jsonl": lines(label("a", CAR))})
 
     listed = list_labels(bucket, refuse, settings_for(), LOG)
 
     assert isinstance(listed, UnreadLabels)
-    assert "boxes take no part" in listed.reason
+    assert "the labels are boxes, and the predictions in the log are classes" in listed.reason
+    assert "predictions.columns.boxes" in listed.reason
     assert isinstance(list_box_labels(bucket, refuse, settings_for(), LOG), LabelListing)
 
 

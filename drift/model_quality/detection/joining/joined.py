@@ -20,8 +20,9 @@ from drift.model_quality.detection.joining.choosing import (
 from drift.model_quality.detection.joining.classes import BoxClasses
 from drift.model_quality.detection.joining.detected import DetectedImages
 from drift.model_quality.detection.joining.keys import BY_ID, SHARED, find_labels
+from drift.model_quality.detection.joining.labels import BoxLabels
 from drift.model_quality.detection.joining.units import in_one_unit
-from jobs.labels.box_labels import LabelledBoxes, ReadBoxLabels
+from jobs.labels.box_labels import LabelledBoxes
 from jobs.times.timestamp_parts import Flags, Integers
 
 NOT_READABLE = "the predicted boxes cannot be read"
@@ -50,8 +51,9 @@ class JoinedBoxes:
     ----------
     detections
         All of them as one set.
-    moments, names
-        Of each image; its id where it has no name.
+    moments, names, ids, versions
+        Of each image; as its name, its id where it has no name. Ids are empty where there are none,
+        versions None.
     in_shares
         Whether the boxes are shares of the images' sides, or pixels.
     predicted
@@ -61,17 +63,22 @@ class JoinedBoxes:
         is by what they were joined.
     lost_boxes, noted_boxes
         The same of single boxes of images that are scored.
+    labels
+        How many different labels were found for images, those that are left out among them.
     """
 
     detections: DetectionSet
     moments: Integers
     names: tuple[str, ...]
+    ids: tuple[str, ...]
+    versions: tuple[str | None, ...]
     in_shares: bool
     predicted: int
     left_out: Mapping[str, int] = field(default_factory=dict)
     noted: Mapping[str, int] = field(default_factory=dict)
     lost_boxes: Mapping[str, int] = field(default_factory=dict)
     noted_boxes: Mapping[str, int] = field(default_factory=dict)
+    labels: int = 0
 
     def between(self, start: int, end: int) -> DetectionSet:
         """Return the images that were asked for in ``[start, end)``, such as those of a day.
@@ -84,17 +91,17 @@ class JoinedBoxes:
         return images_of(self.detections, (self.moments >= start) & (self.moments < end))
 
 
-def join_boxes(detected: DetectedImages, labels: ReadBoxLabels, bucket_url: str) -> JoinedBoxes:
+def join_boxes(detected: DetectedImages, labels: BoxLabels, way: int) -> JoinedBoxes:
     """Return the predicted images that have true boxes, in one unit, classes spelled alike.
 
     An image that was predicted several times counts each time.
 
     Parameters
     ----------
-    bucket_url
-        The job's own bucket.
+    way
+        By how much of their names images are joined, as `LabelledKeys.way_of` says.
     """
-    found = find_labels(detected, labels, bucket_url)
+    found = find_labels(detected, labels.keys, way)
     left_out, noted = Counter[str](), Counter[str]()
     joined = found.place >= 0
     left_out[SHARED] += int(found.shared.sum())
@@ -109,12 +116,13 @@ def join_boxes(detected: DetectedImages, labels: ReadBoxLabels, bucket_url: str)
     chosen, true = take_images(chosen, kept), true.take(kept)
     by_id = int(found.by_id[order].sum())
     noted.update({BY_ID: by_id, found.way: len(order) - by_id})
-    return _scored(chosen, true, _Counts(len(detected), left_out, noted))
+    return _scored(chosen, true, _Counts(len(detected), len(found.taken), left_out, noted))
 
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
     predicted: int
+    labels: int
     left_out: Counter[str]
     noted: Counter[str]
 
@@ -150,8 +158,11 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
         ),
         moments=detected.moments,
         names=tuple(pc.fill_null(pc.coalesce(detected.names, detected.ids), "").to_pylist()),
+        ids=tuple(pc.fill_null(detected.ids, "").to_pylist()),
+        versions=tuple(detected.versions.to_pylist()),
         in_shares=unit.in_shares,
         predicted=counts.predicted,
+        labels=counts.labels,
         left_out=_some(counts.left_out),
         noted=_some(counts.noted),
         lost_boxes=_some(lost),
