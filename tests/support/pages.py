@@ -71,8 +71,7 @@ def wrong_images_of(run: RunFindings) -> list[str]:
     quality = run.model_quality
     if quality is None or quality.state is not QualityState.DROPPED:
         return []
-    worst = quality.wrong if quality.detection is None else quality.detection.worst
-    return [one.image for one in worst[:8] if one.image]
+    return [one.image for one in quality.shown[:8] if one.image]
 
 
 def index_of(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> bytes:

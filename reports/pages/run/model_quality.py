@@ -21,11 +21,11 @@ from reports.findings.model_quality.scores import (
     WrongImage,
 )
 from reports.findings.run import RunFindings
+from reports.history.run_detector import classes_that_fell
 from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
 from reports.pages.run.cards import ColumnCard
-from reports.pages.run.detector.tables import classes_that_fell
 from reports.pages.run.detector.view import DetectorView, detector_view
 from reports.pages.run.quality_plots import MOST_DAYS, day_plot, reliability_plot
 from reports.pages.run.quality_tables import (
@@ -254,7 +254,7 @@ def _coverage(quality: ModelQuality) -> Coverage:
 
 def _lost_classes(quality: ModelQuality) -> tuple[LostClass, ...]:
     if quality.detection is not None:
-        fallen = classes_that_fell(quality.detection.classes, CLASSES_ON_TOP)
+        fallen = classes_that_fell(quality.detection.classes)[:CLASSES_ON_TOP]
         return tuple(
             LostClass(name=shortened(one.name, _LONGEST_NAME), words=fallen_class_words(one))
             for one in fallen

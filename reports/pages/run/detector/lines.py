@@ -11,7 +11,7 @@ from reports.findings.model_quality.detection import DetectorPoint
 from reports.findings.model_quality.quality import ModelQuality
 from reports.findings.model_quality.scores import Estimate
 from reports.history.history import parse_time
-from reports.pages.run.detector.tables import classes_that_fell
+from reports.history.run_detector import classes_that_fell
 from reports.pages.run.quality_plots import MOST_DAYS, DayAxis, day_plot, since_line
 from reports.pages.score_plot import ScoreBand, ScoreLine, ScorePlot, score_plot_svg
 from reports.words.harmless_text import shortened
@@ -108,7 +108,7 @@ def _classes(
     found = quality.detection
     if found is None:
         return ()
-    drawn = classes_that_fell(found.classes, len(found.classes)) or found.classes
+    drawn = classes_that_fell(found.classes) or found.classes
     since = since_line(quality, axis)
     courses = []
     for one in drawn:

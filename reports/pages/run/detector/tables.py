@@ -15,6 +15,7 @@ from reports.findings.model_quality.detection import (
 )
 from reports.findings.model_quality.quality import ModelQuality, QualityBasis
 from reports.findings.model_quality.scores import Estimate
+from reports.history.run_detector import lost_boxes
 from reports.pages.run.plots import share_bars_svg
 from reports.pages.run.quality_tables import (
     MOST_CLASSES,
@@ -121,16 +122,8 @@ def confidences_table(quality: ModelQuality) -> ConfidencesTable | None:
 
 def ap_rows(classes: Sequence[DetectedClassScore]) -> tuple[ApRow, ...]:
     """Return the classes whose AP50 fell most first, those without a true box last."""
-    ordered = sorted(classes, key=lambda one: (not one.true_boxes, -_loss(one)))
+    ordered = sorted(classes, key=lambda one: (not one.true_boxes, -lost_boxes(one)))
     return tuple(map(_class_row, ordered[:MOST_CLASSES]))
-
-
-def classes_that_fell(
-    classes: Sequence[DetectedClassScore], most: int
-) -> tuple[DetectedClassScore, ...]:
-    """Return the classes that cost the most true boxes, the worst first."""
-    fallen = sorted((one for one in classes if _loss(one) > 0), key=lambda one: -_loss(one))
-    return tuple(fallen[:most])
 
 
 def detector_versions_table(quality: ModelQuality) -> VersionsTable | None:
@@ -188,12 +181,6 @@ def _measure(key: str, scores: DetectorScores) -> Cell:
 
 def _boxes_an_image(one: BoxConfidences) -> str:
     return f"{one.boxes / one.images:,.1f}" if one.images else NOTHING
-
-
-def _loss(one: DetectedClassScore) -> float:
-    if one.ap50 is None or one.ap50_before is None:
-        return 0.0
-    return one.true_boxes * (one.ap50_before - one.ap50.value)
 
 
 def _class_row(one: DetectedClassScore) -> ApRow:
