@@ -100,20 +100,20 @@ def detector_of_document(document: Mapping[str, Any] | None) -> DetectorOfRun | 
     """
     if document is None:
         return None
-    estimates = {
-        key: estimate_of_document(document.get(key)) for key in ("ap", "ap75", "ar100", "mean_iou")
-    }
-    numbers = {
-        key: None if document.get(key) is None else float(document[key])
-        for key in ("lowest", "mean", "highest", "newest_mean", "before_mean")
-    }
     return DetectorOfRun(
+        ap=estimate_of_document(document.get("ap")),
+        ap75=estimate_of_document(document.get("ap75")),
+        ar100=estimate_of_document(document.get("ar100")),
+        mean_iou=estimate_of_document(document.get("mean_iou")),
         images=int(document.get("images", 0)),
         boxes=int(document.get("boxes", 0)),
+        lowest=_number(document.get("lowest")),
+        mean=_number(document.get("mean")),
+        highest=_number(document.get("highest")),
+        newest_mean=_number(document.get("newest_mean")),
+        before_mean=_number(document.get("before_mean")),
         classes={str(name): float(one) for name, one in document.get("classes", {}).items()},
         fallen=tuple(map(str, document.get("fallen", ()))),
-        **estimates,
-        **numbers,
     )
 
 
@@ -124,3 +124,7 @@ def estimate_of_document(document: Mapping[str, Any] | None) -> Estimate | None:
     ends = {end: document.get(end) for end in ("low", "high")}
     known = {end: None if value is None else float(value) for end, value in ends.items()}
     return Estimate(value=float(document["value"]), **known)
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)

@@ -49,10 +49,12 @@ EXAMPLES = (
 
 
 @functools.cache
-def photograph() -> bytes:
-    """Return a photograph as a thumbnail."""
+def photograph(*, upright: bool = False) -> bytes:
+    """Return a photograph as a thumbnail; `upright` turns it by a right angle."""
     out = io.BytesIO()
-    Image.fromarray(skimage.data.chelsea()).save(out, "JPEG")
+    pixels = skimage.data.chelsea()
+    picture_of = Image.fromarray(pixels.swapaxes(0, 1) if upright else pixels)
+    picture_of.save(out, "JPEG")
     picture = thumbnail(out.getvalue())
     assert picture is not None
     return picture

@@ -43,10 +43,10 @@ from reports.pages.run.quality_tables import (
 )
 from reports.words.harmless_text import shortened
 from reports.words.numbers import NOTHING, moment, percent
-from reports.words.of_quality.counts import LABELS, predictions_words
+from reports.words.of_quality.counts import predictions_words
 from reports.words.of_quality.detectors import fallen_class_words
+from reports.words.of_quality.one_test import one_test_words
 from reports.words.of_quality.scores import (
-    MEASURES,
     before_of,
     calendar_day,
     estimate_words,
@@ -186,7 +186,6 @@ def quality_view(
     classes, confusions = class_rows(quality), confusion_rows(quality)
     first_classes = _first(len(classes), CLASSES_FIRST)
     first_confusions = _first(len(confusions), CONFUSIONS_FIRST)
-    scored = [one for one in quality.days[-MOST_DAYS:] if one.score is not None]
     detector = detector_view(findings, pictures or {}, links, moved)
     return QualityView(
         quality=quality,
@@ -199,7 +198,7 @@ def quality_view(
         more_wrong=shots[WRONG_FIRST:],
         # Plots escape their titles; everything else in them is numbers.
         day_plot=detector.day_plot if detector else Markup(day_plot(quality)),  # noqa: S704
-        days_shown=tuple(_day_row(one) for one in reversed(scored)),
+        days_shown=_days_shown(quality),
         scores=scores_table(quality),
         classes=classes[:first_classes],
         more_classes=classes[first_classes:],
@@ -210,7 +209,7 @@ def quality_view(
         reliability_rows=tuple(map(_bin_row, quality.reliability)),
         versions=versions_table(quality),
         estimate=_estimate_words(quality.estimate),
-        test=_test_words(quality),
+        test=one_test_words(quality),
         detector=detector,
     )
 
@@ -269,6 +268,11 @@ def _lost(one: ClassScore) -> LostClass:
     return LostClass(name=shortened(one.name, _LONGEST_NAME), words=f"recall {recall}{was}")
 
 
+def _days_shown(quality: ModelQuality) -> tuple[tuple[str, str, str], ...]:
+    scored = [one for one in quality.days[-MOST_DAYS:] if one.score is not None]
+    return tuple(map(_day_row, reversed(scored)))
+
+
 def _day_row(day: QualityPoint) -> tuple[str, str, str]:
     labels = f"{day.labelled:,} of {day.predictions:,}"
     return calendar_day(day.start), estimate_words(day.score), labels
@@ -287,21 +291,3 @@ def _estimate_words(estimate: EstimatedScore | None) -> str:
     if estimate is None or estimate.score is None:
         return ""
     return estimate_words(estimate.score)
-
-
-def _test_words(quality: ModelQuality) -> str:
-    drop = quality.drop
-    if drop is None:
-        return ""
-    rate, least = percent(drop.false_alarm_rate), score_words(drop.minimum_drop)
-    measure = MEASURES.get(drop.measure, drop.measure)
-    said = (
-        f"One test, of {measure}: a drop is said where chance explains it in less than {rate} of "
-        f"cases and it is at least {least}."
-    )
-    if drop.smallest is not None:
-        labels = LABELS[quality.kind]
-        said += (
-            f" With these {labels}s, a drop of {score_words(drop.smallest)} is seen 4 times of 5."
-        )
-    return f"{said} p = {drop.p_value:.2g}. The verdict about the images rests on another test."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
@@ -112,7 +113,7 @@ def _classes(
     since = since_line(quality, axis)
     courses = []
     for one in drawn:
-        line = _line("class", days, axis, lambda day, name=one.name: _of_class(day, name))
+        line = _line("class", days, axis, partial(_of_class, one.name))
         if not _drawn(line):
             continue
         before = one.ap50_before
@@ -165,5 +166,5 @@ def _value(estimate: Estimate | None) -> float | None:
     return None if estimate is None else estimate.value
 
 
-def _of_class(day: DetectorPoint, name: str) -> float | None:
+def _of_class(name: str, day: DetectorPoint) -> float | None:
     return next((_value(one.ap50) for one in day.classes if one.name == name), None)
