@@ -26,8 +26,6 @@ class BoxClasses:
         In the order of their codes.
     detected, true
         The code of each box; -1 where it has no class.
-    otherwise
-        Which true boxes have a class that the model spells otherwise.
     spellings
         How the model spells each class that labels spell otherwise.
     one_of_two
@@ -39,7 +37,6 @@ class BoxClasses:
     names: tuple[str, ...]
     detected: Integers
     true: Integers
-    otherwise: Flags
     spellings: Mapping[str, str]
     one_of_two: Flags
     is_one: bool
@@ -57,7 +54,6 @@ class BoxClasses:
                 names=(ONE_CLASS_NAME,),
                 detected=np.zeros(len(detected), np.int64),
                 true=np.zeros(len(true), np.int64),
-                otherwise=np.zeros(len(true), np.bool_),
                 spellings={},
                 one_of_two=np.zeros(len(detected), np.bool_),
                 is_one=True,
@@ -78,7 +74,6 @@ class BoxClasses:
             names=tuple(names),
             detected=codes[0].astype(np.int64),
             true=codes[1].astype(np.int64),
-            otherwise=as_flags(pc.fill_null(pc.not_equal(spelled, true), False)),
             spellings={name: own for name, own in spelled_as.items() if name != own},
             one_of_two=as_flags(pc.fill_null(pc.not_equal(said, detected), False)),
             is_one=False,

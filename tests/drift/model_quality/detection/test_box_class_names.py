@@ -20,7 +20,6 @@ def test_a_label_is_spelled_as_the_model_spells_it():
     assert said == ["traffic light", "car"]
     assert true == ["traffic light", "car", "bus", None]
     assert found.spellings == {"Traffic_Light": "traffic light"}
-    assert found.otherwise.tolist() == [True, False, False, False]
     assert not found.one_of_two.any()
 
 
