@@ -14,8 +14,9 @@ from reports.findings.model_quality.detection import (
 )
 from reports.findings.model_quality.quality import ModelQuality, QualityBasis
 from reports.findings.model_quality.scores import Estimate
+from reports.history.run_detector import classes_that_fell
 from reports.words.harmless_text import harmless
-from reports.words.of_quality.box_classes import fallen_classes, names_apart
+from reports.words.of_quality.box_classes import names_apart
 from reports.words.of_quality.detectors import boxes_counted, cut_words, worst_image_words
 from reports.words.of_quality.scores import estimate_words, score_words
 
@@ -64,7 +65,7 @@ def detector_scores_lines(quality: ModelQuality, detection: DetectorQuality) -> 
 def fallen_lines(quality: ModelQuality, detection: DetectorQuality) -> Iterator[str]:
     """Yield the classes that fell most, what may be a class of two names, and the worst images."""
     compared = _Compared.of(quality, detection)
-    classes = fallen_classes(detection.classes, _MOST_CLASSES)
+    classes = classes_that_fell(detection.classes)[:_MOST_CLASSES]
     if classes:
         yield ""
         yield "The classes whose AP50 fell, by how many true boxes that costs:"

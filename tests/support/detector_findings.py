@@ -33,25 +33,25 @@ from tests.support.findings import HOSTILE_LABELS
 
 def detector_still_right() -> RunFindings:
     """Return an ordinary day on which a detector is as good as before."""
-    return _told(examples.steady(), right_detector())
+    return told_of(examples.steady(), right_detector())
 
 
 def detector_worse_with_drift() -> RunFindings:
     """Return a day with blurred images on which AP50 fell and the scores given hardly did."""
-    return _boxed(_told(examples.drifted(), fallen_detector()))
+    return _boxed(told_of(examples.drifted(), fallen_detector()))
 
 
 def detector_worse_without_drift() -> RunFindings:
     """Return an ordinary day on which a detector is worse."""
-    return _boxed(_told(examples.steady(), fallen_detector()))
+    return _boxed(told_of(examples.steady(), fallen_detector()))
 
 
 def detector_few_labels() -> RunFindings:
     """Return a day of which 12 labelled images came so far, and 50 are needed."""
     right = right_detector()
     detection = DetectorQuality(
-        window=detector_scores(None, 0, 140),
-        window_confidences=confidences(140, 0.8),
+        window=detector_scores(None, 0, 980),
+        window_confidences=confidences(980, 0.8),
         days=tuple(
             replace(one, scores=detector_scores(None, 0, 140), classes=())
             for one in detector_days(0.84, 0.84)
@@ -71,16 +71,16 @@ def detector_few_labels() -> RunFindings:
         weeks=(),
         detection=detection,
     )
-    return _told(examples.steady(), quality)
+    return told_of(examples.steady(), quality)
 
 
 def detector_cut_scores() -> RunFindings:
     """Return a detector whose log has no box below 0.5."""
-    return _told(
+    return told_of(
         examples.steady(),
-        _with(
+        with_detection(
             right_detector(),
-            window_confidences=confidences(140, 0.86, cut=0.5),
+            window_confidences=confidences(980, 0.86, cut=0.5),
             newest_confidences=confidences(980, 0.86, cut=0.5),
             before_confidences=confidences(2940, 0.86, cut=0.5),
         ),
@@ -96,7 +96,8 @@ def detector_eighty_classes() -> RunFindings:
         for number, name in enumerate(names)
     )
     return _boxed(
-        _told(examples.drifted(), _with(fallen_detector(), classes=classes, days=days)), full=True
+        told_of(examples.drifted(), with_detection(fallen_detector(), classes=classes, days=days)),
+        full=True,
     )
 
 
@@ -107,7 +108,7 @@ def detector_two_versions() -> RunFindings:
         DetectorVersionScores(version="6", scores=detector_scores(0.82, 140, 520)),
         DetectorVersionScores(version=None, scores=detector_scores(0.61, 10, 50)),
     )
-    return _told(examples.steady(), _with(fallen_detector(), versions=versions))
+    return told_of(examples.steady(), with_detection(fallen_detector(), versions=versions))
 
 
 def detector_without_true_boxes() -> RunFindings:
@@ -115,9 +116,9 @@ def detector_without_true_boxes() -> RunFindings:
     right = right_detector()
     newest = detector_scores(None, 280, 980)
     quality = replace(
-        _with(
+        with_detection(
             right,
-            window=detector_scores(None, 12, 140),
+            window=detector_scores(None, 24, 980),
             newest=newest,
             before=None,
             before_confidences=None,
@@ -131,6 +132,7 @@ def detector_without_true_boxes() -> RunFindings:
             ),
             weeks=(),
         ),
+        window=counts(detector_scores(None, 24, 980)),
         state=QualityState.UNKNOWN,
         basis=None,
         before=None,
@@ -139,7 +141,7 @@ def detector_without_true_boxes() -> RunFindings:
         weeks=(),
     )
     assert quality.detection is not None
-    return _told(examples.steady(), replace(quality, days=points(quality.detection.days)))
+    return told_of(examples.steady(), replace(quality, days=points(quality.detection.days)))
 
 
 def detector_other_classes() -> RunFindings:
@@ -147,13 +149,15 @@ def detector_other_classes() -> RunFindings:
     classes = [detected_class(name, 30, 0.0, predicted=0, known=False) for name in ("dog", "cat")]
     classes += [detected_class(name, 0, None, predicted=40) for name in ("17", "18")]
     quality = replace(
-        _with(right_detector(), classes=tuple(classes), before=None, before_confidences=None),
+        with_detection(
+            right_detector(), classes=tuple(classes), before=None, before_confidences=None
+        ),
         state=QualityState.UNKNOWN,
         basis=None,
         before=None,
         drop=None,
     )
-    return _told(examples.steady(), quality)
+    return told_of(examples.steady(), quality)
 
 
 def detector_hostile() -> RunFindings:
@@ -168,7 +172,7 @@ def detector_hostile() -> RunFindings:
             LabelExample(source=name, line=None, key=name, reason=name) for name in names
         ),
     )
-    quality = _with(
+    quality = with_detection(
         replace(fallen_detector(), labels=labels, remarks=names),
         classes=tuple(detected_class(name, 60, 0.4, before=0.9) for name in names),
         days=detector_days(0.84, 0.55, names),
@@ -192,7 +196,7 @@ def detector_hostile() -> RunFindings:
         lost_boxes=dict.fromkeys(names, 2),
         noted_boxes=dict.fromkeys(names, 3),
     )
-    return _told(examples.hostile(), quality)
+    return told_of(examples.hostile(), quality)
 
 
 DETECTOR_EXAMPLES = (
@@ -209,13 +213,15 @@ DETECTOR_EXAMPLES = (
 )
 
 
-def _with(quality: ModelQuality, **values: object) -> ModelQuality:
+def with_detection(quality: ModelQuality, **values: object) -> ModelQuality:
+    """Return the same quality with other values of its detector."""
     assert quality.detection is not None
     detection = dataclasses.replace(quality.detection, **values)  # type: ignore[arg-type]
     return replace(quality, detection=detection)
 
 
-def _told(run: RunFindings, quality: ModelQuality) -> RunFindings:
+def told_of(run: RunFindings, quality: ModelQuality) -> RunFindings:
+    """Return a run with what labels say, told as a run tells it."""
     told = replace(quality, headline=quality_headline(quality), summary=quality_summary(quality))
     return replace(run, model_quality=told)
 

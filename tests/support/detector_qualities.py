@@ -38,8 +38,8 @@ def right_detector() -> ModelQuality:
     before = detector_scores(0.84, 920, 2940)
     reference = detector_scores(0.86, 500, 500)
     detection = DetectorQuality(
-        window=detector_scores(0.85, 12, 140),
-        window_confidences=confidences(140, 0.79),
+        window=detector_scores(0.85, 24, 980),
+        window_confidences=confidences(980, 0.79),
         newest=newest,
         newest_confidences=confidences(980, 0.8),
         before=before,
@@ -89,8 +89,8 @@ def fallen_detector() -> ModelQuality:
     days = detector_days(0.84, 0.55)
     detection = replace(
         right.detection,
-        window=detector_scores(0.52, 12, 140),
-        window_confidences=confidences(140, 0.75),
+        window=detector_scores(0.52, 24, 980),
+        window_confidences=confidences(980, 0.75),
         newest=newest,
         newest_confidences=confidences(980, 0.76),
         classes=(

@@ -49,10 +49,12 @@ EXAMPLES = (
 
 
 @functools.cache
-def photograph() -> bytes:
-    """Return a photograph as a thumbnail."""
+def photograph(*, upright: bool = False) -> bytes:
+    """Return a photograph as a thumbnail; `upright` turns it by a right angle."""
     out = io.BytesIO()
-    Image.fromarray(skimage.data.chelsea()).save(out, "JPEG")
+    pixels = skimage.data.chelsea()
+    picture_of = Image.fromarray(pixels.swapaxes(0, 1) if upright else pixels)
+    picture_of.save(out, "JPEG")
     picture = thumbnail(out.getvalue())
     assert picture is not None
     return picture
@@ -71,8 +73,7 @@ def wrong_images_of(run: RunFindings) -> list[str]:
     quality = run.model_quality
     if quality is None or quality.state is not QualityState.DROPPED:
         return []
-    worst = quality.wrong if quality.detection is None else quality.detection.worst
-    return [one.image for one in worst[:8] if one.image]
+    return [one.image for one in quality.shown[:8] if one.image]
 
 
 def index_of(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> bytes:

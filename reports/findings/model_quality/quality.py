@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from reports.findings.model_quality.detection import DetectorQuality, DetectorScores
+from reports.findings.model_quality.detection import DetectorQuality, DetectorScores, WorstImage
 from reports.findings.model_quality.labels import LabelInput
 from reports.findings.model_quality.scores import (
     ClassifierScores,
@@ -199,6 +199,11 @@ class ModelQuality:
         if self.drop is not None:
             return self.drop.measure
         return _MEASURES[self.kind]
+
+    @property
+    def shown(self) -> tuple[WrongImage, ...] | tuple[WorstImage, ...]:
+        """The images to show: wrong answers, or those on which a detector did worst."""
+        return self.wrong if self.detection is None else self.detection.worst
 
     @property
     def score(self) -> Estimate | None:

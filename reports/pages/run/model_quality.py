@@ -21,11 +21,11 @@ from reports.findings.model_quality.scores import (
     WrongImage,
 )
 from reports.findings.run import RunFindings
+from reports.history.run_detector import classes_that_fell
 from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
 from reports.pages.run.cards import ColumnCard
-from reports.pages.run.detector.tables import classes_that_fell
 from reports.pages.run.detector.view import DetectorView, detector_view
 from reports.pages.run.quality_plots import MOST_DAYS, day_plot, reliability_plot
 from reports.pages.run.quality_tables import (
@@ -43,10 +43,10 @@ from reports.pages.run.quality_tables import (
 )
 from reports.words.harmless_text import shortened
 from reports.words.numbers import NOTHING, moment, percent
-from reports.words.of_quality.counts import LABELS, predictions_words
+from reports.words.of_quality.counts import predictions_words
 from reports.words.of_quality.detectors import fallen_class_words
+from reports.words.of_quality.one_test import one_test_words
 from reports.words.of_quality.scores import (
-    MEASURES,
     before_of,
     calendar_day,
     estimate_words,
@@ -186,7 +186,6 @@ def quality_view(
     classes, confusions = class_rows(quality), confusion_rows(quality)
     first_classes = _first(len(classes), CLASSES_FIRST)
     first_confusions = _first(len(confusions), CONFUSIONS_FIRST)
-    scored = [one for one in quality.days[-MOST_DAYS:] if one.score is not None]
     detector = detector_view(findings, pictures or {}, links, moved)
     return QualityView(
         quality=quality,
@@ -199,7 +198,7 @@ def quality_view(
         more_wrong=shots[WRONG_FIRST:],
         # Plots escape their titles; everything else in them is numbers.
         day_plot=detector.day_plot if detector else Markup(day_plot(quality)),  # noqa: S704
-        days_shown=tuple(_day_row(one) for one in reversed(scored)),
+        days_shown=_days_shown(quality),
         scores=scores_table(quality),
         classes=classes[:first_classes],
         more_classes=classes[first_classes:],
@@ -210,7 +209,7 @@ def quality_view(
         reliability_rows=tuple(map(_bin_row, quality.reliability)),
         versions=versions_table(quality),
         estimate=_estimate_words(quality.estimate),
-        test=_test_words(quality),
+        test=one_test_words(quality),
         detector=detector,
     )
 
@@ -254,7 +253,7 @@ def _coverage(quality: ModelQuality) -> Coverage:
 
 def _lost_classes(quality: ModelQuality) -> tuple[LostClass, ...]:
     if quality.detection is not None:
-        fallen = classes_that_fell(quality.detection.classes, CLASSES_ON_TOP)
+        fallen = classes_that_fell(quality.detection.classes)[:CLASSES_ON_TOP]
         return tuple(
             LostClass(name=shortened(one.name, _LONGEST_NAME), words=fallen_class_words(one))
             for one in fallen
@@ -267,6 +266,11 @@ def _lost(one: ClassScore) -> LostClass:
     before = one.recall_before
     was = "" if before is None else f", {score_words(before.value)} before"
     return LostClass(name=shortened(one.name, _LONGEST_NAME), words=f"recall {recall}{was}")
+
+
+def _days_shown(quality: ModelQuality) -> tuple[tuple[str, str, str], ...]:
+    scored = [one for one in quality.days[-MOST_DAYS:] if one.score is not None]
+    return tuple(map(_day_row, reversed(scored)))
 
 
 def _day_row(day: QualityPoint) -> tuple[str, str, str]:
@@ -287,21 +291,3 @@ def _estimate_words(estimate: EstimatedScore | None) -> str:
     if estimate is None or estimate.score is None:
         return ""
     return estimate_words(estimate.score)
-
-
-def _test_words(quality: ModelQuality) -> str:
-    drop = quality.drop
-    if drop is None:
-        return ""
-    rate, least = percent(drop.false_alarm_rate), score_words(drop.minimum_drop)
-    measure = MEASURES.get(drop.measure, drop.measure)
-    said = (
-        f"One test, of {measure}: a drop is said where chance explains it in less than {rate} of "
-        f"cases and it is at least {least}."
-    )
-    if drop.smallest is not None:
-        labels = LABELS[quality.kind]
-        said += (
-            f" With these {labels}s, a drop of {score_words(drop.smallest)} is seen 4 times of 5."
-        )
-    return f"{said} p = {drop.p_value:.2g}. The verdict about the images rests on another test."

@@ -1,10 +1,8 @@
-"""Classes of boxes: which of them fell, and which have another name on the other side."""
+"""Classes of boxes that may have another name on the other side."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from reports.findings.model_quality.detection import DetectedClassScore, DetectorQuality
+from reports.findings.model_quality.detection import DetectorQuality
 from reports.words.harmless_text import shortened
 from reports.words.of_quality.detectors import boxes_counted
 
@@ -12,16 +10,6 @@ _FEWEST_STRANGE = 10
 """With fewer boxes, a class that one side alone names is rare, and no other name of another."""
 _NAMED = 3
 _LONGEST_NAME = 40
-
-
-def fallen_classes(
-    classes: Sequence[DetectedClassScore], most: int
-) -> tuple[DetectedClassScore, ...]:
-    """Return the classes whose fall of AP50 cost the most true boxes, the worst first."""
-    fallen = sorted(
-        (one for one in classes if boxes_lost(one) > 0), key=lambda one: -boxes_lost(one)
-    )
-    return tuple(fallen[:most])
 
 
 def names_apart(detection: DetectorQuality) -> str:
@@ -52,13 +40,6 @@ def names_apart(detection: DetectorQuality) -> str:
         )
     example = f"{{ {_quoted(true[0].name)} = {_quoted(predicted[0].name)} }}"
     return f"{said}: name the model's class in the job file, such as labels.classes = {example}."
-
-
-def boxes_lost(one: DetectedClassScore) -> float:
-    """Return the fall of a class's AP50 times its true boxes; 0 where none is known."""
-    if one.ap50 is None or one.ap50_before is None:
-        return 0.0
-    return one.true_boxes * (one.ap50_before - one.ap50.value)
 
 
 def _names(classes: list[tuple[str, int]]) -> str:

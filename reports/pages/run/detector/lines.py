@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
@@ -11,7 +12,7 @@ from reports.findings.model_quality.detection import DetectorPoint
 from reports.findings.model_quality.quality import ModelQuality
 from reports.findings.model_quality.scores import Estimate
 from reports.history.history import parse_time
-from reports.pages.run.detector.tables import classes_that_fell
+from reports.history.run_detector import classes_that_fell
 from reports.pages.run.quality_plots import MOST_DAYS, DayAxis, day_plot, since_line
 from reports.pages.score_plot import ScoreBand, ScoreLine, ScorePlot, score_plot_svg
 from reports.words.harmless_text import shortened
@@ -108,11 +109,11 @@ def _classes(
     found = quality.detection
     if found is None:
         return ()
-    drawn = classes_that_fell(found.classes, len(found.classes)) or found.classes
+    drawn = classes_that_fell(found.classes) or found.classes
     since = since_line(quality, axis)
     courses = []
     for one in drawn:
-        line = _line("class", days, axis, lambda day, name=one.name: _of_class(day, name))
+        line = _line("class", days, axis, partial(_of_class, one.name))
         if not _drawn(line):
             continue
         before = one.ap50_before
@@ -165,5 +166,5 @@ def _value(estimate: Estimate | None) -> float | None:
     return None if estimate is None else estimate.value
 
 
-def _of_class(day: DetectorPoint, name: str) -> float | None:
+def _of_class(name: str, day: DetectorPoint) -> float | None:
     return next((_value(one.ap50) for one in day.classes if one.name == name), None)

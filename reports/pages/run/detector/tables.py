@@ -15,6 +15,7 @@ from reports.findings.model_quality.detection import (
 )
 from reports.findings.model_quality.quality import ModelQuality, QualityBasis
 from reports.findings.model_quality.scores import Estimate
+from reports.history.run_detector import lost_boxes
 from reports.pages.run.plots import share_bars_svg
 from reports.pages.run.quality_tables import (
     MOST_CLASSES,
@@ -27,7 +28,6 @@ from reports.pages.run.quality_tables import (
     cell,
 )
 from reports.words.numbers import NOTHING
-from reports.words.of_quality.box_classes import boxes_lost, fallen_classes
 from reports.words.of_quality.counts import labels_words
 from reports.words.of_quality.detectors import boxes_counted
 from reports.words.of_quality.scores import calendar_day, days_of, score_words
@@ -122,15 +122,8 @@ def confidences_table(quality: ModelQuality) -> ConfidencesTable | None:
 
 def ap_rows(classes: Sequence[DetectedClassScore]) -> tuple[ApRow, ...]:
     """Return the classes whose AP50 fell most first, those without a true box last."""
-    ordered = sorted(classes, key=lambda one: (not one.true_boxes, -boxes_lost(one)))
+    ordered = sorted(classes, key=lambda one: (not one.true_boxes, -lost_boxes(one)))
     return tuple(map(_class_row, ordered[:MOST_CLASSES]))
-
-
-def classes_that_fell(
-    classes: Sequence[DetectedClassScore], most: int
-) -> tuple[DetectedClassScore, ...]:
-    """Return the classes that cost the most true boxes, the worst first."""
-    return fallen_classes(classes, most)
 
 
 def detector_versions_table(quality: ModelQuality) -> VersionsTable | None:

@@ -12,6 +12,7 @@ from reports.findings.model_quality.detection import DetectorQuality, WorstImage
 from reports.findings.model_quality.quality import ModelQuality, QualityState
 from reports.findings.run import RunFindings
 from reports.history.history import parse_time
+from reports.history.run_detector import classes_that_fell
 from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
@@ -21,7 +22,6 @@ from reports.pages.run.detector.tables import (
     ApRow,
     ConfidencesTable,
     ap_rows,
-    classes_that_fell,
     confidence_rows,
     confidences_table,
     detector_scores_table,
@@ -173,7 +173,7 @@ def detector_view(
         more_classes=rows[first:],
         classes_left_out=len(found.classes) - len(rows),
         has_before=any(one.ap50_before is not None for one in found.classes),
-        fell=bool(classes_that_fell(found.classes, 1)),
+        fell=bool(classes_that_fell(found.classes)),
         versions=detector_versions_table(quality),
         strip=tuple(one for one in shots if one.source)[:WORST_ON_TOP] if dropped else (),
         worst=shots[:WORST_FIRST],

@@ -1,13 +1,9 @@
-"""Which classes of boxes fell, and which have another name on the other side."""
+"""Which classes of boxes may have another name on the other side."""
 
 import pytest
 
-from reports.words.of_quality.box_classes import fallen_classes, names_apart
+from reports.words.of_quality.box_classes import names_apart
 from tests.support.detected_runs import box_class, detection
-
-
-def fallen(*classes, most=3):
-    return [one.name for one in fallen_classes(classes, most)]
 
 
 def apart(*classes):
@@ -20,19 +16,6 @@ def only_true(name, boxes, *, known=False):
 
 def only_predicted(name, boxes):
     return box_class(name, None, true_boxes=0, predicted_boxes=boxes)
-
-
-def test_the_class_whose_fall_costs_the_most_true_boxes_is_first():
-    classes = (
-        box_class("rare", 0.0, before=1.0, true_boxes=2),
-        box_class("fallen", 0.5, before=0.9, true_boxes=80),
-        box_class("frequent", 0.8, before=0.9, true_boxes=400),
-        box_class("risen", 0.9, before=0.7),
-        box_class("new", 0.1),
-        only_predicted("dust", 40),
-    )
-    assert fallen(*classes) == ["frequent", "fallen", "rare"]
-    assert fallen(*classes, most=1) == ["frequent"]
 
 
 def test_a_class_the_model_never_predicts_beside_one_no_label_names_is_told_with_the_key():
