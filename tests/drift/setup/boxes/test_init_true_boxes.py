@@ -57,6 +57,14 @@ def test_text_files_beside_the_images_are_yolos(tmp_path):
     assert job["labels"] == {"path": "images/*.txt", "export": "yolo"}
 
 
+def test_text_files_that_a_detector_wrote_are_not_what_was_true(tmp_path):
+    pictures = boxed_log(tmp_path)
+    texts = box_world.as_yolo(pictures[:LABELLED])
+    write_texts(tmp_path, {f"runs/detect/exp/{name}": one for name, one in texts.items()})
+    job, _ = job_of(tmp_path)
+    assert "labels" not in job
+
+
 def test_text_files_that_hold_no_boxes_are_no_labels(tmp_path):
     pictures = boxed_log(tmp_path)
     write_texts(tmp_path, {f"notes/{one.name}.txt": "a street at night\n" for one in pictures})
