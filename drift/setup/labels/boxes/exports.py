@@ -20,6 +20,7 @@ from jobs.labels.exports.yolo import is_passed_over
 _EXPORT_WORDS = frozenset(
     {"coco", "instances", "cvat", "datumaro", "labelstudio", "export", "exports", "yolo", "project"}
 )
+_PREDICTED_WORDS = frozenset({"runs", "detect", "predict", "predicted", "predictions", "results"})
 _LARGEST_BYTES = 64 << 20
 _GROUPS_READ = 8
 _FEWEST_TEXTS = 3
@@ -75,6 +76,8 @@ def _of_yolo(
     by_root: Mapping[str, list[str]] = defaultdict(list)
     for one in objects:
         is_text = ending_of(one.name) == ".txt" and not is_passed_over(one.name)
+        # Below such folders detectors write what they predict, in the same form.
+        is_text &= not has_word(one.name.rpartition("/")[0], _PREDICTED_WORDS)
         if is_text and _stem(one.name) in stems:
             by_root[one.name.partition("/")[0] if "/" in one.name else ""].append(one.name)
     for names in by_root.values():

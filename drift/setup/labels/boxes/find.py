@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.setup.columns.boxes.guess import BoxGuess
 from drift.setup.labels.beside import BesideLog, log_keys, name_objects, other_tables, unjoined
 from drift.setup.labels.boxes.exports import find_exports
 from drift.setup.labels.boxes.format_of_log import (
     formats_by_truths,
+    said_format,
+    share_of,
     told_by_truths,
 )
 from drift.setup.labels.boxes.guess import (

@@ -110,7 +110,10 @@ def _about_joined(job: Job, newest: NewestImages, read: str) -> Iterator[Check]:
         )
     used = len({one for one in newest.joined.keys.place.tolist() if one >= 0})
     unused = newest.joined.read.boxes.images - used
-    others = f"; {unused:,} labelled images are no image of {newest.stretch}" if unused > 0 else ""
+    others = ""
+    if unused > 0:
+        verb = "is for no image" if unused == 1 else "are for no image"
+        others = f"; {unused:,} of the labelled images {verb} of {newest.stretch}"
     yield is_ok(_THING, f"{read}; {told} have true boxes, {newest.joined.by}{others}")
 
 
