@@ -18,7 +18,7 @@ from tests.support.worlds import JOB_FILE as WITHOUT_DAYS
 
 _LABELS = """
 [labels]
-path = "labels.csv"
+path = "labels/*.json"
 columns = { id = "id" }
 min_labels = 10
 """

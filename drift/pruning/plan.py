@@ -17,6 +17,7 @@ from drift.pruning.keep import KeptRuns
 from drift.pruning.needed import Needed
 from jobs.buckets.bucket import ObjectInfo
 from reference_stats.profiles.store import PINNED
+from reports.copies.names import COPIES_FOLDER, is_before, is_pack
 from reports.history.history import HISTORY_FOLDER
 from reports.history.pruned_runs import PRUNED_NAME
 from reports.publishing.affected_csv import AFFECTED_NAME
@@ -63,6 +64,7 @@ class Kind(enum.StrEnum):
     PROFILE = "profile"
     TABLE = "index table"
     CACHE = "feature set"
+    COPIES = "packed copies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,7 @@ class _Sorted:
     days: dict[str, dict[str, ObjectInfo]] = field(default_factory=lambda: defaultdict(dict))
     records: dict[str, ObjectInfo] = field(default_factory=dict)
     tables: dict[str, ObjectInfo] = field(default_factory=dict)
+    copies: dict[str, ObjectInfo] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     unknown: list[ObjectInfo] = field(default_factory=list)
 
@@ -158,8 +161,15 @@ class _Sorted:
                 self.tables[name] = info
             case ("history", name) if name.endswith(".json"):
                 self.rows.add(name.removesuffix(".json"))
-            case _ if not _stays(parts):
+            case _ if not (_stays(parts) or self._put_copy(parts, info)):
                 self.unknown.append(info)
+
+    def _put_copy(self, parts: tuple[str, ...], info: ObjectInfo) -> bool:
+        match parts:
+            case (folder, name) if folder == COPIES_FOLDER and is_pack(name):
+                self.copies[name] = info
+                return True
+        return False
 
 
 def _stays(parts: tuple[str, ...]) -> bool:
@@ -196,6 +206,7 @@ def plan_of(
     runs = list(_runs(there, needed))
     records = [*_records(there, needed), *_days(there, needed)]
     removals = [*runs, *records, *_profiles(there, needed), *_tables(there, needed), *caches]
+    removals += _copies(there, needed)
     pruned = _without_report(there, needed, {removal.name for removal in runs})
     return Plan(
         kept=needed.kept,
@@ -270,6 +281,12 @@ def _tables(there: _Sorted, needed: Needed) -> Iterator[Removal]:
     for name, info in sorted(there.tables.items()):
         if name not in needed.tables:
             yield Removal(kind=Kind.TABLE, name=name, objects=(info,))
+
+
+def _copies(there: _Sorted, needed: Needed) -> Iterator[Removal]:
+    for name, info in sorted(there.copies.items()):
+        if needed.copies_from is None or is_before(name, needed.copies_from):
+            yield Removal(kind=Kind.COPIES, name=name, objects=(info,))
 
 
 def _removal(
