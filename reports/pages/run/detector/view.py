@@ -106,7 +106,6 @@ class DetectorView:
     """
 
     dropped: bool
-    explained: str
     pair: tuple[BeforeAndNow, ...]
     unseen: str
     cut: str
@@ -127,6 +126,11 @@ class DetectorView:
     measure_rows: tuple[tuple[str, ...], ...]
     lost_boxes: Mapping[str, int]
     noted_boxes: Mapping[str, int]
+
+    @property
+    def explained(self) -> str:
+        """What AP50 is, in plain words."""
+        return AP50_EXPLAINED
 
     @property
     def day_plot(self) -> Markup:
@@ -160,7 +164,6 @@ def detector_view(
     first = len(rows) if len(rows) <= CLASSES_FIRST + 1 else CLASSES_FIRST
     return DetectorView(
         dropped=dropped,
-        explained=AP50_EXPLAINED,
         pair=tuple(_pair(quality, found)),
         unseen=_unseen_words(quality, found),
         cut=cut_words(
