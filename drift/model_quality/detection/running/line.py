@@ -35,6 +35,7 @@ from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.labels.labels import UnreadLabels
 from reports.conditional_writes import StillAllowed
+from reports.words.of_quality.box_classes import names_apart
 
 _MISFIT = "the true boxes look like another format than the job file says"
 
@@ -87,8 +88,9 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
     found = assemble_detector(in_one_spelling(gathered))
     unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
     store.save()
+    apart = "" if found.detection is None else names_apart(found.detection)
     return FoundQuality(
-        quality=replace(found, remarks=(*found.remarks, unlike)) if unlike else found,
+        quality=replace(found, remarks=(*found.remarks, *filter(None, (apart, unlike)))),
         true_boxes=_true_boxes(source, images.detected, scoring.way),
     )
 
