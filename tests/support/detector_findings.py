@@ -83,6 +83,10 @@ def detector_cut_scores() -> RunFindings:
             window_confidences=confidences(980, 0.86, cut=0.5),
             newest_confidences=confidences(980, 0.86, cut=0.5),
             before_confidences=confidences(2940, 0.86, cut=0.5),
+            days=tuple(
+                replace(one, confidences=confidences(140, 0.86, cut=0.5))
+                for one in detector_days(0.84, 0.84)
+            ),
         ),
     )
 

@@ -143,10 +143,7 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
     lost[NO_TRUE_CLASS] += int((~unit.outside & (names.true < 0)).sum())
     is_true = ~unit.outside & (names.true >= 0)
     noted[BEYOND] += int((unit.beyond & is_true).sum())
-    noted.update(_spelled_otherwise(true.classes.filter(pa.array(is_true)), names.spellings))
-    noted[TWO_SPELLINGS] += int((names.one_of_two & is_predicted).sum())
-    if names.is_one:
-        noted[ONE_CLASS] += int(is_predicted.sum() + is_true.sum())
+    noted.update(_class_notes(names, true.classes, is_predicted, is_true))
     return JoinedBoxes(
         detections=DetectionSet(
             images=len(detected),
@@ -168,6 +165,17 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
         lost_boxes=_some(lost),
         noted_boxes=_some(noted),
     )
+
+
+def _class_notes(
+    names: BoxClasses, true: pa.StringArray, is_predicted: Flags, is_true: Flags
+) -> Counter[str]:
+    """Return how many boxes have classes of which something is to be said."""
+    noted = _spelled_otherwise(true.filter(pa.array(is_true)), names.spellings)
+    noted[TWO_SPELLINGS] += int((names.one_of_two & is_predicted).sum())
+    if names.is_one:
+        noted[ONE_CLASS] += int(is_predicted.sum() + is_true.sum())
+    return noted
 
 
 def _spelled_otherwise(true: pa.StringArray, spellings: Mapping[str, str]) -> Counter[str]:

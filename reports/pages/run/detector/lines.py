@@ -9,7 +9,7 @@ from functools import partial
 from markupsafe import Markup
 
 from reports.findings.model_quality.detection import DetectorPoint
-from reports.findings.model_quality.quality import ModelQuality
+from reports.findings.model_quality.quality import ModelQuality, QualityState
 from reports.findings.model_quality.scores import Estimate
 from reports.history.history import parse_time
 from reports.history.run_detector import classes_that_fell
@@ -48,7 +48,7 @@ class DetectorPlots:
     measures
         AP, AP75 and AR100.
     classes
-        Those that fell most, or those with the most true boxes.
+        Those that fell most of a model that is worse, or those with the most true boxes.
     begin, end
         The first and the last day of each plot.
     """
@@ -109,7 +109,8 @@ def _classes(
     found = quality.detection
     if found is None:
         return ()
-    drawn = classes_that_fell(found.classes) or found.classes
+    dropped = quality.state is QualityState.DROPPED
+    drawn = (dropped and classes_that_fell(found.classes)) or found.classes
     since = since_line(quality, axis)
     courses = []
     for one in drawn:

@@ -120,9 +120,11 @@ def confidences_table(quality: ModelQuality) -> ConfidencesTable | None:
     return ConfidencesTable(columns=tuple(title for title, _ in sides), rows=tuple(rows))
 
 
-def ap_rows(classes: Sequence[DetectedClassScore]) -> tuple[ApRow, ...]:
-    """Return the classes whose AP50 fell most first, those without a true box last."""
-    ordered = sorted(classes, key=lambda one: (not one.true_boxes, -lost_boxes(one)))
+def ap_rows(classes: Sequence[DetectedClassScore], *, fallen_first: bool) -> tuple[ApRow, ...]:
+    """Return the classes in their order, or those that fell most first; unlabelled ones last."""
+    ordered = sorted(
+        classes, key=lambda one: (not one.true_boxes, -lost_boxes(one) if fallen_first else 0)
+    )
     return tuple(map(_class_row, ordered[:MOST_CLASSES]))
 
 

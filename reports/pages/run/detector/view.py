@@ -102,11 +102,10 @@ class DetectorView:
     strip
         The worst images with pictures for the first screen; only of a model that is worse.
     fell
-        Whether the classes of `plots` fell.
+        Whether classes are sorted by how far they fell: only of a model that is worse.
     """
 
     dropped: bool
-    explained: str
     pair: tuple[BeforeAndNow, ...]
     unseen: str
     cut: str
@@ -127,6 +126,11 @@ class DetectorView:
     measure_rows: tuple[tuple[str, ...], ...]
     lost_boxes: Mapping[str, int]
     noted_boxes: Mapping[str, int]
+
+    @property
+    def explained(self) -> str:
+        """What AP50 is, in plain words."""
+        return AP50_EXPLAINED
 
     @property
     def day_plot(self) -> Markup:
@@ -155,11 +159,11 @@ def detector_view(
         return None
     shots = tuple(_shot(one, findings, pictures, links) for one in found.worst)
     dropped = quality.state is QualityState.DROPPED
-    rows = ap_rows(found.classes)
+    fell = dropped and bool(classes_that_fell(found.classes))
+    rows = ap_rows(found.classes, fallen_first=fell)
     first = len(rows) if len(rows) <= CLASSES_FIRST + 1 else CLASSES_FIRST
     return DetectorView(
         dropped=dropped,
-        explained=AP50_EXPLAINED,
         pair=tuple(_pair(quality, found)),
         unseen=_unseen_words(quality, found),
         cut=cut_words(
@@ -173,7 +177,7 @@ def detector_view(
         more_classes=rows[first:],
         classes_left_out=len(found.classes) - len(rows),
         has_before=any(one.ap50_before is not None for one in found.classes),
-        fell=bool(classes_that_fell(found.classes)),
+        fell=fell,
         versions=detector_versions_table(quality),
         strip=tuple(one for one in shots if one.source)[:WORST_ON_TOP] if dropped else (),
         worst=shots[:WORST_FIRST],

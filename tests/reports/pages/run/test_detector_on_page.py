@@ -225,6 +225,16 @@ class TestDetectorPlots:
         assert all('class="level-before"' in one.plot for one in courses)
         assert courses[2].words == "AP50 0.25, 0.83 before"
 
+    def test_of_a_detector_that_is_right_the_largest_classes_are_drawn_folded(self) -> None:
+        found = section(examples.detector_still_right())
+
+        assert "the classes that fell most" not in found
+        assert "<summary>AP50 by day of the classes with the most true boxes" in found
+        assert [row.name for row in view(examples.detector_still_right()).classes][:2] == [
+            "person",
+            "car",
+        ]
+
 
 class TestWorstImages:
     def test_each_says_what_was_found(self) -> None:
