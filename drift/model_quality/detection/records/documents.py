@@ -135,8 +135,8 @@ def _record(document: Mapping[str, object]) -> DetectorRecord:
         start=start,
         end=end,
         versions={text_or_none(one["name"]): sums_in(one) for one in versions},
-        scores=_scores(table_in(document["scores"])),
-        classes=tuple(_class(table_in(one)) for one in list_in(document["classes"])),
+        scores=scores_in(table_in(document["scores"])),
+        classes=tuple(class_in(table_in(one)) for one in list_in(document["classes"])),
         worst=tuple(_worst(table_in(one)) for one in list_in(document["worst"])[:MOST_WORST]),
         lost_boxes=counts_in(document["lost_boxes"]),
         noted_boxes=counts_in(document["noted_boxes"]),
@@ -157,7 +157,8 @@ def _record(document: Mapping[str, object]) -> DetectorRecord:
     )
 
 
-def _scores(document: Mapping[str, object]) -> DetectorScores:
+def scores_in(document: Mapping[str, object]) -> DetectorScores:
+    """Return scores from JSON's values; raises as `sums_in`."""
     counts = ("labelled", "predictions", "true_boxes", "predicted_boxes")
     labelled, predictions, true_boxes, predicted = (count_in(document[one]) for one in counts)
     if labelled > predictions:
@@ -171,7 +172,8 @@ def _scores(document: Mapping[str, object]) -> DetectorScores:
     )
 
 
-def _class(document: Mapping[str, object]) -> DetectedClassScore:
+def class_in(document: Mapping[str, object]) -> DetectedClassScore:
+    """Return the scores of a class from JSON's values; raises as `sums_in`."""
     return DetectedClassScore(
         name=text_in(document["name"]),
         true_boxes=count_in(document["true_boxes"]),
