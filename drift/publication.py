@@ -188,9 +188,7 @@ def pictures_of_wrong_answers(
     if quality is None or quality.state is not QualityState.DROPPED:
         return {}
     wrong = quality.wrong if quality.detection is None else quality.detection.worst
-    images = [one.image for one in wrong if one.image]
-    if not images or not workplace.job.reports.thumbnails:
-        return {}
+    images = [one.image for one in wrong if one.image and workplace.job.reports.thumbnails]
     return within_budget(
         _thumbnails(workplace, images, _sizes_now(window, images)),
         most_pictures=MOST_WRONG_PICTURES,

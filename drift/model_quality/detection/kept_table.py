@@ -106,7 +106,7 @@ def _check(table: MatchTable) -> None:
         "a match is at no threshold": ((table.hits | table.ignored) > every).any(),
         "a match counts and is ignored": (table.hits & table.ignored).any(),
         "a match has no overlap, or another box has one": (
-            (np.isfinite(table.overlap) != found).any()
+            (np.isnan(table.overlap) == found).any()
         ),
         "an overlap lies outside 0.5 to 1": ((overlap < _LEAST) | (overlap > _MOST)).any(),
         "a count of true boxes is below 1": (table.truth_count < 1).any(),
