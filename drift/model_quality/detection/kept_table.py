@@ -65,7 +65,7 @@ def kept_table(values: Mapping[str, Any]) -> MatchTable:
 
 
 def _written(column: NDArray[Any]) -> str:
-    data = zlib.compress(column.astype(column.dtype.newbyteorder("<")).tobytes(), 6)
+    data = zlib.compress(column.astype(column.dtype.newbyteorder("<")).tobytes(), 1)
     return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
