@@ -22,6 +22,7 @@ from drift.model_quality.label_source import FurtherLabels, LabelSource, label_s
 from drift.model_quality.labelled_images import remark_on_labelled
 from drift.model_quality.past_days import DayScoring, records_before
 from drift.model_quality.records.documents import CLASSIFIER_DAYS
+from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.reference.stored import reference_quality
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
@@ -36,6 +37,8 @@ from reports.conditional_writes import StillAllowed
 from reports.findings.model_quality.quality import ModelQuality
 
 logger = logging.getLogger(__name__)
+
+_Scoring = DayScoring[Answers, JoinedRows, DayRecord]
 
 
 def model_quality(
@@ -79,19 +82,34 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         logger.warning("labels: %s: %s", source.url, source.reason)
         return unread_quality(job, window, len(run.predictions), source.reason, source=source.url)
     answers = of_window(place, run.predictions)
-    rows = WindowRows(window=window, rows=answers)
-    line = ClassifierDays(place=place, source=source)
-    scoring = DayScoring(place=place, store=store, line=line, days=days, window=rows)
+    scoring = DayScoring(
+        place=place,
+        store=store,
+        line=ClassifierDays(place=place, source=source),
+        days=days,
+        window=WindowRows(window=window, rows=answers),
+    )
     scoring.score()
+    gathered = _gathered(place, run, scoring, source)
+    estimate = estimate_of(gathered.reference, answers.confidence, run.findings)
+    found = assemble(gathered, estimate)
+    unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
+    store.save()
+    return replace(found, remarks=(*found.remarks, unlike)) if unlike else found
+
+
+def _gathered(
+    place: Workplace, run: RunAtHand, scoring: _Scoring, source: LabelSource
+) -> GatheredLabels:
+    answers, window, days = scoring.window.rows, scoring.window.window, tuple(scoring.days)
     listing, index = (
         (source.listing, source.index) if isinstance(source, FurtherLabels) else (None, None)
     )
-    reference = reference_quality(place, store, listing)
-    joined = line.join(answers, scoring.way)
-    records = records_before(store, window)
+    joined = scoring.line.join(answers, scoring.way)
+    records = records_before(scoring.store, window)
     labelled = any(one.labels for one in records)
-    gathered = GatheredLabels(
-        job=job,
+    return GatheredLabels(
+        job=place.job,
         source=_told_source(place, source),
         given=source.given,
         count=source.count,
@@ -102,15 +120,11 @@ def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> M
         rows=spelled(joined),
         beside_days=spelled(_beside(joined, days)),
         lost_images=_lost_images(joined, run.window),
-        reference=reference,
+        reference=reference_quality(place, scoring.store, listing),
         marks=run.marks,
         model_classes=_classes_of_profile(run.profile, answers),
-        remarks=tuple(remarks_on_job(job, index, run.predictions, labelled=labelled)),
+        remarks=tuple(remarks_on_job(place.job, index, run.predictions, labelled=labelled)),
     )
-    found = assemble(gathered, estimate_of(reference, answers.confidence, run.findings))
-    unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
-    store.save()
-    return replace(found, remarks=(*found.remarks, unlike)) if unlike else found
 
 
 def _told_source(place: Workplace, source: LabelSource) -> str:

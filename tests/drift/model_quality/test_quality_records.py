@@ -108,7 +108,7 @@ def test_what_was_seen_is_read_as_it_was_written_and_anything_else_is_nothing() 
     seen = Seen(
         days={"2025-03-03": SeenDay(key="k", version="v", predictions=3)},
         labels="l",
-        last_part=True,
+        way=1,
     )
     assert parse_seen(seen_bytes(seen)) == seen
     for data in (b"", b"{}", b'{"version": 1}', b"[]", b"[" * 100_000, b"\xff"):

@@ -76,12 +76,13 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
         unread = unread_quality(job, window, rows, source.reason, source=source.url)
         return FoundQuality(quality=unread)
     images = ImagesAtHand(detected=detected_images(run.predictions, names_of_log(place)))
+    own: StretchImages = images
     scoring = DayScoring(
         place=place,
         store=store,
         line=DetectorDays(place=place, source=source),
         days=days,
-        window=WindowRows[StretchImages](window=window, rows=images),
+        window=WindowRows(window=window, rows=own),
     )
     scoring.score()
     gathered = _gathered(place, run, scoring, source, images)
