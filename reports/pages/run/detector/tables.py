@@ -115,6 +115,8 @@ def confidences_table(quality: ModelQuality) -> ConfidencesTable | None:
         (name, tuple(score_words(getattr(one, key)) for _, one in sides))
         for key, name in _CONFIDENCES
     ]
+    if any(one.cut is not None for _, one in sides):
+        rows.append(("Left out below", tuple(score_words(one.cut) for _, one in sides)))
     rows.append(("Boxes an image", tuple(_boxes_an_image(one) for _, one in sides)))
     rows.append(("Images", tuple(f"{one.images:,}" for _, one in sides)))
     return ConfidencesTable(columns=tuple(title for title, _ in sides), rows=tuple(rows))

@@ -31,7 +31,7 @@ from reports.pages.run.detector.tables import (
 from reports.pages.run.plots import share_bars_svg
 from reports.pages.run.quality_plots import MOST_DAYS
 from reports.pages.run.quality_tables import CLASSES_FIRST, ScoresTable, VersionsTable
-from reports.words.of_quality.detectors import AP50_EXPLAINED, cut_words, worst_image_words
+from reports.words.of_quality.detectors import AP50_EXPLAINED, worst_image_words
 from reports.words.of_quality.scores import score_words
 
 WORST_FIRST, WORST_ON_TOP = 4, 4
@@ -95,8 +95,6 @@ class DetectorView:
         AP50 and the mean score, before and now; empty where either is not known.
     unseen
         That the model's own scores do not show the drop; empty where they do.
-    cut
-        What it means that boxes of a low score were left out; empty where none were.
     also
         The image features that differ as well; None where the verdict is not drift.
     strip
@@ -108,7 +106,6 @@ class DetectorView:
     dropped: bool
     pair: tuple[BeforeAndNow, ...]
     unseen: str
-    cut: str
     also: AlsoMoved | None
     plots: DetectorPlots
     scores: ScoresTable | None
@@ -166,9 +163,6 @@ def detector_view(
         dropped=dropped,
         pair=tuple(_pair(quality, found)),
         unseen=_unseen_words(quality, found),
-        cut=cut_words(
-            found.newest_confidences or found.window_confidences, found.before_confidences
-        ),
         also=_also(findings, quality, moved),
         plots=detector_plots(quality),
         scores=detector_scores_table(quality),

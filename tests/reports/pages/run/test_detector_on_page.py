@@ -129,20 +129,20 @@ class TestDetectorSection:
         assert rows[-1].mark == "the model never says so"
 
     def test_cut_scores_are_said(self) -> None:
-        text = section(examples.detector_cut_scores())
+        text = words_of(section(examples.detector_cut_scores()))
 
-        assert "Boxes with a score below 0.5 were left out, so average precision is too low" in text
-        assert "left out, so" not in section(examples.detector_still_right())
+        assert "Average precision is truncated then." in text
+        assert "Highest 0.99 0.99 0.99 Left out below 0.50 0.50 0.50" in text
+        assert "Left out below" not in section(examples.detector_still_right())
 
-    def test_another_cut_than_before_is_said(self) -> None:
+    def test_a_cut_on_one_side_only_is_seen(self) -> None:
         run = examples.detector_still_right()
-        now = with_detection(right_detector(), newest_confidences=confidences(980, 0.8, cut=0.3))
-        then = with_detection(right_detector(), before_confidences=confidences(980, 0.8, cut=0.3))
-
-        assert "Before, none were left out" in view(told_of(run, now)).cut
-        assert (
-            "below 0.3 were left out before, and are not any more" in view(told_of(run, then)).cut
+        quality = with_detection(
+            right_detector(), newest_confidences=confidences(980, 0.8, cut=0.3)
         )
+        text = words_of(section(told_of(run, quality)))
+
+        assert "Left out below 0.30 \N{EN DASH} \N{EN DASH}" in text
 
     def test_versions_stand_side_by_side(self) -> None:
         text = words_of(section(examples.detector_two_versions()))
