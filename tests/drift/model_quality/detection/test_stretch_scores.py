@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.detection_scores_parts.coco import evaluate_with_pycocotools
 from drift.model_quality.detection.bootstrap import draw_scores
 from drift.model_quality.detection.match_table import merge_tables
 from drift.model_quality.detection.matching import match_boxes
@@ -82,3 +83,16 @@ def test_confidences_of_days_are_put_together():
     assert (said.images, said.boxes, said.lowest, said.highest) == (8, 5, 0.1, 0.9)
     assert said.mean == pytest.approx(0.42)
     assert box_confidences(empty, None).mean is None
+
+
+def test_days_scored_together_are_what_pycocotools_says_of_all_images_at_once():
+    detections = draw_detections(12, images=50, classes=4)
+    theirs = evaluate_with_pycocotools(detections)
+    parts = np.split(np.arange(50), [8, 20, 41])
+    days = [match_boxes(chosen_images(detections, part)) for part in parts]
+    scores, classes = detector_scores(merge_tables(days), 50, draws=0)
+    mine = [scores.ap, scores.ap50, scores.ap75, scores.ar1, scores.ar10, scores.ar100]
+    figures = [*theirs.figures[:3], *theirs.figures[6:9]]
+    assert [one.value for one in mine] == pytest.approx(figures, abs=1e-9)
+    of_class = {one.name: one.ap for one in classes}
+    assert [of_class[name] for name in detections.classes] == pytest.approx(theirs.class_ap)

@@ -14,6 +14,7 @@ from drift.model_quality.detection.ranking import RECALLS, hits_needed
 _LOWEST = np.uint16(1)
 _MOST_ROWS = 1_000_000
 """So many predictions are sorted at once: about 60 MB."""
+_SMALL_NUMBERS = 2**31
 Integers = NDArray[np.int64]
 
 
@@ -98,6 +99,9 @@ class ImageHits:
         rows, of_image = _spans(self.bounds, images)
         # Numbers that sort by set, class and falling score.
         keys = (group[of_image] + self.code[rows]) * max(len(self.place), 1) + self.place[rows]
+        if groups * len(self.place) < _SMALL_NUMBERS:
+            # Half as wide numbers are sorted twice as fast.
+            keys = keys.astype(np.int32)
         hits = _averages(*self._sorted(keys), truths)
         known = (truths > 0).reshape(len(sizes), self.classes)
         counts = known.sum(axis=1)
@@ -105,13 +109,13 @@ class ImageHits:
         answer: NDArray[np.float64] = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
         return answer
 
-    def _sorted(self, keys: Integers) -> tuple[Integers, NDArray[np.bool_]]:
+    def _sorted(self, keys: NDArray[np.integer]) -> tuple[NDArray[np.integer], NDArray[np.bool_]]:
         """Return the group of each prediction in order, and whether it is right."""
         right_at = np.empty(len(self.place), np.bool_)
         right_at[self.place] = self.hit
         ordered = np.sort(keys)
-        group, place = np.divmod(ordered, max(len(self.place), 1))
-        return group, right_at[place]
+        group = ordered // max(len(self.place), 1)
+        return group, right_at[ordered - group * max(len(self.place), 1)]
 
 
 def _spans(bounds: Integers, images: Integers) -> tuple[Integers, Integers]:
@@ -122,7 +126,9 @@ def _spans(bounds: Integers, images: Integers) -> tuple[Integers, Integers]:
     return np.arange(len(of_image)) + (starts - before)[of_image], of_image
 
 
-def _averages(group: Integers, right: NDArray[np.bool_], truths: Integers) -> NDArray[np.float64]:
+def _averages(
+    group: NDArray[np.integer], right: NDArray[np.bool_], truths: Integers
+) -> NDArray[np.float64]:
     """Return the average precision of each group, of predictions in order of group and score.
 
     As `average_precision`, for all groups at once.
