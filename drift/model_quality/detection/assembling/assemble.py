@@ -257,15 +257,11 @@ def _stretch(stretch: Stretch) -> ScoredStretch:
     return ScoredStretch(
         start=as_text(stretch.days[0].record.start),
         end=as_text(stretch.days[-1].record.end),
-        scores=ClassifierScores(
-            labelled=stretch.labelled, predictions=stretch.sums.predictions
-        ),
+        scores=ClassifierScores(labelled=stretch.labelled, predictions=stretch.sums.predictions),
     )
 
 
-def _boxes(
-    of_window: Mapping[str, int], of_days: Sequence[Mapping[str, int]]
-) -> dict[str, int]:
+def _boxes(of_window: Mapping[str, int], of_days: Sequence[Mapping[str, int]]) -> dict[str, int]:
     """Return counts of boxes of all days that wait for labels; of the window where there are none.
 
     The window's own days are among the days.
