@@ -14,9 +14,9 @@ from benchmarks.detector_drop_parts.simulated_detector import (
     simulated_table,
 )
 from benchmarks.quality_drop_parts.label_worlds import DAY, FIRST, SETTINGS
-from drift.model_quality.detection.day_sampling import DaySampling, every_kth, pool_of
-from drift.model_quality.detection.drawn_sets import ImageHits
-from drift.model_quality.detection.judged_ap50 import (
+from drift.model_quality.detection.judging.day_sampling import DaySampling, every_kth, pool_of
+from drift.model_quality.detection.judging.drawn_sets import ImageHits
+from drift.model_quality.detection.judging.judged_ap50 import (
     ap50_day,
     pooled_judgement,
     reference_score,

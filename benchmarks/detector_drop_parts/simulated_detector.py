@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.model_quality.detection.drawn_sets import ImageHits
+from drift.model_quality.detection.judging.drawn_sets import ImageHits
 from drift.model_quality.detection.match_table import THRESHOLDS, MatchTable
 
 Numbers = NDArray[np.float64]

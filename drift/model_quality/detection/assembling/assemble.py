@@ -29,8 +29,8 @@ from drift.model_quality.detection.assembling.remarks import (
     remarks_on_unknown,
 )
 from drift.model_quality.detection.assembling.scored_days import (
+    DayStretch,
     ScoredDay,
-    Stretch,
     stretch_of,
     weeks_of,
 )
@@ -40,6 +40,7 @@ from drift.model_quality.detection.stretch_scores import (
     detector_scores,
     merged_sums,
 )
+from drift.model_quality.judging.judgement import Judgement
 from drift.run_request import as_text
 from reports.findings.model_quality.detection import DetectorQuality, DetectorScores
 from reports.findings.model_quality.quality import (
@@ -135,7 +136,7 @@ def _with_judgement(
     told: JudgedStretches,
     reference: ScoredReference | None,
 ) -> ModelQuality:
-    judged, quality = told.judged, gathered.job.quality
+    judged = told.judged
     if told.newest is None:
         return replace(found, state=judged.state)
     detection = replace(
@@ -144,38 +145,34 @@ def _with_judgement(
         newest_confidences=told.newest.confidences,
     )
     if told.before is not None:
-        detection = replace(
-            detection,
-            before=told.before.scored.scores,
-            before_confidences=told.before.confidences,
-        )
+        scores, confidences = told.before.scored.scores, told.before.confidences
+        detection = replace(detection, before=scores, before_confidences=confidences)
     elif judged.basis is QualityBasis.REFERENCE and reference is not None:
-        detection = replace(
-            detection,
-            before=reference.scored.scores,
-            before_confidences=box_confidences(
-                reference.sums, find_cut(reference.sums.table.score)
-            ),
-        )
-    drop = None
-    if judged.drop is not None and judged.p_value is not None:
-        drop = QualityDrop(
-            measure="ap50",
-            drop=judged.drop,
-            p_value=judged.p_value,
-            false_alarm_rate=quality.false_alarm_rate,
-            minimum_drop=quality.minimum_drop,
-            smallest=judged.smallest,
-            since=None if judged.since is None else as_text(judged.since),
-        )
+        scores, sums = reference.scored.scores, reference.sums
+        confidences = box_confidences(sums, find_cut(sums.table.score))
+        detection = replace(detection, before=scores, before_confidences=confidences)
     return replace(
         found,
         state=judged.state,
         newest=_stretch(told.newest),
         basis=judged.basis,
         before=None if told.before is None else _stretch(told.before),
-        drop=drop,
+        drop=_drop(judged, gathered),
         detection=detection,
+    )
+
+
+def _drop(judged: Judgement, gathered: GatheredBoxes) -> QualityDrop | None:
+    if judged.drop is None or judged.p_value is None:
+        return None
+    return QualityDrop(
+        measure="ap50",
+        drop=judged.drop,
+        p_value=judged.p_value,
+        false_alarm_rate=gathered.job.quality.false_alarm_rate,
+        minimum_drop=gathered.job.quality.minimum_drop,
+        smallest=judged.smallest,
+        since=None if judged.since is None else as_text(judged.since),
     )
 
 
@@ -253,7 +250,7 @@ def _counts(scores: DetectorScores) -> ClassifierScores:
     return ClassifierScores(labelled=scores.labelled, predictions=scores.predictions)
 
 
-def _stretch(stretch: Stretch) -> ScoredStretch:
+def _stretch(stretch: DayStretch) -> ScoredStretch:
     return ScoredStretch(
         start=as_text(stretch.days[0].record.start),
         end=as_text(stretch.days[-1].record.end),

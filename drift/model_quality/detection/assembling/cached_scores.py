@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from drift.model_quality.detection.assembling.gathered import Remembered
-from drift.model_quality.detection.day_sampling import DaySampling, pool_of
+from drift.model_quality.detection.judging.day_sampling import DaySampling, pool_of
 from drift.model_quality.detection.match_table import COLUMNS, MatchTable
 from drift.model_quality.detection.records.documents import class_in, scores_in
 from drift.model_quality.detection.stretch_scores import DRAWS, detector_scores
@@ -45,9 +45,10 @@ class CachedScores:
     remembered: Remembered
 
     def scores(
-        self, name: str, table: MatchTable, predictions: int, *, draws: int = DRAWS
+        self, name: str, table: MatchTable, predictions: int, *, draws: int | None = None
     ) -> StretchScores:
-        """Return the scores of images, as `detector_scores` does."""
+        """Return the scores of images, as `detector_scores` does: with 200 draws, or so many."""
+        draws = DRAWS if draws is None else draws
         key = digest_of(table, "scores", predictions, draws)
         known = _known(self.remembered.get(name), key)
         try:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from drift.model_quality.assembling.judging_rules import judge_settings, lies_in, newest_rule
 from drift.model_quality.detection.assembling.cached_scores import CachedScores, StretchScores
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
-from drift.model_quality.detection.assembling.scored_days import ScoredDay, Stretch, stretch_of
-from drift.model_quality.detection.day_sampling import DaySampling
-from drift.model_quality.detection.judged_ap50 import (
+from drift.model_quality.detection.assembling.scored_days import DayStretch, ScoredDay, stretch_of
+from drift.model_quality.detection.judging.day_sampling import DaySampling
+from drift.model_quality.detection.judging.judged_ap50 import (
     ap50_day,
     pooled_judgement,
     reference_score,
@@ -52,8 +52,8 @@ class JudgedStretches:
     """
 
     judged: Judgement
-    newest: Stretch | None = None
-    before: Stretch | None = None
+    newest: DayStretch | None = None
+    before: DayStretch | None = None
     compared: StretchScores | None = None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from drift.model_quality.detection.assembling.cached_scores import CachedScores, StretchScores
-from drift.model_quality.detection.assembling.scored_days import Stretch
+from drift.model_quality.detection.assembling.scored_days import DayStretch
 from drift.model_quality.detection.image_scores import best_cut
 from drift.model_quality.detection.stretch_scores import merged_sums
 from drift.model_quality.detection.sums import MOST_WORST, DetectorSums
@@ -27,7 +27,7 @@ def with_before(
     return tuple(replace(one, ap50_before=before.get(one.name)) for one in classes)
 
 
-def versions_of(newest: Stretch, cached: CachedScores) -> tuple[DetectorVersionScores, ...]:
+def versions_of(newest: DayStretch, cached: CachedScores) -> tuple[DetectorVersionScores, ...]:
     """Return the scores by version of the model, by name; empty where the log names none."""
     parts: dict[str | None, list[DetectorSums]] = {}
     for day in newest.days:
@@ -46,7 +46,7 @@ def versions_of(newest: Stretch, cached: CachedScores) -> tuple[DetectorVersionS
     return tuple(found)
 
 
-def worst_of(newest: Stretch) -> tuple[WorstImage, ...]:
+def worst_of(newest: DayStretch) -> tuple[WorstImage, ...]:
     """Return the images on which the model did worst, of those that each day kept."""
     found = chain.from_iterable(day.record.worst for day in newest.days)
     ranked = sorted(
@@ -55,7 +55,7 @@ def worst_of(newest: Stretch) -> tuple[WorstImage, ...]:
     return tuple(ranked[:MOST_WORST])
 
 
-def worst_cut_of(newest: Stretch) -> float | None:
+def worst_cut_of(newest: DayStretch) -> float | None:
     """Return the lowest score that counts for the worst images: each day has its own cut."""
     cuts = [best_cut(day.sums.table) for day in newest.days if day.sums.labelled]
     return min(cuts, default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drift.model_quality.detection.assembling.scored_days import Stretch
+from drift.model_quality.detection.assembling.scored_days import DayStretch
 from drift.run_request import as_text
 from reports.findings.model_quality.detection import ClassPoint, DetectorPoint
 from reports.findings.model_quality.quality import QualityPoint
@@ -12,7 +12,7 @@ from reports.findings.model_quality.quality import QualityPoint
 _MOST_CLASSES = 12
 
 
-def quality_point(stretch: Stretch) -> QualityPoint:
+def quality_point(stretch: DayStretch) -> QualityPoint:
     """Return AP50 of a day or week."""
     return QualityPoint(
         start=as_text(stretch.days[0].record.start),
@@ -23,7 +23,7 @@ def quality_point(stretch: Stretch) -> QualityPoint:
     )
 
 
-def detector_point(stretch: Stretch, classes: Sequence[str]) -> DetectorPoint:
+def detector_point(stretch: DayStretch, classes: Sequence[str]) -> DetectorPoint:
     """Return all scores of a day or week.
 
     Parameters

@@ -63,7 +63,7 @@ class ScoredDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class DayStretch:
     """Days together.
 
     Attributes
@@ -89,7 +89,7 @@ class Stretch:
 
 def stretch_of(
     days: Sequence[ScoredDay], name: str, cached: CachedScores, *, most_drawn: int | None = None
-) -> Stretch:
+) -> DayStretch:
     """Return days together, at least one.
 
     Parameters
@@ -108,7 +108,7 @@ def stretch_of(
         dear = most_drawn is not None and len(sums.table) > most_drawn
         draws = 0 if dear else DRAWS
         scored = cached.scores(name, sums.table, sums.predictions, draws=draws)
-    return Stretch(
+    return DayStretch(
         days=days,
         sums=sums,
         scored=scored,

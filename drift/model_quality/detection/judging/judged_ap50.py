@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from drift.model_quality.detection.day_sampling import DaySampling
+from drift.model_quality.detection.judging.day_sampling import DaySampling
 from drift.model_quality.judging.evidence import large_enough
 from drift.model_quality.judging.judgement import (
     DayScore,

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.model_quality.detection.drawn_sets import ImageHits
+from drift.model_quality.detection.judging.drawn_sets import ImageHits
 from drift.model_quality.detection.match_table import MatchTable, merge_tables
 
 MOST_IMAGES = 5_000
