@@ -156,6 +156,12 @@ def unjoined(
         # A few rows may be the list of the classes.
         return None
     key = max(plain, key=lambda one: (one.uniqueness, one.column))
+    found = unjoined_key(path, key, log)
+    return replace(found, is_complete=found.is_complete and table.sample.is_complete)
+
+
+def unjoined_key(path: str, key: KeyColumn, log: LogKeys) -> Unjoined:
+    """Return what a key of labels looks like, and what the log has in its place."""
     logged = []
     if log.id is not None and log.id.values:
         logged.append(f'{log.id.column} of the log holds "{_first(log.id.texts)}"')
@@ -166,7 +172,7 @@ def unjoined(
         column=key.column,
         example=_first(key.texts),
         logged=tuple(logged),
-        is_complete=table.sample.is_complete and log.is_complete,
+        is_complete=log.is_complete,
     )
 
 

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drift.setup.columns.boxes.guess import BoxGuess
-from drift.setup.labels.beside import BesideLog, log_keys, name_objects, other_tables, unjoined
+from drift.setup.labels.beside import (
+    BesideLog,
+    log_keys,
+    name_objects,
+    other_tables,
+    unjoined,
+    unjoined_key,
+)
 from drift.setup.labels.boxes.exports import find_exports
 from drift.setup.labels.boxes.format_of_log import (
     formats_by_truths,
@@ -25,11 +32,13 @@ from drift.setup.labels.boxes.sampled import SampledBoxes, sampled_boxes
 from drift.setup.labels.boxes.tables import TrueBoxTable, box_tables
 from drift.setup.labels.guess import Unjoined
 from drift.setup.labels.joins import LogKeys
-from drift.setup.labels.keys import last_part
+from drift.setup.labels.keys import KeyColumn, last_part
 from jobs.boxes.formats import BoxOrder
 from jobs.predictions.selection.object_names import compile_glob
 
 _TABLES_TOLD = 3
+# What exports call the image, in the words of COCO.
+_KEY_OF_EXPORTS = "file_name"
 _FEWEST_JOINED = 3
 _FEWEST_MET = 0.2
 _TIMES = 2.0
@@ -68,10 +77,11 @@ def find_box_labels(beside: BesideLog, boxes: BoxGuess) -> FoundTrueBoxes:
     ]
     tables = list(box_tables(iter(others), keys, _classes_of(beside, boxes)))
     sources = [*(one.source for one in tables if one.source is not None), *exports]
-    tried = [one for source in sources if (one := _try(beside, boxes, keys, source)) is not None]
+    read = [one for source in sources if (one := _try(beside, boxes, keys, source)) is not None]
+    tried = [one for one in read if one.labels.labelled >= _FEWEST_JOINED]
     if not tried:
         return FoundTrueBoxes(
-            found=FoundBoxLabels(unjoined=tuple(_lost(beside, tables, keys))), boxes=boxes
+            found=FoundBoxLabels(unjoined=tuple(_lost(beside, tables, read, keys))), boxes=boxes
         )
     tried.sort(key=lambda one: (-one.labels.labelled, one.source.path))
     if tried[0].source.doubt and not boxes.doubt:
@@ -105,12 +115,12 @@ def _classes_of(beside: BesideLog, boxes: BoxGuess) -> list[str]:
 
 
 def _try(beside: BesideLog, boxes: BoxGuess, keys: LogKeys, source: TrueBoxSource) -> _Tried | None:
-    """Read some labels and join them; None where they join with nearly no image."""
+    """Read some labels and join them; None where none can be read."""
     known = beside.log.guesses.id
     id_column = source.log_id or (known.column if known is not None else None)
     sampled = sampled_boxes(beside.log, boxes.settings, keys.images, id_column)
     joined = join_source(beside.bucket, source, sampled.detected, beside.log.guesses.day_first)
-    if joined is None or joined.labelled < _FEWEST_JOINED:
+    if joined is None:
         return None
     return _Tried(source, sampled, joined)
 
@@ -137,12 +147,19 @@ def _chosen(tried: Sequence[_Tried], boxes: BoxGuess) -> FoundTrueBoxes:
     return FoundTrueBoxes(found=FoundBoxLabels(labels=labels), boxes=told)
 
 
-def _lost(beside: BesideLog, tables: Sequence[TrueBoxTable], keys: LogKeys) -> list[Unjoined]:
+def _lost(
+    beside: BesideLog, tables: Sequence[TrueBoxTable], read: Sequence[_Tried], log: LogKeys
+) -> list[Unjoined]:
     """Return the objects that look like true boxes and name no image of the log."""
     names = frozenset(map(last_part, beside.seen.names))
     told = [
-        unjoined(one.candidate, one.keys, keys, is_named=True)
+        unjoined(one.candidate, one.keys, log, is_named=True)
         for one in tables
         if not any(name_objects(key, names) for key in one.keys)
     ]
+    for one in read:
+        texts = one.labels.read.by_image["key"].tolist()
+        key = KeyColumn(column=_KEY_OF_EXPORTS, source=_KEY_OF_EXPORTS, texts=texts)
+        if one.source.export is not None and not name_objects(key, names):
+            told.append(unjoined_key(one.source.path, key, log))
     return [one for one in told if one is not None][:_TABLES_TOLD]

@@ -15,6 +15,7 @@ from tests.support.boxed_layouts import (
     true_table,
     write_texts,
 )
+from tests.support.layouts import put
 from tests.support.proposing import proposed, said
 
 SHARE = f"{LABELLED / IMAGES:.0%} of {IMAGES} images looked at have true boxes"
@@ -169,6 +170,31 @@ def test_true_boxes_that_name_no_image_are_told_with_both_sides(tmp_path):
         proposal
     )
     assert 'its file holds "scan-0.jpg"' in said(proposal)
+
+
+def test_an_export_that_names_no_image_is_told_with_both_sides(tmp_path):
+    pictures = boxed_log(tmp_path)
+    for number, one in enumerate(pictures):
+        one.name = f"scan-{number}"
+    write_texts(tmp_path, box_world.as_coco(pictures[:LABELLED]))
+    job, proposal = job_of(tmp_path)
+    assert "labels" not in job
+    assert "labels/coco.json looks like labels, but none of them names a prediction" in said(
+        proposal
+    )
+    assert 'its file_name holds "train/scan-0.jpg", images are called "images/0000.jpg"' in said(
+        proposal
+    )
+
+
+def test_an_export_of_the_references_images_is_no_doubt(tmp_path):
+    pictures = boxed_log(tmp_path)
+    for number, one in enumerate(pictures[:LABELLED]):
+        one.name = f"scan-{number}"
+        put(tmp_path, f"reference/{one.name}.jpg", number)
+    write_texts(tmp_path, box_world.as_coco(pictures[:LABELLED]))
+    _, proposal = job_of(tmp_path)
+    assert "looks like labels" not in said(proposal)
 
 
 def test_a_table_of_classes_is_no_label_of_boxes(tmp_path):
