@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from drift.pruning.days import NeededDays
 from drift.pruning.keep import KeptRuns
@@ -30,8 +30,6 @@ class Needed:
         The tables that the index names.
     days
         The stretches of time whose day records stay.
-    copies_from
-        The first day whose packed copies of small objects stay; None where none does.
     pruned
         The runs that the bucket says have no report.
     """
@@ -42,5 +40,4 @@ class Needed:
     records_from: datetime | None
     tables: frozenset[str]
     days: NeededDays
-    copies_from: date | None
     pruned: frozenset[str]

@@ -17,7 +17,7 @@ from drift.pruning.keep import KeptRuns
 from drift.pruning.needed import Needed
 from jobs.buckets.bucket import ObjectInfo
 from reference_stats.profiles.store import PINNED
-from reports.copies.names import COPIES_FOLDER, is_before, is_pack
+from reports.copies.names import is_pack_below
 from reports.history.history import HISTORY_FOLDER
 from reports.history.pruned_runs import PRUNED_NAME
 from reports.publishing.affected_csv import AFFECTED_NAME
@@ -143,7 +143,6 @@ class _Sorted:
     days: dict[str, dict[str, ObjectInfo]] = field(default_factory=lambda: defaultdict(dict))
     records: dict[str, ObjectInfo] = field(default_factory=dict)
     tables: dict[str, ObjectInfo] = field(default_factory=dict)
-    copies: dict[str, ObjectInfo] = field(default_factory=dict)
     rows: set[str] = field(default_factory=set)
     unknown: list[ObjectInfo] = field(default_factory=list)
 
@@ -161,23 +160,16 @@ class _Sorted:
                 self.tables[name] = info
             case ("history", name) if name.endswith(".json"):
                 self.rows.add(name.removesuffix(".json"))
-            case _ if not (_stays(parts) or self._put_copy(parts, info)):
+            case _ if not _stays(parts):
                 self.unknown.append(info)
-
-    def _put_copy(self, parts: tuple[str, ...], info: ObjectInfo) -> bool:
-        match parts:
-            case (folder, name) if folder == COPIES_FOLDER and is_pack(name):
-                self.copies[name] = info
-                return True
-        return False
 
 
 def _stays(parts: tuple[str, ...]) -> bool:
-    """Return whether an object is one that runs write and that nothing ever deletes."""
+    """Return whether an object is one that runs write and that is not deleted by its name here."""
     match parts:
         case (folder, name) if folder == QUALITY_FOLDER:
             return is_of_quality(name)
-    return parts in _OTHER_FILES
+    return parts in _OTHER_FILES or is_pack_below(parts)
 
 
 def plan_of(
@@ -196,7 +188,7 @@ def plan_of(
     objects
         Everything below it.
     caches
-        The feature sets that no job uses.
+        The feature sets that no job uses, and packed copies of days that nobody needs.
     notes
         What else was left and why.
     """
@@ -206,7 +198,6 @@ def plan_of(
     runs = list(_runs(there, needed))
     records = [*_records(there, needed), *_days(there, needed)]
     removals = [*runs, *records, *_profiles(there, needed), *_tables(there, needed), *caches]
-    removals += _copies(there, needed)
     pruned = _without_report(there, needed, {removal.name for removal in runs})
     return Plan(
         kept=needed.kept,
@@ -281,12 +272,6 @@ def _tables(there: _Sorted, needed: Needed) -> Iterator[Removal]:
     for name, info in sorted(there.tables.items()):
         if name not in needed.tables:
             yield Removal(kind=Kind.TABLE, name=name, objects=(info,))
-
-
-def _copies(there: _Sorted, needed: Needed) -> Iterator[Removal]:
-    for name, info in sorted(there.copies.items()):
-        if needed.copies_from is None or is_before(name, needed.copies_from):
-            yield Removal(kind=Kind.COPIES, name=name, objects=(info,))
 
 
 def _removal(

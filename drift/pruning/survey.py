@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
-from drift.kept_copies import first_day_needed
 from drift.pruning.caches import unused_caches
+from drift.pruning.copies import unneeded_copies
 from drift.pruning.days import NeededDays
 from drift.pruning.keep import Keep, KeptRuns, choose
 from drift.pruning.needed import Needed
 from drift.pruning.plan import Plan, plan_of
 from drift.workplace import Workplace
 from jobs.errors import ObjectError, UsageError
-from jobs.times.windows import TimeWindow
 from reports.conditional_writes import read_if_there
 from reports.history.history import HISTORY_FOLDER, HistoryRow
 from reports.history.store import HistoryReader
@@ -75,20 +73,14 @@ def survey(place: Workplace, keep: Keep) -> PlannedPruning:
         records_from=records_needed_from(rows, place.job.notifications),
         tables=table_names(rows),
         days=NeededDays.of(place.job, rows, kept.all),
-        copies_from=_copies_from(place, rows[-1]),
         pruned=history.read_pruned().run_ids,
     )
     caches = unused_caches(place)
     objects = place.bucket.list(f"{place.prefix}/")
     notes = caches.notes if profiles is not None else (*caches.notes, _PROFILES_STAY)
-    plan = plan_of(place.prefix, objects, needed, caches.removals, notes)
+    removals = (*caches.removals, *unneeded_copies(place, rows[-1]))
+    plan = plan_of(place.prefix, objects, needed, removals, notes)
     return PlannedPruning(plan=plan, history=history)
-
-
-def _copies_from(place: Workplace, newest: HistoryRow) -> date | None:
-    if not place.job.reports.copies:
-        return None
-    return first_day_needed(place.job, TimeWindow(start=newest.start, end=newest.end))
 
 
 def _no_run(place: Workplace) -> UsageError:

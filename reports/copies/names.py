@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date
 
 COPIES_FOLDER = "copies"
@@ -27,10 +28,9 @@ def is_pack(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def source_of(name: str) -> str:
-    """Return the source that a pack's name tells; empty for any other object."""
-    match = _NAME.fullmatch(name)
-    return "" if match is None else match["source"]
+def is_pack_below(parts: Sequence[str]) -> bool:
+    """Tell whether the parts of a name below a job's folder are those of a pack."""
+    return len(parts) > 1 and tuple(parts[:-1]) == (COPIES_FOLDER,) and is_pack(parts[-1])
 
 
 def is_before(name: str, day: date) -> bool:

@@ -25,7 +25,7 @@ from reports.copies.names import (
     is_pack,
     pack_beginning,
 )
-from reports.copies.packs import MOST_BYTES, unpack
+from reports.copies.packs import MOST_BYTES, pack, unpack
 from reports.copies.reading import PathCopies
 
 _OBJECT_KIND = ObjectKind(content_type="application/gzip")
@@ -76,14 +76,16 @@ class JobCopies:
     def entries(self, name: str) -> dict[str, StoredObject]:
         """Return the objects in a pack; none where it is not there or cannot be read."""
         self.kept.used.add(name)
-        data = self.kept.data.get(name) or self._read(name)
-        if not data:
+        data = self.kept.data[name] if name in self.kept.data else self._read(name)
+        if data is None:
             return {}
         try:
             return unpack(data)
         except ValueError as error:
             url = self.bucket.url_of(name)
             logger.warning("%s is no pack (%s): its objects are read one by one.", url, error)
+            # So that this is said once a run.
+            self.kept.put(name, pack({}))
             return {}
 
     def is_stored(self, name: str) -> bool:
@@ -154,14 +156,14 @@ class JobCopies:
             logger.warning("%s Small objects are read one by one.", error.message)
             return {}
 
-    def _read(self, name: str) -> bytes:
+    def _read(self, name: str) -> bytes | None:
         if name not in self._versions():
-            return b""
+            return None
         try:
             stored = self.bucket.read(name, MOST_BYTES)
         except ObjectError as error:
             logger.warning("%s Its objects are read one by one.", error.message)
-            return b""
+            return None
         self._versions()[name] = stored.version
         self.kept.put(name, stored.data)
         return stored.data

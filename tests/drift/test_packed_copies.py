@@ -103,6 +103,8 @@ def folder(after_first: tuple[Path, Requests], tmp_path: Path) -> Path:
     copy = tmp_path / "bucket"
     # Links keep the versions that packs name.
     shutil.copytree(after_first[0], copy, copy_function=os.link)
+    # What is remembered of labels is for the folder's own URL.
+    run(WORLD.job(str(copy)))
     return copy
 
 
