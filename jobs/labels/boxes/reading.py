@@ -24,7 +24,8 @@ from jobs.times.timestamps import TimestampRules
 _NO_CLASSES = (
     '{}: no box has a class. Expected labels.columns.boxes.classes, which is "{}", to be a column '
     "beside the boxes, a key in each box's object, or the place of a number in each box's list. "
-    "Correct it, or leave it out: then boxes are matched whatever their class."
+    "Correct it, or leave it out: then boxes are matched whatever their class. Where all classes "
+    "are such as labels.no_class names, set that without them."
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from drift.model_quality.detection.boxes import DetectedBoxes, DetectionSet, TrueBoxes, areas_of
@@ -35,8 +36,11 @@ NO_TRUE_CLASS = "true box without a class"
 OUTSIDE = "true box outside of the image, by the size that is known of it"
 BEYOND = "true box that reaches over the image's edge, by the size that is known of it"
 SPELLED_OTHERWISE = "true box whose class is spelled otherwise than the model's"
+TWO_SPELLINGS = "predicted box whose class the model spells in two ways"
 ONE_CLASS = "matched whatever their class, as predictions or labels have none"
 ONE_SCORE = "predicted boxes count alike, as the log has no scores"
+_NAMED_SPELLINGS = 10
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +143,7 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
     lost[NO_TRUE_CLASS] += int((~unit.outside & (names.true < 0)).sum())
     is_true = ~unit.outside & (names.true >= 0)
     noted[BEYOND] += int((unit.beyond & is_true).sum())
-    noted[SPELLED_OTHERWISE] += int((names.otherwise & is_true).sum())
-    if names.is_one:
-        noted[ONE_CLASS] += int(is_predicted.sum() + is_true.sum())
+    noted.update(_class_notes(names, true.classes, is_predicted, is_true))
     return JoinedBoxes(
         detections=DetectionSet(
             images=len(detected),
@@ -163,6 +165,30 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
         lost_boxes=_some(lost),
         noted_boxes=_some(noted),
     )
+
+
+def _class_notes(
+    names: BoxClasses, true: pa.StringArray, is_predicted: Flags, is_true: Flags
+) -> Counter[str]:
+    """Return how many boxes have classes of which something is to be said."""
+    noted = _spelled_otherwise(true.filter(pa.array(is_true)), names.spellings)
+    noted[TWO_SPELLINGS] += int((names.one_of_two & is_predicted).sum())
+    if names.is_one:
+        noted[ONE_CLASS] += int(is_predicted.sum() + is_true.sum())
+    return noted
+
+
+def _spelled_otherwise(true: pa.StringArray, spellings: Mapping[str, str]) -> Counter[str]:
+    """Return how many true boxes are spelled otherwise, by class; the rarest ones together."""
+    counted = pc.value_counts(true).to_pylist()
+    counts = {one["values"]: one["counts"] for one in counted if one["values"] in spellings}
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    found = Counter[str]()
+    for place, name in enumerate(ordered):
+        pair = f'"{name[:_LONGEST_NAME]}" for "{spellings[name][:_LONGEST_NAME]}"'
+        named = place < _NAMED_SPELLINGS
+        found[f"{SPELLED_OTHERWISE}: {pair if named else 'others'}"] += counts[name]
+    return found
 
 
 def _detected(detected: DetectedImages, names: BoxClasses, wanted: Flags) -> DetectedBoxes:

@@ -12,6 +12,7 @@ from drift.model_quality.assembling.unread import unread_quality
 from drift.model_quality.day_line import WindowRows
 from drift.model_quality.detection.assembling.assemble import assemble_detector
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
+from drift.model_quality.detection.assembling.one_spelling import in_one_spelling
 from drift.model_quality.detection.joining.detected import DetectedImages, detected_images
 from drift.model_quality.detection.joining.keys import find_labels
 from drift.model_quality.detection.records.documents import DETECTOR_DAYS, record_bytes
@@ -34,6 +35,7 @@ from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.labels.labels import UnreadLabels
 from reports.conditional_writes import StillAllowed
+from reports.words.of_quality.box_classes import names_apart
 
 _MISFIT = "the true boxes look like another format than the job file says"
 
@@ -84,11 +86,12 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
     )
     scoring.score()
     gathered = _gathered(place, run, scoring, source, images)
-    found = assemble_detector(gathered)
+    found = assemble_detector(in_one_spelling(gathered))
     unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
     store.save()
+    apart = "" if found.detection is None else names_apart(found.detection)
     return FoundQuality(
-        quality=replace(found, remarks=(*found.remarks, unlike)) if unlike else found,
+        quality=replace(found, remarks=(*found.remarks, *filter(None, (apart, unlike)))),
         true_boxes=_true_boxes(source, images.detected, scoring.way),
     )
 
