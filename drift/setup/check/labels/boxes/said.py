@@ -134,15 +134,8 @@ def about_classes(newest: NewestImages) -> Iterator[Check]:
             _THING,
             f"classes that no true box has take no part in AP: {_ranked(only_predicted, classes)}",
         )
-    respelled = Counter(
-        (written, classes.names[code])
-        for written, code, otherwise in zip(
-            true.to_pylist(), classes.true.tolist(), classes.otherwise.tolist(), strict=True
-        )
-        if otherwise
-    )
-    if respelled:
-        pairs = [f"{written} = {meant}" for written, meant in sorted(respelled)]
+    if classes.spellings:
+        pairs = [f"{written} = {meant}" for written, meant in sorted(classes.spellings.items())]
         yield is_ok(
             _THING, f"classes spelled otherwise are the model's: {listed(pairs, most=_SHOWN)}"
         )
