@@ -187,9 +187,7 @@ def pictures_of_wrong_answers(
     quality = findings.model_quality
     if quality is None or quality.state is not QualityState.DROPPED:
         return {}
-    images = [one.image for one in quality.shown if one.image]
-    if not images or not workplace.job.reports.thumbnails:
-        return {}
+    images = [one.image for one in quality.shown if one.image and workplace.job.reports.thumbnails]
     return within_budget(
         _thumbnails(workplace, images, _sizes_now(window, images)),
         most_pictures=MOST_WRONG_PICTURES,

@@ -15,8 +15,6 @@ from reports.history.run_detector import (
     estimate_of_document,
 )
 
-_MEASURES = {ModelKind.CLASSIFIER: "accuracy", ModelKind.DETECTOR: "ap50"}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityOfRun:
@@ -72,7 +70,7 @@ def quality_of_run(findings: RunFindings) -> QualityOfRun | None:
     return QualityOfRun(
         state=found.state,
         headline=found.headline,
-        measure=_MEASURES[found.kind] if drop is None else drop.measure,
+        measure=found.measure,
         labelled=0 if newest is None else newest.scores.labelled,
         score=found.score,
         newest_end="" if newest is None else newest.end,

@@ -45,6 +45,9 @@ class ModelKind(enum.StrEnum):
     DETECTOR = "detector"
 
 
+_MEASURES = {ModelKind.CLASSIFIER: "accuracy", ModelKind.DETECTOR: "ap50"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityDrop:
     """The one test: whether the newest labels' score is lower than before.
@@ -189,6 +192,13 @@ class ModelQuality:
     min_labels: int = 50
     days_digest: str = ""
     detection: DetectorQuality | None = None
+
+    @property
+    def measure(self) -> str:
+        """Which score `state` is about: ``accuracy``, or a detector's ``ap50``."""
+        if self.drop is not None:
+            return self.drop.measure
+        return _MEASURES[self.kind]
 
     @property
     def shown(self) -> tuple[WrongImage, ...] | tuple[WorstImage, ...]:

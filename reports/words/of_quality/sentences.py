@@ -112,7 +112,10 @@ def _has_other_classes(quality: ModelQuality) -> bool:
 def _other_classes_words(quality: ModelQuality) -> str:
     first = f"The labels name other classes than the model: {_classes_words(quality)}. So no "
     if quality.kind is ModelKind.DETECTOR:
-        return f"{first}predicted box can match a true one. Write the same names on both sides."
+        return (
+            f"{first}predicted box can match a true one. Write the same names on both sides, or "
+            "say in labels.classes what the model calls the labels' classes."
+        )
     return (
         f"{first}answer can be compared with its label. Write the same names on both sides, or "
         "name the column with the names of the model's classes as predictions.columns.prediction."
