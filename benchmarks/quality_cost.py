@@ -35,11 +35,11 @@ from PIL import Image
 from drift import pipeline
 from drift.evidently import report
 from drift.model_quality import line
+from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
 from drift.run_request import RunOptions
 from drift.workplace import Workplace, open_workplace
 from jobs.job_file.job import Job
 from reports.conditional_writes import StillAllowed
-from reports.findings.model_quality.quality import ModelQuality
 from tests.support.counting_bucket import CountingBucket
 
 BAR_RATIO = 1.02
@@ -138,8 +138,8 @@ def run(job: Job, until: datetime) -> CostOfRun:
     of_labels: list[float] = []
 
     def timed(
-        place: Workplace, at_hand: line.RunAtHand, still_allowed: StillAllowed
-    ) -> ModelQuality | None:
+        place: Workplace, at_hand: RunAtHand, still_allowed: StillAllowed
+    ) -> FoundQuality | None:
         began = time.process_time()
         told = line.model_quality(place, at_hand, still_allowed)
         of_labels.append(time.process_time() - began)

@@ -16,7 +16,8 @@ from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
 from drift.kept_copies import copies_kept
-from drift.model_quality.line import RunAtHand, model_quality
+from drift.model_quality.line import model_quality
+from drift.model_quality.run_at_hand import RunAtHand
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.server_figures import server_figures
@@ -30,6 +31,7 @@ from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
 from drift.where.pictures.boxes_of_window import with_boxes
+from drift.where.pictures.true_boxes import true_boxes_of
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
 from jobs.predictions.reading import read_predictions
@@ -76,7 +78,6 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         with copies_kept(workplace, predictions.window, still_allowed):
             judged = _with_model_quality(workplace, judged, inputs, still_allowed)
-        judged = replace(judged, findings=with_boxes(judged.findings, window))
         judged = _with_quality_notice(workplace, judged, inputs)
         finished = None
         if workplace.writes:
@@ -121,9 +122,12 @@ def _with_server_figures(workplace: Workplace, judged: Judged, inputs: RunInputs
 def _with_model_quality(
     workplace: Workplace, judged: Judged, inputs: RunInputs, still_allowed: Callable[[], None]
 ) -> Judged:
-    """Return what was found with what labels say of the model, which never changes the verdict."""
+    """Return what was found with what labels say of the model, which never changes the verdict.
+
+    The boxes of the images to show are there too, true ones where labels are boxes.
+    """
     if not workplace.job.has_labels:
-        return judged
+        return replace(judged, findings=with_boxes(judged.findings, inputs.window))
     past = rows_before(inputs.history, as_text(inputs.predictions.window.end))
     at_hand = RunAtHand(
         predictions=inputs.predictions,
@@ -134,7 +138,13 @@ def _with_model_quality(
     )
     with workplace.stopwatch.stage("labels"):
         found = model_quality(workplace, at_hand, still_allowed)
-    return replace(judged, findings=replace(judged.findings, model_quality=found))
+    true, boxes = None if found is None else found.true_boxes, inputs.predictions.boxes
+    drawn = None
+    if true is not None and boxes is not None:
+        drawn = true_boxes_of(inputs.window.boxes or boxes, true.boxes, true.place, true.misfit)
+    quality = None if found is None else found.quality
+    findings = replace(judged.findings, model_quality=quality)
+    return replace(judged, findings=with_boxes(findings, inputs.window, drawn))
 
 
 def _read_before_anything_is_written(

@@ -183,13 +183,11 @@ def _pictures(
 def pictures_of_wrong_answers(
     workplace: Workplace, findings: RunFindings, window: WindowImages
 ) -> dict[str, bytes]:
-    """Return thumbnails of a worse model's wrong answers; of earlier days as they are now."""
+    """Return thumbnails of what a worse model got wrong; of earlier days as they are now."""
     quality = findings.model_quality
     if quality is None or quality.state is not QualityState.DROPPED:
         return {}
-    images = [one.image for one in quality.wrong if one.image]
-    if not images or not workplace.job.reports.thumbnails:
-        return {}
+    images = [one.image for one in quality.shown if one.image and workplace.job.reports.thumbnails]
     return within_budget(
         _thumbnails(workplace, images, _sizes_now(window, images)),
         most_pictures=MOST_WRONG_PICTURES,

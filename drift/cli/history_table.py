@@ -17,6 +17,7 @@ from reports.findings.effect_sizes import sigmas
 from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import Observed
 from reports.history.history import HistoryRow
+from reports.history.run_detector import DetectorOfRun
 from reports.history.run_quality import QualityOfRun
 from reports.words import numbers
 from reports.words.of_rows.sentences import in_rows
@@ -36,6 +37,13 @@ _STATES = {
     QualityState.DROPPED: "worse",
     QualityState.UNKNOWN: "unknown",
 }
+# Of the newest labelled images, and of all images of the window.
+_OF_DETECTORS = (
+    *("ap", "ap75", "ar100", "mean_iou"),
+    *("window_images", "window_boxes", "lowest_box_score", "mean_box_score", "highest_box_score"),
+)
+# Accuracy is the usual score, and needs no name.
+_MEASURES = {"ap50": "AP50 "}
 _SIGNS = {
     Verdict.DRIFT: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
     Verdict.INCONCLUSIVE: ("\N{BLACK DIAMOND}", "magenta"),
@@ -157,8 +165,10 @@ def _model_words(row: HistoryRow) -> str:
     quality = row.model_quality
     if quality is None:
         return numbers.NOTHING
-    score = "" if quality.score is None else f"{quality.score.value:.2f} "
-    return f"{score}{_STATES[quality.state]}"
+    if quality.score is None:
+        return _STATES[quality.state]
+    measure = _MEASURES.get(quality.measure, "")
+    return f"{measure}{quality.score.value:.2f} {_STATES[quality.state]}"
 
 
 def _mark(row: HistoryRow) -> str:
@@ -199,6 +209,7 @@ def _record_keys() -> tuple[str, ...]:
         "model_score_high",
         "model_score_before",
         "model_labelled",
+        *(f"model_{name}" for name in _OF_DETECTORS),
     )
 
 
@@ -223,10 +234,27 @@ def _record(row: HistoryRow) -> dict[str, object]:
 def _model_values(quality: QualityOfRun | None) -> tuple[object, ...]:
     """Return what labels said of the model; nothing is known in a job without labels."""
     if quality is None:
-        return (None,) * 7
+        return (None,) * (7 + len(_OF_DETECTORS))
     score = quality.score
     ends = (None,) * 3 if score is None else (score.value, score.low, score.high)
-    return (quality.state.value, quality.measure, *ends, quality.before, quality.labelled)
+    values = (quality.state.value, quality.measure, *ends, quality.before, quality.labelled)
+    return (*values, *_detector_values(quality.detector))
+
+
+def _detector_values(detector: DetectorOfRun | None) -> tuple[object, ...]:
+    """Return the further scores of a detector, and those of the window's boxes."""
+    if detector is None:
+        return (None,) * len(_OF_DETECTORS)
+    estimates = (detector.ap, detector.ap75, detector.ar100, detector.mean_iou)
+    values = (None if one is None else one.value for one in estimates)
+    return (
+        *values,
+        detector.images,
+        detector.boxes,
+        detector.lowest,
+        detector.mean,
+        detector.highest,
+    )
 
 
 def _cell(value: object) -> object:

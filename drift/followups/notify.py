@@ -16,7 +16,7 @@ from reports.history.history import history_row, parse_time
 from reports.pages.links import link_by_template
 from reports.telling.apprise_sender import Delivery, send, split_urls
 from reports.telling.message import message_of
-from reports.telling.notices import Told, standing_notice
+from reports.telling.notices import standing_notice
 from reports.telling.quality_notices import standing_quality_notice
 from reports.telling.record import (
     DueNotice,
@@ -28,6 +28,7 @@ from reports.telling.record import (
     reached_nobody,
     somebody_may_know_of,
 )
+from reports.telling.replayed import Told
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from drift.model_quality.joining.answers import Answers
 from drift.model_quality.joining.joined import JoinedRows, join_labels, names_match, with_own_labels
 from drift.model_quality.joining.label_index import LabelIndex
 from drift.model_quality.records.documents import VERSION
-from drift.model_quality.records.known_labels import KnownLabels
+from drift.model_quality.records.known_labels import KnownLabels, labels_bytes, parse_labels
+from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.whole_days import WholeDay
 from drift.workplace import Workplace
@@ -80,7 +81,7 @@ class OwnLabels:
         """Return a digest of the log's objects that may hold rows of a day, and of settings."""
         start, end = to_moment(day.start), to_moment(day.end)
         there = np.flatnonzero((self.spans[:, 0] < end) & (self.spans[:, 1] > start))
-        return _digest(self.settings, *sorted(self.objects[row] for row in there.tolist()))
+        return digest_of(self.settings, *sorted(self.objects[row] for row in there.tolist()))
 
     def names_match(self, answers: Answers) -> bool:  # noqa: ARG002 - as others have it
         """Return True: each label stands in its row."""
@@ -108,7 +109,7 @@ class FurtherLabels:
     @property
     def digest(self) -> str:
         """The digest of their objects."""
-        return _digest(self.settings, self.given.listing_digest)
+        return digest_of(self.settings, self.given.listing_digest)
 
     def key(self, day: WholeDay) -> str:  # noqa: ARG002 - as others have it
         """Return the digest of all their objects, and of settings: any may hold labels of a day."""
@@ -124,7 +125,7 @@ class FurtherLabels:
 
 
 def label_source(
-    place: Workplace, store: QualityStore, since: datetime
+    place: Workplace, store: QualityStore[DayRecord], since: datetime
 ) -> LabelSource | UnreadLabels:
     """Return a job's labels: those that are remembered, where no object and no setting changed.
 
@@ -148,8 +149,9 @@ def label_source(
     listing = listed_labels(place, since)
     if isinstance(listing, UnreadLabels):
         return listing
-    key = _key_of_labels(place, listing, since)
-    known = store.known_labels(key)
+    key = key_of_labels(place, listing, since, settings_digest(job))
+    stored = store.known_labels()
+    known = None if stored is None else parse_labels(stored, key)
     if known is not None:
         facts = replace(
             known.facts,
@@ -162,15 +164,22 @@ def label_source(
     found = further_labels(place, listing, since)
     # What was deleted while it was read is not what the listing says.
     if isinstance(found, FurtherLabels) and OBJECT_GONE not in found.given.left_out:
-        store.remember_labels(KnownLabels(index=found.index, facts=found.given), key)
+        fresh = KnownLabels(index=found.index, facts=found.given)
+        store.remember_labels(lambda: labels_bytes(fresh, key))
     return found
 
 
-def _key_of_labels(place: Workplace, listing: LabelListing, since: datetime) -> str:
-    """Return a digest of all that decides which labels are read, and what they are joined with."""
+def key_of_labels(place: Workplace, listing: LabelListing, since: datetime, settings: str) -> str:
+    """Return a digest of all that decides which labels are read, and what they are joined with.
+
+    Parameters
+    ----------
+    settings
+        A digest of what in the job file decides how a day is scored.
+    """
     objects = sorted((one.name, one.info.version) for one in listing.since(since))
-    settings = (settings_digest(place.job), place.job.labels.most_objects)
-    return _digest(settings, place.bucket.url, listing.url, bool(listing.objects), objects)
+    told = (settings, place.job.labels.most_objects)
+    return digest_of(told, place.bucket.url, listing.url, bool(listing.objects), objects)
 
 
 def listed_labels(place: Workplace, since: datetime | None = None) -> LabelListing | UnreadLabels:
@@ -249,7 +258,7 @@ def settings_digest(job: Job) -> str:
         else [],
         "zone": str(job.day_zone),
     }
-    return _digest(json.dumps(told, sort_keys=True))
+    return digest_of(json.dumps(told, sort_keys=True))
 
 
 def own_labels(job: Job, objects: Sequence[NamedObject]) -> OwnLabels:
@@ -266,5 +275,6 @@ def own_labels(job: Job, objects: Sequence[NamedObject]) -> OwnLabels:
     )
 
 
-def _digest(*parts: object) -> str:
+def digest_of(*parts: object) -> str:
+    """Return a short digest of values that JSON has."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

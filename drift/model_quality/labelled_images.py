@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.reading import LoggedStretch
 from drift.days.records.measured.drawing import drawn_rows
-from drift.model_quality.joining.answers import of_window
+from drift.model_quality.day_line import Joined, Rows
 from drift.model_quality.past_days import DayScoring
+from drift.model_quality.records.kind import Record
 from drift.model_quality.representative import UnlikeLabels, unlike_labels
 from drift.observations.window_images import WindowImages, join
 from drift.workplace import Workplace
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 def remark_on_labelled(
     place: Workplace,
-    scoring: DayScoring,
+    scoring: DayScoring[Rows, Joined, Record],
     newest: ScoredStretch | None,
     predictions: PredictionRows,
     window: WindowImages,
@@ -93,7 +94,7 @@ def words_of(found: UnlikeLabels | None) -> str:
 
 def _found(
     place: Workplace,
-    scoring: DayScoring,
+    scoring: DayScoring[Rows, Joined, Record],
     span: TimeWindow,
     predictions: PredictionRows,
     window: WindowImages,
@@ -102,20 +103,22 @@ def _found(
         names = window.rows["image"].to_numpy(dtype=object, copy=True)
         moments = moments_of(window.rows["timestamp"])
         inside = (moments >= to_moment(span.start)) & (moments < to_moment(span.end))
-        labelled = _labelled(place, scoring, predictions, span)
+        labelled = scoring.line.labelled_images(predictions, scoring.way, span)
         names[~inside] = None
         drawn = names[_drawn_rows(names, labelled)]
         return words_of(_compared(window, frozenset(drawn.tolist()), labelled))
     return words_of(_of_past_days(place, scoring, span))
 
 
-def _of_past_days(place: Workplace, scoring: DayScoring, span: TimeWindow) -> UnlikeLabels | None:
+def _of_past_days(
+    place: Workplace, scoring: DayScoring[Rows, Joined, Record], span: TimeWindow
+) -> UnlikeLabels | None:
     """Compare drawn images of past days; most of them are in the feature cache."""
     request = WindowRequest(
         end=span.end, last=span.end - span.start, most_rows=place.job.window.most_rows
     )
     stretch = LoggedStretch.of(place, request)
-    labelled = _labelled(place, scoring, stretch.predictions, span)
+    labelled = scoring.line.labelled_images(stretch.predictions, scoring.way, span)
     drawn = _drawn_rows(stretch.names, labelled)
     measured = join(stretch.images(place, drawn, LaterUses()))
     return _compared(measured, frozenset(stretch.names[drawn].tolist()), labelled)
@@ -130,17 +133,6 @@ def _drawn_rows(names: NDArray[np.object_], labelled: frozenset[str]) -> NDArray
     return np.sort(np.concatenate([np.empty(0, np.int64), *drawn]))
 
 
-def _labelled(
-    place: Workplace, scoring: DayScoring, predictions: PredictionRows, span: TimeWindow
-) -> frozenset[str]:
-    """Return the images of labelled rows in a stretch of time."""
-    answers = of_window(place, predictions)
-    joined = scoring.source.join(answers, last_part=scoring.last_part)
-    inside = (answers.moments >= to_moment(span.start)) & (answers.moments < to_moment(span.end))
-    images = np.array(answers.images.to_pylist(), dtype=object)[inside & (joined.numbers >= 0)]
-    return frozenset(one for one in images.tolist() if one is not None)
-
-
 def _compared(
     window: WindowImages, drawn: frozenset[str], labelled: frozenset[str]
 ) -> UnlikeLabels | None:
@@ -150,12 +142,12 @@ def _compared(
     return unlike_labels(window.features.loc[names.index], names.isin(labelled).to_numpy(np.bool_))
 
 
-def _key(scoring: DayScoring, span: TimeWindow, place: Workplace) -> str:
+def _key(scoring: DayScoring[Rows, Joined, Record], span: TimeWindow, place: Workplace) -> str:
     """Return a digest of the days, their labels, the features, and whose images are measured."""
     own = scoring.window.window
     days = [day for day in scoring.days if span.start <= day.start and day.end <= span.end]
     told = [
-        [[day.start.isoformat(), scoring.source.key(day)] for day in days],
+        [[day.start.isoformat(), scoring.line.key(day)] for day in days],
         [span.start.isoformat(), span.end.isoformat()],
         [[one.name, one.version] for one in place.features],
         # The window's own images are compared where it holds the days, else some drawn anew.

@@ -3,59 +3,47 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from drift.across_runs.marks import PersonsMarks
 from drift.model_quality.assembling.assemble import assemble
 from drift.model_quality.assembling.estimate import estimate_of
 from drift.model_quality.assembling.gathered import GatheredLabels
 from drift.model_quality.assembling.remarks import remarks_on_job
 from drift.model_quality.assembling.unread import unread_quality
-from drift.model_quality.joining.answers import of_window
+from drift.model_quality.classifier_days import ClassifierDays, days_without_labels
+from drift.model_quality.day_line import WindowRows
+from drift.model_quality.detection.running.line import detector_quality
+from drift.model_quality.joining.answers import Answers, of_window
 from drift.model_quality.joining.joined import JoinedRows, spelled
 from drift.model_quality.label_source import FurtherLabels, LabelSource, label_source
 from drift.model_quality.labelled_images import remark_on_labelled
-from drift.model_quality.past_days import DayScoring, WindowRows, records_before
+from drift.model_quality.past_days import DayScoring, records_before
+from drift.model_quality.records.documents import CLASSIFIER_DAYS
+from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.reference.stored import reference_quality
+from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
 from drift.model_quality.whole_days import WholeDay, whole_days
 from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.errors import DriftError, PublishError
 from jobs.labels.labels import UnreadLabels
-from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamps import to_moment
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.conditional_writes import StillAllowed
 from reports.findings.model_quality.quality import ModelQuality
-from reports.findings.run import RunFindings
 
 logger = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunAtHand:
-    """What a run has read and found before it looks at labels.
-
-    Attributes
-    ----------
-    marks
-        What people said of past windows.
-    """
-
-    predictions: PredictionRows
-    window: WindowImages
-    profile: ReferenceProfile
-    marks: PersonsMarks
-    findings: RunFindings
+_Scoring = DayScoring[Answers, JoinedRows, DayRecord]
 
 
 def model_quality(
     place: Workplace, run: RunAtHand, still_allowed: StillAllowed
-) -> ModelQuality | None:
+) -> FoundQuality | None:
     """Return what labels say of the model; None where the job names none.
 
     Whatever is wrong with labels costs no run its report: then the state is not known, and the
@@ -69,7 +57,9 @@ def model_quality(
     if not place.job.has_labels:
         return None
     try:
-        return _quality(place, run, still_allowed)
+        if place.job.predictions.columns.boxes is not None:
+            return detector_quality(place, run, still_allowed)
+        return FoundQuality(quality=_quality(place, run, still_allowed))
     except (PublishError, MemoryError):
         raise
     except DriftError as error:
@@ -78,49 +68,63 @@ def model_quality(
     except Exception as error:  # a fault of ours, or of what a label holds
         logger.exception("the model's quality is not known")
         reason = f"{type(error).__name__}: {error}. The run's log has the traceback; report it."
-    return unread_quality(place.job, run.predictions.window, len(run.predictions), reason)
+    rows = run.predictions.log_rows
+    return FoundQuality(quality=unread_quality(place.job, run.predictions.window, rows, reason))
 
 
 def _quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> ModelQuality:
     job, window = place.job, run.predictions.window
     days = whole_days(window.end, job.labels.wait, job.day_zone)
     since = min([window.start, *(day.start for day in days[:1])])
-    store = QualityStore(place, still_allowed)
+    store = QualityStore(place, still_allowed, CLASSIFIER_DAYS)
     source = label_source(place, store, since)
     if isinstance(source, UnreadLabels):
         logger.warning("labels: %s: %s", source.url, source.reason)
         return unread_quality(job, window, len(run.predictions), source.reason, source=source.url)
-    rows = WindowRows(window=window, answers=of_window(place, run.predictions))
-    scoring = DayScoring(place=place, store=store, source=source, days=days, window=rows)
+    answers = of_window(place, run.predictions)
+    scoring = DayScoring(
+        place=place,
+        store=store,
+        line=ClassifierDays(place=place, source=source),
+        days=days,
+        window=WindowRows(window=window, rows=answers),
+    )
     scoring.score()
+    gathered = _gathered(place, run, scoring, source)
+    estimate = estimate_of(gathered.reference, answers.confidence, run.findings)
+    found = assemble(gathered, estimate)
+    unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
+    store.save()
+    return replace(found, remarks=(*found.remarks, unlike)) if unlike else found
+
+
+def _gathered(
+    place: Workplace, run: RunAtHand, scoring: _Scoring, source: LabelSource
+) -> GatheredLabels:
+    answers, window, days = scoring.window.rows, scoring.window.window, tuple(scoring.days)
     listing, index = (
         (source.listing, source.index) if isinstance(source, FurtherLabels) else (None, None)
     )
-    reference = reference_quality(place, store, listing)
-    joined = source.join(rows.answers, last_part=scoring.last_part)
-    records = records_before(store, window)
+    joined = scoring.line.join(answers, scoring.way)
+    records = records_before(scoring.store, window)
     labelled = any(one.labels for one in records)
-    gathered = GatheredLabels(
-        job=job,
+    return GatheredLabels(
+        job=place.job,
         source=_told_source(place, source),
         given=source.given,
         count=source.count,
         window=window,
         days=days,
         records=records,
-        without_labels=scoring.without_labels(records),
+        without_labels=days_without_labels(scoring.without_record(records)),
         rows=spelled(joined),
         beside_days=spelled(_beside(joined, days)),
         lost_images=_lost_images(joined, run.window),
-        reference=reference,
+        reference=reference_quality(place, scoring.store, listing),
         marks=run.marks,
-        model_classes=_classes_of_profile(run.profile, rows),
-        remarks=tuple(remarks_on_job(job, index, run.predictions, labelled=labelled)),
+        model_classes=_classes_of_profile(run.profile, answers),
+        remarks=tuple(remarks_on_job(place.job, index, run.predictions, labelled=labelled)),
     )
-    found = assemble(gathered, estimate_of(reference, rows.answers.confidence, run.findings))
-    unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
-    store.save()
-    return replace(found, remarks=(*found.remarks, unlike)) if unlike else found
 
 
 def _told_source(place: Workplace, source: LabelSource) -> str:
@@ -148,8 +152,8 @@ def _lost_images(joined: JoinedRows, window: WindowImages) -> int:
     return int((images.isin(lost).to_numpy() & (joined.numbers >= 0)).sum())
 
 
-def _classes_of_profile(profile: ReferenceProfile, rows: WindowRows) -> frozenset[str]:
+def _classes_of_profile(profile: ReferenceProfile, answers: Answers) -> frozenset[str]:
     """Return the classes that the model answered with in the reference, or has a column of."""
     known = profile.predictions.rows
     said = known["prediction"].dropna().unique().tolist() if "prediction" in known else []
-    return frozenset({*map(str, said), *rows.answers.probabilities})
+    return frozenset({*map(str, said), *answers.probabilities})

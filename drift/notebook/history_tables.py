@@ -66,8 +66,9 @@ class HistoryTables:
         """Return one row per run of a job with labels: what they said of the model then.
 
         Columns: ``run_id``, ``window_end``, ``state`` (``"holds"``, ``"dropped"``, ``"unknown"``),
-        ``measure`` (``"accuracy"``), ``score``, ``low`` and ``high`` (float64, of the newest days
-        with enough labels, with a 95 % interval), ``before`` (float64, what that is compared with),
+        ``measure`` (``"accuracy"``, or a detector's ``"ap50"``), ``score``, ``low`` and ``high``
+        (float64, of the newest days with enough labels, with a 95 % interval), ``before`` (float64,
+        what that is compared with),
         ``labelled`` (int64), ``newest_end`` and ``since`` (datetime64[us, UTC], the end of those
         days, and the first day of a drop), ``window_labelled`` and ``window_predictions`` (int64,
         of the run's own window), ``headline``.

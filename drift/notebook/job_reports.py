@@ -12,31 +12,24 @@ The examples are of a job that has published two days, of which the second one w
 from __future__ import annotations
 
 import io
-import json
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 from PIL import Image
 
 from drift.across_runs.accept import LATEST
 from drift.notebook.features import window_features
-from drift.notebook.history_tables import HistoryTables
-from drift.notebook.tables import class_table, column_table, offender_table
+from drift.notebook.report_tables import ReportTables
 from drift.workplace import Workplace
-from jobs.errors import InputError, ObjectMissingError, UsageError
+from jobs.errors import InputError, UsageError
 from jobs.images.locations import RefusedLocation
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.profiles.store import ProfileStore
 from reports.history.history import parse_time
-from reports.publishing.latest import LATEST_NAME
-from reports.publishing.publish import REPORT_NAME, run_prefix
-
-_IDS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class JobReports(HistoryTables):
+class JobReports(ReportTables):
     """What a job has published. Made by `open_job`; every call reads the bucket anew.
 
     Runs are named by their id, as `history` lists them, or ``"latest"`` for the one with the
@@ -58,77 +51,6 @@ class JobReports(HistoryTables):
         """Return the job's name and the URL of its folder."""
         name = self.prefix.rpartition("/")[2]
         return f"<JobReports of {name!r} in {self.bucket.url_of(self.prefix)}>"
-
-    def report(self, run_id: str = LATEST) -> dict[str, Any]:
-        """Return a run's ``report.json``; docs/report-schema.md describes it.
-
-        Examples
-        --------
-        >>> job.report()["headline"]
-        'Images are blurrier and darker than the reference'
-
-        Raises
-        ------
-        UsageError
-            If there is no such run.
-        """
-        name = f"{run_prefix(self.prefix, run_id)}/{REPORT_NAME}"
-        if run_id == LATEST:
-            name = f"{self.prefix}/{LATEST_NAME}"
-        try:
-            document: dict[str, Any] = json.loads(self.bucket.read(name).data)
-        except ObjectMissingError:
-            raise UsageError(self._no_such_run(run_id, name)) from None
-        except ValueError as error:
-            raise InputError(
-                f"{self.bucket.url_of(name)} is no report ({error}). Repeat that run."
-            ) from None
-        return document
-
-    def columns(self, run_id: str = LATEST) -> pd.DataFrame:
-        """Return what a run said about each column: one row per feature and prediction column.
-
-        Columns: ``column``, ``about`` (``"images"``, ``"predictions"``, ``"numbers"``), ``unit``,
-        ``state``, ``direction``, ``test``, ``effect``, ``shift``, ``p_value``,
-        ``adjusted_p_value``, ``threshold``; ``usual``, ``difference``, ``day_spread``; ``count``,
-        ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for classes); ``note``.
-
-        Examples
-        --------
-        >>> columns = job.columns().set_index("column")
-        >>> columns.loc["mean", ["state", "direction"]].tolist()
-        ['drift', 'down']
-        >>> columns.loc["mean", ["reference_mean", "current_mean"]].astype(int).tolist()
-        [99, 43]
-        """
-        return column_table(self.report(run_id))
-
-    def classes(self, run_id: str = LATEST) -> pd.DataFrame:
-        """Return how often each class was predicted, on either side.
-
-        Columns: ``column``, ``name``, ``reference`` and ``current`` (int64, counts),
-        ``reference_share``, ``current_share``, ``usual_share`` (float64, 0 to 1; on normal days).
-
-        Examples
-        --------
-        >>> job.classes().set_index("name")["current"].to_dict()
-        {'collie': 21, 'beagle': 23, 'boxer': 16}
-        """
-        return class_table(self.report(run_id))
-
-    def offenders(self, run_id: str = LATEST) -> pd.DataFrame:
-        """Return the images that stand out, the most unusual first.
-
-        Columns: ``image`` (its path, as `image` takes it), ``id``, ``timestamp``
-        (datetime64[us, UTC]), ``score`` (float64, how many times as common), ``because``.
-
-        Examples
-        --------
-        >>> worst = job.offenders().iloc[0]
-        >>> worst["image"], worst["because"]
-        ('images/...', 'blurrier (...), blockier from compression or resizing (...)')
-        """
-        return offender_table(self.report(run_id))
 
     def features(self, run_id: str = LATEST, *, compute: bool = False) -> pd.DataFrame:
         """Return the log's rows of a run's window with the features of their images.
@@ -235,11 +157,6 @@ class JobReports(HistoryTables):
                 'the log and the images are. Open it instead: open_job("dogs.toml").'
             )
         return self.place
-
-    def _no_such_run(self, run_id: str, name: str) -> str:
-        ids = [row.run_id for row in self._rows()][-_IDS_NAMED:]
-        known = f"The last runs are {', '.join(ids)}." if ids else "No run is published there yet."
-        return f"{self.bucket.url_of(name)}: there is no run {run_id!r}. {known}"
 
 
 def _picture(data: bytes | None) -> Image.Image | None:

@@ -175,8 +175,9 @@ def fault_with_images(job: Job) -> str:
     of_classes = job.has_labels and not job.labels.are_boxes
     if of_classes and job.predictions.columns.boxes is not None:
         return (
-            "labels of classes beside predictions.columns.boxes: the answers of a detector are "
-            "boxes. Leave out labels.path and predictions.columns.label; see docs/boxes.md."
+            "labels of classes beside predictions.columns.boxes: a detector's labels are boxes. "
+            "Name them by labels.columns.boxes or labels.export beside labels.path, or leave out "
+            "labels.path and predictions.columns.label; see docs/model-quality.md."
         )
     return ""
 

@@ -98,11 +98,13 @@ class LabelSettings(Settings):
     prediction that waits for its label left out."""
     classes: dict[str, str] = Field(default_factory=dict)
     """What the model calls a class that the labels call otherwise: `{ "Labrador" = "labrador" }`.
-    A difference in upper and lower case, spaces, `_` and `-` alone needs no entry."""
+    A difference in upper and lower case, spaces, `_` and `-` alone needs no entry. The classes of
+    true boxes, of exports too, are renamed in the same way."""
     no_class: tuple[str, ...] = _NOTHING
     """What stands in place of a class where nobody knows it, besides nothing at all: such a label
     is left out. Where annotators may skip an image, add what is written then, such as `"unknown"`
-    and `"unsure"`; leave out what is a class of the model."""
+    and `"unsure"`; leave out what is a class of the model. A true box of such a
+    class has no class: it is left out and counted, and its image counts without it."""
     wait: Annotated[Duration, AfterValidator(_wait)] = timedelta(days=30)
     """How long labels may take: each run counts the labels of so many days before its window's
     end once more."""

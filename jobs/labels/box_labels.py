@@ -19,6 +19,7 @@ BOX_COLUMNS = ("key", "image", "moment", "source", "line")
 
 # Boxes that are used, with a remark.
 NO_NAME = "box of a class id without a name: the number is the class"
+CLASS_NOT_KNOWN = "box whose class labels.no_class names: it has no class"
 TURNED = "turned box: the upright box around it is taken"
 OUTLINE = "outline: the box around it is taken"
 # Boxes that are left out.

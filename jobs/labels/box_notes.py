@@ -46,6 +46,11 @@ class BoxNotes:
             first = given.first(np.unique(images), _EXAMPLES)
             notes.remember([given.example(row, reason) for row in first.tolist()])
 
+    def note(self, reason: str, boxes: int) -> None:
+        """Count boxes that are used with a remark."""
+        if boxes:
+            self.noted[reason] += boxes
+
     def know_format(self, found: OtherFormat | None) -> None:
         """Take in a format that boxes look like."""
         known = self.other_format

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from jobs.labels.labels import LeftOutLabel
 from jobs.predictions.rows.rejections import shorten
 from jobs.predictions.values.class_names import canonical_class
-from jobs.times.timestamp_parts import Flags, Integers, Texts
+from jobs.times.timestamp_parts import Flags, Integers, Texts, as_flags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +116,15 @@ def as_ids(column: Texts) -> Texts:
     if not pc.any(pc.ends_with(texts, pattern=".0")).as_py():
         return texts
     return pc.replace_substring_regex(texts, pattern=r"^(-?[0-9]+)\.0$", replacement=r"\1")
+
+
+def in_no_class(column: Texts, no_class: Collection[str]) -> Flags:
+    """Return which labels stand in place of a class that nobody knows: `labels.no_class`."""
+    encoded = column.dictionary_encode()
+    missing = {canonical_class(one) for one in no_class}
+    found = [canonical_class(text) in missing for text in encoded.dictionary.to_pylist()]
+    flags = pc.take(pa.array(found, pa.bool_()), encoded.indices)
+    return as_flags(pc.fill_null(flags, False))
 
 
 def true_classes(

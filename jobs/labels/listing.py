@@ -18,9 +18,9 @@ from jobs.predictions.selection.choose import NamedObject, objects_of_days
 from jobs.times.timestamps import to_moment
 
 _BOXES = (
-    "labels.columns.boxes or labels.export says that the labels are boxes. A run scores labels "
-    "that are classes; boxes take no part in it. Leave them out, or name a column of classes by "
-    "labels.columns.label."
+    "labels.columns.boxes or labels.export says that the labels are boxes, and the predictions in "
+    "the log are classes. Name the predicted boxes in predictions.columns.boxes (docs/boxes.md); "
+    "or leave these two out, and name a column of true classes by labels.columns.label."
 )
 _END_OF_TIME = to_moment(datetime(9999, 12, 31, tzinfo=UTC))
 

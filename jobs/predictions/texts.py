@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.prediction_settings import PredictionSettings
@@ -40,6 +43,37 @@ class LogTexts:
 
     def __len__(self) -> int:
         return len(self.moments)
+
+    def rows(self, part: slice) -> LogTexts:
+        """Return some rows that follow each other."""
+        start, stop, _ = part.indices(len(self))
+        return LogTexts(
+            moments=self.moments[part],
+            columns={name: one.slice(start, stop - start) for name, one in self.columns.items()},
+            probabilities=self.probabilities,
+            decimal_commas=None if self.decimal_commas is None else self.decimal_commas[part],
+        )
+
+
+def joined_texts(parts: Sequence[LogTexts]) -> LogTexts:
+    """Return rows that follow each other together."""
+    names = sorted({name for one in parts for name in one.columns})
+    commas = [
+        np.zeros(len(one), np.bool_) if one.decimal_commas is None else one.decimal_commas
+        for one in parts
+    ]
+    nothing = [pa.nulls(len(one), pa.string()) for one in parts]
+    return LogTexts(
+        moments=np.concatenate([one.moments for one in parts]),
+        columns={
+            name: pa.concat_arrays(
+                [one.columns.get(name, empty) for one, empty in zip(parts, nothing, strict=True)]
+            )
+            for name in names
+        },
+        probabilities=tuple(sorted({name for one in parts for name in one.probabilities})),
+        decimal_commas=np.concatenate(commas) if any(one.any() for one in commas) else None,
+    )
 
 
 def read_texts(  # noqa: PLR0913 - as `read_predictions`

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from jobs.boxes.image_boxes import ImageBoxes
 from jobs.errors import ColumnMissingError, ObjectError
 from jobs.job_file.names.patterns import NamePattern
 from jobs.job_file.names.templates import is_template
@@ -35,11 +36,14 @@ class ReferenceRows:
         What the model said, and the further numbers, row by row.
     raw
         The columns as they are written.
+    boxes
+        The boxes, where the job says where they stand: as in `PredictionRows`.
     """
 
     features: pd.DataFrame
     predictions: PredictionTable
     raw: pd.DataFrame
+    boxes: ImageBoxes | None = None
 
 
 def read_reference_log(context: SourceContext, path: str) -> ReferenceRows:
@@ -76,6 +80,7 @@ def read_reference_log(context: SourceContext, path: str) -> ReferenceRows:
         features=features,
         predictions=replace(predictions, left_out=rows.tally.losses),
         raw=rows.raw,
+        boxes=rows.boxes,
     )
 
 
@@ -86,9 +91,9 @@ def _has_times_in_names(log: PredictionSettings) -> bool:
 
 
 def _of_table(context: SourceContext, path: str) -> ReferenceRows:
-    found, raw = read_predictions_table(context, path)
+    found, raw, boxes = read_predictions_table(context, path)
     features, predictions = _taken_apart(found, logged_features(context.job))
-    return ReferenceRows(features=features, predictions=predictions, raw=raw)
+    return ReferenceRows(features=features, predictions=predictions, raw=raw, boxes=boxes)
 
 
 def collect_log(context: SourceContext) -> ReferenceNumbers:

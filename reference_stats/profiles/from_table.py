@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from jobs.boxes.image_boxes import ImageBoxes
 from jobs.errors import ObjectError
 from jobs.predictions.formats.json_lines import parse_line
 from jobs.predictions.formats.parquet.pieces import MOST_ROWS, GroupColumns, open_parquet
@@ -89,10 +90,10 @@ def _with_own_names(table: pd.DataFrame, context: SourceContext) -> pd.DataFrame
 
 def read_predictions_table(
     context: SourceContext, name: str
-) -> tuple[PredictionTable, pd.DataFrame]:
-    """Return the predictions in a table that has no timestamps, and its own columns.
+) -> tuple[PredictionTable, pd.DataFrame, ImageBoxes | None]:
+    """Return the predictions in a table that has no timestamps, its own columns, and its boxes.
 
-    The columns are texts, with missing values as None.
+    The columns are texts, with missing values as None; those are among them that are made of boxes.
 
     Raises
     ------
@@ -108,6 +109,8 @@ def read_predictions_table(
         table = boxes.table
         taken = {name: column.iloc[boxes.found.take] for name, column in texts.items()}
         texts = {name: column.set_axis(table.index) for name, column in taken.items()}
+        made = {name: column.to_pylist() for name, column in boxes.found.made.items()}
+        texts |= {name: pd.Series(column, table.index, object) for name, column in made.items()}
     predictions = _predictions(table, context, boxes)
     if not len(predictions.rows.columns):
         named = context.job.predictions.columns
@@ -118,7 +121,8 @@ def read_predictions_table(
             f"value in them. Its columns are: {_listed(table)}. Expected columns named as in "
             "predictions.columns.",
         )
-    return predictions, pd.DataFrame(texts, index=table.index, dtype=object)
+    raw = pd.DataFrame(texts, index=table.index, dtype=object)
+    return predictions, raw, None if boxes is None else boxes.found.boxes
 
 
 def _listed(table: pd.DataFrame) -> str:

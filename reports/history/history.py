@@ -248,6 +248,8 @@ def history_bytes(row: HistoryRow) -> bytes:
     unknown = [key for key in _LEFT_OUT_WHERE_UNKNOWN if _is_unknown(document[key])]
     if row.accepted is not None and not row.accepted.signed_tails:
         del cast("dict[str, object]", document["accepted"])["signed_tails"]
+    if row.model_quality is not None and row.model_quality.detector is None:
+        del cast("dict[str, object]", document["model_quality"])["detector"]
     return json_bytes({key: document[key] for key in document if key not in unknown})
 
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from reports.findings.model_quality.quality import QualityPoint, QualityState
+from reports.findings.model_quality.quality import ModelKind, QualityPoint, QualityState
 from reports.findings.model_quality.scores import Estimate
 from reports.findings.run import RunFindings
+from reports.history.run_detector import (
+    DetectorOfRun,
+    detector_of_document,
+    detector_of_run,
+    estimate_of_document,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +38,8 @@ class QualityOfRun:
         How many of the window's own predictions had a label.
     weeks
         As in `ModelQuality`.
+    detector
+        What else is kept of a detector; None for a classifier, and in rows of older versions.
     """
 
     state: QualityState
@@ -45,6 +53,12 @@ class QualityOfRun:
     window_labelled: int = 0
     window_predictions: int = 0
     weeks: tuple[QualityPoint, ...] = ()
+    detector: DetectorOfRun | None = None
+
+    @property
+    def kind(self) -> ModelKind:
+        """What the model answers."""
+        return ModelKind.CLASSIFIER if self.detector is None else ModelKind.DETECTOR
 
 
 def quality_of_run(findings: RunFindings) -> QualityOfRun | None:
@@ -56,7 +70,7 @@ def quality_of_run(findings: RunFindings) -> QualityOfRun | None:
     return QualityOfRun(
         state=found.state,
         headline=found.headline,
-        measure="accuracy" if drop is None else drop.measure,
+        measure=found.measure,
         labelled=0 if newest is None else newest.scores.labelled,
         score=found.score,
         newest_end="" if newest is None else newest.end,
@@ -65,6 +79,7 @@ def quality_of_run(findings: RunFindings) -> QualityOfRun | None:
         window_labelled=found.window.labelled,
         window_predictions=found.window.predictions,
         weeks=found.weeks,
+        detector=detector_of_run(found.detection),
     )
 
 
@@ -84,22 +99,15 @@ def quality_of_document(document: dict[str, Any] | None) -> QualityOfRun | None:
         headline=str(document.get("headline", "")),
         measure=str(document.get("measure", "accuracy")),
         labelled=int(document.get("labelled", 0)),
-        score=_estimate(document.get("score")),
+        score=estimate_of_document(document.get("score")),
         newest_end=str(document.get("newest_end", "")),
         before=None if before is None else float(before),
         since=str(document.get("since", "")),
         window_labelled=int(document.get("window_labelled", 0)),
         window_predictions=int(document.get("window_predictions", 0)),
         weeks=tuple(_point(one) for one in document.get("weeks", ())),
+        detector=detector_of_document(document.get("detector")),
     )
-
-
-def _estimate(document: dict[str, Any] | None) -> Estimate | None:
-    if document is None:
-        return None
-    ends = {end: document.get(end) for end in ("low", "high")}
-    known = {end: None if value is None else float(value) for end, value in ends.items()}
-    return Estimate(value=float(document["value"]), **known)
 
 
 def _point(document: dict[str, Any]) -> QualityPoint:
@@ -108,5 +116,5 @@ def _point(document: dict[str, Any]) -> QualityPoint:
         end=str(document["end"]),
         labelled=int(document["labelled"]),
         predictions=int(document["predictions"]),
-        score=_estimate(document["score"]),
+        score=estimate_of_document(document["score"]),
     )

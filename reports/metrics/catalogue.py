@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.metrics.quality_catalogue import QUALITY_METRICS
+from reports.metrics.of_model.quality_catalogue import QUALITY_METRICS
 from reports.metrics.sample import Metric
 
 _SIGMA = "{deviation}"

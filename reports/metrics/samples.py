@@ -14,7 +14,7 @@ from reports.findings.days import Basis
 from reports.findings.effect_sizes import capped, in_deviations
 from reports.findings.run import RunFindings
 from reports.metrics import catalogue
-from reports.metrics.quality_samples import quality_samples
+from reports.metrics.of_model.quality_samples import quality_samples
 from reports.metrics.sample import Metric, Sample, label_text
 
 MAX_COLUMNS = 200

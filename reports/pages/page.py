@@ -17,6 +17,8 @@ from reports.words import numbers
 
 # Only in the pages of jobs with labels.
 QUALITY_STYLE = "quality.css"
+# Only in the pages of jobs whose labels are boxes.
+DETECTOR_STYLE = "detector.css"
 # Only in the pages of jobs with boxes.
 BOXES_STYLE = "boxes.css"
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"

@@ -52,11 +52,34 @@ class ScoreBand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreLine:
+    """Another number over the same days, without intervals: a line, or the space between two.
+
+    Attributes
+    ----------
+    kind
+        Names its style, such as ``mean``.
+    points
+        A place and a number each; None breaks the line.
+    lows
+        With as many points: the lower edge of an area whose upper edge is `points`.
+    """
+
+    kind: str
+    points: Sequence[tuple[float, float | None]]
+    lows: Sequence[tuple[float, float | None]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScorePlot:
     """What one plot shows.
 
     Attributes
     ----------
+    lines
+        What is drawn beside the points.
+    lowest
+        The lower edge; None for one that fits what is drawn.
     joined
         The numbers of the points that a line leads to from the point before, counted from 0; none
         for points without a line.
@@ -69,16 +92,19 @@ class ScorePlot:
     levels: Sequence[ScoreBand] = ()
     joined: frozenset[int] = frozenset()
     since: tuple[float, str] | None = None
+    lines: Sequence[ScoreLine] = ()
+    lowest: float | None = None
+    height: int = HEIGHT
 
 
 def score_plot_svg(plot: ScorePlot) -> str:
     """Return the plot; screen readers are told its title, and a table belongs beside it."""
     scale = _Scale.of(plot)
-    since = "" if plot.since is None else _since(*plot.since)
+    since = "" if plot.since is None else _since(*plot.since, scale.ground)
     return (
-        f'<svg class="score-plot" role="img" width="100%" height="{HEIGHT}">'
+        f'<svg class="score-plot" role="img" width="100%" height="{plot.height}">'
         f"<title>{_text(plot.title)}</title>{''.join(_grid(scale))}"
-        f"{''.join(_level(one, scale) for one in plot.levels)}{since}"
+        f"{''.join(_level(one, scale) for one in plot.levels)}{_lines(plot, scale)}{since}"
         f"{''.join(_course(plot, scale))}"
         f"{''.join(_points(plot, scale))}</svg>"
     )
@@ -91,21 +117,30 @@ class _Scale:
     low: float
     high: float
     step: float
+    ground: float = _GROUND
 
     @classmethod
     def of(cls, plot: ScorePlot) -> _Scale:
         levels = [one.score for one in plot.levels]
         known = [one.score.value for one in plot.points] + [one.value for one in levels]
         known += [end for one in levels for end in (one.low, one.high) if end is not None]
+        known += [
+            value
+            for line in plot.lines
+            for _, value in (*line.points, *line.lows)
+            if value is not None
+        ]
         # The widest intervals are cut, so that a day with one label does not flatten all others.
         least = min(min(known, default=0.0) - 0.02, _LOWEST_TOP)
+        least = least if plot.lowest is None else plot.lowest
         step = 0.2 if least < 0.45 else 0.1 if least < 0.78 else 0.05
         low = max(math.floor(least / step + 1e-9) * step, 0.0)
-        return cls(low=low, high=1.0, step=step)
+        ground = plot.height - (HEIGHT - _GROUND)
+        return cls(low=low, high=1.0, step=step, ground=ground)
 
     def y(self, score: float) -> float:
         part = (min(max(score, self.low), self.high) - self.low) / (self.high - self.low)
-        return _GROUND - (_GROUND - _TOP) * part
+        return self.ground - (self.ground - _TOP) * part
 
 
 def _grid(scale: _Scale) -> Iterator[str]:
@@ -137,11 +172,11 @@ def _level(level: ScoreBand, scale: _Scale) -> str:
     )
 
 
-def _since(place: float, words: str) -> str:
+def _since(place: float, words: str, ground: float) -> str:
     x = _short(_x(place))
     anchor = "end" if place > 0.5 else "start"
     return (
-        f'<line class="since" x1="{x}%" y1="{_TOP - 6}" x2="{x}%" y2="{_GROUND}"/>'
+        f'<line class="since" x1="{x}%" y1="{_TOP - 6}" x2="{x}%" y2="{ground}"/>'
         f'<text class="since-words" x="{x}%" y="10" text-anchor="{anchor}">{_text(words)}</text>'
     )
 
@@ -155,6 +190,48 @@ def _course(plot: ScorePlot, scale: _Scale) -> Iterator[str]:
             f'y1="{_short(scale.y(one.score.value))}" x2="{_short(_x(two.place))}%" '
             f'y2="{_short(scale.y(two.score.value))}"/>'
         )
+
+
+def _lines(plot: ScorePlot, scale: _Scale) -> str:
+    """Return the lines as paths: per cent across, which a picture of its own stretches."""
+    if not plot.lines:
+        return ""
+    paths = "".join(
+        f'<path class="line-{line.kind}" d="{(_area if line.lows else _path)(line, scale)}"/>'
+        for line in plot.lines
+    )
+    return (
+        f'<svg class="lines" viewBox="0 0 100 {plot.height}" preserveAspectRatio="none" '
+        f'width="100%" height="{plot.height}">{paths}</svg>'
+    )
+
+
+def _path(line: ScoreLine, scale: _Scale) -> str:
+    path, follows = "", False
+    for place, value in line.points:
+        if value is not None:
+            path += f"{'L' if follows else 'M'}{_spot(place, value, scale)}"
+            # A point without a neighbour is a dot.
+            path += "" if follows else "h0"
+        follows = value is not None
+    return path
+
+
+def _area(line: ScoreLine, scale: _Scale) -> str:
+    path = ""
+    sides = zip(line.points, line.lows, strict=True)
+    for known, part in groupby(sides, lambda pair: pair[0][1] is not None):
+        if not known:
+            continue
+        edges = list(part)
+        around = [high for high, _ in edges] + [low for _, low in reversed(edges)]
+        spots = [_spot(place, value or 0.0, scale) for place, value in around]
+        path += f"M{'L'.join(spots)}Z"
+    return path
+
+
+def _spot(place: float, value: float, scale: _Scale) -> str:
+    return f"{_x(place):.2f} {_short(scale.y(value))}"
 
 
 def _points(plot: ScorePlot, scale: _Scale) -> Iterator[str]:

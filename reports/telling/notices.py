@@ -21,7 +21,6 @@ model's quality plays no part either: it has a policy of its own (`quality_notic
 from __future__ import annotations
 
 import enum
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +29,7 @@ from jobs.job_file.output_settings import NotificationSettings
 from reports.findings.answers import Verdict
 from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import HistoryRow, parse_time, rows_before
+from reports.telling.replayed import Told, by_window_end, first_said, notice_since, told_at
 
 # A level at the edge of what counts may come and go from day to day: that is no news.
 _ALIKE_FOR = timedelta(days=7)
@@ -39,21 +39,6 @@ _STILL_SO = {
     NoticeKind.RECOVERED: Verdict.STEADY,
     NoticeKind.INCONCLUSIVE: Verdict.INCONCLUSIVE,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A notice that was due at a past window end.
-
-    Attributes
-    ----------
-    run_ids
-        The runs of that window end; the notice is one of theirs.
-    """
-
-    notice: Notice
-    window_end: datetime
-    run_ids: tuple[str, ...]
 
 
 class _Level(enum.Enum):
@@ -125,7 +110,7 @@ def due_notice(
     today
         The row of the run; it counts as it is, whatever the history holds of that run.
     """
-    known = _replay(_points(rows_before(earlier, today.window_end)), settings)
+    known = _replay(by_window_end(rows_before(earlier, today.window_end), _point), settings)
     return _due(_seen(known, _point([today])), _point([today]), settings)
 
 
@@ -136,7 +121,7 @@ def standing_notice(
 
     It is for the sender alone: should the notice have reached nobody, it can be sent now.
     """
-    known = _replay(_points(rows_before(earlier, today.window_end)), settings)
+    known = _replay(by_window_end(rows_before(earlier, today.window_end), _point), settings)
     point = _point([today])
     last = known.last
     if last is None or _due(_seen(known, point), point, settings) is not None:
@@ -150,7 +135,7 @@ def verdict_records_from(
     rows: Sequence[HistoryRow], settings: NotificationSettings
 ) -> Iterator[datetime]:
     """Yield window ends from which on records are asked for by a run after these sorted rows."""
-    known = _replay(_points(rows), settings)
+    known = _replay(by_window_end(rows, _point), settings)
     if known.drift_told is not None:
         yield parse_time(known.drift_told)
     if known.last is not None:
@@ -159,18 +144,13 @@ def verdict_records_from(
         yield known.last.window_end if is_level else parse_time(known.last.notice.since)
 
 
-def _points(rows: Iterable[HistoryRow]) -> Iterator[_Point]:
-    for _, group in itertools.groupby(rows, key=lambda row: row.end):
-        yield _point(list(group))
-
-
 def _point(rows: Sequence[HistoryRow]) -> _Point:
     verdicts = {Verdict.STEADY if row.accepted is not None else row.verdict for row in rows}
-    order = (Verdict.DRIFT, Verdict.STEADY, Verdict.INCONCLUSIVE)
+    order = (Verdict.DRIFT, Verdict.STEADY)
     return _Point(
         end=rows[0].end,
         text=rows[0].window_end,
-        verdict=next(verdict for verdict in order if verdict in verdicts),
+        verdict=first_said(order, verdicts, Verdict.INCONCLUSIVE),
         run_ids=tuple(row.run_id for row in rows),
         level=_level(rows),
     )
@@ -190,7 +170,7 @@ def _level(rows: Sequence[HistoryRow]) -> _Level:
 
 def told_ends(rows: Sequence[HistoryRow], settings: NotificationSettings) -> set[datetime]:
     """Return the ends of the windows, in sorted rows, after which a quiet period begins."""
-    courses = _course(_points(rows), settings)
+    courses = _course(by_window_end(rows, _point), settings)
     last = (known.last for known in courses if known.last is not None)
     return {one.window_end for one in last if one.notice.kind is not NoticeKind.LEVEL}
 
@@ -242,7 +222,7 @@ def _due(known: _Known, point: _Point, settings: NotificationSettings) -> Notice
     due = _due_verdict(known, point, settings)
     if due is not None or not _is_free_for_level(known, point, settings):
         return due
-    return _notice(NoticeKind.LEVEL, known.level_seen)
+    return notice_since(NoticeKind.LEVEL, known.level_seen)
 
 
 def _is_free_for_level(known: _Known, point: _Point, settings: NotificationSettings) -> bool:
@@ -263,13 +243,13 @@ def _due_verdict(known: _Known, point: _Point, settings: NotificationSettings) -
         return None
     if point.verdict is Verdict.INCONCLUSIVE:
         wanted = settings.inconclusive and not known.inconclusive_told
-        return _notice(NoticeKind.INCONCLUSIVE, known.inconclusive_seen) if wanted else None
+        return notice_since(NoticeKind.INCONCLUSIVE, known.inconclusive_seen) if wanted else None
     if point.verdict is Verdict.STEADY:
-        return _notice(NoticeKind.RECOVERED, known.drift_told)
+        return notice_since(NoticeKind.RECOVERED, known.drift_told)
     if known.drift_told is None:
-        return _notice(NoticeKind.DRIFT, known.drift_seen)
+        return notice_since(NoticeKind.DRIFT, known.drift_seen)
     wanted = _is_time_to_remind(known, point, settings)
-    return _notice(NoticeKind.REMINDER, known.drift_told) if wanted else None
+    return notice_since(NoticeKind.REMINDER, known.drift_told) if wanted else None
 
 
 def _is_time_to_remind(known: _Known, point: _Point, settings: NotificationSettings) -> bool:
@@ -278,12 +258,8 @@ def _is_time_to_remind(known: _Known, point: _Point, settings: NotificationSetti
     return point.end - known.drift_last >= settings.remind_every
 
 
-def _notice(kind: NoticeKind, since: str | None) -> Notice | None:
-    return None if since is None else Notice(kind=kind, since=since)
-
-
 def _told(known: _Known, point: _Point, notice: Notice) -> _Known:
-    told = Told(notice=notice, window_end=point.end, run_ids=point.run_ids)
+    told = told_at(point, notice)
     if notice.kind is NoticeKind.INCONCLUSIVE:
         return replace(known, inconclusive_told=True, last=told)
     if notice.kind is NoticeKind.LEVEL:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.findings.model_quality.quality import ModelQuality
-from reports.findings.model_quality.scores import WrongImage
+from reports.findings.model_quality.scores import ClassifierScores, WrongImage
 from reports.findings.runs import Notice, NoticeKind
+from reports.telling.detector_message import detector_scores_lines, fallen_lines
 from reports.words.harmless_text import harmless
 from reports.words.numbers import counted, day, moment
 
@@ -43,18 +44,26 @@ def quality_lines(quality: ModelQuality, notice: Notice, window_end: str) -> Ite
     drop = quality.drop
     if notice.kind is not NoticeKind.QUALITY_RECOVERED and drop is not None and drop.since:
         yield f"The drop began with the predictions of {day(drop.since)}"
+    if quality.detection is not None:
+        yield from detector_scores_lines(quality, quality.detection)
     newest = quality.newest
     if newest is not None:
-        scores = newest.scores
         yield (
-            f"Labels: {scores.labelled:,} of {counted(scores.predictions, 'prediction')} "
+            f"{_labelled(quality, newest.scores)} "
             f"between {moment(newest.start)} and {moment(newest.end)}"
         )
 
 
 def wrong_answers(quality: ModelQuality, notice: Notice) -> Iterator[str]:
-    """Yield the wrong answers that the model was most sure of; none where it has recovered."""
-    if notice.kind is NoticeKind.QUALITY_RECOVERED or not quality.wrong:
+    """Yield the wrong answers that the model was most sure of; none where it has recovered.
+
+    Of a detector the classes that fell most, and the images on which it did worst.
+    """
+    if notice.kind is NoticeKind.QUALITY_RECOVERED:
+        return
+    if quality.detection is not None:
+        yield from fallen_lines(quality, quality.detection)
+    if not quality.wrong:
         return
     yield ""
     shown = quality.wrong[:_MOST_WRONG]
@@ -67,6 +76,12 @@ def _wrong(one: WrongImage) -> str:
     sure = "" if one.confidence is None else f", confidence {one.confidence:.2f}"
     name = one.image or one.id or one.timestamp
     return f"{name}: {one.true}, called {one.predicted}{sure}"
+
+
+def _labelled(quality: ModelQuality, scores: ClassifierScores) -> str:
+    if quality.detection is not None:
+        return f"Labelled images: {scores.labelled:,} of {scores.predictions:,}"
+    return f"Labels: {scores.labelled:,} of {counted(scores.predictions, 'prediction')}"
 
 
 def _since(notice: Notice) -> str:

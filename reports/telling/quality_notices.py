@@ -17,7 +17,6 @@ Whether the verdict is told does not depend on the quality: labels delay no alar
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -28,7 +27,8 @@ from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import RunFindings
 from reports.findings.runs import Notice, NoticeKind
 from reports.history.history import HistoryRow, history_row, parse_time, rows_before
-from reports.telling.notices import Told, told_ends
+from reports.telling.notices import told_ends
+from reports.telling.replayed import Told, by_window_end, first_said, notice_since, told_at
 
 _STILL_SO = {
     NoticeKind.QUALITY_DROPPED: QualityState.DROPPED,
@@ -128,7 +128,8 @@ def quality_records_from(
     """Yield window ends from which on records are asked for by a run after these sorted rows."""
     if not settings.quality:
         return
-    known = _replay(_points(rows), _Policy(settings=settings, told_ends=told_ends(rows, settings)))
+    policy = _Policy(settings=settings, told_ends=told_ends(rows, settings))
+    known = _replay(by_window_end(rows, _point), policy)
     if known.told is not None:
         yield parse_time(known.told)
     if known.last is not None:
@@ -140,12 +141,8 @@ def _before(
 ) -> tuple[_KnownQuality, _Policy, _QualityPoint]:
     rows = rows_before(earlier, today.window_end)
     policy = _Policy(settings=settings, told_ends=told_ends((*rows, today), settings))
-    return _replay(_points(rows), policy), policy, _point([today])
-
-
-def _points(rows: Iterable[HistoryRow]) -> Iterator[_QualityPoint]:
-    for _, group in itertools.groupby(rows, key=lambda row: row.end):
-        yield _point(list(group))
+    known = _replay(by_window_end(rows, _point), policy)
+    return known, policy, _point([today])
 
 
 def _point(rows: Sequence[HistoryRow]) -> _QualityPoint:
@@ -154,7 +151,7 @@ def _point(rows: Sequence[HistoryRow]) -> _QualityPoint:
     return _QualityPoint(
         end=rows[0].end,
         text=rows[0].window_end,
-        state=next((state for state in order if state in states), QualityState.UNKNOWN),
+        state=first_said(order, states, QualityState.UNKNOWN),
         run_ids=tuple(row.run_id for row in rows),
     )
 
@@ -181,12 +178,12 @@ def _due(known: _KnownQuality, point: _QualityPoint, policy: _Policy) -> Notice 
     if point.state is QualityState.UNKNOWN or _is_quiet(known, point, policy):
         return None
     if point.state is QualityState.HOLDS:
-        return _notice(NoticeKind.QUALITY_RECOVERED, known.told)
+        return notice_since(NoticeKind.QUALITY_RECOVERED, known.told)
     if known.told is None:
-        return _notice(NoticeKind.QUALITY_DROPPED, known.seen)
+        return notice_since(NoticeKind.QUALITY_DROPPED, known.seen)
     remind_every = policy.settings.remind_every
     wanted = remind_every is not None and _since_last(known, point) >= remind_every
-    return _notice(NoticeKind.QUALITY_REMINDER, known.told) if wanted else None
+    return notice_since(NoticeKind.QUALITY_REMINDER, known.told) if wanted else None
 
 
 def _is_quiet(known: _KnownQuality, point: _QualityPoint, policy: _Policy) -> bool:
@@ -205,11 +202,7 @@ def _since_last(known: _KnownQuality, point: _QualityPoint) -> timedelta:
     return timedelta() if known.last is None else point.end - known.last.window_end
 
 
-def _notice(kind: NoticeKind, since: str | None) -> Notice | None:
-    return None if since is None else Notice(kind=kind, since=since)
-
-
 def _after(known: _KnownQuality, point: _QualityPoint, notice: Notice) -> _KnownQuality:
-    told = Told(notice=notice, window_end=point.end, run_ids=point.run_ids)
+    told = told_at(point, notice)
     is_over = notice.kind is NoticeKind.QUALITY_RECOVERED
     return replace(known, told=None if is_over else notice.since, last=told)

@@ -16,6 +16,7 @@ from reports.findings.model_quality.scores import WrongImage
 from reports.findings.run import RunFindings
 from reports.pages.run.thumbnails import MOST_WRONG_BYTES, MOST_WRONG_PICTURES
 from tests.support import findings as examples
+from tests.support.detector_qualities import fallen_detector
 from tests.support.model_qualities import fallen, right
 from tests.support.worlds import job_of, make_world
 
@@ -76,6 +77,20 @@ def test_an_image_of_the_window_that_was_overwritten_since_is_not_shown(folder: 
     pictures = pictures_of_wrong_answers(place(folder), found, window(1.0))
 
     assert list(pictures) == ["images/past_03.jpg"]
+
+
+def test_of_a_detector_the_worst_images_are_fetched(folder: Path) -> None:
+    quality = fallen_detector()
+    assert quality.detection is not None
+    worst = dataclasses.replace(quality.detection.worst[0], image="images/past_05.jpg")
+    detection = dataclasses.replace(quality.detection, worst=(worst,))
+    found = dataclasses.replace(
+        examples.steady(), model_quality=dataclasses.replace(quality, detection=detection)
+    )
+
+    pictures = pictures_of_wrong_answers(place(folder), found, window(1.0))
+
+    assert list(pictures) == ["images/past_05.jpg"]
 
 
 def test_no_more_are_fetched_than_the_page_may_hold(folder: Path) -> None:

@@ -8,6 +8,7 @@ from benchmarks.index_pages import simulated_rows
 from reports.history.history import HistoryRow
 from reports.pages.index.page import index_files
 from tests.support.browser import OpenedPage, Violation, open_pages, violations
+from tests.support.detector_history import detector_rows
 from tests.support.findings import HOSTILE_LABELS
 from tests.support.normal_days import drifted_from_days, hostile_days, rows_of_days
 from tests.support.pages import index_of
@@ -31,6 +32,7 @@ PAGES: dict[str, Callable[[], bytes]] = {
     "hostile": lambda: index_of("dogs", hostile()),
     "beside normal days": lambda: index_of("dogs", rows_of_days(drifted_from_days(), 40)),
     "hostile days": lambda: index_of("dogs", rows_of_days(hostile_days(), 100)),
+    "a detector": lambda: index_of("dogs", detector_rows(40, fell=6)),
     "no run": lambda: index_of("dogs", []),
     "a table": lambda: max(index_files("dogs", simulated_rows(400)).tables.items())[1],
 }

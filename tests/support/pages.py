@@ -16,7 +16,7 @@ from reports.history.history import HistoryRow
 from reports.pages.index.page import index_files
 from reports.pages.links import JobLinks
 from reports.pages.run.report import report_html
-from tests.support import boxed_findings, normal_days, quality_findings
+from tests.support import boxed_findings, detector_findings, normal_days, quality_findings
 from tests.support import findings as examples
 from tests.support.row_findings import drifted_rows
 
@@ -37,16 +37,24 @@ EXAMPLES = (
     quality_findings.two_versions,
     quality_findings.hostile_classes,
     quality_findings.worse_rows,
+    detector_findings.detector_still_right,
+    detector_findings.detector_worse_with_drift,
+    detector_findings.detector_worse_without_drift,
+    detector_findings.detector_cut_scores,
+    detector_findings.detector_without_true_boxes,
+    detector_findings.detector_hostile,
     boxed_findings.found_boxes,
     boxed_findings.hostile_boxes,
 )
 
 
 @functools.cache
-def photograph() -> bytes:
-    """Return a photograph as a thumbnail."""
+def photograph(*, upright: bool = False) -> bytes:
+    """Return a photograph as a thumbnail; `upright` turns it by a right angle."""
     out = io.BytesIO()
-    Image.fromarray(skimage.data.chelsea()).save(out, "JPEG")
+    pixels = skimage.data.chelsea()
+    picture_of = Image.fromarray(pixels.swapaxes(0, 1) if upright else pixels)
+    picture_of.save(out, "JPEG")
     picture = thumbnail(out.getvalue())
     assert picture is not None
     return picture
@@ -65,7 +73,7 @@ def wrong_images_of(run: RunFindings) -> list[str]:
     quality = run.model_quality
     if quality is None or quality.state is not QualityState.DROPPED:
         return []
-    return [one.image for one in quality.wrong[:8] if one.image]
+    return [one.image for one in quality.shown[:8] if one.image]
 
 
 def index_of(job: str, rows: Iterable[HistoryRow], links: JobLinks | None = None) -> bytes:

@@ -20,6 +20,7 @@ from reports.findings.model_quality.scores import (
 from reports.findings.run import RunFindings
 from reports.words.of_quality.sentences import quality_headline, quality_summary
 from tests.support import findings as examples
+from tests.support.detector_findings import DETECTOR_EXAMPLES
 from tests.support.findings import HOSTILE_LABELS
 from tests.support.model_qualities import (
     DAYS,
@@ -195,6 +196,7 @@ QUALITY_EXAMPLES = (
     hostile_classes,
     worse_rows,
     estimated,
+    *DETECTOR_EXAMPLES,
 )
 
 

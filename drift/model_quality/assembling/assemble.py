@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from drift.across_runs.marks import MarkedWindow
 from drift.model_quality.assembling.gathered import GatheredLabels
+from drift.model_quality.assembling.judging_rules import judge_settings, lies_in, newest_rule
 from drift.model_quality.assembling.model_classes import ModelClasses
 from drift.model_quality.assembling.points import points_of_days, points_of_weeks, sums_of
 from drift.model_quality.assembling.remarks import remarks_on_classes, remarks_on_joining
 from drift.model_quality.assembling.told_labels import label_input
 from drift.model_quality.judging.judge import judge
-from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
+from drift.model_quality.judging.judgement import DayScore, Judgement
 from drift.model_quality.records.documents import record_bytes, sums_document
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.scoring.calibration import reliability_of
@@ -24,7 +24,6 @@ from drift.model_quality.scoring.most_certain import merged_wrong
 from drift.model_quality.scoring.scores import scores_of
 from drift.model_quality.scoring.summing import merged, merged_by_version, sum_up
 from drift.model_quality.sums import ClassifierSums, DayQuality
-from drift.model_quality.whole_days import whole_days
 from drift.run_request import as_text
 from reports.findings.model_quality.quality import (
     ModelKind,
@@ -87,8 +86,8 @@ def _with_judgement(
     judged = judge(
         [_day_score(one, gathered) for one in records],
         None if reference is None else (reference.images, reference.right_images),
-        _settings(gathered),
-        _rule(gathered),
+        judge_settings(gathered.job),
+        newest_rule(gathered.job, gathered.window, gathered.days, gathered.since),
     )
     newest = _days_in(records, judged.newest)
     if not newest:
@@ -140,32 +139,8 @@ def _day_score(day: DayQuality, gathered: GatheredLabels) -> DayScore:
         end=day.end,
         images=sum(one.images for one in sums),
         right=sum(one.right_images for one in sums),
-        teaches=not _lies_in(day, marks.rejected),
-        accepted=_lies_in(day, marks.accepted),
-    )
-
-
-def _lies_in(day: DayQuality, windows: Iterable[MarkedWindow]) -> bool:
-    return any(one.start < day.end and day.start < one.end for one in windows)
-
-
-def _settings(gathered: GatheredLabels) -> JudgeSettings:
-    job = gathered.job
-    return JudgeSettings(
-        false_alarm_rate=job.quality.false_alarm_rate,
-        minimum_drop=job.quality.minimum_drop,
-        min_labels=job.labels.min_labels,
-    )
-
-
-def _rule(gathered: GatheredLabels) -> NewestRule:
-    span = gathered.window
-    own = whole_days(span.end, span.end - span.start, gathered.job.day_zone)
-    last = gathered.days[-1].end if gathered.days else span.end
-    return NewestRule(
-        window_end=own[-1].end if own else last,
-        window_days=max(len(own), 1),
-        newest_from=gathered.since,
+        teaches=not lies_in(day.start, day.end, marks.rejected),
+        accepted=lies_in(day.start, day.end, marks.accepted),
     )
 
 

@@ -54,16 +54,21 @@ def remarks_on_job(
             "Where it comes later, with the labels, nothing is to be done; else correct it in the "
             "job file."
         )
+    yield from remarks_on_columns(job, predictions)
+    if taken := classes_taken_for_none(job, predictions):
+        yield (
+            f"The model answers with {taken}, which labels.no_class takes for no label at all: "
+            f"images that are truly of this class are not counted. {WITHOUT_CLASSES}"
+        )
+
+
+def remarks_on_columns(job: Job, predictions: PredictionRows) -> Iterator[str]:
+    """Yield a sentence for each column that the job names for labels and the log does not have."""
     version = job.quality.version
     if version is not None and len(predictions) and version not in predictions.raw:
         yield (
             f'The log has no column "{version}", which quality.version names: versions of the '
             "model are not told apart. Correct quality.version in the job file."
-        )
-    if taken := classes_taken_for_none(job, predictions):
-        yield (
-            f"The model answers with {taken}, which labels.no_class takes for no label at all: "
-            f"images that are truly of this class are not counted. {WITHOUT_CLASSES}"
         )
 
 

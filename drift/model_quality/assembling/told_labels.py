@@ -9,6 +9,7 @@ from drift.model_quality.joining.joined import SpelledRows
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.sums import ClassifierSums
 from drift.run_request import as_text
+from jobs.labels.labels import LabelFacts
 from jobs.times.timestamps import to_datetime
 from reports.findings.model_quality.labels import LabelExample, LabelInput
 
@@ -60,7 +61,7 @@ def label_input(
         newest=max(moments, default=None),
         left_out=summed(left_out),
         noted=summed(noted),
-        examples=_examples(gathered),
+        examples=examples_of(gathered.given),
     )
 
 
@@ -95,9 +96,10 @@ def _on_several_days(gathered: GatheredLabels, taken: int) -> dict[str, int]:
     return {SEVERAL_DAYS: again} if by_id and again > 0 else {}
 
 
-def _examples(gathered: GatheredLabels) -> tuple[LabelExample, ...]:
-    given = () if gathered.given is None else gathered.given.examples
+def examples_of(given: LabelFacts | None) -> tuple[LabelExample, ...]:
+    """Return the first labels of which something is to be said."""
+    found = () if given is None else given.examples
     return tuple(
         LabelExample(source=one.source, line=one.line or None, key=one.key, reason=one.reason)
-        for one in given[:_EXAMPLES]
+        for one in found[:_EXAMPLES]
     )

@@ -25,7 +25,7 @@ def unread_quality(
         In full sentences.
     """
     return ModelQuality(
-        kind=ModelKind.CLASSIFIER,
+        kind=ModelKind.DETECTOR if job.predictions.columns.boxes else ModelKind.CLASSIFIER,
         state=QualityState.UNKNOWN,
         headline=HEADLINE,
         summary=f"It is not known whether the model is still right: {reason}",

@@ -26,7 +26,7 @@ def drop_estimate(belief: Belief, counts: DayCounts, right: float, before: float
     before
         The share of right answers that it is compared with.
     """
-    value = before - right / float(counts.images.sum())
+    value = before - right / counts.total
     low, high = (_quantile(belief, counts, right, chance) for chance in (0.025, 0.975))
     return Estimate(value=value, low=min(low, value), high=max(high, value))
 

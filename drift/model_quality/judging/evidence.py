@@ -25,8 +25,8 @@ class DayEvidence:
 
     Attributes
     ----------
-    images, right
-        By day.
+    images, right, labels
+        By day: what the score is told of, and how many labelled images there are.
     numbers
         Which calendar day each is, counted from the first: neighbours differ by one.
     logs
@@ -38,6 +38,7 @@ class DayEvidence:
     days: tuple[DayScore, ...]
     images: Numbers
     right: Numbers
+    labels: Numbers
     numbers: Numbers
     logs: Numbers
     beliefs: dict[tuple[bytes, int], Belief]
@@ -50,6 +51,7 @@ class DayEvidence:
             days=tuple(days),
             images=np.array([day.images for day in days], dtype=np.float64),
             right=np.array([min(day.right, day.images) for day in days], dtype=np.float64),
+            labels=np.array([day.labelled for day in days], dtype=np.float64),
             # A day of 23 or 25 hours moves the start of later days by an hour.
             numbers=np.array(
                 [round((day.start - first) / timedelta(days=1)) for day in days if first],
@@ -65,6 +67,7 @@ class DayEvidence:
             days=self.days[:count],
             images=self.images[:count],
             right=self.right[:count],
+            labels=self.labels[:count],
             numbers=self.numbers[:count],
             logs=self.logs[:count],
             beliefs={},
@@ -99,7 +102,15 @@ class DayEvidence:
 
     def p_value(self, belief: Belief, stretch: slice) -> float:
         """Return the chance of so few right answers in a stretch, or fewer."""
-        return belief.chance(self.counts(stretch), float(self.right[stretch].sum()))
+        return belief.chance(self.counts(stretch), self.right_of(stretch))
+
+    def right_of(self, stretch: slice) -> float:
+        """Return how many of `DayCounts.total` are right, which is rounded where `images` is not.
+
+        That many of whole images; else the same share.
+        """
+        images = float(self.images[stretch].sum())
+        return float(self.right[stretch].sum()) * (self.counts(stretch).total / images)
 
 
 def large_enough(drop: float, settings: JudgeSettings) -> bool:

@@ -11,7 +11,13 @@ import numpy as np
 from drift.model_quality.judging.belief import belief_of_reference
 from drift.model_quality.judging.estimates import drop_estimate, smallest_drop
 from drift.model_quality.judging.evidence import DayEvidence
-from drift.model_quality.judging.judgement import DayScore, Judgement, JudgeSettings, NewestRule
+from drift.model_quality.judging.judgement import (
+    DayScore,
+    Judgement,
+    JudgeSettings,
+    NewestRule,
+    ReferenceScore,
+)
 from drift.model_quality.judging.lengths import (
     LevelBefore,
     StretchTest,
@@ -72,7 +78,7 @@ class NewestTest:
 
 def judge(
     days: Sequence[DayScore],
-    reference: tuple[float, float] | None,
+    reference: ReferenceScore | None,
     settings: JudgeSettings,
     rule: NewestRule,
 ) -> Judgement:
@@ -84,8 +90,8 @@ def judge(
         Calendar days in order of time, some missing, some without labels. Days behind the window's
         end are left out.
     reference
-        How many different labelled images the reference has, and how many of them were right; None
-        where it has no labels.
+        How many different labelled images the reference has, and how many of them were right, as
+        those of a `DayScore`; None where it has no labels.
     """
     test = newest_test(days, reference, settings, rule)
     if not isinstance(test, NewestTest):
@@ -105,7 +111,7 @@ def judge(
 
 def newest_test(
     days: Sequence[DayScore],
-    reference: tuple[float, float] | None,
+    reference: ReferenceScore | None,
     settings: JudgeSettings,
     rule: NewestRule,
 ) -> NewestTest | tuple[DayScore, ...]:
@@ -119,13 +125,13 @@ def newest_test(
 def newest_after(
     evidence: DayEvidence,
     course: QualityCourse,
-    reference: tuple[float, float] | None,
+    reference: ReferenceScore | None,
     settings: JudgeSettings,
     rule: NewestRule,
 ) -> NewestTest | tuple[DayScore, ...]:
     """Return the same, of days that were replayed already."""
     limits = limits_of(evidence.days, rule)
-    short = short_stretch(evidence.images, limits, settings.min_labels)
+    short = short_stretch(evidence.labels, limits, settings.min_labels)
     if short is None:
         return ()
     before = _before(evidence, course, short.start, reference, settings)
@@ -135,7 +141,7 @@ def newest_after(
     if before.basis is QualityBasis.REFERENCE:
         beside = np.full_like(beside, before.labels)
     compared = [(short, before)]
-    for stretch in both_lengths(evidence.images, short, course.narrowed(limits), beside)[1:]:
+    for stretch in both_lengths(evidence.labels, short, course.narrowed(limits), beside)[1:]:
         other = _before(evidence, course, stretch.start, reference, settings)
         # Too few days may be left before the longer one: then it is not judged.
         if other is not None and other.basis is before.basis:
@@ -161,7 +167,7 @@ def _newest_of(
     return NewestTest(
         newest=evidence.days[test.stretch],
         counts=evidence.counts(test.stretch),
-        right=float(evidence.right[test.stretch].sum()),
+        right=evidence.right_of(test.stretch),
         before=compared[tests.index(test)][1],
         test=test,
         p_value=min(1.0, len(tests) * min(one.p_value for one in tests)),
@@ -173,12 +179,12 @@ def _before(
     evidence: DayEvidence,
     course: QualityCourse,
     start: int,
-    reference: tuple[float, float] | None,
+    reference: ReferenceScore | None,
     settings: JudgeSettings,
 ) -> Before | None:
     chosen = course.level_days(start)
-    days, labels = int(chosen.sum()), evidence.images[chosen].sum()
-    known = reference is not None and reference[0] >= settings.min_labels
+    days, labels = int(chosen.sum()), evidence.labels[chosen].sum()
+    known = reference is not None and _labels_of(reference) >= settings.min_labels
     enough = (
         (days >= ENOUGH_DAYS and labels >= max(ENOUGH_LABELS, settings.min_labels))
         # The reference is what the level was before a person accepted another.
@@ -201,5 +207,10 @@ def _before(
     return Before(
         basis=QualityBasis.REFERENCE,
         level=LevelBefore(accuracy=right / images, belief=belief_of_reference(images, right)),
-        labels=images,
+        labels=_labels_of(reference),
     )
+
+
+def _labels_of(reference: ReferenceScore) -> float:
+    """Return how many labelled images the reference has."""
+    return reference[2] if len(reference) == 3 else reference[0]

@@ -8,6 +8,9 @@ from datetime import datetime
 from reports.findings.model_quality.quality import QualityBasis, QualityState
 from reports.findings.model_quality.scores import Estimate
 
+ReferenceScore = tuple[float, float] | tuple[float, float, float]
+"""The reference's `images`, `right` and `labels`, as those of a `DayScore`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayScore:
@@ -17,13 +20,17 @@ class DayScore:
     ----------
     images, right
         How many different labelled images, and how many of them were right; a part of one where an
-        image was answered differently at different times.
+        image was answered differently at different times. Of a score that is no share of images,
+        how many images a share with the same sampling variance is of, and that score's part.
     teaches
         False for a day that a person rejected, or said belongs to a drop: it never counts as
         before.
     accepted
         True for a day that a person accepted as the new level: a drop that lasts ends there, and
         earlier days no longer count as before.
+    labels
+        How many labelled images there are, where `images` says something else: they decide which
+        days are judged together, and whether they are enough.
     """
 
     start: datetime
@@ -32,6 +39,12 @@ class DayScore:
     right: float
     teaches: bool = True
     accepted: bool = False
+    labels: float | None = None
+
+    @property
+    def labelled(self) -> float:
+        """How many labelled images there are."""
+        return self.images if self.labels is None else self.labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

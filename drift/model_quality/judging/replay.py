@@ -78,7 +78,7 @@ class QualityCourse:
 
     def labels_beside(self, evidence: DayEvidence) -> Numbers:
         """Return by day with how many labels a stretch is compared that begins there."""
-        labels = np.where(self.level_days(len(self.teaches)), evidence.images, 0.0)
+        labels = np.where(self.level_days(len(self.teaches)), evidence.labels, 0.0)
         sums: Numbers = np.cumsum(labels) - labels
         return sums
 
@@ -130,7 +130,7 @@ def judge_day(
     if course.since is not None:
         course.teaches[at] = False
         _weigh(evidence, course, at)
-    images = evidence.images[: at + 1]
+    images = evidence.labels[: at + 1]
     drop = None
     short = short_stretch(images, limits, settings.min_labels)
     if short is not None:
@@ -157,7 +157,7 @@ def _found(
     alone = shared_rate(settings, len(stretches))
     for stretch in stretches:
         level_days = course.level_days(stretch.start)
-        if evidence.images[level_days].sum() < settings.min_labels:
+        if evidence.labels[level_days].sum() < settings.min_labels:
             continue
         accuracy = evidence.accuracy(level_days)
         # What is thought of days costs the most, and most days need none of it.

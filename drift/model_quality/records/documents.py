@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import cast
 
+from drift.model_quality.records.kind import RecordKind
 from drift.model_quality.records.record import DayRecord
+from drift.model_quality.records.values import (
+    count_in,
+    counts_in,
+    day_in,
+    list_in,
+    lists_in,
+    moment_in,
+    number_in,
+    read_document,
+    table_in,
+    text_in,
+    text_or_none,
+)
 from drift.model_quality.sums import (
     BINS,
     MOST_WRONG,
@@ -25,11 +36,6 @@ from reports.findings.model_quality.scores import WrongImage
 VERSION = 1
 # Ten times what a day with a thousand classes takes.
 LARGEST_RECORD_BYTES = 8_000_000
-_LONGEST_DAY = timedelta(hours=30)
-
-
-class BrokenRecordError(ValueError):
-    """An object is no record of a day; the text says why, as the end of a sentence."""
 
 
 def record_bytes(record: DayRecord) -> bytes:
@@ -59,12 +65,13 @@ def parse_record(data: bytes) -> DayRecord:
     BrokenRecordError
         If it is none.
     """
-    try:
-        return _record(_table(json.loads(data)))
-    except RecursionError:
-        raise BrokenRecordError("its JSON is nested too deeply") from None
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise BrokenRecordError(str(error)[:200] or type(error).__name__) from None
+    return read_document(data, _record)
+
+
+CLASSIFIER_DAYS = RecordKind(
+    to_bytes=record_bytes, parse=parse_record, largest_bytes=LARGEST_RECORD_BYTES
+)
+"""The records of a classifier."""
 
 
 def sums_document(sums: ClassifierSums) -> dict[str, object]:
@@ -90,22 +97,25 @@ def sums_in(document: Mapping[str, object]) -> ClassifierSums:
         If they are none.
     """
     bins = tuple(
-        ConfidenceBin(count=_count(one[0]), confidence=_number(one[1]), right=_count(one[2]))
-        for one in _lists(document["bins"], 3)
+        ConfidenceBin(count=count_in(one[0]), confidence=number_in(one[1]), right=count_in(one[2]))
+        for one in lists_in(document["bins"], 3)
     )
     if len(bins) not in {0, BINS}:
         raise ValueError(f"it has {len(bins)} bins of confidences, not {BINS}")
     confusion = {
-        (_text(one[0]), _text(one[1])): _count(one[2]) for one in _lists(document["confusion"], 3)
+        (text_in(one[0]), text_in(one[1])): count_in(one[2])
+        for one in lists_in(document["confusion"], 3)
     }
-    (loss,) = _lists([document["loss"]], 3)
+    (loss,) = lists_in([document["loss"]], 3)
     sums = ClassifierSums(
-        predictions=_count(document["predictions"]),
-        images=_count(document["images"]),
-        right_images=_number(document["right_images"]),
+        predictions=count_in(document["predictions"]),
+        images=count_in(document["images"]),
+        right_images=number_in(document["right_images"]),
         confusion=confusion,
         bins=bins,
-        loss=LossSums(count=_count(loss[0]), total=_number(loss[1]), squares=_number(loss[2])),
+        loss=LossSums(
+            count=count_in(loss[0]), total=number_in(loss[1]), squares=number_in(loss[2])
+        ),
     )
     if not sums.right_images <= sums.images <= sums.labelled <= sums.predictions:
         raise ValueError("its counts contradict each other")
@@ -119,83 +129,29 @@ def _in_order(quality: DayQuality) -> list[tuple[str | None, ClassifierSums]]:
 def _record(document: Mapping[str, object]) -> DayRecord:
     if document.get("version") != VERSION:
         raise ValueError(f"its version is {document.get('version')!r}, not {VERSION}")
-    start, end = _moment(document["start"]), _moment(document["end"])
-    if not timedelta() < end - start < _LONGEST_DAY:
-        raise ValueError("it is not of one day")
-    versions = [_table(one) for one in _list(document["versions"])]
+    start, end = day_in(document)
+    versions = [table_in(one) for one in list_in(document["versions"])]
     newest = document["newest"]
     return DayRecord(
         quality=DayQuality(
             start=start,
             end=end,
-            versions={_text_or_none(one["name"]): sums_in(one) for one in versions},
-            wrong=tuple(_wrong(_table(one)) for one in _list(document["wrong"])[:MOST_WRONG]),
+            versions={text_or_none(one["name"]): sums_in(one) for one in versions},
+            wrong=tuple(_wrong(table_in(one)) for one in list_in(document["wrong"])[:MOST_WRONG]),
         ),
-        labels=_count(document["labels"]),
-        left_out=_counts(document["left_out"]),
-        noted=_counts(document["noted"]),
-        newest=None if newest is None else as_text(_moment(newest)),
+        labels=count_in(document["labels"]),
+        left_out=counts_in(document["left_out"]),
+        noted=counts_in(document["noted"]),
+        newest=None if newest is None else as_text(moment_in(newest)),
     )
 
 
 def _wrong(document: Mapping[str, object]) -> WrongImage:
     confidence = document["confidence"]
-    texts = {name: _text(document[name]) for name in ("image", "id", "true", "predicted")}
-    _moment(document["timestamp"])
+    texts = {name: text_in(document[name]) for name in ("image", "id", "true", "predicted")}
+    moment_in(document["timestamp"])
     return WrongImage(
         **texts,
-        timestamp=_text(document["timestamp"]),
-        confidence=None if confidence is None else _number(confidence),
+        timestamp=text_in(document["timestamp"]),
+        confidence=None if confidence is None else number_in(confidence),
     )
-
-
-def _table(value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise TypeError("it is no table")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    if not isinstance(value, list):
-        raise TypeError("a list is missing")
-    return value
-
-
-def _lists(value: object, length: int) -> list[list[object]]:
-    found = [_list(one) for one in _list(value)]
-    if any(len(one) != length for one in found):
-        raise ValueError(f"a list has not {length} values")
-    return found
-
-
-def _counts(value: object) -> dict[str, int]:
-    return {_text(name): _count(count) for name, count in _table(value).items()}
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(f"{str(value)[:40]!r} is no count")
-    return value
-
-
-def _number(value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise TypeError(f"{str(value)[:40]!r} is no number")
-    return float(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{str(value)[:40]!r} is no text")
-    return value
-
-
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _moment(value: object) -> datetime:
-    found = datetime.fromisoformat(_text(value))
-    if found.tzinfo is None:
-        raise ValueError(f"{cast('str', value)[:40]!r} is no time with a zone")
-    return found

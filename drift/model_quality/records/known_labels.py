@@ -1,14 +1,11 @@
 """The settled labels of a run as bytes: only a cache, which spares reading labels that are known.
 
-A checksum, a line of JSON (what is told of the labels, and how long each table is), and the arrays
-of three tables: by id, by image, by the last part of the image's name. Every array begins at a
-multiple of eight bytes, so that it is used where it lies.
+A line of JSON (what is told of the labels, and how long each table is), and the arrays of three
+tables: by id, by image, by the last part of the image's name.
 """
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -26,12 +23,10 @@ from drift.model_quality.joining.hashed_labels import (
     probe,
 )
 from drift.model_quality.joining.label_index import KeyedLabels, LabelIndex
+from drift.model_quality.records.arrays_in_bytes import array_in, framed, header_in
 from jobs.labels.labels import LabelFacts, LeftOutLabel
 
-# 10,000,000 labels, the most that are read, each by image and by the last part of its name.
-LARGEST_LABELS_BYTES = 500_000_000
 _VERSION = 1
-_ALIGNED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +57,7 @@ def labels_bytes(known: KnownLabels, key: str) -> bytes | None:
         "classes": tables[0].classes.to_pylist(),
         "tables": [[len(one), one.codes.itemsize] for one in tables],
     }
-    parts = [_padded(json.dumps(header, separators=(",", ":")).encode() + b"\n")]
-    parts += [_padded(array.tobytes()) for one in tables for array in _arrays(one)]
-    body = b"".join(parts)
-    return _checksum(body) + body
+    return framed(header, (array for one in tables for array in _arrays(one)))
 
 
 def parse_labels(data: bytes, key: str) -> KnownLabels | None:
@@ -73,15 +65,12 @@ def parse_labels(data: bytes, key: str) -> KnownLabels | None:
 
     `passed_over` and `listing_digest` are those of the run that stored it.
     """
-    if data[:_ALIGNED] != _checksum(memoryview(data)[_ALIGNED:]):
-        return None
-    end = data.find(b"\n", _ALIGNED)
     try:
-        header = json.loads(data[_ALIGNED:end])
+        header, start = header_in(data)
         told = (header["version"], header["key"], header["probe"])
         if told != (_VERSION, key, probe()):
             return None
-        by_id, by_image, parts = _tables(data, _aligned(end + 1), header)
+        by_id, by_image, parts = _tables(data, start, header)
         images = replace(by_image, parts=parts)
         index = LabelIndex(by_id=by_id, by_image=images, count=int(header["count"]))
         return KnownLabels(index=index, facts=_facts(header["facts"]))
@@ -110,8 +99,8 @@ def _tables(data: bytes, start: int, header: Mapping[str, Any]) -> Iterator[Hash
     for count, width in header["tables"]:
         found = []
         for kind in (FIRST, SECOND, np.dtype(f"<u{width}"), NUMBERS):
-            found.append(np.frombuffer(data, kind, count, start))
-            start = _aligned(start + found[-1].nbytes)
+            array, start = array_in(data, kind, count, start)
+            found.append(array)
         first, second, codes, numbers = found
         yield HashedLabels(
             first=first, second=second, codes=codes, numbers=numbers, classes=classes
@@ -121,15 +110,3 @@ def _tables(data: bytes, start: int, header: Mapping[str, Any]) -> Iterator[Hash
 def _facts(document: Mapping[str, Any]) -> LabelFacts:
     examples = tuple(LeftOutLabel(**one) for one in document["examples"])
     return LabelFacts(**{**document, "examples": examples})
-
-
-def _checksum(body: bytes | memoryview) -> bytes:
-    return zlib.crc32(body).to_bytes(_ALIGNED, "little")
-
-
-def _aligned(size: int) -> int:
-    return size + -size % _ALIGNED
-
-
-def _padded(part: bytes) -> bytes:
-    return part + bytes(_aligned(len(part)) - len(part))

@@ -51,6 +51,11 @@ class DayRecord:
         """How many predictions there are, with and without a label."""
         return sum(one.predictions for one in self.quality.versions.values())
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a label, or one was left out: a day without any has no record."""
+        return bool(self.labelled or self.left_out)
+
 
 def record_of(day: WholeDay, found: SpelledRows) -> DayRecord:
     """Return what is kept of a day."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-_VERSION = 2
+_VERSION = 3
 _MOST_DAYS = 800
 
 
@@ -38,14 +38,14 @@ class Seen:
     days
         By date.
     labels
-        The digest of the labels' objects for which `last_part` was found.
-    last_part
-        Whether those labels are for images by the last part of their names.
+        The digest of the labels' objects for which `way` was found.
+    way
+        How much of an image's name those labels are compared by: 0 stands for the whole name.
     """
 
     days: Mapping[str, SeenDay] = field(default_factory=dict)
     labels: str = ""
-    last_part: bool = False
+    way: int = 0
 
 
 def seen_bytes(seen: Seen) -> bytes:
@@ -55,7 +55,7 @@ def seen_bytes(seen: Seen) -> bytes:
     document = {
         "version": _VERSION,
         "labels": seen.labels,
-        "last_part": seen.last_part,
+        "way": seen.way,
         "days": days,
     }
     return json.dumps(document, separators=(",", ":")).encode()
@@ -75,7 +75,7 @@ def parse_seen(data: bytes) -> Seen | None:
                 for name, (key, version, predictions) in document["days"].items()
             },
             labels=str(document["labels"]),
-            last_part=document["last_part"] is True,
+            way=max(int(document["way"]), 0),
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None

@@ -9,26 +9,16 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from typing import Generic
 
 from drift.days.records.stored.record_copies import RecordCopy, copy_in, lines_of, newest_copies
-from drift.model_quality.records.documents import (
-    LARGEST_RECORD_BYTES,
-    BrokenRecordError,
-    parse_record,
-    record_bytes,
-)
-from drift.model_quality.records.known_labels import (
-    LARGEST_LABELS_BYTES,
-    KnownLabels,
-    labels_bytes,
-    parse_labels,
-)
+from drift.model_quality.records.kind import Record, RecordKind
 from drift.model_quality.records.names import LABELS_NAME, QUALITY_FOLDER, date_of
-from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.seen import Seen, parse_seen, seen_bytes
+from drift.model_quality.records.values import BrokenRecordError
 from drift.workplace import Workplace
 from jobs.buckets.bucket import BINARY, JSON, Bucket
 from jobs.errors import ObjectError, ObjectMissingError
@@ -41,6 +31,9 @@ _ROLLUP = RollupFormat(
     most_bytes=100_000_000,
 )
 _SEEN = "seen"
+# 10,000,000 labels that are classes, the most that are read, each by image and by the last part of
+# its name.
+LARGEST_LABELS_BYTES = 500_000_000
 # So much is written again with every new day: 10,000 labels by image, 20,000 by id.
 _MOST_BESIDE_RECORDS = 400_000
 _AT_ONCE = 16
@@ -48,7 +41,7 @@ _AT_ONCE = 16
 logger = logging.getLogger(__name__)
 
 
-class QualityStore:
+class QualityStore(Generic[Record]):
     """The records of one job.
 
     Parameters
@@ -57,9 +50,14 @@ class QualityStore:
         The job and its bucket. Nothing is written where it does not write.
     still_allowed
         Raises where the lock was lost; it is asked before every write.
+    kind
+        What the records are.
     """
 
-    def __init__(self, place: Workplace, still_allowed: StillAllowed) -> None:
+    def __init__(
+        self, place: Workplace, still_allowed: StillAllowed, kind: RecordKind[Record]
+    ) -> None:
+        self._kind = kind
         self._bucket: Bucket = place.bucket
         self._writes = place.writes
         self._still_allowed = still_allowed
@@ -69,7 +67,7 @@ class QualityStore:
         self._remembered: dict[str, bytes] = {}
         self._labels: bytes | None = None
         self._stored: dict[bytes, RecordCopy] = {}
-        self.made: dict[str, DayRecord] = {}
+        self.made: dict[str, Record] = {}
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -111,22 +109,27 @@ class QualityStore:
         self._load()
         self._remembered[name] = data
 
-    def known_labels(self, key: str) -> KnownLabels | None:
-        """Return the labels that are remembered under a key; None where these are not."""
+    def known_labels(self) -> bytes | None:
+        """Return the labels that are remembered; None where these are lost."""
         line = self.remembered(LABELS_NAME)
         try:
             if line is not None:
-                return parse_labels(base64.b64decode(line, validate=True), key)
+                return base64.b64decode(line, validate=True)
             if LABELS_NAME not in self.versions:
                 return None
-            stored = self._bucket.read(self.folder + LABELS_NAME, LARGEST_LABELS_BYTES)
+            return self._bucket.read(self.folder + LABELS_NAME, LARGEST_LABELS_BYTES).data
         except (ObjectError, ValueError):
             return None
-        return parse_labels(stored.data, key)
 
-    def remember_labels(self, known: KnownLabels, key: str) -> None:
-        """Remember labels that were read: few beside the records, many in their own object."""
-        data = labels_bytes(known, key) if self._writes else None
+    def remember_labels(self, labels: Callable[[], bytes | None]) -> None:
+        """Remember labels that were read: few beside the records, many in their own object.
+
+        Parameters
+        ----------
+        labels
+            What is stored of them; None where they cannot be stored.
+        """
+        data = labels() if self._writes else None
         few = data is not None and len(data) <= _MOST_BESIDE_RECORDS
         if data is not None and few:
             self.remember(LABELS_NAME, base64.b64encode(data))
@@ -136,7 +139,7 @@ class QualityStore:
         self._remembered.pop(LABELS_NAME, None)
         self._labels = data
 
-    def records(self) -> dict[str, DayRecord]:
+    def records(self) -> dict[str, Record]:
         """Return all records by date, those made by this run among them.
 
         One that cannot be understood is left out, and a warning names it.
@@ -148,15 +151,15 @@ class QualityStore:
             known = {date: record for date, record in found if record is not None}
         return dict(sorted({**known, **self.made}.items()))
 
-    def write(self, date: str, record: DayRecord) -> str | None:
+    def write(self, date: str, record: Record) -> str | None:
         """Write a day's record where its bytes differ; return its version, empty without an object.
 
-        A day without a single label gets no object; one that had labels is said to have none now.
+        A day of which nothing is kept gets no object; one that had one is said to be empty now.
         None is returned where it could not be written, which is logged: the next run tries again.
         """
-        name, data = f"{date}.json", record_bytes(record)
+        name, data = f"{date}.json", self._kind.to_bytes(record)
         before = self.versions.get(name)
-        if before is None and not record.labelled and not record.left_out:
+        if before is None and not record.is_kept:
             return ""
         self.made[date] = record
         if before is not None and self._content(date) == data:
@@ -212,12 +215,12 @@ class QualityStore:
             logger.warning("%s The next run reads the labels again.", error.message)
         self._labels = None
 
-    def _read(self, date: str) -> DayRecord | None:
+    def _read(self, date: str) -> Record | None:
         data = self._content(date)
         if data is None:
             return None
         try:
-            return parse_record(data)
+            return self._kind.parse(data)
         except BrokenRecordError as broken:
             self._pass_over(date, str(broken))
             return None
@@ -229,7 +232,7 @@ class QualityStore:
         if copy is not None and copy.version == self.versions.get(name):
             return copy.data
         try:
-            found = self._bucket.read(self.folder + name, LARGEST_RECORD_BYTES)
+            found = self._bucket.read(self.folder + name, self._kind.largest_bytes)
         except ObjectMissingError:
             return None
         except ObjectError as error:

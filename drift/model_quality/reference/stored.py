@@ -15,6 +15,7 @@ from drift.model_quality.records.documents import (
     sums_document,
     sums_in,
 )
+from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.reference.quality import ReferenceQuality
 from drift.model_quality.reference.reading import (
@@ -39,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 
 def reference_quality(
-    place: Workplace, store: QualityStore, listing: LabelListing | None
+    place: Workplace, store: QualityStore[DayRecord], listing: LabelListing | None
 ) -> ReferenceQuality | None:
     """Return how right the model is on its reference; None where that has no labels.
 
@@ -55,7 +56,7 @@ def reference_quality(
         return None
     try:
         own = None if listing is None else listing_of_reference(listing, place.job)
-        key = _key(place, own)
+        key = key_of_reference(place, own, settings_digest(place.job))
         known = store.remembered(_REMEMBERED)
         found = None if known is None else parse_reference(known, key)
         if found is None:
@@ -119,8 +120,16 @@ def _read(place: Workplace, listing: LabelListing | None) -> ReferenceQuality:
     return quality_of_rows(spelled(joined).rows)
 
 
-def _key(place: Workplace, listing: LabelListing | None) -> str:
-    """Return a digest of the objects that the reference and its labels lie in, and of settings."""
+def key_of_reference(place: Workplace, listing: LabelListing | None, settings: str) -> str:
+    """Return a digest of the objects that the reference and its labels lie in, and of settings.
+
+    Parameters
+    ----------
+    listing
+        The objects that may hold labels; None where the log's own labels count.
+    settings
+        A digest of what in the job file decides how rows are scored.
+    """
     job = place.job
     if job.reference.window is None:
         objects = find_objects(place.bucket, job.reference.log or job.predictions.path)
@@ -131,7 +140,7 @@ def _key(place: Workplace, listing: LabelListing | None) -> str:
         objects = [one for one in there if one.may_hold(start, end)]
     labels = () if listing is None else listing.objects
     told = [
-        settings_digest(job),
+        settings,
         job.reference.model_dump(mode="json"),
         *([sorted([one.name, one.info.version] for one in part) for part in (objects, labels)]),
     ]

@@ -23,9 +23,9 @@ TrueBoxes = Callable[[int], BoxesOfImage | None]
 def with_boxes(
     findings: RunFindings, window: WindowImages, true_boxes: TrueBoxes | None = None
 ) -> RunFindings:
-    """Return the findings with the boxes of images that stand out and of wrong answers.
+    """Return the findings with the boxes of images that stand out and of the worst ones.
 
-    Wrong answers of days before the window have none: their boxes are no longer at hand. Nothing
+    The worst images of days before the window have none: their boxes are no longer at hand. Nothing
     changes where the job has no boxes, or no images to draw them into.
     """
     if window.boxes is None:
@@ -47,6 +47,8 @@ def _rows_to_show(findings: RunFindings, window: WindowImages) -> dict[str, int]
     asked = [(one.image, one.id, one.timestamp) for one in findings.offenders]
     if quality is not None:
         asked += [(one.image, one.id, one.timestamp) for one in quality.wrong]
+        worst = () if quality.detection is None else quality.detection.worst
+        asked += [(one.image, one.id, one.timestamp) for one in worst]
     rows = window.rows[["image", "id", "timestamp"]]
     rows = rows[rows["image"].isin([image for image, _, _ in asked])]
     places: dict[tuple[str, str, str], int] = {}

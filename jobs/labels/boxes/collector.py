@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from jobs.job_file.box_settings import BoxColumns
 from jobs.job_file.label_settings import LabelSettings
 from jobs.job_file.prediction_settings import LogColumns
-from jobs.labels.box_labels import GivenBoxes, LabelledBoxes, joined_boxes
+from jobs.labels.box_labels import CLASS_NOT_KNOWN, GivenBoxes, LabelledBoxes, joined_boxes
 from jobs.labels.box_notes import BoxNotes
 from jobs.labels.collector import EVERYTHING, LabelCollector, LabelNotes, column_of, needed_columns
-from jobs.labels.given import GivenLabels, true_classes
+from jobs.labels.given import GivenLabels, in_no_class, true_classes
 from jobs.labels.labels import NO_KEY, NO_LABEL, NO_TIME, NOT_KNOWN
 from jobs.predictions.boxes.cells import NOT_READ, OTHER_LENGTH
 from jobs.predictions.boxes.logged import NO_CLASS, NO_SCORE
@@ -102,7 +102,11 @@ class BoxLabelCollector(LabelCollector):
             elif reason not in _OF_CELLS and reason != NO_SCORE:
                 self.box_notes.lose(self.notes, given, rows[kept[rows]], reason)
         self.box_notes.know_format(read.boxes.other_format)
-        self._boxes.append(GivenBoxes(given=given, boxes=self._labelled(raw, read)).take(kept))
+        classes = self._classes(raw, read)
+        boxes = self._labelled(classes, read)
+        of_no_class = in_no_class(classes, self.settings.no_class) & kept[boxes.image]
+        self.box_notes.note(CLASS_NOT_KNOWN, int(of_no_class.sum()))
+        self._boxes.append(GivenBoxes(given=given, boxes=boxes).take(kept))
         self._kept += int(kept.sum())
 
     def _leave_out(self, given: GivenLabels, raw: Mapping[str, Texts], read: BoxRows) -> Flags:
@@ -127,17 +131,21 @@ class BoxLabelCollector(LabelCollector):
             readable &= ~unreadable
         return has_key & has_label & readable
 
-    def _labelled(self, raw: Mapping[str, Texts], read: BoxRows) -> LabelledBoxes:
-        boxes, columns = read.boxes, self.columns_of_boxes
-        classes = pa.nulls(len(boxes), pa.string())
+    def _classes(self, raw: Mapping[str, Texts], read: BoxRows) -> Texts:
+        """Return the class of each box as it is written."""
+        columns = self.columns_of_boxes
         if columns.prediction is not None:
             source = read.made if columns.column is not None else raw
             if columns.prediction in source:
-                classes = source[columns.prediction].take(pa.array(boxes.row))
+                return source[columns.prediction].take(pa.array(read.boxes.row))
+        return pa.nulls(len(read.boxes), pa.string())
+
+    def _labelled(self, classes: Texts, read: BoxRows) -> LabelledBoxes:
+        boxes = read.boxes
         return LabelledBoxes(
             image=boxes.image_of_row[boxes.row],
             corners=boxes.corners,
-            classes=true_classes(classes, self.settings.classes),
+            classes=true_classes(classes, self.settings.classes, self.settings.no_class),
             crowd=np.zeros(len(boxes), np.bool_),
             in_shares=np.full(len(boxes.counts), boxes.in_shares),
             sizes=boxes.sizes,

@@ -25,7 +25,8 @@ from jobs.times.timestamps import TimestampRules
 _NO_CLASSES = (
     '{}: no box has a class. Expected labels.columns.boxes.classes, which is "{}", to be a column '
     "beside the boxes, a key in each box's object, or the place of a number in each box's list. "
-    "Correct it, or leave it out: then boxes are matched whatever their class."
+    "Correct it, or leave it out: then boxes are matched whatever their class. Where all classes "
+    "are such as labels.no_class names, set that without them."
 )
 
 
@@ -34,10 +35,11 @@ def list_box_labels(
     open_bucket: Callable[[str], Bucket],
     settings: LabelSettings,
     predictions: PredictionSettings,
+    reports: str = "",
 ) -> LabelListing | UnreadLabels:
-    """Return which objects may hold true boxes: as `list_tables`, of exports empty ones too."""
+    """Return which objects may hold true boxes: as `list_labels`, of exports empty ones too."""
     listed = list_tables if settings.export is None else list_exports
-    return listed(bucket, open_bucket, settings, predictions)
+    return listed(bucket, open_bucket, settings, predictions, reports)
 
 
 def read_box_labels(

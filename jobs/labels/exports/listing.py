@@ -30,11 +30,14 @@ def list_exports(
     open_bucket: Callable[[str], Bucket],
     settings: LabelSettings,
     predictions: PredictionSettings,
+    reports: str = "",
 ) -> LabelListing | UnreadLabels:
     """Return which objects may be exports, as `list_labels` does; that none is there is fine."""
     try:
         place = label_place(bucket, open_bucket, settings)
         infos = list(_infos(place, settings))
+        if reports and place.bucket is bucket:
+            infos = [one for one in infos if not one.name.startswith(f"{reports}/")]
     except (InputError, UsageError) as error:
         return UnreadLabels(url=str(settings.path), reason=error.message)
     names = [info.name for info in infos]

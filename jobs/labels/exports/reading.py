@@ -14,7 +14,7 @@ import numpy as np
 from jobs.buckets.bucket import Bucket
 from jobs.errors import BucketAccessError, ObjectError, ObjectMissingError
 from jobs.job_file.label_settings import LabelSettings
-from jobs.labels.box_labels import GivenBoxes, joined_boxes
+from jobs.labels.box_labels import CLASS_NOT_KNOWN, GivenBoxes, joined_boxes
 from jobs.labels.box_notes import BoxNotes
 from jobs.labels.collector import LabelNotes
 from jobs.labels.exports.building import build_boxes
@@ -80,23 +80,23 @@ class _ExportReader:
 
     def _add(self, name: str, found: ExportedImages) -> None:
         self.names.append(name)
-        built, faulty, other = build_boxes(
-            found, len(self.names) - 1, self.names, self.settings.classes
-        )
-        self.parts.append(built)
+        built = build_boxes(found, len(self.names) - 1, self.names, self.settings)
+        given = built.images.given
+        self.parts.append(built.images)
         for line, key, reason in found.left_out:
             self.notes.left_out[reason] += 1
             left = LeftOutLabel(source=name, line=line, key=shorten(key), reason=reason)
             self.notes.remember([left])
-        for reason, images in faulty.items():
-            self.box_notes.lose(self.notes, built.given, images, reason)
+        for reason, images in built.faulty.items():
+            self.box_notes.lose(self.notes, given, images, reason)
         for image, reason in found.lost:
             if image < 0:
                 self.box_notes.lost[reason] += 1
             else:
-                self.box_notes.lose(self.notes, built.given, np.array([image]), reason)
+                self.box_notes.lose(self.notes, given, np.array([image]), reason)
         self.box_notes.noted.update(found.noted)
-        self.box_notes.know_format(other)
+        self.box_notes.note(CLASS_NOT_KNOWN, built.class_not_known)
+        self.box_notes.know_format(built.other_format)
 
     def _leave_out(self, name: str, reason: str, detail: str) -> None:
         self.notes.left_out[reason] += 1

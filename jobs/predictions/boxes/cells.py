@@ -29,6 +29,7 @@ _LISTS = (
 )  # fmt: skip
 _DEEPEST = 4
 ORDERS = tuple(BoxOrder)
+_PLAIN = frozenset({int, float})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +79,35 @@ def read_cell(text: str, beside: tuple[str | None, str | None], settings: BoxCol
         sides = [None if one is None else cell_value_or_text(one) for one in beside]
     except (NoValueError, RecursionError):
         raise NoBoxesError(NOT_READ) from None
-    said = BoxOrder(settings.format)
-    found = [numbers_of(box, said) for box in listed.boxes]
-    numbers = [one for one in found if one is not None]
-    if len(numbers) < len(found):
-        raise NoBoxesError(NOT_READ)
+    numbers, orders = _numbers(listed.boxes, BoxOrder(settings.format))
     classes = _values(listed.boxes, _first(sides[0], listed.classes), settings.classes)
     scores = _values(listed.boxes, _first(sides[1], listed.scores), settings.scores)
     return CellBoxes(
-        numbers=_as_floats([four for four, _ in numbers]),
-        orders=np.array([ORDERS.index(order) for _, order in numbers], np.uint8),
-        classes=[_class(one) for one in classes],
-        scores=np.array([_number(one) for one in scores], np.float64),
+        numbers=numbers,
+        orders=orders,
+        classes=[one if type(one) is str else _class(one) for one in classes],
+        scores=_scores(scores),
     )
+
+
+def _numbers(boxes: list[object], said: BoxOrder) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Return the numbers of boxes, and the order of each."""
+    fours = [box for box in boxes if type(box) is list and len(box) == 4]
+    if len(fours) == len(boxes) and all(_PLAIN.issuperset(map(type, box)) for box in fours):
+        # By far the most common, and twice as fast.
+        return _as_floats(fours), np.full(len(boxes), ORDERS.index(said), np.uint8)
+    found = [numbers_of(box, said) for box in boxes]
+    numbers = [one for one in found if one is not None]
+    if len(numbers) < len(found):
+        raise NoBoxesError(NOT_READ)
+    orders = np.array([ORDERS.index(order) for _, order in numbers], np.uint8)
+    return _as_floats([four for four, _ in numbers]), orders
+
+
+def _scores(values: list[object]) -> NDArray[np.float64]:
+    if _PLAIN.issuperset(map(type, values)):
+        return _as_floats([values]).ravel() if values else np.zeros(0)
+    return np.array([_number(one) for one in values], np.float64)
 
 
 def _first(one: object, other: object) -> object:

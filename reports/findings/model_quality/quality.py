@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from reports.findings.model_quality.detection import DetectorQuality, DetectorScores
+from reports.findings.model_quality.detection import DetectorQuality, DetectorScores, WorstImage
 from reports.findings.model_quality.labels import LabelInput
 from reports.findings.model_quality.scores import (
     ClassifierScores,
@@ -43,6 +43,9 @@ class ModelKind(enum.StrEnum):
 
     CLASSIFIER = "classifier"
     DETECTOR = "detector"
+
+
+_MEASURES = {ModelKind.CLASSIFIER: "accuracy", ModelKind.DETECTOR: "ap50"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +194,18 @@ class ModelQuality:
     detection: DetectorQuality | None = None
 
     @property
+    def measure(self) -> str:
+        """Which score `state` is about: ``accuracy``, or a detector's ``ap50``."""
+        if self.drop is not None:
+            return self.drop.measure
+        return _MEASURES[self.kind]
+
+    @property
+    def shown(self) -> tuple[WrongImage, ...] | tuple[WorstImage, ...]:
+        """The images to show: wrong answers, or those on which a detector did worst."""
+        return self.wrong if self.detection is None else self.detection.worst
+
+    @property
     def score(self) -> Estimate | None:
         """The score that `state` is about; None where there are too few labels."""
         if self.detection is not None:
@@ -200,7 +215,7 @@ class ModelQuality:
     @property
     def score_before(self) -> float | None:
         """The same score of what the newest labels are compared with; None without any."""
-        before, reference = self._scores_compared
+        before, reference = self.scores_compared
         if before is not None:
             return before.value
         if self.basis is None:
@@ -212,8 +227,8 @@ class ModelQuality:
         return self.score.value + self.drop.drop.value
 
     @property
-    def _scores_compared(self) -> tuple[Estimate | None, Estimate | None]:
-        """The score of earlier days, and that of the reference."""
+    def scores_compared(self) -> tuple[Estimate | None, Estimate | None]:
+        """The score of earlier days, and that of the reference; None where it is not known."""
         if self.detection is not None:
             return _ap50(self.detection.before), _ap50(self.detection.reference)
         before = None if self.before is None else self.before.scores.accuracy

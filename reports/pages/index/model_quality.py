@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markupsafe import Markup
 
-from reports.findings.model_quality.quality import QualityState
+from reports.findings.model_quality.quality import ModelKind, QualityState
 from reports.findings.model_quality.scores import Estimate
 from reports.history.history import HistoryRow
 from reports.history.quality_weeks import known_weeks, monday_of
 from reports.history.run_quality import QualityOfRun
+from reports.pages.index.detector import (
+    DetectorOfJob,
+    detector_of_job,
+    mean_line,
+    mean_scores,
+)
 from reports.pages.links import JobLinks
-from reports.pages.page import QUALITY_STYLE
+from reports.pages.page import DETECTOR_STYLE, QUALITY_STYLE
 from reports.pages.score_plot import ScorePlot, ScorePoint, score_plot_svg
-from reports.words.numbers import counted, day, sentence
+from reports.words.numbers import day, sentence
+from reports.words.of_quality.counts import labels_words
 from reports.words.of_quality.scores import MEASURES, estimate_words
 from reports.words.of_quality.sentences import STATE_WORDS
 
@@ -48,6 +55,8 @@ class QualityOfJob:
         whether it is one of those of which a run said that the model was worse.
     any_dropped
         Whether one of the weeks has that mark.
+    detector
+        What else is said of a detector; None for a classifier.
     """
 
     newest: QualityOfRun
@@ -59,6 +68,7 @@ class QualityOfJob:
     end: str
     weeks: tuple[tuple[str, str, str, bool], ...]
     any_dropped: bool
+    detector: DetectorOfJob | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,23 +95,29 @@ def quality_of_job(rows: Sequence[HistoryRow], links: JobLinks) -> QualityOfJob 
     weeks = _weeks([quality for _, quality in told])[-MOST_WEEKS:]
     page, measure = links.to_run(row.run_id), MEASURES.get(newest.measure, newest.measure)
     drawn = len(weeks) > 1
+    means = mean_scores(one for _, one in told) if newest.detector else {}
     return QualityOfJob(
         newest=newest,
         label=STATE_WORDS[newest.state],
         link=None if page is None else f"{page}#model",
         measure=sentence(measure),
         # The plot escapes its titles; everything else in it is numbers.
-        plot=Markup(_plot(weeks, sentence(measure)) if drawn else ""),  # noqa: S704
+        plot=Markup(_plot(weeks, sentence(measure), newest, means) if drawn else ""),  # noqa: S704
         begin=day(weeks[0].monday.isoformat()) if drawn else "",
         end=day(weeks[-1].monday.isoformat()) if drawn else "",
         weeks=tuple(_line(week) for week in reversed(weeks)),
         any_dropped=any(week.dropped for week in weeks),
+        detector=detector_of_job(rows),
     )
 
 
 def styles_for(rows: Iterable[HistoryRow]) -> tuple[str, ...]:
     """Return the style sheets that a page over these runs needs beside its own."""
-    return (QUALITY_STYLE,) if any(row.model_quality is not None for row in rows) else ()
+    told = [row.model_quality for row in rows if row.model_quality is not None]
+    if not told:
+        return ()
+    is_detector = any(one.detector is not None for one in told)
+    return (QUALITY_STYLE, DETECTOR_STYLE) if is_detector else (QUALITY_STYLE,)
 
 
 def _weeks(told: Sequence[QualityOfRun]) -> list[_ScoredWeek]:
@@ -132,10 +148,13 @@ def _weeks_told(quality: QualityOfRun) -> Iterator[date]:
             yield first + weeks * _WEEK
 
 
-def _plot(weeks: Sequence[_ScoredWeek], measure: str) -> str:
+def _plot(
+    weeks: Sequence[_ScoredWeek], measure: str, quality: QualityOfRun, means: Mapping[date, float]
+) -> str:
     first, last = weeks[0].monday, weeks[-1].monday
     span = (last - first) // _WEEK
     places = [(week.monday - first) // _WEEK for week in weeks]
+    by_place = {first + number * _WEEK: number / span for number in range(span + 1)}
     joined = {number for number in range(1, len(weeks)) if places[number] == places[number - 1] + 1}
     return score_plot_svg(
         ScorePlot(
@@ -144,19 +163,20 @@ def _plot(weeks: Sequence[_ScoredWeek], measure: str) -> str:
                     place=place / span,
                     score=week.score,
                     kind="dropped" if week.dropped else "newest",
-                    title=_title(week),
+                    title=_title(week, quality.kind),
                 )
                 for place, week in zip(places, weeks, strict=True)
             ],
             title=f"{measure} by week, {day(first.isoformat())} to {day(last.isoformat())}",
             joined=frozenset(joined),
+            lines=(mean_line(by_place, means),) if means else (),
         )
     )
 
 
-def _title(week: _ScoredWeek) -> str:
+def _title(week: _ScoredWeek, kind: ModelKind) -> str:
     worse = "; worse than before" if week.dropped else ""
-    labels = counted(week.labelled, "label")
+    labels = labels_words(week.labelled, kind)
     return (
         f"Week of {day(week.monday.isoformat())}: {estimate_words(week.score)} on {labels}{worse}"
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from reports.findings.answers import Verdict
-from reports.findings.model_quality.quality import ModelQuality, QualityPoint, QualityState
+from reports.findings.model_quality.quality import (
+    ModelKind,
+    ModelQuality,
+    QualityPoint,
+    QualityState,
+)
 from reports.findings.model_quality.scores import (
     ClassScore,
     EstimatedScore,
@@ -16,9 +21,12 @@ from reports.findings.model_quality.scores import (
     WrongImage,
 )
 from reports.findings.run import RunFindings
+from reports.history.run_detector import classes_that_fell
 from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
+from reports.pages.run.cards import ColumnCard
+from reports.pages.run.detector.view import DetectorView, detector_view
 from reports.pages.run.quality_plots import MOST_DAYS, day_plot, reliability_plot
 from reports.pages.run.quality_tables import (
     CLASSES_FIRST,
@@ -34,9 +42,11 @@ from reports.pages.run.quality_tables import (
     versions_table,
 )
 from reports.words.harmless_text import shortened
-from reports.words.numbers import NOTHING, counted, moment, percent
+from reports.words.numbers import NOTHING, moment, percent
+from reports.words.of_quality.counts import predictions_words
+from reports.words.of_quality.detectors import fallen_class_words
+from reports.words.of_quality.one_test import one_test_words
 from reports.words.of_quality.scores import (
-    MEASURES,
     before_of,
     calendar_day,
     estimate_words,
@@ -47,6 +57,7 @@ from reports.words.of_quality.sentences import STATE_WORDS, coverage_counts
 CLASSES_ON_TOP, WRONG_ON_TOP = 3, 4
 _LONGEST_NAME = 40
 WRONG_FIRST = 4
+_ONE = {ModelKind.CLASSIFIER: "a prediction", ModelKind.DETECTOR: "an image"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +109,9 @@ class QualityView:
         The days behind `day_plot` that have a score, newest first: date, score, labels.
     test
         The rate of the test and what it could have seen; empty where nothing was compared.
+    detector
+        What the page shows of a detector instead of classes, confusions and reliability; None for
+        a classifier.
     """
 
     quality: ModelQuality
@@ -121,6 +135,12 @@ class QualityView:
     versions: VersionsTable | None
     estimate: str
     test: str
+    detector: DetectorView | None = None
+
+    @property
+    def shows_worst(self) -> bool:
+        """Whether the first screen shows where the model got worse."""
+        return bool(self.lost) or (self.detector is not None and self.detector.dropped)
 
     @property
     def has_before(self) -> bool:
@@ -147,6 +167,7 @@ def quality_view(
     findings: RunFindings,
     pictures: Mapping[str, bytes] | None = None,
     links: ImageLinks | None = None,
+    moved: Sequence[ColumnCard] = (),
 ) -> QualityView | None:
     """Return what the page says of the model; None where the job names no labels.
 
@@ -154,6 +175,8 @@ def quality_view(
     ----------
     pictures
         JPEG thumbnails by the path of a wrong image; an image without one is shown by name.
+    moved
+        The image features that moved, which a detector's section names.
     """
     quality = findings.model_quality
     if quality is None:
@@ -163,19 +186,19 @@ def quality_view(
     classes, confusions = class_rows(quality), confusion_rows(quality)
     first_classes = _first(len(classes), CLASSES_FIRST)
     first_confusions = _first(len(confusions), CONFUSIONS_FIRST)
-    scored = [one for one in quality.days[-MOST_DAYS:] if one.score is not None]
+    detector = detector_view(findings, pictures or {}, links, moved)
     return QualityView(
         quality=quality,
         label=STATE_WORDS[quality.state],
         place=_place(findings.verdict) if dropped else "last",
         coverage=_coverage(quality),
-        lost=tuple(map(_lost, lost_most(quality, CLASSES_ON_TOP))) if dropped else (),
+        lost=_lost_classes(quality) if dropped else (),
         strip=tuple(one for one in shots if one.source)[:WRONG_ON_TOP] if dropped else (),
         wrong=shots[:WRONG_FIRST],
         more_wrong=shots[WRONG_FIRST:],
         # Plots escape their titles; everything else in them is numbers.
-        day_plot=Markup(day_plot(quality)),  # noqa: S704
-        days_shown=tuple(_day_row(one) for one in reversed(scored)),
+        day_plot=detector.day_plot if detector else Markup(day_plot(quality)),  # noqa: S704
+        days_shown=_days_shown(quality),
         scores=scores_table(quality),
         classes=classes[:first_classes],
         more_classes=classes[first_classes:],
@@ -186,7 +209,8 @@ def quality_view(
         reliability_rows=tuple(map(_bin_row, quality.reliability)),
         versions=versions_table(quality),
         estimate=_estimate_words(quality.estimate),
-        test=_test_words(quality),
+        test=one_test_words(quality),
+        detector=detector,
     )
 
 
@@ -218,11 +242,23 @@ def _coverage(quality: ModelQuality) -> Coverage:
     window, newest = quality.window, quality.labels.newest
     return Coverage(
         part=labelled / predictions if predictions else 0.0,
-        words=f"{labelled:,} of {counted(predictions, 'prediction')} since "
+        words=f"{labelled:,} of {predictions_words(predictions, quality.kind)} since "
         f"{calendar_day(quality.labels.since)} {'has' if labelled == 1 else 'have'} a label",
         window=f"of this window, {window.labelled:,} of {window.predictions:,}",
-        reach="" if newest is None else f"the newest is of a prediction of {moment(newest)}",
+        reach=""
+        if newest is None
+        else f"the newest is of {_ONE[quality.kind]} of {moment(newest)}",
     )
+
+
+def _lost_classes(quality: ModelQuality) -> tuple[LostClass, ...]:
+    if quality.detection is not None:
+        fallen = classes_that_fell(quality.detection.classes)[:CLASSES_ON_TOP]
+        return tuple(
+            LostClass(name=shortened(one.name, _LONGEST_NAME), words=fallen_class_words(one))
+            for one in fallen
+        )
+    return tuple(map(_lost, lost_most(quality, CLASSES_ON_TOP)))
 
 
 def _lost(one: ClassScore) -> LostClass:
@@ -230,6 +266,11 @@ def _lost(one: ClassScore) -> LostClass:
     before = one.recall_before
     was = "" if before is None else f", {score_words(before.value)} before"
     return LostClass(name=shortened(one.name, _LONGEST_NAME), words=f"recall {recall}{was}")
+
+
+def _days_shown(quality: ModelQuality) -> tuple[tuple[str, str, str], ...]:
+    scored = [one for one in quality.days[-MOST_DAYS:] if one.score is not None]
+    return tuple(map(_day_row, reversed(scored)))
 
 
 def _day_row(day: QualityPoint) -> tuple[str, str, str]:
@@ -250,18 +291,3 @@ def _estimate_words(estimate: EstimatedScore | None) -> str:
     if estimate is None or estimate.score is None:
         return ""
     return estimate_words(estimate.score)
-
-
-def _test_words(quality: ModelQuality) -> str:
-    drop = quality.drop
-    if drop is None:
-        return ""
-    rate, least = percent(drop.false_alarm_rate), score_words(drop.minimum_drop)
-    measure = MEASURES.get(drop.measure, drop.measure)
-    said = (
-        f"One test, of {measure}: a drop is said where chance explains it in less than {rate} of "
-        f"cases and it is at least {least}."
-    )
-    if drop.smallest is not None:
-        said += f" With these labels, a drop of {score_words(drop.smallest)} is seen 4 times of 5."
-    return f"{said} p = {drop.p_value:.2g}. The verdict about the images rests on another test."

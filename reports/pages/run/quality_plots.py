@@ -1,21 +1,27 @@
-"""Plots of the model's quality on a run's page: accuracy by day, and reliability."""
+"""Plots of the model's quality on a run's page: its score by day, and reliability."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reports.findings.model_quality.quality import ModelQuality, QualityPoint, QualityState
+from reports.findings.model_quality.quality import (
+    ModelKind,
+    ModelQuality,
+    QualityPoint,
+    QualityState,
+)
 from reports.findings.model_quality.scores import Estimate, ReliabilityBin
 from reports.history.history import parse_time
-from reports.pages.score_plot import ScoreBand, ScorePlot, ScorePoint, score_plot_svg
-from reports.words.numbers import counted, sentence
+from reports.pages.score_plot import ScoreBand, ScoreLine, ScorePlot, ScorePoint, score_plot_svg
+from reports.words.numbers import sentence
+from reports.words.of_quality.counts import labels_words
 from reports.words.of_quality.scores import (
     before_of,
     calendar_day,
     estimate_words,
     measure_words,
-    score_of,
 )
 
 MOST_DAYS = 92
@@ -28,41 +34,79 @@ _THOUSANDS = 10_000
 _Placed = Callable[[datetime], float]
 
 
-def day_plot(quality: ModelQuality) -> str:
-    """Return accuracy by day beside what it was before; empty where fewer than two days have it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayAxis:
+    """Days from left to right: the first is at 0, the last at 1."""
+
+    first: datetime
+    span: timedelta
+
+    @classmethod
+    def of(cls, starts: Sequence[str]) -> DayAxis:
+        """Return the axis of days, given by their starts, the oldest first."""
+        first, last = parse_time(starts[0]), parse_time(starts[-1])
+        return cls(first=first, span=max(last - first, timedelta(days=1)))
+
+    def place(self, moment: datetime) -> float:
+        """Return where a day is whose start is `moment`."""
+        return (moment - self.first) / self.span
+
+    def edge(self, moment: datetime) -> float:
+        """Return where `moment` is between two days."""
+        return self.place(moment - _HALF_A_DAY)
+
+
+def day_plot(
+    quality: ModelQuality, lines: Sequence[ScoreLine] = (), axis: DayAxis | None = None
+) -> str:
+    """Return the score by day beside what it was before; empty where fewer than two days have it.
+
+    Parameters
+    ----------
+    lines, axis
+        What is drawn over the same days, and the days; by default those that have a score.
+    """
     days = [(one, one.score) for one in quality.days[-MOST_DAYS:] if one.score is not None]
     if len(days) < 2:
         return ""
-    oldest, newest = days[0][0], days[-1][0]
-    first, last = parse_time(oldest.start), parse_time(newest.start)
-    span = max(last - first, timedelta(days=1))
-
-    def place(moment: datetime) -> float:
-        return (moment - first) / span
-
+    starts = [one.start for one, _ in days]
+    axis = axis or DayAxis.of(starts)
     return score_plot_svg(
         ScorePlot(
             points=[
                 ScorePoint(
-                    place=place(parse_time(one.start)),
+                    place=axis.place(parse_time(one.start)),
                     score=score,
                     kind=_kind(one, quality),
-                    title=day_title(one),
+                    title=day_title(one, quality.kind),
                 )
                 for one, score in days
             ],
-            title=f"{sentence(measure_words(quality))} by day, {calendar_day(oldest.start)} to "
-            f"{calendar_day(newest.start)}",
-            levels=_levels(quality, lambda moment: place(moment - _HALF_A_DAY)),
-            since=_since(quality, lambda moment: place(moment - _HALF_A_DAY)),
+            title=f"{sentence(measure_words(quality))} by day, {calendar_day(starts[0])} to "
+            f"{calendar_day(starts[-1])}",
+            levels=_levels(quality, axis.edge),
+            since=since_line(quality, axis),
+            lines=lines,
         )
     )
 
 
-def day_title(day: QualityPoint) -> str:
+def day_title(day: QualityPoint, kind: ModelKind) -> str:
     """Return a day's date, score and labels."""
-    labels = f"{counted(day.labelled, 'label')} of {day.predictions:,}"
+    labels = f"{labels_words(day.labelled, kind)} of {day.predictions:,}"
     return f"{calendar_day(day.start)}: {estimate_words(day.score)} on {labels}"
+
+
+def since_line(quality: ModelQuality, axis: DayAxis) -> tuple[float, str] | None:
+    """Return place and words of the line where a drop began; None where that is not on the axis."""
+    since = None if quality.drop is None else quality.drop.since
+    if not since:
+        return None
+    try:
+        where = axis.edge(parse_time(since))
+    except ValueError:
+        return None
+    return (where, f"lower since {calendar_day(since)}") if 0 <= where <= 1 else None
 
 
 def reliability_plot(bins: Sequence[ReliabilityBin]) -> str:
@@ -104,29 +148,17 @@ def _kind(day: QualityPoint, quality: ModelQuality) -> str:
 def _levels(quality: ModelQuality, place: _Placed) -> list[ScoreBand]:
     """Return the band of before over the whole width, and the newest score over its stretch."""
     levels = []
-    before = None if quality.before is None else score_of(quality.before.scores)
+    before, reference = quality.scores_compared
     if before is None and (value := before_of(quality)) is not None:
-        reference = score_of(quality.reference)
         before = reference if reference is not None else Estimate(value=value)
     if before is not None:
         levels.append(ScoreBand(start=0.0, end=1.0, score=before, kind="before"))
     newest = quality.newest
-    if newest is not None and (score := score_of(newest.scores)) is not None:
+    if newest is not None and (score := quality.score) is not None:
         start, end = place(parse_time(newest.start)), place(parse_time(newest.end))
         if end > 0:
             levels.append(ScoreBand(start=start, end=end, score=score, kind="now"))
     return levels
-
-
-def _since(quality: ModelQuality, place: _Placed) -> tuple[float, str] | None:
-    since = None if quality.drop is None else quality.drop.since
-    if not since:
-        return None
-    try:
-        where = place(parse_time(since))
-    except ValueError:
-        return None
-    return (where, f"lower since {calendar_day(since)}") if 0 <= where <= 1 else None
 
 
 def _bar(one: ReliabilityBin, most: int) -> str:

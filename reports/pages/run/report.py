@@ -11,7 +11,7 @@ from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import ImageLinks, link_by_template
-from reports.pages.page import BOXES_STYLE, QUALITY_STYLE, render
+from reports.pages.page import BOXES_STYLE, DETECTOR_STYLE, QUALITY_STYLE, render
 from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
@@ -133,7 +133,7 @@ def report_html(
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
         "days": days_view(findings, _plain_words(findings)),
-        "quality": quality_view(findings, pictures, links.images),
+        "quality": quality_view(findings, pictures, links.images, features.moved),
         "segments": segments_view(findings, _plain_words(findings)),
         "titles": _titles(findings),
         "where": whereabouts,
@@ -161,7 +161,12 @@ def with_marks(page: bytes, *, accepted: bool, rejected: bool = False) -> bytes:
 
 
 def _further_styles(findings: RunFindings) -> tuple[str, ...]:
-    parts = {QUALITY_STYLE: findings.model_quality, BOXES_STYLE: findings.boxes}
+    quality = findings.model_quality
+    parts = {
+        QUALITY_STYLE: quality,
+        DETECTOR_STYLE: None if quality is None else quality.detection,
+        BOXES_STYLE: findings.boxes,
+    }
     return tuple(sheet for sheet, part in parts.items() if part is not None)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from reports.findings.model_quality.quality import ModelQuality, ScoredStretch
-from reports.findings.model_quality.scores import ClassifierScores, Estimate
+from reports.findings.model_quality.quality import ModelKind, ModelQuality, ScoredStretch
+from reports.findings.model_quality.scores import Estimate
 from reports.findings.run import WindowSpan
 from reports.history.history import parse_time
 from reports.words.numbers import NOTHING, day
 from reports.words.wording import days_words
 
-MEASURES = {"accuracy": "accuracy", "ap50": "average precision"}
+MEASURES = {"accuracy": "accuracy", "ap50": "AP50"}
 _MINUS = "\N{MINUS SIGN}"
 _FEWEST, _MOST = 2, 4
 # A day of any time zone up to 12 hours from UTC has its date in UTC 12 hours after it began.
@@ -99,15 +99,11 @@ def days_of(stretch: ScoredStretch) -> str:
     return stretch_words(stretch.start, stretch.end)
 
 
-def score_of(scores: ClassifierScores | None) -> Estimate | None:
-    """Return the score that the state is about."""
-    return None if scores is None else scores.accuracy
-
-
 def measure_words(quality: ModelQuality) -> str:
-    """Return the name of the score that the state is about, such as ``accuracy``."""
-    measure = "accuracy" if quality.drop is None else quality.drop.measure
-    return MEASURES.get(measure, measure)
+    """Return the name of the score that the state is about: ``accuracy``, or ``AP50``."""
+    if quality.drop is not None:
+        return MEASURES.get(quality.drop.measure, quality.drop.measure)
+    return MEASURES["ap50" if quality.kind is ModelKind.DETECTOR else "accuracy"]
 
 
 def before_of(quality: ModelQuality) -> float | None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.model_quality.records.documents import BrokenRecordError, parse_record, record_bytes
+from drift.model_quality.records.documents import parse_record, record_bytes
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.seen import Seen, SeenDay, parse_seen, seen_bytes
+from drift.model_quality.records.values import BrokenRecordError
 from drift.model_quality.reference.quality import ReferenceQuality
 from drift.model_quality.reference.stored import parse_reference, reference_document
 from drift.model_quality.scoring.expected_accuracy import ConfidenceThreshold
@@ -107,7 +108,7 @@ def test_what_was_seen_is_read_as_it_was_written_and_anything_else_is_nothing() 
     seen = Seen(
         days={"2025-03-03": SeenDay(key="k", version="v", predictions=3)},
         labels="l",
-        last_part=True,
+        way=1,
     )
     assert parse_seen(seen_bytes(seen)) == seen
     for data in (b"", b"{}", b'{"version": 1}', b"[]", b"[" * 100_000, b"\xff"):

@@ -10,6 +10,7 @@ from jobs.boxes.formats import BoxUnit
 from jobs.job_file.label_settings import LabelSettings
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.labels.box_labels import (
+    CLASS_NOT_KNOWN,
     NO_BOX,
     NO_IMAGE,
     NO_NAME,
@@ -515,6 +516,15 @@ def test_classes_are_renamed_as_the_job_file_says():
     found = read(coco([of_coco()]), classes={"car": "Auto"})
 
     assert boxes_of(found)["a.jpg"][0][0] == "Auto"
+
+
+def test_a_class_of_an_export_that_nobody_knows_is_none():
+    found = read(coco([of_coco()]), no_class=["car"])
+
+    assert boxes_of(found)["a.jpg"][0][0] is None
+    assert found.noted_boxes[CLASS_NOT_KNOWN] == sum(
+        one[0] is None for boxes in boxes_of(found).values() for one in boxes
+    )
 
 
 def test_nothing_in_an_export_is_fatal():

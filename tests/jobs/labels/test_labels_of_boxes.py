@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from jobs.boxes.formats import BoxUnit
 from jobs.job_file.label_settings import LabelSettings
 from jobs.job_file.prediction_settings import PredictionSettings
-from jobs.labels.box_labels import ReadBoxLabels
+from jobs.labels.box_labels import CLASS_NOT_KNOWN, ReadBoxLabels
 from jobs.labels.boxes.reading import list_box_labels, read_box_labels
 from jobs.labels.labels import (
     CONTRADICTING,
@@ -301,6 +301,52 @@ def test_a_box_without_a_class_among_others_is_kept_with_a_remark():
     assert not found.lost_boxes
 
 
+@pytest.mark.parametrize("written", ["image a row", "box a row"])
+def test_classes_are_called_as_the_job_file_says(written):
+    renamed = {"PKW": "car", "2.0": "bus"}
+    if written == "image a row":
+        given = label("a", ("PKW", *CAR[1:]), ("2", *BUS[1:]), ("lorry", 5, 6, 7, 8))
+        found = read({"labels/a.jsonl": lines(given)}, classes=renamed)
+    else:
+        table = "image,x0,y0,x1,y1,class\na,10,20,40,60,PKW\na,1,2,4,6,2\na,5,6,12,14,lorry\n"
+        found = read({"labels/a.csv": table}, ROWS, classes=renamed)
+
+    assert boxes_of(found)["a"] == [CAR_AT, BUS_AT, ("lorry", 5.0, 6.0, 12.0, 14.0)]
+    assert not found.noted_boxes
+
+
+def test_labels_that_call_a_class_otherwise_are_equal_once_it_is_renamed():
+    rows = [label("a", CAR), label("a", ("PKW", *CAR[1:]))]
+
+    assert read({"labels/a.jsonl": lines(*rows)}).left_out == {CONTRADICTING: 2}
+    assert read({"labels/a.jsonl": lines(*rows)}, classes={"PKW": "car"}).noted == {TWICE: 1}
+
+
+def test_a_box_whose_class_nobody_knows_has_none_and_is_counted():
+    rows = [label("a", CAR, ("None", 1, 2, 3, 4)), label("b", ("unsure", 1, 2, 3, 4))]
+
+    found = read({"labels/a.jsonl": lines(*rows)}, no_class=["None", "unsure"])
+    as_classes = read({"labels/a.jsonl": lines(*rows)}, no_class=[])
+
+    assert boxes_of(found) == {"a": [CAR_AT, (None, *BUS_AT[1:])], "b": [(None, *BUS_AT[1:])]}
+    assert found.noted_boxes == {CLASS_NOT_KNOWN: 2}
+    assert boxes_of(as_classes)["b"] == [("unsure", *BUS_AT[1:])]
+    assert not as_classes.noted_boxes
+
+
+def test_boxes_of_rows_without_a_key_are_not_counted_for_their_class():
+    table = "image,x0,y0,x1,y1,class\na,10,20,40,60,car\n,1,2,4,6,None\n"
+
+    assert not read({"labels/a.csv": table}, ROWS).noted_boxes
+
+
+def test_where_nobody_knows_any_class_the_key_is_named():
+    found = read_any({"labels/a.jsonl": lines(label("a", ("N/A", 1, 2, 3, 4)))})
+
+    assert isinstance(found, UnreadLabels)
+    assert "labels.no_class" in found.reason
+
+
 def test_no_label_yet_is_no_failure():
     found = read({})
 
@@ -335,13 +381,14 @@ def test_objects_of_days_before_the_waiting_predictions_are_not_read():
     assert bucket.reads["labels/2025-02-01.jsonl"] == 0
 
 
-def test_a_run_says_that_boxes_take_no_part_in_it():
+def test_boxes_for_predicted_classes_are_no_labels():
     bucket = bucket_with({"labels/a.jsonl": lines(label("a", CAR))})
 
     listed = list_labels(bucket, refuse, settings_for(), LOG)
 
     assert isinstance(listed, UnreadLabels)
-    assert "boxes take no part" in listed.reason
+    assert "the labels are boxes, and the predictions in the log are classes" in listed.reason
+    assert "predictions.columns.boxes" in listed.reason
     assert isinstance(list_box_labels(bucket, refuse, settings_for(), LOG), LabelListing)
 
 

@@ -17,6 +17,7 @@ from reports.metrics.exposition import exposition
 from reports.metrics.samples import MAX_COLUMNS, samples_of
 from tests.support import findings as examples
 from tests.support import normal_days, tested_segments
+from tests.support.detected_runs import detected_run
 from tests.support.labelled_runs import labelled_run
 
 EXAMPLES = (
@@ -220,8 +221,9 @@ def test_every_metric_of_the_catalogue_comes_from_some_run():
         drifted,
         quality=dataclasses.replace(drifted.quality, pictures=health),
     )
-    labelled = labelled_run(whole, QualityState.HOLDS)
-    assert {sample.metric for sample in samples_of(labelled)} == set(METRICS)
+    runs = [named(whole, QualityState.HOLDS) for named in (labelled_run, detected_run)]
+    found = {sample.metric for run in runs for sample in samples_of(run)}
+    assert found == set(METRICS)
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from reports.findings.model_quality.scores import Estimate
-from reports.pages.score_plot import ScoreBand, ScorePlot, ScorePoint, score_plot_svg
+from reports.pages.score_plot import ScoreBand, ScoreLine, ScorePlot, ScorePoint, score_plot_svg
 
 
 def point(place: float, value: float, kind: str = "newest", half: float = 0.05) -> ScorePoint:
@@ -66,3 +66,47 @@ def test_its_words_are_escaped() -> None:
     assert "<b>" not in svg
     assert "<i>" not in svg
     assert "\u202e" not in svg
+
+
+def test_lines_break_where_a_number_is_missing() -> None:
+    line = ScoreLine(kind="mean", points=[(0, 0.8), (0.5, None), (1, 0.7)])
+    plot = score_plot_svg(ScorePlot(points=(), title="Scores", lines=(line,), lowest=0.0))
+    found = re.search(r'<path class="line-mean" d="([^"]*)"', plot)
+
+    assert found is not None
+    assert found[1] == "M9.00 47.6h0M98.00 62.4h0", "each alone is a dot"
+
+
+def test_a_range_is_an_area_for_each_stretch_that_is_known() -> None:
+    area = ScoreLine(
+        kind="range",
+        points=[(0, 1.0), (0.25, 1.0), (0.5, None), (0.75, 0.9), (1, 0.9)],
+        lows=[(0, 0.0), (0.25, 0.0), (0.5, None), (0.75, 0.1), (1, 0.1)],
+    )
+    plot = score_plot_svg(ScorePlot(points=(), title="Scores", lines=(area,)))
+    found = re.search(r'<path class="line-range" d="([^"]*)"', plot)
+
+    assert found is not None
+    assert found[1].count("M") == found[1].count("Z") == 2
+    assert found[1].startswith("M9.00 18L31.25 18L31.25 166L9.00 166Z")
+
+
+def test_a_low_plot_keeps_its_points_above_its_ground() -> None:
+    line = ScoreLine(kind="class", points=[(0, 0.0), (1, 1.0)])
+    plot = score_plot_svg(
+        ScorePlot(points=(), title="A class", lines=(line,), lowest=0.0, height=130)
+    )
+
+    assert 'width="100%" height="130"' in plot
+    assert 'd="M9.00 106h0L98.00 18"' in plot
+
+
+def test_a_scale_reaches_down_to_its_lines() -> None:
+    line = ScoreLine(kind="mean", points=[(0, 0.31), (1, 0.4)])
+    plot = score_plot_svg(ScorePlot(points=(), title="Scores", lines=(line,)))
+
+    assert ">0.2</text>" in plot
+
+
+def test_a_plot_without_lines_has_none() -> None:
+    assert "<path" not in score_plot_svg(ScorePlot(points=(), title="Scores"))

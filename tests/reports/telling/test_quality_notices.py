@@ -21,6 +21,7 @@ from reports.telling.quality_notices import (
     with_quality_notice,
 )
 from tests.support import findings as examples
+from tests.support.detected_runs import detected_run
 from tests.support.labelled_runs import labelled_run
 
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
@@ -256,3 +257,18 @@ def test_no_later_run_asks_for_a_record_that_was_pruned(past, future, policy):
             asked.append(datetime.fromisoformat(due.since))
         oldest = min(asked, default=today.end)
         assert oldest >= (rows[len(past) - 1].end if needed is None else needed)
+
+
+def test_a_drop_of_ap50_is_told_once_and_its_end():
+    states = {"x": QualityState.DROPPED, "o": QualityState.HOLDS, "?": QualityState.UNKNOWN}
+    rows, kinds = [], []
+    for day, letter in enumerate("oxx?xoo"):
+        end = (FIRST + day * DAY).isoformat()
+        run = detected_run(examples.steady(), states[letter])
+        window = dataclasses.replace(run.window, end=end)
+        run = dataclasses.replace(run, window=window, run_id=f"run-{day}")
+        kinds.append(with_quality_notice(run, rows, NotificationSettings()).quality_notification)
+        rows.append(history_row(run))
+    assert ["." if one is None else LETTERS[one.kind] for one in kinds] == list(".W...o.")
+    assert kinds[5].since == kinds[1].since == rows[1].window_end
+    assert {one.model_quality.measure for one in rows} == {"ap50"}

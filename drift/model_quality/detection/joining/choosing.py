@@ -82,4 +82,5 @@ def take_images(detected: DetectedImages, images: Integers) -> DetectedImages:
         in_shares=detected.in_shares,
         classes=detected.classes.take(pa.array(kept)),
         scores=detected.scores[kept],
+        versions=detected.versions.take(rows),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from drift.model_quality.joining.image_names import image_names
+from jobs.boxes.image_boxes import ImageBoxes
 from jobs.images.locations import ImageLocator
+from jobs.job_file.prediction_settings import LogColumns
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.values.class_names import canonical_classes
-from jobs.times.timestamp_parts import Flags, Integers
+from jobs.predictions.values.numbers import read_numbers
+from jobs.times.timestamp_parts import Flags, Integers, Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class DetectedImages:
         In their one form; null where a box has none.
     scores
         NaN where a box has none. Shape (n,).
+    versions
+        The version of the model that each image was asked of; null where there is none.
     """
 
     moments: Integers
@@ -51,65 +57,113 @@ class DetectedImages:
     in_shares: bool
     classes: pa.StringArray
     scores: NDArray[np.float64]
+    versions: pa.StringArray
 
     def __len__(self) -> int:
         return len(self.moments)
 
 
-def detected_images(
-    rows: PredictionRows, locator: ImageLocator | None, log_url: str
-) -> DetectedImages:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogNames:
+    """What names a log's images and the versions of the model.
+
+    Attributes
+    ----------
+    columns
+        The job file's `predictions.columns`.
+    locator
+        Where the images are; None in a job without images, whose labels are for ids.
+    url
+        The log as users know it.
+    version
+        The job file's `quality.version`.
+    """
+
+    columns: LogColumns
+    locator: ImageLocator | None
+    url: str
+    version: str | None = None
+
+    @property
+    def of_images(self) -> list[str]:
+        """The columns that name the image."""
+        return [] if self.locator is None else self.locator.columns_used()
+
+    @property
+    def of_rows(self) -> tuple[str, ...]:
+        """The columns that are used of rows of one box each."""
+        named = self.columns
+        own = (named.id, named.prediction, named.confidence, self.version, *self.of_images)
+        return tuple(dict.fromkeys(name for name in own if name))
+
+    @property
+    def of_log(self) -> tuple[str, ...]:
+        """The columns of the log that images with their boxes are made of."""
+        boxes = self.columns.boxes
+        of_boxes = sorted(boxes.used) if boxes is not None else []
+        return tuple(dict.fromkeys([*self.of_rows, *of_boxes]))
+
+
+def detected_images(rows: PredictionRows, names: LogNames) -> DetectedImages:
     """Return the images of a window with the boxes that were predicted in them.
 
     Parameters
     ----------
     rows
         Rows that were read with `predictions.columns.boxes`.
-    locator
-        Where the images are; None in a job without images, whose labels are for ids.
-    log_url
-        The log as users know it.
 
     Raises
     ------
     ObjectError
         If `images.path` names a column that the log does not have.
     """
-    boxes = rows.boxes
-    if boxes is None:
+    if rows.boxes is None:
         raise ValueError("the rows have no boxes: predictions.columns.boxes is not set.")
-    images, first, of_row = np.unique(boxes.image_of_row, return_index=True, return_inverse=True)
+    there = [one for one in names.of_rows if one in rows.raw]
+    texts = {one: pa.array(rows.raw[one], pa.string(), from_pandas=True) for one in there}
     moments = rows.fields["timestamp"].dt.as_unit("us").astype("int64").to_numpy()
-    names = pa.nulls(len(images), pa.string())
-    if locator is not None:
-        there = [one for one in locator.columns_used() if one in rows.raw]
-        columns = {one: pa.array(rows.raw[one].iloc[first], pa.string()) for one in there}
-        names = image_names(columns, len(images), locator, log_url)
+    return images_of_texts(moments, texts, rows.boxes, names)
+
+
+def images_of_texts(
+    moments: Integers, texts: Mapping[str, Texts], boxes: ImageBoxes, names: LogNames
+) -> DetectedImages:
+    """Return images, of rows that hold one box each.
+
+    Parameters
+    ----------
+    moments, texts
+        The times and the columns of the rows.
+    """
+    missing = pa.nulls(len(moments), pa.string())
+    images, first, of_row = np.unique(boxes.image_of_row, return_index=True, return_inverse=True)
+    rows = pa.array(first)
+
+    def column(name: str | None) -> Texts:
+        return texts.get(name or "", missing)
+
+    image = missing.take(rows)
+    if names.locator is not None and len(first):
+        own = {one: texts[one].take(rows) for one in names.of_images if one in texts}
+        image = image_names(own, len(images), names.locator, names.url)
+    of_box = pa.array(boxes.row)
+    scores = read_numbers(column(names.columns.confidence).take(of_box), is_share=True)
     return DetectedImages(
         moments=moments[first],
-        names=names,
-        ids=_texts(rows, "id").take(pa.array(first)),
+        names=image,
+        ids=_trimmed(column(names.columns.id).take(rows)),
         readable=np.isfinite(boxes.counts[images]),
         sizes=boxes.sizes[images],
         image=of_row[boxes.row].astype(np.int64),
         corners=boxes.corners,
         in_shares=boxes.in_shares,
-        classes=canonical_classes(_texts(rows, "prediction").take(pa.array(boxes.row))),
-        scores=_scores(rows)[boxes.row],
+        classes=canonical_classes(column(names.columns.prediction).take(of_box)),
+        scores=np.where(np.isfinite(scores.values), scores.values, np.nan),
+        versions=_trimmed(column(names.version).take(rows)),
     )
 
 
-def _texts(rows: PredictionRows, name: str) -> pa.StringArray:
-    """Return a field as texts, blank ones as null."""
-    if name not in rows.fields:
-        return pa.nulls(len(rows), pa.string())
-    found = pa.array(rows.fields[name].astype(object), pa.string(), from_pandas=True)
-    texts = pc.utf8_trim_whitespace(found)
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
-
-
-def _scores(rows: PredictionRows) -> NDArray[np.float64]:
-    if "confidence" not in rows.fields:
-        return np.full(len(rows), np.nan)
-    found: NDArray[np.float64] = rows.fields["confidence"].to_numpy(np.float64)
-    return found
+def _trimmed(texts: Texts) -> Texts:
+    """Return texts without spaces around them, blank ones as null."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)

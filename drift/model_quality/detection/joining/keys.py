@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from drift.model_quality.detection.joining.detected import DetectedImages
-from jobs.labels.box_labels import ReadBoxLabels
 from jobs.times.timestamp_parts import Flags, Integers
 
 BY_ID = "joined by id"
@@ -27,6 +26,104 @@ _CUTS = {
     BY_STEM: r"^.*[/\\]|(?:_(?:jpe?g|png|bmp|webp)\.rf\.[0-9A-Za-z]+)?\.[^./\\]*$",
 }
 
+WAYS = tuple(_CUTS)
+"""By how much of their names images may be joined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedImages:
+    """Labelled images by what they are called in one way.
+
+    Attributes
+    ----------
+    keys
+        Each once.
+    image
+        The place of the first image of each key among the labelled images. Shape (keys,).
+    twice
+        Which keys several labels have. Shape (keys,).
+    """
+
+    keys: pa.StringArray
+    image: Integers
+    twice: Flags
+
+    @classmethod
+    def of(cls, keys: pa.StringArray, image: Integers) -> KeyedImages:
+        """Return labelled images by keys of any number each."""
+        encoded = keys.dictionary_encode()
+        codes = encoded.indices.to_numpy()
+        _, first, counts = np.unique(codes, return_index=True, return_counts=True)
+        return cls(keys=encoded.dictionary, image=image[first], twice=counts > 1)
+
+    def __len__(self) -> int:
+        return len(self.image)
+
+    def of_texts(self, texts: pa.StringArray) -> Integers:
+        """Return for each text the place of its key; -1 where there is none."""
+        found = pc.index_in(texts, value_set=self.keys, skip_nulls=True)
+        places: Integers = pc.fill_null(found, -1).to_numpy().astype(np.int64)
+        return places
+
+    def images_at(self, places: Integers) -> Integers:
+        """Return the labelled image at each place; -1 for -1."""
+        return np.append(self.image, -1)[places]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledKeys:
+    """What labelled images are called.
+
+    Attributes
+    ----------
+    by_id
+        By the request's id.
+    by_image
+        By the image's name, in each of `WAYS`.
+    """
+
+    by_id: KeyedImages
+    by_image: tuple[KeyedImages, ...]
+
+    @classmethod
+    def of(cls, by_id: NamedImages, by_image: NamedImages, bucket_url: str) -> LabelledKeys:
+        """Return keys as they are asked for.
+
+        Parameters
+        ----------
+        bucket_url
+            The job's own bucket: a full URI in it is a name in it.
+        """
+        start = bucket_url.rstrip("/") + "/"
+        is_own = pc.starts_with(by_image.names, pattern=start)
+        rest = pc.utf8_slice_codeunits(by_image.names, len(start))
+        names = pc.if_else(is_own, rest, by_image.names)
+        return cls(
+            by_id=KeyedImages.of(by_id.names, by_id.image),
+            by_image=tuple(KeyedImages.of(_cut(names, way), by_image.image) for way in WAYS),
+        )
+
+    def way_of(self, names: pa.StringArray) -> int:
+        """Return the first of `WAYS` in which any image has a label; the last where none has one.
+
+        Names are compared whole; where no label has the name of an image so, by their last part;
+        where that finds none either, without their endings. Without labels by name it is the first.
+        """
+        if not len(self.by_image[0]):
+            return 0
+        for number, way in enumerate(WAYS):
+            if (self.by_image[number].of_texts(_cut(names, way)) >= 0).any():
+                return number
+        return len(WAYS) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedImages:
+    """The names of labelled images, and the place of each among the labelled images."""
+
+    names: pa.StringArray
+    image: Integers
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedKeys:
@@ -40,58 +137,47 @@ class JoinedKeys:
         Which were joined by id. Shape (images,).
     shared
         Which have a name that is not one image's alone, and are not joined. Shape (images,).
+    taken
+        The labelled images that were found, those of shared names among them.
     way
-        By what the others were joined: one of `BY_NAME`, `BY_LAST_PART` and `BY_STEM`.
+        By what the others were joined: one of `WAYS`.
     """
 
     place: Integers
     by_id: Flags
     shared: Flags
+    taken: Integers
     way: str
 
 
-def find_labels(detected: DetectedImages, labels: ReadBoxLabels, bucket_url: str) -> JoinedKeys:
+def find_labels(detected: DetectedImages, labels: LabelledKeys, way: int) -> JoinedKeys:
     """Return the labelled image of each predicted image.
 
-    An id goes before a name. Names are compared whole; where no label has the name of an image so,
-    by their last part; where that finds none either, without their endings.
+    An id goes before a name.
 
     Parameters
     ----------
-    bucket_url
-        The job's own bucket: a full URI in it is a name in it.
+    way
+        By how much of their names images are joined, as `LabelledKeys.way_of` says.
     """
-    by_id = _places(detected.ids, labels.by_id)
-    start = bucket_url.rstrip("/") + "/"
-    keys = [one.removeprefix(start) for one in labels.by_image["key"].tolist()]
-    written, names = pa.array(keys, pa.string()), detected.names
-    place, shared, way = by_id, np.zeros(len(detected), np.bool_), BY_NAME
-    for one, cut in _CUTS.items():
-        way = one
-        ours, theirs = _without(names, cut), _without(written, cut)
-        place = _places(ours, labels.by_image.assign(key=theirs.to_pylist()))
-        if (place >= 0).any():
-            shared = (place >= 0) & (_shared(ours, names) | _twice(theirs, ours))
-            break
+    by_id = labels.by_id.images_at(labels.by_id.of_texts(detected.ids))
+    keyed, ours = labels.by_image[way], _cut(detected.names, WAYS[way])
+    found = keyed.of_texts(ours)
+    place = keyed.images_at(found)
+    shared = (found >= 0) & (_shared(ours, detected.names) | np.append(keyed.twice, False)[found])
     named = np.where(shared, -1, place)
+    both = np.concatenate([by_id, place[by_id < 0]])
     return JoinedKeys(
         place=np.where(by_id >= 0, by_id, named),
         by_id=by_id >= 0,
         shared=shared & (by_id < 0),
-        way=way,
+        taken=np.unique(both[both >= 0]),
+        way=WAYS[way],
     )
 
 
-def _without(names: pa.StringArray, pattern: str) -> pa.StringArray:
-    return pc.replace_substring_regex(names, pattern=pattern, replacement=_NOTHING)
-
-
-def _places(texts: pa.StringArray, labels: pd.DataFrame) -> Integers:
-    keys = pa.array(labels["key"].tolist(), pa.string())
-    found = pc.fill_null(pc.index_in(texts, value_set=keys, skip_nulls=True), -1).to_numpy()
-    images = np.append(labels["image"].to_numpy(np.int64), -1)
-    places: Integers = images[found]
-    return places
+def _cut(names: pa.StringArray, way: str) -> pa.StringArray:
+    return pc.replace_substring_regex(names, pattern=_CUTS[way], replacement=_NOTHING)
 
 
 def _shared(cut: pa.StringArray, names: pa.StringArray) -> Flags:
@@ -99,9 +185,3 @@ def _shared(cut: pa.StringArray, names: pa.StringArray) -> Flags:
     frame = pd.DataFrame({"cut": cut.to_pylist(), "name": names.to_pylist()}).dropna()
     several = frame.drop_duplicates().groupby("cut").size()
     return np.asarray(pd.Series(cut.to_pylist()).isin(several.index[several > 1]), np.bool_)
-
-
-def _twice(keys: pa.StringArray, cut: pa.StringArray) -> Flags:
-    """Tell which images have a name that several labels have."""
-    counts = pd.Series(keys.to_pylist(), dtype=object).value_counts()
-    return np.asarray(pd.Series(cut.to_pylist()).isin(counts.index[counts > 1]), np.bool_)

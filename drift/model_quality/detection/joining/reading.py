@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drift.model_quality.detection.joining.detected import detected_images
+from drift.model_quality.detection.joining.detected import LogNames, detected_images
 from drift.model_quality.detection.joining.joined import JoinedBoxes, join_boxes
+from drift.model_quality.detection.joining.labels import BoxLabels
 from jobs.buckets.bucket import Bucket
 from jobs.images.locations import ImageLocator
 from jobs.job_file.label_settings import LabelSettings
@@ -76,6 +77,12 @@ def read_detections(
     )
     if isinstance(labels, UnreadLabels):
         return labels
-    log_url = source.bucket.url_of(source.predictions.path)
-    detected = detected_images(rows, source.locator, log_url)
-    return LabelledDetections(joined=join_boxes(detected, labels, source.bucket.url), labels=labels)
+    names = LogNames(
+        columns=source.predictions.columns,
+        locator=source.locator,
+        url=source.bucket.url_of(source.predictions.path),
+    )
+    detected = detected_images(rows, names)
+    keyed = BoxLabels.read(labels, source.bucket.url)
+    joined = join_boxes(detected, keyed, keyed.keys.way_of(detected.names))
+    return LabelledDetections(joined=joined, labels=labels)

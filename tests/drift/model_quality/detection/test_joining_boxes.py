@@ -229,7 +229,8 @@ def test_classes_that_are_spelled_otherwise_are_the_model_s():
     found = joined(results(pictures) | labels)
 
     assert ap50(found.detections) == pytest.approx(ap50(set_of(pictures)), abs=1e-9)
-    assert found.noted_boxes == {SPELLED_OTHERWISE: spelled}
+    reason = f'{SPELLED_OTHERWISE}: "traffic_LIGHT" for "Traffic light"'
+    assert found.noted_boxes == {reason: spelled}
     assert set(found.detections.classes) == {"car", "Traffic light", "person"}
 
 

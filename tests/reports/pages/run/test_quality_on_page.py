@@ -13,6 +13,7 @@ from reports.pages.links import ImageLinks
 from reports.pages.run.model_quality import QualityView, quality_view
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import MOST_WRONG_BYTES, MOST_WRONG_PICTURES
+from reports.words.of_quality.counts import PREDICTIONS
 from tests.reports.pages.run.test_html_report import PICTURE, text_of
 from tests.support import findings as examples
 from tests.support import quality_findings
@@ -117,7 +118,7 @@ class TestSection:
         text = text_of(b"<body>" + section(run).encode())
 
         assert "Is the model still right?" in text
-        assert "predictions since 13 Feb 2025 have a label" in text
+        assert f"{PREDICTIONS[quality.kind]}s since 13 Feb 2025 have a label" in text
         assert f"of this window, {quality.window.labelled:,} of 980" in text
 
     def test_nothing_empty_is_shown(self) -> None:

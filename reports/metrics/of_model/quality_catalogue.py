@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.metrics.of_model.detector_catalogue import DETECTOR_METRICS
 from reports.metrics.sample import Metric
 
 _PREDICTIONS = "{prediction}"
@@ -82,6 +83,12 @@ NEWEST_LABELLED = Metric(
     unit="s",
 )
 
+LABELLED_SHARE = Metric(
+    name="image_drift_predictions_labelled_share",
+    meaning="The part of these predictions that have a label, 0 to 1; absent without predictions.",
+    labels=("stretch",),
+)
+
 QUALITY_METRICS = (
     MODEL_STATE,
     MODEL_SCORE,
@@ -94,6 +101,8 @@ QUALITY_METRICS = (
     MODEL_CLASS_RECALL,
     PREDICTIONS_LABELLED,
     PREDICTIONS,
+    LABELLED_SHARE,
     LABELS_LEFT_OUT,
     NEWEST_LABELLED,
+    *DETECTOR_METRICS,
 )

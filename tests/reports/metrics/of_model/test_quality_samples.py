@@ -6,8 +6,9 @@ import pytest
 
 from reports.findings.model_quality.quality import QualityState
 from reports.findings.model_quality.scores import Estimate
-from reports.metrics.quality_catalogue import QUALITY_METRICS
-from reports.metrics.quality_samples import MOST_CLASSES, quality_samples
+from reports.metrics.of_model.known_samples import MOST_CLASSES
+from reports.metrics.of_model.quality_catalogue import QUALITY_METRICS
+from reports.metrics.of_model.quality_samples import quality_samples
 from reports.metrics.samples import samples_of
 from tests.support import findings as examples
 from tests.support.labelled_runs import class_score, labelled_run, model_quality

@@ -1,0 +1,1 @@
+"""The worlds that `benchmarks.detector_drop` judges."""

@@ -1,0 +1,76 @@
+"""What else a person should know of true boxes and predicted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from drift.model_quality.detection.assembling.scored_days import ScoredDay
+from reports.findings.model_quality.detection import BoxConfidences
+from reports.words.harmless_text import shortened
+from reports.words.numbers import counted, listed
+
+_NAMED = 3
+_LONGEST_NAME = 40
+_OTHER_CUT = 0.05
+
+
+def remarks_on_scores(newest: BoxConfidences, before: BoxConfidences | None) -> Iterator[str]:
+    """Yield a sentence where boxes with low scores are left out.
+
+    Parameters
+    ----------
+    newest, before
+        What is shown, and what it is compared with.
+    """
+    cut = newest.cut
+    if cut is not None:
+        yield (
+            f"No box has a score below {cut:g}, and many lie just above it, so that boxes with "
+            "lower scores seem to be left out of the log. Average precision is truncated then: it "
+            "misses the objects that only such boxes find, and is lower than that of an evaluation "
+            "that has them. Log boxes with scores from 0.05 on."
+        )
+    if before is not None and abs((cut or 0.0) - (before.cut or 0.0)) >= _OTHER_CUT:
+        was = "down to 0" if before.cut is None else f"from {before.cut:g} on"
+        now = "down to 0" if cut is None else f"from {cut:g} on"
+        yield (
+            f"Scores reach {now}; before, {was}. Average precision changes with that alone: "
+            "compare both once boxes are logged alike."
+        )
+
+
+def remarks_on_unknown(unknown: Mapping[str, int], true_boxes: int) -> Iterator[str]:
+    """Yield a sentence where true boxes are of classes that the model never predicted.
+
+    Parameters
+    ----------
+    unknown
+        How many true boxes each such class has.
+    true_boxes
+        How many there are of all classes.
+    """
+    if not unknown:
+        return
+    ranked = sorted(unknown, key=lambda name: (-unknown[name], name))
+    names = listed([shortened(name, _LONGEST_NAME) for name in ranked], _NAMED)
+    count = sum(unknown.values())
+    yield (
+        f"{count:,} of {counted(true_boxes, 'true box', 'true boxes')} are of "
+        f"{counted(len(unknown), 'class', 'classes')} that the model never predicted: {names}. "
+        "Each such class has an average precision of 0 and counts as much as any other. Where the "
+        "model calls these classes otherwise, say so in labels.classes."
+    )
+
+
+def remarks_on_drawn(days: Sequence[ScoredDay]) -> Iterator[str]:
+    """Yield a sentence where days have more boxes than are kept."""
+    drawn = [day for day in days if day.sums.labelled < day.record.scores.labelled]
+    if not drawn:
+        return
+    kept = sum(day.sums.labelled for day in drawn)
+    labelled = sum(day.record.scores.labelled for day in drawn)
+    yield (
+        f"{counted(len(drawn), 'day')} {'has' if len(drawn) == 1 else 'have'} more boxes than are "
+        f"kept. Scores of several days together count {kept:,} of {labelled:,} labelled images of "
+        "these days, which are drawn by chance; scores of a single day count all."
+    )

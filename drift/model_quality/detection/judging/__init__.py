@@ -1,0 +1,1 @@
+"""A detector's days as the judge of right answers takes them."""

@@ -1,0 +1,1 @@
+"""What is kept of a detector: of each day, and of its labels."""

@@ -1,0 +1,170 @@
+"""Whether a detector is still right, from true boxes to what the report says."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from drift.model_quality.assembling.remarks import remarks_on_columns
+from drift.model_quality.assembling.unread import unread_quality
+from drift.model_quality.day_line import WindowRows
+from drift.model_quality.detection.assembling.assemble import assemble_detector
+from drift.model_quality.detection.assembling.gathered import GatheredBoxes
+from drift.model_quality.detection.assembling.one_spelling import in_one_spelling
+from drift.model_quality.detection.joining.detected import DetectedImages, detected_images
+from drift.model_quality.detection.joining.keys import find_labels
+from drift.model_quality.detection.records.documents import DETECTOR_DAYS, record_bytes
+from drift.model_quality.detection.records.record import DetectorRecord, match_images
+from drift.model_quality.detection.running.detector_days import DetectorDays, ImagesToJoin
+from drift.model_quality.detection.running.label_source import BoxSource, box_source
+from drift.model_quality.detection.running.reading import (
+    ImagesAtHand,
+    StretchImages,
+    names_of_log,
+)
+from drift.model_quality.detection.running.reference import detector_reference
+from drift.model_quality.detection.running.told_labels import CountedImages, label_input
+from drift.model_quality.labelled_images import remark_on_labelled
+from drift.model_quality.past_days import DayScoring, records_before
+from drift.model_quality.records.store import QualityStore
+from drift.model_quality.run_at_hand import FoundQuality, RunAtHand, TrueBoxesAtHand
+from drift.model_quality.whole_days import WholeDay, whole_days
+from drift.observations.window_images import WindowImages
+from drift.workplace import Workplace
+from jobs.labels.labels import UnreadLabels
+from reports.conditional_writes import StillAllowed
+from reports.words.of_quality.box_classes import names_apart
+
+_MISFIT = "the true boxes look like another format than the job file says"
+
+logger = logging.getLogger(__name__)
+
+_Scoring = DayScoring[StretchImages, ImagesToJoin, DetectorRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cache:
+    """Remembers scores beside the records of days."""
+
+    store: QualityStore[DetectorRecord]
+
+    def get(self, name: str) -> bytes | None:
+        return self.store.remembered(f"detector-{name}")
+
+    def put(self, name: str, data: bytes) -> None:
+        self.store.remember(f"detector-{name}", data)
+
+
+def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllowed) -> FoundQuality:
+    """Return what true boxes say of the model; `labels.path` has to be set.
+
+    Raises
+    ------
+    DriftError
+        If the log cannot be read, or the job's lock was lost.
+    """
+    job, window = place.job, run.predictions.window
+    days = whole_days(window.end, job.labels.wait, job.day_zone)
+    since = min([window.start, *(day.start for day in days[:1])])
+    store = QualityStore(place, still_allowed, DETECTOR_DAYS)
+    source = box_source(place, store, since)
+    if isinstance(source, UnreadLabels):
+        logger.warning("labels: %s: %s", source.url, source.reason)
+        rows = run.predictions.log_rows
+        unread = unread_quality(job, window, rows, source.reason, source=source.url)
+        return FoundQuality(quality=unread)
+    images = ImagesAtHand(detected=detected_images(run.predictions, names_of_log(place)))
+    own: StretchImages = images
+    scoring = DayScoring(
+        place=place,
+        store=store,
+        line=DetectorDays(place=place, source=source),
+        days=days,
+        window=WindowRows(window=window, rows=own),
+    )
+    scoring.score()
+    gathered = _gathered(place, run, scoring, source, images)
+    found = assemble_detector(in_one_spelling(gathered))
+    unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
+    store.save()
+    apart = "" if found.detection is None else names_apart(found.detection)
+    return FoundQuality(
+        quality=replace(found, remarks=(*found.remarks, *filter(None, (apart, unlike)))),
+        true_boxes=_true_boxes(source, images.detected, scoring.way),
+    )
+
+
+def _gathered(
+    place: Workplace, run: RunAtHand, scoring: _Scoring, source: BoxSource, images: ImagesAtHand
+) -> GatheredBoxes:
+    line = DetectorDays(place=place, source=source)
+    window, days = run.predictions.window, tuple(scoring.days)
+    joined = line.joined(images.detected, scoring.way)
+    behind = WholeDay(start=days[-1].end if days else window.start, end=window.end)
+    beside = line.joined(images.within(behind), scoring.way)
+    records = records_before(scoring.store, window)
+    since = days[0].start if days else window.start
+    counted = CountedImages(
+        since=since,
+        waiting=[one for one in records if one.day.start >= since],
+        beside=beside,
+        lost_images=_lost_images(joined.names, run.window),
+    )
+    reference = detector_reference(place, scoring.store, source.listing)
+    known = _classes_of_reference(run, reference.classes if reference else frozenset())
+    return GatheredBoxes(
+        job=place.job,
+        labels=label_input(place.job, source, counted),
+        window=window,
+        days=days,
+        records=tuple(one.quality for one in records),
+        window_versions=match_images(images.detected, joined).versions,
+        reference=None if reference is None else reference.sums,
+        reference_classes=known,
+        model_classes=known,
+        marks=run.marks,
+        remarks=tuple(_remarks(place, run, source)),
+        lost_boxes=joined.lost_boxes,
+        noted_boxes=joined.noted_boxes,
+        days_digest=_digest(records),
+        remembered=_Cache(scoring.store),
+    )
+
+
+def _remarks(place: Workplace, run: RunAtHand, source: BoxSource) -> Iterator[str]:
+    if source.told.other_format:
+        yield source.told.other_format
+    yield from remarks_on_columns(place.job, run.predictions)
+
+
+def _digest(records: Sequence[DetectorRecord]) -> str:
+    digest = hashlib.sha256()
+    for record in records:
+        digest.update(record_bytes(record))
+    return digest.hexdigest()
+
+
+def _classes_of_reference(run: RunAtHand, labelled: frozenset[str]) -> frozenset[str]:
+    """Return the classes that the model predicted in the reference."""
+    known = run.profile.predictions.rows
+    said = known["prediction"].dropna().unique().tolist() if "prediction" in known else []
+    return labelled | frozenset(map(str, said))
+
+
+def _lost_images(names: Sequence[str], window: WindowImages) -> int:
+    """Return how many labelled requests have an image that could not be read."""
+    read = set(window.rows["image"].loc[window.features.index])
+    lost = set(window.rows["image"].dropna()) - read
+    return sum(name in lost for name in names)
+
+
+def _true_boxes(source: BoxSource, detected: DetectedImages, way: int) -> TrueBoxesAtHand:
+    """Return the true boxes of the window's images, whose numbers are those of `detected`."""
+    found = find_labels(detected, source.labels.keys, way)
+    return TrueBoxesAtHand(
+        boxes=source.labels.boxes,
+        place=found.place,
+        misfit=_MISFIT if source.told.other_format else "",
+    )

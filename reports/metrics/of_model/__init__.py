@@ -1,0 +1,1 @@
+"""What labels say of the model, as metrics."""
