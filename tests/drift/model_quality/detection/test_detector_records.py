@@ -1,0 +1,127 @@
+"""A detector's record is read as it was written, and anything else is refused."""
+
+import copy
+import json
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from drift.model_quality.detection.joining.detected import DetectedImages
+from drift.model_quality.detection.joining.joined import join_boxes
+from drift.model_quality.detection.joining.keys import NamedImages
+from drift.model_quality.detection.joining.labels import BoxLabels
+from drift.model_quality.detection.records.documents import parse_record, record_bytes
+from drift.model_quality.detection.records.record import NOT_KEPT, detector_record
+from drift.model_quality.records.values import BrokenRecordError
+from drift.model_quality.whole_days import WholeDay
+from jobs.labels.box_labels import LabelledBoxes
+from tests.support.box_world import CLASSES, draw_pictures, set_of
+
+DAY = WholeDay(start=datetime(2025, 3, 4, tzinfo=UTC), end=datetime(2025, 3, 5, tzinfo=UTC))
+PICTURES = draw_pictures(4, 30)
+
+
+def record(most=50_000):
+    boxes = set_of(PICTURES)
+    names = pa.array([f"{one.name}.jpg" for one in PICTURES], pa.string())
+    every = np.arange(len(PICTURES))
+    classes = pa.array(sorted(CLASSES), pa.string())
+    detected = DetectedImages(
+        moments=every.astype(np.int64) + int(DAY.start.timestamp() * 1e6),
+        names=names,
+        ids=pa.nulls(len(names), pa.string()),
+        readable=np.ones(len(names), np.bool_),
+        sizes=np.full((len(names), 2), np.nan),
+        image=boxes.detected.image,
+        corners=boxes.detected.corners,
+        in_shares=False,
+        classes=classes.take(pa.array(boxes.detected.class_code)),
+        scores=boxes.detected.score,
+        versions=pa.array([("a", "b", None)[at % 3] for at in every.tolist()], pa.string()),
+    )
+    true = LabelledBoxes(
+        image=boxes.true.image,
+        corners=boxes.true.corners,
+        classes=classes.take(pa.array(boxes.true.class_code)),
+        crowd=boxes.true.crowd,
+        in_shares=np.zeros(len(names), np.bool_),
+        sizes=np.full((len(names), 2), np.nan),
+    )
+    nobody = NamedImages(names=pa.array([], pa.string()), image=np.zeros(0, np.int64))
+    labels = BoxLabels.of(nobody, NamedImages(names=names, image=every), true, "gs://b")
+    return detector_record(DAY, detected, join_boxes(detected, labels, 0), most)
+
+
+def test_a_record_is_read_as_it_was_written():
+    whole = record()
+
+    found = parse_record(record_bytes(whole))
+
+    assert record_bytes(found) == record_bytes(whole)
+    assert found.quality.scores == whole.quality.scores
+    assert found.quality.classes == whole.quality.classes
+    assert found.quality.worst == whole.quality.worst
+    assert list(found.quality.versions) == ["a", "b", None]
+    assert found.labels == found.labelled == len(PICTURES)
+
+
+def test_a_day_with_too_many_boxes_scores_all_and_keeps_some():
+    whole, part = record(), record(most=40)
+
+    assert part.quality.scores == whole.quality.scores
+    assert part.quality.worst == whole.quality.worst
+    kept = sum(one.table.images for one in part.quality.versions.values())
+    assert sum(len(one.table) for one in part.quality.versions.values()) <= 40
+    assert part.noted[NOT_KEPT] == len(PICTURES) - kept > 0
+    assert NOT_KEPT not in whole.noted
+    assert parse_record(record_bytes(part)) is not None
+
+
+def altered(path, value):
+    document = json.loads(record_bytes(record()))
+    place = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = copy.deepcopy(value)
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["version"], 2),
+        (["kind"], "classifier"),
+        (["end"], f"{DAY.end + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"),
+        (["start"], "yesterday"),
+        (["labels"], -1),
+        (["newest"], 5),
+        (["left_out"], {"reason": 1.5}),
+        (["noted_boxes"], []),
+        (["scores", "labelled"], 10**9),
+        (["scores", "predictions"], 31),
+        (["scores", "ap50"], {"value": 1.5, "low": None, "high": None}),
+        (["scores", "ap50"], {"value": None, "low": None, "high": None}),
+        (["classes", 0, "ap50"], "high"),
+        (["classes", 0, "true_boxes"], True),
+        (["worst", 0, "timestamp"], "2025-03-04"),
+        (["worst", 0, "image"], None),
+        (["versions"], {}),
+        (["versions", 0, "name"], "b"),
+        (["versions", 0, "predictions"], 1),
+        (["versions", 0, "confidences"], [1, 0.5, None, 0.5]),
+        (["versions", 0, "confidences"], [0, 0.0, 0.5, 0.5]),
+        (["versions", 0, "table"], None),
+        (["versions", 0, "table", "columns", "hits"], "?"),
+    ],
+)
+def test_anything_else_is_refused(path, value):
+    with pytest.raises(BrokenRecordError, match=r"."):
+        parse_record(altered(path, value))
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"[" * 100_000, b"\xff", b'{"version": 1}', b"NaN"])
+def test_what_is_no_document_is_refused(data):
+    with pytest.raises(BrokenRecordError, match=r"."):
+        parse_record(data)
