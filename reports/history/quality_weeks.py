@@ -11,7 +11,7 @@ from reports.history.history import parse_time
 from reports.history.run_quality import QualityOfRun
 
 # A day of the job's own zone begins up to 13 hours before the day in UTC, and up to 10 after it.
-_INTO_THE_DAY = timedelta(hours=13)
+INTO_THE_DAY = timedelta(hours=13)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def known_weeks(told: Iterable[QualityOfRun]) -> tuple[KnownWeek, ...]:
     found: dict[date, KnownWeek] = {}
     for place, quality in enumerate(told):
         for point in quality.weeks:
-            for monday in monday_of(point.start, _INTO_THE_DAY):
+            for monday in monday_of(point.start, INTO_THE_DAY):
                 found[monday] = _newer(
                     found.get(monday), KnownWeek(monday=monday, point=point, place=place)
                 )

@@ -27,6 +27,8 @@ class DetectorOfRun:
         without any.
     newest_mean, before_mean
         The mean score of the newest stretch, and of what it was compared with.
+    mean_by_week
+        The mean score of each week of `ModelQuality.weeks` that has boxes, by the week's start.
     classes
         AP50 by class in the newest stretch, of those that have one.
     fallen
@@ -44,6 +46,7 @@ class DetectorOfRun:
     highest: float | None = None
     newest_mean: float | None = None
     before_mean: float | None = None
+    mean_by_week: dict[str, float] = field(default_factory=dict)
     classes: dict[str, float] = field(default_factory=dict)
     fallen: tuple[str, ...] = ()
 
@@ -85,6 +88,11 @@ def detector_of_run(found: DetectorQuality | None) -> DetectorOfRun | None:
         highest=window.highest,
         newest_mean=None if newest_given is None else newest_given.mean,
         before_mean=None if before_given is None else before_given.mean,
+        mean_by_week={
+            week.start: round(week.confidences.mean, _DECIMALS)
+            for week in found.weeks
+            if week.confidences.mean is not None
+        },
         classes=kept,
         fallen=tuple(one.name for one in fallen),
     )
@@ -112,7 +120,8 @@ def detector_of_document(document: Mapping[str, Any] | None) -> DetectorOfRun | 
         highest=_number(document.get("highest")),
         newest_mean=_number(document.get("newest_mean")),
         before_mean=_number(document.get("before_mean")),
-        classes={str(name): float(one) for name, one in document.get("classes", {}).items()},
+        mean_by_week=_numbers(document.get("mean_by_week", {})),
+        classes=_numbers(document.get("classes", {})),
         fallen=tuple(map(str, document.get("fallen", ()))),
     )
 
@@ -128,3 +137,7 @@ def estimate_of_document(document: Mapping[str, Any] | None) -> Estimate | None:
 
 def _number(value: float | None) -> float | None:
     return None if value is None else float(value)
+
+
+def _numbers(values: Mapping[str, float]) -> dict[str, float]:
+    return {str(name): float(one) for name, one in values.items()}

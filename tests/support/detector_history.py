@@ -24,7 +24,14 @@ def detector_rows(number: int, *, fell: int = 0) -> list[HistoryRow]:
 def _row(end: datetime, *, dropped: bool) -> HistoryRow:
     run = examples.detector_worse_with_drift() if dropped else examples.detector_still_right()
     assert run.model_quality is not None
-    quality = replace(run.model_quality, weeks=_weeks(end, dropped=dropped))
+    assert run.model_quality.detection is not None
+    weeks = _weeks(end, dropped=dropped)
+    known = tuple(
+        replace(one, start=week.start, end=week.end)
+        for one, week in zip(run.model_quality.detection.weeks, weeks, strict=True)
+    )
+    detection = replace(run.model_quality.detection, weeks=known)
+    quality = replace(run.model_quality, weeks=weeks, detection=detection)
     own: RunFindings = replace(run, model_quality=_ended(quality, end))
     return replace(
         history_row(own),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,9 +10,9 @@ from markupsafe import Markup
 
 from reports.findings.model_quality.scores import Estimate
 from reports.history.history import HistoryRow
+from reports.history.quality_weeks import INTO_THE_DAY, monday_of
 from reports.history.run_detector import DetectorOfRun
 from reports.history.run_quality import QualityOfRun
-from reports.pages.index.days import monday_of
 from reports.pages.score_plot import ScoreLine, ScorePlot, score_plot_svg
 from reports.words.harmless_text import shortened
 from reports.words.numbers import day
@@ -42,6 +41,8 @@ class DetectorOfJob:
     ----------
     given
         The mean score in the newest run, and before, in a sentence; empty where it is not known.
+    has_means
+        Whether the mean score is known by week.
     measures, confidences
         AP75 and AR100 by run, and the scores that the model gave; empty for fewer than two runs.
     classes
@@ -53,6 +54,7 @@ class DetectorOfJob:
     """
 
     given: str
+    has_means: bool
     measures: Markup
     confidences: Markup
     classes: tuple[ClassOverRuns, ...]
@@ -86,6 +88,7 @@ def detector_of_job(rows: Sequence[HistoryRow]) -> DetectorOfJob | None:
     newest = runs[-1].detector
     return DetectorOfJob(
         given=_given_words(newest),
+        has_means=any(run.detector.mean_by_week for run in runs),
         measures=_plot(
             runs,
             "AP75 and AR100 by run",
@@ -107,16 +110,21 @@ def detector_of_job(rows: Sequence[HistoryRow]) -> DetectorOfJob | None:
     )
 
 
-def mean_scores(rows: Sequence[HistoryRow]) -> dict[date, float]:
-    """Return the mean score that the model gave its boxes, by week; runs count by their boxes."""
-    sums: dict[date, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for row in rows:
-        found = None if row.model_quality is None else row.model_quality.detector
-        if found is not None and found.mean is not None and found.boxes:
-            week = sums[monday_of(row)]
-            week[0] += found.mean * found.boxes
-            week[1] += found.boxes
-    return {monday: total / boxes for monday, (total, boxes) in sums.items()}
+def mean_scores(told: Iterable[QualityOfRun]) -> dict[date, float]:
+    """Return the mean score that the model gave its boxes, by week as the newest run knew it.
+
+    Parameters
+    ----------
+    told
+        What runs said, in order of their windows.
+    """
+    return {
+        monday: mean
+        for quality in told
+        if quality.detector is not None
+        for start, mean in quality.detector.mean_by_week.items()
+        for monday in monday_of(start, INTO_THE_DAY)
+    }
 
 
 def mean_line(places: Mapping[date, float], means: Mapping[date, float]) -> ScoreLine:

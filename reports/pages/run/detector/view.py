@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.findings.answers import Verdict
 from reports.findings.model_quality.detection import DetectorQuality, WorstImage
 from reports.findings.model_quality.quality import ModelQuality, QualityState
 from reports.findings.run import RunFindings
-from reports.history.history import parse_time
 from reports.history.run_detector import classes_that_fell
 from reports.pages.boxes.view import BoxesView, boxes_view
 from reports.pages.links import ImageLinks
 from reports.pages.page import picture_source
 from reports.pages.run.cards import ColumnCard
+from reports.pages.run.detector.also_moved import AlsoMoved, also_moved
 from reports.pages.run.detector.lines import DetectorPlots, detector_plots
 from reports.pages.run.detector.tables import (
     ApRow,
@@ -35,7 +34,6 @@ from reports.words.of_quality.detectors import AP50_EXPLAINED, worst_image_words
 from reports.words.of_quality.scores import score_words
 
 WORST_FIRST, WORST_ON_TOP = 4, 4
-_FEATURES_NAMED = 4
 # Scores that fell by less than this part of AP50's drop do not show it.
 _HARDLY = 3
 
@@ -62,25 +60,6 @@ class BeforeAndNow:
     now: str
     bars: Markup
     moved: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlsoMoved:
-    """The image features that differ as well.
-
-    Attributes
-    ----------
-    whose
-        ``The images of these days``, or those of the window where that is another time.
-    looks
-        How they look, such as ``blurrier``, and the anchor of the feature's card.
-    more
-        How many further features moved.
-    """
-
-    whose: str
-    looks: tuple[tuple[str, str], ...]
-    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +142,7 @@ def detector_view(
         dropped=dropped,
         pair=tuple(_pair(quality, found)),
         unseen=_unseen_words(quality, found),
-        also=_also(findings, quality, moved),
+        also=also_moved(findings, quality, moved),
         plots=detector_plots(quality),
         scores=detector_scores_table(quality),
         confidences=confidences_table(quality),
@@ -235,29 +214,3 @@ def _before_and_now(
         bars=Markup(share_bars_svg(before, now, 1.0)),  # noqa: S704 - numbers only
         moved=moved,
     )
-
-
-def _also(
-    findings: RunFindings, quality: ModelQuality, moved: Sequence[ColumnCard]
-) -> AlsoMoved | None:
-    if findings.verdict is not Verdict.DRIFT or not moved:
-        return None
-    if quality.state is not QualityState.DROPPED:
-        return None
-    looks = {one.movement.meaning: one.anchor for one in reversed(moved) if one.movement.meaning}
-    named = list(reversed(looks.items()))[:_FEATURES_NAMED]
-    whose = "these days" if _is_within(findings, quality) else "this window"
-    return AlsoMoved(
-        whose=f"The images of {whose}",
-        looks=tuple(named),
-        more=len(moved) - len(named),
-    )
-
-
-def _is_within(findings: RunFindings, quality: ModelQuality) -> bool:
-    """Tell whether the window and the newest labelled days have time in common."""
-    newest, window = quality.newest, findings.window
-    if newest is None:
-        return False
-    starts = max(parse_time(newest.start), parse_time(window.start))
-    return starts < min(parse_time(newest.end), parse_time(window.end))

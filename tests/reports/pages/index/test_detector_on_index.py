@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from datetime import date
 
 from reports.pages.index.detector import MOST_RUNS, detector_of_job, mean_scores
 from reports.pages.index.model_quality import quality_of_job
@@ -38,24 +39,20 @@ def test_ap50_by_week_and_the_mean_score_share_a_plot() -> None:
     assert "280 labelled images; worse than before" in quality.plot
 
 
-def test_mean_scores_of_a_week_count_runs_by_their_boxes() -> None:
-    rows = detector_rows(2)
-    rows = [
-        dataclasses.replace(
-            row,
-            model_quality=dataclasses.replace(
-                row.model_quality,  # type: ignore[type-var]
-                detector=dataclasses.replace(
-                    row.model_quality.detector,  # type: ignore[union-attr,type-var]
-                    mean=mean,
-                    boxes=boxes,
-                ),
-            ),
-        )
-        for row, mean, boxes in zip(rows, (0.5, 0.9), (300, 100), strict=True)
-    ]
+def test_mean_scores_of_a_week_are_those_that_the_newest_run_knew() -> None:
+    told = [row.model_quality for row in detector_rows(9, fell=4) if row.model_quality]
 
-    assert list(mean_scores(rows).values()) == [0.6]
+    assert mean_scores(told)[date(2025, 3, 10)] == 0.76
+    assert mean_scores(told[:5])[date(2025, 3, 3)] == 0.8
+
+
+def test_a_first_run_knows_the_mean_scores_of_past_weeks() -> None:
+    quality = quality_of_job(detector_rows(1, fell=1), LINKS)
+    assert quality is not None
+    line = re.search(r'class="line-mean" d="([^"]+)"', quality.plot)
+
+    assert line is not None
+    assert len(re.findall("[ML]", line[1])) == 5
 
 
 def test_scores_and_classes_are_drawn_by_run() -> None:

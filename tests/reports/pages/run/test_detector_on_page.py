@@ -6,16 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
+from reports.findings.days import Episode
 from reports.findings.images import BoxKind, PictureBoxes
 from reports.findings.model_quality.quality import QualityBasis
 from reports.findings.run import RunFindings, WindowSpan
+from reports.pages.run.cards import group_cards
+from reports.pages.run.detector.also_moved import also_moved
 from reports.pages.run.detector.view import DetectorView
 from reports.pages.run.model_quality import quality_view
 from reports.pages.run.report import report_html
 from tests.reports.pages.run.test_html_report import text_of
 from tests.reports.pages.run.test_quality_on_page import first_screen, page, section
 from tests.support import detector_findings as examples
-from tests.support import quality_findings
+from tests.support import normal_days, quality_findings
 from tests.support.boxed_findings import drawn
 from tests.support.detector_findings import DETECTOR_EXAMPLES, told_of, with_detection
 from tests.support.detector_qualities import confidences, fallen_detector, right_detector
@@ -64,6 +67,40 @@ class TestDetectorFirstScreen:
 
         text = words_of(first_screen(dataclasses.replace(run, window=later)))
         assert "The images of this window are also" in text
+
+    def test_images_that_have_been_unusual_for_long_are_those_of_the_labelled_days(self) -> None:
+        run = dataclasses.replace(
+            normal_days.drifted_from_days(), model_quality=fallen_detector(), boxes=None
+        )
+        later = WindowSpan(start="2025-03-16T00:00:00Z", end="2025-03-17T00:00:00Z")
+        episode = Episode(since="2025-03-09T00:00:00Z", blocks=7, columns=("sharpness",))
+        long = dataclasses.replace(run, window=later, episode=episode)
+        short = dataclasses.replace(
+            long, episode=dataclasses.replace(episode, since="2025-03-16T00:00:00Z")
+        )
+
+        assert "The images of these days are also" in words_of(first_screen(long))
+        assert "They have been unusual since 9 Mar 2025." in words_of(first_screen(long))
+        assert "The images of this window are also" in words_of(first_screen(short))
+
+    def test_looks_beside_normal_days_are_said_to_be_unusual_once(self) -> None:
+        run = examples.detector_worse_with_drift()
+        assert run.model_quality is not None
+        cards = [
+            dataclasses.replace(
+                card, movement=dataclasses.replace(card.movement, meaning=f"{look} than usual")
+            )
+            for card, look in zip(
+                group_cards(run.features, {}, (), "feature").moved,
+                ("blurrier", "darker", "blurrier"),
+                strict=False,
+            )
+        ]
+        found = also_moved(run, run.model_quality, cards)
+
+        assert found is not None
+        assert [words for words, _ in found.looks] == ["blurrier", "darker"]
+        assert found.than == " than usual"
 
     def test_features_lead_to_their_cards(self) -> None:
         found = page(examples.detector_worse_with_drift())
