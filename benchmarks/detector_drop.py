@@ -5,8 +5,8 @@ frequency, images of unequal difficulty, misses, false boxes, boxes that fit bad
 are found twice. Each window is judged as a run judges it, against 28 earlier days or 500 labelled
 images of a reference. All shares have 95 % intervals after Clopper and Pearson.
 
-Run as ``python -m benchmarks.detector_drop`` (about a quarter of an hour of processor time); ``--part``,
-``--row`` and ``--windows`` make it shorter. Seeded.
+Run as ``python -m benchmarks.detector_drop`` (about a quarter of an hour of processor time);
+``--part``, ``--row`` and ``--windows`` make it shorter. Seeded.
 """
 
 from __future__ import annotations

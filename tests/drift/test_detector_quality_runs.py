@@ -21,7 +21,7 @@ from reports.findings.model_quality.quality import ModelKind, ModelQuality
 from reports.findings.run import RunFindings
 from tests.support.counting_bucket import CountingBucket
 from tests.support.late_boxes import LateBoxWorld, label_table, late_box_job, show_boxes
-from tests.support.quality_runs import day_records, quality_folder, run_until
+from tests.support.quality_runs import day_records, is_killed_at, quality_folder, run_until
 
 pytestmark = pytest.mark.usefixtures("without_evidently")
 
@@ -176,6 +176,26 @@ def test_labels_that_come_day_by_day_end_with_the_records_of_one_run(
     show_boxes(WORLD, fast, WORLD.day(DAYS + 3))
     run_until(late_box_job(fast), END)
     assert day_records(slow) == day_records(fast)
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_write_leaves_nothing_half_of_a_detector(whole: Path, tmp_path: Path) -> None:
+    def killable(folder: Path) -> Job:
+        return late_box_job(folder, labels=label_table(wait="3d"))
+
+    sound = Path(shutil.copytree(whole, tmp_path / "sound"))
+    run_until(killable(sound), END)
+    expected = day_records(sound)
+    assert len(expected) == 3
+    for number in range(1, len(expected) + 3):
+        folder = Path(shutil.copytree(whole, tmp_path / str(number)))
+        # The records, and what is remembered beside them.
+        assert is_killed_at(killable(folder), END, number) == (number <= len(expected) + 1)
+        assert all(expected[name] == data for name, data in day_records(folder).items())
+        for path in folder.rglob("lock"):
+            path.unlink()
+        run_until(killable(folder), END)
+        assert day_records(folder) == expected
 
 
 @pytest.mark.parametrize("most_beside_records", [0, 400_000])

@@ -26,6 +26,7 @@ from tests.support.late_labels import LabelForm, LateWorld, labels_that_count, l
 from tests.support.quality_runs import (
     REPORTS,
     day_records,
+    is_killed_at,
     quality_folder,
     right_by_day,
     run_until,
@@ -335,7 +336,7 @@ def test_a_kill_at_any_write_leaves_nothing_half(
     expected = day_records(sound)
     for number in itertools.count(1):
         folder = Path(shutil.copytree(whole, tmp_path / str(number)))
-        killed = _killed_at(folder, form, number)
+        killed = is_killed_at(_killable(folder, form), WORLD.day(DAYS), number)
         assert all(expected[name] == data for name, data in day_records(folder).items())
         for data in day_records(folder).values():
             parse_record(data)
@@ -350,32 +351,6 @@ def test_a_kill_at_any_write_leaves_nothing_half(
 def _killable(folder: Path, form: LabelForm) -> Job:
     """Return a job that writes few records."""
     return late_job(folder, form, window={"last": "1d"}, **_waiting(form, "3d"))
-
-
-class _KilledError(BaseException):
-    """Nothing catches it."""
-
-
-def _killed_at(folder: Path, form: LabelForm, number: int) -> bool:
-    """Do a run that ends at its n-th write of the model's quality; tell whether it had so many."""
-    left = [number]
-
-    def before(method: str, name: str) -> None:
-        if method in {"create", "replace"} and "/quality/" in name:
-            left[0] -= 1
-            if not left[0]:
-                raise _KilledError
-
-    def wrap(inner: Bucket) -> CountingBucket:
-        bucket = CountingBucket(inner)
-        bucket.before = before
-        return bucket
-
-    try:
-        run_until(_killable(folder, form), WORLD.day(DAYS), wrap)
-    except _KilledError:
-        return True
-    return False
 
 
 def test_two_versions_in_one_window_are_shown_apart(tmp_path: Path) -> None:

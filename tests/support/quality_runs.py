@@ -14,6 +14,7 @@ from drift.workplace import open_workplace
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.job import Job
 from reports.findings.run import RunFindings
+from tests.support.counting_bucket import CountingBucket
 from tests.support.late_labels import LateWorld
 
 REPORTS = "data_drift_reports/dogs"
@@ -31,6 +32,32 @@ def run_until(
     place = open_workplace(job, writes=writes)
     place = replace(place, bucket=wrap(place.bucket), clock=lambda: until + timedelta(days=400))
     return run_job(place, RunOptions(until=until, dry_run=not writes))
+
+
+class _KilledError(BaseException):
+    """Nothing catches it."""
+
+
+def is_killed_at(job: Job, until: datetime, number: int) -> bool:
+    """Do a run that ends at its n-th write of the model's quality; tell whether it had so many."""
+    left = [number]
+
+    def before(method: str, name: str) -> None:
+        if method in {"create", "replace"} and "/quality/" in name:
+            left[0] -= 1
+            if not left[0]:
+                raise _KilledError
+
+    def wrap(inner: Bucket) -> CountingBucket:
+        bucket = CountingBucket(inner)
+        bucket.before = before
+        return bucket
+
+    try:
+        run_until(job, until, wrap)
+    except _KilledError:
+        return True
+    return False
 
 
 def quality_folder(folder: Path) -> Path:
