@@ -15,6 +15,7 @@ from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
+from drift.kept_copies import copies_kept
 from drift.model_quality.line import model_quality
 from drift.model_quality.run_at_hand import RunAtHand
 from drift.observations.logged_images import LoggedImages
@@ -61,8 +62,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     label_records(run_id=run_id(workplace.job, request))
     predictions = _read_before_anything_is_written(workplace, request)
     with only_run(workplace) as still_allowed:
-        with workplace.stopwatch.stage("profile"):
-            profile = pinned_profile(workplace, still_allowed)
+        profile = _profile(workplace, still_allowed)
         window, counts, segments = _read_images(workplace, predictions)
         history = HistoryReader(workplace.bucket, workplace.prefix)
         inputs = RunInputs(
@@ -76,7 +76,8 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
-        judged = _with_model_quality(workplace, judged, inputs, still_allowed)
+        with copies_kept(workplace, predictions.window, still_allowed):
+            judged = _with_model_quality(workplace, judged, inputs, still_allowed)
         judged = _with_quality_notice(workplace, judged, inputs)
         finished = None
         if workplace.writes:
@@ -94,6 +95,11 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     if finished is not None:
         follow_up(finished)
     return judged.findings
+
+
+def _profile(workplace: Workplace, still_allowed: Callable[[], None]) -> ReferenceProfile:
+    with workplace.stopwatch.stage("profile"):
+        return pinned_profile(workplace, still_allowed)
 
 
 def _with_server_figures(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Judged:
@@ -144,6 +150,7 @@ def _with_model_quality(
 def _read_before_anything_is_written(
     workplace: Workplace, request: WindowRequest
 ) -> PredictionRows:
+    workplace.packs.forget()
     with ThreadPoolExecutor(1) as aside:
         asked = aside.submit(refuse_renamed, workplace)
         predictions = _read_log(workplace, request)
@@ -167,6 +174,7 @@ def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
             extra_columns=workplace.locator.columns_used(),
             segment_columns=workplace.job.segments.columns,
             workers=workplace.job.image_rules.fetch_workers,
+            copies=workplace.copies,
         )
         path = workplace.job.predictions.path
         recording = read_recording(workplace.bucket, path, rows.window)

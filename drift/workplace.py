@@ -24,6 +24,8 @@ from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_set
 from reference_stats.profiles.numbers import SourceContext
 from reference_stats.profiles.store import ProfileStore
+from reports.copies.kept import KeptPacks
+from reports.copies.store import JobCopies
 
 Progress = Callable[[int, int], None]
 
@@ -64,6 +66,8 @@ class Workplace:
         Whether anything may be written.
     stopwatch
         How long each stage took.
+    packs
+        What the run knows of the packed copies of small objects.
     """
 
     job: Job
@@ -73,6 +77,7 @@ class Workplace:
     progress: Progress | None
     writes: bool
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
+    packs: KeptPacks = field(default_factory=KeptPacks)
 
     @property
     def prefix(self) -> str:
@@ -113,6 +118,13 @@ class Workplace:
         )
 
     @property
+    def copies(self) -> JobCopies | None:
+        """The packed copies of small objects; None where the job file asks for none."""
+        if not self.job.reports.copies:
+            return None
+        return JobCopies(self.bucket, self.prefix, self.packs, self.writes)
+
+    @property
     def source_context(self) -> SourceContext:
         """What building a profile needs."""
         return SourceContext(
@@ -122,6 +134,7 @@ class Workplace:
             cache=self.feature_cache,
             progress=self.progress,
             features=self.features,
+            copies=self.copies,
         )
 
 

@@ -96,7 +96,8 @@ def lacks_only_pictures(page: bytes, whole: bytes) -> bool:
 def _is_cache(name: str) -> bool:
     is_rollup = name.startswith(f"{JOB}/days/") and name.endswith(".gz")
     of_quality = name.startswith(f"{JOB}/quality/") and not _QUALITY_OF_DAY.search(name)
-    return is_rollup or of_quality or name.startswith(_CACHE)
+    is_copy = name.startswith(f"{JOB}/copies/")
+    return is_rollup or of_quality or is_copy or name.startswith(_CACHE)
 
 
 def _is_whole(name: str, data: bytes) -> bool:
@@ -110,7 +111,7 @@ def _is_whole(name: str, data: bytes) -> bool:
         elif name.endswith(".csv") and name.startswith(REPORTS):
             widths = {len(row) for row in csv.reader(io.StringIO(data.decode(), newline=""))}
             return data.endswith(b"\n") and len(widths) == 1
-        elif name.endswith(".gz"):
+        elif name.endswith((".gz", ".pack")):
             gzip.decompress(data)
         elif name.endswith(".parquet"):
             pq.read_table(io.BytesIO(data))

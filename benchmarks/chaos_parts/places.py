@@ -18,7 +18,7 @@ from tests.support.worlds import JOB_FILE as WITHOUT_DAYS
 
 _LABELS = """
 [labels]
-path = "labels.csv"
+path = "labels/*.json"
 columns = { id = "id" }
 min_labels = 10
 """
@@ -128,7 +128,7 @@ class Place:
             problems.append("the next run did not say that it took the lock over")
         # A run that computes no image and no day anew writes nothing there; the next one that does
         # tidies up.
-        idle = (f"{REPORTS}/features/", "/days/", "/quality/")
+        idle = (f"{REPORTS}/features/", "/days/", "/quality/", "/copies/")
         kept = [name for name in self.store.unfinished() if not any(one in name for one in idle)]
         left = [f"{name} is left behind" for name in kept]
         return problems + differences(self.store.reports(), self.expected) + left

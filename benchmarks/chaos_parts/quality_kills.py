@@ -1,4 +1,7 @@
-"""Runs that say what labels tell of a model: killed around every write of its records of days."""
+"""Runs that say what labels tell of a model: killed around each write of what they keep of them.
+
+That is the records of days, what is remembered beside them, and packed copies of the labels.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ from benchmarks.chaos_parts.write_kills import (
 )
 
 NAME = "quality"
-_PART = "/quality/"
-_ESCAPED = "%2Fquality%2F"
+_PARTS = ("/quality/", "/copies/")
+_ESCAPED = ("%2Fquality%2F", "%2Fcopies%2F")
 
 
 def run(world: World, share: Share, *, seed: int) -> list[Tally]:
@@ -48,9 +51,11 @@ def _trials(place: Place) -> tuple[Tally, Trials]:
 
 
 def quality_operations(place: Place) -> list[int]:
-    """Return which operations of a run change what is kept of the model's quality."""
+    """Return which operations of a run change what is kept of labels."""
     noted = noted_operations(place)
-    return [number for number, one in enumerate(noted, start=1) if _PART in one]
+    return [
+        number for number, one in enumerate(noted, start=1) if any(part in one for part in _PARTS)
+    ]
 
 
 def quality_writes(place: Place) -> list[int]:
@@ -63,5 +68,5 @@ def quality_writes(place: Place) -> list[int]:
     place.fork().wait()
     writes = [one for one in place.relay.seen[before:] if one.method not in READING]
     numbered = list(enumerate(writes, start=1))
-    own = [at for at, one in numbered if any(part in one.path for part in (_PART, _ESCAPED))]
+    own = [at for at, one in numbered if any(part in one.path for part in (*_PARTS, *_ESCAPED))]
     return own or [at for at, _ in numbered]

@@ -25,8 +25,8 @@ from jobs.job_file.job import Job
 from jobs.labels.labels import OBJECT_GONE, LabelFacts, ReadLabels, UnreadLabels
 from jobs.labels.listing import LabelListing, list_labels
 from jobs.labels.reading import read_listed_labels
-from jobs.predictions.selection.choose import NamedObject, objects_of_log
-from jobs.times.timestamps import to_moment
+from jobs.predictions.selection.choose import NamedObject, objects_of_days
+from jobs.times.timestamps import parse_timestamp, to_moment
 
 _ALL_TIME = (np.iinfo(np.int64).min, np.iinfo(np.int64).max)
 
@@ -143,8 +143,10 @@ def label_source(
     """
     job = place.job
     if job.labels.path is None:
-        return own_labels(job, objects_of_log(place.bucket, job.predictions))
-    listing = listed_labels(place)
+        start, end = to_moment(since), _ALL_TIME[1]
+        in_log = objects_of_days(place.bucket, job.predictions, start, end)
+        return own_labels(job, in_log.objects)
+    listing = listed_labels(place, since)
     if isinstance(listing, UnreadLabels):
         return listing
     key = key_of_labels(place, listing, since, settings_digest(job))
@@ -180,11 +182,31 @@ def key_of_labels(place: Workplace, listing: LabelListing, since: datetime, sett
     return digest_of(told, place.bucket.url, listing.url, bool(listing.objects), objects)
 
 
-def listed_labels(place: Workplace) -> LabelListing | UnreadLabels:
-    """Return which objects may hold a job's labels; `labels.path` has to be set."""
+def listed_labels(place: Workplace, since: datetime | None = None) -> LabelListing | UnreadLabels:
+    """Return which objects may hold a job's labels; `labels.path` has to be set.
+
+    Parameters
+    ----------
+    since
+        The time of the oldest prediction that waits for its label; None for all labels. Those of
+        the reference are listed too.
+    """
     job = place.job
     folder = job.reports.path.strip("/")
-    return list_labels(place.bucket, place.open_bucket, job.labels, job.predictions, folder)
+    if job.reference.log is not None or since is None:
+        oldest = None
+    else:
+        oldest = min(since, _start_of_reference(job, since))
+    return list_labels(place.bucket, place.open_bucket, job.labels, job.predictions, folder, oldest)
+
+
+def _start_of_reference(job: Job, otherwise: datetime) -> datetime:
+    window = job.reference.window
+    try:
+        zone = job.predictions.timezone
+        return otherwise if window is None else parse_timestamp(window.start, zone)
+    except ValueError:
+        return otherwise
 
 
 def further_labels(
@@ -206,6 +228,7 @@ def read_below(
         job.predictions,
         since=since,
         workers=job.image_rules.fetch_workers,
+        copies=place.copies,
     )
 
 

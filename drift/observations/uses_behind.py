@@ -65,6 +65,7 @@ def _read_behind(workplace: Workplace, window: TimeWindow, length: timedelta) ->
         request,
         extra_columns=workplace.locator.columns_used(),
         workers=workplace.job.image_rules.fetch_workers,
+        copies=workplace.copies,
     )
 
 

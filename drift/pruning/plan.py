@@ -17,6 +17,7 @@ from drift.pruning.keep import KeptRuns
 from drift.pruning.needed import Needed
 from jobs.buckets.bucket import ObjectInfo
 from reference_stats.profiles.store import PINNED
+from reports.copies.names import is_pack_below
 from reports.history.history import HISTORY_FOLDER
 from reports.history.pruned_runs import PRUNED_NAME
 from reports.publishing.affected_csv import AFFECTED_NAME
@@ -63,6 +64,7 @@ class Kind(enum.StrEnum):
     PROFILE = "profile"
     TABLE = "index table"
     CACHE = "feature set"
+    COPIES = "packed copies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +165,11 @@ class _Sorted:
 
 
 def _stays(parts: tuple[str, ...]) -> bool:
-    """Return whether an object is one that runs write and that nothing ever deletes."""
+    """Return whether an object is one that runs write and that is not deleted by its name here."""
     match parts:
         case (folder, name) if folder == QUALITY_FOLDER:
             return is_of_quality(name)
-    return parts in _OTHER_FILES
+    return parts in _OTHER_FILES or is_pack_below(parts)
 
 
 def plan_of(
@@ -186,7 +188,7 @@ def plan_of(
     objects
         Everything below it.
     caches
-        The feature sets that no job uses.
+        The feature sets that no job uses, and packed copies of days that nobody needs.
     notes
         What else was left and why.
     """

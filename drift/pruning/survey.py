@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drift.pruning.caches import unused_caches
+from drift.pruning.copies import unneeded_copies
 from drift.pruning.days import NeededDays
 from drift.pruning.keep import Keep, KeptRuns, choose
 from drift.pruning.needed import Needed
@@ -77,7 +78,8 @@ def survey(place: Workplace, keep: Keep) -> PlannedPruning:
     caches = unused_caches(place)
     objects = place.bucket.list(f"{place.prefix}/")
     notes = caches.notes if profiles is not None else (*caches.notes, _PROFILES_STAY)
-    plan = plan_of(place.prefix, objects, needed, caches.removals, notes)
+    removals = (*caches.removals, *unneeded_copies(place, rows[-1]))
+    plan = plan_of(place.prefix, objects, needed, removals, notes)
     return PlannedPruning(plan=plan, history=history)
 
 

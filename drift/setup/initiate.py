@@ -13,6 +13,7 @@ from drift.setup.doubts.context import DoubtContext
 from drift.setup.doubts.reference_contents import DETECTION, MIN_IMAGES
 from drift.setup.doubts.registry import doubts_of
 from drift.setup.image_sets import find_images
+from drift.setup.images.beside_objects import images_beside_objects
 from drift.setup.images.locate import locate_images
 from drift.setup.images.times import times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
@@ -54,6 +55,7 @@ from drift.setup.without_log.by_names import (
 from jobs.buckets.bucket import Bucket
 
 _LOGS_TRIED = 6
+_MOST_BY_CHANCE = 0.5
 
 
 def propose(
@@ -197,14 +199,15 @@ def _context(
 def _judge(candidates: Candidates, images: Sequence[str], shelf: Shelf) -> list[JudgedLog]:
     tried = candidates.logs[:_LOGS_TRIED]
     newest = max((newest_moment(one) for one in tried), default=-1)
-    judged = [
-        JudgedLog(
-            candidate=one,
-            located=locate_images(one, images, shelf),
-            is_newest=newest_moment(one) >= newest,
-        )
-        for one in tried
-    ]
+    judged = []
+    for one in tried:
+        candidate, located = one, locate_images(one, images, shelf)
+        if located.best is None or located.best.share < _MOST_BY_CHANCE:
+            beside = images_beside_objects(one, images, shelf)
+            if beside is not None:
+                candidate, located = beside.candidate, beside.located
+        is_newest = newest_moment(one) >= newest
+        judged.append(JudgedLog(candidate=candidate, located=located, is_newest=is_newest))
     return sorted(judged, key=lambda one: (-one.points(), one.candidate.family.path))
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from drift.setup.columns.boxes.guess import BoxGuess
+from drift.setup.columns.guess import Guess
 from drift.setup.doubts.context import DoubtContext
-from drift.setup.labels.find import BesideLog, find_labels
+from drift.setup.labels.beside import BesideLog
+from drift.setup.labels.boxes.find import find_box_labels
+from drift.setup.labels.find import find_labels
 from drift.setup.labels.log_columns import label_of_reference, with_id_of, with_label
 from drift.setup.labels.versions import guess_version
 from drift.setup.propose.find_references import LookedAt
@@ -16,24 +20,20 @@ from jobs.predictions.selection.object_names import compile_glob
 def with_labels(
     looked_at: LookedAt, draft: Proposal, context: DoubtContext
 ) -> tuple[Proposal, DoubtContext]:
-    """Add what was true: labels beside the log, or its own column of them.
-
-    Nothing of a detector's log, whose answers are boxes and are not scored.
-    """
+    """Add what was true: labels beside the log, or its own column of them; a detector's boxes."""
     log = looked_at.chosen.candidate
-    if log.guesses.boxes is not None:
-        return replace(draft, columns=replace(draft.columns, label=None)), context
-    found = find_labels(
-        BesideLog(
-            bucket=looked_at.bucket,
-            seen=looked_at.seen,
-            log=log,
-            candidates=looked_at.candidates,
-            unread=context.unread,
-            template=draft.template,
-            not_labels={*_reference_tables(draft), *context.unused_tables},
-        )
+    beside_log = BesideLog(
+        bucket=looked_at.bucket,
+        seen=looked_at.seen,
+        log=log,
+        candidates=looked_at.candidates,
+        unread=context.unread,
+        template=draft.template,
+        not_labels={*_reference_tables(draft), *context.unused_tables},
     )
+    if log.guesses.boxes is not None:
+        return _with_true_boxes(beside_log, log.guesses.boxes, draft, context)
+    found = find_labels(beside_log)
     join = None if found.labels is None else found.labels.join
     columns = with_label(log) if join is None else with_id_of(log.guesses, join)
     has_labels = found.labels is not None or columns.label is not None
@@ -47,10 +47,36 @@ def with_labels(
         reference_label=label_of_reference(tables, draft.reference_table, columns, beside),
     )
     if found.labels is not None:
-        own = compile_glob(found.labels.path)
-        others = tuple(one for one in draft.log.others if not own.fullmatch(one))
-        draft = replace(draft, log=replace(draft.log, others=others))
+        draft = _without(draft, found.labels.path)
     return draft, replace(context, unjoined_labels=found.unjoined)
+
+
+def _with_true_boxes(
+    beside: BesideLog, boxes: BoxGuess, draft: Proposal, context: DoubtContext
+) -> tuple[Proposal, DoubtContext]:
+    """Add the true boxes of a detector's images; classes of whole images say nothing of boxes."""
+    true = find_box_labels(beside, boxes)
+    labels = true.found.labels
+    columns = replace(draft.columns, label=None, boxes=true.boxes)
+    draft = replace(draft, columns=columns)
+    context = replace(context, unjoined_labels=true.found.unjoined)
+    if labels is None:
+        return draft, context
+    known = draft.columns.id
+    new = labels.source.log_id
+    if new is not None and (known is None or known.column != new):
+        because = f"what labels call it: {labels.labelled:,} of {labels.rows:,} images have some"
+        columns = replace(columns, id=Guess(column=new, because=because))
+    version = guess_version(beside.log.values)
+    draft = replace(draft, columns=columns, labels=labels, version=version)
+    return _without(draft, labels.path), context
+
+
+def _without(draft: Proposal, path: str) -> Proposal:
+    """Return the proposal without labels among what else the log could be."""
+    own = compile_glob(path)
+    others = tuple(one for one in draft.log.others if not own.fullmatch(one))
+    return replace(draft, log=replace(draft.log, others=others))
 
 
 def _reference_tables(draft: Proposal) -> set[str]:

@@ -59,6 +59,11 @@ class ReportSettings(Settings):
     """The folder below `bucket.url` that everything is written to."""
     thumbnails: bool = True
     """Whether small pictures of the most unusual images are in the page."""
+    copies: bool = True
+    """Whether small objects of the log and of labels, where they are many, are kept packed by day
+    in the job's folder `copies`, so that days that are read again cost one request. Only a cache;
+    labels of another bucket are never copied. False where the log may be read by fewer people than
+    the reports, and where a deleted object must not be kept anywhere."""
     link_template: Annotated[str, AfterValidator(_link_template)] | None = None
     """How links to reports are made where relative ones do not work, such as
     `https://storage.cloud.google.com/your-bucket/{path}`: `{path}` is an object's name in the

@@ -14,7 +14,7 @@ from jobs.job_file.label_settings import LabelSettings
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.labels.labels import UnreadLabels
 from jobs.labels.places import LabelPlace, label_place
-from jobs.predictions.selection.choose import NamedObject, objects_of_log
+from jobs.predictions.selection.choose import NamedObject, objects_of_days
 from jobs.times.timestamps import to_moment
 
 _BOXES = (
@@ -64,6 +64,7 @@ def list_labels(
     settings: LabelSettings,
     predictions: PredictionSettings,
     reports: str = "",
+    since: datetime | None = None,
 ) -> LabelListing | UnreadLabels:
     """Return which objects may hold labels that are classes; that there is none yet is no failure.
 
@@ -80,10 +81,14 @@ def list_labels(
     reports
         The folder in its own bucket that reports are written to: nothing there is a label, however
         wide a glob is.
+    since
+        The time of the oldest prediction whose label is asked for; None for all. Folders whose
+        names tell days before its month need not be listed: by whole months, so that the digest
+        does not change from day to day where no label comes.
     """
     if settings.are_boxes:
         return UnreadLabels(url=str(settings.path), reason=_BOXES)
-    return list_tables(bucket, open_bucket, settings, predictions, reports)
+    return list_tables(bucket, open_bucket, settings, predictions, reports, since)
 
 
 def list_tables(
@@ -92,11 +97,12 @@ def list_tables(
     settings: LabelSettings,
     predictions: PredictionSettings,
     reports: str = "",
+    since: datetime | None = None,
 ) -> LabelListing | UnreadLabels:
     """Return which objects may hold labels, classes or boxes; arguments as in `list_labels`."""
     try:
         place = label_place(bucket, open_bucket, settings)
-        objects = _objects(place, settings, predictions)
+        objects = _objects(place, log_settings_of(place, settings, predictions), since)
         if reports and place.bucket is bucket:
             objects = [one for one in objects if not one.name.startswith(f"{reports}/")]
     except (InputError, UsageError) as error:
@@ -112,10 +118,13 @@ def log_settings_of(
 
 
 def _objects(
-    place: LabelPlace, settings: LabelSettings, predictions: PredictionSettings
+    place: LabelPlace, log_settings: PredictionSettings, since: datetime | None
 ) -> list[NamedObject]:
+    start = None
+    if since is not None:
+        start = to_moment(since.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
     try:
-        return objects_of_log(place.bucket, log_settings_of(place, settings, predictions))
+        return objects_of_days(place.bucket, log_settings, start, _END_OF_TIME).objects
     except (BucketAccessError, UnsafeNameError):
         raise
     except ObjectError:

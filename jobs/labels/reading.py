@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from jobs.buckets.bucket import Bucket
+from jobs.buckets.bucket import Bucket, StoredObject
 from jobs.errors import (
     BucketAccessError,
     ObjectError,
@@ -29,6 +29,7 @@ from jobs.labels.settling import settle
 from jobs.predictions.log_columns import missing_column
 from jobs.predictions.objects import ObjectReader, is_small
 from jobs.predictions.selection.choose import NamedObject
+from jobs.predictions.small_copies import SmallCopies
 from jobs.times.timestamps import TimestampRules
 
 _KEYS_OF_LOG = re.compile(
@@ -59,6 +60,7 @@ def read_listed_labels(
     *,
     since: datetime,
     workers: int,
+    copies: SmallCopies | None = None,
 ) -> ReadLabels | UnreadLabels:
     """Return the labels in the objects that were listed.
 
@@ -78,10 +80,14 @@ def read_listed_labels(
         that end more than a day before it are not read.
     workers
         How many small objects are fetched at once.
+    copies
+        What keeps copies of small objects; None where each is read by itself.
     """
     rules = TimestampRules(timezone=predictions.timezone, day_first=predictions.day_first)
     collector = LabelCollector.of(settings, rules)
-    wanted = collect_labels(listing, collector, predictions, since=since, workers=workers)
+    wanted = collect_labels(
+        listing, collector, predictions, since=since, workers=workers, copies=copies
+    )
     return wanted if isinstance(wanted, UnreadLabels) else _assemble(listing, wanted, collector)
 
 
@@ -92,18 +98,21 @@ def collect_labels(
     *,
     since: datetime,
     workers: int,
+    copies: SmallCopies | None = None,
 ) -> list[NamedObject] | UnreadLabels:
     """Read the objects that were listed into a collector, and return them.
 
     Parameters
     ----------
-    listing, predictions, since, workers
+    listing, predictions, since, workers, copies
         As in `read_listed_labels`.
     """
     wanted, settings = listing.since(since), collector.settings
     try:
         check_count(listing, wanted, settings)
-        _collect(listing, wanted, predictions, workers, collector)
+        log_settings = log_settings_of(listing.place, settings, predictions)
+        reader = _LabelReader(listing.place.bucket, log_settings, collector, workers, copies)
+        _collect(reader, wanted)
         _check(listing, wanted, collector)
     except TooManyRowsError as error:
         return UnreadLabels(
@@ -134,13 +143,13 @@ class _LabelReader(ObjectReader):
             reason = OBJECT_GONE if is_gone else UNREADABLE_OBJECT
             self.collector.leave_object_out(item.name, reason, in_words_of_labels(error))
 
-    def _content(self, name: str) -> bytes:
+    def _content(self, name: str) -> StoredObject:
         try:
             return super()._content(name)
         except ObjectMissingError:
             # Called in threads.
             self.gone.append(name)
-            return b""
+            return StoredObject(data=b"", version="")
 
     def finish(self) -> None:
         """Take in what was not there, and the columns of small objects."""
@@ -151,15 +160,7 @@ class _LabelReader(ObjectReader):
             super().finish()
 
 
-def _collect(
-    listing: LabelListing,
-    wanted: Sequence[NamedObject],
-    predictions: PredictionSettings,
-    workers: int,
-    collector: LabelCollector,
-) -> None:
-    log_settings = log_settings_of(listing.place, collector.settings, predictions)
-    reader = _LabelReader(listing.place.bucket, log_settings, collector, workers)
+def _collect(reader: _LabelReader, wanted: Sequence[NamedObject]) -> None:
     reader.gone = []
     for group in reader.groups(wanted):
         reader.read(group)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from jobs.buckets.bucket import Bucket, ObjectInfo
+from jobs.buckets.bucket import Bucket, ObjectInfo, StoredObject
 from jobs.errors import ObjectError, TooManyObjectsError, TooManyRowsError
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.formats.content import format_in_file
@@ -25,6 +25,7 @@ from jobs.predictions.log_columns import check_width
 from jobs.predictions.rows.collector import WindowCollector, WindowTooLargeError
 from jobs.predictions.selection.choose import NamedObject
 from jobs.predictions.selection.object_names import KNOWN_ENDINGS, LogFormat, format_of
+from jobs.predictions.small_copies import CopiesOfPath, SmallCopies
 
 _READERS = {
     LogFormat.CSV: read_csv_log,
@@ -49,12 +50,16 @@ class ObjectReader:
     ----------
     workers
         How many small objects are fetched at once.
+    copies
+        What keeps copies of small objects; None where each is read by itself.
     """
 
     bucket: Bucket
     settings: PredictionSettings
     collector: WindowCollector
     workers: int
+    copies: SmallCopies | None = None
+    _copied: CopiesOfPath | None = None
     _small: SmallObjects | None = None
     _fetched: int = 0
     _kinds: set[LogFormat] = field(default_factory=set)
@@ -81,7 +86,7 @@ class ObjectReader:
             near = zip(small, objects, strict=True)
             self._check(sum(one and item.may_hold(start, end) for one, item in near))
         if any(small):
-            self._small = SmallObjects(self.settings, self.bucket, self.collector)
+            self._begin_small([item for one, item in zip(small, objects, strict=True) if one])
 
         def key_of(place: int) -> tuple[object, int]:
             item = objects[place]
@@ -119,6 +124,16 @@ class ObjectReader:
         """Check the small objects once all of them are read."""
         if self._small is not None:
             self._small.finish()
+        if self._copied is not None:
+            self._copied.finish()
+
+    def _begin_small(self, objects: Sequence[NamedObject]) -> None:
+        if self._small is None:
+            self._small = SmallObjects(self.settings, self.bucket, self.collector)
+        if self._copied is not None:
+            self._copied.finish()
+        if self.copies is not None:
+            self._copied = self.copies.of(self.bucket, self.settings.path, objects)
 
     def _check(self, count: int) -> None:
         most = self.settings.most_objects
@@ -127,22 +142,35 @@ class ObjectReader:
 
     def _fetch(self, group: Sequence[NamedObject]) -> Iterator[tuple[NamedObject, bytes]]:
         """Yield the objects' contents in their order, fetched several at once."""
-        waiting: deque[tuple[NamedObject, Future[bytes]]] = deque()
+        held: Mapping[str, bytes] = {} if self._copied is None else self._copied.held(group)
+        waiting: deque[tuple[NamedObject, bytes | Future[StoredObject]]] = deque()
         with ThreadPoolExecutor(self.workers) as pool:
             try:
                 for item in group:
-                    waiting.append((item, pool.submit(self._content, item.name)))
+                    known = held.get(item.name)
+                    if known is None:
+                        waiting.append((item, pool.submit(self._content, item.name)))
+                    else:
+                        waiting.append((item, known))
                     if len(waiting) > _AHEAD * self.workers:
-                        first, data = waiting.popleft()
-                        yield first, data.result()
+                        yield self._arrived(*waiting.popleft())
                 while waiting:
-                    first, data = waiting.popleft()
-                    yield first, data.result()
+                    yield self._arrived(*waiting.popleft())
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _content(self, name: str) -> bytes:
-        return self.bucket.read(name).data
+    def _arrived(
+        self, item: NamedObject, content: bytes | Future[StoredObject]
+    ) -> tuple[NamedObject, bytes]:
+        if isinstance(content, bytes):
+            return item, content
+        stored = content.result()
+        if self._copied is not None:
+            self._copied.keep(item, stored)
+        return item, stored.data
+
+    def _content(self, name: str) -> StoredObject:
+        return self.bucket.read(name)
 
     def _read_one(self, item: NamedObject) -> None:
         self.collector.begin(item.info)

@@ -29,12 +29,9 @@ from jobs.predictions.rows.frames import fields_frame, raw_frame
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.rows.tally import tally_rows
-from jobs.predictions.selection.choose import (
-    NamedObject,
-    are_true_to_names,
-    objects_of_log,
-    with_named_times,
-)
+from jobs.predictions.selection.choose import NamedObject, are_true_to_names
+from jobs.predictions.selection.log_objects import LogObjects
+from jobs.predictions.small_copies import SmallCopies
 from jobs.times.timestamps import TimestampRules, to_datetime, to_moment
 from jobs.times.windows import TimeWindow, WindowRequest
 
@@ -50,6 +47,7 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
     segment_columns: Sequence[str] = (),
     all_numbers: bool = True,
     workers: int = ImageSettings.model_fields["fetch_workers"].default,
+    copies: SmallCopies | None = None,
 ) -> PredictionRows:
     """Return the rows of one window of the prediction log.
 
@@ -70,6 +68,8 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         Whether the log must have every column that `settings.columns.numbers` names.
     workers
         How many objects of a log of small objects are fetched at once.
+    copies
+        What keeps copies of small objects; None where each is read by itself.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def read_predictions(  # noqa: PLR0913 - what a log must hold, and how it is fet
         all_numbers=all_numbers,
         from_path=settings.from_path,
     )
-    collector = collect_rows(bucket, settings, request, needed, workers)
+    collector = collect_rows(bucket, settings, request, needed, workers, copies)
     try:
         return _assemble(collector, _rules(settings))
     except WindowTooLargeError as too_large:
@@ -99,6 +99,7 @@ def collect_rows(
     request: WindowRequest,
     needed: NeededColumns,
     workers: int,
+    copies: SmallCopies | None = None,
 ) -> WindowCollector:
     """Return what has read the log and collected the rows of one window.
 
@@ -115,12 +116,8 @@ def collect_rows(
             bucket.url_of(settings.path), list(collector.columns), needed, optional=frozenset()
         )
         return collector
-    objects = objects_of_log(bucket, settings)
-    if needed.of_names.own_time_column(()) is None:
-        times = needed.of_names.times_of([one.info for one in objects], rules)
-        objects = with_named_times(objects, times)
-    reader = ObjectReader(bucket, settings, collector, workers)
-    read = _read_objects(objects, reader, collector)
+    reader = ObjectReader(bucket, settings, collector, workers, copies)
+    read = _read_objects(LogObjects(bucket, settings, needed, rules), reader, collector)
     if read and collector.columns:
         optional = _optional_columns(reader, settings)
         check_columns(
@@ -134,28 +131,30 @@ def _rules(settings: PredictionSettings) -> TimestampRules:
 
 
 def _read_objects(
-    objects: Sequence[NamedObject], reader: ObjectReader, collector: WindowCollector
+    log: LogObjects, reader: ObjectReader, collector: WindowCollector
 ) -> list[NamedObject]:
     """Read the objects that can hold the window; return those."""
+    found = log.of_days(collector.start, collector.end)
     read: list[NamedObject] = []
-    passed_over: list[list[NamedObject]] = []
+    passed_over: list[NamedObject] = []
     names_are_true = True
-    for group in reader.groups(objects):
+    for group in reader.groups(found.objects):
         collector.settle()
         if names_are_true and not group[0].may_hold(collector.start, collector.end):
-            passed_over.append(group)
+            passed_over += group
             continue
         collector.observed = ObservedTimes()
         reader.read(group)
         names_are_true &= are_true_to_names(group, collector.observed)
         read += group
     if not names_are_true:
-        for group in passed_over:
+        further = [*passed_over, *log.beside(found)]
+        for group in reader.groups(further):
             reader.read(group)
-            read += group
+        read += further
     reader.finish()
     if names_are_true:
-        for span in dict.fromkeys(group[0].span for group in passed_over):
+        for span in dict.fromkeys([*(one.span for one in passed_over), *found.passed_over]):
             if span is not None:
                 collector.seen.add_unread(to_moment(span.start), to_moment(span.end))
     return read

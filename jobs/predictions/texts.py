@@ -15,6 +15,7 @@ from jobs.predictions.answer_tally import without_problems
 from jobs.predictions.log_columns import NeededColumns
 from jobs.predictions.logged_names import logged_names
 from jobs.predictions.reading import collect_rows, row_positions
+from jobs.predictions.small_copies import SmallCopies
 from jobs.times.timestamp_parts import Flags, Integers, Texts
 from jobs.times.windows import WindowRequest
 
@@ -75,7 +76,7 @@ def joined_texts(parts: Sequence[LogTexts]) -> LogTexts:
     )
 
 
-def read_texts(
+def read_texts(  # noqa: PLR0913 - as `read_predictions`
     bucket: Bucket,
     settings: PredictionSettings,
     request: WindowRequest,
@@ -83,6 +84,7 @@ def read_texts(
     *,
     extra_columns: Sequence[str] = (),
     workers: int = ImageSettings.model_fields["fetch_workers"].default,
+    copies: SmallCopies | None = None,
 ) -> LogTexts:
     """Return the rows that `read_predictions` returns, without anything made of their texts.
 
@@ -92,7 +94,7 @@ def read_texts(
     ----------
     columns
         The columns to keep; one that the log does not have is left out.
-    bucket, settings, request, extra_columns, workers
+    bucket, settings, request, extra_columns, workers, copies
         As for `read_predictions`.
 
     Raises
@@ -106,7 +108,7 @@ def read_texts(
         all_numbers=False,
         from_path=settings.from_path,
     )
-    collector = collect_rows(bucket, settings, request, needed, workers)
+    collector = collect_rows(bucket, settings, request, needed, workers, copies)
     batch = collector.rows()
     positions = row_positions(collector, batch)
     probabilities = needed.probabilities(batch.table.column_names)

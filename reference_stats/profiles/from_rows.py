@@ -67,7 +67,9 @@ def read_reference_log(context: SourceContext, path: str) -> ReferenceRows:
         most = context.job.window.most_rows
         everything = WindowRequest(end=_ALL_TIME, rows=most, most_rows=most)
         # Numbers that it lacks are told where the column is shown: the rest is compared.
-        rows = read_predictions(context.bucket, settings, everything, all_numbers=False)
+        rows = read_predictions(
+            context.bucket, settings, everything, all_numbers=False, copies=context.copies
+        )
     except ColumnMissingError as error:
         # Predictions on a validation set are often a plain table without times.
         if error.column != settings.columns.timestamp:

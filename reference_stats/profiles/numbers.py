@@ -9,6 +9,7 @@ import pandas as pd
 
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.job import Job
+from jobs.predictions.small_copies import SmallCopies
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
 from reference_stats.profiles.profile import PredictionTable
@@ -58,6 +59,8 @@ class SourceContext:
         Called with the number of images done and the number of all.
     features
         The features to compute.
+    copies
+        What keeps copies of the log's small objects; None where each is read by itself.
     """
 
     job: Job
@@ -66,3 +69,4 @@ class SourceContext:
     cache: FeatureCache | None
     progress: Callable[[int, int], None] | None
     features: tuple[Feature, ...]
+    copies: SmallCopies | None = None

@@ -44,6 +44,7 @@ def read_stretch(context: SourceContext, *, extra_columns: Sequence[str] = ()) -
         extra_columns=extra_columns,
         segment_columns=templates_among(context.job.segments.columns),
         workers=context.job.image_rules.fetch_workers,
+        copies=context.copies,
     )
 
 

@@ -71,6 +71,14 @@ def test_killed_while_it_writes_what_labels_say_it_is_made_good(world: World, ta
     assert tally.ends == {"SIGKILL": 1}
 
 
+def test_killed_while_it_writes_packed_copies_it_loses_nothing(world: World, tally: Tally) -> None:
+    noted = write_kills.noted_operations(world.labelled)
+    last = max(number for number, one in enumerate(noted, start=1) if "/copies/" in one)
+    write_kills.kill_at_operation(world.labelled, last, tally)
+    assert tally.lost == []
+    assert tally.ends == {"SIGKILL": 1}
+
+
 def test_sigterm_ends_a_run_within_ten_seconds_while_its_store_hangs(
     world: World, tally: Tally
 ) -> None:

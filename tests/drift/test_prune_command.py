@@ -314,6 +314,9 @@ class TestKilledAtAnyMoment:
         return bucket
 
     def test_every_link_leads_somewhere_and_the_next_one_ends_what_was_begun(self, small, tmp_path):
+        small = shutil.copytree(small, tmp_path / "with-copies")
+        pack = f"{PREFIX}/copies/0123456789ab-2019-01-01.pack"
+        bucket_of(small).write(pack, b"an old pack")
         copy = shutil.copytree(small, tmp_path / "undisturbed")
         watched = CountingBucket(bucket_of(copy))
         prune_now(place_of(copy, watched), runs=1)

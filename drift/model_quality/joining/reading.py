@@ -48,6 +48,7 @@ def _read(place: Workplace, span: WholeDay, most: int) -> Answers:
         columns_of_answers(place),
         extra_columns=place.locator.columns_used() if place.job.has_images else (),
         workers=place.job.image_rules.fetch_workers,
+        copies=place.copies,
     )
     return of_texts(place, texts)
 

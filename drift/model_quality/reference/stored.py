@@ -30,7 +30,7 @@ from drift.model_quality.sums import ClassifierSums
 from drift.workplace import Workplace
 from jobs.errors import DriftError, PublishError
 from jobs.labels.listing import LabelListing
-from jobs.predictions.selection.choose import find_objects
+from jobs.predictions.selection.choose import find_objects, objects_of_days
 from jobs.times.timestamps import to_moment
 
 _VERSION = 1
@@ -131,11 +131,13 @@ def key_of_reference(place: Workplace, listing: LabelListing | None, settings: s
         A digest of what in the job file decides how rows are scored.
     """
     job = place.job
-    objects = find_objects(place.bucket, job.reference.log or job.predictions.path)
-    if job.reference.window is not None:
+    if job.reference.window is None:
+        objects = find_objects(place.bucket, job.reference.log or job.predictions.path)
+    else:
         span = span_of(job.reference.window, job)
         start, end = to_moment(span.start), to_moment(span.end)
-        objects = [one for one in objects if one.may_hold(start, end)]
+        there = objects_of_days(place.bucket, job.predictions, start, end).objects
+        objects = [one for one in there if one.may_hold(start, end)]
     labels = () if listing is None else listing.objects
     told = [
         settings,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from drift.setup.doubts.context import DoubtContext
+from drift.setup.labels.boxes.guess import BoxLabelsGuess
 from drift.setup.labels.guess import LabelsGuess, Unjoined
 from drift.setup.propose.proposal import Doubt, Proposal
 from drift.setup.words import one_of
 from reports.words.numbers import listed
 
 _MANY_STRANGE = 0.2
+_FEW_MET = 0.2
 
 
 def about_labels(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
@@ -33,9 +35,26 @@ def about_labels(draft: Proposal, seen: DoubtContext) -> Iterator[Doubt]:
         )
     if found.strange_share >= _MANY_STRANGE:
         yield Doubt(key="labels", text=_strange_classes(found))
+    if isinstance(found, BoxLabelsGuess):
+        yield from _about_boxes(found)
 
 
-def _strange_classes(found: LabelsGuess) -> str:
+def _about_boxes(found: BoxLabelsGuess) -> Iterator[Doubt]:
+    """Yield what is unsure about how true boxes are written."""
+    if found.source.doubt:
+        yield Doubt(key="labels", text=f"Of the true boxes: {found.source.doubt}")
+    met = found.met
+    if met is not None and met.share < _FEW_MET:
+        yield Doubt(
+            key="labels",
+            text=f"Predicted boxes meet only {met.share:.0%} of the true boxes in whichever format "
+            f"they are read, {met.box_format} at best. Are these labels of these images, and is "
+            "the size in predictions.columns.boxes.width and height that of the images that were "
+            "labelled?",
+        )
+
+
+def _strange_classes(found: LabelsGuess | BoxLabelsGuess) -> str:
     return (
         f"{found.strange_share:.0%} of the labels are of classes that no prediction looked at has, "
         f"such as {listed(list(found.strange), most=3)}. Where the model calls a class otherwise, "

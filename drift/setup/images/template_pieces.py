@@ -17,7 +17,8 @@ _TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S", "%H-%M-%S", "%Y%m%d%H%M%S%f", "%Y%m%d_%H%M%S_%f", "%Y%m%d_%H%M%S%f",
     "%Y%m%dT%H%M%S%f", "%Y%m%d%H", "%Y%m%d%H%M", "%Y/%m/%d/%H", "%Y-%m-%d/%H", "%Y%m%d/%H",
     "%s", "%Q", "%Y%m%d%H%M%S%3f", "%Y%m%d_%H%M%S_%3f", "%Y%m%d_%H%M%S%3f", "%Y%m%dT%H%M%S%3f",
-    "%Y-%m-%dT%H-%M-%S-%3f", "%Y-%m-%d_%H-%M-%S-%3f", "%Y-%m-%d %H.%M.%S", "%H.%M.%S", "%B", "%b",
+    "%Y-%m-%dT%H-%M-%S-%3f", "%Y-%m-%d_%H-%M-%S-%3f", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d %H:%M:%S",
+    "%d-%m-%Y %H:%M:%S", "%H.%M.%S", "%B", "%b",
     "%-m", "%-d", "%-H", "%Y/%-m/%-d", "%Y-%-m-%-d", "%Y_%-m_%-d", "%-d.%-m.%Y", "%Y/%-m",
 )  # fmt: skip
 _WHOLE = "%Y%m%d%H%M%S"

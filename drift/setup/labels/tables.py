@@ -88,7 +88,7 @@ def label_tables(
             candidate=candidate,
             is_named=is_named,
             label=label,
-            timestamp=_time_of(others, candidate.guesses.day_first),
+            timestamp=time_of_labels(others, candidate.guesses.day_first),
         )
 
 
@@ -128,7 +128,7 @@ def _points(name: str, prediction: str | None, *, is_named: bool) -> float:
     return 2.0 if name == prediction else min(2.0, max(0.0, said))
 
 
-def _time_of(columns: Mapping[str, ColumnValues], day_first: bool | None) -> Guess | None:
+def time_of_labels(columns: Mapping[str, ColumnValues], day_first: bool | None) -> Guess | None:
     """Return the column that says when each label was given."""
 
     def scored() -> Iterator[tuple[float, Guess]]:

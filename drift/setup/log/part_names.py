@@ -41,6 +41,10 @@ DATE = re.compile(
     r"|^20\d\d$|^(?:year|month|day|hour|date|dt|ds|y|m|d|h)=",
     re.IGNORECASE,
 )
+# A folder of one moment, as programs print it: all of it changes.
+_MOMENT = re.compile(
+    r"(?:\d{4}([-_.])\d\d\1\d\d|\d\d([-_.])\d\d\2\d{4})[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z?"
+)
 # More groups of like names in one folder are ids that numbers do not tell from words.
 _MOST_GROUPS = 20
 # So few different names in folders of ids tell kinds of objects apart.
@@ -93,6 +97,7 @@ def general_part(part: str) -> str:
     key, equals, _ = part.partition("=")
     if equals and key:
         return f"{key}=*"
+    part = _MOMENT.sub("*", part)
     general = re.sub(r"\d+", "*", _MONTH_NAME.sub("*", _HEX.sub("*", part)))
     return _STARS_OF_DATES.sub("*", general)
 

@@ -20,7 +20,7 @@ def box_lines(guess: BoxGuess | None, doubts: Iterable[str]) -> Iterator[str]:
     yield from doubts
     if guess.settings.columns:
         yield f"columns = {as_list(guess.settings.columns)}"
-    for key in ("column", "format", "unit", "classes", "scores"):
+    for key in ("column", "format", "unit", "classes", "scores", "width", "height"):
         value = getattr(guess.settings, key)
         if value is not None:
             yield f"{key} = {as_text(value)}"

@@ -8,6 +8,7 @@ from typing import Any
 from drift.setup.check.reused_names import ReusedNames
 from drift.setup.columns.all_columns import ColumnGuesses
 from drift.setup.images.try_templates import TriedTemplate
+from drift.setup.labels.boxes.guess import BoxLabelsGuess
 from drift.setup.labels.guess import LabelsGuess
 from drift.setup.log.candidates import NameSource
 from drift.setup.log.samples.row_sample import BY_NAME, Written
@@ -83,7 +84,7 @@ class Proposal:
     features
         Those of them that are features, where they are compared with a table of features.
     labels
-        Labels beside the log, where they join with its predictions.
+        Labels beside the log, where they join with its predictions: classes, or true boxes.
     reference_label
         The column of the reference's labels in `reference.log`, where it has one.
     version
@@ -106,7 +107,7 @@ class Proposal:
     names_used: ReusedNames = field(default_factory=ReusedNames)
     numbers: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
-    labels: LabelsGuess | None = None
+    labels: LabelsGuess | BoxLabelsGuess | None = None
     reference_label: str | None = None
     version: str | None = None
 

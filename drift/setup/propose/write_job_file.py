@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from drift.setup.job_file_lines import WIDTH, comment, with_reason
+from drift.setup.labels.boxes.guess import BoxLabelsGuess
+from drift.setup.labels.boxes.written import box_label_lines
 from drift.setup.labels.written import label_lines, quality_lines
 from drift.setup.log.samples.row_sample import Written
 from drift.setup.propose.box_lines import box_lines, said_inside
@@ -259,7 +261,8 @@ def _labels(proposal: Proposal) -> Iterator[str]:
     if found is not None:
         yield "[labels]"
         yield from comment(f"What was true: {found.described()}.")
-        yield from [*doubts, *label_lines(found), ""]
+        lines = box_label_lines(found) if isinstance(found, BoxLabelsGuess) else label_lines(found)
+        yield from [*doubts, *lines, ""]
     elif doubts:
         yield from [*doubts, "# [labels]", ""]
     if proposal.version is not None:

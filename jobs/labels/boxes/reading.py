@@ -19,6 +19,7 @@ from jobs.labels.labels import NONE_YET, OBJECT_GONE, UNREADABLE_OBJECT, UnreadL
 from jobs.labels.listing import LabelListing, list_tables
 from jobs.labels.reading import collect_labels
 from jobs.predictions.selection.choose import NamedObject
+from jobs.predictions.small_copies import SmallCopies
 from jobs.times.timestamps import TimestampRules
 
 _NO_CLASSES = (
@@ -64,6 +65,7 @@ def read_listed_boxes(
     *,
     since: datetime,
     workers: int,
+    copies: SmallCopies | None = None,
 ) -> ReadBoxLabels | UnreadLabels:
     """Return the true boxes in the objects that were listed.
 
@@ -74,7 +76,7 @@ def read_listed_boxes(
     ----------
     listing
         What `list_box_labels` returned.
-    predictions, since, workers
+    predictions, since, workers, copies
         As in `read_listed_labels`.
     """
     if settings.export is not None:
@@ -84,7 +86,9 @@ def read_listed_boxes(
         return _assemble(listing, read.objects, read.images, read.notes, read.box_notes)
     rules = TimestampRules(timezone=predictions.timezone, day_first=predictions.day_first)
     collector = BoxLabelCollector.of(settings, rules)
-    wanted = collect_labels(listing, collector, predictions, since=since, workers=workers)
+    wanted = collect_labels(
+        listing, collector, predictions, since=since, workers=workers, copies=copies
+    )
     if isinstance(wanted, UnreadLabels):
         return wanted
     images = collector.images()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.row_times.observed import ObservedTimes
+from jobs.predictions.selection.by_day import list_days
 from jobs.predictions.selection.object_names import (
     LogFormat,
     NamedSpan,
@@ -35,11 +36,14 @@ class NamedObject:
         How it is written; None where its content has to tell.
     span
         The days that its name tells; None where it tells none.
+    named
+        Those days where `span` is the very time of its rows.
     """
 
     info: ObjectInfo
     kind: LogFormat | None
     span: NamedSpan | None = None
+    named: NamedSpan | None = None
 
     @property
     def name(self) -> str:
@@ -61,15 +65,57 @@ class NamedObject:
         return to_moment(wide.start) <= observed.oldest and observed.newest < to_moment(wide.end)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundObjects:
+    """Objects of a log, in the order in which they are read.
+
+    Attributes
+    ----------
+    objects
+        Those without a date first, then the newest first.
+    passed_over
+        The days of folders that were not even listed.
+    """
+
+    objects: list[NamedObject]
+    passed_over: tuple[NamedSpan, ...] = ()
+
+
 def objects_of_log(bucket: Bucket, settings: PredictionSettings) -> list[NamedObject]:
     """Return the objects that a job's log consists of, as `find_objects` does."""
-    return find_objects(
-        bucket,
-        settings.path,
-        stated=settings.format,
-        day_first=settings.day_first,
-        exclude=settings.exclude,
+    return objects_of_days(bucket, settings, None, 0).objects
+
+
+def objects_of_days(
+    bucket: Bucket, settings: PredictionSettings, start: int | None, end: int
+) -> FoundObjects:
+    """Return the objects of a job's log that may hold rows in ``[start, end)``, and others.
+
+    Folders whose names tell days away from there are not listed, where they are at least half of
+    all and something is found in the others.
+
+    Parameters
+    ----------
+    start, end
+        In microseconds since 1970-01-01 UTC; all objects are listed where there is no start.
+
+    Raises
+    ------
+    ObjectError
+        If there is no object in the log at all, or if it is empty.
+    """
+    path, first = settings.path, settings.day_first
+    if start is not None and is_glob(path):
+        listed = list_days(bucket, path, first, start, end)
+        infos = [] if listed is None else _matching(listed.objects, path, settings.exclude)
+        if listed is not None and any(info.size_bytes for info in infos):
+            first = listed.day_first if first is None else first
+            named = _named(infos, path, settings.format, first)
+            return FoundObjects(objects=named, passed_over=listed.passed_over)
+    found = find_objects(
+        bucket, path, stated=settings.format, day_first=first, exclude=settings.exclude
     )
+    return FoundObjects(objects=found)
 
 
 def find_objects(
@@ -99,17 +145,13 @@ def find_objects(
     ObjectError
         If there is none, or if it is empty.
     """
-    known = None if stated is None else LogFormat(stated)
     if not is_glob(path):
         info = bucket.info(path)
         if info.size_bytes == 0:
             raise _empty(bucket, path)
+        known = None if stated is None else LogFormat(stated)
         return [NamedObject(info=info, kind=known or format_of(path))]
-    glob = compile_glob(path)
-    infos = [info for info in bucket.list(fixed_prefix(path)) if glob.fullmatch(info.name)]
-    infos = [info for info in infos if info.name.rpartition("/")[2][:1] not in {"_", ".", ""}]
-    wanted = set(not_excluded((info.name for info in infos), exclude))
-    infos = [info for info in infos if info.name in wanted]
+    infos = _matching(bucket.list(fixed_prefix(path)), path, exclude)
     if not infos:
         raise ObjectMissingError(
             bucket.url_of(path),
@@ -118,6 +160,23 @@ def find_objects(
         )
     if not any(info.size_bytes for info in infos):
         raise _empty(bucket, infos[0].name)
+    return _named(infos, path, stated, day_first)
+
+
+def _matching(listed: Iterable[ObjectInfo], path: str, exclude: Sequence[str]) -> list[ObjectInfo]:
+    """Return the objects that a glob names, without marks of other programs."""
+    glob = compile_glob(path)
+    infos = [info for info in listed if glob.fullmatch(info.name)]
+    infos = [info for info in infos if info.name.rpartition("/")[2][:1] not in {"_", ".", ""}]
+    wanted = set(not_excluded((info.name for info in infos), exclude))
+    return [info for info in infos if info.name in wanted]
+
+
+def _named(
+    infos: Sequence[ObjectInfo], path: str, stated: str | None, day_first: bool | None
+) -> list[NamedObject]:
+    """Return those with content, with what their names tell, in the order of reading."""
+    known, glob = None if stated is None else LogFormat(stated), compile_glob(path)
     if day_first is None:
         day_first = day_comes_first(info.name for info in infos)
     found = [
@@ -154,7 +213,9 @@ def with_named_times(
         known.
     """
     known = [
-        item if moment is None else replace(item, span=NamedSpan.of_moment(to_datetime(moment)))
+        item
+        if moment is None
+        else replace(item, span=NamedSpan.of_moment(to_datetime(moment)), named=item.span)
         for item, moment in zip(objects, times, strict=True)
     ]
     return sorted(known, key=_reading_order)

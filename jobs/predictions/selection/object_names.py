@@ -168,8 +168,14 @@ def named_span(name: str, glob: Glob, *, day_first: bool | None = None) -> Named
     if match is None:
         return None
     dates = [date for shape in _YEAR_FIRST for date in shape.finditer(name)]
-    if not dates and day_first is not None:
-        dates = list(_YEAR_LAST.finditer(name))
+    if day_first is not None:
+        # Digits of a random name look like a date now and then, which says nothing of these.
+        taken = [date.span() for date in dates]
+        dates += [
+            date
+            for date in _YEAR_LAST.finditer(name)
+            if not any(date.start() < end and start < date.end() for start, end in taken)
+        ]
     spans = [
         span
         for date in dates

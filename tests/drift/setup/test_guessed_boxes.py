@@ -126,3 +126,42 @@ def test_columns_called_like_the_parts_of_a_box_are_boxes(prefix):
 )
 def test_answers_of_classifiers_are_no_boxes(cell):
     assert guess(output=[cell] * IMAGES).boxes is None
+
+
+def test_parts_that_are_named_leave_no_doubt_of_their_order():
+    parts = ("xmin", "ymin", "xmax", "ymax")
+    cells = [
+        [dict(zip(parts, box.tolist(), strict=True)) for box in boxes] for boxes, _, _ in made()
+    ]
+    found = guess(boxes=cells).boxes
+    assert (found.settings.format, found.settings.unit, found.doubt) == ("xyxy", "shares", "")
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [("image_w", "image_h"), ("imgWidth", "imgHeight"), ("width", "height"), ("w", "h")],
+)
+@pytest.mark.parametrize("scale", [1, 640])
+def test_columns_with_the_images_size_are_named(scale, width, height):
+    boxes = [one.tolist() for one, _, _ in made(scale)]
+    named = {width: ["640"] * IMAGES, height: ["640"] * IMAGES}
+    settings = guess(boxes=boxes, **named).boxes.settings
+    assert (settings.width, settings.height) == (width, height)
+
+
+def test_the_size_of_another_image_is_not_taken():
+    boxes = [one.tolist() for one, _, _ in made(640)]
+    for named in ({"image_w": "224", "image_h": "224"}, {"box_w": "640", "box_h": "640"}):
+        columns = {name: [value] * IMAGES for name, value in named.items()}
+        assert guess(boxes=boxes, **columns).boxes.settings.width is None
+
+
+def test_lists_beside_boxes_that_are_objects_are_their_classes():
+    parts = ("left", "top", "width", "height")
+    cells, names, _ = zip(*made(640), strict=True)
+    boxes = [[dict(zip(parts, box.tolist(), strict=True)) for box in sizes(one)] for one in cells]
+    assert settings_of(guess(boxes=boxes, class_names=names)) == {
+        "column": "boxes",
+        "format": "ltwh",
+        "classes": "class_names",
+    }

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from drift.cli.commands.group import program
 from drift.setup.log.near import beginning_of, near_by, wider_path
-from drift.setup.log.part_names import with_any_part
+from drift.setup.log.part_names import general_part, with_any_part
 from jobs.predictions.selection.object_names import LogFormat, compile_glob, format_of, named_span
 from tests.support.layouts import put, requests, write_csv, write_jsonl, write_text
 from tests.support.proposing import proposed, row, said
@@ -184,3 +184,10 @@ def test_the_day_of_a_rotation_says_nothing_about_the_days_of_the_rows():
     glob = compile_glob("p.csv*")
     assert named_span("p.csv-20250309.gz", glob) is None
     assert named_span("p-20250309.csv", compile_glob("p*.csv")) is not None
+
+
+@pytest.mark.parametrize(
+    "folder", ["04-03-2025 10:15:00", "2025-03-04 10:15:00.250", "2025-03-04T10:15:00Z"]
+)
+def test_a_folder_of_one_moment_changes_as_a_whole(folder):
+    assert general_part(folder) == "*"

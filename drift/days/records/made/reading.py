@@ -71,6 +71,7 @@ class LoggedStretch:
             extra_columns=place.locator.columns_used(),
             segment_columns=templates_among(place.job.segments.columns),
             workers=place.job.image_rules.fetch_workers,
+            copies=place.copies,
         )
         times = predictions.fields["timestamp"]
         if not place.job.has_images:

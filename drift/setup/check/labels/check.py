@@ -9,6 +9,7 @@ from datetime import timedelta
 from drift.model_quality.assembling.remarks import WITHOUT_CLASSES, classes_taken_for_none
 from drift.model_quality.joining.answers import Answers, of_window
 from drift.model_quality.label_source import LabelSource, own_labels
+from drift.setup.check.labels.boxes.check import check_box_labels
 from drift.setup.check.labels.labelled import (
     LabelledRows,
     answers_that_wait,
@@ -69,19 +70,25 @@ def check_labels(place: Workplace, rows: PredictionRows) -> Iterator[Check]:
     job = place.job
     if not job.has_labels:
         return
-    if job.predictions.columns.prediction is None:
+    if job.predictions.columns.prediction is None and not job.labels.are_boxes:
         yield look(
             _THING,
             "the job names no column of the predicted class to compare labels with",
             "Name it in predictions.columns.prediction, or answer.",
         )
         return
+    boxes = job.predictions.columns.boxes if job.labels.are_boxes else None
     try:
-        yield from _of_column(place, rows) if job.labels.path is None else _of_objects(place, rows)
+        if boxes is not None:
+            yield from check_box_labels(place, boxes, rows)
+        elif job.labels.path is None:
+            yield from _of_column(place, rows)
+        else:
+            yield from _of_objects(place, rows)
     except DriftError as error:
         yield look(_THING, error.message, _WITHOUT)
         return
-    if taken := classes_taken_for_none(job, rows):
+    if boxes is None and (taken := classes_taken_for_none(job, rows)):
         yield look(
             _THING,
             f"the model answers with {taken}, which labels.no_class takes for no label",

@@ -28,7 +28,7 @@ _EARLIER = "Without them the newest labels are compared with those of earlier da
 def check_reference_labels(place: Workplace) -> Iterator[Check]:
     """Say how many of the reference's predictions have a label; it need not have any."""
     job = place.job
-    if not job.has_labels or job.predictions.columns.prediction is None:
+    if not job.has_labels or job.labels.are_boxes or job.predictions.columns.prediction is None:
         return
     if job.reference.log is None and job.reference.window is None:
         yield _none("none, as no reference.log holds the model's answers for the reference", "")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drift.setup.columns.boxes.sizes import guess_sizes, sizes_of
 from drift.setup.columns.values import ColumnValues
 from drift.setup.words import words_of
 from jobs.boxes.fitting import fit_formats
@@ -23,6 +24,7 @@ _AS_GOOD = 0.01
 _SIDE_OF_UNKNOWN = 1e7
 _LARGEST_SHARE = 1.01
 _NEAR_ALL = 0.99
+_FITS = 0.9
 _BOX_WORDS = frozenset({"box", "boxes", "bbox", "bboxes", "rois", "detections"})
 _CLASS_KEYS = (
     "classname", "class", "label", "name", "category", "labelname", "categoryname", "cls",
@@ -62,8 +64,63 @@ def guess_boxes(columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
     return _in_columns(columns)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReadCells:
+    """Cells that were read as boxes.
+
+    Attributes
+    ----------
+    of_row
+        The row of each box.
+    order, is_named
+        The order of the numbers of the first box, and whether names of its parts tell it.
+    """
+
+    cells: list[str]
+    numbers: NDArray[np.float64]
+    of_row: NDArray[np.int64]
+    order: BoxOrder
+    is_named: bool
+
+
 def _in_cells(column: ColumnValues, columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
-    cells = [one for one in column.values if one is not None and one.strip()][:_LOOKED_AT]
+    read = _read_cells(column)
+    if read is None:
+        return None
+    sides, sizes = _sizes(columns, {column.name}, read.numbers, read.of_row)
+    keys = _keys_in_boxes(read.cells)
+    if keys is None:
+        order, doubt = _order(read.numbers, sizes)
+        keys = (None, None)
+    else:
+        told = (read.order, "") if read.is_named else _order(read.numbers, sizes)
+        order, doubt = told
+    if None in keys:
+        beside = _lists_beside(column, columns)
+        keys = (keys[0] or beside[0], keys[1] or beside[1])
+    settings = BoxColumns(
+        column=column.name,
+        format=order.value,
+        unit=_unit(read.numbers).value,
+        classes=keys[0],
+        scores=keys[1],
+        width=sides[0] if sides else None,
+        height=sides[1] if sides else None,
+    )
+    lists = {one for one in keys if one in columns and one}
+    return BoxGuess(
+        settings=settings,
+        because=f"its cells hold {len(read.numbers):,} boxes in {len(read.cells):,} rows",
+        doubt=doubt,
+        used=frozenset({column.name, *lists, *(sides or ())}),
+    )
+
+
+def _read_cells(column: ColumnValues) -> _ReadCells | None:
+    """Return the cells of a column as boxes; None where they are none."""
+    rows = [row for row, one in enumerate(column.values) if one is not None and one.strip()]
+    rows = rows[:_LOOKED_AT]
+    cells = [column.values[row] or "" for row in rows]
     # An object holds lists side by side; what stands in it is columns of their own too.
     if not cells or sum(cell.lstrip().startswith("[") for cell in cells) < len(cells):
         return None
@@ -74,28 +131,44 @@ def _in_cells(column: ColumnValues, columns: Mapping[str, ColumnValues]) -> BoxG
     most = max((len(one.numbers) for one in boxes), default=0)
     if len(boxes) < _MOST_READ * len(read) or most < (1 if is_named else 2):
         return None
-    numbers = np.concatenate([one.numbers for one in boxes])
-    order = ORDERS[int(np.concatenate([one.orders for one in boxes])[0])]
-    keys = _keys_in_boxes(cells)
-    if keys is None:
-        order, doubt = _order(numbers)
-        keys = _lists_beside(column, columns)
-    else:
-        parts = not isinstance(_first_box(cells).get("bbox"), list)
-        order, doubt = (order, "") if parts and order is not BoxOrder.XYXY else _order(numbers)
-    settings = BoxColumns(
-        column=column.name,
-        format=order.value,
-        unit=_unit(numbers).value,
-        classes=keys[0],
-        scores=keys[1],
+    counts = [0 if one is None else len(one.numbers) for one in read]
+    # Numbers without names are in whichever order is said.
+    first = next(cell for cell, count in zip(cells, counts, strict=True) if count)
+    otherwise = _read(first, BoxColumns(column=column.name, format="yxyx"))
+    order = _first_order(boxes)
+    return _ReadCells(
+        cells=cells,
+        numbers=np.concatenate([one.numbers for one in boxes]),
+        of_row=np.repeat(rows, counts),
+        order=order,
+        is_named=otherwise is not None and _first_order([otherwise]) is order,
     )
-    return BoxGuess(
-        settings=settings,
-        because=f"its cells hold {len(numbers):,} boxes in {len(cells):,} rows",
-        doubt=doubt,
-        used=frozenset({column.name, *(one for one in keys if one in columns and one)}),
-    )
+
+
+def _first_order(boxes: Sequence[CellBoxes]) -> BoxOrder:
+    return ORDERS[int(np.concatenate([one.orders for one in boxes])[0])]
+
+
+def _sizes(
+    columns: Mapping[str, ColumnValues],
+    taken: Collection[str],
+    numbers: NDArray[np.float64],
+    rows: NDArray[np.int64],
+) -> tuple[tuple[str, str] | None, NDArray[np.float64]]:
+    """Return the columns of the images' sizes, and the size for each box.
+
+    Columns with a size that boxes in pixels do not fit are those of another image.
+    """
+    unknown = np.full((len(numbers), 2), _SIDE_OF_UNKNOWN)
+    sides = guess_sizes(columns, taken)
+    if sides is None:
+        return None, unknown
+    found = sizes_of(columns, sides, max((len(one.values) for one in columns.values()), default=0))
+    sizes = np.where(np.isfinite(found), found, _SIDE_OF_UNKNOWN)[rows]
+    fits = [one for one in fit_formats(numbers, sizes) if one.box_format.unit is _unit(numbers)]
+    if not len(numbers) or (fits and fits[0].share >= _FITS):
+        return sides, sizes
+    return None, unknown
 
 
 def _read(cell: str, settings: BoxColumns) -> CellBoxes | None:
@@ -163,9 +236,8 @@ def _items(cell: str | None) -> list[object] | None:
     return value if isinstance(value, list) else None
 
 
-def _order(numbers: NDArray[np.float64]) -> tuple[BoxOrder, str]:
+def _order(numbers: NDArray[np.float64], sizes: NDArray[np.float64]) -> tuple[BoxOrder, str]:
     """Return the order that fits best, and which others fit as well."""
-    sizes = np.full((len(numbers), 2), _SIDE_OF_UNKNOWN)
     unit = _unit(numbers)
     fits = [one for one in fit_formats(numbers, sizes) if one.box_format.unit is unit]
     if not fits:
@@ -174,10 +246,12 @@ def _order(numbers: NDArray[np.float64]) -> tuple[BoxOrder, str]:
     # Corners in order are no chance: widths and heights are smaller than places about as often.
     order = next(one for one in BoxOrder if one in near)
     others = ", ".join(one.value for one in near if one is not order)
-    return (
-        order,
-        f"The boxes fit {others} as well as {order.value}: look which it is." if others else "",
+    doubt = (
+        f"The boxes fit {others} as well as {order.value}: look which it is. A run's page draws "
+        "them over the pictures: in the wrong order they lie beside the things. True boxes beside "
+        "the log would tell it."
     )
+    return order, doubt if others else ""
 
 
 def _unit(numbers: NDArray[np.float64]) -> BoxUnit:
@@ -194,13 +268,20 @@ def _in_columns(columns: Mapping[str, ColumnValues]) -> BoxGuess | None:
     names, order = found
     values = [columns[name].read.values for name in names]
     numbers = np.column_stack(values)
+    sides, _ = _sizes(columns, names, numbers, np.arange(len(numbers)))
     doubt = ""
     if order is None:
         order, doubt = BoxOrder.XYWH, "Are x and y the corner (xywh) or the centre (cxcywh)?"
-    settings = BoxColumns(columns=names, format=order.value, unit=_unit(numbers).value)
+    settings = BoxColumns(
+        columns=names,
+        format=order.value,
+        unit=_unit(numbers).value,
+        width=sides[0] if sides else None,
+        height=sides[1] if sides else None,
+    )
     return BoxGuess(
         settings=settings,
         because="columns called like the parts of a box, with numbers",
         doubt=doubt,
-        used=frozenset(names),
+        used=frozenset({*names, *(sides or ())}),
     )

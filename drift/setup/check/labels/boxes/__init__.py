@@ -1,0 +1,1 @@
+"""What `drift check` says of labels that are a detector's true boxes."""

@@ -1,0 +1,1 @@
+"""True boxes of a detector's images, as `drift init` finds them."""
