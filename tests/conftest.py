@@ -52,6 +52,7 @@ SLOW_FILES = (
     "test_labelbox_system.py",
     "test_labelbox_docs.py",
     "test_labelbox_faults.py",
+    "test_labelbox_folders.py",
     "test_log_lines.py",
     "test_read_by_the_job.py",
     "test_worker_processes.py",
