@@ -38,6 +38,7 @@ from drift.setup.propose.nothing_found import (
 from drift.setup.propose.proposal import Described, Proposal
 from drift.setup.propose.reference_log import propose_reference_log
 from drift.setup.propose.rows.compared import ComparedRows, rows_to_compare
+from drift.setup.propose.rows.without_boxes import without_boxes
 from drift.setup.propose.window import (
     ReferenceStretch,
     WindowGuess,
@@ -145,7 +146,7 @@ def _of_rows(
     found = FoundReferences(references=rows.references, small=(), copies=None, examined=None)
     sides = _sides(found, times, now)
     draft = described.proposal(
-        columns=candidate.guesses,
+        columns=without_boxes(candidate.guesses),
         template=None,
         window=sides.window,
         reference=rows.references[0] if rows.references else None,

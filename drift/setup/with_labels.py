@@ -32,6 +32,8 @@ def with_labels(
         not_labels={*_reference_tables(draft), *context.unused_tables},
     )
     if log.guesses.boxes is not None:
+        if draft.template is None:
+            return draft, context
         return _with_true_boxes(beside_log, log.guesses.boxes, draft, context)
     found = find_labels(beside_log)
     join = None if found.labels is None else found.labels.join

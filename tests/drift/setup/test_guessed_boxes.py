@@ -69,6 +69,18 @@ def test_lists_side_by_side_are_boxes_with_their_format(scale, written, expected
     assert (guesses.prediction, guesses.confidence, guesses.notes) == (None, None, ())
 
 
+def test_a_class_or_score_that_is_missing_in_an_image_hides_neither_list():
+    boxes, names, scores = zip(*made(), strict=True)
+    first = next(place for place, one in enumerate(names) if one)
+    names[first][0], scores[first][0] = None, "high"
+    last = next(place for place in reversed(range(IMAGES)) if names[place])
+    names[last][0] = 7
+    settings = settings_of(
+        guess(boxes=[one.tolist() for one in boxes], class_names=names, scores=scores)
+    )
+    assert (settings["classes"], settings["scores"]) == ("class_names", "scores")
+
+
 def test_corners_in_shares_may_be_either_way_round_and_that_is_said():
     boxes = [one.tolist() for one, _, _ in made()]
     assert "yxyx as well as xyxy" in guess(boxes=boxes).boxes.doubt

@@ -148,3 +148,22 @@ def test_a_log_that_points_to_images_elsewhere_gets_no_such_job(column, value, t
 
     with pytest.raises(NothingFoundError, match="but not its images"):
         proposed(folder)
+
+
+def test_a_detectors_log_without_images_is_compared_without_its_boxes(tmp_path):
+    lines = ["timestamp,image,x1,y1,x2,y2,class_name,score,image_w,image_h"]
+    for number in range(400):
+        left, top = number % 40, number % 30
+        time = f"2025-03-{1 + number // 40:02}T{number % 24:02}:00:00Z"
+        kind, score = ("cat", "dog")[number % 2], 0.5 + number % 50 / 100
+        box = f"{left},{top},{left + 20 + number % 7},{top + 15 + number % 5}"
+        lines.append(f"{time},{number}.jpg,{box},{kind},{score:.2f},96,72")
+    (tmp_path / "predictions.csv").write_text("\n".join(lines), encoding="utf-8")
+
+    proposal = proposed(tmp_path)
+    job = tomllib.loads(validated(proposal))
+
+    assert job["predictions"]["columns"]["prediction"] == "class_name"
+    assert "boxes" not in job["predictions"]["columns"]
+    assert "images" not in job
+    assert "x1, y1, x2, y2: these look like a detector's boxes" in said(proposal)

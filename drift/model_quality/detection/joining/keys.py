@@ -14,16 +14,36 @@ from jobs.times.timestamp_parts import Flags, Integers
 
 BY_ID = "joined by id"
 BY_NAME = "joined by the image's name"
+BY_THREE_PARTS = "joined by the last three parts of the image's name"
+BY_TWO_PARTS = "joined by the last two parts of the image's name"
 BY_LAST_PART = "joined by the last part of the image's name"
+BY_TWO_STEMS = "joined by the last two parts of the image's name without its ending"
 BY_STEM = "joined by the last part of the image's name without its ending"
 SHARED = "several images have this name in the labels or in the log"
-_NOTHING = ""
-# What is left out of a name.
+
+
+def _leading(parts: int) -> str:
+    """Return the pattern of names with more than so many parts; its group is the last of them."""
+    return r"^.*[/\\]([^/\\]*" + r"[/\\][^/\\]*" * (parts - 1) + ")$"
+
+
+_LAST = r"\1"
+# Roboflow writes a_jpg.rf.0f3a.txt for a.jpg.
+_ENDING = r"(?:_(?:jpe?g|png|bmp|webp)\.rf\.[0-9A-Za-z]+)?\.[^./\\]*$"
+# What is replaced in a name, and by what.
 _CUTS = {
-    BY_NAME: r"^\./",
-    BY_LAST_PART: r"^.*[/\\]",
-    # Roboflow writes a_jpg.rf.0f3a.txt for a.jpg.
-    BY_STEM: r"^.*[/\\]|(?:_(?:jpe?g|png|bmp|webp)\.rf\.[0-9A-Za-z]+)?\.[^./\\]*$",
+    BY_NAME: ((r"^\./", ""),),
+    BY_THREE_PARTS: ((_leading(3), _LAST),),
+    BY_TWO_PARTS: ((_leading(2), _LAST),),
+    BY_LAST_PART: ((_leading(1), _LAST),),
+    BY_TWO_STEMS: ((_leading(2), _LAST), (_ENDING, "")),
+    BY_STEM: ((_leading(1), _LAST), (_ENDING, "")),
+}
+# In which ways else an image is looked for: a label may name it by fewer parts than others do.
+_SHORTER = {
+    BY_THREE_PARTS: (BY_TWO_PARTS, BY_LAST_PART),
+    BY_TWO_PARTS: (BY_LAST_PART,),
+    BY_TWO_STEMS: (BY_STEM,),
 }
 
 WAYS = tuple(_CUTS)
@@ -106,8 +126,9 @@ class LabelledKeys:
     def way_of(self, names: pa.StringArray) -> int:
         """Return the first of `WAYS` in which any image has a label; the last where none has one.
 
-        Names are compared whole; where no label has the name of an image so, by their last part;
-        where that finds none either, without their endings. Without labels by name it is the first.
+        Names are compared whole; where no label has the name of an image so, by their last three
+        parts, by two, and by one; where that finds none either, without their endings. Without
+        labels by name it is the first.
         """
         if not len(self.by_image[0]):
             return 0
@@ -163,6 +184,11 @@ def find_labels(detected: DetectedImages, labels: LabelledKeys, way: int) -> Joi
     by_id = labels.by_id.images_at(labels.by_id.of_texts(detected.ids))
     keyed, ours = labels.by_image[way], _cut(detected.names, WAYS[way])
     found = keyed.of_texts(ours)
+    for shorter in _SHORTER.get(WAYS[way], ()):
+        cut = _cut(detected.names, shorter)
+        also = np.where(found < 0, keyed.of_texts(cut), -1)
+        ours = pc.if_else(pa.array(also >= 0), cut, ours)
+        found = np.maximum(found, also)
     place = keyed.images_at(found)
     shared = (found >= 0) & (_shared(ours, detected.names) | np.append(keyed.twice, False)[found])
     named = np.where(shared, -1, place)
@@ -177,7 +203,9 @@ def find_labels(detected: DetectedImages, labels: LabelledKeys, way: int) -> Joi
 
 
 def _cut(names: pa.StringArray, way: str) -> pa.StringArray:
-    return pc.replace_substring_regex(names, pattern=_CUTS[way], replacement=_NOTHING)
+    for pattern, replacement in _CUTS[way]:
+        names = pc.replace_substring_regex(names, pattern=pattern, replacement=replacement)
+    return names
 
 
 def _shared(cut: pa.StringArray, names: pa.StringArray) -> Flags:

@@ -216,15 +216,25 @@ def _lists_beside(
         ]
         if name == boxes.name or not alike or sum(alike) < _MOST_READ * len(alike):
             continue
-        items = [item for one in lists for item in one or ()]
         words = set(words_of(name))
-        if all(isinstance(item, str) for item in items):
-            classes.append((False, name))
-        elif all(isinstance(item, int) and not isinstance(item, bool) for item in items):
-            classes.append((True, name))
-        elif all(isinstance(item, int | float) for item in items):
+        kind = _kind_of([item for one in lists for item in one or () if item is not None])
+        if kind in (str, int):
+            classes.append((kind is int, name))
+        elif kind is float:
             scores.append((not words & {"score", "scores", "confidence", "confidences"}, name))
     return min(classes, default=(False, None))[1], min(scores, default=(False, None))[1]
+
+
+def _kind_of(items: Sequence[object]) -> type | None:
+    """Return what nearly all items of lists are: texts, whole numbers or numbers; else None."""
+    texts = sum(isinstance(item, str) for item in items)
+    numbers = [item for item in items if isinstance(item, int | float)]
+    numbers = [item for item in numbers if not isinstance(item, bool)]
+    if items and texts >= _MOST_READ * len(items):
+        return str
+    if not numbers or len(numbers) < _MOST_READ * len(items):
+        return None
+    return int if all(isinstance(item, int) for item in numbers) else float
 
 
 def _length(cell: str | None) -> int:
