@@ -36,8 +36,11 @@ def image_names(
     Raises
     ------
     ObjectError
-        If `images.path` names a column that the log does not have.
+        If `images.path` names a column that the rows do not have.
     """
+    if not count:
+        # Where no row was read, no column is known either.
+        return pa.array([], pa.string())
     used = locator.columns_used()
     texts = _written(columns, locator)
     if texts is None:
