@@ -199,3 +199,14 @@ class DetectorQuality:
     weeks: tuple[DetectorPoint, ...] = ()
     lost_boxes: dict[str, int] = field(default_factory=dict)
     noted_boxes: dict[str, int] = field(default_factory=dict)
+
+
+NEARLY_NOTHING = 0.05
+"""An AP50 below it is that of boxes beside the things, rather than of a bad detector."""
+
+
+def boxes_hardly_meet(detection: DetectorQuality) -> bool:
+    """Tell whether predicted boxes hardly met true ones, before as now: no score says anything."""
+    stretches = (detection.newest, detection.before)
+    scores = [None if one is None or one.ap50 is None else one.ap50.value for one in stretches]
+    return all(one is not None and one < NEARLY_NOTHING for one in scores)

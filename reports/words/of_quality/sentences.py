@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.findings.model_quality.detection import boxes_hardly_meet
 from reports.findings.model_quality.quality import (
     ModelKind,
     ModelQuality,
@@ -50,6 +51,8 @@ def quality_headline(quality: ModelQuality) -> str:
         lasting = f" since {since}" if since else ""
         return f"{measure} fell from {before} to {estimate_words(score)} on {labels}{lasting}"
     said = f"{measure} {estimate_words(score)} on {labels}"
+    if _is_beside(quality):
+        return f"predicted boxes hardly meet true ones: {said}, {before} {_than(quality)}"
     if before_of(quality) is None:
         return f"{said}; there is nothing to compare it with yet"
     return f"{said}, {before} {_than(quality)}"
@@ -70,6 +73,13 @@ def quality_summary(quality: ModelQuality) -> str:
     if before_of(quality) is None:
         return f"{first}. There are no earlier {LABELS[quality.kind]}s to compare it with yet."
     before = score_words(before_of(quality), decimals_of(score))
+    if _is_beside(quality):
+        return (
+            f"{first}; it was {before} {_than(quality, days=True)}. So predicted boxes hardly meet "
+            "true ones, and nothing can be said of the model. Are both in the format that the job "
+            "file says, are these the labels of these images, and is the size in "
+            "predictions.columns.boxes.width and height that of the images that the model saw?"
+        )
     return f"{first}; it was {before} {_than(quality, days=True)}. {_test_words(quality)}".strip()
 
 
@@ -99,6 +109,10 @@ def _too_few_words(quality: ModelQuality) -> str:
         # One image that was asked for often is one label for the test.
         return f"{said}, of fewer than {quality.min_labels:,} different images; so many are needed"
     return f"{said}; {needed} {'is' if quality.min_labels == 1 else 'are'} needed"
+
+
+def _is_beside(quality: ModelQuality) -> bool:
+    return quality.detection is not None and boxes_hardly_meet(quality.detection)
 
 
 def _has_other_classes(quality: ModelQuality) -> bool:

@@ -42,7 +42,11 @@ from drift.model_quality.detection.stretch_scores import (
 )
 from drift.model_quality.judging.judgement import Judgement
 from drift.run_request import as_text
-from reports.findings.model_quality.detection import DetectorQuality, DetectorScores
+from reports.findings.model_quality.detection import (
+    DetectorQuality,
+    DetectorScores,
+    boxes_hardly_meet,
+)
 from reports.findings.model_quality.quality import (
     ModelKind,
     ModelQuality,
@@ -89,7 +93,7 @@ def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
     else:
         judged = judge_stretches(gathered, days, reference, cached)
         found = _with_judgement(found, gathered, judged, reference)
-        found = _with_newest(found, judged, classes, cached)
+        found = _unless_beside(_with_newest(found, judged, classes, cached))
     found = _with_points(found, gathered, days, waiting, cached)
     remarks = [
         *gathered.remarks,
@@ -160,6 +164,13 @@ def _with_judgement(
         drop=_drop(judged, gathered),
         detection=detection,
     )
+
+
+def _unless_beside(found: ModelQuality) -> ModelQuality:
+    """Return what is said, nothing of the model where its boxes never met the true ones."""
+    if not boxes_hardly_meet(_detection(found)):
+        return found
+    return replace(found, state=QualityState.UNKNOWN, drop=None)
 
 
 def _drop(judged: Judgement, gathered: GatheredBoxes) -> QualityDrop | None:

@@ -301,3 +301,23 @@ def test_days_of_which_not_all_boxes_are_kept_are_said():
     told = assemble_detector(gathered([*records, replace(whole, versions={None: part})]))
     assert any("count 40 of 100 labelled images" in one for one in told.remarks)
     assert told.days[-1].labelled == 100
+
+
+def beside(seed):
+    table = table_of(0.84, seed=seed)
+    return replace(table, hits=np.zeros_like(table.hits), overlap=np.zeros_like(table.overlap))
+
+
+def test_boxes_that_never_met_true_ones_say_nothing_of_the_model():
+    told = assemble_detector(gathered([record_of(at, beside(at)) for at in range(30)]))
+    assert (told.state, told.drop) == (QualityState.UNKNOWN, None)
+    assert told.headline.startswith("predicted boxes hardly meet true ones: AP50 0.00")
+    assert "Are both in the format that the job file says" in told.summary
+    assert told.detection.newest.ap50.value == 0
+
+
+def test_boxes_that_meet_true_ones_no_longer_are_a_drop():
+    records = [record_of(at, table_of(0.84, seed=at)) for at in range(29)]
+    told = assemble_detector(gathered([*records, record_of(29, beside(29))]))
+    assert told.state is QualityState.DROPPED
+    assert told.headline.startswith("AP50 fell from 0.8")
