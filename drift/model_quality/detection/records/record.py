@@ -8,20 +8,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.model_quality.detection.image_scores import score_images
 from drift.model_quality.detection.joining.choosing import images_of
 from drift.model_quality.detection.joining.detected import DetectedImages
 from drift.model_quality.detection.joining.joined import JoinedBoxes
-from drift.model_quality.detection.match_table import MatchTable, merge_tables
+from drift.model_quality.detection.match_table import merge_tables
 from drift.model_quality.detection.matching import match_boxes
 from drift.model_quality.detection.records.part_of_table import (
     MOST_KEPT,
     drawn_images,
     images_of_table,
 )
+from drift.model_quality.detection.records.worst_images import worst_images
 from drift.model_quality.detection.stretch_scores import detector_scores
 from drift.model_quality.detection.sums import (
-    MOST_WORST,
     ConfidenceSums,
     DetectorDay,
     DetectorSums,
@@ -29,7 +28,6 @@ from drift.model_quality.detection.sums import (
 from drift.model_quality.whole_days import WholeDay
 from drift.run_request import as_text
 from jobs.times.timestamps import to_datetime
-from reports.findings.model_quality.detection import WorstImage
 
 NOT_KEPT = (
     f"of a day with more than {MOST_KEPT:,} boxes: its own scores count it, those of several days "
@@ -156,6 +154,7 @@ def detector_record(
     noted = dict(joined.noted)
     if not kept.all():
         noted[NOT_KEPT] = int((~kept).sum())
+    worst, worst_boxes = worst_images(table, joined, order)
     newest = joined.moments.max() if len(joined.moments) else None
     return DetectorRecord(
         quality=DetectorDay(
@@ -164,7 +163,8 @@ def detector_record(
             versions=versions,
             scores=scores,
             classes=classes[:_MOST_CLASSES],
-            worst=_worst(table, joined, order),
+            worst=worst,
+            worst_boxes=worst_boxes,
             lost_boxes=joined.lost_boxes,
             noted_boxes=joined.noted_boxes,
         ),
@@ -198,23 +198,3 @@ def _kept_versions(
         table = images_of_table(sums.table, own, of_images - in_table)
         found[version] = replace(sums, table=table)
     return found
-
-
-def _worst(
-    table: MatchTable, joined: JoinedBoxes, order: NDArray[np.int64]
-) -> tuple[WorstImage, ...]:
-    """Return the images on which the model did worst, by the best cut of the day."""
-    scored = score_images(table)
-    return tuple(
-        WorstImage(
-            image=joined.names[order[at]],
-            id=joined.ids[order[at]],
-            timestamp=as_text(to_datetime(int(joined.moments[order[at]]))),
-            true_boxes=int(scored.truths[at]),
-            found=int(scored.found[at]),
-            missed=int(scored.missed[at]),
-            strangers=int(scored.strangers[at]),
-            f1=float(scored.f1[at]),
-        )
-        for at in scored.worst(MOST_WORST).tolist()
-    )

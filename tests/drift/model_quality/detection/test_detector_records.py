@@ -91,7 +91,7 @@ def altered(path, value):
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (["version"], 2),
+        (["version"], 1),
         (["kind"], "classifier"),
         (["end"], f"{DAY.end + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"),
         (["start"], "yesterday"),
