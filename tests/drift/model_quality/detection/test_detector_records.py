@@ -63,8 +63,30 @@ def test_a_record_is_read_as_it_was_written():
     assert found.quality.scores == whole.quality.scores
     assert found.quality.classes == whole.quality.classes
     assert found.quality.worst == whole.quality.worst
+    assert found.quality.worst_boxes == whole.quality.worst_boxes
     assert list(found.quality.versions) == ["a", "b", None]
     assert found.labels == found.labelled == len(PICTURES)
+
+
+def test_the_boxes_of_the_worst_images_are_kept_as_they_were_read():
+    quality = record().quality
+    assert 0 < len(quality.worst) == len(quality.worst_boxes) <= 12
+    known = {f"{one.name}.jpg": one for one in PICTURES}
+    for worst, boxes in zip(quality.worst, quality.worst_boxes, strict=True):
+        picture = known[worst.image]
+        own = boxes.predicted
+        found = zip(own.classes, own.corners, own.scores, strict=True)
+        best_first = sorted(picture.found, key=lambda one: -one[-1])
+        assert [(name, *corners, score) for name, corners, score in found] == [
+            (one[0], *(round(side, 2) for side in one[1:5]), one[-1]) for one in best_first
+        ]
+        true = zip(boxes.true.classes, boxes.true.corners, strict=True)
+        assert [(name, *corners) for name, corners in true] == picture.true
+        assert (boxes.predicted.count, boxes.true.count) == (
+            len(picture.found),
+            len(picture.true),
+        )
+        assert boxes.true.scores == (None,) * len(picture.true)
 
 
 def test_a_day_with_too_many_boxes_scores_all_and_keeps_some():
@@ -72,6 +94,7 @@ def test_a_day_with_too_many_boxes_scores_all_and_keeps_some():
 
     assert part.quality.scores == whole.quality.scores
     assert part.quality.worst == whole.quality.worst
+    assert part.quality.worst_boxes == whole.quality.worst_boxes
     kept = sum(one.table.images for one in part.quality.versions.values())
     assert sum(len(one.table) for one in part.quality.versions.values()) <= 40
     assert part.noted[NOT_KEPT] == len(PICTURES) - kept > 0
@@ -107,6 +130,16 @@ def altered(path, value):
         (["classes", 0, "true_boxes"], True),
         (["worst", 0, "timestamp"], "2025-03-04"),
         (["worst", 0, "image"], None),
+        (["worst", 0, "boxes"], None),
+        (["worst", 0, "boxes", "true"], []),
+        (["worst", 0, "boxes", "predicted", "in_shares"], 1),
+        (["worst", 0, "boxes", "predicted", "count"], 0),
+        (["worst", 0, "boxes", "predicted", "size"], [0.0, 5.0]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0, "1", "car", 0.5]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0, 1.0, 7, 0.5]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0, 1.0, "car", "high"]),
+        (["worst", 0, "boxes", "predicted", "kept"], [[0.0, 0.0, 1.0, 1.0, "car", 0.5]] * 41),
         (["versions"], {}),
         (["versions", 0, "name"], "b"),
         (["versions", 0, "predictions"], 1),
