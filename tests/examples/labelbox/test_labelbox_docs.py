@@ -28,7 +28,7 @@ def place(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("labelbox")
     command = [sys.executable, "-m", "examples.labelbox.make_bucket", folder / "shapes_bucket"]
     done = subprocess.run(
-        [*map(str, command), "--images-per-day", "100"],
+        [*map(str, command), "--images-per-day", "130"],
         cwd=ROOT,
         capture_output=True,
         text=True,
