@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -28,8 +27,7 @@ pytestmark = pytest.mark.usefixtures("without_evidently")
 WORLD = World(
     first_day=date(2025, 2, 20), days=12, images_per_day=60, blurred_days=4, stored_side=64
 )
-LAYOUT = Layout(label_days=(1, 3), labelled_share=1.0)
-FEWEST_PACKED = 50
+LAYOUT = Layout(label_days=(1, 1), labelled_share=1.0)
 EVE, LAST = WORLD.all_days[-2:]
 
 
@@ -91,21 +89,10 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> DaysRuns:
 def test_a_days_run_reads_that_days_results_and_new_labels_once(
     runs: DaysRuns, prefix: str
 ) -> None:
-    new = {name for name in runs.new if name.startswith(prefix)}
-    before = Counter(_folder(name) for name in set(runs.read(0, prefix)))
-    assert sum(before.values()) >= 8 * WORLD.images_per_day
-    assert len(new) >= WORLD.images_per_day // 2
-    read = runs.read(1, prefix)
-    assert new <= set(read)
-    assert len(read) == len(set(read))
-    # Days of fewer small objects are not packed.
-    again = {_folder(name) for name in set(read) - new}
-    assert all(before[folder] < FEWEST_PACKED for folder in again)
-    assert len(again) <= (0 if prefix == "results/" else 2)
-
-
-def _folder(name: str) -> str:
-    return name.rpartition("/")[0]
+    first, new = runs.read(0, prefix), {name for name in runs.new if name.startswith(prefix)}
+    assert len(first) == len(set(first)) >= 9 * WORLD.images_per_day
+    assert len(new) == WORLD.images_per_day
+    assert sorted(runs.read(1, prefix)) == sorted(new)
 
 
 def test_the_worst_images_of_past_days_have_both_kinds_of_boxes(runs: DaysRuns) -> None:
