@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from drift.model_quality.detection.joining.choosing import images_of
 from drift.model_quality.detection.joining.detected import DetectedImages
 from drift.model_quality.detection.joining.joined import JoinedBoxes
-from drift.model_quality.detection.match_table import merge_tables
+from drift.model_quality.detection.match_table import are_equal, merge_tables
 from drift.model_quality.detection.matching import match_boxes
 from drift.model_quality.detection.records.part_of_table import (
     MOST_KEPT,
@@ -134,7 +134,11 @@ def confidences_of(scores: NDArray[np.float64]) -> ConfidenceSums:
 
 
 def detector_record(
-    day: WholeDay, detected: DetectedImages, joined: JoinedBoxes, most: int = MOST_KEPT
+    day: WholeDay,
+    detected: DetectedImages,
+    joined: JoinedBoxes,
+    before: DetectorRecord | None = None,
+    most: int = MOST_KEPT,
 ) -> DetectorRecord:
     """Return what is kept of a day.
 
@@ -142,13 +146,19 @@ def detector_record(
     ----------
     detected, joined
         As for `match_images`, of this day.
+    before
+        The day's record as it was made before: where nothing new was labelled, its scores are these
+        scores, and nothing is drawn again for their intervals.
     most
         So many predicted boxes are kept.
     """
     matched = match_images(detected, joined)
     order = np.concatenate([np.zeros(0, np.int64), *matched.images.values()])
     table = merge_tables([one.table for one in matched.versions.values()])
-    scores, classes = detector_scores(table, len(detected))
+    if before is not None and _are_equal(before, matched, len(detected)):
+        scores, classes = before.quality.scores, before.quality.classes
+    else:
+        scores, classes = detector_scores(table, len(detected))
     kept = drawn_images(table, _keys(joined, order), most)
     versions = _kept_versions(matched, joined, kept) if not kept.all() else matched.versions
     noted = dict(joined.noted)
@@ -172,6 +182,17 @@ def detector_record(
         left_out=joined.left_out,
         noted=dict(sorted(noted.items())),
         newest=None if newest is None else as_text(to_datetime(int(newest))),
+    )
+
+
+def _are_equal(before: DetectorRecord, matched: MatchedImages, predictions: int) -> bool:
+    """Tell whether a record was made of these tables; of drawn images that is not known."""
+    known, found = before.quality.versions, matched.versions
+    return (
+        NOT_KEPT not in before.noted
+        and before.predictions == predictions
+        and known.keys() == found.keys()
+        and all(are_equal(known[name].table, found[name].table) for name in found)
     )
 
 

@@ -81,7 +81,7 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
     scoring = DayScoring(
         place=place,
         store=store,
-        line=DetectorDays(place=place, source=source),
+        line=DetectorDays(place=place, source=source, store=store),
         days=days,
         window=WindowRows(window=window, rows=own),
     )
@@ -101,7 +101,7 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
 def _gathered(
     place: Workplace, run: RunAtHand, scoring: _Scoring, source: BoxSource, images: ImagesAtHand
 ) -> GatheredBoxes:
-    line = DetectorDays(place=place, source=source)
+    line = DetectorDays(place=place, source=source, store=scoring.store)
     window, days = run.predictions.window, tuple(scoring.days)
     joined = line.joined(images.detected, scoring.way)
     behind = WholeDay(start=days[-1].end if days else window.start, end=window.end)

@@ -1,6 +1,7 @@
 """A detector's record is read as it was written, and anything else is refused."""
 
 import copy
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +24,7 @@ DAY = WholeDay(start=datetime(2025, 3, 4, tzinfo=UTC), end=datetime(2025, 3, 5, 
 PICTURES = draw_pictures(4, 30)
 
 
-def record(most=50_000):
+def record(most=50_000, before=None, labelled=None):
     boxes = set_of(PICTURES)
     names = pa.array([f"{one.name}.jpg" for one in PICTURES], pa.string())
     every = np.arange(len(PICTURES))
@@ -50,8 +51,9 @@ def record(most=50_000):
         sizes=np.full((len(names), 2), np.nan),
     )
     nobody = NamedImages(names=pa.array([], pa.string()), image=np.zeros(0, np.int64))
-    labels = BoxLabels.of(nobody, NamedImages(names=names, image=every), true, "gs://b")
-    return detector_record(DAY, detected, join_boxes(detected, labels, 0), most)
+    keys = NamedImages(names=names[:labelled], image=every[:labelled])
+    labels = BoxLabels.of(nobody, keys, true, "gs://b")
+    return detector_record(DAY, detected, join_boxes(detected, labels, 0), before, most)
 
 
 def test_a_record_is_read_as_it_was_written():
@@ -158,3 +160,23 @@ def test_anything_else_is_refused(path, value):
 def test_what_is_no_document_is_refused(data):
     with pytest.raises(BrokenRecordError, match=r"."):
         parse_record(data)
+
+
+def with_other_scores(known):
+    scores = dataclasses.replace(known.quality.scores, ap50=None)
+    return dataclasses.replace(known, quality=dataclasses.replace(known.quality, scores=scores))
+
+
+def test_scores_are_not_drawn_again_where_nothing_new_was_labelled():
+    before = with_other_scores(parse_record(record_bytes(record())))
+
+    assert record(before=before).quality.scores == before.quality.scores
+    assert record_bytes(record(before=record())) == record_bytes(record())
+
+
+def test_scores_are_drawn_again_for_new_labels_and_for_a_day_that_is_kept_in_part():
+    fewer = with_other_scores(record(labelled=len(PICTURES) - 1))
+    part = with_other_scores(record(most=40))
+
+    assert record(before=fewer).quality.scores == record().quality.scores
+    assert record(before=part, most=40).quality.scores == record().quality.scores
