@@ -26,7 +26,7 @@ def remarks_on_scores(newest: BoxConfidences, before: BoxConfidences | None) -> 
         What is shown, and what it is compared with.
     """
     cut = newest.cut
-    if cut is None and before is not None and _lie_above(newest, before.cut):
+    if cut is None and before is not None and _begin_at(newest, before.cut):
         # Of few boxes an edge never shows; here it is that of the many before.
         cut = before.cut
     if cut is not None:
@@ -43,8 +43,8 @@ def remarks_on_scores(newest: BoxConfidences, before: BoxConfidences | None) -> 
         )
 
 
-def _lie_above(scores: BoxConfidences, cut: float | None) -> bool:
-    return cut is not None and scores.lowest is not None and scores.lowest >= cut
+def _begin_at(scores: BoxConfidences, cut: float | None) -> bool:
+    return cut is not None and scores.lowest is not None and 0 <= scores.lowest - cut < _OTHER_CUT
 
 
 def _reach_differently(newest: BoxConfidences, before: BoxConfidences) -> bool:

@@ -13,6 +13,10 @@ def test_few_boxes_above_the_cut_of_the_days_before_reach_no_further_down():
     assert said.startswith("No box has a score below 0.5,")
 
 
+def test_few_boxes_that_begin_well_above_the_cut_of_before_are_no_remark():
+    assert list(remarks_on_scores(scores(0.15, boxes=51), scores(0.09, cut=0.09))) == []
+
+
 def test_lower_scores_than_before_are_said_with_the_lowest():
     (said,) = remarks_on_scores(scores(0.021), scores(0.5, cut=0.5))
     assert said.startswith("Scores reach down to 0.021; before, from 0.5 on.")
