@@ -22,6 +22,7 @@ from drift.model_quality.detection.assembling.newest_days import (
     worst_cut_of,
     worst_of,
 )
+from drift.model_quality.detection.assembling.one_spelling import in_one_spelling
 from drift.model_quality.detection.assembling.points import detector_point, quality_point
 from drift.model_quality.detection.assembling.remarks import (
     remarks_on_drawn,
@@ -60,11 +61,12 @@ def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
     Scores of several days are those of all their images together. What the newest days are compared
     with are at most the newest 60 of the days that the judge compares them with.
     """
+    gathered = in_one_spelling(gathered)
     classes, cached = DetectorClasses.of(gathered), CachedScores(gathered.remembered)
     days = [ScoredDay.of(one, classes) for one in gathered.records]
     waiting = [day for day in days if day.record.start >= gathered.since]
-    reference = _reference(gathered, classes, cached)
-    own = _window(gathered, classes, cached)
+    reference = _reference(gathered, cached)
+    own = _window(gathered, cached)
     found = ModelQuality(
         kind=ModelKind.DETECTOR,
         state=QualityState.UNKNOWN,
@@ -99,10 +101,8 @@ def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
     return in_words(replace(found, remarks=tuple(remarks)))
 
 
-def _window(
-    gathered: GatheredBoxes, classes: DetectorClasses, cached: CachedScores
-) -> DetectorQuality:
-    sums = classes.respelled(merged_sums(gathered.window_versions.values()))
+def _window(gathered: GatheredBoxes, cached: CachedScores) -> DetectorQuality:
+    sums = merged_sums(gathered.window_versions.values())
     scores = cached.scores("window", sums.table, sums.predictions).scores
     return DetectorQuality(
         window=scores,
@@ -110,12 +110,10 @@ def _window(
     )
 
 
-def _reference(
-    gathered: GatheredBoxes, classes: DetectorClasses, cached: CachedScores
-) -> ScoredReference | None:
-    if gathered.reference is None or not gathered.reference.labelled:
+def _reference(gathered: GatheredBoxes, cached: CachedScores) -> ScoredReference | None:
+    sums = gathered.reference
+    if sums is None or not sums.labelled:
         return None
-    sums = classes.respelled(gathered.reference)
     scored = cached.scores("reference", sums.table, sums.predictions)
     return ScoredReference(sums=sums, scored=scored)
 
@@ -126,7 +124,7 @@ def _with_all_classes(
     """Add the classes of all days, of which the model knows none; nothing is judged then."""
     sums = merged_sums([day.sums for day in waiting])
     _, scores = detector_scores(sums.table, sums.predictions, draws=0)
-    shown = classes.respelled_scores(scores)
+    shown = classes.marked(scores)
     return replace(found, detection=replace(_detection(found), classes=shown))
 
 
@@ -186,9 +184,7 @@ def _with_newest(
         found,
         detection=replace(
             _detection(found),
-            classes=with_before(
-                classes.respelled_scores(told.newest.scored.classes), told.compared
-            ),
+            classes=with_before(classes.marked(told.newest.scored.classes), told.compared),
             versions=versions_of(told.newest, cached),
             worst=worst_of(told.newest),
             worst_cut=worst_cut_of(told.newest),

@@ -12,7 +12,6 @@ from drift.model_quality.assembling.unread import unread_quality
 from drift.model_quality.day_line import WindowRows
 from drift.model_quality.detection.assembling.assemble import assemble_detector
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
-from drift.model_quality.detection.assembling.one_spelling import in_one_spelling
 from drift.model_quality.detection.joining.detected import DetectedImages, detected_images
 from drift.model_quality.detection.joining.keys import find_labels
 from drift.model_quality.detection.records.documents import DETECTOR_DAYS, record_bytes
@@ -86,7 +85,7 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
     )
     scoring.score()
     gathered = _gathered(place, run, scoring, source, images)
-    found = assemble_detector(in_one_spelling(gathered))
+    found = assemble_detector(gathered)
     unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
     store.save()
     apart = "" if found.detection is None else names_apart(found.detection)
@@ -122,7 +121,6 @@ def _gathered(
         records=tuple(one.quality for one in records),
         window_versions=match_images(images.detected, joined).versions,
         reference=None if reference is None else reference.sums,
-        reference_classes=known,
         model_classes=known,
         marks=run.marks,
         remarks=tuple(_remarks(place, run, source)),
