@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from drift.model_quality.assembling.assemble import in_words
 from drift.model_quality.assembling.gathered import summed
+from drift.model_quality.assembling.judging_rules import told_drop
 from drift.model_quality.assembling.remarks import remarks_on_joining
 from drift.model_quality.detection.assembling.cached_scores import CachedScores
 from drift.model_quality.detection.assembling.detector_classes import DetectorClasses
@@ -41,14 +42,12 @@ from drift.model_quality.detection.stretch_scores import (
     detector_scores,
     merged_sums,
 )
-from drift.model_quality.judging.judgement import Judgement
 from drift.run_request import as_text
 from reports.findings.model_quality.detection import DetectorQuality, DetectorScores
 from reports.findings.model_quality.quality import (
     ModelKind,
     ModelQuality,
     QualityBasis,
-    QualityDrop,
     QualityState,
     ScoredStretch,
 )
@@ -155,22 +154,8 @@ def _with_judgement(
         newest=_stretch(told.newest),
         basis=judged.basis,
         before=None if told.before is None else _stretch(told.before),
-        drop=_drop(judged, gathered),
+        drop=told_drop(judged, gathered.job, "ap50"),
         detection=detection,
-    )
-
-
-def _drop(judged: Judgement, gathered: GatheredBoxes) -> QualityDrop | None:
-    if judged.drop is None or judged.p_value is None:
-        return None
-    return QualityDrop(
-        measure="ap50",
-        drop=judged.drop,
-        p_value=judged.p_value,
-        false_alarm_rate=gathered.job.quality.false_alarm_rate,
-        minimum_drop=gathered.job.quality.minimum_drop,
-        smallest=judged.smallest,
-        since=None if judged.since is None else as_text(judged.since),
     )
 
 
