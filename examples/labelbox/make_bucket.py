@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from examples.labelbox.objects import BucketObject, Layout, seen_on
@@ -31,7 +31,7 @@ def main() -> None:
     """Write the bucket."""
     options = _options()
     world = World(
-        first_day=options.first_day,
+        first_day=options.last_day - timedelta(days=options.days - 1),
         days=options.days,
         images_per_day=options.images_per_day,
         blurred_days=options.blurred_days,
@@ -46,9 +46,14 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--first-day", type=date.fromisoformat, default=World().first_day)
+    parser.add_argument(
+        "--last-day",
+        type=date.fromisoformat,
+        default=datetime.now(UTC).date() - timedelta(days=1),
+        help="the last day with images, in UTC; default: yesterday",
+    )
     parser.add_argument("--days", type=int, default=World().days)
-    parser.add_argument("--images-per-day", type=int, default=World().images_per_day)
+    parser.add_argument("--images-per-day", type=int, default=150)
     parser.add_argument("--blurred-days", type=int, default=World().blurred_days)
     parser.add_argument(
         "--folder-of-each-time",

@@ -38,7 +38,8 @@ class World:
     stored_side
         The longer side of a stored image in pixels; the model saw a larger one.
     seed
-        Worlds of one seed hold the same images of a day, however many days they have.
+        Worlds of one seed hold the same images on their n-th day, whenever that is and however
+        many days they have.
     """
 
     first_day: date = date(2025, 3, 1)
@@ -55,7 +56,7 @@ class World:
 
     def key_of(self, day: date, number: int) -> SceneKey:
         """Return what seeds all that is drawn by chance for an image of a day, from 0."""
-        return (self.seed, day.toordinal(), number)
+        return (self.seed, (day - self.first_day).days, number)
 
     def has(self, day: date) -> bool:
         """Return whether there are images of that day."""

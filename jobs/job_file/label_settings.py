@@ -81,10 +81,11 @@ class LabelSettings(Settings):
     """URI prefixes outside the job's own bucket that labels may be read from."""
     columns: LabelColumns = LabelColumns()
     """What the columns are called: `id` or `image` says which prediction a label is for."""
-    export: Literal["coco", "yolo", "label studio", "cvat", "any"] | None = None
+    export: Literal["coco", "yolo", "label studio", "labelbox", "cvat", "any"] | None = None
     """What wrote the labels, where they are an export of true boxes: COCO's JSON, YOLO's text
-    files, Label Studio's JSON, or CVAT's XML or Datumaro JSON; with `"any"` their content tells.
-    Images are found by their file names, and `labels.columns` is not needed."""
+    files, Label Studio's JSON, Labelbox's NDJSON, or CVAT's XML or Datumaro JSON; with `"any"`
+    their content tells. Images are found by their file names, and `labels.columns` is not
+    needed."""
     format: Literal["csv", "json", "json lines", "parquet"] | None = None
     """As `predictions.format`."""
     encoding: TextEncoding | None = None

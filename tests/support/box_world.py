@@ -204,6 +204,43 @@ def _rectangle(one, box):
     }
 
 
+def as_labelbox(pictures):
+    return {"labels/export.ndjson": "".join(json.dumps(_row(one)) + "\n" for one in pictures)}
+
+
+def _row(one):
+    objects = [
+        {
+            "name": name,
+            "value": name.lower().replace(" ", "_"),
+            "annotation_kind": "ImageBoundingBox",
+            "classifications": [],
+            "bounding_box": {
+                "top": top,
+                "left": left,
+                "height": bottom - top,
+                "width": right - left,
+            },
+        }
+        for name, left, top, right, bottom in one.true
+    ]
+    label = {
+        "label_kind": "Default",
+        "label_details": {"created_at": "2025-03-06T08:00:00.000+00:00"},
+        "annotations": {"objects": objects, "classifications": [], "relationships": []},
+    }
+    return {
+        "data_row": {
+            "id": f"ck{one.name}",
+            "global_key": f"key of {one.name}",
+            "external_id": f"{one.name}.jpg",
+            "row_data": f"https://storage.example/images/{one.name}.jpg?token=x",
+        },
+        "media_attributes": {"width": one.width, "height": one.height, "mime_type": "image/jpeg"},
+        "projects": {"cl0": {"name": "shapes", "labels": [label]}},
+    }
+
+
 def as_cvat(pictures):
     images = "".join(
         f'<image id="{at}" name="{one.name}.jpg" width="{one.width}" height="{one.height}">'

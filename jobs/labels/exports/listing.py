@@ -21,7 +21,7 @@ from jobs.predictions.selection.object_names import (
     not_excluded,
 )
 
-ENDINGS = (".json", ".xml", ".txt", ".zip")
+ENDINGS = (".json", ".ndjson", ".xml", ".txt", ".zip")
 """Of a glob, other objects are none: images and settings lie beside YOLO's text files."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.boxes.formats import BoxFormat
-from jobs.labels.exports import coco, cvat, label_studio, yolo
+from jobs.labels.exports import coco, cvat, label_studio, labelbox, yolo
 from jobs.labels.exports.exported import ExportedImages, ExportObject, UnreadableExportError
 
 
@@ -33,6 +33,8 @@ class ExportKind:
 
 
 KINDS = (
+    # Before those that ask whether the whole object is one JSON value.
+    ExportKind("labelbox", labelbox.BOX_FORMAT, labelbox.is_labelbox, labelbox.read_labelbox),
     ExportKind("coco", coco.BOX_FORMAT, coco.is_coco, coco.read_coco),
     ExportKind("yolo", yolo.BOX_FORMAT, yolo.is_yolo, yolo.read_yolo),
     ExportKind(

@@ -36,6 +36,7 @@ from tests.support.box_world import (
     as_cvat,
     as_datumaro,
     as_label_studio,
+    as_labelbox,
     as_yolo,
     draw_pictures,
 )
@@ -108,7 +109,9 @@ def cvat(*images, head=""):
     }
 
 
-@pytest.mark.parametrize("written", [as_coco, as_yolo, as_label_studio, as_cvat, as_datumaro])
+@pytest.mark.parametrize(
+    "written", [as_coco, as_yolo, as_label_studio, as_labelbox, as_cvat, as_datumaro]
+)
 def test_every_image_of_an_export_is_a_label(written):
     pictures = draw_pictures(0, images=25)
 

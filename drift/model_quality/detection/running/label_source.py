@@ -115,6 +115,7 @@ def read_boxes_below(
         job.predictions,
         since=since,
         workers=job.image_rules.fetch_workers,
+        copies=place.copies,
     )
     if isinstance(read, UnreadLabels):
         return read

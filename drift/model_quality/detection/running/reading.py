@@ -127,6 +127,7 @@ def _read(place: Workplace, span: WholeDay, most: int) -> ImagesInTexts:
         names_of_log(place).of_log,
         extra_columns=place.locator.columns_used(),
         workers=place.job.image_rules.fetch_workers,
+        copies=place.copies,
     )
     return ImagesInTexts(place=place, texts=texts)
 

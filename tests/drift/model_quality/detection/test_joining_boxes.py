@@ -41,6 +41,7 @@ from tests.support.box_world import (
     as_cvat,
     as_datumaro,
     as_label_studio,
+    as_labelbox,
     as_yolo,
     draw_pictures,
     results,
@@ -127,6 +128,7 @@ def test_a_bucket_scores_as_pycocotools_scores_its_boxes():
         (as_coco, "coco", BY_LAST_PART),
         (as_yolo, "yolo", BY_STEM),
         (as_label_studio, "label studio", BY_LAST_PART),
+        (as_labelbox, "labelbox", BY_LAST_PART),
         (as_cvat, "cvat", BY_LAST_PART),
         (as_datumaro, "cvat", BY_LAST_PART),
     ],
@@ -144,7 +146,7 @@ def test_exports_score_as_pycocotools_scores_the_same_boxes(written, kind, way, 
     assert not found.lost_boxes
 
 
-@pytest.mark.parametrize("written", [as_coco, as_label_studio, as_cvat])
+@pytest.mark.parametrize("written", [as_coco, as_label_studio, as_labelbox, as_cvat])
 def test_pixels_of_a_log_without_sizes_meet_labels_that_say_them(written):
     pictures = draw_pictures(3)
     in_pixels = {}
