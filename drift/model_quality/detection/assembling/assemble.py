@@ -8,6 +8,7 @@ from dataclasses import replace
 from drift.model_quality.assembling.assemble import in_words
 from drift.model_quality.assembling.gathered import summed
 from drift.model_quality.assembling.judging_rules import told_drop
+from drift.model_quality.assembling.points import by_week
 from drift.model_quality.assembling.remarks import remarks_on_joining
 from drift.model_quality.detection.assembling.cached_scores import CachedScores
 from drift.model_quality.detection.assembling.detector_classes import DetectorClasses
@@ -27,14 +28,12 @@ from drift.model_quality.detection.assembling.one_spelling import in_one_spellin
 from drift.model_quality.detection.assembling.points import detector_point, quality_point
 from drift.model_quality.detection.assembling.remarks import (
     remarks_on_drawn,
-    remarks_on_scores,
     remarks_on_unknown,
 )
 from drift.model_quality.detection.assembling.scored_days import (
     DayStretch,
     ScoredDay,
     stretch_of,
-    weeks_of,
 )
 from drift.model_quality.detection.score_range import find_cut
 from drift.model_quality.detection.stretch_scores import (
@@ -52,6 +51,7 @@ from reports.findings.model_quality.quality import (
     ScoredStretch,
 )
 from reports.findings.model_quality.scores import ClassifierScores
+from reports.words.of_quality.detectors import cut_words
 
 
 def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
@@ -188,7 +188,9 @@ def _with_points(
     of_days = [stretch_of([day], "", cached) for day in waiting]
     of_weeks = [
         stretch_of(week, f"week-{monday}", cached)
-        for monday, week in weeks_of(days, gathered.job.day_zone).items()
+        for monday, week in by_week(
+            days, lambda day: day.record.start, gathered.job.day_zone
+        ).items()
     ]
     names = [one.name for one in _detection(found).classes]
     return replace(
@@ -215,7 +217,7 @@ def _remarks(
     true_boxes = sum(int(one.truth_count.sum()) for one in tables)
     unknown = {} if classes.know_none(tables) else classes.unknown(tables)
     return [
-        *remarks_on_scores(newest, detection.before_confidences),
+        *filter(None, [cut_words(newest, detection.before_confidences)]),
         *remarks_on_unknown(unknown, true_boxes),
         *remarks_on_drawn(days),
     ]

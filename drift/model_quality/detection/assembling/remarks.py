@@ -5,38 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from drift.model_quality.detection.assembling.scored_days import ScoredDay
-from reports.findings.model_quality.detection import BoxConfidences
 from reports.words.harmless_text import shortened
 from reports.words.numbers import counted, listed
 
 _NAMED = 3
 _LONGEST_NAME = 40
-_OTHER_CUT = 0.05
-
-
-def remarks_on_scores(newest: BoxConfidences, before: BoxConfidences | None) -> Iterator[str]:
-    """Yield a sentence where boxes with low scores are left out.
-
-    Parameters
-    ----------
-    newest, before
-        What is shown, and what it is compared with.
-    """
-    cut = newest.cut
-    if cut is not None:
-        yield (
-            f"No box has a score below {cut:g}, and many lie just above it, so that boxes with "
-            "lower scores seem to be left out of the log. Average precision is truncated then: it "
-            "misses the objects that only such boxes find, and is lower than that of an evaluation "
-            "that has them. Log boxes with scores from 0.05 on."
-        )
-    if before is not None and abs((cut or 0.0) - (before.cut or 0.0)) >= _OTHER_CUT:
-        was = "down to 0" if before.cut is None else f"from {before.cut:g} on"
-        now = "down to 0" if cut is None else f"from {cut:g} on"
-        yield (
-            f"Scores reach {now}; before, {was}. Average precision changes with that alone: "
-            "compare both once boxes are logged alike."
-        )
 
 
 def remarks_on_unknown(unknown: Mapping[str, int], true_boxes: int) -> Iterator[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from drift.model_quality.detection.assembling.cached_scores import CachedScores, StretchScores
 from drift.model_quality.detection.assembling.detector_classes import DetectorClasses
@@ -106,13 +104,3 @@ def stretch_of(
         scored=scored,
         labelled=sum(day.record.scores.labelled for day in days),
     )
-
-
-def weeks_of(days: Sequence[ScoredDay], zone: ZoneInfo | None) -> dict[date, list[ScoredDay]]:
-    """Return the days by the Monday of their week; the first and last may hold fewer days."""
-    weeks: dict[date, list[ScoredDay]] = {}
-    for day in days:
-        local = day.record.start.astimezone(zone or UTC)
-        monday = local.date() - timedelta(days=local.weekday())
-        weeks.setdefault(monday, []).append(day)
-    return weeks
