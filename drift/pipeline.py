@@ -17,7 +17,7 @@ from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
 from drift.kept_copies import copies_kept
 from drift.model_quality.line import model_quality
-from drift.model_quality.run_at_hand import RunAtHand
+from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.server_figures import server_figures
@@ -30,7 +30,9 @@ from drift.publication import Compared, publish_run
 from drift.remarks.words.times import ahead_words
 from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
+from drift.where.pictures.boxes_of_past import needs_displayed, with_past_boxes
 from drift.where.pictures.boxes_of_window import with_boxes
+from drift.where.pictures.pictured import displayed_sizes, wrong_images
 from drift.where.pictures.true_boxes import true_boxes_of
 from drift.where.segment_columns import segment_columns
 from drift.workplace import Workplace, only_run
@@ -45,6 +47,7 @@ from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.run import RunFindings
 from reports.history.history import rows_before
 from reports.history.store import HistoryReader
+from reports.pages.run.thumbnails import MOST_WRONG_PICTURES
 from reports.telling.quality_notices import with_quality_notice
 
 logger = logging.getLogger(__name__)
@@ -144,7 +147,26 @@ def _with_model_quality(
         drawn = true_boxes_of(inputs.window.boxes or boxes, true.boxes, true.place, true.misfit)
     quality = None if found is None else found.quality
     findings = replace(judged.findings, model_quality=quality)
-    return replace(judged, findings=with_boxes(findings, inputs.window, drawn))
+    findings = with_boxes(findings, inputs.window, drawn)
+    if found is not None:
+        findings = _with_past_boxes(workplace, findings, inputs.window, found)
+    return replace(judged, findings=findings)
+
+
+def _with_past_boxes(
+    workplace: Workplace, findings: RunFindings, window: WindowImages, found: FoundQuality
+) -> RunFindings:
+    """Return what was found with the boxes of worst images of days before the window."""
+    past = {
+        image: boxes
+        for image, boxes in found.worst_boxes.items()
+        if window.boxes is not None and image not in (findings.boxes or {})
+    }
+    pictured = wrong_images(workplace, findings.model_quality)[:MOST_WRONG_PICTURES]
+    asked = [one for one in pictured if one in past and needs_displayed(past[one])]
+    sizes = displayed_sizes(workplace, asked)
+    misfit = "" if found.true_boxes is None else found.true_boxes.misfit
+    return with_past_boxes(findings, window, past, sizes, misfit)
 
 
 def _read_before_anything_is_written(

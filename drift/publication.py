@@ -19,6 +19,7 @@ from drift.followups.finished_run import FinishedRun
 from drift.observations.reference.copies import without_copies
 from drift.observations.window_images import WindowImages
 from drift.read_ahead import read_ahead
+from drift.where.pictures.pictured import wrong_images
 from drift.where.pictures.typical import typical_images
 from drift.workplace import Workplace
 from jobs.buckets.bucket import CSV, HTML, JSON, ObjectKind
@@ -27,7 +28,6 @@ from jobs.images.locations import RefusedLocation
 from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.columns import Finding, Multivariate
-from reports.findings.model_quality.quality import QualityState
 from reports.findings.run import RunFindings
 from reports.history.store import HistoryReader
 from reports.pages.links import ImageLinks
@@ -184,10 +184,7 @@ def pictures_of_wrong_answers(
     workplace: Workplace, findings: RunFindings, window: WindowImages
 ) -> dict[str, bytes]:
     """Return thumbnails of what a worse model got wrong; of earlier days as they are now."""
-    quality = findings.model_quality
-    if quality is None or quality.state is not QualityState.DROPPED:
-        return {}
-    images = [one.image for one in quality.shown if one.image and workplace.job.reports.thumbnails]
+    images = wrong_images(workplace, findings.model_quality)
     return within_budget(
         _thumbnails(workplace, images, _sizes_now(window, images)),
         most_pictures=MOST_WRONG_PICTURES,

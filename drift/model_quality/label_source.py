@@ -193,11 +193,21 @@ def listed_labels(place: Workplace, since: datetime | None = None) -> LabelListi
     """
     job = place.job
     folder = job.reports.path.strip("/")
-    if job.reference.log is not None or since is None:
-        oldest = None
-    else:
-        oldest = min(since, _start_of_reference(job, since))
+    oldest = None if since is None else oldest_listed(job, since)
     return list_labels(place.bucket, place.open_bucket, job.labels, job.predictions, folder, oldest)
+
+
+def oldest_listed(job: Job, since: datetime) -> datetime | None:
+    """Return from when on labels are listed, so that those of the reference are; None for all.
+
+    Parameters
+    ----------
+    since
+        The time of the oldest prediction that waits for its label.
+    """
+    if job.reference.log is not None:
+        return None
+    return min(since, _start_of_reference(job, since))
 
 
 def _start_of_reference(job: Job, otherwise: datetime) -> datetime:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from drift.across_runs.marks import PersonsMarks
 from drift.observations.window_images import WindowImages
+from jobs.boxes.kept_boxes import KeptImage
 from jobs.labels.box_labels import LabelledBoxes
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.timestamp_parts import Integers
@@ -58,7 +60,10 @@ class FoundQuality:
     ----------
     true_boxes
         None where the labels are no boxes, or could not be read.
+    worst_boxes
+        The boxes of a detector's worst images, by image, as the records of their days keep them.
     """
 
     quality: ModelQuality
     true_boxes: TrueBoxesAtHand | None = None
+    worst_boxes: Mapping[str, KeptImage] = field(default_factory=dict)

@@ -143,8 +143,9 @@ class RunFindings:
         What labels say of the model; None where the job names none. It changes neither the verdict
         nor anything else here.
     boxes
-        By the image's name, the boxes of images that stand out and of wrong answers of this window;
-        None where the job names no boxes.
+        By the image's name, the boxes of images that stand out, of wrong answers of this window,
+        and of the images on which a detector did worst, also on days before the window; None where
+        the job names no boxes.
     observed
         What counts once: images, or the rows of the log in a job without images. Then everything
         that is called images here is a number of rows.

@@ -100,6 +100,15 @@ _OF_PREDICTIONS = ("image", "class_code", "score", "hits", "ignored", "overlap")
 _OF_TRUTHS = ("truth_image", "truth_class", "truth_count")
 
 
+def are_equal(one: MatchTable, other: MatchTable) -> bool:
+    """Tell whether two tables say the same, so that all that is computed of them is the same."""
+    counts = [(table.images, table.classes, table.left_out) for table in (one, other)]
+    return counts[0] == counts[1] and all(
+        np.array_equal(getattr(one, name), getattr(other, name), equal_nan=kind is np.float32)
+        for name, kind in COLUMNS.items()
+    )
+
+
 def merge_tables(tables: Sequence[MatchTable]) -> MatchTable:
     """All images of the tables, one table's behind the other's.
 

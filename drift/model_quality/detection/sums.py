@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from drift.model_quality.detection.match_table import MatchTable
+from jobs.boxes.kept_boxes import KeptImage
 from reports.findings.model_quality.detection import (
     DetectedClassScore,
     DetectorScores,
@@ -71,6 +72,8 @@ class DetectorDay:
         Over all versions, with intervals of `draw_scores` with its default seed; computed once.
     worst
         The labelled images on which the model did worst, at most `MOST_WORST`.
+    worst_boxes
+        The boxes of each of `worst`, to be drawn by runs that no longer read the day.
     lost_boxes, noted_boxes
         As in `JoinedBoxes`.
     """
@@ -81,5 +84,6 @@ class DetectorDay:
     scores: DetectorScores
     classes: tuple[DetectedClassScore, ...] = ()
     worst: tuple[WorstImage, ...] = ()
+    worst_boxes: tuple[KeptImage, ...] = ()
     lost_boxes: Mapping[str, int] = field(default_factory=dict)
     noted_boxes: Mapping[str, int] = field(default_factory=dict)

@@ -151,6 +151,13 @@ class QualityStore(Generic[Record]):
             known = {date: record for date, record in found if record is not None}
         return dict(sorted({**known, **self.made}.items()))
 
+    def unchanged(self, date: str) -> Record | None:
+        """Return a day's record where it is still the one that an earlier run made; else None."""
+        known = self.seen.days.get(date)
+        if known is None or not known.version or known.version != self.version_of(date):
+            return None
+        return self._read(date)
+
     def write(self, date: str, record: Record) -> str | None:
         """Write a day's record where its bytes differ; return its version, empty without an object.
 

@@ -25,13 +25,13 @@ def with_boxes(
 ) -> RunFindings:
     """Return the findings with the boxes of images that stand out and of the worst ones.
 
-    The worst images of days before the window have none: their boxes are no longer at hand. Nothing
-    changes where the job has no boxes, or no images to draw them into.
+    Nothing changes where the job has no boxes, or no images to draw them into. Images of days
+    before the window are not its own: see `boxes_of_past`.
     """
     if window.boxes is None:
         return findings
     rows = _rows_to_show(findings, window)
-    known = _BoxesOfRows(window, window.boxes, _misfit(findings, window.boxes))
+    known = _BoxesOfRows(window, window.boxes, misfit_of(findings, window.boxes))
     found = {
         image: boxes_in_picture(
             known.of_row(row), None if true_boxes is None else true_boxes(row), known.displayed(row)
@@ -62,7 +62,7 @@ def _rows_to_show(findings: RunFindings, window: WindowImages) -> dict[str, int]
     return found
 
 
-def _misfit(findings: RunFindings, boxes: ImageBoxes) -> str:
+def misfit_of(findings: RunFindings, boxes: ImageBoxes) -> str:
     """Return why the boxes of a run are not where their numbers say; empty where they fit.
 
     Some of them may lie within their pictures all the same: by chance, and at a wrong place.

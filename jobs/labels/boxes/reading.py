@@ -36,10 +36,15 @@ def list_box_labels(
     settings: LabelSettings,
     predictions: PredictionSettings,
     reports: str = "",
+    since: datetime | None = None,
 ) -> LabelListing | UnreadLabels:
-    """Return which objects may hold true boxes: as `list_labels`, of exports empty ones too."""
-    listed = list_tables if settings.export is None else list_exports
-    return listed(bucket, open_bucket, settings, predictions, reports)
+    """Return which objects may hold true boxes: as `list_labels`, of exports empty ones too.
+
+    Exports are all listed, whatever `since` is: one of them may hold labels of any day.
+    """
+    if settings.export is not None:
+        return list_exports(bucket, open_bucket, settings, predictions, reports)
+    return list_tables(bucket, open_bucket, settings, predictions, reports, since)
 
 
 def read_box_labels(

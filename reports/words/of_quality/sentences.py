@@ -95,6 +95,11 @@ def _too_few_words(quality: ModelQuality) -> str:
     if labelled >= quality.min_labels > in_days:
         # The others are of a day that has not ended.
         return f"{said}, {in_days:,} on whole days; {needed} on whole days are needed"
+    if in_days >= quality.min_labels and quality.detection is not None:
+        # Images without any true box are labelled, and have no AP50.
+        days = [one.scores for one in quality.detection.days if one.scores.ap50 is not None]
+        scored = sum(one.labelled for one in days)
+        return f"{said}, {scored:,} on days with true boxes; {needed} on such days are needed"
     if in_days >= quality.min_labels:
         # One image that was asked for often is one label for the test.
         return f"{said}, of fewer than {quality.min_labels:,} different images; so many are needed"

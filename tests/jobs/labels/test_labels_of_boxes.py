@@ -1,7 +1,7 @@
 """True boxes from tables and JSON: which label of an image counts, and what is left out."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -26,6 +26,7 @@ from jobs.labels.labels import (
 )
 from jobs.labels.listing import LabelListing, list_labels
 from jobs.predictions.boxes.logged import MOST_BOXES, TOO_MANY
+from tests.support.counting_bucket import CountingBucket
 from tests.support.memory_bucket import MemoryBucket
 
 SINCE = datetime(2025, 3, 1, tzinfo=UTC)
@@ -379,6 +380,29 @@ def test_objects_of_days_before_the_waiting_predictions_are_not_read():
     assert boxes_of(found) == {"new": [CAR_AT]}
     assert found.passed_over == 1
     assert bucket.reads["labels/2025-02-01.jsonl"] == 0
+
+
+def test_folders_of_months_before_the_oldest_prediction_are_not_listed():
+    days = [date(2025, 1, 1) + timedelta(days=number) for number in range(65)]
+    objects = {
+        f"labels/{day:%d-%m-%Y}/{day}.json": json.dumps(label(str(day), CAR)) for day in days
+    }
+    counted = CountingBucket(bucket_with(objects))
+    settings = settings_for(path="labels/*/*.json")
+
+    found = list_box_labels(counted, refuse, settings, LOG, since=datetime(2025, 3, 4, tzinfo=UTC))
+    every = list_box_labels(CountingBucket(counted.inner), refuse, settings, LOG)
+
+    assert isinstance(found, LabelListing)
+    assert isinstance(every, LabelListing)
+    assert len(every.objects) == 65
+    listed = {one.name for one in found.objects}
+    assert {name for name in objects if "-03-2025" in name} <= listed
+    assert len(listed) <= 5 + 2, "a day more for zones"
+    later = datetime(2025, 3, 5, tzinfo=UTC)
+    again = list_box_labels(counted, refuse, settings, LOG, since=later)
+    assert isinstance(again, LabelListing)
+    assert again.digest == found.digest, "it does not change from day to day"
 
 
 def test_boxes_for_predicted_classes_are_no_labels():

@@ -28,7 +28,9 @@ from drift.model_quality.detection.assembling.one_spelling import in_one_spellin
 from drift.model_quality.detection.assembling.points import detector_point, quality_point
 from drift.model_quality.detection.assembling.remarks import (
     remarks_on_drawn,
+    remarks_on_sizes,
     remarks_on_unknown,
+    without_sizes,
 )
 from drift.model_quality.detection.assembling.scored_days import (
     DayStretch,
@@ -94,7 +96,8 @@ def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
     found = _with_points(found, gathered, days, waiting, cached)
     remarks = [
         *gathered.remarks,
-        *remarks_on_joining(gathered.labels),
+        *remarks_on_sizes(gathered.labels),
+        *remarks_on_joining(without_sizes(gathered.labels)),
         *_remarks(found, classes, waiting, days),
     ]
     return in_words(replace(found, remarks=tuple(remarks)))

@@ -10,12 +10,14 @@ from drift.model_quality.detection.assembling.cached_scores import CachedScores,
 from drift.model_quality.detection.assembling.scored_days import DayStretch
 from drift.model_quality.detection.image_scores import best_cut
 from drift.model_quality.detection.stretch_scores import merged_sums
-from drift.model_quality.detection.sums import MOST_WORST, DetectorSums
+from drift.model_quality.detection.sums import MOST_WORST, DetectorDay, DetectorSums
+from jobs.boxes.kept_boxes import KeptImage
 from reports.findings.model_quality.detection import (
     DetectedClassScore,
     DetectorVersionScores,
     WorstImage,
 )
+from reports.findings.model_quality.quality import ModelQuality
 
 
 def with_before(
@@ -53,6 +55,21 @@ def worst_of(newest: DayStretch) -> tuple[WorstImage, ...]:
         found, key=lambda one: (one.f1, -(one.missed + one.strangers), one.timestamp, one.image)
     )
     return tuple(ranked[:MOST_WORST])
+
+
+def worst_boxes_of(quality: ModelQuality, records: Sequence[DetectorDay]) -> dict[str, KeptImage]:
+    """Return the boxes of the images that are shown, by image; of one with several the first's."""
+    known = {
+        image: boxes
+        for record in records
+        for image, boxes in zip(record.worst, record.worst_boxes, strict=True)
+    }
+    worst = () if quality.detection is None else quality.detection.worst
+    found: dict[str, KeptImage] = {}
+    for one in worst:
+        if one.image and one in known:
+            found.setdefault(one.image, known[one])
+    return found
 
 
 def worst_cut_of(newest: DayStretch) -> float | None:

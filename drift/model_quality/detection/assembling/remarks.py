@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from drift.model_quality.detection.assembling.scored_days import ScoredDay
+from drift.model_quality.detection.joining.joined import NO_SIZE
+from reports.findings.model_quality.labels import LabelInput
 from reports.words.harmless_text import shortened
 from reports.words.numbers import counted, listed
 
@@ -33,6 +36,27 @@ def remarks_on_unknown(unknown: Mapping[str, int], true_boxes: int) -> Iterator[
         "Each such class has an average precision of 0 and counts as much as any other. Where the "
         "model calls these classes otherwise, say so in labels.classes."
     )
+
+
+def remarks_on_sizes(labels: LabelInput) -> Iterator[str]:
+    """Yield how to have labelled images scored whose boxes are pixels on one side alone."""
+    count = labels.left_out.get(NO_SIZE, 0)
+    if not count:
+        return
+    images, are = counted(count, "labelled image"), "is" if count == 1 else "are"
+    yield (
+        f"{images} {are} not scored: one side's boxes are in pixels and the other's are shares of "
+        "the image, and neither the log nor the labels say how large the image was. Name the "
+        "columns with its width and height: predictions.columns.boxes.width and height where the "
+        "log has them, or labels.columns.boxes.width and height where the labels do. The size of "
+        "the stored image is not used: many are stored smaller than the model saw them."
+    )
+
+
+def without_sizes(labels: LabelInput) -> LabelInput:
+    """Return the labels without the reason that `remarks_on_sizes` tells."""
+    rest = {reason: count for reason, count in labels.left_out.items() if reason != NO_SIZE}
+    return replace(labels, left_out=rest)
 
 
 def remarks_on_drawn(days: Sequence[ScoredDay]) -> Iterator[str]:

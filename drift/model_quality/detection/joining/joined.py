@@ -46,6 +46,9 @@ class JoinedBoxes:
     ----------
     detections
         All of them as one set.
+    answers, truths
+        The same images with their predicted and true boxes as they were read, also those that are
+        not scored.
     moments, names, ids, versions
         Of each image; as its name, its id where it has no name. Ids are empty where there are none,
         versions None.
@@ -63,6 +66,8 @@ class JoinedBoxes:
     """
 
     detections: DetectionSet
+    answers: DetectedImages
+    truths: LabelledBoxes
     moments: Integers
     names: tuple[str, ...]
     ids: tuple[str, ...]
@@ -138,6 +143,8 @@ def _scored(detected: DetectedImages, true: LabelledBoxes, counts: _Counts) -> J
             ),
             true=_true(replace(true, corners=unit.true), names, is_true),
         ),
+        answers=detected,
+        truths=true,
         moments=detected.moments,
         names=tuple(pc.fill_null(pc.coalesce(detected.names, detected.ids), "").to_pylist()),
         ids=tuple(pc.fill_null(detected.ids, "").to_pylist()),

@@ -8,8 +8,8 @@ from dataclasses import asdict
 
 from drift.model_quality.detection.kept_table import keep_table, kept_table
 from drift.model_quality.detection.records.record import DetectorRecord
+from drift.model_quality.detection.records.worst_documents import worst_documents, worst_in
 from drift.model_quality.detection.sums import (
-    MOST_WORST,
     ConfidenceSums,
     DetectorDay,
     DetectorSums,
@@ -33,11 +33,10 @@ from jobs.visible_text import escaped_json
 from reports.findings.model_quality.detection import (
     DetectedClassScore,
     DetectorScores,
-    WorstImage,
 )
 from reports.findings.model_quality.scores import Estimate
 
-VERSION = 1
+VERSION = 2
 _KIND = "detector"
 # Ten times what a day with 50,000 boxes takes.
 LARGEST_RECORD_BYTES = 16_000_000
@@ -60,7 +59,7 @@ def record_bytes(record: DetectorRecord) -> bytes:
         "noted_boxes": dict(sorted(quality.noted_boxes.items())),
         "scores": asdict(quality.scores),
         "classes": [asdict(one) for one in quality.classes],
-        "worst": [asdict(one) for one in quality.worst],
+        "worst": worst_documents(quality),
         "versions": [
             {"name": name, **sums_document(quality.versions[name])}
             for name in sorted(quality.versions, key=lambda one: (one is None, one or ""))
@@ -131,13 +130,15 @@ def _record(document: Mapping[str, object]) -> DetectorRecord:
     start, end = day_in(document)
     versions = [table_in(one) for one in list_in(document["versions"])]
     newest = document["newest"]
+    worst, worst_boxes = worst_in(document["worst"])
     quality = DetectorDay(
         start=start,
         end=end,
         versions={text_or_none(one["name"]): sums_in(one) for one in versions},
         scores=scores_in(table_in(document["scores"])),
         classes=tuple(class_in(table_in(one)) for one in list_in(document["classes"])),
-        worst=tuple(_worst(table_in(one)) for one in list_in(document["worst"])[:MOST_WORST]),
+        worst=worst,
+        worst_boxes=worst_boxes,
         lost_boxes=counts_in(document["lost_boxes"]),
         noted_boxes=counts_in(document["noted_boxes"]),
     )
@@ -205,17 +206,3 @@ def _share(value: object) -> float | None:
     if not -1e-6 <= found <= 1 + 1e-6:
         raise ValueError(f"{found} is no score")
     return found
-
-
-def _worst(document: Mapping[str, object]) -> WorstImage:
-    moment_in(document["timestamp"])
-    return WorstImage(
-        image=text_in(document["image"]),
-        id=text_in(document["id"]),
-        timestamp=text_in(document["timestamp"]),
-        true_boxes=count_in(document["true_boxes"]),
-        found=count_in(document["found"]),
-        missed=count_in(document["missed"]),
-        strangers=count_in(document["strangers"]),
-        f1=number_in(document["f1"]),
-    )

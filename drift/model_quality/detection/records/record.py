@@ -8,20 +8,19 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.model_quality.detection.image_scores import score_images
 from drift.model_quality.detection.joining.choosing import images_of
 from drift.model_quality.detection.joining.detected import DetectedImages
 from drift.model_quality.detection.joining.joined import JoinedBoxes
-from drift.model_quality.detection.match_table import MatchTable, merge_tables
+from drift.model_quality.detection.match_table import are_equal, merge_tables
 from drift.model_quality.detection.matching import match_boxes
 from drift.model_quality.detection.records.part_of_table import (
     MOST_KEPT,
     drawn_images,
     images_of_table,
 )
+from drift.model_quality.detection.records.worst_images import worst_images
 from drift.model_quality.detection.stretch_scores import detector_scores
 from drift.model_quality.detection.sums import (
-    MOST_WORST,
     ConfidenceSums,
     DetectorDay,
     DetectorSums,
@@ -29,7 +28,6 @@ from drift.model_quality.detection.sums import (
 from drift.model_quality.whole_days import WholeDay
 from drift.run_request import as_text
 from jobs.times.timestamps import to_datetime
-from reports.findings.model_quality.detection import WorstImage
 
 NOT_KEPT = (
     f"of a day with more than {MOST_KEPT:,} boxes: its own scores count it, those of several days "
@@ -136,7 +134,11 @@ def confidences_of(scores: NDArray[np.float64]) -> ConfidenceSums:
 
 
 def detector_record(
-    day: WholeDay, detected: DetectedImages, joined: JoinedBoxes, most: int = MOST_KEPT
+    day: WholeDay,
+    detected: DetectedImages,
+    joined: JoinedBoxes,
+    before: DetectorRecord | None = None,
+    most: int = MOST_KEPT,
 ) -> DetectorRecord:
     """Return what is kept of a day.
 
@@ -144,18 +146,25 @@ def detector_record(
     ----------
     detected, joined
         As for `match_images`, of this day.
+    before
+        The day's record as it was made before: where nothing new was labelled, its scores are these
+        scores, and nothing is drawn again for their intervals.
     most
         So many predicted boxes are kept.
     """
     matched = match_images(detected, joined)
     order = np.concatenate([np.zeros(0, np.int64), *matched.images.values()])
     table = merge_tables([one.table for one in matched.versions.values()])
-    scores, classes = detector_scores(table, len(detected))
+    if before is not None and _are_equal(before, matched, len(detected)):
+        scores, classes = before.quality.scores, before.quality.classes
+    else:
+        scores, classes = detector_scores(table, len(detected))
     kept = drawn_images(table, _keys(joined, order), most)
     versions = _kept_versions(matched, joined, kept) if not kept.all() else matched.versions
     noted = dict(joined.noted)
     if not kept.all():
         noted[NOT_KEPT] = int((~kept).sum())
+    worst, worst_boxes = worst_images(table, joined, order)
     newest = joined.moments.max() if len(joined.moments) else None
     return DetectorRecord(
         quality=DetectorDay(
@@ -164,7 +173,8 @@ def detector_record(
             versions=versions,
             scores=scores,
             classes=classes[:_MOST_CLASSES],
-            worst=_worst(table, joined, order),
+            worst=worst,
+            worst_boxes=worst_boxes,
             lost_boxes=joined.lost_boxes,
             noted_boxes=joined.noted_boxes,
         ),
@@ -172,6 +182,17 @@ def detector_record(
         left_out=joined.left_out,
         noted=dict(sorted(noted.items())),
         newest=None if newest is None else as_text(to_datetime(int(newest))),
+    )
+
+
+def _are_equal(before: DetectorRecord, matched: MatchedImages, predictions: int) -> bool:
+    """Tell whether a record was made of these tables; of drawn images that is not known."""
+    known, found = before.quality.versions, matched.versions
+    return (
+        NOT_KEPT not in before.noted
+        and before.predictions == predictions
+        and known.keys() == found.keys()
+        and all(are_equal(known[name].table, found[name].table) for name in found)
     )
 
 
@@ -198,23 +219,3 @@ def _kept_versions(
         table = images_of_table(sums.table, own, of_images - in_table)
         found[version] = replace(sums, table=table)
     return found
-
-
-def _worst(
-    table: MatchTable, joined: JoinedBoxes, order: NDArray[np.int64]
-) -> tuple[WorstImage, ...]:
-    """Return the images on which the model did worst, by the best cut of the day."""
-    scored = score_images(table)
-    return tuple(
-        WorstImage(
-            image=joined.names[order[at]],
-            id=joined.ids[order[at]],
-            timestamp=as_text(to_datetime(int(joined.moments[order[at]]))),
-            true_boxes=int(scored.truths[at]),
-            found=int(scored.found[at]),
-            missed=int(scored.missed[at]),
-            strangers=int(scored.strangers[at]),
-            f1=float(scored.f1[at]),
-        )
-        for at in scored.worst(MOST_WORST).tolist()
-    )

@@ -15,6 +15,7 @@ from drift.model_quality.detection.running.reading import (
     images_of_days,
     names_of_log,
 )
+from drift.model_quality.records.store import QualityStore
 from drift.model_quality.whole_days import WholeDay
 from drift.workplace import Workplace
 from jobs.predictions.rows.rows import PredictionRows
@@ -32,10 +33,17 @@ class ImagesToJoin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorDays:
-    """How days of a detector are scored; labels name images in one of `WAYS`."""
+    """How days of a detector are scored; labels name images in one of `WAYS`.
+
+    Attributes
+    ----------
+    store
+        The records that were made before.
+    """
 
     place: Workplace
     source: BoxSource
+    store: QualityStore[DetectorRecord]
 
     @property
     def digest(self) -> str:
@@ -61,7 +69,8 @@ class DetectorDays:
     def record(self, day: WholeDay, joined: ImagesToJoin) -> DetectorRecord:
         """Return what is kept of a day."""
         detected = joined.images.within(day)
-        return detector_record(day, detected, self.joined(detected, joined.way))
+        before = self.store.unchanged(day.name(self.place.job.day_zone))
+        return detector_record(day, detected, self.joined(detected, joined.way), before)
 
     def joined(self, detected: DetectedImages, way: int) -> JoinedBoxes:
         """Return the images that have true boxes."""

@@ -14,7 +14,12 @@ from drift.model_quality.detection.records.known_boxes import (
     parse_boxes,
 )
 from drift.model_quality.detection.records.record import DetectorRecord
-from drift.model_quality.label_source import digest_of, key_of_labels, settings_digest
+from drift.model_quality.label_source import (
+    digest_of,
+    key_of_labels,
+    oldest_listed,
+    settings_digest,
+)
 from drift.model_quality.records.store import QualityStore
 from drift.workplace import Workplace
 from jobs.boxes.image_boxes import OtherFormat
@@ -62,11 +67,24 @@ def detector_digest(job: Job) -> str:
     return digest_of("detector", VERSION, settings_digest(job))
 
 
-def listed_boxes(place: Workplace) -> LabelListing | UnreadLabels:
-    """Return which objects may hold a job's true boxes; `labels.path` has to be set."""
+def listed_boxes(place: Workplace, since: datetime) -> LabelListing | UnreadLabels:
+    """Return which objects may hold a job's true boxes; `labels.path` has to be set.
+
+    Parameters
+    ----------
+    since
+        The time of the oldest prediction that waits for its label. Those of the reference are
+        listed too.
+    """
     job = place.job
-    folder = job.reports.path.strip("/")
-    return list_box_labels(place.bucket, place.open_bucket, job.labels, job.predictions, folder)
+    return list_box_labels(
+        place.bucket,
+        place.open_bucket,
+        job.labels,
+        job.predictions,
+        job.reports.path.strip("/"),
+        oldest_listed(job, since),
+    )
 
 
 def box_source(
@@ -81,7 +99,7 @@ def box_source(
     since
         The time of the oldest prediction that waits for its label.
     """
-    listing = listed_boxes(place)
+    listing = listed_boxes(place, since)
     if isinstance(listing, UnreadLabels):
         return listing
     settings = detector_digest(place.job)

@@ -12,6 +12,7 @@ from drift.model_quality.assembling.unread import unread_quality
 from drift.model_quality.day_line import WindowRows
 from drift.model_quality.detection.assembling.assemble import assemble_detector
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
+from drift.model_quality.detection.assembling.newest_days import worst_boxes_of
 from drift.model_quality.detection.joining.detected import DetectedImages, detected_images
 from drift.model_quality.detection.joining.keys import find_labels
 from drift.model_quality.detection.records.documents import DETECTOR_DAYS, record_bytes
@@ -79,7 +80,7 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
     scoring = DayScoring(
         place=place,
         store=store,
-        line=DetectorDays(place=place, source=source),
+        line=DetectorDays(place=place, source=source, store=store),
         days=days,
         window=WindowRows(window=window, rows=own),
     )
@@ -92,13 +93,14 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
     return FoundQuality(
         quality=replace(found, remarks=(*found.remarks, *filter(None, (apart, unlike)))),
         true_boxes=_true_boxes(source, images.detected, scoring.way),
+        worst_boxes=worst_boxes_of(found, gathered.records),
     )
 
 
 def _gathered(
     place: Workplace, run: RunAtHand, scoring: _Scoring, source: BoxSource, images: ImagesAtHand
 ) -> GatheredBoxes:
-    line = DetectorDays(place=place, source=source)
+    line = DetectorDays(place=place, source=source, store=scoring.store)
     window, days = run.predictions.window, tuple(scoring.days)
     joined = line.joined(images.detected, scoring.way)
     behind = WholeDay(start=days[-1].end if days else window.start, end=window.end)

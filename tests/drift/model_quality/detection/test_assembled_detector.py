@@ -16,13 +16,14 @@ from drift.across_runs.marks import MarkedWindow, PersonsMarks
 from drift.model_quality.detection.assembling import cached_scores, scored_days
 from drift.model_quality.detection.assembling.assemble import assemble_detector
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
+from drift.model_quality.detection.joining.joined import NO_SIZE
 from drift.model_quality.detection.match_table import merge_tables
 from drift.model_quality.detection.scores import score_detections
 from drift.model_quality.detection.stretch_scores import detector_scores
 from drift.model_quality.detection.sums import ConfidenceSums, DetectorDay, DetectorSums
 from drift.model_quality.whole_days import whole_days
 from jobs.times.windows import TimeWindow
-from reports.findings.model_quality.detection import WorstImage
+from reports.findings.model_quality.detection import DetectorScores, WorstImage
 from reports.findings.model_quality.labels import LabelInput
 from reports.findings.model_quality.quality import ModelKind, QualityBasis, QualityState
 from tests.support.late_labels import LabelForm, late_job
@@ -292,6 +293,52 @@ def test_scores_that_were_cut_are_said():
     told = assemble_detector(gathered([record_of(at, one) for at, one in enumerate(tables)]))
     assert told.detection.newest_confidences.cut == 0.5
     assert any("below 0.5" in one and "truncated" in one for one in told.remarks)
+
+
+def test_boxes_in_two_units_without_a_size_are_said_with_what_mends_it():
+    records = records_of((30, 0.84))
+    some = replace(LABELS, left_out={NO_SIZE: 40, "another reason": 3})
+    told = assemble_detector(gathered(records, labels=some))
+    (said,) = [one for one in told.remarks if "neither the log nor the labels" in one]
+    assert said.startswith("40 labelled images are not scored: ")
+    assert "predictions.columns.boxes.width and height" in said
+    assert "labels.columns.boxes.width and height" in said
+    assert told.labels.left_out == some.left_out
+
+    none = replace(LABELS, used=0, left_out={NO_SIZE: 1})
+    told = assemble_detector(gathered((), labels=none))
+    assert [one[:31] for one in told.remarks] == ["1 labelled image is not scored:"]
+    told = assemble_detector(gathered(records))
+    assert not [one for one in told.remarks if "not scored" in one]
+
+
+def test_images_labelled_without_a_true_box_on_any_of_many_days_are_said():
+    empty = [record_of(at, table_of(0.84, 5, seed=at)) for at in range(6)]
+    nothing = [
+        replace(
+            one,
+            scores=DetectorScores(labelled=20, predictions=40),
+            versions={None: sums_of(merge_tables([]), 40)},
+        )
+        for one in empty[:4]
+    ]
+    told = assemble_detector(
+        gathered([*nothing, *empty[4:]], labels=replace(LABELS, used=90, predictions=180))
+    )
+    assert told.state is QualityState.UNKNOWN
+    assert told.headline == (
+        "90 of 180 images labelled so far, 10 on days with true boxes; 50 labelled images on such "
+        "days are needed"
+    )
+
+
+def test_min_labels_counts_labelled_images_whatever_they_tell():
+    """Of 24 images a day AP50 varies as a share of far fewer or more images does."""
+    records = [record_of(at, table_of(0.84, 14, seed=at)) for at in range(16)]
+    told = assemble_detector(gathered(records, labels=replace(LABELS, used=219, predictions=384)))
+    assert told.state is not QualityState.UNKNOWN
+    assert told.newest.scores.labelled >= told.min_labels
+    assert "so far" not in told.headline
 
 
 def test_days_of_which_not_all_boxes_are_kept_are_said():

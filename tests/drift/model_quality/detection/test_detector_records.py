@@ -1,6 +1,7 @@
 """A detector's record is read as it was written, and anything else is refused."""
 
 import copy
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +24,7 @@ DAY = WholeDay(start=datetime(2025, 3, 4, tzinfo=UTC), end=datetime(2025, 3, 5, 
 PICTURES = draw_pictures(4, 30)
 
 
-def record(most=50_000):
+def record(most=50_000, before=None, labelled=None):
     boxes = set_of(PICTURES)
     names = pa.array([f"{one.name}.jpg" for one in PICTURES], pa.string())
     every = np.arange(len(PICTURES))
@@ -50,8 +51,9 @@ def record(most=50_000):
         sizes=np.full((len(names), 2), np.nan),
     )
     nobody = NamedImages(names=pa.array([], pa.string()), image=np.zeros(0, np.int64))
-    labels = BoxLabels.of(nobody, NamedImages(names=names, image=every), true, "gs://b")
-    return detector_record(DAY, detected, join_boxes(detected, labels, 0), most)
+    keys = NamedImages(names=names[:labelled], image=every[:labelled])
+    labels = BoxLabels.of(nobody, keys, true, "gs://b")
+    return detector_record(DAY, detected, join_boxes(detected, labels, 0), before, most)
 
 
 def test_a_record_is_read_as_it_was_written():
@@ -63,8 +65,30 @@ def test_a_record_is_read_as_it_was_written():
     assert found.quality.scores == whole.quality.scores
     assert found.quality.classes == whole.quality.classes
     assert found.quality.worst == whole.quality.worst
+    assert found.quality.worst_boxes == whole.quality.worst_boxes
     assert list(found.quality.versions) == ["a", "b", None]
     assert found.labels == found.labelled == len(PICTURES)
+
+
+def test_the_boxes_of_the_worst_images_are_kept_as_they_were_read():
+    quality = record().quality
+    assert 0 < len(quality.worst) == len(quality.worst_boxes) <= 12
+    known = {f"{one.name}.jpg": one for one in PICTURES}
+    for worst, boxes in zip(quality.worst, quality.worst_boxes, strict=True):
+        picture = known[worst.image]
+        own = boxes.predicted
+        found = zip(own.classes, own.corners, own.scores, strict=True)
+        best_first = sorted(picture.found, key=lambda one: -one[-1])
+        assert [(name, *corners, score) for name, corners, score in found] == [
+            (one[0], *(round(side, 2) for side in one[1:5]), one[-1]) for one in best_first
+        ]
+        true = zip(boxes.true.classes, boxes.true.corners, strict=True)
+        assert [(name, *corners) for name, corners in true] == picture.true
+        assert (boxes.predicted.count, boxes.true.count) == (
+            len(picture.found),
+            len(picture.true),
+        )
+        assert boxes.true.scores == (None,) * len(picture.true)
 
 
 def test_a_day_with_too_many_boxes_scores_all_and_keeps_some():
@@ -72,6 +96,7 @@ def test_a_day_with_too_many_boxes_scores_all_and_keeps_some():
 
     assert part.quality.scores == whole.quality.scores
     assert part.quality.worst == whole.quality.worst
+    assert part.quality.worst_boxes == whole.quality.worst_boxes
     kept = sum(one.table.images for one in part.quality.versions.values())
     assert sum(len(one.table) for one in part.quality.versions.values()) <= 40
     assert part.noted[NOT_KEPT] == len(PICTURES) - kept > 0
@@ -91,7 +116,7 @@ def altered(path, value):
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (["version"], 2),
+        (["version"], 1),
         (["kind"], "classifier"),
         (["end"], f"{DAY.end + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"),
         (["start"], "yesterday"),
@@ -107,6 +132,16 @@ def altered(path, value):
         (["classes", 0, "true_boxes"], True),
         (["worst", 0, "timestamp"], "2025-03-04"),
         (["worst", 0, "image"], None),
+        (["worst", 0, "boxes"], None),
+        (["worst", 0, "boxes", "true"], []),
+        (["worst", 0, "boxes", "predicted", "in_shares"], 1),
+        (["worst", 0, "boxes", "predicted", "count"], 0),
+        (["worst", 0, "boxes", "predicted", "size"], [0.0, 5.0]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0, "1", "car", 0.5]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0, 1.0, 7, 0.5]),
+        (["worst", 0, "boxes", "predicted", "kept", 0], [0.0, 0.0, 1.0, 1.0, "car", "high"]),
+        (["worst", 0, "boxes", "predicted", "kept"], [[0.0, 0.0, 1.0, 1.0, "car", 0.5]] * 41),
         (["versions"], {}),
         (["versions", 0, "name"], "b"),
         (["versions", 0, "predictions"], 1),
@@ -125,3 +160,23 @@ def test_anything_else_is_refused(path, value):
 def test_what_is_no_document_is_refused(data):
     with pytest.raises(BrokenRecordError, match=r"."):
         parse_record(data)
+
+
+def with_other_scores(known):
+    scores = dataclasses.replace(known.quality.scores, ap50=None)
+    return dataclasses.replace(known, quality=dataclasses.replace(known.quality, scores=scores))
+
+
+def test_scores_are_not_drawn_again_where_nothing_new_was_labelled():
+    before = with_other_scores(parse_record(record_bytes(record())))
+
+    assert record(before=before).quality.scores == before.quality.scores
+    assert record_bytes(record(before=record())) == record_bytes(record())
+
+
+def test_scores_are_drawn_again_for_new_labels_and_for_a_day_that_is_kept_in_part():
+    fewer = with_other_scores(record(labelled=len(PICTURES) - 1))
+    part = with_other_scores(record(most=40))
+
+    assert record(before=fewer).quality.scores == record().quality.scores
+    assert record(before=part, most=40).quality.scores == record().quality.scores
