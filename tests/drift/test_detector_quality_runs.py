@@ -289,14 +289,22 @@ def test_predicted_classes_have_no_use_of_true_boxes(bucket: Path) -> None:
     assert "Name the predicted boxes in predictions.columns.boxes" in found.summary
 
 
-def test_ten_thousand_boxes_on_one_image_leave_the_others_as_they_are(bucket: Path) -> None:
+def test_ten_thousand_boxes_and_an_unreadable_image_leave_the_others_as_they_are(
+    bucket: Path,
+) -> None:
     path = bucket / f"predictions/{WORLD.day(2):%Y-%m-%d}.jsonl"
     first, *others = path.read_text().splitlines()
     row = json.loads(first)
     row["boxes"] = [[0.0, 0.0, 0.5, 0.5]] * 10_000
     row["class_names"], row["scores"] = ["car"] * 10_000, [0.4] * 10_000
     path.write_text("\n".join([json.dumps(row), *others]))
-    run_until(late_box_job(bucket), END)
+    unreadable = next(one for one in WORLD.answers[-WORLD.per_day :] if one.given)
+    (bucket / f"images/{unreadable.picture.name}.jpg").write_bytes(b"no image")
+    # An earlier run has seen the image as it was.
+    shutil.rmtree(bucket / "data_drift_reports/features")
+    quality = _quality(run_until(late_box_job(bucket), END))
+    assert quality.labels.noted["the image could not be read"] == 1
+    assert quality.window.labelled == WORLD.known(DAYS - 1, NOW).images
     record = parse_record(day_records(bucket)[_name(2)])
     (sums,) = record.quality.versions.values()
     assert record.labelled == WORLD.known(2, NOW).images

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from drift.model_quality.assembling.remarks import remarks_on_columns
 from drift.model_quality.assembling.unread import unread_quality
 from drift.model_quality.day_line import WindowRows
@@ -31,7 +33,6 @@ from drift.model_quality.past_days import DayScoring, records_before
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand, TrueBoxesAtHand
 from drift.model_quality.whole_days import WholeDay, whole_days
-from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.labels.labels import UnreadLabels
 from reports.conditional_writes import StillAllowed
@@ -111,10 +112,10 @@ def _gathered(
         since=since,
         waiting=[one for one in records if one.day.start >= since],
         beside=beside,
-        lost_images=_lost_images(joined.names, run.window),
+        lost_images=run.lost_of(pa.array(joined.names, pa.string())),
     )
     reference = detector_reference(place, scoring.store, source.listing)
-    known = _classes_of_reference(run, reference.classes if reference else frozenset())
+    labelled = frozenset[str]() if reference is None else reference.classes
     return GatheredBoxes(
         job=place.job,
         labels=label_input(place.job, source, counted),
@@ -123,7 +124,7 @@ def _gathered(
         records=tuple(one.quality for one in records),
         window_versions=match_images(images.detected, joined).versions,
         reference=None if reference is None else reference.sums,
-        model_classes=known,
+        model_classes=run.classes_of_reference | labelled,
         marks=run.marks,
         remarks=tuple(_remarks(place, run, source)),
         lost_boxes=joined.lost_boxes,
@@ -144,20 +145,6 @@ def _digest(records: Sequence[DetectorRecord]) -> str:
     for record in records:
         digest.update(record_bytes(record))
     return digest.hexdigest()
-
-
-def _classes_of_reference(run: RunAtHand, labelled: frozenset[str]) -> frozenset[str]:
-    """Return the classes that the model predicted in the reference."""
-    known = run.profile.predictions.rows
-    said = known["prediction"].dropna().unique().tolist() if "prediction" in known else []
-    return labelled | frozenset(map(str, said))
-
-
-def _lost_images(names: Sequence[str], window: WindowImages) -> int:
-    """Return how many labelled requests have an image that could not be read."""
-    read = set(window.rows["image"].loc[window.features.index])
-    lost = set(window.rows["image"].dropna()) - read
-    return sum(name in lost for name in names)
 
 
 def _true_boxes(source: BoxSource, detected: DetectedImages, way: int) -> TrueBoxesAtHand:
