@@ -143,7 +143,10 @@ def _compared(
 
 
 def _key(scoring: DayScoring[Rows, Joined, Record], span: TimeWindow, place: Workplace) -> str:
-    """Return a digest of the days, their labels, the features, and whose images are measured."""
+    """Return a digest of the days, their labels, the features, and whose images are measured.
+
+    How labels name images is in it where that is not by their whole names.
+    """
     own = scoring.window.window
     days = [day for day in scoring.days if span.start <= day.start and day.end <= span.end]
     told = [
@@ -152,6 +155,7 @@ def _key(scoring: DayScoring[Rows, Joined, Record], span: TimeWindow, place: Wor
         [[one.name, one.version] for one in place.features],
         # The window's own images are compared where it holds the days, else some drawn anew.
         [own.start.isoformat(), own.end.isoformat()] if _holds(own, span) else [],
+        *([scoring.way] if scoring.way else []),
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from drift.model_quality.assembling.assemble import assemble
 from drift.model_quality.assembling.estimate import estimate_of
@@ -27,12 +27,10 @@ from drift.model_quality.records.store import QualityStore
 from drift.model_quality.reference.stored import reference_quality
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
 from drift.model_quality.whole_days import WholeDay, whole_days
-from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.errors import DriftError, PublishError
 from jobs.labels.labels import UnreadLabels
 from jobs.times.timestamps import to_moment
-from reference_stats.profiles.profile import ReferenceProfile
 from reports.conditional_writes import StillAllowed
 from reports.findings.model_quality.quality import ModelQuality
 
@@ -119,10 +117,10 @@ def _gathered(
         without_labels=days_without_labels(scoring.without_record(records)),
         rows=spelled(joined),
         beside_days=spelled(_beside(joined, days)),
-        lost_images=_lost_images(joined, run.window),
+        lost_images=run.lost_of(answers.images.filter(pa.array(joined.numbers >= 0))),
         reference=reference_quality(place, scoring.store, listing),
         marks=run.marks,
-        model_classes=_classes_of_profile(run.profile, answers),
+        model_classes=run.classes_of_reference | frozenset(answers.probabilities),
         remarks=tuple(remarks_on_job(place.job, index, run.predictions, labelled=labelled)),
     )
 
@@ -140,20 +138,3 @@ def _beside(joined: JoinedRows, days: tuple[WholeDay, ...]) -> JoinedRows:
     edge = to_moment(days[-1].end)
     first = int(np.searchsorted(joined.answers.moments, edge, side="left"))
     return joined.rows(slice(first, len(joined)))
-
-
-def _lost_images(joined: JoinedRows, window: WindowImages) -> int:
-    """Return how many labelled rows have an image that could not be read."""
-    if window.of_rows:
-        return 0
-    known = window.rows["image"].loc[window.features.index]
-    lost = pd.Index(window.rows["image"]).difference(pd.Index(known))
-    images = joined.answers.images.to_pandas()
-    return int((images.isin(lost).to_numpy() & (joined.numbers >= 0)).sum())
-
-
-def _classes_of_profile(profile: ReferenceProfile, answers: Answers) -> frozenset[str]:
-    """Return the classes that the model answered with in the reference, or has a column of."""
-    known = profile.predictions.rows
-    said = known["prediction"].dropna().unique().tolist() if "prediction" in known else []
-    return frozenset({*map(str, said), *answers.probabilities})

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pandas as pd
+import pyarrow as pa
+
 from drift.across_runs.marks import PersonsMarks
 from drift.observations.window_images import WindowImages
 from jobs.boxes.kept_boxes import KeptImage
@@ -31,6 +34,28 @@ class RunAtHand:
     profile: ReferenceProfile
     marks: PersonsMarks
     findings: RunFindings
+
+    @property
+    def classes_of_reference(self) -> frozenset[str]:
+        """The classes that the model answered with in the reference."""
+        known = self.profile.predictions.rows
+        said = known["prediction"].dropna().unique().tolist() if "prediction" in known else []
+        return frozenset(map(str, said))
+
+    def lost_of(self, images: pa.StringArray) -> int:
+        """Return how many of these names are of images that could not be read, repeated ones too.
+
+        Parameters
+        ----------
+        images
+            Images of the window.
+        """
+        if self.window.of_rows:
+            return 0
+        named = self.window.rows["image"]
+        read = named.loc[self.window.features.index]
+        lost = pd.Index(named).difference(pd.Index(read))
+        return int(images.to_pandas().isin(lost).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

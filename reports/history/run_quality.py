@@ -57,8 +57,9 @@ class QualityOfRun:
 
     @property
     def kind(self) -> ModelKind:
-        """What the model answers."""
-        return ModelKind.CLASSIFIER if self.detector is None else ModelKind.DETECTOR
+        """What the model answers; a run that could not read its labels knows it by the measure."""
+        is_detector = self.detector is not None or self.measure == "ap50"
+        return ModelKind.DETECTOR if is_detector else ModelKind.CLASSIFIER
 
 
 def quality_of_run(findings: RunFindings) -> QualityOfRun | None:

@@ -53,10 +53,11 @@ _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 def harmless(text: str, longest: int) -> str:
     """Return `text` on one line, without markup, mentions or addresses, at most `longest` long."""
     plain = " ".join(visible(text).split()).translate(_LOOK_ALIKES)
-    plain = re.sub(r"\](?=[(\[:])", "\N{FULLWIDTH RIGHT SQUARE BRACKET}", plain)
     plain = re.sub(r"(\w*):(?=//)", _without_address, plain)
     plain = re.sub(r"(?i)(www|mailto)([.:])", r"\1[\2]", plain)
     plain = _dots().sub(lambda dot: dot[0] if dot["key"] else "[.]", plain)
+    # Last, as the lines above put brackets where there may be others.
+    plain = re.sub(r"\](?=[(\[:])", "\N{FULLWIDTH RIGHT SQUARE BRACKET}", plain)
     return shortened(plain, longest)
 
 

@@ -198,6 +198,32 @@ def test_a_kill_at_any_write_leaves_nothing_half_of_a_detector(whole: Path, tmp_
         assert day_records(folder) == expected
 
 
+def _run_and_reads(job: Job) -> tuple[ModelQuality, CountingBucket]:
+    """Run until the last day, and return what was found and what counted the requests."""
+    buckets: list[CountingBucket] = []
+
+    def counted(inner: Bucket) -> CountingBucket:
+        buckets.append(CountingBucket(inner))
+        return buckets[-1]
+
+    found = _quality(run_until(job, END, counted))
+    (asked,) = buckets
+    return found, asked
+
+
+def _reads(asked: CountingBucket) -> set[str]:
+    return set(asked.names("read", "local_copy", "read_part"))
+
+
+def _results(asked: CountingBucket) -> set[str]:
+    """Return the objects of the log that were read."""
+    return {name for name in _reads(asked) if name.startswith("predictions")}
+
+
+def _results_of(*days: int) -> set[str]:
+    return {f"predictions/{WORLD.day(number):%Y-%m-%d}.jsonl" for number in days}
+
+
 @pytest.mark.parametrize("most_beside_records", [0, 400_000])
 def test_a_run_without_new_labels_reads_no_label_and_no_past_result(
     bucket: Path, most_beside_records: int, monkeypatch: pytest.MonkeyPatch
@@ -205,20 +231,10 @@ def test_a_run_without_new_labels_reads_no_label_and_no_past_result(
     monkeypatch.setattr(store, "_MOST_BESIDE_RECORDS", most_beside_records)
     first = _quality(run_until(late_box_job(bucket), WORLD.day(DAYS - 1)))
     assert (quality_folder(bucket) / "labels.bin").exists() == (most_beside_records == 0)
-    buckets: list[CountingBucket] = []
-
-    def counted(inner: Bucket) -> CountingBucket:
-        buckets.append(CountingBucket(inner))
-        return buckets[-1]
-
-    again = _quality(run_until(late_box_job(bucket), END, counted))
-    (asked,) = buckets
-    read = asked.names("read", "local_copy", "read_part")
-    assert not {name for name in read if name.startswith("labels")}
+    again, asked = _run_and_reads(late_box_job(bucket))
+    assert not {name for name in _reads(asked) if name.startswith("labels")}
     # The day before has rows of the window in some time zone.
-    assert {name for name in read if name.startswith("predictions")} == {
-        f"predictions/{WORLD.day(DAYS - back):%Y-%m-%d}.jsonl" for back in (1, 2)
-    }
+    assert _results(asked) == _results_of(DAYS - 1, DAYS - 2)
     written = {name.rpartition("/")[2] for name in asked.names("create", "replace", "write")
                if "/quality/" in name}  # fmt: skip
     assert written == {_name(DAYS - 1), "rollup.jsonl.gz"}
@@ -259,6 +275,9 @@ def test_the_reference_has_scores_of_its_own(bucket: Path) -> None:
     images = sum(WORLD.known(number, NOW).images for number in range(2))
     assert detection.reference.labelled == images
     assert detection.reference.predictions == 2 * WORLD.per_day
+    again, read = _run_and_reads(job)
+    assert again == _quality(found)
+    assert _results(read) == _results_of(DAYS - 1, DAYS - 2)
 
 
 def test_predicted_classes_have_no_use_of_true_boxes(bucket: Path) -> None:
@@ -270,14 +289,22 @@ def test_predicted_classes_have_no_use_of_true_boxes(bucket: Path) -> None:
     assert "Name the predicted boxes in predictions.columns.boxes" in found.summary
 
 
-def test_ten_thousand_boxes_on_one_image_leave_the_others_as_they_are(bucket: Path) -> None:
+def test_ten_thousand_boxes_and_an_unreadable_image_leave_the_others_as_they_are(
+    bucket: Path,
+) -> None:
     path = bucket / f"predictions/{WORLD.day(2):%Y-%m-%d}.jsonl"
     first, *others = path.read_text().splitlines()
     row = json.loads(first)
     row["boxes"] = [[0.0, 0.0, 0.5, 0.5]] * 10_000
     row["class_names"], row["scores"] = ["car"] * 10_000, [0.4] * 10_000
     path.write_text("\n".join([json.dumps(row), *others]))
-    run_until(late_box_job(bucket), END)
+    unreadable = next(one for one in WORLD.answers[-WORLD.per_day :] if one.given)
+    (bucket / f"images/{unreadable.picture.name}.jpg").write_bytes(b"no image")
+    # An earlier run has seen the image as it was.
+    shutil.rmtree(bucket / "data_drift_reports/features")
+    quality = _quality(run_until(late_box_job(bucket), END))
+    assert quality.labels.noted["the image could not be read"] == 1
+    assert quality.window.labelled == WORLD.known(DAYS - 1, NOW).images
     record = parse_record(day_records(bucket)[_name(2)])
     (sums,) = record.quality.versions.values()
     assert record.labelled == WORLD.known(2, NOW).images

@@ -133,6 +133,7 @@ HOSTILE = (
     "```\nrm -rf\n```",
     "https://evil.example www.evil.example mailto:a@evil.example file://host/x",
     "\\\\evil\\share\\x.jpg",
+    "[a].gg [a]://evil www.(evil) mailto:[evil]",
     "line\r\nBcc: victim@example.com\r\n\r\nnew body",
     "\u202egpj.exe\u202c \x00 \x1b[31m \ud800 \u2028",
     "a" * 3000,

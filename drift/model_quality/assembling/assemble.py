@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from drift.model_quality.assembling.gathered import GatheredLabels
-from drift.model_quality.assembling.judging_rules import judge_settings, lies_in, newest_rule
+from drift.model_quality.assembling.judging_rules import (
+    judge_settings,
+    lies_in,
+    newest_rule,
+    told_drop,
+)
 from drift.model_quality.assembling.model_classes import ModelClasses
 from drift.model_quality.assembling.points import points_of_days, points_of_weeks, sums_of
 from drift.model_quality.assembling.remarks import remarks_on_classes, remarks_on_joining
@@ -29,7 +34,6 @@ from reports.findings.model_quality.quality import (
     ModelKind,
     ModelQuality,
     QualityBasis,
-    QualityDrop,
     QualityState,
     ScoredStretch,
 )
@@ -105,7 +109,7 @@ def _with_judgement(
         newest=_stretch(newest, sums),
         basis=judged.basis,
         before=_before(judged, records, before),
-        drop=_drop(judged, gathered),
+        drop=told_drop(judged, gathered.job, "accuracy"),
         classes=classes_of(sums, compared, classes.said),
         confusions=confusions_of(sums, compared),
         reliability=reliability_of(sums) if sums.bins else (),
@@ -160,20 +164,6 @@ def _before(
 ) -> ScoredStretch | None:
     days = _days_in(records, judged.before)
     return _stretch(days, sums) if days else None
-
-
-def _drop(judged: Judgement, gathered: GatheredLabels) -> QualityDrop | None:
-    if judged.drop is None or judged.p_value is None:
-        return None
-    return QualityDrop(
-        measure="accuracy",
-        drop=judged.drop,
-        p_value=judged.p_value,
-        false_alarm_rate=gathered.job.quality.false_alarm_rate,
-        minimum_drop=gathered.job.quality.minimum_drop,
-        smallest=judged.smallest,
-        since=None if judged.since is None else as_text(judged.since),
-    )
 
 
 def _versions(sums: dict[str | None, ClassifierSums]) -> tuple[VersionScores, ...]:

@@ -1,4 +1,4 @@
-"""How a job has its newest labels judged."""
+"""How a job has its newest labels judged, and what the report has of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from drift.across_runs.marks import MarkedWindow
-from drift.model_quality.judging.judgement import JudgeSettings, NewestRule
+from drift.model_quality.judging.judgement import Judgement, JudgeSettings, NewestRule
 from drift.model_quality.whole_days import WholeDay, whole_days
+from drift.run_request import as_text
 from jobs.job_file.job import Job
 from jobs.times.windows import TimeWindow
+from reports.findings.model_quality.quality import QualityDrop
 
 
 def judge_settings(job: Job) -> JudgeSettings:
@@ -41,6 +43,21 @@ def newest_rule(
         window_end=own[-1].end if own else last,
         window_days=max(len(own), 1),
         newest_from=since,
+    )
+
+
+def told_drop(judged: Judgement, job: Job, measure: str) -> QualityDrop | None:
+    """Return the drop as the report has it; None where nothing was compared."""
+    if judged.drop is None or judged.p_value is None:
+        return None
+    return QualityDrop(
+        measure=measure,
+        drop=judged.drop,
+        p_value=judged.p_value,
+        false_alarm_rate=job.quality.false_alarm_rate,
+        minimum_drop=job.quality.minimum_drop,
+        smallest=judged.smallest,
+        since=None if judged.since is None else as_text(judged.since),
     )
 
 

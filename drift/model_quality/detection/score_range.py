@@ -1,9 +1,8 @@
-"""The scores of a detector's predictions, and whether low ones were cut off."""
+"""Whether predictions with low scores were left out of a detector's log."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,43 +21,6 @@ _STEPS = (0.1, 0.05, 0.01, 0.001)
 _GAPS = 5
 """The lowest score lies above the cut by less than so many mean distances of neighbours; more has a
 probability of exp(-5)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreRange:
-    """The scores of some predictions.
-
-    Attributes
-    ----------
-    count
-        How many predictions.
-    lowest, mean, highest
-        None without predictions.
-    cut
-        The score below which predictions were left out, where that shows: AP is then too low, as
-        the part of the true boxes that only predictions of lower scores find is missing. None where
-        it does not show, at 0.05 and below, for equal scores only, and for scores outside of 0
-        to 1.
-    """
-
-    count: int
-    lowest: float | None
-    mean: float | None
-    highest: float | None
-    cut: float | None
-
-
-def describe_scores(scores: NDArray[np.float64]) -> ScoreRange:
-    """Describe the scores, of shape (n,), in any order."""
-    if not len(scores):
-        return ScoreRange(count=0, lowest=None, mean=None, highest=None, cut=None)
-    return ScoreRange(
-        count=len(scores),
-        lowest=float(scores.min()),
-        mean=float(scores.mean()),
-        highest=float(scores.max()),
-        cut=find_cut(scores),
-    )
 
 
 def find_cut(scores: NDArray[np.float64]) -> float | None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _VERSION = 3
+# Said whether labels are for images by the last part of their names, in place of `way`.
+_BEFORE = 2
 _MOST_DAYS = 800
 
 
@@ -65,8 +67,10 @@ def parse_seen(data: bytes) -> Seen | None:
     """Return what was stored; None for anything else, which costs one more reading of the log."""
     try:
         document = json.loads(data)
-        if document["version"] != _VERSION:
+        version = document["version"]
+        if version not in {_VERSION, _BEFORE}:
             return None
+        way = document["last_part"] is True if version == _BEFORE else document["way"]
         return Seen(
             days={
                 str(name): SeenDay(
@@ -75,7 +79,7 @@ def parse_seen(data: bytes) -> Seen | None:
                 for name, (key, version, predictions) in document["days"].items()
             },
             labels=str(document["labels"]),
-            way=max(int(document["way"]), 0),
+            way=max(int(way), 0),
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup
 
+from reports.findings.model_quality.quality import ModelKind
 from reports.findings.model_quality.scores import Estimate
 from reports.history.history import HistoryRow
 from reports.history.quality_weeks import INTO_THE_DAY, monday_of
@@ -46,7 +47,7 @@ class DetectorOfJob:
     measures, confidences
         AP75 and AR100 by run, and the scores that the model gave; empty for fewer than two runs.
     classes
-        Those that fell in the newest run, the worst first.
+        Those that fell in the newest run whose labels were read, the worst first.
     begin, end
         The first and the last run drawn.
     measure_rows, confidence_rows
@@ -75,7 +76,9 @@ class _Run:
 
 
 def detector_of_job(rows: Sequence[HistoryRow]) -> DetectorOfJob | None:
-    """Return what the index says of a detector; None where the newest run knows none.
+    """Return what the index says of a detector; None where the newest run is of another model.
+
+    A run that could not read its labels knows none of its numbers: those of earlier runs stay.
 
     Parameters
     ----------
@@ -86,8 +89,9 @@ def detector_of_job(rows: Sequence[HistoryRow]) -> DetectorOfJob | None:
     if not runs:
         return None
     newest = runs[-1].detector
+    is_newest = rows[-1].model_quality is runs[-1].quality
     return DetectorOfJob(
-        given=_given_words(newest),
+        given=_given_words(newest) if is_newest else "",
         has_means=any(run.detector.mean_by_week for run in runs),
         measures=_plot(
             runs,
@@ -137,7 +141,7 @@ def mean_line(places: Mapping[date, float], means: Mapping[date, float]) -> Scor
 def _runs(rows: Sequence[HistoryRow]) -> list[_Run]:
     told = [(row, row.model_quality) for row in rows if row.model_quality is not None]
     known = [(row, one, one.detector) for row, one in told if one.detector is not None]
-    if not known or told[-1][1].detector is None:
+    if not known or told[-1][1].kind is not ModelKind.DETECTOR:
         return []
     shown = known[-MOST_RUNS:]
     first = shown[0][0].end

@@ -95,7 +95,7 @@ def quality_of_job(rows: Sequence[HistoryRow], links: JobLinks) -> QualityOfJob 
     weeks = _weeks([quality for _, quality in told])[-MOST_WEEKS:]
     page, measure = links.to_run(row.run_id), MEASURES.get(newest.measure, newest.measure)
     drawn = len(weeks) > 1
-    means = mean_scores(one for _, one in told) if newest.detector else {}
+    means = mean_scores(one for _, one in told) if newest.kind is ModelKind.DETECTOR else {}
     return QualityOfJob(
         newest=newest,
         label=STATE_WORDS[newest.state],

@@ -10,6 +10,8 @@ from reports.findings.model_quality.detection import (
 from reports.words.numbers import counted
 from reports.words.of_quality.scores import score_words
 
+_OTHER_CUT = 0.05
+"""Cuts that differ by less change next to nothing."""
 AP50_EXPLAINED = (
     "AP50, the average precision, says how good the boxes are: 1 where every true box was found "
     "and the model was surer of these than of any wrong box, 0 where none was found. A true box is "
@@ -52,21 +54,36 @@ def cut_words(now: BoxConfidences | None, before: BoxConfidences | None) -> str:
     now, before
         The scores that are given now, and in what that is compared with.
     """
-    cut = None if now is None else now.cut
-    was = None if before is None else before.cut
-    if cut is None and was is None:
-        return ""
+    cut, was = _shown_cut(now, before), _shown_cut(before, now)
+    is_other = before is not None and abs((cut or 0.0) - (was or 0.0)) >= _OTHER_CUT
     if cut is None:
+        if was is None or not is_other or not _reaches_below(now, was):
+            return ""
         return (
             f"Boxes with a score below {was:g} were left out before, and are not any more: AP50 of "
             "then is too low beside that of now."
         )
     said = (
-        f"Boxes with a score below {cut:g} were left out, so average precision is too low: what "
-        "these boxes would have found counts as missed. Log every box that the model has, however "
-        "unsure it is of it."
+        f"No box has a score below {cut:g}, and many lie just above it, so boxes with lower scores "
+        "seem to be left out of the log. Average precision is truncated then: objects that only "
+        "such boxes find count as missed. Log boxes with scores from 0.05 on."
     )
-    if before is not None and was != cut:
+    if is_other:
         other = "none were left out" if was is None else f"those below {was:g} were"
+        if was is None and not _reaches_below(before, cut):
+            return said
         said += f" Before, {other}: part of the difference is that of the cut."
     return said
+
+
+def _shown_cut(one: BoxConfidences | None, beside: BoxConfidences | None) -> float | None:
+    """Return the cut of scores; of few boxes, which show none, the other one if they begin there."""
+    if one is None or one.cut is not None or one.lowest is None:
+        return None if one is None else one.cut
+    cut = None if beside is None else beside.cut
+    return cut if cut is not None and 0 <= one.lowest - cut < _OTHER_CUT else None
+
+
+def _reaches_below(one: BoxConfidences | None, cut: float) -> bool:
+    """Tell whether scores are there that are clearly lower than a cut."""
+    return one is not None and one.lowest is not None and cut - one.lowest >= _OTHER_CUT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -111,6 +112,11 @@ def test_what_was_seen_is_read_as_it_was_written_and_anything_else_is_nothing() 
         way=1,
     )
     assert parse_seen(seen_bytes(seen)) == seen
+    # As runs wrote it when names were compared in two ways.
+    for last_part, way in ((b"true", 1), (b"false", 0)):
+        older = seen_bytes(seen).replace(b'"version":3', b'"version":2')
+        older = older.replace(b'"way":1', b'"last_part":' + last_part)
+        assert parse_seen(older) == replace(seen, way=way)
     for data in (b"", b"{}", b'{"version": 1}', b"[]", b"[" * 100_000, b"\xff"):
         assert parse_seen(data) is None
     many = Seen(days={f"{number:04}-01-01": SeenDay(key="k") for number in range(1, 1_000)})

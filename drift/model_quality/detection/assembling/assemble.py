@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from drift.model_quality.assembling.assemble import in_words
 from drift.model_quality.assembling.gathered import summed
+from drift.model_quality.assembling.judging_rules import told_drop
+from drift.model_quality.assembling.points import by_week
 from drift.model_quality.assembling.remarks import remarks_on_joining
 from drift.model_quality.detection.assembling.cached_scores import CachedScores
 from drift.model_quality.detection.assembling.detector_classes import DetectorClasses
@@ -22,10 +24,10 @@ from drift.model_quality.detection.assembling.newest_days import (
     worst_cut_of,
     worst_of,
 )
+from drift.model_quality.detection.assembling.one_spelling import in_one_spelling
 from drift.model_quality.detection.assembling.points import detector_point, quality_point
 from drift.model_quality.detection.assembling.remarks import (
     remarks_on_drawn,
-    remarks_on_scores,
     remarks_on_sizes,
     remarks_on_unknown,
     without_sizes,
@@ -34,7 +36,6 @@ from drift.model_quality.detection.assembling.scored_days import (
     DayStretch,
     ScoredDay,
     stretch_of,
-    weeks_of,
 )
 from drift.model_quality.detection.score_range import find_cut
 from drift.model_quality.detection.stretch_scores import (
@@ -42,7 +43,6 @@ from drift.model_quality.detection.stretch_scores import (
     detector_scores,
     merged_sums,
 )
-from drift.model_quality.judging.judgement import Judgement
 from drift.run_request import as_text
 from reports.findings.model_quality.detection import (
     DetectorQuality,
@@ -53,11 +53,11 @@ from reports.findings.model_quality.quality import (
     ModelKind,
     ModelQuality,
     QualityBasis,
-    QualityDrop,
     QualityState,
     ScoredStretch,
 )
 from reports.findings.model_quality.scores import ClassifierScores
+from reports.words.of_quality.detectors import cut_words
 
 
 def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
@@ -66,11 +66,12 @@ def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
     Scores of several days are those of all their images together. What the newest days are compared
     with are at most the newest 60 of the days that the judge compares them with.
     """
+    gathered = in_one_spelling(gathered)
     classes, cached = DetectorClasses.of(gathered), CachedScores(gathered.remembered)
     days = [ScoredDay.of(one, classes) for one in gathered.records]
     waiting = [day for day in days if day.record.start >= gathered.since]
-    reference = _reference(gathered, classes, cached)
-    own = _window(gathered, classes, cached)
+    reference = _reference(gathered, cached)
+    own = _window(gathered, cached)
     found = ModelQuality(
         kind=ModelKind.DETECTOR,
         state=QualityState.UNKNOWN,
@@ -106,10 +107,8 @@ def assemble_detector(gathered: GatheredBoxes) -> ModelQuality:
     return in_words(replace(found, remarks=tuple(remarks)))
 
 
-def _window(
-    gathered: GatheredBoxes, classes: DetectorClasses, cached: CachedScores
-) -> DetectorQuality:
-    sums = classes.respelled(merged_sums(gathered.window_versions.values()))
+def _window(gathered: GatheredBoxes, cached: CachedScores) -> DetectorQuality:
+    sums = merged_sums(gathered.window_versions.values())
     scores = cached.scores("window", sums.table, sums.predictions).scores
     return DetectorQuality(
         window=scores,
@@ -117,12 +116,10 @@ def _window(
     )
 
 
-def _reference(
-    gathered: GatheredBoxes, classes: DetectorClasses, cached: CachedScores
-) -> ScoredReference | None:
-    if gathered.reference is None or not gathered.reference.labelled:
+def _reference(gathered: GatheredBoxes, cached: CachedScores) -> ScoredReference | None:
+    sums = gathered.reference
+    if sums is None or not sums.labelled:
         return None
-    sums = classes.respelled(gathered.reference)
     scored = cached.scores("reference", sums.table, sums.predictions)
     return ScoredReference(sums=sums, scored=scored)
 
@@ -133,7 +130,7 @@ def _with_all_classes(
     """Add the classes of all days, of which the model knows none; nothing is judged then."""
     sums = merged_sums([day.sums for day in waiting])
     _, scores = detector_scores(sums.table, sums.predictions, draws=0)
-    shown = classes.respelled_scores(scores)
+    shown = classes.marked(scores)
     return replace(found, detection=replace(_detection(found), classes=shown))
 
 
@@ -164,7 +161,7 @@ def _with_judgement(
         newest=_stretch(told.newest),
         basis=judged.basis,
         before=None if told.before is None else _stretch(told.before),
-        drop=_drop(judged, gathered),
+        drop=told_drop(judged, gathered.job, "ap50"),
         detection=detection,
     )
 
@@ -174,20 +171,6 @@ def _unless_beside(found: ModelQuality) -> ModelQuality:
     if not boxes_hardly_meet(_detection(found)):
         return found
     return replace(found, state=QualityState.UNKNOWN, drop=None)
-
-
-def _drop(judged: Judgement, gathered: GatheredBoxes) -> QualityDrop | None:
-    if judged.drop is None or judged.p_value is None:
-        return None
-    return QualityDrop(
-        measure="ap50",
-        drop=judged.drop,
-        p_value=judged.p_value,
-        false_alarm_rate=gathered.job.quality.false_alarm_rate,
-        minimum_drop=gathered.job.quality.minimum_drop,
-        smallest=judged.smallest,
-        since=None if judged.since is None else as_text(judged.since),
-    )
 
 
 def _with_newest(
@@ -200,9 +183,7 @@ def _with_newest(
         found,
         detection=replace(
             _detection(found),
-            classes=with_before(
-                classes.respelled_scores(told.newest.scored.classes), told.compared
-            ),
+            classes=with_before(classes.marked(told.newest.scored.classes), told.compared),
             versions=versions_of(told.newest, cached),
             worst=worst_of(told.newest),
             worst_cut=worst_cut_of(told.newest),
@@ -221,7 +202,9 @@ def _with_points(
     of_days = [stretch_of([day], "", cached) for day in waiting]
     of_weeks = [
         stretch_of(week, f"week-{monday}", cached)
-        for monday, week in weeks_of(days, gathered.job.day_zone).items()
+        for monday, week in by_week(
+            days, lambda day: day.record.start, gathered.job.day_zone
+        ).items()
     ]
     names = [one.name for one in _detection(found).classes]
     return replace(
@@ -248,7 +231,7 @@ def _remarks(
     true_boxes = sum(int(one.truth_count.sum()) for one in tables)
     unknown = {} if classes.know_none(tables) else classes.unknown(tables)
     return [
-        *remarks_on_scores(newest, detection.before_confidences),
+        *filter(None, [cut_words(newest, detection.before_confidences)]),
         *remarks_on_unknown(unknown, true_boxes),
         *remarks_on_drawn(days),
     ]

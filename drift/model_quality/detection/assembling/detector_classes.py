@@ -10,9 +10,7 @@ from typing import Self
 import numpy as np
 
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
-from drift.model_quality.detection.match_table import MatchTable, merge_tables
-from drift.model_quality.detection.sums import DetectorSums
-from drift.model_quality.joining.spelling import Spelling
+from drift.model_quality.detection.match_table import MatchTable
 from reports.findings.model_quality.detection import DetectedClassScore
 
 
@@ -31,36 +29,24 @@ class DetectorClasses:
     @classmethod
     def of(cls, gathered: GatheredBoxes) -> Self:
         """Return the classes of all boxes that are known, labelled images' or not."""
-        said = set(gathered.model_classes) | set(gathered.reference_classes)
+        said = set(gathered.model_classes)
         sums = list(gathered.window_versions.values())
         for record in gathered.records:
             sums += record.versions.values()
         if gathered.reference is not None:
             sums.append(gathered.reference)
         for one in sums:
-            said |= _predicted(one.table)
+            said |= predicted_classes(one.table)
         return cls(said=frozenset(said))
 
-    def respelled(self, sums: DetectorSums) -> DetectorSums:
-        """Return sums with true classes spelled as the model does on other days.
+    def marked(self, scores: Iterable[DetectedClassScore]) -> tuple[DetectedClassScore, ...]:
+        """Return the scores of classes with whether the model knows each; of equal names the first.
 
-        A day's record knows the spelling of that day alone. Classes that were predicted stay.
+        Labels may spell a class in two ways on a day on which the model does not predict it.
         """
-        predicted, spelling = _predicted(sums.table), Spelling(self.said)
-        names = [one if one in predicted else spelling.of(one) for one in sums.table.classes]
-        if tuple(names) == sums.table.classes:
-            return sums
-        return replace(sums, table=merge_tables([replace(sums.table, classes=tuple(names))]))
-
-    def respelled_scores(
-        self, scores: Iterable[DetectedClassScore]
-    ) -> tuple[DetectedClassScore, ...]:
-        """Return the scores of classes with the model's names, of equal names the first."""
-        spelling = Spelling(self.said)
         found: dict[str, DetectedClassScore] = {}
         for one in scores:
-            name = one.name if one.predicted_boxes else spelling.of(one.name)
-            found.setdefault(name, replace(one, name=name, known_to_model=name in self.said))
+            found.setdefault(one.name, replace(one, known_to_model=one.name in self.said))
         return tuple(found.values())
 
     def unknown(self, tables: Sequence[MatchTable]) -> dict[str, int]:
@@ -74,7 +60,8 @@ class DetectorClasses:
         return bool(self.said and counts) and not any(name in self.said for name in counts)
 
 
-def _predicted(table: MatchTable) -> set[str]:
+def predicted_classes(table: MatchTable) -> set[str]:
+    """Return the classes of a table's predictions."""
     return {table.classes[code] for code in np.unique(table.class_code).tolist()}
 
 

@@ -54,9 +54,9 @@ class GatheredBoxes:
         The window's own images by version of the model; None for rows without one.
     reference
         The reference's images; None where it has no true boxes.
-    reference_classes, model_classes
-        The classes that the model predicted in the reference, and those that it is known to answer
-        with beside those in records and in the window.
+    model_classes
+        The classes that the model is known to predict, beside those in records and in the window:
+        those of its reference.
     marks
         What people said of past windows.
     remarks
@@ -77,7 +77,6 @@ class GatheredBoxes:
     records: tuple[DetectorDay, ...]
     window_versions: Mapping[str | None, DetectorSums]
     reference: DetectorSums | None = None
-    reference_classes: frozenset[str] = frozenset()
     model_classes: frozenset[str] = frozenset()
     marks: PersonsMarks = field(default_factory=PersonsMarks)
     remarks: tuple[str, ...] = ()
@@ -90,8 +89,3 @@ class GatheredBoxes:
     def since(self) -> datetime:
         """The first moment whose predictions wait for labels."""
         return self.days[0].start if self.days else self.window.start
-
-    @property
-    def waiting(self) -> tuple[DetectorDay, ...]:
-        """The records of the days whose labels may still come."""
-        return tuple(one for one in self.records if one.start >= self.since)

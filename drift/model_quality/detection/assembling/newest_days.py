@@ -33,7 +33,7 @@ def versions_of(newest: DayStretch, cached: CachedScores) -> tuple[DetectorVersi
     """Return the scores by version of the model, by name; empty where the log names none."""
     parts: dict[str | None, list[DetectorSums]] = {}
     for day in newest.days:
-        for name, sums in day.versions.items():
+        for name, sums in day.record.versions.items():
             parts.setdefault(name, []).append(sums)
     if set(parts) <= {None}:
         return ()

@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-import numpy as np
-
+from drift.model_quality.detection.assembling.detector_classes import predicted_classes
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
-from drift.model_quality.detection.match_table import MatchTable
+from drift.model_quality.detection.match_table import MatchTable, merge_tables
 from drift.model_quality.detection.sums import DetectorDay, DetectorSums
 from jobs.predictions.values.class_names import folded
 
@@ -24,7 +23,8 @@ _Versions = Mapping[str | None, DetectorSums]
 def in_one_spelling(gathered: GatheredBoxes) -> GatheredBoxes:
     """Return the same with each class spelled as the model spelled it last.
 
-    Where a single table tells two spellings apart, they are two classes and stay as they are.
+    Where the model predicts two spellings among the images of one day, they are two classes and
+    stay as they are.
     """
     spellings = _spellings(gathered)
     if not spellings:
@@ -35,24 +35,23 @@ def in_one_spelling(gathered: GatheredBoxes) -> GatheredBoxes:
         records=tuple(_day(one, spellings) for one in gathered.records),
         window_versions=_versions(gathered.window_versions, spellings),
         reference=None if reference is None else _sums(reference, spellings),
-        reference_classes=_names(gathered.reference_classes, spellings),
-        model_classes=_names(gathered.model_classes, spellings),
+        model_classes=frozenset(spellings.get(one, one) for one in gathered.model_classes),
     )
 
 
 def _spellings(gathered: GatheredBoxes) -> dict[str, str]:
     """Return the other spelling of each class that gets one."""
     found: dict[str, list[str]] = {}
-    said = {folded(name): name for name in sorted(_known(gathered))}
+    said = {folded(name): name for name in sorted(gathered.model_classes)}
     two_classes = set[str]()
     for table in _tables(gathered):
-        folds = Counter(map(folded, table.classes))
+        predicted = sorted(predicted_classes(table))
+        folds = Counter(map(folded, predicted))
         two_classes |= {fold for fold, names in folds.items() if names > 1}
+        said |= {folded(name): name for name in predicted}
         for name in table.classes:
             found.setdefault(folded(name), []).append(name)
-        codes = np.unique(table.class_code).tolist()
-        said |= {folded(table.classes[code]): table.classes[code] for code in codes}
-    for name in _known(gathered):
+    for name in sorted(gathered.model_classes):
         found.setdefault(folded(name), []).append(name)
     spellings: dict[str, str] = {}
     for fold, names in found.items():
@@ -60,10 +59,6 @@ def _spellings(gathered: GatheredBoxes) -> dict[str, str]:
         if fold not in two_classes:
             spellings |= {name: wanted for name in names if name != wanted}
     return spellings
-
-
-def _known(gathered: GatheredBoxes) -> frozenset[str]:
-    return gathered.reference_classes | gathered.model_classes
 
 
 def _tables(gathered: GatheredBoxes) -> Iterator[MatchTable]:
@@ -89,8 +84,10 @@ def _versions(versions: _Versions, spellings: Mapping[str, str]) -> dict[str | N
 
 def _sums(sums: DetectorSums, spellings: Mapping[str, str]) -> DetectorSums:
     classes = tuple(spellings.get(name, name) for name in sums.table.classes)
-    return replace(sums, table=replace(sums.table, classes=classes))
-
-
-def _names(names: frozenset[str], spellings: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(spellings.get(name, name) for name in names)
+    if classes == sums.table.classes:
+        return sums
+    table = replace(sums.table, classes=classes)
+    # Labels may spell a class in two ways where the model does not predict it.
+    return replace(
+        sums, table=table if len(set(classes)) == len(classes) else merge_tables([table])
+    )

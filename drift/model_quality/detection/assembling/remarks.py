@@ -7,62 +7,12 @@ from dataclasses import replace
 
 from drift.model_quality.detection.assembling.scored_days import ScoredDay
 from drift.model_quality.detection.joining.joined import NO_SIZE
-from reports.findings.model_quality.detection import BoxConfidences
 from reports.findings.model_quality.labels import LabelInput
 from reports.words.harmless_text import shortened
 from reports.words.numbers import counted, listed
 
 _NAMED = 3
 _LONGEST_NAME = 40
-_OTHER_CUT = 0.05
-
-
-def remarks_on_scores(newest: BoxConfidences, before: BoxConfidences | None) -> Iterator[str]:
-    """Yield a sentence where boxes with low scores are left out.
-
-    Parameters
-    ----------
-    newest, before
-        What is shown, and what it is compared with.
-    """
-    cut = newest.cut
-    if cut is None and before is not None and _begin_at(newest, before.cut):
-        # Of few boxes an edge never shows; here it is that of the many before.
-        cut = before.cut
-    if cut is not None:
-        yield (
-            f"No box has a score below {cut:g}, and many lie just above it, so that boxes with "
-            "lower scores seem to be left out of the log. Average precision is truncated then: it "
-            "misses the objects that only such boxes find, and is lower than that of an evaluation "
-            "that has them. Log boxes with scores from 0.05 on."
-        )
-    if before is not None and _reach_differently(newest, before):
-        yield (
-            f"Scores reach {_reach(newest)}; before, {_reach(before)}. Average precision changes "
-            "with that alone: compare both once boxes are logged alike."
-        )
-
-
-def _begin_at(scores: BoxConfidences, cut: float | None) -> bool:
-    return cut is not None and scores.lowest is not None and 0 <= scores.lowest - cut < _OTHER_CUT
-
-
-def _reach_differently(newest: BoxConfidences, before: BoxConfidences) -> bool:
-    """Tell whether one of both has clearly lower scores than where those of the other were cut.
-
-    That no cut shows is not enough: of few boxes it never does.
-    """
-    if newest.cut is not None and before.cut is not None:
-        return abs(newest.cut - before.cut) >= _OTHER_CUT
-    lowest = before.lowest if before.cut is None else newest.lowest
-    cut = newest.cut if before.cut is None else before.cut
-    return cut is not None and lowest is not None and cut - lowest >= _OTHER_CUT
-
-
-def _reach(scores: BoxConfidences) -> str:
-    return (
-        f"down to {scores.lowest or 0.0:.2g}" if scores.cut is None else f"from {scores.cut:g} on"
-    )
 
 
 def remarks_on_unknown(unknown: Mapping[str, int], true_boxes: int) -> Iterator[str]:

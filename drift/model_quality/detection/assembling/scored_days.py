@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from drift.model_quality.detection.assembling.cached_scores import CachedScores, StretchScores
 from drift.model_quality.detection.assembling.detector_classes import DetectorClasses
@@ -28,31 +26,23 @@ class ScoredDay:
     ----------
     record
         As it is kept.
-    versions
-        Its sums by version, with the model's classes.
     own
         Its own scores, of all its labelled images.
     """
 
     record: DetectorDay
-    versions: Mapping[str | None, DetectorSums]
     own: StretchScores
 
     @classmethod
     def of(cls, record: DetectorDay, classes: DetectorClasses) -> ScoredDay:
         """Return a record's day."""
-        return cls(
-            record=record,
-            versions={name: classes.respelled(one) for name, one in record.versions.items()},
-            own=StretchScores(
-                scores=record.scores, classes=classes.respelled_scores(record.classes)
-            ),
-        )
+        own = StretchScores(scores=record.scores, classes=classes.marked(record.classes))
+        return cls(record=record, own=own)
 
     @cached_property
     def sums(self) -> DetectorSums:
         """The sums over all versions."""
-        parts = list(self.versions.values())
+        parts = list(self.record.versions.values())
         return parts[0] if len(parts) == 1 else merged_sums(parts)
 
     @property
@@ -114,13 +104,3 @@ def stretch_of(
         scored=scored,
         labelled=sum(day.record.scores.labelled for day in days),
     )
-
-
-def weeks_of(days: Sequence[ScoredDay], zone: ZoneInfo | None) -> dict[date, list[ScoredDay]]:
-    """Return the days by the Monday of their week; the first and last may hold fewer days."""
-    weeks: dict[date, list[ScoredDay]] = {}
-    for day in days:
-        local = day.record.start.astimezone(zone or UTC)
-        monday = local.date() - timedelta(days=local.weekday())
-        weeks.setdefault(monday, []).append(day)
-    return weeks

@@ -11,12 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from drift.model_quality.detection.boxes import DetectedBoxes, DetectionSet, TrueBoxes, areas_of
-from drift.model_quality.detection.joining.choosing import (
-    images_of,
-    in_order,
-    repeated,
-    take_images,
-)
+from drift.model_quality.detection.joining.choosing import in_order, repeated, take_images
 from drift.model_quality.detection.joining.classes import BoxClasses
 from drift.model_quality.detection.joining.detected import DetectedImages
 from drift.model_quality.detection.joining.keys import BY_ID, SHARED, find_labels
@@ -84,16 +79,6 @@ class JoinedBoxes:
     lost_boxes: Mapping[str, int] = field(default_factory=dict)
     noted_boxes: Mapping[str, int] = field(default_factory=dict)
     labels: int = 0
-
-    def between(self, start: int, end: int) -> DetectionSet:
-        """Return the images that were asked for in ``[start, end)``, such as those of a day.
-
-        Parameters
-        ----------
-        start, end
-            In microseconds since 1970-01-01 UTC.
-        """
-        return images_of(self.detections, (self.moments >= start) & (self.moments < end))
 
 
 def join_boxes(detected: DetectedImages, labels: BoxLabels, way: int) -> JoinedBoxes:

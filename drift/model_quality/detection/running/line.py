@@ -7,13 +7,14 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import pyarrow as pa
+
 from drift.model_quality.assembling.remarks import remarks_on_columns
 from drift.model_quality.assembling.unread import unread_quality
 from drift.model_quality.day_line import WindowRows
 from drift.model_quality.detection.assembling.assemble import assemble_detector
 from drift.model_quality.detection.assembling.gathered import GatheredBoxes
 from drift.model_quality.detection.assembling.newest_days import worst_boxes_of
-from drift.model_quality.detection.assembling.one_spelling import in_one_spelling
 from drift.model_quality.detection.joining.detected import DetectedImages, detected_images
 from drift.model_quality.detection.joining.keys import find_labels
 from drift.model_quality.detection.records.documents import DETECTOR_DAYS, record_bytes
@@ -32,7 +33,6 @@ from drift.model_quality.past_days import DayScoring, records_before
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand, TrueBoxesAtHand
 from drift.model_quality.whole_days import WholeDay, whole_days
-from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.labels.labels import UnreadLabels
 from reports.conditional_writes import StillAllowed
@@ -87,7 +87,7 @@ def detector_quality(place: Workplace, run: RunAtHand, still_allowed: StillAllow
     )
     scoring.score()
     gathered = _gathered(place, run, scoring, source, images)
-    found = assemble_detector(in_one_spelling(gathered))
+    found = assemble_detector(gathered)
     unlike = remark_on_labelled(place, scoring, found.newest, run.predictions, run.window)
     store.save()
     apart = "" if found.detection is None else names_apart(found.detection)
@@ -112,10 +112,10 @@ def _gathered(
         since=since,
         waiting=[one for one in records if one.day.start >= since],
         beside=beside,
-        lost_images=_lost_images(joined.names, run.window),
+        lost_images=run.lost_of(pa.array(joined.names, pa.string())),
     )
     reference = detector_reference(place, scoring.store, source.listing)
-    known = _classes_of_reference(run, reference.classes if reference else frozenset())
+    labelled = frozenset[str]() if reference is None else reference.classes
     return GatheredBoxes(
         job=place.job,
         labels=label_input(place.job, source, counted),
@@ -124,8 +124,7 @@ def _gathered(
         records=tuple(one.quality for one in records),
         window_versions=match_images(images.detected, joined).versions,
         reference=None if reference is None else reference.sums,
-        reference_classes=known,
-        model_classes=known,
+        model_classes=run.classes_of_reference | labelled,
         marks=run.marks,
         remarks=tuple(_remarks(place, run, source)),
         lost_boxes=joined.lost_boxes,
@@ -146,20 +145,6 @@ def _digest(records: Sequence[DetectorRecord]) -> str:
     for record in records:
         digest.update(record_bytes(record))
     return digest.hexdigest()
-
-
-def _classes_of_reference(run: RunAtHand, labelled: frozenset[str]) -> frozenset[str]:
-    """Return the classes that the model predicted in the reference."""
-    known = run.profile.predictions.rows
-    said = known["prediction"].dropna().unique().tolist() if "prediction" in known else []
-    return labelled | frozenset(map(str, said))
-
-
-def _lost_images(names: Sequence[str], window: WindowImages) -> int:
-    """Return how many labelled requests have an image that could not be read."""
-    read = set(window.rows["image"].loc[window.features.index])
-    lost = set(window.rows["image"].dropna()) - read
-    return sum(name in lost for name in names)
 
 
 def _true_boxes(source: BoxSource, detected: DetectedImages, way: int) -> TrueBoxesAtHand:

@@ -33,7 +33,8 @@ from jobs.labels.listing import LabelListing
 from reference_stats.profiles.from_rows import read_reference_log
 
 _VERSION = 1
-_REMEMBERED = "detector-reference"
+# Another name than any that scores are remembered by, which begin with "detector-".
+_REMEMBERED = "reference-boxes"
 _ALL_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 logger = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from benchmarks.detection_scores_parts.coco import evaluate_with_pycocotools
+from drift.model_quality.detection.joining.detected import LogNames, detected_images
 from drift.model_quality.detection.joining.joined import (
     BEYOND,
     NO_SCORE,
@@ -14,6 +15,7 @@ from drift.model_quality.detection.joining.joined import (
     ONE_SCORE,
     OUTSIDE,
     SPELLED_OTHERWISE,
+    join_boxes,
 )
 from drift.model_quality.detection.joining.keys import (
     BY_ID,
@@ -22,16 +24,16 @@ from drift.model_quality.detection.joining.keys import (
     BY_STEM,
     SHARED,
 )
-from drift.model_quality.detection.joining.reading import BoxLabelSource, read_detections
+from drift.model_quality.detection.joining.labels import BoxLabels
 from drift.model_quality.detection.matching import match_boxes
 from drift.model_quality.detection.scores import score_detections
 from jobs.images.locations import ImageLocator
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.label_settings import LabelSettings
 from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
+from jobs.labels.boxes.reading import read_box_labels
 from jobs.labels.labels import UnreadLabels
 from jobs.predictions.reading import read_predictions
-from jobs.times.timestamps import to_moment
 from jobs.times.windows import WindowRequest
 from tests.support.box_world import (
     annotations,
@@ -82,22 +84,22 @@ def read_log(contents, **boxes):
 
 
 def read_any(contents, labels=LABELBOX, **boxes):
+    """Return the images that have labels, and the labels."""
     bucket, log, locator, rows = read_log(contents, **(SIZED | boxes))
-    source = BoxLabelSource(
-        bucket=bucket,
-        open_bucket=MemoryBucket,
-        labels=LabelSettings.model_validate(labels),
-        predictions=log,
-        locator=locator,
-        workers=2,
-    )
-    return read_detections(source, rows)
+    settings = LabelSettings.model_validate(labels)
+    read = read_box_labels(bucket, MemoryBucket, settings, log, since=rows.window.start, workers=2)
+    if isinstance(read, UnreadLabels):
+        return read
+    url = bucket.url_of(log.path)
+    detected = detected_images(rows, LogNames(columns=log.columns, locator=locator, url=url))
+    keyed = BoxLabels.read(read, bucket.url)
+    return join_boxes(detected, keyed, keyed.keys.way_of(detected.names)), read
 
 
 def joined(contents, labels=LABELBOX, **boxes):
     found = read_any(contents, labels, **boxes)
     assert not isinstance(found, UnreadLabels), found
-    return found.joined
+    return found[0]
 
 
 def ap50(detections):
@@ -163,25 +165,6 @@ def test_pixels_of_a_log_without_sizes_meet_labels_that_say_them(written):
     # Pixels and pixels are compared as they are. An image without objects has no size there.
     assert found.detections.images == len(pictures)
     assert found.in_shares == (written is as_label_studio)
-
-
-def test_the_days_of_a_window_are_sets_of_their_own():
-    early, late = draw_pictures(4, images=12)[:6], draw_pictures(4, images=12)[6:]
-    answers = results(early) | {
-        name: text.replace("T10:", "T20:") for name, text in results(late).items()
-    }
-
-    found = joined(answers | annotations([*early, *late]))
-
-    noon = to_moment(datetime(2025, 3, 4, 12, tzinfo=UTC))
-    for pictures, between in (
-        (early, found.between(0, noon)),
-        (late, found.between(noon, 2 * noon)),
-    ):
-        theirs = evaluate_with_pycocotools(set_of(pictures)).figures
-        assert between.images == 6
-        assert ap50(between) == pytest.approx(theirs[1], abs=1e-9)
-        assert between.classes == found.detections.classes
 
 
 def test_images_without_labels_and_labels_without_images_are_not_scored():
@@ -326,16 +309,16 @@ def test_faulty_boxes_on_both_sides_do_not_stop_the_others():
     label["class_names"] += ["car"] * 2
     labels[f"annotations/04-03-2025/{name}"] = json.dumps(label)
 
-    found = read_any(answers | labels)
+    _, read = read_any(answers | labels)
 
     # The second has no part but its left side, so that the whole list cannot be read.
-    assert found.labels.left_out == {"boxes not readable as boxes": 1}
+    assert read.left_out == {"boxes not readable as boxes": 1}
     label["boxes"].pop()
     label["class_names"].pop()
     labels[f"annotations/04-03-2025/{name}"] = json.dumps(label)
-    found = read_any(answers | labels)
-    assert found.labels.lost_boxes == {"inverted": 1}
-    assert ap50(found.joined.detections) == pytest.approx(expected, abs=1e-9)
+    found, read = read_any(answers | labels)
+    assert read.lost_boxes == {"inverted": 1}
+    assert ap50(found.detections) == pytest.approx(expected, abs=1e-9)
 
 
 def test_one_name_of_several_images_is_not_joined():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from drift.model_quality.detection.score_range import describe_scores, find_cut
+from drift.model_quality.detection.score_range import find_cut
 
 SHAPES = [(1, 1), (1, 3), (0.5, 0.5), (0.3, 2)]
 """Of beta distributions: many low scores, as detectors give them."""
@@ -58,23 +58,3 @@ def test_a_cut_that_is_not_round_is_told_nearly():
 )
 def test_no_cut_is_told_where_none_shows(scores):
     assert find_cut(scores) is None
-
-
-def test_the_range_of_scores_is_described():
-    described = describe_scores(np.array([0.2, 0.9, 0.4]))
-
-    assert (described.count, described.lowest, described.highest) == (3, 0.2, 0.9)
-    assert described.mean == pytest.approx(0.5)
-    assert described.cut is None
-    assert describe_scores(np.linspace(0.5, 1, 500)).cut == 0.5
-
-
-def test_no_scores_have_no_range():
-    described = describe_scores(np.array([]))
-
-    assert (described.count, described.lowest, described.mean, described.highest) == (
-        0,
-        None,
-        None,
-        None,
-    )

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from datetime import date
 
+from reports.findings.model_quality.quality import ModelKind, QualityState
 from reports.pages.index.detector import MOST_RUNS, detector_of_job, mean_scores
 from reports.pages.index.model_quality import quality_of_job
 from reports.pages.links import JobLinks
@@ -53,6 +54,24 @@ def test_a_first_run_knows_the_mean_scores_of_past_weeks() -> None:
 
     assert line is not None
     assert len(re.findall("[ML]", line[1])) == 5
+
+
+def test_a_run_that_could_not_read_its_labels_hides_nothing_that_earlier_runs_knew() -> None:
+    *earlier, last = detector_rows(20, fell=6)
+    read = last.model_quality
+    assert read is not None
+    unread = dataclasses.replace(
+        read, state=QualityState.UNKNOWN, score=None, labelled=0, weeks=(), detector=None
+    )
+    rows = [*earlier, dataclasses.replace(last, model_quality=unread)]
+
+    assert unread.kind is ModelKind.DETECTOR
+    quality = quality_of_job(rows, LINKS)
+    assert quality is not None
+    assert 'class="line-mean"' in quality.plot
+    assert quality.detector is not None
+    assert len(quality.detector.measure_rows) == 19
+    assert not quality.detector.given
 
 
 def test_scores_and_classes_are_drawn_by_run() -> None:

@@ -110,12 +110,12 @@ def test_the_spelling_is_that_of_the_model_s_newest_answers():
             day(1, ("traffic light", "traffic light")),
             day(2, (None, "Traffic_Light")),
             reference=sums_of(("TRAFFIC LIGHT", "TRAFFIC LIGHT")),
-            reference_classes=frozenset({"TRAFFIC LIGHT", "car"}),
+            model_classes=frozenset({"TRAFFIC LIGHT", "car"}),
         )
     )
     assert names(found) == [("traffic light",)] * 3
     assert found.reference.table.classes == ("traffic light",)
-    assert found.reference_classes == {"traffic light", "car"}
+    assert found.model_classes == {"traffic light", "car"}
     newer = in_one_spelling(gathered(*found.records, window=[("TrafficLight", "TrafficLight")]))
     assert names(newer) == [("TrafficLight",)] * 3
 
@@ -125,7 +125,18 @@ def test_a_label_is_spelled_as_the_model_did_in_the_reference():
     assert names(in_one_spelling(found)) == [("bus stop",)]
 
 
-def test_classes_that_one_table_tells_apart_stay_two():
+def test_labels_in_two_spellings_on_a_day_without_a_prediction_are_of_one_class():
+    found = gathered(
+        day(0, ("traffic light", "traffic light")),
+        day(1, (None, "Traffic_Light"), (None, "TRAFFIC LIGHT"), ("car", "car")),
+    )
+    put_together = in_one_spelling(found)
+    assert names(put_together) == [("traffic light",), ("car", "traffic light")]
+    # One of three traffic lights was found, at a precision of 1.
+    assert ap50(put_together) == pytest.approx((1 + 34 / 101) / 2)
+
+
+def test_classes_that_the_model_tells_apart_on_one_day_stay_two():
     found = gathered(day(0, ("Mars", "Mars"), ("mars", "mars")), day(1, ("mars", "mars")))
     assert in_one_spelling(found) is found
 
