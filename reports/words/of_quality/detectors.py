@@ -77,7 +77,7 @@ def cut_words(now: BoxConfidences | None, before: BoxConfidences | None) -> str:
 
 
 def _shown_cut(one: BoxConfidences | None, beside: BoxConfidences | None) -> float | None:
-    """Return the cut of scores; of few boxes, which show none, the other one if they begin there."""
+    """Return the cut of scores; of few boxes, which show none, that beside if they begin there."""
     if one is None or one.cut is not None or one.lowest is None:
         return None if one is None else one.cut
     cut = None if beside is None else beside.cut
