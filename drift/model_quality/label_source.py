@@ -153,11 +153,7 @@ def label_source(
     stored = store.known_labels()
     known = None if stored is None else parse_labels(stored, key)
     if known is not None:
-        facts = replace(
-            known.facts,
-            listing_digest=listing.digest,
-            passed_over=len(listing.objects) - len(listing.since(since)),
-        )
+        facts = facts_as_listed(known.facts, listing, since)
         return FurtherLabels(
             listing=listing, given=facts, index=known.index, settings=settings_digest(job)
         )
@@ -167,6 +163,15 @@ def label_source(
         fresh = KnownLabels(index=found.index, facts=found.given)
         store.remember_labels(lambda: labels_bytes(fresh, key))
     return found
+
+
+def facts_as_listed(known: LabelFacts, listing: LabelListing, since: datetime) -> LabelFacts:
+    """Return what is told of labels that are remembered, with how their objects are listed now."""
+    return replace(
+        known,
+        listing_digest=listing.digest,
+        passed_over=len(listing.objects) - len(listing.since(since)),
+    )
 
 
 def key_of_labels(place: Workplace, listing: LabelListing, since: datetime, settings: str) -> str:

@@ -20,7 +20,7 @@ from drift.model_quality.assembling.remarks import remarks_on_classes, remarks_o
 from drift.model_quality.assembling.told_labels import label_input
 from drift.model_quality.judging.judge import judge
 from drift.model_quality.judging.judgement import DayScore, Judgement
-from drift.model_quality.records.documents import record_bytes, sums_document
+from drift.model_quality.records.documents import CLASSIFIER_DAYS, sums_document
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.scoring.calibration import reliability_of
 from drift.model_quality.scoring.classes import classes_of
@@ -66,7 +66,7 @@ def assemble(gathered: GatheredLabels, estimate: EstimatedScore | None) -> Model
         estimate=estimate,
         remarks=(*gathered.remarks, *remarks_on_joining(labels), *said),
         min_labels=gathered.job.labels.min_labels,
-        days_digest=_days_digest(gathered),
+        days_digest=CLASSIFIER_DAYS.digest(gathered.records),
     )
     if know_none:
         found = replace(found, classes=classes_of(seen, None, classes.said))
@@ -170,13 +170,6 @@ def _versions(sums: dict[str | None, ClassifierSums]) -> tuple[VersionScores, ..
     if set(sums) <= {None}:
         return ()
     return tuple(VersionScores(version=name, scores=scores_of(one)) for name, one in sums.items())
-
-
-def _days_digest(gathered: GatheredLabels) -> str:
-    digest = hashlib.sha256()
-    for record in gathered.records:
-        digest.update(record_bytes(record))
-    return digest.hexdigest()
 
 
 def _digest(gathered: GatheredLabels) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -12,6 +11,7 @@ from drift.model_quality.records.values import (
     count_in,
     counts_in,
     day_in,
+    document_bytes,
     list_in,
     lists_in,
     moment_in,
@@ -30,7 +30,6 @@ from drift.model_quality.sums import (
     LossSums,
 )
 from drift.run_request import as_text
-from jobs.visible_text import escaped_json
 from reports.findings.model_quality.scores import WrongImage
 
 VERSION = 1
@@ -40,21 +39,21 @@ LARGEST_RECORD_BYTES = 8_000_000
 
 def record_bytes(record: DayRecord) -> bytes:
     """Return a record as one line of JSON; equal records are equal bytes."""
-    document = {
-        "version": VERSION,
-        "start": as_text(record.quality.start),
-        "end": as_text(record.quality.end),
-        "labels": record.labels,
-        "newest": record.newest,
-        "left_out": dict(sorted(record.left_out.items())),
-        "noted": dict(sorted(record.noted.items())),
-        "versions": [
-            {"name": name, **sums_document(sums)} for name, sums in _in_order(record.quality)
-        ],
-        "wrong": [asdict(one) for one in record.quality.wrong],
-    }
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return escaped_json(text).encode()
+    return document_bytes(
+        {
+            "version": VERSION,
+            "start": as_text(record.quality.start),
+            "end": as_text(record.quality.end),
+            "labels": record.labels,
+            "newest": record.newest,
+            "left_out": dict(sorted(record.left_out.items())),
+            "noted": dict(sorted(record.noted.items())),
+            "versions": [
+                {"name": name, **sums_document(sums)} for name, sums in _in_order(record.quality)
+            ],
+            "wrong": [asdict(one) for one in record.quality.wrong],
+        }
+    )
 
 
 def parse_record(data: bytes) -> DayRecord:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -45,3 +46,10 @@ class RecordKind(Generic[Record]):
     to_bytes: Callable[[Record], bytes]
     parse: Callable[[bytes], Record]
     largest_bytes: int
+
+    def digest(self, records: Iterable[Record]) -> str:
+        """Return SHA-256 in hex over records, in their order."""
+        digest = hashlib.sha256()
+        for record in records:
+            digest.update(self.to_bytes(record))
+        return digest.hexdigest()

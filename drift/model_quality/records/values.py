@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
+from jobs.visible_text import escaped_json
+
 _LONGEST_DAY = timedelta(hours=30)
 
 Content = TypeVar("Content")
@@ -15,6 +17,12 @@ Content = TypeVar("Content")
 
 class BrokenRecordError(ValueError):
     """An object is no record of a day; the text says why, as the end of a sentence."""
+
+
+def document_bytes(document: Mapping[str, object]) -> bytes:
+    """Return a document as one line of JSON; equal documents are equal bytes."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return escaped_json(text).encode()
 
 
 def read_document(data: bytes, read: Callable[[Mapping[str, object]], Content]) -> Content:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import logging
 from dataclasses import asdict
+from functools import partial
 
 import numpy as np
 
@@ -18,25 +17,17 @@ from drift.model_quality.records.documents import (
 from drift.model_quality.records.record import DayRecord
 from drift.model_quality.records.store import QualityStore
 from drift.model_quality.reference.quality import ReferenceQuality
-from drift.model_quality.reference.reading import (
-    listing_of_reference,
-    read_reference,
-    span_of,
-)
+from drift.model_quality.reference.reading import read_reference
+from drift.model_quality.reference.remembered import ReferenceScoring, remembered_reference
 from drift.model_quality.scored_rows import ScoredRows
 from drift.model_quality.scoring.expected_accuracy import ConfidenceThreshold, learn_threshold
 from drift.model_quality.scoring.summing import sum_up
 from drift.model_quality.sums import ClassifierSums
 from drift.workplace import Workplace
-from jobs.errors import DriftError, PublishError
 from jobs.labels.listing import LabelListing
-from jobs.predictions.selection.choose import find_objects, objects_of_days
-from jobs.times.timestamps import to_moment
 
 _VERSION = 1
 _REMEMBERED = "reference"
-
-logger = logging.getLogger(__name__)
 
 
 def reference_quality(
@@ -52,22 +43,15 @@ def reference_quality(
     listing
         The objects that may hold labels; None where the log's own labels count.
     """
-    if place.job.reference.log is None and place.job.reference.window is None:
-        return None
-    try:
-        own = None if listing is None else listing_of_reference(listing, place.job)
-        key = key_of_reference(place, own, settings_digest(place.job))
-        known = store.remembered(_REMEMBERED)
-        found = None if known is None else parse_reference(known, key)
-        if found is None:
-            found = _read(place, own)
-            store.remember(_REMEMBERED, reference_document(found, key))
-    except PublishError:
-        raise
-    except (DriftError, ValueError) as error:
-        logger.warning("the reference's labels could not be read: %s", error)
-        return None
-    return found if found.sums.labelled else None
+    kind = ReferenceScoring(
+        name=_REMEMBERED,
+        settings=settings_digest(place.job),
+        to_bytes=reference_document,
+        parse=parse_reference,
+        read=partial(_read, place),
+    )
+    found = remembered_reference(place, store, listing, kind)
+    return found if found is not None and found.sums.labelled else None
 
 
 def quality_of_rows(rows: ScoredRows) -> ReferenceQuality:
@@ -118,30 +102,3 @@ def _read(place: Workplace, listing: LabelListing | None) -> ReferenceQuality:
     if joined is None:
         return ReferenceQuality(sums=ClassifierSums())
     return quality_of_rows(spelled(joined).rows)
-
-
-def key_of_reference(place: Workplace, listing: LabelListing | None, settings: str) -> str:
-    """Return a digest of the objects that the reference and its labels lie in, and of settings.
-
-    Parameters
-    ----------
-    listing
-        The objects that may hold labels; None where the log's own labels count.
-    settings
-        A digest of what in the job file decides how rows are scored.
-    """
-    job = place.job
-    if job.reference.window is None:
-        objects = find_objects(place.bucket, job.reference.log or job.predictions.path)
-    else:
-        span = span_of(job.reference.window, job)
-        start, end = to_moment(span.start), to_moment(span.end)
-        there = objects_of_days(place.bucket, job.predictions, start, end).objects
-        objects = [one for one in there if one.may_hold(start, end)]
-    labels = () if listing is None else listing.objects
-    told = [
-        settings,
-        job.reference.model_dump(mode="json"),
-        *([sorted([one.name, one.info.version] for one in part) for part in (objects, labels)]),
-    ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]

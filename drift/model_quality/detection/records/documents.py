@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
@@ -19,6 +18,7 @@ from drift.model_quality.records.values import (
     count_in,
     counts_in,
     day_in,
+    document_bytes,
     list_in,
     lists_in,
     moment_in,
@@ -29,7 +29,6 @@ from drift.model_quality.records.values import (
     text_or_none,
 )
 from drift.run_request import as_text
-from jobs.visible_text import escaped_json
 from reports.findings.model_quality.detection import (
     DetectedClassScore,
     DetectorScores,
@@ -46,27 +45,27 @@ _ESTIMATES = ("ap", "ap50", "ap75", "ar1", "ar10", "ar100", "mean_iou")
 def record_bytes(record: DetectorRecord) -> bytes:
     """Return a record as one line of JSON; equal records are equal bytes."""
     quality = record.quality
-    document = {
-        "version": VERSION,
-        "kind": _KIND,
-        "start": as_text(quality.start),
-        "end": as_text(quality.end),
-        "labels": record.labels,
-        "newest": record.newest,
-        "left_out": dict(sorted(record.left_out.items())),
-        "noted": dict(sorted(record.noted.items())),
-        "lost_boxes": dict(sorted(quality.lost_boxes.items())),
-        "noted_boxes": dict(sorted(quality.noted_boxes.items())),
-        "scores": asdict(quality.scores),
-        "classes": [asdict(one) for one in quality.classes],
-        "worst": worst_documents(quality),
-        "versions": [
-            {"name": name, **sums_document(quality.versions[name])}
-            for name in sorted(quality.versions, key=lambda one: (one is None, one or ""))
-        ],
-    }
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return escaped_json(text).encode()
+    return document_bytes(
+        {
+            "version": VERSION,
+            "kind": _KIND,
+            "start": as_text(quality.start),
+            "end": as_text(quality.end),
+            "labels": record.labels,
+            "newest": record.newest,
+            "left_out": dict(sorted(record.left_out.items())),
+            "noted": dict(sorted(record.noted.items())),
+            "lost_boxes": dict(sorted(quality.lost_boxes.items())),
+            "noted_boxes": dict(sorted(quality.noted_boxes.items())),
+            "scores": asdict(quality.scores),
+            "classes": [asdict(one) for one in quality.classes],
+            "worst": worst_documents(quality),
+            "versions": [
+                {"name": name, **sums_document(quality.versions[name])}
+                for name in sorted(quality.versions, key=lambda one: (one is None, one or ""))
+            ],
+        }
+    )
 
 
 def parse_record(data: bytes) -> DetectorRecord:

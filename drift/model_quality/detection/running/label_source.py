@@ -16,6 +16,7 @@ from drift.model_quality.detection.records.known_boxes import (
 from drift.model_quality.detection.records.record import DetectorRecord
 from drift.model_quality.label_source import (
     digest_of,
+    facts_as_listed,
     key_of_labels,
     oldest_listed,
     settings_digest,
@@ -107,11 +108,7 @@ def box_source(
     stored = store.known_labels()
     known = None if stored is None else parse_boxes(stored, key, place.bucket.url)
     if known is not None:
-        facts = replace(
-            known.told.facts,
-            listing_digest=listing.digest,
-            passed_over=len(listing.objects) - len(listing.since(since)),
-        )
+        facts = facts_as_listed(known.told.facts, listing, since)
         told = replace(known.told, facts=facts)
         return BoxSource(listing=listing, told=told, labels=known.labels, settings=settings)
     found = read_boxes_below(place, listing, since)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -17,7 +16,7 @@ from drift.model_quality.detection.assembling.gathered import GatheredBoxes
 from drift.model_quality.detection.assembling.newest_days import worst_boxes_of
 from drift.model_quality.detection.joining.detected import DetectedImages, detected_images
 from drift.model_quality.detection.joining.keys import find_labels
-from drift.model_quality.detection.records.documents import DETECTOR_DAYS, record_bytes
+from drift.model_quality.detection.records.documents import DETECTOR_DAYS
 from drift.model_quality.detection.records.record import DetectorRecord, match_images
 from drift.model_quality.detection.running.detector_days import DetectorDays, ImagesToJoin
 from drift.model_quality.detection.running.label_source import BoxSource, box_source
@@ -129,7 +128,7 @@ def _gathered(
         remarks=tuple(_remarks(place, run, source)),
         lost_boxes=joined.lost_boxes,
         noted_boxes=joined.noted_boxes,
-        days_digest=_digest(records),
+        days_digest=DETECTOR_DAYS.digest(records),
         remembered=_Cache(scoring.store),
     )
 
@@ -138,13 +137,6 @@ def _remarks(place: Workplace, run: RunAtHand, source: BoxSource) -> Iterator[st
     if source.told.other_format:
         yield source.told.other_format
     yield from remarks_on_columns(place.job, run.predictions)
-
-
-def _digest(records: Sequence[DetectorRecord]) -> str:
-    digest = hashlib.sha256()
-    for record in records:
-        digest.update(record_bytes(record))
-    return digest.hexdigest()
 
 
 def _true_boxes(source: BoxSource, detected: DetectedImages, way: int) -> TrueBoxesAtHand:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -24,10 +24,10 @@ from drift.model_quality.detection.running.reading import images_of_days, names_
 from drift.model_quality.detection.stretch_scores import merged_sums
 from drift.model_quality.detection.sums import DetectorSums
 from drift.model_quality.records.store import QualityStore
-from drift.model_quality.reference.reading import listing_of_reference, span_of
-from drift.model_quality.reference.stored import key_of_reference
+from drift.model_quality.reference.reading import span_of
+from drift.model_quality.reference.remembered import ReferenceScoring, remembered_reference
 from drift.workplace import Workplace
-from jobs.errors import DriftError, ObjectError, PublishError
+from jobs.errors import ObjectError
 from jobs.labels.labels import UnreadLabels
 from jobs.labels.listing import LabelListing
 from reference_stats.profiles.from_rows import read_reference_log
@@ -36,8 +36,6 @@ _VERSION = 1
 # Another name than any that scores are remembered by, which begin with "detector-".
 _REMEMBERED = "reference-boxes"
 _ALL_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +54,15 @@ def detector_reference(
     It is computed once for the objects that the reference and its labels lie in, and remembered.
     A reference that cannot be read now is logged.
     """
-    if place.job.reference.log is None and place.job.reference.window is None:
-        return None
-    try:
-        own = listing_of_reference(listing, place.job)
-        key = key_of_reference(place, own, detector_digest(place.job))
-        known = store.remembered(_REMEMBERED)
-        found = None if known is None else parse_reference(known, key)
-        if found is None:
-            found = _read(place, own)
-            store.remember(_REMEMBERED, reference_document(found, key))
-    except PublishError:
-        raise
-    except (DriftError, ValueError) as error:
-        logger.warning("the reference's labels could not be read: %s", error)
-        return None
-    return found if found.sums.labelled else None
+    kind = ReferenceScoring(
+        name=_REMEMBERED,
+        settings=detector_digest(place.job),
+        to_bytes=reference_document,
+        parse=parse_reference,
+        read=partial(_read, place),
+    )
+    found = remembered_reference(place, store, listing, kind)
+    return found if found is not None and found.sums.labelled else None
 
 
 def reference_document(found: DetectorReference, key: str) -> bytes:
