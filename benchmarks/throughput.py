@@ -35,7 +35,7 @@ from jobs.images.locations import ImageLocation
 from jobs.job_file.image_settings import ImageSettings
 from reference_stats.decoding.decode import decode_image
 from reference_stats.extraction.extract import extract
-from reference_stats.extraction.measure import measure
+from reference_stats.extraction.measuring.measure import measure
 from reference_stats.extraction.workers import available_cores
 from reference_stats.features.registry import FEATURES, compute_features
 from reference_stats.outcomes import ImageFeatures

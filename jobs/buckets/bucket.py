@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from jobs.errors import ObjectChangedError, ObjectTooLargeError, UnsafeNameError
+from jobs.errors import ObjectChangedError, ObjectError, ObjectTooLargeError, UnsafeNameError
 
 LONGEST_NAME_BYTES = 1024
 
@@ -114,6 +114,26 @@ class Bucket(ABC):
 
         One of more than `most_bytes` raises `ObjectTooLargeError`; no more is held in memory.
         """
+
+    def read_many(
+        self, names: Sequence[str], most_bytes: int | None = None
+    ) -> list[StoredObject | ObjectError]:
+        """Return the contents of several objects in the order of their names, or what failed.
+
+        The same as `read` for each, for many small objects that a store reads faster together.
+
+        Parameters
+        ----------
+        most_bytes
+            The most that each may have.
+        """
+        found: list[StoredObject | ObjectError] = []
+        for name in names:
+            try:
+                found.append(self.read(name, most_bytes))
+            except ObjectError as error:
+                found.append(error)
+        return found
 
     @abstractmethod
     def info(self, name: str) -> ObjectInfo:

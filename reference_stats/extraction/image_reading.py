@@ -19,7 +19,7 @@ from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.cache_lookup import LookedUp, Recollection
 from reference_stats.extraction.isolated.process import Order
 from reference_stats.extraction.isolated.processes import DECODERS
-from reference_stats.extraction.measure import measure
+from reference_stats.extraction.measuring.measure import measure
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_named, feature_names
 from reference_stats.outcomes import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.fuzzing import LIMITS, fuzz, mutations, originals
-from reference_stats.extraction.measure import measure
+from reference_stats.extraction.measuring.measure import measure
 from reference_stats.features.registry import FEATURES
 from reference_stats.outcomes import ImageFeatures
 

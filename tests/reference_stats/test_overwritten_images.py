@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jobs.images.locations import ImageLocation
 from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.extract import extract
-from reference_stats.extraction.measure import measure
+from reference_stats.extraction.measuring.measure import measure
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.feature_cache import compaction
 from reference_stats.feature_cache.cache import FeatureCache

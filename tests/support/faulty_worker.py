@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from reference_stats.extraction.isolated import worker
-from reference_stats.extraction.measure import measure
+from reference_stats.extraction.measuring.measure import measure
 from reference_stats.features.feature import Feature
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import FeatureValues, ImageFeatures, UnreadableImage

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.isolated import messages
-from reference_stats.extraction.measure import measure
+from reference_stats.extraction.measuring.measure import measure
 from reference_stats.extraction.warm_up import warm_up
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import features_named

@@ -25,7 +25,7 @@ from reference_stats.extraction.isolated import failures, messages, process
 from reference_stats.extraction.isolated.failures import DecoderStartError
 from reference_stats.extraction.isolated.process import Order
 from reference_stats.extraction.isolated.processes import Decoders
-from reference_stats.extraction.measure import measure
+from reference_stats.extraction.measuring.measure import measure
 from reference_stats.features.registry import feature_named, feature_names, feature_set
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
