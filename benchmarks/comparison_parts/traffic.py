@@ -20,7 +20,7 @@ from reference_stats.extraction.result import ExtractionResult
 from reference_stats.features.registry import FEATURES, feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
-from reference_stats.outcomes import FeatureValues, ImageFeatures
+from reference_stats.outcome_columns import FileColumn, OutcomeColumns, OutcomesByLocation
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
 
 END = datetime(2025, 3, 10, tzinfo=UTC)
@@ -146,20 +146,17 @@ def _predictions(
 def _extracted(
     located: list[ImageLocation], shift: NDArray[np.float64], generator: np.random.Generator
 ) -> ExtractionResult:
-    names = feature_names()
-    numbers = _features(len(located), shift, generator)
-    fingerprints = _fingerprints(len(located), generator)
-    file = FileFacts(kind="JPEG", mode="RGB")
-    outcomes = {
-        location: ImageFeatures(
-            values=FeatureValues(names, numbers[row]),
-            deep=False,
-            fingerprint=fingerprints[row].tobytes(),
-            file=file,
-        )
-        for row, location in enumerate(located)
-    }
-    return ExtractionResult(outcomes=outcomes, names=names)
+    names, images = feature_names(), len(located)
+    columns = OutcomeColumns(
+        names=names,
+        numbers=_features(images, shift, generator),
+        fingerprints=_fingerprints(images, generator),
+        deep=np.zeros(images, dtype=np.bool_),
+        files=FileColumn((FileFacts(kind="JPEG", mode="RGB"),), np.zeros(images, dtype=np.int32)),
+        lost={},
+    )
+    places = {location: row for row, location in enumerate(located)}
+    return ExtractionResult(outcomes=OutcomesByLocation(places, columns), names=names)
 
 
 def _features(
@@ -167,7 +164,7 @@ def _features(
 ) -> NDArray[np.float64]:
     """Return correlated numbers, some of them whole, some skewed, some of few values."""
     shared = generator.normal(size=rows)
-    columns = np.empty((rows, len(FEATURES)))
+    columns = np.empty((len(FEATURES), rows)).T
     for column, feature in enumerate(FEATURES):
         numbers = 0.5 * shared + generator.normal(size=rows) + shift
         if feature.name in {"width", "height"}:
