@@ -88,10 +88,10 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 lined_up=judged.lined_up,
                 comparison=judged.comparison,
                 profile=inputs.profile,
-                window=inputs.window,
+                window=judged.window,
                 affected=judged.affected,
                 segments=segment_columns(
-                    judged.drifted_segments, judged.lined_up, judged.segments, window
+                    judged.drifted_segments, judged.lined_up, judged.segments, judged.window
                 ),
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)

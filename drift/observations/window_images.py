@@ -90,6 +90,25 @@ class WindowImages:
         images = pd.Series(self.images_of_rows[self.features.index])
         return ~images.duplicated().to_numpy()
 
+    def take(self, rows: NDArray[np.int64]) -> WindowImages:
+        """Return some rows, in the order given, with what is known of their images."""
+        analysed = self.features.index.to_numpy(dtype=np.int64)
+        place = np.full(len(self.rows), -1, dtype=np.int64)
+        place[analysed] = np.arange(len(analysed))
+        there = np.flatnonzero(place[rows] >= 0)
+        own, gone = place[rows[there]], self.names_used_again.gone
+        return WindowImages(
+            rows=self.rows.iloc[rows].reset_index(drop=True),
+            features=self.features.iloc[own].set_axis(there, axis=0),
+            fingerprints=None if self.fingerprints is None else self.fingerprints[own],
+            files=None if self.files is None else self.files.take(own),
+            names_used_again=NamesUsedAgain(gone=gone[rows]) if len(gone) else NamesUsedAgain(),
+            segments=None if self.segments is None else self.segments.iloc[rows],
+            log_rows=None if self.log_rows is None else self.log_rows[rows],
+            of_rows=self.of_rows,
+            boxes=None if self.boxes is None else self.boxes.take(rows),
+        )
+
 
 def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowImages:
     """Return the window row by row; `segments` as of the attribute."""

@@ -2,11 +2,16 @@
 
 import json
 import sys
+from contextlib import nullcontext
+from functools import partial
 
 import pytest
 
 from benchmarks import comparison_scale
+from benchmarks.comparison_parts import judging
+from benchmarks.comparison_parts.traffic import make_traffic
 from benchmarks.comparison_scale import main
+from drift.observations.large_windows.compared_part import compared_part
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 
@@ -27,4 +32,30 @@ def test_a_small_window_is_judged_published_and_measured(tmp_path, capsys, monke
         "evidently.json",
     }
     assert all(size > 0 for size in result["bytes"].values())
+    assert set(result["cpu_seconds"]) == set(result["seconds"])
     assert "300 rows against 400: drift" in capsys.readouterr().out
+
+
+def test_a_part_of_a_window_has_the_verdict_of_the_whole_and_says_what_it_is(monkeypatch):
+    monkeypatch.setattr(judging, "compared_part", partial(compared_part, most=300))
+    pages = {}
+    for name in ("report_json", "report_html"):
+        made = getattr(judging, name)
+        monkeypatch.setattr(judging, name, partial(_kept, pages, name, made))
+    for drifts, verdict in ((True, "drift"), (False, "steady")):
+        traffic = make_traffic(1_500, 400, drifts=drifts)
+        judged = judging.judge(traffic, lambda _: nullcontext(), with_evidently=False)
+        assert judged.verdict == verdict
+        report = json.loads(pages["report_json"])
+        said = [one["text"] for one in report["remarks"] if one["code"] == "window_sampled"]
+        assert len(said) == 1
+        assert said[0].startswith("Of the window's 1,500 rows ")
+        assert "1,500 rows" in pages["report_html"].decode()
+        # Counts are of all: nothing is lost silently.
+        assert (report["images"]["logged"], report["images"]["analysed"]) == (1_500, 1_500)
+        assert report["evidence"]["current_units"] <= 300
+
+
+def _kept(pages, name, made, *arguments):
+    pages[name] = made(*arguments)
+    return pages[name]
