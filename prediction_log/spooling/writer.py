@@ -119,7 +119,8 @@ class SpoolWriter:
         for one in predictions:
             size = member_bytes(len(one.image or b"")) if self._is_packed(one) else 0
             if size and packed and archive_bytes(packed + size) > self._limits.shard_bytes:
-                yield piece
+                if piece:
+                    yield piece
                 if day in self._parts:
                     self._finish(day)
                 piece, packed = [], 0

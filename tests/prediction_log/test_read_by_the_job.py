@@ -79,8 +79,16 @@ def call(*arguments):
         ("", {}),
         ("served/", {"packed": True, "share": 0.7}),
         ("", {"classes": tuple(range(10))}),
+        ("", {"pack_images": True}),
+        ("served/", {"pack_images": True, "packed": True}),
     ],
-    ids=["plain", "a share packed below a prefix", "digits"],
+    ids=[
+        "plain",
+        "a share packed below a prefix",
+        "digits",
+        "packed images",
+        "packed images below a prefix",
+    ],
 )
 def test_init_has_no_doubt_and_check_finds_every_row(tmp_path, monkeypatch, prefix, settings):
     bucket, job_file = tmp_path / "bucket", tmp_path / "dogs.toml"
@@ -106,9 +114,10 @@ def test_init_has_no_doubt_and_check_finds_every_row(tmp_path, monkeypatch, pref
     assert f"{rows} rows" in said.output
 
 
-def test_a_run_says_the_rows_and_the_images(tmp_path, monkeypatch):
+@pytest.mark.parametrize("packs", [False, True], ids=["single images", "packed images"])
+def test_a_run_says_the_rows_and_the_images(tmp_path, monkeypatch, packs):
     bucket, job_file = tmp_path / "bucket", tmp_path / "dogs.toml"
-    rows = write_log(bucket, monkeypatch)
+    rows = write_log(bucket, monkeypatch, pack_images=packs)
     add_reference(bucket)
     call("init", bucket, "--output", job_file, "--name", "dogs")
     # What the logger itself would count where its queue is full.

@@ -93,7 +93,8 @@ def test_no_row_older_than_a_second_is_lost_with_the_process(tmp_path, number, p
     assert list((tmp_path / "spool").rglob("*.rows")) == []
 
 
-def test_a_process_that_ends_by_itself_sends_everything(tmp_path):
+@pytest.mark.parametrize("packs", ["no", "yes"], ids=["single images", "packed images"])
+def test_a_process_that_ends_by_itself_sends_everything(tmp_path, packs):
     code = """
 import sys
 from prediction_log import PredictionLog
@@ -101,9 +102,15 @@ log = PredictionLog(sys.argv[1], spool=sys.argv[2])
 log.log(b"BM", prediction="beagle")
 """
     command = [sys.executable, "-c", code]
-    subprocess.run([*command, tmp_path / "bucket", tmp_path / "spool"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*command, tmp_path / "bucket", tmp_path / "spool"],
+        cwd=ROOT,
+        env=os.environ | {"PREDICTION_LOG_PACK_IMAGES": packs},
+        check=True,
+    )
 
-    assert len(rows_in(tmp_path / "bucket")) == 1
+    (row,) = rows_in(tmp_path / "bucket")
+    assert image_in(tmp_path / "bucket", row["image"]) == b"BM"
 
 
 def test_a_part_that_is_being_written_is_nobody_else_s(tmp_path):
