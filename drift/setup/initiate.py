@@ -54,6 +54,8 @@ from drift.setup.without_log.by_names import (
     told_instead,
 )
 from jobs.buckets.bucket import Bucket
+from jobs.images.packed.bucket import with_packed_images
+from jobs.images.packed.opening import PackedRules
 
 _LOGS_TRIED = 6
 _MOST_BY_CHANCE = 0.5
@@ -162,7 +164,7 @@ def _of_rows(
 def _shelf(bucket: Bucket, open_bucket: Callable[[str], Bucket], seen: Survey) -> Shelf:
     return Shelf(
         bucket=bucket,
-        open_bucket=cache(open_bucket),
+        open_bucket=cache(with_packed_images(open_bucket, PackedRules())),
         names=frozenset(seen.names),
         is_complete=seen.is_complete,
     )
