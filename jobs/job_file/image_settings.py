@@ -43,9 +43,9 @@ class ImageSettings(Settings):
     """Of packed images in Parquet: the column that holds the images, as bytes or as a struct of
     `bytes` and `path`. Unset: the only such column."""
     packed_key: str | None = Field(default=None, min_length=1)
-    """Of packed images in Parquet: the column of text or whole numbers that holds their names, which
-    stand behind the `#`. Unset: `path` in the struct of the images, or the only such column; where
-    there is none, rows are counted from 0."""
+    """Of packed images in Parquet: the column of text or whole numbers that holds their names,
+    which stand behind the `#`. Unset: `path` in the struct of the images, or the only such column
+    beside them; where there is none, rows are counted from 0."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""

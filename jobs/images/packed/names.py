@@ -10,6 +10,7 @@ PACKED_ENDINGS = (".tar", ".tar.gz", ".tgz", ".zip", ".parquet")
 
 _ENDING = "|".join(re.escape(ending) for ending in PACKED_ENDINGS)
 _NAME = re.compile(rf"(?P<shard>.+?(?P<ending>{_ENDING}))#(?P<member>.+)", re.DOTALL | re.I)
+_UNSAFE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
 _SHARD = re.compile(rf".+({_ENDING})", re.DOTALL | re.I)
 
 
@@ -52,6 +53,20 @@ class PackedName:
 def is_packed(name: str) -> bool:
     """Return whether an object's name says that it may hold images."""
     return _SHARD.fullmatch(name) is not None
+
+
+def member_name(written: str) -> str | None:
+    """Return what a file in an archive is called as a member; None for an unsafe name.
+
+    Nothing is ever unpacked under such a name, but nothing should be called so either.
+
+    Examples
+    --------
+    >>> [member_name(one) for one in ("./a/b.jpg", "../b.jpg", "/b.jpg", "a//b.jpg")]
+    ['a/b.jpg', None, None, None]
+    """
+    name = without_dot(written)
+    return None if _UNSAFE.search(name) else name
 
 
 def without_dot(member: str) -> str:

@@ -6,18 +6,19 @@ import io
 import threading
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import compute, parquet
 
 from jobs.errors import ObjectError
 from jobs.images.packed.local import SpoolFile, most_unpacked
 from jobs.images.packed.members import MOST_MEMBERS, Members, too_many
 from jobs.images.packed.names import without_dot
 from jobs.images.packed.sources import ShardSource
-from jobs.images.packed.table_columns import TableColumns, TableKeys, table_columns
+from jobs.images.packed.table_columns import TableColumns, TableKeys, not_unique, table_columns
 
 _PIECE_BYTES = 64 << 20
 _MOST_ROWS = 4096
@@ -62,11 +63,18 @@ class TableMembers(Members):
             schema, metadata = self._file.schema_arrow, self._file.metadata
         if metadata.num_rows > MOST_MEMBERS:
             raise too_many(self._url)
-        self._columns = table_columns(schema, keys, self._url)
+        columns = table_columns(schema, keys, self._url)
         groups = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
         self._first_rows = list(accumulate(groups, initial=0))
         with _explained(self._url):
-            self._rows = _rows_by_name(self._file, self._columns, metadata.num_rows)
+            self._rows = {} if columns.names is None else _rows_by_name(self._file, columns)
+        if columns.is_guess and len(self._rows) < metadata.num_rows:
+            raise not_unique(columns, schema, self._url)
+        if columns.is_inside and not self._rows:
+            columns = replace(columns, names=None)
+        if columns.names is None:
+            self._rows = {str(row): row for row in range(metadata.num_rows)}
+        self._columns = columns
         self.spool = SpoolFile(self._url, folder, most_unpacked(source.size))
 
     def __len__(self) -> int:
@@ -155,19 +163,16 @@ def _opened(source: ShardSource) -> parquet.ParquetFile:
     )
 
 
-def _rows_by_name(file: parquet.ParquetFile, columns: TableColumns, count: int) -> dict[str, int]:
-    """Return the row of each name; by numbers where there are no names."""
+def _rows_by_name(file: parquet.ParquetFile, columns: TableColumns) -> dict[str, int]:
+    """Return the row of each name, the last where several have it."""
     found: dict[str, int] = {}
-    if columns.names is not None:
-        at = 0
-        for batch in file.iter_batches(batch_size=_MOST_ROWS, columns=[columns.names]):
-            numbers = list(range(batch.num_rows))
-            names = enumerate(_names(batch, columns, at, numbers), start=at)
-            found.update((name, row) for row, name in names if name is not None)
-            at += batch.num_rows
-        if found or columns.names not in {f"{columns.images.removesuffix('.bytes')}.path"}:
-            return found
-    return {str(row): row for row in range(count)}
+    at = 0
+    for batch in file.iter_batches(batch_size=_MOST_ROWS, columns=[columns.names]):
+        numbers = list(range(batch.num_rows))
+        names = enumerate(_names(batch, columns, at, numbers), start=at)
+        found.update((name, row) for row, name in names if name is not None)
+        at += batch.num_rows
+    return found
 
 
 def _names(
@@ -185,16 +190,16 @@ def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
     outer, _, inner = name.rpartition(".")
     struct = batch.column(outer)
     # A null struct has no fields, whatever its children hold.
-    return pa.compute.struct_field(struct, inner)
+    return compute.struct_field(struct, inner)
 
 
 def _rows_at_once(group: parquet.RowGroupMetaData, column: str) -> int:
     """Return how many images surely fit into memory together."""
     chunks = [group.column(number) for number in range(group.num_columns)]
     chunk = next(one for one in chunks if one.path_in_schema == column)
-    size, rows = max(1, chunk.total_uncompressed_size), max(1, group.num_rows)
+    size: int = max(1, chunk.total_uncompressed_size)
     # One value of a dictionary can stand in each row.
-    largest = size if _DICTIONARIES & set(chunk.encodings) else -(-size // rows)
+    largest = size if _DICTIONARIES & set(chunk.encodings) else -(-size // max(1, group.num_rows))
     return max(1, min(_MOST_ROWS, _PIECE_BYTES // largest))
 
 
@@ -207,21 +212,25 @@ class _SourceFile(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
+        """Return True."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position, counted as `io.IOBase.seek` does."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._source.size}
-        at: int = base[whence] + offset
-        self._at = at
-        return at
+        self._at = int(base[whence] + offset)
+        return self._at
 
     def tell(self) -> int:
+        """Return the position."""
         return self._at
 
     def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes."""
         rest = max(0, self._source.size - self._at)
         data = self._source.read(self._at, rest if size < 0 else min(size, rest))
         self._at += len(data)

@@ -38,10 +38,16 @@ class TableColumns:
         The column with the images; one in a struct as ``image.bytes``.
     names
         The column with their names; None where rows are known by their numbers alone.
+    is_inside
+        Whether the names are in the struct of the images.
+    is_guess
+        Whether nothing but its kind says that the column holds names.
     """
 
     images: str
     names: str | None
+    is_inside: bool = False
+    is_guess: bool = False
 
 
 def table_columns(schema: pa.Schema, keys: TableKeys, url: str) -> TableColumns:
@@ -65,11 +71,23 @@ def table_columns(schema: pa.Schema, keys: TableKeys, url: str) -> TableColumns:
     column = f"{images}.{_BYTES}" if pa.types.is_struct(inside) else images
     naming = [one.name for one in schema if one.name != images and _may_name(one.type)]
     if keys.names is None and path is not None:
-        return TableColumns(images=column, names=path)
+        return TableColumns(images=column, names=path, is_inside=True)
     names = _named(keys.names, naming, "images.packed_key", "text or whole numbers", schema, url)
     if names is None and naming:
         raise _unclear("images.packed_key", "the images' names", naming, schema, url)
-    return TableColumns(images=column, names=names)
+    return TableColumns(
+        images=column, names=names, is_guess=names is not None and keys.names is None
+    )
+
+
+def not_unique(columns: TableColumns, schema: pa.Schema, url: str) -> ObjectError:
+    """Return the error of a column that was taken for the names and does not tell rows apart."""
+    return ObjectError(
+        url,
+        f"the column {columns.names!r} of the packed table does not name each image, because rows "
+        "have no value or the same one. Expected images.packed_key to name the column with the "
+        f"images' names. It has: {_described(schema)}.",
+    )
 
 
 def _named(

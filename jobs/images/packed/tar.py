@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from jobs.errors import ObjectError
 from jobs.images.packed.members import MOST_MEMBERS, Members, too_many
-from jobs.images.packed.names import without_dot
+from jobs.images.packed.names import member_name
 from jobs.images.packed.sources import BlockReader, ShardSource
 
 _BLOCK = 512
@@ -96,9 +96,9 @@ def _files(source: ShardSource) -> Iterator[tuple[str, int, int]]:
         start += _sparse_map(kind, header, reader, start)
         at = _behind(start, size, source, at)
         if kind in _FILES and not more.is_sparse:
-            name = more.name or _name_in(header)
-            if not name.endswith("/"):
-                yield without_dot(name), start, size
+            name = member_name(more.name or _name_in(header))
+            if name is not None:
+                yield name, start, size
         more = _MoreOfNext()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from jobs.errors import ObjectError
 from jobs.images.packed.members import MOST_MEMBERS, Members, too_many
-from jobs.images.packed.names import without_dot
+from jobs.images.packed.names import member_name
 from jobs.images.packed.sources import ShardSource
 
 _END = struct.Struct("<4s4H2LH")
@@ -186,19 +186,21 @@ def _entries(source: ShardSource, directory: _Directory) -> Iterator[_Entry]:
         flags, method = fields[5], fields[6]
         name_length, extra_length, comment_length = fields[12:15]
         begin = at + _ENTRY.size
-        name = data[begin : begin + name_length].decode(
-            "utf-8" if flags & _UTF8 else "cp437", errors="surrogateescape"
+        name = member_name(
+            data[begin : begin + name_length].decode(
+                "utf-8" if flags & _UTF8 else "cp437", errors="surrogateescape"
+            )
         )
         extra = data[begin + name_length : begin + name_length + extra_length]
         sizes = _long_sizes(extra, (fields[11], fields[10], fields[18]))
         at = begin + name_length + extra_length + comment_length
-        if name.endswith("/") or stat.S_ISLNK(fields[17] >> 16):
+        if name is None or stat.S_ISLNK(fields[17] >> 16):
             continue
         size, packed_size, start = sizes
         if start + directory.shift + packed_size > source.size:
             raise _no_zip(source, f"{name!r} would end behind it")
         yield _Entry(
-            without_dot(name),
+            name,
             start + directory.shift,
             packed_size,
             size,
