@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from jobs.buckets.bucket import (
 )
 from jobs.buckets.local_files import new_local_file
 from jobs.errors import BucketAccessError, ObjectChangedError, ObjectError, ObjectMissingError
-from jobs.images.packed.names import PackedName, is_packed, without_dot
+from jobs.images.packed.names import PackedName
 from jobs.images.packed.opening import OpenShard, PackedRules
 from jobs.images.packed.shards import Shards
 
@@ -112,11 +113,18 @@ class PackedImages(Bucket):
             return target
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Yield objects; for a prefix that is a packed object's name and ``#`` its members."""
-        shard = prefix.removesuffix("#")
-        if shard == prefix or not is_packed(shard) or self._shards.is_plain(shard):
-            return self._bucket.list(prefix)
-        return self._members(shard)
+        """Yield objects; members are listed by `members` alone."""
+        return self._bucket.list(prefix)
+
+    def members(self, shard: str) -> builtins.list[str]:
+        """Return the names by which the members of a packed object can be read.
+
+        Raises
+        ------
+        ObjectError
+            If it is missing, cannot be read or is damaged.
+        """
+        return [f"{shard}#{member}" for member in self._shards.opened(shard).members]
 
     def level(self, folder: str = "") -> Iterator[ObjectInfo | str]:
         """Yield what lies directly in a folder."""
@@ -197,17 +205,6 @@ class PackedImages(Bucket):
             version=opened.info.version,
             written=opened.info.written,
         )
-
-    def _members(self, shard: str) -> Iterator[ObjectInfo]:
-        opened = self._shards.opened(shard)
-        for member in sorted(opened.members):
-            name = f"{shard}#{without_dot(member)}"
-            yield ObjectInfo(
-                name=name,
-                size_bytes=opened.members.size_of(member) or 0,
-                version=opened.info.version,
-                written=opened.info.written,
-            )
 
 
 def with_packed_images(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,13 +9,11 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
-from jobs.errors import BucketAccessError, ObjectError, ObjectMissingError
+from jobs.errors import ObjectError, ObjectMissingError
 from jobs.images.packed.local import TemporaryFolder
 from jobs.images.packed.members import MOST_MEMBERS
 from jobs.images.packed.names import PackedName
 from jobs.images.packed.opening import OpenShard, PackedRules, ShardOpener
-
-logger = logging.getLogger(__name__)
 
 # Copies beyond this are let go, those first that were not read for longest.
 _MOST_DISK_BYTES = 4 << 30
@@ -175,8 +172,6 @@ class Shards:
                     opened = self._opener.open(place.info, wanted)
                 except ObjectError as error:
                     place.error = error
-                    if not isinstance(error, BucketAccessError | ObjectMissingError):
-                        logger.warning("no image can be read from a packed object: %s", error)
                     raise
                 opened.members.expect(wanted)
                 place.info = opened.info

@@ -80,8 +80,7 @@ class TestEveryKindOfPackedObject:
             images.info(f"{shard}#none.jpg")
 
     def test_members_are_listed(self, shard, images):
-        found = {one.name: one.size_bytes for one in images.list(f"{shard}#")}
-        assert found == {f"{shard}#{name}": len(data) for name, data in CONTENTS.items()}
+        assert images.members(shard) == names_in(shard)
 
     def test_threads_read_it_once_together(self, shard, images, counted):
         wanted = names_in(shard) * 50
@@ -119,9 +118,7 @@ class TestEveryKindOfPackedObject:
                 else:
                     assert found.data in CONTENTS.values()
 
-    def test_something_else_under_that_name_is_one_clear_error(
-        self, shard, images, counted, caplog
-    ):
+    def test_something_else_under_that_name_is_one_clear_error(self, shard, images, counted):
         counted.write(shard, b"no archive at all, but text\n" * 100)
         images.expect(names_in(shard))
         found = images.read_many(names_in(shard))
@@ -129,7 +126,6 @@ class TestEveryKindOfPackedObject:
         assert len({str(one) for one in found}) == 1
         assert found[0].url == counted.url_of(shard)
         assert "packed object" in found[0].problem
-        assert len(caplog.records) == 1
 
 
 def test_an_unsafe_member_is_refused_and_nothing_is_unpacked(images, counted, tmp_path):
@@ -141,7 +137,7 @@ def test_an_unsafe_member_is_refused_and_nothing_is_unpacked(images, counted, tm
         for member in ("../up.jpg", "/etc/root.jpg", "./../up.jpg", "a/../b", "."):
             with pytest.raises(UnsafeNameError):
                 images.read(f"{shard}#{member}")
-    assert {one.name for one in images.list("a.tar#")} == {"a.tar#good.jpg"}
+    assert images.members("a.tar") == ["a.tar#good.jpg"]
     assert not (tmp_path.parent / "up.jpg").exists()
 
 
