@@ -15,7 +15,7 @@ from jobs.predictions.reading import read_predictions
 from jobs.predictions.recording import read_recording
 from jobs.predictions.selection.choose import find_objects
 from jobs.times.windows import TimeWindow, WindowRequest
-from prediction_log import PredictionLog
+from prediction_log import Limits, PredictionLog
 from prediction_log.spooling.counts import QUEUE_FULL, Counts
 from tests.support.images import encode, photograph
 from tests.support.recorded import counts_in, rows_in
@@ -24,6 +24,8 @@ click_testing = pytest.importorskip("click.testing")
 CLASSES = ("beagle", "boxer", "pug")
 NOW = datetime(2025, 3, 15, 6, tzinfo=UTC)
 DAYS, A_DAY = 10, 24
+# Of the pictures, half are larger.
+A_MIDDLE_SIZE = 1_410
 
 
 def pictures(count, seed):
@@ -81,6 +83,7 @@ def call(*arguments):
         ("", {"classes": tuple(range(10))}),
         ("", {"pack_images": True}),
         ("served/", {"pack_images": True, "packed": True}),
+        ("", {"pack_images": True, "limits": Limits(packed_image_bytes=A_MIDDLE_SIZE)}),
     ],
     ids=[
         "plain",
@@ -88,6 +91,7 @@ def call(*arguments):
         "digits",
         "packed images",
         "packed images below a prefix",
+        "packed images and single ones",
     ],
 )
 def test_init_has_no_doubt_and_check_finds_every_row(tmp_path, monkeypatch, prefix, settings):
