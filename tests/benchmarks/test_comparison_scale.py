@@ -3,15 +3,19 @@
 import json
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 
+import pandas as pd
 import pytest
 
 from benchmarks import comparison_scale
 from benchmarks.comparison_parts import judging
+from benchmarks.comparison_parts import traffic as traffic_module
 from benchmarks.comparison_parts.traffic import make_traffic
 from benchmarks.comparison_scale import main
 from drift.observations.large_windows.compared_part import compared_part
+from drift.observations.window_images import join
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 
@@ -54,6 +58,35 @@ def test_a_part_of_a_window_has_the_verdict_of_the_whole_and_says_what_it_is(mon
         # Counts are of all: nothing is lost silently.
         assert (report["images"]["logged"], report["images"]["analysed"]) == (1_500, 1_500)
         assert report["evidence"]["current_units"] <= 300
+
+
+def test_objects_in_place_of_columns_give_the_same_report(monkeypatch):
+    pages = {}
+    monkeypatch.setattr(
+        judging, "report_json", partial(_kept, pages, "report_json", judging.report_json)
+    )
+    reports = []
+    for change in (lambda one: one, _with_objects):
+        traffic = change(make_traffic(600, 400, drifts=True))
+        judging.judge(traffic, lambda _: nullcontext(), with_evidently=False)
+        reports.append(pages["report_json"])
+    assert reports[0] == reports[1]
+
+
+def _with_objects(traffic):
+    traffic.extracted = replace(traffic.extracted, outcomes=dict(traffic.extracted.outcomes))
+    return traffic
+
+
+def test_without_locations_the_traffic_is_the_same(monkeypatch):
+    whole = make_traffic(600, 400, drifts=True)
+    monkeypatch.setattr(traffic_module, "_MOST_LOCATED", 500)
+    bare = make_traffic(600, 400, drifts=True)
+    assert (len(whole.located), bare.located) == (600, [])
+    windows = [join(one.logged()) for one in (whole, bare)]
+    pd.testing.assert_frame_equal(windows[0].rows, windows[1].rows)
+    pd.testing.assert_frame_equal(windows[0].features, windows[1].features)
+    assert (windows[0].fingerprints == windows[1].fingerprints).all()
 
 
 def _kept(pages, name, made, *arguments):
