@@ -168,8 +168,8 @@ def _link(
     in_order = np.array_equal(rows, np.arange(len(records.fingerprints)))
     linkable = Linkable(
         fingerprints=records.fingerprints if in_order else records.fingerprints[rows],
-        clients=clients[rows],
-        moments=moments[rows],
+        clients=clients if in_order else clients[rows],
+        moments=moments if in_order else moments[rows],
         reach=None if records.times is None else burst // timedelta(microseconds=1),
     )
     labels[positions] = positions[link_components(linkable)]
