@@ -7,10 +7,12 @@ from numpy import int16, int32, int64, uint8, uint64
 from numpy.typing import NDArray
 
 from reference_stats.kernels.compiled import compiled
-from reference_stats.kernels.word_pass import count_flags, sum_levels, sum_words_and_places
+from reference_stats.kernels.word_pass import count_flags, sum_words
 
 # Short enough that sums of squares, at most 1020 ** 2 each, fit 32 bits.
 _CHUNK = 1024
+# Narrower rows are summed sooner byte by byte than by words.
+_WIDE = 512
 
 
 @compiled
@@ -48,13 +50,14 @@ def sum_three_sizes(
     for y in range(height):
         upper, here, lower = plane[max(y - 1, 0)], plane[y], plane[min(y + 1, height - 1)]
         _find_steps(upper, here, lower, bend, below, beside)
-        downwards = sum_levels(below)
-        rightwards, from_columns = sum_words_and_places(beside.view(uint64), first_column)
+        downwards = sum_levels(below[:width])
+        rightwards, from_columns = _sum_steps(beside, width, first_column)
         sums[6] += downwards
         sums[7] += downwards if y % 8 == first_row else 0
         sums[8] += rightwards
         sums[9] += from_columns
-        squares, central = _sum_row_laplacian(here, bend, across)
+        is_central = top <= y < bottom
+        squares, central = _sum_row_laplacian(here, bend, across, is_central)
         sums[5] += squares + _sum_border(here, bend)
         sums[13] += _sum_absolute(across[: max(width - 2, 0)])
         sums[12] += _sum_absolute(bend) if 0 < y < height - 1 else 0
@@ -66,11 +69,11 @@ def sum_three_sizes(
             sums[3] += count_flags(specks.view(uint64))
             sums[4] += squares
             sums[10] += count_flags(hot.view(uint64))
-            sums[11] += central if top <= y < bottom else 0
+            sums[11] += central
         if y % 2:
             # While both rows are in the cache.
             sums[14] += _add_row(y // 2, plane[y - 1], here, halves)
-        if y % 4 == 3:  # noqa: PLR2004 - a quarter has a row for each four
+        if y % 4 == 3:
             sums[15] += _add_row(y // 4, halves[(y // 2 - 1) % 3], halves[y // 2 % 3], quarters)
     return sums
 
@@ -100,23 +103,51 @@ def _find_steps(
 
 
 @compiled
+def _sum_steps(steps: NDArray[np.uint8], width: int, first_column: int) -> tuple[int, int]:
+    """Return the sum of the steps of a row, and that of each eighth one from `first_column` on."""
+    if width >= _WIDE:
+        return sum_words(steps.view(uint64), first_column)
+    eighths = int64(0)
+    for x in range(first_column, width, 8):
+        eighths += steps[x]
+    return sum_levels(steps[:width]), eighths
+
+
+@compiled
+def sum_levels(values: NDArray[np.uint8]) -> int:
+    """Return the sum of some levels, in 32 bits as far as they reach."""
+    total = int64(0)
+    for start in range(0, values.size, _CHUNK):
+        chunk, part = values[start : start + _CHUNK], int32(0)
+        for x in range(chunk.size):
+            part = int32(part + int32(chunk[x]))
+        total += part
+    return total
+
+
+@compiled
 def _sum_row_laplacian(
-    here: NDArray[np.uint8], bend: NDArray[np.int16], across: NDArray[np.int16]
+    here: NDArray[np.uint8],
+    bend: NDArray[np.int16],
+    across: NDArray[np.int16],
+    is_central: bool,
 ) -> tuple[int, int]:
     """Write the second differences to the right, of the first inner pixel first.
 
-    Returns the sum of the squares of the Laplacian over the inner pixels, and over the middle half.
+    Returns the sum of the squares of the Laplacian over the inner pixels, and that over the middle
+    half where `is_central` says so, otherwise 0.
     """
     size = max(here.size - 2, 0)
     left, middle, right = here[:size], here[1 : size + 1], here[2:]
     for x in range(size):
         across[x] = int16(left[x]) + int16(right[x]) - (int16(middle[x]) << 1)
-    first, last = centre_of(here.size)
-    vertical, horizontal = bend[1 : size + 1], across[:size]
-    first, last = min(first - 1, size), min(last - 1, size)
-    central = _sum_squares_of_sums(vertical[first:last], horizontal[first:last])
-    outer = _sum_squares_of_sums(vertical[:first], horizontal[:first])
-    return outer + central + _sum_squares_of_sums(vertical[last:], horizontal[last:]), central
+    vertical, central = bend[1 : size + 1], int64(0)
+    if is_central:
+        first, last = centre_of(here.size)
+        central += _sum_squares_of_sums(
+            vertical[first - 1 : last - 1], across[first - 1 : last - 1]
+        )
+    return _sum_squares_of_sums(vertical, across[:size]), central
 
 
 @compiled

@@ -7,7 +7,7 @@ from numpy import int32, int64
 from numpy.typing import NDArray
 
 from reference_stats.kernels.compiled import compiled
-from reference_stats.kernels.word_pass import sum_levels
+from reference_stats.kernels.detail_pass import sum_levels
 
 # So many pixels of 255 fit 32 bits.
 _CHUNK = 1 << 22

@@ -8,25 +8,15 @@ from numpy.typing import NDArray
 
 from reference_stats.kernels.compiled import compiled
 
-# Sums of as many bytes fit 16 bits, and of as many flags 8; whole rounds of the vector loops.
-WORDS_AT_ONCE = 224
+# Bytes that a round of a vector loop over words takes at most; what is left over takes as long.
+ROUND = 256
+# Sums of as many bytes fit 16 bits, and of as many flags 8.
+WORDS_AT_ONCE = 7 * ROUND // 8
 _EVEN_BYTES = 0x00FF00FF00FF00FF
 
 
 @compiled
-def sum_levels(values: NDArray[np.uint8]) -> int:
-    """Return the sum of some bytes."""
-    whole = values.size // 8 * 8
-    words, total = values[:whole].view(uint64), int64(0)
-    for start in range(0, words.size, WORDS_AT_ONCE):
-        total += sum_few_words(words[start : start + WORDS_AT_ONCE])
-    for x in range(whole, values.size):
-        total += values[x]
-    return total
-
-
-@compiled
-def sum_words_and_places(words: NDArray[np.uint64], place: int) -> tuple[int, int]:
+def sum_words(words: NDArray[np.uint64], place: int) -> tuple[int, int]:
     """Return the sum of all bytes of some words, and that of byte number `place`, 0 to 7, of each.
 
     The bytes of a word are numbered as they lie in memory, the lowest one first.
