@@ -8,6 +8,7 @@ from benchmarks.process_tree import KNOWS_CHILDREN
 from benchmarks.throughput_parts.corpora import Corpus
 from benchmarks.throughput_parts.timing import MODES, Cost
 from benchmarks.throughput_parts.ways import ALL, NEW, PILLOW, USED
+from reference_stats.extraction.workers import available_cores
 
 _YARDSTICKS = (USED, NEW, PILLOW)
 
@@ -40,7 +41,11 @@ def lines(corpus: Corpus, costs: Mapping[str, Cost]) -> Iterator[str]:
     extract, alone = costs["extract()"], costs[f"{ALL}, 1 thread"]
     yield f"{corpus.name}"
     yield f"  {found['extract() vs reference']:7.2f} x  extract() vs reference"
-    yield f"  {found['extract() vs reference, CPU time']:7.2f} x  the same in CPU time"
+    in_cpu, cores = found["extract() vs reference, CPU time"], available_cores()
+    yield (
+        f"  {in_cpu:7.2f} x  the same in CPU time, so {cores * in_cpu:.2f} x at most where "
+        f"{cores} cores are free"
+    )
     share = found["extract() / compute alone, CPU time"]
     yield (
         f"  {_ms(extract.cpu)} CPU ms an image of extract(): {_ms(extract.parent).strip()} in its "
