@@ -27,7 +27,6 @@ KNOWS_CHILDREN = sys.platform == "linux"
 _BE_SUBREAPER = 36
 # Of a command that failed so many characters are shown.
 _SHOWN = 2_000
-_MAXRSS_UNIT = 1024 if KNOWS_CHILDREN else 1
 # What clock_getcpuclockid makes of a process: its number's complement and "scheduled time".
 _SCHEDULED = 2
 
@@ -119,15 +118,12 @@ class Spent:
         From its start to its end, by the clock.
     cpu_s
         User and system, of it and all processes below it, also those that it did not wait for.
-    peak_mb
-        The largest memory of any single one of these processes.
     output
         What it printed.
     """
 
     wall_s: float
     cpu_s: float
-    peak_mb: float
     output: str
 
 
@@ -158,14 +154,7 @@ def run_measured(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        # The whole group, so that nothing of it goes on.
-        end = threading.Timer(most_s, os.killpg, (process.pid, signal.SIGKILL))
-        end.start()
-        try:
-            _, status, usage = os.wait4(process.pid, 0)
-        finally:
-            end.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+        usage = _wait(process, most_s)
         wall_s = time.perf_counter() - started
         usages = [usage, *(os.wait4(one, 0)[2] for one in _adopted() - known)]
         said.seek(0)
@@ -175,12 +164,20 @@ def run_measured(
             f"{' '.join(command)} ended with {process.returncode} after {wall_s:.0f} s (expected "
             f"{' or '.join(map(str, codes))}; at most {most_s:,.0f} s):\n{output[-_SHOWN:]}"
         )
-    return Spent(
-        wall_s=wall_s,
-        cpu_s=sum(one.ru_utime + one.ru_stime for one in usages),
-        peak_mb=max(one.ru_maxrss for one in usages) * _MAXRSS_UNIT / 1e6,
-        output=output,
-    )
+    cpu_s = sum(one.ru_utime + one.ru_stime for one in usages)
+    return Spent(wall_s=wall_s, cpu_s=cpu_s, output=output)
+
+
+def _wait(process: subprocess.Popen[bytes], most_s: float) -> resource.struct_rusage:
+    """Wait for a process, ended with its whole group after so many seconds; return its use."""
+    end = threading.Timer(most_s, os.killpg, (process.pid, signal.SIGKILL))
+    end.start()
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    finally:
+        end.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
 
 
 def _adopted() -> set[int]:

@@ -14,12 +14,12 @@ import numpy as np
 
 from benchmarks.process_tree import end_reading, start_reading
 from benchmarks.throughput_parts.corpora import Corpus
+from benchmarks.throughput_parts.reference import reference_features
 from benchmarks.throughput_parts.ways import (
     LIMITS,
     REFERENCE,
     SETTINGS,
     WAYS,
-    reference_features,
     ways_for,
 )
 from jobs.buckets.registry import open_bucket

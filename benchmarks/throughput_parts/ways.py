@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import simplejpeg
 from PIL import Image
-from skimage.filters import sobel
-from skimage.measure import shannon_entropy
 
+from benchmarks.throughput_parts.reference import reference_features
 from jobs.job_file.image_settings import ImageSettings
 from reference_stats.decoding.decode import decode_image
 from reference_stats.extraction.measuring.measure_many import measure_many
@@ -28,20 +27,6 @@ _BATCH_FILES, _BATCH_BYTES = 128, 8_000_000
 _kept = threading.local()
 
 Way = Callable[[Sequence[bytes]], object]
-
-
-def reference_features(data: bytes) -> tuple[float, ...]:
-    """Return the seven features as the reference system computes them."""
-    grey = np.array(Image.open(io.BytesIO(data)).convert("RGB").convert("L"))
-    return (
-        float(np.mean(grey)),
-        float(np.std(grey)),
-        float(np.median(grey)),
-        float(np.min(grey)),
-        float(np.max(grey)),
-        float(shannon_entropy(grey)),
-        float(np.mean(sobel(grey))),
-    )
 
 
 def decode_with_pil(data: bytes) -> object:

@@ -7,9 +7,11 @@ import sys
 import pytest
 
 from benchmarks.process_tree import (
+    CommandFailedError,
     descendants,
     end_reading,
     process_seconds,
+    run_measured,
     start_reading,
 )
 
@@ -67,3 +69,31 @@ def test_processes_below_are_found_and_gone_ones_are_nothing(spinner):
     spinner.wait()
     assert spinner.pid not in descendants(os.getpid())
     assert process_seconds(spinner.pid) == 0
+
+
+def _python(code):
+    return [sys.executable, "-c", code]
+
+
+_BUSY = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass\n"
+
+
+def test_a_command_is_charged_for_children_that_it_did_not_wait_for():
+    orphan = (
+        f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {_BUSY.format(0.5)!r}])"
+    )
+
+    spent = run_measured(_python(orphan))
+
+    assert spent.cpu_s >= 0.5
+
+
+def test_a_command_that_fails_is_told_with_what_it_said():
+    with pytest.raises(CommandFailedError, match=r"ended with 3 .*\n.*no such day"):
+        run_measured(_python("import sys; print('no such day'); sys.exit(3)"))
+    assert run_measured(_python("import sys; print('fine'); sys.exit(3)"), codes=(3,)).output
+
+
+def test_a_command_that_does_not_end_is_ended():
+    with pytest.raises(CommandFailedError, match="at most 1 s"):
+        run_measured(_python("import time; time.sleep(60)"), most_s=1)
