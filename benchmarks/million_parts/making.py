@@ -1,4 +1,4 @@
-"""A bucket of many small images: digits with noise, in folders by day, a log and a reference."""
+"""Many small images in a bucket: digits with noise, by day or packed by hour; their log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import csv
 import io
 import math
 import os
+import tarfile
+from bisect import bisect_left
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,12 +36,15 @@ url = "bucket"
 [predictions]
 path = "predictions_log.csv"
 [images]
-path = "images/{timestamp:%Y-%m-%d}/{id}.png"
+path = "IMAGES"
 [window]
 last = "7d"
 [reference]
 images = "reference/"
 """
+# Files in folders by day, and members of a tar an hour.
+FILES = "images/{timestamp:%Y-%m-%d}/{id}.png"
+MEMBERS = "images/{timestamp:%Y-%m-%d}/{timestamp:%H}.tar#{id}.png"
 
 
 class NoRoomError(Exception):
@@ -54,17 +59,25 @@ class Pile:
     ----------
     images
         Those of the window, seven days.
+    packed
+        Whether they are members of tars in place of files.
     seed
         What the pictures depend on besides their numbers.
     """
 
     images: int
+    packed: bool = False
     seed: int = 0
 
     @property
     def reference(self) -> int:
         """The images of the reference."""
         return max(100, min(MOST_REFERENCE, self.images // 10))
+
+    @property
+    def files(self) -> int:
+        """How many files are made, about."""
+        return self.reference + (24 * DAYS if self.packed else self.images)
 
     def moment(self, number: int) -> datetime:
         """Return when an image was asked about: evenly over the days but for the last hours.
@@ -82,14 +95,14 @@ def require_room(folder: Path, pile: Pile) -> None:
     NoRoomError
         If it has too few bytes or too few places for files left.
     """
-    files = pile.images + pile.reference
+    files, images = pile.files, pile.images + pile.reference
     disk = os.statvfs(folder)
     free, places = disk.f_bavail * disk.f_frsize, disk.f_favail
     # A file system without a limit of files says 0 of 0.
-    if free < files * _BYTES_A_FILE or (disk.f_files and places < files):
+    if free < images * _BYTES_A_FILE or (disk.f_files and places < files):
         raise NoRoomError(
             f"{folder} has room for {free / 1e9:.1f} GB in {places:,} files. Expected room for "
-            f"{files * _BYTES_A_FILE / 1e9:.1f} GB in {files:,} files: name another folder by "
+            f"{images * _BYTES_A_FILE / 1e9:.1f} GB in {files:,} files: name another folder by "
             "--scratch, or fewer images by --images."
         )
 
@@ -101,10 +114,15 @@ def make_world(folder: Path, pile: Pile) -> None:
         (bucket / "images" / f"{DAY + timedelta(days=day):%Y-%m-%d}").mkdir(parents=True)
     (bucket / "reference").mkdir()
     with ProcessPoolExecutor(available_cores()) as pool:
-        for write, count in ((_write_images, pile.images), (_write_reference, pile.reference)):
-            list(pool.map(partial(write, bucket, pile), range(0, count, _CHUNK)))
+        starts = range(0, pile.reference, _CHUNK)
+        list(pool.map(partial(_write_reference, bucket, pile), starts))
+        if pile.packed:
+            list(pool.map(partial(_write_shard, bucket, pile), range(24 * DAYS)))
+        else:
+            list(pool.map(partial(_write_images, bucket, pile), range(0, pile.images, _CHUNK)))
     _write_log(bucket / "predictions_log.csv", pile)
-    (folder / "job.toml").write_text(JOB_FILE, encoding="utf-8")
+    job = JOB_FILE.replace("IMAGES", MEMBERS if pile.packed else FILES)
+    (folder / "job.toml").write_text(job, encoding="utf-8")
 
 
 def name_of(number: int) -> str:
@@ -144,6 +162,24 @@ def _write_images(bucket: Path, pile: Pile, start: int) -> None:
     for number in range(start, min(start + _CHUNK, pile.images)):
         target = bucket / "images" / f"{pile.moment(number):%Y-%m-%d}" / f"{name_of(number)}.png"
         target.write_bytes(picture(number, pile.seed))
+
+
+def _write_shard(bucket: Path, pile: Pile, hour: int) -> None:
+    """Write the images of one hour into a tar; none for an hour without requests."""
+    begin = DAY + timedelta(hours=hour)
+    numbers = range(
+        bisect_left(range(pile.images), begin, key=pile.moment),
+        bisect_left(range(pile.images), begin + timedelta(hours=1), key=pile.moment),
+    )
+    if not numbers:
+        return
+    target = bucket / "images" / f"{begin:%Y-%m-%d}" / f"{begin:%H}.tar"
+    with tarfile.open(target, "w") as shard:
+        for number in numbers:
+            data = picture(number, pile.seed)
+            member = tarfile.TarInfo(f"{name_of(number)}.png")
+            member.size = len(data)
+            shard.addfile(member, io.BytesIO(data))
 
 
 def _write_reference(bucket: Path, pile: Pile, start: int) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+import tarfile
 
 import numpy as np
 import pytest
@@ -50,6 +51,21 @@ def test_files_lie_in_the_folders_that_the_log_tells(tmp_path):
     assert len(named) == 70
     assert len({path.parent for path in named}) == making.DAYS
     assert len(list((bucket / "reference").iterdir())) == pile.reference == 100
+
+
+def test_members_lie_in_the_tars_that_the_log_tells(tmp_path):
+    make_world(tmp_path, Pile(images=70, packed=True))
+
+    bucket = tmp_path / "bucket"
+    with (bucket / "predictions_log.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        day, hour = row["timestamp"][:10], row["timestamp"][11:13]
+        with tarfile.open(bucket / "images" / day / f"{hour}.tar") as shard:
+            content = shard.extractfile(f"{row['id']}.png").read()
+        assert content == picture(int(row["id"]), 0)
+    assert not list((bucket / "images").rglob("*.png"))
+    assert making.MEMBERS in (tmp_path / "job.toml").read_text()
 
 
 def test_pictures_are_small_grey_all_different_and_the_same_each_time():
