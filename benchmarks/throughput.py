@@ -20,15 +20,34 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.throughput_parts.corpora import KINDS, Corpus, make_corpora, source_pictures
-from benchmarks.throughput_parts.figures import lines, ratios
+from benchmarks.throughput_parts.figures import lines, ratios, table
 from benchmarks.throughput_parts.own_folder import NothingToMeasureError, look_at
-from benchmarks.throughput_parts.timing import differing, time_ways
+from benchmarks.throughput_parts.timing import Cost, differing, time_ways
 from reference_stats.extraction.workers import available_cores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One corpus, what every way costs, and how many of its seven are not the reference's."""
+
+    corpus: Corpus
+    costs: Mapping[str, Cost]
+    unlike_reference: int
+
+    def as_json(self) -> dict[str, object]:
+        """Return all figures."""
+        return {
+            "costs": {name: asdict(cost) for name, cost in self.costs.items()},
+            "ratios": ratios(self.costs),
+            "bytes": self.corpus.average_bytes,
+            "images": len(self.corpus.files),
+            "unlike_reference": self.unlike_reference,
+        }
 
 
 def machine() -> dict[str, object]:
@@ -74,20 +93,14 @@ def _require(known: Sequence[str], wanted: Sequence[str], only: Sequence[str]) -
         )
 
 
-def measure(corpus: Corpus, rounds: int) -> dict[str, object]:
-    """Measure and print one corpus; return its figures."""
+def measure(corpus: Corpus, rounds: int) -> Measured:
+    """Measure and print one corpus."""
     unlike = differing(corpus)
     costs = time_ways(corpus, rounds)
     print("\n" + "\n".join(lines(corpus, costs)), flush=True)
     if unlike:
         print(f"  WRONG: the seven of {unlike} of the first images are not the reference's")
-    return {
-        "costs": {name: asdict(cost) for name, cost in costs.items()},
-        "ratios": ratios(costs),
-        "bytes": corpus.average_bytes,
-        "images": len(corpus.files),
-        "unlike_reference": unlike,
-    }
+    return Measured(corpus=corpus, costs=costs, unlike_reference=unlike)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,11 +111,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="a folder of your own images")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", nargs="+", default=(), help="parts of headings: 28x28, JPEG")
+    parser.add_argument("--markdown", action="store_true", help="print the docs' table as well")
     parser.add_argument("--json", type=Path, help="where to write all figures")
     options = parser.parse_args(arguments)
     state = machine()
     print(json.dumps(state))
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, Measured] = {}
     try:
         with tempfile.TemporaryDirectory() as scratch:
             for corpus in corpora(options.folder, options.only, Path(scratch)):
@@ -110,10 +124,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NothingToMeasureError as nothing:
         print(nothing, file=sys.stderr)
         return 2
+    if options.markdown:
+        print("\n" + "\n".join(table({name: one.costs for name, one in found.items()})))
     if options.json:
-        report = {"machine": state, "corpora": found}
+        corpora_found = {name: one.as_json() for name, one in found.items()}
+        report = {"machine": state, "corpora": corpora_found}
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    return int(any(one["unlike_reference"] for one in found.values()))
+    return int(any(one.unlike_reference for one in found.values()))
 
 
 if __name__ == "__main__":

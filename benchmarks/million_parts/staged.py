@@ -61,7 +61,8 @@ class Meter:
         finally:
             self._note()
             with self._lock:
-                self._open.remove(figures)
+                # By identity: a stage within a stage may have the same figures.
+                self._open = [one for one in self._open if one is not figures]
             self._add(name, before, started, figures)
 
     def _add(

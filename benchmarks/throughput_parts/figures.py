@@ -68,3 +68,41 @@ def lines(corpus: Corpus, costs: Mapping[str, Cost]) -> Iterator[str]:
 
 def _ms(seconds: float) -> str:
     return f"{1000 * seconds:8.3f}"
+
+
+COLUMNS = (
+    "",
+    "`extract()` vs reference",
+    "in CPU time",
+    "CPU ms: `extract()`",
+    "its own process",
+    "compute alone",
+    "`extract()` / alone",
+    "all / turbo, used memory",
+    "all / turbo, new memory",
+    "all / Pillow",
+    "seven / Pillow",
+)
+
+
+def table(found: Mapping[str, Mapping[str, Cost]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table: docs/performance.md shows it as it is.
+
+    Shares of bare decoding are those of CPU time in one thread; turbo reads JPEG alone.
+    """
+    yield f"| {' | '.join(COLUMNS)} |"
+    yield "|---" * len(COLUMNS) + "|"
+    for heading, costs in found.items():
+        values, extract = ratios(costs), costs["extract()"]
+        alone = costs[f"{ALL}, 1 thread"]
+        shares = [values.get(f"{ALL} / {one}, 1 thread, CPU time") for one in _YARDSTICKS]
+        shares.append(values[f"seven / {PILLOW}, 1 thread, CPU time"])
+        cells = [
+            heading,
+            f"{values['extract() vs reference']:.1f} x",
+            f"{values['extract() vs reference, CPU time']:.1f} x",
+            *(f"{1000 * one:.3f}" for one in (extract.cpu, extract.parent, alone.cpu)),
+            f"{values['extract() / compute alone, CPU time']:.2f}",
+            *("-" if one is None else f"{one:.2f}" for one in shares),
+        ]
+        yield f"| {' | '.join(cells)} |"

@@ -120,7 +120,7 @@ def test_the_lead_is_the_ratio_to_the_reference_and_time_is_beside_cpu_time(
     target = tmp_path / "found.json"
     options = ["--folder", str(mixed_folder), "--only", "JPEG", "--rounds", "1"]
 
-    assert throughput.main([*options, "--json", str(target)]) == 0
+    assert throughput.main([*options, "--markdown", "--json", str(target)]) == 0
 
     printed = capsys.readouterr().out.splitlines()
     place = printed.index("about 502x375 JPEG")
@@ -129,6 +129,9 @@ def test_the_lead_is_the_ratio_to_the_reference_and_time_is_beside_cpu_time(
     for yardstick in ("turbo, used memory", "turbo, new memory", "PIL"):
         assert found["costs"][f"{yardstick}, 1 thread"]["cpu"] > 0
         assert f"all / {yardstick}, 1 thread, CPU time" in found["ratios"]
+    heads, _, row = printed[-3:]
+    assert heads.count("|") == row.count("|")
+    assert row.startswith("| about 502x375 JPEG | ")
     whole = found["costs"]["extract()"]
     # The decoders go on running: what they spent is seen nonetheless.
     assert 0 < whole["parent"] < whole["cpu"]
