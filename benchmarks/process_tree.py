@@ -174,6 +174,10 @@ def _wait(process: subprocess.Popen[bytes], most_s: float) -> resource.struct_ru
     end.start()
     try:
         _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:
+        # In a session of its own it would hear of no interruption.
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     finally:
         end.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
