@@ -27,6 +27,7 @@ from benchmarks.peers_parts.environments import NotInstalledError, cache_folder,
 from benchmarks.photographs import TooFewPhotographsError, put_photographs
 from benchmarks.process_tree import CommandFailedError, Spent, run_measured
 from benchmarks.throughput import machine
+from reference_stats.extraction.warm_up import warm_up
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = "benchmarks/peers_parts/scripts"
@@ -134,6 +135,8 @@ def run(peer: Peer, python: Path, listed: Path) -> Measured:
 def measure(peers: Sequence[Peer], options: argparse.Namespace) -> dict[str, list[Measured]]:
     """Return what every peer took in every round."""
     ready = pythons(peers, options.environments)
+    # What a machine compiles once is no cost of images.
+    warm_up()
     taken: dict[str, list[Measured]] = {name: [] for name in ready}
     with tempfile.TemporaryDirectory(prefix="drift-benchmark-") as name:
         paths = put_photographs(Path(name) / "photographs", options.images, options.folder)
