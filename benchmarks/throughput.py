@@ -28,6 +28,7 @@ from benchmarks.throughput_parts.corpora import KINDS, Corpus, make_corpora, sou
 from benchmarks.throughput_parts.figures import lines, ratios, table
 from benchmarks.throughput_parts.own_folder import NothingToMeasureError, look_at
 from benchmarks.throughput_parts.timing import Cost, differing, time_ways
+from jobs.errors import DriftError
 from reference_stats.extraction.workers import available_cores
 
 
@@ -121,8 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory() as scratch:
             for corpus in corpora(options.folder, options.only, Path(scratch)):
                 found[corpus.name] = measure(corpus, options.rounds)
-    except NothingToMeasureError as nothing:
-        print(nothing, file=sys.stderr)
+    except (NothingToMeasureError, DriftError) as error:
+        print(error, file=sys.stderr)
         return 2
     if options.markdown:
         print("\n" + "\n".join(table({name: one.costs for name, one in found.items()})))

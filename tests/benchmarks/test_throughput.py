@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import throughput
-from benchmarks.throughput_parts import timing
+from benchmarks.throughput_parts import own_folder, timing
 from benchmarks.throughput_parts.corpora import KINDS, Corpus, make_corpora
 from benchmarks.throughput_parts.own_folder import (
     Measurable,
@@ -15,6 +15,7 @@ from benchmarks.throughput_parts.own_folder import (
     group,
     look_at,
 )
+from jobs.errors import BucketAccessError
 
 
 def _picture(number, size=(28, 28), mode="RGB"):
@@ -95,6 +96,17 @@ def test_a_folder_with_nothing_to_measure_is_one_sentence(what, tmp_path, capsys
     assert throughput.main(["--folder", str(folder)]) == 2
     (sentence,) = capsys.readouterr().err.splitlines()
     assert str(folder) in sentence
+
+
+def test_a_folder_that_cannot_be_listed_is_one_sentence(mixed_folder, capsys, monkeypatch):
+    def refuse(_):
+        raise BucketAccessError("bucket/a/", "permission denied")
+
+    monkeypatch.setattr(own_folder, "open_bucket", refuse)
+
+    assert throughput.main(["--folder", str(mixed_folder)]) == 2
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "permission denied" in sentence
 
 
 def test_a_kind_that_does_not_exist_is_told_with_those_that_do(capsys):
