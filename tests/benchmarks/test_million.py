@@ -18,12 +18,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read 
 
 
 @pytest.mark.slow
-def test_a_few_images_go_from_end_to_end_and_nothing_is_left(tmp_path, capsys):
+@pytest.mark.parametrize("how", [[], ["--packed"]], ids=["files", "packed"])
+def test_a_few_images_go_from_end_to_end_and_nothing_is_left(how, tmp_path, capsys):
     target, scratch = tmp_path / "found.json", tmp_path / "scratch"
     scratch.mkdir()
     options = ["--images", "200", "--scratch", str(scratch), "--json", str(target)]
 
-    assert million.main(options) == 0
+    assert million.main([*options, *how]) == 0
 
     found = json.loads(target.read_bytes())
     for title in ("all images new", "the same images again"):
