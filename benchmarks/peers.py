@@ -93,7 +93,7 @@ PEERS = (
     Peer(
         name="cleanvision",
         script="with_cleanvision.py",
-        does="seven scores of issues and two of hashes that tell copies; a process per physical core",
+        does="seven scores of issues, two of hashes that tell copies; a process per physical core",
         packages=("cleanvision",),
     ),
     Peer(
