@@ -88,7 +88,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 lined_up=judged.lined_up,
                 comparison=judged.comparison,
                 profile=inputs.profile,
-                window=judged.window,
+                window=inputs.window,
                 affected=judged.affected,
                 segments=segment_columns(
                     judged.drifted_segments, judged.lined_up, judged.segments, judged.window
