@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+import time
 
 import numpy as np
 import pytest
@@ -98,6 +99,21 @@ def test_a_tar_that_was_let_go_is_read_on_by_ranges(far, monkeypatch):
     far.calls.clear()
     assert all(images.read(f"{name}#9.jpg").data == many["9.jpg"] for name in names)
     assert (far.count("local_copy"), far.count("read_part")) == (0, 2)
+
+
+def test_the_next_object_is_fetched_while_one_is_read(far):
+    many = contents(3, 400)
+    names = [f"{number}.tgz" for number in range(4)]
+    for name in names:
+        far.write(name, tgz_of(many))
+    images = packed(far)
+    images.expect([f"{name}#{member}" for name in names for member in many])
+    for number in range(3):
+        assert images.read(f"{number}.tgz#2.jpg").data == many["2.jpg"]
+        ended = time.monotonic() + 20
+        while far.calls["info", f"{number + 1}.tgz"] < 2 and time.monotonic() < ended:
+            time.sleep(0.005)
+        assert far.names("local_copy") == set(names[: number + 2])
 
 
 @pytest.mark.parametrize("name", [one for one in PACKERS if one.startswith("shard")])
