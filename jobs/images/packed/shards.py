@@ -105,7 +105,8 @@ class Shards:
         """
         place = self._asked(shard)
         if place.info is None:
-            raise place.error or ObjectMissingError(self._bucket.url_of(shard), "it is missing.")
+            error = place.error or ObjectMissingError(self._bucket.url_of(shard), "it is missing.")
+            raise error.with_traceback(None)
         return place.info
 
     def opened(self, shard: str) -> OpenShard:
@@ -174,7 +175,8 @@ class Shards:
     def _open(self, shard: str, place: _Place) -> OpenShard:
         with place.lock:
             if place.error is not None:
-                raise place.error
+                # The same error is raised for each image: without what led to the others.
+                raise place.error.with_traceback(None)
             if place.opened is None:
                 wanted = self._expected.get(shard, set())
                 try:

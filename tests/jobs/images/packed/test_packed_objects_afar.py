@@ -101,6 +101,15 @@ def test_a_tar_that_was_let_go_is_read_on_by_ranges(far, monkeypatch):
     assert (far.count("local_copy"), far.count("read_part")) == (0, 2)
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_what_would_take_too_many_requests_is_read_whole(far, name, monkeypatch):
+    monkeypatch.setattr(opening, "_MOST_REQUESTS", 1)
+    many = contents(30, 600_000)
+    far.write(name, KINDS[name](many))
+    assert packed(far).read(f"{name}#7.jpg").data == many["7.jpg"]
+    assert far.count("local_copy") == 1
+
+
 def test_the_next_object_is_fetched_while_one_is_read(far):
     many = contents(3, 400)
     names = [f"{number}.tgz" for number in range(4)]
