@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tarfile
 import time
 
@@ -14,7 +13,7 @@ from jobs.errors import BucketAccessError, ObjectChangedError
 from jobs.images.packed import opening, shards
 from jobs.images.packed.bucket import PackedImages
 from jobs.images.packed.opening import PackedRules
-from tests.support.counting_bucket import CountingBucket
+from tests.support.far_bucket import FarBucket
 from tests.support.packed_images import PACKERS, parquet_of, tar_of, tgz_of, zip_of
 
 KINDS = {"x.tar": tar_of, "x.zip": zip_of, "x.parquet": parquet_of}
@@ -23,18 +22,6 @@ KINDS = {"x.tar": tar_of, "x.zip": zip_of, "x.parquet": parquet_of}
 def contents(count, size):
     noise = np.random.default_rng(0).bytes(count * size)
     return {f"{number}.jpg": noise[number * size : (number + 1) * size] for number in range(count)}
-
-
-class FarBucket(CountingBucket):
-    """A bucket whose local copies are made, as those of a cloud are."""
-
-    is_far = True
-
-    def local_copy(self, name, folder):
-        self._note("local_copy", name)
-        target = folder / name.replace("/", "-")
-        shutil.copyfile(self.inner.local_copy(name, folder), target)
-        return target
 
 
 @pytest.fixture
