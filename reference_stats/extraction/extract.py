@@ -11,6 +11,7 @@ from jobs.errors import (
     BucketAccessError,
 )
 from jobs.images.locations import ImageLocation
+from jobs.images.packed.names import shard_by_shard
 from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.cache_additions import Remembering
 from reference_stats.extraction.cache_lookup import Recollection
@@ -115,6 +116,7 @@ class _Extraction:
                 fresh.append(location)
             else:
                 outcomes.put(place, known)
+        fresh = shard_by_shard(fresh, lambda one: one.name)
         reading.used = wanted.last_uses(fresh)
         if fresh and wanted.followed is not None:
             reading.known = replace(reading.known, followed=wanted.followed())
