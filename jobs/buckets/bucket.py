@@ -282,7 +282,10 @@ def _name_problem(name: str) -> str | None:
         return "the name is empty"
     if any(part in {"", ".", ".."} for part in name.split("/")):
         return "the name is absolute or has an empty, '.' or '..' part"
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+    # What can be printed is neither, and that is known without a look at each character.
+    if not name.isprintable() and any(
+        unicodedata.category(character) in {"Cc", "Cs"} for character in name
+    ):
         return "the name holds a control character"
     if len(name.encode()) > LONGEST_NAME_BYTES:
         return f"the name is longer than {LONGEST_NAME_BYTES} bytes"

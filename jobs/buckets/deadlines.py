@@ -15,7 +15,6 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +30,7 @@ class DeadlinePassedError(TimeoutError):
     """The time of a call was over before this attempt could end."""
 
 
-@contextlib.contextmanager
-def ending_at(ends_at: float) -> Iterator[None]:
+class ending_at:  # noqa: N801 - a context manager is named as a function is
     """Let requests that this thread makes inside raise `TimeoutError` from a moment on.
 
     Parameters
@@ -40,15 +38,27 @@ def ending_at(ends_at: float) -> Iterator[None]:
     ends_at
         The moment, on the clock of `time.monotonic`.
     """
-    outer = getattr(_current, "ends_at", None)
-    _current.ends_at = ends_at
-    try:
-        yield
-    finally:
-        _current.ends_at = outer
+
+    def __init__(self, ends_at: float) -> None:
+        self._ends_at = ends_at
+        self._outer: float | None = None
+
+    def __enter__(self) -> None:
+        self._outer = getattr(_current, "ends_at", None)
+        _current.ends_at = self._ends_at
+
+    def __exit__(self, *_: object) -> None:
+        _current.ends_at = self._outer
 
 
-def _time_left_s() -> float | None:
+def time_left_s() -> float | None:
+    """Return how long the thread's requests may still take; None without a deadline.
+
+    Raises
+    ------
+    DeadlinePassedError
+        If there is no time left.
+    """
     ends_at = getattr(_current, "ends_at", None)
     if ends_at is None:
         return None
@@ -78,7 +88,7 @@ class _TimedStream(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int | None:  # noqa: ANN401 - any writable buffer
         if self.is_over:
             return 0
-        left_s = _time_left_s()
+        left_s = time_left_s()
         if left_s is not None:
             usual_s = self._timeout_s
             self._socket.settimeout(left_s if usual_s is None else min(usual_s, left_s))
@@ -139,7 +149,7 @@ class _TimedConnection(_Connection):
 
     def connect(self) -> None:
         """Connect within the time that is left."""
-        left_s = _time_left_s()
+        left_s = time_left_s()
         if left_s is not None:
             usual_s = self.timeout
             self.timeout = min(usual_s, left_s) if isinstance(usual_s, int | float) else left_s
@@ -151,7 +161,7 @@ class _TimedConnection(_Connection):
             super().send(data)
             return
         for start in range(0, len(data), _PIECE_BYTES):
-            left_s = _time_left_s()
+            left_s = time_left_s()
             if left_s is not None and self.sock is not None:
                 self.sock.settimeout(left_s)
             super().send(data[start : start + _PIECE_BYTES])

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import google_crc32c
 import requests
@@ -30,11 +30,13 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.client import OBJECT_HEADERS, mount_timed
 from jobs.buckets.gcs.failures import Refusal
-from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
+from jobs.buckets.http.answers import Answer
+from jobs.buckets.http.connections import Connections, beginning_of, connections_to
 from jobs.buckets.object_store import DamagedContentError, Sink, UncheckedContentError
 from jobs.buckets.wrong_answers import WrongAnswerError, refuse_page
 
 Taken = TypeVar("Taken")
+Readable = Answer | urllib3.BaseHTTPResponse
 
 _CHUNK_BYTES = 1 << 18
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/")
@@ -60,11 +62,13 @@ class Downloads:
         self._session = session
         self._credentials = session.credentials
         self._refresh = Request(mount_timed(requests.Session()))
-        self._url = client.api_endpoint
+        url = client.api_endpoint
         # A server in the store's place may serve it below a path.
-        self._path = urlsplit(self._url).path.rstrip("/")
-        self._host = self._url.rstrip("/").removesuffix(self._path)
-        self._pool = _pool(session, self._url, settings.connections)
+        path = urlsplit(url).path.rstrip("/")
+        self._host = url.rstrip("/").removesuffix(path)
+        objects = storage.Blob.path_helper(self._bucket.path, "")
+        self._objects = f"{path}/download/storage/v1{objects}"
+        self._connections = _connections(session, url, settings)
 
     def download(self, name: str, sink: Sink) -> str:
         """Write an object into `sink`, its checksum verified, and return its generation.
@@ -105,17 +109,16 @@ class Downloads:
         name: str,
         query: str,
         further: dict[str, str],
-        take: Callable[[urllib3.BaseHTTPResponse], Taken],
+        take: Callable[[Readable], Taken],
     ) -> Taken:
         """Ask for a download and return the result of `take` for the answer."""
-        path = storage.Blob.path_helper(self._bucket.path, name)
-        target = f"{self._path}/download/storage/v1{path}?alt=media{query}"
+        target = f"{self._objects}{quote(name, safe='~')}?alt=media{query}"
         headers = _HEADERS | further
-        if self._pool is not None:
+        if self._connections is not None:
             signed = headers.copy()
             refresh = functools.partial(self._refresh, timeout=self._timeouts_s)
             self._credentials.before_request(refresh, "GET", self._host + target, signed)
-            with answer_to(self._pool, target, signed, self._timeouts_s) as answer:
+            with self._connections.ask(target, signed) as answer:
                 refuse_page(answer.status, answer.headers, OBJECT_HEADERS)
                 if answer.status != 401 and not 300 <= answer.status < 400:
                     return take(answer)
@@ -138,7 +141,9 @@ class Downloads:
         return str(blob.generation)
 
 
-def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnectionPool | None:
+def _connections(
+    session: requests.Session, url: str, settings: CloudSettings
+) -> Connections | None:
     """Return connections without the client; None if there is a proxy or mutual TLS.
 
     The trusted certificates are those of `requests`.
@@ -147,10 +152,10 @@ def _pool(session: requests.Session, url: str, most: int) -> urllib3.HTTPConnect
     if select_proxy(url, found["proxies"]) or found["cert"] or getattr(session, "is_mtls", False):
         return None
     trusted = DEFAULT_CA_BUNDLE_PATH if found["verify"] is True else str(found["verify"])
-    return connections_to(url, Path(trusted), most)
+    return connections_to(url, Path(trusted), settings.connections, settings.retry.timeouts_s)
 
 
-def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
+def _take(answer: Readable, sink: Sink) -> str | None:
     """Write the content and return the generation; None, and nothing written, if it is packed."""
     if answer.status != 200:
         raise _refusal(answer)
@@ -174,9 +179,7 @@ def _take(answer: urllib3.BaseHTTPResponse, sink: Sink) -> str | None:
     return generation
 
 
-def _take_part(
-    answer: urllib3.BaseHTTPResponse, start: int, size: int, check: Callable[[str], None]
-) -> bytes:
+def _take_part(answer: Readable, start: int, size: int, check: Callable[[str], None]) -> bytes:
     if answer.status == 416:
         return b""
     if answer.status not in {200, 206}:
@@ -197,7 +200,7 @@ def _take_part(
     return content.getvalue()[skipped : skipped + size]
 
 
-def _length(answer: urllib3.BaseHTTPResponse, start: int, size: int) -> int:
+def _length(answer: Readable, start: int, size: int) -> int:
     """Return the announced length of a part; the part may end where the object ends."""
     said = _RANGE.match(answer.headers.get("content-range", ""))
     if said is None:
@@ -208,7 +211,7 @@ def _length(answer: urllib3.BaseHTTPResponse, start: int, size: int) -> int:
     return last + 1 - first
 
 
-def _refusal(answer: urllib3.BaseHTTPResponse) -> Exception:
+def _refusal(answer: Readable) -> Exception:
     text = beginning_of(answer)
     failure: Exception = api_errors.from_http_status(  # type: ignore[no-untyped-call]
         answer.status, text, response=Refusal(text=text)

@@ -12,18 +12,17 @@ import functools
 import urllib.parse
 from pathlib import Path
 
-import urllib3
-from botocore.auth import S3SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
-from jobs.buckets.http_answers import answer_to, beginning_of, connections_to
+from jobs.buckets.http.answers import Answer
+from jobs.buckets.http.connections import Connections, beginning_of, connections_to
 from jobs.buckets.object_store import Sink
 from jobs.buckets.s3.client import OBJECT_HEADERS, S3Client
 from jobs.buckets.s3.content import chunks_of, is_md5, take, version_of
 from jobs.buckets.s3.failures import PASSING_STATUS, refusal_of
 from jobs.buckets.s3.marks import HEADER, QUERY, Marks
+from jobs.buckets.s3.signatures import Signatures
 from jobs.buckets.wrong_answers import refuse_page
 
 _CHUNK_BYTES = 1 << 18
@@ -44,8 +43,11 @@ class Downloads:
     def __init__(self, client: S3Client, bucket_name: str, connections: int) -> None:
         self._client = client
         self._bucket_name = bucket_name
-        self._address = client.address_of(bucket_name)
-        self._pool = _pool(self._address.url, client.trusted, connections)
+        address = client.address_of(bucket_name)
+        self._path = address.url.removeprefix(address.host)
+        self._connections = _connections(address.url, client, connections)
+        host = "" if self._connections is None else self._connections.host
+        self._signatures = Signatures(host, address.region)
         self._has_md5 = True
         self._marks = Marks()
 
@@ -72,17 +74,18 @@ class Downloads:
 
     def _download_directly(self, name: str, sink: Sink) -> str | None:
         """Download without the client; None, and nothing written, if the client has to be asked."""
-        if self._pool is None or not self._has_md5:
+        if self._connections is None or not self._has_md5:
             return None
         mark = self._marks.new()
-        url = self._address.url + urllib.parse.quote(name, safe="/~")
-        if mark is not None:
-            url += f"?{QUERY}={mark}"
-        signed = AWSRequest(method="GET", url=url, headers=_HEADERS)
-        S3SigV4Auth(self._client.credentials(), "s3", self._address.region).add_auth(signed)
-        target = url[len(self._address.host) :]
-        headers = dict(signed.headers.items())
-        with answer_to(self._pool, target, headers, self._client.timeouts_s) as answer:
+        path = self._path + urllib.parse.quote(name, safe="/~")
+        query = "" if mark is None else f"{QUERY}={mark}"
+        keys = self._client.credentials()
+        signed = self._signatures.headers(
+            path, query, (keys.access_key, keys.secret_key, keys.token)
+        )
+        target = f"{path}?{query}" if query else path
+        headers = _HEADERS | signed
+        with self._connections.ask(target, headers) as answer:
             refuse_page(answer.status, answer.headers, OBJECT_HEADERS)
             if answer.status in PASSING_STATUS:
                 raise refusal_of(answer.status, beginning_of(answer))
@@ -91,8 +94,8 @@ class Downloads:
                 return None
             return self._take(answer, sink, mark)
 
-    def _take(self, answer: urllib3.BaseHTTPResponse, sink: Sink, mark: str | None) -> str | None:
-        headers = {name.lower(): value for name, value in answer.headers.items()}
+    def _take(self, answer: Answer, sink: Sink, mark: str | None) -> str | None:
+        headers = answer.headers
         version = version_of({"ETag": headers.get("etag")})
         if not self._marks.is_bound(mark, headers.get(HEADER)):
             sink.identify(version)
@@ -128,8 +131,9 @@ class Downloads:
         return version
 
 
-def _pool(url: str, trusted: str | bool, most: int) -> urllib3.HTTPConnectionPool | None:
+def _connections(url: str, client: S3Client, most: int) -> Connections | None:
     """Return connections without the client; None if there is a proxy."""
     if get_environ_proxies(url):
         return None
-    return connections_to(url, Path(str(get_cert_path(trusted))), most)
+    trusted = Path(str(get_cert_path(client.trusted)))
+    return connections_to(url, trusted, most, client.timeouts_s)

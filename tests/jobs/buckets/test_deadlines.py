@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import urllib3
 
-from jobs.buckets.deadlines import ending_at
+from jobs.buckets.deadlines import TIMED_POOLS, ending_at
 from jobs.buckets.gcs.store import GCSBucket
-from jobs.buckets.http_answers import connections_to
 from jobs.errors import ObjectTooLargeError
 from jobs.testing.clouds.fault_suite import QUICK
+from tests.support.served_bytes import served_by
 
 LATE_S = 0.7
-Serve = Callable[[socket.socket], None]
-
-
-@contextlib.contextmanager
-def served_by(serve: Serve) -> Iterator[str]:
-    """Run a server that does with each connection what `serve` does; yield its URL."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    stopped = threading.Event()
-
-    def handle(connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            serve(connection)
-
-    def accept() -> None:
-        while not stopped.is_set():
-            connection, _ = listening.accept()
-            threading.Thread(target=handle, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    address = listening.getsockname()
-    try:
-        yield f"http://127.0.0.1:{address[1]}"
-    finally:
-        stopped.set()
-        socket.create_connection(address).close()
-        thread.join()
-        listening.close()
 
 
 def pool_to(url: str) -> urllib3.HTTPConnectionPool:
-    pool = connections_to(url, Path("/nonexistent"), 1)
-    assert pool is not None
-    return pool
+    pools = urllib3.PoolManager(maxsize=1)
+    pools.pool_classes_by_scheme = TIMED_POOLS
+    return pools.connection_from_url(url)
 
 
 def asked(

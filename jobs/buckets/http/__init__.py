@@ -1,0 +1,1 @@
+"""Requests past a vendor's client, which costs many times what the request itself does."""
