@@ -30,13 +30,13 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 from jobs.buckets.cloud_settings import CloudSettings
 from jobs.buckets.gcs.client import OBJECT_HEADERS, mount_timed
 from jobs.buckets.gcs.failures import Refusal
-from jobs.buckets.http.answers import Answer
+from jobs.buckets.http.answers import HttpAnswer
 from jobs.buckets.http.connections import Connections, beginning_of, connections_to
 from jobs.buckets.object_store import DamagedContentError, Sink, UncheckedContentError
 from jobs.buckets.wrong_answers import WrongAnswerError, refuse_page
 
 Taken = TypeVar("Taken")
-Readable = Answer | urllib3.BaseHTTPResponse
+Readable = HttpAnswer | urllib3.BaseHTTPResponse
 
 _CHUNK_BYTES = 1 << 18
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/")

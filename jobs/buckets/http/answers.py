@@ -105,7 +105,7 @@ class Incoming:
         return self._timeout_s if left_s is None else min(self._timeout_s, left_s)
 
 
-class Answer:
+class HttpAnswer:
     """An answer whose content has not been read yet, for a ``with`` statement.
 
     Parameters

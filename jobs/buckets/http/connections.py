@@ -13,7 +13,7 @@ import urllib3
 from urllib3.connection import HTTPConnection
 
 from jobs.buckets.deadlines import TIMED_POOLS
-from jobs.buckets.http.answers import Answer, Incoming, failure_of
+from jobs.buckets.http.answers import HttpAnswer, Incoming, failure_of
 from jobs.buckets.http.heads import head_of_request
 
 _LONGEST_ERROR_BYTES = 1 << 16
@@ -52,7 +52,7 @@ class Connections:
         if pool.port not in {None, _USUAL_PORTS.get(pool.scheme or "")}:
             self.host += f":{pool.port}"
 
-    def ask(self, target: str, headers: Mapping[str, str]) -> Answer:
+    def ask(self, target: str, headers: Mapping[str, str]) -> HttpAnswer:
         """Return the answer to a GET request for `target`, to be used in a ``with`` statement.
 
         Behind it the connection is used again if the answer was read to its end.
@@ -69,7 +69,7 @@ class Connections:
         try:
             incoming = Incoming(connection.sock, self._read_s)
             incoming.send(request)
-            return Answer(incoming, partial(self._finish, connection))
+            return HttpAnswer(incoming, partial(self._finish, connection))
         except BaseException:
             connection.close()
             raise
@@ -134,7 +134,7 @@ def connections_to(
     return Connections(pool, most, timeouts_s)
 
 
-def beginning_of(answer: Answer | urllib3.BaseHTTPResponse) -> str:
+def beginning_of(answer: HttpAnswer | urllib3.BaseHTTPResponse) -> str:
     """Return what an error says, at most 64 KB of it."""
     said = bytearray()
     while len(said) < _LONGEST_ERROR_BYTES:

@@ -15,7 +15,7 @@ from pathlib import Path
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
-from jobs.buckets.http.answers import Answer
+from jobs.buckets.http.answers import HttpAnswer
 from jobs.buckets.http.connections import Connections, beginning_of, connections_to
 from jobs.buckets.object_store import Sink
 from jobs.buckets.s3.client import OBJECT_HEADERS, S3Client
@@ -94,7 +94,7 @@ class Downloads:
                 return None
             return self._take(answer, sink, mark)
 
-    def _take(self, answer: Answer, sink: Sink, mark: str | None) -> str | None:
+    def _take(self, answer: HttpAnswer, sink: Sink, mark: str | None) -> str | None:
         headers = answer.headers
         version = version_of({"ETag": headers.get("etag")})
         if not self._marks.is_bound(mark, headers.get(HEADER)):
