@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,11 +15,27 @@ from reference_stats.outcomes import ImageFeatures
 from reference_stats.size_limits import SizeLimits
 
 
+def _ignore(place: int) -> None:
+    del place
+
+
 def measure_many(
-    files: Sequence[bytes], limits: SizeLimits, features: Sequence[Feature]
+    files: Sequence[bytes],
+    limits: SizeLimits,
+    features: Sequence[Feature],
+    begin: Callable[[int], object] = _ignore,
 ) -> MeasuredFiles:
-    """Return what `measure` returns for each file."""
-    outcomes = [measure(data, limits, features) for data in files]
+    """Return what `measure` returns for each file.
+
+    Parameters
+    ----------
+    begin
+        Called with the place of a file before anything is done with its content.
+    """
+    outcomes = []
+    for place, data in enumerate(files):
+        begin(place)
+        outcomes.append(measure(data, limits, features))
     numbers = np.full((len(files), len(features)), np.nan)
     fingerprints = np.zeros((len(files), FINGERPRINT_BYTES), np.uint8)
     for place, outcome in enumerate(outcomes):
