@@ -13,15 +13,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from reference_stats.extraction.isolated import worker
-from reference_stats.extraction.measuring.measure import measure
+from reference_stats.extraction.measuring.measure_many import measure_many
+from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.features.feature import Feature
-from reference_stats.fingerprint import FINGERPRINT_BYTES
-from reference_stats.outcomes import FeatureValues, ImageFeatures, UnreadableImage
 from reference_stats.size_limits import SizeLimits
 
 
@@ -33,11 +33,6 @@ def _segfault(mark: str) -> None:
     if mark:
         Path(mark).touch()
     ctypes.string_at(0)
-
-
-def _features(count: int) -> ImageFeatures:
-    values = FeatureValues(("nothing",) * count, np.zeros(count))
-    return ImageFeatures(values=values, deep=False, fingerprint=bytes(FINGERPRINT_BYTES))
 
 
 def _use_up_all_files(mark: str) -> None:
@@ -57,24 +52,36 @@ FAULTS: dict[str, Callable[[str], object]] = {
     "greedy": lambda _: bytearray(64 << 30),
     "bug": _find_a_bug,
     "no files": _use_up_all_files,
-    "lie": lambda _: _features(3),
-    "too much": lambda _: _features(1_000_000),
+    "lie": lambda _: 3,
+    "too much": lambda _: 1_000_000,
 }
 
 
 def measure_with_faults(
-    data: bytes, limits: SizeLimits, features: Sequence[Feature]
-) -> ImageFeatures | UnreadableImage:
-    """Do what the file asks for, then measure it."""
-    if b"FAULT:" in data:
-        name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition("@")
-        if not (mark and Path(mark).exists()):
-            answer = FAULTS[name](mark)
-            if isinstance(answer, ImageFeatures):
-                return answer
-    return measure(data, limits, features)
+    files: Sequence[bytes],
+    limits: SizeLimits,
+    features: Sequence[Feature],
+    begin: Callable[[int], object] = int,
+) -> MeasuredFiles:
+    """Do what each file asks for when its turn comes, and measure them."""
+    told: list[object] = []
+
+    def begin_with_fault(place: int) -> None:
+        begin(place)
+        data = files[place]
+        if b"FAULT:" in data:
+            name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition("@")
+            if not (mark and Path(mark).exists()):
+                told.append(FAULTS[name](mark))
+
+    measured = measure_many(files, limits, features, begin_with_fault)
+    for count in told:
+        if isinstance(count, int):
+            # An answer with as many numbers of each file as a liar likes.
+            return replace(measured, numbers=np.zeros((len(files), count)))
+    return measured
 
 
 if __name__ == "__main__":
-    worker.measure = measure_with_faults
-    worker.main(int(sys.argv[1]))
+    worker.measure_many = measure_with_faults
+    worker.main(*map(int, sys.argv[1:]))
