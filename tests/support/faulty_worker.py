@@ -48,6 +48,7 @@ FAULTS: dict[str, Callable[[str], object]] = {
     "segfault": _segfault,
     "abort": lambda _: os.abort(),
     "killed": lambda _: os.kill(os.getpid(), signal.SIGKILL),
+    "slow": lambda _: time.sleep(1),
     "hang": lambda _: time.sleep(3600),
     "greedy": lambda _: bytearray(64 << 30),
     "bug": _find_a_bug,
