@@ -111,6 +111,22 @@ def test_no_core_waits_for_others_to_be_fetched() -> None:
     assert max(compute.sizes) <= 2
 
 
+def test_what_comes_one_by_one_from_a_far_store_is_computed_a_few_at_a_time() -> None:
+    fetch, compute = Log(each_s=0.01), Log(each_s=0.00005)
+    found = _all(_stages(fetch, compute, fetch_workers=16, is_far=True), 1_600)
+    assert sorted(found) == list(range(1_600))
+    assert fetch.most == 16
+    assert set(fetch.sizes) == {1}
+    # Sixteen come within the time that each waits for.
+    assert len(compute.sizes) < 1_600 / 4
+
+
+def test_what_takes_a_core_some_time_does_not_wait_for_others() -> None:
+    compute = Log(each_s=0.01)
+    _all(_stages(Log(each_s=0.01), compute, fetch_workers=2, is_far=True), 100)
+    assert sum(size == 1 for size in compute.sizes) > 50
+
+
 @pytest.mark.parametrize("slow_stage", ["fetch", "compute", "caller"])
 @pytest.mark.parametrize("is_far", [False, True])
 def test_what_waits_is_bounded_by_bytes(slow_stage: str, is_far: bool) -> None:
