@@ -295,6 +295,6 @@ def _name_problem(name: str) -> str | None:
         unicodedata.category(character) in {"Cc", "Cs"} for character in name
     ):
         return "the name holds a control character"
-    if len(name.encode()) > LONGEST_NAME_BYTES:
+    if 4 * len(name) > LONGEST_NAME_BYTES < len(name.encode()):
         return f"the name is longer than {LONGEST_NAME_BYTES} bytes"
     return None

@@ -62,20 +62,21 @@ def measure_with_faults(
     files: Sequence[bytes],
     limits: SizeLimits,
     features: Sequence[Feature],
-    begin: Callable[[int], object] = int,
+    *,
+    before_each: Callable[[int], object] = int,
 ) -> MeasuredFiles:
     """Do what each file asks for when its turn comes, and measure them."""
     told: list[object] = []
 
     def begin_with_fault(place: int) -> None:
-        begin(place)
+        before_each(place)
         data = files[place]
         if b"FAULT:" in data:
             name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition("@")
             if not (mark and Path(mark).exists()):
                 told.append(FAULTS[name](mark))
 
-    measured = measure_many(files, limits, features, begin_with_fault)
+    measured = measure_many(files, limits, features, before_each=begin_with_fault)
     for count in told:
         if isinstance(count, int):
             # An answer with as many numbers of each file as a liar likes.

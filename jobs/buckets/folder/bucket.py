@@ -15,7 +15,6 @@ from jobs.buckets.bucket import (
     ObjectKind,
     StoredObject,
     check_prefix,
-    check_size,
 )
 from jobs.buckets.folder.files import (
     described_file,
@@ -39,6 +38,7 @@ from jobs.errors import (
     ObjectError,
     ObjectExistsError,
     ObjectMissingError,
+    ObjectTooLargeError,
     UsageError,
 )
 
@@ -246,11 +246,13 @@ class FolderBucket(Bucket):
     def _content(
         self, name: str, descriptor: int, status: os.stat_result, most_bytes: int | None
     ) -> StoredObject:
-        version = file_version(status)
-        check_size(self.url_of(name), status.st_size, most_bytes, version)
-        data = read_all(descriptor, status.st_size, most_bytes)
-        check_size(self.url_of(name), len(data), most_bytes, version)
-        return StoredObject(data=data, version=version)
+        version, size_bytes = file_version(status), status.st_size
+        if most_bytes is None or size_bytes <= most_bytes:
+            data = read_all(descriptor, size_bytes, most_bytes)
+            size_bytes = len(data)
+            if most_bytes is None or size_bytes <= most_bytes:
+                return StoredObject(data=data, version=version)
+        raise ObjectTooLargeError(self.url_of(name), size_bytes, most_bytes, version)
 
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[tuple[int, os.stat_result]]:

@@ -36,8 +36,9 @@ class Decoders:
 
     def start(self) -> None:
         """Have a process ready for the first image."""
-        with contextlib.suppress(DecoderStartError, MemoryError):
-            self._idle.append(self._take())
+        with contextlib.suppress(DecoderStartError, MemoryError), self._starting:
+            # Free before the lock is: whoever waits to start one takes it.
+            self._idle.append(self._take_idle() or _start_process())
 
     def measure(self, data: bytes, order: Order) -> Measured:
         """Return what became of one image; raises as `measure_many` does."""
@@ -116,22 +117,31 @@ class Decoders:
         self._idle.clear()
 
     def _take(self) -> DecodingProcess:
+        process = self._take_idle()
+        if process is not None:
+            return process
+        with self._starting:
+            # One may have become free while others were started.
+            return self._take_idle() or _start_process()
+
+    def _take_idle(self) -> DecodingProcess | None:
         with contextlib.suppress(IndexError):
             while not (process := self._idle.pop()).is_running:
                 process.kill()
             return process
-        return self._new()
+        return None
 
     def _new(self) -> DecodingProcess:
         with self._starting:
-            try:
-                return DecodingProcess()
-            except KilledAtStartError:
-                return _second_process()
+            return _start_process()
 
 
-def _second_process() -> DecodingProcess:
-    """Start a process once more after one was killed; nobody but the guard of memory does that."""
+def _start_process() -> DecodingProcess:
+    """Start a process, once more where it is killed: only the guard of memory does that."""
+    try:
+        return DecodingProcess()
+    except KilledAtStartError:
+        pass
     try:
         return DecodingProcess()
     except KilledAtStartError:

@@ -86,7 +86,7 @@ def _answer(
 ) -> tuple[int, bytes]:
     try:
         try:
-            measured = measure_many(files, limits, features, begin)
+            measured = measure_many(files, limits, features, before_each=begin)
         except MemoryError:
             measured = _one_by_one(files, limits, features, begin)
         return messages.MEASURED, pack_measured(measured)

@@ -19,17 +19,18 @@ def measure_many(
     files: Sequence[bytes],
     limits: SizeLimits,
     features: Sequence[Feature],
-    begin: Callable[[int], object] = _ignore,
+    *,
+    before_each: Callable[[int], object] = _ignore,
 ) -> MeasuredFiles:
     """Return what `measure` returns for each file.
 
     Parameters
     ----------
-    begin
+    before_each
         Called with the place of a file before anything is done with its content.
     """
     outcomes = []
     for place, data in enumerate(files):
-        begin(place)
+        before_each(place)
         outcomes.append(measure(data, limits, features))
     return MeasuredFiles.of(outcomes, feature_names(features))

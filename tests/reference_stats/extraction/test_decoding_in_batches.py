@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from reference_stats.extraction.isolated.failures import DecodingBugError, Failu
 from reference_stats.extraction.isolated.guilty import measure_all
 from reference_stats.extraction.isolated.process import DecodingProcess, Order
 from reference_stats.extraction.isolated.processes import Decoders
+from reference_stats.extraction.isolated.turns import Turns, teller
 from reference_stats.extraction.measuring.measure import measure
 from reference_stats.extraction.measuring.measure_many import measure_many
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
@@ -269,6 +271,38 @@ def test_the_guilty_are_found_by_halving_where_the_process_lies(
     assert found == guilty
     # Halved seven times, and once alone.
     assert ended <= 8 * len(guilty)
+
+
+# --- whose turn it is ---
+
+
+def test_a_process_tells_whose_turn_it_is() -> None:
+    turns = Turns()
+    tell = teller(turns.descriptor)
+    assert turns.place(5) is None
+    tell(4)
+    assert turns.place(5) == 4
+    assert turns.place(4) is None
+    turns.reset()
+    assert turns.place(5) is None
+    turns.close()
+    turns.close()
+
+
+@pytest.mark.parametrize("said", [-1, 5, 1 << 62, -(1 << 62)])
+def test_a_turn_that_cannot_be_is_none(said: int) -> None:
+    turns = Turns()
+    teller(turns.descriptor)(said)
+    assert turns.place(5) is None
+    turns.close()
+
+
+def test_memory_that_a_process_has_cut_off_tells_nothing() -> None:
+    turns = Turns()
+    os.ftruncate(turns.descriptor, 3)
+    assert turns.place(5) is None
+    turns.reset()
+    turns.close()
 
 
 # --- answers ---
