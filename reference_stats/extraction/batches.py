@@ -22,11 +22,13 @@ WAITING_BYTES = 32 << 20
 _FETCHING_S, _COMPUTING_S = 0.02, 0.25
 # Fewer are not taken to leave some to other cores where all of them take no longer than this.
 _SHARED_S = 0.005
-_FEWEST_SHARED = 16
+_FEWEST_SHARED = 8
 # A core that waits so long for a file has too few threads that fetch.
 _HUNGRY_S = 0.01
-# What comes one by one from a far store is waited for by a core that could begin with one.
-_GATHERED_S = 0.01
+# From a far store files come one by one. A core waits so long for as many as it then computes in that
+# time: for three small ones it costs as much to tell a process of them as to compute them.
+_GATHERED_S = 0.025
+_MOST_GATHERED = 64
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ class Flow(Generic[Item, Fetched]):
             self._waiting_bytes += sum(sizes)
             if self._fetched == len(self.items):
                 self._arrival.notify_all()
-            elif len(self._waiting) >= self._fewest or len(self._waiting) == len(fetched):
+            elif len(self._waiting) >= self._enough or len(self._waiting) == len(fetched):
                 self._arrival.notify(len(fetched))
 
     def next_batch(self, start_fetcher: Callable[[], None]) -> Sequence[Fetched]:
@@ -185,19 +187,20 @@ class Flow(Generic[Item, Fetched]):
         return on_their_way < self._most and self._waiting_bytes < WAITING_BYTES
 
     @property
-    def _fewest(self) -> int:
-        """How many are computed together in so little time that they are not shared out."""
+    def _enough(self) -> int:
+        """How many from a far store are computed without a wait for others."""
         each_s = self._computing.each_s
-        return min(_FEWEST_SHARED, int(_SHARED_S / each_s)) if each_s else 1
+        return min(_MOST_GATHERED, int(_GATHERED_S / each_s)) if each_s else 1
 
     def _has_too_few(self) -> bool:
-        """Return whether a message to a decoding process costs more than to wait for others."""
         is_over = self._closed or self._fetched == len(self.items)
-        return not is_over and 0 < len(self._waiting) < self._fewest
+        return not is_over and 0 < len(self._waiting) < self._enough
 
     def _take(self) -> Sequence[Fetched]:
         left = len(self._waiting) + len(self.items) - self._fetched
-        most = min(self._computing.count, max(self._fewest, ceil(left / (2 * self._cores))))
+        each_s = self._computing.each_s
+        fewest = min(_FEWEST_SHARED, int(_SHARED_S / each_s)) if each_s else 1
+        most = min(self._computing.count, max(fewest, ceil(left / (2 * self._cores))))
         batch: list[Fetched] = []
         size_bytes = 0
         while self._waiting and len(batch) < most:

@@ -117,14 +117,14 @@ def test_what_comes_one_by_one_from_a_far_store_is_computed_a_few_at_a_time() ->
     assert sorted(found) == list(range(1_600))
     assert fetch.most == 16
     assert set(fetch.sizes) == {1}
-    # Sixteen come within the time that each waits for.
-    assert len(compute.sizes) < 1_600 / 4
+    # Forty come within the time that is waited for.
+    assert len(compute.sizes) < 1_600 / 10
 
 
 def test_what_takes_a_core_some_time_does_not_wait_for_others() -> None:
-    compute = Log(each_s=0.01)
-    _all(_stages(Log(each_s=0.01), compute, fetch_workers=2, is_far=True), 100)
-    assert sum(size == 1 for size in compute.sizes) > 50
+    compute = Log(each_s=0.03)
+    _all(_stages(Log(each_s=0.03), compute, fetch_workers=1, is_far=True), 40)
+    assert sum(size == 1 for size in compute.sizes) > 30
 
 
 @pytest.mark.parametrize("slow_stage", ["fetch", "compute", "caller"])
