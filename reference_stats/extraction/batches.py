@@ -25,8 +25,8 @@ _SHARED_S = 0.005
 _FEWEST_SHARED = 8
 # A core that waits so long for a file has too few threads that fetch.
 _HUNGRY_S = 0.01
-# From a far store files come one by one. A core waits so long for as many as it then computes in that
-# time: for three small ones it costs as much to tell a process of them as to compute them.
+# From a far store files come one by one. A core waits so long at most for as many as it computes in
+# that time: to tell a process of a batch costs as much as to compute ten small ones.
 _GATHERED_S = 0.025
 _MOST_GATHERED = 64
 
