@@ -139,7 +139,7 @@ class ImageReading:
         if not self.known.must_look(location.path):
             return None
         try:
-            info = self.buckets[location.bucket_url].info(location.name)
+            info = self.buckets[location.bucket_url].holder_info(location.name)
         except ObjectError as error:
             return self._lost(location, error)
         looked_up = self.known.look(location.path, info, self.used.get(location))
