@@ -13,6 +13,9 @@ from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectError, PublishError
 from jobs.images.locations import ImageLocator
+from jobs.images.packed.bucket import with_packed_images
+from jobs.images.packed.opening import PackedRules
+from jobs.images.packed.table_columns import TableKeys
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.job import Job
 from jobs.job_file.logged_images import LOG_IMAGES_URL, ImageColumn
@@ -162,6 +165,16 @@ def only_run(place: Workplace) -> Iterator[Callable[[], None]]:
         yield lock.check
 
 
+def packed_rules(images: ImageSettings | None) -> PackedRules:
+    """Return what a job says of images in packed objects."""
+    if images is None:
+        return PackedRules()
+    return PackedRules(
+        keys=TableKeys(images=images.packed_bytes, names=images.packed_key),
+        most_bytes=images.max_bytes,
+    )
+
+
 def with_logged_images(
     opened: Callable[[str], Bucket],
     log: Bucket,
@@ -180,10 +193,11 @@ def open_workplace(job: Job, *, progress: Progress | None = None, writes: bool =
     """Return the workplace of a job, its buckets opened once each."""
     opened = cache(open_bucket)
     own = opened(job.bucket.url)
+    images = cache(with_packed_images(opened, packed_rules(job.images)))
     return Workplace(
         job=job,
         bucket=own,
-        open_bucket=with_logged_images(opened, own, job.predictions, job.images),
+        open_bucket=with_logged_images(images, own, job.predictions, job.images),
         clock=lambda: datetime.now(UTC),
         progress=progress,
         writes=writes,

@@ -24,6 +24,11 @@ class Limits:
         the store does not have yet.
     part_bytes
         Rows and images after which a part is sent earlier.
+    shard_bytes
+        The length of an archive of packed images at which its part is sent earlier; no archive is
+        longer. It is held in memory while it is sent.
+    packed_image_bytes
+        A larger image is not packed but an object of its own.
     close_seconds
         How long `PredictionLog.close` may take.
 
@@ -36,13 +41,15 @@ class Limits:
     __slots__ = (
         "close_seconds",
         "image_bytes",
+        "packed_image_bytes",
         "part_bytes",
         "part_seconds",
         "queued_bytes",
+        "shard_bytes",
         "spooled_bytes",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one decision of the person who sets up a server
         self,
         *,
         queued_bytes: int = 64 * MIB,
@@ -50,6 +57,8 @@ class Limits:
         image_bytes: int = 20 * MIB,
         part_seconds: float = 60.0,
         part_bytes: int = 64 * MIB,
+        shard_bytes: int = 8 * MIB,
+        packed_image_bytes: int = MIB // 4,
         close_seconds: float = 5.0,
     ) -> None:
         self.queued_bytes = queued_bytes
@@ -57,6 +66,8 @@ class Limits:
         self.image_bytes = image_bytes
         self.part_seconds = part_seconds
         self.part_bytes = part_bytes
+        self.shard_bytes = shard_bytes
+        self.packed_image_bytes = packed_image_bytes
         self.close_seconds = close_seconds
         for name in self.__slots__:
             value = getattr(self, name)

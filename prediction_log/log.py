@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from prediction_log.complaints import Complaints, warn
 from prediction_log.limits import Limits
+from prediction_log.packing import Packing, environment_packs_images
 from prediction_log.rows import RESERVED, LoggedPrediction, is_plain_id
 from prediction_log.spooling.counts import FAILED, NOT_SAMPLED, QUEUE_FULL, Counts
 from prediction_log.spooling.folder import SpoolFolder, folder_of
@@ -46,6 +47,10 @@ class PredictionLog:
         temporary files.
     packed
         Whether the parts of the log are sent as gzip, with the ending ``.jsonl.gz``.
+    pack_images
+        Whether small images are sent together, those of a part of the log as one tar archive
+        ``images/dt=YYYY-MM-DD/part-<hex>.tar``; a row's image is then ``<archive>#<member>``. Where
+        it is None, the environment variable ``PREDICTION_LOG_PACK_IMAGES``, or else no.
     limits
         What it may take of memory and disk.
 
@@ -66,6 +71,7 @@ class PredictionLog:
         columns: Mapping[str, object] | None = None,
         spool: str | os.PathLike[str] | None = None,
         packed: bool = False,
+        pack_images: bool | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.limits = limits or Limits()
@@ -78,7 +84,9 @@ class PredictionLog:
         self._share = share
         self._keeps_images = images
         self._always = _checked_columns(columns or {}) | ({"share": share} if share < 1 else {})
-        self._packed = packed
+        if pack_images is None:
+            pack_images = environment_packs_images(os.environ)
+        self._packing = Packing(rows=packed, images=pack_images)
         self._complaints = Complaints()
         self._begin()
         _fork_aware.add(self)
@@ -198,7 +206,7 @@ class PredictionLog:
         if self._worker is None:
             spool = self._spool_folder()
             worker = Worker(
-                self.url, spool, self.limits, self.counts, self._always, packed=self._packed
+                self.url, spool, self.limits, self.counts, self._always, packing=self._packing
             )
             worker.start()
             self._worker = worker

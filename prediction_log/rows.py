@@ -68,19 +68,19 @@ class LoggedPrediction:
         """The day in UTC, ``YYYY-MM-DD``."""
         return _moment(self.time_s).strftime("%Y-%m-%d")
 
-    def image_path(self) -> str | None:
-        """Return where its image belongs, below the root of the bucket; None without one."""
-        if self.image is None:
-            return None
-        return f"images/dt={self.day}/{self.id}.{image_kind(self.image)}"
+    def image_name(self) -> str | None:
+        """Return the name of its image, without a folder; None without one."""
+        return None if self.image is None else f"{self.id}.{image_kind(self.image)}"
 
-    def line(self, always: Mapping[str, object]) -> bytes:
+    def line(self, always: Mapping[str, object], image_path: str | None) -> bytes:
         """Return its row as a line of JSON, without a newline.
 
         Parameters
         ----------
         always
             Columns of every row.
+        image_path
+            Where its image belongs, below the root of the bucket.
         """
         row: dict[str, object] = {
             "timestamp": _moment(self.time_s).isoformat(timespec="microseconds")[:-6] + "Z",
@@ -88,8 +88,8 @@ class LoggedPrediction:
             **self.columns,
             **always,
         }
-        if (path := self.image_path()) is not None:
-            row["image"] = path
+        if image_path is not None:
+            row["image"] = image_path
         for name, value in (self.probabilities or {}).items():
             row[f"{_PROBABILITY}{name}"] = value
         return as_json(row)

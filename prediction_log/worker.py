@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from prediction_log.complaints import Complaints
 from prediction_log.limits import Limits
+from prediction_log.packing import Packing
 from prediction_log.queue import BoundedQueue
 from prediction_log.spooling.counts import Counts
 from prediction_log.spooling.folder import SpoolFolder
@@ -27,8 +28,8 @@ class Worker:
     ----------
     always
         Columns of every row.
-    packed
-        Whether rows are sent as gzip.
+    packing
+        What is packed.
     """
 
     def __init__(
@@ -39,16 +40,18 @@ class Worker:
         counts: Counts,
         always: Mapping[str, object],
         *,
-        packed: bool,
+        packing: Packing,
     ) -> None:
         self.queue = BoundedQueue(limits.queued_bytes)
         self._url = url
         self.spool = spool
         self._limits = limits
-        self._packed = packed
+        self._packing = packing
         self._complaints = Complaints()
         self._name = os.urandom(12).hex()
-        self._writer = SpoolWriter(self._name, spool, limits, counts, always)
+        self._writer = SpoolWriter(
+            self._name, spool, limits, counts, always, packs_images=packing.images
+        )
         self._sender: Sender | None = None
         self._closing = threading.Event()
         self._written = threading.Event()
@@ -121,7 +124,7 @@ class Worker:
     def _send_once(self, *, with_counts: bool) -> None:
         if self._sender is None:
             store = open_store(self._url)
-            self._sender = Sender(self.spool, store, own=self._name, packed=self._packed)
+            self._sender = Sender(self.spool, store, own=self._name, packed=self._packing.rows)
         self._sender.send_finished()
         if with_counts:
             self._sender.send_counts()

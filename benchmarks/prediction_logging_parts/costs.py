@@ -63,7 +63,8 @@ shutil.rmtree(folder, ignore_errors=True)
 
 def measure_costs() -> list[str]:
     """Return the cost of import and call, and the memory where the store or the disk hangs."""
-    return [_import_cost(), _call_cost(), _hanging("store"), _hanging("disk")]
+    hanging = [_hanging("store"), _hanging("store", packs_images=True), _hanging("disk")]
+    return [_import_cost(), _call_cost(), *hanging]
 
 
 def _call_cost() -> str:
@@ -108,18 +109,21 @@ def _processor_ms(code: str) -> float:
     return 1e3 * (used.ru_utime + used.ru_stime)
 
 
-def _hanging(what: str) -> str:
+def _hanging(what: str, *, packs_images: bool = False) -> str:
     done = subprocess.run(
         [sys.executable, "-c", _HANGING, what, str(_CAP)],
         cwd=ROOT,
+        env=os.environ | {"PREDICTION_LOG_PACK_IMAGES": str(packs_images)},
         check=True,
         capture_output=True,
         text=True,
         timeout=120,
     )
     grown, longest, dropped, closing = map(float, done.stdout.split())
+    images = " (packed images)" if packs_images else ""
     return (
-        f"{what} that hangs: memory grew by {grown / _MIB:.1f} MiB with a cap of {_CAP / _MIB:.0f} "
+        f"{what} that hangs{images}: memory grew by {grown / _MIB:.1f} MiB with a cap of "
+        f"{_CAP / _MIB:.0f} "
         f"(bar cap + 10); of 1,500 requests {dropped:.0f} were dropped and counted, none failed; "
         f"the longest call took {1e3 * longest:.1f} ms; closing took {closing:.1f} s"
     )

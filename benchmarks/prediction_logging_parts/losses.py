@@ -21,23 +21,24 @@ _REPEATS = 3
 def measure_losses() -> list[str]:
     """End servers by signals and return how many rows were lost, by their age."""
     return [
-        _lost(name, number)
-        for name, number in (("SIGTERM", signal.SIGTERM), ("SIGKILL", signal.SIGKILL))
+        _lost(signal_, packs_images=packs)
+        for packs in (False, True)
+        for signal_ in (signal.SIGTERM, signal.SIGKILL)
     ] + [_forked()]
 
 
-def _lost(name: str, number: int) -> str:
+def _lost(signal_: signal.Signals, *, packs_images: bool) -> str:
     asked = old_lost = young_lost = 0
     for _ in range(_REPEATS):
         with tempfile.TemporaryDirectory() as folder:
-            server = Server(Path(folder))
+            server = Server(Path(folder), packs_images=packs_images)
             answered: list[float] = []
             gives_up_at = time.monotonic() + _BUSY_S
             while time.monotonic() < gives_up_at:
                 server.ask(len(answered) + 1)
                 answered.append(time.monotonic())
             ended_at = time.monotonic()
-            server.end(number)
+            server.end(signal_)
             # What the next process that logs to the URL does by itself.
             send(["send", f"{folder}/bucket", f"{folder}/spool"])
             found = set(recorded_numbers(Path(folder) / "bucket"))
@@ -45,6 +46,7 @@ def _lost(name: str, number: int) -> str:
         asked += len(answered)
         old_lost += sum(ended_at - at > _OLD_S for at in lost)
         young_lost += sum(ended_at - at <= _OLD_S for at in lost)
+    name = signal_.name + (" with packed images" if packs_images else "")
     return (
         f"{name}: {asked:,} requests in {_REPEATS} servers; lost {old_lost} older than one second "
         f"(bar 0), {young_lost} younger"

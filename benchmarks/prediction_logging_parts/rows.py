@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 
 
@@ -13,4 +14,17 @@ def recorded_numbers(bucket: Path) -> list[int]:
         for part in bucket.glob("log/dt=*/part-*.jsonl")
         for line in part.read_bytes().splitlines()
     ]
-    return [int(row["number"]) for row in rows if (bucket / row["image"]).exists()]
+    images = {
+        path.relative_to(bucket).as_posix() + member
+        for path in bucket.glob("images/dt=*/*")
+        for member in _members(path)
+    }
+    return [int(row["number"]) for row in rows if row["image"] in images]
+
+
+def _members(path: Path) -> list[str]:
+    """Return what stands behind an object's name in a row; nothing for a single image."""
+    if path.suffix != ".tar":
+        return [""]
+    with tarfile.open(path, "r:") as archive:
+        return [f"#{name}" for name in archive.getnames()]

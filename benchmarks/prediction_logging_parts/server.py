@@ -29,9 +29,11 @@ class Server:
     ----------
     folder
         Where the log and its spool go; None for a server without the logger.
+    packs_images
+        Whether the logger packs images.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, packs_images: bool = False) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = int(probe.getsockname()[1])
@@ -42,6 +44,7 @@ class Server:
                 LOGGED: "yes",
                 "PREDICTION_LOG_URL": str(folder / "bucket"),
                 "PREDICTION_LOG_SPOOL": str(folder / "spool"),
+                "PREDICTION_LOG_PACK_IMAGES": str(packs_images),
             }
         command = [sys.executable, "-m", "uvicorn", app, "--port", str(self._port)]
         self.process = subprocess.Popen(
@@ -84,9 +87,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(folder: Path | None = None) -> Iterator[Server]:
+def running(folder: Path | None = None, *, packs_images: bool = False) -> Iterator[Server]:
     """Run a server while the context is open."""
-    server = Server(folder)
+    server = Server(folder, packs_images=packs_images)
     try:
         yield server
     finally:

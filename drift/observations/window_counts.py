@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +16,7 @@ from drift.observations.logged_images import LoggedImages
 from drift.observations.near_copies.within_burst import NearCopies
 from drift.observations.window_images import WindowImages
 from jobs.images.locations import ImageLocation
+from jobs.images.packed.names import PackedName
 from reference_stats.outcomes import (
     ImageFeatures,
     MissingImage,
@@ -95,10 +96,21 @@ def _lost(logged: LoggedImages) -> list[tuple[ImageLocation, LostImage]]:
 
 
 def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
-    """Return the images that were lost first by name, with the reason of each."""
+    """Return the images that were lost first by name, with the reason of each.
+
+    What is wrong with a packed object is told once, with the first of its images.
+    """
+    told: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for location, outcome in lost:
+        reason = with_detail(outcome.summary, outcome.detail)
+        packed = PackedName.parse(location.path) if isinstance(outcome, UnfetchedImage) else None
+        told[location.path if packed is None else packed.shard, reason].append(location.path)
     troubles = [
-        Trouble(name=location.path, reason=with_detail(outcome.summary, outcome.detail))
-        for location, outcome in lost
+        Trouble(
+            name=min(names),
+            reason=reason + (f" ({len(names):,} images of it)" if len(names) > 1 else ""),
+        )
+        for (_, reason), names in told.items()
     ]
     return tuple(sorted(troubles, key=lambda trouble: trouble.name)[:TROUBLES_SHOWN])
 

@@ -15,6 +15,7 @@ from drift.setup.doubts.registry import doubts_of
 from drift.setup.image_sets import find_images
 from drift.setup.images.beside_objects import images_beside_objects
 from drift.setup.images.locate import locate_images
+from drift.setup.images.packed_members import packed_members
 from drift.setup.images.times import times_with_images
 from drift.setup.images.try_templates import Shelf, TriedTemplate, try_template
 from drift.setup.log.candidates import Candidate, Candidates, find_candidates
@@ -54,6 +55,8 @@ from drift.setup.without_log.by_names import (
     told_instead,
 )
 from jobs.buckets.bucket import Bucket
+from jobs.images.packed.bucket import with_packed_images
+from jobs.images.packed.opening import PackedRules
 
 _LOGS_TRIED = 6
 _MOST_BY_CHANCE = 0.5
@@ -83,7 +86,8 @@ def propose(
     unread, families = look_into(bucket, seen.objects, images)
     candidates = find_candidates(bucket, seen.objects, families)
     shelf = _shelf(bucket, open_bucket, seen)
-    judged = _judge(candidates, images, shelf) or logs_by_names(
+    members = packed_members(shelf, seen.objects)
+    judged = _judge(candidates, [*images, *members], shelf) or logs_by_names(
         candidates, images, shelf, None if unread else seen.objects
     )
     if not judged:
@@ -99,7 +103,7 @@ def propose(
     if chosen.located.best is None:
         rows = rows_to_compare(looked_at)
         if rows is None:
-            raise NothingFoundError(no_images(bucket.url, seen, images, judged))
+            raise NothingFoundError(no_images(bucket.url, seen, [*images, *members], judged))
         draft, context = _of_rows(looked_at, rows, described, unread, now)
     else:
         draft, context = _of_images(looked_at, described, shelf, unread, now)
@@ -162,7 +166,7 @@ def _of_rows(
 def _shelf(bucket: Bucket, open_bucket: Callable[[str], Bucket], seen: Survey) -> Shelf:
     return Shelf(
         bucket=bucket,
-        open_bucket=cache(open_bucket),
+        open_bucket=cache(with_packed_images(open_bucket, PackedRules())),
         names=frozenset(seen.names),
         is_complete=seen.is_complete,
     )

@@ -139,6 +139,13 @@ class Bucket(ABC):
     def info(self, name: str) -> ObjectInfo:
         """Return size, version and time of one object without reading it."""
 
+    def holder_info(self, name: str) -> ObjectInfo:
+        """Return `info` of what is overwritten when `name` is: the object, or what it is packed in.
+
+        Its version decides on the content of `name`; that there is such a member is not said.
+        """
+        return self.info(name)
+
     def expect(self, names: Collection[str]) -> None:
         """Take in which objects will be read next, where that helps to read them."""
         del names

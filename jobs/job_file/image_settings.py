@@ -31,13 +31,21 @@ class ImageSettings(Settings):
     `{name:safe}` (as web servers store it: `_` for spaces, ASCII only), `{id:whole}` (`12` for
     `12.0`), `{id:06}` (zeros in front), `{id:.2}` (the first two characters), `{id:2.4}` (the two
     behind them), `{id:2.}` (everything behind the first two), `{url:after=/uploads/}` (what
-    follows)."""
+    follows). An image in a packed object is its name, `#` and the member's name, such as
+    `shards/{date}.tar#{id}.jpg`: in `.tar`, `.tar.gz`, `.tgz`, `.zip` and `.parquet`."""
     column: str | None = Field(default=None, min_length=1)
     """In place of `path`: the column of the log that holds the images themselves. As base64 in
     text or JSON (`data:image/png;base64,...` too, and JSON in JSON, as in
     `captureData.endpointInput.data`), or as bytes in Parquet, also in a struct of `bytes` and
     `path`. A run names such an image by its row; each is read from its log object when it is
     measured, by way of a temporary folder. A line may then be as long as `max_bytes` as base64."""
+    packed_bytes: str | None = Field(default=None, min_length=1)
+    """Of packed images in Parquet: the column that holds the images, as bytes or as a struct of
+    `bytes` and `path`. Unset: the only such column."""
+    packed_key: str | None = Field(default=None, min_length=1)
+    """Of packed images in Parquet: the column of text or whole numbers that holds their names,
+    which stand behind the `#`. Unset: `path` in the struct of the images, or the only such column
+    beside them; where there is none, rows are counted from 0."""
     allowed_prefixes: tuple[str, ...] = ()
     """URI prefixes outside the job's own bucket that images may be read from, such as
     `gs://uploads/` or `s3://uploads/`. Anything else outside is refused."""

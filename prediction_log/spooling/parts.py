@@ -2,7 +2,8 @@
 
 A line of the rows' file says where the image lies, behind a tab the row as the log will hold it:
 ``<start> <size> <name>`` + tab + JSON, or ``- - -`` where there is no image. An image is written
-before its row; a line that a kill has cut off is left out.
+before its row; a line that a kill has cut off is left out. An image that will be packed lies there
+like any other: its name alone, ``<archive>#<member>``, says where it goes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 from collections.abc import Iterator
 
 from prediction_log.spooling.locked_files import create_locked, is_linked, release, write_all
+from prediction_log.spooling.shards import is_packed, member_bytes
 
 ROWS = ".rows"
 IMAGES = ".images"
@@ -40,8 +42,12 @@ class PartWriter:
     ----------
     path
         What the names of its two files begin with.
+    shard
+        What the archive of its packed images will be called in the bucket.
     size_bytes, row_bytes
         How much was written, and how much of that to the rows' file.
+    packed_bytes
+        How much its packed images take in their archive.
     """
 
     def __init__(self, folder: str, day: str) -> None:
@@ -50,7 +56,10 @@ class PartWriter:
         self._images: int | None = None
         self.size_bytes = 0
         self.row_bytes = 0
+        self.packed_bytes = 0
         self._create()
+        # It stays so when the files get new names: rows that were written name it.
+        self.shard = f"images/dt={day}/{os.path.basename(self.path)}.tar"
 
     def _create(self) -> None:
         rows = None
@@ -75,6 +84,7 @@ class PartWriter:
         self._save_if_removed()
         images: list[bytes] = []
         rows: list[bytes] = []
+        packed_bytes = 0
         if self._images is None and any(image is not None for _, _, image in lines):
             self._images = os.open(self.path + IMAGES, os.O_RDWR | os.O_CREAT, 0o600)
         start = 0 if self._images is None else os.fstat(self._images).st_size
@@ -83,6 +93,7 @@ class PartWriter:
             if image is not None and name is not None:
                 where = f"{start} {len(image)} {name}".encode()
                 images.append(image)
+                packed_bytes += member_bytes(len(image)) if is_packed(name) else 0
                 start += len(image)
             rows.append(where + b"\t" + line + b"\n")
         if self._images is not None:
@@ -90,6 +101,7 @@ class PartWriter:
         write_all(self._rows, b"".join(rows))
         row_bytes = sum(map(len, rows))
         self.row_bytes += row_bytes
+        self.packed_bytes += packed_bytes
         self.size_bytes += sum(map(len, images)) + row_bytes
 
     def _save_if_removed(self) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from prediction_log.spooling.counts import ENDING
 from prediction_log.spooling.folder import SpoolFolder
-from prediction_log.spooling.image_sending import send_images
+from prediction_log.spooling.image_sending import send_images, send_packed
 from prediction_log.spooling.locked_files import lock_abandoned, release
 from prediction_log.spooling.parts import IMAGES, ROWS, SpooledImage, read_rows
+from prediction_log.spooling.shards import is_packed
 from prediction_log.stores.store import Store
 
 
@@ -78,12 +79,14 @@ class Sender:
         self._sent_counts[path] = document
 
     def _send_part(self, path: str, number: int) -> None:
+        day, name = path.split(os.sep)[-2:]
         if os.path.exists(path + IMAGES):
             with open(path + IMAGES, "rb") as file:
-                send_images(self._store, file.fileno(), _images_in(number))
+                packed = _images_in(number, packed=True)
+                send_packed(self._store, file.fileno(), packed, day.removeprefix("dt="))
+                send_images(self._store, file.fileno(), _images_in(number, packed=False))
         rows = b"".join(row for row, _ in read_rows(number))
         if rows:
-            day, name = path.split(os.sep)[-2:]
             ending = ".jsonl.gz" if self._packed else ".jsonl"
             data = _packed(rows) if self._packed else rows
             self._store.put(f"log/{day}/{name}{ending}", data)
@@ -100,5 +103,6 @@ def _packed(rows: bytes) -> bytes:
     return gzip.compress(rows, mtime=0)
 
 
-def _images_in(number: int) -> Iterator[SpooledImage]:
-    return (image for _, image in read_rows(number) if image is not None)
+def _images_in(number: int, *, packed: bool) -> Iterator[SpooledImage]:
+    images = (image for _, image in read_rows(number) if image is not None)
+    return (image for image in images if is_packed(image.name) is packed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from prediction_log.complaints import Complaints
 from prediction_log.limits import Limits
@@ -21,6 +21,12 @@ from prediction_log.spooling.counts import (
 )
 from prediction_log.spooling.folder import SpoolFolder
 from prediction_log.spooling.parts import PartWriter
+from prediction_log.spooling.shards import (
+    LONGEST_MEMBER_NAME,
+    MEMBER_MARK,
+    archive_bytes,
+    member_bytes,
+)
 
 # Less than what may be lost when a process is killed, a second.
 _LONGEST_WAIT_S = 0.5
@@ -38,6 +44,8 @@ class SpoolWriter:
         What this process calls itself.
     always
         Columns of every row.
+    packs_images
+        Whether small images go into the archives of their parts.
     """
 
     def __init__(
@@ -47,12 +55,15 @@ class SpoolWriter:
         limits: Limits,
         counts: Counts,
         always: Mapping[str, object],
+        *,
+        packs_images: bool = False,
     ) -> None:
         self._name = name
         self._spool = spool
         self._limits = limits
         self._counts = counts
         self._always = always
+        self._packs_images = packs_images
         self._complaints = Complaints()
         self._parts: dict[str, PartWriter] = {}
         self._begun: dict[str, float] = {}
@@ -93,25 +104,39 @@ class SpoolWriter:
         for one in batch:
             by_day[one.day].append(one)
         for day, predictions in by_day.items():
-            try:
-                self._write_day(day, predictions)
-            except Exception as error:  # noqa: BLE001, PERF203 - counted too, day by day
-                self._dropped(predictions, FAILED, f"writing failed: {error!r}")
+            for piece in self._by_part(day, predictions):
+                try:
+                    self._write_day(day, piece)
+                except Exception as error:  # noqa: BLE001, PERF203 - counted too, piece by piece
+                    self._dropped(piece, FAILED, f"writing failed: {error!r}")
+
+    def _by_part(
+        self, day: str, predictions: list[LoggedPrediction]
+    ) -> Iterator[list[LoggedPrediction]]:
+        """Yield what fits into the part at hand, then the rest: a full archive ends its part."""
+        piece: list[LoggedPrediction] = []
+        packed = self._parts[day].packed_bytes if day in self._parts else 0
+        for one in predictions:
+            size = member_bytes(len(one.image or b"")) if self._is_packed(one) else 0
+            if size and packed and archive_bytes(packed + size) > self._limits.shard_bytes:
+                if piece:
+                    yield piece
+                if day in self._parts:
+                    self._finish(day)
+                piece, packed = [], 0
+            piece.append(one)
+            packed += size
+        yield piece
 
     def _write_day(self, day: str, predictions: list[LoggedPrediction]) -> None:
-        lines = []
-        written = []
-        for one in predictions:
-            line = self._line(one)
-            if line is not None:
-                lines.append((line, one.image_path(), one.image))
-                written.append(one)
         if self._is_full():
-            self._dropped(written, SPOOL_FULL, f"{self._spool.path} holds all that it may")
+            self._dropped(predictions, SPOOL_FULL, f"{self._spool.path} holds all that it may")
             return
+        written = predictions
         try:
             part = self._part(day)
             before = part.size_bytes
+            lines, written = self._lines(predictions, part)
             part.append(lines)
         except OSError as error:
             self._dropped(written, DISK_FAILED, f"{self._spool.path} cannot be written: {error}")
@@ -120,9 +145,40 @@ class SpoolWriter:
         for one in written:
             self._counts.add(one.time_s, RECORDED)
 
-    def _line(self, prediction: LoggedPrediction) -> bytes | None:
+    def _lines(
+        self, predictions: list[LoggedPrediction], part: PartWriter
+    ) -> tuple[list[tuple[bytes, str | None, bytes | None]], list[LoggedPrediction]]:
+        """Return what a part is to hold, and the predictions of it: those that can be a line."""
+        lines = []
+        written = []
+        for one in predictions:
+            path = self._image_path(one, part)
+            line = self._line(one, path)
+            if line is not None:
+                lines.append((line, path, one.image))
+                written.append(one)
+        return lines, written
+
+    def _is_packed(self, prediction: LoggedPrediction) -> bool:
+        name, size = prediction.image_name(), len(prediction.image or b"")
+        return (
+            self._packs_images
+            and name is not None
+            and len(name) <= LONGEST_MEMBER_NAME
+            and size <= self._limits.packed_image_bytes
+            and archive_bytes(member_bytes(size)) <= self._limits.shard_bytes
+        )
+
+    def _image_path(self, prediction: LoggedPrediction, part: PartWriter) -> str | None:
+        """Return where its image belongs, below the root of the bucket; None without one."""
+        name = prediction.image_name()
+        if name is not None and self._is_packed(prediction):
+            return f"{part.shard}{MEMBER_MARK}{name}"
+        return name and f"images/dt={prediction.day}/{name}"
+
+    def _line(self, prediction: LoggedPrediction, image_path: str | None) -> bytes | None:
         try:
-            line = prediction.line(self._always)
+            line = prediction.line(self._always, image_path)
         except Exception as error:  # noqa: BLE001 - columns hold whatever a server puts there
             self._dropped([prediction], FAILED, f"a row cannot be written as JSON: {error!r}")
             return None

@@ -161,7 +161,7 @@ class ImageReading:
     def _look_up(self, location: ImageLocation, bucket: Bucket) -> Outcome | None:
         if not self.known.must_look(location.path):
             return None
-        info = bucket.info(location.name)
+        info = bucket.holder_info(location.name)
         looked_up = self.known.look(location.path, info, self.used.get(location))
         self.looked_up[location.path] = looked_up
         return looked_up.known

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from jobs.errors import ObjectError
-from jobs.images.endings import IMAGE_ENDINGS
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
+from jobs.images.packed.listing import is_named_as_image, with_members
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.predictions.selection import object_names
 from reference_stats.extraction.extract import extract
@@ -26,11 +26,15 @@ from reference_stats.profiles.prediction_images import rows_are_images
 from reference_stats.profiles.profile import PredictionTable, image_records, segment_record
 from reference_stats.profiles.stretch import read_stretch
 
+logger = logging.getLogger(__name__)
+
 _OLDER = "earlier use of an image name that was used again"
 
 
 def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     """Return the features of all images below ``reference.images``.
+
+    Where no image lies there but packed objects do, their members are the images.
 
     Raises
     ------
@@ -38,10 +42,15 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
         If nothing below the prefix is an image.
     """
     prefix = str(context.job.reference.images)
-    versions = {found.name: found.version for found in context.bucket.list(prefix)}
-    listed = list(versions)
-    names = not_excluded(listed, prefix, context.job.reference.exclude)
-    images = [name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_ENDINGS]
+    found = {found.name: found.version for found in context.bucket.list(prefix)}
+    exclude = context.job.reference.exclude
+    kept = not_excluded(found, prefix, exclude)
+    inside = with_members(
+        context.open_bucket(context.bucket.url), {name: found[name] for name in kept}
+    )
+    versions = inside.versions
+    names = not_excluded(versions, prefix, exclude)
+    images = [name for name in names if is_named_as_image(name)]
     locations = [
         ImageLocation(bucket_url=context.bucket.url, name=name, path=name) for name in images
     ]
@@ -50,8 +59,12 @@ def collect_prefix(context: SourceContext) -> ReferenceNumbers:
     numbers, records, left_out = _table(result)
     if len(images) < len(names):
         left_out["not named as an image"] = len(names) - len(images)
-    if len(names) < len(listed):
-        left_out["excluded by reference.exclude"] = len(listed) - len(names)
+    excluded = len(found) - len(kept) + len(versions) - len(names)
+    if excluded:
+        left_out["excluded by reference.exclude"] = excluded
+    for name, problem in inside.unread.items():
+        logger.warning("no reference image is read from %s: %s", name, problem)
+        left_out["packed object that could not be read"] += 1
     _require_images(numbers, context.bucket.url_of(prefix), left_out)
     return ReferenceNumbers(
         features=numbers,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from jobs.images.packed.names import PackedName
 from jobs.job_file.logged_images import LoggedImageName
 
 # The placeholders of a template; each value is percent-encoded for a URL.
@@ -135,13 +136,16 @@ class ImageLinks:
         Parameters
         ----------
         image
-            Its name in the job's own bucket, or its full URI. An image in the log has no link.
+            Its name in the job's own bucket, or its full URI. An image in the log has no link,
+            one in a packed object only by the template.
         """
         if LoggedImageName.parse(image) is not None:
             return None
         is_elsewhere = _SCHEME.match(image) is not None
         if self.template is not None and not is_elsewhere:
             return self.template.replace("{path}", _quoted(image, safe="/"))
+        if PackedName.parse(image) is not None:
+            return None
         url = image if is_elsewhere else f"{self.bucket_url.rstrip('/')}/{image}"
         scheme, mark, rest = url.partition("://")
         bucket, _, name = rest.partition("/")

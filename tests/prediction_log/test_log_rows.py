@@ -62,5 +62,5 @@ def test_the_day_is_that_of_utc():
     )
 
     assert late.day == "1970-01-02"
-    assert late.image_path() == "images/dt=1970-01-02/a.bmp"
-    assert json.loads(late.line({}))["timestamp"] == "1970-01-02T00:00:00.000000Z"
+    assert (late.day, late.image_name()) == ("1970-01-02", "a.bmp")
+    assert json.loads(late.line({}, None))["timestamp"] == "1970-01-02T00:00:00.000000Z"

@@ -15,7 +15,7 @@ from jobs.predictions.reading import read_predictions
 from jobs.predictions.recording import read_recording
 from jobs.predictions.selection.choose import find_objects
 from jobs.times.windows import TimeWindow, WindowRequest
-from prediction_log import PredictionLog
+from prediction_log import Limits, PredictionLog
 from prediction_log.spooling.counts import QUEUE_FULL, Counts
 from tests.support.images import encode, photograph
 from tests.support.recorded import counts_in, rows_in
@@ -24,6 +24,8 @@ click_testing = pytest.importorskip("click.testing")
 CLASSES = ("beagle", "boxer", "pug")
 NOW = datetime(2025, 3, 15, 6, tzinfo=UTC)
 DAYS, A_DAY = 10, 24
+# Of the pictures, half are larger.
+A_MIDDLE_SIZE = 1_410
 
 
 def pictures(count, seed):
@@ -79,8 +81,18 @@ def call(*arguments):
         ("", {}),
         ("served/", {"packed": True, "share": 0.7}),
         ("", {"classes": tuple(range(10))}),
+        ("", {"pack_images": True}),
+        ("served/", {"pack_images": True, "packed": True}),
+        ("", {"pack_images": True, "limits": Limits(packed_image_bytes=A_MIDDLE_SIZE)}),
     ],
-    ids=["plain", "a share packed below a prefix", "digits"],
+    ids=[
+        "plain",
+        "a share packed below a prefix",
+        "digits",
+        "packed images",
+        "packed images below a prefix",
+        "packed images and single ones",
+    ],
 )
 def test_init_has_no_doubt_and_check_finds_every_row(tmp_path, monkeypatch, prefix, settings):
     bucket, job_file = tmp_path / "bucket", tmp_path / "dogs.toml"
@@ -106,9 +118,10 @@ def test_init_has_no_doubt_and_check_finds_every_row(tmp_path, monkeypatch, pref
     assert f"{rows} rows" in said.output
 
 
-def test_a_run_says_the_rows_and_the_images(tmp_path, monkeypatch):
+@pytest.mark.parametrize("packs", [False, True], ids=["single images", "packed images"])
+def test_a_run_says_the_rows_and_the_images(tmp_path, monkeypatch, packs):
     bucket, job_file = tmp_path / "bucket", tmp_path / "dogs.toml"
-    rows = write_log(bucket, monkeypatch)
+    rows = write_log(bucket, monkeypatch, pack_images=packs)
     add_reference(bucket)
     call("init", bucket, "--output", job_file, "--name", "dogs")
     # What the logger itself would count where its queue is full.

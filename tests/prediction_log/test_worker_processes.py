@@ -10,7 +10,7 @@ import time
 import pytest
 
 from prediction_log import Limits, PredictionLog
-from tests.support.recorded import JPEG, ROOT, rows_in, rows_waiting, wait_until
+from tests.support.recorded import JPEG, ROOT, image_in, rows_in, rows_waiting, wait_until
 
 FORKING = multiprocessing.get_context("fork")
 # A server that logs a row each millisecond until it is killed, and says when it logged each.
@@ -60,11 +60,13 @@ def test_four_forked_workers_write_a_thousand_rows(tmp_path, parent_logs):
     assert all((tmp_path / "bucket" / row["image"]).exists() for row in rows)
 
 
+@pytest.mark.parametrize("packs", ["", "yes"], ids=["single images", "packed images"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_no_row_older_than_a_second_is_lost_with_the_process(tmp_path, number):
+def test_no_row_older_than_a_second_is_lost_with_the_process(tmp_path, number, packs):
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, tmp_path / "bucket", tmp_path / "spool", "0.4"],
         cwd=ROOT,
+        env=os.environ | {"PREDICTION_LOG_PACK_IMAGES": packs},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -85,11 +87,14 @@ def test_no_row_older_than_a_second_is_lost_with_the_process(tmp_path, number):
     assert old
     assert old - set(predictions) == set()
     assert len(set(predictions)) == len(predictions)
-    assert all((tmp_path / "bucket" / row["image"]).exists() for row in rows if "image" in row)
+    images = [image_in(tmp_path / "bucket", row["image"]) for row in rows if "image" in row]
+    assert images == [b"\xff\xd8\xff" + bytes(2_000)] * (len(rows) - 1)
+    assert all(("#" in row["image"]) == bool(packs) for row in rows if "image" in row)
     assert list((tmp_path / "spool").rglob("*.rows")) == []
 
 
-def test_a_process_that_ends_by_itself_sends_everything(tmp_path):
+@pytest.mark.parametrize("packs", ["no", "yes"], ids=["single images", "packed images"])
+def test_a_process_that_ends_by_itself_sends_everything(tmp_path, packs):
     code = """
 import sys
 from prediction_log import PredictionLog
@@ -97,9 +102,15 @@ log = PredictionLog(sys.argv[1], spool=sys.argv[2])
 log.log(b"BM", prediction="beagle")
 """
     command = [sys.executable, "-c", code]
-    subprocess.run([*command, tmp_path / "bucket", tmp_path / "spool"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*command, tmp_path / "bucket", tmp_path / "spool"],
+        cwd=ROOT,
+        env=os.environ | {"PREDICTION_LOG_PACK_IMAGES": packs},
+        check=True,
+    )
 
-    assert len(rows_in(tmp_path / "bucket")) == 1
+    (row,) = rows_in(tmp_path / "bucket")
+    assert image_in(tmp_path / "bucket", row["image"]) == b"BM"
 
 
 def test_a_part_that_is_being_written_is_nobody_else_s(tmp_path):

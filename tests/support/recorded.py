@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tarfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,17 @@ def rows_in(bucket: Path) -> list[dict[str, Any]]:
         data = gzip.decompress(data) if part.suffix == ".gz" else data
         rows += [json.loads(line) for line in data.splitlines()]
     return sorted(rows, key=lambda row: str(row["timestamp"]))
+
+
+def image_in(bucket: Path, name: str) -> bytes:
+    """Return the image that a row names: an object, or ``<archive>#<member>``."""
+    path, mark, member = name.partition("#")
+    if not mark:
+        return (bucket / path).read_bytes()
+    with tarfile.open(bucket / path, "r:") as archive:
+        file = archive.extractfile(member)
+        assert file is not None
+        return file.read()
 
 
 def rows_waiting(spool: Path) -> list[dict[str, Any]]:

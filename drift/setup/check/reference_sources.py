@@ -7,20 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
-from pathlib import PurePosixPath
 
 import pandas as pd
 
 from drift.observations.reference.smaller_copies import find_copies
 from drift.setup.check.reference_contents import check_copies
-from drift.setup.check.result import Check, fails, is_ok, look, not_tried
+from drift.setup.check.result import Check, failed, fails, is_ok, look, not_tried
 from drift.setup.check.thumbnails import check_thumbnails
 from drift.setup.images.equal_objects import find_equal
 from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
-from jobs.errors import ExitCode
-from jobs.images.endings import IMAGE_ENDINGS
+from jobs.errors import ExitCode, ObjectError
 from jobs.images.locations import ImageLocation
+from jobs.images.packed.listing import is_named_as_image, with_members
 from jobs.predictions.reading import read_predictions
 from jobs.times.timestamps import parse_timestamp
 from jobs.times.windows import WindowRequest
@@ -64,14 +63,29 @@ class CheckedReference:
     objects: tuple[ObjectInfo, ...] = ()
 
 
+def _reference_images(place: Workplace, prefix: str) -> list[ObjectInfo]:
+    """Return the images below a prefix, as a profile takes them."""
+    bucket, exclude = place.open_bucket(place.bucket.url), place.job.reference.exclude
+    listed = {one.name: one for one in islice(place.bucket.list(prefix), _LISTED)}
+    kept = not_excluded(listed, prefix, exclude)
+    inside = with_members(bucket, {name: listed[name].version for name in kept})
+    for name, problem in inside.unread.items():
+        raise ObjectError(bucket.url_of(name), problem)
+    names = [
+        name for name in not_excluded(inside.versions, prefix, exclude) if is_named_as_image(name)
+    ][:_LISTED]
+    bucket.expect([name for name in names if name not in listed])
+    return [listed[name] if name in listed else bucket.info(name) for name in names]
+
+
 def check_image_prefix(place: Workplace) -> CheckedReference:
     """Return the content of the folder of reference images, from a sample of its files."""
     prefix = str(place.job.reference.images)
-    listed = islice(place.bucket.list(prefix), _LISTED)
-    images = [one for one in listed if _is_named_as_image(PurePosixPath(one.name))]
-    names = not_excluded([one.name for one in images], prefix, place.job.reference.exclude)
-    kept = set(names)
-    objects = [one for one in images if one.name in kept]
+    try:
+        objects = _reference_images(place, prefix)
+    except ObjectError as error:
+        return CheckedReference(checks=(failed("reference", error),))
+    names = [one.name for one in objects]
     url = place.bucket.url_of(prefix)
     if not names:
         return CheckedReference(
@@ -94,7 +108,7 @@ def check_image_prefix(place: Workplace) -> CheckedReference:
         check = look("reference", found, f"{left_out} {heic}".strip())
     else:
         check = is_ok("reference", f"{found}; the first run builds the profile")
-    equal = find_equal(place.bucket, objects)
+    equal = find_equal(place.open_bucket(place.bucket.url), objects)
     return CheckedReference(
         checks=(check, *check_copies(equal), *check_thumbnails(find_copies(prefix, names))),
         images=round(equal.different * good / len(sample)),
@@ -106,11 +120,6 @@ def check_image_prefix(place: Workplace) -> CheckedReference:
 def _files(outcomes: Iterable[Outcome]) -> tuple[FileFacts, ...]:
     files = (one.file for one in outcomes if isinstance(one, ImageFeatures))
     return tuple(one for one in files if one is not None)
-
-
-def _is_named_as_image(path: PurePosixPath) -> bool:
-    """Leave out what file systems put beside an image under its name, such as ``._a.jpg``."""
-    return path.suffix.lower() in IMAGE_ENDINGS and not path.name.startswith(".")
 
 
 def check_feature_table(place: Workplace) -> CheckedReference:

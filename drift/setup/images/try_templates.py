@@ -15,6 +15,7 @@ from drift.setup.words import DERIVED_WORDS, REFERENCE_WORDS, has_word
 from jobs.buckets.bucket import Bucket
 from jobs.errors import DriftError, ObjectError, ObjectMissingError
 from jobs.images.locations import ImageLocation, ImageLocator
+from jobs.images.packed.names import PackedName
 from jobs.images.template import placeholders_of
 from jobs.job_file.image_settings import ImageSettings
 
@@ -78,6 +79,13 @@ class Shelf:
         The names that were seen.
     is_complete
         Whether others need not be asked for.
+    known
+        What was asked for, and whether it is there.
+    refusing
+        Buckets that did not answer.
+    opened
+        Packed objects that were looked into. Of a member of another one in a far bucket it is only
+        asked whether the packed object is there.
     """
 
     bucket: Bucket
@@ -86,6 +94,7 @@ class Shelf:
     is_complete: bool
     known: dict[tuple[str, str], bool] = field(default_factory=dict)
     refusing: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
 
     def are_there(self, places: Iterable[ImageLocation]) -> dict[ImageLocation, bool]:
         """Tell which of the images exist."""
@@ -103,7 +112,8 @@ class Shelf:
         if place.bucket_url == self.bucket.url:
             if place.name in self.names:
                 return True
-            if self.is_complete:
+            packed = PackedName.parse(place.name)
+            if self.is_complete and (packed is None or packed.shard not in self.names):
                 return False
         return self.known.get((place.bucket_url, place.name))
 
@@ -111,7 +121,12 @@ class Shelf:
         if place.bucket_url in self.refusing:
             return False
         try:
-            self.open_bucket(place.bucket_url).info(place.name)
+            bucket = self.open_bucket(place.bucket_url)
+            packed = PackedName.parse(place.name)
+            if bucket.is_far and packed is not None and packed.shard not in self.opened:
+                bucket.holder_info(place.name)
+            else:
+                bucket.info(place.name)
         except ObjectMissingError:
             return False
         except DriftError:

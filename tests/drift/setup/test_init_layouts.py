@@ -18,10 +18,11 @@ from jobs.images.locations import ImageLocation, ImageLocator
 from jobs.job_file.reading import load_job
 from jobs.predictions.reading import read_predictions
 from jobs.times.windows import WindowRequest
-from tests.support import odd_layouts, usual_layouts
+from tests.support import odd_layouts, packed_layouts, usual_layouts
 from tests.support.layouts import LAYOUTS, ODD_LAYOUTS, Layout
 
 assert odd_layouts
+assert packed_layouts
 assert usual_layouts
 # The other ones are run without being published: what differs among them is read, not written.
 PUBLISHED = {

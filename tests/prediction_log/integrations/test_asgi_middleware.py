@@ -12,14 +12,14 @@ import pytest
 
 from prediction_log import PredictionLog
 from prediction_log.integrations.asgi import PredictionLogMiddleware
-from tests.support.recorded import JPEG, ROOT, rows_in, rows_waiting, wait_until
+from tests.support.recorded import JPEG, ROOT, image_in, rows_in, rows_waiting, wait_until
 from tests.support.server_process import free_port
 
 
 class Uvicorn:
     """A server in a process of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, packs="no"):
         self.port = free_port()
         command = [sys.executable, "-m", "uvicorn", "tests.support.logging_app:app"]
         self.process = subprocess.Popen(
@@ -29,6 +29,7 @@ class Uvicorn:
             | {
                 "PREDICTION_LOG_URL": str(folder / "bucket"),
                 "PREDICTION_LOG_SPOOL": str(folder / "spool"),
+                "PREDICTION_LOG_PACK_IMAGES": packs,
             },
         )
         wait_until(lambda: self.answers(b"hello"), within_s=60)
@@ -46,9 +47,9 @@ class Uvicorn:
         self.process.wait(20)
 
 
-@pytest.fixture
-def server(tmp_path):
-    started = Uvicorn(tmp_path)
+@pytest.fixture(params=["no", "yes"], ids=["single images", "packed images"])
+def server(tmp_path, request):
+    started = Uvicorn(tmp_path, request.param)
     yield started
     if started.process.poll() is None:
         started.end(signal.SIGKILL)
@@ -63,7 +64,7 @@ def test_a_server_that_is_told_to_end_sends_everything(server, tmp_path):
     assert server.process.returncode in (0, -signal.SIGTERM)
     assert len(rows) == 21
     assert all(row["latency_ms"] > 0 for row in rows)
-    assert (tmp_path / "bucket" / rows[-1]["image"]).read_bytes() == JPEG
+    assert image_in(tmp_path / "bucket", rows[-1]["image"]) == JPEG
 
 
 def test_a_killed_server_leaves_its_rows_for_the_next(server, tmp_path):
@@ -79,7 +80,8 @@ def test_a_killed_server_leaves_its_rows_for_the_next(server, tmp_path):
     finally:
         following.end(signal.SIGTERM)
     assert len(rows_in(tmp_path / "bucket")) == 22
-    assert len(list((tmp_path / "bucket/images").rglob("*.jpg"))) == 20
+    images = [image_in(tmp_path / "bucket", row["image"]) for row in rows_in(tmp_path / "bucket")]
+    assert images.count(JPEG) == 20
 
 
 class Conversation:

@@ -9,7 +9,7 @@ import torch
 from prediction_log.integrations.torchserve import HandlerAnswer, LogPredictions
 from prediction_log.spooling.counts import FAILED
 from tests.support.images import numbered_photographs
-from tests.support.recorded import counts_in, rows_in
+from tests.support.recorded import counts_in, image_in, rows_in
 from tests.support.torchserve_handlers import BaseHandler, Context, ImageClassifier, VisionHandler
 
 PICTURES = numbered_photographs(3)
@@ -82,6 +82,17 @@ def test_images_are_found_where_the_handler_finds_them(served, tmp_path, request
     _, (row,) = served(Dogs, [request_of(PICTURES[0])])
 
     assert (tmp_path / "bucket" / row["image"]).read_bytes() == PICTURES[0]
+
+
+def test_images_are_packed_where_the_environment_asks_for_it(served, tmp_path, monkeypatch):
+    monkeypatch.setenv("PREDICTION_LOG_PACK_IMAGES", "yes")
+    _, rows = served(Dogs, [{"data": one} for one in PICTURES])
+
+    assert [image_in(tmp_path / "bucket", row["image"]) for row in rows] == PICTURES
+    (shard,) = (tmp_path / "bucket/images").glob("dt=*/*")
+    assert {row["image"].partition("#")[0] for row in rows} == {
+        shard.relative_to(tmp_path / "bucket").as_posix()
+    }
 
 
 def test_each_model_of_a_server_can_have_a_log_of_its_own(served, tmp_path, monkeypatch):

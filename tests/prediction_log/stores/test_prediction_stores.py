@@ -1,5 +1,7 @@
 """Every store takes whole objects; what is there is looked at behind its back."""
 
+import io
+import tarfile
 import threading
 from datetime import UTC, datetime
 
@@ -7,7 +9,7 @@ import pytest
 
 from prediction_log import PredictionLog
 from prediction_log.stores.registry import open_store
-from tests.support.recorded import JPEG
+from tests.support.recorded import JPEG, rows_waiting, wait_until
 from tests.support.s3_server import ENVIRONMENT
 
 
@@ -59,6 +61,20 @@ def test_a_prediction_arrives(place, tmp_path):
     assert log.close()
 
     assert read(f"images/dt={datetime.now(UTC):%Y-%m-%d}/{name}.jpg") == JPEG
+
+
+def test_packed_images_arrive(place, tmp_path):
+    url, read = place
+    log = PredictionLog(url, spool=tmp_path / "spool", pack_images=True)
+    names = [log.log(JPEG + bytes([number]), prediction="beagle") for number in range(20)]
+    wait_until(lambda: len(rows_waiting(tmp_path / "spool")) == 20)
+    (shard,) = {row["image"].partition("#")[0] for row in rows_waiting(tmp_path / "spool")}
+    assert log.close()
+
+    with tarfile.open(fileobj=io.BytesIO(read(shard)), mode="r:") as archive:
+        assert {name: archive.extractfile(name).read() for name in archive.getnames()} == {
+            f"{name}.jpg": JPEG + bytes([number]) for number, name in enumerate(names)
+        }
 
 
 def test_a_folder_shows_no_half_of_an_object(tmp_path):

@@ -1,0 +1,1 @@
+"""Images that are packed in larger objects: tar, zip and Parquet."""

@@ -1,0 +1,49 @@
+"""The contract of a packed object's members: which there are, and their bytes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator
+
+from jobs.errors import ObjectError
+
+MOST_MEMBERS = 1_000_000
+"""What a packed object may hold; the place of each member is kept in memory."""
+
+
+class Members(ABC):
+    """The members of one packed object at one version; safe to use from many threads."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[str]:
+        """Yield their names, in the order in which they stand there."""
+
+    @abstractmethod
+    def size_of(self, name: str) -> int | None:
+        """Return how many bytes a member has; None where there is none of that name."""
+
+    @abstractmethod
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a member that is there; `ObjectError` where they are damaged."""
+
+    def expect(self, names: Collection[str]) -> None:
+        """Take in which members will be read next, where that helps to read them."""
+        del names
+
+    def share_of(self, names: Iterable[str]) -> float:
+        """Return which share of all bytes that members take some of them have."""
+        everything = sum(self.size_of(name) or 0 for name in self)
+        return sum(self.size_of(name) or 0 for name in names) / max(1, everything)
+
+
+def too_many(url: str) -> ObjectError:
+    """Return the error of a packed object with more members than are taken."""
+    return ObjectError(
+        url,
+        f"the packed object has more than {MOST_MEMBERS:,} members. Expected fewer: write "
+        "several smaller ones.",
+    )
