@@ -115,3 +115,37 @@ def _peak_beside(power: NDArray[np.float64], reach: int, floor: float) -> float:
         around = max(total, 0.0) / count if count > 0 else 0.0
         highest = max(highest, power[line] / (around + floor))
     return highest
+
+
+@compiled
+def line_peak(sums: NDArray[np.int64], length: int, peaks: tuple[int, ...], floor: float) -> float:
+    """Return `highest_peak` of some lines' means; NaN for fewer lines than are looked at.
+
+    Parameters
+    ----------
+    sums
+        The lines' sums, over `length` pixels each.
+    peaks
+        `reach`; the fewest lines and the `first` wave among them; for `level_peak` the first level
+        and the one behind the last, the levels that are smoothed over and the `first` wave.
+    """
+    reach, fewest, first, _, _, _, _ = peaks
+    if sums.size < fewest:
+        return np.nan
+    return highest_peak((sums / length).reshape(1, sums.size), first, reach, floor)
+
+
+@compiled
+def level_peak(counts: NDArray[np.int64], peaks: tuple[int, ...], floor: float) -> float:
+    """Return `highest_peak` of the unevenness of how often each of the channels has each level.
+
+    Parameters
+    ----------
+    counts
+        Shape (channels, levels).
+    peaks
+        As of `line_peak`.
+    """
+    reach, _, _, first_level, behind_last, smoothed, first = peaks
+    waves = level_waves(counts, first_level, behind_last, smoothed)
+    return highest_peak(waves, first, reach, floor)
