@@ -19,7 +19,9 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.throughput import SETTINGS, Corpus, machine, make_corpora, source_pictures
+from benchmarks.throughput import machine
+from benchmarks.throughput_parts.corpora import Corpus, make_corpora, source_pictures
+from benchmarks.throughput_parts.ways import SETTINGS
 from jobs.buckets.registry import open_bucket
 from jobs.images.locations import ImageLocation
 from reference_stats.extraction.extract import extract
@@ -92,7 +94,9 @@ def measure(most_images: int) -> dict[str, Curve]:
     """Return every curve by what it shows."""
     warm_up()
     sizes = [size for size in SIZES if size <= most_images]
-    corpora = {corpus.name: corpus for corpus in make_corpora(source_pictures(None))}
+    corpora = {
+        corpus.name: corpus for corpus in make_corpora(source_pictures(), KINDS.__contains__)
+    }
     curves: dict[str, Curve] = {}
     for kind in KINDS:
         few = sizes if kind != KINDS[1] else [size for size in sizes if size <= most_images // 10]

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy import float32, int16, int32, uint8
+from numpy import float32, int16, int32, int64, uint8, uint64
 from numpy.typing import NDArray
 
 from reference_stats.kernels.compiled import compiled
 from reference_stats.kernels.share_unit import SHARE
+from reference_stats.kernels.word_pass import WORDS_AT_ONCE, count_few_flags, sum_few_words
 
 # Short enough that sums of squares, at most 510 ** 2 each, and of `SHARE` fit 32 bits.
-_CHUNK = 1024
+_CHUNK = 8 * WORDS_AT_ONCE
 
 
 @compiled
 def fill_luma(rgb: NDArray[np.uint8], luma: NDArray[np.uint8]) -> None:
     """Write PIL's ``convert("L")`` of pixels of shape (height, width, 3) into (height, width)."""
-    height, width = luma.shape
-    rows = rgb.reshape(height, 3 * width)
-    for y in range(height):
-        row, out = rows[y], luma[y]
-        for x in range(width):
-            red, green, blue = int32(row[3 * x]), int32(row[3 * x + 1]), int32(row[3 * x + 2])
-            out[x] = uint8(int32(19595 * red + 38470 * green + 7471 * blue + 32768) >> 16)
+    pixels, levels = rgb.reshape(-1), luma.reshape(-1)
+    red, green, blue = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
+    for start in range(0, levels.size, _CHUNK):
+        out = levels[start : start + _CHUNK]
+        chunk = pixels[3 * start : 3 * (start + out.size)]
+        for x in range(out.size):
+            red[x], green[x], blue[x] = chunk[3 * x], chunk[3 * x + 1], chunk[3 * x + 2]
+        for x in range(out.size):
+            one, two, three = int32(red[x]), int32(green[x]), int32(blue[x])
+            out[x] = uint8(int32(19595 * one + 38470 * two + 7471 * three + 32768) >> 16)
 
 
 @compiled
@@ -37,16 +41,20 @@ def sum_colours_of(
     """
     pixels, bright, dark = rgb.reshape(-1), uint8(blown), uint8(crushed)
     alike = uint8(equal)
-    sums = np.zeros(10, np.int64)
+    sums = np.zeros(10, int64)
     # Plain loops over short arrays: each becomes a few vector instructions, all in the first cache.
-    red, green, blue = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
+    # They are allocated one by one, for then the compiler knows that none overlaps another.
+    red, green, blue = np.zeros(_CHUNK, uint8), np.zeros(_CHUNK, uint8), np.zeros(_CHUNK, uint8)
     largest, chroma = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
-    is_blown, is_crushed = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
-    is_grey, apart = np.empty(_CHUNK, uint8), np.empty(_CHUNK, uint8)
-    red_green, yellow_blue = np.empty(_CHUNK, int16), np.empty(_CHUNK, int16)
+    is_blown, is_crushed = np.zeros(_CHUNK, uint8), np.zeros(_CHUNK, uint8)
+    is_grey, apart = np.zeros(_CHUNK, uint8), np.zeros(_CHUNK, uint8)
     for start in range(0, pixels.size, 3 * _CHUNK):
         chunk = pixels[start : start + 3 * _CHUNK]
         size = chunk.size // 3
+        if size < _CHUNK:
+            for x in range(size, _CHUNK):
+                red[x] = green[x] = blue[x] = apart[x] = uint8(0)
+                is_blown[x] = is_crushed[x] = is_grey[x] = uint8(0)
         for x in range(size):
             red[x], green[x], blue[x] = chunk[3 * x], chunk[3 * x + 1], chunk[3 * x + 2]
         for x in range(size):
@@ -56,36 +64,36 @@ def sum_colours_of(
             largest[x], chroma[x] = max(high, uint8(1)), uint8(high - low)
             is_grey[x] = chroma[x] <= alike
             apart[x] = uint8(max(red[x], blue[x]) - min(red[x], blue[x]))
-        for x in range(size):
-            red_green[x] = int16(red[x]) - int16(green[x])
-        for x in range(size):
-            yellow_blue[x] = int16(red[x]) + int16(green[x]) - (int16(blue[x]) << 1)
-        sums[0] += _sum(red[:size])
-        sums[1] += _sum(green[:size])
-        sums[2] += _sum(blue[:size])
-        sums[3] += _sum_squares(red_green[:size])
-        sums[4] += _sum_squares(yellow_blue[:size])
+        sums[0] += sum_few_words(red.view(uint64))
+        sums[1] += sum_few_words(green.view(uint64))
+        sums[2] += sum_few_words(blue.view(uint64))
+        sums[3] += _sum_red_green(red[:size], green[:size])
+        sums[4] += _sum_yellow_blue(red[:size], green[:size], blue[:size])
         sums[5] += _sum_shares(chroma[:size], largest[:size])
-        sums[6] += _sum(is_blown[:size])
-        sums[7] += _sum(is_crushed[:size])
-        sums[8] += _sum(is_grey[:size])
-        sums[9] += _sum(apart[:size])
+        sums[6] += count_few_flags(is_blown.view(uint64))
+        sums[7] += count_few_flags(is_crushed.view(uint64))
+        sums[8] += count_few_flags(is_grey.view(uint64))
+        sums[9] += sum_few_words(apart.view(uint64))
     return sums
 
 
 @compiled
-def _sum(values: NDArray[np.uint8]) -> int:
+def _sum_red_green(red: NDArray[np.uint8], green: NDArray[np.uint8]) -> int:
     total = int32(0)
-    for x in range(values.size):
-        total = int32(total + int32(values[x]))
+    for x in range(red.size):
+        step = int32(int32(red[x]) - int32(green[x]))
+        total = int32(total + int32(step * step))
     return total
 
 
 @compiled
-def _sum_squares(values: NDArray[np.int16]) -> int:
+def _sum_yellow_blue(
+    red: NDArray[np.uint8], green: NDArray[np.uint8], blue: NDArray[np.uint8]
+) -> int:
     total = int32(0)
-    for x in range(values.size):
-        total = int32(total + int32(values[x]) * int32(values[x]))
+    for x in range(red.size):
+        step = int16(int16(red[x]) + int16(green[x]) - int16(int16(blue[x]) << 1))
+        total = int32(total + int32(step) * int32(step))
     return total
 
 
