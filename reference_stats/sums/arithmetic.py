@@ -25,10 +25,10 @@ def real(value: Value) -> Value:
 def ratio(part: Value, whole: Value, otherwise: float = math.nan) -> Value:
     """Return ``part / whole``; `otherwise` where the whole is 0."""
     if isinstance(part, np.ndarray) or isinstance(whole, np.ndarray):
-        wholes = np.asarray(whole)
-        out = np.full(np.broadcast_shapes(np.shape(part), wholes.shape), otherwise)
-        np.divide(part, wholes, out=out, where=wholes != 0)
-        return out
+        is_nothing = np.equal(whole, 0)
+        # What is divided by NaN is NaN, and no warning is given.
+        shares = part / np.where(is_nothing, math.nan, whole)
+        return shares if math.isnan(otherwise) else np.where(is_nothing, otherwise, shares)
     return part / whole if whole else otherwise
 
 

@@ -74,7 +74,7 @@ class MeasuredRows(NamedTuple):
 
 def sum_waiting(waiting: WaitingFiles) -> SummedFiles:
     """Return the sums of the files that wait, without those that cannot be made out."""
-    from reference_stats.kernels.file_pass import sum_files  # noqa: PLC0415 - numba is slow
+    from reference_stats.kernels.picture_pass import sum_files  # noqa: PLC0415 - numba is slow
 
     rows = np.array(waiting.rows, np.int64)
     height, width = rows[:, 1].astype(np.float64), rows[:, 2].astype(np.float64)
