@@ -36,10 +36,11 @@ def _segfault(mark: str) -> None:
 
 
 def _use_up_all_files(mark: str) -> None:
-    """Leave the process no file, and let it load a module the next time it needs luma."""
+    """Leave the process no file, and let it load modules the next time it needs sums."""
     if mark:
         Path(mark).touch()
-    sys.modules.pop("reference_stats.kernels.colour_pass", None)
+    for name in ("colour_pass", "picture_pass"):
+        sys.modules.pop(f"reference_stats.kernels.{name}", None)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
 

@@ -104,8 +104,12 @@ def test_one_image_that_ends_the_process_is_the_only_one_lost(
 ) -> None:
     found = faulty.measure_many(batch_with({place: fault}), ORDER)
     assert reasons(found) == {place: reason}
-    # The one that was there died with all; two with the image alone, as ever; the rest in a third.
-    assert len(started) == 3
+    if fault == "no files":
+        # All that are summed together meet the error: the one that brought it is found by halving.
+        assert len(started) <= 3 + 2 * 4
+    else:
+        # One died with all; two with the image alone, as ever; the rest are measured in a third.
+        assert len(started) == 3
 
 
 def test_two_images_of_a_batch_that_end_the_process_are_both_found(
@@ -170,7 +174,7 @@ def test_an_accident_is_not_blamed_on_an_image(
         found = faulty.measure_many(files, ORDER)
         assert found == [measure(data, LIMITS, feature_set()) for data in files]
         assert (tmp_path / fault).exists()
-    assert len(started) <= 4
+    assert len(started) <= 2 + 3 * 4
 
 
 def test_a_bug_of_ours_names_the_image(faulty: Decoders) -> None:
