@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import (
@@ -20,6 +21,7 @@ from reference_stats.extraction.image_reading import (
     FinishedImage,
     ImageReading,
     image_limits,
+    size_in_memory,
 )
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.extraction.workers import TwoStages
@@ -128,7 +130,7 @@ class _Extraction:
             for url, bucket in reading.buckets.items():
                 bucket.expect([one.name for one in fresh if one.bucket_url == url])
         with closing(self._workers().run(fresh)) as finished:
-            for one in finished:
+            for one in chain.from_iterable(finished):
                 self._give_up_if_unreachable(one)
                 outcomes.put(places[one.location], one.outcome)
                 self._keep(one)
@@ -150,6 +152,9 @@ class _Extraction:
             compute=self.reading.compute,
             fetch_workers=self.reading.settings.fetch_workers,
             compute_workers=self.reading.settings.decode_workers,
+            size_bytes=size_in_memory,
+            is_far=any(bucket.is_far for bucket in self.reading.buckets.values()),
+            has_answered=self.reading.reached.is_set,
         )
 
     def _give_up_if_unreachable(self, one: FinishedImage) -> None:
