@@ -11,6 +11,7 @@ from jobs.errors import (
     BucketAccessError,
 )
 from jobs.images.locations import ImageLocation
+from jobs.images.packed.names import shard_by_shard
 from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.cache_additions import Remembering
 from reference_stats.extraction.cache_lookup import Recollection
@@ -110,6 +111,7 @@ class _Extraction:
             one: reading.known.at_once(one.path) for one in wanted.locations
         }
         fresh = [location for location, outcome in outcomes.items() if outcome is None]
+        fresh = shard_by_shard(fresh, lambda one: one.name)
         reading.used = wanted.last_uses(fresh)
         if fresh and wanted.followed is not None:
             reading.known = replace(reading.known, followed=wanted.followed())

@@ -11,6 +11,7 @@ import pandas as pd
 
 from jobs.errors import ObjectError
 from jobs.images.locations import ImageLocation, ImageLocator
+from jobs.images.packed.names import PackedName
 
 # A column that names the reference's images names most of them.
 _MOST = 0.5
@@ -83,7 +84,7 @@ class _KnownImages:
         self._ways = [
             {image: image for image in images},
             _unique({image: _last_part(image) for image in images}),
-            _unique({image: PurePosixPath(image).stem for image in images}),
+            _unique({image: PurePosixPath(_last_part(image)).stem for image in images}),
         ]
 
     def find(self, names: Names, *, without_ending: bool) -> Names:
@@ -101,7 +102,9 @@ class _KnownImages:
 
 
 def _last_part(name: str) -> str:
-    return name.strip().replace("\\", "/").rpartition("/")[2]
+    packed = PackedName.parse(name)
+    inside = name if packed is None else packed.member
+    return inside.strip().replace("\\", "/").rpartition("/")[2]
 
 
 def _unique(names: dict[str, str]) -> dict[str, str]:

@@ -47,9 +47,9 @@ def table_of(columns: Mapping[str, object], rows_in_a_group: int = 2, **more: ob
     return file.getvalue()
 
 
-def parquet_of(contents: Contents) -> bytes:
+def parquet_of(contents: Contents, rows_in_a_group: int = 2) -> bytes:
     rows = [{"bytes": data, "path": name} for name, data in _pairs(contents)]
-    return table_of({"image": rows, "label": list(range(len(rows)))})
+    return table_of({"image": rows, "label": list(range(len(rows)))}, rows_in_a_group)
 
 
 PACKERS = {

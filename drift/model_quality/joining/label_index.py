@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from jobs.images.packed.names import PACKED_ENDINGS
 from jobs.labels.labels import ReadLabels
 from jobs.times.timestamp_parts import Flags, Integers, as_flags
 
-_LAST_PART = r"^.*[/\\]"
+_PACKED = "|".join(map(re.escape, PACKED_ENDINGS))
+_LAST_PART = rf"^(?:.*[/\\])?(?:[^/\\]*?(?i:{_PACKED})#)?"
 
 
 class LabelsByKey(Protocol):
@@ -137,7 +140,7 @@ class LabelIndex:
 
 
 def last_parts(names: pa.StringArray) -> pa.StringArray:
-    """Return what follows the last slash of either kind."""
+    """Return what follows the last slash of either kind; of a packed image that of its member."""
     return pc.replace_substring_regex(names, pattern=_LAST_PART, replacement="")
 
 

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
 
 from jobs.errors import ObjectError
+from jobs.images.packed.sources import ShardSource
 
 MOST_MEMBERS = 1_000_000
 """What a packed object may hold; the place of each member is kept in memory."""
@@ -33,6 +34,11 @@ class Members(ABC):
     def expect(self, names: Collection[str]) -> None:
         """Take in which members will be read next, where that helps to read them."""
         del names
+
+    def moved_to(self, source: ShardSource) -> Members | None:
+        """Return the same members read from other, equal bytes; None where that cannot be."""
+        del source
+        return None
 
     def share_of(self, names: Iterable[str]) -> float:
         """Return which share of all bytes that members take some of them have."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 PACKED_ENDINGS = (".tar", ".tar.gz", ".tgz", ".zip", ".parquet")
 """By which endings an object is known to hold images, whatever their case."""
@@ -12,6 +14,8 @@ _ENDING = "|".join(re.escape(ending) for ending in PACKED_ENDINGS)
 _NAME = re.compile(rf"(?P<shard>.+?(?P<ending>{_ENDING}))#(?P<member>.+)", re.DOTALL | re.I)
 _UNSAFE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
 _SHARD = re.compile(rf".+({_ENDING})", re.DOTALL | re.I)
+
+Image = TypeVar("Image")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,19 @@ class PackedName:
         if found is None:
             return None
         return cls(shard=found["shard"], member=without_dot(found["member"]))
+
+
+def shard_by_shard(images: Sequence[Image], name_of: Callable[[Image], str]) -> list[Image]:
+    """Return images such that those of one packed object follow each other, others as they were.
+
+    So few copies of packed objects are needed at once, in whatever order a log names them.
+    """
+    first: dict[str, int] = {}
+    places: list[int] = []
+    for place, image in enumerate(images):
+        parts = PackedName.parse(name_of(image))
+        places.append(place if parts is None else first.setdefault(parts.shard, place))
+    return [images[place] for place in sorted(range(len(images)), key=places.__getitem__)]
 
 
 def is_packed(name: str) -> bool:

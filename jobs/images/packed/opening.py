@@ -166,12 +166,13 @@ class ShardOpener:
     def let_go(self, shard: OpenShard) -> OpenShard | None:
         """Remove what a packed object has on the disk; return it where it can still be read."""
         _remove(shard.files)
-        if not isinstance(shard.members, TarMembers) or _is_gzip(shard.info.name):
-            return None
         info = shard.info
-        ranges = Ranges(self.bucket, info.name, info.version, info.size_bytes)
+        if _is_gzip(info.name):
+            return None
         # It takes a whole reading to find what is in a tar, which need not be repeated.
-        return OpenShard(info=info, members=shard.members.moved_to(ranges))
+        ranges = Ranges(self.bucket, info.name, info.version, info.size_bytes)
+        members = shard.members.moved_to(ranges)
+        return None if members is None else OpenShard(info=info, members=members)
 
     def _drop(self, files: Collection[Path]) -> None:
         _remove(path for path in files if self.folder.holds(path))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count, islice, pairwise
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ObjectError, ObjectMissingError
@@ -18,6 +19,8 @@ from jobs.images.packed.opening import OpenShard, PackedRules, ShardOpener
 # Copies beyond this are let go, those first that were not read for longest.
 _MOST_DISK_BYTES = 4 << 30
 _MOST_OPEN = 64
+# What is fetched ahead must leave room for what is read meanwhile.
+_LARGEST_AHEAD_BYTES = 1 << 30
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class _Place:
         Its members, once they were needed.
     used
         Greater for what was used later.
+    read_in
+        The round in which it was last read.
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -49,6 +54,7 @@ class _Place:
     has_namesakes: bool = False
     opened: OpenShard | None = None
     used: int = 0
+    read_in: int = 0
 
 
 class Shards:
@@ -70,6 +76,7 @@ class Shards:
         self._lock = threading.Lock()
         self._places: dict[str, _Place] = {}
         self._expected: dict[str, set[str]] = {}
+        self._following: dict[str, str] = {}
         self._round = 1
         self._uses = count(1)
 
@@ -80,6 +87,7 @@ class Shards:
             expected[name.shard].add(name.member)
         with self._lock:
             self._expected = dict(expected)
+            self._following = dict(pairwise(expected))
             self._round += 1
 
     def is_plain(self, shard: str) -> bool:
@@ -97,7 +105,8 @@ class Shards:
         """
         place = self._asked(shard)
         if place.info is None:
-            raise place.error or ObjectMissingError(self._bucket.url_of(shard), "it is missing.")
+            error = place.error or ObjectMissingError(self._bucket.url_of(shard), "it is missing.")
+            raise error.with_traceback(None)
         return place.info
 
     def opened(self, shard: str) -> OpenShard:
@@ -113,6 +122,9 @@ class Shards:
         if opened is None:
             opened = self._open(shard, place)
         place.used = next(self._uses)
+        if place.read_in != self._round:
+            place.read_in = self._round
+            self._open_ahead(shard)
         return opened
 
     def forget(self, shard: str, opened: OpenShard) -> None:
@@ -163,7 +175,8 @@ class Shards:
     def _open(self, shard: str, place: _Place) -> OpenShard:
         with place.lock:
             if place.error is not None:
-                raise place.error
+                # The same error is raised for each image: without what led to the others.
+                raise place.error.with_traceback(None)
             if place.opened is None:
                 wanted = self._expected.get(shard, set())
                 try:
@@ -180,6 +193,20 @@ class Shards:
             found = place.opened
         self._make_room(place)
         return found
+
+    def _open_ahead(self, shard: str) -> None:
+        """Fetch the next object that is expected while this one is read."""
+        following = self._following.get(shard)
+        if following is not None and self._bucket.is_far:
+            name = "packed object ahead"
+            threading.Thread(target=self._try, args=(following,), name=name, daemon=True).start()
+
+    def _try(self, shard: str) -> None:
+        with suppress(ObjectError):
+            place = self._asked(shard)
+            is_small = place.info is not None and place.info.size_bytes <= _LARGEST_AHEAD_BYTES
+            if place.opened is None and is_small:
+                self._open(shard, place)
 
     def _make_room(self, kept: _Place) -> None:
         """Let go of what was not used for longest, until the rest is small enough."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
+from copy import copy
 
 from jobs.errors import ObjectError
 from jobs.images.packed.members import MOST_MEMBERS, Members, too_many
@@ -40,7 +41,7 @@ class TarMembers(Members):
     """
 
     def __init__(self, source: ShardSource) -> None:
-        self._source = source
+        self.source = source
         self._numbers: dict[str, int] = {}
         self._starts = array("Q")
         self._sizes = array("Q")
@@ -53,9 +54,8 @@ class TarMembers(Members):
 
     def moved_to(self, source: ShardSource) -> TarMembers:
         """Return the same members, read from another place with the same bytes."""
-        moved = object.__new__(TarMembers)
-        moved._source, moved._numbers = source, self._numbers
-        moved._starts, moved._sizes = self._starts, self._sizes
+        moved = copy(self)
+        moved.source = source
         return moved
 
     def __len__(self) -> int:
@@ -74,7 +74,7 @@ class TarMembers(Members):
     def read(self, name: str) -> bytes:
         """Return a member's bytes."""
         number = self._numbers[name]
-        return self._source.read(self._starts[number], self._sizes[number])
+        return self.source.read(self._starts[number], self._sizes[number])
 
 
 def _files(source: ShardSource) -> Iterator[tuple[str, int, int]]:

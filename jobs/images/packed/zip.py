@@ -7,6 +7,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 
 from jobs.errors import ObjectError
@@ -68,7 +69,7 @@ class ZipMembers(Members):
     """
 
     def __init__(self, source: ShardSource) -> None:
-        self._source = source
+        self.source = source
         self._numbers: dict[str, int] = {}
         self._places = array("Q")
         directory = _find_directory(source)
@@ -80,6 +81,12 @@ class ZipMembers(Members):
             self._places.extend(
                 (entry.start, entry.packed_size, entry.size, entry.checksum, method + 1)
             )
+
+    def moved_to(self, source: ShardSource) -> ZipMembers:
+        """Return the same members, read from another place with the same bytes."""
+        moved = copy(self)
+        moved.source = source
+        return moved
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -108,14 +115,14 @@ class ZipMembers(Members):
         return data
 
     def _packed(self, name: str, start: int, packed_size: int) -> bytes:
-        read = self._source.read(start, _LOCAL.size + len(name) + _SLACK + packed_size)
+        read = self.source.read(start, _LOCAL.size + len(name) + _SLACK + packed_size)
         if len(read) < _LOCAL.size or read[:4] != b"PK\3\4":
             raise self._damaged(name, "there is no header at its place")
         header = _LOCAL.unpack_from(read)
         begin = _LOCAL.size + header[-2] + header[-1]
         data = read[begin : begin + packed_size]
         if len(data) < packed_size:
-            data = self._source.read(start + begin, packed_size)
+            data = self.source.read(start + begin, packed_size)
         if len(data) < packed_size:
             raise self._damaged(name, "the zip ends within it")
         return data
@@ -129,14 +136,14 @@ class ZipMembers(Members):
     def _unreadable(self, name: str, method: int) -> ObjectError:
         found = "encrypted" if method < 0 else f"packed by method {method}"
         return ObjectError(
-            f"{self._source.url}#{name}",
+            f"{self.source.url}#{name}",
             f"this member of the zip is {found}. Expected one that is stored or deflated, without "
             "a password.",
         )
 
     def _damaged(self, name: str, problem: str) -> ObjectError:
         return ObjectError(
-            f"{self._source.url}#{name}", f"this member of the zip is damaged: {problem}."
+            f"{self.source.url}#{name}", f"this member of the zip is damaged: {problem}."
         )
 
 

@@ -23,7 +23,7 @@ from drift.model_quality.joining.joined import (
     spelled,
     with_own_labels,
 )
-from drift.model_quality.joining.label_index import LabelIndex
+from drift.model_quality.joining.label_index import LabelIndex, last_parts
 from drift.model_quality.joining.probabilities import class_names
 from drift.model_quality.joining.spelling import Spelling
 from jobs.job_file.prediction_settings import LogColumns
@@ -242,3 +242,12 @@ def test_other_rows_do_not_change_how_a_day_is_spelled() -> None:
     both = _joined(answers, _labels({"a": "CAT"}))
     assert _true(first) == ["cat"]
     assert _true(both) == ["CAT", None]
+
+
+def test_the_last_part_of_a_name_is_that_of_a_member_of_a_packed_object():
+    names = {
+        "a.jpg": "a.jpg", "d/a.jpg": "a.jpg", "d\\e\\a.jpg": "a.jpg", "d/a#1.jpg": "a#1.jpg",
+        "d/x.tar#a.jpg": "a.jpg", "x.tar.gz#d/a.jpg": "a.jpg", "gs://b/x.ZIP#a#2.jpg": "a#2.jpg",
+        "x.tar": "x.tar",
+    }  # fmt: skip
+    assert last_parts(pa.array(list(names))).to_pylist() == list(names.values())

@@ -51,3 +51,11 @@ def test_a_row_of_another_image_keeps_its_own_name():
 
 def test_a_log_that_names_no_image_tells_nothing():
     assert named({"class": ["cat"] * 40, "score": ["0.9"] * 40}) is None
+
+
+def test_a_packed_image_is_called_by_its_member():
+    packed = [f"reference/1.tar#{number:04d}.jpg" for number in range(40)]
+    raw = pd.DataFrame({"file": [name.rpartition("#")[2] for name in packed]}, dtype=object)
+    assert name_images(raw, LOCATOR, "id", packed).tolist() == packed
+    raw = pd.DataFrame({"id": [f"{number:04d}" for number in range(40)]}, dtype=object)
+    assert name_images(raw, LOCATOR, "id", packed).tolist() == packed

@@ -96,3 +96,12 @@ def test_no_name_of_an_image_can_make_another_link(url: str, name: str) -> None:
 def test_a_uri_of_another_scheme_is_no_link() -> None:
     assert image_links("/srv/photos").to("javascript://x/%0aalert(1)") is None
     assert image_links("gs://photos").to("http://x/a.jpg") is None
+
+
+def test_a_packed_image_is_linked_by_a_template_only() -> None:
+    for url in ("/srv/photos", "gs://photos"):
+        assert image_links(url).to("shards/1.tar#a.jpg") is None
+    template = "https://viewer/?image={path}"
+    assert image_links("gs://photos", template).to("shards/1.tar#a.jpg") == (
+        "https://viewer/?image=shards/1.tar%23a.jpg"
+    )

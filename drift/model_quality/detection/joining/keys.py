@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from drift.model_quality.detection.joining.detected import DetectedImages
+from jobs.images.packed.names import PACKED_ENDINGS
 from jobs.times.timestamp_parts import Flags, Integers
 
 BY_ID = "joined by id"
@@ -28,6 +30,7 @@ def _leading(parts: int) -> str:
 
 
 _LAST = r"\1"
+_PACKED = rf"(?i)^([^#]*?(?:{'|'.join(map(re.escape, PACKED_ENDINGS))}))#"
 # Roboflow writes a_jpg.rf.0f3a.txt for a.jpg.
 _ENDING = r"(?:_(?:jpe?g|png|bmp|webp)\.rf\.[0-9A-Za-z]+)?\.[^./\\]*$"
 # What is replaced in a name, and by what.
@@ -203,6 +206,9 @@ def find_labels(detected: DetectedImages, labels: LabelledKeys, way: int) -> Joi
 
 
 def _cut(names: pa.StringArray, way: str) -> pa.StringArray:
+    if way != BY_NAME:
+        # The parts of a packed image's name are its packed object's and its member's.
+        names = pc.replace_substring_regex(names, pattern=_PACKED, replacement=r"\1/")
     for pattern, replacement in _CUTS[way]:
         names = pc.replace_substring_regex(names, pattern=pattern, replacement=replacement)
     return names

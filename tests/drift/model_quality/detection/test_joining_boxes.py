@@ -60,7 +60,7 @@ LABELBOX = {
 }
 
 
-def read_log(contents, **boxes):
+def read_log(contents, path="images/{name:stem}.jpg", **boxes):
     bucket = MemoryBucket()
     bucket.put_all({name: text.encode() for name, text in contents.items()})
     columns = LogColumns.model_validate(
@@ -77,7 +77,7 @@ def read_log(contents, **boxes):
         }
     )
     log = PredictionSettings(path="results/**", columns=columns)
-    images = ImageSettings(path="images/{name:stem}.jpg")
+    images = ImageSettings(path=path)
     locator = ImageLocator(bucket_url=bucket.url, settings=images)
     rows = read_predictions(bucket, log, WINDOW, extra_columns=locator.columns_used())
     return bucket, log, locator, rows
@@ -120,6 +120,14 @@ def test_a_bucket_scores_as_pycocotools_scores_its_boxes():
     assert found.noted == {BY_ID: len(pictures)}
     assert not found.left_out
     assert not found.lost_boxes
+
+
+@pytest.mark.parametrize("path", ["shards/7.tar#{name:stem}.jpg", "7.tar.gz#a/{name:stem}.jpg"])
+def test_packed_images_are_joined_by_the_names_of_their_members(path):
+    pictures = draw_pictures(2)
+    export = {"path": "labels/**", "export": "coco"}
+    found = joined(results(pictures) | as_coco(pictures), export, path=path)
+    assert found.noted == {BY_LAST_PART: len(pictures)}
 
 
 @pytest.mark.parametrize(

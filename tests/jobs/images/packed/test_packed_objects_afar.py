@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import tarfile
+import time
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from jobs.errors import BucketAccessError, ObjectChangedError
 from jobs.images.packed import opening, shards
 from jobs.images.packed.bucket import PackedImages
 from jobs.images.packed.opening import PackedRules
-from tests.support.counting_bucket import CountingBucket
+from tests.support.far_bucket import FarBucket
 from tests.support.packed_images import PACKERS, parquet_of, tar_of, tgz_of, zip_of
 
 KINDS = {"x.tar": tar_of, "x.zip": zip_of, "x.parquet": parquet_of}
@@ -22,18 +22,6 @@ KINDS = {"x.tar": tar_of, "x.zip": zip_of, "x.parquet": parquet_of}
 def contents(count, size):
     noise = np.random.default_rng(0).bytes(count * size)
     return {f"{number}.jpg": noise[number * size : (number + 1) * size] for number in range(count)}
-
-
-class FarBucket(CountingBucket):
-    """A bucket whose local copies are made, as those of a cloud are."""
-
-    is_far = True
-
-    def local_copy(self, name, folder):
-        self._note("local_copy", name)
-        target = folder / name.replace("/", "-")
-        shutil.copyfile(self.inner.local_copy(name, folder), target)
-        return target
 
 
 @pytest.fixture
@@ -98,6 +86,30 @@ def test_a_tar_that_was_let_go_is_read_on_by_ranges(far, monkeypatch):
     far.calls.clear()
     assert all(images.read(f"{name}#9.jpg").data == many["9.jpg"] for name in names)
     assert (far.count("local_copy"), far.count("read_part")) == (0, 2)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_would_take_too_many_requests_is_read_whole(far, name, monkeypatch):
+    monkeypatch.setattr(opening, "_MOST_REQUESTS", 1)
+    many = contents(30, 600_000)
+    far.write(name, KINDS[name](many))
+    assert packed(far).read(f"{name}#7.jpg").data == many["7.jpg"]
+    assert far.count("local_copy") == 1
+
+
+def test_the_next_object_is_fetched_while_one_is_read(far):
+    many = contents(3, 400)
+    names = [f"{number}.tgz" for number in range(4)]
+    for name in names:
+        far.write(name, tgz_of(many))
+    images = packed(far)
+    images.expect([f"{name}#{member}" for name in names for member in many])
+    for number in range(3):
+        assert images.read(f"{number}.tgz#2.jpg").data == many["2.jpg"]
+        ended = time.monotonic() + 20
+        while far.calls["info", f"{number + 1}.tgz"] < 2 and time.monotonic() < ended:
+            time.sleep(0.005)
+        assert far.names("local_copy") == set(names[: number + 2])
 
 
 @pytest.mark.parametrize("name", [one for one in PACKERS if one.startswith("shard")])
