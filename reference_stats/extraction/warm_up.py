@@ -24,8 +24,8 @@ _MANY_PIXELS = 1_000
 def warm_up() -> None:
     """Load the machine code that images need, or compile it where nothing is stored yet.
 
-    Takes half a second in the first case and ten in the second, mostly without the interpreter's
-    lock; any number of threads may call it.
+    Takes a second in the first case and half a minute in the second, mostly without the
+    interpreter's lock; any number of threads may call it.
     """
     pixels = np.arange(20 * 20 * 3, dtype=np.uint8).reshape(20, 20, 3)
     files: list[bytes] = []
