@@ -14,7 +14,8 @@ from reference_stats.kernels.detail_pass import sum_three_sizes
 from reference_stats.kernels.grey_pass import count_levels, summarize
 from reference_stats.kernels.layout_pass import describe_lines, sum_layout
 from reference_stats.kernels.png_filters import unfilter
-from reference_stats.kernels.spectrum_pass import level_peak, line_peak
+from reference_stats.kernels.spectra.level_peaks import level_peak
+from reference_stats.kernels.spectra.line_peaks import line_peak
 
 
 @compiled

@@ -67,16 +67,25 @@ def _add_average(
 def _add_paeth(
     line: NDArray[np.uint8], samples: int, above: NDArray[np.uint8], row: NDArray[np.uint8]
 ) -> None:
-    for x in range(min(samples, row.size)):
-        row[x] = line[x] + above[x]
-    for x in range(samples, row.size):
-        left, up = int64(row[x - samples]), int64(above[x])
-        corner = int64(above[x - samples])
-        to_left, to_up = abs(up - corner), abs(left - corner)
-        to_corner = abs(left + up - 2 * corner)
-        guess = corner
-        if to_left <= to_up and to_left <= to_corner:
-            guess = left
-        elif to_up <= to_corner:
-            guess = up
-        row[x] = uint8(int64(line[x]) + guess)
+    row[:samples] = line[:samples] + above[:samples]
+    for channel in range(samples):
+        left, corner = int64(row[channel]), int64(above[channel])
+        for x in range(samples + channel, row.size, samples):
+            up = int64(above[x])
+            left = (int64(line[x]) + _paeth(left, up, corner)) & 255
+            row[x] = left
+            corner = up
+
+
+@compiled
+def _paeth(left: int, up: int, corner: int) -> int:
+    """Return which of three samples is nearest to ``left + up - corner``.
+
+    Of two that are equally near it is the first one in the order of the parameters. This says the
+    same as the specification's three distances, without branches, which a processor would guess
+    wrong half of the time.
+    """
+    low, high = min(left, up), max(left, up)
+    bound = 3 * corner - left - up
+    either = low if high <= bound else corner
+    return high if bound <= low else either

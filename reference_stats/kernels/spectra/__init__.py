@@ -1,0 +1,1 @@
+"""Peaks in the spectra of short series of numbers."""
