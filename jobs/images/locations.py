@@ -37,6 +37,10 @@ class ImageLocation:
     name: str
     path: str
 
+    def __hash__(self) -> int:
+        """Hash the path alone: text remembers its hash, and each image is looked up a few times."""
+        return hash(self.path)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedLocation:

@@ -22,7 +22,7 @@ WAITING_BYTES = 32 << 20
 _FETCHING_S, _COMPUTING_S = 0.02, 0.25
 # Fewer are not taken to leave some to other cores where all of them take no longer than this.
 _SHARED_S = 0.005
-_FEWEST_SHARED = 8
+_FEWEST_SHARED = 64
 # A core that waits so long for a file has too few threads that fetch.
 _HUNGRY_S = 0.01
 # From a far store files come one by one. A core waits so long at most for as many as it computes in

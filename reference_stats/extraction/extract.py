@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import (
@@ -130,12 +129,15 @@ class _Extraction:
             for url, bucket in reading.buckets.items():
                 bucket.expect([one.name for one in fresh if one.bucket_url == url])
         with closing(self._workers().run(fresh)) as finished:
-            for one in chain.from_iterable(finished):
-                self._give_up_if_unreachable(one)
-                outcomes.put(places[one.location], one.outcome)
-                self._keep(one)
-                done += 1
-                progress(done, everything)
+            for some in finished:
+                outcomes.put_many(
+                    [places[one.location] for one in some], [one.outcome for one in some]
+                )
+                for one in some:
+                    self._give_up_if_unreachable(one)
+                    self._keep(one)
+                    done += 1
+                    progress(done, everything)
         self.remembering.finish()
         return ExtractionResult(
             outcomes=outcomes.by_location(places),
@@ -178,7 +180,7 @@ class _Extraction:
         self.computed += bool(one.version)
         used = self.reading.used.get(one.location)
         is_news = looked_up is not None and looked_up.is_news and used is not None
-        if one.version or is_news:
+        if self.remembering.cache is not None and (one.version or is_news):
             is_certain = seen is None or seen.is_certain
             self.remembering.add(
                 CacheEntry(

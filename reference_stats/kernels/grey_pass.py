@@ -13,6 +13,8 @@ _CHUNK = 1024
 _UNITS = 1 << 21
 # Keeps the rest of the root of 0 a number.
 _TINY = 1e-30
+# Logarithms of counts below this are kept.
+_FEW = 64
 # Fewer pixels are counted sooner than two tables of all pairs are added up.
 _MANY_PIXELS = 1 << 20
 
@@ -102,6 +104,8 @@ def summarize(
     """
     counts = count_levels(plane)
     sums, bits, seen = np.zeros(9, np.int64), 0.0, 0
+    # What levels add to the entropy, by their counts: in a small picture few occur again and again.
+    shares = np.zeros(_FEW)
     ranks = (0, plane.size - 1, (plane.size - 1) // 2, plane.size // 2, black)
     for level in range(256):
         count = counts[level]
@@ -115,7 +119,10 @@ def summarize(
             if seen <= ranks[place] < seen + count:
                 sums[4 + place] = level
         seen += count
-        bits -= count / plane.size * np.log2(count / plane.size)
+        kept = count if count < _FEW else 0
+        if kept == 0 or shares[kept] == 0.0:
+            shares[kept] = count / plane.size * np.log2(count / plane.size)
+        bits -= shares[kept]
     return sums, bits, sum_gradients(plane)
 
 

@@ -67,9 +67,9 @@ def _add_average(
 def _add_paeth(
     line: NDArray[np.uint8], samples: int, above: NDArray[np.uint8], row: NDArray[np.uint8]
 ) -> None:
-    row[:samples] = line[:samples] + above[:samples]
     for channel in range(samples):
-        left, corner = int64(row[channel]), int64(above[channel])
+        left, corner = int64(uint8(line[channel] + above[channel])), int64(above[channel])
+        row[channel] = left
         for x in range(samples + channel, row.size, samples):
             up = int64(above[x])
             left = (int64(line[x]) + _paeth(left, up, corner)) & 255

@@ -69,14 +69,15 @@ class MeasuredFiles:
 
     def outcomes(self) -> list[ImageFeatures | UnreadableImage]:
         """Return the outcome of each file."""
-        fingerprints = [row.tobytes() for row in self.fingerprints]
+        size, fingerprints = FINGERPRINT_BYTES, self.fingerprints.tobytes()
+        rows = zip(self.numbers, self.deep.tolist(), self.facts, strict=True)
         return [
             self.unreadable.get(place)
             or ImageFeatures(
-                values=FeatureValues(self.names, self.numbers[place]),
+                values=FeatureValues(self.names, numbers),
                 deep=deep,
-                fingerprint=fingerprints[place],
-                file=self.facts[place],
+                fingerprint=fingerprints[size * place : size * (place + 1)],
+                file=file,
             )
-            for place, deep in enumerate(self.deep.tolist())
+            for place, (numbers, deep, file) in enumerate(rows)
         ]

@@ -87,11 +87,12 @@ def _take_deviations(series: NDArray[np.float64]) -> None:
         row = series[place]
         first, second = first + row[0], second + row[1]
         third, fourth = third + row[2], fourth + row[3]
-    means = np.array((first, second, third, fourth)) / _LEVELS
     for place in range(_LEVELS):
         row, factor = series[place], _WINDOW[place]
-        for one in range(_SIDE):
-            row[one] = (row[one] - means[one]) * factor
+        row[0] = (row[0] - first / _LEVELS) * factor
+        row[1] = (row[1] - second / _LEVELS) * factor
+        row[2] = (row[2] - third / _LEVELS) * factor
+        row[3] = (row[3] - fourth / _LEVELS) * factor
 
 
 @compiled
@@ -153,7 +154,9 @@ def _transformed(parts: NDArray[np.float64], turns: NDArray[np.float64]) -> NDAr
     for line in range(half + 1):
         for part in range(2):
             even, odd = across[0, part], across[1, part]
-            even[:], odd[:] = parts[part, 0], 0.0
+            first = parts[part, 0]
+            for one in range(side):
+                even[one], odd[one] = first[one], 0.0
             turn = 0
             for place in range(half):
                 turn += line if turn + line < size else line - size
@@ -190,16 +193,19 @@ def _power_of(lines: NDArray[np.float64]) -> NDArray[np.float64]:
     power = np.empty((_LEVELS // 2, _SIDE))
     for line in range(_LEVELS // 2):
         kind, opposite = line % 4, _LEVELS - line
-        here, there = lines[:, line % 9, line % 7], lines[:, opposite % 9, opposite % 7]
+        row, column = line % 9, line % 7
+        if kind == 3:
+            row, column = opposite % 9, opposite % 7
         if kind % 2:
-            either = here if kind == 1 else there
             for one in range(_SIDE):
-                real, imaginary = either[0, _SIDE + one], either[1, _SIDE + one]
+                real = lines[0, row, column, _SIDE + one]
+                imaginary = lines[1, row, column, _SIDE + one]
                 power[line, one] = (real**2 + imaginary**2) / _LEVELS
             continue
+        other_row, other_column = opposite % 9, opposite % 7
         sign = 1.0 - kind
         for one in range(_SIDE):
-            real = here[0, one] + sign * there[0, one]
-            imaginary = here[1, one] - sign * there[1, one]
+            real = lines[0, row, column, one] + sign * lines[0, other_row, other_column, one]
+            imaginary = lines[1, row, column, one] - sign * lines[1, other_row, other_column, one]
             power[line, one] = (real**2 + imaginary**2) / (4 * _LEVELS)
     return power

@@ -48,7 +48,9 @@ def highest_peak(series: NDArray[np.float64], first: int, reach: int, floor: flo
         Added to the surroundings' mean power.
     """
     lines = max(min(series.size // 2, first + _MOST_LINES) - first, 0)
-    values = (series - series.mean()) * _window(series.size)
+    values, mean = _window(series.size), series.mean()
+    for place in range(series.size):
+        values[place] *= series[place] - mean
     power = _periodogram(values, _turns(series.size, first, lines), lines)
     return peak_beside(power.reshape(lines, 1), reach, floor)
 
