@@ -111,7 +111,8 @@ class OutcomeColumns(Sequence[Outcome]):
     def of(cls, outcomes: Sequence[Outcome], names: tuple[str, ...]) -> OutcomeColumns:
         """Return outcomes as columns."""
         draft = OutcomeDraft.of(len(outcomes), names)
-        draft.put_many(range(len(outcomes)), outcomes)
+        for place, outcome in enumerate(outcomes):
+            draft.put(place, outcome)
         return draft.columns()
 
     def __len__(self) -> int:
@@ -215,7 +216,7 @@ class OutcomeDraft:
             self.files[place] = self.kinds.setdefault(outcome.file, len(self.kinds))
 
     def put_many(self, places: Iterable[int], outcomes: Iterable[Outcome]) -> None:
-        """Keep what became of the images at some places, of which nothing is known yet."""
+        """Keep what became of a batch of images, of which nothing is known yet."""
         measured: dict[int, ImageFeatures] = {}
         for place, outcome in zip(places, outcomes, strict=True):
             if isinstance(outcome, ImageFeatures) and outcome.fingerprint:
@@ -224,14 +225,13 @@ class OutcomeDraft:
                 self.put(place, outcome)
         at, some = list(measured), measured.values()
         self.known[at] = True
-        if at:
-            self.numbers[at] = [one.values.numbers for one in some]
+        self.numbers[at] = np.reshape([one.values.numbers for one in some], (-1, len(self.names)))
         self.deep[at] = [one.deep for one in some]
         joined = np.frombuffer(b"".join([one.fingerprint for one in some]), np.uint8)
         self.fingerprints[at] = joined.reshape(len(at), FINGERPRINT_BYTES)
-        # Most files of a batch are one object, whose hash takes longer than its address.
+        # Most are one object, whose hash takes longer than its address.
         files = {id(one.file): one.file for one in some}
-        codes = {name: self.kinds.setdefault(file, len(self.kinds)) for name, file in files.items()}
+        codes = {at: self.kinds.setdefault(one, len(self.kinds)) for at, one in files.items()}
         self.files[at] = [codes[id(one.file)] for one in some]
 
     def columns(self) -> OutcomeColumns:

@@ -75,6 +75,20 @@ def test_outcomes_arrive_in_any_order_and_some_never():
     assert where[1] not in found
 
 
+@pytest.mark.parametrize("places", [(4, 0, 3, 5, 2, 1), (5, 3), (1, 3), (2,), ()])
+def test_a_batch_is_kept_as_its_images_one_by_one(places: tuple[int, ...]):
+    where = {ImageLocation(bucket_url="b", name=str(one), path=str(one)): one for one in range(6)}
+    batch, single = OutcomeDraft.of(6, NAMES), OutcomeDraft.of(6, NAMES)
+    batch.put_many(places, [OUTCOMES[place] for place in places])
+    for place in places:
+        single.put(place, OUTCOMES[place])
+    found = batch.by_location(where)
+    assert dict(found) == dict(single.by_location(where))
+    assert list(found.columns.lost) == [
+        at for at, one in enumerate(sorted(places)) if not isinstance(OUTCOMES[one], ImageFeatures)
+    ]
+
+
 def test_an_image_that_was_lost_at_first_may_be_read_later():
     draft = OutcomeDraft.of(1, NAMES)
     draft.put(0, OUTCOMES[1])
