@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
 from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.columns.computed_rows import Rows
 from drift.comparison.compare import Comparison
 from drift.where.direction import Positions
 
@@ -85,8 +85,8 @@ def held_columns(
     drawn = np.argsort(digests, kind="stable")[:: _thinning(len(digests))]
     even = np.arange(0, len(rows.reference), _thinning(len(rows.reference)))
 
-    def numbers(along: pd.DataFrame, side: pd.DataFrame, places: Whole) -> Numbers:
-        parts = (along[apart].iloc[places], side[tested].iloc[places])
+    def numbers(along: Rows, side: Rows, places: Whole) -> Numbers:
+        parts = (along[apart].take(places), side[tested].take(places))
         return np.hstack([part.to_numpy(dtype=np.float64) for part in parts])
 
     return HeldColumns(
