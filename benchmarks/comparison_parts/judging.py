@@ -76,8 +76,10 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
         counts = count_window(logged, window)
         segments = segments_of(logged, job)
         del logged
-    # As in a run, where they end with the stage that fetches images.
+    # As in a run, where these end with the stage that fetches images.
     traffic.forget_images()
+    with stage("log columns"):
+        traffic.predictions = traffic.predictions.compacted()
     with stage("near-copies"):
         copies = find_copies(traffic.profile, window, burst=job.detection.burst)
     with stage("remarks"):

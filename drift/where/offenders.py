@@ -100,7 +100,7 @@ def rank_images(
     names = window.rows["image"].loc[positions.current.index]
     ratios = np.zeros(len(judged))
     if len(judged):
-        held = held_columns(positions, rows, comparison, names.tolist(), judged)
+        held = held_columns(positions, rows, comparison, names, judged)
         ratios = log_ratios(held)
     order = _in_order(ratios, far[judged], names.iloc[judged])
     places = judged[order]

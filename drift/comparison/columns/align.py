@@ -101,7 +101,7 @@ def _said_in(
     wanted = ("prediction", "confidence", *probabilities, *numbers)
     answers = [name for name in wanted if name in window.rows]
     table = PredictionTable.of(window.rows[answers], probabilities, numbers)
-    return Said.of(table.rows, units.predicted, window.rows["image"].to_numpy(dtype=object))
+    return Said.of(table.rows, units.predicted, window.rows["image"])
 
 
 def _names(profile: ReferenceProfile) -> NDArray[np.object_]:
