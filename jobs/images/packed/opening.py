@@ -1,4 +1,4 @@
-"""Opening a packed object: whole on this machine, or or by ranges where little of it is needed."""
+"""Opening a packed object: whole on this machine, or by ranges where little of it is needed."""
 
 from __future__ import annotations
 

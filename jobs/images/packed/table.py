@@ -247,7 +247,7 @@ class _explained:  # noqa: N801 - used like a function
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, pa.ArrowException | OSError | EOFError):
+        if isinstance(error, pa.ArrowException | OSError | EOFError | UnicodeDecodeError):
             said = str(error).partition("\n")[0][:300]
             raise ObjectError(
                 self._url, f"the packed object is no complete Parquet file: {said}. Write it anew."

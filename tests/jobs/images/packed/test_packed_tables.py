@@ -135,3 +135,14 @@ def test_only_row_groups_that_are_asked_for_are_read(packed):
     images = packed({"image": STRUCTS})
     images.expect([f"x.parquet#{number}.jpg" for number in (1, 3)])
     assert read(images, "1.jpg", "3.jpg", "2.jpg") == [IMAGES[1], IMAGES[3], IMAGES[2]]
+
+
+def test_categories_name_images_as_their_texts_do(packed):
+    ids = pa.array(list("abcde")).dictionary_encode()
+    assert read(packed({"id": ids, "jpeg": IMAGES}), *"edcba") == IMAGES[::-1]
+
+
+def test_names_that_are_no_text_are_an_error(packed):
+    ids = pa.array([b"a", b"\xff", b"c", b"d", b"e"]).view(pa.string())
+    with pytest.raises(ObjectError, match="no complete Parquet file: 'utf-8' codec"):
+        read(packed({"id": ids, "jpeg": IMAGES}), "a")
