@@ -132,7 +132,6 @@ class Shards:
         place = self._places[shard]
         with place.lock:
             if place.opened is opened:
-                self._opener.let_go(opened)
                 place.opened, place.asked = None, 0
 
     def _asked(self, shard: str) -> _Place:
@@ -160,7 +159,6 @@ class Shards:
         except ObjectError as error:
             place.error = error
         if before is not None and (place.info is None or place.info.version != before.info.version):
-            self._opener.let_go(before)
             place.opened = before = None
         if before is not None:
             before.members.expect(self._expected.get(shard, ()))
