@@ -20,6 +20,7 @@ from drift.comparison.family_tests import Widening
 from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
 from drift.comparison.segments.judged import JudgedSegment
 from drift.days.records.known_days import KnownDays
+from drift.observations.large_windows.compared_part import ComparedPart, compared_part
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
 from drift.observations.segments.segment_units import WindowSegments, segment_units
@@ -46,7 +47,6 @@ from jobs.times.windows import WindowRequest
 from reference_stats.logged_features import further_numbers
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.answers import Verdict
-from reports.findings.images import Offender
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Trend
@@ -87,14 +87,15 @@ class Judged:
     ----------
     affected
         All images that are likely affected; None without drift.
-    segments
-        Which of the window's rows and units have which segment value.
+    window, segments
+        What was compared of the window, and which of its rows and units have which segment value.
     """
 
     findings: RunFindings
     lined_up: LinedUp
     comparison: Comparison
     affected: AffectedImages | None
+    window: WindowImages
     segments: WindowSegments
     drifted_segments: tuple[JudgedSegment, ...] = ()
 
@@ -104,14 +105,13 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     job = workplace.job
     earlier = rows_before(inputs.history, as_text(inputs.predictions.window.end))
     with workplace.stopwatch.stage("comparison"):
-        copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
-        data = _run_data(job, inputs, copies, earlier)
-        units = find_units(inputs.profile, inputs.window, copies)
-        sides = units, _line_up(job, inputs, units)
-        remarks = remarks_on_data(data)
+        data, part = _whole_and_part(job, inputs, earlier)
+        inputs = replace(inputs, window=part.window, segments=part.segments)
+        sides = _sides(job, inputs, part.copies)
+        remarks = (*remarks_on_data(data), *part.remarks)
         measured = _measured(inputs, sides, job, earlier, remarks)
         remarks = _all_remarks(remarks, data, measured.comparison)
-        place = _locate(inputs, sides, measured, job)
+        place = _locate(inputs, sides, measured, part, job)
         decision = _decision(inputs, place, measured, job, remarks)
     facts = RunFacts(
         data=data,
@@ -122,7 +122,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=measured.comparison,
         decision=decision,
         affected=place.affected,
-        offenders=_offenders(place, inputs, data),
+        offenders=offenders_in_turn(place.shown, inputs.window, data.counted),
         concentration=place.concentration,
         trend=_trend(inputs, measured, earlier, job),
         accepted_runs=len(accepted_windows(earlier, inputs.profile.id)),
@@ -136,9 +136,19 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         lined_up=sides[1],
         comparison=measured.comparison,
         affected=listed,
+        window=part.window,
         segments=place.segments,
         drifted_segments=measured.segments.drifted,
     )
+
+
+def _whole_and_part(
+    job: Job, inputs: RunInputs, earlier: Sequence[HistoryRow]
+) -> tuple[RunData, ComparedPart]:
+    """Return what was read of the window, and the part of it that is compared: mostly all."""
+    copies = find_copies(inputs.profile, inputs.window, burst=job.detection.burst)
+    part = compared_part(inputs.window, inputs.segments, copies)
+    return _run_data(job, inputs, copies, earlier), part
 
 
 def _findings(
@@ -156,13 +166,6 @@ def _findings(
     )
     notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
     return replace(findings, notification=notice)
-
-
-def _offenders(place: Located, inputs: RunInputs, data: RunData) -> Sequence[Offender]:
-    """Return the images that stand out; rows of a log are nothing to look at."""
-    if inputs.window.of_rows:
-        return ()
-    return offenders_in_turn(place.shown, inputs.window, data.counted)
 
 
 def _list_affected(inputs: RunInputs, facts: RunFacts, place: Located) -> AffectedImages | None:
@@ -238,15 +241,10 @@ def _run_data(
 def _all_remarks(
     remarks: Sequence[Remark], data: RunData, comparison: Comparison
 ) -> tuple[Remark, ...]:
-    causes = settled_causes(remarks, data, comparison)
-    return (*causes, *_remarks_on_bucket(data), *remarks_on_comparison(data, comparison))
-
-
-def _remarks_on_bucket(data: RunData) -> tuple[Remark, ...]:
-    remarks = remarks_on_bucket(data)
-    for remark in remarks:
+    causes, on_bucket = settled_causes(remarks, data, comparison), remarks_on_bucket(data)
+    for remark in on_bucket:
         logger.warning("%s", remark.text)
-    return remarks
+    return (*causes, *on_bucket, *remarks_on_comparison(data, comparison))
 
 
 def _decision(
@@ -267,21 +265,27 @@ def _decision(
     return decide(measured.comparison, extent, counts.log, job, remarks)
 
 
-def _line_up(job: Job, inputs: RunInputs, units: Units) -> LinedUp:
-    rows = inputs.predictions
+def _sides(job: Job, inputs: RunInputs, copies: BothCopies) -> tuple[Units, LinedUp]:
+    rows, window = inputs.predictions, inputs.window
+    units = find_units(inputs.profile, window, copies)
     named, numbers = job.predictions.columns, further_numbers(job, rows)
-    return line_up(inputs.profile, inputs.window, units, named, rows.probabilities, numbers)
+    return units, line_up(inputs.profile, window, units, named, rows.probabilities, numbers)
 
 
 def _locate(
-    inputs: RunInputs, sides: tuple[Units, LinedUp], measured: MeasuredWindow, job: Job
+    inputs: RunInputs,
+    sides: tuple[Units, LinedUp],
+    measured: MeasuredWindow,
+    part: ComparedPart,
+    job: Job,
 ) -> Located:
     units, lined_up = sides
     segments = WindowSegments.of(inputs.segments, inputs.window, units)
     rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
     focus = focus_of(measured.comparison, rows, drifted, segments)
     further = further_focuses(focus, measured.comparison, rows, drifted, segments)
-    return located(focus, inputs.window, segments, job, further)
+    place = located(focus, inputs.window, segments, job, further)
+    return replace(place, affected=part.of_all(place.affected))
 
 
 def _trend(

@@ -91,7 +91,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 window=inputs.window,
                 affected=judged.affected,
                 segments=segment_columns(
-                    judged.drifted_segments, judged.lined_up, judged.segments, window
+                    judged.drifted_segments, judged.lined_up, judged.segments, judged.window
                 ),
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.features.registry import feature_named
-from reference_stats.outcomes import FeatureValues, ImageFeatures
+from reference_stats.outcome_columns import OutcomeColumns, OutcomeDraft
 
 
 def logged_features(job: Job) -> tuple[str, ...]:
@@ -48,10 +48,9 @@ def names_of_rows(times: pd.Series) -> NDArray[np.object_]:
     return names
 
 
-def outcomes_of_rows(rows: PredictionRows, features: tuple[str, ...]) -> list[ImageFeatures]:
+def outcomes_of_rows(rows: PredictionRows, features: tuple[str, ...]) -> OutcomeColumns:
     """Return the features that the log holds row by row, as if each row were an image."""
-    numbers = rows.fields.reindex(columns=list(features)).to_numpy(dtype=np.float64)
-    return [
-        ImageFeatures(values=FeatureValues(features, one), deep=False, fingerprint=b"")
-        for one in numbers
-    ]
+    draft = OutcomeDraft.of(len(rows), features)
+    for column, name in zip(draft.numbers.T, features, strict=True):
+        column[:] = rows.fields.get(name, np.nan)
+    return draft.columns()

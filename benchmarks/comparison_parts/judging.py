@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,16 +11,16 @@ import numpy as np
 
 from benchmarks.comparison_parts.traffic import Traffic
 from drift.comparison.columns.align import line_up
-from drift.comparison.columns.columns import Column, ColumnRole, LinedUp
+from drift.comparison.columns.columns import AlignedRows, Column, ColumnRole, LinedUp
 from drift.comparison.compare import Comparison, compare
 from drift.evidently import report as evidently_report
-from drift.observations.logged_images import LoggedImages
+from drift.observations.large_windows.compared_part import ComparedPart, compared_part
 from drift.observations.reference.copies import without_copies
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.side_copies import find_copies
 from drift.observations.units import find_units
 from drift.observations.window_counts import count_window
-from drift.observations.window_images import WindowImages, join
+from drift.observations.window_images import join
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_comparison, remarks_on_data
 from drift.seed import SEED
@@ -34,6 +34,7 @@ from drift.where.pictures.typical import typical_images
 from drift.where.segments import Concentration, concentrate
 from reports.findings.answers import Verdict
 from reports.findings.columns import Finding, Multivariate
+from reports.findings.images import Offender
 from reports.findings.remarks import Remark
 from reports.findings.run import RunFindings
 from reports.history.history import history_digest
@@ -52,17 +53,25 @@ class Judged:
     sizes: Mapping[str, int]
 
 
-def judge(traffic: Traffic, stage: Stage) -> Judged:
+def judge(traffic: Traffic, stage: Stage, *, with_evidently: bool = True) -> Judged:
     """Do what a run does between its images and its publication."""
     findings, lined_up, comparison = _compare(traffic, stage)
-    sizes = _publish(traffic, findings, lined_up, comparison, stage)
+    sizes = {}
+    if with_evidently:
+        with stage("evidently"):
+            evidently = evidently_report.render(*_for_evidently(lined_up, comparison))
+        sizes = {
+            "evidently.html": len(evidently.html),
+            "evidently.json": len(evidently.json),
+        }
+    sizes |= _publish(traffic, findings, stage)
     return Judged(verdict=findings.verdict, sizes=sizes)
 
 
 def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comparison]:
     job = traffic.job
     with stage("join"):
-        logged = LoggedImages.of(traffic.predictions, traffic.located, traffic.extracted)
+        logged = traffic.logged()
         window = join(logged)
         counts = count_window(logged, window)
         segments = segments_of(logged, job)
@@ -71,11 +80,6 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
     traffic.forget_images()
     with stage("near-copies"):
         copies = find_copies(traffic.profile, window, burst=job.detection.burst)
-    with stage("units"):
-        units = find_units(traffic.profile, window, copies)
-    with stage("line up"):
-        probabilities = traffic.predictions.probabilities
-        lined_up = line_up(traffic.profile, window, units, job.predictions.columns, probabilities)
     with stage("remarks"):
         data = RunData(
             job=job,
@@ -85,28 +89,49 @@ def _compare(traffic: Traffic, stage: Stage) -> tuple[RunFindings, LinedUp, Comp
             profile=traffic.profile,
             counted=without_copies(traffic.profile),
         )
-        remarks = remarks_on_data(data)
+        part = compared_part(window, segments, copies)
+        remarks = (*remarks_on_data(data), *part.remarks)
+        del copies, segments
+    with stage("units"):
+        units = find_units(traffic.profile, part.window, part.copies)
+    with stage("line up"):
+        probabilities = traffic.predictions.probabilities
+        named = job.predictions.columns
+        lined_up = line_up(traffic.profile, part.window, units, named, probabilities)
     with stage("compare"):
         comparison = compare(lined_up, job.detection)
-    with stage("positions"):
-        rows = lined_up.rows[ColumnRole.FEATURE]
-        positions = drift_positions(comparison, rows)
-    with stage("ranking"):
-        ranked = rank_images(positions, rows, comparison, window)
-    with stage("segments"):
-        where = _locate(traffic, window, segments, comparison, positions)
+    place = _place(traffic, part, lined_up.rows[ColumnRole.FEATURE], comparison, stage)
     with stage("findings"):
         remarks += remarks_on_comparison(data, comparison)
-        findings = _assemble(traffic, data, comparison, positions, ranked, where, remarks)
+        offenders = find_offenders(place.ranked, part.window, data.counted)
+        findings = _assemble(traffic, data, comparison, place, offenders, remarks)
     return findings, lined_up, comparison
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """The images that a drift is about, and where and since when it is."""
+
+    ranked: RankedImages
+    where: Concentration
+    affected: int | None
+
+
+def _place(
+    traffic: Traffic, part: ComparedPart, rows: AlignedRows, comparison: Comparison, stage: Stage
+) -> _Place:
+    with stage("positions"):
+        positions = drift_positions(comparison, rows)
+    with stage("ranking"):
+        ranked = rank_images(positions, rows, comparison, part.window)
+    with stage("segments"):
+        where = _locate(traffic, part, comparison, positions)
+        affected = part.of_all(least_affected(positions))
+    return _Place(ranked=ranked, where=where, affected=affected)
+
+
 def _locate(
-    traffic: Traffic,
-    window: WindowImages,
-    segments: object,
-    comparison: Comparison,
-    positions: Positions,
+    traffic: Traffic, part: ComparedPart, comparison: Comparison, positions: Positions
 ) -> Concentration:
     if not comparison.has_drifted or positions.current.empty:
         return Concentration()
@@ -114,25 +139,23 @@ def _locate(
     return concentrate(
         positions.scores(),
         np.arange(len(rows)),
-        segments.loc[rows],  # type: ignore[attr-defined]
-        window.rows["timestamp"].loc[rows],
+        part.segments.loc[rows],
+        part.window.rows["timestamp"].loc[rows],
         level=traffic.job.detection.false_alarm_rate,
         seed=SEED,
     )
 
 
-def _assemble(  # noqa: PLR0913, PLR0917 - what a comparison leaves behind
+def _assemble(
     traffic: Traffic,
     data: RunData,
     comparison: Comparison,
-    positions: Positions,
-    ranked: RankedImages,
-    where: Concentration,
+    place: _Place,
+    offenders: Sequence[Offender],
     remarks: tuple[Remark, ...],
 ) -> RunFindings:
-    affected = least_affected(positions)
-    clause = where_clause(where.segments, where.onset)
-    extent = Extent(images=data.counts.images, affected=affected, where=clause)
+    clause = where_clause(place.where.segments, place.where.onset)
+    extent = Extent(images=data.counts.images, affected=place.affected, where=clause)
     facts = RunFacts(
         data=data,
         run_id="scale",
@@ -141,9 +164,9 @@ def _assemble(  # noqa: PLR0913, PLR0917 - what a comparison leaves behind
         history_digest=history_digest(()),
         comparison=comparison,
         decision=decide(comparison, extent, data.counts.log, traffic.job, remarks),
-        affected=affected,
-        offenders=find_offenders(ranked, data.window, data.counted),
-        concentration=where,
+        affected=place.affected,
+        offenders=offenders,
+        concentration=place.where,
         trend=None,
         accepted_runs=0,
         remarks=remarks,
@@ -151,26 +174,13 @@ def _assemble(  # noqa: PLR0913, PLR0917 - what a comparison leaves behind
     return assemble(facts)
 
 
-def _publish(
-    traffic: Traffic,
-    findings: RunFindings,
-    lined_up: LinedUp,
-    comparison: Comparison,
-    stage: Stage,
-) -> dict[str, int]:
-    with stage("evidently"):
-        evidently = evidently_report.render(*_for_evidently(lined_up, comparison))
+def _publish(traffic: Traffic, findings: RunFindings, stage: Stage) -> dict[str, int]:
     with stage("report pages"):
         records = traffic.profile.records
         if records is not None:
             typical_images(traffic.profile.features, records, 12)
         page, data = report_html(findings, {}), report_json(findings)
-    return {
-        "report.json": len(data),
-        "report.html": len(page),
-        "evidently.html": len(evidently.html),
-        "evidently.json": len(evidently.json),
-    }
+    return {"report.json": len(data), "report.html": len(page)}
 
 
 def _for_evidently(

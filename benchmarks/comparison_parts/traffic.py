@@ -8,19 +8,22 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from drift.observations.logged_images import LoggedImages
 from jobs.images.locations import ImageLocation
 from jobs.job_file.job import Job
 from jobs.predictions.rows.frames import fields_frame, raw_frame
 from jobs.predictions.rows.number_columns import RowPositions, read_number_columns
 from jobs.predictions.rows.rows import LogTally, PredictionRows
 from jobs.times.windows import TimeWindow, WindowRequest
+from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.features.registry import FEATURES, feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES, WORDS
-from reference_stats.outcomes import FeatureValues, ImageFeatures
+from reference_stats.outcome_columns import FileColumn, OutcomeColumns, OutcomesByLocation
 from reference_stats.profiles.profile import PredictionTable, ReferenceProfile, image_records
 
 END = datetime(2025, 3, 10, tzinfo=UTC)
@@ -30,6 +33,7 @@ CAMERAS = ("entrance", "gate", "roof", "warehouse")
 # What one camera adds to every number of its images, in standard deviations.
 SHIFT = 2.0
 _COPIED = 0.05
+_MOST_LOCATED = 1_000_000
 _RESOLUTIONS_WIDE = 20.0
 _FLIPPED_BITS = 6
 _WIDTHS = np.array([640.0, 800.0, 1280.0, 1920.0])
@@ -43,12 +47,33 @@ class Traffic:
     request: WindowRequest
     predictions: PredictionRows
     located: list[ImageLocation]
+    names: pd.Series[str] | None
     extracted: ExtractionResult
     profile: ReferenceProfile
 
+    def logged(self) -> LoggedImages:
+        """Return the rows with their images."""
+        if self.located:
+            return LoggedImages.of(self.predictions, self.located, self.extracted)
+        # The locations of more images than these are objects that nothing behind them needs.
+        rows = len(self.predictions)
+        return LoggedImages(
+            predictions=self.predictions,
+            kept=np.ones(rows, dtype=np.bool_),
+            rows=self.predictions.fields.assign(image=self.names),
+            locations=(),
+            paths=np.broadcast_to(np.array("", dtype=object), rows),
+            outcomes=self.extracted.columns(()),
+            pictures=np.arange(rows),
+            first=np.arange(rows),
+            numbers=self.extracted.names,
+            names_used_again=NamesUsedAgain(gone=np.zeros(rows, dtype=np.bool_)),
+            refused=(),
+        )
+
     def forget_images(self) -> None:
         """Drop the outcomes of the images one by one."""
-        self.located = []
+        self.located, self.names = [], None
         self.extracted = ExtractionResult(outcomes={}, names=self.extracted.names)
 
 
@@ -56,16 +81,19 @@ def make_traffic(rows: int, reference: int, *, drifts: bool, seed: int = 0) -> T
     """Return `rows` requests of one week and a profile of `reference` images.
 
     One image of twenty is a near-copy of the one before it. Where the window drifts, one camera of
-    four shifts every number.
+    four shifts every number. Of more than a million images the locations are not made, and the
+    log's texts of times, ids and names not kept: both are objects that no stage looks at.
     """
     generator = np.random.default_rng(seed)
     window = TimeWindow(start=END - timedelta(days=7), end=END)
     cameras = generator.integers(len(CAMERAS), size=rows)
     job = _job()
-    predictions = _predictions(job, window, _texts(rows, cameras, generator), rows)
+    texts = _texts(rows, cameras, generator)
+    names = None if rows <= _MOST_LOCATED else pd.Series(pd.array(texts["image"], dtype="str"))
+    predictions = _predictions(job, window, texts, rows)
     located = [
         ImageLocation(bucket_url="gs://photographs", name=name, path=name)
-        for name in predictions.raw["image"]
+        for name in (predictions.raw["image"] if names is None else ())
     ]
     shift = SHIFT * (cameras == CAMERAS.index("warehouse")) if drifts else np.zeros(rows)
     return Traffic(
@@ -73,6 +101,7 @@ def make_traffic(rows: int, reference: int, *, drifts: bool, seed: int = 0) -> T
         request=WindowRequest(end=END, last=timedelta(days=7)),
         predictions=predictions,
         located=located,
+        names=names,
         extracted=_extracted(located, shift, generator),
         profile=_profile(reference, generator),
     )
@@ -105,11 +134,11 @@ def _texts(
     """Return the log's columns as its reader delivers them."""
     moments = pa.array(_moments(rows)).cast(pa.timestamp("us"))
     shares = generator.dirichlet(np.ones(len(PROBABILITIES)), size=rows).round(4)
-    numbered = [f"{number:09d}" for number in range(rows)]
+    numbered = pc.utf8_lpad(pa.array(np.arange(rows)).cast(pa.string()), 9, "0")
     return {
         "timestamp": moments.cast(pa.string()),
-        "id": pa.array(numbered),
-        "image": pa.array([f"images/{number}.jpg" for number in numbered]),
+        "id": numbered,
+        "image": pc.binary_join_element_wise("images/", numbered, ".jpg", ""),
         "camera": pa.array(CAMERAS).take(pa.array(cameras)),
         "prediction": pa.array(CLASSES).take(pa.array(_classes(rows, generator))),
         "confidence": pa.array(shares.max(axis=1)).cast(pa.string()),
@@ -128,6 +157,7 @@ def _predictions(
     job: Job, window: TimeWindow, texts: dict[str, pa.Array], rows: int
 ) -> PredictionRows:
     moments, named = _moments(rows), job.predictions.columns
+    left_out = () if rows <= _MOST_LOCATED else ("timestamp", "id", "image")
     positions = RowPositions(
         moments=moments, sources=np.full(rows, "log", dtype=object), lines=np.arange(rows)
     )
@@ -136,7 +166,7 @@ def _predictions(
     return PredictionRows(
         window=window,
         fields=fields_frame(texts, moments, named, numbers),
-        raw=raw_frame(texts),
+        raw=raw_frame({one: text for one, text in texts.items() if one not in left_out}),
         probabilities=PROBABILITIES,
         tally=LogTally(rows=rows),
         assumed_timezone=None,
@@ -146,20 +176,17 @@ def _predictions(
 def _extracted(
     located: list[ImageLocation], shift: NDArray[np.float64], generator: np.random.Generator
 ) -> ExtractionResult:
-    names = feature_names()
-    numbers = _features(len(located), shift, generator)
-    fingerprints = _fingerprints(len(located), generator)
-    file = FileFacts(kind="JPEG", mode="RGB")
-    outcomes = {
-        location: ImageFeatures(
-            values=FeatureValues(names, numbers[row]),
-            deep=False,
-            fingerprint=fingerprints[row].tobytes(),
-            file=file,
-        )
-        for row, location in enumerate(located)
-    }
-    return ExtractionResult(outcomes=outcomes, names=names)
+    names, images = feature_names(), len(shift)
+    columns = OutcomeColumns(
+        names=names,
+        numbers=_features(images, shift, generator),
+        fingerprints=_fingerprints(images, generator),
+        deep=np.zeros(images, dtype=np.bool_),
+        files=FileColumn((FileFacts(kind="JPEG", mode="RGB"),), np.zeros(images, dtype=np.int32)),
+        lost={},
+    )
+    places = {location: row for row, location in enumerate(located)}
+    return ExtractionResult(outcomes=OutcomesByLocation(places, columns), names=names)
 
 
 def _features(
@@ -167,7 +194,7 @@ def _features(
 ) -> NDArray[np.float64]:
     """Return correlated numbers, some of them whole, some skewed, some of few values."""
     shared = generator.normal(size=rows)
-    columns = np.empty((rows, len(FEATURES)))
+    columns = np.empty((len(FEATURES), rows)).T
     for column, feature in enumerate(FEATURES):
         numbers = 0.5 * shared + generator.normal(size=rows) + shift
         if feature.name in {"width", "height"}:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scipy.stats import fisher_exact
 
 from reference_stats.file_facts.facts import FileFacts
+from reference_stats.outcome_columns import FileColumn
 
 LEAST_DIFFERENCE = 0.2
 """A difference of shares that is smaller explains no drift of the whole window."""
@@ -88,10 +89,10 @@ FileCounts = Counter[FileFacts]
 
 
 def count_files(files: Sequence[FileFacts | None]) -> FileCounts:
-    """Return how many files there are of each kind among those that are known.
-
-    Of a million files nearly all are one of a few objects: only those are looked into.
-    """
+    """Return how many files there are of each kind among those that are known."""
+    if isinstance(files, FileColumn):
+        return Counter({one: number for one, number in files.counts().items() if one is not None})
+    # Nearly all are one of a few objects: only those are looked into.
     objects = {id(one): one for one in files if one is not None}
     numbers = Counter(map(id, files))
     counts: FileCounts = Counter()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,8 @@ from reference_stats.extraction.names_used_again import NamesUsedAgain, names_us
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import moments_of
 from reference_stats.logged_features import logged_features, names_of_rows, outcomes_of_rows
-from reference_stats.outcomes import Outcome, OverwrittenImage
+from reference_stats.outcome_columns import OutcomeColumns
+from reference_stats.outcomes import OverwrittenImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,8 @@ class LoggedImages:
     outcomes
         What became of the image of each row; rows whose picture was overwritten by that of a later
         use have an `OverwrittenImage`.
+    pictures
+        A number for the picture of each row: one whose name was used again is another.
     first
         The first row of each image, ascending.
     numbers
@@ -57,7 +59,8 @@ class LoggedImages:
     rows: pd.DataFrame
     locations: Sequence[ImageLocation]
     paths: NDArray[np.object_]
-    outcomes: Sequence[Outcome]
+    outcomes: OutcomeColumns
+    pictures: NDArray[np.int64]
     first: NDArray[np.int64]
     numbers: tuple[str, ...]
     names_used_again: NamesUsedAgain
@@ -75,6 +78,7 @@ class LoggedImages:
             locations=[ImageLocation(bucket_url="", name=one, path=one) for one in names],
             paths=names,
             outcomes=outcomes_of_rows(predictions, features),
+            pictures=np.arange(len(predictions)),
             first=np.arange(len(predictions)),
             numbers=features,
             names_used_again=NamesUsedAgain(gone=np.zeros(len(predictions), dtype=np.bool_)),
@@ -103,17 +107,17 @@ class LoggedImages:
         paths = np.array([one.path for one in locations], dtype=object)
         rows = rows_where(predictions.fields, kept)
         again = names_used_again(paths, moments_of(rows["timestamp"]), extracted.sightings)
-        outcomes = _outcomes(locations, extracted)
-        for row in np.flatnonzero(again.gone).tolist():
-            outcomes[row] = OverwrittenImage()
+        overwritten = dict.fromkeys(np.flatnonzero(again.gone).tolist(), OverwrittenImage())
+        pictures = again.pictures(paths)
         return cls(
             predictions=predictions,
             kept=kept,
             rows=rows.assign(image=pd.array(paths, dtype="str")),
             locations=locations,
             paths=paths,
-            outcomes=outcomes,
-            first=np.sort(np.unique(again.pictures(paths), return_index=True)[1]),
+            outcomes=extracted.columns(locations).with_lost(overwritten),
+            pictures=pictures,
+            first=first_of_each(pictures),
             numbers=extracted.names,
             names_used_again=again,
             refused=[one for one in located if isinstance(one, RefusedLocation)],
@@ -145,20 +149,12 @@ class LoggedImages:
         found = self.predictions.boxes
         return found if found is None or self.kept.all() else found.take(np.flatnonzero(self.kept))
 
-    def once_each(self) -> Sequence[Outcome]:
-        """Return the outcome of each image, however many rows name it."""
-        if len(self.first) == len(self.outcomes):
-            return self.outcomes
-        return [self.outcomes[row] for row in self.first]
-
 
 def rows_where(table: pd.DataFrame, keep: NDArray[np.bool_]) -> pd.DataFrame:
     """Return the rows to keep with a new index 0..n-1; nothing is copied where all are kept."""
     return table.reset_index(drop=True) if keep.all() else table[keep].reset_index(drop=True)
 
 
-def _outcomes(locations: Sequence[ImageLocation], extracted: ExtractionResult) -> list[Outcome]:
-    # Where no two rows name one image, as they mostly do, a million locations are not looked up.
-    if len(extracted) == len(locations) and all(map(operator.is_, extracted, locations)):
-        return list(extracted.outcomes.values())
-    return [extracted[location] for location in locations]
+def first_of_each(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of the first of all equal numbers, ascending."""
+    return np.flatnonzero(~pd.Series(numbers).duplicated().to_numpy())

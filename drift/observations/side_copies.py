@@ -76,15 +76,18 @@ def find_copies(profile: ReferenceProfile, window: WindowImages, *, burst: timed
 def copies_of_window(window: WindowImages, *, burst: timedelta) -> SideCopies:
     """Return the near-copies among the window's analysed images."""
     rows, analysed = window.rows, window.features.index
-    images = rows["image"].loc[analysed]
+    images = window.images_of_rows[analysed]
     if window.fingerprints is None:
         return SideCopies.unknown(pd.factorize(images)[0].astype(np.int64), timed=True)
-    clients = rows["client"].loc[analysed]
+    # A million texts are not copied for nothing.
+    of_images = rows if len(analysed) == len(rows) else rows.loc[analysed]
+    clients = of_images["client"]
     records = ImageRecords(
-        names=images.to_numpy(dtype=object),
+        names=of_images["image"],
+        numbers=images,
         fingerprints=window.fingerprints,
         clients=clients.to_numpy(dtype=object) if clients.notna().any() else None,
-        times=as_moments(rows[_TIME].loc[analysed]),
+        times=as_moments(of_images[_TIME]),
     )
     return SideCopies(found=find_near_copies(records, burst=burst), known=True, timed=True)
 

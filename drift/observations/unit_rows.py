@@ -109,16 +109,29 @@ def mean_rows(rows: pd.DataFrame, units: RowUnits) -> pd.DataFrame:
 
     The sums are made in the order of the values, so that the rows' order does not show in them.
     """
+    sizes = np.bincount(units.of_row, minlength=units.number)
+    many = sizes[units.of_row] > 1
+    alone, shared = units.of_row[~many], units.of_row[many]
     means = {}
     for name in rows.columns:
         values = rows[name].to_numpy(dtype="float64")
-        order = np.lexsort((values, units.of_row))
-        known = order[np.isfinite(values[order])]
-        counts = np.bincount(units.of_row[known], minlength=units.number)
-        sums = np.bincount(units.of_row[known], weights=values[known], minlength=units.number)
-        with np.errstate(invalid="ignore"):
-            means[name] = sums / counts
+        # Most units have one row, of which there is nothing to sort and to add up.
+        own = _means(values[many], shared, units.number)
+        own[alone] = np.where(np.isfinite(values[~many]), values[~many], np.nan)
+        means[name] = own
     return pd.DataFrame(means, index=pd.RangeIndex(units.number))
+
+
+def _means(
+    values: NDArray[np.float64], of_row: NDArray[np.int64], number: int
+) -> NDArray[np.float64]:
+    order = np.lexsort((values, of_row))
+    known = order[np.isfinite(values[order])]
+    counts = np.bincount(of_row[known], minlength=number)
+    sums = np.bincount(of_row[known], weights=values[known], minlength=number)
+    with np.errstate(invalid="ignore"):
+        means: NDArray[np.float64] = sums / counts
+    return means
 
 
 def _hashes(rows: pd.DataFrame, salts: NDArray[np.object_]) -> NDArray[np.uint64]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from drift.observations.cross_check import cross_check
@@ -17,8 +16,8 @@ from drift.observations.near_copies.within_burst import NearCopies
 from drift.observations.window_images import WindowImages
 from jobs.images.locations import ImageLocation
 from jobs.images.packed.names import PackedName
+from reference_stats.outcome_columns import LostImage, count_kinds
 from reference_stats.outcomes import (
-    ImageFeatures,
     MissingImage,
     OverwrittenImage,
     UnfetchedImage,
@@ -28,7 +27,6 @@ from reports.findings.images import ImageCounts, Quality, Trouble
 from reports.findings.log import LogCounts
 
 TROUBLES_SHOWN = 20
-LostImage = UnreadableImage | MissingImage | UnfetchedImage | OverwrittenImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +69,7 @@ def count_window(logged: LoggedImages, window: WindowImages) -> WindowCounts:
 
 
 def _quality(logged: LoggedImages, window: WindowImages) -> Quality:
-    images = pd.factorize(logged.paths)[0]
+    images = logged.pictures
     first = np.ones(len(images), np.bool_) if logged.log_row is None else _first(logged.log_row)
     named_once = first & (np.bincount(images[first])[images] == 1)
     lost = _lost(logged)
@@ -79,7 +77,7 @@ def _quality(logged: LoggedImages, window: WindowImages) -> Quality:
         troubles=_first_troubles(lost),
         reasons=_count_reasons(lost),
         duplicated_rows=logged.log_rows - len(logged.first),
-        deep_images=sum(one.deep for one in logged.once_each() if isinstance(one, ImageFeatures)),
+        deep_images=_count_deep(logged),
         # Of rows that share an image, all but the last describe one that was overwritten.
         cross_check=cross_check(logged, window.features, named_once),
     )
@@ -90,9 +88,16 @@ def _first(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.diff(numbers, prepend=-1) > 0
 
 
+def _count_deep(logged: LoggedImages) -> int:
+    first = logged.first
+    return int((logged.outcomes.deep & logged.outcomes.analysed)[first].sum())
+
+
 def _lost(logged: LoggedImages) -> list[tuple[ImageLocation, LostImage]]:
-    pairs = ((logged.locations[row], logged.outcomes[row]) for row in logged.first.tolist())
-    return [(location, one) for location, one in pairs if not isinstance(one, ImageFeatures)]
+    is_first = np.zeros(len(logged.outcomes), dtype=np.bool_)
+    is_first[logged.first] = True
+    lost = logged.outcomes.lost
+    return [(logged.locations[row], one) for row, one in lost.items() if is_first[row]]
 
 
 def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
@@ -122,11 +127,11 @@ def _count_reasons(lost: Sequence[tuple[ImageLocation, LostImage]]) -> dict[str,
 
 
 def _count_images(logged: LoggedImages) -> ImageCounts:
-    images = logged.once_each()
-    kinds = Counter(type(outcome) for outcome in images)
+    lost = _lost(logged)
+    kinds = count_kinds(one for _, one in lost)
     return ImageCounts(
-        logged=len(images),
-        analysed=kinds[ImageFeatures],
+        logged=len(logged.first),
+        analysed=len(logged.first) - len(lost),
         missing=kinds[MissingImage],
         unreadable=kinds[UnreadableImage],
         unfetched=kinds[UnfetchedImage],

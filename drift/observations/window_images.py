@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,12 +12,8 @@ from drift.observations.logged_images import LoggedImages
 from jobs.boxes.image_boxes import ImageBoxes
 from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.features.registry import feature_names
-from reference_stats.file_facts.facts import FileFacts
-from reference_stats.fingerprint import Fingerprints, stack_fingerprints
-from reference_stats.outcomes import ImageFeatures
-
-# So many objects are taken apart at a time, so that no second copy of all numbers is made.
-_IMAGES_AT_ONCE = 4_096
+from reference_stats.fingerprint import Fingerprints
+from reference_stats.outcome_columns import FileColumn, OutcomeColumns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,29 +44,33 @@ class WindowImages:
         a name for each row, and `features` the features that the log holds, if any.
     boxes
         The boxes that a detector found, of these rows; None where the job names none.
+    pictures_of_rows
+        A number for the picture of each row where that is known already.
     """
 
     rows: pd.DataFrame
     features: pd.DataFrame
     fingerprints: Fingerprints | None = None
-    files: Sequence[FileFacts | None] | None = None
+    files: FileColumn | None = None
     names_used_again: NamesUsedAgain = field(default_factory=NamesUsedAgain)
     segments: pd.DataFrame | None = None
     log_rows: NDArray[np.int64] | None = None
     of_rows: bool = False
     boxes: ImageBoxes | None = None
+    pictures_of_rows: NDArray[np.int64] | None = None
 
-    def files_of_images(self) -> list[FileFacts | None]:
+    def files_of_images(self) -> FileColumn:
         """Return what the file of each analysed image is, once where several rows name it."""
         if self.files is None:
-            return []
-        images = self.rows["image"].loc[self.features.index]
-        first = np.flatnonzero(~images.duplicated().to_numpy())
-        return [self.files[position] for position in first.tolist()]
+            return FileColumn.of(())
+        first = self.names_image_first
+        return self.files if first.all() else self.files.take(first)
 
     @property
     def images_of_rows(self) -> NDArray[np.int64]:
         """A number for the image of each row: one whose name was used again is another."""
+        if self.pictures_of_rows is not None:
+            return self.pictures_of_rows
         paths = self.rows["image"].to_numpy(dtype=object)
         if self.names_used_again.gone.any():
             return self.names_used_again.pictures(paths)
@@ -81,49 +80,70 @@ class WindowImages:
     @property
     def pictures(self) -> pd.DataFrame:
         """The features of each analysed image once, at the first row that names it."""
-        repeated = self.rows["image"].loc[self.features.index].duplicated().to_numpy()
-        return self.features[~repeated] if repeated.any() else self.features
+        first = self.names_image_first
+        return self.features if first.all() else self.features[first]
+
+    @property
+    def names_image_first(self) -> NDArray[np.bool_]:
+        """Which analysed rows are the first that name their image."""
+        # Of images whose name was used again one is analysed at most.
+        images = pd.Series(self.images_of_rows[self.features.index])
+        return ~images.duplicated().to_numpy()
+
+    def take(self, rows: NDArray[np.int64]) -> WindowImages:
+        """Return some rows, in the order given, with what is known of their images."""
+        analysed = self.features.index.to_numpy(dtype=np.int64)
+        place = np.full(len(self.rows), -1, dtype=np.int64)
+        place[analysed] = np.arange(len(analysed))
+        there = np.flatnonzero(place[rows] >= 0)
+        own, gone = place[rows[there]], self.names_used_again.gone
+        return WindowImages(
+            rows=self.rows.iloc[rows].reset_index(drop=True),
+            features=self.features.iloc[own].set_axis(there, axis=0),
+            fingerprints=None if self.fingerprints is None else self.fingerprints[own],
+            files=None if self.files is None else self.files.take(own),
+            names_used_again=NamesUsedAgain(gone=gone[rows]) if len(gone) else NamesUsedAgain(),
+            segments=None if self.segments is None else self.segments.iloc[rows],
+            log_rows=None if self.log_rows is None else self.log_rows[rows],
+            of_rows=self.of_rows,
+            boxes=None if self.boxes is None else self.boxes.take(rows),
+        )
 
 
 def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowImages:
     """Return the window row by row; `segments` as of the attribute."""
-    analysed_rows = np.flatnonzero([isinstance(one, ImageFeatures) for one in logged.outcomes])
-    analysed = [one for one in logged.outcomes if isinstance(one, ImageFeatures)]
+    outcomes = logged.outcomes
+    analysed = np.flatnonzero(outcomes.analysed)
+    if len(analysed) < len(outcomes):
+        outcomes = outcomes.take(analysed)
     if logged.of_rows:
         return WindowImages(
             rows=logged.rows,
-            features=_table(analysed, analysed_rows, logged.numbers),
+            features=_table(outcomes, analysed),
             names_used_again=logged.names_used_again,
             segments=segments,
             of_rows=True,
         )
     return WindowImages(
         rows=logged.rows,
-        features=_features(analysed, analysed_rows, logged.numbers),
-        fingerprints=stack_fingerprints([one.fingerprint for one in analysed]),
-        files=[one.file for one in analysed],
+        features=_features(outcomes, analysed),
+        fingerprints=outcomes.fingerprints,
+        files=outcomes.files,
         boxes=logged.boxes,
         names_used_again=logged.names_used_again,
         segments=segments,
         log_rows=logged.log_row,
+        pictures_of_rows=logged.pictures,
     )
 
 
-def _features(
-    analysed: Sequence[ImageFeatures], rows: NDArray[np.int64], names: tuple[str, ...]
-) -> pd.DataFrame:
-    """Return one row per analysed image; `names` are those of its numbers."""
-    table = _table(analysed, rows, names)
+def _features(outcomes: OutcomeColumns, rows: NDArray[np.int64]) -> pd.DataFrame:
+    """Return one row per analysed image."""
+    table, names = _table(outcomes, rows), outcomes.names
     known = list(dict.fromkeys((*feature_names(), *names)))
     return table if list(names) == known else table.reindex(columns=known)
 
 
-def _table(
-    analysed: Sequence[ImageFeatures], rows: NDArray[np.int64], names: tuple[str, ...]
-) -> pd.DataFrame:
-    # One column after the other in memory, as they are used.
-    numbers = np.empty((len(analysed), len(names)), order="F")
-    for start in range(0, len(analysed), _IMAGES_AT_ONCE):
-        part = slice(start, start + _IMAGES_AT_ONCE)
-        numbers[part] = [image.values.numbers for image in analysed[part]]  # noqa: PD011
-    return pd.DataFrame(numbers, index=rows, columns=list(names), copy=False)
+def _table(outcomes: OutcomeColumns, rows: NDArray[np.int64]) -> pd.DataFrame:
+    # The numbers are not copied: of a million images they are a third of a gigabyte.
+    return pd.DataFrame(outcomes.numbers, index=rows, columns=list(outcomes.names), copy=False)

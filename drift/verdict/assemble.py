@@ -15,6 +15,7 @@ from drift.comparison.columns.clipped import Clipped, without_clipped
 from drift.comparison.compare import Comparison
 from drift.observations.file_differences import count_files
 from drift.observations.reference.copies import count_copies
+from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
 from drift.renamed_job import settings_of
 from drift.run_request import as_text
@@ -139,9 +140,15 @@ def _quality(facts: RunFacts) -> Quality:
     return with_health(
         with_files(facts.data.counts.quality, count_files(window.files_of_images())),
         _answers(facts),
-        without_clipped(window.features, clipped.current).loc[window.pictures.index],
+        _once_each(window, without_clipped(window.features, clipped.current)),
         without_clipped(profile.features, clipped.reference),
     )
+
+
+def _once_each(window: WindowImages, features: pd.DataFrame) -> pd.DataFrame:
+    """Return the features of each image once; nothing is copied where none is there twice."""
+    first = window.names_image_first
+    return features if first.all() else features[first]
 
 
 def _answers(facts: RunFacts) -> pd.DataFrame:

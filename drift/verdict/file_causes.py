@@ -13,7 +13,7 @@ from drift.comparison.compare import Comparison
 from drift.observations.file_differences import count_files, file_differences, saying_of
 from drift.observations.reference.copies import without_copies
 from drift.remarks.facts import RunData
-from reference_stats.file_facts.facts import FileFacts
+from reference_stats.outcome_columns import FileColumn
 from reports.findings.answers import State
 from reports.findings.columns import Finding
 from reports.findings.remarks import Remark, RemarkWeight
@@ -42,8 +42,8 @@ def settled_causes(
 class _Kind:
     """The images of one kind on both sides, as places in their features."""
 
-    reference: Sequence[int]
-    current: Sequence[int]
+    reference: NDArray[np.int64]
+    current: NDArray[np.int64]
 
 
 def moved_within_kinds(data: RunData, comparison: Comparison) -> bool:
@@ -70,7 +70,7 @@ def _kinds(data: RunData) -> list[_Kind]:
         return []
     found = file_differences(count_files(then), count_files(now))
     traits = [one.trait for one in found]
-    reference, current = _places(then, traits), _places(now, traits)
+    reference, current = _places(FileColumn.of(then), traits), _places(now, traits)
     return [
         _Kind(reference=reference[key], current=current[key])
         for key in reference
@@ -78,15 +78,13 @@ def _kinds(data: RunData) -> list[_Kind]:
     ]
 
 
-def _places(
-    files: Sequence[FileFacts | None], traits: Sequence[str]
-) -> dict[tuple[str, ...], list[int]]:
-    places: dict[tuple[str, ...], list[int]] = {}
-    for place, file in enumerate(files):
+def _places(files: FileColumn, traits: Sequence[str]) -> dict[tuple[str, ...], NDArray[np.int64]]:
+    codes: dict[tuple[str, ...], list[int]] = {}
+    for file in files.counts():
         if file is not None:
             key = tuple(str(saying_of(trait, file)) for trait in traits)
-            places.setdefault(key, []).append(place)
-    return places
+            codes.setdefault(key, []).append(files.kinds.index(file))
+    return {key: np.flatnonzero(np.isin(files.codes, own)) for key, own in codes.items()}
 
 
 def _moved_as_far(finding: Finding, data: RunData, kinds: Sequence[_Kind]) -> bool:

@@ -132,12 +132,14 @@ def offenders_in_turn(
 ) -> tuple[Offender, ...]:
     """Return the images to show of several parts of the window, by turns, as many in all.
 
+    Rows of a log are nothing to look at.
+
     Parameters
     ----------
     ranked
         At least one part; of a single one they are those of `find_offenders`.
     """
-    shown = [find_offenders(one, window, profile) for one in ranked]
+    shown = [] if window.of_rows else [find_offenders(one, window, profile) for one in ranked]
     turns = (one for turn in zip_longest(*shown) for one in turn if one is not None)
     return tuple(turns)[:MOST_OFFENDERS]
 

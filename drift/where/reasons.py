@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.joint import COMBINATION
@@ -54,9 +55,9 @@ class _Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Usual:
-    """A number of the window's images, and what is usual of it in the reference."""
+    """A number of the window's images one by one, and what is usual of it in the reference."""
 
-    values: Mapping[int, float]
+    values: NDArray[np.float64]
     low: float
     middle: float
     high: float
@@ -95,7 +96,8 @@ class Reasons:
             look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
             return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
         usual = self._usual(name)
-        value = usual.values[position]
+        # The labels of rows ascend; a table of a million of them for each number would be large.
+        value = float(usual.values[np.searchsorted(self.window.features.index, position)])
         if name in self.piles:
             look = f"one of many alike in {feature.title}"
             numbers = f"{value:.3g}"
@@ -113,9 +115,8 @@ class Reasons:
         if name not in self.known:
             reference = self.profile.features[name]
             low, middle, high = np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1])).tolist()
-            values = self.window.features[name]
             self.known[name] = _Usual(
-                values=dict(zip(values.index.tolist(), values.tolist(), strict=True)),
+                values=self.window.features[name].to_numpy(),
                 low=low,
                 middle=middle,
                 high=high,

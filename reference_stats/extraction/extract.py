@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import (
@@ -20,6 +21,7 @@ from reference_stats.extraction.image_reading import (
     FinishedImage,
     ImageReading,
     image_limits,
+    size_in_memory,
 )
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.extraction.workers import TwoStages
@@ -28,9 +30,9 @@ from reference_stats.feature_cache.rows import CacheEntry
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import FEATURES, feature_names
 from reference_stats.image_uses import Sighting, WantedImages
+from reference_stats.outcome_columns import OutcomeDraft
 from reference_stats.outcomes import (
     ImageFeatures,
-    Outcome,
     UnreadableImage,
 )
 
@@ -107,32 +109,37 @@ class _Extraction:
     def over(self, wanted: WantedImages, progress: Callable[[int, int], None]) -> ExtractionResult:
         """Return what became of `wanted`."""
         reading = self.reading
-        outcomes: dict[ImageLocation, Outcome | None] = {
-            one: reading.known.at_once(one.path) for one in wanted.locations
-        }
-        fresh = [location for location, outcome in outcomes.items() if outcome is None]
+        names = feature_names(reading.features)
+        places = {one: place for place, one in enumerate(dict.fromkeys(wanted.locations))}
+        outcomes, fresh = OutcomeDraft.of(len(places), names), []
+        for location, place in places.items():
+            known = reading.known.at_once(location.path)
+            if known is None:
+                fresh.append(location)
+            else:
+                outcomes.put(place, known)
         fresh = shard_by_shard(fresh, lambda one: one.name)
         reading.used = wanted.last_uses(fresh)
         if fresh and wanted.followed is not None:
             reading.known = replace(reading.known, followed=wanted.followed())
         self.sightings = dict(reading.known.sources) if reading.known.immutable else {}
-        done, everything = len(outcomes) - len(fresh), len(outcomes)
+        done, everything = len(places) - len(fresh), len(places)
         progress(done, everything)
         if fresh:
             reading.start()
             for url, bucket in reading.buckets.items():
                 bucket.expect([one.name for one in fresh if one.bucket_url == url])
         with closing(self._workers().run(fresh)) as finished:
-            for one in finished:
+            for one in chain.from_iterable(finished):
                 self._give_up_if_unreachable(one)
-                outcomes[one.location] = one.outcome
+                outcomes.put(places[one.location], one.outcome)
                 self._keep(one)
                 done += 1
                 progress(done, everything)
         self.remembering.finish()
         return ExtractionResult(
-            outcomes={one: outcome for one, outcome in outcomes.items() if outcome is not None},
-            names=feature_names(reading.features),
+            outcomes=outcomes.by_location(places),
+            names=names,
             computed=self.computed,
             sightings=self.sightings,
         )
@@ -145,6 +152,9 @@ class _Extraction:
             compute=self.reading.compute,
             fetch_workers=self.reading.settings.fetch_workers,
             compute_workers=self.reading.settings.decode_workers,
+            size_bytes=size_in_memory,
+            is_far=any(bucket.is_far for bucket in self.reading.buckets.values()),
+            has_answered=self.reading.reached.is_set,
         )
 
     def _give_up_if_unreachable(self, one: FinishedImage) -> None:

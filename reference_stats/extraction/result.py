@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from jobs.images.locations import ImageLocation
 from reference_stats.extraction.feature_table import FeatureTable
 from reference_stats.image_uses import Sighting
+from reference_stats.outcome_columns import OutcomeColumns, OutcomesByLocation
 from reference_stats.outcomes import (
     ImageFeatures,
     Outcome,
@@ -21,7 +25,8 @@ class ExtractionResult:
     Attributes
     ----------
     outcomes
-        One outcome per distinct location, in the order in which they were first named.
+        One outcome per distinct location, in the order in which they were first named; an
+        `OutcomesByLocation` where there may be a million of them.
     names
         The features, in the order of their numbers.
     computed
@@ -44,6 +49,18 @@ class ExtractionResult:
 
     def __iter__(self) -> Iterator[ImageLocation]:
         return iter(self.outcomes)
+
+    def columns(self, locations: Sequence[ImageLocation]) -> OutcomeColumns:
+        """Return the outcome of each location, as columns."""
+        # Where no two rows name one image, as they mostly do, a million are not looked up.
+        same = len(self) == len(locations) and all(map(operator.is_, self, locations))
+        if not isinstance(self.outcomes, OutcomesByLocation):
+            found = list(self.outcomes.values()) if same else [self[one] for one in locations]
+            return OutcomeColumns.of(found, self.names)
+        if same:
+            return self.outcomes.columns
+        places = [self.outcomes.places[one] for one in locations]
+        return self.outcomes.columns.take(np.array(places, dtype=np.int64))
 
     def table(self) -> FeatureTable:
         """Return the features of all analysed images, one row per path in the order named."""

@@ -19,6 +19,7 @@ from drift.observations.units import Units
 from drift.observations.window_images import WindowImages
 from reference_stats.features.registry import clips_deep_images
 from reference_stats.file_facts.facts import FileFacts
+from reference_stats.outcome_columns import FileColumn
 from reference_stats.profiles.profile import ReferenceProfile
 
 _CHANNELS = ["mean_red", "mean_green", "mean_blue"]
@@ -76,8 +77,12 @@ def clipped_images(
     Where files are not known, as in profiles of older versions, the numbers tell: a clipped image
     is grey, and its mean grey level lies above that of its channels, which are scaled.
     """
-    if files is not None and all(one is not None for one in files):
-        return np.array([one is not None and one.is_deep for one in files], dtype=np.bool_)
+    if files is not None:
+        column = files if isinstance(files, FileColumn) else FileColumn.of(files)
+        known = column.counts()
+        if None not in known:
+            deep = [one is not None and one.is_deep for one in column.kinds]
+            return np.array(deep, dtype=np.bool_)[column.codes]
     if not {"mean", *_CHANNELS} <= set(features.columns):
         return None
     red, green, blue = (features[name].to_numpy() for name in _CHANNELS)

@@ -13,6 +13,7 @@ from drift.observations.near_copies.links import (
     PASSES,
     Numbers,
     gradient_octets,
+    order_of,
     sampled_bits,
 )
 from reference_stats.fingerprint import LARGEST_DISTANCE, Fingerprints, are_near_copies
@@ -60,7 +61,7 @@ def match_near_copies(reference: Fingerprints, current: Fingerprints) -> NearMat
     across = np.zeros(len(both), dtype=np.bool_)
     within = np.zeros(len(both), dtype=np.bool_)
     for turn in range(PASSES):
-        order = np.argsort(sampled_bits(octets, turn), kind="stable")
+        order = order_of(sampled_bits(octets, turn))
         for first, second in _close_neighbours(both, order):
             near = are_near_copies(both[first], both[second])
             one, other = first[near], second[near]

@@ -30,6 +30,7 @@ LOOK_AHEAD = 64
 # locality-sensitive hashing, Indyk and Motwani, 1998).
 PASSES = 16
 _KEY_BITS = 32
+_WORD_BITS = 64
 _NEIGHBOURS = 8
 # Pairs that differ in more bits of these words than near-copies may in all are looked at no more:
 # of pairs of unlike photographs hardly any is left.
@@ -124,7 +125,7 @@ class _Crowd:
 def _link_similar(rows: Linkable, crowd: _Crowd, turn: int, labels: Numbers) -> Numbers:
     """Link neighbours in the order of some bits of the fingerprint, within crowded blocks."""
     keys = crowd.blocks | sampled_bits(crowd.octets, turn)
-    alike = _Ordered.by(rows, crowd.rows[np.argsort(keys, kind="stable")])
+    alike = _Ordered.by(rows, crowd.rows[order_of(keys)])
     for ahead in range(1, min(_NEIGHBOURS, len(keys) - 1) + 1):
         labels = alike.link(slice(0, len(keys) - ahead), ahead, labels)
     return labels
@@ -190,6 +191,23 @@ def gradient_octets(fingerprints: Fingerprints) -> Octets:
     """Return the bytes that hold gradients, shape (bytes, rows): each byte in an array."""
     rows = fingerprints.astype("<u8", copy=False).view(np.uint8)
     return np.ascontiguousarray(rows[:, : GRADIENT_BITS // 8].T)
+
+
+def order_of(keys: NDArray[np.uint64]) -> Numbers:
+    """Return the places of numbers in ascending order, those of equal ones in their own.
+
+    Where each number and its place fit into one word together, words are sorted in place of places,
+    in a fifth of the time.
+    """
+    places = max(len(keys) - 1, 0).bit_length()
+    if not len(keys) or int(keys.max()).bit_length() + places > _WORD_BITS:
+        return np.argsort(keys, kind="stable")
+    shift = np.uint64(places)
+    words = keys << shift
+    words |= np.arange(len(keys), dtype=np.uint64)
+    words.sort()
+    words &= (np.uint64(1) << shift) - np.uint64(1)
+    return words.view(np.int64)
 
 
 def sampled_bits(octets: Octets, turn: int) -> NDArray[np.uint64]:

@@ -33,6 +33,8 @@ class ImageRecords:
     ----------
     names
         The path of the stored image; rows of equal name are the same image.
+    numbers
+        A number for the image of each row; None where it is to be told by the names.
     fingerprints
         uint64 of shape (rows, words).
     known
@@ -44,11 +46,19 @@ class ImageRecords:
         datetime64 in UTC; None for images without times, such as a folder of reference images.
     """
 
-    names: Sequence[str] | NDArray[np.object_]
+    names: Sequence[str] | NDArray[np.object_] | pd.Series[str]
     fingerprints: Fingerprints
     known: Flags | None = None
     clients: Sequence[str | None] | NDArray[np.object_] | None = None
     times: NDArray[np.datetime64] | None = None
+    numbers: Numbers | None = None
+
+    def names_of(self, rows: Numbers) -> NDArray[np.object_]:
+        """Return the names of some rows."""
+        if isinstance(self.names, pd.Series):
+            texts: NDArray[np.object_] = self.names.iloc[rows].to_numpy(dtype=object)
+            return texts
+        return np.asarray(self.names, dtype=object)[rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +103,9 @@ def find_near_copies(records: ImageRecords, *, burst: timedelta) -> NearCopies:
     """
     rows = len(records.names)
     moments = _moments(records.times, rows)
-    names, texts = _numbered(records.names)
+    names = _numbered(records)
     clients = _clients(records.clients, rows)
-    order = _by_time(moments, names, texts, clients)
+    order = _by_time(moments, names, records, clients)
     linked = _link(records, order, moments, clients, burst)
     images = names[order]
     result = np.empty(rows, dtype=np.int64)
@@ -118,10 +128,11 @@ def _moments(times: NDArray[np.datetime64] | None, rows: int) -> Numbers:
     return np.asarray(times).astype("datetime64[us]").astype(np.int64)
 
 
-def _numbered(names: Sequence[str] | NDArray[np.object_]) -> tuple[Numbers, NDArray[np.object_]]:
-    """Return a number for each name, from 0 without gaps, and the name of each number."""
-    codes, texts = pd.factorize(np.asarray(names, dtype=object))
-    return codes.astype(np.int64, copy=False), texts
+def _numbered(records: ImageRecords) -> Numbers:
+    """Return a number for the image of each row, from 0 without gaps, in order of the first."""
+    known = records.numbers
+    names = np.asarray(records.names, dtype=object) if known is None else known
+    return pd.factorize(names)[0].astype(np.int64, copy=False)
 
 
 def _clients(clients: Sequence[str | None] | NDArray[np.object_] | None, rows: int) -> Numbers:
@@ -132,15 +143,14 @@ def _clients(clients: Sequence[str | None] | NDArray[np.object_] | None, rows: i
     return pd.factorize(values, sort=True)[0].astype(np.int64, copy=False)
 
 
-def _by_time(
-    moments: Numbers, names: Numbers, texts: NDArray[np.object_], clients: Numbers
-) -> Numbers:
+def _by_time(moments: Numbers, names: Numbers, records: ImageRecords, clients: Numbers) -> Numbers:
     """Return the rows by time, then name, then client."""
 
     def keys(rows: Numbers) -> tuple[Numbers, Numbers]:
-        numbers, positions = np.unique(names[rows], return_inverse=True)
-        rank = np.empty(len(numbers), dtype=np.int64)
-        rank[np.argsort(texts[numbers], kind="stable")] = np.arange(len(numbers))
+        _, first, positions = np.unique(names[rows], return_index=True, return_inverse=True)
+        rank = np.empty(len(first), dtype=np.int64)
+        texts = records.names_of(rows[first])
+        rank[np.argsort(texts, kind="stable")] = np.arange(len(first))
         return clients[rows], rank[positions]
 
     return order_by(moments, keys)
@@ -158,8 +168,8 @@ def _link(
     in_order = np.array_equal(rows, np.arange(len(records.fingerprints)))
     linkable = Linkable(
         fingerprints=records.fingerprints if in_order else records.fingerprints[rows],
-        clients=clients[rows],
-        moments=moments[rows],
+        clients=clients if in_order else clients[rows],
+        moments=moments if in_order else moments[rows],
         reach=None if records.times is None else burst // timedelta(microseconds=1),
     )
     labels[positions] = positions[link_components(linkable)]

@@ -89,10 +89,10 @@ def find_shared(profile: ReferenceProfile, window: WindowImages) -> SharedImages
         return SharedImages(images=nothing, window=nothing, reference=nothing)
     ours, theirs = keys_of_both(profile, window)
     current, reference = _pictures(ours), _pictures(theirs)
-    in_reference = np.isin(current.keys, reference.keys)
-    in_window = np.isin(reference.keys, current.keys)
+    in_reference = _are_among(current.keys, reference.keys)
+    in_window = _are_among(reference.keys, current.keys)
     # An image that several rows name is one.
-    first = ~window.rows["image"].loc[window.features.index].duplicated().to_numpy()
+    first = window.names_image_first
     images = int(in_reference[current.of_row[first & (current.of_row >= 0)]].sum())
     near_window, near_reference = _saved_anew(profile, window, (current, in_reference), reference)
     return SharedImages(
@@ -101,6 +101,15 @@ def find_shared(profile: ReferenceProfile, window: WindowImages) -> SharedImages
         reference=Part(count=int(in_window.sum()) + near_reference, total=len(reference.keys)),
         saved_anew=near_window,
     )
+
+
+def _are_among(keys: NDArray[np.uint64], others: NDArray[np.uint64]) -> Flags:
+    """Tell which keys are among others; both ascend."""
+    if not len(others):
+        return np.zeros(len(keys), dtype=np.bool_)
+    places = np.minimum(np.searchsorted(others, keys), len(others) - 1)
+    found: Flags = others[places] == keys
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

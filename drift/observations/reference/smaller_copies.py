@@ -14,6 +14,7 @@ _WORDS = (
 _SIZE = r"\d{2,4}x\d{2,4}|[wh]?\d{2,4}px|[wh]\d{2,4}|@?[1-4]x"
 _BEHIND = re.compile(rf"(?P<mark>[-_.@ ]+(?:{_WORDS}|{_SIZE})|@[1-4]x)$", re.IGNORECASE)
 _BEFORE = re.compile(rf"^(?P<mark>(?:{_WORDS}|{_SIZE})[-_.]+)", re.IGNORECASE)
+_SEPARATORS = frozenset("-_.@ ")
 _FOLDER = re.compile(rf"(?:{_WORDS}|{_SIZE}|\d{{2,4}})", re.IGNORECASE)
 _FEWEST = 3
 _FEWEST_SHARE = 0.05
@@ -114,13 +115,15 @@ def _readings(name: str) -> Iterable[tuple[str, str, str]]:
     """Yield what the original of a copy would be called, the mark in words, and a glob for it."""
     plain = _split(name)[0]
     folder, slash, last = plain.rpartition("/")
-    if behind := _BEHIND.search(last):
+    # Most names hold nothing that a mark could be told by.
+    is_plain = _SEPARATORS.isdisjoint(last)
+    if not is_plain and (behind := _BEHIND.search(last)):
         mark = behind["mark"]
         rest = last[: behind.start()]
         yield folder + slash + rest, f"end in {mark}", f"*{mark}.*"
         for inner, _, _ in _readings(folder + slash + rest):
             yield inner, f"end in {mark}", f"*{mark}.*"
-    if before := _BEFORE.search(last):
+    if not is_plain and (before := _BEFORE.search(last)):
         mark = before["mark"]
         yield folder + slash + last[before.end() :], f"begin with {mark}", f"{mark}*"
     parts = folder.split("/") if folder else []

@@ -60,6 +60,13 @@ def test_means_leave_missing_values_out():
     assert np.isnan(means[2])
 
 
+def test_a_unit_of_one_row_has_the_mean_of_its_row():
+    rows = pd.DataFrame({"confidence": [0.3, np.nan, np.inf, -0.0, 0.1, 0.2]})
+    means = mean_rows(rows, RowUnits.of(np.array([0, 1, 2, 3, 4, 4])))["confidence"]
+    assert means.isna().tolist() == [False, True, True, False, False]
+    assert means.dropna().tolist() == [0.3, 0.0, (0.1 + 0.2) / 2]
+
+
 def test_no_value_is_preferred_in_drawing():
     units = 3_000
     values = np.tile([0.1, 0.2, 0.3, 0.4], units)

@@ -166,7 +166,9 @@ class BlockMaker:
             return
         window = join(logged, segments_of(logged, self._place.job))
         moments = moments_of(window.rows["timestamp"])
-        unfetched = np.array([isinstance(one, UnfetchedImage) for one in logged.outcomes])
+        unfetched = np.zeros(len(logged.outcomes), dtype=np.bool_)
+        lost = logged.outcomes.lost.items()
+        unfetched[[row for row, one in lost if isinstance(one, UnfetchedImage)]] = True
         for block, one in counts.items():
             edges = to_moment(block.start), to_moment(block.end)
             mine = np.flatnonzero((moments >= edges[0]) & (moments < edges[1]))

@@ -184,11 +184,9 @@ class LoggedStretch:
         }
         if not unsure:
             return logged
-        outcomes = [
-            OverwrittenImage() if path in unsure else outcome
-            for path, outcome in zip(logged.paths, logged.outcomes, strict=True)
-        ]
-        return replace(logged, outcomes=outcomes)
+        there = np.flatnonzero([path in unsure for path in logged.paths.tolist()]).tolist()
+        lost = dict.fromkeys(there, OverwrittenImage())
+        return replace(logged, outcomes=logged.outcomes.with_lost(lost))
 
 
 def _named(logged: LoggedImages, names: NDArray[np.object_]) -> dict[str, Any]:

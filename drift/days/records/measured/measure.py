@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -18,7 +18,6 @@ from drift.days.sums import BothSums
 from drift.observations.segments.segment_values import recorded_segments
 from drift.observations.window_images import WindowImages
 from jobs.job_file.job import Job
-from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.profiles.profile import ReferenceProfile
 
 # The sampling error of so many is a twentieth of the smallest effect that matters.
@@ -126,17 +125,5 @@ def block_record(
 
 def take_rows(window: WindowImages, rows: NDArray[np.int64]) -> WindowImages:
     """Return some rows of a window, in the order given, with what is known of their images."""
-    analysed = window.features.index.to_numpy(dtype=np.int64)
-    place = np.full(len(window.rows), -1, dtype=np.int64)
-    place[analysed] = np.arange(len(analysed))
-    kept = place[rows]
-    there = np.flatnonzero(kept >= 0)
-    prints, gone = window.fingerprints, window.names_used_again.gone
-    return WindowImages(
-        rows=window.rows.iloc[rows].reset_index(drop=True),
-        features=window.features.iloc[kept[there]].set_axis(there, axis=0),
-        fingerprints=None if prints is None else prints[kept[there]],
-        names_used_again=NamesUsedAgain(gone=gone[rows]) if len(gone) else NamesUsedAgain(),
-        segments=None if window.segments is None else window.segments.iloc[rows],
-        of_rows=window.of_rows,
-    )
+    # Of days nobody asks what their files and boxes are.
+    return replace(window, files=None, boxes=None, log_rows=None).take(rows)

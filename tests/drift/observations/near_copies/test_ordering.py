@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drift.observations.near_copies.links import order_of
 from drift.observations.near_copies.order import order_by
 
 
@@ -20,3 +21,13 @@ def test_names_are_not_looked_at_where_no_number_occurs_twice():
     order = order_by(np.array([3.0, 1.0, 2.0]), lambda some: (asked.append(some),))
     assert order.tolist() == [1, 2, 0]
     assert asked == []
+
+
+@given(
+    numbers=st.lists(
+        st.one_of(st.integers(0, 5), st.integers(0, 2**40), st.integers(0, 2**64 - 1)), max_size=40
+    )
+)
+def test_keys_are_ordered_as_a_stable_sort_does(numbers):
+    keys = np.array(numbers, dtype=np.uint64)
+    assert order_of(keys).tolist() == np.argsort(keys, kind="stable").tolist()
