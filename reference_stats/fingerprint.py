@@ -16,12 +16,13 @@ digits it is 0.004 % (8 x 8 pixels) and 0.009 % (enlarged to 28 x 28).
 from __future__ import annotations
 
 import bisect
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reference_stats.sums.arithmetic import Column, Value, sqrt
+from reference_stats.sums.colour import ColourSums
 from reference_stats.sums.decoded_image import DecodedImage
 
 # Raised by one whenever the definition changes: it is part of the feature set's name.
@@ -31,17 +32,18 @@ WORDS = FINGERPRINT_BYTES // 8
 
 Fingerprints = NDArray[np.uint64]
 
-_GRID = 8
+GRID = 8
 # Two grey levels are rounding; the rest is noise of about 4 levels in every pixel of an area.
 _LEAST_STEP = 2.0
 _NOISE_STEP = 8.0
 # Of the image's own contrast: smaller steps flip with any change.
-_RELATIVE_STEP = 0.15
+RELATIVE_STEP = 0.15
 _COLOUR_STEPS = tuple(range(-28, 29, 8))
 _LEVEL_STEPS = tuple(level * 256 / 9 for level in range(1, 9))
 # In small images one pixel more or less is a difference, and digits are told apart by it.
 _SMALL_PIXELS = 64 * 64
-GRADIENT_BITS = 2 * 2 * _GRID * (_GRID - 1)
+GRADIENT_BITS = 2 * 2 * GRID * (GRID - 1)
+GRADIENT_BYTES = GRADIENT_BITS // 8
 _GRADIENT_MASK = np.array([~np.uint64(0)] * 3 + [np.uint64(2**32 - 1)], dtype=np.uint64)
 _SMALL_BIT = np.uint64(2**56)
 _ALLOWED_ANYWAY = 4
@@ -58,27 +60,53 @@ def fingerprint_of(image: DecodedImage) -> bytes:
     """
     from reference_stats.kernels.cell_pass import pack_cells  # noqa: PLC0415 - numba is slow
 
-    pixels = image.width * image.height
-    noise_step = _LEAST_STEP + _NOISE_STEP * _GRID / math.sqrt(pixels)
-    gradients, level = pack_cells(image.grey, _GRID, noise_step, _RELATIVE_STEP)
-    red_green, yellow_blue = _opponent_colours(image)
-    mean_bits = (
+    noise_step = least_step(image.pixel_count)
+    gradients, level = pack_cells(image.grey, GRID, float(noise_step), RELATIVE_STEP)
+    means = _mean_bytes(image.colour_sums, image.pixel_count, level)
+    return gradients.tobytes() + np.array(means, np.uint8).tobytes()
+
+
+def fingerprints_of(
+    colours: ColourSums, pixels: Column, gradients: NDArray[np.uint8], levels: Column
+) -> NDArray[np.uint8]:
+    """Return the fingerprints of several images, uint8 of shape (images, `FINGERPRINT_BYTES`).
+
+    Parameters
+    ----------
+    colours
+        As columns.
+    pixels
+        How many pixels each image has.
+    gradients, levels
+        What the kernel of the cells said of each: bytes of shape (images, `GRADIENT_BYTES`), and
+        the mean.
+    """
+    means = np.stack(_mean_bytes(colours, pixels, levels), axis=1, dtype=np.uint8, casting="unsafe")
+    return np.concatenate((gradients, means), axis=1)
+
+
+def least_step(pixels: Value) -> Value:
+    """Return the smallest difference of grey that counts in an image of so many pixels."""
+    return _LEAST_STEP + _NOISE_STEP * GRID / sqrt(pixels)
+
+
+def _mean_bytes(colours: ColourSums, pixels: Value, level: Value) -> list[int | NDArray[np.int64]]:
+    red_green = (colours.red - colours.green) / pixels
+    yellow_blue = ((colours.red + colours.green) / 2 - colours.blue) / pixels
+    return [
         _steps_below(red_green, _COLOUR_STEPS),
         _steps_below(yellow_blue, _COLOUR_STEPS),
         _steps_below(level, _LEVEL_STEPS),
-        pixels < _SMALL_PIXELS,
-    )
-    return gradients.tobytes() + bytes(mean_bits)
+        1 * (pixels < _SMALL_PIXELS),
+    ]
 
 
-def _steps_below(value: float, steps: tuple[float, ...]) -> int:
+def _steps_below(value: Value, steps: tuple[float, ...]) -> int | NDArray[np.int64]:
     """Return as many set bits, from the lowest one, as there are steps below a value."""
+    if isinstance(value, np.ndarray):
+        places: NDArray[np.int64] = np.searchsorted(steps, value)
+        return (1 << places) - 1
     return (1 << bisect.bisect_left(steps, value)) - 1
-
-
-def _opponent_colours(image: DecodedImage) -> tuple[float, float]:
-    sums, pixels = image.colour_sums, image.width * image.height
-    return (sums.red - sums.green) / pixels, ((sums.red + sums.green) / 2 - sums.blue) / pixels
 
 
 def stack_fingerprints(fingerprints: Sequence[bytes]) -> Fingerprints:

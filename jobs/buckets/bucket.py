@@ -13,6 +13,7 @@ from pathlib import Path
 from jobs.errors import ObjectChangedError, ObjectError, ObjectTooLargeError, UnsafeNameError
 
 LONGEST_NAME_BYTES = 1024
+_NO_PARTS = frozenset({"", ".", ".."})
 
 _log = logging.getLogger(__name__)
 
@@ -287,10 +288,13 @@ def is_readable_name(bucket_url: str, name: str) -> bool:
 def _name_problem(name: str) -> str | None:
     if not name:
         return "the name is empty"
-    if any(part in {"", ".", ".."} for part in name.split("/")):
+    if not _NO_PARTS.isdisjoint(name.split("/")):
         return "the name is absolute or has an empty, '.' or '..' part"
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+    # What can be printed holds none; asking for the categories takes thirty times as long.
+    if not name.isprintable() and any(
+        unicodedata.category(character) in {"Cc", "Cs"} for character in name
+    ):
         return "the name holds a control character"
-    if len(name.encode()) > LONGEST_NAME_BYTES:
+    if 4 * len(name) > LONGEST_NAME_BYTES < len(name.encode()):
         return f"the name is longer than {LONGEST_NAME_BYTES} bytes"
     return None

@@ -159,6 +159,9 @@ class ObjectStore(ABC, Generic[Opened]):
         """Open the vendor's client; nothing is asked yet, but for credentials."""
 
     def _opened(self) -> Opened:
+        # Threads that fetch small objects would mostly wait for the lock.
+        if (once := self._once) is not None:
+            return once
         with self._opening:
             if self._once is None:
                 self._once = self._open()

@@ -6,7 +6,6 @@ knows more kinds and tolerates more flaws. So PIL alone decides which files cann
 
 from __future__ import annotations
 
-import math
 import threading
 
 import numpy as np
@@ -18,6 +17,7 @@ _WANTED = {"YCbCr": ("RGB", "RGB"), "Gray": ("GRAY", "L")}
 # Larger memory is not kept between images: a thread would hold it for as long as it lives.
 _MOST_KEPT_BYTES = 48_000_000
 _SCAN_START, _EXIF_OR_XMP = 0xDA, 0xE1
+_APP1, _APP2 = b"\xff\xe1", b"\xff\xe2"
 # The orientation tag's number in both byte orders, and its name in XMP.
 _ORIENTATION_SIGNS = (b"\x01\x12", b"\x12\x01", b"rientation")
 _kept = threading.local()
@@ -44,16 +44,34 @@ def decode(
     reuse_memory
         Whether the pixels may lie in memory that the calling thread's next such call overwrites.
     """
-    wanted, mode = _WANTED[colours]
-    shape = (height, width, 3) if mode == "RGB" else (height, width)
-    size = math.prod(shape)
+    samples = 3 if mode_of(colours) == "RGB" else 1
+    size = height * width * samples
     memory = _memory(size) if reuse_memory else np.empty(size, np.uint8)
-    try:
-        decoded = simplejpeg.decode_jpeg(data, wanted, buffer=memory)
-    except ValueError:
+    if not decode_into(data, colours, memory):
         return None
-    pixels: NDArray[np.uint8] = decoded.reshape(shape)
-    return pixels
+    return memory.reshape((height, width, samples) if samples > 1 else (height, width))
+
+
+def decode_into(data: bytes, colours: str, memory: NDArray[np.uint8]) -> bool:
+    """Write the pixels into memory of exactly their size; return False to leave the file to PIL."""
+    try:
+        simplejpeg.decode_jpeg(data, _WANTED[colours][0], buffer=memory)
+    except ValueError:
+        return False
+    return True
+
+
+def mode_of(colours: str) -> str:
+    """Return PIL's mode by libjpeg's name of the colours."""
+    return _WANTED[colours][1]
+
+
+def has_only_pixels(data: bytes) -> bool:
+    """Tell quickly of most files that they hold no EXIF, no XMP, no profile and no more pictures.
+
+    A file that holds none of them may be taken for one that does.
+    """
+    return _APP1 not in data and _APP2 not in data
 
 
 def may_be_turned(data: bytes) -> bool:

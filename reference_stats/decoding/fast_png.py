@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ _CHUNK = struct.Struct(">I4s")
 _CHECKSUM = struct.Struct(">I")
 # Bytes per pixel by PNG's colour type: grey, colour, colour with alpha.
 _SAMPLES = {0: 1, 2: 3, 6: 4}
+# PIL's modes by the bytes per pixel.
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 _OPAQUE = 255
 # Chunks that do not change the pixels that PIL returns.
 _WITHOUT_EFFECT = {b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME", b"bKGD", b"sBIT"}
@@ -45,6 +48,23 @@ class PlainPng:
     transparent_pixels: int = 0
 
 
+class PngLines(NamedTuple):
+    """A plain file whose lines are still filtered.
+
+    Attributes
+    ----------
+    lines
+        ``height * (1 + width * samples)`` bytes: each line's filter, then its filtered bytes.
+    samples
+        Bytes per pixel: 1 for grey, 3 for colour, 4 with alpha.
+    """
+
+    lines: bytes
+    height: int
+    width: int
+    samples: int
+
+
 def decode(data: bytes, max_pixels: int) -> PlainPng | None:
     """Return the content of the file; None to leave it to PIL.
 
@@ -55,6 +75,12 @@ def decode(data: bytes, max_pixels: int) -> PlainPng | None:
     max_pixels
         A larger image is left to PIL.
     """
+    plain = lines_of(data, max_pixels)
+    return None if plain is None else _unfiltered(plain)
+
+
+def lines_of(data: bytes, max_pixels: int) -> PngLines | None:
+    """Return the filtered lines of the file; None to leave it to PIL."""
     if len(data) < 8 + _HEADER.size + 4:
         return None
     length, kind, width, height, depth, colours, *rest = _HEADER.unpack_from(data, 8)
@@ -66,7 +92,7 @@ def decode(data: bytes, max_pixels: int) -> PlainPng | None:
         return None
     packed = _compressed_pixels(data)
     lines = None if packed is None else _inflate(packed, height * (1 + width * samples))
-    return None if lines is None else _unfiltered(lines, (height, width, samples))
+    return None if lines is None else PngLines(lines, height, width, samples)
 
 
 def _compressed_pixels(data: bytes) -> bytes | None:
@@ -100,18 +126,18 @@ def _inflate(packed: bytes, size: int) -> bytes | None:
     return lines if len(lines) == size else None
 
 
-def _unfiltered(lines: bytes, shape: tuple[int, int, int]) -> PlainPng | None:
+def _unfiltered(plain: PngLines) -> PlainPng | None:
     from reference_stats.kernels.png_filters import unfilter  # noqa: PLC0415 - numba is slow to import
 
-    height, width, samples = shape
+    lines, height, width, samples = plain
     filtered = np.frombuffer(bytearray(lines), np.uint8).reshape(height, 1 + width * samples)
     out = np.empty((height, width * samples), np.uint8)
     if not unfilter(filtered, samples, out):
         return None
     if samples == 1:
-        return PlainPng(out, "L")
-    pixels = out.reshape(shape)
+        return PlainPng(out, MODES[1])
+    pixels = out.reshape(height, width, samples)
     if samples == 3:
-        return PlainPng(pixels, "RGB")
+        return PlainPng(pixels, MODES[3])
     transparent = int(np.count_nonzero(pixels[:, :, 3] < _OPAQUE))
-    return PlainPng(np.ascontiguousarray(pixels[:, :, :3]), "RGBA", transparent)
+    return PlainPng(np.ascontiguousarray(pixels[:, :, :3]), MODES[4], transparent)

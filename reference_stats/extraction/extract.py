@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import (
@@ -20,6 +21,7 @@ from reference_stats.extraction.image_reading import (
     FinishedImage,
     ImageReading,
     image_limits,
+    size_in_memory,
 )
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.extraction.workers import TwoStages
@@ -128,7 +130,7 @@ class _Extraction:
             for url, bucket in reading.buckets.items():
                 bucket.expect([one.name for one in fresh if one.bucket_url == url])
         with closing(self._workers().run(fresh)) as finished:
-            for one in finished:
+            for one in chain.from_iterable(finished):
                 self._give_up_if_unreachable(one)
                 outcomes.put(places[one.location], one.outcome)
                 self._keep(one)
@@ -150,6 +152,9 @@ class _Extraction:
             compute=self.reading.compute,
             fetch_workers=self.reading.settings.fetch_workers,
             compute_workers=self.reading.settings.decode_workers,
+            size_bytes=size_in_memory,
+            is_far=any(bucket.is_far for bucket in self.reading.buckets.values()),
+            has_answered=self.reading.reached.is_set,
         )
 
     def _give_up_if_unreachable(self, one: FinishedImage) -> None:
@@ -166,7 +171,12 @@ class _Extraction:
         if seen is not None and one.version not in ("", seen.version):
             # It was overwritten between the question and the reading.
             seen = Sighting(version=one.version)
-        if seen is not None and (path in self.reading.known.reused or not seen.is_certain):
+        if seen is not None and seen.replaced and self.reading.known.is_same(path, one.outcome):
+            # The same picture was written once more, as when members are added to a packed object.
+            seen = replace(seen, replaced=False)
+        is_there = isinstance(one.outcome, ImageFeatures | UnreadableImage)
+        is_reused = path in self.reading.known.reused
+        if seen is not None and (is_reused or (is_there and not seen.is_certain)):
             self.sightings[path] = seen
         if not isinstance(one.outcome, ImageFeatures | UnreadableImage):
             return

@@ -1,15 +1,16 @@
-"""Threads that fetch and threads that compute, with a bounded number of images between them."""
+"""Threads that fetch and threads that compute, with bounded memory between them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from itertools import islice
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from reference_stats.extraction.batches import Flow
 
 Item = TypeVar("Item")
 Fetched = TypeVar("Fetched")
@@ -20,71 +21,92 @@ Result = TypeVar("Result")
 class TwoStages(Generic[Item, Fetched, Result]):
     """Runs `fetch` and then `compute` for many items, each stage in threads of its own.
 
-    At any time no more items are between their start and the caller than there are threads of
-    both stages and as many again of the second: memory does not grow with the number of items.
+    Both take several items at once: as many as are worth it by the time and the memory that those
+    before took, and never so many that a core is idle for want of them. How items come together
+    says nothing of the results, which have to be the same however they do.
 
     Attributes
     ----------
     fetch
-        Waits for a store; called from `fetch_workers` threads.
+        Waits for a store; called from up to `fetch_workers` threads.
     compute
-        Keeps a core busy; called from `compute_workers` threads.
+        Keeps a core busy; called from `compute_workers` threads with what `fetch` returned, in any
+        order and company.
+    size_bytes
+        What a fetched item takes of memory.
     fetch_workers, compute_workers
         The numbers of threads; without `compute_workers` one per processor core.
+    is_far
+        Whether a store takes its time to answer, whoever asks. Then each thread asks for one item
+        at a time, all of them from the start. Otherwise few threads fetch many items each, and
+        others are added when they prove too slow.
+    has_answered
+        Whether anything was fetched from the store yet; until then little is asked of it.
     """
 
-    fetch: Callable[[Item], Fetched]
-    compute: Callable[[Item, Fetched], Result]
+    fetch: Callable[[Sequence[Item]], Sequence[Fetched]]
+    compute: Callable[[Sequence[Fetched]], Sequence[Result]]
+    size_bytes: Callable[[Fetched], int]
     fetch_workers: int
     compute_workers: int | None = None
-
-    @property
-    def most_in_flight(self) -> int:
-        """How many items are worked on at once."""
-        return self.fetch_workers + 2 * self._cores
+    is_far: bool = False
+    has_answered: Callable[[], bool] = field(default=lambda: True)
 
     @property
     def _cores(self) -> int:
         return self.compute_workers or available_cores()
 
-    def run(self, items: Iterable[Item]) -> Generator[Result, None, None]:
-        """Yield the results in the order in which they are ready.
+    def run(self, items: Sequence[Item]) -> Generator[Sequence[Result], None, None]:
+        """Yield the results in the order in which they are ready, several at once.
 
         What `fetch` or `compute` raises is raised here. When the iterator is closed or the caller
         is interrupted, what has not begun is dropped and nothing is waited for; the interpreter
         itself waits at its end for what has begun.
         """
-        done: SimpleQueue[Future[Any]] = SimpleQueue()
-        fetchers = ThreadPoolExecutor(self.fetch_workers, thread_name_prefix="fetch")
-        cores = ThreadPoolExecutor(self._cores, thread_name_prefix="compute")
-
-        def start(item: Item) -> None:
-            hand_over = partial(self._hand_over, item, cores, done)
-            fetchers.submit(self.fetch, item).add_done_callback(hand_over)
-
+        flow: Flow[Item, Fetched] = Flow(
+            items=items,
+            size_bytes=self.size_bytes,
+            fetchers=self.fetch_workers,
+            cores=self._cores,
+            is_far=self.is_far,
+            has_answered=self.has_answered,
+        )
+        done: SimpleQueue[Sequence[Result] | BaseException] = SimpleQueue()
         try:
-            yield from _feed(start, iter(items), self.most_in_flight, done)
+            self._start(flow, done)
+            left = len(items)
+            while left:
+                results = done.get()
+                if isinstance(results, BaseException):
+                    raise results
+                left -= len(results)
+                flow.hand_over(len(results))
+                yield results
         finally:
-            fetchers.shutdown(wait=False, cancel_futures=True)
-            cores.shutdown(wait=False, cancel_futures=True)
+            flow.close()
 
-    def _hand_over(
-        self, item: Item, cores: Executor, done: SimpleQueue[Future[Any]], fetching: Future[Fetched]
+    def _start(
+        self, flow: Flow[Item, Fetched], done: SimpleQueue[Sequence[Result] | BaseException]
     ) -> None:
-        if fetching.cancelled():
-            return
-        if fetching.exception() is not None:
-            done.put(fetching)
-            return
-        try:
-            computing = cores.submit(self.compute, item, fetching.result())
-        except Exception as error:  # noqa: BLE001 - whoever waits for this item has to be told
-            # No thread could be started; or the caller is gone, and nobody looks at it.
-            failed: Future[Result] = Future()
-            failed.set_exception(error)
-            done.put(failed)
-            return
-        computing.add_done_callback(done.put)
+        def start_fetcher() -> None:
+            _start_thread("fetch", done, fetch_all)
+
+        def fetch_all() -> None:
+            while some := flow.next_items():
+                begun = time.perf_counter()
+                fetched = self.fetch(some)
+                flow.add(fetched, time.perf_counter() - begun)
+
+        def compute_all() -> None:
+            while some := flow.next_batch(start_fetcher):
+                begun = time.perf_counter()
+                done.put(self.compute(some))
+                flow.note_computed(len(some), time.perf_counter() - begun)
+
+        for _ in range(min(self._cores, len(flow.items))):
+            _start_thread("compute", done, compute_all)
+        for _ in range(flow.fetchers_at_first()):
+            start_fetcher()
 
 
 def available_cores() -> int:
@@ -94,20 +116,15 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _feed(
-    start: Callable[[Item], None],
-    waiting: Iterator[Item],
-    most: int,
-    done: SimpleQueue[Future[Any]],
-) -> Iterator[Any]:
-    running = 0
-    for item in islice(waiting, most):
-        start(item)
-        running += 1
-    while running:
-        result = done.get().result()
-        running -= 1
-        for item in islice(waiting, 1):
-            start(item)
-            running += 1
-        yield result
+def _start_thread(
+    name: str, done: SimpleQueue[Sequence[Result] | BaseException], work: Callable[[], None]
+) -> None:
+    """Start a thread that hands what `work` raises to whoever waits for the results."""
+
+    def work_or_tell() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            done.put(error)
+
+    threading.Thread(target=work_or_tell, name=name).start()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from reference_stats.features.feature import Feature, Sign
+from reference_stats.sums.arithmetic import Value
 from reference_stats.sums.decoded_image import DecodedImage
 
 _NAME = re.compile(r"(?P<name>.+)_at_(?P<side>[1-9][0-9]*)px")
@@ -32,6 +33,7 @@ def at_canonical_size(feature: Feature, shorter_side: int) -> Feature:
         falling=Sign.TRACE,
         behind=(),
         follows_resolution=False,
+        reads_pixels=True,
     )
 
 
@@ -42,6 +44,6 @@ def split_name(name: str) -> tuple[str, int] | None:
 
 
 def _compute_scaled(
-    compute: Callable[[DecodedImage], float], shorter_side: int, image: DecodedImage
-) -> float:
+    compute: Callable[[DecodedImage], Value], shorter_side: int, image: DecodedImage
+) -> Value:
     return compute(image.scaled(shorter_side))

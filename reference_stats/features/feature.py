@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from reference_stats.sums.arithmetic import Value
 from reference_stats.sums.decoded_image import DecodedImage
 
 
@@ -55,7 +56,8 @@ class Feature:
         reference" is a sentence ("sharper", "blurrier", "richer in edges").
     compute
         The function; it returns a finite float, or NaN where the feature is undefined for the
-        image (for instance the blockiness of an image smaller than one block).
+        image (for instance the blockiness of an image smaller than one block). For the sums of
+        several images it returns a column of such numbers.
     resolution
         The smallest difference that means anything, in the feature's unit: one grey level, one
         pixel. A change of no more than that is never drift, however improbable it is, and a
@@ -73,6 +75,9 @@ class Feature:
     follows_resolution
         Whether the number changes when the same picture has more pixels. Such a feature is computed
         at the job's ``images.canonical_size`` as well.
+    reads_pixels
+        Whether `compute` looks at more than `ImageSums`, so that each image is computed by itself.
+        Otherwise it takes the sums of many images at once, as `ImageColumns`, too.
     version
         Raised by one whenever the definition changes; numbers of two versions are never compared.
     """
@@ -82,7 +87,7 @@ class Feature:
     title: str
     rises: str
     falls: str
-    compute: Callable[[DecodedImage], float]
+    compute: Callable[[DecodedImage], Value]
     resolution: float
     resolution_reason: str
     edge: Edge | None = None
@@ -90,4 +95,5 @@ class Feature:
     falling: Sign = Sign.TRACE
     behind: tuple[str, ...] = ()
     follows_resolution: bool = False
+    reads_pixels: bool = False
     version: int = 1

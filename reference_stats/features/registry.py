@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reference_stats.features import canonical
 from reference_stats.features.families.blockiness import BLOCKINESS_FEATURES
@@ -20,7 +22,10 @@ from reference_stats.features.families.sharpness import SHARPNESS_FEATURES
 from reference_stats.features.feature import Feature
 from reference_stats.fingerprint import FINGERPRINT_VERSION
 from reference_stats.outcomes import FeatureValues
+from reference_stats.sums.arithmetic import Value
 from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.image_columns import ImageColumns
+from reference_stats.sums.image_sums import ImageSums
 
 FAMILIES: dict[str, tuple[Feature, ...]] = {
     "grey levels": LUMA_FEATURES,
@@ -99,3 +104,15 @@ def compute_features(image: DecodedImage, features: Sequence[Feature] = FEATURES
     """Return one number per feature, in the order of `features`."""
     numbers = np.array([feature.compute(image) for feature in features], dtype=np.float64)
     return FeatureValues(feature_names(features), numbers)
+
+
+def compute_columns(images: ImageColumns, features: Sequence[Feature]) -> NDArray[np.float64]:
+    """Return the numbers of several images, shape (images, features).
+
+    None of the features `reads_pixels`.
+    """
+    numbers = np.empty((len(images.height), len(features)))
+    for place, feature in enumerate(features):
+        of_sums = cast("Callable[[ImageSums], Value]", feature.compute)
+        numbers[:, place] = of_sums(images)
+    return numbers

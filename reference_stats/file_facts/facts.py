@@ -52,12 +52,17 @@ class FileFacts:
 
     def as_text(self) -> str:
         """Return the facts as one line of JSON, the same for equal facts."""
-        return json.dumps(asdict(self), separators=(",", ":"), ensure_ascii=False)
+        return _text_of(self)
 
 
 def is_deep(mode: str) -> bool:
     """Tell whether PIL's mode holds whole numbers of more than 8 bits, which its grey clips."""
     return mode.startswith("I")
+
+
+@lru_cache(maxsize=_FACTS_KEPT)
+def _text_of(facts: FileFacts) -> str:
+    return json.dumps(asdict(facts), separators=(",", ":"), ensure_ascii=False)
 
 
 @lru_cache(maxsize=_FACTS_KEPT)

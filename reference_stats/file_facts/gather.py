@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image
 
@@ -16,6 +17,7 @@ from reference_stats.file_facts.transparency import count_transparent_pixels
 _PNG_DEPTH_AT = 24
 _TIFF_DEPTH = 258
 _PALETTES = {"P", "PA"}
+_FACTS_KEPT = 1_024
 _BITS_OF_MODE = {"1": 1, "I": 32, "F": 32}
 
 
@@ -34,6 +36,16 @@ class FoundFacts:
     transparent_pixels: int = 0
 
 
+@lru_cache(maxsize=_FACTS_KEPT)
+def plain_facts(
+    kind: ImageKind, mode: str, *, transparent: bool = False, frames: int = 1, profile: str = ""
+) -> FileFacts:
+    """Return the facts about a file of 8 bits: one and the same object for equal ones."""
+    return FileFacts(
+        kind=kind.value, mode=mode, transparent=transparent, frames=frames, profile=profile
+    )
+
+
 def facts_of_jpeg(data: bytes, mode: str, pixels: int) -> FoundFacts:
     """Return the facts about an ordinary JPEG, without PIL.
 
@@ -49,9 +61,9 @@ def facts_of_jpeg(data: bytes, mode: str, pixels: int) -> FoundFacts:
     if segments.several_at:
         frames = frames_of_jpeg(data, pixels, segments.several_at)
     return FoundFacts(
-        facts=FileFacts(
-            kind=ImageKind.JPEG.value,
-            mode=mode,
+        facts=plain_facts(
+            ImageKind.JPEG,
+            mode,
             frames=frames.count,
             profile=wide_profile(segments.icc) if segments.icc else "",
         ),
@@ -61,7 +73,7 @@ def facts_of_jpeg(data: bytes, mode: str, pixels: int) -> FoundFacts:
 
 def facts_of_png(mode: str, pixels: int, *, transparent_pixels: int) -> FoundFacts:
     """Return the facts about a PNG of 8 bits that has one frame and no profile, without PIL."""
-    facts = FileFacts(kind=ImageKind.PNG.value, mode=mode, transparent=transparent_pixels > 0)
+    facts = plain_facts(ImageKind.PNG, mode, transparent=transparent_pixels > 0)
     return FoundFacts(facts=facts, frame_pixels=pixels, transparent_pixels=transparent_pixels)
 
 

@@ -33,7 +33,7 @@ def fill_luma(rgb: NDArray[np.uint8], luma: NDArray[np.uint8]) -> None:
 def sum_colours_of(
     rgb: NDArray[np.uint8], blown: int, crushed: int, equal: int
 ) -> NDArray[np.int64]:
-    """Return ten sums over pixels of shape (height, width, 3).
+    """Return ten sums over pixels of shape (height, width * 3).
 
     They are red, green, blue, ``(R - G)**2``, ``(R + G - 2 B)**2``, ``(max - min) / max`` in units
     of 1 / `SHARE`, and the numbers of pixels with a channel of `blown` or more, with one of

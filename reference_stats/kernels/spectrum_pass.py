@@ -9,6 +9,10 @@ from reference_stats.kernels.compiled import compiled
 
 # Longer waves than these are looked at; the time would grow with the square of the length.
 _MOST_LINES = 512
+# Lines that a processor works on side by side; a rest that is no vector would cost as much.
+_LANES = 16
+# How often a level occurs in a small picture: few numbers, again and again.
+_FEW = 256
 
 
 @compiled
@@ -31,10 +35,14 @@ def highest_peak(series: NDArray[np.float64], first: int, reach: int, floor: flo
         Added to the surroundings' mean power.
     """
     length = series.shape[1]
-    last = min(length // 2, first + _MOST_LINES)
+    lines = max(min(length // 2, first + _MOST_LINES) - first, 0)
+    turns, window, values = _turns(length, first, lines), _window(length), np.empty(length)
     highest = 0.0
     for row in range(series.shape[0]):
-        power = _periodogram(_windowed(series[row]), first, max(last - first, 0))
+        mean = series[row].mean()
+        for place in range(length):
+            values[place] = (series[row, place] - mean) * window[place]
+        power = _periodogram(values, turns, lines)
         highest = max(highest, _peak_beside(power, reach, floor))
     return highest
 
@@ -54,10 +62,14 @@ def level_waves(
     """
     channels, size = counts.shape[0], last - first
     waves = np.empty((channels, size), np.float64)
-    sums = np.zeros(size + 1, np.float64)
+    sums, logarithms = np.zeros(size + 1, np.float64), np.zeros(_FEW, np.float64)
     for channel in range(channels):
         for place in range(size):
-            sums[place + 1] = sums[place] + np.log(1.0 + counts[channel, first + place])
+            count = counts[channel, first + place]
+            logarithm = logarithms[count] if count < _FEW else np.log(1.0 + count)
+            if logarithm == 0.0 and count > 0:
+                logarithm = logarithms[count] = np.log(1.0 + count)
+            sums[place + 1] = sums[place] + logarithm
         for place in range(size):
             low, high = max(place - reach, 0), min(place + reach + 1, size)
             mean = (sums[high] - sums[low]) / (high - low)
@@ -66,39 +78,47 @@ def level_waves(
 
 
 @compiled
-def _windowed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the deviations from the mean times Hann's window."""
-    out, size = np.empty(values.size), values.size
-    mean = values.mean()
+def _window(size: int) -> NDArray[np.float64]:
+    """Return Hann's window."""
+    out = np.empty(size)
     # cos(n a) by its recurrence: a cosine for each place would take longer than the rest.
     turn = np.cos(2 * np.pi / (size - 1)) if size > 1 else 1.0
     before, now = turn, 1.0
     for place in range(size):
-        out[place] = (values[place] - mean) * (0.5 - 0.5 * now)
+        out[place] = 0.5 - 0.5 * now
         before, now = now, 2 * turn * now - before
     return out
 
 
 @compiled
-def _periodogram(values: NDArray[np.float64], first: int, lines: int) -> NDArray[np.float64]:
-    """Return some lines' power by Goertzel's recurrence, all lines side by side."""
-    turns, now, before = np.empty(lines), np.zeros(lines), np.zeros(lines)
+def _turns(size: int, first: int, lines: int) -> NDArray[np.float64]:
+    """Return the factors of Goertzel's recurrence, zeros behind them up to whole vectors."""
+    turns = np.zeros((lines + _LANES - 1) // _LANES * _LANES)
     for line in range(lines):
-        turns[line] = 2 * np.cos(2 * np.pi * (first + line) / values.size)
+        turns[line] = 2 * np.cos(2 * np.pi * (first + line) / size)
+    return turns
+
+
+@compiled
+def _periodogram(
+    values: NDArray[np.float64], turns: NDArray[np.float64], lines: int
+) -> NDArray[np.float64]:
+    """Return some lines' power by Goertzel's recurrence, all lines side by side."""
+    now, before, power = np.zeros(turns.size), np.zeros(turns.size), np.empty(lines)
     # Two values a round, so that what was `now` becomes `before` without a copy.
     for place in range(0, values.size - 1, 2):
         one, other = values[place], values[place + 1]
-        for line in range(lines):
+        for line in range(turns.size):
             before[line] = one + turns[line] * now[line] - before[line]
             now[line] = other + turns[line] * before[line] - now[line]
     if values.size % 2:
-        for line in range(lines):
+        for line in range(turns.size):
             newest = values[-1] + turns[line] * now[line] - before[line]
             before[line], now[line] = now[line], newest
     for line in range(lines):
         product = turns[line] * now[line] * before[line]
-        turns[line] = max(now[line] ** 2 + before[line] ** 2 - product, 0.0) / values.size
-    return turns
+        power[line] = max(now[line] ** 2 + before[line] ** 2 - product, 0.0) / values.size
+    return power
 
 
 @compiled
@@ -115,3 +135,37 @@ def _peak_beside(power: NDArray[np.float64], reach: int, floor: float) -> float:
         around = max(total, 0.0) / count if count > 0 else 0.0
         highest = max(highest, power[line] / (around + floor))
     return highest
+
+
+@compiled
+def line_peak(sums: NDArray[np.int64], length: int, peaks: tuple[int, ...], floor: float) -> float:
+    """Return `highest_peak` of some lines' means; NaN for fewer lines than are looked at.
+
+    Parameters
+    ----------
+    sums
+        The lines' sums, over `length` pixels each.
+    peaks
+        `reach`; the fewest lines and the `first` wave among them; for `level_peak` the first level
+        and the one behind the last, the levels that are smoothed over and the `first` wave.
+    """
+    reach, fewest, first, _, _, _, _ = peaks
+    if sums.size < fewest:
+        return np.nan
+    return highest_peak((sums / length).reshape(1, sums.size), first, reach, floor)
+
+
+@compiled
+def level_peak(counts: NDArray[np.int64], peaks: tuple[int, ...], floor: float) -> float:
+    """Return `highest_peak` of the unevenness of how often each of the channels has each level.
+
+    Parameters
+    ----------
+    counts
+        Shape (channels, levels).
+    peaks
+        As of `line_peak`.
+    """
+    reach, _, _, first_level, behind_last, smoothed, first = peaks
+    waves = level_waves(counts, first_level, behind_last, smoothed)
+    return highest_peak(waves, first, reach, floor)

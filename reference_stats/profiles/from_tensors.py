@@ -18,6 +18,7 @@ from jobs.errors import ObjectError, UsageError
 from jobs.job_file.job import ReferenceSettings
 from reference_stats.decoding.decode import image_from_pixels
 from reference_stats.features.families.geometry import FILE_FEATURES
+from reference_stats.features.registry import compute_features
 from reference_stats.fingerprint import fingerprint_of
 from reference_stats.profiles.numbers import ReferenceNumbers, SourceContext
 from reference_stats.profiles.profile import PredictionTable, image_records
@@ -90,7 +91,7 @@ def collect(context: SourceContext) -> ReferenceNumbers:
         path = context.bucket.local_copy(name, Path(folder))
         for pixels in _images(path, context.job.reference, context.bucket.url_of(name)):
             image = image_from_pixels(pixels)
-            rows.append([feature.compute(image) for feature in features])
+            rows.append(compute_features(image, features).numbers.tolist())
             fingerprints.append(fingerprint_of(image))
     places = [f"{place:09d}" for place in range(len(rows))]
     return ReferenceNumbers(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from reference_stats.sums.arithmetic import Value, larger, smaller
 
 # Levels between neighbours that hardly any edge has, and every overflow from 255 to 0.
 JUMP = 200
@@ -24,22 +23,12 @@ class ChannelSums(NamedTuple):
     jumps, steps
         How many steps from a sample to the one on the right or below in the same channel are larger
         than 200 levels, and how many there are.
-    levels
-        How often each level occurs, shape (channels, 256).
     """
 
-    jumps: int
-    steps: int
-    levels: NDArray[np.int64]
+    jumps: Value
+    steps: Value
 
 
-def row_step(height: int, width: int) -> int:
+def row_step(height: Value, width: Value) -> Value:
     """Return of how many rows one is looked at."""
-    return min(max(height * width // _ENOUGH_PIXELS, 1), height)
-
-
-def channel_sums_of(sums: NDArray[np.int64], channels: int) -> ChannelSums:
-    """Return what the kernel of the channels said of a picture of so many channels."""
-    return ChannelSums(
-        jumps=int(sums[0]), steps=int(sums[1]), levels=sums[2:].reshape(channels, -1)
-    )
+    return smaller(larger(height * width // _ENOUGH_PIXELS, 1), height)

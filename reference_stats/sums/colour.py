@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from reference_stats.kernels.share_unit import SHARE
+from reference_stats.sums.arithmetic import Value
 
 # As bright and as dark as a channel gets; JPEG moves a level or two.
 BLOWN = 254
@@ -41,29 +39,19 @@ class ColourSums(NamedTuple):
         Sum of ``|R - B|``.
     """
 
-    red: int
-    green: int
-    blue: int
-    red_green_squares: int
-    yellow_blue_squares: int
-    saturation: float
-    blown: int
-    crushed: int
-    colourless: int
-    red_blue: int
+    red: Value
+    green: Value
+    blue: Value
+    red_green_squares: Value
+    yellow_blue_squares: Value
+    saturation: Value
+    blown: Value
+    crushed: Value
+    colourless: Value
+    red_blue: Value
 
 
-def colour_sums_of(sums: Sequence[int]) -> ColourSums:
-    """Return what the kernel of the colours said, with the saturation in ones."""
+def colour_sums_of(sums: Sequence[Value]) -> ColourSums:
+    """Return what the kernel of the colours said, of one image or of many, with shares in ones."""
     red, green, blue, red_green, yellow_blue, shares, *counts = sums
     return ColourSums(red, green, blue, red_green, yellow_blue, shares / SHARE, *counts)
-
-
-def grey_sums(plane: NDArray[np.uint8]) -> ColourSums:
-    """Return the sums over a plane of shape (height, width) whose three channels are the same."""
-    from reference_stats.kernels.grey_pass import count_levels  # noqa: PLC0415 - numba is slow
-
-    counts = count_levels(np.ascontiguousarray(plane))
-    total = int(counts @ np.arange(256))
-    blown, crushed = counts[BLOWN:].sum(), counts[: CRUSHED + 1].sum()
-    return ColourSums(total, total, total, 0, 0, 0.0, int(blown), int(crushed), plane.size, 0)

@@ -17,6 +17,7 @@ from reference_stats.sums.detail import DetailSums
 from reference_stats.sums.layout import LayoutSums
 from reference_stats.sums.levels import LevelSums, sum_levels
 from reference_stats.sums.once import once
+from reference_stats.sums.peaks import Peaks
 from reference_stats.sums.picture import PictureSums, sum_picture
 
 
@@ -67,6 +68,11 @@ class DecodedImage:
         return int(self.luma.shape[1])
 
     @property
+    def pixel_count(self) -> int:
+        """How many pixels are displayed."""
+        return int(self.luma.size)
+
+    @property
     def is_deep(self) -> bool:
         """Whether the file holds whole numbers of more than 8 bits, which `luma` clips."""
         return is_deep(self.mode)
@@ -113,7 +119,7 @@ class DecodedImage:
 
     @once
     def channel_sums(self) -> ChannelSums:
-        """Return the jumps between neighbouring samples and the levels of each channel."""
+        """Return the jumps between neighbouring samples."""
         return self._picture_sums.channels
 
     @once
@@ -125,6 +131,11 @@ class DecodedImage:
     def layout_sums(self) -> LayoutSums:
         """Return the sums of the rows and columns of `grey`, and its flat borders."""
         return self._picture_sums.layout
+
+    @once
+    def peaks(self) -> Peaks:
+        """Return the peaks of the rows and of the levels' frequencies."""
+        return self._picture_sums.peaks
 
     @once
     def _picture_sums(self) -> PictureSums:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from reference_stats.sums.arithmetic import Value, larger, ratio
 
 # Grey levels by which a speck stands out from all four neighbours.
 SPECK_STEP = 8
@@ -50,28 +51,27 @@ class DetailSums(NamedTuple):
         the half.
     """
 
-    pixels: int
-    noise: int
-    gradient: int
-    gradient_squares: int
-    specks: int
-    hot_pixels: int
-    padded_laplacian_squares: int
-    steps_down: int
-    steps_down_between_blocks: int
-    steps_right: int
-    steps_right_between_blocks: int
-    laplacian_squares: int
-    central_laplacian_squares: int
-    central_pixels: int
-    bends_down: int
-    bends_right: int
-    laplacian_energies: tuple[float, float, float]
+    pixels: Value
+    noise: Value
+    gradient: Value
+    gradient_squares: Value
+    specks: Value
+    hot_pixels: Value
+    padded_laplacian_squares: Value
+    steps_down: Value
+    steps_down_between_blocks: Value
+    steps_right: Value
+    steps_right_between_blocks: Value
+    laplacian_squares: Value
+    central_laplacian_squares: Value
+    central_pixels: Value
+    bends_down: Value
+    bends_right: Value
+    laplacian_energies: tuple[Value, Value, Value]
 
 
-def detail_sums_of(sums: Sequence[int], shape: tuple[int, ...]) -> DetailSums:
-    """Return what the kernel of the three sizes said of a plane of a shape."""
-    height, width = shape
+def detail_sums_of(sums: Sequence[Value], height: Value, width: Value) -> DetailSums:
+    """Return what the kernel of the three sizes said of a plane, or of many."""
     noise, gradient, gradient_squares, specks, squares = sums[:5]
     padded_squares, down, down_between, right, right_between = sums[5:10]
     hot, central, bends_down, bends_right, half, quarter = sums[10:]
@@ -106,15 +106,15 @@ def first_boundary(length: int, *, from_end: bool) -> int:
     return (length - BLOCK - 1) % BLOCK if from_end else BLOCK - 1
 
 
-def _inner_pixels(height: int, width: int) -> int:
-    return max(height - 2, 0) * max(width - 2, 0)
+def _inner_pixels(height: Value, width: Value) -> Value:
+    return larger(height - 2, 0) * larger(width - 2, 0)
 
 
-def _central(length: int) -> int:
+def _central(length: Value) -> Value:
     """Return how many of the inner pixels of a line are in its middle half, as `centre_of`."""
-    return max(length - 2, 0) - 2 * (max(length - 2, 0) // 4)
+    inner = larger(length - 2, 0)
+    return inner - 2 * (inner // 4)
 
 
-def _mean_square(squares: int, height: int, width: int, scale: int) -> float:
-    pixels = _inner_pixels(height, width)
-    return squares / (scale * scale * pixels) if pixels else math.nan
+def _mean_square(squares: Value, height: Value, width: Value, scale: int) -> Value:
+    return ratio(squares, scale * scale * _inner_pixels(height, width))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from reference_stats.sums.arithmetic import Value, smaller
 
 # Grey levels that a bar may vary by: what JPEG makes of a plain one.
 FLAT = 2
-_BORDERS = 4
 
 
 class LineSums(NamedTuple):
@@ -17,10 +16,8 @@ class LineSums(NamedTuple):
 
     Attributes
     ----------
-    sums
-        One whole number a line: shape (height,) or (width,).
     deviation
-        Their population standard deviation.
+        The population standard deviation of the lines' sums.
     first_half, second_half
         The sums of the upper or left half of the lines and of the other half; the middle one of an
         odd number of lines is in neither.
@@ -29,11 +26,10 @@ class LineSums(NamedTuple):
         have levels that differ by 2 at most. In a flat picture all of them, counted once.
     """
 
-    sums: NDArray[np.int64]
-    deviation: float
-    first_half: int
-    second_half: int
-    flat: int
+    deviation: Value
+    first_half: Value
+    second_half: Value
+    flat: Value
 
 
 class LayoutSums(NamedTuple):
@@ -43,24 +39,18 @@ class LayoutSums(NamedTuple):
     columns: LineSums
 
 
-def layout_sums_of(sums: NDArray[np.int64], shape: tuple[int, ...]) -> LayoutSums:
-    """Return what the kernel of the layout said of a plane of a shape."""
-    behind_rows = _BORDERS + shape[0]
-    top, bottom, left, right = sums[:_BORDERS].tolist()
+def layout_sums_of(sums: Sequence[Value], height: Value, width: Value) -> LayoutSums:
+    """Return what the kernel of the layout said of a plane, or of many.
+
+    Parameters
+    ----------
+    sums
+        The numbers of flat lines at the top, at the bottom, on the left and on the right; then the
+        rows' deviation and the sums of their halves, and the columns'.
+    """
+    top, bottom, left, right = sums[:4]
+    row_deviation, upper, lower, column_deviation, first, second = sums[4:]
     return LayoutSums(
-        rows=_lines(sums[_BORDERS:behind_rows], top + bottom),
-        columns=_lines(sums[behind_rows:], left + right),
-    )
-
-
-def _lines(sums: NDArray[np.int64], flat: int) -> LineSums:
-    from reference_stats.kernels.layout_pass import describe_lines  # noqa: PLC0415 - numba is slow
-
-    deviation, first, second = describe_lines(sums)
-    return LineSums(
-        sums=sums,
-        deviation=deviation,
-        first_half=first,
-        second_half=second,
-        flat=min(flat, len(sums)),
+        rows=LineSums(row_deviation, upper, lower, smaller(top + bottom, height)),
+        columns=LineSums(column_deviation, first, second, smaller(left + right, width)),
     )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reference_stats.sums.arithmetic import Value
+
 # The share of the pixels that may be darker than the black point.
 _BLACK_SHARE = 0.001
-_OVEREXPOSED = 250
-_UNDEREXPOSED = 5
+OVEREXPOSED = 250
+UNDEREXPOSED = 5
 
 
 class LevelSums(NamedTuple):
-    """Exact but for the last two.
+    """Exact but for the last two; in the order in which the kernel has them.
 
     Attributes
     ----------
@@ -36,36 +37,30 @@ class LevelSums(NamedTuple):
         root is right to 2**-21.
     """
 
-    total: int
-    squares: int
-    overexposed: int
-    underexposed: int
-    darkest: int
-    brightest: int
-    lower_median: int
-    upper_median: int
-    black_point: int
-    entropy: float
-    gradients: float
+    total: Value
+    squares: Value
+    overexposed: Value
+    underexposed: Value
+    darkest: Value
+    brightest: Value
+    lower_median: Value
+    upper_median: Value
+    black_point: Value
+    entropy: Value
+    gradients: Value
 
 
 def sum_levels(plane: NDArray[np.uint8]) -> LevelSums:
     """Return the sums over a plane of shape (height, width)."""
     from reference_stats.kernels.grey_pass import summarize  # noqa: PLC0415 - numba is slow
 
-    black = math.ceil(_BLACK_SHARE * plane.size) - 1
-    sums, entropy, gradients = summarize(plane, _OVEREXPOSED, _UNDEREXPOSED, black)
-    total, squares, bright, dark, darkest, brightest, lower, upper, nearly_black = sums.tolist()
-    return LevelSums(
-        total=total,
-        squares=squares,
-        overexposed=bright,
-        underexposed=dark,
-        darkest=darkest,
-        brightest=brightest,
-        lower_median=lower,
-        upper_median=upper,
-        black_point=nearly_black,
-        entropy=entropy,
-        gradients=gradients,
+    sums, entropy, gradients = summarize(
+        plane, OVEREXPOSED, UNDEREXPOSED, int(black_rank(plane.size))
     )
+    return LevelSums(*[*sums.tolist(), entropy, gradients])
+
+
+def black_rank(pixels: Value) -> Value:
+    """Return which pixel in the order of brightness has the black point's level."""
+    # The whole number from which on it is no less than the share: -(-x // 1) rounds up.
+    return -(-_BLACK_SHARE * pixels // 1) - 1

@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
-import math
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from reference_stats.sums.arithmetic import Value
 
 # Lines of a spectrum on either side that a peak is compared with.
 _REACH = 7
+FEWEST_ROWS = 64
+# A band occurs at least so often in the picture; scenes themselves repeat less often.
+_FEWEST_BANDS = 10
 # The levels at both ends hold what is clipped.
 _FIRST_LEVEL, _BEHIND_LAST_LEVEL = 2, 254
 # The mean of so many levels on either side is what is smooth in a histogram.
 _SMOOTHED = 4
+# Combs of levels are at most 31 levels apart.
+_FEWEST_TEETH = 8
+# For the kernels: what is looked at, and the mean powers per line that are taken for rounding.
+PEAKS = (
+    _REACH,
+    FEWEST_ROWS,
+    _FEWEST_BANDS,
+    _FIRST_LEVEL,
+    _BEHIND_LAST_LEVEL,
+    _SMOOTHED,
+    _FEWEST_TEETH,
+)
+FLOORS = (0.05, 0.02)
 
 
-def peak_of(series: NDArray[np.float64], *, first: int, floor: float) -> float:
-    """Return ``log(1 + P)``: 0 without any pattern, about 1 to 2 by chance, 3 and more for one.
+class Peaks(NamedTuple):
+    """The largest ratios of a line of a periodogram to the mean of the lines up to 7 beside it.
 
-    P is the largest ratio of a line of the periodogram to the mean of the lines up to 7 beside it,
-    its two neighbours left out. The periodogram is that of the deviations from the mean under
-    Hann's window, of 512 lines from `first` on at most. Ratios to the surroundings make nothing of
-    what photographs are full of: power that falls with the frequency.
+    The two neighbours of the line are left out of the mean. The periodogram is that of the
+    deviations from the mean under Hann's window, of 512 lines at most, from the longest wave on
+    that is looked at. Ratios to the surroundings make nothing of what photographs are full of:
+    power that falls with the frequency.
 
-    Parameters
+    Attributes
     ----------
-    series
-        One or more series of equal length, shape (series, length); the largest peak counts.
-    first
-        Waves that fit fewer times into the length are left out.
-    floor
-        The mean power per line that is taken for rounding.
-    """
-    from reference_stats.kernels.spectrum_pass import highest_peak  # noqa: PLC0415 - numba is slow
-
-    return math.log1p(highest_peak(series, first, _REACH, floor))
-
-
-def unevenness_of(levels: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return ``log(1 + N)`` of how often each inner level occurs, less its mean over 9 levels.
-
-    Parameters
-    ----------
+    rows
+        Of the rows' mean grey levels, for waves that fit into the height at least 10 times; NaN for
+        fewer than 64 rows.
     levels
-        Counts of shape (channels, 256).
-
-    Returns
-    -------
-    Of the levels 2 to 253, shape (channels, 252).
+        Of ``log(1 + N)``, N being how often a channel has each of the levels 2 to 253, less its
+        mean over 9 levels, for waves that fit at least 8 times; the largest of the channels.
     """
-    from reference_stats.kernels.spectrum_pass import level_waves  # noqa: PLC0415 - numba is slow
 
-    return level_waves(levels, _FIRST_LEVEL, _BEHIND_LAST_LEVEL, _SMOOTHED)
+    rows: Value
+    levels: Value

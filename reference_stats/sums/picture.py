@@ -1,4 +1,4 @@
-"""The sums that most features are computed from, in as few calls as can be.
+"""The sums that most features are computed from, in one call.
 
 While machine code runs, another thread has the interpreter: between two calls the threads may have
 to wait for each other, which costs a small image more than its pixels do.
@@ -6,20 +6,15 @@ to wait for each other, which costs a small image more than its pixels do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_stats.sums.channels import JUMP, ChannelSums, channel_sums_of, row_step
-from reference_stats.sums.colour import (
-    BLOWN,
-    CRUSHED,
-    EQUAL,
-    ColourSums,
-    colour_sums_of,
-    grey_sums,
-)
+from reference_stats.sums.arithmetic import Value
+from reference_stats.sums.channels import JUMP, ChannelSums, row_step
+from reference_stats.sums.colour import BLOWN, CRUSHED, EQUAL, ColourSums, colour_sums_of
 from reference_stats.sums.detail import (
     HOT_STEP,
     SPECK_STEP,
@@ -28,18 +23,23 @@ from reference_stats.sums.detail import (
     first_boundary,
 )
 from reference_stats.sums.layout import FLAT, LayoutSums, layout_sums_of
+from reference_stats.sums.peaks import FLOORS, PEAKS, Peaks
 
-_COLOURS = 10
-_DETAIL = 16
+# As the kernel of a picture wants them.
+LIMITS = (BLOWN, CRUSHED, EQUAL, JUMP, SPECK_STEP, HOT_STEP, FLAT)
+PICTURE_SUMS = 40
+# Behind the last of each group of sums.
+_COLOURS, _CHANNELS, _DETAIL, _LAYOUT = 10, 12, 28, 38
 
 
 class PictureSums(NamedTuple):
-    """Sums over all pixels of one picture."""
+    """Sums over all pixels of one picture, or of many."""
 
     colours: ColourSums
     channels: ChannelSums
     detail: DetailSums
     layout: LayoutSums
+    peaks: Peaks
 
 
 def sum_picture(
@@ -64,28 +64,24 @@ def sum_picture(
     from reference_stats.kernels import picture_pass  # noqa: PLC0415 - numba is slow
 
     height, width = grey.shape
-    first_row = first_boundary(height, from_end=rows_from_below)
-    first_column = first_boundary(width, from_end=columns_from_right)
-    of_channels = JUMP, row_step(height, width)
-    of_grey = SPECK_STEP, HOT_STEP, first_row, first_column, FLAT
-    if pixels.strides[2] == 0:
-        sums = picture_pass.sum_grey(grey, *of_channels, *of_grey)
-        return _picture_sums(grey_sums(pixels[:, :, 0]), 1, sums, grey.shape)
-    sums = picture_pass.sum_colours_and_grey(
-        pixels, grey, BLOWN, CRUSHED, EQUAL, *of_channels, *of_grey
+    places = (
+        int(row_step(height, width)),
+        first_boundary(height, from_end=rows_from_below),
+        first_boundary(width, from_end=columns_from_right),
     )
-    colours = colour_sums_of(sums[:_COLOURS].tolist())
-    return _picture_sums(colours, 3, sums[_COLOURS:], grey.shape)
+    is_grey = pixels.strides[2] == 0
+    lines = grey if is_grey else pixels.reshape(len(pixels), -1)
+    sums = np.empty(PICTURE_SUMS)
+    picture_pass.sum_picture(lines, 1 if is_grey else 3, grey, places, LIMITS, PEAKS, FLOORS, sums)
+    return picture_sums_of(sums.tolist(), height, width)
 
 
-def _picture_sums(
-    colours: ColourSums, channels: int, sums: NDArray[np.int64], shape: tuple[int, ...]
-) -> PictureSums:
-    detail = 2 + 256 * channels
-    layout = detail + _DETAIL
+def picture_sums_of(sums: Sequence[Value], height: Value, width: Value) -> PictureSums:
+    """Return what the kernel of a picture said, of one picture or of many."""
     return PictureSums(
-        colours=colours,
-        channels=channel_sums_of(sums[:detail], channels),
-        detail=detail_sums_of(sums[detail:layout].tolist(), shape),
-        layout=layout_sums_of(sums[layout:], shape),
+        colours=colour_sums_of(sums[:_COLOURS]),
+        channels=ChannelSums(*sums[_COLOURS:_CHANNELS]),
+        detail=detail_sums_of(sums[_CHANNELS:_DETAIL], height, width),
+        layout=layout_sums_of(sums[_DETAIL:_LAYOUT], height, width),
+        peaks=Peaks(*sums[_LAYOUT:PICTURE_SUMS]),
     )

@@ -13,15 +13,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from reference_stats.extraction.isolated import worker
-from reference_stats.extraction.measuring.measure import measure
+from reference_stats.extraction.measuring.measure_many import measure_many
+from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.features.feature import Feature
-from reference_stats.fingerprint import FINGERPRINT_BYTES
-from reference_stats.outcomes import FeatureValues, ImageFeatures, UnreadableImage
 from reference_stats.size_limits import SizeLimits
 
 
@@ -35,16 +35,12 @@ def _segfault(mark: str) -> None:
     ctypes.string_at(0)
 
 
-def _features(count: int) -> ImageFeatures:
-    values = FeatureValues(("nothing",) * count, np.zeros(count))
-    return ImageFeatures(values=values, deep=False, fingerprint=bytes(FINGERPRINT_BYTES))
-
-
 def _use_up_all_files(mark: str) -> None:
-    """Leave the process no file, and let it load a module the next time it needs luma."""
+    """Leave the process no file, and let it load modules the next time it needs sums."""
     if mark:
         Path(mark).touch()
-    sys.modules.pop("reference_stats.kernels.colour_pass", None)
+    for name in ("colour_pass", "picture_pass"):
+        sys.modules.pop(f"reference_stats.kernels.{name}", None)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
 
@@ -53,28 +49,42 @@ FAULTS: dict[str, Callable[[str], object]] = {
     "segfault": _segfault,
     "abort": lambda _: os.abort(),
     "killed": lambda _: os.kill(os.getpid(), signal.SIGKILL),
+    "slow": lambda _: time.sleep(1),
     "hang": lambda _: time.sleep(3600),
     "greedy": lambda _: bytearray(64 << 30),
     "bug": _find_a_bug,
     "no files": _use_up_all_files,
-    "lie": lambda _: _features(3),
-    "too much": lambda _: _features(1_000_000),
+    "lie": lambda _: 3,
+    "too much": lambda _: 1_000_000,
 }
 
 
 def measure_with_faults(
-    data: bytes, limits: SizeLimits, features: Sequence[Feature]
-) -> ImageFeatures | UnreadableImage:
-    """Do what the file asks for, then measure it."""
-    if b"FAULT:" in data:
-        name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition("@")
-        if not (mark and Path(mark).exists()):
-            answer = FAULTS[name](mark)
-            if isinstance(answer, ImageFeatures):
-                return answer
-    return measure(data, limits, features)
+    files: Sequence[bytes],
+    limits: SizeLimits,
+    features: Sequence[Feature],
+    *,
+    before_each: Callable[[int], object] = int,
+) -> MeasuredFiles:
+    """Do what each file asks for when its turn comes, and measure them."""
+    told: list[object] = []
+
+    def begin_with_fault(place: int) -> None:
+        before_each(place)
+        data = files[place]
+        if b"FAULT:" in data:
+            name, _, mark = data.rpartition(b"FAULT:")[2].decode("latin-1").partition("@")
+            if not (mark and Path(mark).exists()):
+                told.append(FAULTS[name](mark))
+
+    measured = measure_many(files, limits, features, before_each=begin_with_fault)
+    for count in told:
+        if isinstance(count, int):
+            # An answer with as many numbers of each file as a liar likes.
+            return replace(measured, numbers=np.zeros((len(files), count)))
+    return measured
 
 
 if __name__ == "__main__":
-    worker.measure = measure_with_faults
-    worker.main(int(sys.argv[1]))
+    worker.measure_many = measure_with_faults
+    worker.main(*map(int, sys.argv[1:]))

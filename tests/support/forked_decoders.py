@@ -14,6 +14,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,7 +44,7 @@ class ForkedDecoder(subprocess.Popen[bytes]):
         assert args[1:3] == ["-m", worker.__name__]
         child = os.fork()
         if not child:
-            _be_decoder(int(args[3]), pipes, env)
+            _be_decoder([int(one) for one in args[3:]], pipes, env)
         self.pid = child
         self._child_created = True
         self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
@@ -58,7 +59,9 @@ def fork_decoders() -> None:
     )
 
 
-def _be_decoder(descriptor: int, pipes: Sequence[int], environment: Mapping[str, str]) -> None:
+def _be_decoder(
+    descriptors: Sequence[int], pipes: Sequence[int], environment: Mapping[str, str]
+) -> None:
     """Be what ``python -m reference_stats.extraction.isolated.worker`` is, and end."""
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGHUP):
@@ -66,11 +69,11 @@ def _be_decoder(descriptor: int, pipes: Sequence[int], environment: Mapping[str,
         os.dup2(pipes[0], 0)
         os.dup2(pipes[3], 1)
         # Among them the run's own side of the connection: it has to be the only one.
-        os.closerange(3, descriptor)
-        os.closerange(descriptor + 1, _MOST_FILES)
+        for low, high in pairwise([2, *sorted(descriptors), _MOST_FILES]):
+            os.closerange(low + 1, high)
         os.environ.clear()
         os.environ.update(environment)
-        worker.main(descriptor)
+        worker.main(*descriptors)
     except BaseException:  # noqa: BLE001 - nothing of the command may go on here
         with contextlib.suppress(OSError):
             traceback.print_exc(file=sys.stderr)

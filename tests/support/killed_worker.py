@@ -13,4 +13,4 @@ if __name__ == "__main__":
         if os.environ.get("PYTHON_KILLED_ONCE"):
             killed_before.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    worker.main(int(sys.argv[1]))
+    worker.main(*map(int, sys.argv[1:]))

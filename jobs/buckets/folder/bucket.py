@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from jobs.buckets.bucket import (
@@ -15,7 +15,6 @@ from jobs.buckets.bucket import (
     ObjectKind,
     StoredObject,
     check_prefix,
-    check_size,
 )
 from jobs.buckets.folder.files import (
     described_file,
@@ -32,11 +31,14 @@ from jobs.buckets.folder.files import (
 )
 from jobs.buckets.folder.listing import list_folder, list_level
 from jobs.buckets.folder.paths import MISSING_CODES, FolderPaths
+from jobs.buckets.folder.plain_files import PlainFiles, plain_files, read_all
 from jobs.endpoints import without_secrets
 from jobs.errors import (
     ObjectChangedError,
+    ObjectError,
     ObjectExistsError,
     ObjectMissingError,
+    ObjectTooLargeError,
     UsageError,
 )
 
@@ -96,16 +98,21 @@ class FolderBucket(Bucket):
 
     def read(self, name: str, most_bytes: int | None = None) -> StoredObject:
         """Return a file's content."""
-        with (
-            self._reading(name) as (descriptor, status),
-            os.fdopen(descriptor, "rb", closefd=False) as file,
-        ):
-            url, version = self.url_of(name), file_version(status)
-            check_size(url, status.st_size, most_bytes, version)
-            # Another program may be writing more into it.
-            data = file.read() if most_bytes is None else file.read(most_bytes + 1)
-            check_size(url, len(data), most_bytes, version)
-            return StoredObject(data=data, version=version)
+        with self._reading(name) as (descriptor, status):
+            return self._content(name, descriptor, status, most_bytes)
+
+    def read_many(
+        self, names: Sequence[str], most_bytes: int | None = None
+    ) -> list[StoredObject | ObjectError]:
+        """Return the contents of several files; a folder in which several are is opened once."""
+        if len(names) < 2:
+            return super().read_many(names, most_bytes)
+        try:
+            with plain_files(self._root) as files:
+                return [self._read_of_many(files, name, most_bytes) for name in names]
+        except OSError:
+            # The bucket's folder itself cannot be opened: each file says why.
+            return super().read_many(names, most_bytes)
 
     def info(self, name: str) -> ObjectInfo:
         """Return a file's size, version and time."""
@@ -219,18 +226,64 @@ class FolderBucket(Bucket):
             self._tidied.add(folder)
             remove_abandoned(self._root, folder)
 
+    def _read_of_many(
+        self, files: PlainFiles, name: str, most_bytes: int | None
+    ) -> StoredObject | ObjectError:
+        try:
+            self._paths.check(name)
+            try:
+                descriptor, status = files.open(name)
+                try:
+                    return self._content(name, descriptor, status, most_bytes)
+                finally:
+                    os.close(descriptor)
+            except OSError:
+                # A link that may lead to a file inside, or trouble that is said as of one file.
+                return self.read(name, most_bytes)
+        except ObjectError as error:
+            return error
+
+    def _content(
+        self, name: str, descriptor: int, status: os.stat_result, most_bytes: int | None
+    ) -> StoredObject:
+        version, size_bytes = file_version(status), status.st_size
+        if most_bytes is None or size_bytes <= most_bytes:
+            data = read_all(descriptor, size_bytes, most_bytes)
+            size_bytes = len(data)
+            if most_bytes is None or size_bytes <= most_bytes:
+                return StoredObject(data=data, version=version)
+        raise ObjectTooLargeError(self.url_of(name), size_bytes, most_bytes, version)
+
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[tuple[int, os.stat_result]]:
-        path = self._paths.inside(name)
+        self._paths.check(name)
         try:
-            with (
-                self._paths.explained(name, MISSING_CODES),
-                opened_for_reading(Path(os.path.realpath(self._root)), path) as opened,
-            ):
+            with self._paths.explained(name, MISSING_CODES), self._opened(name) as opened:
                 yield opened
         except ObjectMissingError:
             self._paths.require_root()
             raise
+
+    @contextlib.contextmanager
+    def _opened(self, name: str) -> Iterator[tuple[int, os.stat_result]]:
+        plain = self._open_plain(name)
+        if plain is None:
+            path = self._paths.inside(name)
+            with opened_for_reading(Path(os.path.realpath(self._root)), path) as opened:
+                yield opened
+            return
+        try:
+            yield plain
+        finally:
+            os.close(plain[0])
+
+    def _open_plain(self, name: str) -> tuple[int, os.stat_result] | None:
+        """Open a file to which no link leads; None where it is not there like that."""
+        try:
+            with plain_files(self._root) as files:
+                return files.open(name)
+        except OSError:
+            return None
 
     def _listing(self, prefix: str) -> Iterator[ObjectInfo]:
         above, slash, beginning = prefix.rpartition("/")

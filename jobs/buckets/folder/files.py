@@ -18,7 +18,7 @@ from jobs.buckets.bucket import ObjectInfo
 OWN_FILES_PREFIX = ".drift-bucket-"
 _WRITERS_LOCK = OWN_FILES_PREFIX + "lock"
 # Linux can open a folder that may be passed through and not be listed.
-_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+FOLDER_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # As long as the other kinds of store wait for an answer.
 LOCK_PATIENCE_S = 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.001, 0.05
@@ -79,10 +79,10 @@ def opened_for_reading(root: Path, path: Path) -> Iterator[tuple[int, os.stat_re
 
 
 def _open_below(root: Path, parts: tuple[str, ...]) -> int:
-    folder = os.open(root, _FOLDER)
+    folder = os.open(root, FOLDER_FLAGS)
     try:
         for part in parts[:-1]:
-            above, folder = folder, os.open(part, _FOLDER, dir_fd=folder)
+            above, folder = folder, os.open(part, FOLDER_FLAGS, dir_fd=folder)
             os.close(above)
         # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

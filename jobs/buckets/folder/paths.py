@@ -45,6 +45,21 @@ class FolderPaths:
     url: str
     root: Path
 
+    def check(self, name: str) -> None:
+        """Check that an object may have this name.
+
+        Raises
+        ------
+        UnsafeNameError
+            If it may not.
+        """
+        check_name(self.url, name)
+        if OWN_FILES_PREFIX in name and any(is_own_file(part) for part in name.split("/")):
+            raise UnsafeNameError(
+                self._url_of(name),
+                f"names that start with {OWN_FILES_PREFIX!r} are the bucket's own.",
+            )
+
     def inside(self, name: str) -> Path:
         """Return the real path of an object, with every symbolic link on the way followed.
 
@@ -53,18 +68,13 @@ class FolderPaths:
         UnsafeNameError
             If the name is no object's, or leads out of the folder.
         """
-        check_name(self.url, name)
-        url = self._url_of(name)
-        if any(is_own_file(part) for part in name.split("/")):
-            raise UnsafeNameError(
-                url, f"names that start with {OWN_FILES_PREFIX!r} are the bucket's own."
-            )
+        self.check(name)
         # Links that change while they are followed are an error of the system's.
         with self.explained(name, MISSING_CODES | {errno.EINVAL}):
             path = Path(os.path.realpath(self.root / name))
         if not path.is_relative_to(os.path.realpath(self.root)):
             raise UnsafeNameError(
-                url,
+                self._url_of(name),
                 "a symbolic link leads outside the bucket's folder. Put the files themselves "
                 "there, or let bucket.url name the folder that the link leads to.",
             )

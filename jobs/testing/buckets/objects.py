@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from jobs.buckets.bucket import HTML, Bucket
-from jobs.errors import ObjectChangedError, ObjectMissingError, ObjectTooLargeError
+from jobs.buckets.bucket import HTML, Bucket, StoredObject
+from jobs.errors import (
+    ObjectChangedError,
+    ObjectMissingError,
+    ObjectTooLargeError,
+    UnsafeNameError,
+)
 from jobs.testing.buckets.suite import BucketSuite
 
 
@@ -116,6 +121,39 @@ class ObjectsSuite(BucketSuite):
         with pytest.raises(ObjectTooLargeError, match=r"a\.bin: it has") as caught:
             bucket.read("a.bin", most_bytes=len(content))
         assert (caught.value.size_bytes, caught.value.version) == (len(content) + 1, version)
+
+    def test_several_objects_are_read_in_the_order_of_their_names(self, bucket: Bucket) -> None:
+        names = ["b/2.txt", "a/1.txt", "c.txt", "a/3.txt", "a/1.txt"]
+        versions = {name: bucket.write(name, name.encode()) for name in names}
+        assert bucket.read_many(names) == [
+            StoredObject(data=name.encode(), version=versions[name]) for name in names
+        ]
+        assert bucket.read_many(names[:1]) == [bucket.read(names[0])]
+        assert bucket.read_many([]) == []
+
+    def test_of_several_objects_those_that_cannot_be_read_say_why_and_the_others_are_read(
+        self, bucket: Bucket
+    ) -> None:
+        for name, content in (("a/1.txt", b"1"), ("a/long.txt", b"12345"), ("a/2.txt", b"2")):
+            bucket.write(name, content)
+        names = ["a/1.txt", "a/missing", "../a/1.txt", "a/long.txt", "a", "", "a/2.txt"]
+        found = bucket.read_many(names, most_bytes=4)
+        assert [one.data for one in found if isinstance(one, StoredObject)] == [b"1", b"2"]
+        assert [type(one) for one in found] == [
+            StoredObject,
+            ObjectMissingError,
+            UnsafeNameError,
+            ObjectTooLargeError,
+            ObjectMissingError,
+            UnsafeNameError,
+            StoredObject,
+        ]
+        missing, too_large = found[1], found[3]
+        assert isinstance(missing, ObjectMissingError)
+        assert missing.url == bucket.url_of("a/missing")
+        assert isinstance(too_large, ObjectTooLargeError)
+        assert (too_large.size_bytes, too_large.most_bytes) == (5, 4)
+        assert too_large.version == bucket.info("a/long.txt").version
 
     def test_a_local_copy_has_the_content_and_the_ending_of_the_name(
         self, bucket: Bucket, tmp_path: Path

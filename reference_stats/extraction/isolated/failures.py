@@ -10,11 +10,35 @@ from reference_stats.extraction.isolated import messages
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 
 # For a file; the slowest of the allowed size takes a tenth of it.
-PATIENCE_S = {messages.IMAGE: 60.0, messages.THUMBNAIL: 20.0}
+PATIENCE_S = {messages.FILES: 60.0, messages.THUMBNAIL: 20.0}
 # In place of an exit code: the process answered, but no outcome.
 NONSENSE = 256
 # The same: it closed its connection and did not end, until it was killed from here.
 LINGERED = 257
+
+
+class FailedError(Exception):
+    """A decoding process ended, or was ended, before it gave an outcome."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+class DecodingBugError(RuntimeError):
+    """A decoding process met a bug of ours.
+
+    Parameters
+    ----------
+    trace
+        What it said.
+    place
+        Where among the files it was; None where that is not known.
+    """
+
+    def __init__(self, trace: str, place: int | None) -> None:
+        super().__init__(f"in the decoding process:\n{trace}")
+        self.place = place
 
 
 class DecoderStartError(DriftError):
@@ -23,13 +47,27 @@ class DecoderStartError(DriftError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """How a process ended under an image; None where it gave no answer in time.
+    """How a process ended under one image or several.
 
-    `outcome` is what it said, where it met an error of the machine's.
+    Attributes
+    ----------
+    code
+        Its exit code, negative for a signal; None where it gave no answer in time.
+    outcome
+        What it said, where it met an error of the machine's.
+    place
+        Where among the images it was; None where that is not known. A process that was taken over
+        may lie about it.
     """
 
     code: int | None = None
     outcome: UnreadableImage | None = None
+    place: int | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether there was no answer in time: the image has had its time, once is enough."""
+        return self.code is None and self.outcome is None
 
     def as_outcome(self) -> UnreadableImage:
         """Return what is said of the image."""
@@ -42,7 +80,7 @@ def too_slow() -> UnreadableImage:
     """Return what is said of an image that took longer than its time."""
     return UnreadableImage(
         reason=UnreadableReason.TOO_SLOW,
-        detail=f"no result within {PATIENCE_S[messages.IMAGE]:.0f} s",
+        detail=f"no result within {PATIENCE_S[messages.FILES]:.0f} s",
     )
 
 

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reference_stats.extraction.isolated import messages
+from reference_stats.extraction.isolated.columns import pack_files, unpack_measured
 from reference_stats.extraction.isolated.failures import (
     LINGERED,
     NONSENSE,
     PATIENCE_S,
     DecoderStartError,
+    DecodingBugError,
+    FailedError,
+    Failure,
 )
-from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
+from reference_stats.extraction.isolated.turns import Turns
+from reference_stats.extraction.measuring.measured_files import MeasuredFiles
+from reference_stats.outcomes import UnreadableReason
 from reference_stats.size_limits import SizeLimits
 
 # A process that starts may have loops to compile, on a machine that is busy with others.
@@ -37,22 +45,6 @@ _ENVIRONMENT_PREFIXES = ("PYTHON", "NUMBA_", "LC_", "MALLOC_", "COVERAGE_", "COV
 
 class KilledAtStartError(DecoderStartError):
     """A decoding process was killed before it was ready."""
-
-
-class ProcessEndedError(Exception):
-    """A decoding process ended in the middle of an image."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class AccidentError(Exception):
-    """A decoding process met an error of the machine's."""
-
-    def __init__(self, outcome: UnreadableImage) -> None:
-        super().__init__(outcome)
-        self.outcome = outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +66,14 @@ class DecodingProcess:
 
     def __init__(self) -> None:
         own, others = socket.socketpair()
+        self._turns = Turns()
         with others:
             for end in (own, others):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
+            descriptors = others.fileno(), self._turns.descriptor
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", _WORKER, str(others.fileno())],
-                pass_fds=[others.fileno()],
+                [sys.executable, "-m", _WORKER, *map(str, descriptors)],
+                pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env=_environment(),
@@ -87,49 +81,93 @@ class DecodingProcess:
         own.settimeout(_START_PATIENCE_S)
         self._connection = own
         self._stream = own.makefile("rb")
+        self._waiting = select.poll()
+        self._waiting.register(own, select.POLLIN)
         self._order: Order | None = None
         self._await_ready()
 
-    def measure(self, data: bytes, order: Order) -> ImageFeatures | UnreadableImage:
-        """Return what became of an image; raises as `ask` does."""
-        if order != self._order:
-            with _as_ended(self):
-                content = messages.pack_order(order.names, order.limits)
-                messages.send(self._connection, messages.ORDER, content)
-            self._order = order
-        kind, content = self.ask(messages.IMAGE, data)
-        try:
-            outcome = messages.unpack_outcome(kind, content, order.names)
-        except ValueError as nonsense:
-            # Whoever answers so is no longer our program.
-            self.kill()
-            raise ProcessEndedError(NONSENSE) from nonsense
-        if isinstance(outcome, UnreadableImage) and outcome.reason is UnreadableReason.MACHINE:
-            raise AccidentError(outcome)
-        return outcome
-
-    def ask(self, kind: int, data: bytes) -> tuple[int, bytes]:
-        """Return the kind and the content of the answer to an image.
+    def measure(self, files: Sequence[bytes], order: Order) -> MeasuredFiles:
+        """Return what became of some image files.
 
         Raises
         ------
-        ProcessEndedError
-            If the process died of it.
-        TimeoutError
-            If no answer came.
-        RuntimeError
-            If the process met a bug of ours.
+        FailedError
+            If the process died of one of them, gave no answer or a senseless one, or met an error
+            of the machine's. It has ended then.
+        DecodingBugError
+            If it met a bug of ours.
         """
+        if order != self._order:
+            with self._ended_as_failure(len(files)):
+                content = messages.pack_order(order.names, order.limits)
+                messages.send(self._connection, messages.ORDER, content)
+            self._order = order
+        kind, content = self._ask(messages.FILES, pack_files(files), len(files))
+        if kind == messages.BUG:
+            place, trace = messages.unpack_bug(content, len(files))
+            raise DecodingBugError(trace, place)
+        try:
+            measured = unpack_measured(kind, content, len(files), order.names)
+        except ValueError as nonsense:
+            # Whoever answers so is no longer our program.
+            place = self._turns.place(len(files))
+            self.kill()
+            raise FailedError(Failure(code=NONSENSE, place=place)) from nonsense
+        self._end_after_accident(measured)
+        return measured
+
+    def thumbnail(self, data: bytes) -> bytes | None:
+        """Return `thumbnails.thumbnail` of an image file; raises as `measure` does."""
+        kind, content = self._ask(messages.THUMBNAIL, (data,), 1)
+        if kind == messages.BUG:
+            raise DecodingBugError(messages.unpack_bug(content, 1)[1], None)
+        return content or None
+
+    def _ask(self, kind: int, parts: Iterable[bytes], count: int) -> tuple[int, bytes]:
+        self._turns.reset()
         self._connection.settimeout(PATIENCE_S[kind])
-        with _as_ended(self):
-            messages.send(self._connection, kind, data)
+        with self._ended_as_failure(count):
+            messages.send(self._connection, kind, *parts)
+            self._await_answer(PATIENCE_S[kind], count)
             answer = messages.receive(self._stream, _LONGEST_ANSWER_BYTES)
             if answer is None:
                 raise ConnectionResetError
-        if answer[0] == messages.BUG:
-            said = answer[1].decode(errors="replace")
-            raise RuntimeError(f"in the decoding process:\n{said}")
         return answer
+
+    def _await_answer(self, patience_s: float, count: int) -> None:
+        """Wait for as long as the process goes on to another file in time."""
+        place, since = None, time.monotonic()
+        for _ in range(count + 1):
+            while place == (reached := self._turns.place(count)):
+                if self._waiting.poll(1000 * min(1.0, patience_s / 4)):
+                    return
+                if time.monotonic() - since >= patience_s:
+                    raise TimeoutError
+            place, since = reached, time.monotonic()
+        raise TimeoutError
+
+    def _end_after_accident(self, measured: MeasuredFiles) -> None:
+        for place, lost in measured.unreadable.items():
+            if lost.reason is UnreadableReason.MACHINE:
+                # The process may have no more files, or half of a module.
+                self.kill()
+                raise FailedError(Failure(outcome=lost, place=place))
+
+    @contextlib.contextmanager
+    def _ended_as_failure(self, count: int) -> Iterator[None]:
+        try:
+            yield
+        except ConnectionError:
+            code = self._end()
+        except TimeoutError:
+            self._process.kill()
+            self._process.wait()
+            code = None
+        else:
+            return
+        place = self._turns.place(count)
+        self.disconnect()
+        raise FailedError(Failure(code=code, place=place)) from None
 
     @property
     def is_running(self) -> bool:
@@ -138,12 +176,9 @@ class DecodingProcess:
 
     def stop(self) -> int:
         """Make sure that the process has ended; return its exit code, negative for a signal."""
+        code = self._end()
         self.disconnect()
-        try:
-            return self._process.wait(timeout=_END_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return LINGERED
+        return code
 
     def kill(self) -> None:
         """End the process at once."""
@@ -153,6 +188,20 @@ class DecodingProcess:
 
     def disconnect(self) -> None:
         """Close this side of the connection; the process ends once nobody has that side open."""
+        self._hang_up()
+        self._turns.close()
+
+    def _end(self) -> int:
+        """Hang up and wait for the end of the process; where it was at can still be read."""
+        self._hang_up()
+        try:
+            return self._process.wait(timeout=_END_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return LINGERED
+
+    def _hang_up(self) -> None:
         with contextlib.suppress(OSError):
             self._stream.close()
         self._connection.close()
@@ -169,14 +218,6 @@ class DecodingProcess:
                 f"the process that decodes images did not start (it ended with {code}). Run "
                 f"`{sys.executable} -m reference_stats.extraction.warm_up` to see what is wrong."
             )
-
-
-@contextlib.contextmanager
-def _as_ended(process: DecodingProcess) -> Iterator[None]:
-    try:
-        yield
-    except ConnectionError:
-        raise ProcessEndedError(process.stop()) from None
 
 
 def _environment() -> dict[str, str]:

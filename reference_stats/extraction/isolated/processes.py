@@ -1,7 +1,4 @@
-"""The decoding processes of this program: started when needed, used again, replaced when they die.
-
-One image is in a process at a time, so that it is known which one a crash belongs to.
-"""
+"""The decoding processes of this program: started when needed, used again and replaced."""
 
 from __future__ import annotations
 
@@ -10,19 +7,16 @@ import contextlib
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from reference_stats.extraction.isolated import messages
-from reference_stats.extraction.isolated.failures import DecoderStartError, Failure
+from reference_stats.extraction.isolated.failures import DecoderStartError, FailedError, Failure
+from reference_stats.extraction.isolated.guilty import Measured, measure_all
 from reference_stats.extraction.isolated.process import (
-    AccidentError,
     DecodingProcess,
     KilledAtStartError,
     Order,
-    ProcessEndedError,
 )
-from reference_stats.outcomes import ImageFeatures, UnreadableImage
 
 Result = TypeVar("Result")
 # Once could be an accident of the machine's.
@@ -42,11 +36,19 @@ class Decoders:
 
     def start(self) -> None:
         """Have a process ready for the first image."""
-        with contextlib.suppress(DecoderStartError, MemoryError):
-            self._idle.append(self._take())
+        with contextlib.suppress(DecoderStartError, MemoryError), self._starting:
+            # Free before the lock is: whoever waits to start one takes it.
+            self._idle.append(self._take_idle() or _start_process())
 
-    def measure(self, data: bytes, order: Order) -> ImageFeatures | UnreadableImage:
-        """Return what became of an image: that it crashed the decoder is one of the outcomes.
+    def measure(self, data: bytes, order: Order) -> Measured:
+        """Return what became of one image; raises as `measure_many` does."""
+        return self.measure_many([data], order)[0]
+
+    def measure_many(self, files: Sequence[bytes], order: Order) -> list[Measured]:
+        """Return what became of each image: that it crashed the decoder is one of the outcomes.
+
+        They are in one process together. Where it dies, the image that it died of is looked for,
+        and the outcomes of all others are what they are without it.
 
         Raises
         ------
@@ -54,9 +56,14 @@ class Decoders:
             If no process can be started.
         MemoryError
             If two in a row were killed while they started.
+        DecodingBugError
+            If a process met a bug of ours.
         """
-        outcome = self._attempt(lambda process: process.measure(data, order))
-        return outcome if not isinstance(outcome, Failure) else outcome.as_outcome()
+        return measure_all(
+            files,
+            together=lambda some: self._once(lambda process: process.measure(some, order)),
+            alone=lambda one: self._attempt(lambda process: process.measure([one], order)),
+        )
 
     def thumbnail(self, data: bytes) -> bytes | None:
         """Return `thumbnails.thumbnail` of an image file.
@@ -66,33 +73,34 @@ class Decoders:
         DecoderStartError
             If no process can be started.
         """
-        answer = self._attempt(lambda process: process.ask(messages.THUMBNAIL, data))
-        return None if isinstance(answer, Failure) else answer[1] or None
+        answer = self._attempt(lambda process: process.thumbnail(data))
+        return None if isinstance(answer, Failure) else answer
 
     def _attempt(self, work: Callable[[DecodingProcess], Result]) -> Result | Failure:
         failure = Failure()
         for number in range(_ATTEMPTS):
             # The second time in a new one: what became of the others says nothing of the image.
-            process = self._take() if number == 0 else self._new()
-            try:
-                result = work(process)
-            except ProcessEndedError as ended:
-                failure = Failure(code=ended.code)
-                continue
-            except AccidentError as accident:
-                # The process may have no more files, or half of a module.
-                process.kill()
-                failure = Failure(outcome=accident.outcome)
-                continue
-            except TimeoutError:
-                process.kill()
-                return Failure()
-            except BaseException:
-                process.kill()
-                raise
-            self._idle.append(process)
-            return result
+            result = self._once(work, fresh=number > 0)
+            if not isinstance(result, Failure):
+                return result
+            failure = result
+            if failure.is_slow:
+                break
         return failure
+
+    def _once(
+        self, work: Callable[[DecodingProcess], Result], *, fresh: bool = False
+    ) -> Result | Failure:
+        process = self._new() if fresh else self._take()
+        try:
+            result = work(process)
+        except FailedError as failed:
+            return failed.failure
+        except BaseException:
+            process.kill()
+            raise
+        self._idle.append(process)
+        return result
 
     def stop(self) -> None:
         """End the processes that wait for an image; they have nothing to finish."""
@@ -109,22 +117,31 @@ class Decoders:
         self._idle.clear()
 
     def _take(self) -> DecodingProcess:
+        process = self._take_idle()
+        if process is not None:
+            return process
+        with self._starting:
+            # One may have become free while others were started.
+            return self._take_idle() or _start_process()
+
+    def _take_idle(self) -> DecodingProcess | None:
         with contextlib.suppress(IndexError):
             while not (process := self._idle.pop()).is_running:
                 process.kill()
             return process
-        return self._new()
+        return None
 
     def _new(self) -> DecodingProcess:
         with self._starting:
-            try:
-                return DecodingProcess()
-            except KilledAtStartError:
-                return _second_process()
+            return _start_process()
 
 
-def _second_process() -> DecodingProcess:
-    """Start a process once more after one was killed; nobody but the guard of memory does that."""
+def _start_process() -> DecodingProcess:
+    """Start a process, once more where it is killed: only the guard of memory does that."""
+    try:
+        return DecodingProcess()
+    except KilledAtStartError:
+        pass
     try:
         return DecodingProcess()
     except KilledAtStartError:

@@ -9,31 +9,37 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.isolated import messages
-from reference_stats.extraction.measuring.measure import measure
+from reference_stats.extraction.isolated.columns import pack_measured, unpack_files
+from reference_stats.extraction.isolated.turns import teller
+from reference_stats.extraction.measuring.measure_many import measure_many
+from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.extraction.warm_up import warm_up
 from reference_stats.features.feature import Feature
-from reference_stats.features.registry import features_named
-from reference_stats.outcomes import UnreadableImage, UnreadableReason
+from reference_stats.features.registry import feature_names, features_named
+from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
 
 # Decoded samples of up to four bytes, what they become, and a copy or two in between.
 _BYTES_PER_PIXEL = 24
 _LEAST_MEMORY = 1 << 30
 _MOST_SECONDS = 90
+Begin = Callable[[int], object]
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, turns: int) -> None:
     """Serve the run at the other end of a socket.
 
     Parameters
     ----------
     descriptor
         The file descriptor of the socket, opened by the run.
+    turns
+        That of the memory in which the run reads at which file this process is.
     """
     # The run decides when to end; a signal for the whole group reaches it too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -44,13 +50,20 @@ def main(descriptor: int) -> None:
         warm_up()
         with contextlib.suppress(ConnectionError):
             messages.send(connection, messages.READY)
-            _serve(connection)
+            _serve(connection, teller(turns))
 
 
-def _serve(connection: socket.socket) -> None:
+def _serve(connection: socket.socket, tell: Begin) -> None:
     features: Sequence[Feature] = ()
     limits = SizeLimits()
     used = _address_space()
+
+    def begin(place: int) -> None:
+        # Ended by the system if it takes too long, inside a decoder too, and whether or not the
+        # run is still there.
+        signal.alarm(_MOST_SECONDS)
+        tell(place)
+
     with connection.makefile("rb") as stream:
         while (message := messages.receive(stream)) is not None:
             kind, content = message
@@ -59,25 +72,55 @@ def _serve(connection: socket.socket) -> None:
                 features = features_named(names)
                 _limit_memory(used, limits)
                 continue
-            # Ended by the system if it takes too long, inside a decoder too, and whether or not
-            # the run is still there.
-            signal.alarm(_MOST_SECONDS)
             if kind == messages.THUMBNAIL:
+                begin(0)
                 answer = messages.PICTURE, thumbnail(content) or b""
             else:
-                answer = _answer(content, limits, features)
+                answer = _answer(unpack_files(content), limits, features, begin)
             signal.alarm(0)
             messages.send(connection, *answer)
 
 
-def _answer(data: bytes, limits: SizeLimits, features: Sequence[Feature]) -> tuple[int, bytes]:
+def _answer(
+    files: Sequence[bytes], limits: SizeLimits, features: Sequence[Feature], begin: Begin
+) -> tuple[int, bytes]:
     try:
-        return messages.pack_outcome(measure(data, limits, features))
-    except MemoryError:
-        lost = UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
-        return messages.pack_outcome(lost)
+        try:
+            measured = measure_many(files, limits, features, before_each=begin)
+        except MemoryError:
+            measured = _one_by_one(files, limits, features, begin)
+        return messages.MEASURED, pack_measured(measured)
     except Exception:  # noqa: BLE001 - a bug is told where it can be reported
-        return messages.BUG, traceback.format_exc().encode()
+        trace = traceback.format_exc()
+    return messages.BUG, messages.pack_bug(_place_of_bug(files, limits, features, begin), trace)
+
+
+def _one_by_one(
+    files: Sequence[bytes], limits: SizeLimits, features: Sequence[Feature], begin: Begin
+) -> MeasuredFiles:
+    """Find out which of several files takes more memory than there is: the others do not."""
+    outcomes: list[ImageFeatures | UnreadableImage] = []
+    for place, data in enumerate(files):
+        begin(place)
+        try:
+            outcomes += measure_many([data], limits, features).outcomes()
+        except MemoryError:
+            outcomes.append(UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY))
+    return MeasuredFiles.of(outcomes, feature_names(features))
+
+
+def _place_of_bug(
+    files: Sequence[bytes], limits: SizeLimits, features: Sequence[Feature], begin: Begin
+) -> int | None:
+    for place, data in enumerate(files):
+        begin(place)
+        try:
+            measure_many([data], limits, features)
+        except MemoryError:
+            continue
+        except Exception:  # noqa: BLE001 - it is told already
+            return place
+    return None
 
 
 def _limit_memory(used: int, limits: SizeLimits) -> None:
@@ -103,4 +146,4 @@ def _address_space() -> int:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))

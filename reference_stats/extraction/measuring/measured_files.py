@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference_stats.file_facts.facts import FileFacts
+from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import FeatureValues, ImageFeatures, UnreadableImage
 
 
@@ -38,6 +39,33 @@ class MeasuredFiles:
     deep: NDArray[np.bool_]
     facts: tuple[FileFacts | None, ...]
     unreadable: Mapping[int, UnreadableImage]
+
+    @classmethod
+    def of(
+        cls, outcomes: Sequence[ImageFeatures | UnreadableImage], names: tuple[str, ...]
+    ) -> MeasuredFiles:
+        """Return the columns of outcomes, one for each file."""
+        numbers = np.full((len(outcomes), len(names)), np.nan)
+        fingerprints = np.zeros((len(outcomes), FINGERPRINT_BYTES), np.uint8)
+        facts: list[FileFacts | None] = [None] * len(outcomes)
+        deep = np.zeros(len(outcomes), np.bool_)
+        unreadable = {}
+        for place, outcome in enumerate(outcomes):
+            if isinstance(outcome, UnreadableImage):
+                unreadable[place] = outcome
+                continue
+            numbers[place] = outcome.values.numbers
+            fingerprints[place] = np.frombuffer(outcome.fingerprint, np.uint8)
+            facts[place] = outcome.file
+            deep[place] = outcome.deep
+        return cls(
+            names=names,
+            numbers=numbers,
+            fingerprints=fingerprints,
+            deep=deep,
+            facts=tuple(facts),
+            unreadable=unreadable,
+        )
 
     def outcomes(self) -> list[ImageFeatures | UnreadableImage]:
         """Return the outcome of each file."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from reference_stats.features.feature import Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, larger, ratio, smaller, where
 from reference_stats.sums.detail import BLOCK
+from reference_stats.sums.image_sums import ImageSums
 
 
-def blockiness(image: DecodedImage) -> float:
+def blockiness(image: ImageSums) -> Value:
     """Return how much larger steps are at block boundaries than within blocks, -1 to 1.
 
     ``(B - A) / (B + A)``, where B is the mean absolute difference of neighbouring pixels across
@@ -28,21 +27,26 @@ def blockiness(image: DecodedImage) -> float:
     (0.0, 1.0)
     """
     sums, height, width = image.detail_sums, image.height, image.width
-    down = sums.steps_down_between_blocks, sums.steps_down, height, width
-    right = sums.steps_right_between_blocks, sums.steps_right, width, height
-    means = [_mean_steps(*steps) for steps in (down, right) if steps[2] > BLOCK]
-    if not means:
-        return math.nan
-    across, within = (sum(sides) for sides in zip(*means, strict=True))
-    total = across + within
-    return (across - within) / total if total else 0.0
+    down = _mean_steps(sums.steps_down_between_blocks, sums.steps_down, height, width)
+    right = _mean_steps(sums.steps_right_between_blocks, sums.steps_right, width, height)
+    across, within = down[0] + right[0], down[1] + right[1]
+    contrast = ratio(across - within, across + within, otherwise=0.0)
+    return where(larger(height, width) > BLOCK, contrast)
 
 
-def _mean_steps(across: int, all_steps: int, length: int, lines: int) -> tuple[float, float]:
-    """Return the mean steps across boundaries and within blocks, along lines of a length."""
+def _mean_steps(
+    across: Value, all_steps: Value, length: Value, lines: Value
+) -> tuple[Value, Value]:
+    """Return the mean steps across boundaries and within blocks, along lines of a length.
+
+    Both are 0 for lines that no boundary crosses.
+    """
     boundaries = (length - 1) // BLOCK
-    within = all_steps - across
-    return across / (boundaries * lines), within / ((length - 1 - boundaries) * lines)
+    steps_within = (length - 1 - boundaries) * lines * smaller(boundaries, 1)
+    return (
+        ratio(across, boundaries * lines, otherwise=0.0),
+        ratio(all_steps - across, steps_within, otherwise=0.0),
+    )
 
 
 BLOCKINESS_FEATURES = (

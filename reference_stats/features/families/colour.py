@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from reference_stats.features.feature import Edge, Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, larger, sqrt
+from reference_stats.sums.image_sums import ImageSums
 
 
-def mean_red(image: DecodedImage) -> float:
+def mean_red(image: ImageSums) -> Value:
     """Return the mean of the red channel, 0 to 255; a grey image has three equal means.
 
     Examples
@@ -17,10 +16,10 @@ def mean_red(image: DecodedImage) -> float:
     >>> mean_red(image_from_pixels(orange))
     250.0
     """
-    return image.colour_sums.red / image.luma.size
+    return image.colour_sums.red / image.pixel_count
 
 
-def mean_green(image: DecodedImage) -> float:
+def mean_green(image: ImageSums) -> Value:
     """Return the mean of the green channel, 0 to 255.
 
     Examples
@@ -29,10 +28,10 @@ def mean_green(image: DecodedImage) -> float:
     >>> mean_green(image_from_pixels(orange))
     125.0
     """
-    return image.colour_sums.green / image.luma.size
+    return image.colour_sums.green / image.pixel_count
 
 
-def mean_blue(image: DecodedImage) -> float:
+def mean_blue(image: ImageSums) -> Value:
     """Return the mean of the blue channel, 0 to 255.
 
     Examples
@@ -41,10 +40,10 @@ def mean_blue(image: DecodedImage) -> float:
     >>> mean_blue(image_from_pixels(orange))
     0.0
     """
-    return image.colour_sums.blue / image.luma.size
+    return image.colour_sums.blue / image.pixel_count
 
 
-def saturation(image: DecodedImage) -> float:
+def saturation(image: ImageSums) -> Value:
     """Return the mean saturation ``(max - min) / max`` of the HSV model, 0 (grey) to 1 (pure).
 
     Black counts as 0. Source: A. R. Smith, "Color gamut transform pairs", SIGGRAPH 1978.
@@ -55,10 +54,10 @@ def saturation(image: DecodedImage) -> float:
     >>> saturation(image_from_pixels(pink))
     0.5
     """
-    return image.colour_sums.saturation / image.luma.size
+    return image.colour_sums.saturation / image.pixel_count
 
 
-def colourfulness(image: DecodedImage) -> float:
+def colourfulness(image: ImageSums) -> Value:
     """Return how colourful people find it: 0 (grey), 33 (moderate), 59 (quite), 109 (extreme).
 
     ``sqrt(std(rg)**2 + std(yb)**2) + 0.3 sqrt(mean(rg)**2 + mean(yb)**2)`` with ``rg = R - G`` and
@@ -72,16 +71,16 @@ def colourfulness(image: DecodedImage) -> float:
     >>> [round(colourfulness(image_from_pixels(one)), 1) for one in (grey, red)]
     [0.0, 85.5]
     """
-    sums, pixels = image.colour_sums, image.luma.size
+    sums, pixels = image.colour_sums, image.pixel_count
     mean_rg = (sums.red - sums.green) / pixels
     mean_yb = (sums.red + sums.green - 2 * sums.blue) / (2 * pixels)
-    squared_means = mean_rg**2 + mean_yb**2
+    squared_means = mean_rg * mean_rg + mean_yb * mean_yb
     mean_squares = (sums.red_green_squares + sums.yellow_blue_squares / 4) / pixels
     # Rounding may leave a plain image's variance a hair below zero.
-    return math.sqrt(max(mean_squares - squared_means, 0.0)) + 0.3 * math.sqrt(squared_means)
+    return sqrt(larger(mean_squares - squared_means, 0.0)) + 0.3 * sqrt(squared_means)
 
 
-def blown_channels(image: DecodedImage) -> float:
+def blown_channels(image: ImageSums) -> Value:
     """Return the share of pixels, 0 to 1, in which a colour channel is 254 or more.
 
     Too much light, a wrong white balance or a gain that is set too high clip channels long before
@@ -93,10 +92,10 @@ def blown_channels(image: DecodedImage) -> float:
     >>> blown_channels(image_from_pixels(red_is_blown))
     0.5
     """
-    return image.colour_sums.blown / image.luma.size
+    return image.colour_sums.blown / image.pixel_count
 
 
-def crushed_channels(image: DecodedImage) -> float:
+def crushed_channels(image: ImageSums) -> Value:
     """Return the share of pixels, 0 to 1, in which a colour channel is 2 or less.
 
     Too little light does this, and so does too strong a saturation.
@@ -107,10 +106,10 @@ def crushed_channels(image: DecodedImage) -> float:
     >>> crushed_channels(image_from_pixels(blue_is_crushed))
     0.5
     """
-    return image.colour_sums.crushed / image.luma.size
+    return image.colour_sums.crushed / image.pixel_count
 
 
-def warmth(image: DecodedImage) -> float:
+def warmth(image: ImageSums) -> Value:
     """Return how warm the colours are: -1 (all blue) to 1 (all red), 0 for a grey picture.
 
     ``sum(R - B) / sum(|R - B| + 1)`` over all pixels. Unlike a ratio of the channels' means it does
@@ -125,10 +124,10 @@ def warmth(image: DecodedImage) -> float:
     [1.0, -1.0]
     """
     sums = image.colour_sums
-    return (sums.red - sums.blue) / (sums.red_blue + image.luma.size)
+    return (sums.red - sums.blue) / (sums.red_blue + image.pixel_count)
 
 
-def colourless(image: DecodedImage) -> float:
+def colourless(image: ImageSums) -> Value:
     """Return the share of pixels, 0 to 1, whose three channels differ by 2 levels at most.
 
     1 for a grey picture, and for one in colour that a camera at night or a step of the pipeline has
@@ -140,7 +139,7 @@ def colourless(image: DecodedImage) -> float:
     >>> colourless(image_from_pixels(half_grey))
     0.5
     """
-    return image.colour_sums.colourless / image.luma.size
+    return image.colour_sums.colourless / image.pixel_count
 
 
 COLOUR_FEATURES = (

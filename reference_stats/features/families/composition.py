@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from reference_stats.features.feature import Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, larger, log, ratio
+from reference_stats.sums.image_sums import ImageSums
 from reference_stats.sums.layout import LineSums
 
 # Grey levels that keep the logarithms of dark and of plain pictures from jumping.
@@ -13,7 +12,7 @@ _LIGHT_FLOOR = 4.0
 _SPREAD_FLOOR = 0.5
 
 
-def orientation(image: DecodedImage) -> float:
+def orientation(image: ImageSums) -> Value:
     """Return how much more rows differ in brightness than columns do: a logarithm, about -2 to 2.
 
     ``log((R + 0.5) / (C + 0.5))``: R is the standard deviation of the rows' mean grey levels, C
@@ -30,10 +29,10 @@ def orientation(image: DecodedImage) -> float:
     """
     sums = image.layout_sums
     rows, columns = sums.rows.deviation / image.width, sums.columns.deviation / image.height
-    return math.log((rows + _SPREAD_FLOOR) / (columns + _SPREAD_FLOOR))
+    return log((rows + _SPREAD_FLOOR) / (columns + _SPREAD_FLOOR))
 
 
-def top_bottom(image: DecodedImage) -> float:
+def top_bottom(image: ImageSums) -> Value:
     """Return how much brighter the upper half is than the lower one: a logarithm, about -2 to 2.
 
     ``log((U + 4) / (L + 4))`` for the mean grey levels of both halves; the middle one of an odd
@@ -45,10 +44,10 @@ def top_bottom(image: DecodedImage) -> float:
     >>> [round(top_bottom(image_from_pixels(one)), 1) for one in (sky, sky[::-1], sky.T)]
     [1.4, -1.4, 0.0]
     """
-    return _log_of_halves(image.layout_sums.rows, image.width)
+    return _log_of_halves(image.layout_sums.rows, image.height // 2 * image.width)
 
 
-def left_right(image: DecodedImage) -> float:
+def left_right(image: ImageSums) -> Value:
     """Return how much brighter the left half is than the right one: a logarithm, about -2 to 2.
 
     As `top_bottom`, of columns. NaN for a picture of one column.
@@ -59,10 +58,10 @@ def left_right(image: DecodedImage) -> float:
     >>> [round(left_right(image_from_pixels(one)), 1) for one in (lamp, lamp[:, ::-1], lamp.T)]
     [1.4, -1.4, 0.0]
     """
-    return _log_of_halves(image.layout_sums.columns, image.height)
+    return _log_of_halves(image.layout_sums.columns, image.width // 2 * image.height)
 
 
-def flat_borders(image: DecodedImage) -> float:
+def flat_borders(image: ImageSums) -> Value:
     """Return the share of the picture, 0 to 1, that plain bars at opposite borders take.
 
     Rows from the top and from the bottom count as long as the grey levels of each differ by 2 at
@@ -77,15 +76,12 @@ def flat_borders(image: DecodedImage) -> float:
     (0.0, 0.2)
     """
     sums = image.layout_sums
-    return max(sums.rows.flat / image.height, sums.columns.flat / image.width)
+    return larger(sums.rows.flat / image.height, sums.columns.flat / image.width)
 
 
-def _log_of_halves(lines: LineSums, length: int) -> float:
-    pixels = len(lines.sums) // 2 * length
-    if not pixels:
-        return math.nan
-    first, second = lines.first_half / pixels, lines.second_half / pixels
-    return math.log((first + _LIGHT_FLOOR) / (second + _LIGHT_FLOOR))
+def _log_of_halves(lines: LineSums, pixels: Value) -> Value:
+    first, second = ratio(lines.first_half, pixels), ratio(lines.second_half, pixels)
+    return log((first + _LIGHT_FLOOR) / (second + _LIGHT_FLOOR))
 
 
 COMPOSITION_FEATURES = (

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 from reference_stats.features.feature import Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
-from reference_stats.sums.peaks import peak_of, unevenness_of
-
-# A band occurs at least so often in the picture; scenes themselves repeat less often.
-_FEWEST_BANDS = 10
-_FEWEST_ROWS = 64
-_BAND_FLOOR = 0.05
-# Combs of levels are at most 31 levels apart.
-_FEWEST_TEETH = 8
-_COMB_FLOOR = 0.02
+from reference_stats.sums.arithmetic import Value, log1p, ratio, where
+from reference_stats.sums.image_sums import ImageSums
+from reference_stats.sums.peaks import FEWEST_ROWS
 
 
-def hot_pixels(image: DecodedImage) -> float:
+def hot_pixels(image: ImageSums) -> Value:
     """Return the share of pixels that stand out far from all four neighbours, 0 to 1.
 
     As `speckle`, but by more than 96 grey levels: hot and dead pixels of a sensor, wrong bytes and
@@ -33,10 +24,10 @@ def hot_pixels(image: DecodedImage) -> float:
     0.01
     """
     sums = image.detail_sums
-    return sums.hot_pixels / sums.pixels if sums.pixels else math.nan
+    return ratio(sums.hot_pixels, sums.pixels)
 
 
-def wrapped_steps(image: DecodedImage) -> float:
+def wrapped_steps(image: ImageSums) -> Value:
     """Return the share of steps from a sample to the next that are larger than 200 levels, 0 to 1.
 
     Steps to the right and downwards, in each colour channel by itself. Hardly any edge is so high,
@@ -50,10 +41,10 @@ def wrapped_steps(image: DecodedImage) -> float:
     [0.0, 0.5]
     """
     sums = image.channel_sums
-    return sums.jumps / sums.steps if sums.steps else math.nan
+    return ratio(sums.jumps, sums.steps)
 
 
-def row_banding(image: DecodedImage) -> float:
+def row_banding(image: ImageSums) -> Value:
     """Return how far regular bands across the picture stand out: a logarithm, 0 to about 8.
 
     ``log(1 + P)``, where P is the highest peak in the periodogram of the rows' mean grey levels
@@ -70,13 +61,10 @@ def row_banding(image: DecodedImage) -> float:
     >>> [round(row_banding(image_from_pixels(one.astype(np.uint8))), 1) for one in (noise, bands)]
     [2.0, 6.0]
     """
-    rows = image.layout_sums.rows.sums
-    if len(rows) < _FEWEST_ROWS:
-        return math.nan
-    return peak_of(rows[None] / image.width, first=_FEWEST_BANDS, floor=_BAND_FLOOR)
+    return where(image.height >= FEWEST_ROWS, log1p(image.peaks.rows))
 
 
-def level_comb(image: DecodedImage) -> float:
+def level_comb(image: ImageSums) -> Value:
     """Return how far regular gaps between the levels stand out: a logarithm, 0 to about 8.
 
     ``log(1 + P)``, where P is the highest peak in the periodogram of ``log(1 + N)`` beside the mean
@@ -94,8 +82,7 @@ def level_comb(image: DecodedImage) -> float:
     >>> [round(level_comb(image_from_pixels(one)), 1) for one in (smooth, few_levels)]
     [0.6, 6.4]
     """
-    waves = unevenness_of(image.channel_sums.levels)
-    return peak_of(waves, first=_FEWEST_TEETH, floor=_COMB_FLOOR)
+    return log1p(image.peaks.levels)
 
 
 DEFECT_FEATURES = (

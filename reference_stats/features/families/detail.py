@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from reference_stats.features.feature import Feature
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, log, ratio
+from reference_stats.sums.image_sums import ImageSums
 
 # Mean squares of the Laplacian in grey levels squared: the rounding to whole levels makes about
 # as much, so that what is below it is no detail.
@@ -13,7 +12,7 @@ _ENERGY_FLOOR = 0.5
 _GRADIENT_FLOOR = 0.01
 
 
-def fine_detail(image: DecodedImage) -> float:
+def fine_detail(image: ImageSums) -> Value:
     """Return how much finest detail there is beside that of twice the scale: a logarithm.
 
     ``log((V1 + 0.5) / (V2 + 0.5))``: V1 is the mean square of the grey levels' four-neighbour
@@ -38,7 +37,7 @@ def fine_detail(image: DecodedImage) -> float:
     return _log_ratio(finest, half)
 
 
-def coarse_detail(image: DecodedImage) -> float:
+def coarse_detail(image: ImageSums) -> Value:
     """Return how much detail of twice the finest scale there is beside that of four times.
 
     As `fine_detail`, but between the images of half and of quarter size: it sees stronger blur
@@ -56,7 +55,7 @@ def coarse_detail(image: DecodedImage) -> float:
     return _log_ratio(half, quarter)
 
 
-def edge_concentration(image: DecodedImage) -> float:
+def edge_concentration(image: ImageSums) -> Value:
     """Return how few places hold the picture's steps: 0 (the same everywhere) to about 4.
 
     ``log((mean(g**2) + 0.01) / (mean(g)**2 + 0.01))`` over the inner pixels, where g is the
@@ -73,15 +72,14 @@ def edge_concentration(image: DecodedImage) -> float:
     [0.2, 3.4]
     """
     sums = image.detail_sums
-    if not sums.pixels:
-        return math.nan
-    mean_square = sums.gradient_squares / sums.pixels
-    squared_mean = (sums.gradient / sums.pixels) ** 2
-    return math.log((mean_square + _GRADIENT_FLOOR) / (squared_mean + _GRADIENT_FLOOR))
+    mean_square = ratio(sums.gradient_squares, sums.pixels)
+    mean = ratio(sums.gradient, sums.pixels)
+    squared_mean = mean * mean
+    return log((mean_square + _GRADIENT_FLOOR) / (squared_mean + _GRADIENT_FLOOR))
 
 
-def _log_ratio(finer: float, coarser: float) -> float:
-    return math.log((finer + _ENERGY_FLOOR) / (coarser + _ENERGY_FLOOR))
+def _log_ratio(finer: Value, coarser: Value) -> Value:
+    return log((finer + _ENERGY_FLOOR) / (coarser + _ENERGY_FLOOR))
 
 
 DETAIL_FEATURES = (

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from reference_stats.features.feature import Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, ratio, real, where
+from reference_stats.sums.image_sums import ImageSums
 
 
-def width(image: DecodedImage) -> float:
+def width(image: ImageSums) -> Value:
     """Return the width in pixels as displayed, 1 or more.
 
     Examples
@@ -16,10 +17,10 @@ def width(image: DecodedImage) -> float:
     >>> width(image_from_pixels(np.zeros((30, 40), np.uint8)))
     40.0
     """
-    return float(image.width)
+    return real(image.width)
 
 
-def height(image: DecodedImage) -> float:
+def height(image: ImageSums) -> Value:
     """Return the height in pixels as displayed, 1 or more.
 
     Examples
@@ -27,10 +28,10 @@ def height(image: DecodedImage) -> float:
     >>> height(image_from_pixels(np.zeros((30, 40), np.uint8)))
     30.0
     """
-    return float(image.height)
+    return real(image.height)
 
 
-def aspect(image: DecodedImage) -> float:
+def aspect(image: ImageSums) -> Value:
     """Return width over height: above 1 for landscape, below 1 for portrait.
 
     Examples
@@ -41,7 +42,7 @@ def aspect(image: DecodedImage) -> float:
     return image.width / image.height
 
 
-def size_bytes(image: DecodedImage) -> float:
+def size_bytes(image: ImageSums) -> Value:
     """Return the size of the file in bytes; NaN where the pixels never were a file.
 
     Examples
@@ -53,10 +54,10 @@ def size_bytes(image: DecodedImage) -> float:
     >>> size_bytes(image_from_pixels(np.zeros((30, 40), np.uint8)))
     nan
     """
-    return float(image.size_bytes) if image.size_bytes else math.nan
+    return where(image.size_bytes > 0, real(image.size_bytes))
 
 
-def bits_per_pixel(image: DecodedImage) -> float:
+def bits_per_pixel(image: ImageSums) -> Value:
     """Return the file's bits per pixel: how strongly it is compressed, whatever its dimensions.
 
     The pixels are those of all frames or pages in the file. About 1 to 3 for usual JPEG files; NaN
@@ -69,10 +70,10 @@ def bits_per_pixel(image: DecodedImage) -> float:
     >>> round(bits_per_pixel(decode_image(file.getvalue(), max_pixels=200_000)), 1)
     8.1
     """
-    return 8 * size_bytes(image) / (image.frame_pixels or image.luma.size)
+    return ratio(8 * size_bytes(image), image.frame_pixels)
 
 
-def transparency(image: DecodedImage) -> float:
+def transparency(image: ImageSums) -> Value:
     """Return the share of pixels, 0 to 1, that are transparent, if only partly.
 
     An alpha channel, a palette with transparent entries and a colour that is marked as transparent
@@ -90,7 +91,7 @@ def transparency(image: DecodedImage) -> float:
     nan
     """
     transparent = image.transparent_pixels
-    return math.nan if transparent is None else transparent / image.luma.size
+    return math.nan if transparent is None else transparent / image.pixel_count
 
 
 FILE_FEATURES = (

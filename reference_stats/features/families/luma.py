@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from reference_stats.features.feature import Edge, Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, real, sqrt
+from reference_stats.sums.image_sums import ImageSums
 
 _SOBEL_SCALE = 4 * 255 * math.sqrt(2)
 
 
-def mean(image: DecodedImage) -> float:
+def mean(image: ImageSums) -> Value:
     """Return the mean grey level, 0 (black) to 255 (white).
 
     Examples
@@ -19,10 +20,10 @@ def mean(image: DecodedImage) -> float:
     >>> mean(image_from_pixels(grey))
     100.0
     """
-    return image.level_sums.total / image.luma.size
+    return image.level_sums.total / image.pixel_count
 
 
-def std_dev(image: DecodedImage) -> float:
+def std_dev(image: ImageSums) -> Value:
     """Return the population standard deviation of the grey levels, 0 to 127.5.
 
     Examples
@@ -31,11 +32,11 @@ def std_dev(image: DecodedImage) -> float:
     >>> std_dev(image_from_pixels(half_black))
     127.5
     """
-    sums, pixels = image.level_sums, image.luma.size
-    return math.sqrt(pixels * sums.squares - sums.total * sums.total) / pixels
+    sums, pixels = image.level_sums, image.pixel_count
+    return sqrt(pixels * sums.squares - sums.total * sums.total) / pixels
 
 
-def median(image: DecodedImage) -> float:
+def median(image: ImageSums) -> Value:
     """Return the median grey level, 0 to 255; halves occur with an even number of pixels.
 
     Examples
@@ -46,7 +47,7 @@ def median(image: DecodedImage) -> float:
     return (image.level_sums.lower_median + image.level_sums.upper_median) / 2
 
 
-def min_pixel(image: DecodedImage) -> float:
+def min_pixel(image: ImageSums) -> Value:
     """Return the darkest grey level, 0 to 255.
 
     Examples
@@ -54,10 +55,10 @@ def min_pixel(image: DecodedImage) -> float:
     >>> min_pixel(image_from_pixels(np.uint8([[10, 20, 40, 200]])))
     10.0
     """
-    return float(image.level_sums.darkest)
+    return real(image.level_sums.darkest)
 
 
-def max_pixel(image: DecodedImage) -> float:
+def max_pixel(image: ImageSums) -> Value:
     """Return the brightest grey level, 0 to 255.
 
     Examples
@@ -65,10 +66,10 @@ def max_pixel(image: DecodedImage) -> float:
     >>> max_pixel(image_from_pixels(np.uint8([[10, 20, 40, 200]])))
     200.0
     """
-    return float(image.level_sums.brightest)
+    return real(image.level_sums.brightest)
 
 
-def black_point(image: DecodedImage) -> float:
+def black_point(image: ImageSums) -> Value:
     """Return the grey level that a thousandth of the pixels does not exceed, 0 to 255.
 
     What haze, stray light and a raised gain lift first; a few dead pixels do not touch it.
@@ -80,10 +81,10 @@ def black_point(image: DecodedImage) -> float:
     >>> black_point(image_from_pixels(hazy))
     60.0
     """
-    return float(image.level_sums.black_point)
+    return real(image.level_sums.black_point)
 
 
-def entropy(image: DecodedImage) -> float:
+def entropy(image: ImageSums) -> Value:
     """Return Shannon's entropy of the grey levels in bits, 0 (one level) to 8 (all alike).
 
     Examples
@@ -96,7 +97,7 @@ def entropy(image: DecodedImage) -> float:
     return image.level_sums.entropy
 
 
-def edge_density(image: DecodedImage) -> float:
+def edge_density(image: ImageSums) -> Value:
     """Return the mean Sobel gradient magnitude, 0 (flat) to 1, as ``skimage.filters.sobel``.
 
     Examples
@@ -106,10 +107,10 @@ def edge_density(image: DecodedImage) -> float:
     >>> [round(edge_density(image_from_pixels(one)), 2) for one in (flat, step)]
     [0.0, 0.18]
     """
-    return image.level_sums.gradients / (image.luma.size * _SOBEL_SCALE)
+    return image.level_sums.gradients / (image.pixel_count * _SOBEL_SCALE)
 
 
-def overexposed(image: DecodedImage) -> float:
+def overexposed(image: ImageSums) -> Value:
     """Return the share of pixels at grey level 250 or above, 0 to 1: highlights without detail.
 
     A white background counts too.
@@ -119,10 +120,10 @@ def overexposed(image: DecodedImage) -> float:
     >>> overexposed(image_from_pixels(np.uint8([[100, 249, 250, 255]])))
     0.5
     """
-    return image.level_sums.overexposed / image.luma.size
+    return image.level_sums.overexposed / image.pixel_count
 
 
-def underexposed(image: DecodedImage) -> float:
+def underexposed(image: ImageSums) -> Value:
     """Return the share of pixels at grey level 5 or below, 0 to 1: shadows without detail.
 
     A black background counts too.
@@ -132,7 +133,7 @@ def underexposed(image: DecodedImage) -> float:
     >>> underexposed(image_from_pixels(np.uint8([[0, 5, 6, 100]])))
     0.5
     """
-    return image.level_sums.underexposed / image.luma.size
+    return image.level_sums.underexposed / image.pixel_count
 
 
 LUMA_FEATURES = (

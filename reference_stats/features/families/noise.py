@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 from reference_stats.features.feature import Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, log, ratio
+from reference_stats.sums.image_sums import ImageSums
 
 # Grey levels that keep the graininess of nearly flat images from jumping: less than any camera's.
 _NOISE_FLOOR = 0.01
 _GRADIENT_FLOOR = 0.05
 
 
-def noise_level(image: DecodedImage) -> float:
+def noise_level(image: ImageSums) -> Value:
     """Return the standard deviation of the noise in grey levels, 0 to about 425.
 
     ``sqrt(pi / 2) / (6 (W - 2) (H - 2))`` times the sum of ``|N|``, where N is the grey image
@@ -28,12 +29,10 @@ def noise_level(image: DecodedImage) -> float:
     10.1
     """
     sums = image.detail_sums
-    if not sums.pixels:
-        return math.nan
-    return math.sqrt(math.pi / 2) * sums.noise / (6 * sums.pixels)
+    return ratio(math.sqrt(math.pi / 2) * sums.noise, 6 * sums.pixels)
 
 
-def speckle(image: DecodedImage) -> float:
+def speckle(image: ImageSums) -> Value:
     """Return the share of pixels that stand out from all four neighbours, 0 to 1.
 
     A pixel counts where it is brighter, or darker, than each of them by more than 8 grey levels:
@@ -49,10 +48,10 @@ def speckle(image: DecodedImage) -> float:
     0.01
     """
     sums = image.detail_sums
-    return sums.specks / sums.pixels if sums.pixels else math.nan
+    return ratio(sums.specks, sums.pixels)
 
 
-def graininess(image: DecodedImage) -> float:
+def graininess(image: ImageSums) -> Value:
     """Return how much of the finest structure is noise: a logarithm, about -3.5 to -0.4.
 
     ``log((noise_level + 0.01) / (G + 0.05))``, where G is the mean over the inner pixels of the
@@ -68,10 +67,8 @@ def graininess(image: DecodedImage) -> float:
     [-0.8, -1.9]
     """
     sums = image.detail_sums
-    if not sums.pixels:
-        return math.nan
-    gradient = sums.gradient / sums.pixels
-    return math.log((noise_level(image) + _NOISE_FLOOR) / (gradient + _GRADIENT_FLOOR))
+    gradient = ratio(sums.gradient, sums.pixels)
+    return log((noise_level(image) + _NOISE_FLOOR) / (gradient + _GRADIENT_FLOOR))
 
 
 NOISE_FEATURES = (

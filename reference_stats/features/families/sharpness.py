@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 from reference_stats.features.feature import Feature, Sign
-from reference_stats.sums.decoded_image import DecodedImage
+from reference_stats.sums.arithmetic import Value, log, log10, ratio, where
+from reference_stats.sums.image_sums import ImageSums
 
 # Grey levels that keep the logarithms of nearly flat images from jumping.
 _LAPLACIAN_FLOOR = 0.5
 _STEP_FLOOR = 0.1
 
 
-def sharpness(image: DecodedImage) -> float:
+def sharpness(image: ImageSums) -> Value:
     """Return ``log10(1 + variance)`` of the grey levels' Laplacian, 0 (flat) to about 6.
 
     The Laplacian is the sum of the four neighbours less four times the pixel, borders repeated;
@@ -28,10 +27,10 @@ def sharpness(image: DecodedImage) -> float:
     >>> [round(sharpness(image_from_pixels(one)), 1) for one in (checkerboard, slope)]
     [6.0, 1.1]
     """
-    return math.log10(1 + image.detail_sums.padded_laplacian_squares / image.grey.size)
+    return log10(1 + image.detail_sums.padded_laplacian_squares / image.pixel_count)
 
 
-def centre_sharpness(image: DecodedImage) -> float:
+def centre_sharpness(image: ImageSums) -> Value:
     """Return how much sharper the centre is than the rest: a logarithm, about -3 to 5.
 
     ``log((C + 0.5) / (B + 0.5))``: C is the mean square of the Laplacian, as of `sharpness`, over
@@ -50,14 +49,12 @@ def centre_sharpness(image: DecodedImage) -> float:
     """
     sums = image.detail_sums
     rest = sums.pixels - sums.central_pixels
-    if not sums.central_pixels or not rest:
-        return math.nan
-    centre = sums.central_laplacian_squares / sums.central_pixels
-    beside = (sums.laplacian_squares - sums.central_laplacian_squares) / rest
-    return math.log((centre + _LAPLACIAN_FLOOR) / (beside + _LAPLACIAN_FLOOR))
+    centre = ratio(sums.central_laplacian_squares, sums.central_pixels)
+    beside = ratio(sums.laplacian_squares - sums.central_laplacian_squares, rest)
+    return log((centre + _LAPLACIAN_FLOOR) / (beside + _LAPLACIAN_FLOOR))
 
 
-def blur_direction(image: DecodedImage) -> float:
+def blur_direction(image: ImageSums) -> Value:
     """Return in which direction the picture is smeared: a logarithm, about -1 to 1.
 
     ``log((X2 + 0.1) / (Y2 + 0.1)) - log((X1 + 0.1) / (Y1 + 0.1))``: X1 and Y1 are the mean absolute
@@ -76,14 +73,15 @@ def blur_direction(image: DecodedImage) -> float:
     [-0.0, -0.2, 0.2]
     """
     sums, height, width = image.detail_sums, image.height, image.width
-    if not sums.pixels:
-        return math.nan
-    right = sums.bends_right / (height * (width - 2)), sums.steps_right / (height * (width - 1))
-    down = sums.bends_down / ((height - 2) * width), sums.steps_down / ((height - 1) * width)
-    across, downwards = (
-        math.log((bends + _STEP_FLOOR) / (steps + _STEP_FLOOR)) for bends, steps in (right, down)
-    )
-    return across - downwards
+    bends = ratio(sums.bends_right, height * (width - 2))
+    across = _log_of_bends(bends, ratio(sums.steps_right, height * (width - 1)))
+    bends = ratio(sums.bends_down, (height - 2) * width)
+    downwards = _log_of_bends(bends, ratio(sums.steps_down, (height - 1) * width))
+    return where(sums.pixels > 0, across - downwards)
+
+
+def _log_of_bends(bends: Value, steps: Value) -> Value:
+    return log((bends + _STEP_FLOOR) / (steps + _STEP_FLOOR))
 
 
 SHARPNESS_FEATURES = (

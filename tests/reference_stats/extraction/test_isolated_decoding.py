@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from jobs.images.locations import ImageLocation
@@ -182,7 +181,7 @@ def test_thumbnails_are_made_there_too(faulty: Decoders) -> None:
 def test_a_decoder_that_hangs_is_ended(faulty: Decoders, monkeypatch: pytest.MonkeyPatch) -> None:
     faulty.measure(PHOTOGRAPHS[0], ORDER)
     stuck = only_process(faulty)
-    monkeypatch.setitem(failures.PATIENCE_S, messages.IMAGE, 0.5)
+    monkeypatch.setitem(failures.PATIENCE_S, messages.FILES, 0.5)
     found = faulty.measure(with_fault("hang"), ORDER)
     assert isinstance(found, UnreadableImage)
     assert found.reason is UnreadableReason.TOO_SLOW
@@ -332,29 +331,3 @@ time.sleep(600)
         assert is_running(process)
         run.kill()
     assert await_true(lambda: not is_running(process))
-
-
-@pytest.mark.parametrize(
-    ("kind", "content"),
-    [
-        (messages.FEATURES, b"\0" * 40),
-        (messages.FEATURES, bytes(33) + np.full(len(feature_names()), np.inf).tobytes()),
-        (messages.READY, b""),
-        (messages.UNREADABLE, b"[]"),
-        (messages.UNREADABLE, b"no json"),
-        (messages.UNREADABLE, b"[" * 200_000),
-        (messages.UNREADABLE, b'{"reason": "BROKEN", "detail": "", "limit": "many"}'),
-        (messages.UNREADABLE, b'{"reason": "BROKEN", "detail": "", "limit": 1e30}'),
-        (messages.UNREADABLE, b'{"reason": "BROKEN", "detail": 1, "limit": null}'),
-        (messages.UNREADABLE, b'{"reason": "NO_SUCH", "detail": "", "limit": null}'),
-    ],
-)
-def test_what_is_no_outcome_is_refused(kind: int, content: bytes) -> None:
-    with pytest.raises(ValueError, match=r"message|no reason|Expecting value|infinite"):
-        messages.unpack_outcome(kind, content, feature_names())
-
-
-def test_a_reason_that_cannot_be_stored_as_text_is_made_so() -> None:
-    said = b'{"reason": "BROKEN", "detail": "odd \\ud800", "limit": null}'
-    found = messages.unpack_outcome(messages.UNREADABLE, said, feature_names())
-    assert found == UnreadableImage(reason=UnreadableReason.BROKEN, detail="odd ?")
