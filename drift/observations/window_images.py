@@ -46,6 +46,8 @@ class WindowImages:
         The boxes that a detector found, of these rows; None where the job names none.
     pictures_of_rows
         A number for the picture of each row where that is known already.
+    part_of
+        The window that these rows were drawn from to be compared; None where they are all of it.
     """
 
     rows: pd.DataFrame
@@ -58,6 +60,7 @@ class WindowImages:
     of_rows: bool = False
     boxes: ImageBoxes | None = None
     pictures_of_rows: NDArray[np.int64] | None = None
+    part_of: WindowImages | None = None
 
     def files_of_images(self) -> FileColumn:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -82,6 +85,11 @@ class WindowImages:
         """The features of each analysed image once, at the first row that names it."""
         first = self.names_image_first
         return self.features if first.all() else self.features[first]
+
+    @property
+    def images_of_part(self) -> int | None:
+        """How many analysed images there are in this part of a window; None in a whole one."""
+        return None if self.part_of is None else int(self.names_image_first.sum())
 
     @property
     def names_image_first(self) -> NDArray[np.bool_]:

@@ -107,6 +107,23 @@ def test_one_image_of_more_rows_than_are_compared_is_not_lost():
     assert len(part.window.rows) == 50
 
 
+def test_an_image_of_very_many_rows_does_not_keep_the_others_out():
+    names = ["latest.jpg"] * 300 + [f"{number}.jpg" for number in range(100)]
+    rows = pd.DataFrame({"image": pd.Series(names, dtype="str")})
+    window = WindowImages(rows=rows, features=pd.DataFrame({"mean": np.arange(400.0)}))
+    units = np.concatenate([np.zeros(300, dtype=np.int64), np.arange(1, 101)])
+    same = SideCopies.unknown(units, timed=True)
+    copies = BothCopies(reference=same, current=same)
+    part = compared_part(window, pd.DataFrame(index=rows.index), copies, most=200)
+    assert set(part.window.rows["image"]) == set(names[300:])
+    assert part.share == 100 / 101
+
+
+def test_no_more_images_of_a_small_segment_are_said_to_differ_than_it_has():
+    part = replace(_part(_traffic(), 250)[0], share=0.5)
+    assert [part.of_all(30), part.of_all(30, 50), part.of_all(None, 50)] == [60, 50, None]
+
+
 def test_it_is_said_how_many_were_compared():
     part = _part(_traffic(), 250)[0]
     (remark,) = part.remarks
