@@ -79,11 +79,11 @@ def compared_part(
         segments=segments.iloc[rows].reset_index(drop=True),
         copies=replace(copies, current=replace(copies.current, found=found)),
         share=(int(found.clusters.max(initial=-1)) + 1) / units if units else 1.0,
-        remarks=(_said(len(rows), window, copies.current),),
+        remarks=(_said(part, window, copies.current),),
     )
 
 
-def _said(drawn: int, window: WindowImages, copies: SideCopies) -> Remark:
+def _said(part: WindowImages, window: WindowImages, copies: SideCopies) -> Remark:
     """Return what was compared; of a job without images without a word of them."""
     by, shown, counted = (
         "the names of their images",
@@ -96,10 +96,15 @@ def _said(drawn: int, window: WindowImages, copies: SideCopies) -> Remark:
     return Remark(
         code="window_sampled",
         text=(
-            f"Of the window's {len(window.rows):,} rows {drawn:,} were compared, drawn by {by}: "
-            f"tests, effects, distributions{shown} are of these, {counted} of all.{among}"
+            f"Of the window's {_log_rows(window):,} rows {_log_rows(part):,} were compared, "
+            f"drawn by {by}: tests, effects, distributions{shown} are of these, {counted} of all.{among}"
         ),
     )
+
+
+def _log_rows(window: WindowImages) -> int:
+    """Return how many rows of the log there are: one of a detector may hold several boxes."""
+    return len(window.rows if window.log_rows is None else np.unique(window.log_rows))
 
 
 def _drawn(ranks: Ranks, most: int) -> Numbers:

@@ -130,3 +130,9 @@ def test_it_is_said_how_many_were_compared():
     assert remark.code == "window_sampled"
     assert remark.text.startswith(f"Of the window's 500 rows {len(part.window.rows)} were ")
     assert "Near-copies were looked for among all of its images." in remark.text
+
+
+def test_rows_of_the_log_are_said_where_each_holds_several_boxes():
+    boxes = replace(_traffic(), log_rows=np.arange(500) // 5)
+    (remark,) = _part(boxes, 250)[0].remarks
+    assert remark.text.startswith("Of the window's 100 rows ")
