@@ -88,7 +88,7 @@ def _said(part: WindowImages, window: WindowImages, copies: SideCopies) -> Remar
     by, shown, counted = (
         "the names of their images",
         ", segments and the images shown",
-        ("the counts of rows and images and their health are"),
+        "the counts of rows and images and their health are",
     )
     if window.of_rows:
         by, shown, counted = "their times", " and segments", "the counts of rows are"
@@ -97,7 +97,8 @@ def _said(part: WindowImages, window: WindowImages, copies: SideCopies) -> Remar
         code="window_sampled",
         text=(
             f"Of the window's {_log_rows(window):,} rows {_log_rows(part):,} were compared, "
-            f"drawn by {by}: tests, effects, distributions{shown} are of these, {counted} of all.{among}"
+            f"drawn by {by}: tests, effects, distributions{shown} are of these, "
+            f"{counted} of all.{among}"
         ),
     )
 
