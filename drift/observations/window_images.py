@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,8 +78,7 @@ class WindowImages:
         paths = self.rows["image"].to_numpy(dtype=object)
         if self.names_used_again.gone.any():
             return self.names_used_again.pictures(paths)
-        numbers: NDArray[np.int64] = pd.factorize(paths)[0].astype(np.int64)
-        return numbers
+        return _numbered_anew(paths)
 
     @property
     def pictures(self) -> pd.DataFrame:
@@ -105,6 +105,7 @@ class WindowImages:
         place[analysed] = np.arange(len(analysed))
         there = np.flatnonzero(place[rows] >= 0)
         own, gone = place[rows[there]], self.names_used_again.gone
+        pictures = None if gone.any() else self.pictures_of_rows
         return WindowImages(
             rows=self.rows.iloc[rows].reset_index(drop=True),
             features=self.features.iloc[own].set_axis(there, axis=0),
@@ -115,7 +116,14 @@ class WindowImages:
             log_rows=None if self.log_rows is None else self.log_rows[rows],
             of_rows=self.of_rows,
             boxes=None if self.boxes is None else self.boxes.take(rows),
+            pictures_of_rows=None if pictures is None else _numbered_anew(pictures[rows]),
         )
+
+
+def _numbered_anew(images: NDArray[Any]) -> NDArray[np.int64]:
+    """Return a number for each image, from 0 without gaps, in order of the first."""
+    numbers: NDArray[np.int64] = pd.factorize(images)[0].astype(np.int64)
+    return numbers
 
 
 def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowImages:

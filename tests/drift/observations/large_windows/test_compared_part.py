@@ -72,6 +72,17 @@ def test_numbers_and_fingerprints_stay_with_their_rows():
     assert part.features.index.tolist() == list(range(len(part.rows)))
 
 
+def test_images_are_numbered_as_by_their_names():
+    names = np.array([f"{number % 150}.jpg" for number in range(400)], dtype=object)
+    window = replace(
+        window_of(pictures(400, seed=1), apart_minutes=60),
+        pictures_of_rows=pd.factorize(names)[0].astype(np.int64),
+    )
+    drawn = np.arange(10, 400, 3)[::-1]
+    numbers = window.take(drawn).images_of_rows
+    assert numbers.tolist() == pd.factorize(names[drawn])[0].tolist()
+
+
 def test_what_is_drawn_does_not_depend_on_the_order_of_the_rows():
     window = _traffic()
     last_first = window.take(np.arange(len(window.rows))[::-1])
