@@ -67,6 +67,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     with only_run(workplace) as still_allowed:
         profile = _profile(workplace, still_allowed)
         window, counts, segments = _read_images(workplace, predictions)
+        predictions = predictions.compacted()
         history = HistoryReader(workplace.bucket, workplace.prefix)
         inputs = RunInputs(
             request=request,

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.columns.computed_rows import Rows, as_table
 from drift.comparison.methods.classes import UnitLabels
 from drift.observations.unit_rows import WithinUnits
 from drift.seed import SEED
@@ -136,19 +137,23 @@ def sampled_family(
 
 
 def _with_a_value(
-    rows: pd.DataFrame, within: WithinUnits | None, names: list[str]
-) -> tuple[pd.DataFrame, WithinUnits | None]:
-    known = rows[names].notna().any(axis=1).to_numpy()
-    if known.all():
-        return rows, within
-    return rows[known], None if within is None else within.take(np.flatnonzero(known))
+    rows: Rows, within: WithinUnits | None, names: list[str]
+) -> tuple[Rows, WithinUnits | None]:
+    known = np.zeros(len(rows), dtype=np.bool_)
+    # Mostly the first column has a value in each row: a table of all is not made for nothing.
+    for name in names:
+        known |= rows[name].notna().to_numpy()
+        if known.all():
+            return rows, within
+    places = np.flatnonzero(known)
+    return rows.take(places), None if within is None else within.take(places)
 
 
 def _sample(
-    rows: pd.DataFrame, within: WithinUnits | None, most: int
+    rows: Rows, within: WithinUnits | None, most: int
 ) -> tuple[pd.DataFrame, WithinUnits | None]:
     if len(rows) <= most:
-        return rows, within
+        return as_table(rows), within
     picked = np.random.default_rng(SEED).choice(len(rows), size=most, replace=False)
     picked = np.sort(picked)
-    return rows.iloc[picked], None if within is None else within.take(picked)
+    return rows.take(picked), None if within is None else within.take(picked)

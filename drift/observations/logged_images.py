@@ -129,7 +129,9 @@ class LoggedImages:
         A column that the log does not have is left out.
         """
         raw = self.predictions.raw
-        return rows_where(raw[[name for name in names if name in raw.columns]], self.kept)
+        # Copied, as a view of a column holds the texts of all columns.
+        own = raw[[name for name in names if name in raw.columns]].copy()
+        return rows_where(own, self.kept)
 
     @property
     def log_row(self) -> NDArray[np.int64] | None:

@@ -79,7 +79,7 @@ class WithinUnits:
 
 
 def draw_rows(
-    rows: pd.DataFrame, units: RowUnits, salts: Sequence[str] | NDArray[np.object_]
+    rows: pd.DataFrame, units: RowUnits, salts: Sequence[str] | NDArray[np.object_] | pd.Series
 ) -> pd.DataFrame:
     """Return one row per unit: of each column the first value that is there, in a random order.
 
@@ -98,10 +98,14 @@ def draw_rows(
     if not many.any():
         return alone.sort_index()
     shared, unit = rows[many], units.of_row[many]
-    keys = _hashes(shared, np.asarray(salts, dtype=object)[many])
+    # A million names are not made to texts for a few of them.
+    named = salts[many] if isinstance(salts, pd.Series) else np.asarray(salts, dtype=object)[many]
+    keys = _hashes(shared, np.asarray(named, dtype=object))
     order = np.lexsort((keys, unit))
     drawn = shared.iloc[order].groupby(unit[order], sort=True).first()
-    return pd.concat([alone, drawn]).sort_index()
+    joined = pd.concat([alone, drawn])
+    del alone, drawn, shared
+    return joined.sort_index()
 
 
 def mean_rows(rows: pd.DataFrame, units: RowUnits) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, gammaln
 
+from drift.comparison.columns.computed_rows import row_means
 from drift.where.direction import Positions
 
 # The chance that the bound is too high.
@@ -27,9 +28,9 @@ def least_affected(positions: Positions) -> int | None:
     if positions.current.empty or positions.reference.empty:
         return None
     thinning = -(-len(positions.current) // _MOST_UNITS)
-    now = _sorted_scores(positions.current.mean(axis=1).to_numpy(), thinning)
+    now = _sorted_scores(row_means(positions.current), thinning)
     then = _sorted_scores(
-        positions.reference.mean(axis=1).to_numpy(),
+        row_means(positions.reference),
         -(-len(positions.reference) // _MOST_UNITS),
     )
     ranks = [2**power for power in range(len(then).bit_length()) if 2**power <= len(then) // 2]

@@ -10,6 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows, resolution_of
+from drift.comparison.columns.computed_rows import (
+    ComputedRows,
+    Numbers,
+    Places,
+    Rows,
+    row_means,
+    table_of,
+)
 from drift.comparison.columns.rounding import deviation_of, rounding_of
 from drift.comparison.compare import Comparison
 from reports.findings.answers import State
@@ -46,8 +54,8 @@ class Positions:
         0.
     """
 
-    reference: pd.DataFrame
-    current: pd.DataFrame
+    reference: Rows
+    current: Rows
     piles: frozenset[str] = frozenset()
 
     def scores(self) -> NDArray[np.float64]:
@@ -58,8 +66,7 @@ class Positions:
         """
         if not len(self.current.columns):
             return np.full(len(self.current), np.nan)
-        reference = self.reference.mean(axis=1).to_numpy()
-        current = self.current.mean(axis=1).to_numpy()
+        reference, current = row_means(self.reference), row_means(self.current)
         spread = float(reference.std())
         # Numbers that are constant in the reference are counted in steps of their resolution.
         unit = spread if spread > _LEAST_SPREAD else 1.0
@@ -96,18 +103,10 @@ def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
         if one.name in scales and one.pile is not None
     }
     return Positions(
-        reference=_piled(_distances(rows.reference, drifted, scales), rows.reference, piles),
-        current=_piled(_distances(rows.current, drifted, scales | usual), rows.current, piles),
+        reference=_distances(rows.reference, drifted, scales, piles),
+        current=_distances(rows.current, drifted, scales | usual, piles),
         piles=frozenset(piles),
     )
-
-
-def _piled(distances: pd.DataFrame, rows: pd.DataFrame, piles: Mapping[str, Pile]) -> pd.DataFrame:
-    """Return distances where a number with a pile says which units are in it."""
-    inside = {
-        name: _IN_PILE * rows[name].between(pile.low, pile.high) for name, pile in piles.items()
-    }
-    return distances.assign(**inside) if inside else distances
 
 
 def _usual_move(finding: Finding) -> float:
@@ -152,9 +151,50 @@ class _Scale:
         return _Scale(self.middle + by, self.unit)
 
 
-def _fill(
-    own: NDArray[np.float64], values: NDArray[np.float64], scale: _Scale, direction: str | None
-) -> None:
+def _distances(
+    rows: Rows,
+    drifted: Sequence[tuple[str, str | None]],
+    scales: Mapping[str, _Scale],
+    piles: Mapping[str, Pile],
+) -> Rows:
+    """Return how far out the units lie; of a number with a pile, which of them are in it."""
+    makers = {
+        name: _Distance(rows, name, scales[name], direction, piles.get(name))
+        for name, direction in drifted
+    }
+    return table_of(ComputedRows(index=rows.index, makers=makers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Distance:
+    """Makes one column of distances."""
+
+    rows: Rows
+    name: str
+    scale: _Scale
+    direction: str | None
+    pile: Pile | None
+
+    def __call__(self, places: Places) -> Numbers:
+        """Return the distances of some units."""
+        values = self._values(places)
+        if self.pile is not None:
+            inside = (values >= self.pile.low) & (values <= self.pile.high)
+            return np.where(inside, _IN_PILE, 0.0)
+        own = np.empty(len(values))
+        for start in range(0, len(values), _ROWS_AT_ONCE):
+            some = slice(start, start + _ROWS_AT_ONCE)
+            _fill(own[some], values[some], self.scale, self.direction)
+        return own
+
+    def _values(self, places: Places) -> Numbers:
+        if isinstance(self.rows, ComputedRows):
+            return self.rows.makers[self.name](places)
+        values: Numbers = self.rows[self.name].to_numpy()[places]
+        return values
+
+
+def _fill(own: Numbers, values: Numbers, scale: _Scale, direction: str | None) -> None:
     np.subtract(values, scale.middle, out=own)
     np.divide(own, scale.unit, out=own)
     own[np.isnan(own)] = 0.0
@@ -163,16 +203,3 @@ def _fill(
     elif direction == "spread":
         np.abs(own, out=own)
     np.clip(own, -FARTHEST, FARTHEST, out=own)
-
-
-def _distances(
-    rows: pd.DataFrame, drifted: Sequence[tuple[str, str | None]], scales: Mapping[str, _Scale]
-) -> pd.DataFrame:
-    # One column after the other in memory, filled in place: there may be a million rows.
-    table = np.empty((len(rows), len(drifted)), order="F")
-    for column, (name, direction) in zip(table.T, drifted, strict=True):
-        values = rows[name].to_numpy()
-        for start in range(0, len(values), _ROWS_AT_ONCE):
-            some = slice(start, start + _ROWS_AT_ONCE)
-            _fill(column[some], values[some], scales[name], direction)
-    return pd.DataFrame(table, index=rows.index, columns=[name for name, _ in drifted], copy=False)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 
 from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.columns.computed_rows import Rows
 from drift.comparison.compare import Comparison
 from drift.where.direction import Positions
 
@@ -29,6 +30,7 @@ _FOLDS, _STEPS = 8, 5
 # More of a side make the fit no better, but cost time; so many rows are looked at in one piece.
 _MOST_FITTED, _AT_ONCE = 2_000, 20_000
 _LARGEST_LOGIT = 30.0
+_NAMES_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def held_columns(
     positions: Positions,
     rows: AlignedRows,
     comparison: Comparison,
-    names: Sequence[str],
+    names: Sequence[str] | pd.Series,
     judged: Whole,
 ) -> HeldColumns:
     """Return the columns that tell affected images from others.
@@ -81,12 +83,12 @@ def held_columns(
     # Of a number with a pile only counts who is in it.
     tested = [one for one in _tested_features(comparison, rows) if one not in positions.piles]
     apart = [name for name in drifted if name not in tested]
-    digests = np.array([zlib.crc32(name.encode(errors="replace")) for name in names], np.int64)
+    digests = _digests(names)
     drawn = np.argsort(digests, kind="stable")[:: _thinning(len(digests))]
     even = np.arange(0, len(rows.reference), _thinning(len(rows.reference)))
 
-    def numbers(along: pd.DataFrame, side: pd.DataFrame, places: Whole) -> Numbers:
-        parts = (along[apart].iloc[places], side[tested].iloc[places])
+    def numbers(along: Rows, side: Rows, places: Whole) -> Numbers:
+        parts = (along[apart].take(places), side[tested].take(places))
         return np.hstack([part.to_numpy(dtype=np.float64) for part in parts])
 
     return HeldColumns(
@@ -107,6 +109,18 @@ def _tested_features(comparison: Comparison, rows: AlignedRows) -> list[str]:
         for one in comparison.features
         if one.p_value is not None and one.name in rows.current and one.name in rows.reference
     ]
+
+
+def _digests(names: Sequence[str] | pd.Series) -> Whole:
+    """Return a number for each name, from some names at a time: a million texts are 80 MB."""
+    digests = np.empty(len(names), dtype=np.int64)
+    for start in range(0, len(names), _NAMES_AT_ONCE):
+        end = start + _NAMES_AT_ONCE
+        some = names.iloc[start:end] if isinstance(names, pd.Series) else names[start:end]
+        texts = some.tolist() if isinstance(some, pd.Series) else some
+        codes = (zlib.crc32(text.encode(errors="replace")) for text in texts)
+        digests[start : start + len(texts)] = np.fromiter(codes, np.int64, len(texts))
+    return digests
 
 
 def _thinning(units: int) -> int:

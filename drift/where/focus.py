@@ -38,6 +38,11 @@ class Focus:
     rows: AlignedRows
     segment: JudgedSegment | None = None
 
+    @property
+    def images(self) -> int | None:
+        """How many of the window's images the segment has; None for the whole window."""
+        return None if self.segment is None else self.segment.images
+
 
 def focus_of(
     comparison: Comparison,
@@ -106,10 +111,11 @@ def _own_rows(segment: JudgedSegment, rows: AlignedRows, segments: WindowSegment
     """Return the rows of a segment: of the reference all, or those that it was compared with."""
     own = rows.reference
     if segment.reference is not None and segment.reference.rows is not None:
-        own = own.iloc[segment.reference.rows].reset_index(drop=True)
+        own = own.take(segment.reference.rows).reset_index(drop=True)
     first = own_rows(segment, rows, segments)
-    inside = first >= 0
-    return AlignedRows(reference=own, current=rows.current[inside].set_axis(first[inside], axis=0))
+    inside = np.flatnonzero(first >= 0)
+    current = rows.current.take(inside).set_axis(first[inside], axis=0)
+    return AlignedRows(reference=own, current=current)
 
 
 def own_rows(

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.columns.computed_rows import Rows
 from drift.comparison.compare import Comparison
 from drift.observations.near_copies.order import order_by
 from drift.observations.segments.segment_units import WindowSegments
@@ -99,14 +100,14 @@ def rank_images(
     names = window.rows["image"].loc[positions.current.index]
     ratios = np.zeros(len(judged))
     if len(judged):
-        held = held_columns(positions, rows, comparison, names.tolist(), judged)
+        held = held_columns(positions, rows, comparison, names, judged)
         ratios = log_ratios(held)
     order = _in_order(ratios, far[judged], names.iloc[judged])
     places = judged[order]
     return RankedImages(
         labels=positions.current.index.to_numpy(dtype=np.int64)[places],
         log_ratios=ratios[order],
-        distances=positions.current.iloc[places],
+        distances=positions.current.take(places),
         usual=_usual_distance(positions.reference),
         piles=positions.piles,
     )
@@ -249,7 +250,7 @@ def _rows_of_units(
     return places[order], rows[order]
 
 
-def _far_out(distances: pd.DataFrame) -> NDArray[np.float64]:
+def _far_out(distances: Rows) -> NDArray[np.float64]:
     """Return the root mean square of each unit's distances in the direction of the drift."""
     squares = np.zeros(len(distances))
     for name in distances.columns:
@@ -257,7 +258,7 @@ def _far_out(distances: pd.DataFrame) -> NDArray[np.float64]:
     return np.sqrt(squares / max(1, len(distances.columns)))
 
 
-def _usual_distance(reference: pd.DataFrame) -> float:
+def _usual_distance(reference: Rows) -> float:
     far = _far_out(reference)
     return float(np.quantile(far, _FARTHER_THAN)) if len(far) else 0.0
 

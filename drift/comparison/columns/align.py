@@ -18,6 +18,7 @@ from drift.comparison.columns.columns import (
     feature_columns,
     near_copy_column,
 )
+from drift.comparison.columns.computed_rows import rows_at
 from drift.comparison.columns.logged_numbers import logged_number_columns, logged_number_rows
 from drift.comparison.columns.number_scales import with_scales
 from drift.comparison.columns.prediction_columns import Said, prediction_columns, prediction_rows
@@ -55,7 +56,7 @@ def line_up(
     """
     features = AlignedRows(
         reference=profile.features.iloc[units.reference.first].reset_index(drop=True),
-        current=window.features.loc[units.current.first],
+        current=rows_at(window.features, units.current.first),
     )
     clipped = Clipped.of(profile, window)
     features = comparable_rows(features, clipped, units, window.features.index)
@@ -100,7 +101,7 @@ def _said_in(
     wanted = ("prediction", "confidence", *probabilities, *numbers)
     answers = [name for name in wanted if name in window.rows]
     table = PredictionTable.of(window.rows[answers], probabilities, numbers)
-    return Said.of(table.rows, units.predicted, window.rows["image"].to_numpy(dtype=object))
+    return Said.of(table.rows, units.predicted, window.rows["image"])
 
 
 def _names(profile: ReferenceProfile) -> NDArray[np.object_]:

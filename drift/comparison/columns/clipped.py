@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows, Column
+from drift.comparison.columns.computed_rows import as_table
 from drift.observations.file_differences import LEAST_DIFFERENCE
 from drift.observations.units import Units
 from drift.observations.window_images import WindowImages
@@ -114,8 +115,10 @@ def comparable_rows(
         return rows
     places = index.get_indexer(pd.Index(units.current.first))
     return AlignedRows(
-        reference=without_clipped(rows.reference, _at(clipped.reference, units.reference.first)),
-        current=without_clipped(rows.current, _at(clipped.current, places)),
+        reference=without_clipped(
+            as_table(rows.reference), _at(clipped.reference, units.reference.first)
+        ),
+        current=without_clipped(as_table(rows.current), _at(clipped.current, places)),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from drift.comparison.columns.computed_rows import ComputedRows, Rows
 from drift.observations.unit_rows import WithinUnits
 from reference_stats.features.registry import feature_named, features_named
 from reports.findings.remarks import Remark
@@ -38,7 +39,37 @@ class Sides:
     current: pd.Series
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class ColumnOfRows:
+    """The numbers that are there of one column of very many rows, made when they are asked for."""
+
+    rows: ComputedRows
+    name: str
+
+    def values(self) -> pd.Series:
+        """Return the numbers."""
+        return finite_numbers(self.rows[self.name])
+
+
+class _Values:
+    """The values of one side of a `Column`."""
+
+    def __set_name__(self, owner: type[Column], name: str) -> None:
+        self._place = f"_{name}"
+
+    def __get__(self, column: Column | None, owner: type[Column]) -> pd.Series:
+        if column is None:
+            # For dataclass: there is no default.
+            raise AttributeError(self._place)
+        held: pd.Series | ColumnOfRows = column.__dict__[self._place]
+        return held.values() if isinstance(held, ColumnOfRows) else held
+
+    def __set__(self, column: Column, values: pd.Series | ColumnOfRows) -> None:
+        column.__dict__[self._place] = values
+
+
+# Without slots: the values of a side are kept by `_Values`.
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One column on both sides.
 
@@ -48,7 +79,8 @@ class Column:
         What it is.
     reference, current
         The values that are there, one per unit: no missing and no infinite ones; empty where a
-        side has none. Of a unit with several rows it is that of a row that was drawn.
+        side has none. Of a unit with several rows it is that of a row that was drawn. Of very many
+        units they are made each time that they are asked for.
     means
         Of a number the mean within each unit that has a value; None where every unit has one row.
     shares
@@ -75,8 +107,8 @@ class Column:
     unit: str
     kind: ColumnKind
     role: ColumnRole
-    reference: pd.Series
-    current: pd.Series
+    reference: _Values = _Values()
+    current: _Values = _Values()
     supply: str
     least_effect: float | None = None
     left_out: str = ""
@@ -98,8 +130,8 @@ class AlignedRows:
         All rows of the units of a side; None where every unit has one row.
     """
 
-    reference: pd.DataFrame
-    current: pd.DataFrame
+    reference: Rows
+    current: Rows
     reference_within: WithinUnits | None = None
     current_within: WithinUnits | None = None
 
@@ -118,9 +150,7 @@ class LinedUp:
     rows: Mapping[ColumnRole, AlignedRows]
 
 
-def feature_columns(
-    reference: pd.DataFrame, current: pd.DataFrame, known: Iterable[str]
-) -> list[Column]:
+def feature_columns(reference: Rows, current: Rows, known: Iterable[str]) -> list[Column]:
     """Return one column per image feature, whether the reference knows it or not.
 
     Parameters
@@ -140,15 +170,19 @@ def feature_columns(
             unit=feature.unit,
             kind=ColumnKind.NUMERIC,
             role=ColumnRole.FEATURE,
-            reference=finite_numbers(
-                reference[feature.name] if feature.name in shared else nothing
-            ),
-            current=finite_numbers(current[feature.name]),
+            reference=_numbers_of(reference, feature.name) if feature.name in shared else nothing,
+            current=_numbers_of(current, feature.name),
             supply=_supply(known=feature.name in shared, images=len(current)),
             resolution=feature.resolution,
         )
         for feature in features_named(current.columns)
     ]
+
+
+def _numbers_of(rows: Rows, name: str) -> pd.Series | ColumnOfRows:
+    if isinstance(rows, ComputedRows):
+        return ColumnOfRows(rows, name)
+    return finite_numbers(rows[name])
 
 
 def _supply(*, known: bool, images: int) -> str:

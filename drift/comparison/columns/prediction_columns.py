@@ -52,7 +52,10 @@ class Said:
 
     @classmethod
     def of(
-        cls, rows: pd.DataFrame, units: RowUnits, images: Sequence[str] | NDArray[np.object_]
+        cls,
+        rows: pd.DataFrame,
+        units: RowUnits,
+        images: Sequence[str] | NDArray[np.object_] | pd.Series,
     ) -> Said:
         """Return what rows say of their units.
 

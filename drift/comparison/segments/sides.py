@@ -19,6 +19,7 @@ from drift.comparison.columns.columns import (
     Sides,
     finite_numbers,
 )
+from drift.comparison.columns.computed_rows import Rows
 from drift.comparison.segments.judged import FEWEST_UNITS, MOST_TESTED
 from drift.observations.segments.segment_units import SegmentedUnits, UnitSegments
 from drift.observations.segments.segment_values import SegmentValue
@@ -120,8 +121,8 @@ def _untested(one: FoundSegment, reason: str) -> UntestedSegment:
 def own_rows(rows: AlignedRows, places: SegmentPlaces) -> AlignedRows:
     """Return the rows of a segment value's units."""
     return AlignedRows(
-        reference=rows.reference.iloc[places.reference],
-        current=rows.current.iloc[places.current],
+        reference=rows.reference.take(places.reference),
+        current=rows.current.take(places.current),
         reference_within=_taken(rows.reference_within, places.reference),
         current_within=_taken(rows.current_within, places.current),
     )
@@ -164,7 +165,7 @@ def own_column(column: Column, rows: AlignedRows) -> Column:
     )
 
 
-def _shares(table: pd.DataFrame, within: WithinUnits | None, name: str) -> pd.Series:
+def _shares(table: Rows, within: WithinUnits | None, name: str) -> pd.Series:
     if within is not None:
         return mean_shares(within.classes[name], within.of_row)
     return mean_shares(table[name], np.arange(len(table)))

@@ -10,6 +10,7 @@ import numpy as np
 
 from drift.comparison.columns.class_shares import compared_shares
 from drift.comparison.columns.columns import AlignedRows, Column, ColumnKind, ColumnRole, LinedUp
+from drift.comparison.columns.computed_rows import as_table
 from drift.comparison.describe import shown, untested_state
 from drift.comparison.effects import column_means, numeric_effects, share_effect
 from drift.comparison.families import MOST_UNITS, Family, sampled_family
@@ -118,7 +119,8 @@ def _with_values(columns: Sequence[Column], rows: AlignedRows) -> dict[str, Colu
     numbers = [one.name for one in columns if one.kind is not ColumnKind.CLASSES]
     classes = [one.name for one in columns if one.kind is ColumnKind.CLASSES]
     sides = (rows.reference, rows.current)
-    finite = [np.isfinite(side[numbers].to_numpy(dtype=np.float64)).any(axis=0) for side in sides]
+    tables = [as_table(side[numbers]).to_numpy(dtype=np.float64) for side in sides]
+    finite = [np.isfinite(table).any(axis=0) for table in tables]
     known = dict(zip(numbers, finite[0] & finite[1], strict=True))
     known |= {name: all(side[name].notna().any() for side in sides) for name in classes}
     return {one.name: one for one in columns if known[one.name]}

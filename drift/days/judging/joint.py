@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.columns.computed_rows import Rows, as_table
 from drift.comparison.joint import COMBINATION, apart_words
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
@@ -47,7 +48,7 @@ def joint_aspect(
     upward
         Whether the score's mean lies above what was expected.
     """
-    sides = [scale.score(one).scores for one in (rows.reference, rows.current)]
+    sides = [scale.score(as_table(one)).scores for one in (rows.reference, rows.current)]
     if key.number == DISTANCE:
         at, direction = scale.keys.index(key), "up"
         loads = _loads_of_distance(scale, sides)
@@ -76,5 +77,5 @@ def _loads_of_distance(
     return scale.axis_loads(scale.keys[squares[int(np.argmax(grown))]].number)
 
 
-def _along(values: NDArray[np.float64], rows: pd.DataFrame) -> pd.DataFrame:
+def _along(values: NDArray[np.float64], rows: Rows) -> pd.DataFrame:
     return pd.DataFrame({COMBINATION: values}, index=rows.index)

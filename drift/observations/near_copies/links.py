@@ -32,6 +32,8 @@ PASSES = 16
 _KEY_BITS = 32
 _WORD_BITS = 64
 _NEIGHBOURS = 8
+# Numbers that leave so many times as many free are numbered anew by sorting.
+_MOST_FREE = 4
 # Pairs that differ in more bits of these words than near-copies may in all are looked at no more:
 # of pairs of unlike photographs hardly any is left.
 FIRST_WORDS = 2
@@ -81,7 +83,13 @@ class Linkable:
         stretch = (self.moments + shift * self.reach) // (2 * self.reach)
         stretch -= stretch.min(initial=0)
         pairs = (self.clients + 1) * (stretch.max(initial=0) + 1) + stretch
-        return np.unique(pairs, return_inverse=True)[1].astype(np.int64)
+        del stretch
+        if pairs.max(initial=0) > _MOST_FREE * len(pairs):
+            return np.unique(pairs, return_inverse=True)[1].astype(np.int64)
+        # The same numbers without sorting, and without five more arrays of that length.
+        numbers = np.cumsum(np.bincount(pairs) > 0) - 1
+        blocks: Numbers = numbers[pairs]
+        return blocks
 
 
 def link_components(rows: Linkable) -> Numbers:
@@ -95,16 +103,23 @@ def link_components(rows: Linkable) -> Numbers:
         if ahead & (ahead - 1) == 0:
             starts = in_time.in_reach(starts, ahead)
         labels = in_time.link(starts, ahead, labels)
+    del in_time
     octets = gradient_octets(rows.fingerprints)
-    crowds = (_Crowd.of(rows, octets, 0), _Crowd.of(rows, octets, 1))
-    for turn in range(PASSES):
-        labels = _link_similar(rows, crowds[turn % 2], turn, labels)
+    # What is linked does not depend on the order of the turns: one crowd is held at a time.
+    for shift in (0, 1):
+        crowd = _Crowd.of(rows, octets, shift)
+        for turn in range(shift, PASSES, 2):
+            labels = _link_similar(rows, crowd, turn, labels)
+        del crowd
     return labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Crowd:
-    """The rows of crowded blocks, their blocks in the upper halves of keys, and their bytes."""
+    """The rows of crowded blocks, their blocks in the upper halves of keys, and the bytes.
+
+    Where the crowd is most of the rows, `octets` are those of all rows.
+    """
 
     rows: Numbers
     blocks: NDArray[np.uint64]
@@ -115,19 +130,26 @@ class _Crowd:
         blocks = rows.blocks(shift)
         # Blocks that hold no more rows were compared row by row.
         crowded = np.flatnonzero(np.bincount(blocks)[blocks] > LOOK_AHEAD)
-        return cls(
-            rows=crowded,
-            blocks=blocks[crowded].astype(np.uint64) << np.uint64(_KEY_BITS),
-            octets=octets if len(crowded) == len(rows) else octets[:, crowded],
-        )
+        own = blocks[crowded].view(np.uint64)
+        own <<= np.uint64(_KEY_BITS)
+        few = 2 * len(crowded) < len(rows)
+        return cls(rows=crowded, blocks=own, octets=octets[:, crowded] if few else octets)
+
+    def keys(self, turn: int) -> NDArray[np.uint64]:
+        """Return what the rows are sorted by: their block, and some bits of the fingerprint."""
+        keys = sampled_bits(self.octets, turn)
+        if len(keys) > len(self.rows):
+            keys = keys[self.rows]
+        keys |= self.blocks
+        return keys
 
 
 def _link_similar(rows: Linkable, crowd: _Crowd, turn: int, labels: Numbers) -> Numbers:
     """Link neighbours in the order of some bits of the fingerprint, within crowded blocks."""
-    keys = crowd.blocks | sampled_bits(crowd.octets, turn)
-    alike = _Ordered.by(rows, crowd.rows[order_of(keys)])
-    for ahead in range(1, min(_NEIGHBOURS, len(keys) - 1) + 1):
-        labels = alike.link(slice(0, len(keys) - ahead), ahead, labels)
+    number = len(crowd.rows)
+    alike = _Ordered.by(rows, crowd.rows[order_of(crowd.keys(turn))])
+    for ahead in range(1, min(_NEIGHBOURS, number - 1) + 1):
+        labels = alike.link(slice(0, number - ahead), ahead, labels)
     return labels
 
 

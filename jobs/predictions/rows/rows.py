@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from jobs.boxes.image_boxes import ImageBoxes
 from jobs.predictions.odd_objects import InnerHeader, RecodedRows
 from jobs.predictions.recording import RecordingCounts
 from jobs.predictions.row_times.window import WindowTimes
+from jobs.predictions.rows.frames import compacted_raw
 from jobs.predictions.rows.origins import LINE
 from jobs.times.windows import TimeWindow
 
@@ -262,6 +263,13 @@ class PredictionRows:
 
     def __len__(self) -> int:
         return len(self.fields)
+
+    def compacted(self) -> PredictionRows:
+        """Return the same where `raw` takes less memory; a missing value is NaN there.
+
+        That is for after the images are located, when only few columns are looked at again.
+        """
+        return replace(self, raw=compacted_raw(self.raw))
 
     @property
     def log_rows(self) -> int:
