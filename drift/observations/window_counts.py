@@ -103,12 +103,13 @@ def _lost(logged: LoggedImages) -> list[tuple[ImageLocation, LostImage]]:
 def _first_troubles(lost: Sequence[tuple[ImageLocation, LostImage]]) -> tuple[Trouble, ...]:
     """Return the images that were lost first by name, with the reason of each.
 
-    What is wrong with a packed object is told once, with the first of its images.
+    What is wrong with a packed object, or missing in it, is told once, with the first image.
     """
     told: dict[tuple[str, str], list[str]] = defaultdict(list)
     for location, outcome in lost:
         reason = with_detail(outcome.summary, outcome.detail)
-        packed = PackedName.parse(location.path) if isinstance(outcome, UnfetchedImage) else None
+        is_of_object = isinstance(outcome, UnfetchedImage | MissingImage)
+        packed = PackedName.parse(location.path) if is_of_object else None
         told[location.path if packed is None else packed.shard, reason].append(location.path)
     troubles = [
         Trouble(

@@ -156,15 +156,20 @@ class Recollection:
         if own is not None and not is_source and (self.immutable or later is not None):
             # It was read when its use was the last one; another picture has its name now.
             return LookedUp(sighting=Sighting(version=info.version), known=own)
+        known = self._in_version(path, info.version)
         seen = Sighting(
             version=info.version,
             written=written,
             used_later=later,
-            replaced=own is not None and not is_source,
+            replaced=own is not None and not is_source and known != own,
         )
-        known = self._in_version(path, info.version)
         is_news = not is_source or (path in self.untold and written is not None)
         return LookedUp(sighting=seen, known=known, is_news=is_news and seen.is_certain)
+
+    def is_same(self, path: str, outcome: object) -> bool:
+        """Tell whether an image that was read is what is remembered for the run's own use."""
+        own = self._own(path)
+        return own is not None and own == outcome
 
     def _later_use(
         self, path: str, version: str, written: int | None, used: int | None

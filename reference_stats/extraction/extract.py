@@ -171,7 +171,12 @@ class _Extraction:
         if seen is not None and one.version not in ("", seen.version):
             # It was overwritten between the question and the reading.
             seen = Sighting(version=one.version)
-        if seen is not None and (path in self.reading.known.reused or not seen.is_certain):
+        if seen is not None and seen.replaced and self.reading.known.is_same(path, one.outcome):
+            # The same picture was written once more, as when members are added to a packed object.
+            seen = replace(seen, replaced=False)
+        is_there = isinstance(one.outcome, ImageFeatures | UnreadableImage)
+        is_reused = path in self.reading.known.reused
+        if seen is not None and (is_reused or (is_there and not seen.is_certain)):
             self.sightings[path] = seen
         if not isinstance(one.outcome, ImageFeatures | UnreadableImage):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tarfile
 from collections import defaultdict
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -110,6 +111,32 @@ def test_an_overwritten_shard_is_noticed_where_objects_are(immutable, beside, tm
     assert (numbers(again) == numbers(first)) is immutable
 
 
+def test_a_shard_that_has_grown_has_the_same_pictures(beside, tmp_path):
+    job = packed(beside, tmp_path / "bucket", "tar")
+    images = job.images.model_copy(update={"immutable": False})
+    job = job.model_copy(update={"images": images})
+    first = run(job)
+    for shard in (tmp_path / "bucket/images").iterdir():
+        with tarfile.open(shard, "a") as archive:
+            archive.addfile(tarfile.TarInfo("new.jpg"))
+    for _ in range(2):
+        again = run(job)
+        assert numbers(again) == numbers(first)
+        assert again.remarks == first.remarks
+
+
+def test_a_shard_that_breaks_once_it_was_measured_is_no_later_use(beside, tmp_path):
+    job = packed(beside, tmp_path / "bucket", "tar")
+    images = job.images.model_copy(update={"immutable": False})
+    job = job.model_copy(update={"images": images})
+    run(job)
+    for shard in (tmp_path / "bucket/images").iterdir():
+        shard.write_bytes(shard.read_bytes()[:1000])
+    again = run(job)
+    assert again.images.analysed == 0
+    assert "pictures_of_later_uses" not in {one.code for one in again.remarks}
+
+
 def test_a_broken_shard_is_told_once_and_stops_nothing(beside, tmp_path):
     job = packed(beside, tmp_path / "bucket", "tar")
     newest = tmp_path / "bucket/images/20250305.tar"
@@ -133,6 +160,11 @@ def test_members_that_are_not_there_are_missing(beside, tmp_path):
     shard.write_bytes(PACKERS["shard.tar"](kept))
     found = run(job)
     assert found.images.missing == 5
+    (trouble,) = found.quality.troubles
+    assert (trouble.name, trouble.reason) == (
+        f"images/20250305.tar#{names[0]}",
+        "not in the bucket (5 images of it)",
+    )
 
 
 def test_check_reads_packed_images_and_a_packed_reference(beside, tmp_path):

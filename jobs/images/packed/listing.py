@@ -12,6 +12,7 @@ from jobs.images.endings import IMAGE_ENDINGS
 from jobs.images.packed.bucket import PackedImages
 from jobs.images.packed.names import is_packed
 
+_OF_MACS = ("._", ".DS_Store")
 _NAMED = IMAGE_ENDINGS - {""}
 
 
@@ -64,8 +65,8 @@ def with_members(bucket: Bucket, versions: Mapping[str, str]) -> ListedImages:
         except ObjectError as error:
             unread[name] = error.problem
             continue
-        # A Mac packs a file such as ._a.jpg beside each image.
-        plain = [one for one in members if not PurePosixPath(one).name.startswith("._")]
+        # A Mac packs a file such as ._a.jpg beside each image, and .DS_Store beside them all.
+        plain = [one for one in members if not PurePosixPath(one).name.startswith(_OF_MACS)]
         found.update(dict.fromkeys(plain, version))
     return ListedImages(versions=found, unread=unread)
 

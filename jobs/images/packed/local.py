@@ -86,7 +86,7 @@ def too_much_unpacked(url: str, most: int) -> ObjectError:
 
 
 class SpoolFile:
-    """A file that contents are put into one after the other, to be read from any thread.
+    """A file without a name that contents are put into one after the other; any thread reads it.
 
     Parameters
     ----------
@@ -100,12 +100,14 @@ class SpoolFile:
 
     def __init__(self, url: str, folder: Path, most_bytes: int) -> None:
         self.url = url
-        self.path = folder / uuid.uuid4().hex
         self.size = 0
+        self._folder = folder
         self._most_bytes = most_bytes
+        path = folder / uuid.uuid4().hex
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(self.path, flags, 0o600)
+        self._descriptor = os.open(path, flags, 0o600)
         weakref.finalize(self, os.close, self._descriptor)
+        path.unlink()
 
     def add(self, contents: Iterable[bytes]) -> list[tuple[int, int]]:
         """Append some contents; return first byte and size of each."""
@@ -121,7 +123,7 @@ class SpoolFile:
         except OSError as error:
             raise ObjectError(
                 self.url,
-                f"its images could not be put into {self.path.parent} ({error.strerror}). Make "
+                f"its images could not be put into {self._folder} ({error.strerror}). Make "
                 "room there, or let the variable TMPDIR name another folder.",
             ) from error
         return places

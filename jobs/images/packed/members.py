@@ -15,6 +15,11 @@ MOST_MEMBERS = 1_000_000
 class Members(ABC):
     """The members of one packed object at one version; safe to use from many threads."""
 
+    @property
+    def disk_bytes(self) -> int:
+        """How much of the temporary disk they take beside their object."""
+        return 0
+
     @abstractmethod
     def __len__(self) -> int:
         """Return how many there are."""

@@ -1,14 +1,13 @@
-"""Opening a packed object: whole on this machine, or or by ranges where little of it is needed."""
+"""Opening a packed object: whole on this machine, or by ranges where little of it is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from contextlib import suppress
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobs.buckets.bucket import Bucket, ObjectInfo
-from jobs.errors import ObjectChangedError
+from jobs.errors import ObjectChangedError, ObjectError
 from jobs.images.packed.local import TemporaryFolder, unpacked_gzip
 from jobs.images.packed.members import Members
 from jobs.images.packed.sources import LocalFile, Ranges, ShardSource, TooManyRequestsError
@@ -52,22 +51,18 @@ class OpenShard:
         As its bucket told it.
     members
         What is in it.
-    files
-        Files in the temporary folder that go when it is let go.
+    copy_bytes
+        How large its copy in the temporary folder is; 0 where it is read in its place.
     """
 
     info: ObjectInfo
     members: Members
-    files: tuple[Path, ...] = ()
+    copy_bytes: int = 0
 
     @property
     def disk_bytes(self) -> int:
-        """How much of the temporary disk it takes."""
-        total = 0
-        for path in self.files:
-            with suppress(OSError):
-                total += path.stat().st_size
-        return total
+        """How much of the temporary disk it takes, until nobody uses its members."""
+        return self.copy_bytes + self.members.disk_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +96,18 @@ class ShardOpener:
         Raises
         ------
         ObjectError
-            If it is missing, cannot be read, or is damaged.
+            If it is missing, cannot be read, or is damaged, or there is no room for a copy.
         """
+        try:
+            return self._open(info, wanted)
+        except OSError as error:
+            raise ObjectError(
+                self.bucket.url_of(info.name),
+                f"the packed object could not be opened ({error.strerror or error}). Make room in "
+                "the folder for temporary files, or let the variable TMPDIR name another one.",
+            ) from error
+
+    def _open(self, info: ObjectInfo, wanted: Collection[str]) -> OpenShard:
         if self.bucket.is_far and info.size_bytes > _SMALL_BYTES and not _is_gzip(info.name):
             found = self._by_ranges(info, wanted)
             if found is not None:
@@ -122,7 +127,6 @@ class ShardOpener:
             return None
         needed = shard.members.share_of(wanted) * info.size_bytes
         if needed + len(wanted) * _BYTES_OF_A_REQUEST > info.size_bytes:
-            _remove(shard.files)
             return None
         source.most_requests = None
         return shard
@@ -134,23 +138,24 @@ class ShardOpener:
             if now.version == info.version:
                 return self._of_file(info, path)
             info = now
-            self._drop((path,))
+            self._drop(path)
         raise ObjectChangedError(
             self.bucket.url_of(info.name), "the packed object changed again and again."
         )
 
     def _of_file(self, info: ObjectInfo, path: Path) -> OpenShard:
+        url = self.bucket.url_of(info.name)
         try:
             if _is_gzip(info.name):
-                unpacked = unpacked_gzip(self.bucket.url_of(info.name), path, self.folder.path)
-                self._drop((path,))
-                path = unpacked
-            shard = self._opened(info, LocalFile(self.bucket.url_of(info.name), path))
-        except BaseException:
-            self._drop((path,))
-            raise
+                packed, path = path, unpacked_gzip(url, path, self.folder.path)
+                self._drop(packed)
+            source = LocalFile(url, path)
+        finally:
+            # An open file stays, and goes with this process however that ends.
+            self._drop(path)
+        shard = self._opened(info, source)
         if self.folder.holds(path):
-            shard.files = (*shard.files, path)
+            shard.copy_bytes = source.size
         return shard
 
     def _opened(self, info: ObjectInfo, source: ShardSource) -> OpenShard:
@@ -160,12 +165,11 @@ class ShardOpener:
         if ending.endswith(".parquet"):
             rules = self.rules
             table = TableMembers(source, rules.keys, self.folder.path, rules.most_bytes)
-            return OpenShard(info=info, members=table, files=(table.spool.path,))
+            return OpenShard(info=info, members=table)
         return OpenShard(info=info, members=TarMembers(source))
 
     def let_go(self, shard: OpenShard) -> OpenShard | None:
-        """Remove what a packed object has on the disk; return it where it can still be read."""
-        _remove(shard.files)
+        """Return a packed object as it can be read without its copy; None where it cannot."""
         info = shard.info
         if _is_gzip(info.name):
             return None
@@ -174,13 +178,9 @@ class ShardOpener:
         members = shard.members.moved_to(ranges)
         return None if members is None else OpenShard(info=info, members=members)
 
-    def _drop(self, files: Collection[Path]) -> None:
-        _remove(path for path in files if self.folder.holds(path))
-
-
-def _remove(files: Iterable[Path]) -> None:
-    for path in files:
-        path.unlink(missing_ok=True)
+    def _drop(self, path: Path) -> None:
+        if self.folder.holds(path):
+            path.unlink(missing_ok=True)
 
 
 def _is_gzip(name: str) -> bool:

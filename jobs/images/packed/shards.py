@@ -132,7 +132,6 @@ class Shards:
         place = self._places[shard]
         with place.lock:
             if place.opened is opened:
-                self._opener.let_go(opened)
                 place.opened, place.asked = None, 0
 
     def _asked(self, shard: str) -> _Place:
@@ -149,18 +148,20 @@ class Shards:
 
     def _ask(self, shard: str, place: _Place) -> None:
         this_round = self._round
-        before = place.opened
-        place.info = place.error = None
-        place.has_namesakes = False
+        info: ObjectInfo | None = None
+        error: ObjectError | None = None
+        has_namesakes = False
         try:
-            place.info = self._bucket.info(shard)
-        except ObjectMissingError as error:
-            place.error = error
-            place.has_namesakes = self._has_namesakes(shard)
-        except ObjectError as error:
-            place.error = error
-        if before is not None and (place.info is None or place.info.version != before.info.version):
-            self._opener.let_go(before)
+            info = self._bucket.info(shard)
+        except ObjectMissingError as missing:
+            error = missing
+            has_namesakes = self._has_namesakes(shard)
+        except ObjectError as other:
+            error = other
+        # What other threads look at is never half known.
+        place.info, place.error, place.has_namesakes = info, error, has_namesakes
+        before = place.opened
+        if before is not None and (info is None or info.version != before.info.version):
             place.opened = before = None
         if before is not None:
             before.members.expect(self._expected.get(shard, ()))

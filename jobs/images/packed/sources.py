@@ -59,13 +59,22 @@ class LocalFile:
 
     def read(self, start: int, size: int) -> bytes:
         """Return a part of the file."""
-        data = os.pread(self.descriptor, size, start)
+        data = self._piece(start, size)
         while len(data) < min(size, self.size - start):
-            more = os.pread(self.descriptor, size - len(data), start + len(data))
+            more = self._piece(start + len(data), size - len(data))
             if not more:
                 raise cut_short(self.url, start + size)
             data += more
         return data
+
+    def _piece(self, start: int, size: int) -> bytes:
+        try:
+            return os.pread(self.descriptor, size, start)
+        except OSError as error:
+            # As a file on another machine that was replaced there.
+            raise ObjectError(
+                self.url, f"the packed object could not be read ({error.strerror})."
+            ) from error
 
 
 class Ranges:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from jobs.errors import ObjectError
+from jobs.errors import ObjectError, ObjectTooLargeError
 from jobs.images.packed.local import SpoolFile, most_unpacked
 from jobs.images.packed.members import MOST_MEMBERS, Members, too_many
 from jobs.images.packed.names import without_dot
@@ -26,6 +26,7 @@ _BUFFER_BYTES = 1 << 20
 _LARGEST_FOOTER = 64 << 20
 _DICTIONARIES = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}
 _ABSENT = (-1, -1)
+_TOO_LARGE = -2
 
 
 class TableMembers(Members):
@@ -67,6 +68,8 @@ class TableMembers(Members):
         groups = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
         self._first_rows = list(accumulate(groups, initial=0))
         with _explained(self._url):
+            if self._first_rows[-1] != metadata.num_rows:
+                raise pa.ArrowInvalid("its row groups have more or fewer rows than it should")
             self._rows = {} if columns.names is None else _rows_by_name(self._file, columns)
         if columns.is_guess and len(self._rows) < metadata.num_rows:
             raise not_unique(columns, schema, self._url)
@@ -75,7 +78,12 @@ class TableMembers(Members):
         if columns.names is None:
             self._rows = {str(row): row for row in range(metadata.num_rows)}
         self._columns = columns
-        self.spool = SpoolFile(self._url, folder, most_unpacked(source.size))
+        self._spool = SpoolFile(self._url, folder, most_unpacked(source.size))
+
+    @property
+    def disk_bytes(self) -> int:
+        """How much of the temporary disk the images take."""
+        return self._spool.size
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -106,7 +114,10 @@ class TableMembers(Members):
 
     def read(self, name: str) -> bytes:
         """Return the bytes of an image."""
-        return self.spool.read(self._place(name))
+        place = self._place(name)
+        if place[0] == _TOO_LARGE:
+            raise ObjectTooLargeError(f"{self._url}#{name}", place[1], self._most_bytes, "")
+        return self._spool.read(place)
 
     def _place(self, name: str) -> tuple[int, int]:
         place = self._places.get(name)
@@ -149,9 +160,11 @@ class TableMembers(Members):
             if name is not None and image is not None
         ]
         small = [(name, image) for name, image in kept if len(image) <= self._most_bytes]
-        self._places.update((name, (0, len(image))) for name, image in kept)
-        places = self.spool.add(image for _, image in small)
+        places = self._spool.add(image for _, image in small)
+        # Only now, and each once: other threads look for a place without the lock.
         self._places.update(zip((name for name, _ in small), places, strict=True))
+        large = [(name, len(image)) for name, image in kept if len(image) > self._most_bytes]
+        self._places.update((name, (_TOO_LARGE, size)) for name, size in large)
 
 
 def _opened(source: ShardSource) -> parquet.ParquetFile:
@@ -196,7 +209,9 @@ def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
 def _rows_at_once(group: parquet.RowGroupMetaData, column: str) -> int:
     """Return how many images surely fit into memory together."""
     chunks = [group.column(number) for number in range(group.num_columns)]
-    chunk = next(one for one in chunks if one.path_in_schema == column)
+    chunk = next((one for one in chunks if one.path_in_schema == column), None)
+    if chunk is None:
+        raise pa.ArrowInvalid(f"a row group has no column {column!r}")
     size: int = max(1, chunk.total_uncompressed_size)
     # One value of a dictionary can stand in each row.
     largest = size if _DICTIONARIES & set(chunk.encodings) else -(-size // max(1, group.num_rows))
@@ -247,7 +262,7 @@ class _explained:  # noqa: N801 - used like a function
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, pa.ArrowException | OSError | EOFError):
+        if isinstance(error, pa.ArrowException | OSError | EOFError | UnicodeDecodeError):
             said = str(error).partition("\n")[0][:300]
             raise ObjectError(
                 self._url, f"the packed object is no complete Parquet file: {said}. Write it anew."

@@ -128,6 +128,7 @@ def _holds_bytes(kind: pa.DataType) -> bool:
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
+    kind = _of_values(kind)
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
@@ -137,6 +138,12 @@ def _has_path(kind: pa.DataType) -> bool:
 
 
 def _may_name(kind: pa.DataType) -> bool:
+    kind = _of_values(kind)
     return bool(
         pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind)
     )
+
+
+def _of_values(kind: pa.DataType) -> pa.DataType:
+    """Return what the values of a column are; pandas stores categories as a dictionary of them."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -14,13 +14,16 @@ from jobs.images.packed.sources import BlockReader, ShardSource
 
 _BLOCK = 512
 _FILES = b"0\0" + b"7"
+# Links, devices, folders and pipes have no data behind their header, whatever size it names.
+_WITHOUT_DATA = b"123456"
 # The data behind a header of these kinds says more of the next one.
 _PAX, _GLOBAL_PAX, _LONG_NAME, _LONG_LINK = b"x", b"g", b"L", b"K"
 _MORE = _PAX + _GLOBAL_PAX + _LONG_NAME + _LONG_LINK
 _LONGEST_MORE = 1 << 20
 _ZEROS = bytes(_BLOCK)
 _BLANKS = sum(b" " * 8)
-_PAX_RECORD = re.compile(rb"(\d+) ([^=]+)=")
+_PAX_RECORD = re.compile(rb"(\d{1,9}) ([^=]+)=")
+_PAX_SIZE = re.compile(rb"\d{1,18}")
 
 
 class TarMembers(Members):
@@ -92,7 +95,7 @@ def _files(source: ShardSource) -> Iterator[tuple[str, int, int]]:
                 raise _damaged(source, start - _BLOCK, "the name of a member is too long")
             more.take(kind, reader.read(start, size))
             continue
-        size = size if more.size is None else more.size
+        size = 0 if kind in _WITHOUT_DATA else size if more.size is None else more.size
         start += _sparse_map(kind, header, reader, start)
         at = _behind(start, size, source, at)
         if kind in _FILES and not more.is_sparse:
@@ -170,7 +173,7 @@ class _MoreOfNext:
             key, value = record[2], data[record.end() : end - 1]
             if key == b"path":
                 self.name = value.decode(errors="surrogateescape")
-            elif key == b"size" and value.isdigit():
+            elif key == b"size" and _PAX_SIZE.fullmatch(value):
                 self.size = int(value)
             elif key.startswith(b"GNU.sparse."):
                 self.is_sparse = True

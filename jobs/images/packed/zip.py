@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import struct
 import zlib
@@ -26,6 +27,7 @@ _UNKNOWN = 0xFFFFFFFF
 _STORED, _DEFLATED = 0, 8
 _METHODS = {_STORED, _DEFLATED}
 _ENCRYPTED, _UTF8 = 0x1, 0x800
+_WINDOWS = 0
 # Local headers may have a longer extra field than the directory.
 _SLACK = 64
 
@@ -150,8 +152,8 @@ class ZipMembers(Members):
 def _find_directory(source: ShardSource) -> _Directory:
     length = min(source.size, _END.size + _LONGEST_COMMENT)
     tail = source.read(source.size - length, length)
-    place = tail.rfind(b"PK\5\6")
-    if place < 0 or len(tail) - place < _END.size:
+    place = _end_in(tail)
+    if place is None:
         raise _no_zip(source, "there is no directory at its end")
     end = source.size - length + place
     _, disk, _, _, entries, size, start, _ = _END.unpack_from(tail, place)
@@ -166,6 +168,17 @@ def _find_directory(source: ShardSource) -> _Directory:
     if shift < 0 or size > _LARGEST_DIRECTORY:
         raise _no_zip(source, "its directory is not where it should be")
     return _Directory(start=start + shift, size=size, entries=entries, shift=shift)
+
+
+def _end_in(tail: bytes) -> int | None:
+    """Return where the last record of a zip stands, behind which its comment may hold anything."""
+    places = [
+        one.start() for one in re.finditer(b"PK\5\6", tail) if len(tail) - one.start() >= _END.size
+    ]
+    for place in reversed(places):
+        if place + _END.size + _END.unpack_from(tail, place)[-1] == len(tail):
+            return place
+    return places[-1] if places else None
 
 
 def _long_end(source: ShardSource, end: int) -> tuple[int, int, int, int] | None:
@@ -193,11 +206,8 @@ def _entries(source: ShardSource, directory: _Directory) -> Iterator[_Entry]:
         flags, method = fields[5], fields[6]
         name_length, extra_length, comment_length = fields[12:15]
         begin = at + _ENTRY.size
-        name = member_name(
-            data[begin : begin + name_length].decode(
-                "utf-8" if flags & _UTF8 else "cp437", errors="surrogateescape"
-            )
-        )
+        written = data[begin : begin + name_length]
+        name = member_name(_decoded(written, is_utf8=bool(flags & _UTF8), system=fields[2]))
         extra = data[begin + name_length : begin + name_length + extra_length]
         sizes = _long_sizes(extra, (fields[11], fields[10], fields[18]))
         at = begin + name_length + extra_length + comment_length
@@ -215,6 +225,12 @@ def _entries(source: ShardSource, directory: _Directory) -> Iterator[_Entry]:
             method,
             bool(flags & _ENCRYPTED),
         )
+
+
+def _decoded(written: bytes, *, is_utf8: bool, system: int) -> str:
+    name = written.decode("utf-8" if is_utf8 else "cp437", errors="surrogateescape")
+    # Some programs of Windows write folders with its own mark; unzip takes it for a / too.
+    return name.replace("\\", "/") if system == _WINDOWS and "/" not in name else name
 
 
 def _long_sizes(extra: bytes, short: tuple[int, int, int]) -> tuple[int, ...]:

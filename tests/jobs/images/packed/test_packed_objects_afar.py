@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jobs.buckets.registry import open_bucket
-from jobs.errors import BucketAccessError, ObjectChangedError
+from jobs.errors import BucketAccessError, ObjectChangedError, ObjectError
 from jobs.images.packed import opening, shards
 from jobs.images.packed.bucket import PackedImages
 from jobs.images.packed.opening import PackedRules
@@ -76,6 +76,8 @@ def test_a_tar_of_many_small_members_is_fetched_whole_even_for_one(far):
 
 def test_a_tar_that_was_let_go_is_read_on_by_ranges(far, monkeypatch):
     monkeypatch.setattr(shards, "_MOST_DISK_BYTES", 150_000)
+    # What is fetched ahead may let go of what is read, so that it would hang on their order.
+    monkeypatch.setattr(shards, "_LARGEST_AHEAD_BYTES", 0)
     many = contents(40, 3_000)
     names = [f"{number}.tar" for number in range(3)]
     for name in names:
@@ -95,6 +97,27 @@ def test_what_would_take_too_many_requests_is_read_whole(far, name, monkeypatch)
     far.write(name, KINDS[name](many))
     assert packed(far).read(f"{name}#7.jpg").data == many["7.jpg"]
     assert far.count("local_copy") == 1
+
+
+@pytest.mark.parametrize("name", [*KINDS, "x.tgz"])
+def test_copies_have_no_name_so_that_a_kill_leaves_none(far, name, monkeypatch, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    many = contents(40, 3_000)
+    far.write(name, {**KINDS, "x.tgz": tgz_of}[name](many))
+    images = packed(far)
+    wanted = [f"{name}#{member}" for member in many]
+    images.expect(wanted)
+    assert [one.data for one in images.read_many(wanted)] == list(many.values())
+    assert far.count("local_copy") == 1
+    assert [one for one in folder.rglob("*") if one.is_file()] == []
+
+
+def test_a_folder_for_copies_that_is_gone_is_told(far, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    far.write("x.tgz", tgz_of(contents(4, 3_000)))
+    with pytest.raises(ObjectError, match=r"could not be opened \(No such file.*TMPDIR"):
+        packed(far).read("x.tgz#0.jpg")
 
 
 def test_the_next_object_is_fetched_while_one_is_read(far):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pyarrow as pa
 import pytest
 
@@ -135,3 +139,41 @@ def test_only_row_groups_that_are_asked_for_are_read(packed):
     images = packed({"image": STRUCTS})
     images.expect([f"x.parquet#{number}.jpg" for number in (1, 3)])
     assert read(images, "1.jpg", "3.jpg", "2.jpg") == [IMAGES[1], IMAGES[3], IMAGES[2]]
+
+
+def test_categories_name_images_as_their_texts_do(packed):
+    ids = pa.array(list("abcde")).dictionary_encode()
+    assert read(packed({"id": ids, "jpeg": IMAGES}), *"edcba") == IMAGES[::-1]
+
+
+def test_names_that_are_no_text_are_an_error(packed):
+    ids = pa.array([b"a", b"\xff", b"c", b"d", b"e"]).view(pa.string())
+    with pytest.raises(ObjectError, match="no complete Parquet file: 'utf-8' codec"):
+        read(packed({"id": ids, "jpeg": IMAGES}), "a")
+
+
+def test_no_thread_reads_an_image_before_it_is_in_its_place(packed, monkeypatch):
+    images = packed({"id": list("abcde"), "jpeg": IMAGES}, rows_in_a_group=5)
+    images.expect([f"x.parquet#{one}" for one in "abcde"])
+    add, is_adding, go_on = local.SpoolFile.add, threading.Event(), threading.Event()
+
+    def slow_add(spool, contents):
+        found = add(spool, contents)
+        is_adding.set()
+        assert go_on.wait(10)
+        return found
+
+    monkeypatch.setattr(local.SpoolFile, "add", slow_add)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(read, images, "a")
+        assert is_adding.wait(10)
+        other = pool.submit(read, images, "c")
+        time.sleep(0.1)
+        go_on.set()
+        assert (first.result(), other.result()) == ([IMAGES[0]], [IMAGES[2]])
+
+
+def test_what_is_too_large_has_no_bytes_of_another(packed):
+    images = packed({"id": ["a", "b"], "jpeg": [b"a" * 20_000, b"b" * 9_000]})
+    with pytest.raises(ObjectTooLargeError):
+        read(images, "b", "a")
