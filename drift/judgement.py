@@ -122,6 +122,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
         comparison=measured.comparison,
         decision=decision,
         affected=place.affected,
+        compared_images=inputs.window.images_of_part,
         offenders=offenders_in_turn(place.shown, inputs.window, data.counted),
         concentration=place.concentration,
         trend=_trend(inputs, measured, earlier, job),
@@ -160,9 +161,7 @@ def _findings(
     findings = replace(
         told_in_rows(assemble(facts)),
         affected_table=table_of(listed),
-        grown_class=None
-        if inputs.window.of_rows
-        else find_grown_class(facts.comparison, inputs.window, inputs.profile),
+        grown_class=find_grown_class(facts.comparison, inputs.window, inputs.profile),
     )
     notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
     return replace(findings, notification=notice)
@@ -253,6 +252,7 @@ def _decision(
     counts, where = inputs.counts, place.concentration
     extent = Extent(
         images=counts.images,
+        compared=inputs.window.images_of_part,
         affected=place.affected,
         where=where_clause(where.segments, where.onset),
         reasons=counts.quality.reasons,
@@ -285,7 +285,7 @@ def _locate(
     focus = focus_of(measured.comparison, rows, drifted, segments)
     further = further_focuses(focus, measured.comparison, rows, drifted, segments)
     place = located(focus, inputs.window, segments, job, further)
-    return replace(place, affected=part.of_all(place.affected))
+    return replace(place, affected=part.of_all(place.affected, focus.images))
 
 
 def _trend(

@@ -115,6 +115,7 @@ class _Place:
     ranked: RankedImages
     where: Concentration
     affected: int | None
+    compared: int | None
 
 
 def _place(
@@ -127,7 +128,8 @@ def _place(
     with stage("segments"):
         where = _locate(traffic, part, comparison, positions)
         affected = part.of_all(least_affected(positions))
-    return _Place(ranked=ranked, where=where, affected=affected)
+    compared = part.window.images_of_part
+    return _Place(ranked=ranked, where=where, affected=affected, compared=compared)
 
 
 def _locate(
@@ -155,7 +157,12 @@ def _assemble(
     remarks: tuple[Remark, ...],
 ) -> RunFindings:
     clause = where_clause(place.where.segments, place.where.onset)
-    extent = Extent(images=data.counts.images, affected=place.affected, where=clause)
+    extent = Extent(
+        images=data.counts.images,
+        compared=place.compared,
+        affected=place.affected,
+        where=clause,
+    )
     facts = RunFacts(
         data=data,
         run_id="scale",
@@ -165,6 +172,7 @@ def _assemble(
         comparison=comparison,
         decision=decide(comparison, extent, data.counts.log, traffic.job, remarks),
         affected=place.affected,
+        compared_images=place.compared,
         offenders=offenders,
         concentration=place.where,
         trend=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,8 @@ class WindowImages:
         The boxes that a detector found, of these rows; None where the job names none.
     pictures_of_rows
         A number for the picture of each row where that is known already.
+    part_of
+        The window that these rows were drawn from to be compared; None where they are all of it.
     """
 
     rows: pd.DataFrame
@@ -58,6 +61,7 @@ class WindowImages:
     of_rows: bool = False
     boxes: ImageBoxes | None = None
     pictures_of_rows: NDArray[np.int64] | None = None
+    part_of: WindowImages | None = None
 
     def files_of_images(self) -> FileColumn:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -74,14 +78,18 @@ class WindowImages:
         paths = self.rows["image"].to_numpy(dtype=object)
         if self.names_used_again.gone.any():
             return self.names_used_again.pictures(paths)
-        numbers: NDArray[np.int64] = pd.factorize(paths)[0].astype(np.int64)
-        return numbers
+        return _numbered_anew(paths)
 
     @property
     def pictures(self) -> pd.DataFrame:
         """The features of each analysed image once, at the first row that names it."""
         first = self.names_image_first
         return self.features if first.all() else self.features[first]
+
+    @property
+    def images_of_part(self) -> int | None:
+        """How many analysed images there are in this part of a window; None in a whole one."""
+        return None if self.part_of is None else int(self.names_image_first.sum())
 
     @property
     def names_image_first(self) -> NDArray[np.bool_]:
@@ -97,6 +105,7 @@ class WindowImages:
         place[analysed] = np.arange(len(analysed))
         there = np.flatnonzero(place[rows] >= 0)
         own, gone = place[rows[there]], self.names_used_again.gone
+        pictures = None if gone.any() else self.pictures_of_rows
         return WindowImages(
             rows=self.rows.iloc[rows].reset_index(drop=True),
             features=self.features.iloc[own].set_axis(there, axis=0),
@@ -107,7 +116,14 @@ class WindowImages:
             log_rows=None if self.log_rows is None else self.log_rows[rows],
             of_rows=self.of_rows,
             boxes=None if self.boxes is None else self.boxes.take(rows),
+            pictures_of_rows=None if pictures is None else _numbered_anew(pictures[rows]),
         )
+
+
+def _numbered_anew(images: NDArray[Any]) -> NDArray[np.int64]:
+    """Return a number for each image, from 0 without gaps, in order of the first."""
+    numbers: NDArray[np.int64] = pd.factorize(images)[0].astype(np.int64)
+    return numbers
 
 
 def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowImages:

@@ -49,6 +49,7 @@ class RunFacts:
     comparison: Comparison
     decision: Decision
     affected: int | None
+    compared_images: int | None
     offenders: Sequence[Offender]
     concentration: Concentration
     trend: Trend | None
@@ -92,6 +93,7 @@ def _beside_reference(facts: RunFacts) -> RunFindings:
         warnings=tuple(remark.text for remark in heaviest_first(facts.remarks)),
         remarks=heaviest_first(facts.remarks),
         images=facts.data.counts.images,
+        compared_images=facts.compared_images,
         log=facts.data.counts.log,
         log_times=_log_times(facts),
         profile=_profile(facts),

@@ -118,9 +118,9 @@ def _rounded_up(shift: float) -> str:
 
 
 def _independent(comparison: Comparison, extent: Extent) -> str:
-    images = counted(extent.images.analysed, "image")
-    evidence = comparison.evidence
-    if evidence is not None and evidence.current_units < extent.images.analysed:
+    number = extent.images.analysed if extent.compared is None else extent.compared
+    images, evidence = counted(number, "image"), comparison.evidence
+    if evidence is not None and evidence.current_units < number:
         return f"{images}, {evidence.current_units:,} of them independent,"
     return images
 

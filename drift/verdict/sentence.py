@@ -43,6 +43,8 @@ class Extent:
     ----------
     images
         The window's images.
+    compared
+        How many of them were compared; None where all that were analysed.
     affected
         At least so many of them differ; None where that cannot be said.
     where
@@ -70,6 +72,7 @@ class Extent:
     more_segments: int = 0
     tested_segments: int = 0
     numbers: frozenset[str] = frozenset()
+    compared: int | None = None
 
     def about(self) -> str:
         """Return the number of images in words."""

@@ -38,6 +38,11 @@ class Focus:
     rows: AlignedRows
     segment: JudgedSegment | None = None
 
+    @property
+    def images(self) -> int | None:
+        """How many of the window's images the segment has; None for the whole window."""
+        return None if self.segment is None else self.segment.images
+
 
 def focus_of(
     comparison: Comparison,

@@ -76,7 +76,7 @@ class AffectedTable:
     file
         Its name in the run's folder.
     images
-        How many images are affected.
+        How many images are affected, of those that were compared.
     listed
         How many of them are in the table.
     """

@@ -90,6 +90,9 @@ class RunFindings:
         The summary without its numbers, short enough for the top of a page or a subject line.
     affected
         At least so many of the analysed images differ from the reference; None without drift.
+    compared_images
+        How many of the analysed images were compared, of a window above a million rows; None where
+        all of them were.
     affected_table
         The table of all images that are likely affected; None without any, and in reports of older
         versions.
@@ -181,6 +184,7 @@ class RunFindings:
     headline: str = ""
     affected: int | None = None
     affected_table: AffectedTable | None = None
+    compared_images: int | None = None
     grown_class: GrownClass | None = None
     notification: Notice | None = None
     minimum_effect: float | None = None
@@ -204,6 +208,11 @@ class RunFindings:
     def columns(self) -> tuple[Finding, ...]:
         """All columns: image features, predictions and further numbers."""
         return (*self.features, *self.predictions, *self.numbers)
+
+    @property
+    def compared(self) -> int:
+        """How many images were compared: all that were analysed, or a part of very many."""
+        return self.images.analysed if self.compared_images is None else self.compared_images
 
     @property
     def has_images(self) -> bool:

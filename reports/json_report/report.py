@@ -35,6 +35,7 @@ REPORT_KEYS = (
     "remarks",
     "observed",
     "images",
+    "compared_images",
     "log",
     "log_times",
     "serving",

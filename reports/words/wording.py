@@ -130,7 +130,7 @@ def evidence_words(findings: RunFindings) -> str:
     evidence = findings.evidence
     if evidence is None:
         return ""
-    images = findings.images.analysed
+    images = findings.compared
     units = (
         f"{counted(images, 'image')} are {counted(evidence.current_units, 'independent picture')}"
     )

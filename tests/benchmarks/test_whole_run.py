@@ -51,7 +51,7 @@ def test_medians_stand_beside_their_bars(capsys):
     def spent(*seconds):
         return [Spent(wall_s=2 * one, cpu_s=one, output="") for one in seconds]
 
-    whole_run.show({"new": spent(9.0, 9.4, 30.0), "repeated": spent(5.4, 5.6, 5.7)})
+    whole_run.show({"new": spent(9.0, 9.4, 30.0), "repeated": spent(5.4, 5.6, 5.7)}, whole_run.BARS)
 
     new, repeated = capsys.readouterr().out.splitlines()
     assert "9.40 CPU s" in new

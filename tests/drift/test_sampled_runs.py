@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from datetime import UTC, datetime
@@ -49,14 +50,20 @@ def test_a_run_over_images_says_what_it_compared(
     assert part.quality == whole.quality
     assert part.evidence is not None
     assert part.evidence.current_units <= 60
+    assert (whole.compared_images, part.compared_images) == (None, part.evidence.current_units)
     # The bound is for all images, from those that were compared.
     assert part.affected is not None
     assert whole.affected is not None
     assert 0.6 * whole.affected < part.affected <= part.images.analysed
     (page,) = (tmp_path / "bucket").glob("**/runs/*/report.html")
-    assert _said(part)[0].split(":")[0] in page.read_text(encoding="utf-8").replace("&#39;", "'")
+    text = html.unescape(re.sub("<[^>]+>", "", page.read_text(encoding="utf-8")))
+    assert _said(part)[0].split(":")[0] in text
+    assert f"{part.compared_images} compared of 120 logged" in text
+    assert f"images of the {part.compared_images} compared that are more likely" in text
+    assert f"{part.compared_images} images are {part.compared_images} independent" in text
     report = json.loads((page.parent / "report.json").read_bytes())
     assert _said(part)[0] in [one["text"] for one in report["remarks"]]
+    assert report["compared_images"] == part.compared_images
 
 
 def test_a_job_without_images_says_it_without_a_word_of_them(

@@ -16,6 +16,7 @@ from reports.findings.remarks import Remark
 # Of so many the tests draw their units, and no picture of a distribution changes with more.
 MOST_COMPARED = 1_000_000
 _NAMES_AT_ONCE = 500_000
+_ENOUGH = 0.9
 
 Numbers = NDArray[np.int64]
 Ranks = NDArray[np.uint64]
@@ -41,9 +42,19 @@ class ComparedPart:
     share: float = 1.0
     remarks: tuple[Remark, ...] = ()
 
-    def of_all(self, images: int | None) -> int | None:
-        """Return how many images of the window so many of the part stand for, rounded down."""
-        return None if images is None else int(images / self.share)
+    def of_all(self, images: int | None, most: int | None = None) -> int | None:
+        """Return how many images of the window so many of the part stand for, rounded down.
+
+        Parameters
+        ----------
+        most
+            How many images the segment has that they are of: of a small one more than its share
+            may have been drawn. None where they are of all images.
+        """
+        if images is None:
+            return None
+        found = int(images / self.share)
+        return found if most is None else min(found, most)
 
 
 def compared_part(
@@ -59,7 +70,8 @@ def compared_part(
     if len(window.rows) <= most:
         return ComparedPart(window=window, segments=segments, copies=copies)
     rows = _drawn(_ranks(window, copies.current.found.clusters), most)
-    part, analysed = window.take(rows), _analysed_among(window, rows)
+    part = replace(window.take(rows), part_of=window)
+    analysed = _analysed_among(window, rows)
     found = _part_of(copies.current.found, analysed)
     units = int(copies.current.found.clusters.max(initial=-1)) + 1
     return ComparedPart(
@@ -67,16 +79,16 @@ def compared_part(
         segments=segments.iloc[rows].reset_index(drop=True),
         copies=replace(copies, current=replace(copies.current, found=found)),
         share=(int(found.clusters.max(initial=-1)) + 1) / units if units else 1.0,
-        remarks=(_said(len(rows), window, copies.current),),
+        remarks=(_said(part, window, copies.current),),
     )
 
 
-def _said(drawn: int, window: WindowImages, copies: SideCopies) -> Remark:
+def _said(part: WindowImages, window: WindowImages, copies: SideCopies) -> Remark:
     """Return what was compared; of a job without images without a word of them."""
     by, shown, counted = (
         "the names of their images",
         ", segments and the images shown",
-        ("the counts of rows and images and their health are"),
+        "the counts of rows and images and their health are",
     )
     if window.of_rows:
         by, shown, counted = "their times", " and segments", "the counts of rows are"
@@ -84,17 +96,32 @@ def _said(drawn: int, window: WindowImages, copies: SideCopies) -> Remark:
     return Remark(
         code="window_sampled",
         text=(
-            f"Of the window's {len(window.rows):,} rows {drawn:,} were compared, drawn by {by}: "
-            f"tests, effects, distributions{shown} are of these, {counted} of all.{among}"
+            f"Of the window's {_log_rows(window):,} rows {_log_rows(part):,} were compared, "
+            f"drawn by {by}: tests, effects, distributions{shown} are of these, "
+            f"{counted} of all.{among}"
         ),
     )
 
 
+def _log_rows(window: WindowImages) -> int:
+    """Return how many rows of the log there are: one of a detector may hold several boxes."""
+    return len(window.rows if window.log_rows is None else np.unique(window.log_rows))
+
+
 def _drawn(ranks: Ranks, most: int) -> Numbers:
-    limit = np.partition(ranks, most)[most]
-    below = np.flatnonzero(ranks < limit)
-    # One image may be named by more rows than are compared.
-    return below if len(below) else np.flatnonzero(ranks <= limit)
+    """Return the rows of lowest rank, at most so many but for a single unit of more.
+
+    A unit that would leave much of the room empty, as an image that a million rows name, is passed
+    over: else what comes behind it would be missing as well.
+    """
+    left: Numbers = np.arange(len(ranks))
+    while len(left) > most:
+        limit = np.partition(ranks[left], most)[most]
+        below: Numbers = left[ranks[left] < limit]
+        if len(below) >= _ENOUGH * most:
+            return below
+        left = left[ranks[left] != limit]
+    return left if len(left) else np.flatnonzero(ranks == ranks.min())
 
 
 def _ranks(window: WindowImages, clusters: Numbers) -> Ranks:

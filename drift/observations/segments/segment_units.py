@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,7 +43,8 @@ class SegmentedUnits:
     images, predictions
         By segment column those of the units of images, and of the units of predictions.
     counts
-        How many of the window's images each value has, of these columns and the unknown ones.
+        How many of the window's images each value has, of these columns and the unknown ones; of
+        all its images, too, where only a part is compared.
     unknown
         The segment columns that the profile does not know: an older version built it, or the job
         did not name them then.
@@ -144,7 +145,7 @@ def segment_units(
             )
             for name in shared
         },
-        counts=dict(_counts(table[wanted], window)),
+        counts=dict(_counts(wanted, table, window)),
         unknown=frozenset(wanted) - frozenset(shared),
     )
 
@@ -165,9 +166,14 @@ def _first_rows(units: RowUnits) -> NDArray[np.int64]:
     return first
 
 
-def _counts(table: pd.DataFrame, window: WindowImages) -> Iterator[tuple[SegmentValue, int]]:
+def _counts(
+    columns: Sequence[str], table: pd.DataFrame, window: WindowImages
+) -> Iterator[tuple[SegmentValue, int]]:
+    whole = window if window.part_of is None else window.part_of
+    if whole is not window and whole.segments is not None:
+        table, window = whole.segments, whole
     once = np.sort(np.unique(window.images_of_rows, return_index=True)[1])
-    for name in table:
+    for name in columns:
         codes, values = pd.factorize(segment_texts(table[name].iloc[once]))
         counts = np.bincount(codes, minlength=len(values))
         for value, images in zip(values.tolist(), counts.tolist(), strict=True):

@@ -35,7 +35,7 @@ def find_grown_class(
     which image a prediction is of.
     """
     drifted = [one for one in comparison.predictions if one.state is State.DRIFT and one.categories]
-    if not drifted or _PREDICTION not in window.rows:
+    if window.of_rows or not drifted or _PREDICTION not in window.rows:
         return None
     shares = usual_and_current(drifted[0])
     name = max(shares, key=lambda one: (shares[one][1] - shares[one][0], one))

@@ -111,6 +111,23 @@ def test_an_image_counts_once_however_many_rows_name_it() -> None:
     assert {one.column for one in counts} == {"camera", "who"}
 
 
+def test_images_of_a_window_of_which_a_part_is_compared_are_counted_in_all_of_it() -> None:
+    whole = dataclasses.replace(window(), segments=WINDOW_TABLE)
+    part = dataclasses.replace(whole.take(np.array([1, 2])), part_of=whole)
+    one = SideUnits(
+        first=np.array([0]),
+        copies=np.zeros(1, np.int64),
+        known=True,
+        timed=True,
+        clusters=np.array([0, 0]),
+    )
+    grouped = dataclasses.replace(units(), current=one, predicted=RowUnits.of(np.array([0, 0])))
+    table = WINDOW_TABLE.iloc[[1, 2]].reset_index(drop=True)
+    own = segment_units(profile(), part, grouped, table, JOB)
+    assert own.images["camera"].current.tolist() == ["b"]
+    assert own.counts == found(profile()).counts
+
+
 def test_predictions_of_images_that_the_profile_does_not_have_are_of_no_segment() -> None:
     images = pd.Series(["1.jpg", "gone.jpg", None], name="image")
     own = found(dataclasses.replace(profile(), prediction_images=images))

@@ -72,6 +72,17 @@ def test_numbers_and_fingerprints_stay_with_their_rows():
     assert part.features.index.tolist() == list(range(len(part.rows)))
 
 
+def test_images_are_numbered_as_by_their_names():
+    names = np.array([f"{number % 150}.jpg" for number in range(400)], dtype=object)
+    window = replace(
+        window_of(pictures(400, seed=1), apart_minutes=60),
+        pictures_of_rows=pd.factorize(names)[0].astype(np.int64),
+    )
+    drawn = np.arange(10, 400, 3)[::-1]
+    numbers = window.take(drawn).images_of_rows
+    assert numbers.tolist() == pd.factorize(names[drawn])[0].tolist()
+
+
 def test_what_is_drawn_does_not_depend_on_the_order_of_the_rows():
     window = _traffic()
     last_first = window.take(np.arange(len(window.rows))[::-1])
@@ -107,9 +118,32 @@ def test_one_image_of_more_rows_than_are_compared_is_not_lost():
     assert len(part.window.rows) == 50
 
 
+def test_an_image_of_very_many_rows_does_not_keep_the_others_out():
+    names = ["latest.jpg"] * 300 + [f"{number}.jpg" for number in range(100)]
+    rows = pd.DataFrame({"image": pd.Series(names, dtype="str")})
+    window = WindowImages(rows=rows, features=pd.DataFrame({"mean": np.arange(400.0)}))
+    units = np.concatenate([np.zeros(300, dtype=np.int64), np.arange(1, 101)])
+    same = SideCopies.unknown(units, timed=True)
+    copies = BothCopies(reference=same, current=same)
+    part = compared_part(window, pd.DataFrame(index=rows.index), copies, most=200)
+    assert set(part.window.rows["image"]) == set(names[300:])
+    assert part.share == 100 / 101
+
+
+def test_no_more_images_of_a_small_segment_are_said_to_differ_than_it_has():
+    part = replace(_part(_traffic(), 250)[0], share=0.5)
+    assert [part.of_all(30), part.of_all(30, 50), part.of_all(None, 50)] == [60, 50, None]
+
+
 def test_it_is_said_how_many_were_compared():
     part = _part(_traffic(), 250)[0]
     (remark,) = part.remarks
     assert remark.code == "window_sampled"
     assert remark.text.startswith(f"Of the window's 500 rows {len(part.window.rows)} were ")
     assert "Near-copies were looked for among all of its images." in remark.text
+
+
+def test_rows_of_the_log_are_said_where_each_holds_several_boxes():
+    boxes = replace(_traffic(), log_rows=np.arange(500) // 5)
+    (remark,) = _part(boxes, 250)[0].remarks
+    assert remark.text.startswith("Of the window's 100 rows ")
