@@ -103,10 +103,10 @@ class TwoStages(Generic[Item, Fetched, Result]):
                 done.put(self.compute(some))
                 flow.note_computed(len(some), time.perf_counter() - begun)
 
-        for _ in range(min(self._cores, len(flow.items))):
-            _start_thread("compute", done, compute_all)
-        for _ in range(flow.fetchers_at_first()):
-            start_fetcher()
+        _start_some(
+            min(self._cores, len(flow.items)), lambda: _start_thread("compute", done, compute_all)
+        )
+        _start_some(flow.fetchers_at_first(), start_fetcher)
 
 
 def available_cores() -> int:
@@ -114,6 +114,23 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _start_some(count: int, start: Callable[[], None]) -> None:
+    """Start threads; where the system has no more of them, those that run do it all.
+
+    Raises
+    ------
+    RuntimeError
+        If not even one could be started.
+    """
+    for started in range(count):
+        try:
+            start()
+        except RuntimeError:
+            if not started:
+                raise
+            return
 
 
 def _start_thread(

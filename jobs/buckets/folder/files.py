@@ -19,6 +19,8 @@ OWN_FILES_PREFIX = ".drift-bucket-"
 _WRITERS_LOCK = OWN_FILES_PREFIX + "lock"
 # Linux can open a folder that may be passed through and not be listed.
 FOLDER_FLAGS = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 # As long as the other kinds of store wait for an answer.
 LOCK_PATIENCE_S = 30.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.001, 0.05
@@ -84,9 +86,7 @@ def _open_below(root: Path, parts: tuple[str, ...]) -> int:
         for part in parts[:-1]:
             above, folder = folder, os.open(part, FOLDER_FLAGS, dir_fd=folder)
             os.close(above)
-        # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        return os.open(parts[-1] if parts else ".", flags, dir_fd=folder)
+        return os.open(parts[-1] if parts else ".", FILE_FLAGS, dir_fd=folder)
     finally:
         os.close(folder)
 

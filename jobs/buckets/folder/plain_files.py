@@ -10,10 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobs.buckets.folder.files import FOLDER_FLAGS
+from jobs.buckets.folder.files import FILE_FLAGS, FOLDER_FLAGS
 
-# Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
-FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _ROOT_FLAGS = FOLDER_FLAGS & ~os.O_NOFOLLOW
 # Many threads may read at once, and a process may often have no more than 1,024 files open.
 _MOST_FOLDERS = 8

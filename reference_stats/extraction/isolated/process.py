@@ -36,6 +36,9 @@ _SOCKET_BYTES = 1 << 20
 _LONGEST_ANSWER_BYTES = 1 << 20
 # A process that closes its connection is about to end, later on a machine that is busy with others.
 _END_PATIENCE_S = 20.0
+# How often a process may come to a file of a batch: with the others, by itself after all, and once
+# more where memory ran out or it looks for a bug of ours.
+_MOST_ROUNDS = 3
 _WORKER = "reference_stats.extraction.isolated.worker"
 _ROOT = Path(__file__).resolve().parents[3]
 # What a decoder needs of the environment; passwords and keys are not among it.
@@ -66,18 +69,14 @@ class DecodingProcess:
 
     def __init__(self) -> None:
         own, others = socket.socketpair()
-        self._turns = Turns()
-        with others:
+        with others, contextlib.ExitStack() as undo:
+            undo.callback(own.close)
+            self._turns = Turns()
+            undo.callback(self._turns.close)
             for end in (own, others):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BYTES)
-            descriptors = others.fileno(), self._turns.descriptor
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", _WORKER, *map(str, descriptors)],
-                pass_fds=descriptors,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=_environment(),
-            )
+            self._process = _started(others.fileno(), self._turns.descriptor)
+            undo.pop_all()
         own.settimeout(_START_PATIENCE_S)
         self._connection = own
         self._stream = own.makefile("rb")
@@ -135,9 +134,9 @@ class DecodingProcess:
         return answer
 
     def _await_answer(self, patience_s: float, count: int) -> None:
-        """Wait for as long as the process goes on to another file in time."""
+        """Wait for as long as the process goes on to another file in time, within some rounds."""
         place, since = None, time.monotonic()
-        for _ in range(count + 1):
+        for _ in range(_MOST_ROUNDS * count + 1):
             while place == (reached := self._turns.place(count)):
                 if self._waiting.poll(1000 * min(1.0, patience_s / 4)):
                     return
@@ -218,6 +217,24 @@ class DecodingProcess:
                 f"the process that decodes images did not start (it ended with {code}). Run "
                 f"`{sys.executable} -m reference_stats.extraction.warm_up` to see what is wrong."
             )
+
+
+def _started(*descriptors: int) -> subprocess.Popen[bytes]:
+    """Start the other side, which inherits these descriptors."""
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", _WORKER, *map(str, descriptors)],
+            pass_fds=descriptors,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=_environment(),
+        )
+    except BlockingIOError as error:
+        raise DecoderStartError(
+            f"the process that decodes images could not be started: {error.strerror}. The user or "
+            "the container may have no more processes; raise its limit (`ulimit -u`, or that of "
+            "the container), or set images.decode_workers lower."
+        ) from error
 
 
 def _environment() -> dict[str, str]:

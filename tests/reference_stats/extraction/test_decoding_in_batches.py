@@ -166,6 +166,18 @@ def test_a_batch_may_take_longer_than_one_image_may(
     assert not started
 
 
+def test_a_process_may_go_through_slow_images_once_more(
+    faulty: Decoders, started: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(failures.PATIENCE_S, messages.FILES, 3.0)
+    # Memory runs out at the third, so each of them is measured again by itself.
+    files = batch_with({0: "slow", 1: "slow", 2: "greedy"})[:3]
+    found = faulty.measure_many(files, ORDER)
+    assert found[:2] == [measure(data, LIMITS, feature_set()) for data in files[:2]]
+    assert found[2] == UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
+    assert not started
+
+
 def test_an_accident_is_not_blamed_on_an_image(
     faulty: Decoders, started: list[int], tmp_path: Path
 ) -> None:

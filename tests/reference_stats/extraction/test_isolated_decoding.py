@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import gc
 import os
 import resource
 import signal
@@ -200,6 +202,21 @@ def test_an_installation_without_a_worker_is_no_fault_of_the_images(
     with pytest.raises(DecoderStartError, match=r"reference_stats\.extraction\.warm_up"):
         decoders.measure(PHOTOGRAPHS[0], ORDER)
     assert "no_such_module" in capfd.readouterr().err
+
+
+def test_a_machine_without_another_process_is_said_and_nothing_stays_open(
+    decoders: Decoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    gc.collect()
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    for _ in range(3):
+        with pytest.raises(DecoderStartError, match=r"temporarily unavailable.*ulimit -u"):
+            decoders.measure(PHOTOGRAPHS[0], ORDER)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 @pytest.fixture

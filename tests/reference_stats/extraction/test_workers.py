@@ -226,6 +226,22 @@ def test_a_further_thread_that_cannot_be_started_is_done_without(
     assert len(started) > 1
 
 
+@pytest.mark.parametrize("name", ["fetch", "compute"])
+def test_one_thread_of_several_is_enough(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, refused = threading.Thread.start, []
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == name:
+            refused.append(thread)
+            if len(refused) > 1:
+                raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert sorted(_all(_stages(Log(), Log(), is_far=True), 20)) == list(range(20))
+    assert len(refused) == 2
+
+
 @pytest.mark.parametrize("is_far", [False, True])
 def test_closing_drops_what_has_not_begun(is_far: bool) -> None:
     fetch, compute = Log(), Log(each_s=0.01)
