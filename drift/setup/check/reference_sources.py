@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
+from pathlib import PurePosixPath
 
 import pandas as pd
 
@@ -72,10 +73,17 @@ def _reference_images(place: Workplace, prefix: str) -> list[ObjectInfo]:
     for name, problem in inside.unread.items():
         raise ObjectError(bucket.url_of(name), problem)
     names = [
-        name for name in not_excluded(inside.versions, prefix, exclude) if is_named_as_image(name)
+        name
+        for name in not_excluded(inside.versions, prefix, exclude)
+        if is_named_as_image(name) and not _is_hidden(name)
     ][:_LISTED]
     bucket.expect([name for name in names if name not in listed])
     return [listed[name] if name in listed else bucket.info(name) for name in names]
+
+
+def _is_hidden(name: str) -> bool:
+    """Return whether it is what file systems put beside an image, such as ``._a.jpg``."""
+    return PurePosixPath(name).name.startswith(".")
 
 
 def check_image_prefix(place: Workplace) -> CheckedReference:
