@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
+from copy import copy
+from typing import Self
 
 from jobs.errors import ObjectError
 from jobs.images.packed.sources import ShardSource
@@ -49,6 +51,34 @@ class Members(ABC):
         """Return which share of all bytes that members take some of them have."""
         everything = sum(self.size_of(name) or 0 for name in self)
         return sum(self.size_of(name) or 0 for name in names) / max(1, everything)
+
+
+class PlacedMembers(Members):
+    """Members whose places in their object are known, each under a number.
+
+    Parameters
+    ----------
+    source
+        The object's bytes.
+    """
+
+    def __init__(self, source: ShardSource) -> None:
+        self.source = source
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield their names."""
+        return iter(self._numbers)
+
+    def moved_to(self, source: ShardSource) -> Self:
+        """Return the same members, read from another place with the same bytes."""
+        moved = copy(self)
+        moved.source = source
+        return moved
 
 
 def too_many(url: str) -> ObjectError:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
-from copy import copy
 
 from jobs.errors import ObjectError
-from jobs.images.packed.members import MOST_MEMBERS, Members, too_many
+from jobs.images.packed.members import MOST_MEMBERS, PlacedMembers, too_many
 from jobs.images.packed.names import member_name
 from jobs.images.packed.sources import BlockReader, ShardSource
 
@@ -26,7 +25,7 @@ _PAX_RECORD = re.compile(rb"(\d{1,9}) ([^=]+)=")
 _PAX_SIZE = re.compile(rb"\d{1,18}")
 
 
-class TarMembers(Members):
+class TarMembers(PlacedMembers):
     """The regular files in a tar.
 
     Folders, links, devices and sparse files are no members. Of several members with one name the
@@ -44,8 +43,7 @@ class TarMembers(Members):
     """
 
     def __init__(self, source: ShardSource) -> None:
-        self.source = source
-        self._numbers: dict[str, int] = {}
+        super().__init__(source)
         self._starts = array("Q")
         self._sizes = array("Q")
         for name, start, size in _files(source):
@@ -54,20 +52,6 @@ class TarMembers(Members):
             self._sizes.append(size)
             if len(self._starts) > MOST_MEMBERS:
                 raise too_many(source.url)
-
-    def moved_to(self, source: ShardSource) -> TarMembers:
-        """Return the same members, read from another place with the same bytes."""
-        moved = copy(self)
-        moved.source = source
-        return moved
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._numbers)
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield their names."""
-        return iter(self._numbers)
 
     def size_of(self, name: str) -> int | None:
         """Return a member's size."""

@@ -8,11 +8,10 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass
 
 from jobs.errors import ObjectError
-from jobs.images.packed.members import MOST_MEMBERS, Members, too_many
+from jobs.images.packed.members import MOST_MEMBERS, PlacedMembers, too_many
 from jobs.images.packed.names import member_name
 from jobs.images.packed.sources import ShardSource
 
@@ -53,7 +52,7 @@ class _Entry:
     is_encrypted: bool
 
 
-class ZipMembers(Members):
+class ZipMembers(PlacedMembers):
     """The regular files in a zip.
 
     Folders and links are no members. Of several members with one name the last one counts, as when
@@ -71,8 +70,7 @@ class ZipMembers(Members):
     """
 
     def __init__(self, source: ShardSource) -> None:
-        self.source = source
-        self._numbers: dict[str, int] = {}
+        super().__init__(source)
         self._places = array("Q")
         directory = _find_directory(source)
         if directory.entries > MOST_MEMBERS:
@@ -83,20 +81,6 @@ class ZipMembers(Members):
             self._places.extend(
                 (entry.start, entry.packed_size, entry.size, entry.checksum, method + 1)
             )
-
-    def moved_to(self, source: ShardSource) -> ZipMembers:
-        """Return the same members, read from another place with the same bytes."""
-        moved = copy(self)
-        moved.source = source
-        return moved
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._numbers)
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield their names."""
-        return iter(self._numbers)
 
     def size_of(self, name: str) -> int | None:
         """Return a member's size as the directory names it."""

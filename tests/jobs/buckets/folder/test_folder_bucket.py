@@ -31,6 +31,7 @@ from jobs.errors import (
     UsageError,
 )
 from jobs.testing.buckets.contract import BucketContract
+from tests.support.swapped_folders import swapped_all_the_time
 
 
 @pytest.fixture
@@ -209,28 +210,14 @@ def test_a_folder_that_becomes_a_link_while_it_is_read_leads_nowhere(tmp_path: P
         (folder / "a.txt").write_text(content)
     aside, link = tmp_path / "aside", tmp_path / "bucket" / "link"
     link.symlink_to(outside)
-    stopped = threading.Event()
-
-    def swap() -> None:
-        while not stopped.is_set():
-            inside.rename(aside)
-            link.rename(inside)
-            inside.rename(link)
-            aside.rename(inside)
-
-    swapping = threading.Thread(target=swap)
-    swapping.start()
     bucket, found = FolderBucket(str(tmp_path / "bucket")), set()
     ends_at = time.monotonic() + 1.5
-    try:
+    with swapped_all_the_time(inside, link, aside):
         while time.monotonic() < ends_at:
             try:
                 found.add(bucket.read("images/a.txt").data)
             except ObjectError as error:
                 found.add(type(error).__name__.encode())
-    finally:
-        stopped.set()
-        swapping.join()
     assert b"mine" in found
     assert b"secret" not in found
 

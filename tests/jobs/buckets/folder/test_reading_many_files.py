@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from jobs.errors import (
     ObjectTooLargeError,
     UnsafeNameError,
 )
+from tests.support.swapped_folders import swapped_all_the_time
 
 
 @pytest.fixture
@@ -136,25 +136,11 @@ def test_folders_that_are_swapped_for_links_all_the_time_lead_nowhere(
 ) -> None:
     inside, aside, link = root / "a", tmp_path / "aside", root / "link"
     link.symlink_to(tmp_path / "outside")
-    stopped = threading.Event()
-
-    def swap() -> None:
-        while not stopped.is_set():
-            inside.rename(aside)
-            link.rename(inside)
-            inside.rename(link)
-            aside.rename(inside)
-
-    swapping = threading.Thread(target=swap)
-    swapping.start()
     bucket, found = FolderBucket(str(root)), set()
     ends_at = time.monotonic() + 1.5
-    try:
+    with swapped_all_the_time(inside, link, aside):
         while time.monotonic() < ends_at:
             found |= set(contents(bucket.read_many(["a/1.txt", "4.txt", "a/2.txt"])))
-    finally:
-        stopped.set()
-        swapping.join()
     assert {"a/1.txt", "a/2.txt"} <= found
     assert "secret" not in found
 
