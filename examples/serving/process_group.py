@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
@@ -19,6 +19,9 @@ _STOP_S = 20.0
 _REQUEST_S = 120.0
 _POLL_S = 0.05
 _SHOWN = 3000
+_PROCESSES = Path("/proc")
+_DEAD = "ZX"
+_UNKNOWN = "?"
 
 
 class ServerError(ExampleError):
@@ -41,13 +44,17 @@ class ProcessGroup:
     output: Path
 
     def is_alive(self) -> bool:
-        """Tell whether one of the processes lives."""
+        """Tell whether one of the processes lives.
+
+        A process that has ended and that its parent has not asked after yet is dead: the parent of
+        what a server leaves behind is the machine's first process, which may take its time.
+        """
         self.first.poll()
         try:
             os.killpg(self.first.pid, 0)
         except ProcessLookupError:
             return False
-        return True
+        return any(state not in _DEAD for state in _states(self.first.pid))
 
     def wait_until(self, answers: Callable[[], bool], timeout_s: float) -> None:
         """Wait until the server answers.
@@ -70,11 +77,15 @@ class ProcessGroup:
 
     def end(self) -> None:
         """Wait for the group's end; kill it where that takes longer than it may."""
+        self._await_end()
+        self.signal(signal.SIGKILL)
+        self._await_end()
+        self.first.wait()
+
+    def _await_end(self) -> None:
         deadline = time.monotonic() + _STOP_S
         while self.is_alive() and time.monotonic() < deadline:
             time.sleep(_POLL_S)
-        self.signal(signal.SIGKILL)
-        self.first.wait()
 
     def said(self) -> str:
         """Return the end of what was printed."""
@@ -131,3 +142,16 @@ def free_ports(number: int) -> list[int]:
     for one in sockets:
         one.close()
     return ports
+
+
+def _states(group: int) -> Iterator[str]:
+    """Yield the state of every process of a group, a letter each, as the kernel lists them."""
+    if not (_PROCESSES / "self/stat").exists():
+        yield _UNKNOWN
+        return
+    for process in _PROCESSES.glob("[0-9]*"):
+        with suppress(OSError):
+            # The program's name stands in parentheses before the rest and may hold any character.
+            state, _, of_group, *_ = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(of_group) == group:
+                yield state

@@ -3,12 +3,15 @@
 That the servers themselves work is shown by `make torchserve`, which needs Java.
 """
 
+import ctypes
 import email
 import email.policy
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +85,16 @@ def test_two_parts_of_a_day_are_a_day():
     )
 
 
+@contextmanager
+def adopting_orphans():
+    """Be the parent of every process below this one whose own parent ends."""
+    be_subreaper = 36
+    libc = ctypes.CDLL(None)
+    libc.prctl(be_subreaper, 1)
+    yield
+    libc.prctl(be_subreaper, 0)
+
+
 class TestProcessGroup:
     def test_its_end_is_the_end_of_what_the_program_has_started_too(self, tmp_path):
         processes = start([sys.executable, "-c", FAMILY], tmp_path, {})
@@ -91,6 +104,19 @@ class TestProcessGroup:
         processes.end()
 
         assert not processes.is_alive()
+
+    def test_a_process_that_has_ended_is_dead_though_nobody_has_asked_after_it(self, tmp_path):
+        with adopting_orphans():
+            processes = start([sys.executable, "-c", FAMILY], tmp_path, {})
+            processes.wait_until(lambda: "started" in processes.said(), 20)
+            processes.signal(signal.SIGTERM)
+            begin = time.monotonic()
+            processes.end()
+
+            assert not processes.is_alive()
+            assert time.monotonic() - begin < 10
+            os.killpg(processes.first.pid, 0)
+            os.waitpid(-processes.first.pid, 0)
 
     def test_a_program_that_ends_at_once_is_told_with_what_it_said(self, tmp_path):
         processes = start([sys.executable, "-c", "raise SystemExit('no such model')"], tmp_path, {})
