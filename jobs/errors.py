@@ -134,6 +134,26 @@ class ObjectError(InputError):
         return type(self), (self.url, self.problem)
 
 
+class ModelError(InputError):
+    """The model of ``[model]`` cannot be opened, or failed while it looked at images.
+
+    Parameters
+    ----------
+    model
+        The model as the job file names it.
+    problem
+        What is wrong with it, what was expected, and what to do.
+    """
+
+    def __init__(self, model: str, problem: str) -> None:
+        self.model = model
+        self.problem = problem
+        super().__init__(f"{model}: {problem}")
+
+    def __reduce__(self) -> tuple[type[ModelError], tuple[object, ...]]:
+        return type(self), (self.model, self.problem)
+
+
 class ObjectMissingError(ObjectError):
     """There is no object of that name."""
 

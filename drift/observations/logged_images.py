@@ -17,6 +17,7 @@ from reference_stats.extraction.names_used_again import NamesUsedAgain, names_us
 from reference_stats.extraction.result import ExtractionResult
 from reference_stats.image_uses import moments_of
 from reference_stats.logged_features import logged_features, names_of_rows, outcomes_of_rows
+from reference_stats.model_view.views import ImageViews
 from reference_stats.outcome_columns import OutcomeColumns
 from reference_stats.outcomes import OverwrittenImage
 
@@ -52,6 +53,8 @@ class LoggedImages:
         Why the images of the rows that were left out must not be read.
     of_rows
         Whether the rows stand for images, as in a job without images.
+    views
+        What the model saw in the image of each row; None where none was asked.
     """
 
     predictions: PredictionRows
@@ -66,6 +69,7 @@ class LoggedImages:
     names_used_again: NamesUsedAgain
     refused: Sequence[RefusedLocation]
     of_rows: bool = False
+    views: ImageViews | None = None
 
     @classmethod
     def without_images(cls, predictions: PredictionRows, job: Job) -> LoggedImages:
@@ -121,6 +125,7 @@ class LoggedImages:
             numbers=extracted.names,
             names_used_again=again,
             refused=[one for one in located if isinstance(one, RefusedLocation)],
+            views=extracted.views_of(locations),
         )
 
     def own_columns(self, names: Iterable[str]) -> pd.DataFrame:

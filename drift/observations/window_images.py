@@ -14,6 +14,7 @@ from jobs.boxes.image_boxes import ImageBoxes
 from reference_stats.extraction.names_used_again import NamesUsedAgain
 from reference_stats.features.registry import feature_names
 from reference_stats.fingerprint import Fingerprints
+from reference_stats.model_view.views import ImageViews
 from reference_stats.outcome_columns import FileColumn, OutcomeColumns
 
 
@@ -49,6 +50,9 @@ class WindowImages:
         A number for the picture of each row where that is known already.
     part_of
         The window that these rows were drawn from to be compared; None where they are all of it.
+    views
+        What the model saw in the analysed images, in the order of `features`; None where none was
+        asked.
     """
 
     rows: pd.DataFrame
@@ -62,6 +66,7 @@ class WindowImages:
     boxes: ImageBoxes | None = None
     pictures_of_rows: NDArray[np.int64] | None = None
     part_of: WindowImages | None = None
+    views: ImageViews | None = None
 
     def files_of_images(self) -> FileColumn:
         """Return what the file of each analysed image is, once where several rows name it."""
@@ -117,6 +122,7 @@ class WindowImages:
             of_rows=self.of_rows,
             boxes=None if self.boxes is None else self.boxes.take(rows),
             pictures_of_rows=None if pictures is None else _numbered_anew(pictures[rows]),
+            views=None if self.views is None else self.views.take(own),
         )
 
 
@@ -150,6 +156,7 @@ def join(logged: LoggedImages, segments: pd.DataFrame | None = None) -> WindowIm
         segments=segments,
         log_rows=logged.log_row,
         pictures_of_rows=logged.pictures,
+        views=None if logged.views is None else logged.views.take(analysed),
     )
 
 

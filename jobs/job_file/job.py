@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from jobs.job_file.baseline_settings import BaselineSettings
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.label_settings import LabelSettings, QualitySettings
+from jobs.job_file.model_settings import ModelSettings
 from jobs.job_file.output_settings import (
     EvidentlySettings,
     MetricsSettings,
@@ -251,6 +252,7 @@ class Job(Settings):
     metrics: MetricsSettings = MetricsSettings()
     evidently: EvidentlySettings = EvidentlySettings()
     serving: ServingSettings | None = None
+    model: ModelSettings | None = None
     labels: LabelSettings = LabelSettings()
     quality: QualitySettings = QualitySettings()
     schedule: ScheduleSettings = ScheduleSettings()

@@ -59,6 +59,9 @@ class ReportSettings(Settings):
     """The folder below `bucket.url` that everything is written to."""
     thumbnails: bool = True
     """Whether small pictures of the most unusual images are in the page."""
+    explanations: int = Field(default=0, ge=0, le=6)
+    """Of how many images that stand out the page shows what the model looked at, by integrated
+    gradients; it takes `[model]`, and up to some seconds an image."""
     copies: bool = True
     """Whether small objects of the log and of labels, where they are many, are kept packed by day
     in the job's folder `copies`, so that days that are read again cost one request. Only a cache;

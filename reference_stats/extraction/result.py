@@ -11,6 +11,7 @@ import numpy as np
 from jobs.images.locations import ImageLocation
 from reference_stats.extraction.feature_table import FeatureTable
 from reference_stats.image_uses import Sighting
+from reference_stats.model_view.views import ImageViews
 from reference_stats.outcome_columns import OutcomeColumns, OutcomesByLocation
 from reference_stats.outcomes import (
     ImageFeatures,
@@ -34,12 +35,15 @@ class ExtractionResult:
         never arrived.
     sightings
         What was told of the pictures of images that are used more than once, by their paths.
+    views
+        What a model saw in the images, in the order of `outcomes`; None where none was asked.
     """
 
     outcomes: Mapping[ImageLocation, Outcome]
     names: tuple[str, ...]
     computed: int = 0
     sightings: Mapping[str, Sighting] = field(default_factory=dict)
+    views: ImageViews | None = None
 
     def __getitem__(self, location: ImageLocation) -> Outcome:
         return self.outcomes[location]
@@ -61,6 +65,13 @@ class ExtractionResult:
             return self.outcomes.columns
         places = [self.outcomes.places[one] for one in locations]
         return self.outcomes.columns.take(np.array(places, dtype=np.int64))
+
+    def views_of(self, locations: Sequence[ImageLocation]) -> ImageViews | None:
+        """Return the view of each location, as columns; None where no model was asked."""
+        if self.views is None:
+            return None
+        places = {one: place for place, one in enumerate(self.outcomes)}
+        return self.views.take(np.array([places[one] for one in locations], dtype=np.int64))
 
     def table(self) -> FeatureTable:
         """Return the features of all analysed images, one row per path in the order named."""

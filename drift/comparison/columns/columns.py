@@ -24,9 +24,13 @@ class ColumnKind(enum.StrEnum):
 
 
 class ColumnRole(enum.StrEnum):
-    """Whether a column describes the images, what the model said, or what else the log measures."""
+    """Whether a column describes the images, the model's view of them, what it said, or what else.
+
+    A `NUMBER` is what else the log measures.
+    """
 
     FEATURE = "feature"
+    VIEW = "view"
     PREDICTION = "prediction"
     NUMBER = "number"
 

@@ -1,0 +1,1 @@
+"""How a model sees images: embeddings and answers, each image once."""
