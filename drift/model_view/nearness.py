@@ -82,6 +82,15 @@ def nearest_places(images: Directions, bank: Directions) -> NDArray[np.int64]:
     return found
 
 
+def distances_between(images: Directions) -> NDArray[np.float64]:
+    """Return how far each of a few images is from each other, shape (images, images), 0 to 2."""
+    products = (images.whole @ images.whole.T).astype(np.float64)
+    squares = images.squares.astype(np.float64)
+    apart = np.sqrt(np.maximum(squares[:, None] + squares - 2.0 * products, 0.0)) / LENGTH
+    np.fill_diagonal(apart, 0.0)
+    return apart
+
+
 def _closeness(whole: NDArray[np.float32], bank: Directions) -> NDArray[np.float32]:
     """Return what falls with the distance: the product less half of the bank's square."""
     closeness: NDArray[np.float32] = whole @ bank.whole.T

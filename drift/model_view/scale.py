@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from drift.model_view.nearness import Directions, nearest_distances
+from drift.model_view.nearness import Directions, nearest_distances, nearest_places
 from drift.model_view.split import split_reference
 from reference_stats.model_view.view_scores import (
     CLASS_NOVELTY,
@@ -119,6 +119,16 @@ class ViewScale:
         for at, score in enumerate(VIEW_SCORES):
             table[known, at] = columns[score.name]
         return pd.DataFrame(table, columns=[score.name for score in VIEW_SCORES])
+
+    def nearest(self, views: ImageViews) -> NDArray[np.int64]:
+        """Return the place in the profile of the bank's image that is nearest to each image.
+
+        Parameters
+        ----------
+        views
+            Known ones.
+        """
+        return self.bank[nearest_places(Directions.of(views.embeddings), self._directions)]
 
     def _novelty(self, images: Directions) -> NDArray[np.float64]:
         return _mean_distance(images, self._directions)
