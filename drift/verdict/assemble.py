@@ -102,6 +102,7 @@ def _beside_reference(facts: RunFacts) -> RunFindings:
         minimum_effect=facts.data.job.detection.minimum_effect,
         images_needed=images_needed(facts.comparison, facts.yardstick),
         features=facts.comparison.features,
+        view=facts.comparison.view,
         predictions=facts.comparison.predictions,
         numbers=facts.comparison.numbers,
         observed=Observed.IMAGES if facts.data.job.has_images else Observed.ROWS,

@@ -55,7 +55,7 @@ def novel_images() -> RunFindings:
     drifted, steady = by_name["sharpness"], examples.steady().features[0]
     scores = [
         replace(
-            drifted if score.name == "novelty" else steady,
+            drifted if score.name == "view_novelty" else steady,
             name=score.name,
             unit=score.unit,
             direction="up",
@@ -76,7 +76,7 @@ def no_view() -> RunFindings:
 def unanswering_model() -> RunFindings:
     """Return a run of a model without classes: two of its scores have no values."""
     run = novel_images()
-    missing = {"prediction_entropy", "energy"}
+    missing = {"view_entropy", "view_energy"}
     view = [
         replace(examples.missing_column(one.name), unit=one.unit) if one.name in missing else one
         for one in run.view
