@@ -8,7 +8,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.where.novel.groups import SeenImages, class_called
+from drift.where.novel.groups import SeenUnits, class_called
 from reference_stats.model_view.views import ANSWERS, NO_CLASS
 from reports.findings.model_view import MOST_TYPICAL, ExplainedImage, NovelGroup
 
@@ -16,7 +16,7 @@ _CONFIDENCE = ANSWERS.index("confidence")
 
 
 def explained_images(
-    seen: SeenImages,
+    seen: SeenUnits,
     groups: Sequence[NovelGroup],
     offenders: Iterable[str],
     class_names: Sequence[str],
@@ -54,11 +54,11 @@ def _in_turn(groups: Sequence[NovelGroup]) -> Iterator[str]:
         yield from (name for name in row if name is not None)
 
 
-def _has_class(seen: SeenImages, place: int) -> bool:
+def _has_class(seen: SeenUnits, place: int) -> bool:
     return bool(seen.views.known[place]) and int(seen.views.classes[place]) != NO_CLASS
 
 
-def _typical(seen: SeenImages, places: Sequence[int]) -> NDArray[np.int64]:
+def _typical(seen: SeenUnits, places: Sequence[int]) -> NDArray[np.int64]:
     """Return the images whose novelty is nearest to the median, of equal ones the first."""
     among = np.array(places, dtype=np.int64)
     novelty = seen.novelty[among]
@@ -70,7 +70,7 @@ def _typical(seen: SeenImages, places: Sequence[int]) -> NDArray[np.int64]:
 
 
 def _told(
-    seen: SeenImages, place: int, class_names: Sequence[str], *, typical: bool = False
+    seen: SeenUnits, place: int, class_names: Sequence[str], *, typical: bool = False
 ) -> ExplainedImage:
     confidence = float(seen.views.answers[place, _CONFIDENCE])
     return ExplainedImage(

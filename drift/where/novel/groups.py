@@ -22,7 +22,7 @@ MOST_GROUPED = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SeenImages:
+class SeenUnits:
     """Images with what a model sees in them.
 
     Attributes
@@ -37,9 +37,9 @@ class SeenImages:
     views: ImageViews
     novelty: NDArray[np.float64]
 
-    def take(self, places: NDArray[np.int64]) -> SeenImages:
+    def take(self, places: NDArray[np.int64]) -> SeenUnits:
         """Return the images at some places."""
-        return SeenImages(
+        return SeenUnits(
             names=self.names[places],
             views=self.views.take(places),
             novelty=self.novelty[places],
@@ -68,7 +68,7 @@ class NovelImages:
 def novel_images(
     scale: ViewScale,
     reference: NDArray[np.object_],
-    window: SeenImages,
+    window: SeenUnits,
     class_names: Sequence[str],
     most_chance: float,
 ) -> NovelImages:
@@ -99,7 +99,7 @@ def novel_images(
 
 
 def _told(
-    group: SeenImages,
+    group: SeenUnits,
     scale: ViewScale,
     reference: NDArray[np.object_],
     class_names: Sequence[str],

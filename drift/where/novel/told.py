@@ -14,7 +14,7 @@ from drift.model_view.sides import ViewSides
 from drift.observations.units import SideUnits
 from drift.observations.window_images import WindowImages
 from drift.where.novel.explained import explained_images
-from drift.where.novel.groups import SeenImages, novel_images
+from drift.where.novel.groups import SeenUnits, novel_images
 from jobs.job_file.job import Job
 from reference_stats.model_view.definition import ViewDefinition
 from reference_stats.model_view.view_scores import CLASS_NOVELTY, NOVELTY
@@ -53,7 +53,7 @@ def with_novel_images(
     said: ModelView,
     view: RunView,
     profile: ReferenceProfile,
-    seen: SeenImages,
+    seen: SeenUnits,
     most_chance: float,
 ) -> ModelView:
     """Return what is said of a model's view with the images that are new to it.
@@ -77,7 +77,7 @@ def with_novel_images(
 def with_explained(
     said: ModelView,
     definition: ViewDefinition | None,
-    seen: SeenImages,
+    seen: SeenUnits,
     offenders: Iterable[str],
     job: Job,
 ) -> ModelView:
@@ -91,7 +91,7 @@ def with_explained(
     return replace(said, explained=explained_images(seen, said.novel, offenders, names, most))
 
 
-def seen_units(window: WindowImages, units: SideUnits, sides: ViewSides) -> SeenImages:
+def seen_units(window: WindowImages, units: SideUnits, sides: ViewSides) -> SeenUnits:
     """Return one image of each unit of the window with what the model sees.
 
     Parameters
@@ -103,7 +103,7 @@ def seen_units(window: WindowImages, units: SideUnits, sides: ViewSides) -> Seen
         raise ValueError("no model has looked at this window")
     first = pd.Index(units.first)
     places = window.features.index.get_indexer(first).astype(np.int64)
-    return SeenImages(
+    return SeenUnits(
         names=window.rows["image"].loc[first].to_numpy(dtype=object),
         views=window.views.take(places),
         novelty=sides.current[NOVELTY.name].to_numpy(dtype=np.float64)[places],

@@ -7,7 +7,7 @@ from sklearn.metrics import silhouette_score
 
 from drift.model_view.scale import ViewScale
 from drift.where.novel.grouping import grouped, silhouette
-from drift.where.novel.groups import MOST_GROUPED, SeenImages, novel_images
+from drift.where.novel.groups import MOST_GROUPED, SeenUnits, novel_images
 from drift.where.novel.standing_out import StandingOut
 from reference_stats.model_view.view_scores import NOVELTY
 from reference_stats.model_view.views import ANSWERS, ImageViews
@@ -39,14 +39,14 @@ def reference(images=300) -> tuple[ViewScale, np.ndarray]:
     return scale, np.array([f"reference/{NAMES[kind]}-{at}.jpg" for at, kind in enumerate(kinds)])
 
 
-def window(kinds, seed=2) -> SeenImages:
+def window(kinds, seed=2) -> SeenUnits:
     names = np.array([f"images/{kind}-{at}.jpg" for at, kind in enumerate(kinds)], dtype=object)
     return seen_images(names, views(kinds, seed))
 
 
-def seen_images(names, seen: ImageViews) -> SeenImages:
+def seen_images(names, seen: ImageViews) -> SeenUnits:
     novelty = reference()[0].scores(seen)[NOVELTY.name].to_numpy()
-    return SeenImages(names=names, views=seen, novelty=novelty)
+    return SeenUnits(names=names, views=seen, novelty=novelty)
 
 
 def test_new_kinds_of_images_are_grouped_by_kind_the_larger_first():
