@@ -51,10 +51,9 @@ class Decoders:
     def picture_many(self, files: Sequence[bytes], order: Order) -> list[MeasuredPicture]:
         """Return what became of each image and its picture.
 
-        That it crashed the decoder is one of the outcomes.
-
-        They are in one process together. Where it dies, the image that it died of is looked for,
-        and the outcomes of all others are what they are without it.
+        That it crashed the decoder is one of the outcomes. They are in one process together. Where
+        it dies, the image that it died of is looked for, and the outcomes of all others are what
+        they are without it.
 
         Raises
         ------
