@@ -21,6 +21,7 @@ from drift.where.pictures.thumbnail_reading import (
     thumbnails,
 )
 from drift.where.pictures.typical import typical_images
+from drift.where.pictures.view_pictures import view_pictures
 from drift.workplace import Workplace
 from jobs.buckets.bucket import CSV, HTML, JSON, ObjectKind
 from reference_stats.profiles.profile import ReferenceProfile
@@ -29,6 +30,7 @@ from reports.findings.run import RunFindings
 from reports.history.store import HistoryReader
 from reports.pages.links import ImageLinks
 from reports.pages.run.grown_class import ClassPictures
+from reports.pages.run.model_view.pictures import Attributions, ViewPictures
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import (
     MOST_CLASS_BYTES,
@@ -36,6 +38,7 @@ from reports.pages.run.thumbnails import (
     MOST_TYPICAL_PICTURES,
     MOST_WRONG_BYTES,
     MOST_WRONG_PICTURES,
+    FurtherPictures,
     most_bytes_beside,
     within_budget,
 )
@@ -54,6 +57,8 @@ class Compared:
     ----------
     affected
         All images that are likely affected; None without drift.
+    looked_at
+        Which pixels counted for the model's answers; None where nothing is explained.
     segments
         The segments that drifted as columns of their own, with what was found of each.
     """
@@ -64,6 +69,7 @@ class Compared:
     window: WindowImages
     affected: AffectedImages | None
     segments: tuple[tuple[Column, Finding], ...] = ()
+    looked_at: Attributions | None = None
 
 
 def publish_run(
@@ -93,13 +99,13 @@ def publish_run(
     """
     rows = history.rows
     # Before Evidently's part, so that images are fetched while it is still being imported.
-    pictures = _pictures(workplace, findings, compared.window)
+    further = _further_pictures(workplace, findings, compared)
+    pictures = _pictures(workplace, findings, compared.window, further.of_view)
     typical = _typical(workplace, findings, compared.profile)
-    of_class = _of_grown_class(workplace, findings, compared)
     with workplace.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared), findings.basis)
     links = _links(workplace, findings)
-    page = report_html(findings, pictures, rows, links=links, typical=typical, of_class=of_class)
+    page = report_html(findings, pictures, rows, links=links, typical=typical, further=further)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
         "evidently.html": (evidently.html, HTML),
@@ -163,15 +169,33 @@ def _for_evidently(
 
 
 def _pictures(
-    workplace: Workplace, findings: RunFindings, window: WindowImages
+    workplace: Workplace,
+    findings: RunFindings,
+    window: WindowImages,
+    of_view: ViewPictures | None,
 ) -> dict[str, bytes] | None:
     """Return thumbnails of images that stand out and of wrong answers; None if switched off."""
     if not workplace.job.reports.thumbnails:
         return None
     images = [offender.image for offender in findings.offenders]
     shots = thumbnails(workplace, images, sizes_now(window, images))
-    standing_out = within_budget(shots, most_bytes=most_bytes_beside(findings.boxes))
+    standing_out = within_budget(shots, most_bytes=most_bytes_beside(findings.boxes, of_view))
     return {**pictures_of_wrong_answers(workplace, findings, window), **standing_out}
+
+
+def _further_pictures(
+    workplace: Workplace, findings: RunFindings, compared: Compared
+) -> FurtherPictures:
+    return FurtherPictures(
+        of_class=_of_grown_class(workplace, findings, compared),
+        of_view=view_pictures(
+            workplace,
+            findings.model_view,
+            compared.window,
+            compared.profile,
+            compared.looked_at,
+        ),
+    )
 
 
 def pictures_of_wrong_answers(
