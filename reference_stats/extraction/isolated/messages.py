@@ -9,14 +9,35 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
+from reference_stats.model_view.definition import Preprocessing, preprocessing_from
 from reference_stats.size_limits import SizeLimits
 
 ORDER, FILES, THUMBNAIL, READY, MEASURED, PICTURE, BUG = b"OFTRMPB"
 # The kind of a message and the length of what follows.
 _HEAD = struct.Struct("<BQ")
 _MOST_JOINED_BYTES = 8 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be computed of an image.
+
+    Attributes
+    ----------
+    names
+        Its features.
+    limits
+        How large it may be.
+    picture
+        What picture is to be made for a model; None for none.
+    """
+
+    names: tuple[str, ...]
+    limits: SizeLimits
+    picture: Preprocessing | None = None
 
 
 def send(connection: socket.socket, kind: int, *parts: bytes) -> None:
@@ -48,21 +69,20 @@ def receive(stream: BinaryIO, most: int | None = None) -> tuple[int, bytes] | No
     return (kind, content) if len(content) == length else None
 
 
-def pack_order(names: tuple[str, ...], limits: SizeLimits) -> bytes:
+def pack_order(order: Order) -> bytes:
     """Return what is to be computed of the images that follow."""
-    order = {
-        "features": names,
-        "max_pixels": limits.max_pixels,
-        "max_bytes": limits.max_bytes,
-    }
-    return json.dumps(order).encode()
+    return json.dumps(asdict(order)).encode()
 
 
-def unpack_order(content: bytes) -> tuple[list[str], SizeLimits]:
-    """Return the features' names and the limits of an order."""
-    order = json.loads(content)
-    limits = SizeLimits(max_pixels=order["max_pixels"], max_bytes=order["max_bytes"])
-    return order["features"], limits
+def unpack_order(content: bytes) -> Order:
+    """Return the order that a message holds."""
+    said = json.loads(content)
+    picture = said["picture"]
+    return Order(
+        names=tuple(said["names"]),
+        limits=SizeLimits(**said["limits"]),
+        picture=None if picture is None else preprocessing_from(picture),
+    )
 
 
 def pack_bug(place: int | None, trace: str) -> bytes:

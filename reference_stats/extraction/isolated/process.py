@@ -11,11 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from reference_stats.extraction.isolated import messages
-from reference_stats.extraction.isolated.columns import pack_files, unpack_measured
+from reference_stats.extraction.isolated.columns import longest_answer, pack_files, unpack_measured
 from reference_stats.extraction.isolated.failures import (
     LINGERED,
     NONSENSE,
@@ -25,15 +24,15 @@ from reference_stats.extraction.isolated.failures import (
     FailedError,
     Failure,
 )
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.turns import Turns
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.outcomes import UnreadableReason
-from reference_stats.size_limits import SizeLimits
 
 # A process that starts may have loops to compile, on a machine that is busy with others.
 _START_PATIENCE_S = 300.0
 _SOCKET_BYTES = 1 << 20
-_LONGEST_ANSWER_BYTES = 1 << 20
+_LONGEST_THUMBNAIL_BYTES = 1 << 20
 # A process that closes its connection is about to end, later on a machine that is busy with others.
 _END_PATIENCE_S = 20.0
 # How often a process may come to a file of a batch: with the others, by itself after all, and once
@@ -48,14 +47,6 @@ _ENVIRONMENT_PREFIXES = ("PYTHON", "NUMBA_", "LC_", "MALLOC_", "COVERAGE_", "COV
 
 class KilledAtStartError(DecoderStartError):
     """A decoding process was killed before it was ready."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be computed of an image: features by their names, within limits."""
-
-    names: tuple[str, ...]
-    limits: SizeLimits
 
 
 class DecodingProcess:
@@ -98,15 +89,16 @@ class DecodingProcess:
         """
         if order != self._order:
             with self._ended_as_failure(len(files)):
-                content = messages.pack_order(order.names, order.limits)
+                content = messages.pack_order(order)
                 messages.send(self._connection, messages.ORDER, content)
             self._order = order
-        kind, content = self._ask(messages.FILES, pack_files(files), len(files))
+        longest = longest_answer(len(files), order)
+        kind, content = self._ask(messages.FILES, pack_files(files), len(files), longest)
         if kind == messages.BUG:
             place, trace = messages.unpack_bug(content, len(files))
             raise DecodingBugError(trace, place)
         try:
-            measured = unpack_measured(kind, content, len(files), order.names)
+            measured = unpack_measured(kind, content, len(files), order)
         except ValueError as nonsense:
             # Whoever answers so is no longer our program.
             place = self._turns.place(len(files))
@@ -117,18 +109,20 @@ class DecodingProcess:
 
     def thumbnail(self, data: bytes) -> bytes | None:
         """Return `thumbnails.thumbnail` of an image file; raises as `measure` does."""
-        kind, content = self._ask(messages.THUMBNAIL, (data,), 1)
+        kind, content = self._ask(messages.THUMBNAIL, (data,), 1, _LONGEST_THUMBNAIL_BYTES)
         if kind == messages.BUG:
             raise DecodingBugError(messages.unpack_bug(content, 1)[1], None)
         return content or None
 
-    def _ask(self, kind: int, parts: Iterable[bytes], count: int) -> tuple[int, bytes]:
+    def _ask(
+        self, kind: int, parts: Iterable[bytes], count: int, longest: int
+    ) -> tuple[int, bytes]:
         self._turns.reset()
         self._connection.settimeout(PATIENCE_S[kind])
         with self._ended_as_failure(count):
             messages.send(self._connection, kind, *parts)
             self._await_answer(PATIENCE_S[kind], count)
-            answer = messages.receive(self._stream, _LONGEST_ANSWER_BYTES)
+            answer = messages.receive(self._stream, longest)
             if answer is None:
                 raise ConnectionResetError
         return answer

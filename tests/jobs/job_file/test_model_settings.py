@@ -76,3 +76,24 @@ def test_code_without_consent_is_refused():
 
     with pytest.raises(ValidationError, match="trust_code = true only"):
         Job.model_validate(given)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("./nets/cats.pt", "{folder}/nets/cats.pt"),
+        ("../cats.pt", "{above}/cats.pt"),
+        ("models/cats.pt", "models/cats.pt"),
+        ("/models/cats.pt", "/models/cats.pt"),
+        ("gs://models/cats.pt", "gs://models/cats.pt"),
+        ("efficientnet-lite0", "efficientnet-lite0"),
+    ],
+)
+def test_a_path_that_begins_with_a_dot_is_taken_from_the_job_files_folder(tmp_path, written, read):
+    file = tmp_path / "job.toml"
+    file.write_text(text(more=f'[model]\npath = "{written}"'), encoding="utf-8")
+
+    found = load_job(file, {}).model
+
+    assert found is not None
+    assert found.path == read.format(folder=tmp_path, above=tmp_path.parent)
