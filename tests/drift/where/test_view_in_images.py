@@ -67,8 +67,9 @@ def place(tmp_path_factory) -> Located:
 
 
 def test_images_that_are_new_to_the_model_stand_out_and_are_listed(place) -> None:
-    first = place.ranked.labels[:20]
-    assert np.isin(first, NOVEL).mean() >= 0.8
+    first = np.isin(place.ranked.labels, NOVEL)
+    assert first[:8].all()
+    assert first[:20].mean() >= 0.7
     shown = offenders_in_turn(place.shown, WINDOW, PROFILE)
     assert shown[0].because.startswith("more novel to the model (novelty to the model ")
     assert ", reference -1" in shown[0].because
