@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 from jobs.visible_text import visible
-from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
@@ -150,10 +149,10 @@ def joint_words(joint: Multivariate) -> str:
 
 def _meaning(column: Finding, feature: Described | None) -> str:
     if column.constant is not None:
-        return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
+        return look_of(feature, up=column.direction == "upper_tail") if column.effect else ""
     match column.direction:
         case "up" | "down":
-            return _look(feature, up=column.direction == "up")
+            return look_of(feature, up=column.direction == "up")
         case "upper_tail" | "lower_tail":
             return _tail_meaning(column, feature)
         case "spread":
@@ -163,17 +162,9 @@ def _meaning(column: Finding, feature: Described | None) -> str:
     return ""
 
 
-def _look(feature: Described | None, *, up: bool) -> str:
-    look = look_of(feature, up=up)
-    return f"more images {look}" if isinstance(feature, ViewScore) else look
-
-
 def _tail_meaning(column: Finding, feature: Described | None) -> str:
     """Return what the images beyond a limit look like, to follow how many they are."""
     look, beyond = look_of(feature, up=column.direction == "upper_tail"), 100 * USUALLY_BEYOND
-    if isinstance(feature, ViewScore):
-        usual = f"; {beyond:.1f} % is usual" if column.beside_days is None else ""
-        return f"{look}{usual}"
     if column.beside_days is not None:
         return f"{look} than usual"
     return f"{look} than {100 - beyond:.1f} % of the reference; {beyond:.1f} % is usual"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.days import Basis, Level, LevelColumn
 from reports.findings.run import RunFindings
 from reports.words.advice import Step, drift_steps, level_steps
@@ -150,7 +149,7 @@ def _row(column: LevelColumn, features: Mapping[str, Described]) -> LevelRow:
     title = column_title(column.name, features)
     feature = features.get(column.name)
     up = column.difference > 0
-    is_look = feature is not None and not isinstance(feature, ViewScore) and not column.label
+    is_look = feature is not None and not column.label
     look = look_of(feature, up=up) if is_look else ""
     way = "more" if up else "less"
     if not column.label:
