@@ -7,18 +7,12 @@ about numbers.
 from __future__ import annotations
 
 import json
-import socket
-import struct
 from dataclasses import asdict, dataclass
-from typing import BinaryIO
 
 from reference_stats.model_view.definition import Preprocessing, preprocessing_from
 from reference_stats.size_limits import SizeLimits
 
 ORDER, FILES, THUMBNAIL, READY, MEASURED, PICTURE, BUG = b"OFTRMPB"
-# The kind of a message and the length of what follows.
-_HEAD = struct.Struct("<BQ")
-_MOST_JOINED_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,35 +32,6 @@ class Order:
     names: tuple[str, ...]
     limits: SizeLimits
     picture: Preprocessing | None = None
-
-
-def send(connection: socket.socket, kind: int, *parts: bytes) -> None:
-    """Send one message, whose content is these parts."""
-    length = sum(map(len, parts))
-    head = _HEAD.pack(kind, length)
-    if length <= _MOST_JOINED_BYTES:
-        connection.sendall(b"".join((head, *parts)))
-        return
-    for part in (head, *parts):
-        connection.sendall(part)
-
-
-def receive(stream: BinaryIO, most: int | None = None) -> tuple[int, bytes] | None:
-    """Return the kind and the content of the next message; None at the end, even within one.
-
-    Parameters
-    ----------
-    most
-        A message of more bytes is the end as well; None for any length.
-    """
-    head = stream.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        return None
-    kind, length = _HEAD.unpack(head)
-    if most is not None and length > most:
-        return None
-    content = stream.read(length)
-    return (kind, content) if len(content) == length else None
 
 
 def pack_order(order: Order) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import select
 import signal
 import socket
@@ -11,8 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
+from reference_stats.child_processes.environment import bare_environment
+from reference_stats.child_processes.framing import receive, send
 from reference_stats.extraction.isolated import messages
 from reference_stats.extraction.isolated.columns import longest_answer, pack_files, unpack_measured
 from reference_stats.extraction.isolated.failures import (
@@ -39,10 +39,6 @@ _END_PATIENCE_S = 20.0
 # more where memory ran out or it looks for a bug of ours.
 _MOST_ROUNDS = 3
 _WORKER = "reference_stats.extraction.isolated.worker"
-_ROOT = Path(__file__).resolve().parents[3]
-# What a decoder needs of the environment; passwords and keys are not among it.
-_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "TZ")
-_ENVIRONMENT_PREFIXES = ("PYTHON", "NUMBA_", "LC_", "MALLOC_", "COVERAGE_", "COV_")
 
 
 class KilledAtStartError(DecoderStartError):
@@ -90,7 +86,7 @@ class DecodingProcess:
         if order != self._order:
             with self._ended_as_failure(len(files)):
                 content = messages.pack_order(order)
-                messages.send(self._connection, messages.ORDER, content)
+                send(self._connection, messages.ORDER, content)
             self._order = order
         longest = longest_answer(len(files), order)
         kind, content = self._ask(messages.FILES, pack_files(files), len(files), longest)
@@ -120,9 +116,9 @@ class DecodingProcess:
         self._turns.reset()
         self._connection.settimeout(PATIENCE_S[kind])
         with self._ended_as_failure(count):
-            messages.send(self._connection, kind, *parts)
+            send(self._connection, kind, *parts)
             self._await_answer(PATIENCE_S[kind], count)
-            answer = messages.receive(self._stream, longest)
+            answer = receive(self._stream, longest)
             if answer is None:
                 raise ConnectionResetError
         return answer
@@ -201,7 +197,7 @@ class DecodingProcess:
 
     def _await_ready(self) -> None:
         try:
-            answer = messages.receive(self._stream)
+            answer = receive(self._stream)
         except OSError:
             answer = None
         if answer is None or answer[0] != messages.READY:
@@ -221,7 +217,7 @@ def _started(*descriptors: int) -> subprocess.Popen[bytes]:
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=_environment(),
+            env=bare_environment(("HOME", "XDG_CACHE_HOME")) | {"OPENBLAS_NUM_THREADS": "1"},
         )
     except BlockingIOError as error:
         raise DecoderStartError(
@@ -229,13 +225,3 @@ def _started(*descriptors: int) -> subprocess.Popen[bytes]:
             "the container may have no more processes; raise its limit (`ulimit -u`, or that of "
             "the container), or set images.decode_workers lower."
         ) from error
-
-
-def _environment() -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES)
-    }
-    path = os.pathsep.join([str(_ROOT), *filter(None, [kept.get("PYTHONPATH")])])
-    return kept | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1"}

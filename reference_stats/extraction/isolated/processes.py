@@ -49,10 +49,11 @@ class Decoders:
         return [one.outcome for one in self.picture_many(files, order)]
 
     def picture_many(self, files: Sequence[bytes], order: Order) -> list[MeasuredPicture]:
-        """Return what became of each image and its picture: that it crashed the decoder is one of the outcomes.
+        """Return what became of each image and its picture.
 
-        They are in one process together. Where it dies, the image that it died of is looked for,
-        and the outcomes of all others are what they are without it.
+        That it crashed the decoder is one of the outcomes. They are in one process together. Where
+        it dies, the image that it died of is looked for, and the outcomes of all others are what
+        they are without it.
 
         Raises
         ------

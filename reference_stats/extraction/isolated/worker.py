@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reference_stats.child_processes.framing import receive, send
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.isolated import messages
 from reference_stats.extraction.isolated.columns import pack_measured, unpack_files
@@ -72,7 +73,7 @@ def main(descriptor: int, turns: int) -> None:
     with socket.socket(fileno=descriptor) as connection:
         warm_up()
         with contextlib.suppress(ConnectionError):
-            messages.send(connection, messages.READY)
+            send(connection, messages.READY)
             _serve(connection, teller(turns))
 
 
@@ -87,7 +88,7 @@ def _serve(connection: socket.socket, tell: Begin) -> None:
         tell(place)
 
     with connection.makefile("rb") as stream:
-        while (message := messages.receive(stream)) is not None:
+        while (message := receive(stream)) is not None:
             kind, content = message
             if kind == messages.ORDER:
                 wanted = _Wanted.of(messages.unpack_order(content))
@@ -99,7 +100,7 @@ def _serve(connection: socket.socket, tell: Begin) -> None:
             else:
                 answer = _answer(unpack_files(content), wanted, begin)
             signal.alarm(0)
-            messages.send(connection, *answer)
+            send(connection, *answer)
 
 
 def _answer(files: Sequence[bytes], wanted: _Wanted, begin: Begin) -> tuple[int, bytes]:
