@@ -111,9 +111,8 @@ def test_a_quiet_view_adds_nothing_to_a_message() -> None:
 
 def test_certainty_alone_is_not_called_new() -> None:
     assert view_phrase((ENERGY.name, ENTROPY.name)) == "how certain the model is has changed"
-    assert (
-        view_phrase((ENERGY.name, NOVELTY.name)) == "images show things that the reference does not"
-    )
+    both = (ENERGY.name, NOVELTY.name)
+    assert view_phrase(both) == "images show things that the reference does not"
 
 
 @pytest.mark.parametrize(
