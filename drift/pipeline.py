@@ -13,6 +13,7 @@ import pandas as pd
 from drift.across_runs.earlier_serving import earlier_serving
 from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
+from drift.days.records.measured.measure import Measuring
 from drift.followups.running import follow_up
 from drift.judgement import Judged, RunInputs, judge_window
 from drift.kept_copies import copies_kept
@@ -260,4 +261,5 @@ def _days_before(
     if not job.baseline.days or job.detection.basis == "reference":
         return None
     with workplace.stopwatch.stage("days"):
-        return known_days(workplace, request, predictions, profile, window, still_allowed)
+        measuring = Measuring.of(job, profile)
+        return known_days(workplace, request, predictions, measuring, window, still_allowed)

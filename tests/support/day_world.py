@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from drift.days.records.known_days import KnownDays, known_days
+from drift.days.records.measured.measure import Measuring
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.window_images import WindowImages, join
@@ -85,5 +86,5 @@ def run_days(
     options = replace(options or RunOptions(), until=until)
     request = requested_window(place.job, options, NOW)
     predictions, window = read_window(place, request)
-    profile = pinned_profile(place)
-    return known_days(place, request, predictions, profile, window, still_allowed)
+    measuring = Measuring.of(place.job, pinned_profile(place))
+    return known_days(place, request, predictions, measuring, window, still_allowed)
