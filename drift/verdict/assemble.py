@@ -27,7 +27,7 @@ from drift.where.segments import Concentration
 from reference_stats.features.registry import feature_set, feature_set_id
 from reports.findings.answers import Verdict
 from reports.findings.images import Offender, Quality
-from reports.findings.log_times import LogTimes
+from reports.findings.log import LogTimes
 from reports.findings.places import SegmentTests
 from reports.findings.remarks import Remark, heaviest_first
 from reports.findings.run import Observed, ProfileSummary, RunFindings, WindowSpan
@@ -102,6 +102,7 @@ def _beside_reference(facts: RunFacts) -> RunFindings:
         minimum_effect=facts.data.job.detection.minimum_effect,
         images_needed=images_needed(facts.comparison, facts.yardstick),
         features=facts.comparison.features,
+        view=facts.comparison.view,
         predictions=facts.comparison.predictions,
         numbers=facts.comparison.numbers,
         observed=Observed.IMAGES if facts.data.job.has_images else Observed.ROWS,

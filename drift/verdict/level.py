@@ -23,7 +23,7 @@ from drift.days.scale import JOINT
 from drift.run_request import as_text
 from drift.verdict.accepted_level import MovedOn, moved_on
 from jobs.times.windows import TimeWindow
-from reference_stats.features.registry import feature_named
+from reference_stats.model_view.measures import measure_named
 from reports.findings.answers import State
 from reports.findings.class_shares import shares_by_name
 from reports.findings.columns import Finding
@@ -248,8 +248,8 @@ def _title(column: LevelColumn) -> str:
 
 
 def _number_title(name: str) -> str:
-    feature = feature_named(name)
-    return name if feature is None else f"{feature.title[:1].lower()}{feature.title[1:]}"
+    measure = measure_named(name)
+    return name if measure is None else f"{measure.title[:1].lower()}{measure.title[1:]}"
 
 
 def _amount(column: LevelColumn) -> str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from jobs.visible_text import visible
-from reference_stats.features.feature import Feature
+from reference_stats.model_view.measures import Measure
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
@@ -87,7 +87,7 @@ def deviations(size: float) -> str:
     return f"{size:.{digits}f}\N{NO-BREAK SPACE}{SIGMA}"
 
 
-def movement(column: Finding, feature: Feature | None) -> Movement:
+def movement(column: Finding, feature: Measure | None) -> Movement:
     """Return how far a column moved and what that looks like."""
     size = effect_size(column)
     if size == NOTHING:
@@ -147,7 +147,7 @@ def joint_words(joint: Multivariate) -> str:
     )
 
 
-def _meaning(column: Finding, feature: Feature | None) -> str:
+def _meaning(column: Finding, feature: Measure | None) -> str:
     if column.constant is not None:
         return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
     match column.direction:
@@ -163,7 +163,7 @@ def _meaning(column: Finding, feature: Feature | None) -> str:
     return ""
 
 
-def _look(feature: Feature | None, *, up: bool) -> str:
+def _look(feature: Measure | None, *, up: bool) -> str:
     if feature is None:
         return "higher" if up else "lower"
     return feature.rises if up else feature.falls

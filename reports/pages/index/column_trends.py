@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reference_stats.features.registry import features_named
+from reference_stats.model_view.measures import measures_named
 from reports.findings.answers import State
 from reports.findings.effect_sizes import PILE, TAILS
 from reports.history.history import HistoryRow
@@ -76,7 +76,7 @@ def column_trends(
     links: JobLinks,
 ) -> list[ColumnTrend]:
     """Return the course of each column, in the order of the names, up to `MOST_PLOTS`."""
-    titles = {feature.name: feature for feature in features_named(names)}
+    titles = {measure.name: measure for measure in measures_named(names)}
     moments = [when_words(row) for row in recent]
     targets = [links.to_run(row.run_id) for row in recent]
     columns = []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reference_stats.features.feature import Feature
-from reference_stats.features.registry import features_named
+from reference_stats.model_view.measures import Measure, measures_named
 from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
@@ -176,6 +175,6 @@ def _titles(findings: RunFindings) -> dict[str, str]:
     return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
 
 
-def _plain_words(findings: RunFindings) -> dict[str, Feature]:
-    names = [one.name for one in findings.features]
-    return {feature.name: feature for feature in features_named(names)}
+def _plain_words(findings: RunFindings) -> dict[str, Measure]:
+    names = [one.name for one in (*findings.features, *findings.view)]
+    return {measure.name: measure for measure in measures_named(names)}

@@ -1,0 +1,44 @@
+"""The scores of a model's view on both sides: those of the reference, and those of the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from drift.model_view.scale import ViewScale
+from reference_stats.model_view.views import ImageViews
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ViewSides:
+    """The scores of a model's view on both sides.
+
+    Attributes
+    ----------
+    reference
+        One row per unit of the reference that was held out of what images are held against,
+        indexed by its image's row in the profile; one float64 column per score, NaN where the
+        model says nothing.
+    current
+        The same columns of the window's images, indexed as its features.
+    """
+
+    reference: pd.DataFrame
+    current: pd.DataFrame
+
+    @classmethod
+    def of(cls, scale: ViewScale, views: ImageViews, index: pd.Index) -> ViewSides:
+        """Return the scores of a window beside those of the reference.
+
+        Parameters
+        ----------
+        views
+            What the model saw in the window's analysed images.
+        index
+            That of the window's features, in the same order.
+        """
+        return cls(
+            reference=scale.reference.set_axis(scale.held_out, axis=0),
+            current=scale.scores(views).set_axis(index, axis=0),
+        )
