@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reference_stats.model_view.view_scores import VIEW_SCORES
+from reference_stats.model_view.view_scores import ENERGY, ENTROPY, NOVELTY, VIEW_SCORES
 from reports.findings.answers import State
 from reports.findings.model_view import ExplainedImage, ModelView, NovelGroup
 from reports.findings.run import RunFindings
@@ -55,7 +55,7 @@ def novel_images() -> RunFindings:
     drifted, steady = by_name["sharpness"], examples.steady().features[0]
     scores = [
         replace(
-            drifted if score.name == "view_novelty" else steady,
+            drifted if score is NOVELTY else steady,
             name=score.name,
             unit=score.unit,
             direction="up",
@@ -76,7 +76,7 @@ def no_view() -> RunFindings:
 def unanswering_model() -> RunFindings:
     """Return a run of a model without classes: two of its scores have no values."""
     run = novel_images()
-    missing = {"view_entropy", "view_energy"}
+    missing = {ENTROPY.name, ENERGY.name}
     view = [
         replace(examples.missing_column(one.name), unit=one.unit) if one.name in missing else one
         for one in run.view

@@ -15,28 +15,35 @@ from reference_stats.model_view.view_scores import NOVELTY
 from reference_stats.model_view.views import NO_CLASS, ImageViews
 from reports.findings.model_view import MOST_IN_A_GROUP, MOST_NOVEL_GROUPS, NovelGroup
 
+ALWAYS = 1.0
+"""Groups are made whatever the number of novel images."""
 MOST_GROUPED = 60
 """More would not show more, and their groups would be told apart less well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SeenImages:
+class SeenUnits:
     """Images with what a model sees in them.
 
     Attributes
     ----------
     names
         What each is called.
-    views
-        In the same order.
+    views, novelty
+        In the same order; NaN where the novelty is not known.
     """
 
     names: NDArray[np.object_]
     views: ImageViews
+    novelty: NDArray[np.float64]
 
-    def take(self, places: NDArray[np.int64]) -> SeenImages:
+    def take(self, places: NDArray[np.int64]) -> SeenUnits:
         """Return the images at some places."""
-        return SeenImages(names=self.names[places], views=self.views.take(places))
+        return SeenUnits(
+            names=self.names[places],
+            views=self.views.take(places),
+            novelty=self.novelty[places],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +68,7 @@ class NovelImages:
 def novel_images(
     scale: ViewScale,
     reference: NDArray[np.object_],
-    window: SeenImages,
+    window: SeenUnits,
     class_names: Sequence[str],
     most_chance: float,
 ) -> NovelImages:
@@ -78,14 +85,12 @@ def novel_images(
     class_names
         Of the model; empty where they are not known.
     most_chance
-        Groups are made where the chance of so many novel images is smaller; 1 where novelty
-        drifted, so that they are made in any case.
+        Groups are made where the chance of so many novel images is smaller, or this is `ALWAYS`.
     """
     held_out = scale.reference[NOVELTY.name].to_numpy(dtype=np.float64)
-    current = scale.scores(window.views)[NOVELTY.name].to_numpy(dtype=np.float64)
-    found = StandingOut.of(held_out, current)
+    found = StandingOut.of(held_out, window.novelty)
     said = NovelImages(images=len(found.places), expected=found.expected)
-    if not len(found.places) or (most_chance < 1 and found.p_value >= most_chance):
+    if not len(found.places) or (most_chance < ALWAYS and found.p_value >= most_chance):
         return said
     shown = window.take(found.places[:MOST_GROUPED])
     groups = grouped(shown.views.embeddings)[:MOST_NOVEL_GROUPS]
@@ -94,7 +99,7 @@ def novel_images(
 
 
 def _told(
-    group: SeenImages,
+    group: SeenUnits,
     scale: ViewScale,
     reference: NDArray[np.object_],
     class_names: Sequence[str],

@@ -5,7 +5,7 @@ import pytest
 
 from drift.model_view.nearness import Directions, nearest_distances, nearest_places
 from drift.model_view.scale import NoViewScale, ViewScale
-from reference_stats.model_view.view_scores import VIEW_SCORES
+from reference_stats.model_view.view_scores import NOVELTY, VIEW_SCORES
 from reference_stats.model_view.views import ANSWERS, ImageViews
 
 WIDTH = 32
@@ -39,8 +39,8 @@ def test_a_new_class_is_farther_from_the_bank_than_held_out_images_are():
     scale = scale_of()
     new, _ = blobs(50, [5], seed=2)
 
-    usual = scale.reference["view_novelty"]
-    novel = scale.scores(views_of(new))["view_novelty"]
+    usual = scale.reference[NOVELTY.name]
+    novel = scale.scores(views_of(new))[NOVELTY.name]
 
     assert novel.min() > usual.max()
 
@@ -52,8 +52,8 @@ def test_images_that_are_given_another_class_are_novel_within_it():
     right = scale.scores(views_of(embeddings, labels))
     wrong = scale.scores(views_of(embeddings, labels + 1))
 
-    assert (wrong["view_class_novelty"] > right["view_class_novelty"]).all()
-    assert (wrong["view_novelty"] == right["view_novelty"]).all()
+    assert (wrong["class_novelty"] > right["class_novelty"]).all()
+    assert (wrong[NOVELTY.name] == right[NOVELTY.name]).all()
 
 
 def test_near_copies_are_either_in_the_bank_or_held_out_and_count_once():
@@ -108,8 +108,8 @@ def test_a_model_without_classes_gives_novelty_alone():
 
     scores = ViewScale.of(views, np.arange(100)).reference
 
-    assert scores["view_novelty"].notna().all()
-    assert scores[["view_class_novelty", "view_entropy", "view_energy"]].isna().all(axis=None)
+    assert scores[NOVELTY.name].notna().all()
+    assert scores[["class_novelty", "prediction_entropy", "energy"]].isna().all(axis=None)
 
 
 def test_distances_are_those_between_directions():
@@ -148,4 +148,4 @@ def test_embeddings_without_length_are_no_error():
 
     scores = scale.scores(views_of(np.zeros((3, WIDTH))))
 
-    assert np.isfinite(scores["view_novelty"]).all()
+    assert np.isfinite(scores[NOVELTY.name]).all()

@@ -16,6 +16,7 @@ from drift.comparison.columns.class_shares import mean_shares
 from drift.comparison.columns.columns import log_name
 from drift.days.matrix import ReferenceClasses
 from drift.days.scale import MOST_REFERENCE_UNITS, ReferenceScale
+from drift.model_view.run_view import RunView
 from drift.observations.side_copies import copies_of_reference
 from drift.observations.unit_rows import RowUnits, mean_rows
 from drift.observations.units import reference_units
@@ -53,6 +54,13 @@ class SeenReference:
 
     id: str
     scale: ScoresViews
+
+    @classmethod
+    def of(cls, view: RunView | None) -> SeenReference | None:
+        """Return what a run's model saw; None where it takes no part."""
+        if view is None or view.definition is None or view.scale is None:
+            return None
+        return cls(id=view.definition.id, scale=view.scale)
 
 
 @dataclass(frozen=True, kw_only=True)

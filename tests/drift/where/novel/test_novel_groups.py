@@ -7,8 +7,9 @@ from sklearn.metrics import silhouette_score
 
 from drift.model_view.scale import ViewScale
 from drift.where.novel.grouping import grouped, silhouette
-from drift.where.novel.groups import MOST_GROUPED, SeenImages, novel_images
+from drift.where.novel.groups import MOST_GROUPED, SeenUnits, novel_images
 from drift.where.novel.standing_out import StandingOut
+from reference_stats.model_view.view_scores import NOVELTY
 from reference_stats.model_view.views import ANSWERS, ImageViews
 
 WIDTH = 24
@@ -38,9 +39,14 @@ def reference(images=300) -> tuple[ViewScale, np.ndarray]:
     return scale, np.array([f"reference/{NAMES[kind]}-{at}.jpg" for at, kind in enumerate(kinds)])
 
 
-def window(kinds, seed=2) -> SeenImages:
+def window(kinds, seed=2) -> SeenUnits:
     names = np.array([f"images/{kind}-{at}.jpg" for at, kind in enumerate(kinds)], dtype=object)
-    return SeenImages(names=names, views=views(kinds, seed))
+    return seen_images(names, views(kinds, seed))
+
+
+def seen_images(names, seen: ImageViews) -> SeenUnits:
+    novelty = reference()[0].scores(seen)[NOVELTY.name].to_numpy()
+    return SeenUnits(names=names, views=seen, novelty=novelty)
 
 
 def test_new_kinds_of_images_are_grouped_by_kind_the_larger_first():
@@ -93,9 +99,7 @@ def test_classes_without_names_are_called_by_their_place_and_no_class_by_nothing
         classes=np.full(12, -1, dtype=np.int32),
         known=seen.views.known,
     )
-    (nameless,) = novel_images(
-        scale, names, SeenImages(names=seen.names, views=unclassed), (), 1
-    ).groups
+    (nameless,) = novel_images(scale, names, seen_images(seen.names, unclassed), (), 1).groups
 
     assert numbered.predicted == "class 2"
     assert (nameless.predicted, nameless.predicted_share) == ("", None)
@@ -113,7 +117,7 @@ def test_of_very_many_novel_images_the_most_novel_are_grouped():
 def test_images_that_the_model_has_not_looked_at_are_no_novel_ones():
     scale, names = reference()
     seen = window([3] * 12)
-    unseen = SeenImages(names=seen.names, views=ImageViews.unknown(12, WIDTH))
+    unseen = seen_images(seen.names, ImageViews.unknown(12, WIDTH))
 
     assert novel_images(scale, names, unseen, NAMES, 1).images == 0
 
