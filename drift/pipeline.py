@@ -13,6 +13,8 @@ import pandas as pd
 from drift.across_runs.earlier_serving import earlier_serving
 from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
+from drift.days.records.measured.measure import Measuring
+from drift.days.records.measured.scales import SeenReference
 from drift.followups.running import follow_up
 from drift.judged_window import Judged, RunInputs
 from drift.judgement import judge_window
@@ -82,7 +84,14 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             counts=counts,
             segments=segments,
             history=history.read(),
-            days=_days_before(workplace, request, predictions, profile, window, still_allowed),
+            days=_days_before(
+                workplace,
+                request,
+                predictions,
+                partial(Measuring.of, workplace.job, profile, SeenReference.of(view)),
+                window,
+                still_allowed,
+            ),
             view=view,
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
@@ -272,13 +281,19 @@ def _days_before(
     workplace: Workplace,
     request: WindowRequest,
     predictions: PredictionRows,
-    profile: ReferenceProfile,
+    measuring: Callable[[], Measuring],
     window: WindowImages,
     still_allowed: Callable[[], None],
 ) -> KnownDays | None:
-    """Return what is known of the blocks before the window; None where nobody asks for them."""
+    """Return what is known of the blocks before the window; None where nobody asks for them.
+
+    Parameters
+    ----------
+    measuring
+        Returns how their images become sums.
+    """
     job = workplace.job
     if not job.baseline.days or job.detection.basis == "reference":
         return None
     with workplace.stopwatch.stage("days"):
-        return known_days(workplace, request, predictions, profile, window, still_allowed)
+        return known_days(workplace, request, predictions, measuring(), window, still_allowed)
