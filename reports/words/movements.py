@@ -10,8 +10,8 @@ from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
-from reports.words.described import Described, look_of
 from reports.words.numbers import NOTHING, SIGMA, counted
+from reports.words.of_view.described import Described
 
 _LONGEST_LABEL = 24
 _ENOUGH_DIGITS, _MOST_DIGITS = 3, 16
@@ -149,12 +149,13 @@ def joint_words(joint: Multivariate) -> str:
 
 def _meaning(column: Finding, feature: Described | None) -> str:
     if column.constant is not None:
-        return look_of(feature, up=column.direction == "upper_tail") if column.effect else ""
+        return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
     match column.direction:
         case "up" | "down":
-            return look_of(feature, up=column.direction == "up")
+            return _look(feature, up=column.direction == "up")
         case "upper_tail" | "lower_tail":
-            return _tail_meaning(column, feature)
+            look = _look(feature, up=column.direction == "upper_tail")
+            return _tail_words(look) if column.beside_days is None else f"{look} than usual"
         case "spread":
             return _spread_words(column)
         case "shares" | "pile":
@@ -162,11 +163,14 @@ def _meaning(column: Finding, feature: Described | None) -> str:
     return ""
 
 
-def _tail_meaning(column: Finding, feature: Described | None) -> str:
-    """Return what the images beyond a limit look like, to follow how many they are."""
-    look, beyond = look_of(feature, up=column.direction == "upper_tail"), 100 * USUALLY_BEYOND
-    if column.beside_days is not None:
-        return f"{look} than usual"
+def _look(feature: Described | None, *, up: bool) -> str:
+    if feature is None:
+        return "higher" if up else "lower"
+    return feature.rises if up else feature.falls
+
+
+def _tail_words(look: str) -> str:
+    beyond = 100 * USUALLY_BEYOND
     return f"{look} than {100 - beyond:.1f} % of the reference; {beyond:.1f} % is usual"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from jobs.visible_text import visible
 from reports.findings.effect_sizes import TAILS
 from reports.findings.places import SegmentColumn
-from reports.words.described import Described
 from reports.words.movements import deviations
 from reports.words.numbers import NOTHING, counted, readable
+from reports.words.of_view.described import Described
 
 _LONGEST_LABEL = 40
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from reference_stats.model_view.view_scores import NOVELTY
+from reference_stats.model_view.view_scores import ENERGY, ENTROPY, NOVELTY
 from reports.findings.answers import State
 from reports.findings.model_view import ModelView, NovelGroup
-from reports.words.model_view import (
+from reports.words.movements import movement
+from reports.words.of_view.sentences import (
     compared_with,
     few_novel_words,
     group_class_words,
@@ -17,7 +18,6 @@ from reports.words.model_view import (
     view_phrase,
     what_looked,
 )
-from reports.words.movements import movement
 from reports.words.segments import moved_words
 from reports.words.wording import column_title
 from tests.support.model_view_findings import SEEN, no_view, novel_images, unanswering_model
@@ -110,8 +110,8 @@ def test_a_quiet_view_adds_nothing_to_a_message() -> None:
 
 
 def test_certainty_alone_is_not_called_new() -> None:
-    assert view_phrase(("view_energy", "view_entropy")) == "how certain the model is has changed"
-    both = ("view_energy", "view_novelty")
+    assert view_phrase((ENERGY.name, ENTROPY.name)) == "how certain the model is has changed"
+    both = (ENERGY.name, NOVELTY.name)
     assert view_phrase(both) == "images show things that the reference does not"
 
 
@@ -129,7 +129,7 @@ def test_a_number_of_the_view_reads_as_a_sentence(direction: str, said: str) -> 
     assert movement(column, NOVELTY).meaning == said
 
 
-def test_a_number_of_the_view_has_a_title_and_a_look_in_a_segment() -> None:
+def test_a_number_of_the_view_has_words_in_a_segment() -> None:
     segment = replace(BESIDE_REFERENCE.tested[0].strongest, direction="up", effect=1.3)
 
     assert column_title(NOVELTY.name, {NOVELTY.name: NOVELTY}) == "Novelty to the model"
