@@ -25,7 +25,7 @@ def test_rows_of_the_reference_are_those_of_the_profile_and_the_windows_those_of
     assert isinstance(scale, ViewScale)
     labels = pd.Index([2, 5, 6, 9])
     found = ViewSides.of(scale, views(4, seed=2), labels)
-    assert found.reference.index.tolist() == scale.held_out.tolist()
+    assert found.held_out.tolist() == scale.held_out.tolist()
     assert found.reference.to_numpy().tolist()[0][0] == scale.reference[NOVELTY.name].iloc[0]
     assert found.current.index.tolist() == [2, 5, 6, 9]
     assert found.current[NOVELTY.name].isna().tolist() == [False, True, False, False]
