@@ -66,7 +66,7 @@ class ModelArchive:
             raise ModelError(
                 url,
                 f"its {MANIFEST} names no serializedFile: the model is all in its handler, which "
-                "is never run. ModelArchive it with --serialized-file.",
+                "is never run. Archive it with --serialized-file.",
             )
         for name in filter(None, (weights, class_file)):
             if name not in members.names:
