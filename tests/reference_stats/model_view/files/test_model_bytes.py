@@ -37,6 +37,15 @@ def test_any_bytes_have_a_form_or_are_one_line(head, rest):
     assert said in set(ModelForm) or "\n" not in said.message
 
 
+def test_a_length_that_nothing_can_have_is_one_line(tmp_path):
+    path = tmp_path / "model.pt"
+    # BINUNICODE8 with a length of 2 ** 62.
+    path.write_bytes(b"\x80\x04\x8d" + (2**62).to_bytes(8, "little") + b"abc.")
+
+    with path.open("rb") as stream, pytest.raises(ModelError, match="no whole pickle"):
+        form_of("model.pt", stream)
+
+
 @given(st.data())
 def test_a_damaged_archive_is_read_or_is_one_line(data):
     content = bytearray(zipped(GOOD.items()).getvalue())
