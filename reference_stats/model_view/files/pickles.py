@@ -38,9 +38,13 @@ def names_beside_weights(stream: BinaryIO, pickles: int = 1) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for _ in range(pickles):
-        for name in _names(stream):
-            if not _OF_WEIGHTS.fullmatch(name):
-                found[name] = None
+        try:
+            names = _names(stream)
+        except ValueError:
+            if not found:
+                raise
+            break
+        found.update({name: None for name in names if not _OF_WEIGHTS.fullmatch(name)})
     return tuple(found)
 
 
@@ -55,7 +59,8 @@ def _names(stream: BinaryIO) -> list[str]:
                 names.append(".".join(strings[-2:]))
             else:
                 _follow(opcode.name, argument, strings, memo)
-    except (pickle.UnpicklingError, ValueError, UnicodeDecodeError, EOFError) as error:
+    except (pickle.UnpicklingError, ValueError, EOFError, OverflowError, MemoryError) as error:
+        # A length that nothing can have is asked of the file as it stands there.
         raise ValueError(f"no whole pickle ({error})") from None
     return names
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from jobs.errors import ModelError
 from reference_stats.model_view.definition import Preprocessing
-from reference_stats.model_view.files.onnx_graph import OnnxGraph, with_output
+from reference_stats.model_view.files.onnx_graph import LINEAR, OnnxGraph, with_output
 from reference_stats.model_view.runtimes.batches import images_at_once
-from reference_stats.model_view.runtimes.entering import InputShape, Layout
-from reference_stats.model_view.runtimes.net import Numbers, Seen
+from reference_stats.model_view.runtimes.entering import Entry, InputShape, Layout
+from reference_stats.model_view.runtimes.net import Numbers, SeenBatch
 from reference_stats.model_view.viewer import Pictures
 
 _NUMBERS: dict[str, np.dtype[np.generic]] = {
@@ -45,6 +45,8 @@ class OnnxProgram:
         The names of the outputs.
     words
         Where the embedding comes from.
+    of_linear
+        Whether it is the input of a linear layer, whose last axis holds the numbers of a place.
     """
 
     url: str
@@ -54,11 +56,12 @@ class OnnxProgram:
     answer: str
     embedding: str
     words: str
+    of_linear: bool
 
-    def net(self, preprocessing: Preprocessing, layout: Layout, device: str) -> OnnxNet:
+    def net(self, preprocessing: Preprocessing, entry: Entry, device: str) -> OnnxNet:
         """Return it with a way for pictures to enter; its device was chosen when it was read."""
         del device
-        return OnnxNet(program=self, preprocessing=preprocessing, layout=layout)
+        return OnnxNet(program=self, preprocessing=preprocessing, entry=entry)
 
 
 def onnx_program(url: str, content: bytes, layer: str | None, device: str) -> OnnxProgram:
@@ -94,6 +97,7 @@ def onnx_program(url: str, content: bytes, layer: str | None, device: str) -> On
         answer=answer,
         embedding=tensor or answer,
         words=words,
+        of_linear=any(node.type in LINEAR and tensor in node.inputs[:1] for node in graph.nodes),
     )
 
 
@@ -103,7 +107,7 @@ class OnnxNet:
 
     program: OnnxProgram
     preprocessing: Preprocessing
-    layout: Layout
+    entry: Entry
 
     @property
     def runtime(self) -> str:
@@ -124,9 +128,9 @@ class OnnxNet:
     @property
     def most_images(self) -> int:
         """How many images it takes at once."""
-        return self.program.shape.images or images_at_once(self.preprocessing, "cpu")
+        return self.entry.images or images_at_once(self.preprocessing, "cpu")
 
-    def see(self, pictures: Pictures) -> Seen:
+    def see(self, pictures: Pictures) -> SeenBatch:
         """Return what it says of a batch."""
         program = self.program
         names = [program.answer]
@@ -140,24 +144,24 @@ class OnnxNet:
             said = str(error).splitlines()[0][:300]
             raise ModelError(
                 program.url,
-                f"it fails on a batch of {shape} ({self.layout}): {said}. Set model.input_size and "
-                "model.grey as they were when it was trained.",
+                f"it fails on a batch of {shape} ({self.entry.layout}): {said}. Set "
+                "model.input_size and model.grey as they were when it was trained.",
             ) from None
         answer = np.asarray(values[0], dtype=np.float32)
-        return Seen(
+        return SeenBatch(
             embeddings=_pooled(
-                np.asarray(values[-1], dtype=np.float32), is_layer=not self.is_output
+                np.asarray(values[-1], dtype=np.float32), channels_last=program.of_linear
             ),
             outputs=answer if answer.ndim == 2 else None,
         )
 
     def attributions(self, picture: Pictures, target: int, steps: int) -> Numbers:
         """Refuse: onnxruntime computes no gradients."""
+        del picture, target, steps
         raise ModelError(
             self.program.url,
-            f"output {target} of {len(picture)} image cannot be explained in {steps} steps: ONNX "
-            "has no gradients. Set reports.explanations to 0, or name the same model as "
-            "TorchScript or an exported program.",
+            "its outputs cannot be explained: ONNX has no gradients. Set reports.explanations to "
+            "0, or name the same model as TorchScript or an exported program.",
         )
 
     def _entering(self, pictures: Pictures) -> NDArray[np.generic]:
@@ -170,9 +174,9 @@ class OnnxNet:
             both = zip(shape.mean, shape.std, strict=True)
             shift = np.array([mean / std for mean, std in both], dtype=np.float32)
             values = (pictures * scale - shift).astype(self.program.dtype, copy=False)
-        if self.layout is Layout.CHANNELS_FIRST:
+        if self.entry.layout is Layout.CHANNELS_FIRST:
             return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
-        return values.reshape(len(values), -1) if self.layout is Layout.FLAT else values
+        return values.reshape(len(values), -1) if self.entry.layout is Layout.FLAT else values
 
 
 def _embedding(url: str, graph: OnnxGraph, layer: str | None) -> tuple[str | None, str]:
@@ -221,10 +225,10 @@ def _session(url: str, content: bytes, device: str) -> onnxruntime.InferenceSess
         ) from None
 
 
-def _pooled(values: Numbers, *, is_layer: bool) -> Numbers:
+def _pooled(values: Numbers, *, channels_last: bool) -> Numbers:
     """Return one row of numbers an image: the mean over places, where there are several."""
     if values.ndim <= 2:
         return values.reshape(len(values), -1)
-    if values.ndim == 4 and not is_layer:
+    if values.ndim == 4 and not channels_last:
         return np.asarray(values.mean(axis=(2, 3)))
     return np.asarray(values.reshape(len(values), -1, values.shape[-1]).mean(axis=1))
