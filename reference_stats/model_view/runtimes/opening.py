@@ -7,19 +7,16 @@ from typing import BinaryIO
 
 from jobs.errors import ModelError
 from reference_stats.model_view.definition import Preprocessing
-from reference_stats.model_view.files.archive import Archive
+from reference_stats.model_view.files.archive import ModelArchive
 from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.exported_scan import check_exported
 from reference_stats.model_view.files.forms import ModelForm, form_of
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.files.script_scan import check_script
-from reference_stats.model_view.files.zip_members import ZipMembers
-from reference_stats.model_view.runtimes.entering import Layout, preprocessing_of
+from reference_stats.model_view.files.zip_members import ModelZip
+from reference_stats.model_view.runtimes.entering import preprocessing_of
 from reference_stats.model_view.runtimes.net import Program
 from reference_stats.model_view.runtimes.opened import Identity, OpenedModel, first_batch
-
-_UNSAID = (Layout.CHANNELS_FIRST, Layout.FLAT)
-"""Which layouts are tried where a model does not say what it takes."""
 
 
 def open_model(file: ModelFile, choice: ModelChoice) -> OpenedModel:
@@ -65,7 +62,7 @@ def _ready_embedder(url: str, choice: ModelChoice) -> OpenedModel:
 
 
 def _from_archive(file: ModelFile, stream: BinaryIO, choice: ModelChoice) -> OpenedModel:
-    archive = Archive.looked_at(file.url, stream)
+    archive = ModelArchive.looked_at(file.url, stream)
     content = io.BytesIO(archive.weights())
     form = form_of(file.url, content)
     identity = Identity(
@@ -112,7 +109,7 @@ def _whole(url: str, form: ModelForm, stream: BinaryIO, choice: ModelChoice) -> 
     script = form is ModelForm.TORCHSCRIPT
     if not choice.trust_code:
         check = check_script if script else check_exported
-        check(url, ZipMembers(url, stream))
+        check(url, ModelZip(url, stream))
         stream.seek(0)
     read = torchscript_program if script else exported_program
     return read(url, stream, choice.layer)
@@ -149,16 +146,16 @@ def _opened(
     identity: Identity,
     default: Preprocessing | None = None,
 ) -> OpenedModel:
-    """Return a model that has been tried in the layouts that it may take."""
-    url, said = program.url, program.shape.layout
+    """Return a model that has been tried in the ways in which pictures may enter it."""
+    url = program.url
     preprocessing = preprocessing_of(url, choice, program.shape, default)
     refused: ModelError | None = None
-    for layout in (said,) if said else _UNSAID:
-        net = program.net(preprocessing, layout, choice.device)
+    for entry in program.shape.entries():
+        net = program.net(preprocessing, entry, choice.device)
         try:
             net.see(first_batch(preprocessing, net.most_images))
         except ModelError as error:
-            # The first layout is the likelier one: what is said of it helps more.
+            # The first way is the likeliest one: what is said of it helps most.
             refused = refused or error
             continue
         return OpenedModel(net, preprocessing, choice, identity)
