@@ -13,12 +13,16 @@ import pandas as pd
 from drift.across_runs.earlier_serving import earlier_serving
 from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
+from drift.days.records.measured.measure import Measuring
+from drift.days.records.measured.scales import SeenReference
 from drift.followups.running import follow_up
 from drift.judged_window import Judged, RunInputs
 from drift.judgement import judge_window
 from drift.kept_copies import copies_kept
 from drift.model_quality.line import model_quality
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
+from drift.model_view.line import view_of_run
+from drift.model_view.run_view import RunView
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.server_figures import server_figures
@@ -33,6 +37,7 @@ from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
 from drift.where.pictures.boxes_of_past import needs_displayed, with_past_boxes
 from drift.where.pictures.boxes_of_window import with_boxes
+from drift.where.pictures.looked_at import looked_at
 from drift.where.pictures.pictured import displayed_sizes, wrong_images
 from drift.where.pictures.true_boxes import true_boxes_of
 from drift.where.segment_columns import segment_columns
@@ -69,6 +74,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         profile = _profile(workplace, still_allowed)
         window, counts, segments = _read_images(workplace, predictions)
         predictions = predictions.compacted()
+        view = _view(workplace, profile, window, still_allowed)
         history = HistoryReader(workplace.bucket, workplace.prefix)
         inputs = RunInputs(
             request=request,
@@ -78,7 +84,15 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             counts=counts,
             segments=segments,
             history=history.read(),
-            days=_days_before(workplace, request, predictions, profile, window, still_allowed),
+            days=_days_before(
+                workplace,
+                request,
+                predictions,
+                partial(Measuring.of, workplace.job, profile, SeenReference.of(view)),
+                window,
+                still_allowed,
+            ),
+            view=view,
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         with copies_kept(workplace, predictions.window, still_allowed):
@@ -95,6 +109,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 segments=segment_columns(
                     judged.drifted_segments, judged.lined_up, judged.segments, judged.window
                 ),
+                looked_at=looked_at(workplace, judged.findings.model_view, judged.window),
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)
     if finished is not None:
@@ -244,21 +259,41 @@ def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedI
         cache=workplace.feature_cache,
         progress=workplace.progress,
         features=workplace.features,
+        seeing=workplace.seeing,
     )
     return LoggedImages.of(predictions, located, extracted)
+
+
+def _view(
+    workplace: Workplace,
+    profile: ReferenceProfile,
+    window: WindowImages,
+    still_allowed: Callable[[], None],
+) -> RunView | None:
+    """Return what the job's model sees in the reference; None in a job without a model."""
+    if workplace.model is None:
+        return None
+    with workplace.stopwatch.stage("view"):
+        return view_of_run(workplace, profile, window, still_allowed)
 
 
 def _days_before(
     workplace: Workplace,
     request: WindowRequest,
     predictions: PredictionRows,
-    profile: ReferenceProfile,
+    measuring: Callable[[], Measuring],
     window: WindowImages,
     still_allowed: Callable[[], None],
 ) -> KnownDays | None:
-    """Return what is known of the blocks before the window; None where nobody asks for them."""
+    """Return what is known of the blocks before the window; None where nobody asks for them.
+
+    Parameters
+    ----------
+    measuring
+        Returns how their images become sums.
+    """
     job = workplace.job
     if not job.baseline.days or job.detection.basis == "reference":
         return None
     with workplace.stopwatch.stage("days"):
-        return known_days(workplace, request, predictions, profile, window, still_allowed)
+        return known_days(workplace, request, predictions, measuring(), window, still_allowed)

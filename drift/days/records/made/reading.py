@@ -174,8 +174,12 @@ class LoggedStretch:
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
             features=place.features,
+            seeing=place.seeing,
         )
         logged = LoggedImages.of(wanted, located, extracted)
+        if extracted.view_problem:
+            # A record that lacks views because the model failed would lack them for ever.
+            logged = replace(logged, views=None)
         uses = dict(zip(self.names[rows].tolist(), self.moments[rows].tolist(), strict=True))
         unsure = {
             path
