@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from drift.setup.model.find import find_models
 from drift.setup.model.guess import ModelGuess, ToldByFile
+from drift.setup.model.look import told_by_file
 from drift.setup.propose.find_references import LookedAt
 from drift.setup.propose.proposal import Proposal
 from drift.setup.propose.reference import ReferenceKind
@@ -23,5 +24,6 @@ def with_model(looked_at: LookedAt, draft: Proposal) -> Proposal:
         empty = ModelGuess(path="", told=ToldByFile(), unread=found.unread)
         return replace(draft, model=empty) if found.unread else draft
     best, *others = found.read
-    guess = ModelGuess(path=best.name, told=ToldByFile(), others=tuple(one.name for one in others))
+    told = told_by_file(looked_at.bucket, best)
+    guess = ModelGuess(path=best.name, told=told, others=tuple(one.name for one in others))
     return replace(draft, model=guess)

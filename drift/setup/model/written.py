@@ -66,8 +66,10 @@ def _keys(told: ToldByFile) -> Iterator[str]:
     """Yield the keys beside the path; those that the file does not settle as comments."""
     if told.has_size:
         yield f"input_size = [{told.height}, {told.width}]"
-    else:
-        yield "# input_size = 224"
+    elif told.form and not told.fault:
+        yield "# How images entered it in training: size in pixels, channels, scaling."
+        yield "input_size = 224"
+        yield "# grey = true"
     if told.channels == 1:
         yield "grey = true"
     # Only where it is not the default: colour.
