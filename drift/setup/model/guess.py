@@ -22,8 +22,6 @@ class ToldByFile:
         What enters the model; None where the file does not say.
     classes
         The names of the classes, where the file has them.
-    outputs
-        The names of the outputs of ONNX.
     fault
         Why it cannot be read, or was not looked into; else empty.
     """
@@ -35,7 +33,6 @@ class ToldByFile:
     width: int | None = None
     channels: int | None = None
     classes: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
     fault: str = ""
 
     @property

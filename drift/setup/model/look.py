@@ -7,7 +7,7 @@ from typing import BinaryIO, cast
 
 from drift.setup.log.bucket_file import BucketFile
 from drift.setup.model.guess import ToldByFile
-from drift.setup.model.onnx_head import OnnxHead, onnx_head
+from drift.setup.model.onnx_head import Axes, onnx_inputs
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ModelError, ObjectError
 from reference_stats.model_view.files.archive import Archive
@@ -58,7 +58,6 @@ def _of_archive(name: str, stream: BinaryIO) -> ToldByFile:
         width=told.width,
         channels=told.channels,
         classes=archive.class_names,
-        outputs=told.outputs,
         fault=told.fault,
     )
 
@@ -68,25 +67,24 @@ def _of_model(name: str, form: ModelForm, stream: BinaryIO, size_bytes: int) -> 
     if form is not ModelForm.ONNX:
         return ToldByFile(form=words, needs_module=form is ModelForm.STATE_DICT)
     try:
-        head = onnx_head(stream, size_bytes)
+        inputs = onnx_inputs(stream, size_bytes)
     except ValueError as error:
         return ToldByFile(form=words, fault=f"It cannot be opened: {error}.")
-    return _of_onnx(name, words, head)
+    return _of_onnx(name, words, inputs)
 
 
-def _of_onnx(name: str, words: str, head: OnnxHead) -> ToldByFile:
-    if len(head.inputs) != 1:
-        said = f"It has {len(head.inputs)} inputs. Expected one: a batch of images."
-        return ToldByFile(form=words, outputs=head.outputs, fault=said)
+def _of_onnx(name: str, words: str, inputs: Axes) -> ToldByFile:
+    if len(inputs) != 1:
+        said = f"It has {len(inputs)} inputs. Expected one: a batch of images."
+        return ToldByFile(form=words, fault=said)
     try:
-        shape = InputShape.of_axes(name, head.inputs[0])
+        shape = InputShape.of_axes(name, inputs[0])
     except ModelError as error:
-        return ToldByFile(form=words, outputs=head.outputs, fault=error.problem)
+        return ToldByFile(form=words, fault=error.problem)
     is_flat = shape.layout is Layout.FLAT
     return ToldByFile(
         form=words,
         height=None if is_flat else shape.height,
         width=None if is_flat else shape.width,
         channels=shape.channels,
-        outputs=head.outputs,
     )

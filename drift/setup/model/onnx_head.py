@@ -1,4 +1,4 @@
-"""What goes into an ONNX model and what comes out, read without the library and without weights.
+"""What enters an ONNX model, read without the library and without its weights.
 
 An ONNX file is one protobuf message. Its fields are walked through; those that hold weights are
 skipped, so that little of a large file is read. Fields have the numbers of `onnx.proto`.
@@ -11,28 +11,15 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 _GRAPH = 7
-_INITIALIZER, _INPUT, _OUTPUT = 5, 11, 12
+_INITIALIZER, _INPUT = 5, 11
 _NAME_OF_TENSOR = 8
 _MOST_FIELDS = 200_000
 _MOST_NAME_BYTES = 64 << 10
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
 _LONGEST_VARINT = 10
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnnxHead:
-    """The inputs and outputs of a model.
-
-    Attributes
-    ----------
-    inputs
-        The lengths of each input's axes; None for an axis of any length.
-    outputs
-        The names of the outputs in their order.
-    """
-
-    inputs: tuple[tuple[int | None, ...], ...]
-    outputs: tuple[str, ...]
+Axes = tuple[tuple[int | None, ...], ...]
+"""The lengths of each input's axes; None for an axis of any length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +32,8 @@ class _Field:
     end: int = 0
 
 
-def onnx_head(stream: BinaryIO, size_bytes: int) -> OnnxHead:
-    """Return what goes into a model and what comes out.
+def onnx_inputs(stream: BinaryIO, size_bytes: int) -> Axes:
+    """Return what enters a model.
 
     Raises
     ------
@@ -59,17 +46,13 @@ def onnx_head(stream: BinaryIO, size_bytes: int) -> OnnxHead:
         raise ValueError("it has no graph")
     weights: set[str] = set()
     inputs: dict[str, tuple[int | None, ...]] = {}
-    outputs = []
     for one in _fields(stream, graph):
         if one.number == _INITIALIZER:
             weights.add(_text(stream, one, _NAME_OF_TENSOR))
         elif one.number == _INPUT:
             inputs[_text(stream, one, 1)] = _axes(stream, one)
-        elif one.number == _OUTPUT:
-            outputs.append(_text(stream, one, 1))
     # Models of older versions list their weights among the inputs.
-    own = tuple(axes for name, axes in inputs.items() if name not in weights)
-    return OnnxHead(inputs=own, outputs=tuple(outputs))
+    return tuple(axes for name, axes in inputs.items() if name not in weights)
 
 
 def _axes(stream: BinaryIO, value: _Field) -> tuple[int | None, ...]:

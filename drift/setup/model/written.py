@@ -55,11 +55,6 @@ def _about(told: ToldByFile) -> Iterator[str]:
             "belong to, which is Python code and runs with trust_code = true only. A TorchScript "
             "or ONNX file of the same model needs no code."
         )
-    if len(told.outputs) == 1:
-        yield from comment(
-            f"Its one output, {told.outputs[0]}, is compared. An output before the last layer "
-            f"shows more; {_PAGE} says how to add one."
-        )
 
 
 def _keys(told: ToldByFile) -> Iterator[str]:
@@ -77,8 +72,6 @@ def _keys(told: ToldByFile) -> Iterator[str]:
     mean, std = ("0.5", "0.5") if count == 1 else ("0.485, 0.456, 0.406", "0.229, 0.224, 0.225")
     yield f"# mean = [{mean}]"
     yield f"# std = [{std}]"
-    if len(told.outputs) > 1:
-        yield f"# layer = {as_text(told.outputs[-1])}"
 
 
 def _only_unread(guess: ModelGuess) -> str:

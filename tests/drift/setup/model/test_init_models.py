@@ -74,7 +74,6 @@ def test_onnx_that_says_its_size_becomes_an_active_table(bucket, tmp_path):
         "input_size": [28, 20],
         "grey": True,
     }
-    assert '# layer = "features"' in text
     (doubt,) = [one.text for one in proposal.doubts if one.key == "model"]
     assert doubt.startswith("The file does not say how pixels are scaled")
     line = next(one for one in told(proposal, tmp_path / "x.toml").splitlines() if "model " in one)
