@@ -1,0 +1,1 @@
+"""Models that are open: the only folder that imports what runs them."""

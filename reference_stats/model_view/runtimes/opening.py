@@ -1,0 +1,163 @@
+"""From a model's file to a model that looks at pictures."""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO
+
+from jobs.errors import ModelError
+from reference_stats.model_view.definition import Preprocessing
+from reference_stats.model_view.files.archive import Archive
+from reference_stats.model_view.files.choice import ModelChoice
+from reference_stats.model_view.files.exported_scan import check_exported
+from reference_stats.model_view.files.forms import ModelForm, form_of
+from reference_stats.model_view.files.model_file import ModelFile
+from reference_stats.model_view.files.zip_members import ZipMembers
+from reference_stats.model_view.runtimes.entering import Layout, preprocessing_of
+from reference_stats.model_view.runtimes.net import Program
+from reference_stats.model_view.runtimes.opened import Identity, OpenedModel, first_batch
+
+_UNSAID = (Layout.CHANNELS_FIRST, Layout.FLAT)
+"""Which layouts are tried where a model does not say what it takes."""
+
+
+def open_model(file: ModelFile, choice: ModelChoice) -> OpenedModel:
+    """Open a model, and try it on fixed pictures.
+
+    Only the models' own process calls this: a file that somebody made to break a program breaks
+    that one.
+
+    Parameters
+    ----------
+    file
+        Its file, or `ModelFile.ready_embedder()`.
+    choice
+        What the job file says of it.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be opened or used; one line that says what to do.
+    """
+    if file.path is None:
+        return _ready_embedder(file.url, choice)
+    with file.path.open("rb") as stream:
+        form = form_of(file.url, stream, choice.kind)
+        if form is ModelForm.MAR:
+            return _from_archive(file, stream, choice)
+        identity = Identity(url=file.url, digest=file.digest, kind=form.value)
+        if form is ModelForm.STATE_DICT:
+            return _from_weights(file, stream, choice, identity)
+        return _opened(_whole(file.url, form, stream, choice), choice, identity)
+
+
+def _ready_embedder(url: str, choice: ModelChoice) -> OpenedModel:
+    _need_torch(url, "embedder")
+    from reference_stats.model_view.runtimes.with_torch.lite0 import (  # noqa: PLC0415 - imports torch
+        PREPROCESSING,
+        lite0_program,
+    )
+
+    program, digest = lite0_program(choice.layer)
+    identity = Identity(url=url, digest=digest, kind=ModelForm.STATE_DICT.value)
+    return _opened(program, choice, identity, PREPROCESSING)
+
+
+def _from_archive(file: ModelFile, stream: BinaryIO, choice: ModelChoice) -> OpenedModel:
+    archive = Archive.looked_at(file.url, stream)
+    content = io.BytesIO(archive.weights())
+    form = form_of(file.url, content)
+    identity = Identity(
+        url=file.url, digest=file.digest, kind=ModelForm.MAR.value, class_names=archive.class_names
+    )
+    if form is ModelForm.MAR:
+        raise ModelError(
+            file.url,
+            f"its serializedFile {archive.weights_name} is an archive again. Name that one.",
+        )
+    if form is not ModelForm.STATE_DICT:
+        return _opened(_whole(file.url, form, content, choice), choice, identity)
+    _need_torch(file.url, "torch")
+    from reference_stats.model_view.runtimes.with_torch.weights_and_class import (  # noqa: PLC0415 - torch
+        archived_program,
+    )
+
+    return _opened(archived_program(archive, content, choice), choice, identity)
+
+
+def _from_weights(
+    file: ModelFile, stream: BinaryIO, choice: ModelChoice, identity: Identity
+) -> OpenedModel:
+    _need_torch(file.url, "torch")
+    from reference_stats.model_view.runtimes.with_torch.weights_and_class import (  # noqa: PLC0415 - torch
+        program_of_weights,
+    )
+
+    program, digest = program_of_weights(file, stream, choice)
+    named = Identity(url=identity.url, digest=digest, kind=identity.kind)
+    return _opened(program, choice, named)
+
+
+def _whole(url: str, form: ModelForm, stream: BinaryIO, choice: ModelChoice) -> Program:
+    """Return a model that needs no class: TorchScript, an exported program or ONNX."""
+    if form is ModelForm.ONNX:
+        return _onnx(url, stream, choice)
+    _need_torch(url, "torch")
+    from reference_stats.model_view.runtimes.with_torch.exported import exported_program  # noqa: PLC0415
+    from reference_stats.model_view.runtimes.with_torch.loading import (  # noqa: PLC0415 - torch
+        torchscript_program,
+    )
+
+    if form is ModelForm.TORCHSCRIPT:
+        return torchscript_program(url, stream, choice.layer)
+    if not choice.trust_code:
+        check_exported(url, ZipMembers(url, stream))
+        stream.seek(0)
+    return exported_program(url, stream, choice.layer)
+
+
+def _onnx(url: str, stream: BinaryIO, choice: ModelChoice) -> Program:
+    try:
+        from reference_stats.model_view.runtimes.onnx_net import (  # noqa: PLC0415 - an extra
+            onnx_program,
+        )
+    except ImportError as error:
+        raise _missing(url, "onnxruntime", "onnx", error) from None
+    return onnx_program(url, stream.read(), choice.layer, choice.device)
+
+
+def _need_torch(url: str, extra: str) -> None:
+    try:
+        import torch  # noqa: F401, PLC0415 - an extra of the install, and 2 s of every start
+    except ImportError as error:
+        raise _missing(url, "torch", extra, error) from None
+
+
+def _missing(url: str, package: str, extra: str, error: ImportError) -> ModelError:
+    return ModelError(
+        url,
+        f"it needs {package}, which cannot be imported ({error}). Install it: "
+        f"pip install 'image-drift[{extra}]'",
+    )
+
+
+def _opened(
+    program: Program,
+    choice: ModelChoice,
+    identity: Identity,
+    default: Preprocessing | None = None,
+) -> OpenedModel:
+    """Return a model that has been tried in the layouts that it may take."""
+    url, said = program.url, program.shape.layout
+    preprocessing = preprocessing_of(url, choice, program.shape, default)
+    refused: ModelError | None = None
+    for layout in (said,) if said else _UNSAID:
+        net = program.net(preprocessing, layout, choice.device)
+        try:
+            net.see(first_batch(preprocessing, net.most_images))
+        except ModelError as error:
+            # The first layout is the likelier one: what is said of it helps more.
+            refused = refused or error
+            continue
+        return OpenedModel(net, preprocessing, choice, identity)
+    raise refused or ModelError(url, "it takes no pictures.")
