@@ -113,7 +113,7 @@ class Watched:
             raise UnexpectedError(f"drift {' '.join(command)}: {done.stdout}{done.stderr}")
         if self.archive:
             text = text.replace(_REPORTS, _EXPLAINED)
-            text += _WITH_MODEL.format(archive=self.archive, entering=entering)
+            text += model_table(self.archive, entering)
         self.job_file.write_text(text + _NO_DAYS, encoding="utf-8")
 
     def run(self, day: Day) -> Verdict:
@@ -155,6 +155,19 @@ class Verdict:
     exit_code: int
     page: Path
     looked_by: str
+
+
+def model_table(archive: str, entering: str) -> str:
+    """Return the part of a job file that lets runs look with a model of the bucket.
+
+    Parameters
+    ----------
+    archive
+        The model's object in the bucket.
+    entering
+        The keys that say how pictures enter it.
+    """
+    return _WITH_MODEL.format(archive=archive, entering=entering)
 
 
 def _drift(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
