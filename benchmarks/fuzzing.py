@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.processes import Decoders
 from reference_stats.extraction.workers import available_cores
 from reference_stats.features.registry import feature_names

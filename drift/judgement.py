@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-
-import pandas as pd
 
 from drift.across_runs.accepted_windows import accepted_windows, widening
 from drift.across_runs.late_rows import find_late_rows, log_digest
 from drift.across_runs.marks import PersonsMarks
 from drift.across_runs.unknown_days import widened_for_unknown_days
 from drift.comparison.columns.align import line_up
-from drift.comparison.columns.columns import ColumnRole, LinedUp
+from drift.comparison.columns.columns import LinedUp
+from drift.comparison.columns.view_columns import with_view
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
 from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
-from drift.comparison.segments.judged import JudgedSegment
-from drift.days.records.known_days import KnownDays
+from drift.judged_window import Judged, RunInputs
 from drift.observations.large_windows.compared_part import ComparedPart, compared_part
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
@@ -27,7 +25,6 @@ from drift.observations.segments.segment_units import WindowSegments, segment_un
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
-from drift.observations.window_images import WindowImages
 from drift.remarks.facts import RunData
 from drift.remarks.registry import remarks_on_bucket, remarks_on_comparison, remarks_on_data
 from drift.run_request import as_text, run_id, run_ids
@@ -36,17 +33,23 @@ from drift.verdict.decide import Decision, decide, lacks_images
 from drift.verdict.file_causes import settled_causes
 from drift.verdict.measured import MeasuredWindow, PastOfWindow, measured_by_days, trend_of_window
 from drift.verdict.sentence import Extent
-from drift.where.focus import focus_of, further_focuses
+from drift.where.focus import focus_of, further_focuses, image_rows
 from drift.where.located import Located, located
+from drift.where.novel.groups import ALWAYS
+from drift.where.novel.told import (
+    model_view_of,
+    novelty_drifted,
+    seen_units,
+    with_explained,
+    with_novel_images,
+)
 from drift.where.offenders import list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
-from jobs.predictions.rows.rows import PredictionRows
-from jobs.times.windows import WindowRequest
 from reference_stats.logged_features import further_numbers
-from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.answers import Verdict
+from reports.findings.model_view import ModelView
 from reports.findings.remarks import Remark, RemarkWeight, of_weight
 from reports.findings.run import RunFindings
 from reports.findings.runs import Trend
@@ -57,47 +60,6 @@ from reports.words.of_rows.findings import told_in_rows
 from reports.words.whereabouts import where_clause
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunInputs:
-    """What a run has read, before it says anything about it.
-
-    Attributes
-    ----------
-    days
-        The blocks before the window; None where the window is compared with the reference alone.
-    """
-
-    request: WindowRequest
-    predictions: PredictionRows
-    profile: ReferenceProfile
-    window: WindowImages
-    counts: WindowCounts
-    segments: pd.DataFrame
-    history: Sequence[HistoryRow]
-    days: KnownDays | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What a run says of its window, and what that rests on.
-
-    Attributes
-    ----------
-    affected
-        All images that are likely affected; None without drift.
-    window, segments
-        What was compared of the window, and which of its rows and units have which segment value.
-    """
-
-    findings: RunFindings
-    lined_up: LinedUp
-    comparison: Comparison
-    affected: AffectedImages | None
-    window: WindowImages
-    segments: WindowSegments
-    drifted_segments: tuple[JudgedSegment, ...] = ()
 
 
 def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
@@ -133,7 +95,7 @@ def judge_window(workplace: Workplace, inputs: RunInputs) -> Judged:
     )
     listed = _list_affected(inputs, facts, place)
     return Judged(
-        findings=_findings(inputs, facts, listed, earlier),
+        findings=_findings(inputs, facts, listed, earlier, sides),
         lined_up=sides[1],
         comparison=measured.comparison,
         affected=listed,
@@ -157,14 +119,33 @@ def _findings(
     facts: RunFacts,
     listed: AffectedImages | None,
     earlier: Sequence[HistoryRow],
+    sides: tuple[Units, LinedUp],
 ) -> RunFindings:
     findings = replace(
         told_in_rows(assemble(facts)),
         affected_table=table_of(listed),
         grown_class=find_grown_class(facts.comparison, inputs.window, inputs.profile),
+        model_view=_model_view(inputs, facts, sides),
     )
     notice = due_notice(earlier, history_row(findings), facts.data.job.notifications)
     return replace(findings, notification=notice)
+
+
+def _model_view(
+    inputs: RunInputs, facts: RunFacts, sides: tuple[Units, LinedUp]
+) -> ModelView | None:
+    """Return what the model's view shows beside its findings; None without a model."""
+    said, view, (units, lined_up) = facts.data.model_view, inputs.view, sides
+    if said is None or view is None or lined_up.view is None:
+        return said
+    seen = seen_units(inputs.window, units.current, lined_up.view)
+    # What drifted is shown whatever the number of single images.
+    chance = facts.data.job.detection.false_alarm_rate
+    if novelty_drifted(facts.comparison):
+        chance = ALWAYS
+    said = with_novel_images(said, view, inputs.profile, seen, chance)
+    offenders = [one.image for one in facts.offenders]
+    return with_explained(said, view.definition, seen, offenders, facts.data.job)
 
 
 def _list_affected(inputs: RunInputs, facts: RunFacts, place: Located) -> AffectedImages | None:
@@ -234,6 +215,7 @@ def _run_data(
         late=find_late_rows(inputs.predictions.times.seen, earlier, log_digest(job)),
         late_in_days=0 if inputs.days is None else inputs.days.late_rows,
         as_older=tuple(row for row in sort_rows(inputs.history) if row.run_id in older),
+        model_view=None if inputs.view is None else model_view_of(inputs.view, inputs.window),
     )
 
 
@@ -269,7 +251,9 @@ def _sides(job: Job, inputs: RunInputs, copies: BothCopies) -> tuple[Units, Line
     rows, window = inputs.predictions, inputs.window
     units = find_units(inputs.profile, window, copies)
     named, numbers = job.predictions.columns, further_numbers(job, rows)
-    return units, line_up(inputs.profile, window, units, named, rows.probabilities, numbers)
+    lined_up = line_up(inputs.profile, window, units, named, rows.probabilities, numbers)
+    seen = None if inputs.view is None else inputs.view.sides(window)
+    return units, with_view(lined_up, units, seen)
 
 
 def _locate(
@@ -281,10 +265,10 @@ def _locate(
 ) -> Located:
     units, lined_up = sides
     segments = WindowSegments.of(inputs.segments, inputs.window, units)
-    rows, drifted = lined_up.rows[ColumnRole.FEATURE], measured.segments.drifted
+    rows, drifted = image_rows(lined_up), measured.segments.drifted
     focus = focus_of(measured.comparison, rows, drifted, segments)
     further = further_focuses(focus, measured.comparison, rows, drifted, segments)
-    place = located(focus, inputs.window, segments, job, further)
+    place = located(focus, inputs.window, segments, job, further, lined_up.view)
     return replace(place, affected=part.of_all(place.affected, focus.images))
 
 

@@ -14,7 +14,8 @@ from drift.across_runs.earlier_serving import earlier_serving
 from drift.across_runs.marks import PersonsMarks
 from drift.days.records.known_days import KnownDays, known_days
 from drift.followups.running import follow_up
-from drift.judgement import Judged, RunInputs, judge_window
+from drift.judged_window import Judged, RunInputs
+from drift.judgement import judge_window
 from drift.kept_copies import copies_kept
 from drift.model_quality.line import model_quality
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
-
-import pandas as pd
 
 from drift.comparison.columns.columns import Column, LinedUp
 from drift.comparison.compare import Comparison
@@ -18,20 +13,24 @@ from drift.evidently import report as evidently_report
 from drift.followups.finished_run import FinishedRun
 from drift.observations.reference.copies import without_copies
 from drift.observations.window_images import WindowImages
-from drift.read_ahead import read_ahead
 from drift.where.pictures.pictured import wrong_images
+from drift.where.pictures.thumbnail_reading import (
+    has_pictures,
+    sizes_now,
+    sizes_of,
+    thumbnails,
+)
 from drift.where.pictures.typical import typical_images
+from drift.where.pictures.view_pictures import view_pictures
 from drift.workplace import Workplace
 from jobs.buckets.bucket import CSV, HTML, JSON, ObjectKind
-from jobs.errors import ObjectError
-from jobs.images.locations import RefusedLocation
-from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.run import RunFindings
 from reports.history.store import HistoryReader
 from reports.pages.links import ImageLinks
 from reports.pages.run.grown_class import ClassPictures
+from reports.pages.run.model_view.pictures import Attributions, ViewPictures
 from reports.pages.run.report import Links, report_html
 from reports.pages.run.thumbnails import (
     MOST_CLASS_BYTES,
@@ -39,17 +38,15 @@ from reports.pages.run.thumbnails import (
     MOST_TYPICAL_PICTURES,
     MOST_WRONG_BYTES,
     MOST_WRONG_PICTURES,
+    FurtherPictures,
     most_bytes_beside,
     within_budget,
 )
 from reports.publishing.affected_csv import AFFECTED_NAME, NO_IMAGES, AffectedImages, affected_csv
 from reports.publishing.publish import publish
 
-logger = logging.getLogger(__name__)
-
 # Some of the reference's images may have been deleted since.
 _SPARE_TYPICAL = 8
-_SIZE = "size_bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +57,8 @@ class Compared:
     ----------
     affected
         All images that are likely affected; None without drift.
+    looked_at
+        Which pixels counted for the model's answers; None where nothing is explained.
     segments
         The segments that drifted as columns of their own, with what was found of each.
     """
@@ -70,6 +69,7 @@ class Compared:
     window: WindowImages
     affected: AffectedImages | None
     segments: tuple[tuple[Column, Finding], ...] = ()
+    looked_at: Attributions | None = None
 
 
 def publish_run(
@@ -99,13 +99,13 @@ def publish_run(
     """
     rows = history.rows
     # Before Evidently's part, so that images are fetched while it is still being imported.
-    pictures = _pictures(workplace, findings, compared.window)
+    further = _further_pictures(workplace, findings, compared)
+    pictures = _pictures(workplace, findings, compared.window, further.of_view)
     typical = _typical(workplace, findings, compared.profile)
-    of_class = _of_grown_class(workplace, findings, compared)
     with workplace.stopwatch.stage("evidently"):
         evidently = evidently_report.render(*_for_evidently(compared), findings.basis)
     links = _links(workplace, findings)
-    page = report_html(findings, pictures, rows, links=links, typical=typical, of_class=of_class)
+    page = report_html(findings, pictures, rows, links=links, typical=typical, further=further)
     files: dict[str, tuple[bytes, ObjectKind]] = {
         "report.html": (page, HTML),
         "evidently.html": (evidently.html, HTML),
@@ -169,15 +169,33 @@ def _for_evidently(
 
 
 def _pictures(
-    workplace: Workplace, findings: RunFindings, window: WindowImages
+    workplace: Workplace,
+    findings: RunFindings,
+    window: WindowImages,
+    of_view: ViewPictures | None,
 ) -> dict[str, bytes] | None:
     """Return thumbnails of images that stand out and of wrong answers; None if switched off."""
     if not workplace.job.reports.thumbnails:
         return None
     images = [offender.image for offender in findings.offenders]
-    shots = _thumbnails(workplace, images, _sizes_now(window, images))
-    standing_out = within_budget(shots, most_bytes=most_bytes_beside(findings.boxes))
+    shots = thumbnails(workplace, images, sizes_now(window, images))
+    standing_out = within_budget(shots, most_bytes=most_bytes_beside(findings.boxes, of_view))
     return {**pictures_of_wrong_answers(workplace, findings, window), **standing_out}
+
+
+def _further_pictures(
+    workplace: Workplace, findings: RunFindings, compared: Compared
+) -> FurtherPictures:
+    return FurtherPictures(
+        of_class=_of_grown_class(workplace, findings, compared),
+        of_view=view_pictures(
+            workplace,
+            findings.model_view,
+            compared.window,
+            compared.profile,
+            compared.looked_at,
+        ),
+    )
 
 
 def pictures_of_wrong_answers(
@@ -186,7 +204,7 @@ def pictures_of_wrong_answers(
     """Return thumbnails of what a worse model got wrong; of earlier days as they are now."""
     images = wrong_images(workplace, findings.model_quality)
     return within_budget(
-        _thumbnails(workplace, images, _sizes_now(window, images)),
+        thumbnails(workplace, images, sizes_now(window, images)),
         most_pictures=MOST_WRONG_PICTURES,
         most_bytes=MOST_WRONG_BYTES,
     )
@@ -200,16 +218,16 @@ def _typical(
     They are fetched only where there is something to put them beside.
     """
     profile = without_copies(profile)
-    if profile.records is None or not _has_pictures(workplace):
+    if profile.records is None or not has_pictures(workplace):
         return None
     if not findings.offenders or not workplace.job.reports.thumbnails:
         return {}
     most = MOST_TYPICAL_PICTURES
     names = typical_images(profile.features, profile.records, most + _SPARE_TYPICAL)
-    sizes = _sizes(profile.records["image"], profile.features)
+    sizes = sizes_of(profile.records["image"], profile.features)
     # The spare ones are only read where one of the others is not there.
     pictures = chain(
-        _thumbnails(workplace, names[:most], sizes), _thumbnails(workplace, names[most:], sizes)
+        thumbnails(workplace, names[:most], sizes), thumbnails(workplace, names[most:], sizes)
     )
     return within_budget(pictures, most_pictures=most, most_bytes=MOST_TYPICAL_BYTES)
 
@@ -221,75 +239,11 @@ def _of_grown_class(
     grown, records = findings.grown_class, compared.profile.records
     if grown is None or not workplace.job.reports.thumbnails:
         return None
-    now = _thumbnails(workplace, grown.images, _sizes_now(compared.window, grown.images))
-    known = () if records is None or not _has_pictures(workplace) else grown.reference_images
-    sizes = {} if records is None else _sizes(records["image"], compared.profile.features)
-    then = _thumbnails(workplace, known, sizes)
+    now = thumbnails(workplace, grown.images, sizes_now(compared.window, grown.images))
+    known = () if records is None or not has_pictures(workplace) else grown.reference_images
+    sizes = {} if records is None else sizes_of(records["image"], compared.profile.features)
+    then = thumbnails(workplace, known, sizes)
     return ClassPictures(
         window=within_budget(now, most_pictures=8, most_bytes=MOST_CLASS_BYTES),
         reference=within_budget(then, most_pictures=8, most_bytes=MOST_CLASS_BYTES),
     )
-
-
-def _has_pictures(workplace: Workplace) -> bool:
-    """Whether the reference is made of images that may still be there."""
-    job = workplace.job
-    return job.has_images and job.reference.kinds[0] in {"images", "window"}
-
-
-def _sizes_now(window: WindowImages, images: Sequence[str]) -> dict[str, float]:
-    """Return the bytes of those images that are of the window, as they were measured."""
-    rows = window.rows["image"].loc[window.features.index]
-    shown = rows.isin(images)
-    return _sizes(rows[shown], window.features[shown])
-
-
-def _sizes(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:
-    """Return the bytes of each image by its path; empty where the features do not tell them.
-
-    Parameters
-    ----------
-    images, features
-        The path of each image and its features, row by row.
-    """
-    if _SIZE not in features:
-        return {}
-    pairs = zip(images.tolist(), features[_SIZE].tolist(), strict=True)
-    return {image: size for image, size in pairs if not math.isnan(size)}
-
-
-def _thumbnails(
-    workplace: Workplace, images: Sequence[str], sizes: Mapping[str, float]
-) -> Iterator[tuple[str, bytes | None]]:
-    """Yield a thumbnail of each image, None where there is none.
-
-    A picture of another size than the one that was measured has been overwritten since: it is not
-    shown for that one.
-    """
-    located = ((image, workplace.locator.resolve_or_refuse(image)) for image in images)
-    allowed = {image: one for image, one in located if not isinstance(one, RefusedLocation)}
-
-    def read(image: str) -> bytes | ObjectError:
-        location = allowed[image]
-        try:
-            bucket = workplace.open_bucket(location.bucket_url)
-            file = bucket.read(location.name, workplace.job.image_rules.max_bytes).data
-            measured = sizes.get(image, len(file))
-            # What is there now is asked before a picture is called overwritten: a connection that
-            # was behind may have answered with another object.
-            if len(file) != measured and bucket.info(location.name).size_bytes == measured:
-                file = bucket.read(location.name, workplace.job.image_rules.max_bytes).data
-            return file
-        except ObjectError as error:
-            return error
-
-    with closing(read_ahead(read, allowed)) as files:
-        for image, file in files:
-            if isinstance(file, ObjectError):
-                logger.warning("no thumbnail of %s: %s", allowed[image].path, file)
-                yield image, None
-            elif len(file) != sizes.get(image, len(file)):
-                logger.warning("no thumbnail of %s: it was overwritten since", allowed[image].path)
-                yield image, None
-            else:
-                yield image, DECODERS.thumbnail(file)

@@ -15,6 +15,9 @@ from jobs.times.windows import WindowRequest, days_before, floor_day, floor_time
 _DAY = timedelta(days=1)
 # The settings of [detection] that there were when ids were last changed.
 _ALWAYS_IN_IDS = {"false_alarm_rate", "minimum_effect", "effect_to_see", "burst"}
+# The settings of [model] that change what is seen: what its file is, and whether its code may run,
+# decide about whether it can be opened. Where it runs is the affair of the machine.
+_MODEL_IN_IDS = {"path", "module", "input_size", "resize", "grey", "mean", "std", "layer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +106,17 @@ def _id(
         "job": job.name,
         "window": {"last": length, "rows": request.rows, "min_images": job.window.min_images},
         "detection": detection,
+        **_model_in_id(job),
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
     end = request.end.strftime("%Y%m%dT%H%M%S")
     fraction = f".{request.end.microsecond:06d}" if request.end.microsecond else ""
     return f"{end}{fraction}Z-{digest[:8]}"
+
+
+def _model_in_id(job: Job) -> dict[str, object]:
+    """Return what the run's id says of the model; nothing where the job has none."""
+    if job.model is None:
+        return {}
+    used = job.model.model_dump(mode="json", include=_MODEL_IN_IDS, exclude_defaults=True)
+    return {"model": used}

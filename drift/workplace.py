@@ -18,7 +18,7 @@ from jobs.images.packed.opening import PackedRules
 from jobs.images.packed.table_columns import TableKeys
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.job import Job
-from jobs.job_file.logged_images import LOG_IMAGES_URL, ImageColumn
+from jobs.job_file.names.logged_images import LOG_IMAGES_URL, ImageColumn
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.logged_image_bucket import LoggedImageBucket
 from jobs.running.lock import JobLock

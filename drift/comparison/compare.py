@@ -51,8 +51,9 @@ class Comparison:
 
     Attributes
     ----------
-    features, predictions, numbers
-        One finding per column, in the order of the columns.
+    features, view, predictions, numbers
+        One finding per column, in the order of the columns; `view` holds the scores of a model's
+        view of the images.
     joint
         What the image features say together; None where it was not tested.
     smallest_effect
@@ -74,11 +75,17 @@ class Comparison:
     evidence: Evidence | None
     remarks: tuple[Remark, ...] = ()
     numbers: tuple[Finding, ...] = ()
+    view: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All columns."""
-        return self.features + self.predictions + self.numbers
+        return self.of_images + self.predictions + self.numbers
+
+    @property
+    def of_images(self) -> tuple[Finding, ...]:
+        """What is measured on the images: their features, and the scores of a model's view."""
+        return self.features + self.view
 
     @property
     def has_drifted(self) -> bool:
@@ -105,10 +112,11 @@ def compare(
 ) -> Comparison:
     """Test every column that both sides have and that can vary.
 
-    The columns of images, those of predictions and the log's further numbers are one family each,
-    because their rows may be different ones; the false alarm rate is divided between them. Within a
-    family the units are permuted. A column is drift where its adjusted p-value is below the false
-    alarm rate and its effect at least `detection.minimum_effect`.
+    The columns of images, those of a model's view, those of predictions and the log's further
+    numbers are one family each, because their rows may be different ones; the false alarm rate is
+    divided between them. Within a family the units are permuted. A column is drift where its
+    adjusted p-value is below the false alarm rate and its effect at least
+    `detection.minimum_effect`.
 
     Parameters
     ----------
@@ -151,6 +159,7 @@ def compare(
         features=_of_role(findings, lined_up, ColumnRole.FEATURE),
         predictions=_of_role(findings, lined_up, ColumnRole.PREDICTION),
         numbers=_of_role(findings, lined_up, ColumnRole.NUMBER),
+        view=_of_role(findings, lined_up, ColumnRole.VIEW),
         joint=joint,
         smallest_effect=_smallest_effect(evidence),
         images_needed=_images_needed(evidence, detection.effect_to_see),
@@ -163,7 +172,7 @@ def only_predictions_moved(comparison: Comparison) -> bool:
     """Tell whether what drifted is what the model said, and nothing that was measured."""
     predicted = State.DRIFT in [one.state for one in comparison.predictions]
     joint = comparison.multivariate
-    others = [one.state for one in (*comparison.features, *comparison.numbers)]
+    others = [one.state for one in (*comparison.of_images, *comparison.numbers)]
     others += [] if joint is None else [joint.state]
     return predicted and State.DRIFT not in others
 

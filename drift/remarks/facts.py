@@ -10,6 +10,7 @@ from drift.observations.window_images import WindowImages
 from jobs.job_file.job import Job
 from jobs.predictions.rows.rows import PredictionRows
 from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.model_view import ModelView
 from reports.history.history import HistoryRow
 
 
@@ -34,6 +35,8 @@ class RunData:
         How many rows came, as far as it is seen, after the days that they lie in were measured.
     as_older
         The rows of the history of this very run, under the ids that older versions gave it.
+    model_view
+        What looked at the images beside, or why nothing did; None where the job names no model.
     """
 
     job: Job
@@ -45,3 +48,4 @@ class RunData:
     late: LateRows = field(default_factory=LateRows)
     late_in_days: int = 0
     as_older: tuple[HistoryRow, ...] = ()
+    model_view: ModelView | None = None

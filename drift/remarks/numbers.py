@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from drift.comparison.columns.number_scales import ScaleChange, mostly_lost, scale_change
+from drift.comparison.columns.logged.scales import ScaleChange, mostly_lost, scale_change
 from drift.comparison.compare import Comparison, only_predictions_moved
 from drift.remarks.facts import RunData
 from drift.remarks.moments import time_words

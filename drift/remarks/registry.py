@@ -13,6 +13,7 @@ from drift.remarks.images import image_remarks
 from drift.remarks.log import log_remarks, requests_without_rows
 from drift.remarks.lost_rows import lost_row_remarks, predictions_of_lost_rows
 from drift.remarks.missing_by_image import missing_value_remarks
+from drift.remarks.model_view import model_view_remarks
 from drift.remarks.names_used_again import names_used_again_remarks
 from drift.remarks.numbers import number_remarks, probability_sum_remarks
 from drift.remarks.object_times import object_time_remarks
@@ -43,6 +44,7 @@ ON_DATA: tuple[Callable[[RunData], Iterable[Remark]], ...] = (
     box_remarks,
     missing_value_remarks,
     image_remarks,
+    model_view_remarks,
     shared_with_reference,
     copies_in_reference,
     one_scene_in_reference,

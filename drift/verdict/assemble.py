@@ -27,7 +27,7 @@ from drift.where.segments import Concentration
 from reference_stats.features.registry import feature_set, feature_set_id
 from reports.findings.answers import Verdict
 from reports.findings.images import Offender, Quality
-from reports.findings.log_times import LogTimes
+from reports.findings.log import LogTimes
 from reports.findings.places import SegmentTests
 from reports.findings.remarks import Remark, heaviest_first
 from reports.findings.run import Observed, ProfileSummary, RunFindings, WindowSpan
@@ -104,6 +104,8 @@ def _beside_reference(facts: RunFacts) -> RunFindings:
         features=facts.comparison.features,
         predictions=facts.comparison.predictions,
         numbers=facts.comparison.numbers,
+        view=facts.comparison.view,
+        model_view=facts.data.model_view,
         observed=Observed.IMAGES if facts.data.job.has_images else Observed.ROWS,
         quality=_quality(facts),
         offenders=tuple(facts.offenders),

@@ -75,7 +75,7 @@ class Positions:
 
 
 def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
-    """Return where the units lie along the image features that drifted.
+    """Return where the units lie along the numbers of the images that drifted.
 
     Where only the joint view drifted, its own direction is taken.
 
@@ -84,29 +84,33 @@ def drift_positions(comparison: Comparison, rows: AlignedRows) -> Positions:
     comparison
         What was found.
     rows
-        The image features of both sides as they were compared.
+        The image features of both sides as they were compared, and a view's scores if they
+        drifted.
     """
-    drifted = [(one.name, one.direction) for one in comparison.features if _shows_in_images(one)]
+    found = [one for one in comparison.of_images if one.name in rows.current]
+    drifted = [(one.name, one.direction) for one in found if _shows_in_images(one)]
     joint = comparison.joint
     if not drifted and joint is not None:
         rows = AlignedRows(reference=joint.reference, current=joint.current)
         drifted = [(str(name), joint.direction) for name in joint.current]
     scales = {name: _Scale.of(rows.reference[name], resolution_of(name)) for name, _ in drifted}
     usual = {
-        one.name: scales[one.name].moved(_usual_move(one))
-        for one in comparison.features
-        if one.name in scales
+        one.name: scales[one.name].moved(_usual_move(one)) for one in found if one.name in scales
     }
-    piles = {
-        one.name: one.pile
-        for one in comparison.features
-        if one.name in scales and one.pile is not None
-    }
+    piles = {one.name: one.pile for one in found if one.name in scales and one.pile is not None}
     return Positions(
         reference=_distances(rows.reference, drifted, scales, piles),
         current=_distances(rows.current, drifted, scales | usual, piles),
         piles=frozenset(piles),
     )
+
+
+def far_out(distances: Rows) -> NDArray[np.float64]:
+    """Return the root mean square of each unit's distances in the direction of the drift."""
+    squares = np.zeros(len(distances))
+    for name in distances.columns:
+        squares += np.maximum(distances[name].to_numpy(), 0.0) ** 2
+    return np.sqrt(squares / max(1, len(distances.columns)))
 
 
 def _usual_move(finding: Finding) -> float:

@@ -67,9 +67,9 @@ def held_columns(
 ) -> HeldColumns:
     """Return the columns that tell affected images from others.
 
-    Beside the reference these are all tested features. Beside normal days they are the positions
-    along the drift alone: of these the usual level is taken out, and what else is usual in
-    production must not make an image look affected. Positions also stand for what is no feature,
+    Beside the reference these are all tested numbers of the images. Beside normal days they are the
+    positions along the drift alone: of these the usual level is taken out, and what else is usual
+    in production must not make an image look affected. Positions also stand for what is no feature,
     such as a combination of them.
 
     Parameters
@@ -81,7 +81,7 @@ def held_columns(
     """
     drifted = [str(name) for name in positions.current]
     # Of a number with a pile only counts who is in it.
-    tested = [one for one in _tested_features(comparison, rows) if one not in positions.piles]
+    tested = [one for one in _tested_numbers(comparison, rows) if one not in positions.piles]
     apart = [name for name in drifted if name not in tested]
     digests = _digests(names)
     drawn = np.argsort(digests, kind="stable")[:: _thinning(len(digests))]
@@ -101,12 +101,12 @@ def held_columns(
     )
 
 
-def _tested_features(comparison: Comparison, rows: AlignedRows) -> list[str]:
-    if any(one.beside_days is not None for one in comparison.features):
+def _tested_numbers(comparison: Comparison, rows: AlignedRows) -> list[str]:
+    if any(one.beside_days is not None for one in comparison.of_images):
         return []
     return [
         one.name
-        for one in comparison.features
+        for one in comparison.of_images
         if one.p_value is not None and one.name in rows.current and one.name in rows.reference
     ]
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from drift.comparison.columns.columns import AlignedRows
+from drift.comparison.columns.columns import AlignedRows, ColumnRole, LinedUp
 from drift.comparison.compare import Comparison
 from drift.comparison.segments.judged import JudgedSegment
 from drift.observations.segments.segment_units import WindowSegments
+from reports.findings.answers import State
 from reports.findings.columns import Finding
 
 # The rest of a window has not moved itself where it moved by less than this part of the segment's.
@@ -29,7 +31,8 @@ class Focus:
         What the images are ranked along: the findings of all images, or those of the segment.
     rows
         The image features of both sides, of the window those of the images it is about. The index
-        of a segment's is the first log row of each unit that has its value.
+        of a segment's is the first log row of each unit that has its value. Where scores of a
+        model's view drifted they hold those too, and of the reference the units that have them.
     segment
         The segment that the drift is about; None for the whole window.
     """
@@ -42,6 +45,26 @@ class Focus:
     def images(self) -> int | None:
         """How many of the window's images the segment has; None for the whole window."""
         return None if self.segment is None else self.segment.images
+
+
+def image_rows(lined_up: LinedUp) -> AlignedRows:
+    """Return what is known of the images of both sides, one row per unit.
+
+    Beside the features those are the scores of a model's view, if there is one; NaN for the units
+    of the reference that others were held against.
+    """
+    rows = lined_up.rows[ColumnRole.FEATURE]
+    if ColumnRole.VIEW not in lined_up.rows:
+        return rows
+    view = lined_up.rows[ColumnRole.VIEW]
+    names = [one.name for one in lined_up.columns if one.role is ColumnRole.VIEW]
+    reference = {name: np.full(len(rows.reference), np.nan) for name in names}
+    for name in names:
+        reference[name][view.reference.index] = view.reference[name]
+    return AlignedRows(
+        reference=rows.reference.assign(**{one: pd.Series(reference[one]) for one in names}),
+        current=rows.current.assign(**{one: view.current[one] for one in names}),
+    )
 
 
 def focus_of(
@@ -58,14 +81,14 @@ def focus_of(
     Parameters
     ----------
     rows
-        The image features of both sides, one row per unit.
+        Those of `image_rows`.
     drifted
         The segments that drifted, the first one first.
     segments
         Which of the window's rows and units have which value.
     """
     if not drifted or (comparison.has_drifted and _rest_moved(drifted[0], comparison, rows)):
-        return Focus(comparison=comparison, rows=rows)
+        return Focus(comparison=comparison, rows=_along_view(comparison, rows))
     return _on_segment(drifted[0], comparison, rows, segments)
 
 
@@ -94,17 +117,31 @@ def _on_segment(
     first: JudgedSegment, comparison: Comparison, rows: AlignedRows, segments: WindowSegments
 ) -> Focus:
     own = {one.name: one for one in first.drifted}
-    return Focus(
-        comparison=replace(
-            comparison,
-            features=tuple(own[one.name] for one in comparison.features if one.name in own),
-            predictions=tuple(own[one.name] for one in comparison.predictions if one.name in own),
-            numbers=tuple(own[one.name] for one in comparison.numbers if one.name in own),
-            joint=None,
-        ),
-        rows=_own_rows(first, rows, segments),
-        segment=first,
+    found = replace(
+        comparison,
+        features=tuple(own[one.name] for one in comparison.features if one.name in own),
+        view=tuple(own[one.name] for one in comparison.view if one.name in own),
+        predictions=tuple(own[one.name] for one in comparison.predictions if one.name in own),
+        numbers=tuple(own[one.name] for one in comparison.numbers if one.name in own),
+        joint=None,
     )
+    rows = _along_view(found, _own_rows(first, rows, segments))
+    return Focus(comparison=found, rows=rows, segment=first)
+
+
+def _along_view(comparison: Comparison, rows: AlignedRows) -> AlignedRows:
+    """Return the rows with the scores of a view if one drifted, then of units that have it."""
+    scores = [one for one in comparison.view if one.name in rows.reference]
+    drifted = [one.name for one in scores if one.state is State.DRIFT]
+    if not scores:
+        return rows
+    names = {one.name for one in scores}
+    kept = [str(name) for name in rows.reference if drifted or name not in names]
+    reference, current = rows.reference[kept], rows.current[kept]
+    if drifted:
+        has_one = [reference[name].notna().to_numpy() for name in drifted]
+        reference = reference.take(np.flatnonzero(np.any(has_one, axis=0)))
+    return AlignedRows(reference=reference, current=current)
 
 
 def _own_rows(segment: JudgedSegment, rows: AlignedRows, segments: WindowSegments) -> AlignedRows:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from drift.model_view.sides import ViewSides
 from drift.observations.segments.segment_units import WindowSegments
 from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
@@ -75,6 +76,7 @@ def located(
     segments: WindowSegments,
     job: Job,
     further: Sequence[Focus] = (),
+    view: ViewSides | None = None,
 ) -> Located:
     """Return where a drift is.
 
@@ -84,17 +86,18 @@ def located(
         Which of the window's rows and units have which value.
     further
         The further segments that drifted.
+    view
+        The scores of a model's view of all images; None without one.
     """
     positions = drift_positions(focus.comparison, focus.rows)
+    others = [_ranked(one, drift_positions(one.comparison, one.rows), window) for one in further]
     return Located(
         focus=focus,
-        ranked=_ranked(focus, positions, window),
+        ranked=replace(_ranked(focus, positions, window), view=view),
         concentration=_concentrate(focus, positions, window, segments, job),
         affected=least_affected(positions),
         segments=segments,
-        further=tuple(
-            _ranked(one, drift_positions(one.comparison, one.rows), window) for one in further
-        ),
+        further=tuple(replace(one, view=view) for one in others),
     )
 
 

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from drift.comparison.columns.columns import AlignedRows
 from drift.comparison.columns.computed_rows import Rows
 from drift.comparison.compare import Comparison
+from drift.model_view.sides import ViewSides
 from drift.observations.near_copies.order import order_by
 from drift.observations.segments.segment_units import WindowSegments
 from drift.observations.segments.segment_values import SegmentValue
 from drift.observations.window_images import WindowImages
 from drift.run_request import as_text
-from drift.where.direction import Positions
+from drift.where.direction import Positions, far_out
 from drift.where.excess import held_columns, log_ratios
 from drift.where.pictures.diversity import spread_out
 from drift.where.reasons import Reasons
@@ -60,6 +61,8 @@ class RankedImages:
         The numbers of which the window has a pile.
     segment
         The segment whose units they are; None for those of the whole window.
+    view
+        The scores of a model's view of all images; None without one.
     """
 
     labels: NDArray[np.int64]
@@ -68,10 +71,11 @@ class RankedImages:
     usual: float
     piles: frozenset[str] = frozenset()
     segment: SegmentValue | None = None
+    view: ViewSides | None = None
 
     def affected(self) -> RankedImages:
         """Return those that are more likely than not there because of the drift."""
-        keep = (self.log_ratios >= _AFFECTED) & (_far_out(self.distances) >= self.usual)
+        keep = (self.log_ratios >= _AFFECTED) & (far_out(self.distances) >= self.usual)
         return replace(
             self,
             labels=self.labels[keep],
@@ -93,9 +97,9 @@ def rank_images(
     Parameters
     ----------
     rows
-        The image features of both sides as they were compared.
+        Those of both sides that the positions are of.
     """
-    far = _far_out(positions.current)
+    far = far_out(positions.current)
     judged = _farthest(far)
     names = window.rows["image"].loc[positions.current.index]
     ratios = np.zeros(len(judged))
@@ -124,7 +128,7 @@ def find_offenders(
     come after the others.
     """
     shown = _to_show(ranked, window)
-    reasons = Reasons(window=window, profile=profile, piles=ranked.piles)
+    reasons = _reasons(ranked, window, profile)
     return tuple(_offenders(ranked, shown, ranked.labels[shown], window, reasons))
 
 
@@ -195,10 +199,14 @@ def _listed(
 ) -> Iterator[tuple[Offender, int, str]]:
     """Yield the first images of a part, the log row of each, and what the part is called."""
     places, labels, segment = places[:MOST_LISTED], labels[:MOST_LISTED], affected.segment
-    reasons = Reasons(window=window, profile=profile, piles=affected.piles)
+    reasons = _reasons(affected, window, profile)
     name = "" if segment is None else label_of(segment.column, segment.value)
     images = _offenders(affected, places, labels, window, reasons)
     return ((one, row, name) for one, row in zip(images, labels.tolist(), strict=True))
+
+
+def _reasons(ranked: RankedImages, window: WindowImages, profile: ReferenceProfile) -> Reasons:
+    return Reasons(window=window, profile=profile, piles=ranked.piles, view=ranked.view)
 
 
 def _offenders(
@@ -250,16 +258,8 @@ def _rows_of_units(
     return places[order], rows[order]
 
 
-def _far_out(distances: Rows) -> NDArray[np.float64]:
-    """Return the root mean square of each unit's distances in the direction of the drift."""
-    squares = np.zeros(len(distances))
-    for name in distances.columns:
-        squares += np.maximum(distances[name].to_numpy(), 0.0) ** 2
-    return np.sqrt(squares / max(1, len(distances.columns)))
-
-
 def _usual_distance(reference: Rows) -> float:
-    far = _far_out(reference)
+    far = far_out(reference)
     return float(np.quantile(far, _FARTHER_THAN)) if len(far) else 0.0
 
 
@@ -285,7 +285,7 @@ def _to_show(ranked: RankedImages, window: WindowImages) -> NDArray[np.int64]:
     every = np.arange(len(ranked.labels))
     if window.fingerprints is None or not len(every):
         return every[:MOST_OFFENDERS]
-    far = _far_out(ranked.distances)
+    far = far_out(ranked.distances)
     enough = (ranked.log_ratios >= _FAR_ENOUGH * max(ranked.log_ratios[0], 0.0)) & (
         far >= _FAR_ENOUGH * far[0]
     )

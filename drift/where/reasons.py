@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.joint import COMBINATION
+from drift.model_view.sides import ViewSides
 from drift.observations.window_images import WindowImages
 from reference_stats.features.feature import Sign
-from reference_stats.features.registry import feature_named
+from reference_stats.model_view.measures import measure_named
+from reference_stats.model_view.view_scores import view_score_named
 from reference_stats.profiles.profile import ReferenceProfile
 
 _REASONS_NAMED = 2
@@ -65,11 +68,18 @@ class _Usual:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reasons:
-    """Tells why images stand out; what is usual is looked up once for each number."""
+    """Tells why images stand out; what is usual is looked up once for each number.
+
+    Attributes
+    ----------
+    view
+        The scores of a model's view; None without one.
+    """
 
     window: WindowImages
     profile: ReferenceProfile
     piles: frozenset[str] = frozenset()
+    view: ViewSides | None = None
     known: dict[str, _Usual] = field(default_factory=dict)
 
     def words(self, position: int, distances: Mapping[str, float]) -> str:
@@ -91,37 +101,42 @@ class Reasons:
         return _because(reasons)
 
     def _reason(self, name: str, distance: float, position: int) -> _Reason:
-        feature = feature_named(name)
-        if feature is None:
+        measure = measure_named(name)
+        if measure is None:
             look = _WITHOUT_NUMBERS.get(name, name.replace("_", " "))
             return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
         usual = self._usual(name)
         # The labels of rows ascend; a table of a million of them for each number would be large.
         value = float(usual.values[np.searchsorted(self.window.features.index, position)])
         if name in self.piles:
-            look = f"one of many alike in {feature.title}"
+            look = f"one of many alike in {measure.title}"
             numbers = f"{value:.3g}"
             return _Reason(look=look, numbers=numbers, outside=True, weight=distance)
         rose = value > usual.middle
-        seen = (feature.rising if rose else feature.falling) is not Sign.TRACE
+        seen = (measure.rising if rose else measure.falling) is not Sign.TRACE
         return _Reason(
-            look=feature.rises if rose else feature.falls,
-            numbers=f"{feature.title} {value:.3g}, reference {_range(usual.low, usual.high)}",
+            look=measure.rises if rose else measure.falls,
+            numbers=f"{measure.title} {value:.3g}, reference {_range(usual.low, usual.high)}",
             outside=not usual.low <= value <= usual.high,
             weight=distance * (_SEEN_WEIGHT if seen else 1.0),
         )
 
     def _usual(self, name: str) -> _Usual:
         if name not in self.known:
-            reference = self.profile.features[name]
+            reference, current = self._sides(name)
             low, middle, high = np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1])).tolist()
             self.known[name] = _Usual(
-                values=self.window.features[name].to_numpy(),
+                values=current.to_numpy(),
                 low=low,
                 middle=middle,
                 high=high,
             )
         return self.known[name]
+
+    def _sides(self, name: str) -> tuple[pd.Series, pd.Series]:
+        if self.view is not None and view_score_named(name) is not None:
+            return self.view.reference[name], self.view.current[name]
+        return self.profile.features[name], self.window.features[name]
 
 
 def _because(reasons: Sequence[_Reason]) -> str:

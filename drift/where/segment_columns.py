@@ -16,7 +16,7 @@ from drift.comparison.columns.columns import (
     finite_numbers,
     log_name,
 )
-from drift.comparison.columns.prediction_columns import Said
+from drift.comparison.columns.logged.predictions import Said
 from drift.comparison.segments.judged import JudgedSegment
 from drift.observations.segments.segment_units import WindowSegments
 from drift.observations.segments.segment_values import SegmentValue
@@ -27,6 +27,7 @@ from reports.findings.columns import Finding
 from reports.words.segments import name_in_words
 
 MOST_SHOWN = 10
+_OF_IMAGES = frozenset({ColumnRole.FEATURE, ColumnRole.VIEW})
 
 
 def segment_columns(
@@ -79,7 +80,7 @@ def _values(
     window: WindowImages,
 ) -> pd.Series:
     """Return the values of a column in a segment, one per unit that has one there."""
-    if column.role is not ColumnRole.FEATURE:
+    if column.role not in _OF_IMAGES:
         said = _said(segment.segment, column.name, segments, window)
         return said if column.kind is ColumnKind.CLASSES else finite_numbers(said)
     rows = lined_up.rows[column.role]

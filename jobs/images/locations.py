@@ -13,7 +13,7 @@ from jobs.buckets.bucket import check_name
 from jobs.errors import ObjectError, UnsafeNameError
 from jobs.images.template import fill, placeholders_of
 from jobs.job_file.image_settings import ImageSettings
-from jobs.job_file.logged_images import LOG_IMAGES_URL, ImageColumn, LoggedImageName
+from jobs.job_file.names.logged_images import LOG_IMAGES_URL, ImageColumn, LoggedImageName
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from jobs.job_file.baseline_settings import BaselineSettings
+from jobs.job_file.baseline_settings import BaselineSettings, ReferenceSettings
 from jobs.job_file.image_settings import ImageSettings
 from jobs.job_file.label_settings import LabelSettings, QualitySettings
 from jobs.job_file.model_settings import ModelSettings
@@ -66,62 +66,6 @@ class WindowSettings(Settings):
             raise ValueError(f'either last = "7d" or rows = 500 (found: {found})')
         if self.rows is not None and self.rows > self.most_rows:
             raise ValueError(f"rows of at most most_rows (found: {self.rows} of {self.most_rows})")
-        return self
-
-
-class ReferenceWindow(Settings):
-    """A past stretch of the log that serves as the reference: `[start, end)`."""
-
-    start: str
-    """The first moment, ISO 8601. Needed where the table is there."""
-    end: str
-    """The first moment that no longer belongs to it, ISO 8601. Needed where the table is there."""
-
-
-class ReferenceSettings(Settings):
-    """What today's images are compared with.
-
-    Exactly one of `images`, `features`, `tensors` and `window` is set; in a job without `[images]`
-    `log` alone will do.
-    """
-
-    images: str | None = Field(default=None, min_length=1)
-    """A prefix in the bucket below which all images are the reference."""
-    exclude: tuple[str, ...] = ()
-    """Globs over names below `reference.images` that are left out, such as `*_thumb.*` or
-    `thumbs/**`; one without a slash is compared with the last part of a name."""
-    features: str | None = None
-    """A CSV or Parquet file with one row per image and one column per feature."""
-    tensors: str | None = None
-    """A torch tensor file of shape (N, C, H, W)."""
-    window: ReferenceWindow | None = None
-    """A past stretch of the prediction log."""
-    log: str | None = None
-    """A log, or a plain table without times, with the reference's predictions and confidences;
-    columns named as in `predictions.columns`."""
-    tensor_mean: tuple[float, ...] | None = None
-    """The mean per channel that the tensors were normalised with; it is undone first."""
-    tensor_std: tuple[Annotated[float, Field(gt=0)], ...] | None = None
-    """The standard deviation per channel that the tensors were normalised with."""
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The sources that are set; ``log`` only where no other is."""
-        names = ("images", "features", "tensors", "window")
-        found = tuple(name for name in names if getattr(self, name) is not None)
-        return found or ("log",) * (self.log is not None)
-
-    @model_validator(mode="after")
-    def _one_source(self) -> ReferenceSettings:
-        if len(self.kinds) != 1:
-            found = " and ".join(self.kinds) or "none"
-            raise ValueError(
-                f"exactly one of images, features, tensors and window (found: {found})"
-            )
-        if self.exclude and self.images is None:
-            raise ValueError("exclude beside images only")
-        if (self.tensor_mean is None) != (self.tensor_std is None):
-            raise ValueError("tensor_mean and tensor_std together, or neither")
         return self
 
 
@@ -209,6 +153,30 @@ def fault_without_images(job: Job) -> str:
     return ""
 
 
+def fault_of_model(job: Job) -> str:
+    """Return what is wrong with ``[model]`` beside the other tables; empty where nothing is."""
+    if job.model is None:
+        if job.reports.explanations:
+            return (
+                "reports.explanations is set, but [model] is missing: without a model nothing can "
+                "be explained. Add model.path, or leave out reports.explanations."
+            )
+        return ""
+    if job.images is None:
+        return (
+            "[model] is there, but [images] is missing: the model looks at images. Add "
+            "images.path, or leave out [model]."
+        )
+    kind = job.reference.kinds[0]
+    if kind not in {"images", "window"}:
+        return (
+            f"[model] beside reference.{kind}: the model has to look at the reference's images "
+            "too, and there are none. Set reference.images or reference.window in its place, or "
+            "leave out [model]."
+        )
+    return ""
+
+
 def with_images_as_log(given: dict[str, object]) -> dict[str, object]:
     """Return a job file's tables, filled up where `predictions.images_only` is true."""
     names = ("predictions", "images", "reference", "reports")
@@ -266,6 +234,7 @@ class Job(Settings):
     @model_validator(mode="after")
     def _fits_together(self) -> Job:
         fault = fault_with_images(self) if self.images else fault_without_images(self)
+        fault = fault or fault_of_model(self)
         if fault:
             raise ValueError(fault)
         return self

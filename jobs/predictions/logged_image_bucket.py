@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jobs.buckets.bucket import BINARY, Bucket, ObjectInfo, ObjectKind, StoredObject, check_size
 from jobs.errors import BucketAccessError, ObjectError, ObjectMissingError
-from jobs.job_file.logged_images import LOG_IMAGES_URL, ImageColumn, LoggedImageName
+from jobs.job_file.names.logged_images import LOG_IMAGES_URL, ImageColumn, LoggedImageName
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.reading import read_images
 

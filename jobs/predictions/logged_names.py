@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from jobs.job_file.logged_images import DIGEST_DIGITS, LoggedImageName
+from jobs.job_file.names.logged_images import DIGEST_DIGITS, LoggedImageName
 from jobs.predictions.rows.origins import Place
 from jobs.times.timestamp_parts import Texts
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from jobs.buckets.bucket import Bucket
 from jobs.errors import TooManyBoxesError
 from jobs.job_file.image_settings import ImageSettings
-from jobs.job_file.logged_images import ImageColumn
+from jobs.job_file.names.logged_images import ImageColumn
 from jobs.job_file.prediction_settings import LogColumns, PredictionSettings
 from jobs.predictions.answer_tally import tally_answers, without_problems
 from jobs.predictions.boxes.log_rows import LogRows, with_boxes

@@ -126,17 +126,32 @@ def _inflate(packed: bytes, size: int) -> bytes | None:
     return lines if len(lines) == size else None
 
 
-def _unfiltered(plain: PngLines) -> PlainPng | None:
+def pixels_of(
+    lines: NDArray[np.uint8], height: int, width: int, samples: int
+) -> NDArray[np.uint8] | None:
+    """Return the pixels of filtered lines as `PlainPng.pixels`; None for a filter that is none."""
+    pixels = _samples_of(lines, height, width, samples)
+    return pixels if pixels is None or samples < 4 else np.ascontiguousarray(pixels[:, :, :3])
+
+
+def _samples_of(
+    lines: NDArray[np.uint8], height: int, width: int, samples: int
+) -> NDArray[np.uint8] | None:
     from reference_stats.kernels.png_filters import unfilter  # noqa: PLC0415 - numba is slow to import
 
-    lines, height, width, samples = plain
-    filtered = np.frombuffer(bytearray(lines), np.uint8).reshape(height, 1 + width * samples)
     out = np.empty((height, width * samples), np.uint8)
-    if not unfilter(filtered, samples, out):
+    if not unfilter(lines.reshape(height, 1 + width * samples), samples, out):
+        return None
+    return out if samples == 1 else out.reshape(height, width, samples)
+
+
+def _unfiltered(plain: PngLines) -> PlainPng | None:
+    lines, height, width, samples = plain
+    pixels = _samples_of(np.frombuffer(bytearray(lines), np.uint8), height, width, samples)
+    if pixels is None:
         return None
     if samples == 1:
-        return PlainPng(out, MODES[1])
-    pixels = out.reshape(height, width, samples)
+        return PlainPng(pixels, MODES[1])
     if samples == 3:
         return PlainPng(pixels, MODES[3])
     transparent = int(np.count_nonzero(pixels[:, :, 3] < _OPAQUE))

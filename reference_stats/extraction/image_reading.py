@@ -20,7 +20,7 @@ from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.batches import BATCH_BYTES
 from reference_stats.extraction.cache_lookup import LookedUp, Recollection
 from reference_stats.extraction.isolated.failures import DecodingBugError
-from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.extraction.measuring.measure import measure
 from reference_stats.features.feature import Feature

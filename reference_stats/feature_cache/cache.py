@@ -16,8 +16,8 @@ from reference_stats.feature_cache.parts import pack
 from reference_stats.feature_cache.rows import (
     CacheEntry,
     believed,
+    feature_rows,
     in_order,
-    row_schema,
     rows_of,
 )
 from reference_stats.features.feature import Feature
@@ -122,8 +122,8 @@ class FeatureCache:
 
     @property
     def _store(self) -> PartStore:
-        schema = row_schema(feature_names(self.features))
-        return PartStore(bucket=self.bucket, folder=self.folder, schema=schema)
+        kind = feature_rows(feature_names(self.features))
+        return PartStore(bucket=self.bucket, folder=self.folder, kind=kind)
 
 
 def _definitions(features: Sequence[Feature]) -> list[tuple[str, int]]:

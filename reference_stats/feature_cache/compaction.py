@@ -1,4 +1,4 @@
-"""Compaction: many small parts of the feature cache become few, and nothing is ever missing.
+"""Compaction: many small parts of a cache become few, and nothing is ever missing.
 
 When. A run that has added a part compacts if more than `MOST_SMALL_PARTS` parts are below
 `FULL_BYTES`; a part that is not is never touched again. So a reader meets at most that many small
@@ -36,7 +36,6 @@ from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ObjectError
 from reference_stats.feature_cache.part_store import PartStore
 from reference_stats.feature_cache.parts import PartSummary, PartTrouble, UnusablePart, pack
-from reference_stats.feature_cache.rows import in_order
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -53,20 +52,28 @@ def compact(store: PartStore) -> None:
     """Merge the small parts if there are too many; whatever fails is a warning."""
     try:
         parts = store.listed()
-        if groups_to_merge(parts):
+        if groups_to_merge(parts, store.kind.full_bytes):
             _compact(store, parts)
     except _OvertakenError:
-        _LOGGER.debug("another run is compacting the feature cache")
+        _LOGGER.debug("another run is compacting the %s", store.kind.cache)
     except ObjectError as error:
-        _LOGGER.warning("the feature cache could not be compacted: %s", error)
+        _LOGGER.warning("the %s could not be compacted: %s", store.kind.cache, error)
 
 
-def groups_to_merge(parts: Sequence[ObjectInfo]) -> list[list[ObjectInfo]]:
+def groups_to_merge(
+    parts: Sequence[ObjectInfo], full_bytes: int | None = None
+) -> list[list[ObjectInfo]]:
     """Return which parts become one part each: as many small ones as fill it, at least two.
 
     None do while there are no more than `MOST_SMALL_PARTS` small ones.
+
+    Parameters
+    ----------
+    full_bytes
+        What fills a part; None for `FULL_BYTES`.
     """
-    small = [part for part in parts if part.size_bytes < FULL_BYTES]
+    full = FULL_BYTES if full_bytes is None else full_bytes
+    small = [part for part in parts if part.size_bytes < full]
     if len(small) <= MOST_SMALL_PARTS:
         return []
     groups: list[list[ObjectInfo]] = [[]]
@@ -74,7 +81,7 @@ def groups_to_merge(parts: Sequence[ObjectInfo]) -> list[list[ObjectInfo]]:
     for part in small:
         groups[-1].append(part)
         size += part.size_bytes
-        if size >= FULL_BYTES:
+        if size >= full:
             groups.append([])
             size = 0
     return [group for group in groups if len(group) > 1]
@@ -82,7 +89,8 @@ def groups_to_merge(parts: Sequence[ObjectInfo]) -> list[list[ObjectInfo]]:
 
 def _compact(store: PartStore, parts: Sequence[ObjectInfo]) -> None:
     merged = _delete_merged(store, parts)
-    for group in groups_to_merge([part for part in parts if part.name not in merged]):
+    left = [part for part in parts if part.name not in merged]
+    for group in groups_to_merge(left, store.kind.full_bytes):
         _merge(store, group)
 
 
@@ -113,7 +121,7 @@ def _merge(store: PartStore, group: Sequence[ObjectInfo]) -> None:
     tables = {name: one for name, one in found.items() if isinstance(one, pa.Table)}
     if len(tables) > 1:
         names = [name.removeprefix(store.folder) for name in tables]
-        store.write(pack(in_order(pa.concat_tables(tables.values())), names))
+        store.write(pack(store.kind.in_order(pa.concat_tables(tables.values())), names))
         store.delete(list(tables))
 
 

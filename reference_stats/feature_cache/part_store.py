@@ -1,4 +1,4 @@
-"""The parts of a feature cache in the bucket: listed, read side by side, written, deleted."""
+"""The parts of a cache in the bucket: listed, read side by side, written, deleted."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from reference_stats.feature_cache.parts import (
     summary_of,
     unpack,
 )
+from reference_stats.feature_cache.row_kind import RowKind
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -68,7 +69,7 @@ class WantedPaths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartStore:
-    """The folder of one feature set.
+    """The folder of one feature set, or of one model's views.
 
     Attributes
     ----------
@@ -76,13 +77,13 @@ class PartStore:
         The job's own bucket.
     folder
         The folder's name, with a slash at its end.
-    schema
-        The columns of its rows.
+    kind
+        What its rows are.
     """
 
     bucket: Bucket
     folder: str
-    schema: pa.Schema
+    kind: RowKind
 
     def listed(self) -> list[ObjectInfo]:
         """Return the parts, sorted by name.
@@ -109,7 +110,7 @@ class PartStore:
         BucketAccessError
             If the parts cannot be listed.
         """
-        tables, seen = [self.schema.empty_table()], set[str]()
+        tables, seen = [self.kind.schema.empty_table()], set[str]()
         for _ in range(_LISTINGS):
             fresh = [info for info in self.listed() if info.name not in seen]
             seen |= {info.name for info in fresh}
@@ -129,7 +130,7 @@ class PartStore:
         except ObjectError as error:
             return UnusablePart(trouble=PartTrouble.REFUSED, detail=error.problem)
         paths = None if wanted is None else wanted.paths
-        return unpack(info.name.removeprefix(self.folder), data, self.schema, paths)
+        return unpack(info.name.removeprefix(self.folder), data, self.kind, paths)
 
     def summary(self, info: ObjectInfo) -> PartSummary | UnusablePart:
         """Return what the footer of a part says."""
@@ -193,7 +194,7 @@ class PartStore:
             if isinstance(summary, UnusablePart):
                 return summary
             if not summary.may_hold(wanted.hashes):
-                return self.schema.empty_table()
+                return self.kind.schema.empty_table()
         return self.read(info, wanted)
 
     def _warn_of(
@@ -202,7 +203,7 @@ class PartStore:
         for info, one in zip(parts, found, strict=True):
             if isinstance(one, UnusablePart) and one.trouble is not PartTrouble.GONE:
                 url = self.bucket.url_of(info.name)
-                _LOGGER.warning("%s: ignored this part of the feature cache: %s", url, one)
+                _LOGGER.warning("%s: ignored this part of the %s: %s", url, self.kind.cache, one)
 
 
 def _side_by_side(call: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

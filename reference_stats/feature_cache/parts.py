@@ -1,4 +1,4 @@
-"""One part of the feature cache: a Parquet file whose footer tells which paths are in it."""
+"""One part of a cache: a Parquet file whose footer tells which paths are in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from reference_stats.feature_cache.rows import can_be_completed, completed
+from reference_stats.feature_cache.row_kind import RowKind
 
 PathHashes = NDArray[np.uint32]
 
@@ -34,7 +34,7 @@ class PartTrouble(enum.StrEnum):
     GONE = "it has been deleted"
     REFUSED = "it could not be read"
     DAMAGED = "the content does not fit the name"
-    FOREIGN = "it does not hold this program's columns of the feature set"
+    FOREIGN = "it does not hold this program's columns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def pack(rows: pa.Table, merged: Sequence[str] = ()) -> bytes:
     Parameters
     ----------
     rows
-        As `rows.row_schema` has them.
+        As `RowKind.schema` has them.
     merged
         The file names of the parts that they were taken from.
     """
@@ -129,18 +129,18 @@ def pack(rows: pa.Table, merged: Sequence[str] = ()) -> bytes:
 
 
 def unpack(
-    file_name: str, data: bytes, schema: pa.Schema, wanted: pa.Array | None = None
+    file_name: str, data: bytes, kind: RowKind, wanted: pa.Array | None = None
 ) -> pa.Table | UnusablePart:
     """Return the rows of a part whose content fits its name.
 
     Parameters
     ----------
     file_name
-        Its name below the folder of the feature set.
+        Its name below the folder of the cache.
     data
         Its content.
-    schema
-        The columns that it should have.
+    kind
+        What its rows should be.
     wanted
         The paths whose rows are returned; None for all.
     """
@@ -148,9 +148,9 @@ def unpack(
         return UnusablePart(trouble=PartTrouble.DAMAGED)
     try:
         file = pq.ParquetFile(pa.BufferReader(data))
-        if not can_be_completed(file.schema_arrow.names, schema):
+        if not kind.can_be_completed(file.schema_arrow.names):
             return UnusablePart(trouble=PartTrouble.FOREIGN)
-        return completed(_chosen_rows(file, wanted), schema)
+        return kind.completed(_chosen_rows(file, wanted))
     except MemoryError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:

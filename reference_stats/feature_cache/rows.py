@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reference_stats.feature_cache.row_kind import RowKind
 from reference_stats.file_facts.facts import facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.image_uses import NEVER
@@ -102,6 +103,18 @@ def _is_known_file(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def feature_rows(names: Sequence[str]) -> RowKind:
+    """Return what the rows of a cache of these features are."""
+    schema = row_schema(names)
+    return RowKind(
+        cache="feature cache",
+        schema=schema,
+        can_be_completed=lambda columns: can_be_completed(columns, schema),
+        completed=lambda rows: completed(rows, schema),
+        in_order=in_order,
+    )
 
 
 def rows_of(entries: Sequence[CacheEntry], names: Sequence[str]) -> pa.Table:

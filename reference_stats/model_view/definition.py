@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 VIEW_VERSION = 1
 """Raised whenever the same model and the same image would give other numbers."""
@@ -34,6 +36,24 @@ class Preprocessing:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     resize: int | None = None
+
+
+def preprocessing_from(said: Mapping[str, Any]) -> Preprocessing:
+    """Return what ``asdict`` made a mapping of, also where JSON was in between.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it is none.
+    """
+    return Preprocessing(
+        height=int(said["height"]),
+        width=int(said["width"]),
+        channels=int(said["channels"]),
+        mean=tuple(float(one) for one in said["mean"]),
+        std=tuple(float(one) for one in said["std"]),
+        resize=None if said["resize"] is None else int(said["resize"]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reference_stats.features.feature import Sign
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewScore:
@@ -12,9 +14,12 @@ class ViewScore:
     Attributes
     ----------
     name
-        The name of the column.
-    unit, title, rises, falls, resolution
+        The name of the column: one that no log gives to a column of its own.
+    unit, title, rises, falls, resolution, rising, falling, behind
         As of `Feature`.
+    says
+        What a rise says, so that "images ... the reference does not" is a sentence ("show things
+        that"); empty where `rises` says it all.
     """
 
     name: str
@@ -23,41 +28,52 @@ class ViewScore:
     rises: str
     falls: str
     resolution: float
+    says: str = ""
+    rising: Sign = Sign.TRACE
+    falling: Sign = Sign.TRACE
+    behind: tuple[str, ...] = ()
 
 
 NOVELTY = ViewScore(
-    name="novelty",
+    name="view_novelty",
     unit="distance",
     title="novelty to the model",
-    rises="show things that the reference does not",
-    falls="are closer to the reference",
+    rises="more novel to the model",
+    falls="less novel to the model",
     resolution=0.001,
+    says="show things that",
+    rising=Sign.CAUSE,
 )
 CLASS_NOVELTY = ViewScore(
-    name="class_novelty",
+    name="view_class_novelty",
     unit="distance",
     title="novelty within the predicted class",
-    rises="look unlike their predicted class",
-    falls="are closer to their predicted class",
+    rises="less typical of their predicted class",
+    falls="more typical of their predicted class",
     resolution=0.001,
+    rising=Sign.LOOK,
+    behind=("view_novelty",),
 )
 ENTROPY = ViewScore(
-    name="prediction_entropy",
+    name="view_entropy",
     unit="nats",
     title="the model's uncertainty",
-    rises="leave the model uncertain",
-    falls="leave the model more certain",
+    rises="less clear to the model",
+    falls="clearer to the model",
     resolution=0.001,
+    behind=("view_novelty", "view_class_novelty"),
 )
 ENERGY = ViewScore(
-    name="energy",
+    name="view_energy",
     unit="",
     title="energy of the model's outputs",
-    rises="excite the model less",
-    falls="excite the model more",
+    rises="weaker in the model's outputs",
+    falls="stronger in the model's outputs",
     resolution=0.01,
+    behind=("view_novelty", "view_class_novelty", "view_entropy"),
 )
 VIEW_SCORES: tuple[ViewScore, ...] = (NOVELTY, CLASS_NOVELTY, ENTROPY, ENERGY)
+"""In the order in which they are told of."""
 
 
 def view_score_named(name: str) -> ViewScore | None:

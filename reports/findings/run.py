@@ -16,9 +16,9 @@ from reports.findings.images import (
     PictureBoxes,
     Quality,
 )
-from reports.findings.log import LogCounts, ServerFigures
-from reports.findings.log_times import LogTimes
+from reports.findings.log import LogCounts, LogTimes, ServerFigures
 from reports.findings.model_quality.quality import ModelQuality
+from reports.findings.model_view import ModelView
 from reports.findings.places import Onset, Segment, SegmentScan, SegmentTests
 from reports.findings.remarks import Remark
 from reports.findings.runs import Evidence, Notice, Trend
@@ -142,6 +142,11 @@ class RunFindings:
         none.
     numbers
         The log's further numbers, one finding per column; empty where the job names none.
+    view
+        What the model sees in the images, one finding per column; empty where the job names no
+        model, and where the view takes no part.
+    model_view
+        Which model looked at the images and what is new to it; None where the job names no model.
     model_quality
         What labels say of the model; None where the job names none. It changes neither the verdict
         nor anything else here.
@@ -198,6 +203,8 @@ class RunFindings:
     episode: Episode | None = None
     segment_tests: SegmentTests | None = None
     numbers: tuple[Finding, ...] = ()
+    view: tuple[Finding, ...] = ()
+    model_view: ModelView | None = None
     model_quality: ModelQuality | None = None
     quality_notification: Notice | None = None
     boxes: dict[str, PictureBoxes] | None = None
@@ -206,8 +213,8 @@ class RunFindings:
 
     @property
     def columns(self) -> tuple[Finding, ...]:
-        """All columns: image features, predictions and further numbers."""
-        return (*self.features, *self.predictions, *self.numbers)
+        """All columns: image features, the model's view, predictions and further numbers."""
+        return (*self.features, *self.view, *self.predictions, *self.numbers)
 
     @property
     def compared(self) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from jobs.images.packed.names import PackedName
-from jobs.job_file.logged_images import LoggedImageName
+from jobs.job_file.names.logged_images import LoggedImageName
 
 # The placeholders of a template; each value is percent-encoded for a URL.
 PLACEHOLDERS = ("job", "path", "run_id")

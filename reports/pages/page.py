@@ -21,6 +21,8 @@ QUALITY_STYLE = "quality.css"
 DETECTOR_STYLE = "detector.css"
 # Only in the pages of jobs with boxes.
 BOXES_STYLE = "boxes.css"
+# Only in the pages of jobs whose model looks at the images.
+VIEW_STYLE = "view.css"
 _LETTER = r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 # Stretches of letters that run from right to left, with the characters between them.
 _RIGHT_TO_LEFT = re.compile(rf"({_LETTER}(?:[^\w\n]*{_LETTER})*)")

@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 
 from jobs.visible_text import visible
-from reference_stats.features.feature import Feature
+from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
+from reports.words.described import Described, look_of
 from reports.words.numbers import NOTHING, SIGMA, counted
 
 _LONGEST_LABEL = 24
@@ -87,7 +88,7 @@ def deviations(size: float) -> str:
     return f"{size:.{digits}f}\N{NO-BREAK SPACE}{SIGMA}"
 
 
-def movement(column: Finding, feature: Feature | None) -> Movement:
+def movement(column: Finding, feature: Described | None) -> Movement:
     """Return how far a column moved and what that looks like."""
     size = effect_size(column)
     if size == NOTHING:
@@ -147,15 +148,14 @@ def joint_words(joint: Multivariate) -> str:
     )
 
 
-def _meaning(column: Finding, feature: Feature | None) -> str:
+def _meaning(column: Finding, feature: Described | None) -> str:
     if column.constant is not None:
         return _look(feature, up=column.direction == "upper_tail") if column.effect else ""
     match column.direction:
         case "up" | "down":
             return _look(feature, up=column.direction == "up")
         case "upper_tail" | "lower_tail":
-            look = _look(feature, up=column.direction == "upper_tail")
-            return _tail_words(look) if column.beside_days is None else f"{look} than usual"
+            return _tail_meaning(column, feature)
         case "spread":
             return _spread_words(column)
         case "shares" | "pile":
@@ -163,14 +163,19 @@ def _meaning(column: Finding, feature: Feature | None) -> str:
     return ""
 
 
-def _look(feature: Feature | None, *, up: bool) -> str:
-    if feature is None:
-        return "higher" if up else "lower"
-    return feature.rises if up else feature.falls
+def _look(feature: Described | None, *, up: bool) -> str:
+    look = look_of(feature, up=up)
+    return f"more images {look}" if isinstance(feature, ViewScore) else look
 
 
-def _tail_words(look: str) -> str:
-    beyond = 100 * USUALLY_BEYOND
+def _tail_meaning(column: Finding, feature: Described | None) -> str:
+    """Return what the images beyond a limit look like, to follow how many they are."""
+    look, beyond = look_of(feature, up=column.direction == "upper_tail"), 100 * USUALLY_BEYOND
+    if isinstance(feature, ViewScore):
+        usual = f"; {beyond:.1f} % is usual" if column.beside_days is None else ""
+        return f"{look}{usual}"
+    if column.beside_days is not None:
+        return f"{look} than usual"
     return f"{look} than {100 - beyond:.1f} % of the reference; {beyond:.1f} % is usual"
 
 

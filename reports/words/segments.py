@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from jobs.visible_text import visible
-from reference_stats.features.feature import Feature
+from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.effect_sizes import TAILS
 from reports.findings.places import SegmentColumn
+from reports.words.described import Described
 from reports.words.movements import deviations
 from reports.words.numbers import NOTHING, counted, readable
 
@@ -23,7 +24,7 @@ def short_label(label: str) -> str:
     return text if len(text) <= _LONGEST_LABEL else f"{text[: _LONGEST_LABEL - 3]}..."
 
 
-def moved_words(column: SegmentColumn, feature: Feature | None) -> str:
+def moved_words(column: SegmentColumn, feature: Described | None) -> str:
     """Return how far a column of a segment moved: ``1.3 sigma blurrier``, ``12 points``."""
     if column.direction == "shares":
         points = round(100 * column.effect)
@@ -32,7 +33,7 @@ def moved_words(column: SegmentColumn, feature: Feature | None) -> str:
         return f"{100 * column.effect:.0f}\N{NO-BREAK SPACE}% of the images"
     is_up = column.direction == "up"
     look = "higher" if is_up else "lower"
-    if feature is not None:
+    if feature is not None and not isinstance(feature, ViewScore):
         look = (feature.rises if is_up else feature.falls) or look
     return f"{deviations(column.effect)} {look}"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from drift.comparison.columns.number_scales import ScaleChange
+from drift.comparison.columns.logged.scales import ScaleChange
 from drift.pipeline import run_job
 from drift.remarks.numbers import _on_other_scale
 from drift.run_request import RunOptions

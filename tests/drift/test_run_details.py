@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drift.comparison.columns.prediction_columns import Said, prediction_columns
+from drift.comparison.columns.logged.predictions import Said, prediction_columns
 from drift.comparison.compare import compare
 from drift.comparison.joint import JOINT_COLUMN
 from drift.evidently.report import render

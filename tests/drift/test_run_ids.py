@@ -33,6 +33,35 @@ def test_a_run_beside_the_reference_is_another_one():
     assert id_of(detection={"basis": "reference"}) != id_of()
 
 
+MODEL = {"path": "models/cats.pt"}
+
+
+def test_a_job_without_a_model_keeps_its_ids():
+    # As versions wrote it that knew no model.
+    assert id_of() == "20250305T000000Z-aca451ba"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"path": "models/dogs.pt"},
+        {"module": "nets:Small", "trust_code": True},
+        {"input_size": 32},
+        {"resize": 40},
+        {"grey": True},
+        {"mean": [0.5], "std": [0.5]},
+        {"layer": "fc2"},
+    ],
+)
+def test_another_model_or_another_way_into_it_makes_another_run(more):
+    assert len({id_of(), id_of(model=MODEL), id_of(model={**MODEL, **more})}) == 3
+
+
+@pytest.mark.parametrize("more", [{"device": "cpu"}, {"trust_code": True}, {"kind": "torchscript"}])
+def test_where_a_model_runs_and_how_it_is_opened_make_no_other_run(more):
+    assert id_of(model={**MODEL, **more}) == id_of(model=MODEL)
+
+
 def test_records_of_days_are_found_again_by_a_job_without_newer_keys():
     # As versions wrote them that knew no key but these.
     assert record_key(job_of("bucket", **OLDER), None) == "22e517ac"

@@ -11,9 +11,19 @@ import jsonschema
 import pytest
 
 import reports.findings
-from reports.findings import answers, columns, days, images, log, places, run, runs
+from reports.findings import (
+    answers,
+    columns,
+    days,
+    images,
+    log,
+    model_view,
+    places,
+    run,
+    runs,
+)
 from reports.findings.constant_reference import ConstantReference
-from reports.findings.log_times import LogTimes
+from reports.findings.log import LogTimes
 from reports.findings.model_quality import detection, labels, quality, scores
 from reports.findings.remarks import Remark
 from reports.findings.run import JobSettings, RunFindings
@@ -22,6 +32,7 @@ from reports.json_report.schema_page import schema_page
 from tests.support import findings as examples
 from tests.support import normal_days
 from tests.support.boxed_findings import found_boxes
+from tests.support.model_view_findings import VIEW_EXAMPLES
 from tests.support.quality_findings import QUALITY_EXAMPLES
 from tests.support.row_findings import drifted_rows
 
@@ -39,6 +50,7 @@ EXAMPLES = (
     drifted_rows,
     found_boxes,
     *QUALITY_EXAMPLES,
+    *VIEW_EXAMPLES,
 )
 WHERE = {
     run.RunFindings: SCHEMA,
@@ -67,6 +79,9 @@ WHERE = {
     images.DrawnBox: SCHEMA["$defs"]["drawn_box"],
     images.AffectedTable: SCHEMA["$defs"]["affected_table"],
     images.GrownClass: SCHEMA["$defs"]["grown_class"],
+    model_view.NovelGroup: SCHEMA["$defs"]["novel_group"],
+    model_view.ExplainedImage: SCHEMA["$defs"]["explained_image"],
+    model_view.ModelView: SCHEMA["$defs"]["model_view"],
     places.Segment: SCHEMA["$defs"]["segment"],
     places.SegmentScan: SCHEMA["$defs"]["segment_scan"],
     places.Onset: SCHEMA["$defs"]["onset"],

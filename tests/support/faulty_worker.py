@@ -22,6 +22,7 @@ from reference_stats.extraction.isolated import worker
 from reference_stats.extraction.measuring.measure_many import measure_many
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.features.feature import Feature
+from reference_stats.model_view.definition import Preprocessing
 from reference_stats.size_limits import SizeLimits
 
 
@@ -65,6 +66,7 @@ def measure_with_faults(
     features: Sequence[Feature],
     *,
     before_each: Callable[[int], object] = int,
+    picture: Preprocessing | None = None,
 ) -> MeasuredFiles:
     """Do what each file asks for when its turn comes, and measure them."""
     told: list[object] = []
@@ -77,7 +79,7 @@ def measure_with_faults(
             if not (mark and Path(mark).exists()):
                 told.append(FAULTS[name](mark))
 
-    measured = measure_many(files, limits, features, before_each=begin_with_fault)
+    measured = measure_many(files, limits, features, before_each=begin_with_fault, picture=picture)
     for count in told:
         if isinstance(count, int):
             # An answer with as many numbers of each file as a liar likes.

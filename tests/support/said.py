@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from drift.comparison.columns.columns import ColumnRole, LinedUp
-from drift.comparison.columns.prediction_columns import Said, prediction_columns, prediction_rows
+from drift.comparison.columns.logged.predictions import Said, prediction_columns, prediction_rows
 from drift.observations.unit_rows import RowUnits
 
 Boxes = Mapping[str, Sequence[tuple[str | None, float]]]

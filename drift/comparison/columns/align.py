@@ -19,9 +19,9 @@ from drift.comparison.columns.columns import (
     near_copy_column,
 )
 from drift.comparison.columns.computed_rows import rows_at
-from drift.comparison.columns.logged_numbers import logged_number_columns, logged_number_rows
-from drift.comparison.columns.number_scales import with_scales
-from drift.comparison.columns.prediction_columns import Said, prediction_columns, prediction_rows
+from drift.comparison.columns.logged.numbers import logged_number_columns, logged_number_rows
+from drift.comparison.columns.logged.predictions import Said, prediction_columns, prediction_rows
+from drift.comparison.columns.logged.scales import with_scales
 from drift.observations.units import Units
 from drift.observations.window_images import WindowImages
 from jobs.job_file.prediction_settings import LogColumns

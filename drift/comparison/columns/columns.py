@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from drift.comparison.columns.computed_rows import ComputedRows, Rows
+from drift.model_view.sides import ViewSides
 from drift.observations.unit_rows import WithinUnits
-from reference_stats.features.registry import feature_named, features_named
+from reference_stats.features.registry import features_named
+from reference_stats.model_view.measures import measure_named
 from reports.findings.remarks import Remark
 
 
@@ -148,10 +150,16 @@ class LinedUp:
     differ: a column is without missing values, holds classes as they were written though they are
     tested under another name, and is empty where it is not compared. Where no value is missing,
     the two share the memory of their numbers.
+
+    Attributes
+    ----------
+    view
+        The scores of a model's view, from which those columns were taken; None without a view.
     """
 
     columns: tuple[Column, ...]
     rows: Mapping[ColumnRole, AlignedRows]
+    view: ViewSides | None = None
 
 
 def feature_columns(reference: Rows, current: Rows, known: Iterable[str]) -> list[Column]:
@@ -174,8 +182,8 @@ def feature_columns(reference: Rows, current: Rows, known: Iterable[str]) -> lis
             unit=feature.unit,
             kind=ColumnKind.NUMERIC,
             role=ColumnRole.FEATURE,
-            reference=_numbers_of(reference, feature.name) if feature.name in shared else nothing,
-            current=_numbers_of(current, feature.name),
+            reference=numbers_of(reference, feature.name) if feature.name in shared else nothing,
+            current=numbers_of(current, feature.name),
             supply=_supply(known=feature.name in shared, images=len(current)),
             resolution=feature.resolution,
         )
@@ -183,7 +191,8 @@ def feature_columns(reference: Rows, current: Rows, known: Iterable[str]) -> lis
     ]
 
 
-def _numbers_of(rows: Rows, name: str) -> pd.Series | ColumnOfRows:
+def numbers_of(rows: Rows, name: str) -> pd.Series | ColumnOfRows:
+    """Return the numbers that are there of one column."""
     if isinstance(rows, ComputedRows):
         return ColumnOfRows(rows, name)
     return finite_numbers(rows[name])
@@ -235,13 +244,13 @@ def resolution_of(name: str) -> float:
     """Return the smallest difference that means anything in an image's number; 0 if unknown."""
     if name == NEAR_COPIES:
         return NEAR_COPIES_RESOLUTION
-    feature = feature_named(name)
-    return 0.0 if feature is None else feature.resolution
+    measure = measure_named(name)
+    return 0.0 if measure is None else measure.resolution
 
 
 def log_name(name: str) -> str:
-    """Return a log column's name beside those of the image features."""
-    is_ours = name == NEAR_COPIES or feature_named(name) is not None
+    """Return a log column's name beside those of what is measured on images."""
+    is_ours = name == NEAR_COPIES or measure_named(name) is not None
     return f"{name} (log)" if is_ours else name
 
 

@@ -178,6 +178,7 @@ def _taken(within: WithinUnits | None, places: NDArray[np.int64]) -> WithinUnits
 def _found(segmented: SegmentedUnits) -> Iterator[FoundSegment]:
     families = {
         ColumnRole.FEATURE: segmented.images,
+        ColumnRole.VIEW: segmented.views,
         ColumnRole.PREDICTION: segmented.predictions,
     }
     places = {

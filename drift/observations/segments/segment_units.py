@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -40,8 +40,9 @@ class SegmentedUnits:
 
     Attributes
     ----------
-    images, predictions
-        By segment column those of the units of images, and of the units of predictions.
+    images, views, predictions
+        By segment column those of the units of images, of these as a model's view has them, and of
+        the units of predictions.
     counts
         How many of the window's images each value has, of these columns and the unknown ones; of
         all its images, too, where only a part is compared.
@@ -51,6 +52,7 @@ class SegmentedUnits:
     """
 
     images: Mapping[str, UnitSegments] = field(default_factory=dict)
+    views: Mapping[str, UnitSegments] = field(default_factory=dict)
     predictions: Mapping[str, UnitSegments] = field(default_factory=dict)
     counts: Mapping[SegmentValue, int] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
@@ -114,7 +116,12 @@ class WindowSegments:
 
 
 def segment_units(
-    profile: ReferenceProfile, window: WindowImages, units: Units, table: pd.DataFrame, job: Job
+    profile: ReferenceProfile,
+    window: WindowImages,
+    units: Units,
+    table: pd.DataFrame,
+    job: Job,
+    held_out: NDArray[np.int64] | None = None,
 ) -> SegmentedUnits:
     """Return the segments of both sides' units; none where the reference comes from no log.
 
@@ -122,6 +129,8 @@ def segment_units(
     ----------
     table
         The segments of the window's rows, one column each.
+    held_out
+        The rows of the profile that a model's view of the window is held against; None without one.
     """
     if profile.records is None or "timestamp" not in profile.records:
         return SegmentedUnits()
@@ -130,13 +139,20 @@ def segment_units(
     shared = [name for name in wanted if name in known]
     asked, answered = units.reference.first, _images_of_predictions(profile, units)
     rows = _first_rows(units.predicted)
+    images = {
+        name: UnitSegments(
+            reference=segment_texts(known[name])[asked],
+            current=segment_texts(table[name].iloc[units.current.first]),
+        )
+        for name in shared
+    }
     return SegmentedUnits(
-        images={
-            name: UnitSegments(
-                reference=segment_texts(known[name])[asked],
-                current=segment_texts(table[name].iloc[units.current.first]),
-            )
-            for name in shared
+        images=images,
+        views={}
+        if held_out is None
+        else {
+            name: replace(of_units, reference=segment_texts(known[name])[held_out])
+            for name, of_units in images.items()
         },
         predictions={
             name: UnitSegments(

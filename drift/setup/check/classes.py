@@ -9,7 +9,7 @@ import pandas as pd
 from drift.comparison.column_remarks import renamed_remark
 from drift.comparison.columns.columns import Column
 from drift.comparison.columns.doubts import too_rare
-from drift.comparison.columns.prediction_columns import Said, class_column
+from drift.comparison.columns.logged.predictions import Said, class_column
 from drift.comparison.methods.classes import RARE
 from drift.observations.unit_rows import RowUnits
 from drift.setup.check.result import Check, look

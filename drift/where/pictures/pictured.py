@@ -11,7 +11,7 @@ from drift.workplace import Workplace
 from jobs.errors import ObjectError
 from jobs.images.locations import RefusedLocation
 from reference_stats.extraction.image_reading import image_limits
-from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.outcomes import ImageFeatures
 from reports.findings.model_quality.quality import ModelQuality, QualityState

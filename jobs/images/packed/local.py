@@ -23,9 +23,16 @@ _LIMIT_TIMES = 20
 
 
 class TemporaryFolder:
-    """A folder for files of this machine, made when needed; it goes with the process."""
+    """A folder for files of this machine, made when needed; it goes with the process.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    prefix
+        With what its name begins.
+    """
+
+    def __init__(self, prefix: str = "drift-packed-") -> None:
+        self._prefix = prefix
         self._path: Path | None = None
 
     @property
@@ -33,7 +40,7 @@ class TemporaryFolder:
         """Return the folder."""
         if self._path is None:
             # Without symbolic links on the way, as files are opened.
-            self._path = Path(os.path.realpath(tempfile.mkdtemp(prefix="drift-packed-")))
+            self._path = Path(os.path.realpath(tempfile.mkdtemp(prefix=self._prefix)))
             weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
         return self._path
 

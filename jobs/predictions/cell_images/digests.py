@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 
-from jobs.job_file.logged_images import DIGEST_DIGITS
+from jobs.job_file.names.logged_images import DIGEST_DIGITS
 from jobs.predictions.cell_images.decoding import image_in
 from jobs.times.timestamp_parts import Texts
 

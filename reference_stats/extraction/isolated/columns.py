@@ -10,15 +10,19 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from reference_stats.extraction.isolated.messages import MEASURED
+from reference_stats.extraction.isolated.messages import MEASURED, Order
+from reference_stats.extraction.measuring.made_pictures import MadePictures
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.file_facts.facts import FileFacts, facts_from_text
 from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.model_view.definition import Preprocessing
+from reference_stats.model_view.preprocessing import picture_bytes
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 
 # How many files, and how long each is; or how long the text is with which an answer begins.
 _COUNT = struct.Struct("<I")
 _LONGEST_DETAIL = 500
+_LONGEST_ANSWER_BYTES = 1 << 20
 # The place of facts that are not known.
 _NO_FACTS = -1
 
@@ -54,6 +58,7 @@ def pack_measured(measured: MeasuredFiles) -> bytes:
         "unreadable": {place: _said_of(one) for place, one in measured.unreadable.items()},
     }
     text = json.dumps(said).encode()
+    pictures = measured.pictures
     return b"".join(
         (
             _COUNT.pack(len(text)),
@@ -62,35 +67,40 @@ def pack_measured(measured: MeasuredFiles) -> bytes:
             measured.deep.astype(np.uint8).tobytes(),
             measured.fingerprints.tobytes(),
             measured.numbers.astype("<f8", copy=False).tobytes(),
+            b"" if pictures is None else pictures.made.tobytes(),
+            b"" if pictures is None else pictures.pictures.data.cast("B"),
         )
     )
 
 
-def unpack_measured(kind: int, content: bytes, count: int, names: tuple[str, ...]) -> MeasuredFiles:
+def unpack_measured(kind: int, content: bytes, count: int, order: Order) -> MeasuredFiles:
     """Return what an answer says of `count` files.
 
     Raises
     ------
     ValueError
-        If it is no answer, of another size than so many files and `names` call for, or tells an
+        If it is no answer, of another size than so many files and the order call for, or tells an
         infinite number, something else than facts about a file, or no reason where a file could not
         be read.
     """
     if kind != MEASURED:
         raise ValueError(f"message {kind}")
-    widths = (4, 1, FINGERPRINT_BYTES, 8 * len(names))
+    names = order.names
+    widths = (4, 1, FINGERPRINT_BYTES, 8 * len(names), *_picture_widths(order))
     text_bytes = _COUNT.unpack_from(content)[0] if len(content) >= _COUNT.size else 0
     start = _COUNT.size + text_bytes
     if len(content) != start + count * sum(widths):
         raise ValueError(f"an answer of {len(content)} bytes")
     columns = []
+    memory = memoryview(content)
     for width in widths:
-        columns.append(content[start : start + count * width])
+        columns.append(memory[start : start + count * width])
         start += count * width
     numbers = np.frombuffer(columns[3], "<f8").astype(np.float64).reshape(count, len(names))
     if np.isinf(numbers).any():
         raise ValueError("an infinite number")
     texts, unreadable = _unpack_text(content[_COUNT.size : _COUNT.size + text_bytes], count)
+    pictures = None if order.picture is None else _pictures(order.picture, count, *columns[4:])
     return MeasuredFiles(
         names=names,
         numbers=numbers,
@@ -98,6 +108,27 @@ def unpack_measured(kind: int, content: bytes, count: int, names: tuple[str, ...
         deep=np.frombuffer(columns[1], np.uint8) == 1,
         facts=_facts_at(np.frombuffer(columns[0], "<i4"), texts),
         unreadable=unreadable,
+        pictures=pictures,
+    )
+
+
+def longest_answer(count: int, order: Order) -> int:
+    """Return how many bytes a sensible answer about so many files has at most."""
+    return _LONGEST_ANSWER_BYTES + count * sum(_picture_widths(order))
+
+
+def _picture_widths(order: Order) -> tuple[int, ...]:
+    return () if order.picture is None else (1, picture_bytes(order.picture))
+
+
+def _pictures(
+    how: Preprocessing, count: int, made: memoryview, pictures: memoryview
+) -> MadePictures:
+    shape = (count, how.height, how.width, how.channels)
+    return MadePictures(
+        how=how,
+        pictures=np.frombuffer(pictures, np.uint8).reshape(shape),
+        made=np.frombuffer(made, np.uint8) == 1,
     )
 
 

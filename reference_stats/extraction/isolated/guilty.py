@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from reference_stats.extraction.isolated.failures import DecodingBugError, Failure
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
+from reference_stats.model_view.preprocessing import Picture
 from reference_stats.outcomes import ImageFeatures, UnreadableImage
 
 Measured = ImageFeatures | UnreadableImage
+
+
+class MeasuredPicture(NamedTuple):
+    """What became of a file, and its picture where one was asked for and could be made."""
+
+    outcome: Measured
+    picture: Picture | None = None
 
 
 def measure_all(
@@ -17,7 +26,7 @@ def measure_all(
     *,
     together: Callable[[Sequence[bytes]], MeasuredFiles | Failure],
     alone: Callable[[bytes], MeasuredFiles | Failure],
-) -> list[Measured]:
+) -> list[MeasuredPicture]:
     """Return what became of each file, whatever happens to the processes that measure them.
 
     Where a process dies of several files, the file that it was at is measured alone. If it is
@@ -32,7 +41,7 @@ def measure_all(
     alone
         Measures one file, as often as it takes to say that it is the file's fault.
     """
-    found: dict[int, Measured] = {}
+    found: dict[int, MeasuredPicture] = {}
     waiting: list[Sequence[int]] = [range(len(files))] if files else []
 
     def judge(place: int) -> MeasuredFiles | Failure:
@@ -47,7 +56,7 @@ def measure_all(
         with _bugs_at(places):
             answer = together([files[place] for place in places])
         if isinstance(answer, MeasuredFiles):
-            found.update(zip(places, answer.outcomes(), strict=True))
+            found.update(zip(places, _outcomes(answer), strict=True))
         elif answer.place is None:
             waiting += _halves(places)
         else:
@@ -64,8 +73,21 @@ def _halves(places: Sequence[int]) -> list[Sequence[int]]:
     return [half for half in (places[middle:], places[:middle]) if half]
 
 
-def _outcome(answer: MeasuredFiles | Failure) -> Measured:
-    return answer.as_outcome() if isinstance(answer, Failure) else answer.outcomes()[0]
+def _outcome(answer: MeasuredFiles | Failure) -> MeasuredPicture:
+    if isinstance(answer, Failure):
+        return MeasuredPicture(answer.as_outcome())
+    return _outcomes(answer)[0]
+
+
+def _outcomes(answer: MeasuredFiles) -> list[MeasuredPicture]:
+    pictures = answer.pictures
+    if pictures is None:
+        return [MeasuredPicture(outcome) for outcome in answer.outcomes()]
+    return [
+        # A process that was taken over may send a picture of a file that it could not read.
+        MeasuredPicture(one, pictures[place] if isinstance(one, ImageFeatures) else None)
+        for place, one in enumerate(answer.outcomes())
+    ]
 
 
 @contextlib.contextmanager

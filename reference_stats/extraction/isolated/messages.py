@@ -7,62 +7,47 @@ about numbers.
 from __future__ import annotations
 
 import json
-import socket
-import struct
-from typing import BinaryIO
+from dataclasses import asdict, dataclass
 
+from reference_stats.model_view.definition import Preprocessing, preprocessing_from
 from reference_stats.size_limits import SizeLimits
 
 ORDER, FILES, THUMBNAIL, READY, MEASURED, PICTURE, BUG = b"OFTRMPB"
-# The kind of a message and the length of what follows.
-_HEAD = struct.Struct("<BQ")
-_MOST_JOINED_BYTES = 8 << 20
 
 
-def send(connection: socket.socket, kind: int, *parts: bytes) -> None:
-    """Send one message, whose content is these parts."""
-    length = sum(map(len, parts))
-    head = _HEAD.pack(kind, length)
-    if length <= _MOST_JOINED_BYTES:
-        connection.sendall(b"".join((head, *parts)))
-        return
-    for part in (head, *parts):
-        connection.sendall(part)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be computed of an image.
 
-
-def receive(stream: BinaryIO, most: int | None = None) -> tuple[int, bytes] | None:
-    """Return the kind and the content of the next message; None at the end, even within one.
-
-    Parameters
+    Attributes
     ----------
-    most
-        A message of more bytes is the end as well; None for any length.
+    names
+        Its features.
+    limits
+        How large it may be.
+    picture
+        What picture is to be made for a model; None for none.
     """
-    head = stream.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        return None
-    kind, length = _HEAD.unpack(head)
-    if most is not None and length > most:
-        return None
-    content = stream.read(length)
-    return (kind, content) if len(content) == length else None
+
+    names: tuple[str, ...]
+    limits: SizeLimits
+    picture: Preprocessing | None = None
 
 
-def pack_order(names: tuple[str, ...], limits: SizeLimits) -> bytes:
+def pack_order(order: Order) -> bytes:
     """Return what is to be computed of the images that follow."""
-    order = {
-        "features": names,
-        "max_pixels": limits.max_pixels,
-        "max_bytes": limits.max_bytes,
-    }
-    return json.dumps(order).encode()
+    return json.dumps(asdict(order)).encode()
 
 
-def unpack_order(content: bytes) -> tuple[list[str], SizeLimits]:
-    """Return the features' names and the limits of an order."""
-    order = json.loads(content)
-    limits = SizeLimits(max_pixels=order["max_pixels"], max_bytes=order["max_bytes"])
-    return order["features"], limits
+def unpack_order(content: bytes) -> Order:
+    """Return the order that a message holds."""
+    said = json.loads(content)
+    picture = said["picture"]
+    return Order(
+        names=tuple(said["names"]),
+        limits=SizeLimits(**said["limits"]),
+        picture=None if picture is None else preprocessing_from(picture),
+    )
 
 
 def pack_bug(place: int | None, trace: str) -> bytes:

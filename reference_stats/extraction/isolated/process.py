@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import select
 import signal
 import socket
@@ -11,11 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from reference_stats.child_processes.environment import bare_environment
+from reference_stats.child_processes.framing import receive, send
 from reference_stats.extraction.isolated import messages
-from reference_stats.extraction.isolated.columns import pack_files, unpack_measured
+from reference_stats.extraction.isolated.columns import longest_answer, pack_files, unpack_measured
 from reference_stats.extraction.isolated.failures import (
     LINGERED,
     NONSENSE,
@@ -25,37 +24,25 @@ from reference_stats.extraction.isolated.failures import (
     FailedError,
     Failure,
 )
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.turns import Turns
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.outcomes import UnreadableReason
-from reference_stats.size_limits import SizeLimits
 
 # A process that starts may have loops to compile, on a machine that is busy with others.
 _START_PATIENCE_S = 300.0
 _SOCKET_BYTES = 1 << 20
-_LONGEST_ANSWER_BYTES = 1 << 20
+_LONGEST_THUMBNAIL_BYTES = 1 << 20
 # A process that closes its connection is about to end, later on a machine that is busy with others.
 _END_PATIENCE_S = 20.0
 # How often a process may come to a file of a batch: with the others, by itself after all, and once
 # more where memory ran out or it looks for a bug of ours.
 _MOST_ROUNDS = 3
 _WORKER = "reference_stats.extraction.isolated.worker"
-_ROOT = Path(__file__).resolve().parents[3]
-# What a decoder needs of the environment; passwords and keys are not among it.
-_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "TZ")
-_ENVIRONMENT_PREFIXES = ("PYTHON", "NUMBA_", "LC_", "MALLOC_", "COVERAGE_", "COV_")
 
 
 class KilledAtStartError(DecoderStartError):
     """A decoding process was killed before it was ready."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be computed of an image: features by their names, within limits."""
-
-    names: tuple[str, ...]
-    limits: SizeLimits
 
 
 class DecodingProcess:
@@ -98,15 +85,16 @@ class DecodingProcess:
         """
         if order != self._order:
             with self._ended_as_failure(len(files)):
-                content = messages.pack_order(order.names, order.limits)
-                messages.send(self._connection, messages.ORDER, content)
+                content = messages.pack_order(order)
+                send(self._connection, messages.ORDER, content)
             self._order = order
-        kind, content = self._ask(messages.FILES, pack_files(files), len(files))
+        longest = longest_answer(len(files), order)
+        kind, content = self._ask(messages.FILES, pack_files(files), len(files), longest)
         if kind == messages.BUG:
             place, trace = messages.unpack_bug(content, len(files))
             raise DecodingBugError(trace, place)
         try:
-            measured = unpack_measured(kind, content, len(files), order.names)
+            measured = unpack_measured(kind, content, len(files), order)
         except ValueError as nonsense:
             # Whoever answers so is no longer our program.
             place = self._turns.place(len(files))
@@ -117,18 +105,20 @@ class DecodingProcess:
 
     def thumbnail(self, data: bytes) -> bytes | None:
         """Return `thumbnails.thumbnail` of an image file; raises as `measure` does."""
-        kind, content = self._ask(messages.THUMBNAIL, (data,), 1)
+        kind, content = self._ask(messages.THUMBNAIL, (data,), 1, _LONGEST_THUMBNAIL_BYTES)
         if kind == messages.BUG:
             raise DecodingBugError(messages.unpack_bug(content, 1)[1], None)
         return content or None
 
-    def _ask(self, kind: int, parts: Iterable[bytes], count: int) -> tuple[int, bytes]:
+    def _ask(
+        self, kind: int, parts: Iterable[bytes], count: int, longest: int
+    ) -> tuple[int, bytes]:
         self._turns.reset()
         self._connection.settimeout(PATIENCE_S[kind])
         with self._ended_as_failure(count):
-            messages.send(self._connection, kind, *parts)
+            send(self._connection, kind, *parts)
             self._await_answer(PATIENCE_S[kind], count)
-            answer = messages.receive(self._stream, _LONGEST_ANSWER_BYTES)
+            answer = receive(self._stream, longest)
             if answer is None:
                 raise ConnectionResetError
         return answer
@@ -207,7 +197,7 @@ class DecodingProcess:
 
     def _await_ready(self) -> None:
         try:
-            answer = messages.receive(self._stream)
+            answer = receive(self._stream)
         except OSError:
             answer = None
         if answer is None or answer[0] != messages.READY:
@@ -227,7 +217,7 @@ def _started(*descriptors: int) -> subprocess.Popen[bytes]:
             pass_fds=descriptors,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            env=_environment(),
+            env=bare_environment(("HOME", "XDG_CACHE_HOME")) | {"OPENBLAS_NUM_THREADS": "1"},
         )
     except BlockingIOError as error:
         raise DecoderStartError(
@@ -235,13 +225,3 @@ def _started(*descriptors: int) -> subprocess.Popen[bytes]:
             "the container may have no more processes; raise its limit (`ulimit -u`, or that of "
             "the container), or set images.decode_workers lower."
         ) from error
-
-
-def _environment() -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in _ENVIRONMENT or name.startswith(_ENVIRONMENT_PREFIXES)
-    }
-    path = os.pathsep.join([str(_ROOT), *filter(None, [kept.get("PYTHONPATH")])])
-    return kept | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from reference_stats.extraction.isolated.failures import DecoderStartError, FailedError, Failure
-from reference_stats.extraction.isolated.guilty import Measured, measure_all
+from reference_stats.extraction.isolated.guilty import Measured, MeasuredPicture, measure_all
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.process import (
     DecodingProcess,
     KilledAtStartError,
-    Order,
 )
 
 Result = TypeVar("Result")
@@ -45,10 +45,15 @@ class Decoders:
         return self.measure_many([data], order)[0]
 
     def measure_many(self, files: Sequence[bytes], order: Order) -> list[Measured]:
-        """Return what became of each image: that it crashed the decoder is one of the outcomes.
+        """Return what became of each image; raises as `picture_many` does."""
+        return [one.outcome for one in self.picture_many(files, order)]
 
-        They are in one process together. Where it dies, the image that it died of is looked for,
-        and the outcomes of all others are what they are without it.
+    def picture_many(self, files: Sequence[bytes], order: Order) -> list[MeasuredPicture]:
+        """Return what became of each image and its picture.
+
+        That it crashed the decoder is one of the outcomes. They are in one process together. Where
+        it dies, the image that it died of is looked for, and the outcomes of all others are what
+        they are without it.
 
         Raises
         ------

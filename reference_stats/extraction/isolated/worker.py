@@ -10,17 +10,21 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from reference_stats.child_processes.framing import receive, send
 from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.isolated import messages
 from reference_stats.extraction.isolated.columns import pack_measured, unpack_files
 from reference_stats.extraction.isolated.turns import teller
+from reference_stats.extraction.measuring.made_pictures import MadePictures
 from reference_stats.extraction.measuring.measure_many import measure_many
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.extraction.warm_up import warm_up
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_names, features_named
+from reference_stats.model_view.definition import Preprocessing
 from reference_stats.outcomes import ImageFeatures, UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
 
@@ -29,6 +33,26 @@ _BYTES_PER_PIXEL = 24
 _LEAST_MEMORY = 1 << 30
 _MOST_SECONDS = 90
 Begin = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """An order, with the features that it names."""
+
+    features: Sequence[Feature] = ()
+    limits: SizeLimits = field(default_factory=SizeLimits)
+    picture: Preprocessing | None = None
+
+    @classmethod
+    def of(cls, order: messages.Order) -> _Wanted:
+        features = features_named(order.names)
+        return cls(features=features, limits=order.limits, picture=order.picture)
+
+    def measure(self, files: Sequence[bytes], begin: Begin | None = None) -> MeasuredFiles:
+        limits, features, picture = self.limits, self.features, self.picture
+        if begin is None:
+            return measure_many(files, limits, features, picture=picture)
+        return measure_many(files, limits, features, before_each=begin, picture=picture)
 
 
 def main(descriptor: int, turns: int) -> None:
@@ -49,13 +73,12 @@ def main(descriptor: int, turns: int) -> None:
     with socket.socket(fileno=descriptor) as connection:
         warm_up()
         with contextlib.suppress(ConnectionError):
-            messages.send(connection, messages.READY)
+            send(connection, messages.READY)
             _serve(connection, teller(turns))
 
 
 def _serve(connection: socket.socket, tell: Begin) -> None:
-    features: Sequence[Feature] = ()
-    limits = SizeLimits()
+    wanted = _Wanted()
     used = _address_space()
 
     def begin(place: int) -> None:
@@ -65,57 +88,57 @@ def _serve(connection: socket.socket, tell: Begin) -> None:
         tell(place)
 
     with connection.makefile("rb") as stream:
-        while (message := messages.receive(stream)) is not None:
+        while (message := receive(stream)) is not None:
             kind, content = message
             if kind == messages.ORDER:
-                names, limits = messages.unpack_order(content)
-                features = features_named(names)
-                _limit_memory(used, limits)
+                wanted = _Wanted.of(messages.unpack_order(content))
+                _limit_memory(used, wanted.limits)
                 continue
             if kind == messages.THUMBNAIL:
                 begin(0)
                 answer = messages.PICTURE, thumbnail(content) or b""
             else:
-                answer = _answer(unpack_files(content), limits, features, begin)
+                answer = _answer(unpack_files(content), wanted, begin)
             signal.alarm(0)
-            messages.send(connection, *answer)
+            send(connection, *answer)
 
 
-def _answer(
-    files: Sequence[bytes], limits: SizeLimits, features: Sequence[Feature], begin: Begin
-) -> tuple[int, bytes]:
+def _answer(files: Sequence[bytes], wanted: _Wanted, begin: Begin) -> tuple[int, bytes]:
     try:
         try:
-            measured = measure_many(files, limits, features, before_each=begin)
+            measured = wanted.measure(files, begin)
         except MemoryError:
-            measured = _one_by_one(files, limits, features, begin)
+            measured = _one_by_one(files, wanted, begin)
         return messages.MEASURED, pack_measured(measured)
     except Exception:  # noqa: BLE001 - a bug is told where it can be reported
         trace = traceback.format_exc()
-    return messages.BUG, messages.pack_bug(_place_of_bug(files, limits, features, begin), trace)
+    return messages.BUG, messages.pack_bug(_place_of_bug(files, wanted, begin), trace)
 
 
-def _one_by_one(
-    files: Sequence[bytes], limits: SizeLimits, features: Sequence[Feature], begin: Begin
-) -> MeasuredFiles:
+def _one_by_one(files: Sequence[bytes], wanted: _Wanted, begin: Begin) -> MeasuredFiles:
     """Find out which of several files takes more memory than there is: the others do not."""
     outcomes: list[ImageFeatures | UnreadableImage] = []
+    how = wanted.picture
+    pictures = None if how is None else MadePictures.of(how, len(files))
     for place, data in enumerate(files):
         begin(place)
         try:
-            outcomes += measure_many([data], limits, features).outcomes()
+            alone = wanted.measure([data])
         except MemoryError:
             outcomes.append(UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY))
-    return MeasuredFiles.of(outcomes, feature_names(features))
+            continue
+        outcomes += alone.outcomes()
+        if pictures is not None and alone.pictures is not None:
+            pictures.pictures[place] = alone.pictures.pictures[0]
+            pictures.made[place] = alone.pictures.made[0]
+    return MeasuredFiles.of(outcomes, feature_names(wanted.features), pictures)
 
 
-def _place_of_bug(
-    files: Sequence[bytes], limits: SizeLimits, features: Sequence[Feature], begin: Begin
-) -> int | None:
+def _place_of_bug(files: Sequence[bytes], wanted: _Wanted, begin: Begin) -> int | None:
     for place, data in enumerate(files):
         begin(place)
         try:
-            measure_many([data], limits, features)
+            wanted.measure([data])
         except MemoryError:
             continue
         except Exception:  # noqa: BLE001 - it is told already

@@ -13,6 +13,7 @@ from reference_stats.extraction.measuring.by_columns import (
     measure_by_columns,
     sum_waiting,
 )
+from reference_stats.extraction.measuring.made_pictures import MadePictures
 from reference_stats.extraction.measuring.measure import measure
 from reference_stats.extraction.measuring.measured_files import MeasuredFiles
 from reference_stats.extraction.measuring.waiting_files import WaitingFiles
@@ -20,8 +21,10 @@ from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_names
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES
+from reference_stats.model_view.definition import Preprocessing
 from reference_stats.outcomes import UnreadableImage, UnreadableReason
 from reference_stats.size_limits import SizeLimits
+from reference_stats.sums.decoded_image import DecodedImage
 
 # The formulas cost about as much for all files together as for three of them one by one.
 _FEWEST_FILES = 4
@@ -37,6 +40,7 @@ def measure_many(
     features: Sequence[Feature],
     *,
     before_each: Callable[[int], object] = _nothing,
+    picture: Preprocessing | None = None,
 ) -> MeasuredFiles:
     """Return what `measure` returns for each file, to the last digit.
 
@@ -51,6 +55,8 @@ def measure_many(
         Called with a file's place before the file is decoded, and again where it is measured by
         itself after all. What several files share, a few milliseconds, comes after the call for the
         last of them. So a limit of time for each image is a clock that is restarted here.
+    picture
+        What pictures are to be made for a model; None for none.
 
     Raises
     ------
@@ -58,7 +64,8 @@ def measure_many(
         Whatever a feature raises, for a bug; a note on it names the place of the file. Running out
         of memory is the outcome of the file that needed it.
     """
-    batch = _Batch(files, limits, features, before_each)
+    pictures = None if picture is None else MadePictures.of(picture, len(files))
+    batch = _Batch(files, limits, features, before_each, pictures)
     for place in range(len(files)):
         before_each(place)
         batch.add(place)
@@ -74,9 +81,10 @@ class _Batch:
         limits: SizeLimits,
         features: Sequence[Feature],
         before_each: Callable[[int], object],
+        pictures: MadePictures | None,
     ) -> None:
         self._files, self._limits, self._features = files, limits, features
-        self._before_each = before_each
+        self._before_each, self._pictures = before_each, pictures
         self._most_pixels = sys.maxsize if limits.max_pixels is None else limits.max_pixels
         self._most_bytes = sys.maxsize if limits.max_bytes is None else limits.max_bytes
         self._by_columns = len(files) >= _FEWEST_FILES and not any(
@@ -114,6 +122,7 @@ class _Batch:
             deep=self._deep,
             facts=tuple(self._facts),
             unreadable=self._unreadable,
+            pictures=self._pictures,
         )
 
     def _takes(self, place: int) -> bool:
@@ -129,8 +138,18 @@ class _Batch:
         # Where it fails each file is measured by itself, and the one that is at fault shows.
         with contextlib.suppress(Exception):
             if self._waiting.rows:
+                # Before the sums: where they fail each file is decoded again, and pictured anew.
+                self._picture_waiting()
                 self._summed.append(sum_waiting(self._waiting))
         self._waiting.clear()
+
+    def _picture_waiting(self) -> None:
+        if self._pictures is None:
+            return
+        for number, row in enumerate(self._waiting.rows):
+            pixels = self._waiting.pixels(number)
+            if pixels is not None:
+                self._pictures.put_pixels(row[WaitingFiles.PLACE], pixels)
 
     def _measure_together(self) -> set[int]:
         """Measure the files whose sums are there; return the places of those that have numbers."""
@@ -148,7 +167,9 @@ class _Batch:
 
     def _measure_alone(self, place: int) -> None:
         try:
-            outcome = measure(self._files[place], self._limits, self._features)
+            outcome = measure(
+                self._files[place], self._limits, self._features, show=self._show(place)
+            )
         except MemoryError:
             outcome = UnreadableImage(reason=UnreadableReason.OUT_OF_MEMORY)
         except Exception as error:
@@ -156,8 +177,14 @@ class _Batch:
             raise
         if isinstance(outcome, UnreadableImage):
             self._unreadable[place] = outcome
+            if self._pictures is not None:
+                self._pictures.made[place] = False
             return
         self._numbers[place] = outcome.values.numbers
         self._fingerprints[place] = np.frombuffer(outcome.fingerprint, np.uint8)
         self._deep[place] = outcome.deep
         self._facts[place] = outcome.file
+
+    def _show(self, place: int) -> Callable[[DecodedImage], None] | None:
+        pictures = self._pictures
+        return None if pictures is None else lambda image: pictures.put_image(place, image)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reference_stats.extraction.measuring.made_pictures import MadePictures
 from reference_stats.file_facts.facts import FileFacts
 from reference_stats.fingerprint import FINGERPRINT_BYTES
 from reference_stats.outcomes import FeatureValues, ImageFeatures, UnreadableImage
@@ -31,6 +32,8 @@ class MeasuredFiles:
         What each file is.
     unreadable
         Why there are no numbers, by the places of these files.
+    pictures
+        What enters a model, where it was asked for.
     """
 
     names: tuple[str, ...]
@@ -39,10 +42,14 @@ class MeasuredFiles:
     deep: NDArray[np.bool_]
     facts: tuple[FileFacts | None, ...]
     unreadable: Mapping[int, UnreadableImage]
+    pictures: MadePictures | None = None
 
     @classmethod
     def of(
-        cls, outcomes: Sequence[ImageFeatures | UnreadableImage], names: tuple[str, ...]
+        cls,
+        outcomes: Sequence[ImageFeatures | UnreadableImage],
+        names: tuple[str, ...],
+        pictures: MadePictures | None = None,
     ) -> MeasuredFiles:
         """Return the columns of outcomes, one for each file."""
         numbers = np.full((len(outcomes), len(names)), np.nan)
@@ -65,6 +72,7 @@ class MeasuredFiles:
             deep=deep,
             facts=tuple(facts),
             unreadable=unreadable,
+            pictures=pictures,
         )
 
     def outcomes(self) -> list[ImageFeatures | UnreadableImage]:

@@ -71,6 +71,19 @@ class WaitingFiles:
         self.facts.clear()
         self._used = 0
 
+    def pixels(self, number: int) -> NDArray[np.uint8] | None:
+        """Return the pixels of a file that waits, as `DecodedImage.pixels` or a plane of grey.
+
+        None where the lines of a PNG cannot be made out. Pixels of a JPEG are in the memory that
+        the next files are decoded to.
+        """
+        start, height, width, samples, is_filtered = self.rows[number][:5]
+        size = height * (is_filtered + width * samples)
+        stored = self.memory[start : start + size]
+        if is_filtered:
+            return fast_png.pixels_of(stored, height, width, samples)
+        return stored.reshape((height, width) if samples == 1 else (height, width, samples))
+
     def take(self, place: int, data: bytes, max_pixels: int) -> bool:
         """Decode a file; return False, and take nothing, where it is no small ordinary one.
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reference_stats.features.registry import features_named
 from reports.findings.answers import State
 from reports.findings.effect_sizes import PILE, TAILS
 from reports.history.history import HistoryRow
@@ -18,6 +17,7 @@ from reports.pages.index.plots import Course, PlotPoint, small_plot
 from reports.pages.index.time_axis import TimeAxis
 from reports.pages.links import JobLinks
 from reports.words import numbers, wording
+from reports.words.described import described
 from reports.words.movements import deviations
 
 # Links make up most of a page's bytes: with more columns than this, the plots have no links.
@@ -76,7 +76,7 @@ def column_trends(
     links: JobLinks,
 ) -> list[ColumnTrend]:
     """Return the course of each column, in the order of the names, up to `MOST_PLOTS`."""
-    titles = {feature.name: feature for feature in features_named(names)}
+    titles = described(names)
     moments = [when_words(row) for row in recent]
     targets = [links.to_run(row.run_id) for row in recent]
     columns = []

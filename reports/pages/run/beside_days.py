@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reference_stats.features.feature import Feature
+from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.days import Basis, Level, LevelColumn
 from reports.findings.run import RunFindings
 from reports.words.advice import Step, drift_steps, level_steps
+from reports.words.described import Described, look_of
 from reports.words.movements import deviations
 from reports.words.normal_days import (
     baseline_words,
@@ -103,7 +104,7 @@ class DaysView:
     of_rows: bool = False
 
 
-def days_view(findings: RunFindings, features: Mapping[str, Feature]) -> DaysView:
+def days_view(findings: RunFindings, features: Mapping[str, Described]) -> DaysView:
     """Return what a run's page says of normal days.
 
     Parameters
@@ -130,7 +131,7 @@ def days_view(findings: RunFindings, features: Mapping[str, Feature]) -> DaysVie
 
 
 def _level(
-    findings: RunFindings, level: Level, unit: str, features: Mapping[str, Feature]
+    findings: RunFindings, level: Level, unit: str, features: Mapping[str, Described]
 ) -> LevelView:
     since = f", since {day(level.since)}" if level.since else ""
     over = f"over {blocks_words(level.blocks, unit)}{since}" if level.blocks else "in this window"
@@ -145,11 +146,12 @@ def _level(
     )
 
 
-def _row(column: LevelColumn, features: Mapping[str, Feature]) -> LevelRow:
+def _row(column: LevelColumn, features: Mapping[str, Described]) -> LevelRow:
     title = column_title(column.name, features)
     feature = features.get(column.name)
     up = column.difference > 0
-    look = "" if feature is None or column.label else (feature.rises if up else feature.falls)
+    is_look = feature is not None and not isinstance(feature, ViewScore) and not column.label
+    look = look_of(feature, up=up) if is_look else ""
     way = "more" if up else "less"
     if not column.label:
         way = look or ("higher" if up else "lower")

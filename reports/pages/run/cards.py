@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from jobs.visible_text import visible
-from reference_stats.features.feature import Feature
 from reports.findings.answers import State
 from reports.findings.class_shares import class_shares
 from reports.findings.columns import Category, Distribution, Finding
@@ -22,6 +21,7 @@ from reports.pages.run.plots import (
     share_bars_svg,
     spark_svg,
 )
+from reports.words.described import Described
 from reports.words.movements import Movement, effect_size, movement
 from reports.words.numbers import NOTHING, p_words, percent, readable, with_spread
 from reports.words.wording import STATE_LABELS, column_title
@@ -84,7 +84,7 @@ class CardGroups:
 
 def group_cards(
     columns: Iterable[Finding],
-    features: Mapping[str, Feature],
+    features: Mapping[str, Described],
     history: Sequence[HistoryRow],
     anchor: str,
     limit: float | None = None,
@@ -132,7 +132,7 @@ def _of(cards: Sequence[ColumnCard], *states: State) -> tuple[ColumnCard, ...]:
 _Past = tuple[Sequence[HistoryRow], float | None]
 
 
-def _card(column: Finding, feature: Feature | None, anchor: str, past: _Past) -> ColumnCard:
+def _card(column: Finding, feature: Described | None, anchor: str, past: _Past) -> ColumnCard:
     title = column_title(column.name, {feature.name: feature} if feature else {})
     pair = _histograms(column)
     rows = _class_rows(column)

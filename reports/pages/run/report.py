@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reference_stats.features.feature import Feature
-from reference_stats.features.registry import features_named
 from reports.findings.images import AffectedTable
 from reports.findings.run import RunFindings
 from reports.history.history import HistoryRow, rows_before
 from reports.pages.links import ImageLinks, link_by_template
-from reports.pages.page import BOXES_STYLE, DETECTOR_STYLE, QUALITY_STYLE, render
+from reports.pages.page import BOXES_STYLE, DETECTOR_STYLE, QUALITY_STYLE, VIEW_STYLE, render
 from reports.pages.run.beside_days import days_view
 from reports.pages.run.cards import group_cards
 from reports.pages.run.contact_sheet import contact_sheet
 from reports.pages.run.first_screen import first_screen
-from reports.pages.run.grown_class import ClassPictures, grown_class_view
+from reports.pages.run.grown_class import grown_class_view
 from reports.pages.run.model_quality import quality_view
+from reports.pages.run.model_view.section import model_view_section
 from reports.pages.run.segments import segments_view
+from reports.pages.run.thumbnails import FurtherPictures
 from reports.words import movements, whereabouts, wording
+from reports.words.described import Described, described
 from reports.words.of_rows.sentences import page_in_rows
 from reports.words.picture_limits import poor_pictures
 
@@ -86,6 +87,7 @@ class Links:
 
 
 DEFAULT_LINKS = Links()
+NO_PICTURES = FurtherPictures()
 
 
 def report_html(
@@ -94,7 +96,7 @@ def report_html(
     history: Sequence[HistoryRow] = (),
     links: Links = DEFAULT_LINKS,
     typical: Mapping[str, bytes] | None = None,
-    of_class: ClassPictures | None = None,
+    further: FurtherPictures = NO_PICTURES,
 ) -> bytes:
     """Return a run's page: one UTF-8 file that has no scripts and loads nothing.
 
@@ -111,12 +113,14 @@ def report_html(
     typical
         JPEG thumbnails of typical reference images by name; None where the reference has no
         pictures at all, and the page says how to supply them.
-    of_class
-        Thumbnails of the predicted class that grew; None for none.
+    further
+        The pictures of single sections.
     """
     earlier = rows_before(history, findings.window.end)
     limit = findings.minimum_effect
-    features = group_cards(findings.features, _plain_words(findings), earlier, "feature", limit)
+    plain = _plain_words(findings)
+    features = group_cards(findings.features, plain, earlier, "feature", limit)
+    seen = group_cards(findings.view, plain, earlier, "view", limit)
     predictions = group_cards(findings.predictions, {}, earlier, "prediction", limit)
     measured = group_cards(findings.numbers, {}, earlier, "number", limit)
     sheet = contact_sheet(findings, pictures, typical, links.images)
@@ -128,13 +132,14 @@ def report_html(
         "predictions": predictions,
         "numbers_logged": measured,
         "sheet": sheet,
-        "grown": grown_class_view(findings, of_class, links.images),
-        "top": first_screen(findings, (features, predictions, measured), sheet),
+        "grown": grown_class_view(findings, further.of_class, links.images),
+        "view": model_view_section(findings, seen, further.of_view, links.images),
+        "top": first_screen(findings, (features, seen, predictions, measured), sheet),
         "poor_pictures": poor_pictures(findings),
         "movements": movements,
-        "days": days_view(findings, _plain_words(findings)),
+        "days": days_view(findings, plain),
         "quality": quality_view(findings, pictures, links.images, features.moved),
-        "segments": segments_view(findings, _plain_words(findings)),
+        "segments": segments_view(findings, plain),
         "titles": _titles(findings),
         "where": whereabouts,
         "even_words": whereabouts.even_words(findings),
@@ -142,8 +147,7 @@ def report_html(
     own = [row for row in history if row.run_id == findings.run_id]
     accepted = any(row.accepted is not None for row in own)
     rejected = any(row.rejected for row in own)
-    further = _further_styles(findings)
-    page = render("report.html.j2", values, further)
+    page = render("report.html.j2", values, _further_styles(findings))
     page = page if findings.has_images else page_in_rows(page)
     return with_marks(page, accepted=accepted, rejected=rejected)
 
@@ -166,6 +170,7 @@ def _further_styles(findings: RunFindings) -> tuple[str, ...]:
         QUALITY_STYLE: quality,
         DETECTOR_STYLE: None if quality is None else quality.detection,
         BOXES_STYLE: findings.boxes,
+        VIEW_STYLE: findings.model_view,
     }
     return tuple(sheet for sheet, part in parts.items() if part is not None)
 
@@ -176,6 +181,5 @@ def _titles(findings: RunFindings) -> dict[str, str]:
     return {one.name: wording.column_title(one.name, _plain_words(findings)) for one in columns}
 
 
-def _plain_words(findings: RunFindings) -> dict[str, Feature]:
-    names = [one.name for one in findings.features]
-    return {feature.name: feature for feature in features_named(names)}
+def _plain_words(findings: RunFindings) -> dict[str, Described]:
+    return described(one.name for one in (*findings.features, *findings.view))

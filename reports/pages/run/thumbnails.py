@@ -1,10 +1,13 @@
-"""How many pictures a page may hold."""
+"""Which pictures a page holds, and how many it may."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from reports.findings.images import PictureBoxes
+from reports.pages.run.grown_class import ClassPictures
+from reports.pages.run.model_view.pictures import ViewPictures
 
 MOST_PICTURES = 24
 # The four worst and the four most typical are in the page twice: small ones are at the top.
@@ -20,10 +23,37 @@ MOST_WRONG_BYTES = 48_000
 _BYTES_OF_A_BOX = 130
 
 
-def most_bytes_beside(boxes: Mapping[str, PictureBoxes] | None) -> int:
-    """Return how many bytes the images that stand out may take beside the boxes of a page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherPictures:
+    """The pictures of a run's page beside those of images that stand out and of typical ones.
+
+    Attributes
+    ----------
+    of_class
+        Of the predicted class that grew; None for none.
+    of_view
+        Of what the model sees; None for none, or where thumbnails are switched off.
+    """
+
+    of_class: ClassPictures | None = None
+    of_view: ViewPictures | None = None
+
+
+def most_bytes_beside(
+    boxes: Mapping[str, PictureBoxes] | None, view: ViewPictures | None = None
+) -> int:
+    """Return how many bytes the images that stand out may take beside what else a page holds.
+
+    Parameters
+    ----------
+    boxes
+        All boxes of the page.
+    view
+        The pictures of what the model sees.
+    """
     drawn = sum(len(one.drawn) for one in (boxes or {}).values())
-    return MOST_BYTES - drawn * _BYTES_OF_A_BOX
+    seen = 0 if view is None else view.size_bytes
+    return MOST_BYTES - seen - drawn * _BYTES_OF_A_BOX
 
 
 def within_budget(

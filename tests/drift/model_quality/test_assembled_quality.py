@@ -12,7 +12,7 @@ import pytest
 
 from drift.across_runs.marks import MarkedWindow, PersonsMarks
 from drift.model_quality.assembling.assemble import assemble
-from drift.model_quality.assembling.estimate import DRIFTED, UNSEEN, estimate_of
+from drift.model_quality.assembling.estimate import DRIFTED, NOVEL, UNSEEN, estimate_of
 from drift.model_quality.assembling.gathered import GatheredLabels
 from drift.model_quality.joining.joined import SEVERAL_ROWS, SpelledRows
 from drift.model_quality.records.record import DayRecord
@@ -29,6 +29,7 @@ from reports.findings.days import Level, LevelColumn, LevelState
 from reports.findings.model_quality.quality import QualityBasis, QualityState
 from tests.support.findings import steady
 from tests.support.late_labels import LabelForm, late_job
+from tests.support.model_view_findings import SEEN
 
 END = datetime(2025, 3, 31, tzinfo=UTC)
 DAYS = whole_days(END, timedelta(days=30), None)
@@ -253,13 +254,24 @@ def test_the_estimate_is_withheld_where_images_drifted_or_differ_or_are_unknown(
     drifted = replace(calm, features=(first, *calm.features[1:]))
     column = LevelColumn(name=first.name, difference=1, low=0.9, high=1.1, day_spread=0.1)
     level = Level(state=LevelState.DIFFERS, blocks=9, summary="", columns=(column,))
+    seen, novelty = replace(SEEN, novel=()), replace(calm.features[0], name="novelty")
+    of_novelty = replace(column, name="novelty")
+    level_of_novelty = replace(level, columns=(of_novelty,))
     for findings, why in (
         (drifted, DRIFTED),
         (replace(calm, level=level), DRIFTED),
         (replace(calm, features=()), UNSEEN),
+        (replace(calm, model_view=seen, view=(replace(novelty, state=State.DRIFT),)), NOVEL),
+        (replace(calm, model_view=seen, view=(novelty,), level=level_of_novelty), NOVEL),
+        (replace(calm, model_view=SEEN, view=(novelty,)), NOVEL),
+        (replace(drifted, model_view=SEEN, view=(novelty,)), NOVEL),
     ):
         found = estimate_of(reference, confidence, findings)
         assert found is not None
         assert (found.score, found.withheld) == (None, why)
+    seen_as_usual = replace(calm, model_view=seen, view=(novelty,))
+    usual = estimate_of(reference, confidence, seen_as_usual)
+    assert usual is not None
+    assert usual.withheld == ""
     assert estimate_of(None, confidence, calm) is None
     assert estimate_of(ReferenceQuality(sums=_sums(9, 1)), confidence, calm) is None

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from drift.comparison.columns.columns import AlignedRows, Column, ColumnRole, LinedUp
-from drift.comparison.columns.prediction_columns import Said
+from drift.comparison.columns.logged.predictions import Said
 from drift.comparison.compare import Comparison
 from drift.comparison.segments.judged import BesideReference, JudgedSegment
 from drift.observations.segments.segment_units import WindowSegments

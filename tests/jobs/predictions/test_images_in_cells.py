@@ -27,7 +27,7 @@ from jobs.errors import (
 )
 from jobs.images.locations import ImageLocation, ImageLocator, RefusedLocation
 from jobs.job_file.image_settings import ImageSettings
-from jobs.job_file.logged_images import LOG_IMAGES_URL, ImageColumn, LoggedImageName
+from jobs.job_file.names.logged_images import LOG_IMAGES_URL, ImageColumn, LoggedImageName
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.cell_images.decoding import image_in
 from jobs.predictions.cell_images.digests import digest_of
@@ -302,7 +302,7 @@ READ = """
 import re, sys
 from datetime import UTC, datetime, timedelta
 from jobs.buckets.registry import open_bucket
-from jobs.job_file.logged_images import ImageColumn
+from jobs.job_file.names.logged_images import ImageColumn
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.logged_image_bucket import LoggedImageBucket
 from jobs.predictions.reading import read_predictions

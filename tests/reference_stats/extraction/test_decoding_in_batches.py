@@ -15,7 +15,8 @@ from reference_stats.extraction.extract import extract
 from reference_stats.extraction.isolated import columns, failures, messages, process
 from reference_stats.extraction.isolated.failures import DecodingBugError, Failure
 from reference_stats.extraction.isolated.guilty import measure_all
-from reference_stats.extraction.isolated.process import DecodingProcess, Order
+from reference_stats.extraction.isolated.messages import Order
+from reference_stats.extraction.isolated.process import DecodingProcess
 from reference_stats.extraction.isolated.processes import Decoders
 from reference_stats.extraction.isolated.turns import Turns, teller
 from reference_stats.extraction.measuring.measure import measure
@@ -263,7 +264,8 @@ def _judge(
         return Failure(code=-11, place=told(files))
 
     files = [str(number).encode() for number in range(count)]
-    found = measure_all(files, together=answer, alone=lambda data: answer([data]))
+    every = measure_all(files, together=answer, alone=lambda data: answer([data]))
+    found = [one.outcome for one in every]
     for number, one in enumerate(found):
         assert isinstance(one, UnreadableImage) or one.values["size"] == number
     return {place for place, one in enumerate(found) if isinstance(one, UnreadableImage)}, ended
@@ -329,8 +331,14 @@ def test_what_is_packed_is_unpacked() -> None:
     assert columns.unpack_files(b"".join(columns.pack_files(files))) == files
     measured = measure_many(files, LIMITS, feature_set())
     content = columns.pack_measured(measured)
-    found = columns.unpack_measured(messages.MEASURED, content, len(files), feature_names())
+    found = columns.unpack_measured(
+        messages.MEASURED, content, len(files), _order_of(*feature_names())
+    )
     assert found.outcomes() == measured.outcomes()
+
+
+def _order_of(*names: str) -> Order:
+    return Order(names=names, limits=LIMITS)
 
 
 def _answer(text: bytes, *, places: int = -1, number: float = 0.0) -> bytes:
@@ -346,7 +354,9 @@ LOST = b'{"facts": [], "unreadable": {"%d": %s}}'
 
 
 def test_an_answer_about_one_file_is_one() -> None:
-    found = columns.unpack_measured(messages.MEASURED, _answer(GOOD), 1, ("one",)).outcomes()
+    found = columns.unpack_measured(
+        messages.MEASURED, _answer(GOOD), 1, _order_of("one")
+    ).outcomes()
     assert isinstance(found[0], ImageFeatures)
 
 
@@ -386,12 +396,14 @@ def test_an_answer_about_one_file_is_one() -> None:
 )
 def test_what_is_no_answer_is_refused(kind: int, content: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        columns.unpack_measured(kind, content, 1, ("one",))
+        columns.unpack_measured(kind, content, 1, _order_of("one"))
 
 
 def test_a_reason_that_cannot_be_stored_as_text_is_made_so() -> None:
     said = b'{"reason": "BROKEN", "detail": "odd \\ud800", "limit": null}'
-    found = columns.unpack_measured(messages.MEASURED, _answer(LOST % (0, said)), 1, ("one",))
+    found = columns.unpack_measured(
+        messages.MEASURED, _answer(LOST % (0, said)), 1, _order_of("one")
+    )
     assert found.outcomes() == [UnreadableImage(reason=UnreadableReason.BROKEN, detail="odd ?")]
 
 

@@ -24,7 +24,7 @@ from reference_stats.decoding.thumbnails import thumbnail
 from reference_stats.extraction.extract import extract
 from reference_stats.extraction.isolated import failures, messages, process
 from reference_stats.extraction.isolated.failures import DecoderStartError
-from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.processes import Decoders
 from reference_stats.extraction.measuring.measure import measure
 from reference_stats.features.registry import feature_named, feature_names, feature_set
@@ -303,7 +303,7 @@ def test_a_forked_program_has_processes_of_its_own() -> None:
 import os, sys
 from pathlib import Path
 from reference_stats.features.registry import feature_names
-from reference_stats.extraction.isolated.process import Order
+from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.processes import DECODERS
 from reference_stats.size_limits import SizeLimits
 order, data = Order(names=feature_names(), limits=SizeLimits()), Path(sys.argv[1]).read_bytes()

@@ -11,7 +11,12 @@ from reports.findings.run import RunFindings
 from reports.pages.links import ImageLinks
 from reports.pages.run.grown_class import ClassPictures
 from reports.pages.run.report import Links, report_html
-from reports.pages.run.thumbnails import MOST_CLASS_BYTES, MOST_TYPICAL_BYTES, most_bytes_beside
+from reports.pages.run.thumbnails import (
+    MOST_CLASS_BYTES,
+    MOST_TYPICAL_BYTES,
+    FurtherPictures,
+    most_bytes_beside,
+)
 from tests.reports.pages.run.test_html_report import PICTURE, pictures, text_of
 from tests.support import findings as examples
 from tests.support.boxed_findings import crowd
@@ -63,7 +68,7 @@ def test_a_full_page_is_under_a_megabyte(most_boxes: int) -> None:
         shots,
         examples.past_rows(run, 40),
         typical=typical,
-        of_class=of_class,
+        further=FurtherPictures(of_class=of_class),
         links=Links(affected="affected.csv", images=FOLDER),
     )
 
@@ -116,7 +121,9 @@ def test_the_table_of_affected_images_is_announced_and_linked() -> None:
 def test_the_class_that_grew_is_shown_beside_the_reference() -> None:
     run = with_grown_class(examples.drifted())
     of_class = ClassPictures(window={"a.jpg": PICTURE}, reference={"then/b.jpg": PICTURE})
-    page = report_html(run, {}, of_class=of_class, links=Links(images=FOLDER))
+    page = report_html(
+        run, {}, further=FurtherPictures(of_class=of_class), links=Links(images=FOLDER)
+    )
     text = text_of(page)
 
     assert "More often than usual: &lt;b&gt;cat&lt;/b&gt;" in text
@@ -129,8 +136,12 @@ def test_without_pictures_of_it_the_class_that_grew_is_not_shown_or_says_why() -
     run = with_grown_class(examples.drifted())
 
     assert b"More often than usual" not in report_html(run, {})
-    assert b"More often than usual" not in report_html(run, {}, of_class=ClassPictures())
-    alone = report_html(run, {}, of_class=ClassPictures(window={"a.jpg": PICTURE}))
+    assert b"More often than usual" not in report_html(
+        run, {}, further=FurtherPictures(of_class=ClassPictures())
+    )
+    alone = report_html(
+        run, {}, further=FurtherPictures(of_class=ClassPictures(window={"a.jpg": PICTURE}))
+    )
     assert "it is not known which of its images are of this class" in text_of(alone)
 
 

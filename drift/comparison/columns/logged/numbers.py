@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from drift.comparison.columns.columns import AlignedRows, Column, ColumnRole
-from drift.comparison.columns.prediction_columns import NumberKind, Said, doubted, number_column
+from drift.comparison.columns.logged.predictions import NumberKind, Said, doubted, number_column
 from reference_stats.features.registry import feature_named
 from reports.findings.remarks import Remark
 

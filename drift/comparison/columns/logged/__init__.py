@@ -1,0 +1,1 @@
+"""What the log says on both sides, as columns: predictions, and further numbers."""

