@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from drift.run_model.run_model import RunModel
 from drift.workplace import Workplace
 from jobs.errors import ModelError, ObjectError
 from jobs.images.locations import ImageLocation, RefusedLocation
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 def pinned_views(
     place: Workplace,
+    model: RunModel,
     profile: ReferenceProfile,
     definition: ViewDefinition,
     still_allowed: StillAllowed,
@@ -43,6 +45,10 @@ def pinned_views(
 
     Parameters
     ----------
+    model
+        The model of the run, which is not given up.
+    definition
+        What its views depend on.
     still_allowed
         Raises where the lock was lost; nothing is written then.
 
@@ -62,7 +68,7 @@ def pinned_views(
         known = store.load(definition.id, profile.images)
         if known is not None and known.width == definition.width:
             return known
-        views, is_final = _made(place, profile, profile.records["image"].tolist())
+        views, is_final = _made(place, model, profile, profile.records["image"].tolist())
         if place.writes and is_final:
             still_allowed()
             store.save(definition.id, views)
@@ -77,29 +83,60 @@ def pinned_views(
 
 
 def _made(
-    place: Workplace, profile: ReferenceProfile, names: Sequence[str]
+    place: Workplace, model: RunModel, profile: ReferenceProfile, names: Sequence[str]
 ) -> tuple[ImageViews, bool]:
     """Return the views of a profile's images, and whether another run would find the same."""
     located = [_location(place, name) for name in names]
     places = np.flatnonzero([isinstance(one, ImageLocation) for one in located])
     wanted = [one for one in located if isinstance(one, ImageLocation)]
+    then = profile.features.iloc[places]
+    first = _looked_at(place, model, wanted, then)
+    # Numbers are believed where an image could not be read again, whatever the reason: it is asked
+    # once more what it shows now.
+    left = np.flatnonzero(~first.views.known)
+    again = [wanted[at] for at in left]
+    second = _looked_at(place, model, again, then.iloc[left], remembered=False)
+    views = _spread(first.views, places, len(names))
+    _put(views, places[left], second.views)
+    return views, second.is_final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _LookedAt:
+    """The views of some images, unknown where they are other pictures now.
+
+    `is_final` tells whether another run would find the same: all of them could be asked for.
+    """
+
+    views: ImageViews
+    is_final: bool
+
+
+def _looked_at(
+    place: Workplace,
+    model: RunModel,
+    images: Sequence[ImageLocation],
+    then: pd.DataFrame,
+    *,
+    remembered: bool = True,
+) -> _LookedAt:
     found = extract(
-        WantedImages.of(wanted),
+        WantedImages.of(images),
         place.job.image_rules,
         open_bucket=place.open_bucket,
-        cache=place.feature_cache,
+        cache=place.feature_cache if remembered else None,
         progress=place.progress,
         features=place.features,
         seeing=place.seeing,
     )
-    seen = found.views_of(wanted)
-    if seen is None:
-        raise ModelError(place.model_name, place.model_problem)
-    same = is_same_picture(found, wanted, profile.features.iloc[places])
-    known = replace(seen, known=seen.known & same)
-    views = _spread(known, places, len(names))
-    is_final = not any(isinstance(found[one], UnfetchedImage) for one in wanted)
-    return views, is_final
+    seen = found.views_of(images)
+    if seen is None or model.failure is not None:
+        raise model.failure or ModelError(model.model, "it has not looked at the reference.")
+    same = is_same_picture(found, images, then)
+    return _LookedAt(
+        views=replace(seen, known=seen.known & same),
+        is_final=not any(isinstance(found[one], UnfetchedImage) for one in images),
+    )
 
 
 def _location(place: Workplace, name: str) -> ImageLocation | RefusedLocation:
@@ -133,8 +170,12 @@ def is_same_picture(
 def _spread(views: ImageViews, places: NDArray[np.int64], images: int) -> ImageViews:
     """Return views of some images among all of them; the others are unknown."""
     everything = ImageViews.unknown(images, views.width)
-    everything.embeddings[places] = views.embeddings
-    everything.answers[places] = views.answers
-    everything.classes[places] = views.classes
-    everything.known[places] = views.known
+    _put(everything, places, views)
     return everything
+
+
+def _put(target: ImageViews, places: NDArray[np.int64], views: ImageViews) -> None:
+    target.embeddings[places] = views.embeddings
+    target.answers[places] = views.answers
+    target.classes[places] = views.classes
+    target.known[places] = views.known

@@ -19,6 +19,8 @@ from drift.judgement import judge_window
 from drift.kept_copies import copies_kept
 from drift.model_quality.line import model_quality
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
+from drift.model_view.line import view_of_run
+from drift.model_view.run_view import RunView
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.server_figures import server_figures
@@ -33,6 +35,7 @@ from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
 from drift.where.pictures.boxes_of_past import needs_displayed, with_past_boxes
 from drift.where.pictures.boxes_of_window import with_boxes
+from drift.where.pictures.looked_at import looked_at
 from drift.where.pictures.pictured import displayed_sizes, wrong_images
 from drift.where.pictures.true_boxes import true_boxes_of
 from drift.where.segment_columns import segment_columns
@@ -69,6 +72,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
         profile = _profile(workplace, still_allowed)
         window, counts, segments = _read_images(workplace, predictions)
         predictions = predictions.compacted()
+        view = _view(workplace, profile, window, still_allowed)
         history = HistoryReader(workplace.bucket, workplace.prefix)
         inputs = RunInputs(
             request=request,
@@ -79,6 +83,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             segments=segments,
             history=history.read(),
             days=_days_before(workplace, request, predictions, profile, window, still_allowed),
+            view=view,
         )
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         with copies_kept(workplace, predictions.window, still_allowed):
@@ -95,6 +100,7 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
                 segments=segment_columns(
                     judged.drifted_segments, judged.lined_up, judged.segments, judged.window
                 ),
+                looked_at=looked_at(workplace, judged.findings.model_view, judged.window),
             )
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)
     if finished is not None:
@@ -244,8 +250,22 @@ def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedI
         cache=workplace.feature_cache,
         progress=workplace.progress,
         features=workplace.features,
+        seeing=workplace.seeing,
     )
     return LoggedImages.of(predictions, located, extracted)
+
+
+def _view(
+    workplace: Workplace,
+    profile: ReferenceProfile,
+    window: WindowImages,
+    still_allowed: Callable[[], None],
+) -> RunView | None:
+    """Return what the job's model sees in the reference; None in a job without a model."""
+    if workplace.model is None:
+        return None
+    with workplace.stopwatch.stage("view"):
+        return view_of_run(workplace, profile, window, still_allowed)
 
 
 def _days_before(

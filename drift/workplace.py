@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 
+from reference_stats.extraction.viewing.seeing import Seeing
+
+from drift.run_model.job_model import model_of_job
+from drift.run_model.run_model import RunModel
 from jobs.buckets.bucket import Bucket
 from jobs.buckets.registry import open_bucket
 from jobs.errors import ObjectError, PublishError
@@ -25,6 +29,8 @@ from jobs.running.lock import JobLock
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_set
+from reference_stats.model_view.cache.view_cache import ViewCache
+from reference_stats.model_view.viewer import Viewer
 from reference_stats.profiles.numbers import SourceContext
 from reference_stats.profiles.store import ProfileStore
 from reports.copies.kept import KeptPacks
@@ -71,6 +77,8 @@ class Workplace:
         How long each stage took.
     packs
         What the run knows of the packed copies of small objects.
+    model
+        The model that looks at the images; None where the job names none.
     """
 
     job: Job
@@ -81,6 +89,7 @@ class Workplace:
     writes: bool
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     packs: KeptPacks = field(default_factory=KeptPacks)
+    model: RunModel | None = None
 
     @property
     def prefix(self) -> str:
@@ -121,6 +130,24 @@ class Workplace:
         )
 
     @property
+    def viewer(self) -> Viewer | None:
+        """What looks at images with the job's model; None without one, and once it has failed."""
+        return None if self.model is None else self.model.viewer
+
+    @property
+    def seeing(self) -> Seeing | None:
+        """What looks at the images that are extracted, with what it saw before; None as `viewer`.
+
+        A run that writes nothing remembers nothing.
+        """
+        viewer = self.viewer
+        if viewer is None:
+            return None
+        definition, prefix = viewer.definition, self.job.reports.path
+        cache = ViewCache(bucket=self.bucket, prefix=prefix, definition=definition)
+        return Seeing(viewer=viewer, cache=cache if self.writes else None)
+
+    @property
     def copies(self) -> JobCopies | None:
         """The packed copies of small objects; None where the job file asks for none."""
         if not self.job.reports.copies:
@@ -138,6 +165,7 @@ class Workplace:
             progress=self.progress,
             features=self.features,
             copies=self.copies,
+            see=lambda: self.seeing,
         )
 
 
@@ -201,4 +229,5 @@ def open_workplace(job: Job, *, progress: Progress | None = None, writes: bool =
         clock=lambda: datetime.now(UTC),
         progress=progress,
         writes=writes,
+        model=model_of_job(job, own, opened, writes=writes),
     )

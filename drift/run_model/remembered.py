@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from pathlib import Path
 
 from jobs.buckets.bucket import JSON, Bucket
 from jobs.errors import ObjectError
 from jobs.job_file.model_settings import ModelSettings
-from reference_stats.model_view.definition import VIEW_VERSION, ViewDefinition, preprocessing_from
+from reference_stats.model_view.definition import VIEW_VERSION, ViewDefinition, definition_from
 
 _FOLDER = "views/opened"
 _PACKAGES = (
@@ -67,7 +66,7 @@ class RememberedModels:
     def load(self, name: str) -> ViewDefinition | None:
         """Return what is remembered under a name; None where that is nothing."""
         with suppress(ObjectError, ValueError, KeyError, TypeError):
-            return _definition(json.loads(self.bucket.read(name).data))
+            return definition_from(json.loads(self.bucket.read(name).data))
         return None
 
     def save(self, name: str, definition: ViewDefinition) -> None:
@@ -77,29 +76,12 @@ class RememberedModels:
             self.bucket.write(name, text.encode(), JSON)
 
 
-def _definition(said: Mapping[str, Any]) -> ViewDefinition:
-    layer = said["layer"]
-    return ViewDefinition(
-        model=str(said["model"]),
-        digest=str(said["digest"]),
-        kind=str(said["kind"]),
-        preprocessing=preprocessing_from(said["preprocessing"]),
-        layer=None if layer is None else str(layer),
-        runtime=str(said["runtime"]),
-        found_layer=str(said["found_layer"]),
-        is_output=bool(said["is_output"]),
-        width=int(said["width"]),
-        classes=int(said["classes"]),
-        class_names=tuple(map(str, said["class_names"])),
-    )
-
-
 def _machine() -> dict[str, object]:
     """Return what the numbers of a model depend on beside its file; nothing heavy is imported."""
     return {
         "packages": {name: _version(name) for name in _PACKAGES},
         "processor": platform.machine(),
-        "accelerator": os.path.exists(_ACCELERATOR),
+        "accelerator": Path(_ACCELERATOR).exists(),
     }
 
 

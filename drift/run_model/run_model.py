@@ -1,4 +1,4 @@
-"""The model of one run: opened only where something is not known yet, and given up once it fails."""
+"""The model of one run: opened where something is not known yet, given up once it fails."""
 
 from __future__ import annotations
 
@@ -93,8 +93,10 @@ class RunModel:
 
     Attributes
     ----------
-    problem
-        Why nothing can be seen with it any more; empty while it can.
+    model
+        The model as the job file names it.
+    failure
+        Why nothing can be seen with it any more; None while it can.
     """
 
     def __init__(
@@ -107,7 +109,7 @@ class RunModel:
         remembers: bool,
     ) -> None:
         self.model = model
-        self.problem = ""
+        self.failure: ModelError | None = None
         self._find = find
         self._remembered = remembered
         self._opener = opener
@@ -124,7 +126,7 @@ class RunModel:
     @property
     def viewer(self) -> Viewer | None:
         """What looks with the model; None where nothing can be seen with it."""
-        if self.problem:
+        if self.failure is not None:
             return None
         if self._definition is None:
             try:
@@ -132,17 +134,21 @@ class RunModel:
             except ModelError as error:
                 self.fail(error)
                 return None
-        return LazyViewer(self._definition, self._ready)
+        return LazyViewer(self._definition, self._ready, self.fail)
 
     def fail(self, error: ModelError) -> None:
         """Give the model up for the rest of the run: it goes on without."""
-        if not self.problem:
-            self.problem = f"{error}"
+        if self.failure is None:
+            self.failure = error
             logger.warning("the model takes no part in this run: %s", error)
-        self.close()
+        self._let_go()
 
     def close(self) -> None:
-        """Let go of the model's process."""
+        """Let go of the model's process at the end of a run; another run finds the model anew."""
+        self._let_go()
+        self.failure, self._definition, self._source = None, None, None
+
+    def _let_go(self) -> None:
         with self._lock:
             self._held.close()
             self._opened = None
@@ -191,11 +197,19 @@ class LazyViewer:
         What the views depend on.
     ready
         Returns the opened model.
+    fail
+        Is told that the model cannot look at images any more.
     """
 
-    def __init__(self, definition: ViewDefinition, ready: Callable[[], Viewer]) -> None:
+    def __init__(
+        self,
+        definition: ViewDefinition,
+        ready: Callable[[], Viewer],
+        fail: Callable[[ModelError], None],
+    ) -> None:
         self._definition = definition
         self._ready = ready
+        self._fail = fail
 
     @property
     def definition(self) -> ViewDefinition:
@@ -204,7 +218,11 @@ class LazyViewer:
 
     def look(self, pictures: Pictures) -> ImageViews:
         """Return what the model sees; raises as `Viewer.look` does."""
-        return self._ready().look(pictures)
+        try:
+            return self._ready().look(pictures)
+        except ModelError as error:
+            self._fail(error)
+            raise
 
     def explain(self, pictures: Pictures, most_s: float) -> Explanations:
         """Return what the model looked at; raises as `Viewer.explain` does."""

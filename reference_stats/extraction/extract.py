@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from jobs.buckets.bucket import Bucket
 from jobs.errors import (
@@ -15,14 +16,15 @@ from jobs.images.packed.names import shard_by_shard
 from jobs.job_file.image_settings import ImageSettings
 from reference_stats.extraction.cache_additions import Remembering
 from reference_stats.extraction.cache_lookup import Recollection
-from reference_stats.extraction.image_reading import (
+from reference_stats.extraction.image_reading import ImageReading, image_limits
+from reference_stats.extraction.images_on_their_way import (
     Fetched,
     FinishedImage,
-    ImageReading,
-    image_limits,
     size_in_memory,
 )
 from reference_stats.extraction.result import ExtractionResult
+from reference_stats.extraction.viewing.opened_eyes import OpenedEyes
+from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.extraction.workers import TwoStages
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.feature_cache.rows import CacheEntry
@@ -39,7 +41,7 @@ from reference_stats.outcomes import (
 _REFUSALS_TO_GIVE_UP = 20
 
 
-def extract(
+def extract(  # noqa: PLR0913 - what is remembered and what looks stand beside what is computed
     images: Sequence[ImageLocation] | WantedImages,
     settings: ImageSettings,
     *,
@@ -47,12 +49,14 @@ def extract(
     cache: FeatureCache | None = None,
     progress: Callable[[int, int], None] | None = None,
     features: Sequence[Feature] = FEATURES,
+    seeing: Seeing | None = None,
 ) -> ExtractionResult:
-    """Return the features of every image, or why it has none.
+    """Return the features of every image, or why it has none, and what a model sees in it.
 
     The numbers do not depend on the order of the locations, on the numbers of workers, or on
     whether they came from the cache: see `cache_lookup` for pictures that were overwritten. A
-    location that is named twice is read once.
+    location that is named twice is read once, also where both its features and its view are not
+    known. A model that fails costs its views only: `ExtractionResult.view_problem` says why.
 
     Parameters
     ----------
@@ -68,6 +72,8 @@ def extract(
         Called from this thread with the number of distinct images that are done and of all.
     features
         What to compute.
+    seeing
+        The model that looks at the images; None for none.
 
     Raises
     ------
@@ -79,6 +85,7 @@ def extract(
     if cache is not None and not cache.is_of(features):
         raise ValueError("the cache holds other features than those to be computed")
     wanted = images if isinstance(images, WantedImages) else WantedImages.of(images)
+    views = OpenedEyes.of(seeing, wanted.locations)
     urls = sorted({one.bucket_url for one in wanted.locations})
     reading = ImageReading(
         settings=settings,
@@ -87,9 +94,11 @@ def extract(
         known=Recollection.load(
             cache, wanted, immutable=settings.immutable, limits=image_limits(settings)
         ),
+        looking=views.looking,
     )
     run = _Extraction(reading=reading, remembering=Remembering(cache=cache))
-    return run.over(wanted, progress or _ignore)
+    with views:
+        return replace(run.over(wanted, progress or _ignore), view_problem=views.problem)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,22 +113,17 @@ class _Extraction:
     sightings: dict[str, Sighting] = field(default_factory=dict)
     computed: int = 0
     refusals: list[BucketAccessError] = field(default_factory=list)
+    refused_again: int = 0
 
     def over(self, wanted: WantedImages, progress: Callable[[int, int], None]) -> ExtractionResult:
         """Return what became of `wanted`."""
         reading = self.reading
         names = feature_names(reading.features)
         places = {one: place for place, one in enumerate(dict.fromkeys(wanted.locations))}
-        outcomes, fresh = OutcomeDraft.of(len(places), names), []
-        for location, place in places.items():
-            known = reading.known.at_once(location.path)
-            if known is None:
-                fresh.append(location)
-            else:
-                outcomes.put(place, known)
-        fresh = shard_by_shard(fresh, lambda one: one.name)
+        outcomes = OutcomeDraft.of(len(places), names)
+        fresh = shard_by_shard(self._to_read(places, outcomes), lambda one: one.name)
         reading.used = wanted.last_uses(fresh)
-        if fresh and wanted.followed is not None:
+        if len(fresh) > len(reading.lacking) and wanted.followed is not None:
             reading.known = replace(reading.known, followed=wanted.followed())
         self.sightings = dict(reading.known.sources) if reading.known.immutable else {}
         done, everything = len(places) - len(fresh), len(places)
@@ -139,12 +143,30 @@ class _Extraction:
                     done += 1
                     progress(done, everything)
         self.remembering.finish()
+        looking = reading.looking
         return ExtractionResult(
             outcomes=outcomes.by_location(places),
             names=names,
             computed=self.computed,
             sightings=self.sightings,
+            views=None if looking is None else looking.finish(outcomes.columns()),
         )
+
+    def _to_read(
+        self, places: Mapping[ImageLocation, int], outcomes: OutcomeDraft
+    ) -> list[ImageLocation]:
+        """Take over what is known at once; return the images of which something is not."""
+        reading, fresh = self.reading, []
+        for location, place in places.items():
+            known = reading.known.at_once(location.path)
+            if known is None:
+                fresh.append(location)
+            elif reading.lacks_view(location, known):
+                reading.lacking[location] = known
+                fresh.append(location)
+            else:
+                outcomes.put(place, known)
+        return fresh
 
     def _workers(
         self,
@@ -154,7 +176,7 @@ class _Extraction:
             compute=self.reading.compute,
             fetch_workers=self.reading.settings.fetch_workers,
             compute_workers=self.reading.settings.decode_workers,
-            size_bytes=size_in_memory,
+            size_bytes=partial(size_in_memory, picture_size=self.reading.picture_size),
             is_far=any(bucket.is_far for bucket in self.reading.buckets.values()),
             has_answered=self.reading.reached.is_set,
         )
@@ -162,9 +184,18 @@ class _Extraction:
     def _give_up_if_unreachable(self, one: FinishedImage) -> None:
         if one.refusal is None or self.reading.reached.is_set():
             return
+        if one.location in self.reading.lacking:
+            self._give_up_views(one.refusal)
+            return
         self.refusals.append(one.refusal)
         if len(self.refusals) >= _REFUSALS_TO_GIVE_UP:
             raise self.refusals[0]
+
+    def _give_up_views(self, refusal: BucketAccessError) -> None:
+        """Do without views where images that are known cannot be read again."""
+        self.refused_again += 1
+        if self.refused_again >= _REFUSALS_TO_GIVE_UP and self.reading.looking is not None:
+            self.reading.looking.fail(f"the images could not be read again for it: {refusal}")
 
     def _keep(self, one: FinishedImage) -> None:
         path = one.location.path

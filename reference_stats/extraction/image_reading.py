@@ -5,71 +5,42 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import partial
 
 from jobs.buckets.bucket import Bucket, StoredObject
 from jobs.errors import (
     BucketAccessError,
     ObjectError,
-    ObjectMissingError,
     ObjectTooLargeError,
-    UnsafeNameError,
 )
 from jobs.images.locations import ImageLocation
 from jobs.job_file.image_settings import ImageSettings
-from reference_stats.extraction.batches import BATCH_BYTES
-from reference_stats.extraction.cache_lookup import LookedUp, Recollection
+from reference_stats.extraction.cache_lookup import Known, LookedUp, Recollection
+from reference_stats.extraction.images_on_their_way import (
+    Fetched,
+    FetchedImage,
+    FinishedImage,
+    LargeImage,
+    not_fetched,
+)
 from reference_stats.extraction.isolated.failures import DecodingBugError
+from reference_stats.extraction.isolated.guilty import MeasuredPicture
 from reference_stats.extraction.isolated.messages import Order
 from reference_stats.extraction.isolated.processes import DECODERS
+from reference_stats.extraction.measuring.made_pictures import MadePictures
 from reference_stats.extraction.measuring.measure import measure
+from reference_stats.extraction.viewing.looking import Looking
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_named, feature_names
+from reference_stats.model_view.definition import Preprocessing
+from reference_stats.model_view.preprocessing import picture_bytes
 from reference_stats.outcomes import (
-    ImageFeatures,
-    MissingImage,
-    Outcome,
-    UnfetchedImage,
-    UnreadableImage,
     too_large,
 )
 from reference_stats.size_limits import SizeLimits
 
 # More bytes than nearly every photograph has.
 _LARGE_BYTES = 16_000_000
-
-
-class FetchedImage(NamedTuple):
-    """The bytes of one object."""
-
-    location: ImageLocation
-    data: bytes
-    version: str
-
-
-class LargeImage(NamedTuple):
-    """An object that is only to be read when it is its turn to be decoded.
-
-    There are many threads that fetch, and few that compute: so few of them are in memory.
-    """
-
-    location: ImageLocation
-
-
-class FinishedImage(NamedTuple):
-    """One image as it comes out of the workers.
-
-    `version` is empty where the image was not read now; `refusal` is set where the bucket did not
-    answer.
-    """
-
-    location: ImageLocation
-    outcome: Outcome
-    version: str = ""
-    refusal: BucketAccessError | None = None
-
-
-Fetched = FetchedImage | LargeImage | FinishedImage
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +64,10 @@ class ImageReading:
     reached
         Set, in any thread, by the first answer of a bucket that is no refusal: a refused image
         overtakes one that is still being decoded.
+    looking
+        What a model sees in the images; None where none is asked.
+    lacking
+        What is known of images that are read for their views alone; filled in any thread.
     """
 
     settings: ImageSettings
@@ -102,6 +77,8 @@ class ImageReading:
     used: Mapping[ImageLocation, int] = field(default_factory=dict)
     looked_up: dict[str, LookedUp] = field(default_factory=dict)
     reached: threading.Event = field(default_factory=threading.Event)
+    looking: Looking | None = None
+    lacking: dict[ImageLocation, Known] = field(default_factory=dict)
     # What decoding processes are told; None where they do not know the features.
     order: Order | None = field(init=False)
 
@@ -109,11 +86,19 @@ class ImageReading:
         self.order = None
         if all(feature_named(feature.name) is not None for feature in self.features):
             self.order = Order(
-                names=feature_names(self.features), limits=image_limits(self.settings)
+                names=feature_names(self.features),
+                limits=image_limits(self.settings),
+                picture=self._picture,
             )
 
+    @property
+    def _picture(self) -> Preprocessing | None:
+        return None if self.looking is None else self.looking.definition.preprocessing
+
     def start(self) -> None:
-        """Have a decoding process ready for the first image, in the background."""
+        """Have the model and a decoding process ready for the first image, in the background."""
+        if self.looking is not None:
+            self.looking.start()
         if self.order is not None:
             # Half a second, or ten on a machine's first run, that the first images take to arrive.
             threading.Thread(target=DECODERS.start, name="decoders").start()
@@ -135,7 +120,10 @@ class ImageReading:
         return [found[location] for location in locations]
 
     def _known(self, location: ImageLocation) -> FinishedImage | None:
-        """Return what is known of an image that the store is asked about first."""
+        """Return what is known of an image that need not be read."""
+        lacking = self.lacking.get(location)
+        if lacking is not None:
+            return FinishedImage(location, lacking) if not self._is_looking else None
         if not self.known.must_look(location.path):
             return None
         try:
@@ -147,7 +135,23 @@ class ImageReading:
         if looked_up.known is None:
             return None
         self._note_answer()
+        if self.lacks_view(location, looked_up.known):
+            self.lacking[location] = looked_up.known
+            return None
         return FinishedImage(location, looked_up.known)
+
+    @property
+    def picture_size(self) -> int:
+        """The bytes of the picture that is made of an image for a model; 0 where none is."""
+        return 0 if self._picture is None else picture_bytes(self._picture)
+
+    def lacks_view(self, location: ImageLocation, known: Known) -> bool:
+        """Tell whether an image with a known outcome has to be read for its view alone."""
+        return self.looking is not None and self.looking.lacks(location, known)
+
+    @property
+    def _is_looking(self) -> bool:
+        return self.looking is not None and not self.looking.problem
 
     def _read(self, locations: Sequence[ImageLocation]) -> list[Fetched]:
         """Return the bytes of images in one bucket; together no more than one large file has."""
@@ -185,13 +189,18 @@ class ImageReading:
             self.reached.set()
 
     def _too_large(self, location: ImageLocation, error: ObjectTooLargeError) -> FinishedImage:
+        known = self.lacking.get(location)
+        if known is not None:
+            return FinishedImage(location, known)
         outcome = too_large(error.size_bytes, self.settings.max_bytes)
         return FinishedImage(location, outcome, error.version)
 
     def _lost(self, location: ImageLocation, error: ObjectError) -> FinishedImage:
         if not isinstance(error, BucketAccessError):
             self._note_answer()
-        return _not_fetched(location, error)
+        lost = not_fetched(location, error)
+        known = self.lacking.get(location)
+        return lost if known is None else FinishedImage(location, known, refusal=lost.refusal)
 
     def compute(self, images: Sequence[Fetched]) -> list[FinishedImage]:
         """Return what became of images that were fetched."""
@@ -204,36 +213,44 @@ class ImageReading:
             else:
                 fetched.append(one)
         if fetched:
-            for (location, _, version), outcome in zip(
+            for (location, _, version), measured in zip(
                 fetched, self._measure(fetched), strict=True
             ):
-                finished.append(FinishedImage(location, outcome, version))
+                finished.append(self._finished(location, version, measured))
         return finished
 
-    def _measure(self, images: Sequence[FetchedImage]) -> Sequence[ImageFeatures | UnreadableImage]:
+    def _finished(
+        self, location: ImageLocation, version: str, measured: MeasuredPicture
+    ) -> FinishedImage:
+        if self.looking is not None:
+            self.looking.put(location, measured.outcome, measured.picture)
+        known = self.lacking.get(location)
+        if known is not None:
+            # Its features are believed, whatever picture has its name now.
+            return FinishedImage(location, known)
+        return FinishedImage(location, measured.outcome, version)
+
+    def _measure(self, images: Sequence[FetchedImage]) -> Sequence[MeasuredPicture]:
         if self.order is None:
             return [self._measure_here(image) for image in images]
         try:
-            return DECODERS.measure_many([data for _, data, _ in images], self.order)
+            return DECODERS.picture_many([data for _, data, _ in images], self.order)
         except Exception as error:
             if isinstance(error, DecodingBugError) and error.place is not None:
                 images = [images[error.place]]
             error.add_note(_note_of(images))
             raise
 
-    def _measure_here(self, image: FetchedImage) -> ImageFeatures | UnreadableImage:
+    def _measure_here(self, image: FetchedImage) -> MeasuredPicture:
+        made = None if self._picture is None else MadePictures.of(self._picture, 1)
+        show = None if made is None else partial(made.put_image, 0)
         try:
-            return measure(image.data, image_limits(self.settings), self.features)
+            limits = image_limits(self.settings)
+            outcome = measure(image.data, limits, self.features, show=show)
+            return MeasuredPicture(outcome, None if made is None else made[0])
         except Exception as error:
             error.add_note(_note_of([image]))
             raise
-
-
-def size_in_memory(image: Fetched) -> int:
-    """Return the bytes of a fetched image; of a large one what lets it be computed alone."""
-    if isinstance(image, FetchedImage):
-        return len(image.data)
-    return BATCH_BYTES if isinstance(image, LargeImage) else 0
 
 
 def _note_of(images: Sequence[FetchedImage]) -> str:
@@ -244,14 +261,3 @@ def _note_of(images: Sequence[FetchedImage]) -> str:
 def image_limits(settings: ImageSettings) -> SizeLimits:
     """Return how large an image may be, in pixels and in bytes."""
     return SizeLimits(max_pixels=settings.max_pixels, max_bytes=settings.max_bytes)
-
-
-def _not_fetched(location: ImageLocation, error: ObjectError) -> FinishedImage:
-    if isinstance(error, ObjectMissingError):
-        return FinishedImage(location, MissingImage())
-    reason = "unsafe image path" if isinstance(error, UnsafeNameError) else "could not be fetched"
-    return FinishedImage(
-        location=location,
-        outcome=UnfetchedImage(reason=reason, detail=error.problem),
-        refusal=error if isinstance(error, BucketAccessError) else None,
-    )

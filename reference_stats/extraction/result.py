@@ -36,7 +36,10 @@ class ExtractionResult:
     sightings
         What was told of the pictures of images that are used more than once, by their paths.
     views
-        What a model saw in the images, in the order of `outcomes`; None where none was asked.
+        What a model saw in the images, in the order of `outcomes`; None where none was asked or
+        where it could not be opened.
+    view_problem
+        Why images have no view that could have one, for people to read; empty where all is well.
     """
 
     outcomes: Mapping[ImageLocation, Outcome]
@@ -44,6 +47,7 @@ class ExtractionResult:
     computed: int = 0
     sightings: Mapping[str, Sighting] = field(default_factory=dict)
     views: ImageViews | None = None
+    view_problem: str = ""
 
     def __getitem__(self, location: ImageLocation) -> Outcome:
         return self.outcomes[location]

@@ -12,6 +12,7 @@ VIEW_VERSION = 1
 """Raised whenever the same model and the same image would give other numbers."""
 MOST_WIDTH = 2048
 """A longer embedding is projected to so many numbers, along fixed random directions."""
+_TEXTS = ("model", "digest", "kind", "runtime", "found_layer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +37,6 @@ class Preprocessing:
     mean: tuple[float, ...]
     std: tuple[float, ...]
     resize: int | None = None
-
-
-def preprocessing_from(said: Mapping[str, Any]) -> Preprocessing:
-    """Return what ``asdict`` made a mapping of, also where JSON was in between.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If it is none.
-    """
-    return Preprocessing(
-        height=int(said["height"]),
-        width=int(said["width"]),
-        channels=int(said["channels"]),
-        mean=tuple(float(one) for one in said["mean"]),
-        std=tuple(float(one) for one in said["std"]),
-        resize=None if said["resize"] is None else int(said["resize"]),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +92,43 @@ class ViewDefinition:
             "runtime": self.runtime,
         }
         return "v-" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def definition_from(said: Mapping[str, Any]) -> ViewDefinition:
+    """Return what ``asdict`` made a mapping of, also where JSON was in between.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        return ViewDefinition(
+            **{name: str(said[name]) for name in _TEXTS},
+            preprocessing=preprocessing_from(said["preprocessing"]),
+            layer=None if said["layer"] is None else str(said["layer"]),
+            is_output=bool(said["is_output"]),
+            width=int(said["width"]),
+            classes=int(said["classes"]),
+            class_names=tuple(str(one) for one in said["class_names"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no definition of a view: {error}") from error
+
+
+def preprocessing_from(said: Mapping[str, Any]) -> Preprocessing:
+    """Return what ``asdict`` made a mapping of, also where JSON was in between.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it is none.
+    """
+    return Preprocessing(
+        height=int(said["height"]),
+        width=int(said["width"]),
+        channels=int(said["channels"]),
+        mean=tuple(float(one) for one in said["mean"]),
+        std=tuple(float(one) for one in said["std"]),
+        resize=None if said["resize"] is None else int(said["resize"]),
+    )

@@ -25,7 +25,7 @@ class _Cut(NamedTuple):
     """Where rows or columns are taken from, and how many black ones are put before them."""
 
     start: int
-    count: int
+    size: int
     before: int
 
 
@@ -86,12 +86,12 @@ def _cut_out(pixels: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.uint8]
     rows, columns = _cut(pixels.shape[0], how.height), _cut(pixels.shape[1], how.width)
     picture = np.zeros((how.height, how.width, *pixels.shape[2:]), np.uint8)
     picture[
-        rows.before : rows.before + rows.count, columns.before : columns.before + columns.count
-    ] = pixels[rows.start : rows.start + rows.count, columns.start : columns.start + columns.count]
+        rows.before : rows.before + rows.size, columns.before : columns.before + columns.size
+    ] = pixels[rows.start : rows.start + rows.size, columns.start : columns.start + columns.size]
     return picture
 
 
 def _cut(there: int, wanted: int) -> _Cut:
     before = max(wanted - there, 0) // 2
     start = round(max(there - wanted, 0) / 2)
-    return _Cut(start=start, count=min(there, wanted), before=before)
+    return _Cut(start=start, size=min(there, wanted), before=before)

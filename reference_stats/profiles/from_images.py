@@ -171,6 +171,7 @@ def _extract(images: WantedImages, context: SourceContext) -> ExtractionResult:
         cache=context.cache,
         progress=context.progress,
         features=context.features,
+        seeing=context.see(),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from jobs.buckets.bucket import Bucket
 from jobs.job_file.job import Job
 from jobs.predictions.small_copies import SmallCopies
+from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
 from reference_stats.profiles.profile import PredictionTable
@@ -41,6 +42,10 @@ class ReferenceNumbers:
     prediction_images: pd.Series | None = None
 
 
+def nobody() -> None:
+    """Say that no model looks at images."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContext:
     """What a source of a profile works with.
@@ -61,6 +66,8 @@ class SourceContext:
         The features to compute.
     copies
         What keeps copies of the log's small objects; None where each is read by itself.
+    see
+        Returns what looks at the images too, or None; asked only where images are read.
     """
 
     job: Job
@@ -70,3 +77,4 @@ class SourceContext:
     progress: Callable[[int, int], None] | None
     features: tuple[Feature, ...]
     copies: SmallCopies | None = None
+    see: Callable[[], Seeing | None] = nobody

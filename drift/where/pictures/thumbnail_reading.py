@@ -51,7 +51,15 @@ def sizes_of(images: pd.Series, features: pd.DataFrame) -> dict[str, float]:
 def thumbnails(
     workplace: Workplace, images: Sequence[str], sizes: Mapping[str, float]
 ) -> Iterator[tuple[str, bytes | None]]:
-    """Yield a thumbnail of each image, None where there is none.
+    """Yield a thumbnail of each image, None where there is none; see `files_now`."""
+    for image, file in files_now(workplace, images, sizes):
+        yield image, None if file is None else DECODERS.thumbnail(file)
+
+
+def files_now(
+    workplace: Workplace, images: Sequence[str], sizes: Mapping[str, float]
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield the file of each image, None where there is none.
 
     A picture of another size than the one that was measured has been overwritten since: it is not
     shown for that one.
@@ -76,10 +84,10 @@ def thumbnails(
     with closing(read_ahead(read, allowed)) as files:
         for image, file in files:
             if isinstance(file, ObjectError):
-                logger.warning("no thumbnail of %s: %s", allowed[image].path, file)
+                logger.warning("no picture of %s: %s", allowed[image].path, file)
                 yield image, None
             elif len(file) != sizes.get(image, len(file)):
-                logger.warning("no thumbnail of %s: it was overwritten since", allowed[image].path)
+                logger.warning("no picture of %s: it was overwritten since", allowed[image].path)
                 yield image, None
             else:
-                yield image, DECODERS.thumbnail(file)
+                yield image, file

@@ -174,6 +174,7 @@ class LoggedStretch:
             open_bucket=place.open_bucket,
             cache=place.feature_cache,
             features=place.features,
+            seeing=place.seeing,
         )
         logged = LoggedImages.of(wanted, located, extracted)
         uses = dict(zip(self.names[rows].tolist(), self.moments[rows].tolist(), strict=True))
