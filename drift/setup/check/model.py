@@ -24,6 +24,7 @@ from reference_stats.model_view.viewer import Pictures, Viewer
 from reports.words.numbers import counted
 
 _THING = "model"
+_FEW_S = 10
 _OUTPUT_ONLY = (
     "New subjects are told less well by a few outputs than by the layer before them. Name that "
     "layer in model.layer, or export the model as a program or ONNX, which show their layers."
@@ -87,7 +88,7 @@ def opened_for_check(model: RunModel) -> OpenedForCheck:
     """
     viewer = model.viewer
     if viewer is None:
-        return OpenedForCheck(problem=ModelError(model.model, model.problem))
+        return OpenedForCheck(problem=model.failure)
     try:
         seconds = _seconds_an_image(viewer)
     except ModelError as error:
@@ -158,8 +159,12 @@ def _cost(job: Job, opened: OpenedForCheck, first: FirstRun) -> str:
     if not reference:
         return ""
     images = reference + days * first.images_a_day
-    beside = f" and {counted(days, 'day')}" if days else ""
+    beside = f" and up to {counted(days, 'day')}" if days else ""
     return (
         f"; a first run over {counted(reference, 'reference image')}{beside} takes "
-        f"about {in_minutes(images * opened.seconds_an_image / 60)} more"
+        f"{_duration(images * opened.seconds_an_image)} more"
     )
+
+
+def _duration(seconds: float) -> str:
+    return "a few seconds" if seconds < _FEW_S else f"about {in_minutes(seconds / 60)}"

@@ -66,7 +66,11 @@ def check_job_file(
         yield failed("bucket", error)
         return
     checks = _check_run(place, job, options)
-    yield from checks if job.has_images else told_in_rows(checks)
+    try:
+        yield from checks if job.has_images else told_in_rows(checks)
+    finally:
+        if place.model is not None:
+            place.model.close()
     yield from check_settings(place, environment, place.clock())
 
 
