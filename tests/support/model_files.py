@@ -18,10 +18,11 @@ def onnx_bytes(axes, outputs=("logits",), weight_bytes=0) -> bytes:
     return helper.make_model(graph).SerializeToString()
 
 
-def archive(weights_name="w.onnx", weights=b"", members=None, **model) -> bytes:
+def archive(weights_name="w.onnx", weights=b"", members=None, *, deflated=False, **model) -> bytes:
     said = {"modelName": "pets", "serializedFile": weights_name, "handler": "handler.py", **model}
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as packed:
+    how = zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED
+    with zipfile.ZipFile(data, "w", how) as packed:
         packed.writestr("MAR-INF/MANIFEST.json", json.dumps({"model": said}))
         packed.writestr(weights_name, weights)
         for name, content in (members or {}).items():
