@@ -27,6 +27,11 @@ beside the common ones. Every camera is tested beside its own days: false alarms
 counted with 1,000 images a day, and one camera of five with a fault in all of its images, 60 of
 300, is looked for after 28 days; both beside the same worlds without a test of cameras.
 
+With a model's view (`--only views`) the same worlds are judged without the view, with it, and with
+that of a new model on day 50, which knows none of the days before. The view is simulated from the
+pool: embeddings that depend on the class, the photograph, the conditions and the fault, and the
+scores that the product makes of them.
+
 Others judge every fifth day from tables of all images: Evidently's defaults, the K-S test with
 Bonferroni's correction against the reference and against the past month, and three standard
 deviations over the past month's chunks of days.

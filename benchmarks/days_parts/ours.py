@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -29,18 +29,21 @@ FAMILIES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """The mean scores of both families: records first, then windows.
+    """The mean scores of the families: records first, then windows.
 
     Attributes
     ----------
     families
-        Features and predictions.
+        Features and predictions; a model's view between them where there is one.
     records
         How many rows are records.
+    plans
+        How each family is judged.
     """
 
-    families: tuple[FamilyMeans, FamilyMeans]
+    families: tuple[FamilyMeans, ...]
     records: int
+    plans: tuple[ModelPlan, ...]
 
     @classmethod
     def of(
@@ -57,12 +60,14 @@ class Means:
             [scored.predictions.sums(one) for one in every],
             (CONFIDENCE, CLASS_COLUMN),
         )
-        return cls(families=(features, predictions), records=len(records))
+        return cls(
+            families=(features, predictions), records=len(records), plans=(plan(),) * FAMILIES
+        )
 
     def course(self, times: BlockTimes) -> ReplayCourse:
         """Begin a replay of the records."""
         past = [rows_of(family, range(self.records)) for family in self.families]
-        return ReplayCourse.of(past, times, [plan() for _ in self.families])
+        return ReplayCourse.of(past, times, self.plans)
 
     def verdicts(
         self, course: ReplayCourse, times: BlockTimes, window: int, span: WindowBlocks
@@ -77,17 +82,19 @@ class Means:
                 rows_of(family, [self.records + window]),
                 span,
                 calibration,
-                plan(),
+                own,
             )
-            for family, calibration in zip(self.families, replayed.calibrations, strict=True)
+            for family, calibration, own in zip(
+                self.families, replayed.calibrations, self.plans, strict=True
+            )
         ]
 
 
-def plan() -> ModelPlan:
-    """Return how a family is judged with the settings that a job file has by default."""
+def plan(families: int = FAMILIES) -> ModelPlan:
+    """Return how one of some families is judged with a job file's settings by default."""
     detection = DetectionSettings()
     return ModelPlan(
-        level=detection.false_alarm_rate / FAMILIES,
+        level=detection.false_alarm_rate / families,
         minimum_effect=detection.minimum_effect,
         seed=SEED,
     )
@@ -158,6 +165,27 @@ def judged_windows(
     ends = ends or range(case.window - 1, case.blocks)
     windows = [drawn.window(end, case.window) for end in ends]
     means = Means.of(drawn.world.pool, scored, drawn.records, windows)
+    for at, one in enumerate(means_judged(case, drawn, means, ends)):
+        if one.age:
+            yield one
+        else:
+            compared = _without_days(drawn.world.pool, drawn.reference, windows[at])
+            yield replace(one, compared=compared)
+
+
+def means_judged(
+    case: Case, drawn: DrawnWorld, means: Means, ends: Sequence[int] = ()
+) -> Iterator[JudgedWindow]:
+    """Yield what is said beside normal days of the windows that end with some blocks.
+
+    Parameters
+    ----------
+    means
+        Of the records, and of these windows.
+    ends
+        Rising; none for all.
+    """
+    ends = ends or range(case.window - 1, case.blocks)
     times = case.times()
     course = means.course(times)
     met = 0
@@ -168,8 +196,7 @@ def judged_windows(
             met += 1
         age = len(course.normal)
         if not age:
-            compared = _without_days(drawn.world.pool, drawn.reference, windows[at])
-            yield JudgedWindow(block=end, age=0, compared=compared)
+            yield JudgedWindow(block=end, age=0)
             continue
         span = WindowBlocks(
             positions=times.positions[first : end + 1],

@@ -25,6 +25,8 @@ from benchmarks.days_parts.tasks import (
     Task,
     usual_case,
 )
+from benchmarks.days_parts.view_lines import view_lines
+from benchmarks.days_parts.views import ViewsSaid
 from benchmarks.days_parts.worlds import Weather
 
 Measured = Sequence[tuple[Task, Outcome]]
@@ -49,6 +51,7 @@ def table(measured: Measured) -> str:
         *_other_lines(measured),
         *slow_lines(slow),
         *camera_lines([(task.case, one) for task, one in measured if isinstance(one, CamerasSaid)]),
+        *view_lines([one for _, one in measured if isinstance(one, ViewsSaid)]),
     ]
     parts = [
         "Bars\n" + "\n".join(line.text for line in lines),

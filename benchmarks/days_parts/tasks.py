@@ -18,6 +18,7 @@ from benchmarks.days_parts.pool import Pool
 from benchmarks.days_parts.rates import Tally
 from benchmarks.days_parts.slow import SlowSaid, slow_said
 from benchmarks.days_parts.steps import Step, step_of
+from benchmarks.days_parts.views import ViewsSaid, views_said
 from benchmarks.days_parts.worlds import Weather
 
 AGES = (3, 7, 14, 60)
@@ -38,6 +39,7 @@ class Measure(enum.StrEnum):
     LEVEL = "level"
     TREND = "trend"
     CAMERAS = "cameras"
+    VIEWS = "views"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Task:
     with_peers: bool = False
 
 
-Outcome = FalseAlarms | list[Found] | Step | SlowSaid | CamerasSaid | dict[int, Tally]
+Outcome = FalseAlarms | list[Found] | Step | SlowSaid | CamerasSaid | ViewsSaid | dict[int, Tally]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class Amount:
         For false alarms: of each case that is pooled over sizes, and of each other one.
     peers
         How many of them are shown to the peers.
-    faults, today, steps, levels, trends, cameras
+    faults, today, steps, levels, trends, cameras, views
         For each other measure, of each kind of days.
     """
 
@@ -76,13 +78,23 @@ class Amount:
     levels: int
     trends: int
     cameras: int
+    views: int
 
 
 QUICK = Amount(
-    pooled=8, others=4, peers=2, faults=12, today=4, steps=6, levels=8, trends=8, cameras=8
+    pooled=8, others=4, peers=2, faults=12, today=4, steps=6, levels=8, trends=8, cameras=8, views=8
 )
 FULL = Amount(
-    pooled=24, others=16, peers=4, faults=24, today=16, steps=24, levels=24, trends=24, cameras=24
+    pooled=24,
+    others=16,
+    peers=4,
+    faults=24,
+    today=16,
+    steps=24,
+    levels=24,
+    trends=24,
+    cameras=24,
+    views=24,
 )
 
 
@@ -143,6 +155,11 @@ def tasks_of(amount: Amount, first_seed: int = 0) -> list[Task]:
         for case in CAMERAS
         for seed in range(amount.cameras)
     ]
+    tasks += [
+        Task(measure=Measure.VIEWS, case=usual_case(weather).name, seed=700 + seed)
+        for weather in COVERED
+        for seed in range(amount.views)
+    ]
     tasks = [replace(task, seed=first_seed + task.seed) for task in tasks]
     return sorted(tasks, key=lambda task: ("10,000" not in task.case, not task.with_peers))
 
@@ -177,7 +194,11 @@ def run_task(task: Task) -> Outcome:
         return slow_said(case, task.seed, pool)
     if task.measure is Measure.CAMERAS:
         return cameras_said(case, task.seed, pool, AGE_OF_CAMERAS)
-    return covered(case, task.seed, pool, AGES_OF_LEVEL)
+    return (
+        views_said(case, task.seed, pool)
+        if task.measure is Measure.VIEWS
+        else covered(case, task.seed, pool, AGES_OF_LEVEL)
+    )
 
 
 def outcomes(tasks: Sequence[Task], pool: Executor) -> Iterator[tuple[Task, Outcome]]:

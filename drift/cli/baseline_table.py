@@ -20,6 +20,8 @@ _NUMBERS_OF_ROWS = ("rows", "usable", "drawn", "measured")
 def baseline_table(job: str, uses: Sequence[BlockUse], *, of_rows: bool = False) -> str:
     """Return a line per block, newest first: when it began, its images, whether it is used.
 
+    Where a model has looked at the images of any block, it is told at how many of each.
+
     Parameters
     ----------
     of_rows
@@ -27,7 +29,9 @@ def baseline_table(job: str, uses: Sequence[BlockUse], *, of_rows: bool = False)
     """
     table = Table(title=f"Normal days of {job}")
     table.add_column("start", no_wrap=True)
-    for heading in _NUMBERS_OF_ROWS if of_rows else _NUMBERS:
+    is_seen = any(one.state.record is not None and one.state.record.view_id for one in uses)
+    headings = _NUMBERS_OF_ROWS if of_rows else _NUMBERS
+    for heading in (*headings, "seen") if is_seen else headings:
         table.add_column(heading, justify="right")
     table.add_column("used")
     for one in uses:
@@ -35,6 +39,7 @@ def baseline_table(job: str, uses: Sequence[BlockUse], *, of_rows: bool = False)
         table.add_row(
             as_text(one.state.block.start),
             *(["", "", "", ""] if record is None else _counts(record)),
+            *([_seen(record)] if is_seen else []),
             _used(one),
         )
     buffer = io.StringIO()
@@ -59,10 +64,15 @@ def _used(use: BlockUse) -> str:
 def record_line(record: BlockRecord) -> str:
     """Return what was measured of a block, as a line."""
     rows, images, drawn, measured = _counts(record)
+    seen = f", {_seen(record)} seen" if record.view_id else ""
     return (
         f"{as_text(record.block.start)}: {rows} rows, {images} images, {drawn} drawn, "
-        f"{measured} measured"
+        f"{measured} measured{seen}"
     )
+
+
+def _seen(record: BlockRecord | None) -> str:
+    return "" if record is None or record.view is None else f"{record.view.images:,}"
 
 
 def _counts(record: BlockRecord) -> tuple[str, str, str, str]:

@@ -40,6 +40,10 @@ class BlockRecord:
     segments
         By segment column and value: the sums over the drawn images of that value. A column that
         was no segment of the job when the record was made is missing.
+    view
+        Of the images that the model of ``[model]`` has looked at; None where that is not known.
+    view_id
+        Which model looked at them, and how: `ViewDefinition.id`; empty without a view.
     """
 
     block: Block
@@ -50,3 +54,10 @@ class BlockRecord:
     images: int = 0
     refused: int = 0
     segments: Mapping[str, Mapping[str, BothSums]] = field(default_factory=dict)
+    view: FamilySums | None = None
+    view_id: str = ""
+
+    @property
+    def sums(self) -> BothSums:
+        """The sums over all images."""
+        return BothSums(features=self.features, predictions=self.predictions, view=self.view)

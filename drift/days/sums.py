@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from drift.days.scale import ReferenceScale, ScoredImages
 
+_LEAST_SEEN = 0.9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSums:
@@ -35,7 +37,7 @@ class ColumnSums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilySums:
-    """Sums over the images of a block for one family: image features, or predictions.
+    """Sums over the images of a block for one family: features, predictions or a model's view.
 
     Attributes
     ----------
@@ -112,10 +114,36 @@ class FamilySums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BothSums:
-    """Sums over some images: of what was measured on them, and of what the model said."""
+    """Sums over some images: of what was measured on them, and of what the model said.
+
+    Attributes
+    ----------
+    features, predictions
+        Of the images that could be measured, and of those that have a prediction.
+    view
+        Of the images that the model of ``[model]`` has looked at; None where that is not known.
+    """
 
     features: FamilySums
     predictions: FamilySums
+    view: FamilySums | None = None
+
+
+def is_seen(sums: BothSums) -> bool:
+    """Tell whether a model looked at enough of the measured images to stand for all of them.
+
+    Where an image is gone since it was measured, no later model can look at it: a block of which
+    fewer than nine images in ten were seen tells nothing of the model's view.
+
+    >>> measured = FamilySums(images=10, effective=10.0)
+    >>> is_seen(BothSums(features=measured, predictions=measured, view=measured))
+    True
+    >>> few = FamilySums(images=8, effective=8.0)
+    >>> is_seen(BothSums(features=measured, predictions=measured, view=few))
+    False
+    """
+    view = sums.view
+    return view is not None and view.images >= max(1.0, _LEAST_SEEN * sums.features.images)
 
 
 def effective_number(clusters: NDArray[np.int64]) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from drift.model_view.pinned_views import pinned_views
 from drift.model_view.run_view import RunView
 from drift.observations.window_images import WindowImages
-from drift.pinned_views import pinned_views
 from drift.workplace import Workplace
 from jobs.errors import ModelError
 from reference_stats.profiles.profile import ReferenceProfile
@@ -33,8 +33,26 @@ def view_of_run(
     model = place.model
     if model is None:
         return None
+    if model.viewer is None or window.views is None:
+        return RunView(model=model.model, problem=_failure(model.failure))
+    return view_of_reference(place, profile, still_allowed)
+
+
+def view_of_reference(
+    place: Workplace, profile: ReferenceProfile, still_allowed: StillAllowed
+) -> RunView | None:
+    """Return the job's model beside its reference, whatever it saw in a window; as `view_of_run`.
+
+    Parameters
+    ----------
+    still_allowed
+        Raises where the lock was lost; nothing is written then.
+    """
+    model = place.model
+    if model is None:
+        return None
     viewer, found = model.viewer, RunView(model=model.model)
-    if viewer is None or window.views is None:
+    if viewer is None:
         return replace(found, problem=_failure(model.failure))
     definition = viewer.definition
     found = replace(found, definition=definition)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from drift.model_view.scale import ViewScale
+from reference_stats.model_view.views import ImageViews
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ViewSides:
@@ -23,3 +26,19 @@ class ViewSides:
 
     reference: pd.DataFrame
     current: pd.DataFrame
+
+    @classmethod
+    def of(cls, scale: ViewScale, views: ImageViews, index: pd.Index) -> ViewSides:
+        """Return the scores of a window beside those of the reference.
+
+        Parameters
+        ----------
+        views
+            What the model saw in the window's analysed images.
+        index
+            That of the window's features, in the same order.
+        """
+        return cls(
+            reference=scale.reference.set_axis(scale.held_out, axis=0),
+            current=scale.scores(views).set_axis(index, axis=0),
+        )

@@ -52,8 +52,8 @@ class ReportTables(HistoryTables):
     def columns(self, run_id: str = LATEST) -> pd.DataFrame:
         """Return what a run said about each column: one row per feature and prediction column.
 
-        Columns: ``column``, ``about`` (``"images"``, ``"predictions"``, ``"numbers"``), ``unit``,
-        ``state``, ``direction``, ``test``, ``effect``, ``shift``, ``p_value``,
+        Columns: ``column``, ``about`` (``"images"``, ``"view"``, ``"predictions"``, ``"numbers"``),
+        ``unit``, ``state``, ``direction``, ``test``, ``effect``, ``shift``, ``p_value``,
         ``adjusted_p_value``, ``threshold``; ``usual``, ``difference``, ``day_spread``; ``count``,
         ``mean``, ``std`` of ``reference_`` and ``current_`` (NaN for classes); ``note``.
 

@@ -107,6 +107,7 @@ def column_table(report: Mapping[str, Any]) -> pd.DataFrame:
     """Return one row per column of a ``report.json``, in its order."""
     groups = (
         ("images", report["features"]),
+        ("view", report.get("view", ())),
         ("predictions", report["predictions"]),
         # Reports of earlier versions have none.
         ("numbers", report.get("numbers", ())),

@@ -74,7 +74,7 @@ def unneeded_days(
     if profiles is not None and profile_id not in profiles:
         return sorted(names)
     parsed = ((name, parse_record_name(name)) for name in sorted(names))
-    return [name for name, found in parsed if found is not None and not needed.needs(found[0])]
+    return [name for name, found in parsed if found is not None and not needed.needs(found.block)]
 
 
 def _reach(job: Job, row: HistoryRow) -> timedelta:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from drift.across_runs.marks import MarkedWindow
-from drift.comparison.columns.columns import Column, LinedUp
+from drift.comparison.columns.columns import Column, ColumnRole, LinedUp
 from drift.comparison.columns.rounding import deviation_of
 from drift.comparison.effects import column_means
 from drift.days.judging.compare_days import NormalDays
@@ -74,6 +74,9 @@ def _moves(
 ) -> Iterator[MovedOn]:
     columns = {column.name: column for column in lined_up.columns}
     for family in normal.families:
+        if family.role is ColumnRole.VIEW:
+            # Another model may have looked at the accepted window.
+            continue
         blocks = [family.blocks[at] for at in normal.usual_blocks]
         for name in sorted(levels.keys() & accepted.shifts.keys() & columns.keys()):
             usual = usual_number(blocks, name)

@@ -9,6 +9,7 @@ from functools import partial
 from drift.across_runs.marks import PersonsMarks
 from drift.comparison.columns.columns import LinedUp
 from drift.days.judging.compare_days import NormalDays
+from drift.days.records.measured.scales import SeenReference
 from drift.days.records.upkeep import BlockState, block_states, past_of
 from drift.observations.reference.overlap import overlaps_reference
 from drift.run_request import as_text
@@ -44,14 +45,20 @@ def block_uses(
     request: WindowRequest,
     profile: ReferenceProfile,
     history: Sequence[HistoryRow],
+    seen: SeenReference | None = None,
 ) -> list[BlockUse]:
     """Return the blocks before a window, newest first, and which of them teach.
 
     They are looked at in all columns of the reference; a run looks at those that its window has.
+
+    Parameters
+    ----------
+    seen
+        What a model saw in the reference; None where no model looks at images.
     """
-    states = block_states(place, request, profile.id)
+    states = block_states(place, request, profile.id, "" if seen is None else seen.id)
     past = PastOfWindow(
-        known=past_of(place, request, profile, states),
+        known=past_of(place, request, profile, states, seen),
         marks=PersonsMarks.of(rows_before(history, as_text(request.end)), profile.id),
         span=TimeWindow(start=request.start or request.end, end=request.end),
         in_reference=partial(overlaps_reference, place.job),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drift.across_runs.marks import MarkedWindow
-from drift.comparison.columns.columns import LinedUp
+from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.comparison.columns.doubts import shorten_label
 from drift.comparison.compare import Comparison
 from drift.comparison.methods.location import LOCATION
@@ -23,7 +23,7 @@ from drift.days.scale import JOINT
 from drift.run_request import as_text
 from drift.verdict.accepted_level import MovedOn, moved_on
 from jobs.times.windows import TimeWindow
-from reference_stats.features.registry import feature_named
+from reference_stats.model_view.measures import measure_named
 from reports.findings.answers import State
 from reports.findings.class_shares import shares_by_name
 from reports.findings.columns import Finding
@@ -67,16 +67,25 @@ def level_over_days(
     places
         The blocks that count, of those that teach what is normal: see `places_of_level`.
     """
-    regimes = normal.times.regimes[places]
-    own = places[regimes == regimes[-1]]
+    own = _of_last_level(normal, places)
+    known = {family.role: _known_places(family, normal, places) for family in normal.families}
+    by_role = {
+        family.role: tuple(_columns(family, normal, known[family.role]))
+        for family in normal.families
+        if len(known[family.role])
+    }
     columns = sorted(
-        (one for family in normal.families for one in _columns(family, normal, places)),
+        (one for some in by_role.values() for one in some),
         key=lambda one: (-_size(one), one.name, one.label),
     )
     differ = tuple(one for one in columns if _beyond(one) > plan.effect_to_see)
     state = LevelState.DIFFERS if differ else LevelState.ALIKE
     shown = differ or tuple(columns[:1])
-    summary = _summary(shown[0], state, len(own), plan.unit) if shown else ""
+    summary = ""
+    if shown:
+        role = next(role for role, some in by_role.items() if shown[0] in some)
+        blocks = len(_of_last_level(normal, known[role]))
+        summary = _summary(shown[0], state, blocks, plan.unit)
     accepted = plan.accepted
     accepted_run = "" if accepted is None else accepted.run_id
     if accepted is not None and differ:
@@ -141,6 +150,28 @@ def places_of_level(
 
 def _span(record: BlockRecord) -> TimeWindow:
     return TimeWindow(start=record.block.start, end=record.block.end)
+
+
+def _of_last_level(normal: NormalDays, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the blocks of the level that the last of some blocks has; at least one."""
+    regimes = normal.times.regimes[places]
+    last: NDArray[np.int64] = places[regimes == regimes[-1]]
+    return last
+
+
+def _known_places(
+    family: DaysFamily, normal: NormalDays, places: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the blocks that say how a family differs; none where they are too few.
+
+    A new model may have looked at a part of the blocks, and must have at two of the last level.
+    """
+    if family.role is not ColumnRole.VIEW:
+        return places
+    known: NDArray[np.int64] = places[np.isfinite(family.means.means[places]).any(axis=1)]
+    newest = normal.times.regimes[places[-1]]
+    enough = int((normal.times.regimes[known] == newest).sum()) >= _FEWEST_BLOCKS
+    return known if enough else known[:0]
 
 
 def _columns(
@@ -248,8 +279,8 @@ def _title(column: LevelColumn) -> str:
 
 
 def _number_title(name: str) -> str:
-    feature = feature_named(name)
-    return name if feature is None else f"{feature.title[:1].lower()}{feature.title[1:]}"
+    measure = measure_named(name)
+    return name if measure is None else f"{measure.title[:1].lower()}{measure.title[1:]}"
 
 
 def _amount(column: LevelColumn) -> str:

@@ -273,12 +273,14 @@ def trend_of_window(
     if measured.trend is not None:
         return measured.trend
     comparison = measured.comparison
+    # Another file of the model sees otherwise: its scores are no course over runs.
+    lasting = (*comparison.features, *comparison.predictions, *comparison.numbers)
     tested = comparison.evidence
     today = TodaysRun(
         window_start=as_text(window.start),
         window_end=as_text(window.end),
         profile_id=profile_id,
-        shifts={one.name: one.shift for one in comparison.findings if one.shift is not None},
+        shifts={one.name: one.shift for one in lasting if one.shift is not None},
         reference_units=0 if tested is None else tested.reference_units,
         current_units=0 if tested is None else tested.current_units,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.comparison.columns.doubts import shorten_label
-from reference_stats.features.registry import feature_named
+from reference_stats.model_view.measures import measure_named
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Finding
 from reports.findings.constant_reference import ConstantReference, difference_words, reference_words
@@ -64,8 +64,8 @@ def _from_mean_to_mean(finding: Finding) -> str:
 
 def title_of(finding: Finding) -> str:
     """Return what people call a column."""
-    feature = feature_named(finding.name)
-    return finding.name.replace("_", " ") if feature is None else feature.title
+    measure = measure_named(finding.name)
+    return finding.name.replace("_", " ") if measure is None else measure.title
 
 
 def _off_constant(finding: Finding, constant: ConstantReference) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from drift.comparison.columns.columns import NEAR_COPIES
 from drift.comparison.segments.judged import JudgedSegment
 from drift.verdict.headline.logged import numbers_opening
-from drift.verdict.headline.named import look_of, to_name
+from drift.verdict.headline.named import look_of, says_of, to_name
 from drift.verdict.headline.reach import capped_reach
 from drift.verdict.moves import describe_move, size_of, title_of
 from drift.verdict.yardstick import REFERENCE_ALONE, Yardstick
-from reference_stats.features.registry import feature_named
+from reference_stats.model_view.measures import measure_named
+from reference_stats.model_view.view_scores import view_score_named
 from reports.findings.columns import Finding, Multivariate
 from reports.findings.effect_sizes import TAILS
 from reports.findings.images import ImageCounts
@@ -152,6 +153,7 @@ def _short_headline(cause: str, drifted: str, than: str) -> str:
 def _to_measure(named: Sequence[Finding], drifted: Sequence[Finding]) -> list[Finding]:
     """Return what the headline names, and the largest move where it is larger than those."""
     told = list(named[:_MOVES_NAMED])
+    told += [one for one in named[_MOVES_NAMED:] if view_score_named(one.name) is not None]
     largest = min(drifted, key=lambda one: (-capped_reach(one), -size_of(one), one.name))
     if all(capped_reach(largest) > capped_reach(one) for one in told):
         told.append(largest)
@@ -160,6 +162,9 @@ def _to_measure(named: Sequence[Finding], drifted: Sequence[Finding]) -> list[Fi
 
 def _opening(named: Sequence[Finding], drifted: Sequence[Finding], extent: Extent) -> str:
     yardstick = extent.yardstick
+    if named and says_of(named[0]) and not yardstick.is_days:
+        some = "Some images" if _is_about_some(named[0]) else "Images"
+        return f"{some} {says_of(named[0])} the reference does not"
     words = list(dict.fromkeys(look_of(finding) for finding in named))
     if words:
         partly = all(_is_about_some(finding) for finding in named)
@@ -188,7 +193,7 @@ def _whose(alike: Sequence[Finding], extent: Extent) -> str:
 
 
 def _is_about_images(finding: Finding) -> bool:
-    return finding.name == NEAR_COPIES or feature_named(finding.name) is not None
+    return finding.name == NEAR_COPIES or measure_named(finding.name) is not None
 
 
 def _is_about_some(finding: Finding) -> bool:

@@ -60,7 +60,7 @@ class _Reason:
 class _Usual:
     """A number of the window's images one by one, and what is usual of it in the reference."""
 
-    values: NDArray[np.float64]
+    numbers: NDArray[np.float64]
     low: float
     middle: float
     high: float
@@ -107,7 +107,7 @@ class Reasons:
             return _Reason(look=look, numbers="", outside=distance >= 1, weight=distance)
         usual = self._usual(name)
         # The labels of rows ascend; a table of a million of them for each number would be large.
-        value = float(usual.values[np.searchsorted(self.window.features.index, position)])
+        value = float(usual.numbers[np.searchsorted(self.window.features.index, position)])
         if name in self.piles:
             look = f"one of many alike in {measure.title}"
             numbers = f"{value:.3g}"
@@ -126,7 +126,7 @@ class Reasons:
             reference, current = self._sides(name)
             low, middle, high = np.nanquantile(reference, (_USUAL[0], 0.5, _USUAL[1])).tolist()
             self.known[name] = _Usual(
-                values=current.to_numpy(),
+                numbers=current.to_numpy(),
                 low=low,
                 middle=middle,
                 high=high,

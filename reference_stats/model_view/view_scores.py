@@ -15,7 +15,7 @@ class ViewScore:
     ----------
     name
         The name of the column: one that no log gives to a column of its own.
-    unit, title, rises, falls, resolution, rising, falling, behind
+    unit, title, rises, falls, resolution, rising, falling
         As of `Feature`.
     says
         What a rise says, so that "images ... the reference does not" is a sentence ("show things
@@ -31,7 +31,6 @@ class ViewScore:
     says: str = ""
     rising: Sign = Sign.TRACE
     falling: Sign = Sign.TRACE
-    behind: tuple[str, ...] = ()
 
 
 NOVELTY = ViewScore(
@@ -52,7 +51,6 @@ CLASS_NOVELTY = ViewScore(
     falls="more typical of their predicted class",
     resolution=0.001,
     rising=Sign.LOOK,
-    behind=("view_novelty",),
 )
 ENTROPY = ViewScore(
     name="view_entropy",
@@ -61,7 +59,6 @@ ENTROPY = ViewScore(
     rises="less clear to the model",
     falls="clearer to the model",
     resolution=0.001,
-    behind=("view_novelty", "view_class_novelty"),
 )
 ENERGY = ViewScore(
     name="view_energy",
@@ -70,7 +67,6 @@ ENERGY = ViewScore(
     rises="weaker in the model's outputs",
     falls="stronger in the model's outputs",
     resolution=0.01,
-    behind=("view_novelty", "view_class_novelty", "view_entropy"),
 )
 VIEW_SCORES: tuple[ViewScore, ...] = (NOVELTY, CLASS_NOVELTY, ENTROPY, ENERGY)
 """In the order in which they are told of."""

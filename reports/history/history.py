@@ -199,7 +199,7 @@ def history_row(findings: RunFindings) -> HistoryRow:
     """Return the row that the history keeps of a run."""
     columns = {
         column.name: column
-        for column in (*findings.numbers, *findings.predictions, *findings.features)
+        for column in (*findings.numbers, *findings.predictions, *findings.view, *findings.features)
     }
     evidence = findings.evidence
     times = findings.log_times or LogTimes()

@@ -92,7 +92,7 @@ def normal_days_of(findings: RunFindings) -> DaysOfRun | None:
         return None
     columns = {
         column.name: column
-        for column in (*findings.numbers, *findings.predictions, *findings.features)
+        for column in (*findings.numbers, *findings.predictions, *findings.view, *findings.features)
     }
     usual = known_numbers({name: usual_shift(columns[name]) for name in sorted(columns)})
     spreads = {name: columns[name].beside_days for name in usual}

@@ -146,6 +146,7 @@ def _columns(findings: RunFindings) -> tuple[list[_Column], int]:
     candidates = [
         *_joint(findings),
         *(_column("feature", column) for column in findings.features),
+        *(_column("view", column) for column in findings.view),
         *(_column("prediction", column) for column in findings.predictions),
         *(_column("number", column) for column in findings.numbers),
     ]

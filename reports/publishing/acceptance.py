@@ -92,7 +92,9 @@ def mark_page(
 
 
 def _published_run(report: Mapping[str, Any]) -> PublishedRun:
-    columns = (*report.get("numbers", ()), *report["predictions"], *report["features"])
+    named = ("numbers", "predictions", "view", "features")
+    # Reports of earlier versions do not have all of them.
+    columns = [column for name in named for column in report.get(name, ())]
     return PublishedRun(
         profile_id=str(report["profile"]["id"]),
         shifts=known_shifts({column["name"]: column.get("shift") for column in columns}),

@@ -47,7 +47,8 @@ def distance_unit(findings: RunFindings) -> str:
     The unit is sigma. If all image features that drifted are constant in the reference, there is no
     standard deviation, and the unit is a step of the resolution.
     """
-    drifted = [column for column in findings.features if column.state is State.DRIFT]
+    of_images = (*findings.features, *findings.view)
+    drifted = [column for column in of_images if column.state is State.DRIFT]
     only_constants = bool(drifted) and all(one.constant is not None for one in drifted)
     return _STEPS if only_constants else SIGMA
 

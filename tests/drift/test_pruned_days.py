@@ -7,7 +7,7 @@ import pytest
 
 from drift.days.blocks import Block
 from drift.days.records.calendar import BlockCalendar
-from drift.days.records.stored.names import days_folder, record_name
+from drift.days.records.stored.names import RecordName, days_folder
 from drift.days.records.stored.pin import pin_name
 from drift.pruning.days import NeededDays
 from drift.pruning.keep import Keep
@@ -39,7 +39,7 @@ def write_days(bucket, profile, starts, length=DAY):
     names = []
     for start in starts:
         block = Block(start=start, end=start + length)
-        names.append(days_folder(PREFIX, profile) + record_name(block, "0123abcd"))
+        names.append(days_folder(PREFIX, profile) + RecordName(block=block, key="0123abcd").text)
         bucket.write(names[-1], b"{}")
     bucket.write(days_folder(PREFIX, profile) + ROLLUP_NAME, b"")
     return names

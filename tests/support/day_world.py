@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from drift.days.records.known_days import KnownDays, known_days
+from drift.days.records.measured.measure import Measuring
+from drift.days.records.measured.scales import SeenReference
+from drift.model_view.line import view_of_run
 from drift.observations.logged_images import LoggedImages
 from drift.observations.segments.segment_values import segments_of
 from drift.observations.window_images import WindowImages, join
@@ -70,6 +73,7 @@ def read_window(place: Workplace, request: WindowRequest) -> tuple[PredictionRow
         open_bucket=place.open_bucket,
         cache=place.feature_cache,
         features=place.features,
+        seeing=place.seeing,
     )
     logged = LoggedImages.of(predictions, located, extracted)
     return predictions, join(logged, segments_of(logged, place.job))
@@ -86,4 +90,6 @@ def run_days(
     request = requested_window(place.job, options, NOW)
     predictions, window = read_window(place, request)
     profile = pinned_profile(place)
-    return known_days(place, request, predictions, profile, window, still_allowed)
+    seen = SeenReference.of(view_of_run(place, profile, window, still_allowed))
+    measuring = Measuring.of(place.job, profile, seen)
+    return known_days(place, request, predictions, measuring, window, still_allowed)

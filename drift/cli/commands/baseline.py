@@ -29,15 +29,20 @@ def show(job_file: Path, until: datetime | None) -> None:
     """Print the days before the window of JOB.toml, newest first, and which of them are used."""
     job = _job_with_days(job_file)
     from drift.cli.baseline_table import baseline_table  # noqa: PLC0415 - heavy imports
+    from drift.days.records.measured.scales import SeenReference  # noqa: PLC0415
+    from drift.model_view.line import view_of_reference  # noqa: PLC0415
     from drift.run_request import RunOptions, requested_window  # noqa: PLC0415
     from drift.verdict.day_uses import block_uses  # noqa: PLC0415
     from drift.workplace import open_workplace  # noqa: PLC0415
+    from reports.conditional_writes import always_allowed  # noqa: PLC0415
     from reports.history.store import read_history  # noqa: PLC0415
 
     place = open_workplace(job, writes=False)
     request = requested_window(job, RunOptions(until=until), place.clock())
     profile = place.profiles.load(_pinned(place, job_file))
-    uses = block_uses(place, request, profile, read_history(place.bucket, place.prefix))
+    seen = SeenReference.of(view_of_reference(place, profile, always_allowed))
+    history = read_history(place.bucket, place.prefix)
+    uses = block_uses(place, request, profile, history, seen)
     if uses:
         click.echo(baseline_table(job.name, uses, of_rows=not job.has_images))
     else:
@@ -56,19 +61,22 @@ def rebuild(job_file: Path, until: datetime | None) -> None:
     job = _job_with_days(job_file)
     from drift.cli.baseline_table import record_line  # noqa: PLC0415 - heavy imports
     from drift.days.records import upkeep  # noqa: PLC0415
+    from drift.days.records.measured.scales import SeenReference  # noqa: PLC0415
+    from drift.model_view.line import view_of_reference  # noqa: PLC0415
     from drift.run_request import RunOptions, requested_window  # noqa: PLC0415
     from drift.workplace import only_run, open_workplace  # noqa: PLC0415
 
     place = open_workplace(job)
     request = requested_window(job, RunOptions(until=until), place.clock())
-    profile_id = _pinned(place, job_file)
+    profile = place.profiles.load(_pinned(place, job_file))
     with only_run(place) as still_allowed:
         done = upkeep.rebuild(
             place,
             request,
-            place.profiles.load(profile_id),
+            profile,
             still_allowed,
             lambda record: click.echo(record_line(record)),
+            SeenReference.of(view_of_reference(place, profile, still_allowed)),
         )
     left = f"; {done.not_made} could not be measured and stay as they were" if done.not_made else ""
     click.echo(f"{done.written} records written{left}.")

@@ -128,6 +128,7 @@ def _said(
     return replace(
         comparison,
         features=tuple(said.get(one.name, one) for one in comparison.features),
+        view=tuple(said.get(one.name, one) for one in comparison.view),
         predictions=tuple(said.get(one.name, one) for one in comparison.predictions),
         numbers=tuple(said.get(one.name, one) for one in comparison.numbers),
         joint=_joint(normal, comparison.joint, lined_up, judges.get(ColumnRole.FEATURE)),

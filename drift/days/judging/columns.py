@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from drift.comparison.columns.columns import Column, ColumnKind
+from drift.comparison.columns.columns import Column, ColumnKind, ColumnRole
 from drift.comparison.columns.rounding import deviation_of
 from drift.comparison.effects import Effect, untested_effect, usual_effect
 from drift.comparison.judge import below_resolution_words
@@ -26,6 +26,9 @@ from drift.days.sums import FamilySums
 from reports.findings.answers import State
 from reports.findings.columns import Finding, Statistic
 from reports.findings.days import BesideDays
+
+_NOT_KNOWN = "Normal days say nothing of it: it is shown, not tested."
+_NOT_SEEN = "The model has not looked at normal days yet: it is shown, not tested."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class DaysJudge:
             threshold=None,
             effect=compared.effect if moved is None else moved.size,
             direction=compared.direction if moved is None else moved.direction,
-            note=compared.note or "Normal days say nothing of it: it is shown, not tested.",
+            note=compared.note or (_NOT_SEEN if column.role is ColumnRole.VIEW else _NOT_KNOWN),
         )
 
     def adjusted_p_value(self, group: str) -> float:

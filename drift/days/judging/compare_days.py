@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drift.comparison.columns.columns import LinedUp
+from drift.comparison.columns.columns import ColumnRole, LinedUp
 from drift.days.blocks import Block, BlockRecord
 from drift.days.judging.families import (
     DaysFamily,
@@ -126,7 +126,7 @@ class NormalDays:
             # Which past blocks are normal does not depend on a window that has nothing to test.
             families = tuple(days_families(known, partial(all_columns, known), renaming))
         shares = RateShares.of(len(families), len(segments.families))
-        plans = tuple(_plan(detection, shares.of_whole) for _ in families)
+        plans = tuple(_plan_of_whole(detection, shares, one.role) for one in families)
         of_parts = tuple(
             _plan(detection, shares.of_segments, needed_days=NEEDED_DAYS) for _ in segments.families
         )
@@ -243,6 +243,12 @@ def _plan(detection: DetectionSettings, shares: int, needed_days: int = 0) -> Mo
         seed=SEED,
         needed_days=needed_days,
     )
+
+
+def _plan_of_whole(detection: DetectionSettings, shares: RateShares, role: ColumnRole) -> ModelPlan:
+    plan = _plan(detection, shares.of_whole)
+    # A new model has looked at few of the days that the other families know well.
+    return replace(plan, learns_for=NEEDED_DAYS) if role is ColumnRole.VIEW else plan
 
 
 def _course(

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from drift.comparison.columns.columns import ColumnKind, ColumnRole, LinedUp
 from drift.comparison.describe import untested_state
-from drift.days.blocks import BlockRecord
+from drift.days.judging.of_family import classes_of, family_of, scale_of
 from drift.days.matrix import FamilyMeans, ReferenceClasses, family_means
 from drift.days.model.random_effects.family_rows import rows_of
 from drift.days.records.known_days import KnownDays
+from drift.days.records.measured.scales import ProfileScales
 from drift.days.scale import JOINT, ReferenceScale
 from drift.days.sums import FamilySums
 
@@ -68,19 +69,14 @@ def days_families(
     renaming
         By column, under which name each class is compared that is likely spelled anew.
     """
-    scales = known.scales
-    sides: list[tuple[ColumnRole, ReferenceScale, Mapping[str, ReferenceClasses]]] = [
-        (ColumnRole.FEATURE, scales.features, {}),
-        (ColumnRole.PREDICTION, scales.predictions, renamed_reference(scales.classes, renaming)),
-    ]
-    if scales.numbers:
-        # The log's numbers are summed up beside what the model said, of the same rows.
-        sides.append((ColumnRole.NUMBER, scales.predictions, {}))
-    for role, scale, classes in sides:
-        blocks = [renamed_sums(_sums(record, role), renaming) for record in known.records]
-        own = [renamed_sums(_sums(record, role), renaming) for record in known.own_records]
-        whole = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
-        window = renamed_sums(whole, renaming)
+    for role in _families_of(known.scales):
+        scale = scale_of(known.scales, role)
+        if scale is None:
+            continue
+        classes = renamed_reference(classes_of(known.scales, role), renaming)
+        blocks = [renamed_sums(family_of(one.sums, role), renaming) for one in known.records]
+        own = [renamed_sums(family_of(one.sums, role), renaming) for one in known.own_records]
+        window = renamed_sums(family_of(known.window, role), renaming)
         means = family_means(scale, classes, [*blocks, *own, window], columns_of(role))
         has_columns = any(key.group != JOINT for key in means.keys)
         if blocks and has_columns:
@@ -94,8 +90,10 @@ def days_families(
             )
 
 
-def _sums(record: BlockRecord, role: ColumnRole) -> FamilySums:
-    return record.features if role is ColumnRole.FEATURE else record.predictions
+def _families_of(scales: ProfileScales) -> list[ColumnRole]:
+    roles = [ColumnRole.FEATURE, ColumnRole.VIEW, ColumnRole.PREDICTION]
+    # The log's numbers are summed up beside what the model said, of the same rows.
+    return [*roles, ColumnRole.NUMBER] if scales.numbers else roles
 
 
 def renaming_of(lined_up: LinedUp) -> Renaming:
@@ -136,15 +134,16 @@ def _merged(amounts: Mapping[str, float], names: Mapping[str, str]) -> dict[str,
 
 def testable_columns(known: KnownDays, lined_up: LinedUp, role: ColumnRole) -> frozenset[str]:
     """Return the columns of a family that the window can be tested in; none without its images."""
-    window = known.window.features if role is ColumnRole.FEATURE else known.window.predictions
+    window = family_of(known.window, role)
     return _testable(lined_up, role) if window.images else frozenset()
 
 
 def all_columns(known: KnownDays, role: ColumnRole) -> frozenset[str]:
     """Return the columns of a family that the reference knows."""
     scales = known.scales
-    if role is ColumnRole.FEATURE:
-        return frozenset(scales.features.columns)
+    scale = scale_of(scales, role)
+    if role in (ColumnRole.FEATURE, ColumnRole.VIEW):
+        return frozenset() if scale is None else frozenset(scale.columns)
     if role is ColumnRole.NUMBER:
         return scales.numbers
     return frozenset({*scales.predictions.columns, *scales.classes}) - scales.numbers

@@ -21,8 +21,8 @@ from drift.days.judging.effects import (
     number_beside_days,
     share_effect_beside_days,
 )
+from drift.days.judging.of_family import family_of
 from drift.days.judging.segment_families import SegmentFamily, SegmentPast
-from drift.days.judging.segment_means import family_of
 from drift.days.judging.usual import usual_number, usual_shares
 from drift.days.model.random_effects.family_rows import known_days, rows_of, without_scores
 from drift.days.model.verdict import GroupVerdict, WindowVerdict, judge

@@ -9,13 +9,13 @@ from drift.comparison.columns.columns import ColumnRole
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.days.blocks import BlockRecord
+from drift.days.judging.of_family import NO_IMAGES, classes_of, family_of, scale_of
 from drift.days.matrix import FamilyMeans, family_means
 from drift.days.records.measured.scales import ProfileScales
-from drift.days.sums import BothSums, FamilySums
+from drift.days.sums import BothSums
 from drift.observations.segments.segment_values import SegmentValue
 
-_NO_IMAGES = FamilySums(images=0, effective=0.0)
-NOTHING_KNOWN = BothSums(features=_NO_IMAGES, predictions=_NO_IMAGES)
+NOTHING_KNOWN = BothSums(features=NO_IMAGES, predictions=NO_IMAGES)
 """The sums of a value of which a block knows nothing."""
 
 
@@ -26,11 +26,6 @@ def segment_sums(record: BlockRecord, segment: SegmentValue) -> BothSums:
     least five of its images, at most 50.
     """
     return record.segments.get(segment.column, {}).get(segment.value, NOTHING_KNOWN)
-
-
-def family_of(sums: BothSums, role: ColumnRole) -> FamilySums:
-    """Return what is known of one family of columns."""
-    return sums.features if role is ColumnRole.FEATURE else sums.predictions
 
 
 def segment_means(
@@ -53,10 +48,11 @@ def segment_means(
     only_locations
         Whether of numbers the locations alone are looked at, and no joint scores.
     """
-    is_feature = role is ColumnRole.FEATURE
-    scale = scales.features if is_feature else scales.predictions
-    classes = {} if is_feature else scales.classes
+    scale = scale_of(scales, role)
+    if scale is None:
+        raise ValueError("No model looks at images, so that its view of a segment is not known.")
     own = [family_of(one, role) for one in blocks]
+    classes = classes_of(scales, role)
     return family_means(scale, classes, own, columns, only_locations=only_locations)
 
 

@@ -38,13 +38,17 @@ class BlockLook:
     critical
         What the largest statistic exceeds on a normal day with the plan's level.
     alarms
-        Which scores lie beyond it and far enough from their expectation to matter.
+        Which scores lie beyond it and far enough from their expectation to matter; none that is
+        still learnt.
+    is_telling
+        Whether it says how well blocks are predicted: a score of it is learnt.
     """
 
     surprise: Surprise
     sizes: Sizes
     critical: float
     alarms: NDArray[np.bool_]
+    is_telling: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,11 +99,13 @@ class FamilyCourse:
             return None
         sizes = self._sizes_of(found.known)
         critical = sizes.times(self.calibration.factor(found.share)).quantile(self.plan.level)
+        learnt = self._learnt(past, when) & found.known
         return BlockLook(
             surprise=found,
             sizes=sizes,
             critical=critical,
-            alarms=alarmed(found, critical, self.family, self.plan),
+            alarms=alarmed(found, critical, self.family, self.plan) & learnt,
+            is_telling=bool(learnt.any()),
         )
 
     def learn(self, look: BlockLook, among: NDArray[np.bool_] | None = None) -> None:
@@ -110,6 +116,8 @@ class FamilyCourse:
         among
             The scores that count, shape (scores,); None for all.
         """
+        if not look.is_telling:
+            return
         sizes, largest = look.sizes, look.surprise.largest
         if among is not None and (look.surprise.known & ~among).any():
             some = look.surprise.known & among
@@ -132,6 +140,13 @@ class FamilyCourse:
         for row in rows:
             changed[row, self.places_of((group,))] = is_out
         self.left_out = changed
+
+    def _learnt(self, past: FamilyMeans, when: BlockTimes) -> NDArray[np.bool_]:
+        """Return which scores are known on enough days, shape (scores,)."""
+        if not self.plan.learns_for:
+            return np.ones(len(past.keys), dtype=np.bool_)
+        learnt: NDArray[np.bool_] = known_days(past, when) >= self.plan.learns_for
+        return learnt
 
     @property
     def _last_shape(self) -> KernelShape:

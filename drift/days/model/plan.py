@@ -26,6 +26,10 @@ class ModelPlan:
         Equal seeds give equal results.
     needed_days
         A score is judged where the normal blocks that know it are of so many days.
+    learns_for
+        A score opens no episode, and says nothing of how well blocks are predicted, before the
+        normal blocks that know it are of so many days. It is judged meanwhile, as in the first days
+        of a job. That is for families that may begin long after the others.
     """
 
     level: float
@@ -33,3 +37,4 @@ class ModelPlan:
     draws: int = 4000
     seed: int = 0
     needed_days: int = 0
+    learns_for: int = 0

@@ -18,6 +18,7 @@ from drift.days.records.choosing import (
 from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
 from drift.days.records.measured.measure import Measuring
+from drift.days.records.measured.views_added import with_view_of
 from drift.days.records.own_blocks import OwnBlock, due, late_rows, own_blocks, own_record
 from drift.days.records.stored.names import record_key
 from drift.days.records.stored.pin import PinnedDays, read_pin, write_pin
@@ -28,7 +29,6 @@ from drift.workplace import Workplace
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
 from reference_stats.image_uses import moments_of
-from reference_stats.profiles.profile import ReferenceProfile
 from reports.conditional_writes import StillAllowed
 from reports.words.numbers import counted
 
@@ -43,12 +43,10 @@ class Gathering:
 
     Attributes
     ----------
-    place, request, predictions, profile, window
+    place, request, predictions, measuring, window
         As for `known_days`.
     calendar
         How time is cut.
-    measuring
-        How images become sums.
     own
         The blocks that the window consists of.
     """
@@ -56,10 +54,9 @@ class Gathering:
     place: Workplace
     request: WindowRequest
     predictions: PredictionRows
-    profile: ReferenceProfile
+    measuring: Measuring
     window: WindowImages
     calendar: BlockCalendar
-    measuring: Measuring
     own: tuple[OwnBlock, ...]
 
     @classmethod
@@ -68,39 +65,36 @@ class Gathering:
         place: Workplace,
         request: WindowRequest,
         predictions: PredictionRows,
-        profile: ReferenceProfile,
+        measuring: Measuring,
         window: WindowImages,
     ) -> Gathering:
-        """Return how a run gathers its records; the parameters are those of `known_days`.
-
-        Raises
-        ------
-        ProfileDefinitionError
-            If the profile holds a feature that is defined in another way now.
-        """
+        """Return how a run gathers its records; the parameters are those of `known_days`."""
         calendar = BlockCalendar.of(request, predictions.window, place.job.day_zone)
-        measuring = Measuring.of(place.job, profile)
         return cls(
             place=place,
             request=request,
             predictions=predictions,
-            profile=profile,
+            measuring=measuring,
             window=window,
             calendar=calendar,
-            measuring=measuring,
             own=own_blocks(calendar, predictions, window),
         )
 
     def write_own_blocks(self, store: RecordStore, known: frozenset[Block]) -> None:
-        """Write the records of the window's own blocks that are not there.
+        """Write the records of the window's own blocks that are not there, or not with the view.
 
         A block that cannot show what is normal is left to the run that will need it: until then
         its rows and images may have come.
         """
-        for one in due(self.own, known, self.place.clock()):
+        seen = store.without_view if self.window.views is not None else frozenset()
+        for one in due(self.own, known - seen, self.place.clock()):
             record = own_record(one, self.window, self.measuring)
-            if not why_not(record, self.place.job, blocks=len(self.own)):
+            if why_not(record, self.place.job, blocks=len(self.own)):
+                continue
+            if one.block not in known:
                 store.create(record)
+            else:
+                self._add_view(store, store.read([one.block]).get(one.block), record)
 
     def late_rows(
         self,
@@ -128,14 +122,15 @@ class Gathering:
     ) -> tuple[dict[Block, StoredRecord | None], int]:
         """Return the records that this run uses, None where one cannot be read, and pin them."""
         job, run = self.place.job, run_id(self.place.job, self.request)
+        view_id = self.measuring.scales.view_id
         choice = PinnedDays(
-            profile_id=self.profile.id,
-            key=record_key(job, self.request.rows),
+            profile_id=self.measuring.scales.profile_id,
+            key="-".join(filter(None, (record_key(job, self.request.rows), view_id))),
             days=job.baseline.days,
         )
         pin = read_pin(self.place, run)
         if pin.pinned is not None and pin.pinned.is_for(choice):
-            used = store.read(block for block, digest in pin.pinned.digests.items() if digest)
+            used = store.read_pinned(pin.pinned.readable)
             if {block: one.digest for block, one in used.items()} == pin.pinned.readable:
                 return {**dict.fromkeys(pin.pinned.digests), **used}, pin.pinned.not_made
             logger.warning(
@@ -159,7 +154,9 @@ class Gathering:
             wanted = chosen_by_rows(known, self.predictions.window.start, days)
         there: dict[Block, StoredRecord | None] = {**store.read(wanted)}
         there |= {block: None for block in wanted if block in store.broken}
-        maker = self._maker()
+        stops_at = time.monotonic() + self.place.job.baseline.most_minutes * _MINUTE_S
+        not_seen = [block for block in wanted if block in store.without_view]
+        maker = self._maker(stops_at)
         made = 0
         for record in self._missing(maker, wanted, known, there):
             there[record.block] = store.create(record)
@@ -171,7 +168,50 @@ class Gathering:
                 "%s of normal days not measured yet: later runs go on",
                 counted(maker.not_made, "block"),
             )
+        self._add_views(store, not_seen, there, stops_at)
         return there, maker.not_made
+
+    def _add_views(
+        self,
+        store: RecordStore,
+        blocks: Sequence[Block],
+        there: dict[Block, StoredRecord | None],
+        stops_at: float,
+    ) -> None:
+        """Add the model's view to the records of blocks that lack it, as far as there is time.
+
+        Parameters
+        ----------
+        blocks
+            Newest first.
+        there
+            The records so far; those with a view take their places.
+        """
+        left = [block for block in blocks if there.get(block) is not None]
+        if not left:
+            return
+        maker = self._maker(stops_at)
+        for made in maker.of_blocks(left, self._rows_a_block):
+            there[made.block] = self._add_view(store, there[made.block], made)
+        seen = len([block for block in left if block not in store.without_view])
+        logger.info(
+            "%s of %s of normal days seen by the model; later runs go on with the others",
+            f"{seen:,}",
+            counted(len(left), "block"),
+        )
+
+    def _add_view(
+        self, store: RecordStore, record: StoredRecord | None, made: BlockRecord
+    ) -> StoredRecord | None:
+        """Write a record with the view of one that was made now; return what is there then."""
+        if record is None or made.view is None:
+            return record
+        return store.create(with_view_of(record.record, made))
+
+    @property
+    def _rows_a_block(self) -> float:
+        """About how many rows the log has in a block."""
+        return float(self.calendar.rows or max(1.0, self.predictions.log_rows / len(self.own)))
 
     def _missing(
         self,
@@ -183,8 +223,7 @@ class Gathering:
         rows = self.calendar.rows
         if rows is None:
             missing = [block for block in wanted if block not in known]
-            rows_a_block = max(1.0, self.predictions.log_rows / len(self.own))
-            return maker.of_blocks(missing, rows_a_block)
+            return maker.of_blocks(missing, self._rows_a_block)
         oldest = there.get(wanted[-1]) if wanted else None
         if oldest is not None and oldest.record.rows < rows:
             # The log begins there.
@@ -194,11 +233,10 @@ class Gathering:
         edge = end_before(wanted[-1], distance) if wanted else self.predictions.window.start
         return maker.of_rows(rows, edge, days - len(wanted), distance)
 
-    def _maker(self) -> BlockMaker:
+    def _maker(self, stops_at: float) -> BlockMaker:
         later = LaterUses()
         rows = self.window.rows
         later.add(rows["image"].to_numpy(dtype=object), moments_of(rows["timestamp"]))
-        stops_at = time.monotonic() + self.place.job.baseline.most_minutes * _MINUTE_S
         return BlockMaker(
             self.place,
             self.measuring,

@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.choosing import UNREADABLE, counted_reasons, why_not
 from drift.days.records.gathering import Gathering
-from drift.days.records.measured.measure import window_sums
+from drift.days.records.measured.measure import Measuring, window_sums
 from drift.days.records.measured.scales import ProfileScales
 from drift.days.records.own_blocks import own_record, weights_of
 from drift.days.records.stored.store import RecordStore, StoredRecord
-from drift.days.sums import BothSums
+from drift.days.sums import BothSums, is_seen
 from drift.observations.window_images import WindowImages
 from drift.workplace import Workplace
 from jobs.predictions.rows.rows import PredictionRows
 from jobs.times.windows import WindowRequest
-from reference_stats.profiles.profile import ReferenceProfile
 from reports.conditional_writes import StillAllowed, always_allowed
 
 
@@ -82,6 +81,11 @@ class KnownDays:
     record_digests: tuple[str, ...] = ()
     window_segments: Mapping[str, Mapping[str, BothSums]] = field(default_factory=dict)
 
+    @property
+    def seen(self) -> int:
+        """How many of the past blocks the model of ``[model]`` has looked at."""
+        return sum(is_seen(record.sums) for record in self.records)
+
     def digest(self, marks: Iterable[str] = ()) -> str:
         """Return SHA-256 in hex over the records, and over the marks that were used with them.
 
@@ -100,7 +104,7 @@ def known_days(
     place: Workplace,
     request: WindowRequest,
     predictions: PredictionRows,
-    profile: ReferenceProfile,
+    measuring: Measuring,
     window: WindowImages,
     still_allowed: StillAllowed = always_allowed,
 ) -> KnownDays:
@@ -116,6 +120,8 @@ def known_days(
         What the window is.
     predictions
         All rows of the window.
+    measuring
+        How images become sums, on the scales of the profile.
     window
         The rows whose image may be read, with what was measured on the images.
     still_allowed
@@ -128,11 +134,12 @@ def known_days(
     PublishError
         If it cannot be written down which records the run uses.
     """
-    work = Gathering.of(place, request, predictions, profile, window)
+    work = Gathering.of(place, request, predictions, measuring, window)
+    scales = measuring.scales
     stored: dict[Block, StoredRecord | None] = {}
     not_made = late = 0
     if place.job.baseline.days:
-        store = RecordStore(place, profile.id, request.rows, still_allowed)
+        store = RecordStore(place, scales.profile_id, request.rows, still_allowed, scales.view_id)
         known = store.list()
         work.write_own_blocks(store, known)
         stored, not_made = work.chosen(store, known, still_allowed)

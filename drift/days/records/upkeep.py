@@ -16,7 +16,8 @@ from drift.days.records.made.later_uses import LaterUses
 from drift.days.records.made.making import ROWS_AT_ONCE, BlockMaker
 from drift.days.records.made.reading import LoggedStretch
 from drift.days.records.measured.measure import Measuring
-from drift.days.records.measured.scales import ProfileScales
+from drift.days.records.measured.scales import ProfileScales, SeenReference
+from drift.days.records.measured.views_added import without_view
 from drift.days.records.stored.store import RecordStore
 from drift.days.sums import BothSums, FamilySums
 from drift.workplace import Workplace
@@ -67,12 +68,19 @@ class Rebuilt:
 NOT_MADE = "not measured yet"
 
 
-def block_states(place: Workplace, request: WindowRequest, profile_id: str) -> list[BlockState]:
+def block_states(
+    place: Workplace, request: WindowRequest, profile_id: str, view_id: str = ""
+) -> list[BlockState]:
     """Return the blocks before a window, newest first, as far as it is known what they are.
 
     Of blocks of rows those are known that were measured.
+
+    Parameters
+    ----------
+    view_id
+        Which model looks at images: `ViewDefinition.id`; empty where none does.
     """
-    store = RecordStore(place, profile_id, request.rows)
+    store = RecordStore(place, profile_id, request.rows, view_id=view_id)
     calendar = _calendar(place, request)
     known = store.list()
     blocks = _blocks(place, calendar, known)
@@ -95,6 +103,7 @@ def past_of(
     request: WindowRequest,
     profile: ReferenceProfile,
     states: Sequence[BlockState],
+    seen: SeenReference | None = None,
 ) -> KnownDays:
     """Return the blocks before a window that may show what is normal, and a window without images.
 
@@ -102,6 +111,8 @@ def past_of(
     ----------
     states
         Of all blocks before it.
+    seen
+        What a model saw in the reference; None where no model looks at images.
     """
     calendar = _calendar(place, request)
     records = [one.record for one in states[::-1] if one.record is not None and not one.why_not]
@@ -109,7 +120,7 @@ def past_of(
     own = calendar.window_blocks()
     nothing = FamilySums(images=0, effective=0.0)
     return KnownDays(
-        scales=ProfileScales.of(profile, place.job.detection.burst),
+        scales=ProfileScales.of(profile, place.job.detection.burst, seen),
         records=tuple(records),
         positions=calendar.positions(blocks),
         phases=calendar.phases(blocks),
@@ -129,6 +140,7 @@ def rebuild(
     profile: ReferenceProfile,
     still_allowed: StillAllowed,
     told: Callable[[BlockRecord], None],
+    seen: SeenReference | None = None,
 ) -> Rebuilt:
     """Measure the blocks before a window anew, newest first, and write their records.
 
@@ -141,6 +153,9 @@ def rebuild(
         Raises where the lock was lost; it is asked before every write.
     told
         Called with every record that was written.
+    seen
+        What a model saw in the reference; None where no model looks at images. Where one does, the
+        record without its view is written too: it stands where another model comes.
 
     Raises
     ------
@@ -149,20 +164,23 @@ def rebuild(
     PublishError
         If a record cannot be written.
     """
-    store = RecordStore(place, profile.id, request.rows, still_allowed)
+    measuring = Measuring.of(place.job, profile, seen)
+    store = RecordStore(place, profile.id, request.rows, still_allowed, measuring.scales.view_id)
     calendar = _calendar(place, request)
     known = store.list()
     own = [block for block in calendar.window_blocks()[::-1] if block in known]
     blocks = [*own, *(block for block in _blocks(place, calendar, known) if block not in own)]
     maker = BlockMaker(
         place,
-        Measuring.of(place.job, profile),
+        measuring,
         _behind(place, blocks[0].end) if blocks else LaterUses(),
         by_rows=calendar.kind is BlockKind.ROWS,
         out_of_time=lambda: False,
     )
     written = 0
     for record in maker.of_blocks(blocks, float(request.rows or _ROWS_A_BLOCK)):
+        if record.view is not None:
+            store.replace(without_view(record))
         if store.replace(record):
             written += 1
             told(record)

@@ -1,4 +1,4 @@
-"""Which of the features that drifted a headline names: the cause before what it leaves behind."""
+"""What a headline names of what drifted in images: the cause before what it leaves behind."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from drift.verdict.headline.reach import capped_reach, explains, reach
 from reference_stats.features.feature import Sign
 from reference_stats.features.registry import feature_named
+from reference_stats.model_view.measures import measure_named
+from reference_stats.model_view.view_scores import VIEW_SCORES, view_score_named
 from reports.findings.columns import Finding
 from reports.findings.effect_sizes import TAILS
 
@@ -21,13 +23,41 @@ _DWARFED = 0.2
 
 def look_of(finding: Finding) -> str:
     """Return how images look that moved so; empty where the move has no look."""
-    feature = feature_named(finding.name)
-    if feature is None or finding.direction not in {"up", "down", *TAILS}:
+    measure = measure_named(finding.name)
+    if measure is None or finding.direction not in {"up", "down", *TAILS}:
         return ""
-    return feature.rises if _rose(finding) else feature.falls
+    return measure.rises if _rose(finding) else measure.falls
+
+
+def says_of(finding: Finding) -> str:
+    """Return what a score of a model's view says in place of a look; empty where it has a look."""
+    score = view_score_named(finding.name)
+    return score.says if score is not None and look_of(finding) and _rose(finding) else ""
 
 
 def to_name(drifted: Sequence[Finding]) -> list[Finding]:
+    """Return the numbers of the images whose look a headline names, the first one first.
+
+    The features come first, and one score of a model's view, which follows from what moved them,
+    comes behind; where no cause or look among them moved three fifths as far, it comes first.
+    """
+    features = _features_to_name([one for one in drifted if view_score_named(one.name) is None])
+    view = _view_to_name(drifted)
+    seen = max(map(capped_reach, view), default=0.0)
+    explain = any(
+        capped_reach(one) >= _FAR_ENOUGH * seen and _sign_alone(one) is not Sign.TRACE
+        for one in features
+    )
+    return [*features, *view] if explain else [*view, *features]
+
+
+def _view_to_name(drifted: Sequence[Finding]) -> list[Finding]:
+    """Return the first score of a model's view that moved; the others mostly follow from it."""
+    findings = {one.name: one for one in drifted if look_of(one)}
+    return [findings[score.name] for score in VIEW_SCORES if score.name in findings][:1]
+
+
+def _features_to_name(drifted: Sequence[Finding]) -> list[Finding]:
     """Return the features whose look a headline names, the first one first.
 
     Causes come first, then looks, each by size and if they moved at least three fifths as far as
@@ -51,6 +81,13 @@ def to_name(drifted: Sequence[Finding]) -> list[Finding]:
     return [*causes, *looks, *smaller]
 
 
+def _sign_alone(finding: Finding) -> Sign:
+    feature = feature_named(finding.name)
+    if feature is None:
+        return Sign.TRACE
+    return feature.rising if _rose(finding) else feature.falling
+
+
 def _rose(finding: Finding) -> bool:
     return finding.direction in {"up", "upper_tail"}
 
@@ -69,7 +106,7 @@ class _Moves:
         others = (self.findings[name] for name in feature.behind if name in self.findings)
         if any(self._explains(other, finding) for other in others):
             return Sign.TRACE
-        return feature.rising if _rose(finding) else feature.falling
+        return _sign_alone(finding)
 
     def _explains(self, other: Finding, finding: Finding) -> bool:
         far = explains(other, finding, _EXPLAINS)

@@ -254,8 +254,8 @@ def test_the_estimate_is_withheld_where_images_drifted_or_differ_or_are_unknown(
     drifted = replace(calm, features=(first, *calm.features[1:]))
     column = LevelColumn(name=first.name, difference=1, low=0.9, high=1.1, day_spread=0.1)
     level = Level(state=LevelState.DIFFERS, blocks=9, summary="", columns=(column,))
-    seen, novelty = replace(SEEN, novel=()), replace(calm.features[0], name="novelty")
-    of_novelty = replace(column, name="novelty")
+    seen, novelty = replace(SEEN, novel=()), replace(calm.features[0], name="view_novelty")
+    of_novelty = replace(column, name="view_novelty")
     level_of_novelty = replace(level, columns=(of_novelty,))
     for findings, why in (
         (drifted, DRIFTED),

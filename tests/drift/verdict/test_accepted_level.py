@@ -51,6 +51,7 @@ def _past(shifts: list[float], window: float) -> tuple[NormalDays, LinedUp]:
             features=SCALE,
             predictions=ReferenceScale.of(pd.DataFrame()),
             classes={},
+            view=None,
         ),
         records=tuple(records),
         positions=np.arange(-number, 0, dtype=np.float64),

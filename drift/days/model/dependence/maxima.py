@@ -104,7 +104,7 @@ def drawn_statistics(
     return _drawn(blocks, tuple(keys), draws, seed)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _drawn(
     correlations: tuple[bytes, ...], keys: tuple[StatisticKey, ...], draws: int, seed: int
 ) -> NDArray[np.float32]:

@@ -177,6 +177,9 @@ class LoggedStretch:
             seeing=place.seeing,
         )
         logged = LoggedImages.of(wanted, located, extracted)
+        if extracted.view_problem:
+            # A record that lacks views because the model failed would lack them for ever.
+            logged = replace(logged, views=None)
         uses = dict(zip(self.names[rows].tolist(), self.moments[rows].tolist(), strict=True))
         unsure = {
             path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
@@ -43,6 +43,11 @@ class ImagesToSum:
         Which images could be measured, ascending.
     features
         One row for each of these.
+    seen
+        Which of these the model looked at, as places in `measured`, ascending; None where it is
+        not known what it saw.
+    view
+        The scores of these.
     """
 
     scales: ProfileScales
@@ -51,6 +56,8 @@ class ImagesToSum:
     clusters: Places
     measured: Places
     features: pd.DataFrame
+    seen: Places | None = None
+    view: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def of(cls, window: WindowImages, scales: ProfileScales, burst: timedelta) -> ImagesToSum:
@@ -62,6 +69,7 @@ class ImagesToSum:
         # The images that could not be measured are clusters of their own.
         clusters = len(analysed) + np.arange(pictures.number, dtype=np.int64)
         clusters[found] = copies[first]
+        seen, view = _view(window, scales, first)
         return cls(
             scales=scales,
             rows=window.rows,
@@ -69,6 +77,8 @@ class ImagesToSum:
             clusters=clusters,
             measured=found,
             features=window.features.iloc[first],
+            seen=seen,
+            view=view,
         )
 
     def whole(self) -> BothSums:
@@ -78,6 +88,7 @@ class ImagesToSum:
         return BothSums(
             features=self._features(measured)[0],
             predictions=self._said(self.rows, self.pictures, self.clusters, images)[0],
+            view=self._seen(measured)[0],
         )
 
     def by_value(self, values: Mapping[str, Places]) -> dict[str, BothSums]:
@@ -91,7 +102,8 @@ class ImagesToSum:
             By value its rows, ascending; no row has two values.
         """
         of_value = [self.pictures.of_row[rows] for rows in values.values()]
-        features = self._features([np.flatnonzero(np.isin(self.measured, own)) for own in of_value])
+        measured = [np.flatnonzero(np.isin(self.measured, own)) for own in of_value]
+        features, seen = self._features(measured), self._seen(measured)
         rows = np.concatenate([np.zeros(0, np.int64), *values.values()])
         numbers = np.repeat(np.arange(len(of_value)), [len(own) for own in of_value])
         # An image is a unit of its own in each value that its rows have.
@@ -101,13 +113,21 @@ class ImagesToSum:
         parts = [np.unique(units.of_row[numbers == at]) for at in range(len(of_value))]
         said = self._said(self.rows.iloc[rows], units, clusters, parts)
         return {
-            value: BothSums(features=features[at], predictions=said[at])
+            value: BothSums(features=features[at], predictions=said[at], view=seen[at])
             for at, value in enumerate(values)
         }
 
     def _features(self, parts: Sequence[Places]) -> list[FamilySums]:
         clusters = self.clusters[self.measured]
         return _sums_of_parts(self.scales.features, self.features, clusters, parts)
+
+    def _seen(self, parts: Sequence[Places]) -> Sequence[FamilySums | None]:
+        """Return the sums over parts of the measured images, of those the model looked at."""
+        if self.seen is None or self.scales.view is None:
+            return [None] * len(parts)
+        clusters = self.clusters[self.measured[self.seen]]
+        own = [np.flatnonzero(np.isin(self.seen, part)) for part in parts]
+        return _sums_of_parts(self.scales.view, self.view, clusters, own)
 
     def _said(
         self, rows: pd.DataFrame, units: RowUnits, clusters: Places, parts: Sequence[Places]
@@ -137,6 +157,17 @@ class ImagesToSum:
                 strict=True,
             )
         ]
+
+
+def _view(
+    window: WindowImages, scales: ProfileScales, first: Places
+) -> tuple[Places | None, pd.DataFrame]:
+    """Return which images the model looked at, as places in `first`, and their scores."""
+    if window.views is None or scales.seen is None:
+        return None, pd.DataFrame()
+    views = window.views.take(first)
+    seen = np.flatnonzero(views.known)
+    return seen, scales.seen.scale.scores(views.take(seen)).reset_index(drop=True)
 
 
 def _are_of(units: RowUnits, part: Places) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from drift.days.blocks import Block, BlockRecord
 from drift.days.records.measured.drawing import drawn_rows
 from drift.days.records.measured.frequent_values import frequent_values
 from drift.days.records.measured.images_to_sum import ImagesToSum
-from drift.days.records.measured.scales import ProfileScales
+from drift.days.records.measured.scales import ProfileScales, SeenReference
 from drift.days.sums import BothSums
 from drift.observations.segments.segment_values import recorded_segments
 from drift.observations.window_images import WindowImages
@@ -46,8 +46,15 @@ class Measuring:
     segments: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, job: Job, profile: ReferenceProfile) -> Measuring:
+    def of(
+        cls, job: Job, profile: ReferenceProfile, seen: SeenReference | None = None
+    ) -> Measuring:
         """Return how the images of a job are measured beside a profile.
+
+        Parameters
+        ----------
+        seen
+            What a model saw in the reference; None where no model looks at images.
 
         Raises
         ------
@@ -55,7 +62,7 @@ class Measuring:
             If the profile holds a feature that is defined in another way now.
         """
         return cls(
-            scales=ProfileScales.of(profile, job.detection.burst),
+            scales=ProfileScales.of(profile, job.detection.burst, seen),
             burst=job.detection.burst,
             most_images=job.baseline.images_per_day,
             segments=recorded_segments(job),
@@ -120,6 +127,8 @@ def block_record(
         features=sums.features,
         predictions=sums.predictions,
         segments=_by_segment(images_to_sum, mine, measuring),
+        view=sums.view,
+        view_id="" if sums.view is None else measuring.scales.view_id,
     )
 
 

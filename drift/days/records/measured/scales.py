@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,20 +16,56 @@ from drift.comparison.columns.class_shares import mean_shares
 from drift.comparison.columns.columns import log_name
 from drift.days.matrix import ReferenceClasses
 from drift.days.scale import MOST_REFERENCE_UNITS, ReferenceScale
+from drift.model_view.run_view import RunView
 from drift.observations.side_copies import copies_of_reference
 from drift.observations.unit_rows import RowUnits, mean_rows
 from drift.observations.units import reference_units
 from drift.seed import SEED
 from jobs.predictions.values.class_names import canonical_labels
 from reference_stats.features.registry import features_named
+from reference_stats.model_view.views import ImageViews
 from reference_stats.profiles.profile import ReferenceProfile, check_definitions
 
 CLASS = "prediction"
 
 
+class ScoresViews(Protocol):
+    """Turns views of images into the numbers that are tested: `ViewScale`."""
+
+    @property
+    def reference(self) -> pd.DataFrame:
+        """The scores of the reference's held-out units, one row each."""
+
+    def scores(self, views: ImageViews) -> pd.DataFrame:
+        """Return the scores of images, one row each; NaN where they are not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeenReference:
+    """What a model saw in the reference.
+
+    Attributes
+    ----------
+    id
+        Which model, and how images enter it: `ViewDefinition.id`.
+    scale
+        What its views of other images are held beside.
+    """
+
+    id: str
+    scale: ScoresViews
+
+    @classmethod
+    def of(cls, view: RunView | None) -> SeenReference | None:
+        """Return what a run's model saw; None where it takes no part."""
+        if view is None or view.definition is None or view.scale is None:
+            return None
+        return cls(id=view.definition.id, scale=view.scale)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProfileScales:
-    """The scales of one profile, a pure function of it and of `detection.burst`.
+    """The scales of one profile: a pure function of it, of its views and of `detection.burst`.
 
     Attributes
     ----------
@@ -42,21 +79,34 @@ class ProfileScales:
         reference has no predicted classes.
     numbers
         Which columns of `predictions` are further numbers of the log.
+    seen
+        What a model saw in the reference; None where no model looks at images.
+    view
+        Of the scores that are made of the views; None where no model looks at images.
+    profile_id
+        Which profile they are of.
     """
 
     features: ReferenceScale
     predictions: ReferenceScale
     classes: Mapping[str, ReferenceClasses]
     numbers: frozenset[str] = frozenset()
+    seen: SeenReference | None = None
+    view: ReferenceScale | None = None
+    profile_id: str = ""
 
     @classmethod
-    def of(cls, profile: ReferenceProfile, burst: timedelta) -> ProfileScales:
+    def of(
+        cls, profile: ReferenceProfile, burst: timedelta, seen: SeenReference | None = None
+    ) -> ProfileScales:
         """Return the scales of a profile.
 
         Parameters
         ----------
         burst
             `detection.burst`: near-copies of the reference that are no further apart count once.
+        seen
+            As of the attribute.
 
         Raises
         ------
@@ -75,12 +125,26 @@ class ProfileScales:
             predictions=ReferenceScale.of(numbers.reset_index(drop=True)),
             classes=_classes(said, predicted),
             numbers=frozenset(map(log_name, profile.predictions.numbers)),
+            seen=seen,
+            view=None if seen is None else _view_scale(seen),
+            profile_id=profile.id,
         )
+
+    @property
+    def view_id(self) -> str:
+        """Which model looks at images: `SeenReference.id`; empty where none does."""
+        return "" if self.seen is None else self.seen.id
 
     @cached_property
     def class_column(self) -> str:
         """The name of the column of predicted classes."""
         return log_name(CLASS)
+
+
+def _view_scale(seen: SeenReference) -> ReferenceScale:
+    held_out = seen.scale.reference
+    units = held_out.iloc[_drawn(np.arange(len(held_out)))]
+    return ReferenceScale.of(units.reset_index(drop=True))
 
 
 def _drawn(units: NDArray[np.int64]) -> NDArray[np.int64]:

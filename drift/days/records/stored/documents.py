@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from drift.days.blocks import Block, BlockRecord
@@ -15,8 +15,10 @@ from drift.days.sums import BothSums, ColumnSums, FamilySums
 from drift.run_request import as_text
 from jobs.visible_text import escaped_json
 
-VERSION = 2
-"""Records of the first version, which know no segments, are read too."""
+VERSION = 3
+"""Records of the first version, which know no segments, are read too, and those of the second one,
+which know no model's view: records without a view are still written so."""
+_WITHOUT_VIEW = 2
 # About ten times what a record of a hundred columns takes, and what its segments may take.
 LARGEST_RECORD_BYTES = 4_000_000
 # The values with most images go first.
@@ -46,8 +48,8 @@ class _UnfitError(ValueError):
 
 def record_bytes(record: BlockRecord) -> bytes:
     """Return a record as one line of JSON; equal records are equal bytes."""
-    document = {
-        "version": VERSION,
+    document: dict[str, object] = {
+        "version": _WITHOUT_VIEW if record.view is None else VERSION,
         "start": as_text(record.block.start),
         "end": as_text(record.block.end),
         "rows": record.rows,
@@ -58,11 +60,15 @@ def record_bytes(record: BlockRecord) -> bytes:
         "predictions": _family(record.predictions),
         "segments": _segments(record),
     }
+    if record.view is not None:
+        document["view"] = {"id": record.view_id, **_family(record.view)}
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return escaped_json(text).encode()
 
 
-def parse_record(data: bytes, block: Block) -> BlockRecord | BrokenRecord:
+def parse_record(
+    data: bytes, block: Block, view_id: str = "", *, with_view: bool = True
+) -> BlockRecord | BrokenRecord:
     """Return the record of a block, or what is wrong with it.
 
     Parameters
@@ -71,13 +77,20 @@ def parse_record(data: bytes, block: Block) -> BlockRecord | BrokenRecord:
         The content of its object.
     block
         The block that its name tells.
+    view_id
+        Which model's view its name says that it holds; empty for none.
+    with_view
+        Whether that view is told: without it the record is one of what was measured alone.
     """
     try:
         document = json.loads(data)
         if isinstance(document, dict) and _is_newer(document.get("version")):
             reason = f"it has version {document['version']}, and this program reads {VERSION}"
             return BrokenRecord(reason=reason, is_newer=True)
-        return _record(_table(document, "the record"), block)
+        record = _record(_table(document, "the record"), block, with_view=with_view)
+        if record.view_id != view_id:
+            raise _UnfitError("its view is not the one that its name tells")
+        return record if with_view else replace(record, view=None, view_id="")
     except RecursionError:
         return BrokenRecord(reason="its JSON is nested too deeply")
     except ValueError as error:
@@ -107,7 +120,7 @@ def _family(sums: FamilySums) -> dict[str, object]:
 
 
 def _segments(record: BlockRecord) -> dict[str, dict[str, str]]:
-    whole = WholeBlock(BothSums(features=record.features, predictions=record.predictions))
+    whole = WholeBlock(record.sums)
     every = [
         (-sums.features.images, name, value, sums)
         for name, values in record.segments.items()
@@ -129,7 +142,7 @@ def _bounded(number: float) -> float:
     return max(-_LARGEST, min(number, _LARGEST)) if number == number else 0.0  # noqa: PLR0124 - NaN
 
 
-def _record(document: Mapping[str, object], block: Block) -> BlockRecord:
+def _record(document: Mapping[str, object], block: Block, *, with_view: bool) -> BlockRecord:
     version = _count(document, "version")
     if not 1 <= version <= VERSION:
         raise _UnfitError(f"its version is not 1 to {VERSION}")
@@ -137,8 +150,11 @@ def _record(document: Mapping[str, object], block: Block) -> BlockRecord:
         if document.get(edge) != as_text(moment):
             raise _UnfitError(f"its {edge} is not the one that its name tells")
     counts = {name: _count(document, name) for name in ("rows", "images", "refused", "logged")}
+    has_view = "view" in document
     both = BothSums(
-        features=_sums(document, "features"), predictions=_sums(document, "predictions")
+        features=_sums(document, "features"),
+        predictions=_sums(document, "predictions"),
+        view=_sums(document, "view") if has_view else None,
     )
     return BlockRecord(
         block=block,
@@ -148,16 +164,25 @@ def _record(document: Mapping[str, object], block: Block) -> BlockRecord:
         logged=counts["logged"],
         features=both.features,
         predictions=both.predictions,
-        segments={} if version == 1 else _values_of_segments(document, both),
+        segments={} if version == 1 else _values_of_segments(document, both, with_view=with_view),
+        view=both.view,
+        view_id=_view_id(document) if has_view else "",
     )
 
 
+def _view_id(document: Mapping[str, object]) -> str:
+    said = _table(document.get("view"), "view").get("id")
+    if not isinstance(said, str):
+        raise _UnfitError("the id of its view is no text")
+    return said
+
+
 def _values_of_segments(
-    document: Mapping[str, object], both: BothSums
+    document: Mapping[str, object], both: BothSums, *, with_view: bool
 ) -> dict[str, Mapping[str, BothSums]]:
     whole = WholeBlock(both)
     return {
-        name: PackedValues(_texts(values, name), whole)
+        name: PackedValues(_texts(values, name), whole, with_view=with_view)
         for name, values in _table(document.get("segments"), "segments").items()
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from drift.days.blocks import Block
@@ -14,7 +15,41 @@ DAYS_FOLDER = "days"
 # Sums of another version mean something else and are never held beside these.
 SUMS_VERSION = 1
 _MOMENT = r"(\d{8}T\d{6})(?:\.(\d{6}))?Z"
-_NAME = re.compile(rf"{_MOMENT}-{_MOMENT}-([0-9a-f]{{8}})\.json")
+_NAME = re.compile(rf"{_MOMENT}-{_MOMENT}-([0-9a-f]{{8}})(?:-(v-[0-9a-f]{{12}}))?\.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordName:
+    """What the name of a record tells.
+
+    Attributes
+    ----------
+    block
+        Which block it is of.
+    key
+        What it depends on: `record_key`.
+    view_id
+        Which model's view it holds too: `ViewDefinition.id`; empty for none.
+    """
+
+    block: Block
+    key: str
+    view_id: str = ""
+
+    @property
+    def text(self) -> str:
+        """The name in its folder; names sort as blocks begin.
+
+        >>> from datetime import timedelta
+        >>> start = datetime(2025, 3, 3, tzinfo=UTC)
+        >>> block = Block(start=start, end=start + timedelta(days=1))
+        >>> RecordName(block=block, key="0123abcd").text
+        '20250303T000000Z-20250304T000000Z-0123abcd.json'
+        >>> RecordName(block=block, key="0123abcd", view_id="v-0123456789ab").text
+        '20250303T000000Z-20250304T000000Z-0123abcd-v-0123456789ab.json'
+        """
+        view = f"-{self.view_id}" if self.view_id else ""
+        return f"{_text(self.block.start)}-{_text(self.block.end)}-{self.key}{view}.json"
 
 
 def days_folder(job_prefix: str, profile_id: str) -> str:
@@ -62,19 +97,8 @@ def record_key(job: Job, rows: int | None) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
 
 
-def record_name(block: Block, key: str) -> str:
-    """Return the name of a block's record in its folder; names sort as blocks begin.
-
-    >>> from datetime import timedelta
-    >>> start = datetime(2025, 3, 3, tzinfo=UTC)
-    >>> record_name(Block(start=start, end=start + timedelta(days=1)), "0123abcd")
-    '20250303T000000Z-20250304T000000Z-0123abcd.json'
-    """
-    return f"{_text(block.start)}-{_text(block.end)}-{key}.json"
-
-
-def parse_record_name(name: str) -> tuple[Block, str] | None:
-    """Return the block and the key that a record's name tells; None for any other name."""
+def parse_record_name(name: str) -> RecordName | None:
+    """Return what a record's name tells; None for any other name."""
     found = _NAME.fullmatch(name)
     if found is None:
         return None
@@ -82,7 +106,9 @@ def parse_record_name(name: str) -> tuple[Block, str] | None:
         start, end = _moment(found[1], found[2]), _moment(found[3], found[4])
     except ValueError:
         return None
-    return (Block(start=start, end=end), found[5]) if start < end else None
+    if not start < end:
+        return None
+    return RecordName(block=Block(start=start, end=end), key=found[5], view_id=found[6] or "")
 
 
 def _text(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -45,6 +45,8 @@ class WholeBlock:
     def packed(self, part: BothSums) -> str:
         """Return the sums of a part of the images as text (Base64)."""
         data = _packed(part.features, self._features) + _packed(part.predictions, self._predictions)
+        if self._view is not None:
+            data += _packed(_NO_IMAGES if part.view is None else part.view, self._view)
         return binascii.b2a_base64(data, newline=False).decode("ascii")
 
     def unpacked(self, text: str) -> BothSums:
@@ -59,6 +61,7 @@ class WholeBlock:
         both = BothSums(
             features=_unpacked(reader, self._features),
             predictions=_unpacked(reader, self._predictions),
+            view=None if self._view is None else _unpacked(reader, self._view),
         )
         reader.check_is_at_end()
         return both
@@ -70,6 +73,10 @@ class WholeBlock:
     @cached_property
     def _predictions(self) -> _WholeFamily:
         return _WholeFamily.of(self._sums.predictions)
+
+    @cached_property
+    def _view(self) -> _WholeFamily | None:
+        return None if self._sums.view is None else _WholeFamily.of(self._sums.view)
 
 
 class PackedValues(Mapping[str, BothSums]):
@@ -83,16 +90,22 @@ class PackedValues(Mapping[str, BothSums]):
         By value, as `WholeBlock.packed` returns them.
     whole
         The block that they are parts of.
+    with_view
+        Whether what a model saw is told too.
     """
 
-    def __init__(self, texts: Mapping[str, str], whole: WholeBlock) -> None:
+    def __init__(
+        self, texts: Mapping[str, str], whole: WholeBlock, *, with_view: bool = True
+    ) -> None:
         self._texts = texts
         self._whole = whole
+        self._with_view = with_view
 
     def __getitem__(self, value: str) -> BothSums:
         text = self._texts[value]
         try:
-            return self._whole.unpacked(text)
+            sums = self._whole.unpacked(text)
+            return sums if self._with_view else replace(sums, view=None)
         except ValueError:
             return BothSums(features=_NO_IMAGES, predictions=_NO_IMAGES)
 

@@ -9,7 +9,7 @@ from drift.comparison.columns.columns import ColumnRole
 from drift.days.judging.families import days_families
 from drift.days.matrix import ReferenceClasses
 from drift.days.scale import ReferenceScale
-from drift.days.sums import FamilySums
+from drift.days.sums import BothSums, FamilySums
 
 NOTHING = FamilySums(images=0, effective=0.0)
 
@@ -30,12 +30,13 @@ def test_a_class_that_is_likely_renamed_is_one_class_on_all_days():
             predictions=none,
             classes={"prediction": reference},
             numbers=frozenset(),
+            view=None,
         ),
-        records=[SimpleNamespace(features=NOTHING, predictions=one) for one in days],
+        records=[SimpleNamespace(sums=BothSums(features=NOTHING, predictions=one)) for one in days],
         own_records=(),
-        window=SimpleNamespace(features=NOTHING, predictions=_said(cat=25, DOG=25)),
+        window=BothSums(features=NOTHING, predictions=_said(cat=25, DOG=25)),
     )
-    columns = {ColumnRole.FEATURE: (), ColumnRole.PREDICTION: ("prediction",)}
+    columns = {ColumnRole.FEATURE: (), ColumnRole.VIEW: (), ColumnRole.PREDICTION: ("prediction",)}
     (family,) = days_families(known, columns.__getitem__, {"prediction": {"DOG": "dog"}})
     assert [key.method for key in family.means.keys] == ["share of 'cat'", "share of 'dog'"]
     assert family.means.means == pytest.approx(0.0)

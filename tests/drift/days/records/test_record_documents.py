@@ -10,7 +10,7 @@ import pytest
 
 from drift.days.blocks import Block, BlockRecord
 from drift.days.records.stored.documents import BrokenRecord, parse_record, record_bytes
-from drift.days.records.stored.names import parse_record_name, record_name
+from drift.days.records.stored.names import RecordName, parse_record_name
 from drift.days.sums import BothSums, ColumnSums, FamilySums
 
 START = datetime(2025, 3, 3, tzinfo=UTC)
@@ -155,7 +155,7 @@ def test_numbers_beyond_all_bounds_are_kept_as_very_large_ones():
 
 
 def test_a_newer_version_is_told_from_a_broken_record():
-    found = parse_record(changed(version=3), BLOCK)
+    found = parse_record(changed(version=4), BLOCK)
 
     assert isinstance(found, BrokenRecord)
     assert found.is_newer
@@ -214,8 +214,10 @@ def test_what_is_no_record_is_said_and_not_used(data):
 def test_a_name_tells_its_block():
     odd = Block(start=START + timedelta(microseconds=7), end=START + timedelta(hours=1))
 
-    assert parse_record_name(record_name(odd, "0123abcd")) == (odd, "0123abcd")
-    assert parse_record_name(record_name(BLOCK, "0123abcd")) == (BLOCK, "0123abcd")
+    for view_id in ("", "v-0123456789ab"):
+        for block in (odd, BLOCK):
+            name = RecordName(block=block, key="0123abcd", view_id=view_id)
+            assert parse_record_name(name.text) == name
 
 
 @pytest.mark.parametrize(
