@@ -174,10 +174,12 @@ def _measured(
     compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
 
     def by_reference() -> ComparedWindow:
+        view, window = lined_up.view, inputs.window
+        held_out = None if view is None else view.held_out
         return compared_with_segments(
             compared,
             lined_up,
-            segment_units(inputs.profile, inputs.window, units, inputs.segments, job),
+            segment_units(inputs.profile, window, units, inputs.segments, job, held_out),
             job.detection,
             no_verdict=no_verdict,
             widening=factors,
