@@ -17,7 +17,6 @@ from drift.comparison.columns.view_columns import with_view
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
 from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
-from drift.judged_window import Judged, RunInputs
 from drift.observations.large_windows.compared_part import ComparedPart, compared_part
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
@@ -45,6 +44,7 @@ from drift.where.novel.told import (
 )
 from drift.where.offenders import list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
+from drift.window.judged import Judged, RunInputs
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from reference_stats.logged_features import further_numbers
@@ -174,10 +174,12 @@ def _measured(
     compared = partial(compare, lined_up, job.detection, no_verdict=no_verdict, widening=factors)
 
     def by_reference() -> ComparedWindow:
+        view, window = lined_up.view, inputs.window
+        held_out = None if view is None else view.held_out
         return compared_with_segments(
             compared,
             lined_up,
-            segment_units(inputs.profile, inputs.window, units, inputs.segments, job),
+            segment_units(inputs.profile, window, units, inputs.segments, job, held_out),
             job.detection,
             no_verdict=no_verdict,
             widening=factors,

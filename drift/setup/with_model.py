@@ -1,0 +1,29 @@
+"""A model of the bucket, added to a proposal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drift.setup.model.find import find_models
+from drift.setup.model.guess import ModelGuess, ToldByFile
+from drift.setup.model.look import told_by_file
+from drift.setup.propose.find_references import LookedAt
+from drift.setup.propose.proposal import Proposal
+from drift.setup.propose.reference import ReferenceKind
+
+
+def with_model(looked_at: LookedAt, draft: Proposal) -> Proposal:
+    """Add the model that fits best, where the job has images and the bucket holds models."""
+    if draft.template is None:
+        return draft
+    reference = draft.reference
+    is_tensors = reference is not None and reference.kind is ReferenceKind.TENSORS
+    tensors = {reference.path} if reference is not None and is_tensors else set()
+    found = find_models(looked_at.seen.objects, tensors)
+    if not found.read:
+        empty = ModelGuess(path="", told=ToldByFile(), unread=found.unread)
+        return replace(draft, model=empty) if found.unread else draft
+    best, *others = found.read
+    told = told_by_file(looked_at.bucket, best)
+    guess = ModelGuess(path=best.name, told=told, others=tuple(one.name for one in others))
+    return replace(draft, model=guess)
