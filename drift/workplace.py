@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 
-from reference_stats.extraction.viewing.seeing import Seeing
-
 from drift.run_model.job_model import model_of_job
 from drift.run_model.run_model import RunModel
 from jobs.buckets.bucket import Bucket
@@ -26,6 +24,7 @@ from jobs.job_file.names.logged_images import LOG_IMAGES_URL, ImageColumn
 from jobs.job_file.prediction_settings import PredictionSettings
 from jobs.predictions.logged_image_bucket import LoggedImageBucket
 from jobs.running.lock import JobLock
+from reference_stats.extraction.viewing.seeing import Seeing
 from reference_stats.feature_cache.cache import FeatureCache
 from reference_stats.features.feature import Feature
 from reference_stats.features.registry import feature_set

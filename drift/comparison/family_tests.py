@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from drift.comparison.columns.columns import Column, ColumnKind, ColumnRole, LinedUp
@@ -141,6 +141,9 @@ def tested_families(lined_up: LinedUp) -> list[Family]:
             if role is ColumnRole.FEATURE
             else frozenset(),
         )
+        if role is ColumnRole.VIEW:
+            # Images of a new kind lie beyond the others: piles find no more, and say less.
+            family = replace(family, with_piles=False)
         if min(family.units) < 1 or sum(family.units) <= _FEWEST_UNITS:
             continue
         # Classes that are all rare have no score, and take no part where they are alone.

@@ -108,7 +108,8 @@ def score_family(
     Parameters
     ----------
     methods, count_methods
-        What is looked at in numbers, by scores and by counts; None for all `COUNT_METHODS`.
+        What is looked at in numbers, by scores and by counts; None for all `COUNT_METHODS` where
+        the family is looked through for piles.
     """
     numbers = family.pooled_numbers()
     normal = normal_scores(numbers)
@@ -121,7 +122,9 @@ def score_family(
     draft = _Draft()
     missing = ~np.isfinite(numbers[:, varying])
     draft.add_numbers(normal, names, middles=middles, missing=missing, methods=methods)
-    counted = COUNT_METHODS if count_methods is None else count_methods
+    counted = (
+        (COUNT_METHODS if family.with_piles else ()) if count_methods is None else count_methods
+    )
     draft.add_bins(normal, names, missing=missing, methods=counted)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:

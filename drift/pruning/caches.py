@@ -1,73 +1,128 @@
-"""Which folders of the feature cache no job uses any more."""
+"""Which folders of the feature cache, and of the cache of models' views, no job uses any more."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from drift.pruning.plan import Kind, Removal
 from drift.workplace import Workplace
 from jobs.buckets.bucket import ObjectInfo
 from jobs.errors import ObjectError
-from jobs.job_file.value_kinds import FEATURES_FOLDER
+from jobs.job_file.value_kinds import FEATURES_FOLDER, VIEWS_FOLDER
 from reference_stats.feature_cache.parts import is_part_name
 from reference_stats.features.registry import feature_set_id
 from reports.conditional_writes import read_if_there
 from reports.publishing.latest import LATEST_NAME
 
-_SET = re.compile(r"fs-[0-9a-f]{12}")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnusedCaches:
-    """The feature sets that can go, and in sentences why others stay."""
+    """The feature sets and views that can go, and in sentences why others stay."""
 
     removals: tuple[Removal, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def unused_caches(place: Workplace) -> UnusedCaches:
-    """Return the feature sets below ``features/`` that neither this job nor another one uses.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """A folder below `reports.path` that all jobs share.
 
-    The cache is shared: every job below the same `reports.path` has in its ``latest.json`` which
-    set it used last. Where that cannot be found out of one of them, all sets stay.
+    Attributes
+    ----------
+    folder
+        Its name; each folder in it is of one feature set, or of one model's views.
+    ids
+        What these are called.
+    used
+        Returns which of them a report's run used; empty for none.
+    kind
+        What is removed.
+    """
+
+    folder: str
+    ids: re.Pattern[str]
+    used: Callable[[Any], str]
+    kind: Kind
+
+
+_FEATURES = _Shared(
+    folder=FEATURES_FOLDER,
+    ids=re.compile(r"fs-[0-9a-f]{12}"),
+    used=lambda report: str(report["profile"]["feature_set"]),
+    kind=Kind.CACHE,
+)
+
+
+def _view_of(report: Any) -> str:  # noqa: ANN401 - JSON
+    view = report.get("model_view")
+    if view is None:
+        return ""
+    if not view["view_id"]:
+        # The model could not be opened: what it saw before is of use to the next run.
+        raise ValueError("no view")
+    return str(view["view_id"])
+
+
+_VIEWS = _Shared(
+    folder=VIEWS_FOLDER, ids=re.compile(r"v-[0-9a-f]{12}"), used=_view_of, kind=Kind.VIEWS
+)
+
+
+def unused_caches(place: Workplace) -> UnusedCaches:
+    """Return what lies below ``features/`` and ``views/`` and is used by no job.
+
+    Both are shared: every job below the same `reports.path` has in its ``latest.json`` which
+    feature set and which view it used last. Where that cannot be found out of one of them, all
+    stay.
 
     Raises
     ------
     InputError
         If the bucket cannot be listed.
     """
-    own = feature_set_id(place.features)
-    others = sorted(set(_sets(place)) - {own})
+    own_view = _used_by(place, _VIEWS, place.job.name)
+    both = (
+        _unused(place, _FEATURES, feature_set_id(place.features)),
+        _unused(place, _VIEWS, own_view if isinstance(own_view, str) else ""),
+    )
+    return UnusedCaches(
+        removals=tuple(removal for one in both for removal in one.removals),
+        notes=tuple(note for one in both for note in one.notes),
+    )
+
+
+def _unused(place: Workplace, shared: _Shared, own: str) -> UnusedCaches:
+    others = sorted(set(_ids(place, shared)) - {own})
     if not others:
         return UnusedCaches()
     users = {own: place.job.name}
     for job in _folders(place):
-        used = _set_of(place, job)
+        used = _used_by(place, shared, job)
         if isinstance(used, ObjectError):
-            return UnusedCaches(notes=(_not_known(others, used),))
+            return UnusedCaches(notes=(_not_known(shared, others, used),))
         if used:
             users.setdefault(used, job)
-    unused = [name for name in others if name not in users]
     notes = [
-        f"{FEATURES_FOLDER}/{name} stays: {users[name]} used it last."
+        f"{shared.folder}/{name} stays: {users[name]} used it last."
         for name in others
         if name in users
     ]
-    removals = [_removal(place, name) for name in unused]
+    removals = [_removal(place, shared, name) for name in others if name not in users]
     return UnusedCaches(removals=tuple(one for one in removals if one.objects), notes=tuple(notes))
 
 
-def _not_known(sets: list[str], error: ObjectError) -> str:
-    named = ", ".join(f"{FEATURES_FOLDER}/{name}" for name in sets)
+def _not_known(shared: _Shared, names: Iterable[str], error: ObjectError) -> str:
+    named = ", ".join(f"{shared.folder}/{name}" for name in names)
     return f"{named}: left, because it is not known who uses them: {error.url}: {error.problem}"
 
 
-def _sets(place: Workplace) -> Iterator[str]:
-    for name in _level(place, f"{place.job.reports.path}/{FEATURES_FOLDER}/"):
-        if _SET.fullmatch(name):
+def _ids(place: Workplace, shared: _Shared) -> Iterator[str]:
+    for name in _level(place, f"{place.job.reports.path}/{shared.folder}/"):
+        if shared.ids.fullmatch(name):
             yield name
 
 
@@ -82,8 +137,8 @@ def _level(place: Workplace, folder: str) -> Iterator[str]:
             yield one.removeprefix(folder).rstrip("/")
 
 
-def _set_of(place: Workplace, job: str) -> str | ObjectError:
-    """Return the feature set that a job used last; empty for a folder that is no job's."""
+def _used_by(place: Workplace, shared: _Shared, job: str) -> str | ObjectError:
+    """Return what a job used last; empty for a folder that is no job's, or where it used none."""
     prefix = f"{place.job.reports.path}/{job}"
     name = f"{prefix}/{LATEST_NAME}"
     url = place.bucket.url_of(name)
@@ -92,16 +147,16 @@ def _set_of(place: Workplace, job: str) -> str | ObjectError:
         if stored is None:
             is_job = read_if_there(place.bucket, f"{prefix}/lock") is not None
             return ObjectError(url, "the job has published no run yet.") if is_job else ""
-        return str(json.loads(stored.data)["profile"]["feature_set"])
+        return shared.used(json.loads(stored.data))
     except ObjectError as error:
         return error
-    except (ValueError, TypeError, KeyError):
-        return ObjectError(url, "it is no report.")
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return ObjectError(url, f"it does not tell which of {shared.folder}/ it used.")
 
 
-def _removal(place: Workplace, name: str) -> Removal:
-    folder = f"{place.job.reports.path}/{FEATURES_FOLDER}/{name}/"
+def _removal(place: Workplace, shared: _Shared, name: str) -> Removal:
+    folder = f"{place.job.reports.path}/{shared.folder}/{name}/"
     parts = [
         info for info in place.bucket.list(folder) if is_part_name(info.name.removeprefix(folder))
     ]
-    return Removal(kind=Kind.CACHE, name=name, objects=tuple(parts))
+    return Removal(kind=shared.kind, name=name, objects=tuple(parts))

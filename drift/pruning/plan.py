@@ -64,6 +64,7 @@ class Kind(enum.StrEnum):
     PROFILE = "profile"
     TABLE = "index table"
     CACHE = "feature set"
+    VIEWS = "view cache"
     COPIES = "packed copies"
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reference_stats.model_view.process.model_process import ModelProcess
-
 from drift.run_model.places import code_beside, model_place
 from drift.run_model.remembered import RememberedModels
 from drift.run_model.run_model import ModelSource, RunModel
@@ -13,6 +11,7 @@ from jobs.buckets.bucket import Bucket
 from jobs.job_file.job import Job
 from jobs.job_file.model_settings import ModelSettings
 from reference_stats.model_view.files.choice import READY_EMBEDDER
+from reference_stats.model_view.process.model_process import ModelProcess
 
 
 def model_of_job(

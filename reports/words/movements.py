@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 
 from jobs.visible_text import visible
-from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.class_shares import usual_and_current
 from reports.findings.columns import Distribution, Finding, Multivariate, Pile
 from reports.findings.constant_reference import difference_words, reference_words
 from reports.findings.effect_sizes import LARGEST_EFFECT, PILE, TAILS, USUALLY_BEYOND
-from reports.words.described import Described, look_of
 from reports.words.numbers import NOTHING, SIGMA, counted
+from reports.words.of_view.described import Described
 
 _LONGEST_LABEL = 24
 _ENOUGH_DIGITS, _MOST_DIGITS = 3, 16
@@ -155,7 +154,8 @@ def _meaning(column: Finding, feature: Described | None) -> str:
         case "up" | "down":
             return _look(feature, up=column.direction == "up")
         case "upper_tail" | "lower_tail":
-            return _tail_meaning(column, feature)
+            look = _look(feature, up=column.direction == "upper_tail")
+            return _tail_words(look) if column.beside_days is None else f"{look} than usual"
         case "spread":
             return _spread_words(column)
         case "shares" | "pile":
@@ -164,18 +164,13 @@ def _meaning(column: Finding, feature: Described | None) -> str:
 
 
 def _look(feature: Described | None, *, up: bool) -> str:
-    look = look_of(feature, up=up)
-    return f"more images {look}" if isinstance(feature, ViewScore) else look
+    if feature is None:
+        return "higher" if up else "lower"
+    return feature.rises if up else feature.falls
 
 
-def _tail_meaning(column: Finding, feature: Described | None) -> str:
-    """Return what the images beyond a limit look like, to follow how many they are."""
-    look, beyond = look_of(feature, up=column.direction == "upper_tail"), 100 * USUALLY_BEYOND
-    if isinstance(feature, ViewScore):
-        usual = f"; {beyond:.1f} % is usual" if column.beside_days is None else ""
-        return f"{look}{usual}"
-    if column.beside_days is not None:
-        return f"{look} than usual"
+def _tail_words(look: str) -> str:
+    beyond = 100 * USUALLY_BEYOND
     return f"{look} than {100 - beyond:.1f} % of the reference; {beyond:.1f} % is usual"
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from jobs.visible_text import visible
-from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.effect_sizes import TAILS
 from reports.findings.places import SegmentColumn
-from reports.words.described import Described
 from reports.words.movements import deviations
 from reports.words.numbers import NOTHING, counted, readable
+from reports.words.of_view.described import Described
 
 _LONGEST_LABEL = 40
 
@@ -33,7 +32,7 @@ def moved_words(column: SegmentColumn, feature: Described | None) -> str:
         return f"{100 * column.effect:.0f}\N{NO-BREAK SPACE}% of the images"
     is_up = column.direction == "up"
     look = "higher" if is_up else "lower"
-    if feature is not None and not isinstance(feature, ViewScore):
+    if feature is not None:
         look = (feature.rises if is_up else feature.falls) or look
     return f"{deviations(column.effect)} {look}"
 

@@ -10,9 +10,9 @@ from reports.findings.answers import State, Verdict
 from reports.findings.remarks import RemarkWeight
 from reports.findings.run import ProfileSummary, RunFindings, WindowSpan
 from reports.history.history import parse_time
-from reports.words.described import Described
 from reports.words.lengths import span_words
 from reports.words.numbers import SIGMA, counted, day, moment, sentence
+from reports.words.of_view.described import Described
 
 SIGMA_EXPLAINED = (
     f"{SIGMA} is one standard deviation of the reference images: an image that is 1 {SIGMA} down "

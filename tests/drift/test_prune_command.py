@@ -299,6 +299,45 @@ class TestTheSharedFeatureCache:
         assert f"{REPORTS}/features/{feature_set_id()}/{PART}" in names_of(bucket)
 
 
+class TestTheSharedViews:
+    """Views of `v-` and twelve digits; which of them a job used last stands in its report."""
+
+    OWN, OTHER = "v-0123456789ab", "v-ba9876543210"
+
+    def prune_with(self, folder, own, other):
+        bucket = bucket_of(folder)
+        for view in (self.OWN, self.OTHER):
+            bucket.write(f"{REPORTS}/views/{view}/{PART}", b"a part")
+            bucket.write(f"{REPORTS}/views/{view}/notes.txt", b"not a part")
+        for job, view in ((PREFIX, own), (f"{REPORTS}/cats", other)):
+            name = f"{job}/latest.json"
+            there = name in names_of(bucket)
+            latest = json.loads(bucket.read(name).data) if there else {"profile": {}}
+            latest["profile"].setdefault("feature_set", OLD_SET)
+            if view is not None:
+                latest["model_view"] = {"view_id": view}
+            bucket.write(name, json.dumps(latest).encode())
+        plan = prune_now(place_of(folder), runs=1)
+        there = {name for name in names_of(bucket, f"{REPORTS}/views") if name.endswith(PART)}
+        return plan, {name.split("/")[2] for name in there}
+
+    def test_views_that_no_job_used_last_go(self, folder):
+        plan, there = self.prune_with(folder, self.OWN, None)
+        assert there == {self.OWN}
+        assert Kind.VIEWS in {one.kind for one in plan.removals}
+        assert f"{REPORTS}/views/{self.OTHER}/notes.txt" in names_of(bucket_of(folder))
+
+    def test_views_that_another_job_used_last_stay(self, folder):
+        plan, there = self.prune_with(folder, self.OWN, self.OTHER)
+        assert there == {self.OWN, self.OTHER}
+        assert f"views/{self.OTHER} stays: cats used it last." in plan.notes
+
+    def test_all_views_stay_where_a_jobs_model_could_not_be_opened(self, folder):
+        plan, there = self.prune_with(folder, self.OWN, "")
+        assert there == {self.OWN, self.OTHER}
+        assert any("it does not tell which of views/ it used" in note for note in plan.notes)
+
+
 class TestKilledAtAnyMoment:
     """The bucket refuses everything after its k-th write, for every k."""
 

@@ -16,6 +16,7 @@ from tests.support.labelled_history import labelled_rows
 from tests.support.model_qualities import fallen
 from tests.support.pages import EXAMPLES, index_of, page_of, photograph
 from tests.support.quality_findings import with_quality
+from tests.support.view_pages import VIEW_PAGE_EXAMPLES, view_page_of
 
 WIDTHS_PX = (360, 800, 1400)
 
@@ -41,6 +42,7 @@ def assert_sound(opened: OpenedPage) -> None:
 def unfolded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, OpenedPage]:
     """The pages of all examples, and the index, with all of their folds open."""
     pages = {example.__name__: page_of(example()) for example in EXAMPLES}
+    pages |= {example.__name__: view_page_of(example()) for example in VIEW_PAGE_EXAMPLES}
     pages["index"] = hostile_index()
     return open_pages(pages, tmp_path_factory.mktemp("open"), *WIDTHS_PX, open_details=True)
 
@@ -66,7 +68,9 @@ def long_headline() -> RunFindings:
     )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.__name__)
+@pytest.mark.parametrize(
+    "example", [*EXAMPLES, *VIEW_PAGE_EXAMPLES], ids=lambda example: example.__name__
+)
 def test_a_page_fits_every_screen_and_the_browser_does_not_complain(
     example: Callable[[], RunFindings], unfolded: dict[str, OpenedPage]
 ) -> None:

@@ -14,11 +14,13 @@ from collections.abc import Iterator
 
 from jobs.errors import ModelError
 from reference_stats.model_view.files.pickles import names_beside_weights
+from reference_stats.model_view.files.script_scan import FILE_OPERATORS
 from reference_stats.model_view.files.zip_members import ZipMembers
 
 _MOST_JSON_BYTES = 256 << 20
 _OPERATOR = re.compile(
-    r"torch\.ops\.[A-Za-z]\w*\.\w+(\.(?!__)\w+)?"
+    r"torch\.ops\.(aten|prims|higher_order|torchvision|quantized|quantized_decomposed)\.\w+"
+    r"(\.(?!__)\w+)?"
     r"|torch\._?sym_\w+"
     r"|math\.[a-z]\w*"
     r"|_operator\.(getitem|add|sub|mul|truediv|floordiv|mod|neg|pos|pow|eq|ne|lt|le|gt|ge|and_|or_"
@@ -28,9 +30,10 @@ _SIZE_NAMES = re.compile(
     r"[a-z]{1,4}\d+|Max|Min|Mod|PythonMod|FloorDiv|CleanDiv|CeilDiv|IntTrueDiv|FloatTrueDiv|ToFloat"
     r"|TruncToInt|TruncToFloat|RoundToInt|RoundDecimal|CeilToInt|FloorToInt|FloatPow|PowByNatural"
     r"|BitwiseFn_\w+|Identity|Where|ModularIndexing|LShift|RShift|Eq|Ne|Le|Lt|Ge|Gt|And|Or|Not|True"
-    r"|False|ceiling|floor|inf|int_oo|oo|Integer|Float|Symbol"
+    r"|False|ceiling|floor|inf|int_oo|oo|Add|Mul|Pow|Integer|Float|Rational|Symbol|positive|integer"
+    r"|nonnegative|real|finite"
 )
-_SIZE = re.compile(r"[\w\s()+\-*/,.<>=!&|~]*")
+_SIZE = re.compile(r"[\w\s()+\-*/,.<>=!&|~']*")
 _FOREIGN_OBJECTS = ("custom_obj", "opaque_obj")
 _COMPILED = (".so", ".dll", ".dylib", ".o", ".cubin", ".cpp", ".ptx", ".hsaco", ".pte")
 _ADVICE = (
@@ -100,7 +103,8 @@ def _check_json(url: str, name: str, text: bytes) -> None:
 
 
 def _problem(key: str, value: str) -> str | None:
-    if key == "target" and not _OPERATOR.fullmatch(value):
+    reaches_files = value.split(".")[3:4] and value.split(".")[3] in FILE_OPERATORS
+    if key == "target" and (reaches_files or not _OPERATOR.fullmatch(value)):
         return f"calls {value!r}, which is no operator on tensors"
     if key == "expr_str" and not _is_size(value):
         return f"has the size {value!r}, which would be evaluated as Python"

@@ -15,6 +15,8 @@ _TENSOR_NAME = 8
 _VALUE_NAME = 1
 _BYTES = 2
 _FIXED = {1: 8, 5: 4}
+LINEAR = ("Gemm", "MatMul")
+"""The operations of linear layers: their second input is a matrix of weights."""
 _PASSES_WEIGHTS_ON = {"Identity", "Transpose", "Cast", "DequantizeLinear", "Reshape", "Constant"}
 
 
@@ -65,7 +67,7 @@ class OnnxGraph:
         for node in self.nodes:
             if node.type in _PASSES_WEIGHTS_ON and set(node.inputs) <= weights:
                 weights.update(node.outputs)
-            elif node.type in {"Gemm", "MatMul"} and len(node.inputs) > 1:
+            elif node.type in LINEAR and len(node.inputs) > 1:
                 found = node if node.inputs[1] in weights else found
         return found
 

@@ -38,9 +38,13 @@ def names_beside_weights(stream: BinaryIO, pickles: int = 1) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for _ in range(pickles):
-        for name in _names(stream):
-            if not _OF_WEIGHTS.fullmatch(name):
-                found[name] = None
+        try:
+            names = _names(stream)
+        except ValueError:
+            if not found:
+                raise
+            break
+        found.update({name: None for name in names if not _OF_WEIGHTS.fullmatch(name)})
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reference_stats.model_view.definition import Preprocessing
 
-_NUMBERS_AT_ONCE = {"cpu": 32 * 224 * 224 * 3, "cuda": 256 * 224 * 224 * 3}
+_NUMBERS_AT_ONCE = {"cpu": 8 * 224 * 224 * 3, "cuda": 256 * 224 * 224 * 3}
 """Of what enters a model in one batch: larger ones are no faster."""
 _MOST_IMAGES = {"cpu": 256, "cuda": 2048}
 

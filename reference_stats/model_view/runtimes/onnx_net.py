@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jobs.errors import ModelError
 from reference_stats.model_view.definition import Preprocessing
-from reference_stats.model_view.files.onnx_graph import OnnxGraph, with_output
+from reference_stats.model_view.files.onnx_graph import LINEAR, OnnxGraph, with_output
 from reference_stats.model_view.runtimes.batches import images_at_once
 from reference_stats.model_view.runtimes.entering import InputShape, Layout
 from reference_stats.model_view.runtimes.net import Numbers, Seen
@@ -45,6 +45,8 @@ class OnnxProgram:
         The names of the outputs.
     words
         Where the embedding comes from.
+    of_linear
+        Whether it is the input of a linear layer, whose last axis holds the numbers of a place.
     """
 
     url: str
@@ -54,6 +56,7 @@ class OnnxProgram:
     answer: str
     embedding: str
     words: str
+    of_linear: bool
 
     def net(self, preprocessing: Preprocessing, layout: Layout, device: str) -> OnnxNet:
         """Return it with a way for pictures to enter; its device was chosen when it was read."""
@@ -94,6 +97,7 @@ def onnx_program(url: str, content: bytes, layer: str | None, device: str) -> On
         answer=answer,
         embedding=tensor or answer,
         words=words,
+        of_linear=any(node.type in LINEAR and tensor in node.inputs[:1] for node in graph.nodes),
     )
 
 
@@ -146,18 +150,18 @@ class OnnxNet:
         answer = np.asarray(values[0], dtype=np.float32)
         return Seen(
             embeddings=_pooled(
-                np.asarray(values[-1], dtype=np.float32), is_layer=not self.is_output
+                np.asarray(values[-1], dtype=np.float32), channels_last=program.of_linear
             ),
             outputs=answer if answer.ndim == 2 else None,
         )
 
     def attributions(self, picture: Pictures, target: int, steps: int) -> Numbers:
         """Refuse: onnxruntime computes no gradients."""
+        del picture, target, steps
         raise ModelError(
             self.program.url,
-            f"output {target} of {len(picture)} image cannot be explained in {steps} steps: ONNX "
-            "has no gradients. Set reports.explanations to 0, or name the same model as "
-            "TorchScript or an exported program.",
+            "its outputs cannot be explained: ONNX has no gradients. Set reports.explanations to "
+            "0, or name the same model as TorchScript or an exported program.",
         )
 
     def _entering(self, pictures: Pictures) -> NDArray[np.generic]:
@@ -221,10 +225,10 @@ def _session(url: str, content: bytes, device: str) -> onnxruntime.InferenceSess
         ) from None
 
 
-def _pooled(values: Numbers, *, is_layer: bool) -> Numbers:
+def _pooled(values: Numbers, *, channels_last: bool) -> Numbers:
     """Return one row of numbers an image: the mean over places, where there are several."""
     if values.ndim <= 2:
         return values.reshape(len(values), -1)
-    if values.ndim == 4 and not is_layer:
+    if values.ndim == 4 and not channels_last:
         return np.asarray(values.mean(axis=(2, 3)))
     return np.asarray(values.reshape(len(values), -1, values.shape[-1]).mean(axis=1))

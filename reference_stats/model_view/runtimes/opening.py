@@ -12,6 +12,7 @@ from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.exported_scan import check_exported
 from reference_stats.model_view.files.forms import ModelForm, form_of
 from reference_stats.model_view.files.model_file import ModelFile
+from reference_stats.model_view.files.script_scan import check_script
 from reference_stats.model_view.files.zip_members import ZipMembers
 from reference_stats.model_view.runtimes.entering import Layout, preprocessing_of
 from reference_stats.model_view.runtimes.net import Program
@@ -108,12 +109,13 @@ def _whole(url: str, form: ModelForm, stream: BinaryIO, choice: ModelChoice) -> 
         torchscript_program,
     )
 
-    if form is ModelForm.TORCHSCRIPT:
-        return torchscript_program(url, stream, choice.layer)
+    script = form is ModelForm.TORCHSCRIPT
     if not choice.trust_code:
-        check_exported(url, ZipMembers(url, stream))
+        check = check_script if script else check_exported
+        check(url, ZipMembers(url, stream))
         stream.seek(0)
-    return exported_program(url, stream, choice.layer)
+    read = torchscript_program if script else exported_program
+    return read(url, stream, choice.layer)
 
 
 def _onnx(url: str, stream: BinaryIO, choice: ModelChoice) -> Program:

@@ -17,8 +17,8 @@ from reports.pages.index.plots import Course, PlotPoint, small_plot
 from reports.pages.index.time_axis import TimeAxis
 from reports.pages.links import JobLinks
 from reports.words import numbers, wording
-from reports.words.described import described
 from reports.words.movements import deviations
+from reports.words.of_view.described import described
 
 # Links make up most of a page's bytes: with more columns than this, the plots have no links.
 MOST_LINKED_PLOTS = 36

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reference_stats.model_view.view_scores import ViewScore
 from reports.findings.days import Basis, Level, LevelColumn
 from reports.findings.run import RunFindings
 from reports.words.advice import Step, drift_steps, level_steps
-from reports.words.described import Described, look_of
 from reports.words.movements import deviations
 from reports.words.normal_days import (
     baseline_words,
@@ -20,6 +18,7 @@ from reports.words.normal_days import (
     usually,
 )
 from reports.words.numbers import counted, day, sentence
+from reports.words.of_view.described import Described
 from reports.words.wording import column_title
 
 
@@ -150,8 +149,7 @@ def _row(column: LevelColumn, features: Mapping[str, Described]) -> LevelRow:
     title = column_title(column.name, features)
     feature = features.get(column.name)
     up = column.difference > 0
-    is_look = feature is not None and not isinstance(feature, ViewScore) and not column.label
-    look = look_of(feature, up=up) if is_look else ""
+    look = "" if feature is None or column.label else (feature.rises if up else feature.falls)
     way = "more" if up else "less"
     if not column.label:
         way = look or ("higher" if up else "lower")

@@ -21,9 +21,9 @@ from reports.pages.run.plots import (
     share_bars_svg,
     spark_svg,
 )
-from reports.words.described import Described
 from reports.words.movements import Movement, effect_size, movement
 from reports.words.numbers import NOTHING, p_words, percent, readable, with_spread
+from reports.words.of_view.described import Described
 from reports.words.wording import STATE_LABELS, column_title
 
 RUNS_IN_COURSE = 30

@@ -20,8 +20,8 @@ from reports.pages.run.model_view.section import model_view_section
 from reports.pages.run.segments import segments_view
 from reports.pages.run.thumbnails import FurtherPictures
 from reports.words import movements, whereabouts, wording
-from reports.words.described import Described, described
 from reports.words.of_rows.sentences import page_in_rows
+from reports.words.of_view.described import Described, described
 from reports.words.picture_limits import poor_pictures
 
 _HIDDEN_MARK = '<p class="flag" id="{}" hidden>'
@@ -144,12 +144,14 @@ def report_html(
         "where": whereabouts,
         "even_words": whereabouts.even_words(findings),
     }
-    own = [row for row in history if row.run_id == findings.run_id]
-    accepted = any(row.accepted is not None for row in own)
-    rejected = any(row.rejected for row in own)
     page = render("report.html.j2", values, _further_styles(findings))
     page = page if findings.has_images else page_in_rows(page)
-    return with_marks(page, accepted=accepted, rejected=rejected)
+    return _with_own_marks(page, [row for row in history if row.run_id == findings.run_id])
+
+
+def _with_own_marks(page: bytes, own: Sequence[HistoryRow]) -> bytes:
+    accepted = any(row.accepted is not None for row in own)
+    return with_marks(page, accepted=accepted, rejected=any(row.rejected for row in own))
 
 
 def with_marks(page: bytes, *, accepted: bool, rejected: bool = False) -> bytes:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from reports.findings.answers import State
 from reports.findings.places import SegmentColumn, SegmentTest, SegmentTests
 from reports.findings.run import RunFindings
-from reports.words.described import Described
 from reports.words.numbers import counted, day, listed, p_words
+from reports.words.of_view.described import Described
 from reports.words.segments import moved_words, name_in_words, short_label, value_words
 from reports.words.wording import column_title
 

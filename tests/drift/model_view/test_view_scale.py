@@ -52,7 +52,7 @@ def test_images_that_are_given_another_class_are_novel_within_it():
     right = scale.scores(views_of(embeddings, labels))
     wrong = scale.scores(views_of(embeddings, labels + 1))
 
-    assert (wrong["class_novelty"] > right["class_novelty"]).all()
+    assert (wrong["view_class_novelty"] > right["view_class_novelty"]).all()
     assert (wrong[NOVELTY.name] == right[NOVELTY.name]).all()
 
 
@@ -109,7 +109,7 @@ def test_a_model_without_classes_gives_novelty_alone():
     scores = ViewScale.of(views, np.arange(100)).reference
 
     assert scores[NOVELTY.name].notna().all()
-    assert scores[["class_novelty", "prediction_entropy", "energy"]].isna().all(axis=None)
+    assert scores[["view_class_novelty", "view_entropy", "view_energy"]].isna().all(axis=None)
 
 
 def test_distances_are_those_between_directions():

@@ -13,6 +13,7 @@ from reports.pages.run.report import report_html
 from tests.support import findings as examples
 from tests.support.browser import Violation, violations
 from tests.support.pages import EXAMPLES, page_of
+from tests.support.view_pages import VIEW_PAGE_EXAMPLES, view_page_of
 
 
 def full_page_of(example: Callable[[], RunFindings]) -> bytes:
@@ -32,6 +33,10 @@ def full_page_of(example: Callable[[], RunFindings]) -> bytes:
 PAGES: dict[str, Callable[[], bytes]] = {
     **{example.__name__: functools.partial(full_page_of, example) for example in EXAMPLES},
     "without thumbnails": lambda: report_html(examples.drifted(), None),
+    **{
+        example.__name__: functools.partial(view_page_of, example())
+        for example in VIEW_PAGE_EXAMPLES
+    },
 }
 
 

@@ -36,7 +36,7 @@ def eager_program(url: str, module: nn.Module, layer: str | None) -> TorchProgra
         raise ModelError(
             url, f"it has no layer {layer} (model.layer). Its last layers are {', '.join(last)}."
         )
-    kept = KeptInput()
+    kept = KeptInput(of_linear=layer is None or isinstance(named[layer], nn.Linear))
     # Of several linear layers the one that is called last is the one that stays.
     watched = (
         {layer: named[layer]}

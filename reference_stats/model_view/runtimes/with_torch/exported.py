@@ -68,8 +68,9 @@ def exported_program(url: str, stream: BinaryIO, layer: str | None) -> TorchProg
     entering = _entering(url, program)
     axes = tuple(length if isinstance(length, int) else None for length in entering.shape)
     node = _named(url, module, layer) if layer is not None else _last_linear(module)
-    kept = KeptInput() if node is not None else None
-    if node is not None and kept is not None:
+    kept = None
+    if node is not None:
+        kept = KeptInput(of_linear=_linear_input(node) is not None)
         _keep_input(module, node, kept)
     return TorchProgram(
         url=url,

@@ -18,10 +18,13 @@ class KeptInput:
         None where none of the layers was called.
     name
         The layer's name.
+    of_linear
+        Whether it is a linear layer, in whose input the last axis holds the numbers of a place.
     """
 
     value: Tensor | None = None
     name: str = ""
+    of_linear: bool = True
 
     def take(self) -> Tensor | None:
         """Return what was kept, and keep it no longer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
@@ -32,7 +33,10 @@ def torchscript_program(url: str, stream: BinaryIO, layer: str | None) -> TorchP
     """
     load: Callable[..., nn.Module] = torch.jit.load
     try:
-        module = load(stream, map_location="cpu")
+        with warnings.catch_warnings():
+            # torch calls TorchScript deprecated; models that were saved so are still there.
+            warnings.simplefilter("ignore")
+            module = load(stream, map_location="cpu")
         module.eval()
         module.float()
     except Exception as error:  # noqa: BLE001 - torch raises many types for what it cannot read

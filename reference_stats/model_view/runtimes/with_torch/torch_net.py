@@ -108,7 +108,7 @@ class TorchNet:
             if kept is not None and self.program.kept:
                 self.found_layer = f"the input of {self.program.kept.name or 'the model'}"
                 self.is_output = False
-                embedding = _pooled(kept, channels_last=True)
+                embedding = _pooled(kept, channels_last=self.program.kept.of_linear)
             else:
                 self.found_layer, self.is_output = answer.words, answer.is_output
                 embedding = _pooled(answer.embedding, channels_last=False)

@@ -16,10 +16,6 @@ NO_ACCURACY = (
     "Accuracy cannot be estimated here: how sure a model is says little about images that are "
     "unlike all that it was compared with. Label some of them to know how right it is."
 )
-NO_ESTIMATE = (
-    "the images show things that the reference does not, and how sure the model is says little "
-    "about those"
-)
 
 
 def looks_new(findings: RunFindings) -> bool:

@@ -9,7 +9,7 @@ from reference_stats.features.registry import features_named
 from reference_stats.model_view.view_scores import ViewScore, view_score_named
 
 Described = Feature | ViewScore
-"""How images look when a feature rises follows "images are", when a view score does "images"."""
+"""What has a title, and words for what its rise and its fall look like."""
 
 
 def described(names: Iterable[str]) -> dict[str, Described]:
@@ -18,10 +18,3 @@ def described(names: Iterable[str]) -> dict[str, Described]:
     scores = (view_score_named(name) for name in known)
     found: list[Described] = [*features_named(known), *(one for one in scores if one is not None)]
     return {one.name: one for one in found}
-
-
-def look_of(feature: Described | None, *, up: bool) -> str:
-    """Return how images look when a number rises or falls; plain words where none are known."""
-    if feature is None:
-        return "higher" if up else "lower"
-    return feature.rises if up else feature.falls

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from reference_stats.model_view.view_scores import NOVELTY
+from reference_stats.model_view.view_scores import ENERGY, ENTROPY, NOVELTY
 from reports.findings.answers import State
 from reports.findings.model_view import ModelView, NovelGroup
-from reports.words.model_view import (
+from reports.words.movements import movement
+from reports.words.of_view.sentences import (
     compared_with,
     few_novel_words,
     group_class_words,
@@ -17,7 +18,6 @@ from reports.words.model_view import (
     view_phrase,
     what_looked,
 )
-from reports.words.movements import movement
 from reports.words.segments import moved_words
 from reports.words.wording import column_title
 from tests.support.model_view_findings import SEEN, no_view, novel_images, unanswering_model
@@ -110,16 +110,17 @@ def test_a_quiet_view_adds_nothing_to_a_message() -> None:
 
 
 def test_certainty_alone_is_not_called_new() -> None:
-    assert view_phrase(("energy", "prediction_entropy")) == "how certain the model is has changed"
-    assert view_phrase(("energy", "novelty")) == "images show things that the reference does not"
+    assert view_phrase((ENERGY.name, ENTROPY.name)) == "how certain the model is has changed"
+    both = (ENERGY.name, NOVELTY.name)
+    assert view_phrase(both) == "images show things that the reference does not"
 
 
 @pytest.mark.parametrize(
     ("direction", "said"),
     [
-        ("up", "more images show things that the reference does not"),
-        ("down", "more images are closer to the reference"),
-        ("upper_tail", "show things that the reference does not; 0.5 % is usual"),
+        ("up", "more novel to the model"),
+        ("down", "less novel to the model"),
+        ("upper_tail", "more novel to the model than 99.5 % of the reference; 0.5 % is usual"),
     ],
 )
 def test_a_number_of_the_view_reads_as_a_sentence(direction: str, said: str) -> None:
@@ -128,11 +129,11 @@ def test_a_number_of_the_view_reads_as_a_sentence(direction: str, said: str) -> 
     assert movement(column, NOVELTY).meaning == said
 
 
-def test_a_number_of_the_view_has_a_title_and_no_look_in_a_segment() -> None:
+def test_a_number_of_the_view_has_words_in_a_segment() -> None:
     segment = replace(BESIDE_REFERENCE.tested[0].strongest, direction="up", effect=1.3)
 
-    assert column_title("novelty", {"novelty": NOVELTY}) == "Novelty to the model"
-    assert moved_words(segment, NOVELTY).endswith("higher")
+    assert column_title(NOVELTY.name, {NOVELTY.name: NOVELTY}) == "Novelty to the model"
+    assert moved_words(segment, NOVELTY).endswith("more novel to the model")
 
 
 def test_a_view_without_a_window_has_no_sentences() -> None:
