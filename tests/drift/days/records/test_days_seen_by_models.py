@@ -13,10 +13,14 @@ from drift.days.records.measured.scales import SeenReference
 from drift.days.records.upkeep import block_states, rebuild
 from drift.model_view.line import view_of_reference
 from drift.pinned_profile import pinned_profile
+from drift.pipeline import run_job
 from drift.run_request import RunOptions, requested_window
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
+from reference_stats.model_view.view_scores import NOVELTY
 from reports.conditional_writes import always_allowed
+from reports.findings.answers import State, Verdict
+from reports.findings.days import Basis
 from tests.support.day_world import FIRST_DAY, NOW, place_of, run_days
 from tests.support.seen_world import MODEL, make_seen_world, seen_job, tiny_onnx
 
@@ -174,3 +178,20 @@ def test_rebuilt_days_have_a_record_with_the_view_and_one_without(folder):
     states = block_states(place, request, profile.id, seen.id)
     assert [one.record.view.images for one in states] == [DRAWN] * DAYS
     assert np.all([one.why_not == "" for one in states])
+
+
+@pytest.mark.slow
+def test_a_kind_of_image_that_no_day_had_is_drift_of_the_view(tmp_path):
+    make_seen_world(tmp_path / "bucket", (0,) * 8 + (30,))
+    job = seen_job(tmp_path / "bucket", baseline={"days": 8, "images_per_day": 90})
+    place = place_of(job)
+
+    found = run_job(place, RunOptions(until=FIRST_DAY + timedelta(days=9)))
+    close(place)
+
+    novelty = next(one for one in found.view if one.name == NOVELTY.name)
+    assert (found.verdict, found.basis) == (Verdict.DRIFT, Basis.DAYS)
+    assert (novelty.state, novelty.direction) == (State.DRIFT, "up")
+    assert novelty.beside_days is not None
+    assert found.baseline is not None
+    assert found.baseline.blocks == 8
