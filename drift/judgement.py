@@ -17,7 +17,6 @@ from drift.comparison.columns.view_columns import with_view
 from drift.comparison.compare import Comparison, compare
 from drift.comparison.family_tests import Widening
 from drift.comparison.segments.comparing import ComparedWindow, compared_with_segments
-from drift.judged_window import Judged, RunInputs
 from drift.observations.large_windows.compared_part import ComparedPart, compared_part
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
@@ -45,6 +44,7 @@ from drift.where.novel.told import (
 )
 from drift.where.offenders import list_affected, offenders_in_turn
 from drift.where.pictures.grown_class import find_grown_class
+from drift.window.judged import Judged, RunInputs
 from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from reference_stats.logged_features import further_numbers

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
-from functools import partial
-
-import pandas as pd
 
 from drift.across_runs.earlier_serving import earlier_serving
 from drift.across_runs.marks import PersonsMarks
@@ -16,24 +13,17 @@ from drift.days.records.known_days import KnownDays, known_days
 from drift.days.records.measured.measure import Measuring
 from drift.days.records.measured.scales import SeenReference
 from drift.followups.running import follow_up
-from drift.judged_window import Judged, RunInputs
 from drift.judgement import judge_window
 from drift.kept_copies import copies_kept
 from drift.model_quality.line import model_quality
 from drift.model_quality.run_at_hand import FoundQuality, RunAtHand
 from drift.model_view.line import view_of_run
 from drift.model_view.run_view import RunView
-from drift.observations.logged_images import LoggedImages
-from drift.observations.segments.segment_values import segments_of
 from drift.observations.server_figures import server_figures
-from drift.observations.uses_behind import uses_behind
-from drift.observations.window_counts import WindowCounts, count_window
-from drift.observations.window_images import WindowImages, join
+from drift.observations.window_images import WindowImages
 from drift.pinned_profile import pinned_profile
 from drift.program_log.setup import label_records
 from drift.publication import Compared, publish_run
-from drift.remarks.words.times import ahead_words
-from drift.renamed_job import refuse_renamed
 from drift.run_request import RunOptions, as_text, requested_window, run_id
 from drift.where.pictures.boxes_of_past import needs_displayed, with_past_boxes
 from drift.where.pictures.boxes_of_window import with_boxes
@@ -41,14 +31,10 @@ from drift.where.pictures.looked_at import looked_at
 from drift.where.pictures.pictured import displayed_sizes, wrong_images
 from drift.where.pictures.true_boxes import true_boxes_of
 from drift.where.segment_columns import segment_columns
+from drift.window.judged import Judged, RunInputs
+from drift.window.reading import read_before_anything_is_written, read_images
 from drift.workplace import Workplace, only_run
-from jobs.predictions.reading import read_predictions
-from jobs.predictions.recording import read_recording
-from jobs.predictions.rows.rows import PredictionRows
 from jobs.serving.reading import read_serving
-from jobs.times.windows import WindowRequest
-from reference_stats.extraction.extract import extract
-from reference_stats.image_uses import images_of_rows
 from reference_stats.profiles.profile import ReferenceProfile
 from reports.findings.run import RunFindings
 from reports.history.history import rows_before
@@ -69,12 +55,11 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
     """
     request = requested_window(workplace.job, options, workplace.clock())
     label_records(run_id=run_id(workplace.job, request))
-    predictions = _read_before_anything_is_written(workplace, request)
-    with only_run(workplace) as still_allowed:
+    predictions = read_before_anything_is_written(workplace, request)
+    with only_run(workplace) as still_allowed, closing(workplace):
         profile = _profile(workplace, still_allowed)
-        window, counts, segments = _read_images(workplace, predictions)
+        window, counts, segments = read_images(workplace, predictions)
         predictions = predictions.compacted()
-        view = _view(workplace, profile, window, still_allowed)
         history = HistoryReader(workplace.bucket, workplace.prefix)
         inputs = RunInputs(
             request=request,
@@ -83,38 +68,36 @@ def run_job(workplace: Workplace, options: RunOptions) -> RunFindings:
             window=window,
             counts=counts,
             segments=segments,
+            view=_view(workplace, profile, window, still_allowed),
             history=history.read(),
-            days=_days_before(
-                workplace,
-                request,
-                predictions,
-                partial(Measuring.of, workplace.job, profile, SeenReference.of(view)),
-                window,
-                still_allowed,
-            ),
-            view=view,
         )
+        inputs = replace(inputs, days=_days_before(workplace, inputs, still_allowed))
         judged = _with_server_figures(workplace, judge_window(workplace, inputs), inputs)
         with copies_kept(workplace, predictions.window, still_allowed):
             judged = _with_model_quality(workplace, judged, inputs, still_allowed)
         judged = _with_quality_notice(workplace, judged, inputs)
         finished = None
         if workplace.writes:
-            compared = Compared(
-                lined_up=judged.lined_up,
-                comparison=judged.comparison,
-                profile=inputs.profile,
-                window=inputs.window,
-                affected=judged.affected,
-                segments=segment_columns(
-                    judged.drifted_segments, judged.lined_up, judged.segments, judged.window
-                ),
-                looked_at=looked_at(workplace, judged.findings.model_view, judged.window),
-            )
+            compared = _compared(workplace, judged, inputs)
             finished = publish_run(workplace, judged.findings, compared, history, still_allowed)
     if finished is not None:
         follow_up(finished)
     return judged.findings
+
+
+def _compared(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Compared:
+    """Return what the run's pages show beside what was found."""
+    return Compared(
+        lined_up=judged.lined_up,
+        comparison=judged.comparison,
+        profile=inputs.profile,
+        window=inputs.window,
+        affected=judged.affected,
+        segments=segment_columns(
+            judged.drifted_segments, judged.lined_up, judged.segments, judged.window
+        ),
+        looked_at=looked_at(workplace, judged.findings.model_view, judged.window),
+    )
 
 
 def _profile(workplace: Workplace, still_allowed: Callable[[], None]) -> ReferenceProfile:
@@ -186,82 +169,11 @@ def _with_past_boxes(
     return with_past_boxes(findings, window, past, sizes, misfit)
 
 
-def _read_before_anything_is_written(
-    workplace: Workplace, request: WindowRequest
-) -> PredictionRows:
-    workplace.packs.forget()
-    with ThreadPoolExecutor(1) as aside:
-        asked = aside.submit(refuse_renamed, workplace)
-        predictions = _read_log(workplace, request)
-    asked.result()
-    return predictions
-
-
 def _with_quality_notice(workplace: Workplace, judged: Judged, inputs: RunInputs) -> Judged:
     """Return what was found with what is to be told of the model; nothing without labels."""
     settings = workplace.job.notifications
     findings = with_quality_notice(judged.findings, inputs.history, settings)
     return replace(judged, findings=findings)
-
-
-def _read_log(workplace: Workplace, request: WindowRequest) -> PredictionRows:
-    with workplace.stopwatch.stage("log"):
-        rows = read_predictions(
-            workplace.bucket,
-            workplace.job.predictions,
-            request,
-            extra_columns=workplace.locator.columns_used(),
-            segment_columns=workplace.job.segments.columns,
-            workers=workplace.job.image_rules.fetch_workers,
-            copies=workplace.copies,
-        )
-        path = workplace.job.predictions.path
-        recording = read_recording(workplace.bucket, path, rows.window)
-    logger.info(
-        "%s: %d rows in the window, %d rejected",
-        workplace.log_url,
-        rows.log_rows,
-        rows.tally.rejected,
-    )
-    if ahead := ahead_words(rows.times, workplace.clock()):
-        logger.warning("%s; set predictions.timezone if that is a zone's difference", ahead)
-    return replace(rows, recording=recording)
-
-
-def _read_images(
-    workplace: Workplace, predictions: PredictionRows
-) -> tuple[WindowImages, WindowCounts, pd.DataFrame]:
-    with workplace.stopwatch.stage("images"):
-        if workplace.job.has_images:
-            logged = _logged_images(workplace, predictions)
-        else:
-            logged = LoggedImages.without_images(predictions, workplace.job)
-        segments = segments_of(logged, workplace.job)
-        window = join(logged, segments)
-        counts = count_window(logged, window)
-    for reason, count in counts.quality.reasons.items():
-        logger.warning("%d of %d images left out: %s", count, counts.images.logged, reason)
-    if counts.quality.troubles:
-        first = counts.quality.troubles[0]
-        logger.warning("the first one is %s (%s)", first.name, first.reason)
-    return window, counts, segments
-
-
-def _logged_images(workplace: Workplace, predictions: PredictionRows) -> LoggedImages:
-    located = workplace.locator.locate(predictions.raw, workplace.log_url)
-    extracted = extract(
-        replace(
-            images_of_rows(predictions, located),
-            followed=partial(uses_behind, workplace, predictions),
-        ),
-        workplace.job.image_rules,
-        open_bucket=workplace.open_bucket,
-        cache=workplace.feature_cache,
-        progress=workplace.progress,
-        features=workplace.features,
-        seeing=workplace.seeing,
-    )
-    return LoggedImages.of(predictions, located, extracted)
 
 
 def _view(
@@ -278,22 +190,18 @@ def _view(
 
 
 def _days_before(
-    workplace: Workplace,
-    request: WindowRequest,
-    predictions: PredictionRows,
-    measuring: Callable[[], Measuring],
-    window: WindowImages,
-    still_allowed: Callable[[], None],
+    workplace: Workplace, inputs: RunInputs, still_allowed: Callable[[], None]
 ) -> KnownDays | None:
-    """Return what is known of the blocks before the window; None where nobody asks for them.
-
-    Parameters
-    ----------
-    measuring
-        Returns how their images become sums.
-    """
+    """Return what is known of the blocks before the window; None where nobody asks for them."""
     job = workplace.job
     if not job.baseline.days or job.detection.basis == "reference":
         return None
     with workplace.stopwatch.stage("days"):
-        return known_days(workplace, request, predictions, measuring(), window, still_allowed)
+        return known_days(
+            workplace,
+            inputs.request,
+            inputs.predictions,
+            Measuring.of(job, inputs.profile, SeenReference.of(inputs.view)),
+            inputs.window,
+            still_allowed,
+        )

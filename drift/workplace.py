@@ -128,6 +128,11 @@ class Workplace:
             bucket=self.bucket, prefix=self.job.reports.path, features=self.features
         )
 
+    def close(self) -> None:
+        """Let go of what a run holds beside its buckets: the model's process."""
+        if self.model is not None:
+            self.model.close()
+
     @property
     def viewer(self) -> Viewer | None:
         """What looks at images with the job's model; None without one, and once it has failed."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from drift.model_view.pinned_views import pinned_views
 from drift.model_view.run_view import RunView
 from drift.observations.window_images import WindowImages
-from drift.pinned_views import pinned_views
 from drift.workplace import Workplace
 from jobs.errors import ModelError
 from reference_stats.profiles.profile import ReferenceProfile

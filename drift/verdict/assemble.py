@@ -105,7 +105,6 @@ def _beside_reference(facts: RunFacts) -> RunFindings:
         predictions=facts.comparison.predictions,
         numbers=facts.comparison.numbers,
         view=facts.comparison.view,
-        model_view=facts.data.model_view,
         observed=Observed.IMAGES if facts.data.job.has_images else Observed.ROWS,
         quality=_quality(facts),
         offenders=tuple(facts.offenders),

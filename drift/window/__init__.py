@@ -1,0 +1,1 @@
+"""The window of one run: how it is read, and what is said of it."""
