@@ -128,7 +128,8 @@ def expected_words(seen: ModelView) -> str:
             "The images are more novel together than those of the reference, and hardly one stands "
             f"out by itself: {counted(beyond, 'image')} of {seen.images:,} "
             f"{'is' if beyond == 1 else 'are'} more novel to the model than 99 in 100 ordinary "
-            f"images of the reference, and {number} would be by chance."
+            f"images of the reference, and {number} would be by chance. The most novel fifth, 60 "
+            "at most, is grouped here."
         )
     return (
         "They are more novel to the model than 99 in 100 ordinary images of the reference; "
