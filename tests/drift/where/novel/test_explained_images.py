@@ -1,69 +1,62 @@
-"""Which images the page explains: those that stand out, beside typical ones."""
+"""Which images a page explains, and which ordinary ones stand beside them."""
 
 import numpy as np
 
 from drift.where.novel.explained import explained_images
 from drift.where.novel.groups import SeenUnits
-from reference_stats.model_view.views import ANSWERS, NO_CLASS, ImageViews
+from reference_stats.model_view.views import ImageViews
 from reports.findings.model_view import MOST_TYPICAL, NovelGroup
 
-COUNT = 12
 
-
-def seen(classes=None) -> SeenUnits:
-    """Return images whose novelty is their number."""
-    answers = np.full((COUNT, len(ANSWERS)), 0.5, dtype=np.float32)
+def seen(novelty: list[float], classes: list[int] | None = None) -> SeenUnits:
+    number = len(novelty)
     return SeenUnits(
-        names=np.array([f"{place}.jpg" for place in range(COUNT)], dtype=object),
+        names=np.array([f"{place}.png" for place in range(number)], dtype=object),
         views=ImageViews(
-            embeddings=np.ones((COUNT, 4), dtype=np.float16),
-            answers=answers,
-            classes=np.zeros(COUNT, dtype=np.int32) if classes is None else classes,
-            known=np.ones(COUNT, dtype=np.bool_),
+            embeddings=np.zeros((number, 2), dtype=np.float16),
+            answers=np.full((number, 3), 0.5, dtype=np.float32),
+            classes=np.array(classes or [1] * number, dtype=np.int32),
+            known=np.ones(number, dtype=np.bool_),
         ),
-        novelty=np.arange(COUNT, dtype=np.float64),
+        novelty=np.array(novelty),
     )
 
 
-def group(*images: str) -> NovelGroup:
-    return NovelGroup(images=images, reference_images=images, size=len(images), share=0.1)
+def group(*names: str) -> NovelGroup:
+    return NovelGroup(images=names, reference_images=names, size=len(names), share=0.1)
 
 
-def test_one_image_of_each_group_comes_first():
-    groups = [group("11.jpg", "10.jpg"), group("9.jpg")]
+def test_ordinary_images_are_as_those_of_the_reference_however_many_are_new() -> None:
+    window = seen([0.9, 0.21, 0.8, 0.7, 0.19, 0.75, 0.85])
+    found = explained_images(window, [group("0.png")], [], ("cat", "dog"), 1, 0.2)
 
-    found = explained_images(seen(), groups, ["2.jpg"], ("cat",), 4)
-
-    standing_out = [one.image for one in found if not one.typical]
-    assert standing_out == ["11.jpg", "9.jpg", "10.jpg", "2.jpg"]
-    assert {(one.predicted, one.confidence) for one in found} == {("cat", 0.5)}
-
-
-def test_typical_images_have_ordinary_novelty():
-    found = explained_images(seen(), [group("11.jpg")], [], (), 6)
-
-    typical = [one.image for one in found if one.typical]
-    assert len(typical) == MOST_TYPICAL
-    assert set(typical) == {"5.jpg", "4.jpg"}
+    assert [one.image for one in found if not one.typical] == ["0.png"]
+    assert [one.image for one in found if one.typical] == ["1.png", "4.png"]
+    assert MOST_TYPICAL == 2
+    assert {one.predicted for one in found} == {"dog"}
 
 
-def test_no_more_than_asked_are_explained():
-    offenders = [f"{place}.jpg" for place in range(COUNT)]
+def test_each_group_gives_one_before_any_gives_a_second_and_then_the_offenders() -> None:
+    window = seen([0.9] * 6)
+    groups = [group("0.png", "1.png"), group("2.png")]
+    found = explained_images(window, groups, ["3.png", "0.png", "4.png"], (), 4, 0.2)
 
-    found = explained_images(seen(), [], offenders, (), 3)
-
-    assert [one.image for one in found if not one.typical] == ["0.jpg", "1.jpg", "2.jpg"]
-
-
-def test_where_nothing_stands_out_nothing_is_explained():
-    assert explained_images(seen(), [], [], (), 6) == ()
+    shown = [one.image for one in found if not one.typical]
+    assert shown == ["0.png", "2.png", "1.png", "3.png"]
 
 
-def test_images_without_a_class_cannot_be_explained():
-    classes = np.full(COUNT, NO_CLASS, dtype=np.int32)
-    classes[3] = 1
+def test_nothing_is_explained_where_nothing_stands_out() -> None:
+    assert explained_images(seen([0.2, 0.3]), [], [], (), 6, 0.2) == ()
 
-    found = explained_images(seen(classes), [group("11.jpg", "3.jpg")], [], (), 6)
 
-    assert [one.image for one in found] == ["3.jpg"]
-    assert found[0].predicted == "class 1"
+def test_an_image_without_a_class_is_not_explained() -> None:
+    window = seen([0.9, 0.9], classes=[-1, 1])
+    found = explained_images(window, [group("0.png", "1.png")], [], (), 6, 0.2)
+
+    assert [one.image for one in found] == ["1.png"]
+
+
+def test_no_more_than_asked_are_explained() -> None:
+    found = explained_images(seen([0.9] * 6), [], [f"{at}.png" for at in range(6)], (), 3, 0.2)
+
+    assert [one.image for one in found if not one.typical] == ["0.png", "1.png", "2.png"]
