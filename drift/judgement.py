@@ -20,7 +20,11 @@ from drift.comparison.segments.comparing import ComparedWindow, compared_with_se
 from drift.observations.large_windows.compared_part import ComparedPart, compared_part
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
-from drift.observations.segments.segment_units import WindowSegments, segment_units
+from drift.observations.segments.segment_units import (
+    SegmentedUnits,
+    WindowSegments,
+    segment_units,
+)
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
@@ -166,7 +170,7 @@ def _measured(
     remarks: Sequence[Remark],
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
-    units, lined_up = sides
+    lined_up = sides[1]
     no_verdict = _no_verdict(remarks, inputs.counts, job)
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
@@ -177,7 +181,7 @@ def _measured(
         return compared_with_segments(
             compared,
             lined_up,
-            segment_units(inputs.profile, inputs.window, units, inputs.segments, job),
+            _segment_units(inputs, sides, job),
             job.detection,
             no_verdict=no_verdict,
             widening=factors,
@@ -199,6 +203,13 @@ def _measured(
         no_verdict=no_verdict,
         by_reference=by_reference,
     )
+
+
+def _segment_units(inputs: RunInputs, sides: tuple[Units, LinedUp], job: Job) -> SegmentedUnits:
+    units, lined_up = sides
+    held_out = None if lined_up.view is None else lined_up.view.held_out
+    profile, window = inputs.profile, inputs.window
+    return segment_units(profile, window, units, inputs.segments, job, held_out)
 
 
 def _run_data(

@@ -32,8 +32,8 @@ class Family:
         The columns that hold classes.
     joint
         The numbers that are looked at together too.
-    with_piles
-        Whether values are looked for of which the window has improbably many.
+    of_view
+        Whether the numbers are the scores of a model's view.
     reference_within, current_within
         What units of several rows hold beside the one row that was drawn of each; None on a side
         where every unit has one row.
@@ -43,7 +43,7 @@ class Family:
     current: pd.DataFrame
     classes: frozenset[str] = frozenset()
     joint: frozenset[str] = frozenset()
-    with_piles: bool = True
+    of_view: bool = False
     reference_within: WithinUnits | None = None
     current_within: WithinUnits | None = None
 

@@ -142,8 +142,7 @@ def tested_families(lined_up: LinedUp) -> list[Family]:
             else frozenset(),
         )
         if role is ColumnRole.VIEW:
-            # Images of a new kind lie beyond the others: piles find no more, and say less.
-            family = replace(family, with_piles=False)
+            family = replace(family, of_view=True)
         if min(family.units) < 1 or sum(family.units) <= _FEWEST_UNITS:
             continue
         # Classes that are all rare have no score, and take no part where they are alone.

@@ -20,6 +20,7 @@ from drift.comparison.effects import (
 from drift.comparison.methods.classes import CHI_SQUARE
 from drift.comparison.methods.piles import PILE
 from drift.comparison.methods.spread import SPREAD
+from drift.comparison.methods.tails import UPPER_PART, UPPER_TAIL
 from drift.comparison.permutation.adjustment import PermutationResult
 from drift.comparison.permutation.statistic_key import StatisticKey
 from drift.comparison.significance import Bar, ImprobableStatistics
@@ -120,9 +121,11 @@ class Judge:
             middles=column_means(column),
             pile=pile,
         )
+        # Its scores begin nearer to the middle; what is told of it is what lies far out.
+        of_all = {**by_method, UPPER_PART.name: by_method[UPPER_TAIL.name]}
         effects = {
             StatisticKey(group=column.name, method=method): effect
-            for method, effect in by_method.items()
+            for method, effect in of_all.items()
         }
         told = self.improbable.told(effects, self.bar.least_effect(column))
         if told is not None:

@@ -19,7 +19,7 @@ from drift.comparison.methods.classes import (
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.method import CountMethod, ScoreMethod
 from drift.comparison.methods.normal_scores import normal_scores
-from drift.comparison.methods.registry import COUNT_METHODS, NUMERIC_METHODS
+from drift.comparison.methods.registry import COUNT_METHODS, NUMERIC_METHODS, VIEW_METHODS
 from drift.comparison.methods.whitening import JointScores, joint_scores
 from drift.comparison.permutation.bin_counts import BinCounts, BinStatistic
 from drift.comparison.permutation.scores import (
@@ -100,7 +100,7 @@ class ScoredFamily:
 
 def score_family(
     family: Family,
-    methods: tuple[ScoreMethod, ...] = NUMERIC_METHODS,
+    methods: tuple[ScoreMethod, ...] | None = None,
     count_methods: tuple[CountMethod, ...] | None = None,
 ) -> ScoredFamily:
     """Return the scores of all columns of a family that can vary.
@@ -108,9 +108,11 @@ def score_family(
     Parameters
     ----------
     methods, count_methods
-        What is looked at in numbers, by scores and by counts; None for all `COUNT_METHODS` where
-        the family is looked through for piles.
+        What is looked at in numbers, by scores and by counts; None for `NUMERIC_METHODS` and
+        `COUNT_METHODS`, or for `VIEW_METHODS` alone in a model's view: images of a new kind lie
+        above the others, where piles find no more.
     """
+    usual = (VIEW_METHODS, ()) if family.of_view else (NUMERIC_METHODS, COUNT_METHODS)
     numbers = family.pooled_numbers()
     normal = normal_scores(numbers)
     middles = _normal_means(family) if family.has_several_rows else normal
@@ -121,10 +123,9 @@ def score_family(
     together = [column for column, name in enumerate(names) if name in family.joint]
     draft = _Draft()
     missing = ~np.isfinite(numbers[:, varying])
-    draft.add_numbers(normal, names, middles=middles, missing=missing, methods=methods)
-    counted = (
-        (COUNT_METHODS if family.with_piles else ()) if count_methods is None else count_methods
-    )
+    used = usual[0] if methods is None else methods
+    draft.add_numbers(normal, names, middles=middles, missing=missing, methods=used)
+    counted = usual[1] if count_methods is None else count_methods
     draft.add_bins(normal, names, missing=missing, methods=counted)
     joint = None
     if len(together) >= _FEWEST_FOR_JOINT:

@@ -64,7 +64,4 @@ class RunView:
         """Return the scores of both sides; None where the view takes no part."""
         if self.scale is None or window.views is None:
             return None
-        return ViewSides(
-            reference=self.scale.reference.set_axis(self.scale.held_out, axis=0),
-            current=self.scale.scores(window.views).set_axis(window.features.index, axis=0),
-        )
+        return ViewSides.of(self.scale, window.views, window.features.index)

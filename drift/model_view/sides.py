@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from drift.model_view.scale import ViewScale
 from reference_stats.model_view.views import ImageViews
@@ -26,6 +28,11 @@ class ViewSides:
 
     reference: pd.DataFrame
     current: pd.DataFrame
+
+    @property
+    def held_out(self) -> NDArray[np.int64]:
+        """The rows of the profile that were held out."""
+        return self.reference.index.to_numpy(dtype=np.int64)
 
     @classmethod
     def of(cls, scale: ViewScale, views: ImageViews, index: pd.Index) -> ViewSides:

@@ -174,6 +174,8 @@ class ImageReading:
         if isinstance(stored, ObjectError):
             return self._lost(location, stored)
         self._note_answer()
+        if self.looking is not None:
+            self.looking.prepare()
         return FetchedImage(location, stored.data, stored.version)
 
     def _read_large(self, location: ImageLocation) -> FetchedImage | FinishedImage:

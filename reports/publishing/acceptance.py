@@ -92,9 +92,9 @@ def mark_page(
 
 
 def _published_run(report: Mapping[str, Any]) -> PublishedRun:
-    named = ("numbers", "predictions", "view", "features")
-    # Reports of earlier versions do not have all of them.
-    columns = [column for name in named for column in report.get(name, ())]
+    # Reports of earlier versions have neither numbers nor a view.
+    later = (*report.get("numbers", ()), *report.get("view", ()))
+    columns = (*later, *report["predictions"], *report["features"])
     return PublishedRun(
         profile_id=str(report["profile"]["id"]),
         shifts=known_shifts({column["name"]: column.get("shift") for column in columns}),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import warnings
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import torch
 
 CLASS = """
 from torch import nn
@@ -31,8 +29,6 @@ SIDE = 16
 
 def tiny_net():
     """Return a model of `CLASS`, always the same."""
-    import torch
-
     names: dict[str, object] = {}
     exec(compile(CLASS, "tiny_net.py", "exec"), names)
     torch.manual_seed(3)
@@ -48,8 +44,6 @@ def pictures(count: int, side: int = SIDE, channels: int = 3) -> np.ndarray:
 
 def entering(shown: np.ndarray):
     """Return pictures as ImageNet's preprocessing hands them to a model."""
-    import torch
-
     mean, std = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
     values = (shown / 255 - mean) / std
     return torch.from_numpy(values.transpose(0, 3, 1, 2).astype(np.float32))
@@ -57,16 +51,12 @@ def entering(shown: np.ndarray):
 
 def save_state(model, path: Path, **options: object) -> Path:
     """Write a model's weights."""
-    import torch
-
     torch.save(model.state_dict(), path, **options)
     return path
 
 
 def save_script(model, path: Path, example=None) -> Path:
     """Write a model as TorchScript."""
-    import torch
-
     if example is None:
         example = torch.zeros(2, 3, SIDE, SIDE)
     with warnings.catch_warnings():
@@ -77,8 +67,6 @@ def save_script(model, path: Path, example=None) -> Path:
 
 def save_exported(model, path: Path, images: int | None = None, example=None) -> Path:
     """Write an exported program that takes so many images at once; any number where None."""
-    import torch
-
     if example is None:
         example = torch.zeros(images or 2, 3, SIDE, SIDE)
     shapes = None if images else ({0: torch.export.Dim("images")},)
@@ -90,8 +78,6 @@ def save_exported(model, path: Path, images: int | None = None, example=None) ->
 
 def save_onnx(model, path: Path, images: int | None = None) -> Path:
     """Write a model as ONNX."""
-    import torch
-
     axes = None if images else {"pictures": {0: "images"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -104,20 +90,4 @@ def save_onnx(model, path: Path, images: int | None = None) -> Path:
             output_names=["logits"],
             dynamic_axes=axes,
         )
-    return path
-
-
-def manifest(weights: str | None, class_file: str | None = None, **more: object) -> str:
-    """Return the manifest that torch-model-archiver writes."""
-    model = {"modelName": "tiny", "serializedFile": weights, "modelFile": class_file, **more}
-    known = {key: value for key, value in model.items() if value is not None}
-    return json.dumps({"runtime": "python", "model": known, "archiverVersion": "0.12.0"})
-
-
-def save_archive(path: Path, members: Mapping[str, bytes | str], said: str) -> Path:
-    """Write an archive as torch-model-archiver lays it out."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-        archive.writestr("MAR-INF/MANIFEST.json", said)
     return path

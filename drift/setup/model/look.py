@@ -10,7 +10,7 @@ from drift.setup.model.guess import ToldByFile
 from drift.setup.model.onnx_head import Axes, onnx_inputs
 from jobs.buckets.bucket import Bucket, ObjectInfo
 from jobs.errors import ModelError, ObjectError
-from reference_stats.model_view.files.archive import Archive
+from reference_stats.model_view.files.archive import ModelArchive
 from reference_stats.model_view.files.forms import ModelForm, form_of
 from reference_stats.model_view.runtimes.entering import InputShape, Layout
 
@@ -39,7 +39,7 @@ def told_by_file(bucket: Bucket, one: ObjectInfo) -> ToldByFile:
 
 
 def _of_archive(name: str, stream: BinaryIO) -> ToldByFile:
-    archive = Archive.looked_at(name, stream)
+    archive = ModelArchive.looked_at(name, stream)
     if archive.class_file is not None:
         return ToldByFile(
             form="a TorchServe archive of weights and a class",

@@ -75,6 +75,7 @@ class Looking:
         self._unsaved, self._has_added = _Unsaved(), False
         self._bug: BaseException | None = None
         self._thread: threading.Thread | None = None
+        self._is_needed, self._begun = False, threading.Event()
 
     def lacks(self, location: ImageLocation, outcome: Outcome) -> bool:
         """Tell whether an image with a known outcome has to be read for its view alone."""
@@ -83,10 +84,16 @@ class Looking:
         return not self._known.has(location.path, digest_of(outcome))
 
     def start(self) -> None:
-        """Begin to look, and have the model opened meanwhile."""
+        """Begin to look once something is there to look at."""
         # A run that is interrupted does not wait for a model that hangs.
         self._thread = threading.Thread(target=self._look, name="look", daemon=True)
         self._thread.start()
+
+    def prepare(self) -> None:
+        """Have the model opened: a first image has arrived, and is decoded meanwhile."""
+        if not self._begun.is_set():
+            self._is_needed = True
+            self._begun.set()
 
     def put(self, location: ImageLocation, outcome: Outcome, picture: Picture | None) -> None:
         """Let the model look at the picture of an image; waits where too many wait already."""
@@ -112,6 +119,7 @@ class Looking:
             outcome counts as unknown.
         """
         self._waiting.end()
+        self._begun.set()
         if self._thread is not None:
             self._thread.join()
         if self._bug is not None:
@@ -124,6 +132,7 @@ class Looking:
     def close(self) -> None:
         """Let everybody go who waits."""
         self._waiting.drop()
+        self._begun.set()
 
     def _remembered(self) -> CachedViews:
         if self._seeing.cache is None:
@@ -132,9 +141,12 @@ class Looking:
         return self._seeing.cache.load(self._paths)
 
     def _look(self) -> None:
+        self._begun.wait()
+        if not self._is_needed:
+            return
         try:
             how = self.definition.preprocessing
-            # A model takes seconds to open, in which the first images are fetched.
+            # A model takes seconds to open.
             self._seeing.viewer.look(np.zeros((0, how.height, how.width, how.channels), np.uint8))
             while some := self._waiting.take():
                 self._keep(some, self._seeing.viewer.look(stacked(some)))

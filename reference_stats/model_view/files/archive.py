@@ -11,7 +11,7 @@ from typing import BinaryIO
 from jobs.errors import ModelError
 from reference_stats.model_view.files.class_names import class_names_of
 from reference_stats.model_view.files.forms import MANIFEST
-from reference_stats.model_view.files.zip_members import ZipMembers
+from reference_stats.model_view.files.zip_members import ModelZip
 
 _MOST_JSON_BYTES = 16 << 20
 _MOST_CODE_BYTES = 256 << 20
@@ -20,7 +20,7 @@ _ADVICE = "Make the archive again with torch-model-archiver."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
+class ModelArchive:
     """A TorchServe archive that has been looked at.
 
     Attributes
@@ -41,14 +41,14 @@ class Archive:
     """
 
     url: str
-    members: ZipMembers
+    members: ModelZip
     model_name: str
     weights_name: str
     class_file: str | None
     class_names: tuple[str, ...]
 
     @classmethod
-    def looked_at(cls, url: str, stream: BinaryIO) -> Archive:
+    def looked_at(cls, url: str, stream: BinaryIO) -> ModelArchive:
         """Return what an archive says of itself.
 
         Raises
@@ -56,7 +56,7 @@ class Archive:
         ModelError
             If its members or its manifest are not as TorchServe's are.
         """
-        members = ZipMembers(url, stream)
+        members = ModelZip(url, stream)
         model = _manifest(url, members)
         weights, class_file = (
             _member(url, model, "serializedFile"),
@@ -66,7 +66,7 @@ class Archive:
             raise ModelError(
                 url,
                 f"its {MANIFEST} names no serializedFile: the model is all in its handler, which "
-                "is never run. Archive it with --serialized-file.",
+                "is never run. ModelArchive it with --serialized-file.",
             )
         for name in filter(None, (weights, class_file)):
             if name not in members.names:
@@ -96,7 +96,7 @@ class Archive:
             (folder / name).write_bytes(content)
 
 
-def _manifest(url: str, members: ZipMembers) -> Mapping[str, object]:
+def _manifest(url: str, members: ModelZip) -> Mapping[str, object]:
     text = members.read(MANIFEST, _MOST_JSON_BYTES)
     try:
         said = json.loads(text)
@@ -115,7 +115,7 @@ def _member(url: str, model: Mapping[str, object], key: str) -> str | None:
     return name or None
 
 
-def _class_names(members: ZipMembers) -> tuple[str, ...]:
+def _class_names(members: ModelZip) -> tuple[str, ...]:
     if _CLASS_NAMES not in members.names:
         return ()
     return class_names_of(members.read(_CLASS_NAMES, _MOST_JSON_BYTES))

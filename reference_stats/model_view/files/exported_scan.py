@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from jobs.errors import ModelError
 from reference_stats.model_view.files.pickles import names_beside_weights
 from reference_stats.model_view.files.script_scan import FILE_OPERATORS
-from reference_stats.model_view.files.zip_members import ZipMembers
+from reference_stats.model_view.files.zip_members import ModelZip
 
 _MOST_JSON_BYTES = 256 << 20
 _OPERATOR = re.compile(
@@ -42,7 +42,7 @@ _ADVICE = (
 )
 
 
-def check_exported(url: str, members: ZipMembers) -> None:
+def check_exported(url: str, members: ModelZip) -> None:
     """Look at everything in an exported program that torch would run.
 
     Raises
@@ -63,7 +63,7 @@ def check_exported(url: str, members: ZipMembers) -> None:
             _check_pickle(url, name, members.read(name))
 
 
-def _is_pickled(members: ZipMembers, name: str) -> bool:
+def _is_pickled(members: ModelZip, name: str) -> bool:
     if name.endswith((".pt", ".pkl", ".pth")):
         return True
     head = members.head(name, 4)
@@ -76,7 +76,7 @@ def _check_pickle(url: str, name: str, content: bytes) -> None:
     try:
         if content[:2] == b"PK":
             with zipfile.ZipFile(io.BytesIO(content)):
-                inner = ZipMembers(url, io.BytesIO(content))
+                inner = ModelZip(url, io.BytesIO(content))
             streams = [inner.read(one) for one in inner.names if one.endswith(".pkl")]
             names = [n for one in streams for n in names_beside_weights(io.BytesIO(one))]
         else:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from jobs.errors import ModelError
 from reference_stats.model_view.files.pickles import names_beside_weights
-from reference_stats.model_view.files.zip_members import ZipMembers
+from reference_stats.model_view.files.zip_members import ModelZip
 
 MANIFEST = "MAR-INF/MANIFEST.json"
 FORMS_IN_WORDS = (
@@ -49,7 +49,7 @@ _OTHERS: tuple[tuple[int, bytes, str], ...] = (
 )
 _INSTEAD = {
     "packed with gzip, as `torch-model-archiver --archive-format tgz` does": (
-        "Archive it with `--archive-format default`"
+        "ModelArchive it with `--archive-format default`"
     ),
     "in the safetensors format": (
         "Save it as a state dict: torch.save(safetensors.torch.load_file(...), ...)"
@@ -78,7 +78,7 @@ def form_of(url: str, stream: BinaryIO, kind: str = "auto") -> ModelForm:
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)
     if head[:4] in {b"PK\x03\x04", b"PK\x05\x06"}:
-        form = _form_of_zip(url, ZipMembers(url, stream))
+        form = _form_of_zip(url, ModelZip(url, stream))
     elif head[:1] == b"\x80":
         form = _form_of_pickle(url, stream)
     else:
@@ -93,7 +93,7 @@ def form_of(url: str, stream: BinaryIO, kind: str = "auto") -> ModelForm:
     return form
 
 
-def _form_of_zip(url: str, members: ZipMembers) -> ModelForm:
+def _form_of_zip(url: str, members: ModelZip) -> ModelForm:
     if MANIFEST in members.names:
         return ModelForm.MAR
     # torch puts all members below one folder, whose name is any.

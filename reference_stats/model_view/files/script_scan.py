@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from jobs.errors import ModelError
-from reference_stats.model_view.files.zip_members import ZipMembers
+from reference_stats.model_view.files.zip_members import ModelZip
 
 FILE_OPERATORS = ("save", "from_file", "load_tensor")
 """The operators of torch that read or write files."""
@@ -20,7 +20,7 @@ _HIDDEN_NAME = re.compile(rb"""\\[0-7xuUN]|["']\s*["']""")
 _EMPTY_STRING = re.compile(rb"""(?<!["'\w])(""|'')(?!["'])""")
 
 
-def check_script(url: str, members: ZipMembers) -> None:
+def check_script(url: str, members: ModelZip) -> None:
     """Look at the code of a model in TorchScript.
 
     Raises

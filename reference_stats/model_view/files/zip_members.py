@@ -30,7 +30,7 @@ _BAD_ZIP = (
 )
 
 
-class ZipMembers:
+class ModelZip:
     """A zip whose members may all be looked at.
 
     Parameters

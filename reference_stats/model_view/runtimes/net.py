@@ -16,7 +16,7 @@ Numbers = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Seen:
+class SeenBatch:
     """What a model says of a batch.
 
     Attributes
@@ -50,7 +50,7 @@ class Net(Protocol):
     def most_images(self) -> int:
         """How many images it takes at once."""
 
-    def see(self, pictures: Pictures) -> Seen:
+    def see(self, pictures: Pictures) -> SeenBatch:
         """Return what it says of at most `most_images` pictures.
 
         Raises

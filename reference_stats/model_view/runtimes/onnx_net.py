@@ -14,7 +14,7 @@ from reference_stats.model_view.definition import Preprocessing
 from reference_stats.model_view.files.onnx_graph import LINEAR, OnnxGraph, with_output
 from reference_stats.model_view.runtimes.batches import images_at_once
 from reference_stats.model_view.runtimes.entering import InputShape, Layout
-from reference_stats.model_view.runtimes.net import Numbers, Seen
+from reference_stats.model_view.runtimes.net import Numbers, SeenBatch
 from reference_stats.model_view.viewer import Pictures
 
 _NUMBERS: dict[str, np.dtype[np.generic]] = {
@@ -130,7 +130,7 @@ class OnnxNet:
         """How many images it takes at once."""
         return self.program.shape.images or images_at_once(self.preprocessing, "cpu")
 
-    def see(self, pictures: Pictures) -> Seen:
+    def see(self, pictures: Pictures) -> SeenBatch:
         """Return what it says of a batch."""
         program = self.program
         names = [program.answer]
@@ -148,7 +148,7 @@ class OnnxNet:
                 "model.grey as they were when it was trained.",
             ) from None
         answer = np.asarray(values[0], dtype=np.float32)
-        return Seen(
+        return SeenBatch(
             embeddings=_pooled(
                 np.asarray(values[-1], dtype=np.float32), channels_last=program.of_linear
             ),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jobs.errors import ModelError
 from reference_stats.model_view.definition import MOST_WIDTH, Preprocessing, ViewDefinition
 from reference_stats.model_view.files.choice import ModelChoice
-from reference_stats.model_view.runtimes.net import Net, Numbers, Seen
+from reference_stats.model_view.runtimes.net import Net, Numbers, SeenBatch
 from reference_stats.model_view.runtimes.outputs import (
     OutputKind,
     answers_of,
@@ -175,7 +175,7 @@ class OpenedModel:
         signed = self._net.attributions(one, max(target, 0), _STEPS)
         return np.asarray(np.abs(signed).sum(axis=2), dtype=np.float32)
 
-    def _seen(self, pictures: Pictures) -> Seen:
+    def _seen(self, pictures: Pictures) -> SeenBatch:
         """Return what the model says, in batches that are always of one size.
 
         A processor adds up numbers of a large batch in another order than those of a small one. The
@@ -191,7 +191,7 @@ class OpenedModel:
             seen = self._net.see(filled)
             _check_rows(self._url, seen, size)
             outputs = None if seen.outputs is None else seen.outputs[: len(batch)]
-            parts.append(Seen(embeddings=seen.embeddings[: len(batch)], outputs=outputs))
+            parts.append(SeenBatch(embeddings=seen.embeddings[: len(batch)], outputs=outputs))
         return _joined(parts)
 
     def _embeddings(self, values: Numbers) -> NDArray[np.float16]:
@@ -220,7 +220,7 @@ def _check_pictures(url: str, pictures: Pictures, shape: Preprocessing) -> None:
         )
 
 
-def _check_rows(url: str, seen: Seen, images: int) -> None:
+def _check_rows(url: str, seen: SeenBatch, images: int) -> None:
     rows = {len(seen.embeddings), images if seen.outputs is None else len(seen.outputs)}
     if rows != {images}:
         raise ModelError(
@@ -230,7 +230,7 @@ def _check_rows(url: str, seen: Seen, images: int) -> None:
         )
 
 
-def _check_same(url: str, first: Seen, second: Seen) -> None:
+def _check_same(url: str, first: SeenBatch, second: SeenBatch) -> None:
     size = float(np.abs(first.embeddings).max(initial=0))
     moved = float(np.abs(first.embeddings - second.embeddings).max(initial=0))
     if moved > _SAME_TWICE * size:
@@ -241,11 +241,11 @@ def _check_same(url: str, first: Seen, second: Seen) -> None:
         )
 
 
-def _joined(parts: list[Seen]) -> Seen:
+def _joined(parts: list[SeenBatch]) -> SeenBatch:
     if len(parts) == 1:
         return parts[0]
     outputs = [one.outputs for one in parts if one.outputs is not None]
-    return Seen(
+    return SeenBatch(
         embeddings=np.concatenate([one.embeddings for one in parts]),
         outputs=np.concatenate(outputs) if len(outputs) == len(parts) else None,
     )
@@ -253,8 +253,8 @@ def _joined(parts: list[Seen]) -> Seen:
 
 def _scale_of(embeddings: Numbers) -> np.float32:
     """Return a power of two that brings embeddings where 16 bits hold them well; mostly 1."""
-    largest = float(np.abs(embeddings).max(initial=0))
-    if not np.isfinite(largest) or largest == 0 or 2**-4 <= largest <= _MOST_FLOAT16 / _ROOM:
+    largest = float(np.abs(embeddings[np.isfinite(embeddings)]).max(initial=0))
+    if largest == 0 or 2**-4 <= largest <= _MOST_FLOAT16 / _ROOM:
         return np.float32(1)
     return np.float32(2.0 ** -np.floor(np.log2(largest)))
 

@@ -7,13 +7,13 @@ from typing import BinaryIO
 
 from jobs.errors import ModelError
 from reference_stats.model_view.definition import Preprocessing
-from reference_stats.model_view.files.archive import Archive
+from reference_stats.model_view.files.archive import ModelArchive
 from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.exported_scan import check_exported
 from reference_stats.model_view.files.forms import ModelForm, form_of
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.files.script_scan import check_script
-from reference_stats.model_view.files.zip_members import ZipMembers
+from reference_stats.model_view.files.zip_members import ModelZip
 from reference_stats.model_view.runtimes.entering import Layout, preprocessing_of
 from reference_stats.model_view.runtimes.net import Program
 from reference_stats.model_view.runtimes.opened import Identity, OpenedModel, first_batch
@@ -65,7 +65,7 @@ def _ready_embedder(url: str, choice: ModelChoice) -> OpenedModel:
 
 
 def _from_archive(file: ModelFile, stream: BinaryIO, choice: ModelChoice) -> OpenedModel:
-    archive = Archive.looked_at(file.url, stream)
+    archive = ModelArchive.looked_at(file.url, stream)
     content = io.BytesIO(archive.weights())
     form = form_of(file.url, content)
     identity = Identity(
@@ -112,7 +112,7 @@ def _whole(url: str, form: ModelForm, stream: BinaryIO, choice: ModelChoice) -> 
     script = form is ModelForm.TORCHSCRIPT
     if not choice.trust_code:
         check = check_script if script else check_exported
-        check(url, ZipMembers(url, stream))
+        check(url, ModelZip(url, stream))
         stream.seek(0)
     read = torchscript_program if script else exported_program
     return read(url, stream, choice.layer)

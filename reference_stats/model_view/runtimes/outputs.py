@@ -38,20 +38,22 @@ def kind_of_outputs(outputs: Numbers | None, class_names: int) -> OutputKind:
         How many classes the model's file names; 0 where it names none. One output alone is the
         answer of a classifier only where it is a probability, or two classes are named.
     """
-    if outputs is None or outputs.shape[1] == 0:
+    if outputs is None:
+        return OutputKind.NONE
+    # Of a plain picture, such as the black one, some models make no number.
+    outputs = outputs[~np.isnan(outputs).any(axis=1)]
+    if not outputs.size:
         return OutputKind.NONE
     within = bool(np.all((outputs >= 0) & (outputs <= 1)))
     if outputs.shape[1] == 1:
-        if within:
-            return OutputKind.ONE_PROBABILITY
-        return OutputKind.ONE_LOGIT if class_names == 2 else OutputKind.NONE
+        otherwise = OutputKind.ONE_LOGIT if class_names == 2 else OutputKind.NONE
+        return OutputKind.ONE_PROBABILITY if within else otherwise
     values = outputs.astype(np.float64)
     if within:
         whole = np.allclose(values.sum(axis=1), 1, rtol=0, atol=_SUM_TOLERANCE)
         return OutputKind.PROBABILITIES if whole else OutputKind.INDEPENDENT
-    if np.allclose(logsumexp(values, axis=1), 0, rtol=0, atol=_SUM_TOLERANCE):
-        return OutputKind.LOG_PROBABILITIES
-    return OutputKind.LOGITS
+    logarithms = np.allclose(logsumexp(values, axis=1), 0, rtol=0, atol=_SUM_TOLERANCE)
+    return OutputKind.LOG_PROBABILITIES if logarithms else OutputKind.LOGITS
 
 
 def class_count(outputs: Numbers | None, kind: OutputKind) -> int:

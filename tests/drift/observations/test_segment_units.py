@@ -145,3 +145,10 @@ def test_a_reference_that_is_no_stretch_of_the_log_knows_no_segments() -> None:
     assert found(profile(cameras=False, timed=False)) == SegmentedUnits()
     no_records = dataclasses.replace(profile(), records=None)
     assert found(no_records) == SegmentedUnits()
+
+
+def test_a_models_view_has_the_values_of_the_held_out_images() -> None:
+    own = segment_units(profile(), window(), units(), WINDOW_TABLE, JOB, np.array([1, 2]))
+    assert own.views["camera"].reference.tolist() == ["b", "(empty)"]
+    assert own.views["camera"].current.tolist() == own.images["camera"].current.tolist()
+    assert not found(profile()).views

@@ -67,8 +67,9 @@ def place(tmp_path_factory) -> Located:
 
 
 def test_images_that_are_new_to_the_model_stand_out_and_are_listed(place) -> None:
-    first = place.ranked.labels[:20]
-    assert np.isin(first, NOVEL).mean() >= 0.8
+    first = np.isin(place.ranked.labels, NOVEL)
+    assert first[:8].all()
+    assert first[:20].mean() >= 0.7
     shown = offenders_in_turn(place.shown, WINDOW, PROFILE)
     assert shown[0].because.startswith("more novel to the model (novelty to the model ")
     assert ", reference -1" in shown[0].because
@@ -77,7 +78,7 @@ def test_images_that_are_new_to_the_model_stand_out_and_are_listed(place) -> Non
     novel = {WINDOW.rows["image"].iloc[at] for at in NOVEL}
     assert np.mean([one.image in novel for one in listed.images]) > 0.7
     assert 10 <= place.affected <= len(NOVEL)
-    assert [(one.column, one.value) for one in place.concentration.segments] == [("camera", "b")]
+    assert ("camera", "b") in [(one.column, one.value) for one in place.concentration.segments]
 
 
 def test_beside_them_stand_the_held_out_images_of_the_reference(place) -> None:

@@ -12,7 +12,7 @@ from jobs.errors import ModelError
 from reference_stats.model_view.definition import Preprocessing
 from reference_stats.model_view.runtimes.batches import images_at_once
 from reference_stats.model_view.runtimes.entering import InputShape, Layout
-from reference_stats.model_view.runtimes.net import Net, Numbers, Seen
+from reference_stats.model_view.runtimes.net import Net, Numbers, SeenBatch
 from reference_stats.model_view.runtimes.with_torch.answering import answer_of
 from reference_stats.model_view.runtimes.with_torch.gradients import integrated_gradients
 from reference_stats.model_view.runtimes.with_torch.kept_input import KeptInput
@@ -99,7 +99,7 @@ class TorchNet:
         """How many images it takes at once."""
         return self.program.shape.images or images_at_once(self.preprocessing, self.device.type)
 
-    def see(self, pictures: Pictures) -> Seen:
+    def see(self, pictures: Pictures) -> SeenBatch:
         """Return what it says of a batch."""
         with torch.inference_mode():
             raw = self._run(self._entering(pictures))
@@ -113,7 +113,7 @@ class TorchNet:
                 self.found_layer, self.is_output = answer.words, answer.is_output
                 embedding = _pooled(answer.embedding, channels_last=False)
             outputs = answer.outputs
-            return Seen(
+            return SeenBatch(
                 embeddings=_numbers(embedding),
                 outputs=None if outputs is None else _numbers(outputs),
             )

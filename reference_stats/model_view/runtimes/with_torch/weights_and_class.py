@@ -9,7 +9,7 @@ from typing import BinaryIO
 from torch import nn
 
 from jobs.errors import ModelError
-from reference_stats.model_view.files.archive import Archive
+from reference_stats.model_view.files.archive import ModelArchive
 from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.runtimes.with_torch.class_code import (
@@ -30,7 +30,7 @@ _CONSENT = (
 )
 
 
-def archived_program(archive: Archive, weights: BinaryIO, choice: ModelChoice) -> TorchProgram:
+def archived_program(archive: ModelArchive, weights: BinaryIO, choice: ModelChoice) -> TorchProgram:
     """Return the model of a TorchServe archive that holds a class and its weights.
 
     The handler is not run, whatever is trusted.
@@ -45,7 +45,7 @@ def archived_program(archive: Archive, weights: BinaryIO, choice: ModelChoice) -
         raise ModelError(
             url,
             f"its {archive.weights_name} is a state dict, and its manifest names no modelFile with "
-            "the class. Archive it with --model-file, or archive TorchScript.",
+            "the class. ModelArchive it with --model-file, or archive TorchScript.",
         )
     if not choice.trust_code:
         raise ModelError(url, f"its class in {archive.class_file} {_CONSENT}")

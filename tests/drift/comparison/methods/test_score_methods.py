@@ -10,9 +10,9 @@ from drift.comparison.methods.classes import OTHERS, UnitLabels, class_scores
 from drift.comparison.methods.location import LOCATION
 from drift.comparison.methods.normal_scores import normal_scores
 from drift.comparison.methods.piles import PILE
-from drift.comparison.methods.registry import COUNT_METHODS, NUMERIC_METHODS
+from drift.comparison.methods.registry import COUNT_METHODS, VIEW_METHODS
 from drift.comparison.methods.spread import SPREAD
-from drift.comparison.methods.tails import LOWER_TAIL, UPPER_TAIL
+from drift.comparison.methods.tails import LOWER_TAIL, UPPER_PART, UPPER_TAIL
 from drift.comparison.methods.whitening import joint_scores
 from drift.testing.score_methods import CountMethodContract, ScoreMethodContract
 
@@ -38,6 +38,13 @@ class TestUpperTail(ScoreMethodContract):
         return np.where(generator.random(rows) < 0.1, 6.0, generator.normal(size=rows))
 
 
+class TestUpperPart(ScoreMethodContract):
+    method = UPPER_PART
+
+    def draw_moved(self, generator, rows):
+        return np.where(generator.random(rows) < 0.15, 3.0, 0.0) + generator.normal(size=rows)
+
+
 class TestLowerTail(ScoreMethodContract):
     method = LOWER_TAIL
 
@@ -58,7 +65,7 @@ def test_every_registered_method_has_a_test_and_a_name_of_its_own():
         for contract in (ScoreMethodContract, CountMethodContract)
         for test in contract.__subclasses__()
     ]
-    registered = [*NUMERIC_METHODS, *COUNT_METHODS]
+    registered = [*VIEW_METHODS, *COUNT_METHODS]
     assert set(tested) == set(registered)
     assert len({method.name for method in registered}) == len(registered)
 

@@ -1,6 +1,7 @@
 """Files that somebody made to break or to mislead a program: each is one line, and runs nothing."""
 
 import io
+import os
 import pickle
 import stat
 import struct
@@ -10,10 +11,10 @@ import zipfile
 import pytest
 
 from jobs.errors import ModelError
-from reference_stats.model_view.files.archive import Archive
+from reference_stats.model_view.files.archive import ModelArchive
 from reference_stats.model_view.files.forms import form_of
-from reference_stats.model_view.files.zip_members import MOST_UNPACKED_BYTES, ZipMembers
-from tests.support.tiny_models import manifest
+from reference_stats.model_view.files.zip_members import MOST_UNPACKED_BYTES, ModelZip
+from tests.support.model_archives import manifest
 
 GOOD = {"w.pt": b"weights", "MAR-INF/MANIFEST.json": manifest("w.pt").encode()}
 
@@ -25,8 +26,6 @@ class Running:
         self.command = command
 
     def __reduce__(self):
-        import os
-
         return os.system, (self.command,)
 
 
@@ -45,14 +44,14 @@ def zipped(members, **changes):
 
 def said_of(stream):
     with pytest.raises(ModelError) as error:
-        Archive.looked_at("bucket/tiny.mar", stream)
+        ModelArchive.looked_at("bucket/tiny.mar", stream)
     assert "\n" not in error.value.message
     assert error.value.message.startswith("bucket/tiny.mar: ")
     return error.value.message
 
 
 def test_a_plain_archive_is_looked_at():
-    archive = Archive.looked_at("bucket/tiny.mar", zipped(GOOD.items()))
+    archive = ModelArchive.looked_at("bucket/tiny.mar", zipped(GOOD.items()))
 
     assert archive.model_name == "tiny"
     assert archive.weights() == b"weights"
@@ -116,14 +115,14 @@ def test_a_member_that_holds_more_than_it_claims_is_read_no_further():
     content = bytearray(stream.getvalue())
     entry = content.index(b"PK\x01\x02")
     content[entry + 24 : entry + 28] = struct.pack("<I", 1)
-    members = ZipMembers("tiny.mar", io.BytesIO(bytes(content)))
+    members = ModelZip("tiny.mar", io.BytesIO(bytes(content)))
 
     with pytest.raises(ModelError, match=r"w\.pt cannot be read"):
         members.read("w.pt")
 
 
 def test_a_member_is_read_up_to_what_is_allowed():
-    members = ZipMembers("tiny.mar", zipped([("w.pt", bytes(3 << 20))]))
+    members = ModelZip("tiny.mar", zipped([("w.pt", bytes(3 << 20))]))
 
     with pytest.raises(ModelError, match="more than 1,000,000 bytes"):
         members.read("w.pt", most_bytes=1_000_000)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from examples.torchserve.colours_model import ColoursModel
 from examples.torchserve.digits_model import DigitsModel
@@ -14,7 +13,8 @@ from jobs.errors import ModelError
 from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.runtimes.opening import open_model
-from tests.support.tiny_models import manifest, save_archive, save_state
+from tests.support.model_archives import manifest, save_archive
+from tests.support.tiny_models import save_state
 
 EXAMPLES = Path("examples/torchserve")
 DIGITS = {"input_size": (8, 8), "grey": True}

@@ -3,19 +3,16 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-
 from jobs.errors import ModelError
 from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.runtimes.opening import open_model
+from tests.support.model_archives import manifest, save_archive
 from tests.support.tiny_models import (
     CLASS,
     SIDE,
     entering,
-    manifest,
     pictures,
-    save_archive,
     save_exported,
     save_onnx,
     save_script,

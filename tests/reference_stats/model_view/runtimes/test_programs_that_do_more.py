@@ -8,22 +8,16 @@ import warnings
 import zipfile
 
 import pytest
-
-torch = pytest.importorskip("torch")
+import torch
 
 from jobs.errors import ModelError
 from reference_stats.model_view.files.choice import ModelChoice
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.runtimes.opening import open_model
+from reference_stats.model_view.runtimes.with_torch.loading import weights_in
 from tests.reference_stats.model_view.files.test_hostile_models import Running
-from tests.support.tiny_models import (
-    SIDE,
-    manifest,
-    save_archive,
-    save_exported,
-    save_script,
-    tiny_net,
-)
+from tests.support.model_archives import manifest, save_archive
+from tests.support.tiny_models import SIDE, save_exported, save_script, tiny_net
 
 
 class WritesFiles(torch.nn.Module):
@@ -107,7 +101,7 @@ def test_torchscript_in_an_archive_is_looked_at_too(tmp_path):
 )
 def test_a_hidden_name_in_torchscript_is_not_loaded(script, tmp_path, code):
     def change(name, content):
-        return content + b"\n# " + code.encode() if name.endswith("linear.py") else content
+        return content + b"\n# " + code.encode() if name.endswith(".py") else content
 
     with pytest.raises(ModelError, match="may hide an operator"):
         opened(rewritten(script, tmp_path, change))
@@ -194,8 +188,6 @@ def test_compiled_code_in_an_exported_program_is_refused(exported, tmp_path):
 
 def test_weights_that_name_a_command_are_refused_by_torch_itself(tmp_path):
     """A name that cannot be followed without unpickling is left to `weights_only`."""
-    from reference_stats.model_view.runtimes.with_torch.loading import weights_in
-
     marker = tmp_path / "ran"
     content = io.BytesIO()
     torch.save({"w": torch.zeros(1), "x": Running(f"touch {marker}")}, content)
