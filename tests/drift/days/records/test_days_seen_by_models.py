@@ -105,6 +105,17 @@ def test_a_second_run_looks_at_nothing_and_writes_nothing(folder):
     assert second.record_digests == first.record_digests
 
 
+def test_days_before_the_log_began_hold_nothing_that_a_model_could_see(folder, caplog):
+    caplog.set_level("INFO")
+    run_of(job_of(folder, days=DAYS + 5))
+    caplog.clear()
+    forget_runs(folder)
+
+    run_of(job_of(folder, days=DAYS + 5))
+
+    assert "seen by the model" not in caplog.text
+
+
 def test_a_model_that_comes_without_time_leaves_the_days_measured_and_unseen(folder):
     run_of(job_of(folder))
     (folder / MODEL).write_bytes(tiny_onnx(8))
