@@ -20,11 +20,7 @@ from drift.comparison.segments.comparing import ComparedWindow, compared_with_se
 from drift.observations.large_windows.compared_part import ComparedPart, compared_part
 from drift.observations.reference.copies import without_copies
 from drift.observations.reference.overlap import overlaps_reference
-from drift.observations.segments.segment_units import (
-    SegmentedUnits,
-    WindowSegments,
-    segment_units,
-)
+from drift.observations.segments.segment_units import SegmentedUnits, WindowSegments, segment_units
 from drift.observations.side_copies import BothCopies, find_copies
 from drift.observations.units import Units, find_units
 from drift.observations.window_counts import WindowCounts
@@ -170,7 +166,7 @@ def _measured(
     remarks: Sequence[Remark],
 ) -> MeasuredWindow:
     """Return the window compared with the reference, and measured by normal days if there are."""
-    lined_up = sides[1]
+    _, lined_up = sides
     no_verdict = _no_verdict(remarks, inputs.counts, job)
     factors: Widening = partial(widening, accepted_windows(earlier, inputs.profile.id))
     if inputs.days is not None and not inputs.days.records:
@@ -181,7 +177,7 @@ def _measured(
         return compared_with_segments(
             compared,
             lined_up,
-            _segment_units(inputs, sides, job),
+            _segmented(inputs, sides, job),
             job.detection,
             no_verdict=no_verdict,
             widening=factors,
@@ -205,11 +201,10 @@ def _measured(
     )
 
 
-def _segment_units(inputs: RunInputs, sides: tuple[Units, LinedUp], job: Job) -> SegmentedUnits:
-    units, lined_up = sides
-    held_out = None if lined_up.view is None else lined_up.view.held_out
-    profile, window = inputs.profile, inputs.window
-    return segment_units(profile, window, units, inputs.segments, job, held_out)
+def _segmented(inputs: RunInputs, sides: tuple[Units, LinedUp], job: Job) -> SegmentedUnits:
+    units, view = sides[0], sides[1].view
+    held_out = None if view is None else view.held_out
+    return segment_units(inputs.profile, inputs.window, units, inputs.segments, job, held_out)
 
 
 def _run_data(

@@ -67,7 +67,7 @@ class Watched:
         return self.bucket.with_suffix(".toml")
 
     def write_reference(self, examples: Sequence[Example]) -> None:
-        """Put the pictures that the model was trained on into the bucket's `reference/`."""
+        """Put pictures of an ordinary time into the bucket's `reference/`."""
         folder = self.bucket / "reference"
         folder.mkdir(parents=True)
         for number, example in enumerate(examples):
@@ -192,7 +192,7 @@ def expect_days(watched: Watched, model: Trained, ordinary: Day, faulty: Day) ->
     """
     subject = model.subject
     watched.wait_for(ordinary.requests + faulty.requests)
-    watched.write_reference(model.pictures.training)
+    watched.write_reference(model.pictures.reference)
     watched.init(subject.entering)
     _expect(watched, ordinary, f"{watched.name}, an ordinary day", "steady", 0)
     _expect(watched, faulty, f"{watched.name}, {subject.fault} pictures", "drift", 3)

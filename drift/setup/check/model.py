@@ -120,13 +120,7 @@ def check_model(job: Job, opened: OpenedForCheck, first: FirstRun) -> Iterator[C
     if definition is None or job.model is None:
         return
     found = f"{described(definition, opened.seconds_an_image)}{_cost(job, opened, first)}"
-    if not job.reference.kinds or job.reference.kinds[0] in {"features", "tensors"}:
-        yield look(
-            _THING,
-            f"{found}; the reference has no images that it could look at",
-            "The model's view takes no part then: let reference.images name a folder of images.",
-        )
-    elif definition.is_output:
+    if definition.is_output:
         yield look(_THING, found, _OUTPUT_ONLY)
     else:
         yield is_ok(_THING, found)

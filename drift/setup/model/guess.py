@@ -51,6 +51,8 @@ class ModelGuess:
         `model.path`.
     told
         What its file says.
+    lacks_images
+        Whether the reference that is proposed has no images which a model could look at.
     others
         Other files that could be the model, the most likely one first.
     unread
@@ -59,14 +61,15 @@ class ModelGuess:
 
     path: str
     told: ToldByFile
+    lacks_images: bool = False
     others: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
-        """Whether the table works as it is proposed: no code has to run, and the size is known."""
+        """Whether the table works as it is: images to look at, no code to run, the size known."""
         told = self.told
-        needs_person = bool(told.fault or told.code or told.needs_module)
+        needs_person = bool(told.fault or told.code or told.needs_module or self.lacks_images)
         return bool(self.path) and told.has_size and not needs_person
 
     def described(self) -> str:

@@ -7,10 +7,15 @@ from collections.abc import Iterator, Sequence
 from drift.setup.job_file_lines import comment
 from drift.setup.model.guess import ModelGuess, ToldByFile
 from jobs.job_file.toml_text import as_text
+from reference_stats.model_view.files.choice import READY_EMBEDDER
 from reports.words.numbers import listed
 
 _PAGE = "docs/model-view.md"
 _CLASSES_SHOWN = 4
+_NO_IMAGES = (
+    "It needs a reference that it can look at: images, or a window of the log. The reference above "
+    "has none."
+)
 
 
 def model_lines(guess: ModelGuess, doubts: Sequence[str]) -> Iterator[str]:
@@ -22,7 +27,7 @@ def model_lines(guess: ModelGuess, doubts: Sequence[str]) -> Iterator[str]:
         The lines of what is unsure about it.
     """
     if not guess.path:
-        yield from comment(_only_unread(guess))
+        yield from _ready_embedder(guess)
         return
     mark = "" if guess.is_ready else "# "
     yield f"{mark}[model]"
@@ -31,6 +36,8 @@ def model_lines(guess: ModelGuess, doubts: Sequence[str]) -> Iterator[str]:
         f"{guess.path}: {guess.described()}."
     )
     yield from _about(guess.told)
+    if guess.lacks_images:
+        yield from comment(_NO_IMAGES)
     yield from doubts
     yield f"{mark}path = {as_text(guess.path)}"
     yield from (f"{mark}{line}" for line in _keys(guess.told))
@@ -74,8 +81,18 @@ def _keys(told: ToldByFile) -> Iterator[str]:
     yield f"# std = [{std}]"
 
 
-def _only_unread(guess: ModelGuess) -> str:
-    return (
-        f"{listed(list(guess.unread), most=3)} looks like a model of a form that is not read. "
-        f"Exported as ONNX it can look at the images too: see {_PAGE}."
+def _ready_embedder(guess: ModelGuess) -> Iterator[str]:
+    """Yield the table of the model that a package ships, behind marks of comments."""
+    yield "# [model]"
+    if guess.unread:
+        yield from comment(
+            f"{listed(list(guess.unread), most=3)} looks like a model of a form that is not read. "
+            f"Exported as ONNX it can look at the images too: see {_PAGE}."
+        )
+    yield from comment(
+        f"A model can look at the images too, and tell what they show ({_PAGE}): your own, or "
+        "a ready one, which pip install 'image-drift[embedder]' brings along."
     )
+    if guess.lacks_images:
+        yield from comment(_NO_IMAGES)
+    yield f"# path = {as_text(READY_EMBEDDER)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,9 +11,6 @@ import numpy as np
 
 from reference_stats.model_view.preprocessing import Picture
 from reference_stats.model_view.viewer import Pictures
-
-# So long a batch is waited for to be full, from its first picture on.
-_GATHERED_S = 0.25
 
 
 class WaitingPicture(NamedTuple):
@@ -51,14 +47,13 @@ class WaitingPictures:
                 self._arrival.notify()
 
     def take(self) -> Sequence[WaitingPicture]:
-        """Return what is looked at next, as soon as it is worth it; nothing at the end."""
+        """Return what is looked at next, fewer than are worth it only at the end, then nothing.
+
+        A batch that is not full costs a model as much as a full one does.
+        """
         with self._lock:
-            while not self._waiting and not self._is_over:
-                self._arrival.wait()
-            ends = time.monotonic() + _GATHERED_S
             while len(self._waiting) < self._together and not self._is_over:
-                if not self._arrival.wait(max(0.0, ends - time.monotonic())):
-                    break
+                self._arrival.wait()
             count = min(len(self._waiting), self._together)
             some = [self._waiting.popleft() for _ in range(count)]
             self._room.notify_all()

@@ -66,7 +66,7 @@ class ModelArchive:
             raise ModelError(
                 url,
                 f"its {MANIFEST} names no serializedFile: the model is all in its handler, which "
-                "is never run. ModelArchive it with --serialized-file.",
+                "is never run. Archive it with --serialized-file.",
             )
         for name in filter(None, (weights, class_file)):
             if name not in members.names:
@@ -85,15 +85,27 @@ class ModelArchive:
         return self.members.read(self.weights_name)
 
     def unpack_code(self, folder: Path) -> None:
-        """Write everything beside the weights into a folder, as TorchServe would: code and more."""
+        """Write everything beside the weights into a folder, as TorchServe would: code and more.
+
+        Raises
+        ------
+        ModelError
+            If a member is damaged, too large, or cannot be a file.
+        """
         left = _MOST_CODE_BYTES
         for name in self.members.names:
             if name == self.weights_name or name.startswith("MAR-INF/"):
                 continue
             content = self.members.read(name, left)
             left -= len(content)
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
+            try:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(content)
+            except OSError as error:
+                # A name may be too long, or a file and a folder at once.
+                raise ModelError(
+                    self.url, f"its member {name} cannot be unpacked ({error.strerror}). {_ADVICE}"
+                ) from None
 
 
 def _manifest(url: str, members: ModelZip) -> Mapping[str, object]:

@@ -49,7 +49,7 @@ _OTHERS: tuple[tuple[int, bytes, str], ...] = (
 )
 _INSTEAD = {
     "packed with gzip, as `torch-model-archiver --archive-format tgz` does": (
-        "ModelArchive it with `--archive-format default`"
+        "Archive it with `--archive-format default`"
     ),
     "in the safetensors format": (
         "Save it as a state dict: torch.save(safetensors.torch.load_file(...), ...)"

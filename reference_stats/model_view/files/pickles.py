@@ -59,7 +59,8 @@ def _names(stream: BinaryIO) -> list[str]:
                 names.append(".".join(strings[-2:]))
             else:
                 _follow(opcode.name, argument, strings, memo)
-    except (pickle.UnpicklingError, ValueError, UnicodeDecodeError, EOFError) as error:
+    except (pickle.UnpicklingError, ValueError, EOFError, OverflowError, MemoryError) as error:
+        # A length that nothing can have is asked of the file as it stands there.
         raise ValueError(f"no whole pickle ({error})") from None
     return names
 

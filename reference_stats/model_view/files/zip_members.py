@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from jobs.errors import ModelError
 
-MOST_MEMBERS = 50_000
+MOST_MEMBERS = 20_000
 MOST_UNPACKED_BYTES = 4 << 30
 """Of all members together."""
 _MOST_RATIO = 200

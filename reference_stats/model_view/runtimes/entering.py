@@ -24,6 +24,22 @@ class Layout(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """How a batch of pictures enters a model.
+
+    Attributes
+    ----------
+    layout
+        The order of its numbers.
+    images
+        How many at once; None for as many as are fast.
+    """
+
+    layout: Layout
+    images: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputShape:
     """What a model itself says of its input; None where it says nothing.
 
@@ -48,6 +64,15 @@ class InputShape:
     channels: int | None = None
     numbers: int | None = None
     whole: bool = False
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the ways to try, the likeliest first.
+
+        A model that was traced with one image often fails with more and does not say so.
+        """
+        layouts = (self.layout,) if self.layout else (Layout.CHANNELS_FIRST, Layout.FLAT)
+        images = (self.images,) if self.images else (None, 1)
+        return tuple(Entry(layout=layout, images=count) for layout in layouts for count in images)
 
     @classmethod
     def of_axes(cls, url: str, axes: tuple[int | None, ...], *, whole: bool = False) -> InputShape:

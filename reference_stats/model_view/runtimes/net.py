@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference_stats.model_view.definition import Preprocessing
-from reference_stats.model_view.runtimes.entering import InputShape, Layout
+from reference_stats.model_view.runtimes.entering import Entry, InputShape
 from reference_stats.model_view.viewer import Pictures
 
 Numbers = NDArray[np.float32]
@@ -94,7 +94,7 @@ class Program(Protocol):
     def shape(self) -> InputShape:
         """What it says of its input."""
 
-    def net(self, preprocessing: Preprocessing, layout: Layout, device: str) -> Net:
+    def net(self, preprocessing: Preprocessing, entry: Entry, device: str) -> Net:
         """Return it with a way for pictures to enter, on a device as the job file names it.
 
         Raises

@@ -13,7 +13,7 @@ from jobs.errors import ModelError
 from reference_stats.model_view.definition import Preprocessing
 from reference_stats.model_view.files.onnx_graph import LINEAR, OnnxGraph, with_output
 from reference_stats.model_view.runtimes.batches import images_at_once
-from reference_stats.model_view.runtimes.entering import InputShape, Layout
+from reference_stats.model_view.runtimes.entering import Entry, InputShape, Layout
 from reference_stats.model_view.runtimes.net import Numbers, SeenBatch
 from reference_stats.model_view.viewer import Pictures
 
@@ -58,10 +58,10 @@ class OnnxProgram:
     words: str
     of_linear: bool
 
-    def net(self, preprocessing: Preprocessing, layout: Layout, device: str) -> OnnxNet:
+    def net(self, preprocessing: Preprocessing, entry: Entry, device: str) -> OnnxNet:
         """Return it with a way for pictures to enter; its device was chosen when it was read."""
         del device
-        return OnnxNet(program=self, preprocessing=preprocessing, layout=layout)
+        return OnnxNet(program=self, preprocessing=preprocessing, entry=entry)
 
 
 def onnx_program(url: str, content: bytes, layer: str | None, device: str) -> OnnxProgram:
@@ -107,7 +107,7 @@ class OnnxNet:
 
     program: OnnxProgram
     preprocessing: Preprocessing
-    layout: Layout
+    entry: Entry
 
     @property
     def runtime(self) -> str:
@@ -128,7 +128,7 @@ class OnnxNet:
     @property
     def most_images(self) -> int:
         """How many images it takes at once."""
-        return self.program.shape.images or images_at_once(self.preprocessing, "cpu")
+        return self.entry.images or images_at_once(self.preprocessing, "cpu")
 
     def see(self, pictures: Pictures) -> SeenBatch:
         """Return what it says of a batch."""
@@ -144,8 +144,8 @@ class OnnxNet:
             said = str(error).splitlines()[0][:300]
             raise ModelError(
                 program.url,
-                f"it fails on a batch of {shape} ({self.layout}): {said}. Set model.input_size and "
-                "model.grey as they were when it was trained.",
+                f"it fails on a batch of {shape} ({self.entry.layout}): {said}. Set "
+                "model.input_size and model.grey as they were when it was trained.",
             ) from None
         answer = np.asarray(values[0], dtype=np.float32)
         return SeenBatch(
@@ -174,9 +174,9 @@ class OnnxNet:
             both = zip(shape.mean, shape.std, strict=True)
             shift = np.array([mean / std for mean, std in both], dtype=np.float32)
             values = (pictures * scale - shift).astype(self.program.dtype, copy=False)
-        if self.layout is Layout.CHANNELS_FIRST:
+        if self.entry.layout is Layout.CHANNELS_FIRST:
             return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
-        return values.reshape(len(values), -1) if self.layout is Layout.FLAT else values
+        return values.reshape(len(values), -1) if self.entry.layout is Layout.FLAT else values
 
 
 def _embedding(url: str, graph: OnnxGraph, layer: str | None) -> tuple[str | None, str]:

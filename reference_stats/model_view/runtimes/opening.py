@@ -14,12 +14,9 @@ from reference_stats.model_view.files.forms import ModelForm, form_of
 from reference_stats.model_view.files.model_file import ModelFile
 from reference_stats.model_view.files.script_scan import check_script
 from reference_stats.model_view.files.zip_members import ModelZip
-from reference_stats.model_view.runtimes.entering import Layout, preprocessing_of
+from reference_stats.model_view.runtimes.entering import preprocessing_of
 from reference_stats.model_view.runtimes.net import Program
 from reference_stats.model_view.runtimes.opened import Identity, OpenedModel, first_batch
-
-_UNSAID = (Layout.CHANNELS_FIRST, Layout.FLAT)
-"""Which layouts are tried where a model does not say what it takes."""
 
 
 def open_model(file: ModelFile, choice: ModelChoice) -> OpenedModel:
@@ -149,16 +146,16 @@ def _opened(
     identity: Identity,
     default: Preprocessing | None = None,
 ) -> OpenedModel:
-    """Return a model that has been tried in the layouts that it may take."""
-    url, said = program.url, program.shape.layout
+    """Return a model that has been tried in the ways in which pictures may enter it."""
+    url = program.url
     preprocessing = preprocessing_of(url, choice, program.shape, default)
     refused: ModelError | None = None
-    for layout in (said,) if said else _UNSAID:
-        net = program.net(preprocessing, layout, choice.device)
+    for entry in program.shape.entries():
+        net = program.net(preprocessing, entry, choice.device)
         try:
             net.see(first_batch(preprocessing, net.most_images))
         except ModelError as error:
-            # The first layout is the likelier one: what is said of it helps more.
+            # The first way is the likeliest one: what is said of it helps most.
             refused = refused or error
             continue
         return OpenedModel(net, preprocessing, choice, identity)

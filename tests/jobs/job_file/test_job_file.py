@@ -149,11 +149,12 @@ def test_a_missing_file_is_named(tmp_path):
     assert "there is no such file" in fault
 
 
-def test_the_folder_that_all_jobs_share_is_no_name(tmp_path):
+@pytest.mark.parametrize("name", ["features", "views"])
+def test_a_folder_that_all_jobs_share_is_no_name(tmp_path, name):
     path = tmp_path / "job.toml"
-    path.write_text(GOOD.replace('name = "dogs"', 'name = "features"'))
+    path.write_text(GOOD.replace('name = "dogs"', f'name = "{name}"'))
     (fault,) = faults_of(path)
-    assert 'name is "features"' in fault
+    assert f'name is "{name}"' in fault
     assert "another name" in fault
 
 

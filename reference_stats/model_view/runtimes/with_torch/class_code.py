@@ -99,9 +99,7 @@ def filled_model(url: str, module: ModuleType, wanted: str | None, weights: Weig
         return fill(url, _model(url, wanted, made), weights)
     classes = _classes(module)
     if not classes:
-        raise ModelError(
-            url, f"{name}.py defines no torch.nn.Module. ModelArchive the model's class."
-        )
+        raise ModelError(url, f"{name}.py defines no torch.nn.Module. ModelArchive its class.")
     if len(classes) == 1:
         return fill(url, _model(url, classes[0].__name__, classes[0]), weights)
     return _fitting(url, name, classes, weights)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from jobs.errors import ModelError
 from reference_stats.model_view.definition import Preprocessing
 from reference_stats.model_view.runtimes.batches import images_at_once
-from reference_stats.model_view.runtimes.entering import InputShape, Layout
+from reference_stats.model_view.runtimes.entering import Entry, InputShape, Layout
 from reference_stats.model_view.runtimes.net import Net, Numbers, SeenBatch
 from reference_stats.model_view.runtimes.with_torch.answering import answer_of
 from reference_stats.model_view.runtimes.with_torch.gradients import integrated_gradients
@@ -50,7 +50,7 @@ class TorchProgram:
     dtype: torch.dtype = torch.float32
     first_takes: int | None = None
 
-    def net(self, preprocessing: Preprocessing, layout: Layout, device: str) -> Net:
+    def net(self, preprocessing: Preprocessing, entry: Entry, device: str) -> Net:
         """Return it with a way for pictures to enter, on a device as the job file names it.
 
         Raises
@@ -59,7 +59,7 @@ class TorchProgram:
             If there is no such device.
         """
         where = device_of(self.url, device)
-        return TorchNet(program=self, preprocessing=preprocessing, layout=layout, device=where)
+        return TorchNet(program=self, preprocessing=preprocessing, entry=entry, device=where)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -72,15 +72,15 @@ class TorchNet:
         The model.
     preprocessing
         How pictures enter it.
-    layout
-        The order of the numbers that it takes.
+    entry
+        In which order, and how many at once.
     device
         Where it runs.
     """
 
     program: TorchProgram
     preprocessing: Preprocessing
-    layout: Layout
+    entry: Entry
     device: torch.device
     found_layer: str = ""
     is_output: bool = True
@@ -97,7 +97,7 @@ class TorchNet:
     @property
     def most_images(self) -> int:
         """How many images it takes at once."""
-        return self.program.shape.images or images_at_once(self.preprocessing, self.device.type)
+        return self.entry.images or images_at_once(self.preprocessing, self.device.type)
 
     def see(self, pictures: Pictures) -> SeenBatch:
         """Return what it says of a batch."""
@@ -136,7 +136,7 @@ class TorchNet:
                 "its outputs cannot be explained: it takes whole numbers, which have no "
                 "gradients. Set reports.explanations to 0.",
             )
-        at_once = self.program.shape.images or self._steps_at_once()
+        at_once = self.entry.images or self._steps_at_once()
         try:
             spoken = integrated_gradients(output, entering, black, steps=steps, at_once=at_once)
         except RuntimeError as error:
@@ -158,14 +158,15 @@ class TorchNet:
             first = f" Its first layer takes {takes:,} numbers." if takes else ""
             raise ModelError(
                 self.program.url,
-                f"it fails on a batch of {shape} ({self.layout}): {first_line(error)}.{first} Set "
-                "model.input_size and model.grey as they were when it was trained.",
+                f"it fails on a batch of {shape} ({self.entry.layout}): {first_line(error)}."
+                f"{first} Set model.input_size and model.grey as they were when it was trained.",
             ) from None
 
     def _entering(self, pictures: Pictures) -> Tensor:
         """Return pictures as the model takes them: uint8 travels to the device, not floats."""
         shape = self.preprocessing
-        raw = torch.from_numpy(np.ascontiguousarray(pictures)).to(self.device)
+        # torch warns of memory that it may not write to, such as another process's message.
+        raw = torch.from_numpy(np.require(pictures, requirements=["C", "W"])).to(self.device)
         if self.program.shape.whole:
             return self._arranged(raw.to(self.program.dtype))
         scale = torch.tensor([1 / (255 * std) for std in shape.std], device=self.device)
@@ -176,12 +177,12 @@ class TorchNet:
 
     def _arranged(self, entering: Tensor) -> Tensor:
         # Channels stay last in memory: so convolutions are fastest.
-        if self.layout is Layout.CHANNELS_FIRST:
+        if self.entry.layout is Layout.CHANNELS_FIRST:
             return entering.permute(0, 3, 1, 2)
-        return entering.flatten(1) if self.layout is Layout.FLAT else entering
+        return entering.flatten(1) if self.entry.layout is Layout.FLAT else entering
 
     def _as_picture(self, spoken: Tensor, shape: tuple[int, ...]) -> Numbers:
-        first = self.layout is Layout.CHANNELS_FIRST
+        first = self.entry.layout is Layout.CHANNELS_FIRST
         one = spoken[0].permute(1, 2, 0) if first else spoken[0]
         return np.ascontiguousarray(_numbers(one).reshape(shape))
 

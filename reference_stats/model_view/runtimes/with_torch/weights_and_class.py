@@ -45,7 +45,7 @@ def archived_program(archive: ModelArchive, weights: BinaryIO, choice: ModelChoi
         raise ModelError(
             url,
             f"its {archive.weights_name} is a state dict, and its manifest names no modelFile with "
-            "the class. ModelArchive it with --model-file, or archive TorchScript.",
+            "the class. Archive it with --model-file, or archive TorchScript.",
         )
     if not choice.trust_code:
         raise ModelError(url, f"its class in {archive.class_file} {_CONSENT}")

@@ -10,7 +10,7 @@ def first_line(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     # TorchScript says first where, and last what.
     said = next((line for line in lines if line.startswith("RuntimeError")), None)
-    return (said or (lines[0] if lines else type(error).__name__))[:300]
+    return (said or (lines[0] if lines else type(error).__name__))[:300].rstrip(".")
 
 
 def version() -> str:

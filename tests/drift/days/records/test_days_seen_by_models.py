@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from drift.model_view.line import view_of_reference
 from drift.pinned_profile import pinned_profile
 from drift.pipeline import run_job
 from drift.run_request import RunOptions, requested_window
-from drift.workplace import Workplace
 from jobs.job_file.job import Job
 from reference_stats.model_view.view_scores import NOVELTY
 from reports.conditional_writes import always_allowed
@@ -49,16 +49,8 @@ def job_of(folder: Path, *, model: bool = True, **baseline: object) -> Job:
 
 
 def run_of(job: Job) -> KnownDays:
-    place = place_of(job)
-    try:
+    with closing(place_of(job)) as place:
         return run_days(place, UNTIL)
-    finally:
-        close(place)
-
-
-def close(place: Workplace) -> None:
-    if place.model is not None:
-        place.model.close()
 
 
 def records_in(folder: Path, views: bool | None = None) -> dict[str, bytes]:
@@ -103,6 +95,17 @@ def test_a_second_run_looks_at_nothing_and_writes_nothing(folder):
 
     assert records_in(folder) == before
     assert second.record_digests == first.record_digests
+
+
+def test_days_before_the_log_began_hold_nothing_that_a_model_could_see(folder, caplog):
+    caplog.set_level("INFO")
+    run_of(job_of(folder, days=DAYS + 5))
+    caplog.clear()
+    forget_runs(folder)
+
+    run_of(job_of(folder, days=DAYS + 5))
+
+    assert "seen by the model" not in caplog.text
 
 
 def test_a_model_that_comes_without_time_leaves_the_days_measured_and_unseen(folder):
@@ -164,11 +167,11 @@ def test_rebuilt_days_have_a_record_with_the_view_and_one_without(folder):
     place = place_of(job_of(folder))
     profile = pinned_profile(place)
     request = requested_window(place.job, RunOptions(until=UNTIL), NOW)
-    seen = SeenReference.of(view_of_reference(place, profile, always_allowed))
     told = []
 
-    done = rebuild(place, request, profile, always_allowed, told.append, seen)
-    close(place)
+    with closing(place):
+        seen = SeenReference.of(view_of_reference(place, profile, always_allowed))
+        done = rebuild(place, request, profile, always_allowed, told.append, seen)
 
     assert seen is not None
     # The window's own day has a record too.
@@ -184,10 +187,8 @@ def test_rebuilt_days_have_a_record_with_the_view_and_one_without(folder):
 def test_a_kind_of_image_that_no_day_had_is_drift_of_the_view(tmp_path):
     make_seen_world(tmp_path / "bucket", (0,) * 8 + (30,))
     job = seen_job(tmp_path / "bucket", baseline={"days": 8, "images_per_day": 90})
-    place = place_of(job)
 
-    found = run_job(place, RunOptions(until=FIRST_DAY + timedelta(days=9)))
-    close(place)
+    found = run_job(place_of(job), RunOptions(until=FIRST_DAY + timedelta(days=9)))
 
     novelty = next(one for one in found.view if one.name == NOVELTY.name)
     assert (found.verdict, found.basis) == (Verdict.DRIFT, Basis.DAYS)

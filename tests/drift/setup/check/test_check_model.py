@@ -8,6 +8,7 @@ import pickle
 import stat
 import subprocess
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from drift.workplace import open_workplace
 from jobs.errors import ExitCode
 from jobs.job_file.reading import load_job
 from tests.support.model_files import archive
-from tests.support.model_world import JOB, blocking, marks_onnx, write_world
+from tests.support.model_world import JOB, SIDE, blocking, marks_onnx, write_world
 
 ROOT = Path(__file__).parents[4]
 PATH = 'path = "models/marks.onnx"'
@@ -175,6 +176,23 @@ def test_without_torch_it_says_what_to_install(refused, world, tmp_path, monkeyp
     path = put(world, "a.mar", archive("w.pt", state_dict(), {"n.py": b""}, modelFile="n.py"))
     assert "pip install 'image-drift[torch]'" in refused(f"{path}\ntrust_code = true")
     assert "image-drift[embedder]" in refused('path = "efficientnet-lite0"')
+
+
+@pytest.mark.slow
+def test_torchscript_works_by_its_output_and_says_so(checked, world):
+    import torch  # noqa: PLC0415 - takes seconds, and one test needs it
+
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(SIDE * SIDE, 4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        traced = torch.jit.trace(net.eval(), torch.zeros(2, 1, SIDE, SIDE))
+        torch.jit.save(traced, str(world / "bucket/models/script.pt"))
+    found = checked(f'path = "models/script.pt"\ninput_size = {SIDE}\ngrey = true')
+    assert found["model"]["state"] == "look at this"
+    assert "embeds by its output (4 numbers)" in found["model"]["found"]
+    assert "model.layer" in found["model"]["mend"]
+    assert found["exit"] == 0
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 from drift.setup.propose.outcome import told, validated
 from jobs.job_file.model_settings import ModelSettings
 from tests.support import usual_layouts
-from tests.support.layouts import LAYOUTS
+from tests.support.layouts import LAYOUTS, feature_table
 from tests.support.model_files import archive, onnx_bytes
 from tests.support.proposing import proposed
 
@@ -19,6 +19,8 @@ assert usual_layouts
 def world(tmp_path_factory):
     folder = tmp_path_factory.mktemp("world")
     LAYOUTS["daily_parquet"].make(folder)
+    # The log's oldest stretch is the reference then, whose images a model can look at.
+    (folder / "reference_metrics.csv").unlink()
     return folder
 
 
@@ -34,10 +36,11 @@ def put(bucket, name, data=b"no model"):
     path.write_bytes(data)
 
 
-def test_a_bucket_without_models_gets_no_table(bucket):
+def test_a_bucket_without_models_gets_the_ready_one_as_a_comment(bucket):
     proposal = proposed(bucket)
-    assert proposal.model is None
-    assert "[model]" not in validated(proposal)
+    assert proposal.model.path == ""
+    assert "model" not in tomllib.loads(validated(proposal))
+    assert '# path = "efficientnet-lite0"' in validated(proposal)
 
 
 def test_of_several_models_the_others_are_told_as_a_doubt(bucket):
@@ -101,3 +104,11 @@ def test_the_table_without_its_marks_is_one_that_a_job_takes(bucket):
     keys = [line[2:] for line in lines[start:] if line.startswith(("# [model]", "# path"))]
     table = tomllib.loads("\n".join(keys[:2]))["model"]
     assert ModelSettings.model_validate(table).trust_code is False
+
+
+def test_beside_a_reference_without_images_no_table_is_active(bucket):
+    feature_table(bucket)
+    put(bucket, "models/dogs.onnx", onnx_bytes(["n", 1, 28, 20]))
+    text = validated(proposed(bucket))
+    assert "model" not in tomllib.loads(text)
+    assert "The reference above has none" in " ".join(text.replace("# ", "").split())

@@ -54,3 +54,9 @@ def test_an_image_without_a_class_is_not_explained() -> None:
     found = explained_images(window, [group("0.png", "1.png")], [], (), 6, 0.2)
 
     assert [one.image for one in found] == ["1.png"]
+
+
+def test_no_more_than_asked_are_explained() -> None:
+    found = explained_images(seen([0.9] * 6), [], [f"{at}.png" for at in range(6)], (), 3, 0.2)
+
+    assert [one.image for one in found if not one.typical] == ["0.png", "1.png", "2.png"]

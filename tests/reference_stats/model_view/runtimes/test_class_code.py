@@ -55,6 +55,13 @@ def test_what_lies_beside_a_class_is_there_and_forgotten(tmp_path, state):
     assert not {"net", "layers_beside"} & (set(sys.modules) - modules)
 
 
+def test_a_member_that_cannot_be_a_file_is_one_line(tmp_path, state):
+    members = {"net.py": CLASS, "more": "x", "more/yet.txt": "y"}
+
+    with pytest.raises(ModelError, match=r"more/yet\.txt cannot be unpacked"):
+        opened(tmp_path, state, members)
+
+
 def test_two_archives_with_files_of_one_name_do_not_mix(tmp_path, state):
     opened(tmp_path, state, BESIDE)
     changed = BESIDE | {"layers_beside.py": "raise RuntimeError('the second file')"}

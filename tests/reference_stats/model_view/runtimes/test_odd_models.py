@@ -205,6 +205,33 @@ def test_a_model_that_normalises_itself_takes_pixels(tmp_path):
         opened(path, **RAW)
 
 
+class ForOne(nn.Module):
+    """Was traced with one image, and has that number in its program."""
+
+    def forward(self, shown):
+        token = torch.zeros(len(shown), 3).expand(len(shown), -1)
+        return torch.cat([token, shown.mean((2, 3))], dim=1)
+
+
+def test_a_model_that_was_traced_with_one_image_sees_one_at_a_time(tmp_path):
+    path = tmp_path / "model.pt"
+    save_script(ForOne(), path, example=torch.rand(1, 3, SIDE, SIDE))
+    shown = pictures(3)
+
+    views = opened(path, **RAW).look(shown)
+
+    np.testing.assert_allclose(views.embeddings[:, 3:], shown.mean((1, 2)) / 255, atol=1e-3)
+
+
+def test_pictures_that_may_not_be_written_to_are_looked_at(tmp_path):
+    shown = pictures(2)
+    shown.flags.writeable = False
+    model = scripted(tmp_path, "log")
+
+    assert len(model.look(shown)) == 2
+    assert len(model.explain(shown, most_s=20.0).classes) == 2
+
+
 def test_four_channels_are_refused(tmp_path):
     path = tmp_path / "model.pt2"
     net = nn.Sequential(nn.Conv2d(4, 2, 3), nn.Flatten())
